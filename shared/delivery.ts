@@ -1,0 +1,15 @@
+/**
+ * What became of one attempt to hand a message to WeChat: facts only. What follows from them (try again, correct
+ * the window, give up) is decided by `worker/domain/` with the errcode table.
+ */
+
+/** The facts of one attempt. */
+export type Delivery =
+  /** WeChat took it (errcode 0 or absent). */
+  | { readonly result: "sent" }
+  /** WeChat answered with an errcode: it was not delivered. */
+  | { readonly result: "refused"; readonly errcode: number }
+  /** No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless. */
+  | { readonly result: "not_sent"; readonly reason: "paused" | "no_token" | "lease_over"; readonly until?: number }
+  /** The request may have arrived: nobody knows. WeChat has no idempotency key. */
+  | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };

@@ -1,0 +1,180 @@
+/**
+ * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with those of the typing (§5.1), subscribe-message
+ * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to. Change a row when the platform changes.
+ */
+
+/**
+ * What our side does about a code (WECHAT.md §4.5, column "Do"):
+ * `ok` nothing went wrong · `retry` again, with backoff · `retry_next_minute` again when the minute is over ·
+ * `token` new access token, then once more · `media` upload again, then once more · `window` the user's reply window
+ * is closed or used up · `user` give up for this user and tell the operator · `fix` never again as it is: the request
+ * or a setting is wrong · `stop` stop every send of the mini program and raise the alarm · `ignore` harmless.
+ */
+export type Reaction =
+  | "ok"
+  | "retry"
+  | "retry_next_minute"
+  | "token"
+  | "media"
+  | "window"
+  | "user"
+  | "fix"
+  | "stop"
+  | "ignore";
+
+/** The same words in Chinese and in English, for the operator. */
+export interface BilingualText {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What one errcode means and what to do about it. */
+export interface ErrcodeEntry {
+  /** A stable short name in snake case, fit for logs and API answers. */
+  readonly name: string;
+  readonly meaning: BilingualText;
+  /** What the operator can do; says so when nothing is needed. */
+  readonly cure: BilingualText;
+  readonly reaction: Reaction;
+}
+
+/** Cures that several codes share, one a line. */
+// oxfmt-ignore
+const CURE = {
+  none: { zh: "无需处理", en: "nothing to do" },
+  retry: { zh: "系统会自动重试", en: "it is tried again automatically" },
+  minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "it is tried again in the next minute; if it goes on, call less often" },
+  token: { zh: "系统会换取新的 access_token 再试一次；仍失败请核对 AppID 和 AppSecret", en: "a new token is fetched and the call made once more; if that fails, check AppID and AppSecret" },
+  media: { zh: "重新上传图片再发送（media_id 三天后失效）", en: "upload the picture again and send it again (a media_id lives three days)" },
+  window: { zh: "等用户再发一条消息，或改用订阅消息", en: "wait for the user's next message, or use a subscribe message" },
+  user: { zh: "不要再向该用户发送；核对 openid 是否属于本小程序", en: "do not send to this user; check that the openid belongs to this mini program" },
+  refused: { zh: "不要再向该用户发送", en: "do not send to this user" },
+  request: { zh: "修正请求参数后再调用", en: "correct the request, then call again" },
+  secret: { zh: "核对 WECHAT_APPID 与 WECHAT_APP_SECRET 是否为同一小程序且未重置", en: "check that WECHAT_APPID and WECHAT_APP_SECRET belong together and the secret was not reset" },
+  file: { zh: "换一张符合要求的图片（JPG/PNG/GIF，不超过 2 MB）", en: "use a picture that fits (JPG, PNG or GIF, at most 2 MB)" },
+  shorten: { zh: "缩短该字段", en: "shorten the field" },
+  console: { zh: "到小程序后台查看通知并处理后再恢复", en: "read the notice in the mini-program console and settle it, then resume" },
+  confirm: { zh: "请管理员在微信中确认调用，再恢复", en: "have the administrator confirm the call in WeChat, then resume" },
+  ipList: { zh: "关闭 IP 白名单，或让取 token 的请求走固定 IP（WECHAT_TOKEN_BASE）", en: "switch the IP whitelist off, or send token calls through a fixed IP (WECHAT_TOKEN_BASE)" },
+  permission: { zh: "在小程序后台开通客服消息权限，并确认 token 属于本小程序", en: "enable customer messages in the console, and check that the token is this mini program's" },
+  agent: { zh: "在小程序后台的客服设置中核对客服账号", en: "check the agent's account in the console's customer-service settings" },
+  signing: { zh: "在小程序后台关闭“API 安全”，本项目不使用请求签名", en: "switch request signing (API 安全) off in the console; this project does not sign" },
+} as const satisfies Record<string, BilingualText>;
+
+/** One row of the table. */
+function row(name: string, reaction: Reaction, zh: string, en: string, cure: BilingualText): ErrcodeEntry {
+  return { name, meaning: { zh, en }, cure, reaction };
+}
+
+/** The same row for every code from `first` to `last`, both included. */
+function span(first: number, last: number, entry: ErrcodeEntry): Record<number, ErrcodeEntry> {
+  return Object.fromEntries(Array.from({ length: last - first + 1 }, (_, index) => [first + index, entry]));
+}
+
+/** Every errcode we know, by code. */
+// One line a code, so that the table reads as one:
+// oxfmt-ignore
+export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
+  [-1]: row("system_busy", "retry", "微信系统繁忙", "WeChat is busy", CURE.retry),
+  0: row("ok", "ok", "成功", "success", CURE.none),
+
+  // Tokens, secrets, accounts
+  40001: row("invalid_credential", "token", "access_token 无效或不是最新，或 AppSecret 错误", "the access token is invalid or not the newest, or the secret is wrong", CURE.token),
+  40002: row("invalid_grant_type", "fix", "grant_type 错误", "grant_type is wrong", CURE.request),
+  40013: row("invalid_appid", "stop", "AppID 不合法", "the app id is not valid", CURE.secret),
+  40014: row("invalid_access_token", "token", "access_token 不合法", "the access token is malformed", CURE.token),
+  40125: row("invalid_app_secret", "stop", "AppSecret 错误", "the app secret is wrong", CURE.secret),
+  40164: row("ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
+  40200: row("invalid_account_type", "fix", "账号类型不支持该接口", "this kind of account may not make the call", CURE.permission),
+  40243: row("app_secret_frozen", "stop", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
+  41001: row("access_token_missing", "fix", "缺少 access_token", "the access token is missing", CURE.request),
+  41002: row("appid_missing", "fix", "缺少 appid", "the app id is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
+  41004: row("app_secret_missing", "fix", "缺少 AppSecret", "the app secret is missing", { zh: "设置 WECHAT_APP_SECRET", en: "set WECHAT_APP_SECRET" }),
+  42001: row("access_token_expired", "token", "access_token 已过期", "the access token has expired", CURE.token),
+  48001: row("api_unauthorized", "stop", "该账号没有此接口权限，或 token 类型不对", "the account may not use this call, or the token is of another kind", CURE.permission),
+  48004: row("api_banned", "stop", "接口已被封禁", "the call is banned for this mini program", CURE.console),
+  50002: row("account_limited", "stop", "账号受限", "the account is limited", CURE.console),
+  50004: row("token_api_forbidden", "stop", "禁止使用 token 接口", "the account may not fetch tokens", CURE.console),
+  50007: row("account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
+  61003: row("component_not_authorized", "fix", "未授权给第三方平台", "not authorised to the third-party platform", CURE.permission),
+  61004: row("ip_or_api_not_allowed", "stop", "IP 不在白名单或接口未授权", "the IP is not on the whitelist, or the call is not authorised", CURE.ipList),
+  61007: row("component_api_not_authorized", "fix", "接口权限未授权给第三方平台", "the call is not authorised to the third-party platform", CURE.permission),
+  89503: row("admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
+  89506: row("admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
+  89507: row("admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
+
+  // Rates and quotas
+  44991: row("check_rate_per_minute", "retry_next_minute", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
+  45009: row("daily_quota_used", "stop", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
+  45011: row("rate_per_minute", "retry_next_minute", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
+  48006: row("clear_quota_used", "user", "清零次数本月已用完", "this month's quota resets are used up", { zh: "等下个月", en: "wait for the next month" }),
+
+  // The user and the reply window
+  40003: row("invalid_openid", "user", "openid 无效或不属于本小程序", "the openid is invalid or of another app", CURE.user),
+  43019: row("user_blacklisted", "user", "用户在黑名单中", "the user is on the blacklist", CURE.refused),
+  43101: row("not_subscribed", "user", "用户未订阅，或一次性订阅已用完", "the user has not subscribed, or the one-time subscription is used", { zh: "请用户再次订阅", en: "ask the user to subscribe again" }),
+  43104: row("openid_app_mismatch", "fix", "openid 与 appid 不匹配", "the openid does not belong to the app id", CURE.user),
+  45015: row("reply_window_closed", "window", "超出可回复时间，或用户从未互动", "the reply window is closed, or the user never wrote", CURE.window),
+  45047: row("reply_quota_used", "window", "可回复条数已用完", "the replies allowed for the user's last action are used up", CURE.window),
+  48002: row("user_refuses_messages", "user", "用户拒收消息", "the user refuses messages", CURE.refused),
+  61010: row("user_not_active", "user", "用户近两小时未访问小程序", "the user has not opened the mini program for two hours", { zh: "等用户打开小程序后再检测", en: "check again once the user has opened the mini program" }),
+  70000: row("minor_protection", "user", "因未成年人保护被拦截", "blocked for the protection of minors", CURE.refused),
+
+  // The message
+  40008: row("invalid_message_type", "fix", "消息类型不合法", "the message type is not valid", CURE.request),
+  40033: row("unicode_escape", "fix", "请求体含 \\uXXXX 转义", "the body contains \\uXXXX escapes", { zh: "直接发送 UTF-8 字符", en: "send the characters themselves, as UTF-8" }),
+  43002: row("post_required", "fix", "必须使用 POST", "the call must be a POST", CURE.request),
+  44002: row("empty_body", "fix", "请求体为空", "the body is empty", CURE.request),
+  44004: row("empty_text", "fix", "文本内容为空", "the text is empty", { zh: "填写文本内容", en: "give the text a content" }),
+  45002: row("content_too_long", "fix", "文本内容过长", "the text is too long", { zh: "拆成多条发送（每条不超过 2048 字节）", en: "split it into messages of at most 2048 bytes" }),
+  45003: row("title_too_long", "fix", "标题过长", "the title is too long", CURE.shorten),
+  45004: row("description_too_long", "fix", "描述过长", "the description is too long", CURE.shorten),
+  45005: row("url_too_long", "fix", "链接过长", "the link is too long", CURE.shorten),
+  45006: row("picture_url_too_long", "fix", "图片链接过长", "the picture's link is too long", CURE.shorten),
+  45008: row("too_many_articles", "fix", "图文条数过多", "too many articles", CURE.request),
+  45162: row("invalid_type_hint", "fix", "不支持的 msgtype", "the msgtype is not supported", { zh: "小程序只能发 text、image、link、miniprogrampage", en: "a mini program may send text, image, link and miniprogrampage" }),
+  47001: row("body_parse_error", "fix", "请求体解析失败或缺少字段", "the body cannot be parsed, or a field is missing", CURE.request),
+  87014: row("risky_content", "fix", "内容含违规信息", "the content is risky", { zh: "不要发送，修改内容", en: "do not send it; change the content" }),
+  9001001: row("invalid_parameters", "fix", "POST 参数不合法", "the POST parameters are not valid", CURE.request),
+
+  // Pictures and other media
+  40004: row("invalid_media_type", "fix", "媒体文件类型不合法", "the media type is not valid", CURE.file),
+  40005: row("invalid_file_type", "fix", "文件类型不合法", "the file type is not valid", CURE.file),
+  40006: row("invalid_file_size", "fix", "文件大小不合法", "the file size is not valid", CURE.file),
+  40007: row("invalid_media_id", "media", "media_id 无效或已过期", "the media_id is invalid or has expired", CURE.media),
+  40009: row("invalid_image_size", "fix", "图片大小不合法", "the picture's size is not valid", CURE.file),
+  41005: row("media_data_missing", "fix", "缺少媒体数据，通常是 multipart 缺 filename", "the media data is missing, mostly a multipart part without filename", CURE.request),
+  44001: row("empty_media", "fix", "媒体文件为空", "the media file is empty", CURE.file),
+  45001: row("media_too_large", "fix", "媒体文件过大", "the media file is too large", CURE.file),
+  46001: row("media_not_found", "media", "媒体文件不存在", "the media does not exist", CURE.media),
+  87020: row("media_check_repeated", "ignore", "重复的媒体检测已被拒绝", "a repeated media check was refused", CURE.none),
+
+  // Typing (§5.1)
+  45072: row("invalid_typing_command", "ignore", "输入状态命令不合法", "the typing command is not valid", CURE.none),
+  45080: row("typing_without_exchange", "ignore", "30 秒内没有与用户的消息往来", "no message exchanged with the user in the last 30 seconds", CURE.none),
+  45081: row("typing_already_on", "ignore", "已处于输入状态", "typing is already shown", CURE.none),
+
+  // Subscribe messages (§8.1)
+  40037: row("invalid_template_id", "fix", "订阅消息模板 ID 无效", "the template id is not valid", { zh: "核对模板 ID", en: "check the template id" }),
+  43107: row("template_banned", "stop", "订阅消息能力或模板被封禁", "subscribe messages or the template are banned", CURE.console),
+  43108: row("concurrent_sends", "retry", "对同一用户并发下发", "several sends to one user at the same time", CURE.retry),
+  45168: row("sensitive_word", "fix", "内容含敏感词", "the content has a sensitive word", { zh: "修改内容", en: "change the content" }),
+  47003: row("invalid_template_data", "fix", "模板字段为空或不合规则", "a field of the template is empty or breaks its rule", { zh: "按模板规则修改 errmsg 指出的字段", en: "correct the field that errmsg names" }),
+
+  // Agent accounts (§10)
+  65400: row("agents_not_enabled", "fix", "客服功能未开通", "customer service is not enabled", { zh: "在小程序后台开通客服", en: "enable customer service in the console" }),
+  65401: row("invalid_agent", "fix", "客服账号无效", "no such agent", CURE.agent),
+  65402: row("agent_not_bound", "fix", "客服账号尚未绑定微信号", "the agent's account is bound to no WeChat user", CURE.agent),
+  65403: row("invalid_agent_nickname", "fix", "客服昵称不合法", "the agent's nickname is not valid", CURE.agent),
+  65404: row("illegal_agent_account", "fix", "客服账号名不合法", "the agent's account name is not valid", CURE.agent),
+  65405: row("agent_limit", "fix", "客服账号数已达上限", "there are as many agents as allowed", CURE.agent),
+  65406: row("agent_exists", "fix", "客服账号已存在", "the agent's account exists already", CURE.agent),
+  ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许", "the invitation or binding of the agent does not allow it", CURE.agent)),
+  65413: row("no_agent_session", "fix", "会话不存在", "there is no such session", CURE.agent),
+  65414: row("served_by_another_agent", "fix", "用户正由其他客服接待", "another agent serves the user", CURE.agent),
+  65415: row("agent_offline", "fix", "客服不在线", "the agent is offline", CURE.agent),
+  65416: row("invalid_agent_parameter", "fix", "客服接口参数错误", "a parameter of the agent call is not valid", CURE.request),
+
+  // Optional request signing (§6.5)
+  ...span(40230, 40240, row("request_signing", "fix", "API 签名或加密校验失败", "the request's signature or encryption was refused", CURE.signing)),
+};

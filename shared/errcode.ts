@@ -1,0 +1,26 @@
+/**
+ * WeChat's error codes: what each means, what the operator can do, and how our side reacts (WECHAT.md §4.5).
+ * Match on errcode only: errmsg ends in a request id and is worded anew from time to time.
+ */
+import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
+
+export { ERRCODES, type BilingualText, type ErrcodeEntry, type Reaction } from "./errcode-table.ts";
+
+/** What is said of a code the table does not have. Never retried: nobody knows that it would help. */
+const UNKNOWN: ErrcodeEntry = {
+  name: "unknown_errcode",
+  meaning: { zh: "未收录的错误码", en: "a code this version does not know" },
+  cure: { zh: "在微信官方错误码文档中查询该错误码", en: "look the code up in WeChat's own list of error codes" },
+  reaction: "fix",
+};
+
+/**
+ * Describes an errcode of api.weixin.qq.com.
+ *
+ * @param code the number in the answer's `errcode`; an absent one means success and is not for this function
+ * @returns its entry, or a generic one with reaction `fix`
+ * @example describeErrcode(45047).reaction // "window"
+ */
+export function describeErrcode(code: number): ErrcodeEntry {
+  return ERRCODES[code] ?? UNKNOWN;
+}

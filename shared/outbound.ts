@@ -1,0 +1,100 @@
+/**
+ * What we can send to a user of a mini program, in our own words, and the check every message passes before a
+ * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/wechat/send.ts`.
+ */
+import * as v from "valibot";
+import type { ChannelRules } from "./channel.ts";
+import { err, ok, type Result } from "./result.ts";
+import { textSize, type TextUnit } from "./text.ts";
+
+const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+// No v.url(): phones have no URL class, and it would refuse everything there.
+const httpUrl = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"));
+// The id of a temporary media upload.
+const mediaId = v.pipe(
+  v.string(),
+  v.nonEmpty("must not be empty"),
+  v.maxLength(512, "must have at most 512 characters"),
+);
+
+/** A text; WeChat turns `<a href data-miniprogram-appid data-miniprogram-path>` into a mini-program link. */
+export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: filled });
+/** A picture by the id its upload gave. */
+export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
+/** A link card. */
+export const OutboundLinkSchema = v.strictObject({
+  type: v.literal("link"),
+  title: filled,
+  description: v.string(),
+  url: httpUrl,
+  thumbUrl: v.union([v.literal(""), httpUrl]),
+});
+/** A card that opens a page of the same mini program. */
+export const OutboundMiniProgramPageSchema = v.strictObject({
+  type: v.literal("miniprogrampage"),
+  title: filled,
+  pagePath: filled,
+  thumbMediaId: mediaId,
+});
+
+/** One outbound message. */
+export const OutboundSchema = v.variant("type", [
+  OutboundTextSchema,
+  OutboundImageSchema,
+  OutboundLinkSchema,
+  OutboundMiniProgramPageSchema,
+]);
+
+/** One message to a user. */
+export type Outbound = v.InferOutput<typeof OutboundSchema>;
+
+/** Why a message may not be sent: the field, what is wrong, and for a size the limit, the actual size and the unit. */
+export interface OutboundProblem {
+  readonly reason: "invalid_field" | "too_long";
+  readonly field: string;
+  readonly message: string;
+  readonly limit?: number;
+  readonly actual?: number;
+  readonly unit?: TextUnit;
+}
+
+/**
+ * Reads an outbound message from outside data and checks the channel's limits.
+ *
+ * @param input anything
+ * @param rules the channel's entry in `CHANNELS`
+ * @returns the message, or the first problem by field
+ */
+export function parseOutbound(input: unknown, rules: ChannelRules): Result<Outbound, OutboundProblem> {
+  const parsed = v.safeParse(OutboundSchema, input);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    const field = v.getDotPath(issue) ?? "(body)";
+    return err({ reason: "invalid_field", field, message: describeIssue(issue) });
+  }
+  return checkOutbound(parsed.output, rules);
+}
+
+/** Checks the channel's limits on a well-formed message. */
+export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Outbound, OutboundProblem> {
+  if (message.type !== "text") return ok(message);
+  const limit = rules.text.limit * rules.text.maxParts;
+  const actual = textSize(message.content, rules.text.unit);
+  if (actual <= limit) return ok(message);
+  const { unit } = rules.text;
+  return err({
+    reason: "too_long",
+    field: "content",
+    message: `must have at most ${limit} ${unit} (${rules.text.maxParts} messages of ${rules.text.limit}), has ${actual}`,
+    limit,
+    actual,
+    unit,
+  });
+}
+
+/** Says what an issue expected, without repeating the input. */
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind === "validation") return issue.message;
+  if (issue.received === "undefined") return "is missing";
+  return issue.expected === "never" ? "is not allowed" : `must be ${issue.expected}`;
+}
