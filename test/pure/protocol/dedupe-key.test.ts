@@ -1,0 +1,122 @@
+/** Keys: equal for the same push in both formats, different for different pushes. */
+import { createHash } from "node:crypto";
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { dedupeKey, kvKey } from "../../../worker/protocol/dedupe-key.ts";
+import { readEnvelope } from "../../../worker/protocol/envelope.ts";
+import { readInbound } from "../../../worker/protocol/push.ts";
+import { ALL_SAMPLES, event, EVENTS, HEAD, message, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
+
+function read(body: string): Inbound {
+  const envelope = readEnvelope(body);
+  const inbound = envelope.ok ? readInbound(envelope.value.fields) : envelope;
+  if (!inbound.ok) throw new Error(`the sample is no push: ${inbound.error.reason}`);
+  return inbound.value;
+}
+
+const keyOf = (body: string): Promise<string> => dedupeKey(read(body));
+
+describe("dedupeKey", () => {
+  for (const [name, , sample] of [...ALL_SAMPLES, ["an unknown event", "unknown", UNKNOWN_EVENT] as const]) {
+    it(`is the same for ${name} as XML and as JSON`, async ({ expect }) => {
+      expect(await keyOf(sample.xml)).toBe(await keyOf(sample.json));
+    });
+  }
+
+  it("is the MsgId of whatever has one", async ({ expect }) => {
+    expect(await keyOf(message("text", "", `"MsgId":${MSG_ID}`, {}).json)).toBe(`m:${MSG_ID}`);
+    expect(await keyOf(message("voice", `<MsgId>${MSG_ID}</MsgId>`, "", {}).xml)).toBe(`m:${MSG_ID}`);
+    expect(await keyOf(message("text", "", `"MsgId":23637352235060883`, {}).json)).toBe("m:23637352235060883");
+  });
+
+  it("is name, second and hash for an event", async ({ expect }) => {
+    expect(await keyOf(EVENTS.user_enter_tempsession.xml)).toMatch(/^e:user_enter_tempsession:1760000000:[\da-f]{16}$/);
+    expect(await keyOf(UNKNOWN_EVENT.xml)).toMatch(/^e:brand_new_event:1760000000:[\da-f]{16}$/);
+    expect(await keyOf(message("notice", "", "", {}).xml)).toMatch(/^e:notice:1760000000:[\da-f]{16}$/);
+  });
+
+  it("hashes the names in order with their texts, so that a release cannot change keys unnoticed", async ({
+    expect,
+  }) => {
+    const text =
+      `{"account":"${HEAD.account}","createdAt":"1760000000000","kind":"user_enter_tempsession",` +
+      `"openid":"${HEAD.openid}","sessionFrom":"page=cart&id=7"}`;
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+    expect(await keyOf(EVENTS.user_enter_tempsession.xml)).toBe(`e:user_enter_tempsession:1760000000:${hash}`);
+  });
+
+  it("tells events apart by user, content, time, and the order of a list", async ({ expect }) => {
+    const sample = EVENTS.user_enter_tempsession.json;
+    const list = (first: number, second: number) =>
+      event("brand_new_event", "", `"l":[{"i":${first}},{"i":${second}}]`, {});
+    const keys = await Promise.all([
+      keyOf(sample),
+      keyOf(sample.replace(HEAD.openid, "oAnother")),
+      keyOf(sample.replace(HEAD.account, "gh_another")),
+      keyOf(sample.replace("page=cart", "page=home")),
+      keyOf(sample.replace("1760000000", "1760000001")),
+      keyOf(list(1, 2).json),
+      keyOf(list(2, 1).json),
+    ]);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("does not mix up fields whose texts look alike", async ({ expect }) => {
+    const head = { account: "gh", openid: "o", createdAt: 0, kind: "unknown", type: "event:x" } as const;
+    const keys = await Promise.all(
+      [{ a: "b,c" }, { a: ["b", "c"] }, { a: '"b","c"' }, { a: { b: "c" } }, { "a:b": "c" }, { a: "b", c: "" }].map(
+        (raw) => dedupeKey({ ...head, raw }),
+      ),
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("does not depend on the order of fields, an empty one, or how lines end", async ({ expect }) => {
+    const head = { account: "gh", openid: "o", createdAt: 0, kind: "unknown", type: "event:x" } as const;
+    const keys = await Promise.all(
+      [
+        { a: "1\r\n2", b: "2" },
+        { b: "2", a: "1\n2" },
+        { b: ["2"], a: "1\r2", c: "", d: [], e: {}, f: [""] },
+      ].map((raw) => dedupeKey({ ...head, raw })),
+    );
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it("is the same for any text as XML and as JSON", async ({ expect }) => {
+    const text = fc.string({ unit: "binary" }).map((value) => value.toWellFormed());
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const cdata = value.replaceAll("]]>", "]]]]><![CDATA[>");
+        const { xml, json } = event(
+          "user_enter_tempsession",
+          `<SessionFrom><![CDATA[${cdata}]]></SessionFrom>`,
+          `"SessionFrom":${JSON.stringify(value)}`,
+          {},
+        );
+        expect(await keyOf(xml)).toBe(await keyOf(json));
+      }),
+    );
+  });
+
+  it("stays short for a long event name", async ({ expect }) => {
+    const key = await keyOf(event("x".repeat(128), "", "", {}).xml);
+    expect(key).toHaveLength("e::1760000000:".length + 64 + 16);
+    expect(await keyOf(event(`${"x".repeat(127)}y`, "", "", {}).xml)).not.toBe(key);
+  });
+});
+
+describe("hashes of users", () => {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
+  it("are 64 digits for KV and differ by app, user and key", async ({ expect }) => {
+    expect(await kvKey("wx1", "oUser", "m:1")).toBe(sha256("wx1:oUser:m:1"));
+    const keys = await Promise.all([
+      kvKey("wx2", "oUser", "m:1"),
+      kvKey("wx1", "oB", "m:1"),
+      kvKey("wx1", "oUser", "m:2"),
+    ]);
+    expect(new Set(keys).size).toBe(3);
+  });
+});

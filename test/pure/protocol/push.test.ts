@@ -1,0 +1,196 @@
+/** Wire → model: every kind in both formats, lists in every form, and the fields that must be there. */
+import { describe, it } from "vitest";
+import type { Inbound } from "../../../shared/inbound.ts";
+import type { Result } from "../../../shared/result.ts";
+import { readEnvelope } from "../../../worker/protocol/envelope.ts";
+import { createFieldReader, type FieldProblem } from "../../../worker/protocol/fields.ts";
+import { readInbound } from "../../../worker/protocol/push.ts";
+import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
+
+function read(body: string): Result<Inbound, FieldProblem> {
+  const envelope = readEnvelope(body);
+  if (!envelope.ok) throw new Error(`the sample is no push: ${envelope.error.reason}`);
+  return readInbound(envelope.value.fields);
+}
+
+/** A text push as JSON with some fields changed or taken away. */
+function changed(fields: Record<string, unknown>): Result<Inbound, FieldProblem> {
+  const text = { ToUserName: "gh_1", FromUserName: "oU", CreateTime: 1, MsgType: "text", Content: "hi", MsgId: "1" };
+  return read(JSON.stringify({ ...text, ...fields }));
+}
+
+describe("every kind", () => {
+  for (const [name, kind, sample] of ALL_SAMPLES) {
+    it(`${name} says the same as XML and as JSON`, ({ expect }) => {
+      const xml = read(sample.xml);
+      const json = read(sample.json);
+      const value = { ...HEAD, kind, ...sample.says };
+      expect(xml).toMatchObject({ ok: true, value });
+      expect(json).toMatchObject({ ok: true, value });
+    });
+  }
+
+  it("has no field beside those of the model", ({ expect }) => {
+    expect(read(MESSAGES.text.json)).toEqual({ ok: true, value: { ...HEAD, kind: "text", ...MESSAGES.text.says } });
+    const enter = EVENTS.user_enter_tempsession;
+    expect(read(enter.xml)).toEqual({ ok: true, value: { ...HEAD, kind: "user_enter_tempsession", ...enter.says } });
+  });
+
+  it("keeps what we do not read where the model has raw", ({ expect }) => {
+    const check = read(EVENTS.wxa_media_check.json);
+    expect(check).toMatchObject({
+      value: { raw: { version: "2", detail: [{ strategy: "content_model", errcode: "0", prob: "90.5" }] } },
+    });
+    const punish = read(EVENTS.wxa_punish_event.xml);
+    expect(punish).toMatchObject({ value: { raw: { illegal_content: ["first", "second"] } } });
+  });
+});
+
+describe("unknown kinds", () => {
+  it("are unknown with type, id and all fields", ({ expect }) => {
+    const voice = message(
+      "voice",
+      `<MediaId>m</MediaId><MsgId>${MSG_ID}</MsgId>`,
+      `"MediaId":"m","MsgId":${MSG_ID}`,
+      {},
+    );
+    const raw = {
+      ToUserName: HEAD.account,
+      FromUserName: HEAD.openid,
+      CreateTime: "1760000000",
+      MsgType: "voice",
+      MediaId: "m",
+      MsgId: MSG_ID,
+    };
+    const value = { ...HEAD, kind: "unknown", type: "voice", msgId: MSG_ID, raw };
+    expect(read(voice.xml)).toEqual({ ok: true, value });
+    expect(read(voice.json)).toEqual({ ok: true, value });
+  });
+
+  it("may be without an id", ({ expect }) => {
+    const parsed = read(message("notice", "", "", {}).xml);
+    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "notice" } });
+    expect(parsed.ok && "msgId" in parsed.value).toBe(false);
+  });
+
+  it("that are events carry no message id, whatever fields they have", ({ expect }) => {
+    const parsed = read(event("brand_new_event", "<MsgId>1</MsgId>", `"MsgId":1`, {}).json);
+    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:brand_new_event" } });
+    expect(parsed.ok && "msgId" in parsed.value).toBe(false);
+    expect(read(UNKNOWN_EVENT.xml)).toMatchObject({ ok: true, value: { raw: { list: [{ id: "1" }, { id: "2" }] } } });
+  });
+
+  it("named like methods of Object find none", ({ expect }) => {
+    expect(changed({ MsgType: "toString" })).toMatchObject({ ok: true, value: { kind: "unknown", type: "toString" } });
+    const parsed = changed({ MsgType: "event", Event: "hasOwnProperty" });
+    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:hasOwnProperty" } });
+  });
+});
+
+describe("the head", () => {
+  it("takes CreateTime quoted or not, in seconds", ({ expect }) => {
+    expect(changed({ CreateTime: 1_760_000_000 })).toMatchObject({ value: { createdAt: 1_760_000_000_000 } });
+    expect(changed({ CreateTime: "1760000000" })).toMatchObject({ value: { createdAt: 1_760_000_000_000 } });
+  });
+
+  it("takes the user from OpenID before FromUserName", ({ expect }) => {
+    expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { openid: "oOther" } });
+    expect(changed({ OpenID: "" })).toMatchObject({ value: { openid: "oU" } });
+  });
+
+  it("has a BusinessId only when there is one", ({ expect }) => {
+    expect(changed({ BusinessId: 42 })).toMatchObject({ ok: true, value: { businessId: "42" } });
+    const without = changed({ BusinessId: "" });
+    expect(without.ok && "businessId" in without.value).toBe(false);
+  });
+
+  for (const name of ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"]) {
+    it(`must have ${name}`, ({ expect }) => {
+      const missing = { ok: false, error: { reason: "missing_field", field: name } };
+      expect(changed({ [name]: undefined })).toEqual(missing);
+      expect(changed({ [name]: "" })).toEqual(missing);
+      expect(changed({ [name]: null })).toEqual(missing);
+      const bad = { ok: false, error: { reason: "bad_field", field: name } };
+      expect(changed({ [name]: ["a"] })).toEqual(bad);
+      expect(changed({ [name]: { a: "b" } })).toEqual(bad);
+      expect(changed({ [name]: "no spaces" })).toEqual(bad);
+      expect(changed({ [name]: "x".repeat(200) })).toEqual(bad);
+    });
+  }
+
+  it("must have an Event in an event", ({ expect }) => {
+    const missing = { ok: false, error: { reason: "missing_field", field: "Event" } };
+    expect(changed({ MsgType: "event" })).toEqual(missing);
+  });
+
+  it("refuses times that are no whole seconds", ({ expect }) => {
+    for (const CreateTime of ["soon", "-1", "1.5", "1e9", "0x10", "123456789012", "１２"]) {
+      expect(changed({ CreateTime })).toEqual({ ok: false, error: { reason: "bad_field", field: "CreateTime" } });
+    }
+  });
+
+  it("takes message ids of cloud functions and keeps neighbours apart", ({ expect }) => {
+    expect(changed({ MsgId: "a1b2c3_1760000000" })).toMatchObject({ ok: true, value: { msgId: "a1b2c3_1760000000" } });
+    const ids = ["23637352235060882", "23637352235060883"].map((id) => {
+      const parsed = read(`{"ToUserName":"gh","FromUserName":"o","CreateTime":1,"MsgType":"text","MsgId":${id}}`);
+      return parsed.ok && "msgId" in parsed.value ? parsed.value.msgId : undefined;
+    });
+    expect(ids).toEqual(["23637352235060882", "23637352235060883"]);
+  });
+});
+
+describe("other fields", () => {
+  it("are empty when they are missing", ({ expect }) => {
+    expect(changed({ Content: undefined })).toMatchObject({ ok: true, value: { content: "" } });
+    expect(read(event("wxa_media_check", "", "", {}).xml)).toMatchObject({
+      ok: true,
+      value: { traceId: "", suggest: "", label: "", errcode: "" },
+    });
+    expect(read(event("wxa_comment_bad_score", "<result></result>", `"result":null`, {}).xml)).toMatchObject({
+      ok: true,
+      value: { commentId: "" },
+    });
+  });
+
+  it("are refused when they are no text, by the first one's name", ({ expect }) => {
+    expect(changed({ Content: ["a", "b"] })).toEqual({ ok: false, error: { reason: "bad_field", field: "Content" } });
+    expect(changed({ OpenID: { a: "b" } })).toEqual({ ok: false, error: { reason: "bad_field", field: "OpenID" } });
+    const parsed = read(event("wxa_comment_bad_score", "", `"result":"text"`, {}).json);
+    expect(parsed).toEqual({ ok: false, error: { reason: "bad_field", field: "result" } });
+  });
+});
+
+describe("a field reader", () => {
+  it("finds only the object's own fields", ({ expect }) => {
+    const problems: FieldProblem[] = [];
+    const reader = createFieldReader({}, problems);
+    expect(reader.text("toString")).toBe("");
+    expect(reader.list("valueOf")).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("subscribe lists", () => {
+  const popup = (json: string) => read(event("subscribe_msg_popup_event", "", json, {}).json);
+  const one = `{"TemplateId":"t","SubscribeStatusString":"accept","PopupScene":1}`;
+  const items = [{ templateId: "t", status: "accept", popupScene: "1" }];
+
+  it("come as an object, as a list, or in the wrapper that XML has", ({ expect }) => {
+    expect(popup(`"List":${one}`)).toMatchObject({ ok: true, value: { items } });
+    expect(popup(`"List":[${one}]`)).toMatchObject({ ok: true, value: { items } });
+    expect(popup(`"List":[${one},${one}]`)).toMatchObject({ ok: true, value: { items: [...items, ...items] } });
+    expect(popup(`"SubscribeMsgPopupEvent":{"List":[${one}]}`)).toMatchObject({ ok: true, value: { items } });
+  });
+
+  it("may be empty or missing", ({ expect }) => {
+    for (const json of ["", `"List":[]`, `"List":null`, `"List":[""]`, `"SubscribeMsgPopupEvent":""`]) {
+      expect(popup(json)).toMatchObject({ ok: true, value: { items: [] } });
+    }
+  });
+
+  it("hold objects or are refused", ({ expect }) => {
+    const bad = { ok: false, error: { reason: "bad_field", field: "List" } };
+    expect(popup(`"List":"text"`)).toEqual(bad);
+    expect(popup(`"List":[${one},["nested"]]`)).toEqual(bad);
+  });
+});

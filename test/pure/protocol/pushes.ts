@@ -1,0 +1,82 @@
+/** Whole pushes as WeChat makes them, signed and encrypted by `independent-crypt.ts`. */
+import type { Result } from "../../../shared/result.ts";
+import {
+  receivePush,
+  type PushCredentials,
+  type PushMode,
+  type PushProblem,
+  type PushQuery,
+  type ReceivedPush,
+} from "../../../worker/protocol/receive.ts";
+import { APP, encrypt, sha1 } from "./independent-crypt.ts";
+import { HEAD, MESSAGES } from "./samples.ts";
+
+/** Ten seconds after the pushes were made. */
+export const NOW = 1_760_000_010_000;
+/** When they were made, seconds. */
+export const TIMESTAMP = "1760000000";
+/** The nonce of all of them. */
+export const NONCE = "415670741";
+/** What the sample text says. */
+export const TEXT = { ...HEAD, kind: "text", ...MESSAGES.text.says };
+
+/** The test app, in the middle of a rotation. */
+export function credentials(mode: PushMode): PushCredentials {
+  return {
+    appid: APP.appid,
+    mode,
+    tokens: [APP.token, APP.previousToken],
+    aesKeys: [APP.aesKey, APP.previousAesKey],
+  };
+}
+
+/** A request. */
+export interface Push {
+  readonly query: PushQuery;
+  readonly body: string;
+}
+
+/** How a push is made, each part of it changeable. */
+export interface PushOptions {
+  readonly token?: string;
+  readonly aesKey?: string;
+  readonly appid?: string;
+  readonly timestamp?: string;
+}
+
+/** A plain push as WeChat makes it. */
+export function plainPush(body: string, { token = APP.token, timestamp = TIMESTAMP }: PushOptions = {}): Push {
+  return { query: { signature: sha1(token, timestamp, NONCE), timestamp, nonce: NONCE }, body };
+}
+
+/** A secure push of a ciphertext. */
+export function envelopePush(encrypted: string, format: "xml" | "json", options: PushOptions = {}, plain = ""): Push {
+  const { token = APP.token, timestamp = TIMESTAMP } = options;
+  const body =
+    format === "xml"
+      ? `<xml><ToUserName><![CDATA[gh_1]]></ToUserName>${plain}<Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`
+      : `{"ToUserName":"gh_1",${plain}"Encrypt":"${encrypted}"}`;
+  const query = {
+    signature: sha1(token, timestamp, NONCE),
+    timestamp,
+    nonce: NONCE,
+    encrypt_type: "aes",
+    msg_signature: sha1(token, timestamp, NONCE, encrypted),
+  };
+  return { query, body };
+}
+
+/** A secure push of a text as WeChat makes it. */
+export function securePush(text: string | Uint8Array, format: "xml" | "json", options: PushOptions = {}): Push {
+  return envelopePush(encrypt(options.aesKey ?? APP.aesKey, text, options.appid ?? APP.appid), format, options);
+}
+
+/** Receives a push with the test app's secrets. */
+export function receive(push: Push, mode: PushMode, now = NOW): Promise<Result<ReceivedPush, PushProblem>> {
+  return receivePush(push.query, push.body, credentials(mode), now);
+}
+
+/** What refusing a push that is not authentic gives. */
+export function refused(problem: object): object {
+  return { ok: false, error: { authentic: false, ...problem } };
+}

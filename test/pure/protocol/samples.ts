@@ -1,0 +1,236 @@
+/**
+ * One push of every kind as WeChat writes it, in both formats, with what it says in our own words (WECHAT.md §3). The
+ * type asks for a sample of every kind. All ids are made up.
+ */
+import type { Inbound, PushEvent, UserMessage } from "../../../shared/inbound.ts";
+
+/** The same push in both formats. */
+export interface Sample {
+  readonly xml: string;
+  readonly json: string;
+  /** What it says beside the head. */
+  readonly says: object;
+}
+
+/** What every sample has in its head. */
+export const HEAD = {
+  account: "gh_0123456789ab",
+  openid: "oUser-of_the_Tests_000000001",
+  createdAt: 1_760_000_000_000,
+};
+
+/** A 64-bit id whose neighbour a double cannot tell from it. */
+export const MSG_ID = "23637352235060882";
+
+const XML_HEAD = `<ToUserName><![CDATA[${HEAD.account}]]></ToUserName>
+<FromUserName><![CDATA[${HEAD.openid}]]></FromUserName>
+<CreateTime>1760000000</CreateTime>`;
+const JSON_HEAD = `"ToUserName":"${HEAD.account}","FromUserName":"${HEAD.openid}","CreateTime":1760000000`;
+
+/** Writes a message in both formats: children without the head, members without the head. */
+export function message(type: string, xml: string, json: string, says: object): Sample {
+  return {
+    xml: `<xml>${XML_HEAD}\n<MsgType><![CDATA[${type}]]></MsgType>\n${xml}\n</xml>`,
+    json: `{${JSON_HEAD},"MsgType":"${type}"${json === "" ? "" : `,${json}`}}`,
+    says,
+  };
+}
+
+/** Writes an event in both formats. */
+export function event(name: string, xml: string, json: string, says: object): Sample {
+  const member = `"Event":"${name}"${json === "" ? "" : `,${json}`}`;
+  return message("event", `<Event><![CDATA[${name}]]></Event>\n${xml}`, member, says);
+}
+
+const ID_XML = `<MsgId>${MSG_ID}</MsgId>`;
+const ID_JSON = `"MsgId":${MSG_ID}`;
+
+/** Every kind of message. */
+export const MESSAGES: { readonly [K in UserMessage["kind"]]: Sample } = {
+  text: message(
+    "text",
+    `<Content><![CDATA[ 你好 😀 <b> &lt; ]]></Content>${ID_XML}`,
+    `"Content":" 你好 😀 <b> &lt; ",${ID_JSON}`,
+    {
+      msgId: MSG_ID,
+      content: " 你好 😀 <b> &lt; ",
+    },
+  ),
+  image: message(
+    "image",
+    `<PicUrl><![CDATA[http://example.com/p?a=1&b=2]]></PicUrl><MediaId><![CDATA[media-1]]></MediaId>${ID_XML}`,
+    `"PicUrl":"http:\\/\\/example.com\\/p?a=1&b=2","MediaId":"media-1",${ID_JSON}`,
+    { msgId: MSG_ID, picUrl: "http://example.com/p?a=1&b=2", mediaId: "media-1" },
+  ),
+  miniprogrampage: message(
+    "miniprogrampage",
+    `${ID_XML}<Title><![CDATA[A card]]></Title><AppId><![CDATA[wx1]]></AppId><PagePath><![CDATA[pages/a?id=1]]></PagePath>
+<ThumbUrl><![CDATA[http://example.com/t]]></ThumbUrl><ThumbMediaId><![CDATA[thumb-1]]></ThumbMediaId>`,
+    `${ID_JSON},"Title":"A card","AppId":"wx1","PagePath":"pages/a?id=1","ThumbUrl":"http://example.com/t","ThumbMediaId":"thumb-1"`,
+    {
+      msgId: MSG_ID,
+      title: "A card",
+      appId: "wx1",
+      pagePath: "pages/a?id=1",
+      thumbUrl: "http://example.com/t",
+      thumbMediaId: "thumb-1",
+    },
+  ),
+};
+
+const CHOICE_XML = `<TemplateId><![CDATA[tpl-1]]></TemplateId><SubscribeStatusString><![CDATA[reject]]></SubscribeStatusString>`;
+const CHOICE_JSON = `"TemplateId":"tpl-1","SubscribeStatusString":"reject"`;
+const USER_INFO_XML = `<OpenID><![CDATA[oSubject]]></OpenID><AppID><![CDATA[wx1]]></AppID>
+<RevokeInfo><![CDATA[301]]></RevokeInfo><PluginID><![CDATA[]]></PluginID><OpenPID><![CDATA[]]></OpenPID>`;
+const USER_INFO_JSON = `"OpenID":"oSubject","AppID":"wx1","RevokeInfo":"301","PluginID":"","OpenPID":""`;
+const USER_INFO_SAYS = { openid: "oSubject", appId: "wx1", revokeInfo: "301", pluginId: "", openPid: "" };
+
+/** An event of another product: some nested value, kept as it came. */
+function other(name: string): Sample {
+  return event(
+    name,
+    `<order_id><![CDATA[4200]]></order_id><detail><state>2</state><note></note></detail>`,
+    `"order_id":"4200","detail":{"state":2,"note":null}`,
+    {
+      raw: {
+        ToUserName: HEAD.account,
+        FromUserName: HEAD.openid,
+        CreateTime: "1760000000",
+        MsgType: "event",
+        Event: name,
+        order_id: "4200",
+        detail: { state: "2", note: "" },
+      },
+    },
+  );
+}
+
+/** Every kind of event. */
+export const EVENTS: { readonly [K in PushEvent["kind"]]: Sample } = {
+  user_enter_tempsession: event(
+    "user_enter_tempsession",
+    `<SessionFrom><![CDATA[page=cart&id=7]]></SessionFrom>`,
+    `"SessionFrom":"page=cart&id=7"`,
+    { sessionFrom: "page=cart&id=7" },
+  ),
+  debug_demo: event("debug_demo", `<debug_str><![CDATA[hello world]]></debug_str>`, `"debug_str":"hello world"`, {
+    debugStr: "hello world",
+  }),
+  subscribe_msg_popup_event: event(
+    "subscribe_msg_popup_event",
+    `<SubscribeMsgPopupEvent><List>${CHOICE_XML}<PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent>`,
+    `"List":{${CHOICE_JSON},"PopupScene":"0"}`,
+    { items: [{ templateId: "tpl-1", status: "reject", popupScene: "0" }] },
+  ),
+  subscribe_msg_change_event: event(
+    "subscribe_msg_change_event",
+    `<SubscribeMsgChangeEvent><List>${CHOICE_XML}</List></SubscribeMsgChangeEvent>`,
+    `"List":{${CHOICE_JSON}}`,
+    { items: [{ templateId: "tpl-1", status: "reject" }] },
+  ),
+  subscribe_msg_sent_event: event(
+    "subscribe_msg_sent_event",
+    `<SubscribeMsgSentEvent><List><TemplateId><![CDATA[tpl-1]]></TemplateId><MsgID>1700827132819554304</MsgID>
+<ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent>`,
+    `"List":{"TemplateId":"tpl-1","MsgID":"1700827132819554304","ErrorCode":"0","ErrorStatus":"success"}`,
+    { items: [{ templateId: "tpl-1", msgId: "1700827132819554304", errorCode: "0", errorStatus: "success" }] },
+  ),
+  user_info_modified: event("user_info_modified", USER_INFO_XML, USER_INFO_JSON, USER_INFO_SAYS),
+  user_authorization_revoke: event("user_authorization_revoke", USER_INFO_XML, USER_INFO_JSON, USER_INFO_SAYS),
+  user_authorization_cancellation: event(
+    "user_authorization_cancellation",
+    USER_INFO_XML,
+    USER_INFO_JSON,
+    USER_INFO_SAYS,
+  ),
+  kf_create_session: event("kf_create_session", `<KfAccount><![CDATA[a@gh]]></KfAccount>`, `"KfAccount":"a@gh"`, {
+    agent: "a@gh",
+  }),
+  kf_close_session: event("kf_close_session", `<KfAccount><![CDATA[a@gh]]></KfAccount>`, `"KfAccount":"a@gh"`, {
+    agent: "a@gh",
+  }),
+  kf_switch_session: event(
+    "kf_switch_session",
+    `<FromKfAccount><![CDATA[a@gh]]></FromKfAccount><ToKfAccount><![CDATA[b@gh]]></ToKfAccount>`,
+    `"FromKfAccount":"a@gh","ToKfAccount":"b@gh"`,
+    { agent: "a@gh", toAgent: "b@gh" },
+  ),
+  wxa_media_check: event(
+    "wxa_media_check",
+    `<appid><![CDATA[wx1]]></appid><trace_id><![CDATA[trace-1]]></trace_id><version>2</version><errcode>0</errcode>
+<detail><strategy><![CDATA[content_model]]></strategy><errcode>0</errcode><prob>90.5</prob></detail>
+<result><suggest><![CDATA[risky]]></suggest><label>20002</label></result>`,
+    `"appid":"wx1","trace_id":"trace-1","version":2,"errcode":0,` +
+      `"detail":[{"strategy":"content_model","errcode":0,"prob":90.5}],"result":{"suggest":"risky","label":20002}`,
+    {
+      traceId: "trace-1",
+      suggest: "risky",
+      label: "20002",
+      errcode: "0",
+    },
+  ),
+  wxa_punish_event: event(
+    "wxa_punish_event",
+    `<event_type>2</event_type><punish_id><![CDATA[p-1]]></punish_id><illegal_reason><![CDATA[ads]]></illegal_reason>
+<illegal_content><![CDATA[first]]></illegal_content><illegal_content><![CDATA[second]]></illegal_content>`,
+    `"event_type":2,"punish_id":"p-1","illegal_reason":"ads","illegal_content":["first","second"]`,
+    { eventType: "2", punishId: "p-1", reason: "ads" },
+  ),
+  wxa_comment_bad_score: event(
+    "wxa_comment_bad_score",
+    `<result><comment_id>900719925474099393</comment_id></result>`,
+    `"result":{"comment_id":900719925474099393}`,
+    { commentId: "900719925474099393" },
+  ),
+  notify_service_msg_send_result: other("notify_service_msg_send_result"),
+  trade_manage_remind_access_api: other("trade_manage_remind_access_api"),
+  trade_manage_remind_shipping: other("trade_manage_remind_shipping"),
+  trade_manage_order_settlement: other("trade_manage_order_settlement"),
+  add_express_path: other("add_express_path"),
+  xpay_goods_deliver_notify: other("xpay_goods_deliver_notify"),
+  xpay_coin_pay_notify: other("xpay_coin_pay_notify"),
+  secvod_upload_event: other("secvod_upload_event"),
+  secvod_audit_event: other("secvod_audit_event"),
+};
+
+const item = (id: number) => ({
+  xml: `<List><TemplateId><![CDATA[tpl-${id}]]></TemplateId><SubscribeStatusString><![CDATA[accept]]></SubscribeStatusString><PopupScene>${id}</PopupScene></List>`,
+  json: `{"TemplateId":"tpl-${id}","SubscribeStatusString":"accept","PopupScene":"${id}"}`,
+});
+
+/** A subscribe event with several items: repeated elements against an array. */
+export const SEVERAL_CHOICES: Sample = event(
+  "subscribe_msg_popup_event",
+  `<SubscribeMsgPopupEvent>${item(1).xml}${item(2).xml}</SubscribeMsgPopupEvent>`,
+  `"List":[${item(1).json},${item(2).json}]`,
+  {
+    items: [
+      { templateId: "tpl-1", status: "accept", popupScene: "1" },
+      { templateId: "tpl-2", status: "accept", popupScene: "2" },
+    ],
+  },
+);
+
+/** An event WeChat may add tomorrow. */
+export const UNKNOWN_EVENT: Sample = event(
+  "brand_new_event",
+  `<list><id>1</id></list><list><id>2</id></list><one><id>3</id></one><gone></gone>`,
+  `"one":[{"id":"3"}],"list":[{"id":1},{"id":2}],"gone":[]`,
+  {},
+);
+
+/** Every sample with the kind it must be read as. */
+export const ALL_SAMPLES: readonly (readonly [string, Inbound["kind"], Sample])[] = [
+  ...toRows(MESSAGES),
+  ...toRows(EVENTS),
+  ["subscribe_msg_popup_event with two items", "subscribe_msg_popup_event", SEVERAL_CHOICES],
+];
+
+function toRows<K extends UserMessage["kind"] | PushEvent["kind"]>(samples: { readonly [P in K]: Sample }): (readonly [
+  string,
+  K,
+  Sample,
+])[] {
+  const kinds = Object.keys(samples) as K[];
+  return kinds.map((kind) => [kind, kind, samples[kind]] as const);
+}

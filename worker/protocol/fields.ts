@@ -1,0 +1,71 @@
+/**
+ * Reads wire fields by name and shape. A reader notes what is missing or of the wrong shape and goes on with `""`, so
+ * that the code naming the fields of a push stays a plain list; whoever made the readers looks at the notes once.
+ */
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { isWireFields, isWireList } from "./wire.ts";
+
+/** A field that is missing, or not what it must be. The name is one of ours, never content. */
+export interface FieldProblem {
+  readonly reason: "missing_field" | "bad_field";
+  readonly field: string;
+}
+
+/** Reads the fields of one wire object. */
+export interface FieldReader {
+  /** The object itself, as it came. */
+  readonly raw: WireFields;
+  /** A text that may be missing, then `""`. */
+  text(name: string): string;
+  /** A text that must be there and match. */
+  required(name: string, shape: RegExp): string;
+  /** An object that may be missing, then without fields. */
+  nested(name: string): FieldReader;
+  /** Objects in a list. One alone may come without the list around it (WECHAT.md §3.2). */
+  list(name: string): readonly FieldReader[];
+}
+
+/**
+ * Makes a reader.
+ *
+ * @param raw the object to read
+ * @param problems where problems are noted, in the order they are found
+ */
+export function createFieldReader(raw: WireFields, problems: FieldProblem[]): FieldReader {
+  // Names like `toString` must not find the methods of Object.
+  const own = (name: string): WireValue => (Object.hasOwn(raw, name) ? raw[name] : undefined) ?? "";
+
+  function note(reason: FieldProblem["reason"], field: string): "" {
+    problems.push({ reason, field });
+    return "";
+  }
+
+  function toReader(value: WireValue, name: string): FieldReader {
+    // XML cannot tell an object without fields from an empty text.
+    if (value === "") return createFieldReader({}, problems);
+    if (isWireFields(value)) return createFieldReader(value, problems);
+    note("bad_field", name);
+    return createFieldReader({}, problems);
+  }
+
+  function text(name: string): string {
+    const value = own(name);
+    return typeof value === "string" ? value : note("bad_field", name);
+  }
+
+  return {
+    raw,
+    text,
+    required(name, shape) {
+      if (own(name) === "") return note("missing_field", name);
+      const value = text(name);
+      return value === "" || shape.test(value) ? value : note("bad_field", name);
+    },
+    nested: (name) => toReader(own(name), name),
+    list(name) {
+      const value = own(name);
+      const items = isWireList(value) ? value : [value];
+      return items.filter((item) => item !== "").map((item) => toReader(item, name));
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * JSON pushes: text → wire fields (WECHAT.md §1.4, §1.5). A MsgId is a 64-bit number without quotes, which a plain
+ * `JSON.parse` rounds, so that two messages may look like one; here every number keeps the digits it was written with.
+ */
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
+
+/** Why JSON could not be read. */
+export interface JsonProblem {
+  readonly reason: WireReason;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Reads a JSON push.
+ *
+ * @param text the whole body; a BOM is accepted
+ * @returns the fields of the root object with numbers and booleans as they were written and null as `""`; or why it
+ *   is refused
+ */
+export function parseJson(text: string): Result<WireFields, JsonProblem> {
+  if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
+  const body = text.trim();
+  const excess = checkShape(body);
+  if (excess !== undefined) return err({ reason: excess });
+  const value = parseExactly(body);
+  if (!isObject(value)) return err({ reason: "malformed" });
+  const fields = toFields(value);
+  return fields === undefined ? err({ reason: "bad_name" }) : ok(fields);
+}
+
+/** Bounds depth and number of values before anything is built; each value but the first in its parent has a comma. */
+function checkShape(body: string): WireReason | undefined {
+  let depth = 0;
+  let commas = 0;
+  let inString = false;
+  for (let index = 0; index < body.length; index++) {
+    const code = body.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index += 1;
+      else if (code === QUOTE) inString = false;
+      continue;
+    }
+    if (code === QUOTE) inString = true;
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    else if (code === 0x2c) commas += 1;
+    if (depth > MAX_WIRE_DEPTH) return "too_deep";
+    if (commas > MAX_WIRE_NODES) return "too_many_nodes";
+  }
+  return undefined;
+}
+
+/** `JSON.parse` with numbers as their source text; undefined when it is not JSON. */
+function parseExactly(body: string): unknown {
+  try {
+    return JSON.parse(body, numberAsWritten);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A reviver. TypeScript's library does not know its third argument; Node 24 and workerd pass it. */
+function numberAsWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== "number") return value;
+  // Better no message than the wrong one: a rounded MsgId could be another message's.
+  if (context?.source === undefined) throw new Error("this runtime's JSON.parse does not tell a number's source text");
+  return context.source;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Copies an object; undefined when a name in it is forbidden. */
+function toFields(object: object): WireFields | undefined {
+  const fields: Record<string, WireValue> = {};
+  for (const [name, member] of Object.entries(object)) {
+    const value = isForbiddenName(name) ? undefined : toValue(member);
+    if (value === undefined) return undefined;
+    fields[name] = value;
+  }
+  return fields;
+}
+
+/** Turns what `JSON.parse` gave into a wire value; undefined when a name in it is forbidden. */
+function toValue(value: unknown): WireValue | undefined {
+  // A lone surrogate could be neither stored nor sent as UTF-8.
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return toList(value);
+  // What is left is null.
+  return isObject(value) ? toFields(value) : "";
+}
+
+/** Copies a list; undefined when a name in it is forbidden. */
+function toList(members: readonly unknown[]): WireValue | undefined {
+  const list: WireValue[] = [];
+  for (const member of members) {
+    const value = toValue(member);
+    if (value === undefined) return undefined;
+    list.push(value);
+  }
+  return list;
+}

@@ -1,0 +1,171 @@
+/**
+ * The one way in: query and body of a push → what it says, or why it is refused (WECHAT.md §1.2–1.4, DESIGN.md §3).
+ * Cheap before dear, signature before decryption, decryption before anything inside is read.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import { cipherFor, type MessageCipher } from "./crypt.ts";
+import { describeEnvelopeProblem, readEnvelope, type Envelope, type EnvelopeProblem } from "./envelope.ts";
+import { readInbound } from "./push.ts";
+import type {
+  EchoProblem,
+  PushCredentials,
+  PushProblem,
+  PushQuery,
+  ReceivedPush,
+  UnauthenticProblem,
+} from "./received-push.ts";
+import { verifySignature } from "./signature.ts";
+import { MAX_WIRE_LENGTH } from "./wire.ts";
+
+export type {
+  EchoProblem,
+  PushCredentials,
+  PushMode,
+  PushProblem,
+  PushQuery,
+  ReceivedPush,
+  ReplySeal,
+  UnauthenticProblem,
+} from "./received-push.ts";
+
+/** How old, or how far ahead, a plain push may be: its signature could be used again for ever otherwise. */
+const MAX_SKEW_MS = 300_000;
+const TIMESTAMP = /^\d{1,12}$/;
+
+/**
+ * Answers the console's URL check, which is the same in all modes (WECHAT.md §1.2).
+ *
+ * @returns echostr, to be sent back as the whole body
+ */
+export async function verifyEcho(query: PushQuery, credentials: PushCredentials): Promise<Result<string, EchoProblem>> {
+  const { signature, timestamp, nonce, echostr } = query;
+  if (signature === undefined) return err({ reason: "missing_parameter", name: "signature" });
+  if (timestamp === undefined) return err({ reason: "missing_parameter", name: "timestamp" });
+  if (nonce === undefined) return err({ reason: "missing_parameter", name: "nonce" });
+  if (echostr === undefined) return err({ reason: "missing_parameter", name: "echostr" });
+  const token = await findToken(credentials.tokens, [timestamp, nonce], signature);
+  return token === undefined ? err({ reason: "bad_signature" }) : ok(echostr);
+}
+
+/**
+ * Receives a push.
+ *
+ * @param query of the request
+ * @param body the whole body
+ * @param credentials of the app the URL belongs to
+ * @param now epoch milliseconds; only plain mode needs it
+ * @throws Error when a configured EncodingAESKey is malformed or none is there
+ */
+export async function receivePush(
+  query: PushQuery,
+  body: string,
+  credentials: PushCredentials,
+  now: number,
+): Promise<Result<ReceivedPush, PushProblem>> {
+  const { timestamp, nonce } = query;
+  if (timestamp === undefined) return refuse({ reason: "missing_parameter", name: "timestamp" });
+  if (nonce === undefined) return refuse({ reason: "missing_parameter", name: "nonce" });
+  if (body.length > MAX_WIRE_LENGTH) return refuse({ reason: "bad_envelope", problem: { reason: "too_large" } });
+  return credentials.mode === "plain"
+    ? receivePlain({ ...query, timestamp, nonce }, body, credentials, now)
+    : receiveEncrypted({ ...query, timestamp, nonce }, body, credentials);
+}
+
+type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
+
+/** Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. */
+async function receiveEncrypted(
+  query: SignedQuery,
+  body: string,
+  credentials: PushCredentials,
+): Promise<Result<ReceivedPush, PushProblem>> {
+  const envelope = readEnvelope(body);
+  if (!envelope.ok) return refuse({ reason: "bad_envelope", problem: envelope.error });
+  const { encrypt, format } = envelope.value;
+  const { appid, mode, tokens, aesKeys } = credentials;
+  if (encrypt === undefined) return refuse({ reason: "push_mode_mismatch", expected: mode, came: "plaintext" });
+  const { msg_signature: expected, timestamp, nonce } = query;
+  if (expected === undefined) return refuse({ reason: "missing_parameter", name: "msg_signature" });
+  const token = await findToken(tokens, [timestamp, nonce, encrypt], expected);
+  if (token === undefined) return refuse({ reason: "bad_signature" });
+  const opened = await openWithAny(aesKeys, encrypt, appid);
+  if (!opened.ok) return refuse(opened.error);
+  const { text, cipher } = opened.value;
+  const read = readContent(text, readEnvelope(text));
+  return read.ok ? ok({ inbound: read.value.inbound, format, seal: { token, cipher, appid } }) : read;
+}
+
+/**
+ * Plain mode. The signature covers only timestamp and nonce, so it cannot prove the body; within its 300 s the push
+ * counts as authentic all the same, as there is nothing better. That is why plain mode comes with a warning.
+ */
+async function receivePlain(
+  query: SignedQuery,
+  body: string,
+  credentials: PushCredentials,
+  now: number,
+): Promise<Result<ReceivedPush, PushProblem>> {
+  const { signature, timestamp, nonce } = query;
+  if (signature === undefined) return refuse({ reason: "missing_parameter", name: "signature" });
+  const token = await findToken(credentials.tokens, [timestamp, nonce], signature);
+  if (token === undefined) return refuse({ reason: "bad_signature" });
+  if (!TIMESTAMP.test(timestamp)) return refuse({ reason: "stale" });
+  const ageMs = now - Number(timestamp) * 1_000;
+  if (Math.abs(ageMs) > MAX_SKEW_MS) return refuse({ reason: "stale", ageMs });
+  const envelope = readEnvelope(body);
+  if (envelope.ok && envelope.value.encrypt !== undefined) {
+    return refuse({ reason: "push_mode_mismatch", expected: "plain", came: "encrypted" });
+  }
+  return readContent(body, envelope);
+}
+
+/** The first token whose signature over the parts is the expected one. */
+async function findToken(
+  tokens: readonly string[],
+  parts: readonly string[],
+  expected: string,
+): Promise<string | undefined> {
+  for (const token of tokens) {
+    if (await verifySignature([token, ...parts], expected)) return token;
+  }
+  return undefined;
+}
+
+interface OpenedPush {
+  readonly text: string;
+  readonly cipher: MessageCipher;
+}
+
+/** Opens with the first key that gives a message for this app. Of several failures the most telling is reported. */
+async function openWithAny(
+  aesKeys: readonly string[],
+  encrypt: string,
+  appid: string,
+): Promise<Result<OpenedPush, UnauthenticProblem>> {
+  const problems: UnauthenticProblem[] = [];
+  for (const aesKey of aesKeys) {
+    const cipher = await cipherFor(aesKey);
+    const opened = await cipher.open(encrypt);
+    if (opened.ok && opened.value.receiveId === appid) return ok({ text: opened.value.text, cipher });
+    problems.push(opened.ok ? { reason: "wrong_appid" } : { reason: "decrypt_failed", problem: opened.error });
+  }
+  const problem = problems.find(({ reason }) => reason === "wrong_appid") ?? problems[0];
+  if (problem === undefined) throw new Error("receiving encrypted pushes needs an EncodingAESKey");
+  return err(problem);
+}
+
+/** Reads what an authentic push says. */
+function readContent(text: string, envelope: Result<Envelope, EnvelopeProblem>): Result<ReceivedPush, PushProblem> {
+  if (!envelope.ok) return unreadable(describeEnvelopeProblem(envelope.error), text);
+  const inbound = readInbound(envelope.value.fields);
+  if (!inbound.ok) return unreadable(`${inbound.error.field}: ${inbound.error.reason}`, text);
+  return ok({ inbound: inbound.value, format: envelope.value.format });
+}
+
+function unreadable(cause: string, text: string): Result<never, PushProblem> {
+  return err({ authentic: true, reason: "unreadable", cause, text });
+}
+
+function refuse(problem: UnauthenticProblem): Result<never, PushProblem> {
+  return err({ authentic: false, ...problem });
+}

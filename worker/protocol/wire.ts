@@ -1,0 +1,34 @@
+/**
+ * What the two wire formats have in common: limits that bound the work a body can cause, and the reasons for refusing
+ * one. Real pushes have a depth of 4 and some 40 values (WECHAT.md §3).
+ */
+
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+
+/** The longest body read, UTF-16 units; a mini program's longest push has a few thousand. */
+export const MAX_WIRE_LENGTH = 65_536;
+/** How deep values may be nested, the root counted. */
+export const MAX_WIRE_DEPTH = 16;
+/** How many elements and CDATA sections (XML) or commas between values (JSON) a body may have. */
+export const MAX_WIRE_NODES = 1_000;
+
+/** Names that reach an object's prototype. No push has them. */
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Why a body is refused in either format. */
+export type WireReason = "too_large" | "too_deep" | "too_many_nodes" | "bad_name" | "malformed";
+
+/** Whether a name must not become a key of an object. */
+export function isForbiddenName(name: string): boolean {
+  return FORBIDDEN_NAMES.has(name);
+}
+
+/** Whether a wire value is a list. */
+export function isWireList(value: WireValue | undefined): value is readonly WireValue[] {
+  return Array.isArray(value);
+}
+
+/** Whether a wire value is fields by name. */
+export function isWireFields(value: WireValue | undefined): value is WireFields {
+  return typeof value === "object" && !isWireList(value);
+}

@@ -1,0 +1,123 @@
+/**
+ * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `xml-markup.ts` refuses what is not plain
+ * XML; fast-xml-parser builds the tree; here it becomes strings, lists and fields.
+ *
+ * CDATA stays as it is, spaces and `&lt;` included; only line ends become `\n`, as XML says. Text outside CDATA loses
+ * the space around it and has its references decoded, once.
+ */
+import { XMLParser } from "fast-xml-parser";
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH } from "./wire.ts";
+import { checkMarkup, type XmlReason } from "./xml-markup.ts";
+
+/** Why XML could not be read. */
+export interface XmlProblem {
+  readonly reason: XmlReason;
+}
+
+/** A node as fast-xml-parser gives it with `preserveOrder`: one key, the tag with its children or `#text` with text. */
+interface XmlNode {
+  readonly [name: string]: string | readonly XmlNode[];
+}
+
+const DECLARATION = /^<\?xml\s[^?<>]*\?>\s*/;
+const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  ignoreAttributes: true,
+  // Keeps repeated tags and text apart, and spares a pass over the tree.
+  preserveOrder: true,
+  jPath: false,
+  // The parser leaves CDATA alone and gives all other text to this decoder. DOCTYPE never gets here, so it is told
+  // of no entities; its own decoder would be built anew for each document.
+  processEntities: true,
+  entityDecoder: {
+    decode: decodeReferences,
+    setExternalEntities: ignore,
+    addInputEntities: ignore,
+    setXmlVersion: ignore,
+    reset: ignore,
+  },
+  maxNestedTags: MAX_WIRE_DEPTH,
+  // By default a tag named like a method of Object gets another name; ours only become own properties.
+  onDangerousProperty: (name) => name,
+});
+
+/**
+ * Reads an XML push.
+ *
+ * @param text the whole body; a BOM and an XML declaration are accepted
+ * @returns the children of the root by name: text, fields when it has children itself, a list when the name is
+ *   repeated, `""` when empty; or why it is refused
+ */
+export function parseXml(text: string): Result<WireFields, XmlProblem> {
+  if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
+  const body = text.trim().replace(DECLARATION, "");
+  const reason = checkMarkup(body);
+  if (reason !== undefined) return err({ reason });
+  const tree = readTree(body);
+  const root = isWireFields(tree) ? tree["xml"] : undefined;
+  if (root === "") return ok({});
+  return isWireFields(root) ? ok(root) : err({ reason: "malformed" });
+}
+
+/** The document as fields, `xml` the only one; undefined when it cannot be read. */
+function readTree(body: string): WireValue | undefined {
+  try {
+    const document: readonly XmlNode[] = parser.parse(body);
+    return toValue(document);
+  } catch {
+    // Whatever the parser dislikes although the markup is sound: its message may quote the body, so it is not kept.
+    return undefined;
+  }
+}
+
+/** Turns the children of an element into its value; undefined for text mixed with elements, which no push has. */
+function toValue(children: readonly XmlNode[]): WireValue | undefined {
+  let text = "";
+  const valuesByName = new Map<string, WireValue[]>();
+  for (const child of children) {
+    for (const [name, content] of Object.entries(child)) {
+      const value = typeof content === "string" ? content : toValue(content);
+      if (value === undefined) return undefined;
+      if (typeof content === "string") text += content;
+      else if (valuesByName.get(name)?.push(value) === undefined) valuesByName.set(name, [value]);
+    }
+  }
+  if (valuesByName.size === 0) return text;
+  return text === "" ? toFields(valuesByName) : undefined;
+}
+
+/** A name that came once has a value, one that was repeated a list. */
+function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): WireFields {
+  const fields: Record<string, WireValue> = {};
+  for (const [name, values] of valuesByName) {
+    const [first = ""] = values;
+    fields[name] = values.length === 1 ? first : values;
+  }
+  return fields;
+}
+
+/** Decodes references once. What names no character stays as it is. */
+function decodeReferences(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(REFERENCE, (whole: string, name?: string, decimal?: string, hex?: string) => {
+    if (name !== undefined) return NAMED.get(name) ?? whole;
+    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number.parseInt(decimal, 10);
+    const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return isCharacter ? String.fromCodePoint(code) : whole;
+  });
+}
+
+function ignore(): void {
+  // Nothing to remember: see processEntities above.
+}
