@@ -1,0 +1,325 @@
+import { describe, it } from "vitest";
+import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
+import { LEASE_MS } from "../../../worker/domain/outbox.ts";
+import { converse, must, refused, reply, SENT, T0, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
+
+const HOUR = 3_600_000;
+
+describe("a push", () => {
+  it("is logged with the answer it was given, and leases the first answer to the caller", ({ expect }) => {
+    const chat = converse();
+    const { answer, lease } = chat.says([reply("价格见首页")]);
+    expect(answer).toBe("success");
+    expect(chat.log().map((row) => row.kind)).toEqual(["in", "out"]);
+    expect(lease).toEqual({ seq: T0 + 1, attempt: 1, deadline: T0 + LEASE_MS - 2_000 });
+  });
+
+  it("is stored and acknowledged without an answer when the settings cannot be read", ({ expect }) => {
+    const chat = converse();
+    expect(chat.says(null)).toMatchObject({ answer: "success" });
+    expect(chat.log().map((row) => row.kind)).toEqual(["in"]);
+    expect(chat.window().remaining).toBe(5);
+  });
+
+  it("takes the first candidate that may act, and lets a once-rule rest", ({ expect }) => {
+    const chat = converse();
+    const once = { ...reply("欢迎"), ruleId: "greeting", onceMs: 60_000 };
+    chat.settles(must(chat.says([once, reply("其次")]).lease), SENT);
+    chat.pass(30_000);
+    chat.settles(must(chat.says([once, reply("其次")]).lease), SENT);
+    chat.pass(30_001);
+    chat.says([once]);
+    expect(chat.rows("out").map((row) => row.body.ruleId)).toEqual(["greeting", "rule", "greeting"]);
+  });
+
+  it("hands a message over, never an event, and leaves the window unknown until the user acts", ({ expect }) => {
+    const chat = converse();
+    expect(chat.enters([TRANSFER]).answer).toBe("success");
+    expect(chat.says([TRANSFER]).answer).toBe("transfer");
+    expect(chat.window().kind).toBe("unknown");
+    expect(chat.says([]).answer).toBe("success");
+    expect(chat.window().kind).toBe("message");
+  });
+
+  it("drops automatic messages the window does not take, each with a blocked row", ({ expect }) => {
+    const chat = converse();
+    chat.enters([reply("一", "二", "三")]);
+    expect(chat.rows("out")).toHaveLength(2);
+    expect(chat.rows("blocked").map((row) => row.body)).toEqual([
+      { reason: "quota_used", message: text("三"), ruleId: "rule" },
+    ]);
+  });
+
+  it("goes by the time the user acted, but never by a time that is yet to come", ({ expect }) => {
+    const chat = converse();
+    chat.says([], T0 - HOUR);
+    expect(chat.window().expiresAt).toBe(T0 + 47 * HOUR);
+    chat.says([], T0 + HOUR);
+    expect(chat.window().expiresAt).toBe(T0 + 48 * HOUR);
+  });
+
+  it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
+    const chat = converse();
+    chat.enters([]);
+    expect(chat.state()).toMatchObject({ sessionFrom: "shop", businessId: null });
+  });
+});
+
+describe("a message through the API", () => {
+  it("is refused outside the window and leaves no trace", ({ expect }) => {
+    const chat = converse();
+    expect(chat.submits(text("在吗"))).toMatchObject({ ok: false, reason: "window_closed" });
+    expect(chat.log()).toEqual([]);
+  });
+
+  it("is refused when the quota is used up", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    for (const content of ["1", "2", "3", "4", "5"]) {
+      chat.settles(must(must(chat.submits(text(content))).lease), SENT);
+    }
+    expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
+  });
+
+  it("goes through after a hand-over, and WeChat decides", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease } = chat.submits(text("订单已发货"));
+    expect(must(lease).attempt).toBe(1);
+  });
+
+  it("is split on the limit, all parts or none, under one id", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    const long = "好".repeat(683 * 2);
+    const submitted = chat.submits(text(long));
+    expect(chat.rows("out").map((row) => [row.body.part, row.body.parts])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    expect(chat.window().remaining).toBe(2);
+    expect(chat.submits(text(long))).toMatchObject({ ok: false, reason: "quota_used" });
+    expect(chat.status(must(submitted.message))?.parts).toHaveLength(3);
+  });
+
+  it("stops the remaining parts when one fails, and says which", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    const submitted = chat.submits(text("好".repeat(683 * 2)));
+    const second = must(chat.settles(must(submitted.lease), SENT));
+    chat.settles(second, refused(40003));
+    expect(chat.status(must(submitted.message))).toMatchObject({
+      status: "failed",
+      parts: [{ status: "sent" }, { status: "failed", errcode: 40003 }, { status: "blocked", reason: "part_failed" }],
+    });
+    expect(chat.window().remaining).toBe(4);
+  });
+
+  it("keeps automatic answers quiet for as long as the settings say, unless a bot wrote it", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), SENT);
+    expect(chat.says([reply("自动")]).lease).toBeUndefined();
+    chat.pass(60_000);
+    chat.settles(must(chat.says([reply("自动")]).lease), SENT);
+    chat.settles(must(chat.submits(text("机器人"), { muteMs: 60_000, isAi: true }).lease), SENT);
+    expect(chat.says([reply("自动")]).lease).toBeDefined();
+  });
+});
+
+describe("a held message", () => {
+  it("waits for the user's next message and goes before the automatic answer", ({ expect }) => {
+    const chat = converse();
+    const first = chat.submits(text("第一"), { hold: true });
+    chat.submits(text("第二"), { hold: true });
+    expect(chat.status(must(first.message))?.status).toBe("held");
+    chat.enters([]);
+    expect(chat.state().held).toHaveLength(2);
+    const { lease } = chat.says([reply("自动")]);
+    expect(must(lease).seq).toBe(first.message);
+    const second = must(chat.settles(must(lease), SENT));
+    const third = must(chat.settles(second, SENT));
+    expect(chat.rows("out").find((row) => row.seq === third.seq)?.body.message).toEqual(text("自动"));
+  });
+
+  it("leaves the automatic answer out when it takes the last place", ({ expect }) => {
+    const chat = converse();
+    for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
+    chat.says([reply("自动")]);
+    expect(chat.state().held).toHaveLength(1);
+    expect(chat.rows("blocked")[0]?.body).toMatchObject({ reason: "quota_used", ruleId: "rule" });
+  });
+
+  it("is given up when its time is over", ({ expect }) => {
+    const chat = converse();
+    const held = chat.submits(text("第一"), { hold: true });
+    chat.pass(HOLD_MS);
+    chat.wakes();
+    expect(chat.status(must(held.message))).toMatchObject({
+      status: "blocked",
+      parts: [{ reason: "hold_expired" }],
+    });
+  });
+
+  it("is refused when ten are waiting", ({ expect }) => {
+    const chat = converse();
+    for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
+    expect(chat.submits(text("满"), { hold: true })).toMatchObject({ ok: false, reason: "hold_full" });
+  });
+});
+
+describe("an attempt", () => {
+  it("is the only one under way; the next starts when it is settled", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一", "二")]);
+    expect(chat.submits(text("三")).lease).toBeUndefined();
+    const second = must(chat.settles(must(lease), SENT));
+    const third = must(chat.settles(second, SENT));
+    expect(chat.settles(third, SENT)).toBeUndefined();
+    expect(chat.rows("sent").map((row) => row.ref)).toEqual([must(lease).seq, second.seq, third.seq]);
+  });
+
+  it("leaves the next one to the alarm when its carrier has no time", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一", "二")]);
+    expect(chat.settles(must(lease), SENT, false)).toBeUndefined();
+    expect(must(chat.wakes()).attempt).toBe(1);
+  });
+
+  it("that WeChat is too busy for comes again later, with those behind it waiting", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一", "二")]);
+    expect(chat.settles(must(lease), refused(-1))).toBeUndefined();
+    expect(chat.wakes()).toBeUndefined();
+    chat.pass(60_000);
+    expect(chat.wakes()).toMatchObject({ seq: must(lease).seq, attempt: 2 });
+    expect(chat.window().remaining).toBe(3);
+  });
+
+  it("is given up after four busy answers, and its place is free again", ({ expect }) => {
+    const chat = converse();
+    let lease = must(chat.says([reply("一")]).lease);
+    for (let count = 1; count < 4; count += 1) {
+      chat.settles(lease, refused(-1));
+      chat.pass(60_000);
+      lease = must(chat.wakes());
+    }
+    chat.settles(lease, refused(-1));
+    expect(chat.rows("failed")[0]?.body).toMatchObject({ errcode: -1, attempt: 4 });
+    expect(chat.window().remaining).toBe(5);
+  });
+
+  it("refused by the window corrects the books and is not tried again", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一", "二")]);
+    chat.pass(1_000);
+    chat.settles(must(lease), refused(45047));
+    expect(chat.rows("blocked").map((row) => row.body)).toEqual([
+      { reason: "quota_used", errcode: 45047 },
+      { reason: "window_ended" },
+    ]);
+    expect(chat.window().kind).toBe("closed");
+    expect(chat.state().queue).toEqual([]);
+  });
+
+  it("stays due while the whole app is paused, for as long as the window is open", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一")]);
+    chat.settles(must(lease), { result: "not_sent", reason: "paused", until: T0 + HOUR });
+    chat.pass(HOUR - 1);
+    expect(chat.wakes()).toBeUndefined();
+    chat.pass(30_002);
+    const again = must(chat.wakes());
+    chat.settles(again, { result: "not_sent", reason: "paused", until: T0 + 48 * HOUR });
+    chat.pass(48 * HOUR);
+    chat.wakes();
+    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
+  });
+});
+
+describe("an attempt nobody knows the end of", () => {
+  it("counts as used; an automatic text gets one second go, never a third", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一")]);
+    chat.settles(must(lease), TIMEOUT);
+    expect(chat.window().remaining).toBe(3);
+    chat.pass(8_000);
+    const second = must(chat.wakes());
+    expect(second).toMatchObject({ seq: must(lease).seq, attempt: 2 });
+    chat.settles(second, TIMEOUT);
+    chat.pass(HOUR);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.rows("unconfirmed")).toHaveLength(2);
+    expect(chat.window().remaining).toBe(3);
+  });
+
+  it("gets no second go when UNCONFIRMED_RETRY is 0, when a person wrote it, or when the window is full", ({
+    expect,
+  }) => {
+    const never = converse({ unconfirmedRetries: 0 });
+    never.settles(must(never.says([reply("一")]).lease), TIMEOUT);
+    expect(never.state().queue).toEqual([]);
+    const person = converse();
+    person.says([]);
+    person.settles(must(person.submits(text("一")).lease), TIMEOUT);
+    expect(person.state().queue).toEqual([]);
+    const full = converse();
+    let lease = full.says([reply("1", "2", "3", "4", "5")]).lease;
+    while (lease !== undefined) lease = full.settles(lease, TIMEOUT);
+    expect(full.state().queue).toEqual([]);
+  });
+
+  it("lets those behind it pass while its second go waits", ({ expect }) => {
+    const chat = converse();
+    const { lease } = chat.says([reply("一", "二")]);
+    const next = must(chat.settles(must(lease), TIMEOUT));
+    expect(chat.rows("out").find((row) => row.seq === next.seq)?.body.message).toEqual(text("二"));
+  });
+
+  it("is what a lease that ends unsettled becomes, at the next push or the alarm", ({ expect }) => {
+    const chat = converse();
+    chat.says([reply("一")]);
+    chat.pass(LEASE_MS);
+    chat.says([]);
+    expect(chat.rows("unconfirmed")[0]?.body.reason).toBe("lease_ended");
+  });
+
+  it("is taken back by a late sent, which always wins", ({ expect }) => {
+    const chat = converse();
+    const lease = must(chat.says([reply("一")]).lease);
+    chat.pass(LEASE_MS);
+    chat.wakes();
+    expect(chat.status(lease.seq)?.status).toBe("retrying");
+    chat.settles(lease, SENT);
+    expect(chat.status(lease.seq)?.status).toBe("sent");
+    expect(chat.state().queue).toEqual([]);
+    expect(chat.window().remaining).toBe(4);
+  });
+
+  it("keeps a second go that is already under way when the first is confirmed late", ({ expect }) => {
+    const chat = converse();
+    const lease = must(chat.says([reply("一")]).lease);
+    chat.settles(lease, TIMEOUT);
+    chat.pass(8_000);
+    const second = must(chat.wakes());
+    chat.settles(lease, SENT);
+    expect(chat.state().queue).toHaveLength(1);
+    chat.settles(second, SENT);
+    expect(chat.window().remaining).toBe(3);
+  });
+
+  it("only records any other late outcome, and only once", ({ expect }) => {
+    const chat = converse();
+    const lease = must(chat.says([reply("一")]).lease);
+    chat.settles(lease, TIMEOUT);
+    chat.settles(lease, refused(40003));
+    chat.settles(lease, { result: "not_sent", reason: "lease_over" });
+    chat.settles(lease, refused(40003), true, true);
+    expect(chat.rows("late").map((row) => row.body)).toEqual([
+      { attempt: 1, result: "refused", errcode: 40003 },
+      { attempt: 1, result: "not_sent" },
+    ]);
+    expect(chat.state().queue).toHaveLength(1);
+  });
+});

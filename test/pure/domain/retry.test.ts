@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { backoffMs, decide, MAX_TRIES } from "../../../worker/domain/retry.ts";
+import { mustArm, nextDue, PRUNE_SLACK_MS } from "../../../worker/domain/schedule.ts";
+import { EMPTY_STATE } from "../../../worker/domain/state.ts";
+
+const NOW = 1_760_000_000_000;
+const FRESH = { failed: 0, paused: 0 };
+
+describe("the retry plan", () => {
+  it("is done when WeChat took the message, also when it says so by errcode 0", ({ expect }) => {
+    expect(decide({ result: "sent" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
+    expect(decide({ result: "refused", errcode: 0 }, FRESH, NOW, 0)).toEqual({ type: "sent" });
+  });
+
+  it("tries a busy WeChat again, four attempts in all", ({ expect }) => {
+    expect(decide({ result: "refused", errcode: -1 }, FRESH, NOW, 0.5)).toMatchObject({
+      type: "retry",
+      counts: "failed",
+      at: NOW + 2_001,
+    });
+    const last = { failed: MAX_TRIES - 1, paused: 0 };
+    expect(decide({ result: "refused", errcode: -1 }, last, NOW, 0)).toMatchObject({ type: "failed", errcode: -1 });
+  });
+
+  it("tries again with a fresh token, though the client has done so once already", ({ expect }) => {
+    expect(decide({ result: "refused", errcode: 42001 }, FRESH, NOW, 0).type).toBe("retry");
+  });
+
+  it("waits for the next minute after 45011 and longer after each 45009 or ban", ({ expect }) => {
+    const minute = decide({ result: "refused", errcode: 45011 }, FRESH, NOW, 0);
+    expect(minute).toMatchObject({ type: "retry", counts: "paused", at: Math.ceil(NOW / 60_000) * 60_000 });
+    const first = decide({ result: "refused", errcode: 48004 }, FRESH, NOW, 0.999);
+    const later = decide({ result: "refused", errcode: 48004 }, { failed: 0, paused: 5 }, NOW, 0.999);
+    expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
+  });
+
+  it("gives up on what no repeat can mend", ({ expect }) => {
+    for (const errcode of [40003, 40007, 45002, 43019, 999_999]) {
+      expect(decide({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
+    }
+  });
+
+  it("leaves the window's own codes to the books", ({ expect }) => {
+    expect(decide({ result: "refused", errcode: 45015 }, FRESH, NOW, 0)).toEqual({ type: "window", errcode: 45015 });
+    expect(decide({ result: "refused", errcode: 45047 }, FRESH, NOW, 0)).toEqual({ type: "window", errcode: 45047 });
+  });
+
+  it("never calls an unknown end a failure", ({ expect }) => {
+    expect(decide({ result: "unconfirmed", reason: "network" }, FRESH, NOW, 0)).toEqual({
+      type: "unconfirmed",
+      reason: "network",
+    });
+  });
+
+  it("spreads the wake-ups after a pause, none before its end", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (random) => {
+        const until = NOW + 3_600_000;
+        const decision = decide({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random);
+        expect(decision.type === "retry" && decision.at > until && decision.at <= until + 30_001).toBe(true);
+      }),
+    );
+  });
+
+  it("draws delays from the whole range, bounded by the cap", ({ expect }) => {
+    const plan = { baseMs: 1_000, capMs: 60_000 };
+    fc.assert(
+      fc.property(fc.nat(200), fc.double({ min: 0, max: 0.999_999, noNaN: true }), (step, random) => {
+        const delay = backoffMs(plan, step, random);
+        expect(delay).toBeGreaterThanOrEqual(1);
+        expect(delay).toBeLessThanOrEqual(Math.min(60_000, 1_000 * 2 ** Math.min(step, 30)));
+      }),
+    );
+    expect(backoffMs(plan, 3, 0)).toBe(1);
+    expect(backoffMs(plan, 3, 0.999_99)).toBe(8_000);
+  });
+
+  it("comes back for a missing token or a lease that was too short", ({ expect }) => {
+    for (const reason of ["no_token", "lease_over"] as const) {
+      const decision = decide({ result: "not_sent", reason, until: NOW + 500 }, FRESH, NOW, 0);
+      expect(decision).toMatchObject({ type: "retry", at: NOW + 501, reason });
+    }
+  });
+});
+
+describe("the alarm's schedule", () => {
+  const item = { seq: 1, message: 1, source: "auto" as const, mayRepeat: true, go: 0, attempt: 0, tries: FRESH };
+
+  it("wakes for the earliest of leases, retries, holds and retention", ({ expect }) => {
+    const state = {
+      ...EMPTY_STATE,
+      queue: [
+        { ...item, nextAt: NOW + 50, lease: { startedAt: NOW, endsAt: NOW + 30 } },
+        { ...item, nextAt: NOW + 40 },
+      ],
+      held: [{ message: 9, parts: 1, source: "api" as const, until: NOW + 20 }],
+    };
+    expect(nextDue(state, NOW, 10)).toBe(NOW + 20);
+    expect(nextDue({ ...state, held: [] }, NOW, 10)).toBe(NOW + 30);
+    expect(nextDue({ ...EMPTY_STATE }, NOW, 10)).toBe(NOW + 10 + PRUNE_SLACK_MS);
+    expect(nextDue(EMPTY_STATE, undefined, 10)).toBeUndefined();
+  });
+
+  it("is armed anew only when it has fired or something is due before it", ({ expect }) => {
+    expect(mustArm(NOW + 10, NOW + 20, NOW)).toBe(true);
+    expect(mustArm(NOW + 20, NOW + 20, NOW)).toBe(false);
+    expect(mustArm(NOW + 30, NOW, NOW)).toBe(true);
+    expect(mustArm(undefined, 0, NOW)).toBe(false);
+  });
+});

@@ -1,0 +1,274 @@
+/** From a push and the settings to the answers that fit, in one order whatever the settings' own order. */
+import { readFileSync } from "node:fs";
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import type { Inbound, PushHead } from "../../../shared/inbound.ts";
+import type { Candidate } from "../../../worker/domain/candidates.ts";
+import { buildCandidates } from "../../../worker/domain/rules.ts";
+import { DEFAULT_SETTINGS } from "../../../worker/domain/settings-default.ts";
+import { parseSettings, type Settings } from "../../../worker/domain/settings.ts";
+
+const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };
+const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
+const MONDAY_NIGHT = Date.parse("2026-11-23T22:30:00+08:00");
+
+function said(content: string): Inbound {
+  return { ...HEAD, kind: "text", msgId: "1", content };
+}
+
+function entered(sessionFrom = ""): Inbound {
+  return { ...HEAD, kind: "user_enter_tempsession", sessionFrom };
+}
+
+const IMAGE: Inbound = { ...HEAD, kind: "image", msgId: "1", picUrl: "http://p", mediaId: "m" };
+const CARD: Inbound = {
+  ...HEAD,
+  kind: "miniprogrampage",
+  msgId: "1",
+  title: "红色 T恤",
+  appId: "wx1",
+  pagePath: "p",
+  thumbUrl: "",
+  thumbMediaId: "m",
+};
+const VOICE: Inbound = { ...HEAD, kind: "unknown", type: "voice", msgId: "1", raw: {} };
+
+function settings(input: Record<string, unknown>): Settings {
+  const parsed = parseSettings({ fallback: { type: "silent" }, ...input });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+function reply(content: string) {
+  return { type: "reply", messages: [{ type: "text", content }] };
+}
+
+function rule(id: string, type: string, words: string[], over: Record<string, unknown> = {}) {
+  return { id, match: { type, words }, action: reply(id), ...over };
+}
+
+function idsOf(candidates: readonly Candidate[]): string[] {
+  return candidates.map(({ ruleId }) => ruleId);
+}
+
+/** The texts of the first candidate. */
+function firstTexts(candidates: readonly Candidate[]): string[] {
+  const action = candidates[0]?.action;
+  if (action?.type !== "reply") return [];
+  return action.messages.map((message) => (message.type === "text" ? message.content : message.type));
+}
+
+describe("buildCandidates for a message", () => {
+  it("gives the matching rules, then the fallback", ({ expect }) => {
+    const shop = settings({ rules: [rule("price", "any", ["价格"]), rule("other", "any", ["发货"])] });
+    expect(buildCandidates(shop, said("价格是多少"), MONDAY_NOON)).toEqual([
+      { ruleId: "price", action: reply("price") },
+      { ruleId: ":fallback", action: { type: "silent" } },
+    ]);
+  });
+
+  it("passes on how often a rule may fire, in milliseconds", ({ expect }) => {
+    const shop = settings({ rules: [rule("hi", "exact", ["hi"], { onceMinutes: 30 })] });
+    expect(buildCandidates(shop, said("hi"), MONDAY_NOON)[0]).toEqual({
+      ruleId: "hi",
+      action: reply("hi"),
+      onceMs: 1_800_000,
+    });
+  });
+
+  it("orders by priority, then by how exactly a rule matches, then by the longer keyword, then by id", ({ expect }) => {
+    const shop = settings({
+      rules: [
+        { id: "anything", match: { type: "anything" }, action: { type: "silent" } },
+        rule("b-short", "any", ["退"]),
+        rule("a-short", "contains", ["退"]),
+        rule("long", "any", ["退款"]),
+        rule("all", "all", ["退", "款"]),
+        rule("wildcard", "wildcard", ["*退款*"]),
+        rule("prefix", "prefix", ["退"]),
+        rule("exact", "exact", ["退款"]),
+        rule("first", "any", ["款"], { priority: 1 }),
+        rule("last", "exact", ["退款"], { priority: -1 }),
+      ],
+    });
+    expect(idsOf(buildCandidates(shop, said("退款"), MONDAY_NOON))).toEqual([
+      "first",
+      "exact",
+      "prefix",
+      "wildcard",
+      "all",
+      "long",
+      "a-short",
+      "b-short",
+      "anything",
+      "last",
+      ":fallback",
+    ]);
+  });
+
+  it("does not depend on the order of the rules in the settings", ({ expect }) => {
+    const letters = fc.array(fc.constantFrom("a", "b", "价", " "), { minLength: 1, maxLength: 4 });
+    const word = letters.map((list) => `a${list.join("")}`);
+    const types = fc.constantFrom("exact", "prefix", "contains", "any", "all", "wildcard");
+    const matches = fc.record({ type: types, words: fc.array(word, { minLength: 1, maxLength: 3 }) });
+    const rules = fc.array(fc.record({ match: matches, priority: fc.integer({ min: 0, max: 1 }) }), { maxLength: 12 });
+    const shuffled = rules
+      .map((list) => list.map((entry, index) => ({ ...entry, id: `r${index}`, action: { type: "silent" } })))
+      .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+    fc.assert(
+      fc.property(shuffled, word, ([one, other], content) => {
+        const first = buildCandidates(settings({ rules: one }), said(content), MONDAY_NOON);
+        expect(buildCandidates(settings({ rules: other }), said(content), MONDAY_NOON)).toEqual(first);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("never throws and always ends in the fallback, whatever the user writes", ({ expect }) => {
+    const shop = sampleSettings();
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (content) => {
+        expect(idsOf(buildCandidates(shop, said(content), MONDAY_NOON)).at(-1)).toBe(":fallback");
+      }),
+    );
+  });
+
+  it("keeps to the hours a rule is for", ({ expect }) => {
+    const shop = settings({
+      hours: { mon: [{ from: "09:00", to: "18:00" }] },
+      rules: [
+        rule("day", "any", ["人工"], { when: "open" }),
+        rule("night", "any", ["人工"], { when: "closed" }),
+        rule("round", "any", ["人工"]),
+      ],
+    });
+    expect(idsOf(buildCandidates(shop, said("人工"), MONDAY_NOON))).toEqual(["day", "round", ":fallback"]);
+    expect(idsOf(buildCandidates(shop, said("人工"), MONDAY_NIGHT))).toEqual(["night", "round", ":fallback"]);
+  });
+
+  it("puts the answer for closed hours before the fallback, only while closed", ({ expect }) => {
+    const shop = settings({ hours: { mon: [{ from: "09:00", to: "18:00" }] }, offHours: reply("休息") });
+    expect(idsOf(buildCandidates(shop, said("x"), MONDAY_NOON))).toEqual([":fallback"]);
+    expect(idsOf(buildCandidates(shop, said("x"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
+  });
+
+  it("tries a rule on the kinds of message it names, a card by its title", ({ expect }) => {
+    const shop = settings({
+      rules: [
+        rule("text", "any", ["红色"]),
+        { ...rule("card", "any", []), match: { type: "any", words: ["红色"], messageKinds: ["miniprogrampage"] } },
+        { ...rule("picture", "any", []), match: { type: "anything", messageKinds: ["image"] } },
+      ],
+    });
+    expect(idsOf(buildCandidates(shop, said("红色"), MONDAY_NOON))).toEqual(["text", ":fallback"]);
+    expect(idsOf(buildCandidates(shop, CARD, MONDAY_NOON))).toEqual(["card", ":fallback"]);
+    expect(idsOf(buildCandidates(shop, IMAGE, MONDAY_NOON))).toEqual(["picture", ":fallback"]);
+  });
+
+  it("answers a message of an unknown kind with the fallback", ({ expect }) => {
+    const shop = settings({
+      rules: [{ id: "all", match: { type: "anything" }, action: reply("x") }],
+      fallback: reply("？"),
+    });
+    expect(buildCandidates(shop, VOICE, MONDAY_NOON)).toEqual([{ ruleId: ":fallback", action: reply("？") }]);
+  });
+
+  it("hands over by default", ({ expect }) => {
+    expect(buildCandidates(DEFAULT_SETTINGS, said("你好"), MONDAY_NOON)).toEqual([
+      { ruleId: ":fallback", action: { type: "transfer" } },
+    ]);
+  });
+});
+
+describe("buildCandidates for events", () => {
+  it("greets on entering", ({ expect }) => {
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "您好" }], onceMinutes: 30 } });
+    expect(buildCandidates(shop, entered(), MONDAY_NOON)).toEqual([
+      { ruleId: ":greeting", action: reply("您好"), onceMs: 1_800_000 },
+    ]);
+  });
+
+  it("says nothing on entering without a greeting, and nothing to any other event", ({ expect }) => {
+    expect(buildCandidates(DEFAULT_SETTINGS, entered(), MONDAY_NOON)).toEqual([]);
+    const event: Inbound = { ...HEAD, kind: "unknown", type: "event:new", raw: {} };
+    expect(buildCandidates(DEFAULT_SETTINGS, event, MONDAY_NOON)).toEqual([]);
+    expect(buildCandidates(DEFAULT_SETTINGS, { ...HEAD, kind: "debug_demo", debugStr: "" }, MONDAY_NOON)).toEqual([]);
+  });
+});
+
+describe("variables", () => {
+  const echo = settings({ fallback: reply("{{content}}|{{date}} {{time}}|{{openHours}}|{{openHoursEn}}") });
+
+  it("are filled from the message, the clock and the hours", ({ expect }) => {
+    expect(firstTexts(buildCandidates(echo, said("<a>你好"), MONDAY_NOON))).toEqual([
+      "＜a>你好|2026-11-23 12:00|每天 00:00–24:00|Every day 00:00–24:00",
+    ]);
+  });
+
+  it("name a message that has no text", ({ expect }) => {
+    const content = (inbound: Inbound): string | undefined =>
+      firstTexts(buildCandidates(echo, inbound, 0))[0]?.split("|")[0];
+    expect([content(IMAGE), content(CARD), content(VOICE)]).toEqual(["[图片]", "红色 T恤", "[消息]"]);
+    expect(content({ ...CARD, title: "" })).toBe("[小程序]");
+  });
+
+  it("fill a greeting from the contact button", ({ expect }) => {
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{sessionFrom}}" }] } });
+    expect(firstTexts(buildCandidates(shop, entered("首页"), MONDAY_NOON))).toEqual(["来自 首页"]);
+  });
+
+  it("leave out a text that comes out blank, and the answer when nothing is left", ({ expect }) => {
+    const messages = [
+      { type: "text", content: " {{sessionFrom}} " },
+      { type: "image", mediaId: "m" },
+    ];
+    const both = settings({ greeting: { messages } });
+    expect(firstTexts(buildCandidates(both, entered(""), MONDAY_NOON))).toEqual(["image"]);
+    const one = settings({ greeting: { messages: messages.slice(0, 1) } });
+    expect(buildCandidates(one, entered(""), MONDAY_NOON)).toEqual([]);
+  });
+});
+
+describe("examples/shop-settings.json", () => {
+  const shop = sampleSettings();
+
+  it("answers what shoppers ask, in Chinese and English", ({ expect }) => {
+    const asked = {
+      这个多少钱: "price",
+      "What's the price?": "price",
+      什么时候发货: "delivery",
+      快递到哪了: "delivery",
+      我要退货: "refund",
+      "有 Coupon 吗": "coupon",
+      优惠券怎么用: "coupon",
+      店在哪里: "address",
+      你们的营业时间: "hours",
+      Thanks: "thanks",
+      讲个笑话: ":fallback",
+    };
+    for (const [question, id] of Object.entries(asked)) {
+      expect(buildCandidates(shop, said(question), MONDAY_NOON)[0]?.ruleId, question).toBe(id);
+    }
+  });
+
+  it("hands over on 人工 while open and says so while closed", ({ expect }) => {
+    expect(buildCandidates(shop, said("转人工"), MONDAY_NOON)[0]?.action).toEqual({ type: "transfer" });
+    expect(buildCandidates(shop, said("转人工"), MONDAY_NIGHT)[0]?.ruleId).toBe("agent-closed");
+    expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
+  });
+
+  it("greets at most once in half an hour", ({ expect }) => {
+    expect(buildCandidates(shop, entered(), MONDAY_NOON)).toMatchObject([{ ruleId: ":greeting", onceMs: 1_800_000 }]);
+  });
+
+  it("has no text in which a person will answer", ({ expect }) => {
+    const promise = /(人工|客服|专员|我们)(人员)?(将|会|马上|稍后|尽快)|(稍后|尽快|马上).{0,6}(回复|联系|处理)/;
+    expect("客服会尽快回复您").toMatch(promise);
+    expect(JSON.stringify(shop)).not.toMatch(promise);
+  });
+});
+
+function sampleSettings(): Settings {
+  const json = readFileSync(new URL("../../../examples/shop-settings.json", import.meta.url), "utf8");
+  return settings(JSON.parse(json));
+}

@@ -1,0 +1,82 @@
+/** The messages of answers and greetings: what could never be sent is refused when the settings are read. */
+import { describe, it } from "vitest";
+import { parseSettings } from "../../../worker/domain/settings.ts";
+
+const text = (content: string) => ({ type: "text", content });
+
+/** The problems of otherwise right settings, as `path: problem`. */
+function tell(over: Record<string, unknown>): string[] {
+  const parsed = parseSettings({ fallback: { type: "transfer" }, ...over });
+  return parsed.ok ? [] : parsed.error.map(({ path, problem }) => `${path}: ${problem}`);
+}
+
+function fallback(...messages: unknown[]): string[] {
+  return tell({ fallback: { type: "reply", messages } });
+}
+
+describe("the messages of an answer", () => {
+  it("may be up to five, of the types a mini program can send", ({ expect }) => {
+    expect(
+      fallback(
+        text("一"),
+        { type: "image", mediaId: "m" },
+        { type: "link", title: "t", description: "", url: "https://x.cn", thumbUrl: "" },
+        { type: "miniprogrampage", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" },
+        text("五"),
+      ),
+    ).toEqual([]);
+    expect(fallback(...Array.from({ length: 6 }, () => text("x")))[0]).toBe(
+      "fallback.messages: has more than 5 messages",
+    );
+    expect(fallback({ type: "video", mediaId: "m" })).toEqual([
+      'fallback.messages.0.type: must be "text" or "image" or "link" or "miniprogrampage"',
+    ]);
+  });
+
+  it("may together not be more than WeChat allows for one message of the user, long texts counted by their parts", ({
+    expect,
+  }) => {
+    const long = text("字".repeat(1_200)); // 3 600 bytes, two parts
+    expect(fallback(long, long, text("x"))).toEqual([]);
+    expect(fallback(long, long, long)).toEqual([
+      "fallback.messages: may come to more than 5 messages once long texts are split",
+    ]);
+  });
+
+  it("may be two on entering, where WeChat allows no more", ({ expect }) => {
+    expect(tell({ greeting: { messages: [text("您好"), text("{{sessionFrom}}")], onceMinutes: 30 } })).toEqual([]);
+    expect(tell({ greeting: { messages: [text("1"), text("2"), text("3")] } })).toEqual([
+      "greeting.messages: may come to more than 2 messages once long texts are split",
+    ]);
+  });
+
+  it("count their variables at the longest", ({ expect }) => {
+    const nearlyFull = text(`${"x".repeat(2_000)}{{content}}`);
+    expect(tell({ greeting: { messages: [text("x".repeat(2_048)), text("您好")] } })).toEqual([]);
+    expect(fallback(nearlyFull, nearlyFull)).toEqual([]);
+    expect(fallback(nearlyFull, nearlyFull, nearlyFull)).toHaveLength(1);
+  });
+
+  it("keep the channel's limits, even where a text only just cannot be split", ({ expect }) => {
+    expect(fallback(text("x".repeat(10_241)))[0]).toContain("must have at most 10240 bytes");
+    // 3-byte characters fill 2 046 of 2 048 bytes, so five parts hold a little less than 10 240.
+    expect(fallback(text("字".repeat(3_411)))).toEqual([
+      "fallback.messages.0.content: may need 6 messages with its variables filled, more than 5",
+    ]);
+    expect(fallback(text("字".repeat(3_410)))).toEqual([]);
+    expect(fallback(text(`${"x".repeat(10_000)}{{content}}`))[0]).toContain("may need 6 messages");
+    expect(fallback(text(`<a href="x">${"字".repeat(700)}</a>`))).toEqual([
+      "fallback.messages.0.content: has a link <a …>…</a> of 2116 bytes, more than one message holds (2048)",
+    ]);
+  });
+
+  it("have variables in texts only, and only known ones", ({ expect }) => {
+    expect(fallback({ type: "image", mediaId: "{{content}}" })).toEqual([
+      "fallback.messages.0.mediaId: variables are filled in texts only",
+    ]);
+    expect(fallback(text("{{a}} {{sessionFrom}}"))).toEqual([
+      "fallback.messages.0.content: {{a}} is no variable",
+      "fallback.messages.0.content: {{sessionFrom}} is not known in a message",
+    ]);
+  });
+});

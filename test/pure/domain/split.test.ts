@@ -1,0 +1,199 @@
+/** Splitting long texts: nothing lost, nothing torn, nothing over the limit. */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import type { Result } from "../../../shared/result.ts";
+import { textSize } from "../../../shared/text.ts";
+import { splitText, type SplitProblem } from "../../../worker/domain/split.ts";
+
+const FAMILY = "👨‍👩‍👧‍👦";
+const pieces = fc.oneof(
+  fc.constantFrom(
+    "价格",
+    "您好，",
+    "。",
+    "！”",
+    "\n",
+    "\r\n",
+    " ",
+    "  ",
+    "Hello ",
+    "world. ",
+    "e\u0301",
+    "🇨🇳",
+    FAMILY,
+    "👍🏽",
+    "한국어",
+  ),
+  fc.constantFrom('<a href="x">去</a>', "<a\nhref='y'>b</a >", "<A>c</A>\u0301", "<a>", "</a>", "<ab>d</ab>", "\u0600"),
+  fc.string({ unit: "binary", maxLength: 6 }),
+  fc.string({ unit: "grapheme", maxLength: 6 }),
+);
+const contents = fc.array(pieces, { maxLength: 60 }).map((list) => list.join(""));
+const units = fc.constantFrom("bytes", "characters");
+
+function partsOf(split: Result<string[], SplitProblem>): string[] {
+  if (!split.ok) throw new Error(split.error.reason);
+  return split.value;
+}
+
+/** Offsets between two parts. */
+function cutsOf(parts: readonly string[]): number[] {
+  let at = 0;
+  return parts.slice(0, -1).map((part) => (at += part.length));
+}
+
+function graphemeOffsets(content: string): Set<number> {
+  const segments = new Intl.Segmenter("zh", { granularity: "grapheme" }).segment(content);
+  return new Set(Array.from(segments, ({ index }) => index));
+}
+
+describe("splitText", () => {
+  it("gives parts that joined are the content and that all fit", ({ expect }) => {
+    fc.assert(
+      fc.property(contents, fc.integer({ min: 40, max: 200 }), units, (content, limit, unit) => {
+        const split = splitText(content, limit, unit, 10_000);
+        if (!split.ok) {
+          expect(split.error.reason).toBe("anchor_too_long");
+          return;
+        }
+        expect(split.value.join("")).toBe(content);
+        for (const part of split.value) expect(textSize(part, unit)).toBeLessThanOrEqual(limit);
+        if (split.value.length > 1) expect(split.value).not.toContain("");
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("cuts neither inside a grapheme nor inside a link", ({ expect }) => {
+    fc.assert(
+      fc.property(contents, fc.integer({ min: 60, max: 200 }), units, (content, limit, unit) => {
+        const split = splitText(content, limit, unit, 10_000);
+        if (!split.ok) return;
+        const offsets = graphemeOffsets(content);
+        const links = Array.from(content.matchAll(/<a[\s>][^]*?<\/a\s*>/gi), (m) => [m.index, m.index + m[0].length]);
+        for (const cut of cutsOf(split.value)) {
+          expect(offsets).toContain(cut);
+          for (const [start = 0, end = 0] of links) expect(cut <= start || cut >= end).toBe(true);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("never parts a surrogate pair, however small the limit and however odd the text", ({ expect }) => {
+    const odd = fc.array(fc.constantFrom("\ud83d", "\udc4d", "👍", "a", "\u0301", "\u200d", "价"), { maxLength: 80 });
+    fc.assert(
+      fc.property(odd, fc.integer({ min: 4, max: 12 }), units, (list, limit, unit) => {
+        const content = list.join("");
+        const parts = partsOf(splitText(content, limit, unit, 10_000));
+        expect(parts.join("")).toBe(content);
+        for (const part of parts) expect(textSize(part, unit)).toBeLessThanOrEqual(limit);
+        for (const cut of cutsOf(parts))
+          expect(content.slice(cut - 1, cut + 1)).not.toMatch(/^[\ud800-\udbff][\udc00-\udfff]$/);
+      }),
+    );
+  });
+
+  it("leaves a text that fits as it is", ({ expect }) => {
+    expect(splitText("", 4, "bytes", 1)).toEqual({ ok: true, value: [""] });
+    expect(splitText("价格", 6, "bytes", 1)).toEqual({ ok: true, value: ["价格"] });
+    expect(splitText("x".repeat(2048), 2048, "bytes", 1)).toEqual({ ok: true, value: ["x".repeat(2048)] });
+    expect(splitText("价".repeat(2048), 2048, "characters", 1)).toEqual({ ok: true, value: ["价".repeat(2048)] });
+  });
+
+  it("prefers the end of a line, then of a sentence, then of a word", ({ expect }) => {
+    expect(partsOf(splitText("第一行在这里\n第二句。第三句", 12, "characters", 3))).toEqual([
+      "第一行在这里\n",
+      "第二句。第三句",
+    ]);
+    expect(partsOf(splitText("今天发货。明天到 后天也行", 10, "characters", 3))).toEqual([
+      "今天发货。",
+      "明天到 后天也行",
+    ]);
+    expect(partsOf(splitText("one two three four", 10, "bytes", 3))).toEqual(["one two ", "three four"]);
+    expect(partsOf(splitText("It ships today. Then wait", 18, "bytes", 3))).toEqual(["It ships today. ", "Then wait"]);
+  });
+
+  it("keeps the quotes and marks that close a sentence with it", ({ expect }) => {
+    expect(partsOf(splitText("他说“发货了吗？！”我们说好", 11, "characters", 3))).toEqual([
+      "他说“发货了吗？！”",
+      "我们说好",
+    ]);
+    expect(partsOf(splitText("一二三四。五六。”后面还有", 8, "characters", 3))).toEqual([
+      "一二三四。",
+      "五六。”后面还有",
+    ]);
+  });
+
+  it("does not take the dots and question marks of an address or a price for the end of a sentence", ({ expect }) => {
+    expect(partsOf(splitText("see https://a.cn/?b=1;c now", 22, "bytes", 3))).toEqual([
+      "see https://a.cn/?b=1;",
+      "c now",
+    ]);
+    expect(partsOf(splitText("only now 12.50 or 13.5", 14, "bytes", 3))).toEqual(["only now ", "12.50 or 13.5"]);
+  });
+
+  it("cuts anywhere between characters when nothing better is near", ({ expect }) => {
+    expect(partsOf(splitText("一二三四五六七八九十", 4, "characters", 3))).toEqual(["一二三四", "五六七八", "九十"]);
+    expect(partsOf(splitText(`a\n${FAMILY}${FAMILY}b`, 50, "bytes", 3))).toEqual([`a\n${FAMILY}`, `${FAMILY}b`]);
+  });
+
+  it("gives up pretty cuts before it gives up the number of parts", ({ expect }) => {
+    const sentence = "一二三四五六。";
+    const content = sentence.repeat(5);
+    expect(partsOf(splitText(content, 12, "characters", 5))).toHaveLength(5);
+    const tight = partsOf(splitText(content, 12, "characters", 3));
+    expect(tight).toHaveLength(3);
+    expect(tight.join("")).toBe(content);
+  });
+
+  it("keeps a link whole and gives it a part of its own when it needs one", ({ expect }) => {
+    const link = '<a href="https://x.cn" data-miniprogram-path="p">查看订单</a>';
+    expect(partsOf(splitText(`请点 ${link}。谢谢`, 70, "bytes", 3))).toEqual(["请点 ", `${link}。`, "谢谢"]);
+  });
+
+  it("says which size a link would need when it is bigger than a message", ({ expect }) => {
+    const link = `<a href="x">${"字".repeat(20)}</a>`;
+    expect(splitText(`前面${link}后面`, 40, "bytes", 9)).toEqual({
+      ok: false,
+      error: { reason: "anchor_too_long", limit: 40, actual: 76, unit: "bytes" },
+    });
+  });
+
+  it("treats a link that is never closed as plain text", ({ expect }) => {
+    const content = `<a href="x">${"字".repeat(30)}`;
+    expect(partsOf(splitText(content, 20, "bytes", 99)).join("")).toBe(content);
+  });
+
+  it("cuts a single character bigger than a message between code points", ({ expect }) => {
+    const zalgo = `a${"\u0301".repeat(30)}`;
+    const parts = partsOf(splitText(zalgo, 11, "bytes", 99));
+    expect(parts.join("")).toBe(zalgo);
+    expect(parts[0]).toBe(`a${"\u0301".repeat(5)}`);
+  });
+
+  it("says how many parts it would take when there may not be so many", ({ expect }) => {
+    expect(splitText("字".repeat(100), 30, "bytes", 5)).toEqual({
+      ok: false,
+      error: { reason: "too_many_parts", limit: 5, actual: 10 },
+    });
+    // 100 bytes could be 5 parts of 20, but six 3-byte characters fill only 18.
+    expect(splitText(`${"字".repeat(33)}x`, 20, "bytes", 5)).toEqual({
+      ok: false,
+      error: { reason: "too_many_parts", limit: 5, actual: 6 },
+    });
+  });
+
+  it("splits a long Chinese text to WeChat's own limit", ({ expect }) => {
+    const content = "亲爱的顾客，您的订单正在处理中，请耐心等待。".repeat(100);
+    const parts = partsOf(splitText(content, 2048, "bytes", 5));
+    expect(parts).toHaveLength(4);
+    for (const part of parts) expect(part.endsWith("。")).toBe(true);
+  });
+
+  it("refuses a limit too small for one character, and no parts at all", ({ expect }) => {
+    expect(() => splitText("x", 3, "bytes", 1)).toThrow(RangeError);
+    expect(() => splitText("x", Number.NaN, "bytes", 1)).toThrow(RangeError);
+    expect(() => splitText("x", 10, "bytes", 0)).toThrow(RangeError);
+  });
+});

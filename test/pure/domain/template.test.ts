@@ -1,0 +1,116 @@
+/** Variables in the team's texts: filled once, bounded, never markup. */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { clipText } from "../../../worker/domain/graphemes.ts";
+import {
+  findTemplateProblems,
+  hasPlaceholder,
+  renderLongest,
+  renderTemplate,
+} from "../../../worker/domain/template.ts";
+
+describe("renderTemplate", () => {
+  it("fills the variables, spaces inside the braces allowed", ({ expect }) => {
+    expect(renderTemplate("{{date}} {{ time }}", (name) => `<${name}`)).toBe("＜date ＜time");
+    expect(renderTemplate("答：{{content}}", () => "$& $1")).toBe("答：$& $1");
+  });
+
+  it("leaves what is no variable as written and asks only for those that stand there", ({ expect }) => {
+    const asked: string[] = [];
+    const text = renderTemplate("{{toString}} {{}} {content} {{content", (name) => {
+      asked.push(name);
+      return "x";
+    });
+    expect(text).toBe("{{toString}} {{}} {content} {{content");
+    expect(asked).toEqual([]);
+  });
+
+  it("does not fill what a user's text brings in", ({ expect }) => {
+    expect(renderTemplate("{{content}}", () => "{{openHours}}")).toBe("{{openHours}}");
+  });
+
+  it("keeps a user's text from opening a tag, whatever it is", ({ expect }) => {
+    expect(renderTemplate("“{{content}}”", () => '<a href="https://evil">x</a>')).toBe(
+      '“＜a href="https://evil">x＜/a>”',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        expect(renderTemplate("{{content}}{{content}}", () => value)).not.toContain("<");
+      }),
+    );
+  });
+
+  it("clips a long value to 200 characters", ({ expect }) => {
+    expect(renderTemplate("{{content}}", () => "字".repeat(5_000))).toBe(`${"字".repeat(199)}…`);
+    expect(renderTemplate("{{sessionFrom}}", () => "字".repeat(200))).toBe("字".repeat(200));
+  });
+
+  it("never comes out longer than renderLongest says", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 500 }), (value) => {
+        const text = "a{{content}}b{{time}}{{openHours}}";
+        const bytes = (rendered: string): number => Buffer.byteLength(rendered);
+        expect(bytes(renderTemplate(text, () => value))).toBeLessThanOrEqual(bytes(renderLongest(text)));
+      }),
+    );
+  });
+});
+
+describe("clipText", () => {
+  it("cuts between graphemes and marks the cut", ({ expect }) => {
+    expect(clipText("abc", 3)).toBe("abc");
+    expect(clipText("abcd", 3)).toBe("ab…");
+    expect(clipText("a👨‍👩‍👧bcdefgh", 6)).toBe("a…");
+    expect(clipText("👍👍👍", 2)).toBe("👍…");
+  });
+
+  it("cuts inside a grapheme that alone is too long", ({ expect }) => {
+    expect(clipText(`a${"\u0301".repeat(50)}`, 4)).toBe("a\u0301\u0301…");
+  });
+
+  it("keeps the limit and never parts a surrogate pair", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), fc.integer({ min: 1, max: 30 }), (text, limit) => {
+        const clipped = clipText(text, limit);
+        expect(Array.from(clipped).length).toBeLessThanOrEqual(limit);
+        expect(clipped.isWellFormed()).toBe(true);
+        if (Array.from(text).length <= limit) expect(clipped).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("findTemplateProblems", () => {
+  it("finds nothing wrong with variables where they belong", ({ expect }) => {
+    expect(findTemplateProblems("{{content}} {{openHours}} {{openHoursEn}} {{date}} {{time}}", "message")).toEqual([]);
+    expect(findTemplateProblems("{{ sessionFrom }} {{openHours}}", "greeting")).toEqual([]);
+    expect(findTemplateProblems('<a href="x">{{content}}</a>', "message")).toEqual([]);
+  });
+
+  it("names an unknown variable and those there are, without repeating a long one", ({ expect }) => {
+    expect(findTemplateProblems("{{ conten }} {{联系方式}}", "message")).toEqual([
+      "{{conten}} is no variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{联系方式}} is no variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+    ]);
+    expect(findTemplateProblems(`{{${"x".repeat(500)}}}`, "message")[0]?.length).toBeLessThan(150);
+  });
+
+  it("refuses a variable that is empty in that place", ({ expect }) => {
+    expect(findTemplateProblems("{{content}}", "greeting")).toEqual([
+      "{{content}} is not known in a greeting\nuse {{sessionFrom}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+    ]);
+    expect(findTemplateProblems("{{sessionFrom}}", "message")).toHaveLength(1);
+  });
+
+  it("refuses a user's text inside a tag, where a quote could end an attribute", ({ expect }) => {
+    expect(findTemplateProblems('<a href="{{content}}">x</a>', "message")[0]).toContain("inside a tag");
+    expect(findTemplateProblems("<{{content}}", "message")).toHaveLength(1);
+    expect(findTemplateProblems('<a title="{{openHours}}">x</a> {{content}}', "message")).toEqual([]);
+  });
+});
+
+describe("hasPlaceholder", () => {
+  it("sees double braces, every time it looks", ({ expect }) => {
+    expect([hasPlaceholder("a{{b}}"), hasPlaceholder("a{{b}}"), hasPlaceholder("a{b}")]).toEqual([true, true, false]);
+  });
+});

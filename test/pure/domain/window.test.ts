@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import {
+  addUses,
+  CLOSED_WINDOW,
+  CLOCK_SKEW_MS,
+  correctWindow,
+  coveredUntil,
+  finishUse,
+  GRANT_MARGIN_MS,
+  handOver,
+  openGrant,
+  refusal,
+  releaseUse,
+  viewWindow,
+  type WindowState,
+} from "../../../worker/domain/window.ts";
+
+const HOUR = 3_600_000;
+const T0 = 1_760_000_000_000;
+
+const message = (state: WindowState, at: number, receivedAt = at) =>
+  openGrant(state, MINI_PROGRAM, { kind: "message", at, receivedAt });
+const enter = (state: WindowState, at: number, receivedAt = at) =>
+  openGrant(state, MINI_PROGRAM, { kind: "enter", at, receivedAt });
+const send = (state: WindowState, seq: number, at: number) => finishUse(addUses(state, [seq], 0), seq, 0, at);
+const view = (state: WindowState, now: number) => viewWindow(state, MINI_PROGRAM, now);
+
+describe("the reply window", () => {
+  it("is closed before the user has done anything", ({ expect }) => {
+    expect(view(CLOSED_WINDOW, T0)).toEqual({ kind: "closed", remaining: 0, expiresAt: null, doubtful: false });
+    expect(refusal(CLOSED_WINDOW, MINI_PROGRAM, 1, T0)).toBe("window_closed");
+  });
+
+  it("grants five messages in 48 hours after a message", ({ expect }) => {
+    const state = message(CLOSED_WINDOW, T0);
+    expect(view(state, T0)).toEqual({ kind: "message", remaining: 5, expiresAt: T0 + 48 * HOUR, doubtful: false });
+    expect(view(state, T0 + 48 * HOUR - 1).remaining).toBe(5);
+    expect(view(state, T0 + 48 * HOUR).kind).toBe("closed");
+  });
+
+  it("grants two messages in a minute after entering", ({ expect }) => {
+    const state = enter(CLOSED_WINDOW, T0);
+    expect(view(state, T0)).toEqual({ kind: "enter", remaining: 2, expiresAt: T0 + 60_000, doubtful: false });
+    expect(refusal(state, MINI_PROGRAM, 3, T0)).toBe("quota_used");
+  });
+
+  it("never adds the two grants", ({ expect }) => {
+    const state = enter(message(CLOSED_WINDOW, T0), T0 + 1_000);
+    expect(view(state, T0 + 1_000).remaining).toBe(5);
+  });
+
+  it("does not refill a used message grant when the user enters, but opens the enter grant", ({ expect }) => {
+    const used = [1, 2, 3, 4, 5].reduce((state, seq) => send(state, seq, T0 + seq), message(CLOSED_WINDOW, T0));
+    const state = enter(used, T0 + HOUR);
+    expect(view(state, T0 + HOUR)).toMatchObject({ kind: "enter", remaining: 2 });
+    expect(view(state, T0 + HOUR + 60_000)).toMatchObject({ kind: "message", remaining: 0 });
+  });
+
+  it("counts a send against every live grant", ({ expect }) => {
+    const both = enter(message(CLOSED_WINDOW, T0), T0 + 1_000);
+    const state = send(send(both, 1, T0 + 2_000), 2, T0 + 2_000);
+    expect(refusal(state, MINI_PROGRAM, 3, T0 + 3_000)).toBeUndefined();
+    expect(refusal(state, MINI_PROGRAM, 4, T0 + 3_000)).toBe("quota_used");
+  });
+
+  it("starts afresh with the next message, but still counts what was recorded within the clocks' difference", ({
+    expect,
+  }) => {
+    const state = send(send(message(CLOSED_WINDOW, T0), 1, T0 + 1_000), 2, T0 + 60_000);
+    const next = message(state, T0 + 60_000 + CLOCK_SKEW_MS);
+    expect(view(next, T0 + 70_000).remaining).toBe(4);
+    expect(view(message(state, T0 + 60_001 + CLOCK_SKEW_MS), T0 + 70_000).remaining).toBe(5);
+  });
+
+  it("counts a send under way against a grant that opens meanwhile", ({ expect }) => {
+    const state = message(addUses(message(CLOSED_WINDOW, T0), [1], 0), T0 + HOUR);
+    expect(view(state, T0 + HOUR).remaining).toBe(4);
+    expect(view(releaseUse(state, 1, 0), T0 + HOUR).remaining).toBe(5);
+  });
+
+  it("goes by the newest message, not by the last to arrive", ({ expect }) => {
+    const newest = message(CLOSED_WINDOW, T0 + HOUR);
+    expect(message(newest, T0, T0 + 2 * HOUR).grants).toEqual(newest.grants);
+  });
+
+  it("is unknown after a hand-over until the user acts again", ({ expect }) => {
+    const state = handOver(message(CLOSED_WINDOW, T0));
+    expect(view(state, T0)).toMatchObject({ kind: "unknown", remaining: 0, expiresAt: null });
+    expect(view(message(state, T0 + 1_000), T0 + 1_000).kind).toBe("message");
+    expect(view(enter(state, T0 + 1_000), T0 + 1_000).remaining).toBe(5);
+  });
+
+  it("believes WeChat that a grant is spent, unless it arrived after the attempt started", ({ expect }) => {
+    const state = message(CLOSED_WINDOW, T0);
+    const corrected = correctWindow(state, 45047, T0 + 10, T0 + 20);
+    expect(view(corrected, T0 + 20)).toMatchObject({ kind: "closed", doubtful: false });
+    const newer = correctWindow(message(state, T0 + 15), 45047, T0 + 10, T0 + 20);
+    expect(view(newer, T0 + 20)).toMatchObject({ kind: "message", remaining: 5 });
+  });
+
+  it("is doubtful when WeChat says out of time inside our 48 hours, until the next message", ({ expect }) => {
+    const doubtful = correctWindow(message(CLOSED_WINDOW, T0), 45015, T0 + 10, T0 + 20);
+    expect(view(doubtful, T0 + 20).doubtful).toBe(true);
+    expect(view(enter(doubtful, T0 + 30), T0 + 30).doubtful).toBe(true);
+    expect(view(message(doubtful, T0 + 30), T0 + 30).doubtful).toBe(false);
+    const over = correctWindow(message(CLOSED_WINDOW, T0), 45015, T0 + 49 * HOUR, T0 + 49 * HOUR);
+    expect(over.doubtful).toBe(false);
+  });
+
+  it("lets an attempt run until shortly before the best grant that covers it ends", ({ expect }) => {
+    const both = addUses(enter(message(CLOSED_WINDOW, T0), T0), [1], 0);
+    expect(coveredUntil(both, MINI_PROGRAM, T0)).toBe(T0 + 48 * HOUR - GRANT_MARGIN_MS);
+    const greeting = addUses(enter(CLOSED_WINDOW, T0), [1], 0);
+    expect(coveredUntil(greeting, MINI_PROGRAM, T0)).toBe(T0 + 60_000 - GRANT_MARGIN_MS);
+    expect(coveredUntil(greeting, MINI_PROGRAM, T0 + 60_000 - GRANT_MARGIN_MS)).toBeUndefined();
+    expect(coveredUntil(addUses(greeting, [2, 3], 0), MINI_PROGRAM, T0)).toBeUndefined();
+  });
+
+  it("forgets uses that no grant counts, so that the state stays small", ({ expect }) => {
+    const days = Array.from({ length: 200 }, (_, day) => T0 + day * HOUR);
+    const state = days.reduce((folded, at, seq) => send(message(folded, at), seq, at + 1_000), CLOSED_WINDOW);
+    expect(state.uses.length).toBeLessThanOrEqual(2);
+    expect(state.grants).toHaveLength(1);
+  });
+});
+
+type Step = { readonly type: "message" | "enter" | "send" | "wait"; readonly ms: number };
+const steps = fc.array(
+  fc.record({ type: fc.constantFrom("message", "enter", "send", "wait"), ms: fc.integer({ min: 0, max: 90_000 }) }),
+  { maxLength: 60 },
+);
+
+describe("the reply window under any sequence of actions", () => {
+  it("never lets through more than WeChat's strictest reading: 5 since the last message, 2 since the last entering", ({
+    expect,
+  }) => {
+    fc.assert(
+      fc.property(steps, (actions: readonly Step[]) => {
+        let now = T0;
+        let state = CLOSED_WINDOW;
+        let sinceMessage = 0;
+        let sinceEnter = 0;
+        actions.forEach((action, seq) => {
+          now += action.ms;
+          if (action.type === "message") [state, sinceMessage] = [message(state, now), 0];
+          if (action.type === "enter") [state, sinceEnter] = [enter(state, now), 0];
+          if (action.type !== "send" || refusal(state, MINI_PROGRAM, 1, now) !== undefined) return;
+          state = send(state, seq, now);
+          [sinceMessage, sinceEnter] = [sinceMessage + 1, sinceEnter + 1];
+          expect(sinceMessage <= 5 || sinceEnter <= 2).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it("shows no remaining message it would refuse, and refuses none it shows", ({ expect }) => {
+    fc.assert(
+      fc.property(steps, (actions: readonly Step[]) => {
+        let now = T0;
+        let state = CLOSED_WINDOW;
+        actions.forEach((action, seq) => {
+          now += action.ms;
+          if (action.type === "message") state = message(state, now);
+          if (action.type === "enter") state = enter(state, now);
+          const { remaining } = view(state, now);
+          if (remaining > 0) expect(refusal(state, MINI_PROGRAM, remaining, now)).toBeUndefined();
+          expect(refusal(state, MINI_PROGRAM, remaining + 1, now)).toBeDefined();
+          if (action.type === "send" && remaining > 0) state = send(state, seq, now);
+        });
+      }),
+    );
+  });
+});

@@ -1,0 +1,94 @@
+/** WeChat's error table, held against WECHAT.md §4.5 row by row. */
+import { describe, it } from "vitest";
+import { describeErrcode, ERRCODES, type Reaction } from "../../../shared/errcode.ts";
+
+const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+/** The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and §8.1's own codes. */
+const EXPECTED: Record<Reaction, number[]> = {
+  ok: [0],
+  retry: [-1, 43108],
+  retry_next_minute: [44991, 45011],
+  token: [40001, 40014, 42001],
+  media: [40007, 46001],
+  window: [45015, 45047],
+  user: [40003, 43019, 43101, 48002, 48006, 61010, 70000],
+  fix: [
+    40002,
+    40004,
+    40005,
+    40006,
+    40008,
+    40009,
+    40033,
+    40037,
+    40200,
+    41001,
+    41002,
+    41004,
+    41005,
+    43002,
+    43104,
+    44001,
+    44002,
+    44004,
+    45001,
+    45002,
+    45003,
+    45004,
+    45005,
+    45006,
+    45008,
+    45162,
+    45168,
+    47001,
+    47003,
+    61003,
+    61007,
+    87014,
+    9001001,
+    ...range(65400, 65416),
+    ...range(40230, 40240),
+  ],
+  stop: [40013, 40125, 40164, 40243, 43107, 45009, 48001, 48004, 50002, 50004, 50007, 61004, 89503, 89506, 89507],
+  ignore: [45072, 45080, 45081, 87020],
+};
+
+describe("the errcode table", () => {
+  it("reacts to every code as WECHAT.md says, and has no code besides", ({ expect }) => {
+    const actual: Record<string, number[]> = {};
+    for (const [code, { reaction }] of Object.entries(ERRCODES)) (actual[reaction] ??= []).push(Number(code));
+    const sorted = (table: Record<string, number[]>) =>
+      Object.fromEntries(Object.entries(table).map(([reaction, codes]) => [reaction, codes.toSorted((a, b) => a - b)]));
+    expect(sorted(actual)).toEqual(sorted(EXPECTED));
+  });
+
+  it("gives every code a short name, a meaning and a cure in both languages", ({ expect }) => {
+    for (const [code, entry] of Object.entries(ERRCODES)) {
+      expect(entry.name, code).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
+      for (const { zh, en } of [entry.meaning, entry.cure]) {
+        expect(zh, code).toMatch(/\p{Script=Han}/u);
+        expect(en, code).toMatch(/^[a-zA-Z]/);
+      }
+    }
+  });
+
+  it("gives different codes different names, but for the two runs of one meaning", ({ expect }) => {
+    const names = Object.values(ERRCODES).map(({ name }) => name);
+    const shared = names.filter((name, index) => names.indexOf(name) !== index);
+    expect(new Set(shared)).toEqual(new Set(["agent_binding", "request_signing"]));
+  });
+});
+
+describe("describeErrcode", () => {
+  it("finds a code", ({ expect }) => {
+    expect(describeErrcode(45047)).toMatchObject({ name: "reply_quota_used", reaction: "window" });
+    expect(describeErrcode(-1)).toMatchObject({ name: "system_busy", reaction: "retry" });
+  });
+
+  it("never retries a code it does not know", ({ expect }) => {
+    for (const code of [1, -2, 99_999_999, 40_001.5, Number.NaN]) {
+      expect(describeErrcode(code)).toMatchObject({ name: "unknown_errcode", reaction: "fix" });
+    }
+  });
+});

@@ -1,0 +1,86 @@
+/** What may be sent: the message model and the channel's limits, before any request leaves (WECHAT.md §4.1–4.3). */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import { checkOutbound, parseOutbound } from "../../../shared/outbound.ts";
+
+const GOOD = [
+  { type: "text", content: "您好" },
+  { type: "image", mediaId: "m1" },
+  { type: "link", title: "订单", description: "", url: "https://example.com/a?b=1", thumbUrl: "" },
+  { type: "link", title: "t", description: "d", url: "http://example.com", thumbUrl: "https://example.com/a.png" },
+  { type: "miniprogrampage", title: "t", pagePath: "pages/order/index?id=1", thumbMediaId: "m2" },
+];
+
+function problemOf(input: unknown) {
+  const parsed = parseOutbound(input, MINI_PROGRAM);
+  return parsed.ok ? undefined : parsed.error;
+}
+
+describe("parseOutbound", () => {
+  it("takes the four types a mini program may send, unchanged", ({ expect }) => {
+    for (const message of GOOD) expect(parseOutbound(message, MINI_PROGRAM)).toEqual({ ok: true, value: message });
+  });
+
+  it("refuses the types only official accounts have", ({ expect }) => {
+    for (const type of ["voice", "video", "music", "news", "msgmenu", "wxcard", "", "toString"]) {
+      expect(problemOf({ type, content: "x", mediaId: "m" })).toMatchObject({ reason: "invalid_field", field: "type" });
+    }
+  });
+
+  it("names a field that is missing, blank, of another kind or unknown", ({ expect }) => {
+    for (const message of GOOD) {
+      for (const field of Object.keys(message)) {
+        const { [field as "type"]: _, ...rest } = message;
+        expect(problemOf(rest), `${message.type} without ${field}`).toMatchObject({ field, message: "is missing" });
+        expect(problemOf({ ...message, [field]: 7 }), `${message.type}.${field} = 7`).toMatchObject({ field });
+      }
+      expect(problemOf({ ...message, extra: 1 })).toMatchObject({ reason: "invalid_field", field: "extra" });
+    }
+    expect(problemOf({ type: "text", content: "" })).toMatchObject({ field: "content", message: "must not be empty" });
+    expect(problemOf({ type: "image", mediaId: "m".repeat(513) })).toMatchObject({ field: "mediaId" });
+    expect(problemOf("text")).toMatchObject({ field: "(body)" });
+  });
+
+  it("takes http and https addresses only", ({ expect }) => {
+    const link = { type: "link", title: "t", description: "", url: "https://example.com", thumbUrl: "" };
+    for (const url of ["javascript:alert(1)", "ftp://x", "//x", "https://", "https://a b", "example.com"]) {
+      expect(problemOf({ ...link, url })).toMatchObject({ field: "url" });
+      expect(problemOf({ ...link, thumbUrl: url })).toMatchObject({ field: "thumbUrl" });
+    }
+  });
+
+  it("gives limit, actual size and unit of a text too long for all its parts", ({ expect }) => {
+    expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5) })).toBeUndefined();
+    expect(problemOf({ type: "text", content: `${"x".repeat(2_048 * 5)}字` })).toEqual({
+      reason: "too_long",
+      field: "content",
+      message: "must have at most 10240 bytes (5 messages of 2048), has 10243",
+      limit: 10_240,
+      actual: 10_243,
+      unit: "bytes",
+    });
+  });
+
+  it("counts in the unit the channel names", ({ expect }) => {
+    const rules = { ...MINI_PROGRAM, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
+    expect(checkOutbound({ type: "text", content: "一二三四" }, rules).ok).toBe(true);
+    expect(checkOutbound({ type: "text", content: "一二三四五" }, rules)).toMatchObject({
+      error: { actual: 5, unit: "characters" },
+    });
+    expect(checkOutbound({ type: "image", mediaId: "一二三四五" }, rules).ok).toBe(true);
+  });
+
+  it("never throws and never repeats what it was given", ({ expect }) => {
+    const secret = "S3CRET".repeat(3);
+    fc.assert(
+      fc.property(fc.anything(), (input) => {
+        expect(parseOutbound(input, MINI_PROGRAM).ok).toBe(false);
+        expect(JSON.stringify(problemOf({ type: secret, content: input }))).not.toContain(secret);
+      }),
+    );
+    expect(
+      JSON.stringify(problemOf({ type: "link", title: secret, description: secret, url: secret, thumbUrl: secret })),
+    ).not.toContain(secret);
+  });
+});

@@ -1,0 +1,120 @@
+/**
+ * A conversation without its object: the pure transitions over an array of rows, a clock that stands still until it
+ * is moved, and chance that is a number. For tests of `worker/domain/`.
+ */
+import { MINI_PROGRAM } from "../../shared/channel.ts";
+import type { Delivery } from "../../shared/delivery.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { Candidate } from "../../worker/domain/candidates.ts";
+import { receivePush, submitMessage, wake } from "../../worker/domain/conversation.ts";
+import { writeRows, type RowDraft, type RowKind, type RowWriter } from "../../worker/domain/log.ts";
+import { messageState } from "../../worker/domain/message-state.ts";
+import { leaseNext, settleAttempt, type Lease, type OutboxContext } from "../../worker/domain/outbox.ts";
+import { EMPTY_STATE, type ConversationState } from "../../worker/domain/state.ts";
+import { viewWindow } from "../../worker/domain/window.ts";
+
+export const T0 = 1_760_000_000_000;
+
+export const text = (content: string): Outbound => ({ type: "text", content });
+
+export const reply = (...contents: readonly string[]): Candidate => ({
+  ruleId: "rule",
+  action: { type: "reply", messages: contents.map(text) },
+});
+
+export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "transfer" } };
+
+interface Options {
+  readonly unconfirmedRetries?: 0 | 1;
+  readonly random?: () => number;
+}
+
+interface SubmitStep {
+  readonly state: ConversationState;
+  readonly ok: boolean;
+  readonly reason?: string;
+  /** The message's first row; absent when refused. */
+  readonly message?: number;
+  readonly lease?: Lease;
+}
+
+/** A conversation under test. */
+export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
+  let now = T0;
+  let state: ConversationState = EMPTY_STATE;
+  const log: RowDraft[] = [];
+  let messages = 0;
+
+  const context = (): OutboxContext => ({ rules: MINI_PROGRAM, now, random: random(), unconfirmedRetries });
+  function step<T extends { readonly state: ConversationState }>(
+    change: (state: ConversationState, writer: RowWriter) => T,
+  ): T {
+    const writer = writeRows(state.last, now);
+    const result = change(state, writer);
+    log.push(...writer.rows());
+    // As the object does: the state survives only as what JSON keeps of it.
+    state = JSON.parse(JSON.stringify({ ...result.state, last: writer.last() }));
+    return result;
+  }
+  function push(inbound: Inbound, candidates: readonly Candidate[] | null): { answer: string; lease?: Lease } {
+    return step((current, writer) => {
+      const received = receivePush(current, writer, { key: `m:${messages}`, inbound, candidates }, context());
+      return { ...leaseNext(received.state, writer, context()), answer: received.answer };
+    });
+  }
+  const head = (at: number) => ({ account: "gh_1", openid: "o1", createdAt: at });
+
+  return {
+    now: () => now,
+    state: () => state,
+    log: () => log,
+    window: () => viewWindow(state.window, MINI_PROGRAM, now),
+    rows: <K extends RowKind>(kind: K) => log.filter((row): row is Extract<RowDraft, { kind: K }> => row.kind === kind),
+    pass(ms: number) {
+      now += ms;
+    },
+    /** The user writes. */
+    says(candidates: readonly Candidate[] | null, at = now) {
+      messages += 1;
+      return push({ kind: "text", msgId: String(messages), content: "你好", ...head(at) }, candidates);
+    },
+    /** The user opens the chat. */
+    enters(candidates: readonly Candidate[] | null, at = now) {
+      messages += 1;
+      return push({ kind: "user_enter_tempsession", sessionFrom: "shop", ...head(at) }, candidates);
+    },
+    /** The API wants a message sent. */
+    submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {
+      messages += 1;
+      const { hold = false, isAi = false, muteMs = 0 } = options;
+      const input = { key: `k:${messages}`, request: "r", message, hold, isAi, muteMs };
+      return step((current, writer): SubmitStep => {
+        const submitted = submitMessage(current, writer, input, context());
+        if (!submitted.ok) return { state: current, ok: false, reason: submitted.reason };
+        return { ...leaseNext(submitted.state, writer, context()), ok: true, message: submitted.message };
+      });
+    },
+    /** An attempt ended; the next one is leased unless the carrier has no time. */
+    settles(lease: Lease, delivery: Delivery, wantNext = true, isRecorded = false): Lease | undefined {
+      return step((current, writer) => {
+        const attempt = { seq: lease.seq, attempt: lease.attempt, delivery };
+        const settled = settleAttempt(current, writer, attempt, context(), () => isRecorded);
+        return wantNext ? leaseNext(settled, writer, context()) : { state: settled };
+      }).lease;
+    },
+    /** The alarm rings. */
+    wakes: (): Lease | undefined => step((current, writer) => wake(current, writer, context())).lease,
+    status: (seq: number) => messageState(seq, log, state),
+  };
+}
+
+export const SENT: Delivery = { result: "sent" };
+export const TIMEOUT: Delivery = { result: "unconfirmed", reason: "timeout" };
+export const refused = (errcode: number): Delivery => ({ result: "refused", errcode });
+
+/** The value, or a failure that names what is missing. */
+export function must<T>(value: T | undefined | null, what = "value"): T {
+  if (value === undefined || value === null) throw new Error(`there is no ${what}`);
+  return value;
+}

@@ -1,0 +1,153 @@
+/**
+ * What a conversation does when something happens: a push arrives, the API wants a message sent, an attempt ends,
+ * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
+ * stores (DESIGN.md §3).
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { Candidate } from "./candidates.ts";
+import type { RowWriter } from "./log.ts";
+import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox.ts";
+import type { Draft, Lease, OutboxContext } from "./outbox.ts";
+import { splitText } from "./split.ts";
+import type { ConversationState } from "./state.ts";
+import { handOver, openGrant, type WindowRefusal } from "./window.ts";
+
+/** A push, with what the rules make of it, in order; `candidates` is null when no settings could be read. */
+export interface PushInput {
+  readonly key: string;
+  readonly inbound: Inbound;
+  readonly candidates: readonly Candidate[] | null;
+}
+
+/** A message the API wants sent. */
+export interface SubmitInput {
+  readonly key: string;
+  /** SHA-256 of the request: the same key with another one is a mistake. */
+  readonly request: string;
+  readonly message: Outbound;
+  readonly isAi: boolean;
+  readonly hold: boolean;
+  /** A setting: automatic answers keep quiet so long after it, milliseconds. */
+  readonly muteMs: number;
+}
+
+/** What came of a `submit`. */
+export type Submitted =
+  | { readonly ok: true; readonly state: ConversationState; readonly message: number }
+  | { readonly ok: false; readonly reason: WindowRefusal | "hold_full" | "unsplittable" };
+
+/** Held messages a conversation takes. */
+export const MAX_HELD = 10;
+/** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
+export const HOLD_MS = 48 * 3_600_000;
+
+/** A push that was not seen before: grants, held messages, the automatic answer. */
+export function receivePush(
+  state: ConversationState,
+  writer: RowWriter,
+  push: PushInput,
+  context: OutboxContext,
+): { readonly state: ConversationState; readonly answer: AnswerKind } {
+  const { inbound } = push;
+  const current = expireLeases(state, writer, context);
+  const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
+  const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
+  const at = Math.min(inbound.createdAt, context.now);
+  writer.append({ kind: "in", key: push.key, at, body: { inbound, answer } });
+  const opened = rememberOnce(openWindow(current, inbound, at, context), chosen, context.now);
+  const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
+  const answered = chosen === undefined ? released : answerWith(released, writer, chosen, context);
+  return {
+    state: answer === "transfer" ? { ...answered, window: handOver(answered.window) } : answered,
+    answer,
+  };
+}
+
+/** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
+export function submitMessage(
+  state: ConversationState,
+  writer: RowWriter,
+  input: SubmitInput,
+  context: OutboxContext,
+): Submitted {
+  const parts = splitMessage(input.message, context.rules);
+  if (parts === undefined) return { ok: false, reason: "unsplittable" };
+  const { key, request, isAi } = input;
+  const draft: Draft = { parts, source: "api", isAi, key, request };
+  const muted = input.isAi ? state : { ...state, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
+  const reason = refuseDraft(state, draft, context);
+  if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
+  if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };
+  if (state.held.length >= MAX_HELD) return { ok: false, reason: "hold_full" };
+  return { ok: true, ...hold(muted, writer, draft, context.now + HOLD_MS) };
+}
+
+/** What is due goes on: ended leases, ended holds, and the next attempt. */
+export function wake(
+  state: ConversationState,
+  writer: RowWriter,
+  context: OutboxContext,
+): { readonly state: ConversationState; readonly lease?: Lease } {
+  const current = expireHeld(expireLeases(state, writer, context), writer, context.now);
+  return leaseNext(current, writer, context);
+}
+
+/** The parts a message is sent in, or undefined when it cannot be cut (an anchor longer than a whole message). */
+export function splitMessage(message: Outbound, rules: ChannelRules): readonly Outbound[] | undefined {
+  if (message.type !== "text") return [message];
+  const { limit, unit, maxParts } = rules.text;
+  const split = splitText(message.content, limit, unit, maxParts);
+  return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
+}
+
+function openWindow(state: ConversationState, inbound: Inbound, at: number, context: OutboxContext): ConversationState {
+  const receivedAt = context.now;
+  const businessId = inbound.businessId ?? null;
+  if (isUserMessage(inbound)) {
+    return {
+      ...state,
+      businessId,
+      window: openGrant(state.window, context.rules, { kind: "message", at, receivedAt }),
+    };
+  }
+  if (inbound.kind !== "user_enter_tempsession") return state;
+  const window = openGrant(state.window, context.rules, { kind: "enter", at, receivedAt });
+  return { ...state, businessId, window, sessionFrom: inbound.sessionFrom };
+}
+
+/** The first candidate that may act: nothing acts while a person has the word; once-rules rest after acting. */
+function chooseCandidate(
+  state: ConversationState,
+  candidates: readonly Candidate[],
+  now: number,
+): Candidate | undefined {
+  if (now < state.mutedUntil) return undefined;
+  return candidates.find((candidate) => (state.once[candidate.ruleId] ?? 0) <= now);
+}
+
+function rememberOnce(state: ConversationState, chosen: Candidate | undefined, now: number): ConversationState {
+  const running = Object.entries(state.once).filter(([, until]) => until > now);
+  if (chosen?.onceMs !== undefined) running.push([chosen.ruleId, now + chosen.onceMs]);
+  return { ...state, once: Object.fromEntries(running) };
+}
+
+/** Queues what the candidate says; what the window does not take is dropped, and the log says so. */
+function answerWith(
+  state: ConversationState,
+  writer: RowWriter,
+  chosen: Candidate,
+  context: OutboxContext,
+): ConversationState {
+  if (chosen.action.type !== "reply") return state;
+  const { ruleId } = chosen;
+  return chosen.action.messages.reduce((folded, message) => {
+    const parts = splitMessage(message, context.rules) ?? [];
+    const draft: Draft = { parts, source: "auto", ruleId };
+    const reason = parts.length === 0 ? "unsplittable" : refuseDraft(folded, draft, context);
+    if (reason === undefined) return enqueue(folded, writer, draft, context).state;
+    writer.append({ kind: "blocked", body: { reason, message, ruleId } });
+    return folded;
+  }, state);
+}

@@ -1,0 +1,35 @@
+/**
+ * Where a text may be cut without breaking what the reader sees as one character (an emoji with its skin tone, a
+ * letter with its accents). The segmenter is the language's own (ECMA-402), made once, when first needed.
+ */
+
+let segmenter: Intl.Segmenter | undefined;
+
+/**
+ * The characters of a text as its reader counts them.
+ *
+ * @returns grapheme clusters; joined they are the text
+ */
+export function splitGraphemes(text: string): string[] {
+  segmenter ??= new Intl.Segmenter("und", { granularity: "grapheme" });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/**
+ * Shortens a text to at most `maxCharacters` code points, ending in "…" when something was left out. Cuts between
+ * graphemes; only a single grapheme longer than the limit is cut inside.
+ */
+export function clipText(text: string, maxCharacters: number): string {
+  // A text is at least half as many code points as it has UTF-16 units: beyond that there is no need to look.
+  const characters = Array.from(text.slice(0, 2 * (maxCharacters + 1)));
+  if (characters.length <= maxCharacters) return text;
+  const room = maxCharacters - 1;
+  let kept = "";
+  let used = 0;
+  for (const grapheme of splitGraphemes(characters.join(""))) {
+    used += Array.from(grapheme).length;
+    if (used > room) break;
+    kept += grapheme;
+  }
+  return `${kept === "" ? characters.slice(0, room).join("") : kept}…`;
+}

@@ -1,0 +1,149 @@
+/**
+ * Whether the shop is open, by its own clocks. Everything compares local wall-clock time, so a change to or from
+ * summer time needs no rule of its own: 09:00 is 09:00. Time zones are the runtime's (ECMA-402).
+ */
+import { WEEKDAYS, type Settings } from "./settings.ts";
+
+/** The part of the settings that hours depend on. */
+export type HoursSettings = Pick<Settings, "timeZone" | "hours" | "holidays" | "specialDays">;
+
+/** A local day and time. */
+export interface LocalTime {
+  /** `2026-10-01`. */
+  readonly date: string;
+  /** `09:30`. */
+  readonly time: string;
+}
+
+type Span = Settings["specialDays"][number]["hours"][number];
+type Language = "zh" | "en";
+
+const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
+
+/**
+ * Whether the shop is open at `now`. A special day's hours come first, then holidays, then the week; without `hours`
+ * every other day is open all day. A time that runs past midnight belongs to the day it began on, so it also ends on a holiday's morning.
+ *
+ * @param settings the hours of checked settings
+ * @param now epoch milliseconds
+ */
+export function isOpen(settings: HoursSettings, now: number): boolean {
+  if (settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0) return true;
+  const { date, time } = toLocalTime(settings.timeZone, now);
+  const today = spansOn(settings, date);
+  if (today.some(({ from, to }) => time >= from && (time < to || runsPastMidnight({ from, to })))) return true;
+  return spansOn(settings, dayBefore(date)).some((span) => runsPastMidnight(span) && time < span.to);
+}
+
+/**
+ * The week's hours in words: `周一至周五 09:00–18:00；周六 10:00–16:00`.
+ *
+ * @param settings the hours of checked settings
+ * @param lang `zh` (default) or `en`
+ * @returns the days that are open; says so when single days differ (holidays, special days)
+ */
+export function describeHours(settings: HoursSettings, lang: Language = "zh"): string {
+  const words = WORDS[lang];
+  const groups: { first: number; last: number; text: string }[] = [];
+  for (const [index, name] of WEEKDAYS.entries()) {
+    const text = describeSpans(settings.hours === undefined ? ALL_DAY : (settings.hours[name] ?? []), lang);
+    const group = groups.at(-1);
+    if (group?.text === text) group.last = index;
+    else groups.push({ first: index, last: index, text });
+  }
+  const week = groups
+    .filter((group) => group.text !== "")
+    .map(({ first, last, text }) => `${describeDays(first, last, lang)} ${text}`)
+    .join(words.between);
+  const hasExceptions = settings.holidays.length > 0 || settings.specialDays.length > 0;
+  return hasExceptions ? week + words.exceptions : week;
+}
+
+/**
+ * The day and time on the clocks of a time zone.
+ *
+ * @param timeZone a checked IANA name
+ * @param now epoch milliseconds
+ */
+export function toLocalTime(timeZone: string, now: number): LocalTime {
+  // American order: month, day, year, hour, minute. Reading the digits takes a quarter of the time of formatToParts.
+  const [month = "", day = "", year = "", hour = "", minute = ""] =
+    formatterOf(timeZone).format(now).match(/\d+/g) ?? [];
+  return { date: `${year.padStart(4, "0")}-${month}-${day}`, time: `${hour}:${minute}` };
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Formatters are dear to make and cheap to keep; there is one a time zone, and an app has one time zone. */
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  formatters.set(timeZone, made);
+  return made;
+}
+
+/** The times that begin on a day. */
+function spansOn(settings: HoursSettings, date: string): readonly Span[] {
+  const special = settings.specialDays.find((day) => day.date === date);
+  if (special !== undefined) return special.hours;
+  if (settings.holidays.some((day) => day.date === date)) return [];
+  if (settings.hours === undefined) return ALL_DAY;
+  // getUTCDay counts from Sunday, the week of the settings from Monday.
+  const name = WEEKDAYS[(new Date(date).getUTCDay() + 6) % 7];
+  return (name === undefined ? undefined : settings.hours[name]) ?? [];
+}
+
+/** Clock texts of equal length compare as times do. */
+function runsPastMidnight({ from, to }: Span): boolean {
+  return to < from;
+}
+
+function dayBefore(date: string): string {
+  const day = new Date(date);
+  day.setUTCDate(day.getUTCDate() - 1);
+  return day.toISOString().slice(0, 10);
+}
+
+const WORDS = {
+  zh: {
+    days: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"],
+    everyDay: "每天",
+    to: "至",
+    nextDay: (time: string) => `次日 ${time}`,
+    and: "、",
+    between: "；",
+    exceptions: "（节假日与调休日另行安排）",
+  },
+  en: {
+    days: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    everyDay: "Every day",
+    to: "–",
+    nextDay: (time: string) => `${time} the next day`,
+    and: ", ",
+    between: "; ",
+    exceptions: " (holidays and special days differ)",
+  },
+} as const satisfies Record<Language, unknown>;
+
+function describeDays(first: number, last: number, lang: Language): string {
+  const { days, everyDay, to } = WORDS[lang];
+  if (first === 0 && last === days.length - 1) return everyDay;
+  return first === last ? `${days[first]}` : `${days[first]}${to}${days[last]}`;
+}
+
+function describeSpans(spans: readonly Span[], lang: Language): string {
+  const words = WORDS[lang];
+  return spans
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    .map((span) => `${span.from}–${runsPastMidnight(span) ? words.nextDay(span.to) : span.to}`)
+    .join(words.and);
+}

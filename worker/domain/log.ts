@@ -1,0 +1,118 @@
+/**
+ * The words of a conversation's log: what kinds of rows there are and what each says. The log is append-only and the
+ * only table of a conversation: dedupe, history, window, outbox and the changes listeners hear of are all read from
+ * it (DESIGN.md §3, docs/storage.md).
+ */
+import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { WindowRefusal } from "./window.ts";
+
+/** Who wanted a message sent: the rules or the team's handlers, or a person or program through the API. */
+export type Source = "auto" | "api";
+
+/** Why a message was not sent. */
+export type BlockReason =
+  | WindowRefusal
+  | "handed_over"
+  | "part_failed"
+  | "hold_expired"
+  | "window_ended"
+  | "unsplittable";
+
+/** What each kind of row says. */
+export interface RowBodies {
+  /** A push of the user's, with the answer WeChat was given. */
+  readonly in: { readonly inbound: Inbound; readonly answer: AnswerKind };
+  /** A message on its way to the user; `ref` is the first part's row, which names the whole message. */
+  readonly out: {
+    readonly message: Outbound;
+    readonly source: Source;
+    readonly part: number;
+    readonly parts: number;
+    readonly isAi?: true;
+    readonly ruleId?: string;
+    /** SHA-256 of the request that asked for it; set for API messages. */
+    readonly request?: string;
+  };
+  /** An attempt by the alarm starts (the others start in the row that leased them). */
+  readonly attempt: { readonly attempt: number };
+  readonly sent: { readonly attempt: number };
+  readonly failed: { readonly attempt: number; readonly reason: string; readonly errcode?: number };
+  /** Refused by our own books, or by WeChat's window codes; `message` when it never became an `out` row. */
+  readonly blocked: {
+    readonly reason: BlockReason;
+    readonly errcode?: number;
+    readonly message?: Outbound;
+    readonly ruleId?: string;
+  };
+  /** Waits for the user's next message, until `until` (epoch ms) at most. */
+  readonly held: { readonly until: number };
+  readonly unconfirmed: { readonly attempt: number; readonly reason: string };
+  /** Not delivered, will be tried again at `retryAt` (epoch ms). */
+  readonly retry: {
+    readonly attempt: number;
+    readonly retryAt: number;
+    readonly reason: string;
+    readonly errcode?: number;
+  };
+  /** The outcome of an attempt that had been given up: recorded, changes nothing. */
+  readonly late: { readonly attempt: number; readonly result: string; readonly errcode?: number };
+}
+
+/** The kinds of rows. */
+export type RowKind = keyof RowBodies;
+
+/** A row to be appended. `seq` is its place, its time of arrival and the cursor of listeners in one. */
+export type RowDraft = {
+  [K in RowKind]: {
+    readonly seq: number;
+    /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for the rest. */
+    readonly at: number;
+    /** What makes it unique: a push's or an API request's key. */
+    readonly key: string | null;
+    readonly kind: K;
+    /** The `out` row it speaks of. */
+    readonly ref: number | null;
+    readonly body: RowBodies[K];
+  };
+}[RowKind];
+
+/** What `append` needs to know of a row. */
+type NewRow<K extends RowKind> = {
+  readonly kind: K;
+  readonly body: RowBodies[K];
+  readonly ref?: number;
+  readonly key?: string;
+  readonly at?: number;
+};
+
+/** Rows being written in one transaction. */
+export interface RowWriter {
+  /** Adds a row and returns its seq. */
+  append<K extends RowKind>(row: NewRow<K>): number;
+  /** The seq of the newest row, written or known. */
+  last(): number;
+  /** What was added, in order. */
+  rows(): readonly RowDraft[];
+}
+
+/**
+ * Numbers new rows: `seq = max(last + 1, now)`, so it is at once a gapless-enough order, a time and a cursor.
+ *
+ * @param last the newest seq there is, 0 for none
+ * @param now epoch ms
+ */
+export function writeRows(last: number, now: number): RowWriter {
+  const rows: RowDraft[] = [];
+  let newest = last;
+  return {
+    append(row) {
+      newest = Math.max(newest + 1, now);
+      const { kind, body, ref = null, key = null, at = now } = row;
+      rows.push({ seq: newest, at, key, kind, ref, body } as RowDraft);
+      return newest;
+    },
+    last: () => newest,
+    rows: () => rows,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Where a message stands, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
+ */
+import type { RowDraft } from "./log.ts";
+import type { ConversationState } from "./state.ts";
+
+/** Where a message or one of its parts stands. */
+export type MessageStatus = "queued" | "sending" | "retrying" | "held" | "sent" | "failed" | "blocked" | "unconfirmed";
+
+/** One part of a message. */
+export interface PartState {
+  /** 1 … parts. */
+  readonly part: number;
+  readonly status: MessageStatus;
+  /** Why it failed or was blocked. */
+  readonly reason?: string;
+  readonly errcode?: number;
+}
+
+/** A message as the API shows it. */
+export interface MessageState {
+  /** The first part's row. */
+  readonly seq: number;
+  readonly status: MessageStatus;
+  readonly parts: readonly PartState[];
+}
+
+/** The worst news first: a message is as well as its worst part. */
+const ORDER: readonly MessageStatus[] = [
+  "failed",
+  "blocked",
+  "unconfirmed",
+  "retrying",
+  "sending",
+  "held",
+  "queued",
+  "sent",
+];
+
+/**
+ * Folds a message's state.
+ *
+ * @param seq the first part's row
+ * @param rows the log from that row on (others' rows are passed over)
+ * @param state the conversation's folded state
+ * @returns undefined when `seq` is no message
+ */
+export function messageState(
+  seq: number,
+  rows: readonly RowDraft[],
+  state: ConversationState,
+): MessageState | undefined {
+  const outs = rows.filter((row) => row.kind === "out" && (row.seq === seq || row.ref === seq));
+  const first = outs[0];
+  if (first === undefined || first.seq !== seq) return undefined;
+  const parts = outs.map((row, index) => partState(row.seq, seq, index + 1, rows, state));
+  const status = ORDER.find((candidate) => parts.some((part) => part.status === candidate)) ?? "queued";
+  return { seq, status, parts };
+}
+
+function partState(
+  seq: number,
+  message: number,
+  part: number,
+  rows: readonly RowDraft[],
+  state: ConversationState,
+): PartState {
+  const outcomes = rows.filter((row) => row.ref === seq);
+  if (outcomes.some((row) => row.kind === "sent")) return { part, status: "sent" };
+  const item = state.queue.find((candidate) => candidate.seq === seq);
+  if (item?.lease !== undefined) return { part, status: "sending" };
+  if (item !== undefined) return { part, status: item.attempt > 0 ? "retrying" : "queued" };
+  if (state.held.some((held) => held.message === message)) return { part, status: "held" };
+  const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);
+  if (verdict?.kind === "failed" || verdict?.kind === "blocked") {
+    const { reason, errcode } = verdict.body;
+    return { part, status: verdict.kind, reason, ...(errcode !== undefined && { errcode }) };
+  }
+  if (verdict?.kind === "unconfirmed") return { part, status: "unconfirmed", reason: verdict.body.reason };
+  return { part, status: "queued" };
+}
+
+/** A held message that expired was blocked as a whole, at its first row. */
+function heldVerdict(message: number, rows: readonly RowDraft[]): RowDraft | undefined {
+  return rows.find((row) => row.ref === message && row.kind === "blocked" && row.body.reason === "hold_expired");
+}
+
+function isVerdict(kind: RowDraft["kind"]): boolean {
+  return kind === "failed" || kind === "blocked" || kind === "unconfirmed";
+}

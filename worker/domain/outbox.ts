@@ -1,0 +1,297 @@
+/**
+ * The outbox: messages on their way to one user, in order, one attempt at a time. Pure transitions from state to
+ * state; what happens is written down through the `RowWriter` (DESIGN.md §3: order, leases, held).
+ *
+ * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
+ * nobody knows whether the request left.
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+import type { Delivery } from "../../shared/delivery.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { BlockReason, RowWriter, Source } from "./log.ts";
+import { decide, backoffMs, type Decision } from "./retry.ts";
+import type { ConversationState, HeldMessage, QueueItem } from "./state.ts";
+import { addUses, correctWindow, coveredUntil, finishUse, refusal, releaseUse, type WindowRefusal } from "./window.ts";
+
+/** What the transitions are told besides the state: the channel's rules, the clock, randomness, and a setting. */
+export interface OutboxContext {
+  readonly rules: ChannelRules;
+  /** Epoch ms, read once for the whole transaction. */
+  readonly now: number;
+  /** A number in [0, 1). */
+  readonly random: number;
+  /** How many more attempts an automatic text gets after an unconfirmed one. */
+  readonly unconfirmedRetries: 0 | 1;
+}
+
+/** A whole message: its parts are sent one after another and share one id. */
+export interface Draft {
+  readonly parts: readonly Outbound[];
+  readonly source: Source;
+  readonly isAi?: boolean;
+  readonly ruleId?: string;
+  readonly key?: string;
+  readonly request?: string;
+}
+
+/** One attempt that a carrier may make. */
+export interface Lease {
+  readonly seq: number;
+  readonly attempt: number;
+  /** The request must be over by then, epoch ms. */
+  readonly deadline: number;
+}
+
+/** How long an attempt may take, milliseconds. */
+export const LEASE_MS = 12_000;
+/** The carrier's request ends so long before its lease, milliseconds: time to settle. */
+export const SETTLE_MARGIN_MS = 2_000;
+/** The second go of an unconfirmed text comes after a random part of so long, milliseconds. */
+const REPEAT = { baseMs: 8_000, capMs: 8_000 };
+
+/** Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides. */
+export function refuseDraft(
+  state: ConversationState,
+  draft: Draft,
+  context: OutboxContext,
+): WindowRefusal | "handed_over" | undefined {
+  if (state.window.handedOver) return draft.source === "auto" ? "handed_over" : undefined;
+  return refusal(state.window, context.rules, draft.parts.length, context.now);
+}
+
+/** Reserves a place in the window for every part and queues them. Call `refuseDraft` first. */
+export function enqueue(
+  state: ConversationState,
+  writer: RowWriter,
+  draft: Draft,
+  context: OutboxContext,
+): { readonly state: ConversationState; readonly message: number } {
+  const seqs = writeParts(writer, draft);
+  const message = seqs[0] ?? 0;
+  const items = seqs.map((seq, part) => queueItem(seq, message, draft, part, context));
+  const window = addUses(state.window, seqs, 0);
+  return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
+}
+
+/** Keeps a message for the user's next one. */
+export function hold(
+  state: ConversationState,
+  writer: RowWriter,
+  draft: Draft,
+  until: number,
+): { readonly state: ConversationState; readonly message: number } {
+  const message = writeParts(writer, draft)[0] ?? 0;
+  writer.append({ kind: "held", ref: message, body: { until } });
+  const held: HeldMessage = { message, parts: draft.parts.length, source: draft.source, until };
+  return { state: { ...state, held: [...state.held, held] }, message };
+}
+
+/** The user wrote: held messages go out, oldest first, as many as the window takes. */
+export function releaseHeld(state: ConversationState, context: OutboxContext): ConversationState {
+  const [first, ...rest] = state.held;
+  if (first === undefined) return state;
+  if (refusal(state.window, context.rules, first.parts, context.now) !== undefined) return state;
+  const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
+  const items = seqs.map((seq) => ({ ...newItem(seq, first.message, first.source), nextAt: context.now }));
+  const window = addUses(state.window, seqs, 0);
+  return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
+}
+
+/** Held messages whose time is over are given up. */
+export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
+  const over = state.held.filter((held) => held.until <= now);
+  for (const held of over) writer.append({ kind: "blocked", ref: held.message, body: { reason: "hold_expired" } });
+  return over.length === 0 ? state : { ...state, held: state.held.filter((held) => held.until > now) };
+}
+
+/** Attempts that ended unsettled are unconfirmed. */
+export function expireLeases(state: ConversationState, writer: RowWriter, context: OutboxContext): ConversationState {
+  return state.queue
+    .filter((item) => item.lease !== undefined && item.lease.endsAt <= context.now)
+    .reduce((folded, item) => giveUpAttempt(folded, writer, item, "lease_ended", context), state);
+}
+
+/**
+ * Starts the next attempt, if one is due and none is under way. Rows that no grant covers any more are blocked on
+ * the way, with the remaining parts of their message.
+ */
+export function leaseNext(
+  state: ConversationState,
+  writer: RowWriter,
+  context: OutboxContext,
+): { readonly state: ConversationState; readonly lease?: Lease } {
+  const item = nextItem(state.queue, context.now);
+  if (item === undefined) return { state };
+  const refused = state.window.handedOver && item.source === "auto" ? "handed_over" : undefined;
+  const free = state.window.handedOver && item.source === "api";
+  const covered = free ? Number.POSITIVE_INFINITY : coveredUntil(state.window, context.rules, context.now);
+  if (refused !== undefined || covered === undefined) {
+    return leaseNext(block(state, writer, item, refused ?? "window_ended"), writer, context);
+  }
+  const attempt = item.attempt + 1;
+  const lease = { startedAt: context.now, endsAt: context.now + LEASE_MS };
+  const deadline = Math.min(covered, lease.endsAt - SETTLE_MARGIN_MS);
+  return {
+    state: replaceItem(state, { ...item, attempt, lease }),
+    lease: { seq: item.seq, attempt, deadline },
+  };
+}
+
+/**
+ * Records what became of an attempt.
+ *
+ * @param isRecorded whether this very attempt's outcome is in the log already (a settle that was called twice)
+ */
+export function settleAttempt(
+  state: ConversationState,
+  writer: RowWriter,
+  attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
+  context: OutboxContext,
+  isRecorded: () => boolean,
+): ConversationState {
+  const item = state.queue.find((candidate) => candidate.seq === attempt.seq);
+  if (item?.lease === undefined || item.attempt !== attempt.attempt) {
+    return isRecorded() ? state : settleLate(state, writer, attempt, item);
+  }
+  const decision = decide(attempt.delivery, item.tries, context.now, context.random);
+  return apply(state, writer, item, decision, context);
+}
+
+function apply(
+  state: ConversationState,
+  writer: RowWriter,
+  item: QueueItem,
+  decision: Decision,
+  context: OutboxContext,
+): ConversationState {
+  const { seq: ref, attempt, go } = item;
+  switch (decision.type) {
+    case "sent":
+      writer.append({ kind: "sent", ref, body: { attempt } });
+      return removeItem({ ...state, window: finishUse(state.window, ref, go, context.now) }, ref);
+    case "unconfirmed":
+      return giveUpAttempt(state, writer, item, decision.reason, context);
+    case "window": {
+      const startedAt = item.lease?.startedAt ?? context.now;
+      const window = correctWindow(state.window, decision.errcode, startedAt, context.now);
+      const reason = decision.errcode === 45047 ? "quota_used" : "window_closed";
+      return block({ ...state, window }, writer, item, reason, decision.errcode);
+    }
+    case "failed": {
+      const { reason, errcode } = decision;
+      writer.append({ kind: "failed", ref, body: { attempt, reason, ...(errcode !== undefined && { errcode }) } });
+      return dropMessage(state, writer, item);
+    }
+    case "retry": {
+      const { at: retryAt, reason, errcode, counts } = decision;
+      const body = { attempt, retryAt, reason, ...(errcode !== undefined && { errcode }) };
+      writer.append({ kind: "retry", ref, body });
+      const tries = { ...item.tries, [counts]: item.tries[counts] + 1 };
+      const { lease: _over, ...waiting } = item;
+      return replaceItem(state, { ...waiting, tries, nextAt: retryAt });
+    }
+  }
+}
+
+/** A `sent` always wins, however late; any other late outcome of an attempt that was given up is only recorded. */
+function settleLate(
+  state: ConversationState,
+  writer: RowWriter,
+  late: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
+  item: QueueItem | undefined,
+): ConversationState {
+  const { seq: ref, attempt, delivery } = late;
+  if (delivery.result !== "sent") {
+    const errcode = delivery.result === "refused" ? { errcode: delivery.errcode } : {};
+    writer.append({ kind: "late", ref, body: { attempt, result: delivery.result, ...errcode } });
+    return state;
+  }
+  writer.append({ kind: "sent", ref, body: { attempt } });
+  if (item === undefined || item.lease !== undefined) return state;
+  return removeItem(release(state, item), ref);
+}
+
+/** Nobody knows whether the attempt reached the user: it counts as used; an automatic text may get a second go. */
+function giveUpAttempt(
+  state: ConversationState,
+  writer: RowWriter,
+  item: QueueItem,
+  reason: string,
+  context: OutboxContext,
+): ConversationState {
+  const { seq: ref, attempt, go } = item;
+  writer.append({ kind: "unconfirmed", ref, body: { attempt, reason } });
+  const window = finishUse(state.window, ref, go, context.now);
+  const again =
+    item.mayRepeat && go === 0 && !window.handedOver && refusal(window, context.rules, 1, context.now) === undefined;
+  if (!again) return removeItem({ ...state, window }, ref);
+  const nextAt = context.now + backoffMs(REPEAT, 0, context.random);
+  const { lease: _over, ...waiting } = item;
+  return replaceItem({ ...state, window: addUses(window, [ref], 1) }, { ...waiting, go: 1, nextAt });
+}
+
+function block(
+  state: ConversationState,
+  writer: RowWriter,
+  item: QueueItem,
+  reason: BlockReason,
+  errcode?: number,
+): ConversationState {
+  writer.append({ kind: "blocked", ref: item.seq, body: { reason, ...(errcode !== undefined && { errcode }) } });
+  return dropMessage(state, writer, item);
+}
+
+/** An item will not be sent: its place is free again, and the parts after it are stopped. */
+function dropMessage(state: ConversationState, writer: RowWriter, item: QueueItem): ConversationState {
+  const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
+  for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });
+  return [item, ...stopped].reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
+}
+
+function release(state: ConversationState, item: QueueItem): ConversationState {
+  return { ...state, window: releaseUse(state.window, item.seq, item.go) };
+}
+
+/** The next item to be tried: the first in order; a second go that is not due yet lets those behind it pass. */
+function nextItem(queue: readonly QueueItem[], now: number): QueueItem | undefined {
+  if (queue.some((item) => item.lease !== undefined)) return undefined;
+  const item = queue.find((candidate) => candidate.nextAt <= now || candidate.go === 0);
+  return item !== undefined && item.nextAt <= now ? item : undefined;
+}
+
+function writeParts(writer: RowWriter, draft: Draft): readonly number[] {
+  const { source, isAi = false, ruleId, key, request, parts } = draft;
+  const common = {
+    source,
+    parts: parts.length,
+    ...(isAi && { isAi: true as const }),
+    ...(ruleId !== undefined && { ruleId }),
+    ...(request !== undefined && { request }),
+  };
+  const seqs: number[] = [];
+  for (const [index, message] of parts.entries()) {
+    const first = seqs[0];
+    const body = { message, part: index + 1, ...common };
+    const named = first === undefined ? { ...(key !== undefined && { key }) } : { ref: first };
+    seqs.push(writer.append({ kind: "out", body, ...named }));
+  }
+  return seqs;
+}
+
+function queueItem(seq: number, message: number, draft: Draft, part: number, context: OutboxContext): QueueItem {
+  const isText = draft.parts[part]?.type === "text";
+  const mayRepeat = draft.source === "auto" && isText && context.unconfirmedRetries === 1;
+  return { ...newItem(seq, message, draft.source), mayRepeat, nextAt: context.now };
+}
+
+function newItem(seq: number, message: number, source: Source): QueueItem {
+  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries: { failed: 0, paused: 0 }, nextAt: 0 };
+}
+
+function replaceItem(state: ConversationState, item: QueueItem): ConversationState {
+  return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
+}
+
+function removeItem(state: ConversationState, seq: number): ConversationState {
+  return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
+}

@@ -1,0 +1,131 @@
+/**
+ * What follows from an attempt: the retry plan. Facts (`Delivery`) and the errcode table in, a decision out; time
+ * and randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
+ * conversations that failed together do not come back together.
+ */
+import type { Delivery } from "../../shared/delivery.ts";
+import { describeErrcode } from "../../shared/errcode.ts";
+
+/** What to do with the row whose attempt just ended. */
+export type Decision =
+  | { readonly type: "sent" }
+  /** For good: no further attempt. */
+  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number }
+  /** WeChat says that the window is used up or over. */
+  | { readonly type: "window"; readonly errcode: number }
+  /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to. */
+  | {
+      readonly type: "retry";
+      readonly at: number;
+      readonly counts: keyof Tries;
+      readonly reason: string;
+      readonly errcode?: number;
+    }
+  /** Nobody knows whether it was delivered. */
+  | { readonly type: "unconfirmed"; readonly reason: string };
+
+/** How often a row has been tried in vain already. */
+export interface Tries {
+  /** Attempts that WeChat refused as busy, or that found no token. */
+  readonly failed: number;
+  /** Attempts stopped by trouble that concerns the whole app. */
+  readonly paused: number;
+}
+
+/** Attempts after which a busy WeChat is given up on. */
+export const MAX_TRIES = 4;
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+/** WeChat is busy: soon again. */
+const BUSY = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
+/** Nothing could be sent at all (no token, out of time): patiently, for as long as the window is open. */
+const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
+/** The app may not send (banned, out of its daily quota): a look now and then. */
+const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
+/** Wake-ups after a pause of the whole app are spread over so long. */
+const PAUSE_SPREAD_MS = 30 * SECOND_MS;
+
+/**
+ * Decides what follows from an attempt.
+ *
+ * @param delivery what became of it
+ * @param tries how often the row has been tried in vain before
+ * @param now epoch ms
+ * @param random a number in [0, 1)
+ */
+export function decide(delivery: Delivery, tries: Tries, now: number, random: number): Decision {
+  switch (delivery.result) {
+    case "sent":
+      return { type: "sent" };
+    case "unconfirmed":
+      return { type: "unconfirmed", reason: delivery.reason };
+    case "refused":
+      return decideRefused(delivery.errcode, tries, now, random);
+    case "not_sent":
+      return decideNotSent(delivery, tries, now, random);
+  }
+}
+
+/**
+ * A delay with full jitter: 1 … min(cap, base · 2^step), milliseconds.
+ *
+ * @param step how many attempts failed before
+ * @param random a number in [0, 1)
+ */
+export function backoffMs(
+  plan: { readonly baseMs: number; readonly capMs: number },
+  step: number,
+  random: number,
+): number {
+  return 1 + Math.floor(random * Math.min(plan.capMs, plan.baseMs * 2 ** Math.min(step, 30)));
+}
+
+function decideRefused(errcode: number, tries: Tries, now: number, random: number): Decision {
+  const { reaction, name } = describeErrcode(errcode);
+  switch (reaction) {
+    case "ok":
+      return { type: "sent" };
+    case "window":
+      return { type: "window", errcode };
+    case "retry":
+    case "token":
+      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode };
+      return {
+        type: "retry",
+        counts: "failed",
+        at: now + backoffMs(BUSY, tries.failed, random),
+        reason: name,
+        errcode,
+      };
+    case "retry_next_minute": {
+      const at = nextMinute(now) + Math.floor(random * PAUSE_SPREAD_MS);
+      return { type: "retry", counts: "paused", at, reason: name, errcode };
+    }
+    case "stop": {
+      const at = now + backoffMs(STOPPED, tries.paused, random);
+      return { type: "retry", counts: "paused", at, reason: name, errcode };
+    }
+    case "media":
+    case "user":
+    case "fix":
+    case "ignore":
+      return { type: "failed", reason: name, errcode };
+  }
+}
+
+function decideNotSent(
+  delivery: Extract<Delivery, { result: "not_sent" }>,
+  tries: Tries,
+  now: number,
+  random: number,
+): Decision {
+  const { reason, until } = delivery;
+  const earliest = Math.max(now, until ?? now);
+  const delay = reason === "paused" ? 1 + Math.floor(random * PAUSE_SPREAD_MS) : backoffMs(STUCK, tries.paused, random);
+  return { type: "retry", counts: "paused", at: earliest + delay, reason };
+}
+
+function nextMinute(now: number): number {
+  return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
+}

@@ -1,0 +1,143 @@
+/**
+ * The stateless half of an automatic answer: from a push and the settings to the answers that fit it, best first
+ * (DESIGN.md §3). What only the conversation knows (muted, already said, reply window) is decided there.
+ */
+import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import { BUILT_IN_IDS, type Action, type Candidate } from "./candidates.ts";
+import { describeHours, isOpen, toLocalTime } from "./hours.ts";
+import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
+import { normalizeText } from "./normalize.ts";
+import type { Rule, Settings } from "./settings.ts";
+import { renderTemplate, type VariableName } from "./template.ts";
+
+const MINUTE_MS = 60_000;
+
+/** A rule with its keywords prepared. */
+interface PreparedRule {
+  readonly rule: Rule;
+  readonly matches: Matcher;
+}
+
+/** A rule that fits, and how exactly. */
+interface FittingRule extends MatchStrength {
+  readonly rule: Rule;
+}
+
+/**
+ * The answers that fit a push, best first.
+ *
+ * A message: the rules that match it, by priority, then by how exactly they match, then by id; then `offHours` while
+ * closed; then `fallback`. Messages of unknown kinds match no rule and get the last two. Entering: the greeting.
+ * Any other event: nothing. A reply whose texts all come out blank is left out.
+ *
+ * @param settings checked settings; the same object should be passed again, its rules are prepared once
+ * @param inbound the push
+ * @param now epoch milliseconds
+ */
+export function buildCandidates(settings: Settings, inbound: Inbound, now: number): Candidate[] {
+  const read = createReader(settings, inbound, now);
+  if (inbound.kind === "user_enter_tempsession") {
+    if (settings.greeting === undefined) return [];
+    const { messages, onceMinutes } = settings.greeting;
+    return toCandidates(BUILT_IN_IDS.greeting, { type: "reply", messages }, onceMinutes, read);
+  }
+  if (!isUserMessage(inbound)) return [];
+
+  const open = isOpen(settings, now);
+  const candidates = findRules(settings, inbound, open).flatMap(({ id, action, onceMinutes }) =>
+    toCandidates(id, action, onceMinutes, read),
+  );
+  if (!open && settings.offHours !== undefined) {
+    candidates.push(...toCandidates(BUILT_IN_IDS.offHours, settings.offHours, undefined, read));
+  }
+  candidates.push(...toCandidates(BUILT_IN_IDS.fallback, settings.fallback, undefined, read));
+  return candidates;
+}
+
+/** The rules that match a message now, in the order they are to be tried. */
+function findRules(settings: Settings, message: UserMessage | UnknownMessage, open: boolean): Rule[] {
+  const { kind } = message;
+  if (kind === "unknown") return [];
+  const text = normalizeText(textOf(message));
+  const fitting: FittingRule[] = [];
+  for (const { rule, matches } of prepareRules(settings)) {
+    if (!isInForce(rule, open) || !rule.match.messageKinds.some((wanted) => wanted === kind)) continue;
+    const strength = matches(text);
+    if (strength !== undefined) fitting.push({ rule, ...strength });
+  }
+  return fitting.sort(compareRules).map(({ rule }) => rule);
+}
+
+const prepared = new WeakMap<Settings, readonly PreparedRule[]>();
+
+/** Keywords are folded once for each settings object; the Worker keeps one for up to a minute. */
+function prepareRules(settings: Settings): readonly PreparedRule[] {
+  const known = prepared.get(settings);
+  if (known !== undefined) return known;
+  const made = settings.rules.map((rule) => ({ rule, matches: createMatcher(rule.match) }));
+  prepared.set(settings, made);
+  return made;
+}
+
+function isInForce(rule: Rule, open: boolean): boolean {
+  return rule.when === "always" || (rule.when === "open") === open;
+}
+
+/** A total order, since ids are unique: where a rule stands in the settings never matters. */
+function compareRules(a: FittingRule, b: FittingRule): number {
+  return (
+    b.rule.priority - a.rule.priority || b.rank - a.rank || b.length - a.length || (a.rule.id < b.rule.id ? -1 : 1)
+  );
+}
+
+/** The candidate of an action, with its texts filled; none when nothing would be left to send. */
+function toCandidates(
+  ruleId: string,
+  action: Action,
+  onceMinutes: number | undefined,
+  read: (name: VariableName) => string,
+): Candidate[] {
+  const rendered = renderAction(action, read);
+  if (rendered === undefined) return [];
+  const once = onceMinutes === undefined ? {} : { onceMs: onceMinutes * MINUTE_MS };
+  return [{ ruleId, action: rendered, ...once }];
+}
+
+function renderAction(action: Action, read: (name: VariableName) => string): Action | undefined {
+  if (action.type !== "reply") return action;
+  const messages = action.messages
+    .map((message): Outbound => {
+      return message.type === "text" ? { type: "text", content: renderTemplate(message.content, read) } : message;
+    })
+    // WeChat refuses an empty text (44004), and a variable may be empty.
+    .filter((message) => message.type !== "text" || message.content.trim() !== "");
+  return messages.length === 0 ? undefined : { type: "reply", messages };
+}
+
+/** Reads the variables of `template.ts`; each is worked out only when a text has it. */
+function createReader(settings: Settings, inbound: Inbound, now: number): (name: VariableName) => string {
+  const readers: Readonly<Record<VariableName, () => string>> = {
+    content: () => (isUserMessage(inbound) ? textOf(inbound) || NAMES[inbound.kind] : ""),
+    sessionFrom: () => (inbound.kind === "user_enter_tempsession" ? inbound.sessionFrom : ""),
+    openHours: () => describeHours(settings, "zh"),
+    openHoursEn: () => describeHours(settings, "en"),
+    date: () => toLocalTime(settings.timeZone, now).date,
+    time: () => toLocalTime(settings.timeZone, now).time,
+  };
+  return (name) => readers[name]();
+}
+
+/** What stands for a message without a text, in the way WeChat's own chat list does. */
+const NAMES = {
+  text: "",
+  image: "[图片]",
+  miniprogrampage: "[小程序]",
+  unknown: "[消息]",
+} as const satisfies Record<(UserMessage | UnknownMessage)["kind"], string>;
+
+/** What can be read in a message: a text's content, a card's title. */
+function textOf(message: UserMessage | UnknownMessage): string {
+  if (message.kind === "text") return message.content;
+  return message.kind === "miniprogrampage" ? message.title : "";
+}

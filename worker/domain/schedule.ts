@@ -1,0 +1,29 @@
+/**
+ * When a conversation must wake by itself: pure, so that "is anything forgotten?" is a question to a function.
+ */
+import type { ConversationState } from "./state.ts";
+
+/** Old rows go in batches once a day at most, milliseconds. */
+export const PRUNE_SLACK_MS = 86_400_000;
+
+/**
+ * The next time something is due.
+ *
+ * @param state the folded state
+ * @param oldest the seq (a time) of the oldest row, or undefined when there is none
+ * @param retentionMs how long rows are kept
+ * @returns epoch ms, or undefined when there is nothing to wake for
+ */
+export function nextDue(state: ConversationState, oldest: number | undefined, retentionMs: number): number | undefined {
+  const due = [
+    ...state.queue.map((item) => item.lease?.endsAt ?? item.nextAt),
+    ...state.held.map((held) => held.until),
+    ...(oldest === undefined ? [] : [oldest + retentionMs + PRUNE_SLACK_MS]),
+  ];
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** Whether the alarm must be set anew: it has fired, or something is due before it. */
+export function mustArm(due: number | undefined, armedFor: number, now: number): due is number {
+  return due !== undefined && (armedFor <= now || due < armedFor);
+}

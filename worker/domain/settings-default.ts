@@ -1,0 +1,15 @@
+/**
+ * The settings of a mini program whose team has set nothing. They promise nothing: no greeting, no rules, no hours;
+ * every message goes to WeChat's own agents (mpkf.weixin.qq.com), as it would without us.
+ */
+import type { Settings } from "./settings.ts";
+
+/** Used until the team's first settings are stored. */
+export const DEFAULT_SETTINGS: Settings = {
+  timeZone: "Asia/Shanghai",
+  holidays: [],
+  specialDays: [],
+  rules: [],
+  fallback: { type: "transfer" },
+  muteAfterApiMinutes: 0,
+};

@@ -1,0 +1,69 @@
+/**
+ * The folded state of a conversation, as the newest row of its log carries it: a wake reads one row and knows
+ * everything it must decide on. Small by construction: what is settled leaves it.
+ */
+import type { Source } from "./log.ts";
+import type { Tries } from "./retry.ts";
+import { CLOSED_WINDOW, type WindowState } from "./window.ts";
+
+/** A message on its way. */
+export interface QueueItem {
+  /** Its `out` row. */
+  readonly seq: number;
+  /** The first part's row: the id of the whole message. */
+  readonly message: number;
+  readonly source: Source;
+  /** An automatic text may be tried once more after an unconfirmed attempt. */
+  readonly mayRepeat: boolean;
+  /** 0, or 1 for that second go. */
+  readonly go: number;
+  /** Attempts started so far. */
+  readonly attempt: number;
+  readonly tries: Tries;
+  /** Not before, epoch ms. */
+  readonly nextAt: number;
+  /** The attempt under way. It is over, outcome unknown, at `endsAt`. */
+  readonly lease?: { readonly startedAt: number; readonly endsAt: number };
+}
+
+/** A message that waits for the user's next one. */
+export interface HeldMessage {
+  readonly message: number;
+  readonly parts: number;
+  readonly source: Source;
+  readonly until: number;
+}
+
+/** Everything a conversation decides on. */
+export interface ConversationState {
+  /** The newest row. */
+  readonly last: number;
+  readonly window: WindowState;
+  /** In order of sending. */
+  readonly queue: readonly QueueItem[];
+  /** Oldest first. */
+  readonly held: readonly HeldMessage[];
+  /** Until when a once-per-N-minutes rule keeps quiet, epoch ms, by rule id. */
+  readonly once: Readonly<Record<string, number>>;
+  /** Automatic answers keep quiet until then, epoch ms. */
+  readonly mutedUntil: number;
+  /** What the contact button last said of where the user comes from: text from the user's phone, untrusted. */
+  readonly sessionFrom: string | null;
+  /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
+  readonly businessId: string | null;
+  /** For which time the alarm is armed, epoch ms; in the past when it has fired. */
+  readonly alarmAt: number;
+}
+
+/** A conversation nothing has happened in. */
+export const EMPTY_STATE: ConversationState = {
+  last: 0,
+  window: CLOSED_WINDOW,
+  queue: [],
+  held: [],
+  once: {},
+  mutedUntil: 0,
+  sessionFrom: null,
+  businessId: null,
+  alarmAt: 0,
+};

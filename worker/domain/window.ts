@@ -1,0 +1,173 @@
+/**
+ * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4, DESIGN.md §3).
+ *
+ * Two grants, never added: a message of the user (5 in 48 h) and entering the chat (2 in 60 s). Every use is one
+ * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
+ * Pure: `now` is an argument, nothing here changes its input.
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+
+/** Which action of the user opened a grant. */
+export type GrantKind = keyof ChannelRules["grants"];
+
+/** A permission to send that one action of the user opened. */
+export interface Grant {
+  readonly kind: GrantKind;
+  /** When the user acted, epoch ms: min(CreateTime, arrival). */
+  readonly at: number;
+  /** When it ends, epoch ms. */
+  readonly until: number;
+  /** When we heard of it, epoch ms. */
+  readonly receivedAt: number;
+  /** WeChat said that it is used up or over. */
+  readonly spent?: true;
+}
+
+/** One reserved or sent message. */
+export interface Use {
+  /** The outbound row. */
+  readonly seq: number;
+  /** 0 for the first go, 1 for the second after an unconfirmed one. */
+  readonly go: number;
+  /** When its outcome was recorded, epoch ms; null while it is under way. */
+  readonly doneAt: number | null;
+}
+
+/** What the reply window is folded from. */
+export interface WindowState {
+  /** At most one of each kind. */
+  readonly grants: readonly Grant[];
+  readonly uses: readonly Use[];
+  /** The conversation was handed to WeChat's own agents: they may use up the quota, so nobody knows. */
+  readonly handedOver: boolean;
+  /** WeChat refused with 45015 although by our books the 48 hours are running. */
+  readonly doubtful: boolean;
+}
+
+/** The reply window as people and programs see it. */
+export interface WindowView {
+  readonly kind: GrantKind | "closed" | "unknown";
+  readonly remaining: number;
+  /** Epoch ms; null when closed or unknown. */
+  readonly expiresAt: number | null;
+  readonly doubtful: boolean;
+}
+
+/** Why nothing may be sent. */
+export type WindowRefusal = "window_closed" | "quota_used";
+
+/** A window no action of the user has opened yet. */
+export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], handedOver: false, doubtful: false };
+
+/** Our clock and WeChat's may differ by so much; a send so shortly before a grant is counted against it all the same. */
+export const CLOCK_SKEW_MS = 5_000;
+
+/** No request starts this shortly before a grant ends, milliseconds. */
+export const GRANT_MARGIN_MS = 2_000;
+
+/**
+ * A user's action opens its grant. An action older than the one we know changes nothing: the newest by `at` counts,
+ * not the last to arrive.
+ */
+export function openGrant(
+  state: WindowState,
+  rules: ChannelRules,
+  action: { readonly kind: GrantKind; readonly at: number; readonly receivedAt: number },
+): WindowState {
+  const known = state.grants.find((grant) => grant.kind === action.kind);
+  const doubtful = action.kind === "message" ? false : state.doubtful;
+  if (known !== undefined && known.at > action.at) return { ...state, handedOver: false };
+  const opened: Grant = { ...action, until: action.at + rules.grants[action.kind].durationMs };
+  const grants = [...state.grants.filter((grant) => grant.kind !== action.kind), opened];
+  return { grants, uses: usesThatMatter(state.uses, grants), handedOver: false, doubtful };
+}
+
+/** The conversation went to WeChat's own agents. */
+export function handOver(state: WindowState): WindowState {
+  return { ...state, handedOver: true };
+}
+
+/** What may be sent at `now`. */
+export function viewWindow(state: WindowState, rules: ChannelRules, now: number): WindowView {
+  if (state.handedOver) return { kind: "unknown", remaining: 0, expiresAt: null, doubtful: state.doubtful };
+  const best = liveGrants(state, now)
+    .map((grant) => ({ grant, remaining: Math.max(0, left(state, rules, grant)) }))
+    .toSorted((a, b) => b.remaining - a.remaining || b.grant.until - a.grant.until)[0];
+  if (best === undefined) return { kind: "closed", remaining: 0, expiresAt: null, doubtful: state.doubtful };
+  return {
+    kind: best.grant.kind,
+    remaining: best.remaining,
+    expiresAt: best.grant.until,
+    doubtful: state.doubtful,
+  };
+}
+
+/** Why `count` messages may not be sent now, or undefined when they may. */
+export function refusal(
+  state: WindowState,
+  rules: ChannelRules,
+  count: number,
+  now: number,
+): WindowRefusal | undefined {
+  if (liveGrants(state, now).length === 0) return "window_closed";
+  return viewWindow({ ...state, handedOver: false }, rules, now).remaining < count ? "quota_used" : undefined;
+}
+
+/** Notes uses that are now under way. Call `refusal` first. */
+export function addUses(state: WindowState, seqs: readonly number[], go: number): WindowState {
+  return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, go, doneAt: null }))] };
+}
+
+/** A use has an outcome that counts: WeChat took it, or nobody knows. */
+export function finishUse(state: WindowState, seq: number, go: number, doneAt: number): WindowState {
+  return {
+    ...state,
+    uses: state.uses.map((use) => (use.seq === seq && use.go === go ? { ...use, doneAt } : use)),
+  };
+}
+
+/** A use certainly did not reach the user: its place is free again. */
+export function releaseUse(state: WindowState, seq: number, go: number): WindowState {
+  return { ...state, uses: state.uses.filter((use) => use.seq !== seq || use.go !== go) };
+}
+
+/**
+ * WeChat refused an attempt with 45047 (count used up) or 45015 (out of time): what we knew before that attempt
+ * started was wrong; a grant that arrived since may still be good.
+ */
+export function correctWindow(state: WindowState, errcode: number, startedAt: number, now: number): WindowState {
+  const running = liveGrants(state, now).some((grant) => grant.kind === "message");
+  return {
+    ...state,
+    grants: state.grants.map((grant) => (grant.receivedAt <= startedAt ? { ...grant, spent: true } : grant)),
+    doubtful: state.doubtful || (errcode === 45015 && running),
+  };
+}
+
+/**
+ * Until when an attempt for a use that is already counted may run, epoch ms, or undefined when no grant covers it
+ * any more.
+ */
+export function coveredUntil(state: WindowState, rules: ChannelRules, now: number): number | undefined {
+  const ends = liveGrants(state, now + GRANT_MARGIN_MS)
+    .filter((grant) => left(state, rules, grant) >= 0)
+    .map((grant) => grant.until - GRANT_MARGIN_MS);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+function liveGrants(state: WindowState, now: number): readonly Grant[] {
+  return state.grants.filter((grant) => grant.spent === undefined && now < grant.until);
+}
+
+function left(state: WindowState, rules: ChannelRules, grant: Grant): number {
+  return rules.grants[grant.kind].count - state.uses.filter((use) => counts(use, grant)).length;
+}
+
+function counts(use: Use, grant: Grant): boolean {
+  return use.doneAt === null || use.doneAt >= grant.at - CLOCK_SKEW_MS;
+}
+
+/** Forgets uses that no grant counts any more, so that the state stays small. */
+function usesThatMatter(uses: readonly Use[], grants: readonly Grant[]): readonly Use[] {
+  return uses.filter((use) => grants.some((grant) => counts(use, grant)));
+}
