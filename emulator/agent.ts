@@ -1,0 +1,51 @@
+/**
+ * The official agent (网页端客服, 客服小助手): after a hand-over he takes the session, and while he holds it the user's
+ * messages bypass the push URL (WECHAT.md §1.7, §1.8). What he writes does not count against the reply quota here;
+ * whether it does on the platform is unconfirmed.
+ */
+import type { AgentRequest } from "./model.ts";
+import { userKey, type AgentDesk, type User, type World } from "./world.ts";
+
+const HOLD_MS = 30 * 60_000;
+const OFF_DUTY: AgentDesk = { on: false, reply: "" };
+
+/** The worker handed the user over: he is taken at once, or waits while nobody is on duty. */
+export function handOver(world: World, user: User): void {
+  if (isHeld(world, user)) return;
+  const desk = deskOf(world, user.appid);
+  if (desk.on) take(world, user, desk);
+  else user.session = { state: "waiting" };
+}
+
+/** Whether an agent holds the session now. Messages of a user who only waits still go to the push URL. */
+export function isHeld(world: World, user: User): boolean {
+  return user.session.state === "agent" && world.now() < user.session.until;
+}
+
+/** The session as it shows. */
+export function sessionOf(world: World, user: User): User["session"]["state"] {
+  return user.session.state === "agent" && !isHeld(world, user) ? "none" : user.session.state;
+}
+
+/** Carries out the script's wish. */
+export function directAgent(world: World, appid: string, request: AgentRequest): void {
+  const before = deskOf(world, appid);
+  const desk = { on: request.on ?? before.on, reply: request.reply ?? before.reply };
+  world.books.desks.set(appid, desk);
+  const closed = request.close === undefined ? undefined : world.books.users.get(userKey(appid, request.close));
+  if (closed !== undefined) closed.session = { state: "none" };
+  if (!desk.on) return;
+  for (const user of world.books.users.values()) {
+    if (user.appid === appid && user.session.state === "waiting") take(world, user, desk);
+  }
+}
+
+function take(world: World, user: User, desk: AgentDesk): void {
+  const at = world.now();
+  user.session = { state: "agent", until: at + HOLD_MS };
+  if (desk.reply !== "") user.lines = [...user.lines, { from: "agent", at, text: desk.reply }];
+}
+
+function deskOf(world: World, appid: string): AgentDesk {
+  return world.books.desks.get(appid) ?? OFF_DUTY;
+}

@@ -1,0 +1,65 @@
+/** `/cgi-bin/media/upload` and `/cgi-bin/media/get`: temporary pictures for three days (WECHAT.md §5.2, §5.3). */
+import { callerOf, type ApiCall, type ApiOutcome } from "./api-call.ts";
+import type { ApiError } from "./errcode.ts";
+import { imageType } from "./images.ts";
+import { keepMedia } from "./push-content.ts";
+import type { Media, World } from "./world.ts";
+
+const LIFETIME_MS = 3 * 24 * 3_600_000;
+// The page says 2 MB and 10 MB for pictures; over the first the image is too big, over the second any media.
+const IMAGE_BYTES = 2 * 1024 * 1024;
+const MEDIA_BYTES = 10 * 1024 * 1024;
+
+/** `POST ?type=image`, multipart with one part `media` that has a filename. */
+export async function uploadMedia(world: World, call: ApiCall): Promise<ApiOutcome> {
+  if (call.method !== "POST") return { errcode: 43002 };
+  const caller = callerOf(world, call);
+  if ("errcode" in caller) return caller;
+  if (call.url.searchParams.get("type") !== "image") return { errcode: 40004 };
+  const bytes = await readMediaPart(call);
+  if ("errcode" in bytes) return bytes;
+  const errcode = pictureProblem(bytes);
+  if (errcode !== null) return { errcode };
+  const mediaId = keepMedia(world, caller.appid, bytes);
+  return { json: { type: "image", media_id: mediaId, created_at: Math.floor(world.now() / 1000) } };
+}
+
+/** `GET ?media_id=`: the bytes, or a JSON error. */
+export function downloadMedia(world: World, call: ApiCall): ApiOutcome {
+  if (call.method !== "GET") return { errcode: 43001 };
+  const caller = callerOf(world, call);
+  if ("errcode" in caller) return caller;
+  const mediaId = call.url.searchParams.get("media_id") ?? "";
+  const media = usableMedia(world, caller.appid, mediaId);
+  return media === null ? { errcode: 40007 } : { media, name: mediaId };
+}
+
+/** A picture of the app that is not too old; null otherwise. */
+export function usableMedia(world: World, appid: string, mediaId: string): Media | null {
+  const media = world.books.media.get(mediaId);
+  if (media === undefined || media.appid !== appid) return null;
+  return world.now() < media.createdAt + LIFETIME_MS ? media : null;
+}
+
+function pictureProblem(bytes: Uint8Array): number | null {
+  if (bytes.length === 0) return 44001;
+  if (bytes.length > MEDIA_BYTES) return 45001;
+  if (bytes.length > IMAGE_BYTES) return 40009;
+  return imageType(bytes) === null ? 40005 : null;
+}
+
+/** The file in the part `media`; without a filename it is no file (41005). */
+async function readMediaPart(call: ApiCall): Promise<Uint8Array<ArrayBuffer> | ApiError> {
+  const form = await readForm(call);
+  const part = form?.get("media") ?? null;
+  if (part === null || typeof part === "string" || part.name === "") return { errcode: 41005 };
+  return new Uint8Array(await part.arrayBuffer());
+}
+
+async function readForm(call: ApiCall): Promise<FormData | null> {
+  try {
+    return await new Response(call.body, { headers: { "content-type": call.contentType } }).formData();
+  } catch {
+    return null; // not multipart, or broken: there is no media part in it
+  }
+}

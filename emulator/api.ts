@@ -1,0 +1,138 @@
+/**
+ * The emulated api.weixin.qq.com: finds the endpoint, lets a fault strike, answers as the platform does (200 with an
+ * errcode in the body), and books the call.
+ */
+import { isJsonObject, type ApiCall, type ApiOutcome, type Endpoint } from "./api-call.ts";
+import { downloadMedia, uploadMedia } from "./api-media.ts";
+import { sendMessage, setTyping } from "./api-send.ts";
+import { getStableToken, getToken } from "./api-token.ts";
+import { decodeUtf8 } from "./crypto.ts";
+import { errorBody } from "./errcode.ts";
+import type { CallRecord, FaultRequest, FaultTarget } from "./model.ts";
+import { parseJson } from "./wire.ts";
+import type { World } from "./world.ts";
+
+interface Route {
+  readonly target: Exclude<FaultTarget, "any">;
+  readonly run: Endpoint;
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map([
+  ["/cgi-bin/token", { target: "token", run: getToken }],
+  ["/cgi-bin/stable_token", { target: "token", run: getStableToken }],
+  ["/cgi-bin/message/custom/send", { target: "send", run: sendMessage }],
+  ["/cgi-bin/message/custom/business/typing", { target: "typing", run: setTyping }],
+  ["/cgi-bin/media/upload", { target: "upload", run: uploadMedia }],
+  ["/cgi-bin/media/get", { target: "download", run: downloadMedia }],
+]);
+
+/** A call in the books that may not be answered yet. */
+type OpenCall = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
+
+/** How long a dead server is silent before even its connection breaks. */
+const DEAD_MS = 120_000;
+
+/** An answer with what the books say of it: no status when the connection breaks, no errcode when none is in it. */
+interface Answer {
+  readonly response: Response;
+  readonly status: number | null;
+  readonly errcode: number | null;
+}
+
+/** Serves one API call. Rejects, as fetch does, when the caller's signal fires first. */
+export async function serveApi(world: World, request: Request): Promise<Response> {
+  const at = world.now();
+  const startedAt = world.ports.now();
+  const url = new URL(request.url);
+  const body = new Uint8Array(await request.arrayBuffer());
+  const call: ApiCall = { method: request.method, url, contentType: request.headers.get("content-type") ?? "", body };
+  const route = ROUTES.get(url.pathname);
+  const appid = claimedAppid(world, call);
+  const fault = route === undefined ? null : world.books.faults.strike(route.target, appid);
+  // Booked on arrival, so that a call nobody answers is seen too, and in order.
+  const entry: OpenCall = { at, appid, method: call.method, path: url.pathname, status: null, errcode: null, ms: 0 };
+  if (fault !== null) entry.fault = fault.fault;
+  world.books.calls.push(entry);
+
+  const answer = await answerCall(world, route, call, fault);
+  const isInTime = await waitFor(world, delayOf(world, fault), request.signal);
+  entry.ms = world.ports.now() - startedAt;
+  if (!isInTime) throw request.signal.reason;
+  entry.status = answer.status;
+  entry.errcode = answer.errcode;
+  return answer.response;
+}
+
+/** The call is carried out when it arrives, so a caller who gives up on a slow answer has sent his message all the same. */
+async function answerCall(
+  world: World,
+  route: Route | undefined,
+  call: ApiCall,
+  fault: FaultRequest | null,
+): Promise<Answer> {
+  if (route === undefined) return respond(world, { errcode: 40066 });
+  switch (fault?.fault) {
+    case "dead":
+      return brokenAnswer(world);
+    case "http":
+      return { response: new Response("", { status: fault.status }), status: fault.status, errcode: null };
+    case "errcode":
+      return respond(world, { errcode: fault.errcode }, fault.errmsg);
+    case "drop":
+      if (fault.when === "after") await route.run(world, call);
+      return brokenAnswer(world);
+    default: // none, or only slow: delayOf makes it so
+      return respond(world, await route.run(world, call));
+  }
+}
+
+function respond(world: World, outcome: ApiOutcome, errmsg?: string): Answer {
+  if ("media" in outcome) {
+    const { media, name } = outcome;
+    const headers = { "content-type": media.type, "content-disposition": `attachment; filename="${name}"` };
+    return { response: new Response(media.bytes, { headers }), status: 200, errcode: 0 };
+  }
+  if ("json" in outcome) return { response: Response.json(outcome.json), status: 200, errcode: 0 };
+  const error = errorBody(outcome.errcode, world.ports.randomBytes(12), errmsg);
+  return { response: Response.json(error), status: 200, errcode: outcome.errcode };
+}
+
+/** A connection that breaks amid the answer: reading the body fails, as it does when a peer is gone. */
+function brokenAnswer(world: World): Answer {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode("{"));
+    },
+    async pull(controller) {
+      // A moment for the first byte to leave, or a development proxy makes an orderly 500 of it.
+      await world.ports.sleep(10);
+      controller.error(new Error("the emulator dropped the connection"));
+    },
+  });
+  return { response: new Response(body), status: null, errcode: null };
+}
+
+function delayOf(world: World, fault: FaultRequest | null): number {
+  const { latencyMs } = world.books.switches;
+  if (fault?.fault === "slow") return latencyMs + fault.delayMs;
+  return fault?.fault === "dead" ? DEAD_MS : latencyMs;
+}
+
+/** @returns whether the caller was still there at the end */
+async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<boolean> {
+  if (ms > 0) await world.ports.sleep(ms, signal);
+  return !signal.aborted;
+}
+
+/** The app a call speaks for, proven or not: by its token, else by the appid it names. */
+function claimedAppid(world: World, call: ApiCall): string | null {
+  const owner = world.tokens.ownerOf(call.url.searchParams.get("access_token"));
+  if (owner !== null) return owner;
+  const named = call.url.searchParams.get("appid") ?? appidInBody(call);
+  return typeof named === "string" && world.apps.has(named) ? named : null;
+}
+
+function appidInBody(call: ApiCall): unknown {
+  const json = parseJson(decodeUtf8(call.body) ?? "");
+  return isJsonObject(json) ? json["appid"] : undefined;
+}

@@ -1,0 +1,236 @@
+/**
+ * The control interface under `/_emulator/`: POST with a checked JSON body, GET for what the emulator remembers. It
+ * has what `control.ts` calls, nothing more.
+ */
+import * as v from "valibot";
+import { directAgent, sessionOf } from "./agent.ts";
+import { push, redeliver, settled, verify } from "./deliver.ts";
+import type {
+  AgentRequest,
+  AppPatch,
+  CallBook,
+  ChatBook,
+  ClockRequest,
+  ClockState,
+  ControlProblem,
+  EmulatedApp,
+  EmulatorState,
+  FaultRequest,
+  KillTokenRequest,
+  PushRequest,
+  RedeliverRequest,
+  Switches,
+} from "./model.ts";
+import type { Push } from "./push-content.ts";
+import { viewQuota } from "./quota.ts";
+import {
+  AgentSchema,
+  AppPatchSchema,
+  ClockSchema,
+  describeIssues,
+  FaultSchema,
+  KillTokenSchema,
+  PushSchema,
+  RedeliverSchema,
+  SwitchesSchema,
+  VerifySchema,
+} from "./requests.ts";
+import { parseJson } from "./wire.ts";
+import { userKey, type User, type World } from "./world.ts";
+
+/** Where the control interface begins. */
+export const CONTROL_PREFIX = "/_emulator/";
+
+/** What a request comes to: JSON, or why it cannot be carried out. */
+type Reply = { readonly json: unknown } | Refused;
+
+/** 400: malformed; 404: names something unknown. */
+interface Refused {
+  readonly status: 400 | 404;
+  readonly problem: string;
+}
+
+type Post = (world: World, body: unknown) => Reply | Promise<Reply>;
+type Get = (world: World, query: URLSearchParams) => Reply | Promise<Reply>;
+
+const DONE: Reply = { json: null };
+
+const POSTS: ReadonlyMap<string, Post> = new Map<string, Post>([
+  ["push", forApp(PushSchema, postPush)],
+  ["redeliver", checked(RedeliverSchema, postRedeliver)],
+  ["verify", forApp(VerifySchema, async (world, app, request) => ({ json: await verify(world, app, request) }))],
+  ["fault", checked(FaultSchema, postFault)],
+  ["clear-faults", clearFaults],
+  ["switches", checked(SwitchesSchema, postSwitches)],
+  ["clock", checked(ClockSchema, postClock)],
+  ["kill-token", forApp(KillTokenSchema, postKillToken)],
+  ["agent", forApp(AgentSchema, postAgent)],
+  ["app", forApp(AppPatchSchema, postApp)],
+  ["reset", postReset],
+]);
+
+const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
+  ["push", getPush],
+  ["chat", getChat],
+  ["calls", getCalls],
+  ["state", getState],
+]);
+
+/** Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it names something unknown. */
+export async function serveControl(world: World, request: Request): Promise<Response> {
+  const reply = await dispatch(world, request);
+  if ("json" in reply) return Response.json(reply.json);
+  const problem: ControlProblem = { error: reply.problem };
+  return Response.json(problem, { status: reply.status });
+}
+
+async function dispatch(world: World, request: Request): Promise<Reply> {
+  const url = new URL(request.url);
+  const name = url.pathname.slice(CONTROL_PREFIX.length);
+  const get = request.method === "GET" ? GETS.get(name) : undefined;
+  if (get !== undefined) return get(world, url.searchParams);
+  const post = request.method === "POST" ? POSTS.get(name) : undefined;
+  if (post !== undefined) return post(world, parseJson(await request.text()));
+  return { status: 404, problem: `no ${request.method} ${url.pathname}` };
+}
+
+/** A POST whose body must fit the schema. */
+function checked<T>(
+  schema: v.GenericSchema<unknown, T>,
+  run: (world: World, request: T) => Reply | Promise<Reply>,
+): Post {
+  return (world, body) => {
+    const parsed = v.safeParse(schema, body);
+    return parsed.success ? run(world, parsed.output) : { status: 400, problem: describeIssues(parsed.issues) };
+  };
+}
+
+/** A POST that concerns one app: the named one, or the first. */
+function forApp<T extends { readonly appid?: string }>(
+  schema: v.GenericSchema<unknown, T>,
+  run: (world: World, app: EmulatedApp, request: T) => Reply | Promise<Reply>,
+): Post {
+  return checked(schema, (world, request) => {
+    const app = findApp(world, request.appid);
+    return "problem" in app ? app : run(world, app, request);
+  });
+}
+
+async function postPush(world: World, app: EmulatedApp, request: PushRequest): Promise<Reply> {
+  const record = await push(world, app, request);
+  return "problem" in record ? { status: 400, problem: record.problem } : { json: record };
+}
+
+async function postRedeliver(world: World, request: RedeliverRequest): Promise<Reply> {
+  const made = findPush(world, request.id);
+  return "problem" in made ? made : { json: await redeliver(world, made, request) };
+}
+
+function postFault(world: World, fault: FaultRequest): Reply {
+  const app = findApp(world, fault.appid);
+  if ("problem" in app) return app;
+  world.books.faults.add(fault);
+  return DONE;
+}
+
+function clearFaults(world: World): Reply {
+  world.books.faults.clear();
+  return DONE;
+}
+
+function postSwitches(world: World, patch: Partial<Switches>): Reply {
+  world.books.switches = { ...world.books.switches, ...patch };
+  return { json: world.books.switches };
+}
+
+function postClock(world: World, request: ClockRequest): Reply {
+  world.books.clockOffsetMs = "offsetMs" in request ? request.offsetMs : world.books.clockOffsetMs + request.advanceMs;
+  return { json: clockOf(world) };
+}
+
+function postKillToken(world: World, app: EmulatedApp, request: KillTokenRequest): Reply {
+  world.tokens.kill(app.appid, request.sticky ?? false);
+  return DONE;
+}
+
+function postAgent(world: World, app: EmulatedApp, request: AgentRequest): Reply {
+  directAgent(world, app.appid, request);
+  return DONE;
+}
+
+function postApp(world: World, app: EmulatedApp, patch: AppPatch): Reply {
+  const patched: EmulatedApp = { ...app, ...patch };
+  world.apps.set(app.appid, patched);
+  return { json: patched };
+}
+
+function postReset(world: World): Reply {
+  world.reset();
+  return DONE;
+}
+
+async function getPush(world: World, query: URLSearchParams): Promise<Reply> {
+  const made = findPush(world, query.get("id") ?? "");
+  return "problem" in made ? made : { json: await settled(made) };
+}
+
+function getChat(world: World, query: URLSearchParams): Reply {
+  const app = findApp(world, query.get("appid") ?? undefined);
+  if ("problem" in app) return app;
+  const openid = query.get("openid");
+  if (openid === null) return { status: 400, problem: "openid: is missing" };
+  const user = world.books.users.get(userKey(app.appid, openid));
+  return { json: user === undefined ? EMPTY_CHAT : chatOf(world, user) };
+}
+
+const EMPTY_CHAT: ChatBook = {
+  lines: [],
+  duplicates: 0,
+  quota: { remaining: 0, expiresAt: null },
+  session: "none",
+  typing: false,
+};
+
+function chatOf(world: World, user: User): ChatBook {
+  const now = world.now();
+  const bodies = user.lines.flatMap((line) => (line.from === "service" ? [line.body] : []));
+  return {
+    lines: user.lines,
+    duplicates: bodies.length - new Set(bodies).size,
+    quota: viewQuota(user.quota, now),
+    session: sessionOf(world, user),
+    typing: now < user.typingUntil,
+  };
+}
+
+function getCalls(world: World): Reply {
+  const book: CallBook = { calls: world.books.calls };
+  return { json: book };
+}
+
+function getState(world: World): Reply {
+  const { switches, faults, users } = world.books;
+  const state: EmulatorState = {
+    clock: clockOf(world),
+    apps: [...world.apps.values()],
+    switches,
+    faults: faults.list(),
+    users: Array.from(users.values(), ({ appid, openid, lines }) => ({ appid, openid, lines: lines.length })),
+  };
+  return { json: state };
+}
+
+function clockOf(world: World): ClockState {
+  return { now: world.now(), offsetMs: world.books.clockOffsetMs };
+}
+
+function findApp(world: World, appid: string | undefined): EmulatedApp | Refused {
+  const [first] = world.apps.values();
+  const app = appid === undefined ? first : world.apps.get(appid);
+  const known = [...world.apps.keys()].join(", ");
+  return app ?? { status: 404, problem: `appid: ${appid} is unknown, there are ${known}` };
+}
+
+function findPush(world: World, id: string): Push | Refused {
+  return world.books.pushes.get(id) ?? { status: 404, problem: `id: no push ${id}` };
+}

@@ -1,0 +1,124 @@
+/**
+ * The client of the emulator's control interface. Tests hand it `wechat.handle`, scripts hand it `fetch`; both then
+ * speak in words of `model.ts`.
+ */
+import type {
+  AgentRequest,
+  AppPatch,
+  CallBook,
+  CallRecord,
+  ChatBook,
+  ClockRequest,
+  ClockState,
+  ControlProblem,
+  EmulatedApp,
+  EmulatorState,
+  FaultRequest,
+  KillTokenRequest,
+  PushRecord,
+  PushRequest,
+  RedeliverRequest,
+  Switches,
+  VerifyRecord,
+  VerifyRequest,
+  WireTree,
+} from "./model.ts";
+
+/** Anything that answers a request: `fetch`, or an emulator's `handle` in the same process. */
+export type FetchLike = (request: Request) => Promise<Response>;
+
+/** What `text`, `enter` and the like pass on to `push`. */
+export type PushOptions = Omit<PushRequest, "openid" | "content">;
+
+/** A control request was refused; the message says why. */
+export class ControlError extends Error {
+  override readonly name = "ControlError";
+  readonly code = "emulator_control_refused";
+  readonly status: number;
+
+  constructor(path: string, status: number, problem: string) {
+    super(`emulator ${path}: ${problem} (${status})`);
+    this.status = status;
+  }
+}
+
+/** The client; every method throws a `ControlError` when the emulator refuses. */
+export type Control = ReturnType<typeof createControl>;
+
+/**
+ * Creates a client.
+ *
+ * @param send how requests travel
+ * @param baseUrl the emulator's origin; any origin does when `send` is `wechat.handle`
+ */
+export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788") {
+  const get = <T>(path: string): Promise<T> => call<T>(send, new Request(`${baseUrl}/_emulator/${path}`), path);
+  const post = <T>(path: string, body: unknown): Promise<T> =>
+    call<T>(
+      send,
+      new Request(`${baseUrl}/_emulator/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+      path,
+    );
+  const push = (request: PushRequest): Promise<PushRecord> => post("push", request);
+
+  return {
+    /** Pushes anything and, unless `wait` is false, waits until the platform would have given up. */
+    push,
+    /** The user writes. */
+    text: (openid: string, content: string, options: PushOptions = {}) =>
+      push({ ...options, openid, content: { kind: "text", content } }),
+    /** The user sends a picture; without data a small PNG. */
+    image: (openid: string, dataBase64?: string, options: PushOptions = {}) =>
+      push({ ...options, openid, content: { kind: "image", ...(dataBase64 === undefined ? {} : { dataBase64 }) } }),
+    /** The user sends a card of a page of this mini program. */
+    card: (openid: string, title: string, pagePath: string, options: PushOptions = {}) =>
+      push({ ...options, openid, content: { kind: "miniprogrampage", title, pagePath } }),
+    /** The user opens the chat from a contact button. */
+    enter: (openid: string, sessionFrom = "", options: PushOptions = {}) =>
+      push({ ...options, openid, content: { kind: "enter", sessionFrom } }),
+    /** Any other event. */
+    event: (openid: string, event: string, fields: WireTree = {}, options: PushOptions = {}) =>
+      push({ ...options, openid, content: { kind: "event", event, fields } }),
+    /** Delivers the very same push again. */
+    redeliver: (request: RedeliverRequest): Promise<PushRecord> => post("redeliver", request),
+    /** A push and its attempts so far; waits while one is under way. */
+    pushed: (id: string): Promise<PushRecord> => get(`push?${new URLSearchParams({ id }).toString()}`),
+    /** Sends the console's verification GET. */
+    verify: (request: VerifyRequest = {}): Promise<VerifyRecord> => post("verify", request),
+    /** What a user sees, and what may be sent to him. */
+    chat: (openid: string, appid?: string): Promise<ChatBook> =>
+      get(`chat?${new URLSearchParams({ openid, ...(appid === undefined ? {} : { appid }) }).toString()}`),
+    /** Lets API calls go wrong. Faults add up; the oldest that matches strikes. */
+    fault: (request: FaultRequest): Promise<void> => post("fault", request),
+    /** Ends all faults. */
+    clearFaults: (): Promise<void> => post("clear-faults", {}),
+    /** Makes the current access tokens invalid. */
+    killToken: (request: KillTokenRequest = {}): Promise<void> => post("kill-token", request),
+    /** Changes readings of the platform; what is not named stays. */
+    switches: (patch: Partial<Switches>): Promise<Switches> => post("switches", patch),
+    /** Sets or moves the emulator's clock. */
+    clock: (request: ClockRequest): Promise<ClockState> => post("clock", request),
+    /** Puts the official agent on or off duty, or closes a session. */
+    agent: (request: AgentRequest): Promise<void> => post("agent", request),
+    /** Changes an app's settings in the console. */
+    app: (patch: AppPatch): Promise<EmulatedApp> => post("app", patch),
+    /** Every API call since the start or the last reset, oldest first. */
+    calls: async (): Promise<readonly CallRecord[]> => (await get<CallBook>("calls")).calls,
+    /** Clock, apps, switches, faults, users. */
+    state: (): Promise<EmulatorState> => get("state"),
+    /** Forgets chats, calls, tokens, media, faults; sets switches and clock back. Apps and the id counter stay. */
+    reset: (): Promise<void> => post("reset", {}),
+  };
+}
+
+/** Sends one request and reads the answer; both ends share `model.ts`, so a 2xx answer is taken at its type. */
+async function call<T>(send: FetchLike, request: Request, path: string): Promise<T> {
+  const response = await send(request);
+  if (response.ok) return response.json();
+  const problem: ControlProblem = await response.json();
+  throw new ControlError(path, response.status, problem.error);
+}

@@ -1,0 +1,81 @@
+/**
+ * Signatures and WXBizMsgCrypt as the platform does them (WECHAT.md §2.1), on `node:crypto` and written apart from
+ * the worker's, so that a shared mistake cannot hide.
+ */
+// eslint-disable-next-line triple-slash-reference -- the runtime's own types do not declare node:crypto
+/// <reference types="node" />
+import { Buffer } from "node:buffer";
+import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import type { Result } from "../shared/result.ts";
+
+const CIPHER = "aes-256-cbc";
+const BLOCK_BYTES = 32;
+const RANDOM_BYTES = 16;
+const HEAD_BYTES = RANDOM_BYTES + 4;
+
+/** What a ciphertext held. */
+export interface Opened {
+  readonly message: string;
+  /** The appid behind the message. */
+  readonly receiveId: string;
+}
+
+/** Lower-case hex SHA-1 over the sorted, joined parts; the token is one of them (WECHAT.md §1.2, §2.1). */
+export function sign(parts: readonly string[]): string {
+  return createHash("sha1").update(parts.toSorted().join("")).digest("hex");
+}
+
+/**
+ * Encrypts a message.
+ *
+ * @param aesKey EncodingAESKey, 43 characters
+ * @param receiveId the appid put behind the message
+ * @param random 16 bytes put before it
+ * @returns base64
+ */
+export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, random: Uint8Array): string {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(message.length);
+  const plain = Buffer.concat([random, length, message, Buffer.from(receiveId)]);
+  const pad = BLOCK_BYTES - (plain.length % BLOCK_BYTES);
+  const { key, iv } = keyOf(aesKey);
+  const cipher = createCipheriv(CIPHER, key, iv).setAutoPadding(false);
+  return Buffer.concat([cipher.update(plain), cipher.update(Buffer.alloc(pad, pad)), cipher.final()]).toString(
+    "base64",
+  );
+}
+
+/** Decrypts what `encrypt` or the worker made. @returns the content, or in words why it is none */
+export function decrypt(aesKey: string, base64: string): Result<Opened, string> {
+  const bytes = Buffer.from(base64, "base64");
+  if (bytes.length === 0 || bytes.length % BLOCK_BYTES !== 0) {
+    return { ok: false, error: "the ciphertext is not a multiple of 32 bytes" };
+  }
+  const { key, iv } = keyOf(aesKey);
+  const decipher = createDecipheriv(CIPHER, key, iv).setAutoPadding(false);
+  const plain = Buffer.concat([decipher.update(bytes), decipher.final()]);
+  const pad = plain.at(-1) ?? 0;
+  if (pad < 1 || pad > BLOCK_BYTES) return { ok: false, error: "the padding is not 1 to 32" };
+  const content = plain.subarray(0, plain.length - pad);
+  if (content.length < HEAD_BYTES) return { ok: false, error: "the plaintext is shorter than its head" };
+  const end = HEAD_BYTES + content.readUInt32BE(RANDOM_BYTES);
+  if (end > content.length) return { ok: false, error: "the length field points past the end" };
+  const message = decodeUtf8(content.subarray(HEAD_BYTES, end));
+  if (message === null) return { ok: false, error: "the message is not UTF-8" };
+  return { ok: true, value: { message, receiveId: content.subarray(end).toString() } };
+}
+
+/** Strict UTF-8. @returns null when it is not */
+export function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null; // a fatal decoder has no other failure than "not UTF-8"
+  }
+}
+
+/** The AES key and its first half, which is the fixed IV (WECHAT.md §2.1). */
+function keyOf(aesKey: string): { key: Buffer; iv: Buffer } {
+  const key = Buffer.from(`${aesKey}=`, "base64");
+  return { key, iv: key.subarray(0, 16) };
+}

@@ -1,0 +1,234 @@
+/**
+ * The platform's side of a push: what the user did is booked, then it is delivered with 5 seconds of patience and up
+ * to 3 retries (WECHAT.md §1.6), and the answer decides what he sees.
+ */
+import { handOver, isHeld } from "./agent.ts";
+import { judgeAnswer, type Judgement } from "./judge.ts";
+import type {
+  EmulatedApp,
+  PushAttempt,
+  PushRecord,
+  PushRequest,
+  RedeliverRequest,
+  Verdict,
+  VerifyRecord,
+  VerifyRequest,
+} from "./model.ts";
+import {
+  allFields,
+  createPush,
+  isForged,
+  isMessage,
+  isUsersDoing,
+  type ContentProblem,
+  type Push,
+} from "./push-content.ts";
+import { buildPushRequest, buildVerifyRequest, type Delivery } from "./push-request.ts";
+import { withEnter, withMessage } from "./quota.ts";
+import type { World } from "./world.ts";
+
+/** The line a user sees when the worker cannot be reached or answers nonsense (WECHAT.md §1.6). */
+export const UNAVAILABLE_TEXT = "该小程序提供的服务出现故障，请稍后再试";
+
+/** Builds a push, books what the user did, and delivers it. */
+export async function push(world: World, app: EmulatedApp, request: PushRequest): Promise<PushRecord | ContentProblem> {
+  const made = createPush(world, app, request);
+  if ("problem" in made) return made;
+  world.books.pushes.set(made.id, made);
+  bookUsersDoing(world, made);
+  if (request.deliver === false) return recordOf(made);
+  if (isMessage(request.content) && isHeld(world, world.user(app.appid, request.openid))) {
+    made.outcome = "agent";
+    return recordOf(made);
+  }
+  made.running = deliver(world, made);
+  if (request.wait !== false) await made.running;
+  return recordOf(made);
+}
+
+/** Delivers the very same push again: one attempt a copy, without retries, beside whatever is under way. */
+export async function redeliver(world: World, made: Push, request: RedeliverRequest): Promise<PushRecord> {
+  const again = deliverAgain(world, made, request.copies ?? 1);
+  made.running = Promise.all([made.running, again]).then(() => {});
+  if (request.wait !== false) await again;
+  return recordOf(made);
+}
+
+/** A push and its attempts, once nothing of it is under way any more. */
+export async function settled(made: Push): Promise<PushRecord> {
+  await made.running;
+  return recordOf(made);
+}
+
+/** Sends the verification GET and looks at the echo (WECHAT.md §1.2). */
+export async function verify(world: World, app: EmulatedApp, request: VerifyRequest): Promise<VerifyRecord> {
+  const delivery = newDelivery(world);
+  const echostr = request.echostr ?? delivery.nonce.repeat(2);
+  const answer = await exchange(world, buildVerifyRequest(app, request, echostr, delivery));
+  const isEchoed = answer.status === 200 && answer.body === echostr;
+  return { status: answer.status, body: answer.body, verdict: isEchoed ? "echoed" : "refused" };
+}
+
+/** The chat line and the reply quota that go with what the user did. */
+function bookUsersDoing(world: World, made: Push): void {
+  const { request } = made;
+  if (!isUsersDoing(request)) return;
+  const user = world.user(made.appid, request.openid);
+  const at = request.createTime === undefined ? world.now() : request.createTime * 1000;
+  const msgId = made.msgId === undefined ? {} : { msgId: made.msgId };
+  user.lines = [...user.lines, { from: "user", at, pushId: made.id, content: request.content, ...msgId }];
+  if (!isMessage(request.content)) {
+    user.quota = withEnter(user.quota, at, world.books.switches.enterRefills);
+    return;
+  }
+  user.quota = withMessage(user.quota, at);
+  user.exchangedAt = Math.max(user.exchangedAt, at);
+}
+
+async function deliver(world: World, made: Push): Promise<void> {
+  made.outcome = "pending";
+  const { switches } = world.books;
+  const retries = isForged(made.request) ? 0 : switches.retries;
+  let createTime = made.createTime;
+  let best = bestOf(await deliverCopies(world, made, createTime, made.request.copies ?? 1));
+  for (let retry = 0; retry < retries && isSentAgain(best.verdict, switches.retryNon200); retry += 1) {
+    await world.ports.sleep(switches.retryGapMs);
+    if (switches.retryCreateTime === "new") createTime = Math.floor(world.now() / 1000);
+    best = bestOf(await deliverCopies(world, made, createTime, 1));
+  }
+  conclude(world, made, best);
+}
+
+/** A repeat can only mend what failed so far; it shows the user no further fault line. */
+async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
+  const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
+  if (made.outcome === "acknowledged" || made.outcome === "transferred") return;
+  if (isTaken(best.verdict)) conclude(world, made, best);
+  else if (made.outcome === "held") made.outcome = "unavailable";
+}
+
+/** What the last word of the worker means for the user. */
+function conclude(world: World, made: Push, best: PushAttempt): void {
+  const isReal = isUsersDoing(made.request);
+  if (best.verdict === "transfer") {
+    made.outcome = "transferred";
+    if (isReal) handOver(world, world.user(made.appid, made.request.openid));
+    return;
+  }
+  if (best.verdict === "success") {
+    made.outcome = "acknowledged";
+    return;
+  }
+  made.outcome = "unavailable";
+  if (!isReal) return;
+  const user = world.user(made.appid, made.request.openid);
+  user.lines = [...user.lines, { from: "system", at: world.now(), text: UNAVAILABLE_TEXT, pushId: made.id }];
+}
+
+async function deliverCopies(world: World, made: Push, createTime: number, copies: number): Promise<PushAttempt[]> {
+  const attempts = await Promise.all(Array.from({ length: copies }, () => attempt(world, made, createTime)));
+  made.attempts = [...made.attempts, ...attempts];
+  return attempts;
+}
+
+async function attempt(world: World, made: Push, createTime: number): Promise<PushAttempt> {
+  const at = world.now();
+  const startedAt = world.ports.now();
+  // The app as it is now: a change in the console takes effect at once, retries included.
+  const app = appOf(world, made.appid);
+  const { openid, content, overrides } = made.request;
+  const fields = allFields(app, made, createTime);
+  const answer = await exchange(world, buildPushRequest(app, openid, fields, overrides ?? {}, newDelivery(world)));
+  const judgement: Judgement =
+    answer.status === null
+      ? { verdict: answer.failure, problem: answer.body }
+      : judgeAnswer(app, { openid, isMessage: isMessage(content) }, answer.status, answer.body);
+  return {
+    at,
+    status: answer.status,
+    body: answer.status === null ? "" : answer.body,
+    ms: world.ports.now() - startedAt,
+    ...judgement,
+  };
+}
+
+type Answer =
+  | { readonly status: number; readonly body: string }
+  | { readonly status: null; readonly body: string; readonly failure: "timeout" | "network" };
+
+/** One request with the platform's patience. */
+async function exchange(world: World, request: Request): Promise<Answer> {
+  const { pushTimeoutMs } = world.books.switches;
+  const hangUp = new AbortController();
+  const answered = new AbortController();
+  const answer = ask(world, new Request(request, { signal: hangUp.signal }));
+  const patience = world.ports
+    .sleep(pushTimeoutMs, answered.signal)
+    .then((): Answer => ({ status: null, body: `no answer within ${pushTimeoutMs} ms`, failure: "timeout" }));
+  const first = await Promise.race([answer, patience]);
+  // Hanging up on a call that was answered could end work the worker does after its answer.
+  if (first.status === null && first.failure === "timeout") hangUp.abort();
+  answered.abort();
+  return first;
+}
+
+async function ask(world: World, request: Request): Promise<Answer> {
+  try {
+    const response = await world.ports.send(request);
+    return { status: response.status, body: decodeBody(await response.arrayBuffer()) };
+  } catch (error) {
+    return { status: null, body: messageOf(error), failure: "network" };
+  }
+}
+
+/** Unlike `Response.text`, keeps a byte order mark: it would make `success` something else. */
+function decodeBody(bytes: ArrayBuffer): string {
+  return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
+}
+
+function newDelivery(world: World): Delivery {
+  const nonce = Array.from(world.ports.randomBytes(10), (byte) => String(byte % 10)).join("");
+  return { timestamp: Math.floor(world.now() / 1000), nonce, random: world.ports.randomBytes(16) };
+}
+
+/** With copies at once the best answer counts: one of them reached the worker. */
+function bestOf(attempts: readonly PushAttempt[]): PushAttempt {
+  const best =
+    attempts.find(({ verdict }) => isTaken(verdict)) ?? attempts.find(({ verdict }) => verdict === "malformed");
+  const chosen = best ?? attempts[0];
+  if (chosen === undefined) throw new Error("a push was delivered in no copy");
+  return chosen;
+}
+
+function isTaken(verdict: Verdict): boolean {
+  return verdict === "success" || verdict === "transfer";
+}
+
+function isSentAgain(verdict: Verdict, retryNon200: boolean): boolean {
+  return verdict === "timeout" || verdict === "network" || (verdict === "refused" && retryNon200);
+}
+
+function recordOf(made: Push): PushRecord {
+  const { id, appid, request, msgId, createTime, attempts, outcome } = made;
+  const { openid, content } = request;
+  return {
+    id,
+    appid,
+    openid,
+    kind: content.kind,
+    ...(msgId === undefined ? {} : { msgId }),
+    createTime,
+    attempts,
+    outcome,
+  };
+}
+
+function appOf(world: World, appid: string): EmulatedApp {
+  const app = world.apps.get(appid);
+  if (app === undefined) throw new Error(`no app ${appid}`);
+  return app;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,29 @@
+/**
+ * The picture formats temporary media may have (WECHAT.md §5.2), told by their first bytes, and the small PNG an
+ * emulated user sends when a test does not care.
+ */
+import { Buffer } from "node:buffer";
+
+/** A MIME type media/upload takes. */
+export type ImageType = "image/png" | "image/jpeg" | "image/gif";
+
+const MAGIC: readonly (readonly [ImageType, readonly number[]])[] = [
+  ["image/png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ["image/jpeg", [0xff, 0xd8, 0xff]],
+  ["image/gif", [0x47, 0x49, 0x46, 0x38]],
+];
+
+/** One transparent pixel. */
+export const SMALL_PNG = fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+);
+
+/** The type by magic bytes. @returns null for anything else */
+export function imageType(bytes: Uint8Array): ImageType | null {
+  return MAGIC.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0] ?? null;
+}
+
+/** Bytes of a base64 text, on a buffer of their own. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, "base64"));
+}

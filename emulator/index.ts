@@ -1,0 +1,38 @@
+/**
+ * The emulator as a Worker of its own, beside the worker it judges (port 8788). Never deployed. One Durable Object
+ * takes all requests, so that deliveries under way belong to no single request; the memory outlives its evictions and
+ * ends with the process.
+ */
+import { DurableObject } from "cloudflare:workers";
+import * as v from "valibot";
+import { AppsSchema, describeIssues } from "./requests.ts";
+import { createWeChat, type WeChat } from "./wechat.ts";
+import { parseJson } from "./wire.ts";
+
+interface EmulatorEnv {
+  /** JSON list of `{appid, secret, account?, token, aesKey, mode, format, pushUrl}`. */
+  readonly APPS: string;
+  readonly EMULATOR: DurableObjectNamespace<Emulator>;
+}
+
+// The runtime evicts an idle object after seconds; a variable of the module stays as long as the process.
+let wechat: WeChat | undefined;
+
+/** The one object that plays WeChat. */
+export class Emulator extends DurableObject<EmulatorEnv> {
+  override async fetch(request: Request): Promise<Response> {
+    wechat ??= createWeChat({ apps: readApps(this.env.APPS) });
+    return wechat.handle(request);
+  }
+}
+
+export default {
+  fetch: (request, env) => env.EMULATOR.getByName("wechat").fetch(request),
+} satisfies ExportedHandler<EmulatorEnv>;
+
+/** @throws TypeError when APPS is not what it should be */
+function readApps(json: string): v.InferOutput<typeof AppsSchema> {
+  const parsed = v.safeParse(AppsSchema, parseJson(json));
+  if (!parsed.success) throw new TypeError(`APPS: ${describeIssues(parsed.issues)}`);
+  return parsed.output;
+}

@@ -1,0 +1,74 @@
+/**
+ * The judge of the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success` or nothing, or a hand-over in
+ * the right format, encrypted where it must be. Everything else the platform would not take.
+ */
+import { decrypt, sign } from "./crypto.ts";
+import type { EmulatedApp, Verdict } from "./model.ts";
+import { readFields, type FlatFields } from "./wire.ts";
+
+/** A verdict with its reason. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** In words, for every verdict but `success` and `transfer`. */
+  readonly problem?: string;
+}
+
+/** What was asked, as far as the answer must fit it. */
+export interface Question {
+  readonly openid: string;
+  /** Only messages may be handed over. */
+  readonly isMessage: boolean;
+}
+
+/** Judges a complete HTTP answer. */
+export function judgeAnswer(app: EmulatedApp, question: Question, status: number, body: string): Judgement {
+  if (status !== 200) return { verdict: "refused", problem: `status ${status}, wanted 200` };
+  if (body === "" || body === "success") return { verdict: "success" };
+  const opened = openAnswer(app, body);
+  if (typeof opened === "string") return malformed(opened);
+  return judgeTransfer(app, question, opened);
+}
+
+function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields): Judgement {
+  const text = (name: string): string | undefined => fields.get(name)?.text;
+  if (text("MsgType") !== "transfer_customer_service") {
+    return malformed("MsgType must be transfer_customer_service: a mini program has no other passive reply");
+  }
+  if (!question.isMessage) return malformed("an event must not be handed over");
+  if (text("ToUserName") !== question.openid) return malformed("ToUserName must be the user, who was FromUserName");
+  if (text("FromUserName") !== app.account)
+    return malformed("FromUserName must be the original id, which was ToUserName");
+  if (fields.get("CreateTime")?.numeric !== true) return malformed("CreateTime must be a number of seconds");
+  return { verdict: "transfer" };
+}
+
+/** The answer's fields, decrypted if need be; or in words what is wrong. */
+function openAnswer(app: EmulatedApp, body: string): FlatFields | string {
+  const outer = readFields(body, app.format);
+  if (!outer.ok) return `the answer ${outer.error}`;
+  const isEncrypted = outer.value.has("Encrypt");
+  if (app.mode === "plain") return isEncrypted ? "an answer in plain mode must not be encrypted" : outer.value;
+  if (isEncrypted) return openEnvelope(app, outer.value);
+  return app.mode === "compatible" ? outer.value : "an answer in secure mode must be encrypted";
+}
+
+function openEnvelope(app: EmulatedApp, envelope: FlatFields): FlatFields | string {
+  const encrypted = envelope.get("Encrypt");
+  const timestamp = envelope.get("TimeStamp");
+  const nonce = envelope.get("Nonce");
+  if (encrypted === undefined || timestamp === undefined || nonce === undefined) {
+    return "the envelope needs Encrypt, MsgSignature, TimeStamp and Nonce";
+  }
+  if (!timestamp.numeric) return "TimeStamp must be a number";
+  const expected = sign([app.token, timestamp.text, nonce.text, encrypted.text]);
+  if (envelope.get("MsgSignature")?.text !== expected) return "MsgSignature does not match";
+  const opened = decrypt(app.aesKey, encrypted.text);
+  if (!opened.ok) return opened.error;
+  if (opened.value.receiveId !== app.appid) return "the ciphertext ends with another appid";
+  const inner = readFields(opened.value.message, app.format);
+  return inner.ok ? inner.value : `the decrypted answer ${inner.error}`;
+}
+
+function malformed(problem: string): Judgement {
+  return { verdict: "malformed", problem };
+}

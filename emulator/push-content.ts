@@ -1,0 +1,136 @@
+/**
+ * From what a user does to the fields of a push (WECHAT.md §3), with the pictures they refer to put into the media
+ * store.
+ */
+import { fromBase64, imageType, SMALL_PNG } from "./images.ts";
+import type { EmulatedApp, PushAttempt, PushContent, PushOutcome, PushRequest, WireTree } from "./model.ts";
+import type { World } from "./world.ts";
+
+/** A push as the emulator keeps it, so that the very same one can be delivered again. */
+export interface Push {
+  readonly id: string;
+  readonly request: PushRequest;
+  readonly appid: string;
+  readonly msgId?: string;
+  /** Seconds. */
+  readonly createTime: number;
+  /** Everything but the head. */
+  readonly fields: WireTree;
+  attempts: readonly PushAttempt[];
+  outcome: PushOutcome;
+  /** The delivery under way. */
+  running: Promise<void> | null;
+}
+
+/** A push that could not be built, in words for the caller. */
+export interface ContentProblem {
+  readonly problem: string;
+}
+
+/** Builds a push; nothing is delivered yet. */
+export function createPush(world: World, app: EmulatedApp, request: PushRequest): Push | ContentProblem {
+  const specific = specificFields(world, app, request.content);
+  if ("problem" in specific) return specific;
+  const msgId = isMessage(request.content) ? (request.msgId ?? world.nextMsgId()) : undefined;
+  return {
+    id: world.nextId("p"),
+    request,
+    appid: app.appid,
+    ...(msgId === undefined ? {} : { msgId }),
+    createTime: request.createTime ?? Math.floor(world.now() / 1000),
+    fields: {
+      ...(msgId === undefined ? {} : { MsgId: msgId }),
+      ...(request.businessId === undefined ? {} : { BusinessId: request.businessId }),
+      ...specific.fields,
+    },
+    attempts: [],
+    outcome: "held",
+    running: null,
+  };
+}
+
+/** All fields in the order of the official samples; those a request gives itself win over the head. */
+export function allFields(app: EmulatedApp, push: Push, createTime: number): WireTree {
+  return {
+    ToUserName: app.account,
+    FromUserName: push.request.openid,
+    CreateTime: createTime,
+    ...push.fields,
+  };
+}
+
+/** Whether it is a message of a person: it has a MsgId, opens the 48 hours and may be handed over. */
+export function isMessage(content: PushContent): boolean {
+  return content.kind !== "enter" && content.kind !== "event";
+}
+
+/**
+ * Whether the platform itself would have built it, so that it counts as something the user did. With a body of the
+ * request's own nobody knows what he did.
+ */
+export function isUsersDoing(request: PushRequest): boolean {
+  const isOverridden = Object.values(request.overrides ?? {}).some((override) => override !== undefined);
+  return !isOverridden && request.content.kind !== "event";
+}
+
+/** Whether it is forged or misdirected: nobody waits for its answer, and nothing is sent again. */
+export function isForged(request: PushRequest): boolean {
+  const { signature, receiveId, mode, timestamp } = request.overrides ?? {};
+  return [signature, receiveId, mode, timestamp].some((override) => override !== undefined);
+}
+
+function specificFields(
+  world: World,
+  app: EmulatedApp,
+  content: PushContent,
+): { readonly fields: WireTree } | ContentProblem {
+  switch (content.kind) {
+    case "text":
+      return { fields: { MsgType: "text", Content: content.content } };
+    case "image":
+      return imageFields(world, app, content.dataBase64);
+    case "miniprogrampage": {
+      const thumb = keepMedia(world, app.appid, SMALL_PNG);
+      return {
+        fields: {
+          MsgType: "miniprogrampage",
+          Title: content.title,
+          AppId: content.cardAppid ?? app.appid,
+          PagePath: content.pagePath,
+          ThumbUrl: pictureUrl(thumb),
+          ThumbMediaId: thumb,
+        },
+      };
+    }
+    case "enter":
+      return { fields: { MsgType: "event", Event: "user_enter_tempsession", SessionFrom: content.sessionFrom } };
+    case "event":
+      return { fields: { MsgType: "event", Event: content.event, ...content.fields } };
+    case "message":
+    default:
+      return { fields: { MsgType: content.msgType, ...content.fields } };
+  }
+}
+
+function imageFields(
+  world: World,
+  app: EmulatedApp,
+  dataBase64: string | undefined,
+): { readonly fields: WireTree } | ContentProblem {
+  const bytes = dataBase64 === undefined ? SMALL_PNG : fromBase64(dataBase64);
+  if (imageType(bytes) === null) return { problem: "content.dataBase64: must be a PNG, JPEG or GIF in base64" };
+  const mediaId = keepMedia(world, app.appid, bytes);
+  return { fields: { MsgType: "image", PicUrl: pictureUrl(mediaId), MediaId: mediaId } };
+}
+
+/** Stores a picture for three days (WECHAT.md §5.2). @returns its media_id */
+export function keepMedia(world: World, appid: string, bytes: Uint8Array<ArrayBuffer>): string {
+  const id = world.nextId("m");
+  world.books.media.set(id, { appid, bytes, type: imageType(bytes) ?? "image/png", createdAt: world.now() });
+  return id;
+}
+
+/** The system-made link of a picture; nothing serves it, as nothing should need it. */
+function pictureUrl(mediaId: string): string {
+  return `https://mmbiz.qpic.cn/emulator/${mediaId}/0`;
+}

@@ -1,0 +1,88 @@
+/**
+ * What may be sent to one user, by the platform's table (WECHAT.md §4.4) and by the emulator's own few lines: a
+ * message opens 5 for 48 hours, entering opens 2 for a minute, and the two are never added.
+ */
+import type { QuotaView } from "./model.ts";
+
+/** One permission, opened by one action of the user. */
+interface Grant {
+  /** When he acted, epoch milliseconds. */
+  readonly at: number;
+  readonly used: number;
+}
+
+/** A user's permissions. */
+export interface Quota {
+  readonly message: Grant | null;
+  readonly enter: Grant | null;
+}
+
+/** Why nothing may be sent: 45015 outside every window, 45047 all used. */
+export type QuotaRefusal = 45015 | 45047;
+
+/** A user who never did anything. */
+export const NO_QUOTA: Quota = { message: null, enter: null };
+
+const RULES = {
+  message: { count: 5, ms: 48 * 3_600_000 },
+  enter: { count: 2, ms: 60_000 },
+} as const;
+
+/** The user sent a message; an older one than the newest changes nothing. */
+export function withMessage(quota: Quota, at: number): Quota {
+  if (quota.message !== null && quota.message.at > at) return quota;
+  return { ...quota, message: { at, used: 0 } };
+}
+
+/**
+ * The user entered the chat.
+ *
+ * @param refills the reading in which entering also sets an open message grant back to 5 (unconfirmed)
+ */
+export function withEnter(quota: Quota, at: number, refills: boolean): Quota {
+  const enter = quota.enter !== null && quota.enter.at > at ? quota.enter : { at, used: 0 };
+  const refilled = refills && quota.message !== null && isLive("message", quota.message, at);
+  return { message: refilled ? { ...quota.message, used: 0 } : quota.message, enter };
+}
+
+/** One message goes out: it counts against every open permission. */
+export function spend(quota: Quota, now: number): Quota | QuotaRefusal {
+  const refusal = refusalOf(quota, now);
+  if (refusal !== null) return refusal;
+  return { message: counted("message", quota.message, now), enter: counted("enter", quota.enter, now) };
+}
+
+/** Whether something may be sent now. @returns null when it may */
+export function refusalOf(quota: Quota, now: number): QuotaRefusal | null {
+  const live = liveGrants(quota, now);
+  if (live.length === 0) return 45015;
+  return live.some(({ left }) => left > 0) ? null : 45047;
+}
+
+/** How many may still be sent, and until when. */
+export function viewQuota(quota: Quota, now: number): QuotaView {
+  const live = liveGrants(quota, now);
+  const open = live.filter(({ left }) => left > 0);
+  if (open.length === 0) return { remaining: 0, expiresAt: null };
+  return {
+    remaining: Math.max(...open.map(({ left }) => left)),
+    expiresAt: Math.max(...open.map(({ endsAt }) => endsAt)),
+  };
+}
+
+function liveGrants(quota: Quota, now: number): { left: number; endsAt: number }[] {
+  return (["message", "enter"] as const).flatMap((kind) => {
+    const grant = quota[kind];
+    if (grant === null || !isLive(kind, grant, now)) return [];
+    return [{ left: RULES[kind].count - grant.used, endsAt: grant.at + RULES[kind].ms }];
+  });
+}
+
+function counted(kind: keyof typeof RULES, grant: Grant | null, now: number): Grant | null {
+  if (grant === null || !isLive(kind, grant, now)) return grant;
+  return { ...grant, used: Math.min(grant.used + 1, RULES[kind].count) };
+}
+
+function isLive(kind: keyof typeof RULES, grant: Grant, now: number): boolean {
+  return now < grant.at + RULES[kind].ms;
+}

@@ -1,0 +1,139 @@
+/**
+ * Access tokens (WECHAT.md §6.1): two endpoints with tokens of their own, the overlap of old and new, forced refresh,
+ * and what a caller is told about a token that does not work.
+ */
+
+/** A new or current token, as the endpoints answer it. */
+export interface IssuedToken {
+  readonly value: string;
+  readonly expiresInSeconds: number;
+}
+
+/** What a token is worth: the app it speaks for, or the errcode. */
+export type TokenCheck = { readonly appid: string } | { readonly errcode: 40001 | 40014 | 41001 | 42001 };
+
+/** The token book of all apps. */
+export type Tokens = ReturnType<typeof createTokens>;
+
+interface TokenEntry {
+  readonly value: string;
+  readonly appid: string;
+  readonly expiresAt: number;
+  readonly renewAt: number;
+  /** From here on it is "not latest"; 0 when killed or forced away. */
+  acceptedUntil: number;
+}
+
+interface AppTokens {
+  plain?: TokenEntry;
+  stable?: TokenEntry;
+  /** The normal stable call goes on returning a dead token. */
+  sticky: boolean;
+  forcedAt: readonly number[];
+}
+
+const OVERLAP_MS = 5 * 60_000;
+const FORCE_GAP_MS = 30_000;
+const FORCES_A_DAY = 20;
+const BEIJING_OFFSET_MS = 8 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+const TOKEN_FORM = /^[\w-]{64,512}$/;
+
+/** @param createValue a fresh token text, 64 to 512 characters of `[A-Za-z0-9_-]` */
+export function createTokens(createValue: () => string) {
+  const entries = new Map<string, TokenEntry>();
+  const apps = new Map<string, AppTokens>();
+
+  function appOf(appid: string): AppTokens {
+    const known = apps.get(appid);
+    if (known !== undefined) return known;
+    const fresh: AppTokens = { sticky: false, forcedAt: [] };
+    apps.set(appid, fresh);
+    return fresh;
+  }
+
+  function issue(appid: string, now: number, seconds: number): TokenEntry {
+    const expiresAt = now + seconds * 1000;
+    // A validity set shorter than the overlap is renewed at half-time.
+    const renewAt = expiresAt - Math.min(OVERLAP_MS, seconds * 500);
+    const entry: TokenEntry = { value: createValue(), appid, expiresAt, renewAt, acceptedUntil: expiresAt };
+    entries.set(entry.value, entry);
+    return entry;
+  }
+
+  return {
+    /** `/cgi-bin/token`: always a new one; the old one works 5 minutes more. */
+    plain(appid: string, now: number, seconds: number): IssuedToken {
+      const app = appOf(appid);
+      if (app.plain !== undefined) {
+        app.plain.acceptedUntil = Math.min(app.plain.acceptedUntil, now + OVERLAP_MS);
+      }
+      app.plain = issue(appid, now, seconds);
+      return issued(app.plain, now);
+    },
+
+    /** `/cgi-bin/stable_token`: the current one, or a new one near its end, when it was killed, or when forced. */
+    stable(appid: string, now: number, seconds: number, force: boolean): IssuedToken | { readonly errcode: number } {
+      const app = appOf(appid);
+      if (force) {
+        const refused = forceRefusal(app.forcedAt, now);
+        if (refused !== null) return { errcode: refused };
+        app.forcedAt = [...app.forcedAt, now];
+        if (app.stable !== undefined) app.stable.acceptedUntil = 0;
+      }
+      const current = app.stable;
+      const dead = current !== undefined && current.acceptedUntil <= now && !app.sticky;
+      if (current === undefined || force || dead || current.renewAt <= now) {
+        app.stable = issue(appid, now, seconds);
+        app.sticky = false;
+        return issued(app.stable, now);
+      }
+      return issued(current, now);
+    },
+
+    /** Judges the access_token of a call. */
+    check(value: string | null, now: number): TokenCheck {
+      if (value === null || value === "") return { errcode: 41001 };
+      const entry = entries.get(value);
+      if (entry === undefined) return { errcode: TOKEN_FORM.test(value) ? 40001 : 40014 };
+      if (entry.expiresAt <= now) return { errcode: 42001 };
+      return entry.acceptedUntil <= now ? { errcode: 40001 } : { appid: entry.appid };
+    },
+
+    /** Makes the app's current tokens invalid. */
+    kill(appid: string, sticky: boolean): void {
+      const app = appOf(appid);
+      for (const entry of [app.plain, app.stable]) {
+        if (entry !== undefined) entry.acceptedUntil = 0;
+      }
+      app.sticky = sticky;
+    },
+
+    /** Whose token this is, working or not; null for one never issued. */
+    ownerOf: (value: string | null): string | null => (value === null ? null : (entries.get(value)?.appid ?? null)),
+
+    /** Ends stickiness and forgets forced refreshes; tokens in callers' hands keep working. */
+    reset(): void {
+      for (const app of apps.values()) {
+        app.sticky = false;
+        app.forcedAt = [];
+      }
+    },
+  };
+}
+
+function issued(entry: TokenEntry, now: number): IssuedToken {
+  return { value: entry.value, expiresInSeconds: Math.max(0, Math.floor((entry.expiresAt - now) / 1000)) };
+}
+
+/** WECHAT.md §6.1 gives the limits; which errcode each has, and that the day is Beijing's, is our reading. */
+function forceRefusal(forcedAt: readonly number[], now: number): number | null {
+  const last = forcedAt.at(-1);
+  if (last !== undefined && now - last < FORCE_GAP_MS) return 45011;
+  const today = beijingDay(now);
+  return forcedAt.filter((at) => beijingDay(at) === today).length >= FORCES_A_DAY ? 45009 : null;
+}
+
+function beijingDay(at: number): number {
+  return Math.floor((at + BEIJING_OFFSET_MS) / DAY_MS);
+}

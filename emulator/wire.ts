@@ -1,0 +1,97 @@
+/**
+ * Push bodies and answers as text: fields to XML or JSON, and a flat answer back. XML strings are CDATA, numbers are
+ * bare, repeated elements are a list (WECHAT.md §1.4); a MsgId is a bare 64-bit number in both (§1.5).
+ */
+import type { Result } from "../shared/result.ts";
+import type { PushFormat, WireNode, WireTree } from "./model.ts";
+
+/** A flat answer: every field with its value as text and whether it came as a whole number. */
+export type FlatFields = ReadonlyMap<string, { readonly text: string; readonly numeric: boolean }>;
+
+const DIGITS = /^\d+$/;
+
+/** Writes the fields of a push in the app's format. */
+export function writeFields(fields: WireTree, format: PushFormat): string {
+  return format === "xml" ? `<xml>${xmlChildren(fields)}</xml>` : jsonObject(fields);
+}
+
+/** Reads an answer of one level. @returns its fields, or in words what is wrong */
+export function readFields(text: string, format: PushFormat): Result<FlatFields, string> {
+  return format === "xml" ? readXml(text) : readJson(text);
+}
+
+/** JSON.stringify cannot write a number above 2^53, so the top level is joined by hand. */
+function jsonObject(fields: WireTree): string {
+  const members = Object.entries(fields).map(([name, value]) => {
+    return `${JSON.stringify(name)}:${longNumber(name, value) ?? JSON.stringify(value)}`;
+  });
+  return `{${members.join(",")}}`;
+}
+
+function xmlChildren(fields: WireTree): string {
+  return Object.entries(fields)
+    .map(([name, value]) => xmlElement(name, value))
+    .join("");
+}
+
+function xmlElement(name: string, value: WireNode): string {
+  if (isList(value)) return value.map((item) => xmlElement(name, item)).join("");
+  return `<${name}>${xmlContent(name, value)}</${name}>`;
+}
+
+function xmlContent(name: string, value: string | number | WireTree): string {
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string")
+    return longNumber(name, value) ?? `<![CDATA[${value.replaceAll("]]>", "]]]]><![CDATA[>")}]]>`;
+  return xmlChildren(value);
+}
+
+/** The digits of a 64-bit number, which go onto the wire without quotes; null for everything else. */
+function longNumber(name: string, value: WireNode): string | null {
+  return name === "MsgId" && typeof value === "string" && DIGITS.test(value) ? value : null;
+}
+
+function isList(value: WireNode): value is readonly WireNode[] {
+  return Array.isArray(value);
+}
+
+function readJson(text: string): Result<FlatFields, string> {
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { ok: false, error: "is not a JSON object" };
+  }
+  const fields = new Map<string, { text: string; numeric: boolean }>();
+  for (const [name, field] of Object.entries(value)) {
+    if (typeof field !== "string" && typeof field !== "number") return { ok: false, error: `${name} is not a scalar` };
+    fields.set(name, { text: String(field), numeric: Number.isInteger(field) });
+  }
+  return { ok: true, value: fields };
+}
+
+/** JSON.parse for outside text. @returns undefined when it is not JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // "not JSON" is the one thing the caller asks
+  }
+}
+
+const ROOT = /^\s*<xml>([\s\S]*)<\/xml>\s*$/;
+const CHILD = /\s*<(\w+)>\s*(?:<!\[CDATA\[([\s\S]*?)\]\]>|([^<]*?))\s*<\/\1>\s*/y;
+
+function readXml(text: string): Result<FlatFields, string> {
+  const inner = ROOT.exec(text)?.[1];
+  if (inner === undefined) return { ok: false, error: "is not one <xml> element" };
+  const fields = new Map<string, { text: string; numeric: boolean }>();
+  let at = 0;
+  while (inner.slice(at).trim() !== "") {
+    CHILD.lastIndex = at;
+    const match = CHILD.exec(inner);
+    const name = match?.[1];
+    if (match === null || name === undefined) return { ok: false, error: `cannot be read from character ${at} on` };
+    fields.set(name, { text: match[2] ?? match[3] ?? "", numeric: DIGITS.test(match[3] ?? "") });
+    at = CHILD.lastIndex;
+  }
+  return { ok: true, value: fields };
+}

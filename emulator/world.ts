@@ -1,0 +1,175 @@
+/**
+ * Everything the emulator remembers, in one place: apps, users with their chats, media, tokens, faults, calls. It
+ * lives in memory only; `reset` makes a new day of it. The rules are in the files that use it.
+ */
+import { Buffer } from "node:buffer";
+import { sign } from "./crypto.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import type { ImageType } from "./images.ts";
+import type { CallRecord, ChatLine, EmulatedApp, EmulatedAppInput, Switches } from "./model.ts";
+import type { Push } from "./push-content.ts";
+import { NO_QUOTA, type Quota } from "./quota.ts";
+import { createTokens, type Tokens } from "./tokens.ts";
+
+/** Waits; ends early, without an error, when the signal fires. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** What the emulator needs from outside. */
+export interface Ports {
+  /** Delivers pushes. */
+  readonly send: (request: Request) => Promise<Response>;
+  /** The machine's clock, epoch milliseconds. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** One user of one mini program. */
+export interface User {
+  readonly appid: string;
+  readonly openid: string;
+  lines: readonly ChatLine[];
+  quota: Quota;
+  /** Last message in either direction, 0 for none. */
+  exchangedAt: number;
+  /** Until when the typing hint shows, 0 for never. */
+  typingUntil: number;
+  /** With an official agent: he waits for one, or is held by one until `until`. */
+  session: { readonly state: "none" | "waiting" } | { readonly state: "agent"; readonly until: number };
+}
+
+/** A temporary picture. */
+export interface Media {
+  readonly appid: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type: ImageType;
+  readonly createdAt: number;
+}
+
+/** The official agent of an app. */
+export interface AgentDesk {
+  readonly on: boolean;
+  readonly reply: string;
+}
+
+/** What a reset forgets. */
+export interface Books {
+  switches: Switches;
+  clockOffsetMs: number;
+  readonly faults: Faults;
+  readonly calls: CallRecord[];
+  readonly users: Map<string, User>;
+  readonly media: Map<string, Media>;
+  readonly pushes: Map<string, Push>;
+  readonly desks: Map<string, AgentDesk>;
+}
+
+/** The emulator's memory. */
+export interface World {
+  readonly ports: Ports;
+  /** By appid; the first is the one meant when none is named. */
+  readonly apps: Map<string, EmulatedApp>;
+  readonly tokens: Tokens;
+  books: Books;
+  /** The emulator's clock, epoch milliseconds. */
+  now(): number;
+  /** A fresh MsgId, above 2^53 and rising by one (WECHAT.md §1.5). */
+  nextMsgId(): string;
+  /** A fresh id for a push or a picture. */
+  nextId(prefix: string): string;
+  /** The user, made known if he was not. */
+  user(appid: string, openid: string): User;
+  reset(): void;
+}
+
+/** The platform as we read it until a switch says otherwise. */
+export const DEFAULT_SWITCHES: Switches = {
+  retryNon200: true,
+  retryCreateTime: "same",
+  retries: 3,
+  retryGapMs: 100,
+  pushTimeoutMs: 5_000,
+  latencyMs: 0,
+  textUnit: "bytes",
+  enterRefills: false,
+  tokenSeconds: 7_200,
+  ipWhitelist: false,
+};
+
+const LEAST_MSG_ID = BigInt(Number.MAX_SAFE_INTEGER) + 2n;
+const MSG_IDS_A_MS = 10_000n;
+
+/** @throws RangeError without an app, or with the same appid twice */
+export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], switches: Partial<Switches>): World {
+  const apps = new Map(inputs.map((input) => [input.appid, withAccount(input)]));
+  if (apps.size === 0 || apps.size !== inputs.length) {
+    throw new RangeError("the emulator needs at least one app, and each appid once");
+  }
+  const startSwitches = { ...DEFAULT_SWITCHES, ...switches };
+  let lastMsgId = 0n;
+  let lastId = 0;
+
+  const world: World = {
+    ports,
+    apps,
+    tokens: createTokens(() => Buffer.from(ports.randomBytes(96)).toString("base64url")),
+    books: createBooks(startSwitches),
+    now: () => ports.now() + world.books.clockOffsetMs,
+    nextMsgId() {
+      // From the clock, so that a restarted emulator never repeats an id the worker still knows.
+      lastMsgId = maxOf(lastMsgId + 1n, BigInt(ports.now()) * MSG_IDS_A_MS, LEAST_MSG_ID);
+      return lastMsgId.toString();
+    },
+    nextId(prefix) {
+      lastId += 1;
+      return `${prefix}${lastId}-${Buffer.from(ports.randomBytes(12)).toString("base64url")}`;
+    },
+    user(appid, openid) {
+      const key = userKey(appid, openid);
+      const known = world.books.users.get(key);
+      if (known !== undefined) return known;
+      const user: User = {
+        appid,
+        openid,
+        lines: [],
+        quota: NO_QUOTA,
+        exchangedAt: 0,
+        typingUntil: 0,
+        session: { state: "none" },
+      };
+      world.books.users.set(key, user);
+      return user;
+    },
+    reset() {
+      world.books = createBooks(startSwitches);
+      world.tokens.reset();
+    },
+  };
+  return world;
+}
+
+/** The key of `books.users`. */
+export function userKey(appid: string, openid: string): string {
+  return `${appid}:${openid}`;
+}
+
+function createBooks(switches: Switches): Books {
+  return {
+    switches,
+    clockOffsetMs: 0,
+    faults: createFaults(),
+    calls: [],
+    users: new Map(),
+    media: new Map(),
+    pushes: new Map(),
+    desks: new Map(),
+  };
+}
+
+function withAccount(input: EmulatedAppInput): EmulatedApp {
+  return { ...input, account: input.account ?? `gh_${sign([input.appid]).slice(0, 12)}` };
+}
+
+function maxOf(...values: bigint[]): bigint {
+  return values.reduce((most, value) => (value > most ? value : most));
+}

@@ -1,0 +1,101 @@
+/** The judge of answers: what a worker may say to a push, and what the platform would not take (WECHAT.md §1.8, §1.9). */
+import { describe, it } from "vitest";
+import type { EmulatedApp } from "../../../emulator/model.ts";
+import { APP, createHarness, seal, transfer } from "./harness.ts";
+
+const FORMATS = ["xml", "json"] as const;
+
+/** Pushes a text to a worker that gives this answer, and tells the verdict. */
+async function judged(app: EmulatedApp, body: string) {
+  const { control } = createHarness({ apps: [app], worker: () => new Response(body) });
+  const record = await control.text("oUser", "转人工");
+  return { outcome: record.outcome, ...record.attempts[0] };
+}
+
+describe("a hand-over", () => {
+  it.for(FORMATS)("is taken encrypted in secure mode as %s", async (format, { expect }) => {
+    const app = { ...APP, format };
+    const answer = await judged(app, await seal(app, transfer(app, "oUser")));
+    expect(answer).toMatchObject({ outcome: "transferred", verdict: "transfer" });
+  });
+
+  it.for(FORMATS)("is taken plain or encrypted in compatible mode as %s", async (format, { expect }) => {
+    const app = { ...APP, format, mode: "compatible" as const };
+    expect(await judged(app, transfer(app, "oUser"))).toMatchObject({ verdict: "transfer" });
+    expect(await judged(app, await seal(app, transfer(app, "oUser")))).toMatchObject({ verdict: "transfer" });
+  });
+
+  it.for(FORMATS)("is taken plain, and only plain, in plain mode as %s", async (format, { expect }) => {
+    const app = { ...APP, format, mode: "plain" as const };
+    expect(await judged(app, transfer(app, "oUser"))).toMatchObject({ verdict: "transfer" });
+    const sealed = await judged(app, await seal(app, transfer(app, "oUser")));
+    expect(sealed).toMatchObject({ verdict: "malformed", problem: expect.stringContaining("must not be encrypted") });
+  });
+
+  it("must be in the format of the push", async ({ expect }) => {
+    const json = { ...APP, format: "json" as const };
+    const xmlToJson = await judged(json, await seal(APP, transfer(APP, "oUser")));
+    expect(xmlToJson).toMatchObject({ verdict: "malformed", problem: "the answer is not a JSON object" });
+    const jsonToXml = await judged(APP, await seal(json, transfer(json, "oUser")));
+    expect(jsonToXml).toMatchObject({ verdict: "malformed", problem: "the answer is not one <xml> element" });
+    const mixed = await judged(APP, await seal(APP, transfer(json, "oUser")));
+    expect(mixed).toMatchObject({ verdict: "malformed", problem: "the decrypted answer is not one <xml> element" });
+  });
+
+  const plain: EmulatedApp = { ...APP, mode: "plain" };
+  const plainJson: EmulatedApp = { ...plain, format: "json" };
+  it.for([
+    { flaw: "unswapped names", body: transfer(plain, APP.account, { FromUserName: "oUser" }), problem: "ToUserName" },
+    { flaw: "a foreign sender", body: transfer(plain, "oUser", { FromUserName: "gh_x" }), problem: "FromUserName" },
+    { flaw: "a CreateTime in quotes", body: transfer(plain, "oUser", { CreateTime: "17" }), problem: "CreateTime" },
+    { flaw: "another MsgType", body: transfer(plain, "oUser", { MsgType: "text" }), problem: "MsgType" },
+    { flaw: "an unclosed element", body: "<xml><MsgType>transfer_customer_service</xml>", problem: "cannot be read" },
+    { flaw: "plain words", body: "ok", problem: "not one <xml> element" },
+  ])("is refused with $flaw", async ({ body, problem }, { expect }) => {
+    expect(await judged(plain, body)).toMatchObject({
+      outcome: "unavailable",
+      verdict: "malformed",
+      problem: expect.stringContaining(problem),
+    });
+  });
+
+  it("is refused as JSON with a CreateTime in quotes or a nested field", async ({ expect }) => {
+    const quoted = transfer(plainJson, "oUser", { CreateTime: "1700000000" });
+    expect(await judged(plainJson, quoted)).toMatchObject({ verdict: "malformed" });
+    expect(await judged(plainJson, '{"TransInfo":{}}')).toMatchObject({
+      problem: expect.stringContaining("TransInfo"),
+    });
+  });
+
+  it("is refused in secure mode when it is plain, wrongly signed, or for another appid", async ({ expect }) => {
+    const reply = transfer(APP, "oUser");
+    expect(await judged(APP, reply)).toMatchObject({ problem: "an answer in secure mode must be encrypted" });
+    expect(await judged(APP, await seal(APP, reply, { signature: "0".repeat(40) }))).toMatchObject({
+      problem: "MsgSignature does not match",
+    });
+    expect(await judged(APP, await seal(APP, reply, { receiveId: "wxother" }))).toMatchObject({
+      problem: "the ciphertext ends with another appid",
+    });
+    const incomplete = (await seal(APP, reply)).replace(/<Nonce>.*<\/Nonce>/, "");
+    expect(await judged(APP, incomplete)).toMatchObject({ problem: expect.stringContaining("Nonce") });
+  });
+
+  it("is refused for an event", async ({ expect }) => {
+    const { control } = createHarness({ worker: async () => new Response(await seal(APP, transfer(APP, "oUser"))) });
+    const record = await control.enter("oUser");
+    expect(record.attempts[0]).toMatchObject({ verdict: "malformed", problem: "an event must not be handed over" });
+  });
+});
+
+describe("an acknowledgement", () => {
+  it.for(["", "success"])("is %j and nothing else", async (body, { expect }) => {
+    expect(await judged(APP, body)).toMatchObject({ outcome: "acknowledged", verdict: "success" });
+  });
+
+  it.for([" success", "success\n", "SUCCESS", '"success"', "\u{FEFF}success"])(
+    "is not %j",
+    async (body, { expect }) => {
+      expect(await judged(APP, body)).toMatchObject({ outcome: "unavailable", verdict: "malformed" });
+    },
+  );
+});
