@@ -10,7 +10,7 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { BlockReason, RowWriter, Source } from "./log.ts";
 import { decide, backoffMs, type Decision } from "./retry.ts";
-import type { ConversationState, HeldMessage, QueueItem } from "./state.ts";
+import { triableItems, type ConversationState, type HeldMessage, type QueueItem } from "./state.ts";
 import { addUses, correctWindow, coveredUntil, finishUse, refusal, releaseUse, type WindowRefusal } from "./window.ts";
 
 /** What the transitions are told besides the state: the channel's rules, the clock, randomness, and a setting. */
@@ -120,7 +120,7 @@ export function leaseNext(
   writer: RowWriter,
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const item = nextItem(state.queue, context.now);
+  const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const refused = state.window.handedOver && item.source === "auto" ? "handed_over" : undefined;
   const free = state.window.handedOver && item.source === "api";
@@ -250,13 +250,6 @@ function dropMessage(state: ConversationState, writer: RowWriter, item: QueueIte
 
 function release(state: ConversationState, item: QueueItem): ConversationState {
   return { ...state, window: releaseUse(state.window, item.seq, item.go) };
-}
-
-/** The next item to be tried: the first in order; a second go that is not due yet lets those behind it pass. */
-function nextItem(queue: readonly QueueItem[], now: number): QueueItem | undefined {
-  if (queue.some((item) => item.lease !== undefined)) return undefined;
-  const item = queue.find((candidate) => candidate.nextAt <= now || candidate.go === 0);
-  return item !== undefined && item.nextAt <= now ? item : undefined;
 }
 
 function writeParts(writer: RowWriter, draft: Draft): readonly number[] {

@@ -1,7 +1,7 @@
 /**
  * When a conversation must wake by itself: pure, so that "is anything forgotten?" is a question to a function.
  */
-import type { ConversationState } from "./state.ts";
+import { triableItems, type ConversationState } from "./state.ts";
 
 /** Old rows go in batches once a day at most, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;
@@ -16,7 +16,9 @@ export const PRUNE_SLACK_MS = 86_400_000;
  */
 export function nextDue(state: ConversationState, oldest: number | undefined, retentionMs: number): number | undefined {
   const due = [
-    ...state.queue.map((item) => item.lease?.endsAt ?? item.nextAt),
+    // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
+    ...state.queue.flatMap((item) => item.lease?.endsAt ?? []),
+    ...triableItems(state.queue).map((item) => item.nextAt),
     ...state.held.map((held) => held.until),
     ...(oldest === undefined ? [] : [oldest + retentionMs + PRUNE_SLACK_MS]),
   ];

@@ -67,3 +67,13 @@ export const EMPTY_STATE: ConversationState = {
   businessId: null,
   alarmAt: 0,
 };
+
+/**
+ * The items that may be tried next: the first in order, and before it those that wait for a second go and let others
+ * pass. None while an attempt is under way.
+ */
+export function triableItems(queue: readonly QueueItem[]): readonly QueueItem[] {
+  if (queue.some((item) => item.lease !== undefined)) return [];
+  const first = queue.findIndex((item) => item.go === 0);
+  return first === -1 ? queue : queue.slice(0, first + 1);
+}

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../../shared/delivery.ts";
 import { LEASE_MS, type Lease } from "../../../worker/domain/outbox.ts";
+import { nextDue } from "../../../worker/domain/schedule.ts";
 import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;
@@ -38,8 +39,8 @@ const story = fc.record({
 });
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
-/** Plays a story and then lets everything end: days pass, every attempt gets an answer. */
-function play({ happenings, random, unconfirmedRetries }: Story) {
+/** Plays a story. */
+function tell({ happenings, random, unconfirmedRetries }: Story) {
   const chat = converse({ random: () => random, unconfirmedRetries });
   const lost: Lease[] = [];
   let lease: Lease | undefined;
@@ -72,6 +73,12 @@ function play({ happenings, random, unconfirmedRetries }: Story) {
     const underWay = chat.state().queue.filter((item) => item.lease !== undefined);
     if (underWay.length > 1) throw new Error("two attempts under way at once");
   }
+  return { chat };
+}
+
+/** Plays a story and then lets everything end: days pass, every attempt gets an answer. */
+function play(given: Story) {
+  const { chat } = tell(given);
   for (let rounds = 0; rounds < 400; rounds += 1) {
     chat.pass(HOUR / 2);
     const next = chat.wakes();
@@ -91,6 +98,17 @@ describe("whatever happens to a conversation", () => {
           const status = chat.status(out.seq);
           expect(["sent", "failed", "blocked", "unconfirmed"]).toContain(status?.status);
         }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("after a wake nothing is left due: the alarm never spins", ({ expect }) => {
+    fc.assert(
+      fc.property(story, (given) => {
+        const { chat } = tell(given);
+        for (let rings = 0; rings < 50 && chat.wakes() !== undefined; rings += 1) chat.pass(1);
+        expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
       }),
       { numRuns: 300 },
     );

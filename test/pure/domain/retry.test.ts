@@ -97,9 +97,19 @@ describe("the alarm's schedule", () => {
       held: [{ message: 9, parts: 1, source: "api" as const, until: NOW + 20 }],
     };
     expect(nextDue(state, NOW, 10)).toBe(NOW + 20);
-    expect(nextDue({ ...state, held: [] }, NOW, 10)).toBe(NOW + 30);
+    expect(nextDue({ ...state, held: [] }, NOW, PRUNE_SLACK_MS)).toBe(NOW + 30);
     expect(nextDue({ ...EMPTY_STATE }, NOW, 10)).toBe(NOW + 10 + PRUNE_SLACK_MS);
     expect(nextDue(EMPTY_STATE, undefined, 10)).toBeUndefined();
+  });
+
+  it("does not wake for what waits behind an attempt or a retry", ({ expect }) => {
+    const behind = { ...item, seq: 2, nextAt: NOW - 50 };
+    const leased = { ...item, nextAt: NOW - 99, lease: { startedAt: NOW, endsAt: NOW + 30 } };
+    expect(nextDue({ ...EMPTY_STATE, queue: [leased, behind] }, undefined, 10)).toBe(NOW + 30);
+    const retrying = { ...item, nextAt: NOW + 70 };
+    expect(nextDue({ ...EMPTY_STATE, queue: [retrying, behind] }, undefined, 10)).toBe(NOW + 70);
+    const secondGo = { ...item, go: 1, nextAt: NOW + 90 };
+    expect(nextDue({ ...EMPTY_STATE, queue: [secondGo, behind] }, undefined, 10)).toBe(NOW - 50);
   });
 
   it("is armed anew only when it has fired or something is due before it", ({ expect }) => {

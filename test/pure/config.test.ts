@@ -1,0 +1,145 @@
+import { describe, it } from "vitest";
+import { configOf, findApp, readConfig } from "../../worker/config.ts";
+
+const GOOD = {
+  WECHAT_APPID: "wx0123456789abcdef",
+  WECHAT_APP_SECRET: "0123456789abcdef0123456789abcdef",
+  WECHAT_TOKEN: "sometoken",
+  WECHAT_ENCODING_AES_KEY: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+};
+
+const problemsOf = (env: Record<string, unknown>) => {
+  const config = readConfig(env);
+  return config.ok ? [] : config.error;
+};
+
+describe("the configuration", () => {
+  it("needs four values for one app; the rest has defaults", ({ expect }) => {
+    const config = readConfig(GOOD);
+    expect(config).toEqual({
+      ok: true,
+      value: {
+        apps: [
+          {
+            appid: GOOD.WECHAT_APPID,
+            secret: GOOD.WECHAT_APP_SECRET,
+            tokens: ["sometoken"],
+            aesKeys: [GOOD.WECHAT_ENCODING_AES_KEY],
+            mode: "secure",
+          },
+        ],
+        apiBase: "https://api.weixin.qq.com",
+        tokenBase: "https://api.weixin.qq.com",
+        dedupeKv: "late",
+        unconfirmedRetries: 1,
+        retentionMs: 180 * 86_400_000,
+        locationHint: "apac",
+        apiKeys: [],
+      },
+    });
+  });
+
+  it("tells every missing value at once, each with its cure", ({ expect }) => {
+    const problems = problemsOf({});
+    expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));
+    expect(problems.every(({ cure }) => cure !== "")).toBe(true);
+  });
+
+  it("never shows a value, not even a wrong one", ({ expect }) => {
+    const secret = "my-own-secret-value";
+    const wrong = Object.fromEntries(
+      [...Object.keys(GOOD), "WECHAT_PUSH_MODE", "DEDUPE_KV", "RETENTION_DAYS", "WECHAT_API_BASE", "WECHAT_APPS"].map(
+        (name) => [name, secret],
+      ),
+    );
+    const { WECHAT_APPS: _list, ...single } = wrong;
+    for (const env of [wrong, single]) {
+      expect(problemsOf(env).length).toBeGreaterThan(0);
+      expect(JSON.stringify(problemsOf(env))).not.toContain(secret);
+    }
+  });
+
+  it("refuses malformed ids, keys, numbers and choices by name", ({ expect }) => {
+    const variables = problemsOf({
+      ...GOOD,
+      WECHAT_APPID: "gh_0123456789ab",
+      WECHAT_ENCODING_AES_KEY: "tooshort",
+      WECHAT_PUSH_MODE: "encrypted",
+      DEDUPE_KV: "always",
+      UNCONFIRMED_RETRY: "2",
+      RETENTION_DAYS: "0",
+      LOCATION_HINT: "china",
+      WECHAT_API_BASE: "api.weixin.qq.com",
+      API_KEYS: "short",
+    }).map(({ variable }) => variable);
+    expect(variables).toEqual([
+      "WECHAT_PUSH_MODE",
+      "WECHAT_APPID",
+      "WECHAT_ENCODING_AES_KEY or WECHAT_ENCODING_AES_KEY_PREVIOUS",
+      "WECHAT_API_BASE",
+      "WECHAT_TOKEN_BASE",
+      "DEDUPE_KV",
+      "UNCONFIRMED_RETRY",
+      "RETENTION_DAYS",
+      "LOCATION_HINT",
+      "API_KEYS",
+    ]);
+  });
+
+  it("takes previous secrets after the current ones", ({ expect }) => {
+    const config = readConfig({
+      ...GOOD,
+      WECHAT_TOKEN_PREVIOUS: "oldtoken",
+      WECHAT_ENCODING_AES_KEY_PREVIOUS: GOOD.WECHAT_ENCODING_AES_KEY.toUpperCase(),
+    });
+    expect(config.ok && config.value.apps[0]?.tokens).toEqual(["sometoken", "oldtoken"]);
+    expect(config.ok && config.value.apps[0]?.aesKeys).toHaveLength(2);
+  });
+
+  it("needs no EncodingAESKey in plain mode", ({ expect }) => {
+    const { WECHAT_ENCODING_AES_KEY: _key, ...rest } = GOOD;
+    expect(readConfig({ ...rest, WECHAT_PUSH_MODE: "plain" }).ok).toBe(true);
+  });
+
+  it("sends token calls to the relay when there is one, and drops trailing slashes", ({ expect }) => {
+    const config = readConfig({ ...GOOD, WECHAT_TOKEN_BASE: "https://relay.example/" });
+    expect(config.ok && [config.value.apiBase, config.value.tokenBase]).toEqual([
+      "https://api.weixin.qq.com",
+      "https://relay.example",
+    ]);
+  });
+});
+
+describe("several apps", () => {
+  const app = { appid: "wx0123456789abcdef", secret: "s", token: "t", aesKey: GOOD.WECHAT_ENCODING_AES_KEY };
+  const other = { ...app, appid: "wxfedcba9876543210", mode: "compatible", tokenPrevious: "old" };
+
+  it("come from WECHAT_APPS, found by appid, the first one by default", ({ expect }) => {
+    const config = readConfig({ WECHAT_APPS: JSON.stringify([app, other]) });
+    if (!config.ok) throw new Error(JSON.stringify(config.error));
+    expect(findApp(config.value, undefined)?.appid).toBe(app.appid);
+    expect(findApp(config.value, other.appid)).toMatchObject({ mode: "compatible", tokens: ["t", "old"] });
+    expect(findApp(config.value, "wx9999999999999999")).toBeUndefined();
+  });
+
+  it("are checked one by one", ({ expect }) => {
+    const bad = { ...app, appid: "wx1", secret: "", token: "", aesKey: undefined };
+    expect(problemsOf({ WECHAT_APPS: JSON.stringify([app, bad]) }).map(({ variable }) => variable)).toEqual([
+      "WECHAT_APPS[1].appid",
+      "WECHAT_APPS[1].secret",
+      "WECHAT_APPS[1].token",
+      "WECHAT_APPS[1].aesKey",
+    ]);
+    expect(problemsOf({ WECHAT_APPS: "[]" })).toHaveLength(1);
+    expect(problemsOf({ WECHAT_APPS: "{" })[0]?.problem).toBe("is no JSON list of apps");
+    expect(problemsOf({ WECHAT_APPS: JSON.stringify([app, app]) })[0]?.problem).toBe("names an appid twice");
+  });
+});
+
+describe("an environment", () => {
+  it("is read once", ({ expect }) => {
+    const env = { ...GOOD };
+    expect(configOf(env)).toBe(configOf(env));
+    expect(configOf({ ...GOOD })).not.toBe(configOf(env));
+  });
+});

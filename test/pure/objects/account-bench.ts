@@ -1,0 +1,72 @@
+/**
+ * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint that is told what
+ * to say, a clock that is moved by hand.
+ */
+import type { Result } from "../../../shared/result.ts";
+import { ok } from "../../../shared/result.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
+import { createTokenKeeper } from "../../../worker/objects/account-token.ts";
+import type { StableToken, StableTokenProblem } from "../../../worker/wechat/stable-token.ts";
+
+export const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
+export const APPID = "wx0123456789abcdef";
+export const LIFE_MS = 7_200_000;
+
+/** An answer of the token endpoint; a string is a new token's text. */
+export type Answer = string | Result<StableToken, StableTokenProblem>;
+
+/** A keeper with everything around it in the test's hands. */
+export function createBench(patch: Partial<AccountState> = {}) {
+  let state: AccountState = { ...NEW_ACCOUNT, ...patch };
+  let now = NOW;
+  let secret = "secret-1";
+  let answer: (force: boolean) => Answer | Promise<Answer> = () => "token-1";
+  const calls: { readonly force: boolean; readonly at: number }[] = [];
+  let published = 0;
+  const create = () =>
+    createTokenKeeper({
+      appid: APPID,
+      read: () => state,
+      write: (change) => {
+        state = { ...state, ...change };
+      },
+      request: async (force) => {
+        calls.push({ force, at: now });
+        const said = await answer(force);
+        return typeof said === "string" ? ok({ token: said, expiresAt: now + LIFE_MS }) : said;
+      },
+      secretTag: async () => secret,
+      now: () => now,
+      random: () => 0.5,
+      publish: () => {
+        published += 1;
+      },
+    });
+  let keeper = create();
+  return {
+    access: () => keeper.access(),
+    replace: (badToken: string) => keeper.replace(badToken),
+    refreshIfDue: () => keeper.refreshIfDue(),
+    /** What the endpoint says from now on. */
+    says: (next: typeof answer) => {
+      answer = next;
+    },
+    changeSecret: (next: string) => {
+      secret = next;
+    },
+    advance: (ms: number) => {
+      now += ms;
+    },
+    /** The object is thrown out of memory. */
+    evict: () => {
+      keeper = create();
+    },
+    now: () => now,
+    state: () => state,
+    set: (change: Partial<AccountState>) => {
+      state = { ...state, ...change };
+    },
+    calls,
+    publishedTimes: () => published,
+  };
+}

@@ -1,0 +1,314 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import { createTokenSource, readSettingsSnapshot } from "../../../worker/objects/account-client.ts";
+import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
+import {
+  accessKey,
+  DEFAULT_SETTINGS_VERSION,
+  settingsKey,
+  type AccountAccess,
+  type AccountReader,
+  type SettingsVersion,
+} from "../../../worker/objects/account-snapshots.ts";
+import type { TokenProblem } from "../../../worker/wechat/token-source.ts";
+import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+
+const MINUTE_MS = 60_000;
+const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };
+const OTHER: AccountAccess = { token: "token-2", expiresAt: NOW + LIFE_MS + 1 };
+
+/** An account, a KV and a clock in the test's hands. */
+function createBench() {
+  const calls: string[] = [];
+  const bench = {
+    now: NOW,
+    calls,
+    kv: new Map<string, unknown>(),
+    kvFails: false,
+    /** How many of the next object calls break. */
+    objectFailures: 0,
+    overloaded: false,
+    access: ok(ACCESS) as Result<AccountAccess, TokenProblem>,
+    replaced: ok(OTHER) as Result<AccountAccess, TokenProblem>,
+    settings: DEFAULT_SETTINGS_VERSION,
+  };
+  const memory: AccountMemory = new Map();
+  const call = async <T>(name: string, value: () => T): Promise<T> => {
+    calls.push(name);
+    if (bench.objectFailures > 0) {
+      bench.objectFailures -= 1;
+      throw Object.assign(new Error("the object went away"), { overloaded: bench.overloaded });
+    }
+    return value();
+  };
+  const account: AccountReader = {
+    access: () => call("access", () => bench.access),
+    replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
+    pause: (errcode) => call(`pause ${errcode}`, () => ({ pausedUntil: bench.now + 600_000, pauseErrcode: errcode })),
+    settings: () => call("settings", () => bench.settings),
+  };
+  const deps = {
+    account: () => account,
+    kv: {
+      get: async (key: string) => {
+        calls.push("kv");
+        if (bench.kvFails) throw new Error("KV is down");
+        return bench.kv.get(key) ?? null;
+      },
+    },
+    appid: APPID,
+    now: () => bench.now,
+    memory,
+  };
+  return { bench, deps, source: createTokenSource(deps) };
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("TokenSource.current", () => {
+  it("asks KV, then for a minute only memory", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), ACCESS);
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    bench.now += MINUTE_MS - 1;
+    await source.current();
+    expect(bench.calls).toEqual(["kv"]);
+    bench.now += 1;
+    await source.current();
+    expect(bench.calls).toEqual(["kv", "kv"]);
+  });
+
+  it("tells the pause that was published", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseErrcode: 45009 });
+    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + 5, pauseErrcode: 45009 }));
+  });
+
+  it.for<[string, unknown]>([
+    ["nothing", null],
+    ["an expired token", { ...ACCESS, expiresAt: NOW }],
+    ["rubbish", "token-1"],
+    ["a token that is no text", { ...ACCESS, token: 5 }],
+    ["a token without end", { token: "token-1" }],
+  ])("asks the object when KV has %s", async ([, value], { expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), value);
+    bench.access = ok(OTHER);
+    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    expect(bench.calls).toEqual(["kv", "access"]);
+  });
+
+  it("asks the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
+    await source.current();
+    expect(bench.calls).toEqual(["kv", "access"]);
+  });
+
+  it("asks the object when KV is down", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kvFails = true;
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+  });
+
+  it("asks a second time on a fresh stub, but not an overloaded object", async ({ expect }) => {
+    const first = createBench();
+    first.bench.objectFailures = 1;
+    expect(await first.source.current()).toEqual(ok({ token: "token-1" }));
+    const second = createBench();
+    second.bench.objectFailures = 1;
+    second.bench.overloaded = true;
+    expect(await second.source.current()).toEqual(err({ reason: "unreachable" }));
+  });
+
+  it("goes on with the last good token when KV and object are gone, until it ends", async ({ expect }) => {
+    const { bench, source } = createBench();
+    await source.current();
+    bench.kvFails = true;
+    bench.objectFailures = Infinity;
+    bench.now = ACCESS.expiresAt - 1;
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    bench.now += 1;
+    expect(await source.current()).toEqual(err({ reason: "unreachable" }));
+  });
+
+  it("uses a published token in its last minutes when the object is gone", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + MINUTE_MS });
+    bench.objectFailures = Infinity;
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+  });
+
+  it("believes a problem as long as the object said, at most a minute", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.access = err({ reason: "refused", errcode: 40125, until: NOW + 600_000 });
+    expect(await source.current()).toEqual(bench.access);
+    bench.now += MINUTE_MS - 1;
+    expect(await source.current()).toEqual(bench.access);
+    expect(bench.calls).toEqual(["kv", "access"]);
+    bench.now += 1;
+    bench.access = ok(ACCESS);
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+  });
+
+  it("does not go back to an older token KV still has", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.access = ok(OTHER);
+    await source.current();
+    bench.kv.set(accessKey(APPID), ACCESS);
+    bench.now += MINUTE_MS;
+    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+  });
+});
+
+describe("TokenSource.replace", () => {
+  it("asks the object and remembers the new token", async ({ expect }) => {
+    const { bench, source } = createBench();
+    await source.current();
+    expect(await source.replace("token-1")).toEqual(ok({ token: "token-2" }));
+    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    expect(bench.calls).toEqual(["kv", "access", "replace token-1"]);
+  });
+
+  it("gives what another request of this isolate already replaced", async ({ expect }) => {
+    const { bench, source } = createBench();
+    await source.current();
+    await source.replace("token-1");
+    expect(await source.replace("token-1")).toEqual(ok({ token: "token-2" }));
+    expect(bench.calls.filter((call) => call.startsWith("replace"))).toHaveLength(1);
+  });
+
+  it("never takes the refused token from KV again", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), ACCESS);
+    await source.current();
+    bench.replaced = err({ reason: "limited", until: NOW + 1_000 });
+    expect(await source.replace("token-1")).toEqual(bench.replaced);
+    bench.now += MINUTE_MS;
+    bench.access = ok(OTHER);
+    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+  });
+
+  it("does not fall back to the refused token when the object is gone", async ({ expect }) => {
+    const { bench, source } = createBench();
+    await source.current();
+    bench.objectFailures = Infinity;
+    expect(await source.replace("token-1")).toEqual(err({ reason: "unreachable" }));
+    expect(await source.current()).toEqual(err({ reason: "unreachable" }));
+  });
+});
+
+describe("TokenSource.pause", () => {
+  it("tells the object and is in force at once, whatever KV still says", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), ACCESS);
+    await source.current();
+    await source.pause(48004);
+    expect(bench.calls).toContain("pause 48004");
+    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseErrcode: 48004 });
+    expect(await source.current()).toEqual(paused);
+    bench.now += MINUTE_MS;
+    expect(await source.current()).toEqual(paused);
+  });
+
+  it("is not shortened by what KV still says", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 2 * MINUTE_MS, pauseErrcode: 45011 });
+    await source.current();
+    await source.pause(48004);
+    bench.now += MINUTE_MS;
+    expect(await source.current()).toMatchObject({ value: { pausedUntil: NOW + 600_000, pauseErrcode: 48004 } });
+  });
+
+  it("keeps this isolate still for a minute when the object cannot be told", async ({ expect }) => {
+    const { bench, source } = createBench();
+    await source.current();
+    bench.objectFailures = Infinity;
+    await source.pause(45011);
+    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseErrcode: 45011 }));
+  });
+});
+
+describe("readSettingsSnapshot", () => {
+  const version = (number: number): SettingsVersion => ({
+    ...DEFAULT_SETTINGS_VERSION,
+    version: number,
+    updatedAt: NOW,
+  });
+
+  it("reads KV, then for a minute only memory", async ({ expect }) => {
+    const { bench, deps } = createBench();
+    bench.kv.set(settingsKey(APPID), version(3));
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(3)));
+    bench.kv.set(settingsKey(APPID), version(4));
+    bench.now += MINUTE_MS - 1;
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(3)));
+    bench.now += 1;
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(4)));
+    expect(bench.calls).toEqual(["kv", "kv"]);
+  });
+
+  it.for<[string, unknown]>([
+    ["nothing", null],
+    ["rubbish", 7],
+    ["settings this version does not take", { version: 3, updatedAt: NOW, settings: { fallbak: 1 } }],
+  ])("asks the object when KV has %s", async ([, value], { expect }) => {
+    const { bench, deps } = createBench();
+    bench.kv.set(settingsKey(APPID), value);
+    bench.settings = version(5);
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
+  });
+
+  it("does not go back to an older version KV still has", async ({ expect }) => {
+    const { bench, deps } = createBench();
+    bench.settings = version(5);
+    await readSettingsSnapshot(deps);
+    bench.kv.set(settingsKey(APPID), version(4));
+    bench.now += MINUTE_MS;
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
+  });
+
+  it("does not undo what this isolate was told while it read", async ({ expect }) => {
+    const { bench, deps } = createBench();
+    bench.kv.set(settingsKey(APPID), version(4));
+    const reading = readSettingsSnapshot(deps);
+    deps.memory.set(APPID, { settings: { value: version(5), readAt: NOW } });
+    expect(await reading).toEqual(ok(version(5)));
+    expect(deps.memory.get(APPID)?.settings?.value).toEqual(version(5));
+  });
+
+  it("goes on with the last good ones when KV and object are gone", async ({ expect }) => {
+    const { bench, deps } = createBench();
+    bench.settings = version(5);
+    await readSettingsSnapshot(deps);
+    bench.kvFails = true;
+    bench.objectFailures = Infinity;
+    bench.now += 24 * 60 * MINUTE_MS;
+    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
+  });
+
+  it("says unavailable when nobody ever told them", async ({ expect }) => {
+    const { bench, deps } = createBench();
+    bench.kvFails = true;
+    bench.objectFailures = Infinity;
+    expect(await readSettingsSnapshot(deps)).toEqual(err({ reason: "unavailable" }));
+  });
+
+  it("does not let a push wait for an object that does not answer", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const { deps } = createBench();
+      const silent = { ...deps, kv: { get: () => new Promise(() => {}) } };
+      const pending = readSettingsSnapshot(silent);
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(await pending).toEqual(err({ reason: "unavailable" }));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,146 @@
+/**
+ * The client, the token source and the token keeper together against the emulator, which judges tokens by its own
+ * rules: what a killed token costs.
+ */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { createControl } from "../../../emulator/control.ts";
+import { createWeChat } from "../../../emulator/wechat.ts";
+import { createTokenSource } from "../../../worker/objects/account-client.ts";
+import type { AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import { DEFAULT_SETTINGS_VERSION } from "../../../worker/objects/account-snapshots.ts";
+import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import { requestStableToken } from "../../../worker/wechat/stable-token.ts";
+import { APPID, createBench, NOW } from "./account-bench.ts";
+
+const SECRET = "0123456789abcdef0123456789abcdef";
+const HELLO = { type: "text", content: "你好" } as const;
+
+/** An emulated WeChat with users who have written, and a client for it. */
+async function createWorld(users: number) {
+  const keeper = createBench();
+  const wechat = createWeChat({
+    apps: [
+      {
+        appid: APPID,
+        secret: SECRET,
+        token: "edgekefutesttoken",
+        aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+        mode: "secure",
+        format: "json",
+        pushUrl: "http://worker.test/wechat/message",
+      },
+    ],
+    fetch: async () => new Response("success"),
+    now: () => keeper.now(),
+    sleep: async () => {},
+  });
+  const control = createControl(wechat.handle);
+  const fetch = (url: string, init: RequestInit) => wechat.handle(new Request(url, init));
+  const call = { tokenBase: "https://api.test", appid: APPID, secret: SECRET, fetch, timeoutMs: 8_000 };
+  keeper.says((force) => requestStableToken({ ...call, force, now: () => keeper.now() }));
+  const account: AccountReader = {
+    access: () => keeper.access(),
+    replace: (badToken) => keeper.replace(badToken),
+    pause: async (errcode) => ({ pausedUntil: keeper.now() + 60_000, pauseErrcode: errcode }),
+    settings: async () => DEFAULT_SETTINGS_VERSION,
+  };
+  const tokens = createTokenSource({
+    account: () => account,
+    kv: { get: async () => null },
+    appid: APPID,
+    now: () => keeper.now(),
+    memory: new Map(),
+  });
+  const client = createWeChatClient({ apiBase: "https://api.test", fetch, now: () => keeper.now(), tokens });
+  const openids = Array.from({ length: users }, (_, index) => `oUser${index}`);
+  await Promise.all(openids.map((openid) => control.text(openid, "hi")));
+  const sendAll = () =>
+    Promise.all(
+      openids.map((openid) => client.deliver(openid, HELLO, { isAi: false, deadline: keeper.now() + 10_000 })),
+    );
+  const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token");
+  return { control, client, keeper, openids, sendAll, tokenCalls };
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("a hundred senders", () => {
+  it("share one token", async ({ expect }) => {
+    const { sendAll, tokenCalls } = await createWorld(100);
+    const deliveries = await sendAll();
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(await tokenCalls()).toHaveLength(1);
+  });
+
+  it("cause one refresh when the token is killed under them, and all deliver", async ({ expect }) => {
+    const { control, sendAll, tokenCalls, openids } = await createWorld(100);
+    await sendAll();
+    await control.killToken();
+    const deliveries = await sendAll();
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(await tokenCalls()).toHaveLength(2);
+    const chats = await Promise.all(openids.map((openid) => control.chat(openid)));
+    expect(new Set(chats.map(({ lines }) => lines.filter(({ from }) => from === "service").length))).toEqual(
+      new Set([2]),
+    );
+  });
+
+  it("force one refresh when the endpoint goes on giving the dead token", async ({ expect }) => {
+    const { control, keeper, sendAll, tokenCalls } = await createWorld(100);
+    await sendAll();
+    await control.killToken({ sticky: true });
+    const deliveries = await sendAll();
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(keeper.calls.map(({ force }) => force)).toEqual([false, false, true]);
+    expect(await tokenCalls()).toHaveLength(3);
+  });
+
+  it("wait for the 30 s instead of asking for what WeChat would refuse", async ({ expect }) => {
+    const { control, keeper, sendAll, tokenCalls } = await createWorld(3);
+    await sendAll();
+    await control.killToken({ sticky: true });
+    await sendAll();
+    await control.killToken({ sticky: true });
+    const limited = { result: "not_sent", reason: "no_token", until: NOW + 30_000 };
+    expect(await sendAll()).toEqual([limited, limited, limited]);
+    keeper.advance(30_000);
+    expect((await sendAll()).map(({ result }) => result)).toEqual(["sent", "sent", "sent"]);
+    expect((await tokenCalls()).every(({ errcode }) => errcode === 0)).toBe(true);
+  });
+});
+
+describe("the client against the emulator", () => {
+  it("uploads a picture WeChat takes, sends it, and fetches it back", async ({ expect }) => {
+    const { client, keeper } = await createWorld(1);
+    const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const bytes = new Uint8Array(64);
+    bytes.set(signature);
+    const uploaded = await client.uploadImage(bytes);
+    if (!uploaded.ok) throw new Error(uploaded.error.reason);
+    const image = { type: "image", mediaId: uploaded.value.mediaId } as const;
+    const options = { isAi: false, deadline: keeper.now() + 10_000 };
+    expect(await client.deliver("oUser0", image, options)).toEqual({ result: "sent" });
+    const downloaded = await client.downloadMedia(uploaded.value.mediaId);
+    expect(downloaded).toMatchObject({ ok: true, value: { bytes, contentType: "image/png" } });
+  });
+
+  it("shows the typing hint, and hears that it shows already", async ({ expect }) => {
+    const { client, control } = await createWorld(1);
+    expect(await client.typing("oUser0", "Typing")).toEqual({ ok: true, value: null });
+    expect((await control.chat("oUser0")).typing).toBe(true);
+    expect(await client.typing("oUser0", "Typing")).toMatchObject({ error: { reason: "already_typing" } });
+  });
+
+  it("does not know whether a message arrived when the connection breaks behind it", async ({ expect }) => {
+    const { client, control, keeper } = await createWorld(1);
+    await control.fault({ fault: "drop", when: "after", target: "send", times: 1 });
+    const options = { isAi: false, deadline: keeper.now() + 10_000 };
+    expect(await client.deliver("oUser0", HELLO, options)).toEqual({ result: "unconfirmed", reason: "network" });
+    expect((await control.chat("oUser0")).lines.filter(({ from }) => from === "service")).toHaveLength(1);
+  });
+});

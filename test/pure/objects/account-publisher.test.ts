@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { createPublisher } from "../../../worker/objects/account-publisher.ts";
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** A publisher of a number into a store that can be told to fail. */
+function createBench() {
+  const bench = { value: 0, stored: 0, puts: 0, failures: 0, waited: 0 };
+  const publisher = createPublisher({
+    what: "test",
+    put: async () => {
+      bench.puts += 1;
+      const { value } = bench;
+      await Promise.resolve();
+      if (bench.failures > 0) {
+        bench.failures -= 1;
+        throw new Error("429");
+      }
+      bench.stored = value;
+    },
+    sleep: async (ms) => {
+      bench.waited += ms;
+    },
+  });
+  return { bench, publisher };
+}
+
+describe("createPublisher", () => {
+  it("writes the newest value, joining what changes during a write", async ({ expect }) => {
+    const { bench, publisher } = createBench();
+    const all = Array.from({ length: 100 }, () => {
+      bench.value += 1;
+      return publisher.publish();
+    });
+    await Promise.all(all);
+    expect(bench.stored).toBe(100);
+    expect(bench.puts).toBeLessThanOrEqual(2);
+  });
+
+  it("tries again, with more than a second between, since KV takes one write a second", async ({ expect }) => {
+    const { bench, publisher } = createBench();
+    bench.value = 1;
+    bench.failures = 2;
+    await publisher.publish();
+    expect(bench.stored).toBe(1);
+    expect(bench.waited).toBeGreaterThanOrEqual(2_000);
+    expect(publisher.isBehind()).toBe(false);
+  });
+
+  it("gives up without throwing when KV keeps failing, and is known to be behind", async ({ expect }) => {
+    const { bench, publisher } = createBench();
+    bench.value = 1;
+    bench.failures = 100;
+    await publisher.publish();
+    expect(bench.puts).toBe(3);
+    expect(publisher.isBehind()).toBe(true);
+    bench.failures = 0;
+    await publisher.publish();
+    expect(bench.stored).toBe(1);
+    expect(publisher.isBehind()).toBe(false);
+  });
+});

@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { allowForce, beijingDay, nextDue, pauseUntil, refreshTime } from "../../../worker/objects/account-rules.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Noon in Beijing. */
+const NOON = Date.UTC(2026, 10, 22, 4, 0, 0);
+const anyTime = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2060, 0, 1) });
+const anyRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe("pauseUntil", () => {
+  it("waits for the next minute after 45011, with a little jitter", ({ expect }) => {
+    fc.assert(
+      fc.property(anyTime, anyRandom, (now, random) => {
+        const nextMinute = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS;
+        const until = pauseUntil(45011, now, random);
+        expect(until).toBeGreaterThan(now);
+        expect(until - nextMinute).toBeGreaterThanOrEqual(0);
+        expect(until - nextMinute).toBeLessThan(5_000);
+      }),
+    );
+  });
+
+  it("looks again an hour after 45009", ({ expect }) => {
+    expect(pauseUntil(45009, NOON, 0)).toBe(NOON + HOUR_MS);
+  });
+
+  it("looks again at Beijing's midnight when that is sooner", ({ expect }) => {
+    const midnight = NOON + 12 * HOUR_MS;
+    expect(pauseUntil(45009, midnight - 10 * MINUTE_MS, 0)).toBe(midnight);
+  });
+
+  it("never waits longer than an hour and the jitter", ({ expect }) => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(45009, 45011, 48004, 40125, 50002, 99999),
+        anyTime,
+        anyRandom,
+        (code, now, random) => {
+          const until = pauseUntil(code, now, random);
+          expect(until).toBeGreaterThan(now);
+          expect(until - now).toBeLessThan(HOUR_MS + 30_000);
+        },
+      ),
+    );
+  });
+
+  it.for([48004, 40125, 50002, 40164])("waits ten minutes after %i", (errcode, { expect }) => {
+    expect(pauseUntil(errcode, NOON, 0)).toBe(NOON + 10 * MINUTE_MS);
+  });
+});
+
+describe("allowForce", () => {
+  it("counts per Beijing day", ({ expect }) => {
+    const used = { forceDay: beijingDay(NOON), forceCount: 19, forcedAt: NOON - HOUR_MS };
+    expect(allowForce(used, NOON)).toEqual({ allowed: true, forceDay: beijingDay(NOON), forceCount: 20 });
+    expect(allowForce({ ...used, forceCount: 20 }, NOON)).toEqual({ allowed: false, until: NOON + 12 * HOUR_MS });
+    const tomorrow = NOON + 12 * HOUR_MS;
+    expect(allowForce({ ...used, forceCount: 20 }, tomorrow)).toEqual({
+      allowed: true,
+      forceDay: beijingDay(NOON) + 1,
+      forceCount: 1,
+    });
+  });
+
+  it("begins the day at 16:00 UTC", ({ expect }) => {
+    const midnight = Date.UTC(2026, 10, 22, 16, 0, 0);
+    expect(beijingDay(midnight) - beijingDay(midnight - 1)).toBe(1);
+    expect(beijingDay(midnight + DAY_MS - 1)).toBe(beijingDay(midnight));
+  });
+});
+
+describe("refreshTime", () => {
+  it("lies in the token's last five minutes, never in the past", ({ expect }) => {
+    fc.assert(
+      fc.property(anyTime, fc.integer({ min: 0, max: 10 * MINUTE_MS }), anyRandom, (now, leftMs, random) => {
+        const at = refreshTime(now + leftMs, now, random);
+        expect(at).toBeGreaterThanOrEqual(now);
+        if (leftMs > 5 * MINUTE_MS) {
+          expect(now + leftMs - at).toBeLessThanOrEqual(5 * MINUTE_MS);
+          expect(now + leftMs - at).toBeGreaterThan(3 * MINUTE_MS);
+        }
+      }),
+    );
+  });
+});
+
+describe("nextDue", () => {
+  const retention = { eventsMs: 180 * DAY_MS, quarantineMs: 7 * DAY_MS };
+
+  it("is never when nothing is stored and nobody needs a token", ({ expect }) => {
+    expect(nextDue(null, { event: null, quarantined: null }, retention)).toBeUndefined();
+  });
+
+  it("is the earliest of the refresh and what is to be forgotten", ({ expect }) => {
+    expect(nextDue(null, { event: NOON, quarantined: NOON }, retention)).toBe(NOON + 7 * DAY_MS);
+    expect(nextDue(null, { event: NOON, quarantined: null }, retention)).toBe(NOON + 180 * DAY_MS);
+    expect(nextDue(NOON + 5, { event: NOON, quarantined: NOON }, retention)).toBe(NOON + 5);
+  });
+});

@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { err, ok } from "../../../shared/result.ts";
+import { APPID, createBench, LIFE_MS, NOW } from "./account-bench.ts";
+
+const MINUTE_MS = 60_000;
+const unreachable = err({ reason: "unreachable", cause: "network" } as const);
+const refused = (errcode: number) => err({ reason: "refused", errcode } as const);
+
+/** A bench whose first token has been fetched. */
+async function benchWithToken() {
+  const bench = createBench();
+  await bench.access();
+  bench.calls.length = 0;
+  return bench;
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("access", () => {
+  it("fetches the first token without force, stores and publishes it", async ({ expect }) => {
+    const bench = createBench();
+    expect(await bench.access()).toEqual(ok({ token: "token-1", expiresAt: NOW + LIFE_MS }));
+    expect(bench.calls).toEqual([{ force: false, at: NOW }]);
+    expect(bench.state()).toMatchObject({ token: "token-1", expiresAt: NOW + LIFE_MS });
+    expect(bench.publishedTimes()).toBe(1);
+  });
+
+  it("asks the endpoint once for a hundred callers at once", async ({ expect }) => {
+    const bench = createBench();
+    const all = await Promise.all(Array.from({ length: 100 }, () => bench.access()));
+    expect(bench.calls).toHaveLength(1);
+    expect(new Set(all.map((access) => access.ok && access.value.token))).toEqual(new Set(["token-1"]));
+  });
+
+  it("gives the stored token without a call, also after an eviction", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.evict();
+    bench.advance(LIFE_MS / 2);
+    expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-1" } });
+    expect(bench.calls).toEqual([]);
+  });
+
+  it("fetches a new one when less than a minute is left", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => "token-2");
+    bench.advance(LIFE_MS - MINUTE_MS);
+    expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-2" } });
+  });
+
+  it("tells the pause with the token", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.set({ pausedUntil: NOW + 1, pauseErrcode: 45009 });
+    expect(await bench.access()).toMatchObject({ ok: true, value: { pausedUntil: NOW + 1, pauseErrcode: 45009 } });
+  });
+
+  it("keeps the last good token while the endpoint is down, until it ends", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => unreachable);
+    bench.advance(LIFE_MS - 30_000);
+    expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-1" } });
+    bench.advance(30_000);
+    expect(await bench.access()).toMatchObject({ ok: false, error: { reason: "unreachable" } });
+  });
+
+  it("takes a token WeChat gives with little time left, without asking at every call", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => ok({ token: "short", expiresAt: bench.now() + 30_000 }));
+    await bench.access();
+    expect(await bench.access()).toMatchObject({ ok: true, value: { token: "short" } });
+    expect(bench.calls).toHaveLength(1);
+  });
+});
+
+describe("trouble at the token endpoint", () => {
+  it("rests 2 s, 4 s, 8 s … and at most a minute while nobody answers", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => unreachable);
+    const rests: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const access = await bench.access();
+      const until = access.ok ? 0 : (access.error.until ?? 0);
+      rests.push(until - bench.now());
+      const calls = bench.calls.length;
+      await bench.access();
+      expect(bench.calls).toHaveLength(calls);
+      bench.advance(until - bench.now());
+    }
+    expect(rests).toEqual([2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
+  });
+
+  it("starts with a short rest again after a success", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => unreachable);
+    await bench.access();
+    bench.advance(2_000);
+    bench.says(() => "token-1");
+    await bench.access();
+    bench.says(() => unreachable);
+    bench.advance(LIFE_MS);
+    expect(await bench.access()).toEqual(err({ reason: "unreachable", until: bench.now() + 2_000 }));
+  });
+
+  it("treats a busy WeChat like one that does not answer", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => refused(-1));
+    expect(await bench.access()).toEqual(err({ reason: "refused", errcode: -1, until: NOW + 2_000 }));
+  });
+
+  it("leaves a refusing endpoint alone for ten minutes, evicted or not", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => refused(40125));
+    const until = NOW + 10 * MINUTE_MS + 15_000;
+    expect(await bench.access()).toEqual(err({ reason: "refused", errcode: 40125, until }));
+    bench.evict();
+    bench.advance(9 * MINUTE_MS);
+    expect(await bench.access()).toEqual(err({ reason: "refused", errcode: 40125, until }));
+    expect(bench.calls).toHaveLength(1);
+    bench.advance(2 * MINUTE_MS);
+    bench.says(() => "token-1");
+    expect(await bench.access()).toMatchObject({ ok: true });
+  });
+
+  it("tries at once when the secret was changed", async ({ expect }) => {
+    const bench = createBench();
+    bench.says(() => refused(40125));
+    await bench.access();
+    bench.changeSecret("secret-2");
+    bench.says(() => "token-1");
+    expect(await bench.access()).toMatchObject({ ok: true });
+  });
+
+  it("logs neither token nor secret", async ({ expect }) => {
+    const bench = createBench();
+    await bench.access();
+    bench.says(() => refused(40164));
+    await bench.replace("token-1");
+    const lines = vi.mocked(console.log).mock.calls.flat().join("\n");
+    expect(lines).toContain("token_refreshed");
+    expect(lines).toContain("40164");
+    expect(lines).toContain(APPID);
+    expect(lines).not.toMatch(/token-1|secret-1/);
+  });
+});
+
+describe("replace", () => {
+  it("fetches one new token for a hundred reports of the same bad one", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => "token-2");
+    const all = await Promise.all(Array.from({ length: 100 }, () => bench.replace("token-1")));
+    expect(bench.calls).toEqual([{ force: false, at: NOW }]);
+    expect(new Set(all.map((access) => access.ok && access.value.token))).toEqual(new Set(["token-2"]));
+  });
+
+  it("answers late reports of an old token with the stored one, without a call", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => "token-2");
+    await bench.replace("token-1");
+    expect(await bench.replace("token-1")).toMatchObject({ ok: true, value: { token: "token-2" } });
+    expect(bench.calls).toHaveLength(1);
+    expect(bench.state().token).toBe("token-2");
+  });
+
+  it("forces once when the normal call repeats the bad token", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says((force) => (force ? "token-2" : "token-1"));
+    expect(await bench.replace("token-1")).toMatchObject({ ok: true, value: { token: "token-2" } });
+    expect(bench.calls.map(({ force }) => force)).toEqual([false, true]);
+    expect(bench.state()).toMatchObject({ forceCount: 1, forcedAt: NOW });
+  });
+
+  it("never hands out a refused token again, not even to those who only ask", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => unreachable);
+    await bench.replace("token-1");
+    expect(await bench.access()).toMatchObject({ ok: false, error: { reason: "unreachable" } });
+    bench.evict();
+    bench.says((force) => (force ? "token-2" : "token-1"));
+    expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-2" } });
+  });
+
+  it("notices a report that comes while the same token is being fetched", async ({ expect }) => {
+    const bench = createBench();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    bench.says((force) => (force ? "token-2" : promise));
+    const asking = bench.access();
+    const reporting = bench.replace("token-1");
+    resolve("token-1");
+    expect(await asking).toMatchObject({ ok: true, value: { token: "token-2" } });
+    expect(await reporting).toMatchObject({ ok: true, value: { token: "token-2" } });
+    expect(bench.calls.map(({ force }) => force)).toEqual([false, true]);
+  });
+
+  it("does not let a very late report bring a refused token back", async ({ expect }) => {
+    const bench = await benchWithToken();
+    bench.says(() => unreachable);
+    await bench.replace("token-1");
+    await bench.replace("token-0");
+    expect(bench.state().rejected).toBe("token-1");
+  });
+});

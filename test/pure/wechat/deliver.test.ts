@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { err, ok } from "../../../shared/result.ts";
+import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import {
+  brokenConnection,
+  depsOf,
+  json,
+  NOW,
+  OPENID,
+  scriptedFetch,
+  scriptedTokens,
+  silence,
+  type Step,
+} from "./scripted.ts";
+
+const HELLO = { type: "text", content: "你好" } as const;
+const OPTIONS = { isAi: false, deadline: NOW + 10_000 };
+const SENT = json({ errcode: 0, errmsg: "ok" });
+
+/** Delivers once, with WeChat and the token source playing their parts. */
+async function deliver(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, options = OPTIONS) {
+  const { fetch, requests } = scriptedFetch(...steps);
+  const { tokens, replaced, paused, askedTimes } = scriptedTokens(tokenScript);
+  const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, options);
+  return { delivery, requests, replaced, paused, asked: askedTimes() };
+}
+
+describe("deliver", () => {
+  it("posts JSON to custom/send with the token, and says sent", async ({ expect }) => {
+    const { delivery, requests } = await deliver([SENT]);
+    expect(delivery).toEqual({ result: "sent" });
+    const [request] = requests;
+    expect(request?.url.href).toBe("https://api.test/cgi-bin/message/custom/send?access_token=token-1");
+    expect(request?.init.method).toBe("POST");
+    expect(request?.init.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(JSON.parse(String(request?.init.body))).toEqual({
+      touser: OPENID,
+      msgtype: "text",
+      text: { content: "你好" },
+    });
+  });
+
+  it("takes a missing errcode as success", async ({ expect }) => {
+    expect((await deliver([json({ errmsg: "ok" })])).delivery).toEqual({ result: "sent" });
+  });
+
+  it("reports an errcode as refused and pauses nothing for it", async ({ expect }) => {
+    const { delivery, paused, replaced } = await deliver([json({ errcode: 45047, errmsg: "rid: x" })]);
+    expect(delivery).toEqual({ result: "refused", errcode: 45047 });
+    expect(paused).toEqual([]);
+    expect(replaced).toEqual([]);
+  });
+
+  it.for([40001, 40014, 42001])(
+    "replaces the token after %i and sends exactly once more",
+    async (errcode, { expect }) => {
+      const { delivery, requests, replaced } = await deliver([json({ errcode }), SENT]);
+      expect(delivery).toEqual({ result: "sent" });
+      expect(replaced).toEqual(["token-1"]);
+      expect(requests.map((request) => request.url.searchParams.get("access_token"))).toEqual(["token-1", "token-2"]);
+      expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
+    },
+  );
+
+  it("does not resend a second time when the new token is refused too", async ({ expect }) => {
+    const { delivery, requests, replaced } = await deliver([json({ errcode: 40001 }), json({ errcode: 40001 })]);
+    expect(delivery).toEqual({ result: "refused", errcode: 40001 });
+    expect(requests).toHaveLength(2);
+    expect(replaced).toEqual(["token-1"]);
+  });
+
+  it("says no_token, with its time, when a refused token cannot be replaced", async ({ expect }) => {
+    const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
+      replaced: err({ reason: "limited", until: NOW + 30_000 }),
+    });
+    expect(delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 30_000 });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("says no_token and sends nothing when there is none", async ({ expect }) => {
+    const refused = await deliver([], { current: err({ reason: "refused", errcode: 40125, until: NOW + 600_000 }) });
+    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000 });
+    const unreachable = await deliver([], { current: err({ reason: "unreachable" }) });
+    expect(unreachable.delivery).toEqual({ result: "not_sent", reason: "no_token" });
+  });
+
+  it("sends nothing while the app is paused", async ({ expect }) => {
+    const { delivery, requests } = await deliver([], {
+      current: ok({ token: "token-1", pausedUntil: NOW + 1, pauseErrcode: 45009 }),
+    });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1 });
+    expect(requests).toHaveLength(0);
+  });
+
+  it("sends again when the pause is over", async ({ expect }) => {
+    const { delivery } = await deliver([SENT], {
+      current: ok({ token: "token-1", pausedUntil: NOW, pauseErrcode: 45009 }),
+    });
+    expect(delivery).toEqual({ result: "sent" });
+  });
+
+  it("does not resend when the replaced token comes with a pause", async ({ expect }) => {
+    const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
+      replaced: ok({ token: "token-2", pausedUntil: NOW + 5_000, pauseErrcode: 48004 }),
+    });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000 });
+    expect(requests).toHaveLength(1);
+  });
+
+  it.for([45011, 45009, 48004, 50002])("pauses the app after %i", async (errcode, { expect }) => {
+    const { delivery, paused } = await deliver([json({ errcode })]);
+    expect(delivery).toEqual({ result: "refused", errcode });
+    expect(paused).toEqual([errcode]);
+  });
+
+  it("does not know what became of it when the connection breaks", async ({ expect }) => {
+    expect((await deliver([brokenConnection])).delivery).toEqual({ result: "unconfirmed", reason: "network" });
+  });
+
+  it.for<[string, Step]>([
+    ["HTTP 502", () => new Response("bad gateway", { status: 502 })],
+    ["HTTP 500 with JSON", json({ errcode: 0 }, 500)],
+    ["a page", () => new Response("<html>")],
+    ["nothing", () => new Response(null)],
+    ["a JSON list", json([])],
+    ["an errcode that is no number", json({ errcode: "0" })],
+    ["JSON of somebody else with HTTP 403", json({ message: "forbidden" }, 403)],
+    ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://elsewhere.test/" } })],
+    ["a megabyte", () => new Response("x".repeat(1_000_000))],
+    ["broken UTF-8", () => new Response(new Uint8Array([0x7b, 0xff, 0x7d]))],
+  ])("does not know what became of it when the answer is %s", async ([, step], { expect }) => {
+    expect((await deliver([step])).delivery).toEqual({ result: "unconfirmed", reason: "bad_response" });
+  });
+
+  it("reads an errcode whatever the HTTP status below 500", async ({ expect }) => {
+    expect((await deliver([json({ errcode: 45015 }, 412)])).delivery).toEqual({ result: "refused", errcode: 45015 });
+  });
+
+  it("never follows a redirect", async ({ expect }) => {
+    const { requests } = await deliver([SENT]);
+    expect(requests[0]?.init.redirect).toBe("manual");
+  });
+
+  it.for([-1, 0, 499])("does not begin %i ms before the lease ends", async (leftMs, { expect }) => {
+    const { delivery, requests, asked } = await deliver([], {}, { isAi: false, deadline: NOW + leftMs });
+    expect(delivery).toEqual({ result: "not_sent", reason: "lease_over" });
+    expect(requests).toHaveLength(0);
+    expect(asked).toBe(0);
+  });
+
+  it("gives no error the token could be read from", async ({ expect }) => {
+    const { delivery } = await deliver([brokenConnection]);
+    expect(JSON.stringify(delivery)).not.toContain("token-1");
+  });
+});
+
+describe("deliver near the end of its lease", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("aborts the request before the deadline and says timeout", async ({ expect }) => {
+    const { fetch, requests } = scriptedFetch(silence);
+    const pending = createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    await vi.advanceTimersByTimeAsync(9_500);
+    expect(requests[0]?.init.signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(499);
+    expect(requests[0]?.init.signal.aborted).toBe(true);
+    expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
+  });
+
+  it("ends in time even when fetch does not listen to the abort", async ({ expect }) => {
+    const { fetch } = scriptedFetch(() => new Promise(() => {}));
+    const pending = createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
+  });
+
+  it("ends in time when the answer's body never ends", async ({ expect }) => {
+    const endless = () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1)) }));
+    const pending = createWeChatClient(depsOf(scriptedFetch(endless).fetch)).deliver(OPENID, HELLO, OPTIONS);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
+  });
+
+  it("sends nothing when the token comes too late", async ({ expect }) => {
+    const { fetch, requests } = scriptedFetch();
+    const { tokens } = scriptedTokens({});
+    const slow = { ...tokens, current: () => new Promise<never>(() => {}) };
+    const pending = createWeChatClient(depsOf(fetch, slow)).deliver(OPENID, HELLO, OPTIONS);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(await pending).toEqual({ result: "not_sent", reason: "lease_over" });
+    expect(requests).toHaveLength(0);
+  });
+
+  it("does not resend when the replacement leaves too little time", async ({ expect }) => {
+    let now = NOW;
+    const { fetch, requests } = scriptedFetch(json({ errcode: 40001 }));
+    const { tokens } = scriptedTokens({});
+    const slow = {
+      ...tokens,
+      replace: async (badToken: string) => {
+        now = OPTIONS.deadline - 400;
+        return tokens.replace(badToken);
+      },
+    };
+    const client = createWeChatClient({ ...depsOf(fetch, slow), now: () => now });
+    expect(await client.deliver(OPENID, HELLO, OPTIONS)).toEqual({ result: "not_sent", reason: "lease_over" });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("leaves no timer behind", async ({ expect }) => {
+    const { fetch } = scriptedFetch(SENT);
+    await createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

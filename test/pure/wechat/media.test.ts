@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import { err, ok } from "../../../shared/result.ts";
+import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import { detectImageType } from "../../../worker/wechat/image-type.ts";
+import { MAX_DOWNLOAD_BYTES } from "../../../worker/wechat/media.ts";
+import { depsOf, json, NOW, scriptedFetch, type SentRequest, type Step } from "./scripted.ts";
+
+const HEADS = {
+  png: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+  jpg: [0xff, 0xd8, 0xff, 0xe0],
+  gif: Array.from(new TextEncoder().encode("GIF89a")),
+  webp: Array.from(new TextEncoder().encode("RIFF\u0010\u0000\u0000\u0000WEBPVP8 ")),
+};
+const TAKEN = json({ type: "image", media_id: "media-1", created_at: 1_800_000_123 });
+
+function picture(kind: keyof typeof HEADS, size = 100): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  bytes.set(HEADS[kind]);
+  return bytes;
+}
+
+async function upload(bytes: Uint8Array<ArrayBuffer>, ...steps: Step[]) {
+  const { fetch, requests } = scriptedFetch(...steps);
+  return { outcome: await createWeChatClient(depsOf(fetch)).uploadImage(bytes), requests };
+}
+
+/** Reads the body the way a server does. */
+async function partOf(request: SentRequest | undefined): Promise<File> {
+  const body = request?.init.body;
+  if (request === undefined || !(body instanceof Uint8Array)) throw new Error("the request has no bytes");
+  const form = await new Response(body, { headers: request.init.headers }).formData();
+  const entries = Array.from(form.entries());
+  const [name, part] = entries[0] ?? [];
+  if (entries.length !== 1 || name !== "media" || !(part instanceof File)) throw new Error("not one file named media");
+  return part;
+}
+
+describe("uploadImage", () => {
+  it.for([
+    ["png", "image/png"],
+    ["jpg", "image/jpeg"],
+    ["gif", "image/gif"],
+  ] as const)("uploads a %s as one part with file name and type", async ([kind, contentType], { expect }) => {
+    const bytes = picture(kind);
+    const { outcome, requests } = await upload(bytes, TAKEN);
+    expect(outcome).toEqual(
+      ok({
+        mediaId: "media-1",
+        createdAt: 1_800_000_123_000,
+        expiresAt: 1_800_000_123_000 + MINI_PROGRAM.mediaLifetimeMs,
+      }),
+    );
+    expect(requests[0]?.url.href).toBe("https://api.test/cgi-bin/media/upload?access_token=token-1&type=image");
+    const part = await partOf(requests[0]);
+    expect(part.name).toBe(`image.${kind}`);
+    expect(part.type).toBe(contentType);
+    expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes);
+  });
+
+  it("frames any content so that it comes out as it went in", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (tail) => {
+        const bytes = new Uint8Array([...HEADS.png, ...tail]);
+        const { requests } = await upload(bytes, TAKEN);
+        expect(new Uint8Array(await (await partOf(requests[0])).arrayBuffer())).toEqual(bytes);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.for([
+    ["webp", picture("webp")],
+    ["a text", new TextEncoder().encode("hello, I am no picture")],
+    ["nothing", new Uint8Array(0)],
+    ["half a PNG signature", new Uint8Array([0x89, 0x50])],
+  ] as const)("refuses %s before a request leaves", async ([, bytes], { expect }) => {
+    const { outcome, requests } = await upload(new Uint8Array(bytes));
+    expect(outcome).toEqual(err({ reason: "unsupported_type" }));
+    expect(requests).toHaveLength(0);
+  });
+
+  it("takes the limit and refuses one byte more, naming both sizes, before a request leaves", async ({ expect }) => {
+    const limit = MINI_PROGRAM.imageBytes;
+    expect((await upload(picture("jpg", limit), TAKEN)).outcome.ok).toBe(true);
+    const { outcome, requests } = await upload(picture("jpg", limit + 1));
+    expect(outcome).toEqual(err({ reason: "too_large", limit, actual: limit + 1 }));
+    expect(requests).toHaveLength(0);
+  });
+
+  it("sends the same bytes once more with a new token", async ({ expect }) => {
+    const { outcome, requests } = await upload(picture("png"), json({ errcode: 40014 }), TAKEN);
+    expect(outcome.ok).toBe(true);
+    expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
+  });
+
+  it("counts from now when WeChat gives no created_at", async ({ expect }) => {
+    const { outcome } = await upload(picture("png"), json({ media_id: "m" }));
+    expect(outcome).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + MINI_PROGRAM.mediaLifetimeMs }));
+  });
+
+  it("does not believe a success without media id", async ({ expect }) => {
+    expect((await upload(picture("png"), json({ errcode: 0 }))).outcome).toEqual(err({ reason: "bad_response" }));
+  });
+
+  it("tells WeChat's refusal", async ({ expect }) => {
+    expect((await upload(picture("png"), json({ errcode: 41005 }))).outcome).toEqual(
+      err({ reason: "refused", errcode: 41005 }),
+    );
+  });
+});
+
+describe("downloadMedia", () => {
+  const bytesStep = (body: BodyInit, contentType: string, status = 200): Step => {
+    return () => new Response(body, { status, headers: { "content-type": contentType } });
+  };
+  const download = async (...steps: Step[]) => {
+    const { fetch, requests } = scriptedFetch(...steps);
+    return { outcome: await createWeChatClient(depsOf(fetch)).downloadMedia("media-1"), requests };
+  };
+
+  it("fetches the bytes and names their type by themselves", async ({ expect }) => {
+    const bytes = picture("png");
+    const { outcome, requests } = await download(bytesStep(bytes, "image/jpeg"));
+    expect(outcome).toEqual(ok({ bytes, contentType: "image/png" }));
+    expect(requests[0]?.url.href).toBe("https://api.test/cgi-bin/media/get?access_token=token-1&media_id=media-1");
+    expect(requests[0]?.init.method).toBe("GET");
+  });
+
+  it("finds the error in a JSON answer with HTTP 200, whatever its content type", async ({ expect }) => {
+    const error = JSON.stringify({ errcode: 40007, errmsg: "invalid media_id" });
+    expect((await download(bytesStep(error, "image/jpeg"))).outcome).toEqual(
+      err({ reason: "refused", errcode: 40007 }),
+    );
+  });
+
+  it("shares the token rule", async ({ expect }) => {
+    const { outcome, requests } = await download(json({ errcode: 40001 }), bytesStep(picture("gif"), "image/gif"));
+    expect(outcome.ok).toBe(true);
+    expect(requests[1]?.url.searchParams.get("access_token")).toBe("token-2");
+  });
+
+  it("hands out a picture format it does not know as plain bytes", async ({ expect }) => {
+    const { outcome } = await download(bytesStep("<svg onload=alert(1)>", "image/svg+xml"));
+    expect(outcome.ok && outcome.value.contentType).toBe("application/octet-stream");
+  });
+
+  it.for<[string, Step]>([
+    ["a page", bytesStep("<html>", "text/html")],
+    ["nothing", bytesStep("", "image/png")],
+    ["HTTP 503", bytesStep(picture("png"), "image/png", 503)],
+    ["HTTP 404", bytesStep(picture("png"), "image/png", 404)],
+    ["a video's address", json({ video_url: "https://v.test/1" })],
+  ])("refuses %s", async ([, step], { expect }) => {
+    expect((await download(step)).outcome).toEqual(err({ reason: "bad_response" }));
+  });
+
+  it("stops reading an answer that is too long, announced or not", async ({ expect }) => {
+    const announced: Step = () =>
+      new Response(picture("png"), { headers: { "content-length": String(MAX_DOWNLOAD_BYTES + 1) } });
+    expect((await download(announced)).outcome).toEqual(err({ reason: "bad_response" }));
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (stream) => {
+        sent += 1_000_000;
+        stream.enqueue(picture("png", 1_000_000));
+      },
+    });
+    expect((await download(bytesStep(endless, "image/png"))).outcome).toEqual(err({ reason: "bad_response" }));
+    expect(sent).toBeLessThan(MAX_DOWNLOAD_BYTES + 3_000_000);
+  });
+});
+
+describe("detectImageType", () => {
+  it("never throws, and knows a picture by its head alone", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.constantFrom("png", "jpg", "gif", "webp"), fc.uint8Array({ maxLength: 20 }), (kind, tail) => {
+        expect(detectImageType(new Uint8Array([...HEADS[kind], ...tail]))?.extension).toBe(kind);
+        detectImageType(tail);
+      }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import type { Outbound } from "../../../shared/outbound.ts";
+import { buildSendBody } from "../../../worker/wechat/send.ts";
+import { OPENID } from "./scripted.ts";
+
+const text = (content: string): Outbound => ({ type: "text", content });
+const body = (message: Outbound, options: { isAi?: boolean; businessId?: string } = {}): unknown =>
+  JSON.parse(buildSendBody(OPENID, message, { isAi: false, ...options }));
+
+describe("buildSendBody", () => {
+  it("writes a text exactly as WECHAT.md §4.1 has it", ({ expect }) => {
+    expect(body(text("你好"))).toEqual({ touser: OPENID, msgtype: "text", text: { content: "你好" } });
+  });
+
+  it("writes an image", ({ expect }) => {
+    expect(body({ type: "image", mediaId: "m1" })).toEqual({
+      touser: OPENID,
+      msgtype: "image",
+      image: { media_id: "m1" },
+    });
+  });
+
+  it("writes a link with thumb_url", ({ expect }) => {
+    const link: Outbound = { type: "link", title: "t", description: "d", url: "https://a/b", thumbUrl: "https://a/c" };
+    expect(body(link)).toEqual({
+      touser: OPENID,
+      msgtype: "link",
+      link: { title: "t", description: "d", url: "https://a/b", thumb_url: "https://a/c" },
+    });
+  });
+
+  it("writes a mini-program card with pagepath and without appid", ({ expect }) => {
+    expect(body({ type: "miniprogrampage", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" })).toEqual({
+      touser: OPENID,
+      msgtype: "miniprogrampage",
+      miniprogrampage: { title: "t", pagepath: "pages/a?b=1", thumb_media_id: "m" },
+    });
+  });
+
+  it("marks AI content only when it is", ({ expect }) => {
+    expect(body(text("a"), { isAi: true })).toHaveProperty("aimsgcontext", { is_ai_msg: 1 });
+    expect(body(text("a"))).not.toHaveProperty("aimsgcontext");
+  });
+
+  it("names the sub-merchant only when there is one", ({ expect }) => {
+    expect(body(text("a"), { businessId: "7" })).toHaveProperty("businessid", "7");
+    expect(body(text("a"))).not.toHaveProperty("businessid");
+  });
+
+  it("sends Chinese, emoji and line breaks raw", ({ expect }) => {
+    const raw = buildSendBody(OPENID, text("发货了 😀\n第二行"), { isAi: false });
+    expect(raw).toContain('"发货了 😀\\n第二行"');
+  });
+
+  it("mends lone surrogates and drops control characters, which JSON could only escape", ({ expect }) => {
+    expect(body(text("a\ud800b\u0000c\u001bd\te"))).toHaveProperty("text.content", "a\ufffdbcd\te");
+  });
+
+  it("never contains a unicode escape, whatever the text (40033)", ({ expect }) => {
+    const anyText = fc.string({ unit: "binary", minLength: 1 });
+    fc.assert(
+      fc.property(anyText, fc.boolean(), (content, isAi) => {
+        const raw = buildSendBody(OPENID, text(content), { isAi });
+        // A literal backslash is written as two; take those pairs away before looking for an escape.
+        expect(raw.replaceAll("\\\\", "")).not.toMatch(/\\u[0-9a-fA-F]{4}/);
+      }),
+    );
+  });
+
+  it("keeps every well-formed text without control characters as it is", ({ expect }) => {
+    const plain = fc.string({ unit: "grapheme", minLength: 1 });
+    fc.assert(
+      fc.property(plain, (content) => {
+        expect(body(text(content))).toHaveProperty("text.content", content);
+      }),
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, it } from "vitest";
+import { err, ok } from "../../../shared/result.ts";
+import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import { depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
+
+async function typing(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, businessId?: string) {
+  const { fetch, requests } = scriptedFetch(...steps);
+  const { tokens, paused } = scriptedTokens(tokenScript);
+  const outcome = await createWeChatClient(depsOf(fetch, tokens)).typing(OPENID, "Typing", businessId);
+  return { outcome, requests, paused };
+}
+
+describe("typing", () => {
+  it("uses the mini programs' own path", async ({ expect }) => {
+    const { outcome, requests } = await typing([json({ errcode: 0 })]);
+    expect(outcome).toEqual(ok(null));
+    expect(requests[0]?.url.pathname).toBe("/cgi-bin/message/custom/business/typing");
+    expect(JSON.parse(String(requests[0]?.init.body))).toEqual({ touser: OPENID, command: "Typing" });
+  });
+
+  it("names the sub-merchant when there is one", async ({ expect }) => {
+    const { requests } = await typing([json({})], {}, "9");
+    expect(JSON.parse(String(requests[0]?.init.body))).toHaveProperty("businessid", "9");
+  });
+
+  it.for([
+    [45080, "no_recent_message"],
+    [45081, "already_typing"],
+    [45072, "invalid_command"],
+    [40200, "account_type"],
+    [45015, "refused"],
+  ] as const)("tells %i as %s", async ([errcode, reason], { expect }) => {
+    expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, errcode }));
+  });
+
+  it("shares the token rule: one replacement, one resend", async ({ expect }) => {
+    const { outcome, requests } = await typing([json({ errcode: 42001 }), json({ errcode: 0 })]);
+    expect(outcome).toEqual(ok(null));
+    expect(requests).toHaveLength(2);
+  });
+
+  it("does not pause the app when only its own quota is used up", async ({ expect }) => {
+    expect((await typing([json({ errcode: 45009 })])).paused).toEqual([]);
+    expect((await typing([json({ errcode: 45011 })])).paused).toEqual([]);
+  });
+
+  it("pauses the app when the account is limited", async ({ expect }) => {
+    expect((await typing([json({ errcode: 50002 })])).paused).toEqual([50002]);
+  });
+
+  it("goes on while only the quota of sends is used up, and not when the account is limited", async ({ expect }) => {
+    const pausedBy = (pauseErrcode: number) => ({
+      current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseErrcode }),
+    });
+    expect((await typing([json({ errcode: 0 })], pausedBy(45009))).outcome).toEqual(ok(null));
+    expect((await typing([], pausedBy(50002))).outcome).toEqual(
+      err({ reason: "paused", until: NOW + 1_000, errcode: 50002 }),
+    );
+  });
+});

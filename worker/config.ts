@@ -1,0 +1,274 @@
+/**
+ * Environment → `Config`. Every problem is reported at once, by variable name, with its cure and never a value;
+ * code past `index.ts` sees `Config`, not `Env`. Names: DESIGN.md §4.
+ */
+import * as v from "valibot";
+import { err, ok, type Result } from "../shared/result.ts";
+
+/** How pushes must arrive (WECHAT.md §1.4). */
+export type PushMode = "secure" | "compatible" | "plain";
+
+/** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
+export interface AppConfig {
+  readonly appid: string;
+  readonly secret: string;
+  readonly tokens: readonly string[];
+  readonly aesKeys: readonly string[];
+  readonly mode: PushMode;
+}
+
+/** What Cloudflare takes as a wish for where an object lives. */
+export type LocationHint = (typeof LOCATION_HINTS)[number];
+
+/** Everything that can be set. */
+export interface Config {
+  readonly apps: readonly AppConfig[];
+  /** Where WeChat's API is, without a trailing slash. */
+  readonly apiBase: string;
+  /** Where token calls go: a fixed-IP relay, or the same as `apiBase`. */
+  readonly tokenBase: string;
+  /** Whether KV remembers pushes that were answered late (DESIGN.md §3). */
+  readonly dedupeKv: "late" | "off";
+  /** How many more attempts an automatic text gets after an unconfirmed one. */
+  readonly unconfirmedRetries: 0 | 1;
+  /** How long a conversation's rows are kept, milliseconds. */
+  readonly retentionMs: number;
+  readonly locationHint: LocationHint;
+  /** Keys of the REST API; empty means that it is closed. */
+  readonly apiKeys: readonly string[];
+}
+
+/** One thing wrong with the set-up. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly cure: string;
+}
+
+const LOCATION_HINTS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+  "apac-ne",
+  "apac-se",
+] as const;
+const MODES = ["secure", "compatible", "plain"] as const;
+const DAY_MS = 86_400_000;
+const AES_KEY = /^[A-Za-z0-9+/]{43}$/;
+const APPID = /^wx[0-9a-f]{16}$/;
+
+const AppsSchema = v.pipe(
+  v.array(
+    v.strictObject({
+      appid: v.string(),
+      secret: v.string(),
+      token: v.string(),
+      tokenPrevious: v.optional(v.string()),
+      aesKey: v.optional(v.string()),
+      aesKeyPrevious: v.optional(v.string()),
+      mode: v.optional(v.picklist(MODES)),
+    }),
+  ),
+  v.minLength(1, "must name at least one app"),
+);
+
+/** Variables as they come: anything may be missing or of any type. */
+export type RawEnv = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the configuration.
+ *
+ * @param env the Worker's environment
+ * @returns the configuration, or every problem with its cure
+ */
+export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]> {
+  const problems: ConfigProblem[] = [];
+  const read = new VariableReader(env, problems);
+  const config: Config = {
+    apps: readApps(read, problems),
+    apiBase: read.baseUrl("WECHAT_API_BASE", "https://api.weixin.qq.com"),
+    tokenBase: read.baseUrl("WECHAT_TOKEN_BASE", read.text("WECHAT_API_BASE") ?? "https://api.weixin.qq.com"),
+    dedupeKv: read.oneOf("DEDUPE_KV", ["late", "off"], "late"),
+    unconfirmedRetries: read.oneOf("UNCONFIRMED_RETRY", ["0", "1"], "1") === "1" ? 1 : 0,
+    retentionMs: read.integer("RETENTION_DAYS", 1, 3650, 180) * DAY_MS,
+    locationHint: read.oneOf("LOCATION_HINT", LOCATION_HINTS, "apac"),
+    apiKeys: readApiKeys(read, problems),
+  };
+  return problems.length > 0 ? err(problems) : ok(config);
+}
+
+const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();
+
+/** `readConfig`, once per environment object: an isolate's environment never changes. */
+export function configOf(env: object): Result<Config, readonly ConfigProblem[]> {
+  const cached = known.get(env);
+  if (cached !== undefined) return cached;
+  const config = readConfig({ ...env });
+  known.set(env, config);
+  return config;
+}
+
+/** The app a request names, or the only or first one when it names none. */
+export function findApp(config: Config, appid: string | undefined): AppConfig | undefined {
+  return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
+}
+
+/** Reads single variables and notes what is wrong with them. */
+class VariableReader {
+  readonly #env: RawEnv;
+  readonly #problems: ConfigProblem[];
+
+  constructor(env: RawEnv, problems: ConfigProblem[]) {
+    this.#env = env;
+    this.#problems = problems;
+  }
+
+  text(variable: string): string | undefined {
+    const value = this.#env[variable];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  }
+
+  oneOf<const T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
+    const value = this.text(variable);
+    if (value === undefined) return fallback;
+    const found = allowed.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    this.#problems.push({ variable, problem: "has an unknown value", cure: `use one of: ${allowed.join(", ")}` });
+    return fallback;
+  }
+
+  integer(variable: string, min: number, max: number, fallback: number): number {
+    const value = this.text(variable);
+    if (value === undefined) return fallback;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    this.#problems.push({ variable, problem: "is no whole number in range", cure: `use ${min} to ${max}` });
+    return fallback;
+  }
+
+  baseUrl(variable: string, fallback: string): string {
+    const value = this.text(variable) ?? fallback;
+    if (/^https?:\/\/[^\s/?#]+$/.test(value.replace(/\/+$/, ""))) return value.replace(/\/+$/, "");
+    this.#problems.push({
+      variable,
+      problem: "is no http(s) origin",
+      cure: "use for example https://api.weixin.qq.com",
+    });
+    return fallback;
+  }
+}
+
+function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  const keys = (read.text("API_KEYS") ?? "")
+    .split(",")
+    .map((key) => key.trim())
+    .filter((key) => key !== "");
+  if (keys.some((key) => key.length < 16)) {
+    problems.push({
+      variable: "API_KEYS",
+      problem: "holds a key under 16 characters",
+      cure: "make keys with: openssl rand -hex 24",
+    });
+  }
+  return keys;
+}
+
+function readApps(read: VariableReader, problems: ConfigProblem[]): readonly AppConfig[] {
+  const mode = read.oneOf("WECHAT_PUSH_MODE", MODES, "secure");
+  const list = read.text("WECHAT_APPS");
+  const apps = list === undefined ? [readSingleApp(read, problems, mode)] : readAppList(list, problems, mode);
+  const ids = apps.map((app) => app.appid).filter((id) => id !== "");
+  if (new Set(ids).size !== ids.length) {
+    problems.push({ variable: "WECHAT_APPS", problem: "names an appid twice", cure: "list every mini program once" });
+  }
+  return apps;
+}
+
+function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: PushMode): AppConfig {
+  const need = (variable: string, cure: string): string => {
+    const value = read.text(variable);
+    if (value === undefined) problems.push({ variable, problem: "is missing", cure });
+    return value ?? "";
+  };
+  const app = toApp({
+    appid: need("WECHAT_APPID", "set it under [vars] in wrangler.toml: the mini program's AppID"),
+    secret: need("WECHAT_APP_SECRET", "run: npx wrangler secret put WECHAT_APP_SECRET"),
+    token: need("WECHAT_TOKEN", "run: npx wrangler secret put WECHAT_TOKEN (the Token of the message push settings)"),
+    tokenPrevious: read.text("WECHAT_TOKEN_PREVIOUS"),
+    aesKey:
+      mode === "plain"
+        ? read.text("WECHAT_ENCODING_AES_KEY")
+        : need("WECHAT_ENCODING_AES_KEY", "run: npx wrangler secret put WECHAT_ENCODING_AES_KEY"),
+    aesKeyPrevious: read.text("WECHAT_ENCODING_AES_KEY_PREVIOUS"),
+    mode,
+  });
+  checkForms(app, problems, {
+    appid: "WECHAT_APPID",
+    aesKey: "WECHAT_ENCODING_AES_KEY or WECHAT_ENCODING_AES_KEY_PREVIOUS",
+  });
+  return app;
+}
+
+function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): readonly AppConfig[] {
+  const variable = "WECHAT_APPS";
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), AppsSchema), list);
+  if (!parsed.success) {
+    for (const issue of parsed.issues) {
+      const path = v.getDotPath(issue);
+      const problem = path === null ? "is no JSON list of apps" : `${path} is missing or malformed`;
+      problems.push({ variable, problem, cure: 'use [{"appid","secret","token","aesKey","mode"?}, …]' });
+    }
+    return [];
+  }
+  return parsed.output.map((entry, index) => {
+    const app = toApp({ ...entry, mode: entry.mode ?? mode });
+    const at = `${variable}[${index}]`;
+    checkForms(app, problems, { appid: `${at}.appid`, aesKey: `${at}.aesKey` });
+    if (app.secret === "") problems.push({ variable: `${at}.secret`, problem: "is empty", cure: "give the AppSecret" });
+    if (app.tokens.length === 0)
+      problems.push({ variable: `${at}.token`, problem: "is empty", cure: "give the Token" });
+    if (app.aesKeys.length === 0 && app.mode !== "plain") {
+      problems.push({ variable: `${at}.aesKey`, problem: "is missing", cure: "give the EncodingAESKey" });
+    }
+    return app;
+  });
+}
+
+interface AppValues {
+  readonly appid: string;
+  readonly secret: string;
+  readonly token: string;
+  readonly tokenPrevious?: string | undefined;
+  readonly aesKey?: string | undefined;
+  readonly aesKeyPrevious?: string | undefined;
+  readonly mode: PushMode;
+}
+
+function toApp(values: AppValues): AppConfig {
+  const present = (list: readonly (string | undefined)[]) =>
+    list.filter((item): item is string => item !== undefined && item !== "");
+  return {
+    appid: values.appid,
+    secret: values.secret,
+    tokens: present([values.token, values.tokenPrevious]),
+    aesKeys: present([values.aesKey, values.aesKeyPrevious]),
+    mode: values.mode,
+  };
+}
+
+function checkForms(app: AppConfig, problems: ConfigProblem[], names: { appid: string; aesKey: string }): void {
+  if (app.appid !== "" && !APPID.test(app.appid)) {
+    const cure = "copy the AppID from the WeChat console: wx and 16 characters 0-9 a-f";
+    problems.push({ variable: names.appid, problem: "is no AppID", cure });
+  }
+  if (app.aesKeys.some((key) => !AES_KEY.test(key))) {
+    const cure = "copy the EncodingAESKey again: 43 letters and digits, no space or line break";
+    problems.push({ variable: names.aesKey, problem: "is no EncodingAESKey", cure });
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The account as seen from a Worker or from another object: token and pause, and the settings, from the nearest place
+ * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
+ * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import { log } from "../log.ts";
+import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
+import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
+import {
+  accessKey,
+  parseAccess,
+  parseSettingsVersion,
+  settingsKey,
+  type AccountAccess,
+  type AccountReader,
+  type AppPause,
+  type SettingsVersion,
+} from "./account-snapshots.ts";
+import { LAST_PART_MS } from "./account-token.ts";
+
+/** The part of KV that is used; a `KVNamespace` fits. */
+export interface SnapshotKv {
+  get(key: string, type: "json"): Promise<unknown>;
+}
+
+/** What reading an account needs. */
+export interface AccountClientDeps {
+  /** A fresh stub of the account object: one whose connection broke stays broken. */
+  readonly account: () => AccountReader;
+  readonly kv: SnapshotKv;
+  readonly appid: string;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** Shared by everything in the isolate. */
+  readonly memory: AccountMemory;
+}
+
+/** Memory is believed for so long, milliseconds. */
+const FRESH_MS = 60_000;
+/** A problem the object told is believed for at most so long, and for so long when it gave no time. */
+const MAX_PROBLEM_MS = 60_000;
+const SHORT_PROBLEM_MS = 2_000;
+/** When not even the object can be told of a pause, this isolate alone keeps still for so long. */
+const LOCAL_PAUSE_MS = 60_000;
+/** A push has to be answered within five seconds, whatever becomes of the settings. */
+const SETTINGS_PATIENCE_MS = 1_500;
+
+/** Creates the token source of one app. */
+export function createTokenSource(deps: AccountClientDeps): TokenSource {
+  const { appid, memory, now } = deps;
+  const recall = (): Remembered => memory.get(appid) ?? {};
+  const remember = (patch: Remembered) => memory.set(appid, { ...recall(), ...patch });
+
+  /** Keeps an access, and gives it out with the latest pause known here or just read. */
+  function take(value: AccountAccess, read: Partial<AppPause> = value): Result<AppAccess, TokenProblem> {
+    remember({ access: { value, readAt: now() }, problem: undefined, pause: laterPause(recall().pause, read) });
+    return give(value);
+  }
+
+  function give({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
+    return ok({ token, ...recall().pause });
+  }
+
+  async function askObject(
+    call: (account: AccountReader) => Promise<Result<AccountAccess, TokenProblem>>,
+    published?: AccountAccess,
+  ): Promise<Result<AppAccess, TokenProblem>> {
+    try {
+      const answer = await callTwice(deps, call);
+      if (answer.ok) return take(answer.value);
+      const until = Math.min(answer.error.until ?? now() + SHORT_PROBLEM_MS, now() + MAX_PROBLEM_MS);
+      remember({ problem: { value: answer.error, until } });
+      return err(answer.error);
+    } catch (error) {
+      log("account_unreachable", { app: appid, error: nameOf(error) });
+      const { access, rejected } = recall();
+      const last = [access?.value, published].find((value) => isAlive(value, rejected, now()));
+      return last === undefined ? err({ reason: "unreachable" }) : give(last);
+    }
+  }
+
+  return {
+    async current() {
+      const { access, problem, rejected } = recall();
+      const isFresh = access !== undefined && now() - access.readAt < FRESH_MS;
+      if (isFresh && isAlive(access.value, rejected, now())) return give(access.value);
+      if (problem !== undefined && problem.until > now()) return err(problem.value);
+      const published = parseAccess(await readKv(deps, accessKey(appid)));
+      // In its last part the object is asked, so that it knows that somebody will need the next token.
+      const newest = newer(published, recall().access?.value);
+      const isUsable = isAlive(newest, recall().rejected, now() + LAST_PART_MS);
+      return isUsable ? take(newest, published) : askObject((account) => account.access(), published);
+    },
+
+    async replace(badToken) {
+      const { access, rejected } = recall();
+      // Somebody else in this isolate was faster.
+      if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return give(access.value);
+      remember({ rejected: badToken });
+      return askObject((account) => account.replace(badToken));
+    },
+
+    async pause(errcode) {
+      try {
+        const pause = await callTwice(deps, (account) => account.pause(errcode));
+        remember({ pause: laterPause(recall().pause, pause) });
+      } catch (error) {
+        log("account_unreachable", { app: appid, errcode, error: nameOf(error) });
+        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };
+        remember({ pause: laterPause(recall().pause, pause) });
+      }
+    },
+  };
+}
+
+/**
+ * Reads the settings in force, up to two minutes old.
+ *
+ * @returns the settings, or `unavailable` when neither memory nor KV nor the object has them in time
+ */
+export async function readSettingsSnapshot(
+  deps: AccountClientDeps,
+): Promise<Result<SettingsVersion, { readonly reason: "unavailable" }>> {
+  const { appid, memory, now } = deps;
+  const known = memory.get(appid)?.settings;
+  if (known !== undefined && now() - known.readAt < FRESH_MS) return ok(known.value);
+  const read = await within(SETTINGS_PATIENCE_MS, findSettings(deps));
+  if (read === undefined) return known === undefined ? err({ reason: "unavailable" }) : ok(known.value);
+  // KV may still have the version before the one this isolate knows, or was told while we waited.
+  const newest = memory.get(appid)?.settings?.value;
+  const value = newest !== undefined && newest.version > read.version ? newest : read;
+  memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
+  return ok(value);
+}
+
+async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | undefined> {
+  const published = parseSettingsVersion(await readKv(deps, settingsKey(deps.appid)));
+  if (published !== undefined) return published;
+  try {
+    const { version, settings, updatedAt } = await callTwice(deps, (account) => account.settings());
+    return { version, settings, updatedAt };
+  } catch (error) {
+    log("account_unreachable", { app: deps.appid, error: nameOf(error) });
+    return undefined;
+  }
+}
+
+/** KV is never a reason to fail: without it the object is asked. */
+async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
+  try {
+    return await deps.kv.get(key, "json");
+  } catch (error) {
+    log("kv_read_failed", { app: deps.appid, error: nameOf(error) });
+    return undefined;
+  }
+}
+
+/** A call may be repeated: all of them say the same twice. An overloaded object is left in peace. */
+async function callTwice<T>(deps: AccountClientDeps, call: (account: AccountReader) => Promise<T>): Promise<T> {
+  try {
+    return await call(deps.account());
+  } catch (error) {
+    if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
+    return call(deps.account());
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

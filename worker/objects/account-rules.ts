@@ -1,0 +1,135 @@
+/**
+ * The pure decisions of the account object: how long trouble pauses the app, when a token refresh may be forced,
+ * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
+ */
+import { describeErrcode } from "../../shared/errcode.ts";
+
+/** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
+export interface AccountState {
+  readonly token: string | null;
+  readonly expiresAt: number;
+  /** When to fetch the next token in the background; null while nobody needs one. */
+  readonly refreshAt: number | null;
+  /** The last token WeChat refused: never handed out again. */
+  readonly rejected: string | null;
+  readonly pausedUntil: number;
+  readonly pauseErrcode: number;
+  /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
+  readonly forceDay: number;
+  readonly forceCount: number;
+  readonly forcedAt: number;
+  /** The token endpoint refused: no call before this, unless the secret was changed. */
+  readonly refusedUntil: number;
+  readonly refusedErrcode: number;
+  /** A short hash of the secret that was refused. */
+  readonly refusedSecret: string;
+  /** When the alarm is set for; null when it is not. */
+  readonly alarmAt: number | null;
+}
+
+/** Nothing known yet. */
+export const NEW_ACCOUNT: AccountState = {
+  token: null,
+  expiresAt: 0,
+  refreshAt: null,
+  rejected: null,
+  pausedUntil: 0,
+  pauseErrcode: 0,
+  forceDay: 0,
+  forceCount: 0,
+  forcedAt: 0,
+  refusedUntil: 0,
+  refusedErrcode: 0,
+  refusedSecret: "",
+  alarmAt: null,
+};
+
+/** Whether a refresh may be forced, and if not, from when on (epoch ms). */
+export type ForceAllowance =
+  | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
+  | { readonly allowed: false; readonly until: number };
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Beijing is UTC+8, without summer time. */
+const BEIJING_OFFSET_MS = 8 * HOUR_MS;
+/** WECHAT.md §6.1: forced refreshes. */
+const FORCE_GAP_MS = 30 * SECOND_MS;
+const FORCES_A_DAY = 20;
+/** 45009: an operator may clear the quota at any time (WECHAT.md §6.3), so a look every hour. */
+const QUOTA_PROBE_MS = HOUR_MS;
+const STOP_PAUSE_MS = 10 * MINUTE_MS;
+/** The background refresh happens so long before the end, in WeChat's last five minutes, when it renews. */
+const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
+const REFRESH_SPREAD_MS = MINUTE_MS;
+const QUOTA_USED = 45009;
+
+/**
+ * Until when an errcode pauses the app, epoch ms. 45011 (per minute): the next minute. 45009 (daily quota): an hour,
+ * or midnight in Beijing if that is sooner — the reset time is assumed (WECHAT.md §4.5), so the hourly look is what
+ * ends it; at most 24 looks a day. Everything else (banned, limited, frozen, …): ten minutes.
+ *
+ * @param random a number in [0, 1): spreads the wake-ups
+ */
+export function pauseUntil(errcode: number, now: number, random: number): number {
+  if (describeErrcode(errcode).reaction === "retry_next_minute") {
+    return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
+  }
+  const spread = Math.floor(random * 30 * SECOND_MS);
+  if (errcode !== QUOTA_USED) return now + STOP_PAUSE_MS + spread;
+  return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
+}
+
+/** Whether WeChat lets us force a refresh: 30 s after the last one, 20 on a Beijing day. */
+export function allowForce(
+  state: Pick<AccountState, "forceDay" | "forceCount" | "forcedAt">,
+  now: number,
+): ForceAllowance {
+  if (now - state.forcedAt < FORCE_GAP_MS) return { allowed: false, until: state.forcedAt + FORCE_GAP_MS };
+  const forceDay = beijingDay(now);
+  const used = state.forceDay === forceDay ? state.forceCount : 0;
+  if (used >= FORCES_A_DAY) return { allowed: false, until: nextBeijingMidnight(now) };
+  return { allowed: true, forceDay, forceCount: used + 1 };
+}
+
+/**
+ * When to refresh in the background a token that somebody still uses.
+ *
+ * @param random a number in [0, 1)
+ */
+export function refreshTime(expiresAt: number, now: number, random: number): number {
+  return Math.max(now, expiresAt - REFRESH_BEFORE_MS + Math.floor(random * REFRESH_SPREAD_MS));
+}
+
+/** How long the things the object keeps are kept, milliseconds. */
+export interface Retention {
+  readonly eventsMs: number;
+  readonly quarantineMs: number;
+}
+
+/** The oldest of what is kept; null when there is none. */
+export interface Oldest {
+  readonly event: number | null;
+  readonly quarantined: number | null;
+}
+
+/** When the alarm is due next: the background refresh or the next thing to forget. Undefined: never. */
+export function nextDue(refreshAt: number | null, oldest: Oldest, retention: Retention): number | undefined {
+  const due = [
+    refreshAt,
+    oldest.event === null ? null : oldest.event + retention.eventsMs,
+    oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
+  ].filter((time) => time !== null);
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** The number of the Beijing day since 1970. */
+export function beijingDay(now: number): number {
+  return Math.floor((now + BEIJING_OFFSET_MS) / DAY_MS);
+}
+
+function nextBeijingMidnight(now: number): number {
+  return (beijingDay(now) + 1) * DAY_MS - BEIJING_OFFSET_MS;
+}

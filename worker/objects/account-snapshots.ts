@@ -1,0 +1,72 @@
+/**
+ * What the account object publishes for everybody to read, through KV: the access and the settings. What is read
+ * back is outside data: parsed, never trusted. KV keys: docs/storage.md.
+ */
+import type { Result } from "../../shared/result.ts";
+import { DEFAULT_SETTINGS } from "../domain/settings-default.ts";
+import { parseSettings, type Settings } from "../domain/settings.ts";
+import type { AppAccess, TokenProblem } from "../wechat/token-source.ts";
+
+/** The access with its end. */
+export interface AccountAccess extends AppAccess {
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** A pause of the whole app. */
+export interface AppPause {
+  /** Epoch ms. */
+  readonly pausedUntil: number;
+  readonly pauseErrcode: number;
+}
+
+/** One version of the settings; version 0 are the defaults nobody has changed. */
+export interface SettingsVersion {
+  readonly version: number;
+  readonly settings: Settings;
+  /** When it was stored, epoch ms; 0 for the defaults. */
+  readonly updatedAt: number;
+}
+
+/** The part of the account object that readers use. */
+export interface AccountReader {
+  access(): Promise<Result<AccountAccess, TokenProblem>>;
+  replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>>;
+  pause(errcode: number): Promise<AppPause>;
+  settings(): Promise<SettingsVersion>;
+}
+
+/** What an app has before anybody changes it. */
+export const DEFAULT_SETTINGS_VERSION: SettingsVersion = { version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 };
+
+/** The KV key of an app's access. */
+export function accessKey(appid: string): string {
+  return `access:${appid}`;
+}
+
+/** The KV key of an app's settings. */
+export function settingsKey(appid: string): string {
+  return `settings:${appid}`;
+}
+
+/** Reads a published access; undefined when it is none. */
+export function parseAccess(value: unknown): AccountAccess | undefined {
+  if (!isObject(value)) return undefined;
+  const { token, expiresAt, pausedUntil, pauseErrcode } = value;
+  if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
+  const paused = typeof pausedUntil === "number" && typeof pauseErrcode === "number";
+  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode } : {}) };
+}
+
+/** Reads published settings; undefined when they are none, or of a shape this version does not take. */
+export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
+  if (!isObject(value)) return undefined;
+  const { version, updatedAt } = value;
+  if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
+  const settings = parseSettings(value["settings"]);
+  return settings.ok ? { version, settings: settings.value, updatedAt } : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,179 @@
+/**
+ * The storage of the account object: one value for token and troubles, three small tables for settings versions,
+ * app-scope events and the quarantine (docs/storage.md). Nothing is created by looking: all of it comes with the
+ * first write. Synchronous throughout, so a decision and its write let no other event in between.
+ */
+import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
+
+// Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
+/** One version of the settings, as JSON text. */
+export type SettingsRow = {
+  readonly version: number;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly body: string;
+};
+
+/** One app-scope event, the inbound as JSON text. */
+export type EventRow = {
+  readonly seq: number;
+  /** When it was stored, epoch ms. */
+  readonly at: number;
+  readonly key: string;
+  readonly body: string;
+};
+
+/** One genuine push nobody could read. */
+export type QuarantineRow = {
+  readonly seq: number;
+  /** When it was stored, epoch ms. */
+  readonly at: number;
+  readonly hash: string;
+  readonly cause: string;
+  readonly body: string;
+  /** Size of the whole body; more than `body` has when it was cut. */
+  readonly bytes: number;
+};
+
+/** Reads and writes one account. */
+export interface AccountStore {
+  /** Whose it is, or undefined when nothing has been stored. */
+  appid(): string | undefined;
+  state(): AccountState;
+  /** Changes what is given, keeps the rest. */
+  write(patch: Partial<AccountState>): void;
+  newestSettings(): SettingsRow | undefined;
+  /** Adds a version and forgets all but the newest `keep`. */
+  addSettings(row: SettingsRow, keep: number): void;
+  /** The seq of the event with this key, or undefined. */
+  findEvent(key: string): number | undefined;
+  /** Adds an event and forgets all but the newest `keep`. Returns its seq. */
+  addEvent(row: Omit<EventRow, "seq">, keep: number): number;
+  /** Events after `after`, oldest first. */
+  events(after: number, limit: number): readonly EventRow[];
+  isQuarantined(hash: string): boolean;
+  /** Adds an entry and forgets all but the newest `keep`. */
+  addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
+  /** The newest entries stored at `since` or later, newest first. */
+  quarantined(since: number, limit: number): readonly QuarantineRow[];
+  oldest(): Oldest;
+  /** Deletes events before `events` and quarantine entries before `quarantined` (epoch ms). */
+  prune(horizon: { readonly events: number; readonly quarantined: number }): void;
+}
+
+/** The newest schema. Steps are forward only; every older version opens. */
+const SCHEMA_VERSION = 1;
+
+const HEAD_KEY = "account";
+const STATE_KEY = "state";
+/** Step n leads from version n to n + 1. */
+const STEPS: readonly (readonly string[])[] = [
+  [
+    "create table settings (version integer primary key, at integer not null, body text not null)",
+    "create table events (seq integer primary key, at integer not null, key text not null, body text not null)",
+    `create table quarantine (seq integer primary key, at integer not null, hash text not null, cause text not null,
+      body text not null, bytes integer not null)`,
+  ],
+];
+
+interface Head {
+  readonly schema: number;
+  readonly appid: string;
+}
+
+/**
+ * Opens an account's storage and brings an older schema up to date.
+ *
+ * @param appid whose it is, written with the first row
+ * @throws Error when it was written by a newer version of this worker
+ */
+export function createAccountStore(storage: DurableObjectStorage, appid: string | undefined): AccountStore {
+  const { sql, kv } = storage;
+  let head = kv.get<Head>(HEAD_KEY);
+  const migrate = (from: number) => {
+    for (const statement of STEPS.slice(from).flat()) sql.exec(statement);
+    if (appid === undefined && head === undefined) throw new Error("an account object is named by its appid");
+    head = { schema: SCHEMA_VERSION, appid: appid ?? head?.appid ?? "" };
+    kv.put(HEAD_KEY, head);
+  };
+  const writing = <T>(step: () => T): T => {
+    const before = head;
+    try {
+      return storage.transactionSync(() => {
+        if (head === undefined) migrate(0);
+        return step();
+      });
+    } catch (error) {
+      head = before;
+      throw error;
+    }
+  };
+  if (head !== undefined && head.schema > SCHEMA_VERSION) {
+    throw new Error(
+      `account storage has schema ${head.schema}, this worker knows ${SCHEMA_VERSION}: deploy the newer one`,
+    );
+  }
+  if (head !== undefined && head.schema < SCHEMA_VERSION) storage.transactionSync(() => migrate(head?.schema ?? 0));
+  const rows = <T extends Record<string, SqlStorageValue>>(read: () => SqlStorageCursor<T>): readonly T[] =>
+    head === undefined ? [] : read().toArray();
+  const first = (query: string): number | null =>
+    rows(() => sql.exec<{ number: number | null }>(query))[0]?.number ?? null;
+  // Arrival order, time and cursor in one.
+  const nextSeq = (table: "events" | "quarantine", at: number): number =>
+    Math.max((first(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
+  const keepNewest = (table: "events" | "quarantine", keep: number) =>
+    sql.exec(`delete from ${table} where seq <= (select seq from ${table} order by seq desc limit 1 offset ?)`, keep);
+
+  return {
+    appid: () => head?.appid,
+    state: () => ({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }),
+    write(patch) {
+      writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));
+    },
+    newestSettings: () =>
+      rows(() => sql.exec<SettingsRow>("select version, at, body from settings order by version desc limit 1"))[0],
+    addSettings(row, keep) {
+      writing(() => {
+        sql.exec("insert into settings (version, at, body) values (?, ?, ?)", row.version, row.at, row.body);
+        sql.exec("delete from settings where version <= ?", row.version - keep);
+      });
+    },
+    findEvent: (key) =>
+      rows(() => sql.exec<{ seq: number }>("select seq from events where key = ? limit 1", key))[0]?.seq,
+    addEvent(row, keep) {
+      return writing(() => {
+        const seq = nextSeq("events", row.at);
+        sql.exec("insert into events (seq, at, key, body) values (?, ?, ?, ?)", seq, row.at, row.key, row.body);
+        keepNewest("events", keep);
+        return seq;
+      });
+    },
+    events: (after, limit) =>
+      rows(() =>
+        sql.exec<EventRow>("select seq, at, key, body from events where seq > ? order by seq limit ?", after, limit),
+      ),
+    isQuarantined: (hash) =>
+      rows(() => sql.exec<{ seq: number }>("select seq from quarantine where hash = ? limit 1", hash)).length > 0,
+    addQuarantined(row, keep) {
+      writing(() => {
+        const seq = nextSeq("quarantine", row.at);
+        const values = [seq, row.at, row.hash, row.cause, row.body, row.bytes];
+        sql.exec("insert into quarantine (seq, at, hash, cause, body, bytes) values (?, ?, ?, ?, ?, ?)", ...values);
+        keepNewest("quarantine", keep);
+      });
+    },
+    quarantined(since, limit) {
+      const query = "select seq, at, hash, cause, body, bytes from quarantine where at >= ? order by seq desc limit ?";
+      return rows(() => sql.exec<QuarantineRow>(query, since, limit));
+    },
+    oldest: () => ({
+      event: first("select at as number from events order by seq limit 1"),
+      quarantined: first("select at as number from quarantine order by seq limit 1"),
+    }),
+    prune({ events, quarantined }) {
+      if (head === undefined) return;
+      sql.exec("delete from events where at < ?", events);
+      sql.exec("delete from quarantine where at < ?", quarantined);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/**
+ * Small things the account object does to texts.
+ */
+
+/** SHA-256 of a text's UTF-8, lower-case hex. */
+export async function sha256Hex(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The beginning of a text, at most `maxBytes` of UTF-8; no character is cut in two. */
+export function cutText(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
+}

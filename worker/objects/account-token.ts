@@ -1,0 +1,186 @@
+/**
+ * Keeps one mini program's access token: fetched by one call at a time, replaced only when the refused one is still
+ * the stored one (compare and expire), forced only when WeChat keeps handing out the token it refuses. DESIGN.md §3
+ * "Account object", WECHAT.md §6.1.
+ *
+ * Between a read and its write there is no await; what was read before an await is read again after it.
+ */
+import { describeErrcode } from "../../shared/errcode.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { log } from "../log.ts";
+import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts";
+import type { TokenProblem } from "../wechat/token-source.ts";
+import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";
+import type { AccountAccess } from "./account-snapshots.ts";
+
+/** What the keeper needs. */
+export interface TokenKeeperDeps {
+  readonly appid: string;
+  readonly read: () => AccountState;
+  readonly write: (patch: Partial<AccountState>) => void;
+  /** Calls the token endpoint; never throws. */
+  readonly request: (force: boolean) => Promise<Result<StableToken, StableTokenProblem>>;
+  /** A short hash of the secret in use. */
+  readonly secretTag: () => Promise<string>;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Called after a new token was stored. */
+  readonly publish: () => void;
+}
+
+/** Gives out the token. */
+export interface TokenKeeper {
+  /** The token; fetched first when there is none that lasts. */
+  access(): Promise<Result<AccountAccess, TokenProblem>>;
+  /** WeChat refused `badToken`: a better one. */
+  replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>>;
+  /** Fetches the next token when its time has come. */
+  refreshIfDue(): Promise<void>;
+}
+
+/** In the last part of a token's life its readers ask the object instead of KV: so it knows that somebody does. */
+export const LAST_PART_MS = 10 * 60_000;
+
+/** A token with less left is not worth handing out, milliseconds. */
+const MIN_LIFE_MS = 60_000;
+/** … unless WeChat gave it just now. */
+const FRESH_MS = 10_000;
+/** After a failure nobody asks again for 2 s, 4 s, … up to a minute. */
+const FIRST_REST_MS = 2_000;
+const MAX_REST_MS = 60_000;
+/** A background refresh that brought nothing new is tried again after so long. */
+const REFRESH_AGAIN_MS = 60_000;
+
+/** Creates the keeper. Its memory (the call under way, the rest after a failure) may be lost at any time. */
+export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
+  const { appid, read, write, now } = deps;
+  let flight: Promise<Result<AccountAccess, TokenProblem>> | undefined;
+  let rest: { readonly until: number; readonly problem: TokenProblem } | undefined;
+  let failures = 0;
+  let askedAt = 0;
+
+  /** Joins the call under way, or starts one. */
+  function obtain(): Promise<Result<AccountAccess, TokenProblem>> {
+    if (flight !== undefined) return flight;
+    if (rest !== undefined && rest.until > now())
+      return Promise.resolve(orStored({ ...rest.problem, until: rest.until }));
+    flight = fetchToken().finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  }
+
+  async function fetchToken(): Promise<Result<AccountAccess, TokenProblem>> {
+    const tag = await deps.secretTag();
+    const { refusedUntil, refusedErrcode, refusedSecret } = read();
+    if (refusedUntil > now() && refusedSecret === tag) {
+      return orStored({ reason: "refused", errcode: refusedErrcode, until: refusedUntil });
+    }
+    const normal = await deps.request(false);
+    if (!normal.ok) return fail(normal.error, tag);
+    // `rejected` may have been set while the call was under way.
+    if (normal.value.token !== read().rejected) return accept(normal.value, false);
+    const allowance = allowForce(read(), now());
+    if (!allowance.allowed) return takeRest({ reason: "limited", until: allowance.until }, allowance.until);
+    const { forceDay, forceCount } = allowance;
+    write({ forceDay, forceCount, forcedAt: now() });
+    const forced = await deps.request(true);
+    // WeChat counts the 30 s from when the request arrived, which is some time after it left.
+    write({ forcedAt: now() });
+    if (!forced.ok) return fail(forced.error, tag);
+    if (forced.value.token !== read().rejected) return accept(forced.value, true);
+    return takeRest({ reason: "limited", until: now() + MAX_REST_MS }, now() + MAX_REST_MS);
+  }
+
+  function accept({ token, expiresAt }: StableToken, forced: boolean): Result<AccountAccess, TokenProblem> {
+    failures = 0;
+    askedAt = now();
+    write({ token, expiresAt, refreshAt: null });
+    log("token_refreshed", { app: appid, forced, seconds: Math.round((expiresAt - askedAt) / 1000) });
+    deps.publish();
+    return ok(toAccess(read()));
+  }
+
+  function fail(problem: StableTokenProblem, tag: string): Result<AccountAccess, TokenProblem> {
+    if (problem.reason === "unreachable") {
+      log("token_unreachable", { app: appid, cause: problem.cause });
+      return takeRest({ reason: "unreachable" }, Infinity);
+    }
+    const { errcode } = problem;
+    const { name, reaction, cure } = describeErrcode(errcode);
+    log("token_refused", { app: appid, errcode, name, cure: cure.en });
+    if (reaction === "retry") return takeRest({ reason: "refused", errcode }, Infinity);
+    // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
+    const refusedUntil = pauseUntil(errcode, now(), deps.random());
+    write({ refusedUntil, refusedErrcode: errcode, refusedSecret: tag });
+    return orStored({ reason: "refused", errcode, until: refusedUntil });
+  }
+
+  /** No further call before a growing rest is over, at most until `latest`. */
+  function takeRest(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
+    const restMs = problem.reason === "limited" ? MAX_REST_MS : Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** failures);
+    failures += 1;
+    rest = { until: Math.min(latest, now() + restMs), problem };
+    if (problem.reason === "limited") log("token_refresh_limited", { app: appid, until: rest.until });
+    return orStored({ ...problem, until: rest.until });
+  }
+
+  /** The last good token survives trouble at the endpoint for as long as it lives. */
+  function orStored(problem: TokenProblem): Result<AccountAccess, TokenProblem> {
+    const state = read();
+    return isAlive(state, now()) ? ok(toAccess(state)) : err(problem);
+  }
+
+  /** Somebody asked in the token's last part of life, so the next one is fetched in the background. */
+  function noteUse({ expiresAt, refreshAt }: AccountState): void {
+    if (refreshAt !== null || expiresAt - now() > LAST_PART_MS) return;
+    write({ refreshAt: refreshTime(expiresAt, now(), deps.random()) });
+  }
+
+  return {
+    async access() {
+      const state = read();
+      const lasts = state.expiresAt - now() > MIN_LIFE_MS || now() - askedAt < FRESH_MS;
+      if (!isAlive(state, now()) || !lasts) return obtain();
+      noteUse(state);
+      return ok(toAccess(state));
+    },
+
+    async replace(badToken) {
+      const state = read();
+      if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
+      // Without a stored token the report may be about one that was published before the storage was lost.
+      const isNews = state.token === badToken || (state.token === null && state.rejected === null);
+      if (isNews) write({ token: null, rejected: badToken, refreshAt: null });
+      return obtain();
+    },
+
+    async refreshIfDue() {
+      const { refreshAt, expiresAt, token } = read();
+      if (refreshAt === null || refreshAt > now()) return;
+      // Before the call, so that a crash during it is followed by another try; none after the end.
+      const again = now() + REFRESH_AGAIN_MS;
+      const refreshAgainAt = again < expiresAt ? again : null;
+      write({ refreshAt: refreshAgainAt });
+      await obtain();
+      // WeChat renews five minutes before the end; until it does, it repeats the old token.
+      if (read().token === token) write({ refreshAt: refreshAgainAt });
+    },
+  };
+}
+
+function isAlive(state: AccountState, now: number): state is AccountState & { readonly token: string } {
+  return state.token !== null && state.expiresAt > now;
+}
+
+/**
+ * What readers get of the state.
+ *
+ * @throws Error without a token
+ */
+export function toAccess({ token, expiresAt, pausedUntil, pauseErrcode }: AccountState): AccountAccess {
+  if (token === null) throw new Error("toAccess needs a token");
+  return { token, expiresAt, ...(pausedUntil === 0 ? {} : { pausedUntil, pauseErrcode }) };
+}

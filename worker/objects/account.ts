@@ -1,0 +1,304 @@
+/**
+ * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole
+ * app, the versions of the settings, app-scope events and the quarantine (DESIGN.md §3). Thin: the decisions are in
+ * account-rules.ts and account-token.ts, the SQL in account-store.ts.
+ *
+ * An app nobody writes to costs nothing: the alarm is only set for a background refresh of a token that is in use
+ * (asked for in its last ten minutes), and for forgetting what was stored.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { describeErrcode } from "../../shared/errcode.ts";
+import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { utf8Length } from "../../shared/text.ts";
+import { configOf, findApp, type AppConfig } from "../config.ts";
+import { parseSettings, type SettingsProblem } from "../domain/settings.ts";
+import { log } from "../log.ts";
+import type { FetchInit } from "../wechat/api.ts";
+import { requestStableToken } from "../wechat/stable-token.ts";
+import type { TokenProblem } from "../wechat/token-source.ts";
+import { createPublisher, type Publisher } from "./account-publisher.ts";
+import { nextDue, pauseUntil, type AccountState, type Retention } from "./account-rules.ts";
+import {
+  accessKey,
+  DEFAULT_SETTINGS_VERSION,
+  parseSettingsVersion,
+  settingsKey,
+  type AccountAccess,
+  type AccountReader,
+  type AppPause,
+  type SettingsVersion,
+} from "./account-snapshots.ts";
+import { createAccountStore } from "./account-store.ts";
+import { cutText, sha256Hex } from "./account-text.ts";
+import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
+
+/** Why settings were not stored. */
+export type PutSettingsProblem =
+  /** Every problem, each with its path and cure. */
+  | { readonly reason: "invalid"; readonly problems: readonly SettingsProblem[] }
+  /** Somebody else stored settings in between. */
+  | { readonly reason: "version_mismatch"; readonly current: SettingsVersion };
+
+/** An event that concerns the mini program as a whole. */
+export interface AppEvent {
+  /** Cursor: grows with every event. */
+  readonly seq: number;
+  /** When it was stored, epoch ms. */
+  readonly at: number;
+  readonly key: string;
+  /** An `Inbound`, all of it; typed by its head, since the recursive type is too deep for the types of RPC. */
+  readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
+}
+
+/** A push that is WeChat's own and could not be read. */
+export interface UnreadablePush {
+  /** When it arrived, epoch ms. */
+  readonly at: number;
+  /** What made it unreadable, a short fixed word. */
+  readonly cause: string;
+  /** The decrypted text. */
+  readonly body: string;
+}
+
+/** An unreadable push as it was kept. */
+export interface QuarantinedPush extends UnreadablePush {
+  readonly seq: number;
+  /** Size of the whole body in UTF-8. */
+  readonly bytes: number;
+  /** Whether `body` is only its beginning. */
+  readonly truncated: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const MIN_KV_TTL_SECONDS = 60;
+const TOKEN_TIMEOUT_MS = 8_000;
+/** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
+const PAUSE_STEP_MS = 30_000;
+/** After a failure of our own the alarm rests so long. */
+const ALARM_REST_MS = 60_000;
+const MAX_EVENTS = 500;
+const MAX_QUARANTINED = 100;
+const MAX_QUARANTINED_BYTES = 64 * 1024;
+const QUARANTINE_MS = 7 * DAY_MS;
+const SETTINGS_VERSIONS = 20;
+/** A row holds 2 MB. */
+const MAX_SETTINGS_BYTES = 1_000_000;
+/** While the configuration is broken, what DESIGN.md §4 gives as the default. */
+const DEFAULT_RETENTION_MS = 180 * DAY_MS;
+
+/** The Durable Object of one mini program. */
+export class Account extends DurableObject<Env> implements AccountReader {
+  readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
+  readonly #accessPublisher = this.#createPublisher("access", () => this.#putAccess());
+  readonly #settingsPublisher = this.#createPublisher("settings", () =>
+    this.env.KV.put(settingsKey(this.#appid()), JSON.stringify(this.#settings())),
+  );
+  #keeper: TokenKeeper | undefined;
+
+  /** The access token, and the pause if there is one. Fetched first when there is no token that lasts. */
+  async access(): Promise<Result<AccountAccess, TokenProblem>> {
+    const access = await this.#tokens().access();
+    if (access.ok && this.#accessPublisher.isBehind()) this.#publishAccess();
+    return access;
+  }
+
+  /** WeChat refused `badToken` (40001, 40014, 42001): a better one, by one refresh however many report it. */
+  async replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>> {
+    return this.#tokens().replace(badToken);
+  }
+
+  /** Pauses the whole app for what its errcode calls for; a pause may be moved further, never nearer. */
+  async pause(errcode: number): Promise<AppPause> {
+    const now = Date.now();
+    const { pausedUntil, pauseErrcode } = this.#store.state();
+    const until = pauseUntil(errcode, now, Math.random());
+    if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) return { pausedUntil, pauseErrcode };
+    this.#write({ pausedUntil: until, pauseErrcode: errcode });
+    const { name, cure } = describeErrcode(errcode);
+    log("app_paused", { app: this.#appid(), errcode, name, cure: cure.en, seconds: Math.round((until - now) / 1000) });
+    this.#publishAccess();
+    return { pausedUntil: until, pauseErrcode: errcode };
+  }
+
+  /** The settings in force; version 0 are the defaults. */
+  async settings(): Promise<SettingsVersion> {
+    return this.#settings();
+  }
+
+  /**
+   * Stores new settings and publishes them. Readers see them within about two minutes.
+   *
+   * @param ifVersion the version they were made from, or `*` for whatever is there
+   * @param input anything; checked here
+   */
+  async putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>> {
+    const now = Date.now();
+    const current = this.#settings();
+    if (ifVersion !== "*" && ifVersion !== current.version) return err({ reason: "version_mismatch", current });
+    const parsed = parseSettings(input);
+    if (!parsed.ok) return err({ reason: "invalid", problems: parsed.error });
+    const body = JSON.stringify(parsed.value);
+    const bytes = utf8Length(body);
+    if (bytes > MAX_SETTINGS_BYTES) return err({ reason: "invalid", problems: [tooLarge(bytes)] });
+    const version = current.version + 1;
+    this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
+    await this.#settingsPublisher.publish();
+    return ok({ version, settings: parsed.value, updatedAt: now });
+  }
+
+  /**
+   * Stores an event of the mini program as a whole.
+   *
+   * @param key the same for every delivery of the event
+   * @param now when it arrived, epoch ms
+   * @returns whether it is new; a repeat, and one older than what is kept, is not
+   */
+  async appEvent(key: string, inbound: Inbound, now: number): Promise<boolean> {
+    if (inbound.createdAt < now - this.#retention().eventsMs) return false;
+    if (this.#store.findEvent(key) !== undefined) return false;
+    this.#store.addEvent({ at: now, key, body: JSON.stringify(inbound) }, MAX_EVENTS);
+    this.#write({});
+    return true;
+  }
+
+  /** Events after a cursor, oldest first; at most 500 are kept. */
+  async appEvents(after: number, limit: number): Promise<readonly AppEvent[]> {
+    return this.#store.events(after, clamp(limit, MAX_EVENTS)).map(({ seq, at, key, body }) => {
+      // Written by appEvent above.
+      const inbound: AppEvent["inbound"] = JSON.parse(body);
+      return { seq, at, key, inbound };
+    });
+  }
+
+  /** Keeps an unreadable push for the operator: the newest 100, each content once, 64 KB of it, for a week. */
+  async quarantine({ at, cause, body }: UnreadablePush): Promise<void> {
+    const hash = await sha256Hex(body);
+    if (this.#store.isQuarantined(hash)) return;
+    const kept = cutText(body, MAX_QUARANTINED_BYTES);
+    this.#store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
+    this.#write({});
+    log("push_quarantined", { app: this.#appid(), cause });
+  }
+
+  /** Unreadable pushes of the last week, newest first. */
+  async quarantined(limit: number): Promise<readonly QuarantinedPush[]> {
+    const rows = this.#store.quarantined(Date.now() - QUARANTINE_MS, clamp(limit, MAX_QUARANTINED));
+    return rows.map(({ seq, at, cause, body, bytes }) => {
+      return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
+    });
+  }
+
+  /** Background refresh and retention. Never throws, always armed again while something is due. */
+  override async alarm(): Promise<void> {
+    let restMs = 0;
+    try {
+      await this.#work(Date.now());
+    } catch (error) {
+      restMs = ALARM_REST_MS;
+      log("alarm_failed", { object: "account", error: error instanceof Error ? error.name : "unknown" });
+    }
+    const due = nextDue(this.#store.state().refreshAt, this.#store.oldest(), this.#retention());
+    const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
+    this.#store.write({ alarmAt });
+    if (alarmAt !== null) await this.ctx.storage.setAlarm(alarmAt);
+  }
+
+  async #work(now: number): Promise<void> {
+    const { eventsMs, quarantineMs } = this.#retention();
+    this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs });
+    const keeper = this.#findKeeper();
+    // The app was taken out of the configuration: nothing left to refresh.
+    if (keeper === undefined) return this.#write({ refreshAt: null });
+    await keeper.refreshIfDue();
+  }
+
+  #retention(): Retention {
+    const config = configOf(this.env);
+    return { eventsMs: config.ok ? config.value.retentionMs : DEFAULT_RETENTION_MS, quarantineMs: QUARANTINE_MS };
+  }
+
+  #settings(): SettingsVersion {
+    const row = this.#store.newestSettings();
+    if (row === undefined) return DEFAULT_SETTINGS_VERSION;
+    const { version, at: updatedAt, body } = row;
+    const stored = parseSettingsVersion({ version, updatedAt, settings: JSON.parse(body) });
+    if (stored !== undefined) return stored;
+    // Checked when they were stored, so only a version of this worker that takes less can come here.
+    log("settings_unreadable", { app: this.#appid(), version });
+    return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt };
+  }
+
+  /** Writes state and arms the alarm when something is now due before it, in one turn. */
+  #write(patch: Partial<AccountState>): void {
+    const { refreshAt, alarmAt } = { ...this.#store.state(), ...patch };
+    const due = nextDue(refreshAt, this.#store.oldest(), this.#retention());
+    const mustArm = due !== undefined && (alarmAt === null || due < alarmAt);
+    if (mustArm || Object.keys(patch).length > 0) this.#store.write(mustArm ? { ...patch, alarmAt: due } : patch);
+    if (mustArm) this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
+  }
+
+  #appid(): string {
+    const appid = this.ctx.id.name ?? this.#store.appid();
+    if (appid === undefined) throw new Error("an account object is named by its appid");
+    return appid;
+  }
+
+  /** @throws Error when the app is not in the configuration: the Worker never asks for such a one */
+  #tokens(): TokenKeeper {
+    const keeper = this.#findKeeper();
+    if (keeper === undefined) throw new Error("the app of this account object is not configured");
+    return keeper;
+  }
+
+  #findKeeper(): TokenKeeper | undefined {
+    const config = configOf(this.env);
+    const app = config.ok ? findApp(config.value, this.#appid()) : undefined;
+    if (!config.ok || app === undefined) return undefined;
+    return (this.#keeper ??= this.#createKeeper(app, config.value.tokenBase));
+  }
+
+  #createKeeper({ appid, secret }: AppConfig, tokenBase: string): TokenKeeper {
+    const now = () => Date.now();
+    // The global fetch at the time of the call: tests stand in for it.
+    const call = { tokenBase, appid, secret, fetch: (url: string, init: FetchInit) => fetch(url, init), now };
+    return createTokenKeeper({
+      appid,
+      read: () => this.#store.state(),
+      write: (patch) => this.#write(patch),
+      request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
+      secretTag: async () => (await sha256Hex(`${appid}:${secret}`)).slice(0, 8),
+      now,
+      random: () => Math.random(),
+      publish: () => this.#publishAccess(),
+    });
+  }
+
+  /** Behind the answer: nobody waits for KV, the object is the truth. */
+  #publishAccess(): void {
+    this.ctx.waitUntil(this.#accessPublisher.publish());
+  }
+
+  async #putAccess(): Promise<void> {
+    const state = this.#store.state();
+    const leftSeconds = Math.ceil((state.expiresAt - Date.now()) / 1000);
+    // A pause without a token stays here: who finds no token in KV asks the object.
+    if (state.token === null || leftSeconds <= 0) return;
+    const options = { expirationTtl: Math.max(MIN_KV_TTL_SECONDS, leftSeconds) };
+    await this.env.KV.put(accessKey(this.#appid()), JSON.stringify(toAccess(state)), options);
+  }
+
+  #createPublisher(what: string, put: () => Promise<void>): Publisher {
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    return createPublisher({ what, put, sleep });
+  }
+}
+
+function clamp(limit: number, max: number): number {
+  return Math.min(Math.max(Math.trunc(limit), 0), max);
+}
+
+function tooLarge(bytes: number): SettingsProblem {
+  const problem = `the settings have ${bytes} bytes, at most ${MAX_SETTINGS_BYTES} are kept`;
+  return { reason: "invalid", path: "", problem, cure: "shorten or remove texts" };
+}

@@ -1,0 +1,51 @@
+/**
+ * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
+ * behind a push or an API call, and by the conversation's alarm.
+ */
+import type { Delivery } from "../../shared/delivery.ts";
+import { LEASE_MS } from "../domain/outbox.ts";
+import { log } from "../log.ts";
+import type { WeChatClient } from "../wechat/client.ts";
+import type { LeasedMessage } from "./conversation-model.ts";
+
+/** What a chain needs. */
+export interface Carrier {
+  readonly client: Pick<WeChatClient, "deliver">;
+  /** Records an attempt and gives the next one. */
+  readonly settle: (
+    seq: number,
+    attempt: number,
+    delivery: Delivery,
+    wantNext: boolean,
+  ) => Promise<LeasedMessage | null>;
+  /** No attempt starts that could last beyond it, epoch ms. */
+  readonly until: number;
+  /** Fields of the log lines: who carries, for whom (a hashed openid). */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Carries `first` and what comes after it, until nothing is due or the time is up. */
+export async function carryChain(first: LeasedMessage, carrier: Carrier): Promise<void> {
+  let lease: LeasedMessage | null = first;
+  while (lease !== null) {
+    const started = Date.now();
+    const { seq, attempt, openid, message, isAi, businessId, deadline } = lease;
+    const options = { isAi, deadline, ...(businessId !== undefined && { businessId }) };
+    const delivery = await carrier.client.deliver(openid, message, options);
+    const now = Date.now();
+    log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
+    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until);
+  }
+}
+
+function outcomeOf(delivery: Delivery): { outcome: string; errcode?: number; reason?: string } {
+  switch (delivery.result) {
+    case "sent":
+      return { outcome: "sent" };
+    case "refused":
+      return { outcome: "refused", errcode: delivery.errcode };
+    case "not_sent":
+    case "unconfirmed":
+      return { outcome: delivery.result, reason: delivery.reason };
+  }
+}

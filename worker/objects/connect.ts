@@ -1,0 +1,43 @@
+/**
+ * One mini program's connections: WeChat's API, its token, its account object, its settings. Made per request or per
+ * alarm; what is remembered between them belongs to the isolate.
+ */
+import type { AppConfig, Config } from "../config.ts";
+import type { Settings } from "../domain/settings.ts";
+import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
+import type { Account } from "./account.ts";
+import { createTokenSource, readSettingsSnapshot, type AccountClientDeps } from "./account-client.ts";
+import { accountMemory as memory } from "./account-memory.ts";
+import type { SettingsVersion } from "./account-snapshots.ts";
+
+/** What a request needs of an app. */
+export interface AppConnection {
+  /** Calls of WeChat's API. */
+  readonly client: WeChatClient;
+  /** A fresh stub of the account object. */
+  readonly account: () => DurableObjectStub<Account>;
+  /** The settings in force, up to a minute old; undefined when nobody can tell them. */
+  readonly settings: () => Promise<Settings | undefined>;
+  /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
+  readonly useSettings: (version: SettingsVersion) => void;
+}
+
+/** Connects one app. */
+export function connectApp(env: Env, config: Config, app: AppConfig): AppConnection {
+  const { appid } = app;
+  const account = () => env.ACCOUNT.getByName(appid, { locationHint: config.locationHint });
+  const now = () => Date.now();
+  const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
+  const tokens = createTokenSource(deps);
+  return {
+    client: createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens }),
+    account,
+    async settings() {
+      const snapshot = await readSettingsSnapshot(deps);
+      return snapshot.ok ? snapshot.value.settings : undefined;
+    },
+    useSettings(value) {
+      memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
+    },
+  };
+}

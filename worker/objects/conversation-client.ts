@@ -1,0 +1,94 @@
+/**
+ * A conversation as the Worker sees it: by name, near WeChat's callers, and tried again when the way to it breaks.
+ * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's patience.
+ */
+import type { Delivery } from "../../shared/delivery.ts";
+import type { LocationHint } from "../config.ts";
+import type { PushInput } from "../domain/conversation.ts";
+import { log } from "../log.ts";
+import type { Conversation } from "./conversation.ts";
+import type { LeasedMessage, Owner, Received } from "./conversation-model.ts";
+
+/** Tries for one call. */
+const MAX_TRIES = 3;
+/** A settle is tried for so long, milliseconds; after that the lease's end decides. */
+const SETTLE_PATIENCE_MS = 4_000;
+
+/** How to reach conversations. */
+export interface ConversationDirectory {
+  readonly namespace: DurableObjectNamespace<Conversation>;
+  readonly locationHint: LocationHint;
+}
+
+/** A fresh stub: a stub whose connection broke stays broken. */
+export function conversationStub(directory: ConversationDirectory, owner: Owner): DurableObjectStub<Conversation> {
+  const { namespace, locationHint } = directory;
+  return namespace.getByName(`${owner.appid}:${owner.openid}`, { locationHint });
+}
+
+/**
+ * Stores a push.
+ *
+ * @param deadline epoch ms after which WeChat no longer listens
+ * @throws the last error when it could not be stored in time
+ */
+export function receiveStored(
+  directory: ConversationDirectory,
+  owner: Owner,
+  push: PushInput,
+  deadline: number,
+): Promise<Received> {
+  return retryCall("receive", deadline, () => conversationStub(directory, owner).receive(owner, push));
+}
+
+/** Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. */
+export function settleStored(
+  directory: ConversationDirectory,
+  owner: Owner,
+  attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery; readonly wantNext: boolean },
+): Promise<LeasedMessage | null> {
+  const { seq, attempt: number, delivery, wantNext } = attempt;
+  return retryCall("settle", Date.now() + SETTLE_PATIENCE_MS, () =>
+    conversationStub(directory, owner).settle(seq, number, delivery, wantNext),
+  );
+}
+
+/** Calls until it works: three tries at most, none after the deadline, none when the object is overloaded. */
+async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await withDeadline(call(), deadline);
+    } catch (error) {
+      const overloaded = isRecord(error) && error["overloaded"] === true;
+      const last = overloaded || attempt === MAX_TRIES || Date.now() >= deadline;
+      log("object_call_failed", { method, attempt, last, overloaded, error: nameOf(error) });
+      if (last) throw error;
+    }
+  }
+}
+
+async function withDeadline<T>(call: Promise<T>, deadline: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError()), Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The object did not answer in time. */
+class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+  readonly code = "deadline";
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

@@ -1,0 +1,55 @@
+/**
+ * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
+ */
+import type { Outbound } from "../../shared/outbound.ts";
+import type { AnswerKind } from "../../shared/inbound.ts";
+import type { RowDraft } from "../domain/log.ts";
+import type { MessageState } from "../domain/message-state.ts";
+import type { Lease } from "../domain/outbox.ts";
+import type { WindowView } from "../domain/window.ts";
+
+/** Whose conversation it is. */
+export interface Owner {
+  readonly appid: string;
+  readonly openid: string;
+}
+
+/** One attempt, with all a carrier needs to make it. */
+export interface LeasedMessage extends Lease {
+  readonly openid: string;
+  readonly message: Outbound;
+  readonly isAi: boolean;
+  readonly businessId?: string;
+}
+
+/** What `receive` says. */
+export interface Received {
+  /** new: stored now. repeat: seen before, same answer. ignored: older than what we keep. */
+  readonly outcome: "new" | "repeat" | "ignored";
+  readonly answer: AnswerKind;
+  readonly lease?: LeasedMessage;
+}
+
+/** What `submit` says. */
+export type SubmitAnswer =
+  | {
+      readonly ok: true;
+      readonly message: MessageState;
+      readonly window: WindowView;
+      readonly lease?: LeasedMessage;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: "window_closed" | "quota_used" | "hold_full" | "unsplittable" | "idempotency_mismatch";
+      readonly window: WindowView;
+    };
+
+/** A conversation as the API shows it. */
+export interface ConversationView {
+  readonly window: WindowView;
+  readonly sessionFrom: string | null;
+  readonly heldCount: number;
+  readonly mutedUntil: number | null;
+  readonly lastSeq: number;
+  readonly rows: readonly RowDraft[];
+}

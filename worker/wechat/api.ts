@@ -1,0 +1,173 @@
+/**
+ * One call of api.weixin.qq.com, with the rules every call shares: respect a pause, end before a deadline, replace
+ * a refused token and send exactly once more, report trouble that concerns the whole app (WECHAT.md §4.5, §6.1).
+ *
+ * Errors of `fetch` are turned into facts and dropped on purpose: their text may contain the URL, and the URL
+ * contains the token.
+ */
+import { describeErrcode } from "../../shared/errcode.ts";
+import { err, type Result } from "../../shared/result.ts";
+import { openDeadline, OVERDUE, type Deadline } from "./deadline.ts";
+import type { BadResponse, Refusal } from "./response.ts";
+import type { AppAccess, TokenProblem, TokenSource } from "./token-source.ts";
+
+/** What a request carries. */
+export interface FetchInit {
+  readonly method: "GET" | "POST";
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal;
+  /** A redirect is never followed: it would carry the token, and repeat the POST, elsewhere. */
+  readonly redirect: "manual";
+}
+
+/** The part of `fetch` that is used. */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
+
+/** What calls need from outside. */
+export interface ApiDeps {
+  /** Origin of the API without a trailing slash, for example `https://api.weixin.qq.com`. */
+  readonly apiBase: string;
+  readonly fetch: Fetch;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  readonly tokens: TokenSource;
+}
+
+/** One call. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST";
+  /** For example `/cgi-bin/message/custom/send`. */
+  readonly path: string;
+  /** Query parameters beside access_token. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  /** Epoch ms; the request is aborted shortly before it. */
+  readonly deadline: number;
+  /**
+   * Whether this is custom/send, the API whose quota the app-wide pause is about. WeChat counts quotas and bans
+   * API by API (WECHAT.md §6.4 takes a cgi_path): an upload's 45009 must not silence the replies, nor the reverse.
+   */
+  readonly isSend: boolean;
+}
+
+/** Why a call did not succeed. */
+export type ApiFailure =
+  | Refusal
+  | BadResponse
+  /** The app is paused: no request left. */
+  | { readonly reason: "paused"; readonly until: number; readonly errcode?: number }
+  /** No token, or WeChat refused it and there is no other: certainly not done. */
+  | { readonly reason: "no_token"; readonly problem: TokenProblem }
+  /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
+  | { readonly reason: "lease_over" }
+  /** The request left and no answer came in time, or the connection broke: nobody knows. */
+  | { readonly reason: "timeout" | "network" };
+
+/** With less than this left before the deadline no request leaves, milliseconds. */
+const MIN_LEFT_MS = 500;
+/** So long before the deadline a request is aborted, milliseconds. */
+const ABORT_MARGIN_MS = 250;
+
+/**
+ * Calls the API.
+ *
+ * @param deps base, fetch, clock, token source
+ * @param request what to call
+ * @param read reads the response; runs under the deadline
+ * @returns what `read` yields, or the reason
+ */
+export async function callApi<T>(
+  deps: ApiDeps,
+  request: ApiRequest,
+  read: (response: Response) => Promise<Result<T, Refusal | BadResponse>>,
+): Promise<Result<T, ApiFailure>> {
+  const leftMs = request.deadline - deps.now();
+  if (leftMs < MIN_LEFT_MS) return err({ reason: "lease_over" });
+  const deadline = openDeadline(leftMs - ABORT_MARGIN_MS);
+  try {
+    const outcome = await callWithToken({ deps, request, read, deadline });
+    if (!outcome.ok && outcome.error.reason === "refused" && pausesApp(outcome.error.errcode, request.isSend)) {
+      await Promise.race([deps.tokens.pause(outcome.error.errcode), deadline.overdue]);
+    }
+    return outcome;
+  } finally {
+    deadline.close();
+  }
+}
+
+interface Call<T> {
+  readonly deps: ApiDeps;
+  readonly request: ApiRequest;
+  readonly read: (response: Response) => Promise<Result<T, Refusal | BadResponse>>;
+  readonly deadline: Deadline;
+}
+
+/** The one token rule: a token WeChat refuses is replaced and the request sent exactly once more. */
+async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
+  const { tokens } = call.deps;
+  const access = await usableAccess(call, tokens.current());
+  if (!access.ok) return access;
+  const { token } = access.value;
+  const first = await attempt(call, token);
+  if (first.ok || first.error.reason !== "refused" || describeErrcode(first.error.errcode).reaction !== "token") {
+    return first;
+  }
+  const renewed = await usableAccess(call, tokens.replace(token));
+  return renewed.ok ? attempt(call, renewed.value.token) : renewed;
+}
+
+/** Waits for a token, not longer than the deadline allows, and looks at the pause that came with it. */
+async function usableAccess<T>(
+  call: Call<T>,
+  asked: Promise<Result<AppAccess, TokenProblem>>,
+): Promise<Result<AppAccess, ApiFailure>> {
+  const { deps, request } = call;
+  const access = await Promise.race([asked, call.deadline.overdue]);
+  const now = deps.now();
+  if (access === OVERDUE || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
+  if (!access.ok) return err({ reason: "no_token", problem: access.error });
+  const { pausedUntil = 0, pauseErrcode } = access.value;
+  if (pausedUntil <= now || (!request.isSend && pauseErrcode !== undefined && isPerApi(pauseErrcode))) return access;
+  return err({
+    reason: "paused",
+    until: pausedUntil,
+    ...(pauseErrcode === undefined ? {} : { errcode: pauseErrcode }),
+  });
+}
+
+async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFailure>> {
+  const { deps, request } = call;
+  const { signal, overdue } = call.deadline;
+  const query = new URLSearchParams({ access_token: token, ...request.query }).toString();
+  const init: FetchInit = {
+    method: request.method,
+    headers: request.contentType === undefined ? {} : { "content-type": request.contentType },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    signal,
+    redirect: "manual",
+  };
+  const answered = fetchAndRead(call, `${deps.apiBase}${request.path}?${query}`, init);
+  try {
+    const outcome = await Promise.race([answered, overdue]);
+    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+  } catch {
+    return err({ reason: signal.aborted ? "timeout" : "network" });
+  }
+}
+
+async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Promise<Result<T, Refusal | BadResponse>> {
+  return call.read(await call.deps.fetch(url, init));
+}
+
+/** Whether an errcode of this call is to pause the whole app. */
+function pausesApp(errcode: number, isSend: boolean): boolean {
+  const { reaction } = describeErrcode(errcode);
+  return (reaction === "stop" || reaction === "retry_next_minute") && (isSend || !isPerApi(errcode));
+}
+
+/** 45009 daily quota, 45011 per minute, 48004 banned: of one API each. */
+function isPerApi(errcode: number): boolean {
+  return errcode === 45009 || errcode === 48004 || describeErrcode(errcode).reaction === "retry_next_minute";
+}

@@ -1,0 +1,37 @@
+/**
+ * The client of api.weixin.qq.com: what the rest of the worker calls. It decides nothing and stores nothing; fetch,
+ * clock and token source are arguments.
+ */
+import type { Delivery } from "../../shared/delivery.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { Result } from "../../shared/result.ts";
+import type { ApiDeps, ApiFailure } from "./api.ts";
+import { downloadMedia, uploadImage, type DownloadedMedia, type UploadedImage, type UploadProblem } from "./media.ts";
+import { deliverMessage, type DeliverOptions } from "./send.ts";
+import { sendTyping, type TypingCommand, type TypingProblem } from "./typing.ts";
+
+/** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
+export interface WeChatClient {
+  /** Hands one message to WeChat: one attempt, facts only (WECHAT.md §4). */
+  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<Delivery>;
+  /** Shows or takes away the typing indicator (WECHAT.md §5.1). */
+  typing(openid: string, command: TypingCommand, businessId?: string): Promise<Result<null, TypingProblem>>;
+  /** Uploads a picture for image messages and card covers (WECHAT.md §5.2). */
+  uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<Result<UploadedImage, UploadProblem>>;
+  /** Fetches a picture a user sent (WECHAT.md §5.3). */
+  downloadMedia(mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>>;
+}
+
+/**
+ * Makes a client.
+ *
+ * @param deps base address, fetch, clock (epoch ms) and token source
+ */
+export function createWeChatClient(deps: ApiDeps): WeChatClient {
+  return {
+    deliver: (openid, message, options) => deliverMessage(deps, openid, message, options),
+    typing: (openid, command, businessId) => sendTyping(deps, openid, command, businessId),
+    uploadImage: (bytes) => uploadImage(deps, bytes),
+    downloadMedia: (mediaId) => downloadMedia(deps, mediaId),
+  };
+}

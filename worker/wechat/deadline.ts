@@ -1,0 +1,32 @@
+/**
+ * A point in time after which an exchange with WeChat is over: aborts the fetch, and ends the waiting even where
+ * somebody does not listen to the abort.
+ */
+
+/** What a race with the deadline yields when the deadline wins. */
+export const OVERDUE = Symbol("overdue");
+
+/** A running deadline. */
+export interface Deadline {
+  /** For fetch. */
+  readonly signal: AbortSignal;
+  /** Resolves when time is over; never rejects. */
+  readonly overdue: Promise<typeof OVERDUE>;
+  /** Stops the clock. Must be called: a pending timer keeps a Durable Object awake, and billed. */
+  close(): void;
+}
+
+/**
+ * Starts a deadline. Not `AbortSignal.timeout`, whose timer cannot be stopped.
+ *
+ * @param timeoutMs milliseconds from now
+ */
+export function openDeadline(timeoutMs: number): Deadline {
+  const controller = new AbortController();
+  const { promise: overdue, resolve } = Promise.withResolvers<typeof OVERDUE>();
+  const timer = setTimeout(() => {
+    controller.abort();
+    resolve(OVERDUE);
+  }, timeoutMs);
+  return { signal: controller.signal, overdue, close: () => clearTimeout(timer) };
+}

@@ -1,0 +1,94 @@
+/**
+ * Reading what api.weixin.qq.com answers: never more than allowed, and `{ errcode, errmsg }` in one place
+ * (WECHAT.md §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+
+/** WeChat's answer says that it did not do what was asked. */
+export interface Refusal {
+  readonly reason: "refused";
+  readonly errcode: number;
+}
+
+/** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */
+export interface BadResponse {
+  readonly reason: "bad_response";
+}
+
+/** A JSON object by its keys. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** API answers have a few hundred bytes. */
+const MAX_JSON_BYTES = 64 * 1024;
+
+/**
+ * Reads an API answer. A missing errcode is success, as some endpoints leave it out (WECHAT.md §13) — but only
+ * with a 2xx: a proxy's own error page may be JSON too.
+ *
+ * @returns the object, `refused` with its errcode, or `bad_response`
+ */
+export async function readAnswer(response: Response): Promise<Result<JsonObject, Refusal | BadResponse>> {
+  const bytes = await readCapped(response, MAX_JSON_BYTES);
+  return bytes === undefined ? err({ reason: "bad_response" }) : parseAnswer(bytes, response.ok);
+}
+
+/**
+ * Reads API answer bytes.
+ *
+ * @param bytes the whole body
+ * @param trusted whether the HTTP status allows to take a missing errcode as success
+ */
+export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObject, Refusal | BadResponse> {
+  const answer = parseObject(bytes);
+  if (answer === undefined) return err({ reason: "bad_response" });
+  const { errcode } = answer;
+  if (errcode === 0 || (errcode === undefined && trusted)) return ok(answer);
+  if (typeof errcode === "number" && Number.isInteger(errcode)) return err({ reason: "refused", errcode });
+  return err({ reason: "bad_response" });
+}
+
+/**
+ * Reads a body of at most `maxBytes`.
+ *
+ * @returns the bytes; undefined when there are more or the status is ≥ 500, what is left is then dropped unread
+ */
+export async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const announced = Number(response.headers.get("content-length") ?? 0);
+  if (response.status >= 500 || announced > maxBytes) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.length;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(part.value);
+  }
+  return join(chunks, size);
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function parseObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    // No JSON is an answer like any other here: the caller makes `bad_response` of it.
+    return undefined;
+  }
+}

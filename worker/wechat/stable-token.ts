@@ -1,0 +1,88 @@
+/**
+ * The token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: it may be
+ * forced 20 times a day, and the secret goes nowhere else.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Fetch } from "./api.ts";
+import { openDeadline, OVERDUE } from "./deadline.ts";
+import { readAnswer, type JsonObject } from "./response.ts";
+
+/** What one call needs. */
+export interface StableTokenOptions {
+  /** Origin for token calls: WeChat's own, or a relay with a fixed IP for the whitelist (WECHAT.md §6.2). */
+  readonly tokenBase: string;
+  readonly appid: string;
+  readonly secret: string;
+  /** Invalidates the token in use; 30 s apart, 20 a day. */
+  readonly force: boolean;
+  readonly fetch: Fetch;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** Milliseconds until the call counts as unanswered. */
+  readonly timeoutMs: number;
+}
+
+/** An access token. */
+export interface StableToken {
+  readonly token: string;
+  /** Epoch ms, counted from before the request: rather too early. */
+  readonly expiresAt: number;
+}
+
+/** Why there is none: WeChat's errcode, or no usable answer. */
+export type StableTokenProblem =
+  | { readonly reason: "refused"; readonly errcode: number }
+  | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
+
+const TOKEN_PATH = "/cgi-bin/stable_token";
+/** WECHAT.md §6.1: be ready for at least 512 characters. */
+const MAX_TOKEN_LENGTH = 2048;
+
+/**
+ * Asks for the access token. Without `force` WeChat repeats the one in use, with its remaining time.
+ *
+ * @returns the token, or the reason; never an exception with the secret in its text
+ */
+export async function requestStableToken(
+  options: StableTokenOptions,
+): Promise<Result<StableToken, StableTokenProblem>> {
+  const startedAt = options.now();
+  const deadline = openDeadline(options.timeoutMs);
+  try {
+    const outcome = await Promise.race([askForToken(options, startedAt, deadline.signal), deadline.overdue]);
+    return outcome === OVERDUE ? err({ reason: "unreachable", cause: "timeout" }) : outcome;
+  } catch {
+    // The cause is dropped on purpose, as in api.ts: a relay's error text may repeat the request.
+    return err({ reason: "unreachable", cause: deadline.signal.aborted ? "timeout" : "network" });
+  } finally {
+    deadline.close();
+  }
+}
+
+async function askForToken(
+  options: StableTokenOptions,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<Result<StableToken, StableTokenProblem>> {
+  const { appid, secret, force } = options;
+  const response = await options.fetch(`${options.tokenBase}${TOKEN_PATH}`, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({ grant_type: "client_credential", appid, secret, force_refresh: force }),
+    signal,
+    redirect: "manual",
+  });
+  const answer = await readAnswer(response);
+  if (answer.ok) return toStableToken(answer.value, startedAt);
+  if (answer.error.reason === "refused") return err(answer.error);
+  return err({ reason: "unreachable", cause: "bad_response" });
+}
+
+function toStableToken(answer: JsonObject, startedAt: number): Result<StableToken, StableTokenProblem> {
+  const token = answer["access_token"];
+  const seconds = answer["expires_in"];
+  const usable =
+    typeof token === "string" && token !== "" && token.length <= MAX_TOKEN_LENGTH && typeof seconds === "number";
+  if (!usable || !(seconds > 0)) return err({ reason: "unreachable", cause: "bad_response" });
+  return ok({ token, expiresAt: startedAt + Math.floor(seconds) * 1000 });
+}

@@ -1,0 +1,36 @@
+/**
+ * Where a call of WeChat's API gets its access_token, and whom it tells about trouble: the seam between the client
+ * (this folder) and the one object that owns the token (`worker/objects/account.ts`). WECHAT.md §6.1.
+ */
+import type { Result } from "../../shared/result.ts";
+
+/** What a caller needs to know before it calls: the token, and whether the whole app is paused. */
+export interface AppAccess {
+  readonly token: string;
+  /** Epoch ms before which the app sends nothing; absent when it is not paused. May lie in the past. */
+  readonly pausedUntil?: number;
+  /** The errcode that paused it. */
+  readonly pauseErrcode?: number;
+}
+
+/** Why there is no token. `until`: epoch ms before which asking again is useless. */
+export type TokenProblem =
+  /** The token endpoint answered with an errcode (wrong secret, IP not whitelisted, …). */
+  | { readonly reason: "refused"; readonly errcode: number; readonly until?: number }
+  /** The token endpoint, or the object in front of it, did not answer. */
+  | { readonly reason: "unreachable"; readonly until?: number }
+  /** WeChat keeps giving the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day). */
+  | { readonly reason: "limited"; readonly until: number };
+
+/** Gives out access tokens. No method throws for an expected failure. */
+export interface TokenSource {
+  /** The token to use now. */
+  current(): Promise<Result<AppAccess, TokenProblem>>;
+  /**
+   * Reports that WeChat refused `badToken` and asks for a better one. Many callers with the same bad token cause
+   * one refresh.
+   */
+  replace(badToken: string): Promise<Result<AppAccess, TokenProblem>>;
+  /** Reports an errcode that concerns the whole app; how long it pauses is the owner's decision. */
+  pause(errcode: number): Promise<void>;
+}
