@@ -1,0 +1,67 @@
+/**
+ * The worker as a process of its own, so that it can be killed: Miniflare and workerd die together with their
+ * process group, as a machine would take them.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/lib/build.ts";
+import type { StackPorts } from "../../scripts/lib/stack.ts";
+
+/** What the child process needs to know. */
+export interface KefuProcessOptions {
+  readonly script: string;
+  readonly ports: StackPorts;
+  readonly persistTo: string;
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+/** A worker in a process. */
+export interface KefuProcess {
+  /** workerd's own process id, for memory readings. */
+  readonly workerdPid: () => Promise<number>;
+  /** Ends everything at once, without a chance to tidy up. */
+  kill(): Promise<void>;
+}
+
+/** Starts the worker; resolves when it answers. */
+export async function startKefu(options: KefuProcessOptions): Promise<KefuProcess> {
+  const child = spawn(process.execPath, [join(ROOT, "test/support/kefu-child.ts"), JSON.stringify(options)], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await ready(child);
+  return {
+    workerdPid: () => findWorkerd(child),
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error("the child has no output");
+  const exited = once(child, "exit").then(() => {
+    throw new Error("the worker's process ended before it was ready");
+  });
+  await Promise.race([once(stdout, "data"), exited]);
+  // The loser of the race must not end as an unhandled rejection when the process is killed later.
+  exited.catch(() => {});
+  stdout.resume();
+}
+
+async function findWorkerd(child: ChildProcess): Promise<number> {
+  const { readdir, readFile } = await import("node:fs/promises");
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (stat.includes("(workerd)") && Number(fields[1]) === child.pid) return Number(entry);
+  }
+  throw new Error("workerd is not among the child's processes");
+}

@@ -1,0 +1,114 @@
+/**
+ * The worker under test inside workerd, with WeChat played by the emulator in the same isolate: pushes go to the
+ * worker's own fetch handler, calls of api.weixin.qq.com to the emulator. Any other host is refused.
+ */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { vi } from "vitest";
+import { createControl, type Control } from "../../emulator/control.ts";
+import type { EmulatedAppInput, PushFormat, PushMode, Switches } from "../../emulator/model.ts";
+import { createWeChat } from "../../emulator/wechat.ts";
+import kefu, { type Conversation } from "../../worker/index.ts";
+
+export const API_KEY = "test-key-0123456789abcdef";
+
+/** The apps of vitest.config.ts. */
+export const APPID = "wx0123456789abcdef";
+export const OTHER_APPID = "wxfedcba9876543210";
+
+const SECRETS = {
+  secret: "0123456789abcdef0123456789abcdef",
+  token: "edgekefutesttoken",
+  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+};
+
+/** An app as the emulator knows it. */
+export function emulatedApp(appid: string, mode: PushMode = "secure", format: PushFormat = "xml"): EmulatedAppInput {
+  return { ...SECRETS, appid, mode, format, pushUrl: `https://kefu.test/wechat/${appid}/message` };
+}
+
+/** Options of `playWeChat`. */
+interface PlayOptions {
+  readonly apps?: readonly EmulatedAppInput[];
+  readonly switches?: Partial<Switches>;
+  /** Takes the pushes; the default is the worker as it is configured. */
+  readonly worker?: (request: Request) => Promise<Response>;
+}
+
+/** Starts an emulator and routes this isolate's calls of WeChat to it. Undo with `vi.restoreAllMocks()`. */
+export function playWeChat(options: PlayOptions = {}): Control {
+  const { apps = [emulatedApp(APPID), emulatedApp(OTHER_APPID)], switches = {}, worker } = options;
+  const wechat = createWeChat({
+    apps,
+    fetch: worker ?? ((request) => exports.default.fetch(request)),
+    switches: { retryGapMs: 0, ...switches },
+  });
+  vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+    const request = new Request(input, init);
+    const { host } = new URL(request.url);
+    if (host !== "api.weixin.qq.com") return Promise.reject(new TypeError(`${host} is not played here`));
+    return wechat.handle(request);
+  });
+  return createControl(wechat.handle);
+}
+
+/** Calls the REST API. */
+export function api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  return exports.default.fetch(
+    new Request(`https://kefu.test${path}`, {
+      method,
+      headers: { authorization: `Bearer ${API_KEY}`, "content-type": "application/json", ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+/** Sends a request to a worker whose environment differs, and waits for its background work. */
+export async function fetchWith(vars: Readonly<Record<string, unknown>>, request: Request): Promise<Response> {
+  const context = createExecutionContext();
+  const response = await kefu.fetch(request, { ...env, ...vars }, context);
+  await waitOnExecutionContext(context);
+  return response;
+}
+
+/**
+ * An object's methods as a caller sees them. The runtime's own types give up on values that nest without end, as the
+ * rows of the log do ("excessively deep").
+ */
+type Remote<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
+    ...args: infer Args
+  ) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
+
+/** A conversation to be called. */
+export function remote(openid: string, appid = APPID): Remote<Conversation> {
+  return conversation(openid, appid) as unknown as Remote<Conversation>;
+}
+
+/** The kinds of a conversation's rows, in order. */
+export async function kindsOf(openid: string, appid = APPID): Promise<readonly string[]> {
+  return ((await remote(openid, appid).rows(0, 500)) ?? []).map((row) => row.kind);
+}
+
+/** The conversation of a user, for the test tools. */
+export function conversation(openid: string, appid = APPID) {
+  return env.CONVERSATION.getByName(`${appid}:${openid}`);
+}
+
+/** What the user reads: the texts our worker sent. */
+export async function readTexts(control: Control, openid: string, appid?: string): Promise<readonly string[]> {
+  const { lines } = await control.chat(openid, appid);
+  return lines.filter((line) => line.from === "service").map((line) => line.text);
+}
+
+/** Log lines written while a test runs. */
+export function captureLog(): () => readonly Readonly<Record<string, unknown>>[] {
+  const lines: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((line: unknown) => {
+    lines.push(String(line));
+  });
+  return () => lines.map((line) => JSON.parse(line));
+}

@@ -1,0 +1,121 @@
+/**
+ * Token source, settings snapshot and WeChat client as a Worker uses them: isolate memory, real KV, the real account
+ * object, WeChat played by the emulator.
+ */
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, it, vi } from "vitest";
+import { createControl, type Control } from "../../emulator/control.ts";
+import { createWeChat } from "../../emulator/wechat.ts";
+import { configOf, findApp } from "../../worker/config.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { connectApp } from "../../worker/objects/connect.ts";
+import { account, APPID, logged, published, SECRET, useAccounts } from "./account-bench.ts";
+
+useAccounts();
+
+const HELLO = { type: "text", content: "你好" } as const;
+const OPENIDS = Array.from({ length: 100 }, (_, index) => `oUser${index}`);
+
+let control: Control;
+
+beforeEach(async () => {
+  const wechat = createWeChat({
+    apps: [
+      {
+        appid: APPID,
+        secret: SECRET,
+        token: "edgekefutesttoken",
+        aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+        mode: "secure",
+        format: "json",
+        pushUrl: "https://kefu.test/wechat/message",
+      },
+    ],
+    fetch: async () => new Response("success"),
+  });
+  control = createControl(wechat.handle);
+  vi.mocked(globalThis.fetch).mockImplementation((input, init) => wechat.handle(new Request(input, init)));
+  await Promise.all(OPENIDS.map((openid) => control.text(openid, "hi")));
+});
+
+function connect() {
+  const config = configOf(env);
+  const app = config.ok ? findApp(config.value, APPID) : undefined;
+  if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
+  return connectApp(env, config.value, app);
+}
+
+const deliver = (openid: string) =>
+  connect().client.deliver(openid, HELLO, { isAi: false, deadline: Date.now() + 20_000 });
+const deliverAll = async () => (await Promise.all(OPENIDS.map(deliver))).map(({ result }) => result);
+const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token").length;
+
+describe("senders", () => {
+  it("get their token from KV when memory is empty, without asking the object", async ({ expect }) => {
+    await deliver("oUser0");
+    await vi.waitFor(async () => expect(await published()).not.toBeNull());
+    accountMemory.clear();
+    const getByName = vi.spyOn(env.ACCOUNT, "getByName");
+    expect(await deliver("oUser1")).toEqual({ result: "sent" });
+    expect(getByName).not.toHaveBeenCalled();
+    expect(await tokenCalls()).toBe(1);
+  });
+
+  it("cause exactly one refresh when the token is killed under a hundred of them", async ({ expect }) => {
+    await deliver("oUser0");
+    await control.killToken();
+    expect(new Set(await deliverAll())).toEqual(new Set(["sent"]));
+    expect(await tokenCalls()).toBe(2);
+    expect((await control.chat("oUser7")).duplicates).toBe(0);
+  });
+
+  it("cause exactly one refresh when each begins with an empty memory", async ({ expect }) => {
+    await deliver("oUser0");
+    await control.killToken();
+    const all = await Promise.all(
+      OPENIDS.map((openid) => {
+        accountMemory.clear();
+        return deliver(openid);
+      }),
+    );
+    expect(new Set(all.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(await tokenCalls()).toBe(2);
+  });
+
+  it("stop together when the app is out of quota", async ({ expect }) => {
+    await deliver("oUser0");
+    await control.fault({ fault: "errcode", errcode: 45009, target: "send" });
+    expect(await deliver("oUser1")).toEqual({ result: "refused", errcode: 45009 });
+    const sends = (await control.calls()).length;
+    await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseErrcode: 45009 }));
+    expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });
+    // Another isolate, and the object after an eviction, know it too.
+    accountMemory.clear();
+    expect(await deliver("oUser3")).toMatchObject({ result: "not_sent", reason: "paused" });
+    await evictDurableObject(account());
+    expect(await account().access()).toMatchObject({ value: { pauseErrcode: 45009 } });
+    expect(await control.calls()).toHaveLength(sends);
+  });
+
+  it("log no token and no openid", async ({ expect }) => {
+    await deliver("oUser0");
+    await control.fault({ fault: "errcode", errcode: 48004, target: "send" });
+    await deliver("oUser1");
+    const snapshot = await account().access();
+    expect(logged()).toContain("app_paused");
+    expect(logged()).not.toContain("oUser1");
+    expect(snapshot.ok && logged().includes(snapshot.value.token)).toBe(false);
+  });
+});
+
+describe("settings", () => {
+  it("reach a Worker that knows none from the object, and later from KV", async ({ expect }) => {
+    expect((await connect().settings())?.fallback).toEqual({ type: "transfer" });
+    await account().putSettings("*", { fallback: { type: "silent" } });
+    // Memory is up to a minute old.
+    expect((await connect().settings())?.fallback).toEqual({ type: "transfer" });
+    vi.setSystemTime(Date.now() + 60_000);
+    expect((await connect().settings())?.fallback).toEqual({ type: "silent" });
+  });
+});

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { RowDraft } from "../../worker/domain/log.ts";
+import { toRowJson, type RowJson } from "../../worker/routes/api/rows.ts";
+import { APPID, kindsOf, OTHER_APPID, playWeChat, remote } from "../support/workerd.ts";
+import { findProblems, readDocument } from "./api-contract.ts";
+import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+
+interface Page {
+  readonly rows: readonly RowJson[];
+  readonly next: number;
+}
+
+let wechat: Control;
+beforeEach(async () => {
+  wechat = playWeChat();
+  await useSilentSettings();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function page(openid: string, query = ""): Promise<Page> {
+  return (await call("GET", `/api/v1/conversations/${openid}/messages${query}`)).json();
+}
+
+/** Stores texts of the user without the way through a push. */
+async function receiveTexts(openid: string, count: number): Promise<void> {
+  const conversation = remote(openid);
+  for (let index = 0; index < count; index += 1) {
+    const key = `m:${index}`;
+    const head = { account: "gh_test", openid, createdAt: Date.now() };
+    const inbound: Inbound = { ...head, kind: "text", msgId: String(index), content: `第 ${index} 条` };
+    await conversation.receive({ appid: APPID, openid }, { key, inbound, candidates: [] });
+  }
+}
+
+describe("GET /conversations/:openid", () => {
+  it("shows window, context, newest rows and the cursor", async ({ expect }) => {
+    const now = Math.floor(Date.now() / 1_000) * 1_000;
+    vi.useFakeTimers({ toFake: ["Date"], now });
+    await wechat.enter("oView", "page=order&id=7");
+    await wechat.text("oView", "在吗");
+    const view = await bodyOf(await call("GET", "/api/v1/conversations/oView"));
+    expect(view).toMatchObject({
+      window: {
+        kind: "message",
+        remaining: 5,
+        expiresAt: new Date(now + 48 * 3_600_000).toISOString(),
+        doubtful: false,
+      },
+      context: { sessionFrom: "page=order&id=7", verified: false },
+      heldCount: 0,
+      mutedUntil: null,
+      rows: [
+        { kind: "in", at: new Date(now).toISOString(), inbound: { kind: "user_enter_tempsession" } },
+        { kind: "in", answer: "success", inbound: { kind: "text", content: "在吗" } },
+      ],
+    });
+    expect(view["next"]).toBe((await page("oView")).next);
+  });
+
+  it("shows the enter grant while it lasts, and closed after", async ({ expect }) => {
+    await wechat.enter("oEnter");
+    const window = async () => (await bodyOf(await call("GET", "/api/v1/conversations/oEnter")))["window"];
+    expect(await window()).toMatchObject({ kind: "enter", remaining: 2 });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
+    expect(await window()).toEqual({ kind: "closed", remaining: 0, expiresAt: null, doubtful: false });
+  });
+
+  it("shows an unknown window after a hand-over", async ({ expect }) => {
+    await useSilentSettings({ fallback: { type: "transfer" } });
+    await wechat.text("oTransfer", "人工");
+    expect(await bodyOf(await call("GET", "/api/v1/conversations/oTransfer"))).toMatchObject({
+      window: { kind: "unknown", expiresAt: null },
+      rows: [{ kind: "in", answer: "transfer" }],
+    });
+  });
+
+  it("shows twenty rows, or as many as asked", async ({ expect }) => {
+    await receiveTexts("oMany", 25);
+    const rows = async (query: string) =>
+      (await (await call("GET", `/api/v1/conversations/oMany${query}`)).json<Page>()).rows.map(contentOf);
+    expect(await rows("")).toEqual(Array.from({ length: 20 }, (_, index) => `第 ${index + 5} 条`));
+    expect(await rows("?limit=2")).toEqual(["第 23 条", "第 24 条"]);
+    expect(await rows("?limit=200")).toHaveLength(25);
+  });
+
+  it("answers 404 for who never wrote, and stores nothing by looking", async ({ expect }) => {
+    for (const path of ["", "/messages", "/export"]) {
+      const response = await call("GET", `/api/v1/conversations/oNobody${path}`);
+      expect(response.status).toBe(404);
+      expect(await bodyOf(response)).toMatchObject({ code: "conversation_not_found" });
+    }
+    expect(await remote("oNobody").rows(0, 1)).toBeNull();
+  });
+});
+
+describe("GET /conversations/:openid/messages", () => {
+  it("goes through the whole log by its cursor, each row once, and sees what comes later", async ({ expect }) => {
+    await wechat.text("oPages", "在吗");
+    await receiveTexts("oPages", 6);
+    const seen: (string | undefined)[] = [];
+    let { rows, next } = await page("oPages", "?limit=3");
+    for (; rows.length > 0; { rows, next } = await page("oPages", `?limit=3&after=${next}`)) {
+      seen.push(...rows.map(contentOf));
+    }
+    expect(seen).toEqual(["在吗", ...Array.from({ length: 6 }, (_, index) => `第 ${index} 条`)]);
+    expect(await page("oPages", `?after=${next}`)).toEqual({ rows: [], next });
+    await send("oPages", { type: "text", content: "您好" });
+    const kinds = async () => (await page("oPages", `?after=${next}`)).rows.map((row) => row.kind);
+    await expect.poll(kinds).toEqual(["out", "sent"]);
+  });
+
+  it("gives the rows of a message the id the send answered, and outcomes a ref to them", async ({ expect }) => {
+    await wechat.text("oRefs", "在吗");
+    const { id } = await bodyOf(await send("oRefs", { type: "text", content: "长".repeat(1_000) }));
+    await expect.poll(() => kindsOf("oRefs")).toEqual(["in", "out", "out", "sent", "sent"]);
+    const [, first, second, ...sent] = (await page("oRefs")).rows;
+    expect(first).toMatchObject({ kind: "out", id, part: 1, parts: 2, source: "api", isAi: false });
+    expect(second).toMatchObject({ kind: "out", id, part: 2, parts: 2 });
+    expect(sent.map((row) => ("ref" in row ? row.ref : undefined))).toEqual([first?.seq, second?.seq]);
+  });
+
+  it("shows no keys, hashes, openids or account ids", async ({ expect }) => {
+    await wechat.text("oPlain", "在吗");
+    await send("oPlain", { type: "text", content: "您好" }, { once: "my-own-key" });
+    const text = JSON.stringify(await page("oPlain"));
+    for (const hidden of ["my-own-key", "oPlain", "gh_", '"key"', '"request"']) expect(text).not.toContain(hidden);
+  });
+
+  it.for([
+    "limit=0",
+    "limit=201",
+    "limit=-1",
+    "limit=1.5",
+    "limit=",
+    "limit=1e2",
+    "limit=a",
+    "after=-1",
+    "after=1&after=2",
+  ])("refuses ?%s", async (query, { expect }) => {
+    const response = await call("GET", `/api/v1/conversations/oPages/messages?${query}`);
+    expect(response.status).toBe(422);
+    expect(await bodyOf(response)).toMatchObject({ code: "invalid_field", field: query.split("=")[0] });
+  });
+});
+
+describe("a row of every kind", () => {
+  const objectId = "0123456789abcdef".repeat(4);
+  const place = { seq: 1_800_000_000_001, at: 1_800_000_000_000, key: null, ref: 1_800_000_000_000 };
+  const rows: readonly RowDraft[] = [
+    { ...place, kind: "attempt", body: { attempt: 1 } },
+    { ...place, kind: "sent", body: { attempt: 2 } },
+    { ...place, kind: "failed", body: { attempt: 1, reason: "refused", errcode: 40003 } },
+    { ...place, kind: "blocked", body: { reason: "window_ended" } },
+    { ...place, ref: null, kind: "blocked", body: { reason: "quota_used", message: { type: "text", content: "a" } } },
+    { ...place, kind: "held", body: { until: 1_800_000_000_000 } },
+    { ...place, kind: "unconfirmed", body: { attempt: 1, reason: "timeout" } },
+    { ...place, kind: "retry", body: { attempt: 1, retryAt: 1_800_000_000_000, reason: "busy", errcode: -1 } },
+    { ...place, kind: "late", body: { attempt: 1, result: "refused", errcode: -1 } },
+    {
+      ...place,
+      ref: null,
+      kind: "out",
+      body: { message: { type: "text", content: "a" }, source: "auto", part: 1, parts: 1, isAi: true, ruleId: "r" },
+    },
+  ];
+
+  it.for(rows.map((row) => ({ kind: row.kind, row })))(
+    "is as the document says: $kind",
+    async ({ row }, { expect }) => {
+      const document = await readDocument();
+      const shown = toRowJson(row, objectId);
+      expect(findProblems(document, document.components.schemas["Row"] ?? {}, shown, "$")).toEqual([]);
+      expect(shown).toMatchObject({ seq: row.seq, at: "2027-01-15T08:00:00.000Z", kind: row.kind });
+      expect(JSON.stringify(shown)).not.toMatch(/"(?:retryAt|until)":\d/);
+    },
+  );
+});
+
+describe("GET /conversations/:openid/export", () => {
+  it("streams every row as a line, across pages, as an attachment without the openid", async ({ expect }) => {
+    await receiveTexts("oExport", 401);
+    const response = await call("GET", "/api/v1/conversations/oExport/export");
+    expect(response.headers.get("content-type")).toBe("application/x-ndjson");
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="conversation.ndjson"');
+    const lines = (await readLines(response)).split("\n");
+    expect(lines.pop()).toBe("");
+    const rows = lines.map((line): RowJson => JSON.parse(line));
+    expect(rows.map(contentOf)).toEqual(Array.from({ length: 401 }, (_, index) => `第 ${index} 条`));
+  });
+
+  it("ends where a full page is the last", async ({ expect }) => {
+    await receiveTexts("oExact", 200);
+    const response = await call("GET", "/api/v1/conversations/oExact/export");
+    expect((await readLines(response)).trim().split("\n")).toHaveLength(200);
+  });
+});
+
+describe("DELETE /conversations/:openid", () => {
+  it("erases one user of one app at once, and again without complaint", async ({ expect }) => {
+    for (const appid of [APPID, OTHER_APPID]) await wechat.text("oErase", "在吗", { appid });
+    for (let time = 0; time < 2; time += 1) {
+      const response = await call("DELETE", "/api/v1/conversations/oErase");
+      expect(response.status).toBe(204);
+      expect(await response.text()).toBe("");
+    }
+    expect((await call("GET", "/api/v1/conversations/oErase")).status).toBe(404);
+    expect((await call("GET", "/api/v1/conversations/oErase", { appid: OTHER_APPID })).status).toBe(200);
+  });
+});
+
+/** Not text(): the runtime warns of it for a type it does not know as text. */
+async function readLines(response: Response): Promise<string> {
+  return new TextDecoder().decode(await response.arrayBuffer());
+}
+
+function contentOf(row: RowJson): string | undefined {
+  return row.kind === "in" && "content" in row.inbound ? String(row.inbound.content) : undefined;
+}

@@ -1,0 +1,166 @@
+import { describe, it } from "vitest";
+import { PROBLEMS } from "../../worker/routes/api/problem-table.ts";
+import { findProblems, readDocument, type Document, type Operation, type Schema } from "./api-contract.ts";
+import { call } from "./api-client.ts";
+
+const document = await readDocument();
+
+/** Every operation as `METHOD path`. */
+function operations(of: Document): readonly (readonly [string, Operation])[] {
+  return Object.entries(of.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
+  );
+}
+
+/** Every value at a key anywhere in a tree. */
+function valuesOf(tree: unknown, key: string): readonly unknown[] {
+  if (typeof tree !== "object" || tree === null) return [];
+  const own = Object.entries(tree).flatMap(([name, value]) => (name === key ? [value] : []));
+  return own.concat(Object.values(tree).flatMap((value) => valuesOf(value, key)));
+}
+
+describe("GET /api/openapi.json", () => {
+  it("is public and says that it is OpenAPI 3.1", async ({ expect }) => {
+    const response = await call("GET", "/api/openapi.json", { key: null });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "edge-kefu", version: "1" } });
+  });
+
+  it("names every route of the contract", ({ expect }) => {
+    expect(
+      operations(document)
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(
+      [
+        "GET /api/openapi.json",
+        "GET /api/docs",
+        "POST /api/v1/conversations/{openid}/messages",
+        "GET /api/v1/conversations/{openid}/messages",
+        "GET /api/v1/messages/{id}",
+        "GET /api/v1/conversations/{openid}",
+        "DELETE /api/v1/conversations/{openid}",
+        "GET /api/v1/conversations/{openid}/export",
+        "POST /api/v1/conversations/{openid}/typing",
+        "POST /api/v1/media",
+        "GET /api/v1/media/{mediaId}",
+        "GET /api/v1/settings",
+        "PUT /api/v1/settings",
+        "GET /api/v1/quarantine",
+      ].toSorted(),
+    );
+  });
+
+  it("has no reference that leads nowhere, and no two operations of one id", ({ expect }) => {
+    const known = new Set(Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`));
+    const refs = valuesOf(document, "$ref").map(String);
+    expect(refs.length).toBeGreaterThan(50);
+    expect(refs.filter((ref) => !known.has(ref))).toEqual([]);
+    const ids = operations(document).map(([, operation]) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("declares every path parameter, tag, description and answer", ({ expect }) => {
+    const tags = document.tags.map((tag) => tag.name);
+    for (const [name, operation] of operations(document)) {
+      const inPath = (operation.parameters ?? []).filter((parameter) => parameter.in === "path");
+      expect(
+        inPath.map((parameter) => `{${parameter.name}}`),
+        name,
+      ).toEqual(name.match(/\{\w+\}/g) ?? []);
+      expect(tags, name).toEqual(expect.arrayContaining([...operation.tags]));
+      expect(operation.summary, name).toMatch(/\p{Script=Han}.* \/ .*[a-z]/u);
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(response.description, `${name} ${status}`).not.toBe("");
+      }
+    }
+  });
+
+  it("closes every operation but its own two, and documents what a closed one may answer", ({ expect }) => {
+    expect(document.security).toEqual([{ apiKey: [] }]);
+    expect(document.components.securitySchemes).toEqual({ apiKey: { type: "http", scheme: "bearer" } });
+    for (const [name, operation] of operations(document)) {
+      const isPublic = !name.includes("/api/v1/");
+      expect(operation.security, name).toEqual(isPublic ? [] : undefined);
+      const common = isPublic ? ["500"] : ["401", "403", "404", "429", "500", "503"];
+      expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(common));
+    }
+  });
+
+  it("describes every problem of the table with its facts", ({ expect }) => {
+    for (const [code, { status, facts }] of Object.entries(PROBLEMS)) {
+      const schema: Schema | undefined = document.components.schemas[`Problem_${code}`];
+      expect(schema?.properties?.["status"]?.const, code).toBe(status);
+      expect(Object.keys(schema?.properties ?? {}), code).toEqual([
+        "type",
+        "title",
+        "status",
+        "code",
+        "detail",
+        ...Object.keys(facts),
+      ]);
+    }
+  });
+
+  it("shows query parameters as the numbers they become, with their defaults", ({ expect }) => {
+    const list = document.paths["/api/v1/conversations/{openid}/messages"]?.["get"];
+    const limit = list?.parameters?.find((parameter) => parameter.name === "limit");
+    expect(limit?.schema).toMatchObject({ type: "integer", minimum: 1, maximum: 200, default: 100 });
+  });
+
+  it("describes the body of a send as the sender checks it", ({ expect }) => {
+    const schema = document.components.schemas["Send"] ?? {};
+    const fits = (value: unknown) => findProblems(document, schema, value, "$").length === 0;
+    expect(fits({ type: "text", content: "你好", hold: true, isAi: false })).toBe(true);
+    expect(fits({ type: "image", mediaId: "m" })).toBe(true);
+    expect(fits({ type: "text", content: "" })).toBe(false);
+    expect(fits({ type: "text", content: "a", extra: 1 })).toBe(false);
+    expect(fits({ type: "voice", mediaId: "m" })).toBe(false);
+  });
+});
+
+describe("GET /api/docs", () => {
+  it("is a public page without script, under a policy that allows only its own style", async ({ expect }) => {
+    const response = await call("GET", "/api/docs", { key: null });
+    const page = await response.text();
+    expect(response.status).toBe(200);
+    expect(page).not.toMatch(/<script|javascript:|\son\w+=/i);
+    expect(page).not.toMatch(/(?:src|href)="(?!\/api\/|#)/);
+    const style = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? "";
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)));
+    const hash = btoa(String.fromCharCode(...digest));
+    expect(response.headers.get("content-security-policy")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+    expect(page.match(/<style/g)).toHaveLength(1);
+    expect(page).not.toContain(" style=");
+  });
+
+  it("is Chinese first with English beside it, for phones, light and dark", async ({ expect }) => {
+    const page = await (await call("GET", "/api/docs", { key: null })).text();
+    expect(page).toContain('<html lang="zh-CN">');
+    expect(page).toContain('<p lang="en">Send a user a message</p>');
+    expect(page.indexOf("给用户发一条消息")).toBeLessThan(page.indexOf("Send a user a message"));
+    expect(page).toContain('name="viewport"');
+    expect(page).toContain("prefers-color-scheme:dark");
+  });
+
+  it("has every operation, and an anchor for every problem's type", async ({ expect }) => {
+    const page = await (await call("GET", "/api/docs", { key: null })).text();
+    for (const [name] of operations(document)) expect(page).toContain(`<code>${name}</code>`);
+    for (const code of Object.keys(PROBLEMS)) {
+      expect(page, code).toContain(`id="${code}"`);
+    }
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  it("is not stored and taken for nothing but a page", async ({ expect }) => {
+    const response = await call("GET", "/api/docs", { key: null });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+  });
+});

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { buildMessageId, parseMessageId } from "../../worker/routes/api/message-id.ts";
+import { conversation, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+
+const HELLO = { type: "text", content: "您好" };
+
+let wechat: Control;
+beforeEach(async () => {
+  wechat = playWeChat();
+  await useSilentSettings();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("GET /messages/:id", () => {
+  it("tells why a message failed", async ({ expect }) => {
+    await wechat.text("oFail", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: 40003, target: "send" });
+    const { id } = await bodyOf(await send("oFail", HELLO));
+    await expect.poll(() => stateOf(id)).toBe("failed");
+    expect(await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`))).toMatchObject({
+      id,
+      state: "failed",
+      errcode: 40003,
+    });
+  });
+
+  it("answers 404 for an id of another app", async ({ expect }) => {
+    await wechat.text("oMine", "在吗", { appid: OTHER_APPID });
+    const { id } = await bodyOf(await send("oMine", HELLO, { appid: OTHER_APPID }));
+    const response = await call("GET", `/api/v1/messages/${String(id)}`);
+    expect(response.status).toBe(404);
+    expect(await bodyOf(response)).toMatchObject({ code: "message_not_found" });
+    expect((await call("GET", `/api/v1/messages/${String(id)}`, { appid: OTHER_APPID })).status).toBe(200);
+  });
+
+  it("answers 404 for what is no id, no message, or no longer there", async ({ expect }) => {
+    await wechat.text("oGone", "在吗");
+    const { id } = await bodyOf(await send("oGone", HELLO));
+    const object = conversation("oGone").id.toString();
+    const incoming = Number(
+      (await (await call("GET", "/api/v1/conversations/oGone/messages")).json<Page>()).rows[0]?.seq,
+    );
+    const inbound = buildMessageId({ objectId: object, seq: incoming });
+    const foreign = `${"0123456789abcdef".repeat(4)}-1`;
+    for (const unknown of ["x", object, `${object}-`, `${object}-0`, `${object}-01`, `${object}-1`, inbound, foreign]) {
+      expect((await call("GET", `/api/v1/messages/${unknown}`)).status, unknown).toBe(404);
+    }
+    expect((await call("GET", `/api/v1/messages/${String(id)}`)).status).toBe(200);
+    await call("DELETE", "/api/v1/conversations/oGone");
+    expect((await call("GET", `/api/v1/messages/${String(id)}`)).status).toBe(404);
+  });
+});
+
+describe("a message id", () => {
+  const objectId = "0123456789abcdef".repeat(4);
+
+  it("is taken apart to what it was made of", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (seq) => {
+        expect(parseMessageId(buildMessageId({ objectId, seq }))).toEqual({ objectId, seq });
+      }),
+    );
+  });
+
+  it("has one way to be written", ({ expect }) => {
+    const written = fc.check(
+      fc.property(fc.stringMatching(/^[0-9a-zA-Z-]{0,12}$/), (digits) => {
+        const id = `${objectId}-${digits}`;
+        const parsed = parseMessageId(id);
+        return parsed === undefined || buildMessageId(parsed) === id;
+      }),
+    );
+    expect(written.failed, fc.defaultReportMessage(written)).toBe(false);
+  });
+});
+
+interface Page {
+  readonly rows: readonly { readonly seq: number }[];
+}
+
+async function stateOf(id: unknown): Promise<unknown> {
+  return (await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`)))["state"];
+}

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { RowJson } from "../../worker/routes/api/rows.ts";
+import { OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { bodyOf, call, useSilentSettings, type CallOptions } from "./api-client.ts";
+
+const PNG = fromBase64(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+);
+const LIMIT = 2 * 1024 * 1024;
+
+let wechat: Control;
+beforeEach(async () => {
+  wechat = playWeChat();
+  await useSilentSettings();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+function typing(openid: string, json: unknown = { on: true }, options: CallOptions = {}): Promise<Response> {
+  return call("POST", `/api/v1/conversations/${openid}/typing`, { ...options, json });
+}
+
+function upload(body: BodyInit, type = "image/png"): Promise<Response> {
+  return call("POST", "/api/v1/media", { body, headers: type === "" ? {} : { "content-type": type } });
+}
+
+describe("POST /conversations/:openid/typing", () => {
+  it("shows the indicator and takes it away; what shows already is as good", async ({ expect }) => {
+    await wechat.text("oType", "在吗");
+    for (const on of [true, true, false]) {
+      const response = await typing("oType", { on });
+      expect(response.status).toBe(204);
+      expect((await wechat.chat("oType")).typing).toBe(on);
+    }
+  });
+
+  it("answers 409 no_recent_message when nothing was exchanged for 30 seconds", async ({ expect }) => {
+    await wechat.text("oQuiet", "在吗");
+    await wechat.clock({ advanceMs: 31_000 });
+    const response = await typing("oQuiet");
+    expect(response.status).toBe(409);
+    expect(await bodyOf(response)).toMatchObject({ code: "no_recent_message", errcode: 45080 });
+  });
+
+  it.for([
+    { errcode: 45015, status: 409, code: "window_closed" },
+    { errcode: 45047, status: 409, code: "quota_used" },
+    { errcode: 40200, status: 502, code: "wechat_refused" },
+    { errcode: 40003, status: 502, code: "wechat_refused" },
+    { errcode: 99999, status: 502, code: "wechat_refused" },
+  ])("answers WeChat's $errcode with $status $code", async ({ errcode, status, code }, { expect }) => {
+    await wechat.fault({ fault: "errcode", errcode, errmsg: "words of WeChat rid: 1", target: "typing" });
+    const response = await typing("oRefused");
+    const text = await response.text();
+    const words = expect.stringMatching(/\S/);
+    expect(response.status).toBe(status);
+    expect(JSON.parse(text)).toMatchObject({ code, errcode });
+    expect(text).not.toContain("words of WeChat");
+    if (code === "wechat_refused") expect(JSON.parse(text)).toMatchObject({ meaning: words, cure: words, name: words });
+  });
+
+  it.for([
+    { fault: "drop", when: "before" },
+    { fault: "drop", when: "after" },
+    { fault: "http", status: 502 },
+  ] as const)("answers 502 wechat_unreachable when WeChat fails: %j", async (fault, { expect }) => {
+    await wechat.fault({ ...fault, target: "typing" });
+    const response = await typing("oLost");
+    expect(response.status).toBe(502);
+    expect(await bodyOf(response)).toMatchObject({ code: "wechat_unreachable" });
+  });
+
+  it.for([{}, { on: "yes" }, { on: true, more: 1 }, []])("refuses the body %j", async (json, { expect }) => {
+    const response = await typing("oBad", json);
+    expect(response.status).toBe(422);
+    expect(await bodyOf(response)).toMatchObject({ code: "invalid_field" });
+  });
+});
+
+describe("POST /media", () => {
+  it("takes a picture as the body itself, and says how long the id lives", async ({ expect }) => {
+    const response = await upload(PNG);
+    expect(response.status).toBe(201);
+    const { mediaId, expiresAt } = await bodyOf(response);
+    expect(mediaId).toMatch(/\S/);
+    const leftMs = Date.parse(String(expiresAt)) - Date.now();
+    expect(Math.abs(leftMs - 72 * 3_600_000)).toBeLessThan(60_000);
+  });
+
+  it("takes a picture as the multipart field media", async ({ expect }) => {
+    const form = new FormData();
+    form.set("note", "before it");
+    form.set("media", new File([PNG], "图.png", { type: "image/png" }));
+    expect((await upload(form, "")).status).toBe(201);
+  });
+
+  it("takes one of exactly 2 MB either way, and no byte more", async ({ expect }) => {
+    const picture = (bytes: number) => {
+      const padded = new Uint8Array(bytes);
+      padded.set(PNG);
+      return padded;
+    };
+    const asForm = (bytes: number) => {
+      const form = new FormData();
+      form.set("media", new File([picture(bytes)], "a.png"));
+      return form;
+    };
+    expect((await upload(picture(LIMIT))).status).toBe(201);
+    expect((await upload(asForm(LIMIT), "")).status).toBe(201);
+    const tooBig = [upload(picture(LIMIT + 1)), upload(asForm(LIMIT + 1), ""), upload(asForm(2 * LIMIT), "")];
+    for (const response of await Promise.all(tooBig)) {
+      expect(response.status).toBe(413);
+      expect(await bodyOf(response)).toMatchObject({ code: "body_too_large", unit: "bytes" });
+    }
+    expect((await upload(new Blob([picture(LIMIT + 1)]).stream())).status).toBe(413);
+  });
+
+  it.for([
+    { name: "a text called a picture", type: "image/png", body: "<script>alert(1)</script>" },
+    { name: "nothing", type: "image/png", body: "" },
+    { name: "a picture called a text", type: "text/html", body: "GIF89a" },
+    { name: "a kind WeChat does not take", type: "image/webp", body: "RIFF0000WEBP" },
+  ])("answers 415 for $name", async ({ type, body }, { expect }) => {
+    const response = await upload(new TextEncoder().encode(body), type);
+    expect(response.status).toBe(415);
+    expect(await bodyOf(response)).toMatchObject({
+      code: "unsupported_media_type",
+      accepted: ["image/png", "image/jpeg", "image/gif", "multipart/form-data"],
+    });
+  });
+
+  it("answers 400 for a multipart body without the file, or that is none", async ({ expect }) => {
+    const other = new FormData();
+    other.set("file", new File([PNG], "a.png"));
+    const text = new FormData();
+    text.set("media", "not a file");
+    const broken = upload(new TextEncoder().encode("--x\r\nbroken"), "multipart/form-data; boundary=x");
+    const boundless = upload(PNG, "multipart/form-data");
+    for (const response of await Promise.all([upload(other, ""), upload(text, ""), broken, boundless])) {
+      expect(response.status).toBe(400);
+      expect(await bodyOf(response)).toMatchObject({ code: "malformed_multipart" });
+    }
+  });
+
+  it("passes WeChat's refusal on", async ({ expect }) => {
+    await wechat.fault({ fault: "errcode", errcode: 40009, target: "upload" });
+    const response = await upload(PNG);
+    expect(response.status).toBe(502);
+    expect(await bodyOf(response)).toMatchObject({
+      code: "wechat_refused",
+      errcode: 40009,
+      name: "invalid_image_size",
+    });
+  });
+});
+
+describe("GET /media/:mediaId", () => {
+  async function pictureOf(openid: string): Promise<string> {
+    await wechat.image(openid);
+    const { rows } = await (await call("GET", `/api/v1/conversations/${openid}`)).json<{ rows: readonly RowJson[] }>();
+    const row = rows.find((candidate) => candidate.kind === "in" && candidate.inbound.kind === "image");
+    return row?.kind === "in" && "mediaId" in row.inbound ? String(row.inbound.mediaId) : "";
+  }
+
+  it("hands on a picture a user sent, as what its bytes are and nothing else", async ({ expect }) => {
+    const mediaId = await pictureOf("oPicture");
+    const response = await call("GET", `/api/v1/media/${mediaId}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("image/png");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("content-security-policy")).toContain("sandbox");
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(PNG);
+  });
+
+  it("answers 404 for one WeChat does not have, or of another app", async ({ expect }) => {
+    const mediaId = await pictureOf("oOwn");
+    for (const response of [
+      await call("GET", "/api/v1/media/nothing"),
+      await call("GET", `/api/v1/media/${mediaId}`, { appid: OTHER_APPID }),
+    ]) {
+      expect(response.status).toBe(404);
+      expect(await bodyOf(response)).toMatchObject({ code: "media_not_found", errcode: 40007 });
+    }
+  });
+
+  it("answers 502 when what comes is no picture", async ({ expect }) => {
+    await wechat.fault({ fault: "http", status: 500, target: "download" });
+    expect(await bodyOf(await call("GET", "/api/v1/media/any"))).toMatchObject({ code: "wechat_unreachable" });
+  });
+
+  it.for(["a%20b", "%00", "%E4%BD%A0", "a".repeat(513)])("refuses the id %s", async (id, { expect }) => {
+    expect(await bodyOf(await call("GET", `/api/v1/media/${id}`))).toMatchObject({ field: "mediaId" });
+  });
+});
+
+describe("without a token", () => {
+  it("tells what WeChat has against the secret", async ({ expect }) => {
+    await wechat.app({ appid: OTHER_APPID, secret: "f".repeat(32) });
+    const response = await typing("oToken", { on: true }, { appid: OTHER_APPID });
+    expect(response.status).toBe(502);
+    expect(await bodyOf(response)).toMatchObject({
+      code: "wechat_refused",
+      errcode: 40125,
+      name: "invalid_app_secret",
+    });
+  });
+
+  it("is unreachable when the token endpoint is", async ({ expect }) => {
+    await wechat.fault({ fault: "drop", when: "before", target: "token", appid: OTHER_APPID });
+    await wechat.killToken({ appid: OTHER_APPID });
+    const response = await typing("oToken", { on: true }, { appid: OTHER_APPID });
+    expect(response.status).toBeGreaterThanOrEqual(502);
+  });
+});
+
+describe("a pause of the whole app", () => {
+  it("is 502 for the call that found out, and 503 with its end for those after", async ({ expect }) => {
+    await wechat.fault({ fault: "errcode", errcode: 50002, target: "typing" });
+    expect(await bodyOf(await typing("oPaused"))).toMatchObject({ code: "wechat_refused", errcode: 50002 });
+    await wechat.clearFaults();
+    const response = await typing("oPaused");
+    expect(response.status).toBe(503);
+    const { code, errcode, until } = await bodyOf(response);
+    expect({ code, errcode }).toEqual({ code: "wechat_paused", errcode: 50002 });
+    const leftSeconds = (Date.parse(String(until)) - Date.now()) / 1_000;
+    expect(Math.abs(Number(response.headers.get("retry-after")) - leftSeconds)).toBeLessThan(10);
+    expect(leftSeconds).toBeGreaterThan(60);
+  });
+});
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,263 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { Candidate } from "../../worker/domain/candidates.ts";
+import { createConversationStore } from "../../worker/objects/conversation-store.ts";
+import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import fixture from "../fixtures/log-schema-1.json";
+import {
+  APPID,
+  captureLog,
+  conversation,
+  kindsOf,
+  OTHER_APPID,
+  playWeChat,
+  readTexts,
+  remote,
+} from "../support/workerd.ts";
+
+const DAY = 86_400_000;
+
+const text = (content: string): Outbound => ({ type: "text", content });
+const reply = (...contents: readonly string[]): Candidate => ({
+  ruleId: "rule",
+  action: { type: "reply", messages: contents.map(text) },
+});
+
+let wechat: Control;
+let msgId = 0;
+beforeEach(() => {
+  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  wechat = playWeChat({ worker: () => Promise.resolve(new Response("success")) });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+function message(openid: string, createdAt = Date.now()): Inbound {
+  msgId += 1;
+  return { kind: "text", account: "gh_1", openid, createdAt, msgId: String(msgId), content: "你好" };
+}
+
+/** The user writes: to WeChat, which keeps its own books, and to our object directly. */
+async function says(openid: string, candidates: readonly Candidate[], appid = APPID) {
+  await wechat.text(openid, "x", { appid });
+  return tells(openid, candidates, message(openid), appid);
+}
+
+function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), appid = APPID) {
+  const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
+  return remote(openid, appid).receive({ appid, openid }, { key, inbound, candidates });
+}
+
+const submit = (openid: string, key: string, content = "您的订单已发货", request = "r1") =>
+  remote(openid).submit(
+    { appid: APPID, openid },
+    { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 },
+  );
+
+describe("a conversation object", () => {
+  it("stores nothing when it is only looked at", async ({ expect }) => {
+    const stub = remote("oLooked");
+    expect(await stub.view(10)).toBeNull();
+    expect(await stub.rows(0, 10)).toBeNull();
+    expect(await stub.message(APPID, 1)).toBeNull();
+    expect(await stub.settle(1, 1, { result: "sent" }, true)).toBeNull();
+    await runInDurableObject(conversation("oLooked"), (_, { storage }) => {
+      const tables = storage.sql.exec("select name from sqlite_master where name = 'log'").toArray();
+      expect(tables).toEqual([]);
+    });
+  });
+
+  it("writes at most four rows for an answered message of a known user: in, out, sent, alarm", async ({ expect }) => {
+    const first = await says("oRows", [reply("一")]);
+    await remote("oRows").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, true);
+    pass(LEASE_MS + 60_000);
+    await runDurableObjectAlarm(conversation("oRows"));
+    const { before, after, alarms } = await runInDurableObject(conversation("oRows"), async (object, { storage }) => {
+      const count = () => storage.sql.exec<{ n: number }>("select count(*) as n from log").one().n;
+      const setAlarm = vi.spyOn(storage, "setAlarm");
+      const rows = count();
+      const inbound = message("oRows");
+      const owner = { appid: APPID, openid: "oRows" };
+      const { lease } = object.receive(owner, { key: "m:rows", inbound, candidates: [reply("二")] });
+      if (lease === undefined) throw new Error("nothing was leased");
+      object.settle(lease.seq, lease.attempt, { result: "sent" }, true);
+      return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
+    });
+    expect(after - before).toBe(3);
+    expect(alarms).toBe(1);
+  });
+
+  it("finds its state in the newest row after eviction, at every step", async ({ expect }) => {
+    const stub = conversation("oSteps");
+    const { lease } = await says("oSteps", [reply("一", "二")]);
+    await evictDurableObject(stub);
+    const next = await remote("oSteps").settle(lease?.seq ?? 0, 1, { result: "sent" }, true);
+    await evictDurableObject(stub);
+    expect(next).toMatchObject({ attempt: 1, message: text("二") });
+    pass(LEASE_MS);
+    await runDurableObjectAlarm(stub);
+    await evictDurableObject(stub);
+    pass(10_000);
+    await runDurableObjectAlarm(stub);
+    expect(await readTexts(wechat, "oSteps")).toEqual(["二"]);
+    expect(await kindsOf("oSteps")).toEqual(["in", "out", "out", "sent", "unconfirmed", "attempt", "sent"]);
+  });
+
+  it("sends by its alarm what nobody carries", async ({ expect }) => {
+    await says("oAlarm", [reply("一", "二", "三")]);
+    pass(LEASE_MS);
+    await runDurableObjectAlarm(conversation("oAlarm"));
+    expect(await readTexts(wechat, "oAlarm")).toEqual(["二", "三"]);
+    pass(10_000);
+    await runDurableObjectAlarm(conversation("oAlarm"));
+    expect(await readTexts(wechat, "oAlarm")).toEqual(["二", "三", "一"]);
+  });
+
+  it("lets a repeat of the push pick up what its first carrier dropped", async ({ expect }) => {
+    const inbound = message("oPick");
+    await wechat.text("oPick", "x");
+    const first = await tells("oPick", [reply("一", "二")], inbound);
+    await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, false);
+    const repeat = await tells("oPick", [reply("一", "二")], inbound);
+    expect(repeat).toMatchObject({ outcome: "repeat", answer: "success", lease: { message: text("二") } });
+  });
+
+  it("keeps its alarm when its own work fails, and rests a while", async ({ expect }) => {
+    await says("oFails", [reply("一")]);
+    pass(LEASE_MS);
+    const lines = captureLog();
+    await runInDurableObject(conversation("oFails"), async (object, { storage }) => {
+      vi.spyOn(storage, "transactionSync").mockImplementation(() => {
+        throw new Error("disk full");
+      });
+      await object.alarm();
+      expect(await storage.getAlarm()).toBe(Date.now() + 60_000);
+    });
+    expect(lines()).toContainEqual({ event: "alarm_failed", object: "conversation", error: "Error" });
+  });
+});
+
+describe("a send through the object", () => {
+  it("is made once for one key, however often and at once it is asked for", async ({ expect }) => {
+    await says("oOnce", []);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => submit("oOnce", "k:1")));
+    const ids = new Set(answers.map((answer) => answer.ok && answer.message.seq));
+    expect(ids.size).toBe(1);
+    expect(answers.filter((answer) => answer.ok && answer.lease !== undefined)).toHaveLength(1);
+    expect((await kindsOf("oOnce")).filter((kind) => kind === "out")).toHaveLength(1);
+  });
+
+  it("is a mistake when the key comes with another request, and new after a day", async ({ expect }) => {
+    await says("oKey", []);
+    await submit("oKey", "k:1");
+    expect(await submit("oKey", "k:1", "别的", "r2")).toMatchObject({ ok: false, reason: "idempotency_mismatch" });
+    pass(DAY + 1_000);
+    expect(await submit("oKey", "k:1", "别的", "r2")).toMatchObject({ ok: true });
+  });
+
+  it("tells where the message stands", async ({ expect }) => {
+    await says("oStands", []);
+    const answer = await submit("oStands", "k:1");
+    if (!answer.ok) throw new Error(answer.reason);
+    const stub = remote("oStands");
+    expect((await stub.message(APPID, answer.message.seq))?.status).toBe("sending");
+    await stub.settle(answer.message.seq, 1, { result: "refused", errcode: 40003 }, true);
+    expect(await stub.message(APPID, answer.message.seq)).toMatchObject({
+      status: "failed",
+      parts: [{ errcode: 40003 }],
+    });
+    expect(await stub.message(OTHER_APPID, answer.message.seq)).toBeNull();
+    expect(await stub.message(APPID, answer.message.seq - 1)).toBeNull();
+  });
+});
+
+describe("retention", () => {
+  it("lets old rows go in batches and keeps the newest, which carries the state", async ({ expect }) => {
+    for (let day = 0; day < 4; day += 1) {
+      await tells("oOld", []);
+      pass(60 * DAY);
+    }
+    await tells("oOld", []);
+    await runDurableObjectAlarm(conversation("oOld"));
+    expect(await kindsOf("oOld")).toHaveLength(4);
+    expect((await remote("oOld").view(1))?.window.remaining).toBe(5);
+  });
+
+  it("empties the object when all of it is old", async ({ expect }) => {
+    await tells("oGone", []);
+    pass(182 * DAY);
+    await runDurableObjectAlarm(conversation("oGone"));
+    await runInDurableObject(conversation("oGone"), async (_, { storage }) => {
+      expect(await storage.getAlarm()).toBeNull();
+      expect(storage.kv.get("conversation")).toBeUndefined();
+    });
+    expect(await remote("oGone").view(1)).toBeNull();
+  });
+
+  it("acknowledges a push older than what is kept, and ignores it", async ({ expect }) => {
+    const old = message("oAncient", Date.now() - 181 * DAY);
+    expect(await tells("oAncient", [reply("一")], old)).toEqual({ outcome: "ignored", answer: "success" });
+    expect(await remote("oAncient").view(1)).toBeNull();
+  });
+});
+
+describe("erasing a user", () => {
+  it("deletes everything at once, also while a message is under way", async ({ expect }) => {
+    const { lease } = await says("oErase", [reply("一")]);
+    expect(await remote("oErase").erase()).toBe(true);
+    expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, true)).toBeNull();
+    expect(await remote("oErase").view(1)).toBeNull();
+    expect(await remote("oErase").erase()).toBe(false);
+  });
+
+  it("lets the user come back as a new one", async ({ expect }) => {
+    await says("oBack", []);
+    await remote("oBack").erase();
+    await says("oBack", [reply("你好")]);
+    expect(await kindsOf("oBack")).toEqual(["in", "out"]);
+  });
+});
+
+describe("the log's schema", () => {
+  it("of version 1 opens, with its window, its queue and its history", async ({ expect }) => {
+    const stub = conversation("oFixture");
+    await runInDurableObject(stub, async (_, { storage }) => {
+      await storage.setAlarm(Date.now());
+      storage.sql.exec(fixture.createTable);
+      storage.kv.put("conversation", { ...fixture.head, openid: "oFixture" });
+      for (const row of fixture.rows) {
+        const insert = "insert into log(seq, at, key, kind, ref, body, state) values (?, ?, ?, ?, ?, ?, ?)";
+        storage.sql.exec(insert, row.seq, row.at, row.key, row.kind, row.ref, row.body, row.state);
+      }
+    });
+    await evictDurableObject(stub);
+    vi.setSystemTime(fixture.now);
+    const view = await remote("oFixture").view(10);
+    expect(view).toMatchObject({ window: { kind: "message", remaining: 3 }, sessionFrom: "page=1" });
+    expect(view?.rows).toHaveLength(fixture.rows.length);
+    await runDurableObjectAlarm(stub);
+    expect((await kindsOf("oFixture")).at(-1)).toBe("unconfirmed");
+  });
+
+  it("of a newer version is refused with the cure", async ({ expect }) => {
+    await runInDurableObject(conversation("oNewer"), (_, { storage }) => {
+      storage.kv.put("conversation", { schema: 99, appid: APPID, openid: "oNewer" });
+      expect(() => createConversationStore(storage)).toThrow("deploy the newer worker again");
+    });
+  });
+});
+
+describe("two apps with one openid", () => {
+  it("have two conversations", async ({ expect }) => {
+    await tells("oShared", [reply("一")]);
+    expect(await remote("oShared", OTHER_APPID).view(1)).toBeNull();
+  });
+});

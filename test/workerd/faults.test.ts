@@ -1,0 +1,167 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { api, captureLog, conversation, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const SETTINGS = {
+  fallback: { type: "reply", messages: ["一", "二"].map((content) => ({ type: "text", content })) },
+};
+
+// One emulator for all tests: the worker keeps its token, and a pause it was told of.
+let wechat: Control;
+let tests = 0;
+beforeAll(async () => {
+  wechat = playWeChat();
+  const stored = await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": "*" });
+  if (!stored.ok) throw new Error(await stored.text());
+});
+beforeEach(async () => {
+  // Each test a day after the one before, when no pause holds any more; far ahead of the real clock, by which alarms
+  // ring: here they ring by hand.
+  tests += 1;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * DAY });
+  await wechat.reset();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const countSends = async () =>
+  (await wechat.calls()).filter((call) => call.path === "/cgi-bin/message/custom/send").length;
+
+/** Moves the clock and rings the alarm, until everything due is done. */
+async function ring(openid: string, ms: number): Promise<void> {
+  vi.setSystemTime(Date.now() + ms);
+  await runDurableObjectAlarm(conversation(openid));
+}
+
+const settled = (openid: string, kind: string) => vi.waitUntil(async () => (await kindsOf(openid)).includes(kind));
+
+describe("when WeChat is busy", () => {
+  it("answers come later, once each and in order", async ({ expect }) => {
+    await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
+    await wechat.text("oBusy", "你好");
+    await settled("oBusy", "retry");
+    expect(await readTexts(wechat, "oBusy")).toEqual([]);
+    await ring("oBusy", 60_000);
+    expect(await readTexts(wechat, "oBusy")).toEqual(["一", "二"]);
+  });
+
+  it("for good, each message is tried four times and then given up", async ({ expect }) => {
+    await wechat.fault({ fault: "errcode", errcode: -1, target: "send" });
+    await wechat.text("oNever", "你好");
+    await settled("oNever", "retry");
+    for (let rings = 0; rings < 12; rings += 1) await ring("oNever", 60_000);
+    expect(await countSends()).toBe(8);
+    expect((await kindsOf("oNever")).filter((kind) => kind === "failed")).toHaveLength(2);
+  });
+});
+
+describe("when the connection breaks", () => {
+  it("after WeChat took the message, its second go is the only duplicate, on a row marked unconfirmed", async ({
+    expect,
+  }) => {
+    await wechat.fault({ fault: "drop", when: "after", target: "send", times: 1 });
+    await wechat.text("oAfter", "你好");
+    await settled("oAfter", "sent");
+    await ring("oAfter", 10_000);
+    expect(await readTexts(wechat, "oAfter")).toEqual(["一", "二", "一"]);
+    expect((await kindsOf("oAfter")).filter((kind) => kind === "unconfirmed")).toHaveLength(1);
+  });
+
+  it("before WeChat took it, the second go delivers it", async ({ expect }) => {
+    await wechat.fault({ fault: "drop", when: "before", target: "send", times: 1 });
+    await wechat.text("oBefore", "你好");
+    await settled("oBefore", "sent");
+    await ring("oBefore", 10_000);
+    expect((await readTexts(wechat, "oBefore")).toSorted()).toEqual(["一", "二"].toSorted());
+  });
+});
+
+describe("when the token is killed", () => {
+  it("a hundred senders at once cause one refresh, and every answer arrives", async ({ expect }) => {
+    await wechat.text("oFirst", "你好");
+    await settled("oFirst", "sent");
+    await wechat.killToken();
+    const tokenCalls = async () =>
+      (await wechat.calls()).filter((call) => call.path === "/cgi-bin/stable_token").length;
+    const before = await tokenCalls();
+    const users = Array.from({ length: 100 }, (_, index) => `oBurst${index}`);
+    await Promise.all(users.map((user) => wechat.text(user, "你好")));
+    await vi.waitUntil(
+      async () =>
+        (await Promise.all(users.map((user) => readTexts(wechat, user)))).every((texts) => texts.length === 2),
+      { timeout: 20_000 },
+    );
+    expect((await tokenCalls()) - before).toBe(1);
+  }, 30_000);
+
+  it("and WeChat keeps giving the dead one, a forced call gets a new one", async ({ expect }) => {
+    await wechat.text("oSticky", "你好");
+    await settled("oSticky", "sent");
+    vi.setSystemTime(Date.now() + 60_000);
+    await wechat.killToken({ sticky: true });
+    await wechat.text("oSticky2", "你好");
+    await vi.waitUntil(async () => (await readTexts(wechat, "oSticky2")).length === 2);
+    expect(await readTexts(wechat, "oSticky2")).toEqual(["一", "二"]);
+  });
+});
+
+describe("when the whole app is refused", () => {
+  it.for([45009, 45011, 48004])(
+    "by %i, one pause holds for every user and the answers come after it",
+    async (errcode, { expect }) => {
+      const [first, second] = [`oPause${errcode}a`, `oPause${errcode}b`];
+      await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
+      await wechat.text(first, "你好");
+      await settled(first, "retry");
+      const before = await countSends();
+      await wechat.text(second, "你好");
+      await settled(second, "retry");
+      expect(await countSends()).toBe(before);
+      for (let rings = 0; rings < 3; rings += 1) {
+        await ring(first, HOUR);
+        await ring(second, 0);
+      }
+      expect(await readTexts(wechat, first)).toEqual(["一", "二"]);
+      expect(await readTexts(wechat, second)).toEqual(["一", "二"]);
+    },
+  );
+});
+
+describe("when WeChat's books differ from ours", () => {
+  it.for([
+    [45047, "closed", false],
+    [45015, "closed", true],
+  ] as const)("%i corrects the window and is not tried again", async ([errcode, kind, doubtful], { expect }) => {
+    const user = `oBooks${errcode}`;
+    await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
+    await wechat.text(user, "你好");
+    await settled(user, "blocked");
+    expect((await remote(user).view(1))?.window).toMatchObject({ kind, remaining: 0, doubtful });
+    await ring(user, HOUR);
+    expect(await readTexts(wechat, user)).toEqual([]);
+  });
+});
+
+describe("the log of a delivery", () => {
+  it("says what happened to whom by hash, and how long it took", async ({ expect }) => {
+    const lines = captureLog();
+    await wechat.text("oLogged", "你好");
+    await settled("oLogged", "sent");
+    expect(lines()).toContainEqual({
+      event: "delivery",
+      requestId: expect.any(String),
+      app: "wx0123456789abcdef",
+      user: expect.stringMatching(/^[0-9a-f]{12}$/),
+      via: "worker",
+      kind: "text",
+      outcome: "sent",
+      attempt: 1,
+      ms: expect.any(Number),
+    });
+  });
+});

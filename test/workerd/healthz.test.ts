@@ -1,0 +1,67 @@
+import { exports } from "cloudflare:workers";
+import { describe, it } from "vitest";
+import { fetchWith } from "../support/workerd.ts";
+
+const request = () => new Request("https://kefu.test/healthz");
+const APP = {
+  appid: "wx0123456789abcdef",
+  secret: "0123456789abcdef0123456789abcdef",
+  token: "edgekefutesttoken",
+  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+};
+
+describe("GET /healthz", () => {
+  it("needs no key, and says how many apps there are and how they are pushed to", async ({ expect }) => {
+    const response = await exports.default.fetch(request());
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: "ok",
+      apps: 2,
+      modes: ["secure", "secure"],
+      api: "open",
+      warnings: [],
+    });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("warns of plain mode and says when the API has no key", async ({ expect }) => {
+    const WECHAT_APPS = JSON.stringify([{ ...APP, mode: "plain" }]);
+    const response = await fetchWith({ WECHAT_APPS, API_KEYS: "" }, request());
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      apps: 1,
+      modes: ["plain"],
+      api: "closed",
+      warnings: [{ variable: "WECHAT_PUSH_MODE" }],
+    });
+  });
+
+  it("answers 503 with every problem and its cure", async ({ expect }) => {
+    const response = await fetchWith({ WECHAT_APPS: "", RETENTION_DAYS: "soon" }, request());
+    expect(response.status).toBe(503);
+    const health = await response.json<{ status: string; problems: readonly { variable: string; cure: string }[] }>();
+    expect(health.status).toBe("misconfigured");
+    expect(health.problems.map(({ variable }) => variable)).toEqual(
+      expect.arrayContaining([
+        "WECHAT_APPID",
+        "WECHAT_APP_SECRET",
+        "WECHAT_TOKEN",
+        "WECHAT_ENCODING_AES_KEY",
+        "RETENTION_DAYS",
+      ]),
+    );
+    for (const { cure } of health.problems) expect(cure).not.toBe("");
+  });
+
+  it("never shows a value, set right or wrong", async ({ expect }) => {
+    const broken = { ...APP, aesKey: "too-short-a-key", appid: "wx-wrong-appid" };
+    const texts = await Promise.all([
+      fetchWith({}, request()).then((response) => response.text()),
+      fetchWith({ WECHAT_APPS: JSON.stringify([broken]), API_KEYS: "short-key" }, request()).then((r) => r.text()),
+      fetchWith({ WECHAT_APPS: "not-json-at-all" }, request()).then((response) => response.text()),
+    ]);
+    const values = [...Object.values(APP), "too-short-a-key", "wx-wrong-appid", "short-key", "not-json", "test-key"];
+    for (const value of values) expect(texts.join()).not.toContain(value);
+  });
+});

@@ -1,0 +1,327 @@
+import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { PushFormat, PushMode } from "../../emulator/model.ts";
+import {
+  api,
+  APPID,
+  captureLog,
+  conversation,
+  emulatedApp,
+  fetchWith,
+  kindsOf,
+  OTHER_APPID,
+  playWeChat,
+  readTexts,
+  remote,
+} from "../support/workerd.ts";
+
+const SETTINGS = {
+  greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
+  rules: [
+    {
+      id: "price",
+      priority: 1,
+      match: { type: "contains", words: ["价格"] },
+      action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
+    },
+    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "transfer" } },
+  ],
+  fallback: { type: "silent" },
+};
+
+async function useSettings(): Promise<void> {
+  for (const appid of [APPID, OTHER_APPID]) {
+    const response = await api("PUT", `/api/v1/settings?appid=${appid}`, SETTINGS, { "if-match": "*" });
+    if (!response.ok) throw new Error(await response.text());
+  }
+}
+
+async function countObjects(): Promise<number> {
+  return (await listDurableObjectIds(env.CONVERSATION)).length;
+}
+
+let wechat: Control;
+beforeEach(async () => {
+  wechat = playWeChat();
+  await useSettings();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("the push URL", () => {
+  it("echoes what is signed, byte for byte, and forbids the rest", async ({ expect }) => {
+    expect((await wechat.verify({ echostr: "  5x&<b>" })).verdict).toBe("echoed");
+    expect((await wechat.verify({ signature: "0".repeat(40) })).status).toBe(403);
+    expect((await exports.default.fetch(new Request("https://kefu.test/wechat/message?echostr=1"))).status).toBe(403);
+  });
+
+  it("knows every app by its appid and no other", async ({ expect }) => {
+    expect((await wechat.verify({ appid: OTHER_APPID })).verdict).toBe("echoed");
+    expect((await exports.default.fetch(new Request("https://kefu.test/wechat/wx1/message"))).status).toBe(404);
+  });
+
+  it("answers a text by the rules, through the send API", async ({ expect }) => {
+    const push = await wechat.text("oRules", "价格多少");
+    expect(push.outcome).toBe("acknowledged");
+    await expect.poll(() => readTexts(wechat, "oRules")).toEqual(["价格见商品页"]);
+    await expect.poll(() => kindsOf("oRules")).toEqual(["in", "out", "sent"]);
+  });
+
+  it("greets who enters", async ({ expect }) => {
+    await wechat.enter("oEnter", "page=1");
+    await expect.poll(() => readTexts(wechat, "oEnter")).toEqual(["欢迎光临"]);
+  });
+
+  it("stores and acknowledges kinds it does not know", async ({ expect }) => {
+    const voice = { kind: "message", msgType: "voice", fields: { MediaId: "m1" } } as const;
+    expect((await wechat.push({ openid: "oVoice", content: voice })).outcome).toBe("acknowledged");
+    expect((await remote("oVoice").rows(0, 10))?.[0]).toMatchObject({
+      kind: "in",
+      body: { inbound: { kind: "unknown", type: "voice" } },
+    });
+  });
+
+  it("keeps app-wide and unknown events out of conversations", async ({ expect }) => {
+    const before = await countObjects();
+    const events = ["debug_demo", "wxa_media_check", "some_new_event"];
+    for (const event of events) expect((await wechat.event("oApp", event)).outcome).toBe("acknowledged");
+    expect(await countObjects()).toBe(before);
+    const stored = await runInDurableObject(env.ACCOUNT.getByName(APPID), (account) => account.appEvents(0, 10));
+    expect(stored.map(({ inbound }) => inbound.kind)).toEqual(["debug_demo", "wxa_media_check", "unknown"]);
+  });
+});
+
+const modes: readonly PushMode[] = ["secure", "compatible"];
+const formats: readonly PushFormat[] = ["xml", "json"];
+describe.each(modes.flatMap((mode) => formats.map((format) => ({ mode, format }))))(
+  "a push in $mode mode as $format",
+  ({ mode, format }) => {
+    it("is answered, handed over alike on every repeat, and handled once", async ({ expect }) => {
+      const app = playWeChat({ apps: [emulatedApp(APPID, mode, format)] });
+      const user = `oMode-${mode}-${format}`;
+      const push = await app.text(user, "人工", { copies: 5 });
+      expect(push.attempts.map((attempt) => attempt.verdict)).toEqual(Array(5).fill("transfer"));
+      const again = await app.redeliver({ id: push.id });
+      expect(again.attempts.at(-1)?.verdict).toBe("transfer");
+      expect(await kindsOf(user)).toEqual(["in"]);
+    });
+  },
+);
+
+describe("thirty deliveries of one push at once", () => {
+  it("are one message, one answer, thirty acknowledgements", async ({ expect }) => {
+    const push = await wechat.text("oStorm", "价格", { copies: 30 });
+    expect(push.attempts.filter((attempt) => attempt.verdict === "success")).toHaveLength(30);
+    await expect.poll(() => kindsOf("oStorm")).toEqual(["in", "out", "sent"]);
+    expect(await readTexts(wechat, "oStorm")).toHaveLength(1);
+  });
+
+  it("do not mix up two apps with the same openid and MsgId", async ({ expect }) => {
+    const msgId = "23637352235060883";
+    await Promise.all([
+      wechat.text("oTwin", "价格", { msgId }),
+      wechat.text("oTwin", "价格", { msgId, appid: OTHER_APPID }),
+    ]);
+    await expect.poll(() => kindsOf("oTwin")).toContain("sent");
+    await expect.poll(() => kindsOf("oTwin", OTHER_APPID)).toContain("sent");
+    expect(await readTexts(wechat, "oTwin", OTHER_APPID)).toHaveLength(1);
+  });
+});
+
+describe("KV as the shield against repeats", () => {
+  it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
+    let asked = 0;
+    const counting = {
+      getByName(name: string) {
+        asked += 1;
+        return env.CONVERSATION.getByName(name);
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: counting });
+    const push = await app.text("oKv", "人工");
+    await app.redeliver({ id: push.id });
+    expect(asked).toBe(2);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+    const again = await app.redeliver({ id: push.id, copies: 10 });
+    expect(again.attempts.slice(-10).map(({ verdict }) => verdict)).toEqual(Array(10).fill("transfer"));
+    expect(asked).toBe(2);
+  });
+
+  it("is neither written nor read in calm", async ({ expect }) => {
+    const keys: string[] = [];
+    const noting = {
+      get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
+      put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
+    };
+    await playWeChatWith({ KV: noting }).text("oCalm", "价格");
+    await expect.poll(() => kindsOf("oCalm")).toContain("sent");
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+  });
+
+  it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
+    const keys: string[] = [];
+    const note = (key: string): Promise<null> => {
+      keys.push(key);
+      return Promise.resolve(null);
+    };
+    const kv = { get: note, put: note };
+    const app = playWeChatWith({ DEDUPE_KV: "off", KV: kv });
+    const push = await app.text("oOff", "价格");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    await app.redeliver({ id: push.id });
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+    expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
+  });
+
+  it("may fail without anybody noticing", async ({ expect }) => {
+    const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
+    const app = playWeChatWith({ KV: broken });
+    const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
+    expect(push.outcome).toBe("acknowledged");
+    await expect.poll(() => readTexts(app, "oBroken")).toEqual(["价格见商品页"]);
+  });
+});
+
+/** The emulator, pushing to a worker with another environment. */
+function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
+  return playWeChat({ worker: (request) => fetchWith(vars, request) });
+}
+
+describe("a refused push", () => {
+  const refusals = [
+    ["forged", { signature: "0".repeat(40) }, 403, "bad_signature"],
+    ["for another app", { receiveId: OTHER_APPID }, 403, "wrong_appid"],
+    ["in plaintext", { mode: "plain" }, 403, "push_mode_mismatch"],
+  ] as const;
+
+  it.each(refusals)(
+    "that is %s gets a short answer, a log line, and no row",
+    async (what, overrides, status, reason) => {
+      const { expect } = await import("vitest");
+      const lines = captureLog();
+      const before = await countObjects();
+      const user = `oRefused-${reason}`;
+      const push = await wechat.text(user, "价格", { overrides });
+      expect(push.attempts[0]).toMatchObject({ status });
+      expect(push.attempts[0]?.body.length).toBeLessThan(32);
+      expect(lines()).toContainEqual(expect.objectContaining({ event: "push_refused", outcome: reason }));
+      expect(await countObjects(), what).toBe(before);
+    },
+  );
+
+  it("in plaintext is logged with the cure", async ({ expect }) => {
+    const lines = captureLog();
+    await wechat.text("oPlain", "价格", { overrides: { mode: "plain" } });
+    const refused = lines().find((line) => line["event"] === "push_refused");
+    expect(refused).toMatchObject({ outcome: "push_mode_mismatch", expected: "secure", came: "plaintext" });
+    expect(refused?.["cure"]).toContain("安全模式");
+  });
+
+  it("over 64 KB is refused by its header and by its length", async ({ expect }) => {
+    const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
+    const named = new Request(url, { method: "POST", body: "x".repeat(70_000) });
+    expect((await exports.default.fetch(named)).status).toBe(413);
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)),
+    });
+    const streamed = new Request(url, { method: "POST", body: endless });
+    expect((await exports.default.fetch(streamed)).status).toBe(413);
+  });
+
+  it("that is no UTF-8 is refused", async ({ expect }) => {
+    const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
+    const request = new Request(url, { method: "POST", body: new Uint8Array([0xff, 0xfe, 0xfd]) });
+    expect((await exports.default.fetch(request)).status).toBe(400);
+  });
+
+  it("that is genuine but unreadable is acknowledged and kept for the operator", async ({ expect }) => {
+    const push = await wechat.text("oOdd", "", { overrides: { plaintext: "<xml><MsgType>text" } });
+    expect(push.attempts[0]?.verdict).toBe("success");
+    const kept = await env.ACCOUNT.getByName(APPID).quarantined(10);
+    expect(kept).toContainEqual(expect.objectContaining({ body: "<xml><MsgType>text" }));
+  });
+});
+
+describe("log lines", () => {
+  it("carry neither openid, nor text, nor token, nor secret", async ({ expect }) => {
+    const lines = captureLog();
+    const user = "oSecretUser0000000000000001";
+    await wechat.text(user, "我的手机号是13800000000 价格");
+    await expect.poll(() => readTexts(wechat, user)).toHaveLength(1);
+    await wechat.text(user, "x", { overrides: { signature: "f".repeat(40) } });
+    const all = JSON.stringify(lines());
+    expect(all).toContain('"event":"push"');
+    for (const secret of [
+      user,
+      "13800000000",
+      "价格见商品页",
+      "edgekefutesttoken",
+      "0123456789abcdef0123456789abcdef",
+    ]) {
+      expect(all).not.toContain(secret);
+    }
+  });
+});
+
+describe("when the conversation cannot be reached", () => {
+  it("a push is tried again and then not acknowledged", async ({ expect }) => {
+    const calls: string[] = [];
+    const failing = {
+      getByName(name: string) {
+        calls.push(name);
+        return { receive: () => Promise.reject(new Error("gone")) };
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: failing });
+    await app.switches({ retries: 0 });
+    const push = await app.text("oGone", "价格");
+    expect(push.attempts[0]).toMatchObject({ status: 500 });
+    expect(calls).toHaveLength(3);
+  });
+
+  it("an overloaded object is not asked again", async ({ expect }) => {
+    let calls = 0;
+    const overloaded = {
+      getByName: () => ({
+        receive() {
+          calls += 1;
+          return Promise.reject(Object.assign(new Error("busy"), { overloaded: true }));
+        },
+      }),
+    };
+    const app = playWeChatWith({ CONVERSATION: overloaded });
+    await app.switches({ retries: 0 });
+    await app.text("oBusy", "价格");
+    expect(calls).toBe(1);
+  });
+
+  it("a broken stub is replaced by a fresh one", async ({ expect }) => {
+    let first = true;
+    const flaky = {
+      getByName(name: string) {
+        if (!first) return env.CONVERSATION.getByName(name);
+        first = false;
+        return { receive: () => Promise.reject(new Error("broken")) };
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: flaky });
+    expect((await app.text("oFlaky", "价格")).attempts).toHaveLength(1);
+    expect(await kindsOf("oFlaky")).toContain("in");
+  });
+});
+
+describe("memory is not needed", () => {
+  it("a conversation evicted between two pushes goes on where it was", async ({ expect }) => {
+    await wechat.text("oEvict", "价格");
+    await expect.poll(() => kindsOf("oEvict")).toContain("sent");
+    await evictDurableObject(conversation("oEvict"));
+    await wechat.text("oEvict", "价格");
+    await expect.poll(() => readTexts(wechat, "oEvict")).toHaveLength(2);
+    // The first answer was recorded within the clocks' difference before the second message, so both count.
+    expect((await remote("oEvict").view(1))?.window.remaining).toBe(3);
+  });
+});

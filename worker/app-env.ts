@@ -1,0 +1,15 @@
+/**
+ * What every Hono handler of this worker finds in its context.
+ */
+import type { Config } from "./config.ts";
+
+/** Bindings come from wrangler.toml; variables are set by the middleware of `app.ts`. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    /** Checked once: a route never sees an incomplete configuration. */
+    config: Config;
+    /** Cloudflare's ray id, or one of our own; the thread through the log lines of one request. */
+    requestId: string;
+  };
+}

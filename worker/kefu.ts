@@ -1,0 +1,128 @@
+/**
+ * What the team's own handlers are given, and how they are run: within a time-box, their answer checked like
+ * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
+ */
+import { MINI_PROGRAM } from "../shared/channel.ts";
+import type { EnterEvent, Inbound, UserMessage } from "../shared/inbound.ts";
+import { parseOutbound, type Outbound } from "../shared/outbound.ts";
+import type { Action, Candidate } from "./domain/candidates.ts";
+import { log } from "./log.ts";
+
+/** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
+export const HANDLER_TIMEOUT_MS = 1_500;
+
+/** A handler's hands. The last call wins; no call means that the rules go on. */
+export interface Kefu {
+  /** Answers with one or more messages; a string is a text. */
+  reply(...messages: readonly (string | Outbound)[]): void;
+  /** Hands the conversation to WeChat's own agents. */
+  transfer(): void;
+  /** Answers nothing, whatever the rules say. */
+  silent(): void;
+  readonly appid: string;
+  readonly openid: string;
+  readonly env: Env;
+  /** Aborted when the time is up: pass it to fetch. */
+  readonly signal: AbortSignal;
+}
+
+/** The team's code: `worker/handlers.ts`. */
+export interface Handlers {
+  readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
+  readonly onEnter: (event: EnterEvent, kefu: Kefu) => Promise<void> | void;
+}
+
+/**
+ * Runs the handler for a push.
+ *
+ * @returns its answer, or undefined when it gave none, failed, or took too long
+ */
+export async function runHandlers(
+  handlers: Handlers,
+  inbound: Inbound,
+  context: { readonly appid: string; readonly env: Env; readonly requestId: string },
+): Promise<Candidate | undefined> {
+  const call = pick(handlers, inbound);
+  if (call === undefined) return undefined;
+  const stop = new AbortController();
+  let action: Action | undefined;
+  const kefu: Kefu = {
+    reply: (...messages) => {
+      action = { type: "reply", messages: messages.map(checked) };
+    },
+    transfer: () => {
+      action = { type: "transfer" };
+    },
+    silent: () => {
+      action = { type: "silent" };
+    },
+    appid: context.appid,
+    openid: inbound.openid,
+    env: context.env,
+    signal: stop.signal,
+  };
+  try {
+    await within(HANDLER_TIMEOUT_MS, call(kefu));
+  } catch (error) {
+    stop.abort();
+    log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
+    return undefined;
+  }
+  return action && { ruleId: "handler", action };
+}
+
+function pick(handlers: Handlers, inbound: Inbound): ((kefu: Kefu) => Promise<void> | void) | undefined {
+  switch (inbound.kind) {
+    case "text":
+    case "image":
+    case "miniprogrampage":
+      return (kefu) => handlers.onMessage(inbound, kefu);
+    case "user_enter_tempsession":
+      return (kefu) => handlers.onEnter(inbound, kefu);
+    default:
+      return undefined;
+  }
+}
+
+function checked(message: string | Outbound): Outbound {
+  const parsed = parseOutbound(
+    typeof message === "string" ? { type: "text", content: message } : message,
+    MINI_PROGRAM,
+  );
+  if (!parsed.ok) throw new HandlerReplyError(parsed.error.field, parsed.error.message);
+  return parsed.value;
+}
+
+async function within(ms: number, work: Promise<void> | void): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new HandlerTimeoutError()), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The handler took too long. */
+class HandlerTimeoutError extends Error {
+  override readonly name = "HandlerTimeoutError";
+  readonly code = "handler_timeout";
+}
+
+/** The handler replied with something WeChat would refuse. */
+class HandlerReplyError extends Error {
+  override readonly name = "HandlerReplyError";
+  readonly code = "handler_reply";
+
+  constructor(field: string, problem: string) {
+    super(`reply: ${field} ${problem}`);
+  }
+}
+
+/** Our own errors are safe to log; of the team's only the name is, their text may hold anything. */
+function describe(error: unknown): string {
+  if (error instanceof HandlerReplyError) return error.message;
+  return error instanceof Error ? error.name : "unknown";
+}

@@ -1,0 +1,29 @@
+/**
+ * How often one API key may call: Cloudflare's Rate Limiting binding, counted at each of its locations, with no
+ * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
+ */
+import { createMiddleware } from "hono/factory";
+import { log } from "../log.ts";
+import type { KeyEnv } from "./require-api-key.ts";
+import { problem } from "../routes/api/problem.ts";
+
+/** The binding's period in wrangler.toml; it does not say when the next one begins. */
+const PERIOD_SECONDS = 60;
+
+/** Answers 429 when the caller's key has used up its requests. Comes after `requireApiKey`. */
+export const limitRate = () =>
+  createMiddleware<KeyEnv>(async function limitRate(c, next) {
+    if (await isWithinLimit(c.env.API_RATE, c.get("caller"), c.get("requestId"))) return next();
+    const headers = { "retry-after": String(PERIOD_SECONDS) };
+    return problem(c, "rate_limited", { retryAfterSeconds: PERIOD_SECONDS }, { headers });
+  });
+
+/** A limiter that fails lets pass: it guards the bill, the key guards the data. */
+async function isWithinLimit(limiter: RateLimit, key: string, requestId: string): Promise<boolean> {
+  try {
+    return (await limiter.limit({ key })).success;
+  } catch (error) {
+    log("rate_limit_failed", { requestId, error: error instanceof Error ? error.name : "unknown" });
+    return true;
+  }
+}

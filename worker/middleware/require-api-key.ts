@@ -1,0 +1,63 @@
+/**
+ * The lock of the REST API: a bearer key (RFC 6750), one of the secret API_KEYS. Keys are compared as SHA-256 digests,
+ * all of them every time, so that neither a key's length nor how much of it was right nor which key it is can be
+ * told from the time it takes.
+ */
+import { Buffer } from "node:buffer";
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../app-env.ts";
+import { problem } from "../routes/api/problem.ts";
+
+/** The context past the lock. */
+export interface KeyEnv {
+  Bindings: AppEnv["Bindings"];
+  Variables: AppEnv["Variables"] & {
+    /** SHA-256 of the caller's API key, hex: who calls, without the key. */
+    caller: string;
+  };
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+const REALM = 'Bearer realm="edge-kefu"';
+
+/** Digests of a configuration's keys; computed once, as plain bytes. */
+const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
+
+/** Lets requests with a right key pass and notes whose it is; without any key set the API is closed to all. */
+export const requireApiKey = () =>
+  createMiddleware<KeyEnv>(async function requireApiKey(c, next) {
+    const { apiKeys } = c.get("config");
+    if (apiKeys.length === 0) return problem(c, "api_closed", {});
+    const key = BEARER.exec(c.req.header("authorization") ?? "")?.[1];
+    if (key === undefined) return problem(c, "unauthorized", {}, { headers: { "www-authenticate": REALM } });
+    const [digest, known] = await Promise.all([sha256(key), digestAll(apiKeys)]);
+    if (!isAmong(digest, known)) {
+      const headers = { "www-authenticate": `${REALM}, error="invalid_token"` };
+      return problem(c, "unauthorized", {}, { headers });
+    }
+    c.set("caller", Buffer.from(digest).toString("hex"));
+    return next();
+  });
+
+/** Compares with every digest to its end, whatever has been found. */
+function isAmong(digest: Uint8Array, known: readonly Uint8Array[]): boolean {
+  let matches = 0;
+  for (const candidate of known) {
+    let difference = digest.length ^ candidate.length;
+    for (const [index, byte] of digest.entries()) difference |= byte ^ (candidate[index] ?? 0);
+    matches += Number(difference === 0);
+  }
+  return matches > 0;
+}
+
+async function digestAll(keys: readonly string[]): Promise<readonly Uint8Array[]> {
+  const cached = digestsOf.get(keys);
+  if (cached !== undefined) return cached;
+  const digests = await Promise.all(keys.map(sha256));
+  digestsOf.set(keys, digests);
+  return digests;
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}

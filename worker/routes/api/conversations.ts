@@ -1,0 +1,161 @@
+/**
+ * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
+ */
+import { Hono } from "hono";
+import { validator } from "hono-openapi";
+import * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { describe } from "./describe.ts";
+import { streamRows } from "./export-rows.ts";
+import { AS_BECOMES, refuseParameter } from "./input.ts";
+import { toWindowJson } from "./message-json.ts";
+import { findConversation, type RemoteConversation } from "./owner.ts";
+import { problem } from "./problem.ts";
+import { PageSchema, RowSchema, toRowJson, type RowJson } from "./rows.ts";
+import {
+  both,
+  isoTime,
+  MAX_PAGE,
+  named,
+  OpenidParamSchema,
+  PageQuerySchema,
+  SeqSchema,
+  TimeSchema,
+  ViewQuerySchema,
+  WindowSchema,
+} from "./schemas.ts";
+
+const ConversationSchema = named(
+  "Conversation",
+  v.strictObject({
+    window: WindowSchema,
+    context: v.strictObject({
+      sessionFrom: v.pipe(
+        v.nullable(v.string()),
+        v.description(both("来自用户手机，不可信", "text from the user's phone, untrusted")),
+      ),
+      verified: v.pipe(v.literal(false), v.description(both("未签名", "not signed"))),
+    }),
+    heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    mutedUntil: v.nullable(TimeSchema),
+    rows: v.array(RowSchema),
+    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),
+  }),
+);
+
+/** Routes about conversations. */
+export const conversations = new Hono<AppEnv>();
+
+conversations.get(
+  "/conversations/:openid",
+  describe({
+    id: "getConversation",
+    tag: "conversations",
+    summary: { zh: "查看会话", en: "A conversation" },
+    answers: {
+      200: {
+        text: { zh: "回复窗口、来源与最新的记录", en: "Window, context and newest rows" },
+        content: { type: "application/json", schema: ConversationSchema },
+      },
+    },
+    problems: ["conversation_not_found", "invalid_field"],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  validator("query", ViewQuerySchema, refuseParameter, AS_BECOMES),
+  async (c) => {
+    const { conversation } = findConversation(c, c.req.valid("param").openid);
+    const view = await conversation.view(c.req.valid("query").limit);
+    if (view === null) return problem(c, "conversation_not_found", {});
+    const answer: v.InferOutput<typeof ConversationSchema> = {
+      window: toWindowJson(view.window),
+      context: { sessionFrom: view.sessionFrom, verified: false },
+      heldCount: view.heldCount,
+      mutedUntil: view.mutedUntil === null ? null : isoTime(view.mutedUntil),
+      rows: view.rows.map((row) => toRowJson(row, conversation.id.toString())),
+      next: view.lastSeq,
+    };
+    return c.json(answer);
+  },
+);
+
+conversations.get(
+  "/conversations/:openid/messages",
+  describe({
+    id: "listRows",
+    tag: "conversations",
+    summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
+    text: {
+      zh: "按 seq 升序。保存 next，下次作为 after 传入，就能得到之后的所有变化。",
+      en: "By rising seq. Keep next and pass it as after: that yields every change since.",
+    },
+    answers: {
+      200: {
+        text: { zh: "一页记录", en: "A page of rows" },
+        content: { type: "application/json", schema: PageSchema },
+      },
+    },
+    problems: ["conversation_not_found", "invalid_field"],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
+  async (c) => {
+    const { conversation } = findConversation(c, c.req.valid("param").openid);
+    const { after, limit } = c.req.valid("query");
+    const rows = await readPage(conversation, after, limit);
+    if (rows === null) return problem(c, "conversation_not_found", {});
+    return c.json({ rows, next: rows.at(-1)?.seq ?? after } satisfies v.InferOutput<typeof PageSchema>);
+  },
+);
+
+conversations.get(
+  "/conversations/:openid/export",
+  describe({
+    id: "exportConversation",
+    tag: "conversations",
+    summary: { zh: "导出会话", en: "Export a conversation" },
+    answers: {
+      200: {
+        text: { zh: "全部记录，每行一个 JSON", en: "All rows, one JSON a line" },
+        content: { type: "application/x-ndjson", schema: RowSchema },
+        headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
+      },
+    },
+    problems: ["conversation_not_found", "invalid_field"],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  async (c) => {
+    const { conversation } = findConversation(c, c.req.valid("param").openid);
+    const rows = await streamRows((after) => readPage(conversation, after, MAX_PAGE));
+    if (rows === null) return problem(c, "conversation_not_found", {});
+    // No openid in the file's name: names end up in logs and mails.
+    return c.body(rows, 200, {
+      "content-type": "application/x-ndjson",
+      "content-disposition": 'attachment; filename="conversation.ndjson"',
+    });
+  },
+);
+
+conversations.delete(
+  "/conversations/:openid",
+  describe({
+    id: "eraseConversation",
+    tag: "conversations",
+    summary: { zh: "删除会话", en: "Erase a conversation" },
+    text: {
+      zh: "立即删除该用户的全部记录；可重复调用。",
+      en: "Deletes everything about the user at once; doing it again is fine.",
+    },
+    answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
+    problems: ["invalid_field"],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  async (c) => {
+    await findConversation(c, c.req.valid("param").openid).conversation.erase();
+    return c.body(null, 204);
+  },
+);
+
+async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowJson[] | null> {
+  const rows = await conversation.rows(after, limit);
+  return rows === null ? null : rows.map((row) => toRowJson(row, conversation.id.toString()));
+}

@@ -1,0 +1,49 @@
+/**
+ * The REST API (DESIGN.md §4), mounted under `/api`. Closed by default: what stands before the lock is public, and
+ * that is the document and its page; everything after it needs a key, unknown paths included.
+ */
+import { Hono, type Context } from "hono";
+import type { AppEnv } from "../../app-env.ts";
+import { log } from "../../log.ts";
+import { limitRate } from "../../middleware/limit-rate.ts";
+import { logApi } from "../../middleware/log-api.ts";
+import { requireApiKey } from "../../middleware/require-api-key.ts";
+import { secureAnswer } from "../../middleware/secure-answer.ts";
+import { requireKnownApp } from "./choose-app.ts";
+import { conversations } from "./conversations.ts";
+import { createDocRoutes } from "./docs.ts";
+import { media } from "./media.ts";
+import { messages } from "./messages.ts";
+import { createDocument, type ApiDocument } from "./openapi.ts";
+import { problem } from "./problem.ts";
+import { quarantine } from "./quarantine.ts";
+import { settings } from "./settings.ts";
+import { typing } from "./typing.ts";
+
+/** Creates the API; `app.ts` mounts it under `/api`. */
+export function createApi(): Hono<AppEnv> {
+  const api = new Hono<AppEnv>();
+  let document: ApiDocument | undefined;
+  // The value is kept, not its promise: a promise belongs to the request that made it.
+  const readDocument = async () => (document ??= await createDocument(new Hono<AppEnv>().route("/api", api)));
+
+  api.use(logApi(), secureAnswer());
+  api.route("/", createDocRoutes(readDocument));
+  api.use(requireApiKey(), limitRate());
+  api.use("/v1/*", requireKnownApp());
+  for (const routes of [messages, conversations, typing, media, settings, quarantine]) api.route("/v1", routes);
+  // Not notFound(): a mounted app's is never asked.
+  api.all("*", (c) => problem(c, "route_not_found", {}));
+  api.onError(answerError);
+  return api;
+}
+
+/** Our own trouble: the caller may try again when the runtime says so; the log has the error's name. */
+export function answerError(error: Error, c: Context<AppEnv>): Response {
+  const requestId = c.get("requestId");
+  log("api_error", { requestId, error: error.name });
+  const isPassing = "retryable" in error && error.retryable === true;
+  const isOverloaded = "overloaded" in error && error.overloaded === true;
+  if (!isPassing && !isOverloaded) return problem(c, "internal", { requestId });
+  return problem(c, "try_again", {}, { headers: { "retry-after": isOverloaded ? "10" : "1" } });
+}

@@ -1,0 +1,116 @@
+/**
+ * Reading what a caller sent: parameters through hono-openapi's `validator` with a hook of our own (its default
+ * answer repeats the input), bodies within a limit. Each function yields the value or the finished refusal.
+ */
+import type { Context } from "hono";
+import * as v from "valibot";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import { readBytes, readText } from "../read-body.ts";
+import { problem } from "./problem.ts";
+
+/** The largest JSON body, bytes. */
+export const MAX_JSON_BYTES = 64 * 1024;
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
+
+/** What `validator` tells its hook. */
+type Validated = { readonly success: true } | { readonly success: false; readonly error: readonly unknown[] };
+
+/** A JSON object by its keys. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The hook for parameters: 422 with the parameter's name, never its value. */
+export function refuseParameter(result: Validated, c: Context): Response | undefined {
+  return result.success ? undefined : refuseIssue(c, result.error[0]);
+}
+
+/** A hook that answers one fixed way. */
+export function refuseAs(refusal: (c: Context) => Response) {
+  return (result: Validated, c: Context): Response | undefined => (result.success ? undefined : refusal(c));
+}
+
+/** The options `validator` needs to document a parameter by what it becomes, not by the text it came as. */
+export const AS_BECOMES = { options: { typeMode: "output" } };
+
+/** Reads a JSON object of at most `MAX_JSON_BYTES`. */
+export async function readJsonObject(c: Context): Promise<Result<JsonObject, Response>> {
+  const json = await readJson(c);
+  if (!json.ok) return json;
+  if (isObject(json.value)) return ok(json.value);
+  return err(problem(c, "invalid_field", { field: "(body)" }, { detail: "the body must be a JSON object" }));
+}
+
+/** Reads any JSON of at most `MAX_JSON_BYTES`. */
+export async function readJson(c: Context): Promise<Result<unknown, Response>> {
+  if (!JSON_TYPE.test(c.req.header("content-type") ?? "")) {
+    return err(problem(c, "unsupported_media_type", { accepted: ["application/json"] }));
+  }
+  const text = await readText(c.req.raw, MAX_JSON_BYTES);
+  if (!text.ok) {
+    return err(text.error.reason === "body_too_large" ? tooLarge(c, MAX_JSON_BYTES) : problem(c, "malformed_json", {}));
+  }
+  const json = parseJson(text.value);
+  return json === undefined ? err(problem(c, "malformed_json", {})) : ok(json);
+}
+
+/** Reads at most `maxBytes` bytes. */
+export async function readBinary(c: Context, maxBytes: number): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
+  const bytes = await readBytes(c.req.raw, maxBytes);
+  return bytes.ok ? ok(new Uint8Array(bytes.value)) : err(tooLarge(c, maxBytes));
+}
+
+/** 413 with the limit, bytes. */
+export function tooLarge(c: Context, limit: number): Response {
+  return problem(c, "body_too_large", { limit, unit: "bytes" });
+}
+
+/** Checks a body against a schema of known fields; the refusal names the field. */
+export function checkBody<T extends v.GenericSchema>(
+  c: Context,
+  schema: T,
+  body: unknown,
+): Result<v.InferOutput<T>, Response> {
+  const parsed = v.safeParse(schema, body);
+  return parsed.success ? ok(parsed.output) : err(refuseIssue(c, parsed.issues[0]));
+}
+
+/**
+ * 422 for a field. A field nobody knows is not named: its name is the caller's.
+ *
+ * @param message what `shared/outbound.ts` or valibot says of it; for an unknown field that nothing (`never`) fits
+ */
+export function invalidField(c: Context, field: string, message: string): Response {
+  if (message === "must be never" || message === "is not allowed") {
+    const detail = "the body has a field that is not known here";
+    return problem(c, "invalid_field", { field: "(unknown field)" }, { detail });
+  }
+  return problem(c, "invalid_field", { field }, { detail: `${field} ${message}` });
+}
+
+function refuseIssue(c: Context, issue: unknown): Response {
+  // Standard Schema hides valibot's own issue type, so its members are checked.
+  if (!isIssue(issue)) return invalidField(c, "(input)", "is not valid");
+  const field = v.getDotPath(issue) ?? "(body)";
+  if (issue.kind === "validation") return invalidField(c, field, issue.message);
+  if (issue.received === "undefined") return invalidField(c, field, "is missing");
+  return invalidField(c, field, `must be ${issue.expected ?? "never"}`);
+}
+
+function isIssue(value: unknown): value is v.BaseIssue<unknown> {
+  return isObject(value) && typeof value["kind"] === "string" && typeof value["message"] === "string";
+}
+
+/** Undefined when it is no JSON; JSON itself has no such value. */
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    // "No JSON" is an answer like any other here.
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,143 @@
+/**
+ * Pictures: `POST /media` hands one to WeChat, `GET /media/:mediaId` fetches one a user sent (WECHAT.md §5.2, §5.3).
+ * Nothing is stored here.
+ */
+import { Hono, type Context } from "hono";
+import { validator } from "hono-openapi";
+import * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import { connectApp } from "../../objects/connect.ts";
+import type { UploadProblem } from "../../wechat/media.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { readBinary, refuseParameter, tooLarge } from "./input.ts";
+import { problem } from "./problem.ts";
+import { isoTime, MediaParamSchema, UploadedSchema } from "./schemas.ts";
+import { refuseCall } from "./wechat-problem.ts";
+
+/** What a multipart body may have beside the picture, bytes. */
+const MULTIPART_OVERHEAD = 16 * 1024;
+const FIELD = "media";
+const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
+const MULTIPART = "multipart/form-data";
+
+/** The multipart body, for the document. */
+const UploadFormSchema = v.object({ [FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
+
+/** Routes about pictures. */
+export const media = new Hono<AppEnv>();
+
+media.post(
+  "/media",
+  describe({
+    id: "uploadMedia",
+    tag: "media",
+    summary: { zh: "上传图片，得到 mediaId", en: "Upload a picture for a mediaId" },
+    text: {
+      zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。三天内有效。",
+      en: "PNG, JPEG or GIF, at most 2 MB, as the body itself or as the multipart field media. The id lives three days.",
+    },
+    body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
+    answers: {
+      201: { text: { zh: "已上传", en: "Uploaded" }, content: { type: "application/json", schema: UploadedSchema } },
+    },
+    problems: [
+      "malformed_multipart",
+      "window_closed",
+      "quota_used",
+      "media_not_found",
+      "body_too_large",
+      "unsupported_media_type",
+      "wechat_refused",
+      "wechat_unreachable",
+      "wechat_paused",
+    ],
+  }),
+  async (c) => {
+    const picture = await readPicture(c);
+    if (!picture.ok) return picture.error;
+    const { client } = connectApp(c.env, c.get("config"), appOf(c));
+    const uploaded = await client.uploadImage(picture.value);
+    if (!uploaded.ok) return refuseUpload(c, uploaded.error);
+    const { mediaId, expiresAt } = uploaded.value;
+    return c.json({ mediaId, expiresAt: isoTime(expiresAt) } satisfies v.InferOutput<typeof UploadedSchema>, 201);
+  },
+);
+
+media.get(
+  "/media/:mediaId",
+  describe({
+    id: "downloadMedia",
+    tag: "media",
+    summary: { zh: "取用户发来的图片", en: "A picture a user sent" },
+    answers: {
+      200: {
+        text: { zh: "图片", en: "The picture" },
+        content: { type: "image/*" },
+        headers: { "content-type": { zh: "由图片内容判定", en: "by the picture's first bytes" } },
+      },
+    },
+    problems: [
+      "window_closed",
+      "quota_used",
+      "media_not_found",
+      "invalid_field",
+      "wechat_refused",
+      "wechat_unreachable",
+      "wechat_paused",
+    ],
+  }),
+  validator("param", MediaParamSchema, refuseParameter),
+  async (c) => {
+    const { client } = connectApp(c.env, c.get("config"), appOf(c));
+    const downloaded = await client.downloadMedia(c.req.valid("param").mediaId);
+    if (!downloaded.ok) return refuseCall(c, downloaded.error);
+    const { bytes, contentType } = downloaded.value;
+    return c.body(bytes, 200, { "content-type": contentType, "content-disposition": "inline" });
+  },
+);
+
+/** The picture's bytes, from the body itself or from the multipart field. */
+async function readPicture(c: Context<AppEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
+  const contentType = c.req.header("content-type") ?? "";
+  const [type = ""] = contentType.toLowerCase().split(";", 1);
+  const isMultipart = type.trim() === MULTIPART;
+  if (!isMultipart && !IMAGE_TYPES.includes(type.trim())) return err(unsupported(c));
+  const body = await readBinary(c, MINI_PROGRAM.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
+  if (!body.ok || !isMultipart) return body;
+  const file = await readFile(body.value, contentType);
+  return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);
+}
+
+/** The file in the field `media`; undefined when the body has none or is no multipart body. */
+async function readFile(
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const form = await new Response(body, { headers: { "content-type": contentType } }).formData();
+    const file: unknown = form.get(FIELD);
+    return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : undefined;
+  } catch (error) {
+    // The parser's TypeError: the body is not what its content type says.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function refuseUpload(c: Context<AppEnv>, refusal: UploadProblem): Response {
+  switch (refusal.reason) {
+    case "unsupported_type":
+      return unsupported(c);
+    case "too_large":
+      return tooLarge(c, refusal.limit);
+    default:
+      return refuseCall(c, refusal);
+  }
+}
+
+function unsupported(c: Context<AppEnv>): Response {
+  return problem(c, "unsupported_media_type", { accepted: [...IMAGE_TYPES, MULTIPART] });
+}

@@ -1,0 +1,31 @@
+/**
+ * Messages and windows as the API shows them.
+ */
+import type { MessageState, PartState } from "../../domain/message-state.ts";
+import type { WindowView } from "../../domain/window.ts";
+import { buildMessageId } from "./message-id.ts";
+import { isoTime, type MessageJson, type WindowJson } from "./schemas.ts";
+
+/** Shows a message: its own state and, when it was split, each part's. */
+export function toMessageJson(message: MessageState, objectId: string): MessageJson {
+  const { seq, status, parts } = message;
+  // A message is as well as its worst part, so that part's reason is the message's.
+  const worst = parts.find((part) => part.status === status);
+  const split = parts.map((part) => ({ part: part.part, state: part.status, ...outcomeOf(part) }));
+  return {
+    id: buildMessageId({ objectId, seq }),
+    state: status,
+    ...(worst === undefined ? {} : outcomeOf(worst)),
+    ...(parts.length > 1 ? { parts: split } : {}),
+  };
+}
+
+/** Shows the reply window. */
+export function toWindowJson(window: WindowView): WindowJson {
+  const { kind, remaining, expiresAt, doubtful } = window;
+  return { kind, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
+}
+
+function outcomeOf({ reason, errcode }: PartState): Pick<MessageJson, "reason" | "errcode"> {
+  return { ...(reason === undefined ? {} : { reason }), ...(errcode === undefined ? {} : { errcode }) };
+}

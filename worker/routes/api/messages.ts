@@ -1,0 +1,174 @@
+/**
+ * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, the
+ * caller is answered, the Worker carries the message to WeChat behind the answer (DESIGN.md §3).
+ */
+import { Hono, type Context } from "hono";
+import { validator } from "hono-openapi";
+import type * as v from "valibot";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import { connectApp } from "../../objects/connect.ts";
+import type { SubmitAnswer } from "../../objects/conversation-model.ts";
+import { hexDigest } from "../../protocol/digest.ts";
+import { carryInBackground } from "../carry-background.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "./input.ts";
+import { toMessageJson, toWindowJson } from "./message-json.ts";
+import { findConversation, findMessage } from "./owner.ts";
+import { problem } from "./problem.ts";
+import {
+  AcceptedSchema,
+  IdempotencyHeaderSchema,
+  MessageSchema,
+  OpenidParamSchema,
+  SendBodySchema,
+  SendOptionsSchema,
+} from "./schemas.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Routes about single messages. */
+export const messages = new Hono<AppEnv>();
+
+messages.post(
+  "/conversations/:openid/messages",
+  describe({
+    id: "sendMessage",
+    tag: "messages",
+    summary: { zh: "给用户发一条消息", en: "Send a user a message" },
+    text: {
+      zh: "先入库再应答，随后按顺序送往微信。文本过长会自动分成最多 5 段。同一个 Idempotency-Key 重试不会重复发送。",
+      en: "Stored, answered, then carried to WeChat in order. A long text is split into at most 5 parts. Trying again with the same Idempotency-Key never sends twice.",
+    },
+    body: [
+      { type: "application/json", schema: SendBodySchema, example: { type: "text", content: "您好，已为您发货。" } },
+    ],
+    answers: {
+      202: {
+        text: {
+          zh: "已接收；重试时返回第一次的消息及其当前状态",
+          en: "Taken; for a repeat, the first message with its state now",
+        },
+        content: { type: "application/json", schema: AcceptedSchema },
+      },
+    },
+    problems: [
+      "malformed_json",
+      "idempotency_key_required",
+      "window_closed",
+      "quota_used",
+      "hold_full",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+      "too_long",
+      "unsplittable",
+      "idempotency_mismatch",
+    ],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  validator(
+    "header",
+    IdempotencyHeaderSchema,
+    refuseAs((c) => problem(c, "idempotency_key_required", {})),
+  ),
+  async (c) => {
+    const body = await readSend(c);
+    if (!body.ok) return body.error;
+    const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
+    const key = `k:${c.req.valid("header")["idempotency-key"]}`;
+    const request = await hashSend(body.value);
+    const submitted = conversation.submit(owner, { key, request, ...body.value, muteMs: await readMuteMs(c) });
+    carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
+    const answer = await submitted;
+    if (!answer.ok) return refuseSend(c, answer);
+    return c.json(
+      {
+        ...toMessageJson(answer.message, conversation.id.toString()),
+        window: toWindowJson(answer.window),
+      } satisfies v.InferOutput<typeof AcceptedSchema>,
+      202,
+    );
+  },
+);
+
+messages.get(
+  "/messages/:id",
+  describe({
+    id: "getMessage",
+    tag: "messages",
+    summary: { zh: "查询一条消息的状态", en: "Where a message stands" },
+    answers: {
+      200: {
+        text: { zh: "消息状态", en: "The message" },
+        content: { type: "application/json", schema: MessageSchema },
+      },
+    },
+    problems: ["message_not_found"],
+  }),
+  async (c) => {
+    const found = findMessage(c, c.req.param("id"));
+    const message = await found?.conversation.message(appOf(c).appid, found.seq);
+    if (found === undefined || message === undefined || message === null) return problem(c, "message_not_found", {});
+    return c.json(toMessageJson(message, found.conversation.id.toString()));
+  },
+);
+
+/** A send as it was asked for. */
+interface Send {
+  readonly message: Outbound;
+  readonly isAi: boolean;
+  readonly hold: boolean;
+}
+
+async function readSend(c: Context<AppEnv>): Promise<Result<Send, Response>> {
+  const body = await readJsonObject(c);
+  if (!body.ok) return body;
+  const { hold, isAi, ...rest } = body.value;
+  const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
+  const options = checkBody(c, SendOptionsSchema, given);
+  if (!options.ok) return options;
+  const message = parseOutbound(rest, MINI_PROGRAM);
+  if (!message.ok) return err(refuseMessage(c, message.error));
+  return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
+}
+
+function refuseMessage(c: Context<AppEnv>, refusal: OutboundProblem): Response {
+  const { reason, field, message, limit, actual, unit } = refusal;
+  if (reason !== "too_long" || limit === undefined || actual === undefined || unit === undefined) {
+    return invalidField(c, field, message);
+  }
+  return problem(c, "too_long", { field, limit, actual, unit }, { detail: `${field} ${message}` });
+}
+
+/** The same for every way to write the same request: what was read, keys in order. */
+function hashSend({ message, isAi, hold }: Send): Promise<string> {
+  const flat = { ...message, isAi, hold };
+  return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));
+}
+
+/** How long automatic answers keep quiet after a person's message; without settings they are not muted. */
+async function readMuteMs(c: Context<AppEnv>): Promise<number> {
+  const settings = await connectApp(c.env, c.get("config"), appOf(c)).settings();
+  return (settings?.muteAfterApiMinutes ?? 0) * MINUTE_MS;
+}
+
+function leaseOf(answer: SubmitAnswer) {
+  return answer.ok ? answer.lease : undefined;
+}
+
+function refuseSend(c: Context<AppEnv>, refusal: Extract<SubmitAnswer, { ok: false }>): Response {
+  switch (refusal.reason) {
+    case "window_closed":
+    case "quota_used":
+    case "hold_full":
+      return problem(c, refusal.reason, { window: toWindowJson(refusal.window) });
+    case "unsplittable":
+      return problem(c, "unsplittable", { field: "content" });
+    case "idempotency_mismatch":
+      return problem(c, "idempotency_mismatch", {});
+  }
+}

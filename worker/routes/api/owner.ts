@@ -1,0 +1,59 @@
+/**
+ * From a request to the conversation it is about.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../../app-env.ts";
+import type { SubmitInput } from "../../domain/conversation.ts";
+import type { RowDraft } from "../../domain/log.ts";
+import type { MessageState } from "../../domain/message-state.ts";
+import type { Conversation } from "../../objects/conversation.ts";
+import { conversationStub } from "../../objects/conversation-client.ts";
+import type { ConversationView, Owner, SubmitAnswer } from "../../objects/conversation-model.ts";
+import { directoryOf } from "../carry-background.ts";
+import { appOf } from "./choose-app.ts";
+import { parseMessageId } from "./message-id.ts";
+
+/**
+ * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive
+ * `WireValue` in a row until the compiler gives up (TS2589).
+ */
+export interface RemoteConversation {
+  readonly id: DurableObjectId;
+  submit(owner: Owner, input: SubmitInput): Promise<SubmitAnswer>;
+  view(limit: number): Promise<ConversationView | null>;
+  rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
+  message(appid: string, seq: number): Promise<MessageState | null>;
+  erase(): Promise<boolean>;
+}
+
+/** A user of the chosen app, with the object that holds the conversation. */
+export function findConversation(
+  c: Context<AppEnv>,
+  openid: string,
+): { readonly owner: Owner; readonly conversation: RemoteConversation } {
+  const owner = { appid: appOf(c).appid, openid };
+  return { owner, conversation: toRemote(conversationStub(directoryOf(c), owner)) };
+}
+
+/** The conversation and row a message id speaks of; undefined when it is none of ours. */
+export function findMessage(
+  c: Context<AppEnv>,
+  id: string,
+): { readonly seq: number; readonly conversation: RemoteConversation } | undefined {
+  const address = parseMessageId(id);
+  if (address === undefined) return undefined;
+  const { namespace, locationHint } = directoryOf(c);
+  try {
+    const stub = namespace.get(namespace.idFromString(address.objectId), { locationHint });
+    return { seq: address.seq, conversation: toRemote(stub) };
+  } catch (error) {
+    // The runtime knows its own ids by a check sum; another's is a TypeError.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function toRemote(stub: DurableObjectStub<Conversation>): RemoteConversation {
+  const remote: unknown = stub;
+  return remote as RemoteConversation;
+}

@@ -1,0 +1,60 @@
+/**
+ * Errors as RFC 9457 problem documents. A problem never repeats the caller's input: a log of answers must not become
+ * a log of messages (DESIGN.md §6.5).
+ */
+import type { Context } from "hono";
+import * as v from "valibot";
+import { PROBLEMS, type FactsOf, type ProblemCode } from "./problem-table.ts";
+import { both } from "./schemas.ts";
+
+export type { FactsOf, ProblemCode } from "./problem-table.ts";
+
+/** The content type of a problem. */
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** How problems are named in the document's `components.schemas`. */
+export const PROBLEM_PREFIX = "Problem_";
+
+/** What may differ from the table. */
+export interface ProblemOptions {
+  /** Says more than the table's advice; never the caller's own words. */
+  readonly detail?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds the answer.
+ *
+ * @param facts the members the table names for this code
+ */
+export function problem<C extends ProblemCode>(
+  c: Context,
+  code: C,
+  facts: FactsOf<C>,
+  options: ProblemOptions = {},
+): Response {
+  const { status, title, advice } = PROBLEMS[code];
+  const { detail = both(advice.zh, advice.en), headers } = options;
+  const body = { type: problemType(code), title: both(title.zh, title.en), status, code, detail, ...facts };
+  return c.body(JSON.stringify(body), status, { ...headers, "content-type": PROBLEM_TYPE });
+}
+
+/** The `type` of a problem: where it is explained. Relative with its full path (RFC 9457 §3.1.1), so alike on every host. */
+export function problemType(code: ProblemCode): string {
+  return `/api/docs#${code}`;
+}
+
+/** The problem's whole shape, for the document. */
+export function problemSchema(code: ProblemCode): v.GenericSchema {
+  const { status, title, advice, facts } = PROBLEMS[code];
+  const entries: v.ObjectEntries = {
+    type: v.literal(problemType(code)),
+    title: v.string(),
+    status: v.literal(status),
+    code: v.literal(code),
+    detail: v.string(),
+    ...facts,
+  };
+  const words = { title: both(title.zh, title.en), description: both(advice.zh, advice.en) };
+  return v.pipe(v.strictObject(entries), v.metadata({ ref: `${PROBLEM_PREFIX}${code}`, ...words }));
+}

@@ -1,0 +1,58 @@
+/**
+ * Genuine pushes nobody could read, for the operator: `GET /quarantine`.
+ */
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { both, isoTime, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+
+/** As many as are kept. */
+const MAX_SHOWN = 100;
+
+const QuarantineSchema = named(
+  "Quarantine",
+  v.strictObject({
+    entries: v.array(
+      v.strictObject({
+        seq: SeqSchema,
+        at: TimeSchema,
+        cause: WordSchema,
+        body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
+        bytes: v.pipe(v.number(), v.integer()),
+        truncated: v.boolean(),
+      }),
+    ),
+  }),
+);
+
+/** Routes about the quarantine. */
+export const quarantine = new Hono<AppEnv>();
+
+quarantine.get(
+  "/quarantine",
+  describe({
+    id: "listQuarantine",
+    tag: "operations",
+    summary: { zh: "无法解析的推送", en: "Pushes that could not be read" },
+    text: {
+      zh: "确由微信发来、但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",
+      en: "Pushes that are WeChat's own and could not be parsed; newest first, kept 7 days, 100 at most.",
+    },
+    answers: {
+      200: {
+        text: { zh: "隔离的推送", en: "The quarantine" },
+        content: { type: "application/json", schema: QuarantineSchema },
+      },
+    },
+  }),
+  async (c) => {
+    const kept = await connectApp(c.env, c.get("config"), appOf(c)).account().quarantined(MAX_SHOWN);
+    const entries = kept.map(({ at, seq, cause, body, bytes, truncated }) => {
+      return { seq, at: isoTime(at), cause, body, bytes, truncated };
+    });
+    return c.json({ entries } satisfies v.InferOutput<typeof QuarantineSchema>);
+  },
+);

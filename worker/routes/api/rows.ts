@@ -1,0 +1,157 @@
+/**
+ * The rows of a conversation's log as the API shows them: one mapping, one schema a kind.
+ *
+ * What changes on the way: times become ISO texts; `openid` and `account` of a push are left out (the URL says whose
+ * it is), and so are dedupe keys and request hashes, which are the log's own business; the `out` rows of one message
+ * get its public `id`, the one `POST …/messages` answered. What stays: `seq`, which is order and cursor, and `ref`,
+ * the row an outcome speaks of.
+ */
+import * as v from "valibot";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { OutboundSchema } from "../../../shared/outbound.ts";
+import type { RowDraft } from "../../domain/log.ts";
+import { buildMessageId } from "./message-id.ts";
+import { both, ErrcodeSchema, isoTime, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+
+const place = { seq: SeqSchema, at: TimeSchema };
+const about = {
+  ...place,
+  ref: v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it speaks of"))),
+};
+const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
+const errcode = v.exactOptional(ErrcodeSchema);
+const pushHead = { createdAt: TimeSchema, businessId: v.exactOptional(v.string()) };
+
+/** What a user sent, or an event that concerns him; the fields of the rarer kinds are those of shared/inbound.ts. */
+const InboundJsonSchema = named(
+  "Inbound",
+  v.union([
+    v.strictObject({ ...pushHead, kind: v.literal("text"), msgId: v.string(), content: v.string() }),
+    v.strictObject({
+      ...pushHead,
+      kind: v.literal("image"),
+      msgId: v.string(),
+      picUrl: v.string(),
+      mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取图", "GET /media/:mediaId has it"))),
+    }),
+    v.strictObject({
+      ...pushHead,
+      kind: v.literal("miniprogrampage"),
+      msgId: v.string(),
+      title: v.string(),
+      appId: v.string(),
+      pagePath: v.string(),
+      thumbUrl: v.string(),
+      thumbMediaId: v.string(),
+    }),
+    v.strictObject({ ...pushHead, kind: v.literal("user_enter_tempsession"), sessionFrom: v.string() }),
+    v.looseObject({ ...pushHead, kind: v.string() }),
+  ]),
+);
+
+const OutboundJsonSchema = named("Outbound", OutboundSchema);
+
+/** A row of the log. */
+export const RowSchema = named(
+  "Row",
+  v.variant("kind", [
+    v.strictObject({
+      ...place,
+      kind: v.literal("in"),
+      inbound: InboundJsonSchema,
+      answer: v.picklist(["success", "transfer"]),
+    }),
+    v.strictObject({
+      ...place,
+      kind: v.literal("out"),
+      id: WordSchema,
+      message: OutboundJsonSchema,
+      source: v.picklist(["auto", "api"]),
+      part: v.pipe(v.number(), v.integer()),
+      parts: v.pipe(v.number(), v.integer()),
+      isAi: v.boolean(),
+      ruleId: v.exactOptional(WordSchema),
+    }),
+    v.strictObject({ ...about, kind: v.literal("attempt"), attempt: AttemptSchema }),
+    v.strictObject({ ...about, kind: v.literal("sent"), attempt: AttemptSchema }),
+    v.strictObject({ ...about, kind: v.literal("failed"), attempt: AttemptSchema, reason: WordSchema, errcode }),
+    v.strictObject({
+      ...place,
+      ref: v.exactOptional(about.ref),
+      kind: v.literal("blocked"),
+      reason: WordSchema,
+      errcode,
+      message: v.exactOptional(OutboundJsonSchema),
+      ruleId: v.exactOptional(WordSchema),
+    }),
+    v.strictObject({ ...about, kind: v.literal("held"), until: TimeSchema }),
+    v.strictObject({ ...about, kind: v.literal("unconfirmed"), attempt: AttemptSchema, reason: WordSchema }),
+    v.strictObject({
+      ...about,
+      kind: v.literal("retry"),
+      attempt: AttemptSchema,
+      retryAt: TimeSchema,
+      reason: WordSchema,
+      errcode,
+    }),
+    v.strictObject({ ...about, kind: v.literal("late"), attempt: AttemptSchema, result: WordSchema, errcode }),
+  ]),
+);
+/** A row as the API shows it. */
+export type RowJson = v.InferOutput<typeof RowSchema>;
+
+/** A page of rows. */
+export const PageSchema = named(
+  "Page",
+  v.strictObject({
+    rows: v.array(RowSchema),
+    next: v.pipe(
+      SeqSchema,
+      v.description(
+        both("下一次请求的 after；没有新内容时不变", "the next request's after; the same when nothing is new"),
+      ),
+    ),
+  }),
+);
+
+/**
+ * Shows a row.
+ *
+ * @param objectId the conversation's object, for the messages' public ids
+ */
+export function toRowJson(row: RowDraft, objectId: string): RowJson {
+  const head = { seq: row.seq, at: isoTime(row.at) };
+  // Every row about another one has `ref`; a blocked row without message row has none.
+  const ref = row.ref ?? 0;
+  switch (row.kind) {
+    case "in":
+      return { ...head, kind: "in", inbound: toInboundJson(row.body.inbound), answer: row.body.answer };
+    case "out": {
+      const { message, source, part, parts, isAi = false, ruleId } = row.body;
+      const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
+      const rule = ruleId === undefined ? {} : { ruleId };
+      return { ...head, kind: "out", id, message, source, part, parts, isAi, ...rule };
+    }
+    case "blocked":
+      return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked", ...row.body };
+    case "held":
+      return { ...head, ref, kind: "held", until: isoTime(row.body.until) };
+    case "retry":
+      return { ...head, ref, kind: "retry", ...row.body, retryAt: isoTime(row.body.retryAt) };
+    case "attempt":
+      return { ...head, ref, kind: "attempt", ...row.body };
+    case "sent":
+      return { ...head, ref, kind: "sent", ...row.body };
+    case "failed":
+      return { ...head, ref, kind: "failed", ...row.body };
+    case "unconfirmed":
+      return { ...head, ref, kind: "unconfirmed", ...row.body };
+    case "late":
+      return { ...head, ref, kind: "late", ...row.body };
+  }
+}
+
+function toInboundJson(inbound: Inbound): v.InferOutput<typeof InboundJsonSchema> {
+  const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
+  return { ...rest, createdAt: isoTime(createdAt) };
+}

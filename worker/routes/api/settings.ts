@@ -1,0 +1,114 @@
+/**
+ * The team's settings: `GET|PUT /settings`. The ETag is their version; a PUT says by If-Match which version it was
+ * made from, so that two people do not overwrite each other unseen.
+ */
+import { Hono, type Context } from "hono";
+import { validator } from "hono-openapi";
+import * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { SettingsSchema } from "../../domain/settings.ts";
+import { DEFAULT_SETTINGS } from "../../domain/settings-default.ts";
+import type { PutSettingsProblem } from "../../objects/account.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { readJson, refuseAs } from "./input.ts";
+import { problem } from "./problem.ts";
+import { both, named } from "./schemas.ts";
+
+const ETAG = /^"(\d{1,15})"$/;
+const SETTINGS = { type: "application/json", schema: named("Settings", SettingsSchema), example: DEFAULT_SETTINGS };
+const VERSION_HEADER = {
+  etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, "3" for example; "0" are the defaults' },
+};
+
+const IfMatchSchema = v.object({
+  "if-match": v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.description(both("GET 返回的 ETag；* 表示覆盖任何版本", "the ETag of GET; * overwrites whatever is there")),
+  ),
+});
+
+/** Routes about the settings. */
+export const settings = new Hono<AppEnv>();
+
+settings.get(
+  "/settings",
+  describe({
+    id: "getSettings",
+    tag: "settings",
+    summary: { zh: "读取设置", en: "The settings" },
+    answers: {
+      200: { text: { zh: "当前设置", en: "The settings in force" }, content: SETTINGS, headers: VERSION_HEADER },
+    },
+  }),
+  async (c) => {
+    const { version, settings } = await connectApp(c.env, c.get("config"), appOf(c)).account().settings();
+    return c.json(settings, 200, { etag: toEtag(version) });
+  },
+);
+
+settings.put(
+  "/settings",
+  describe({
+    id: "putSettings",
+    tag: "settings",
+    summary: { zh: "保存设置", en: "Store settings" },
+    text: {
+      zh: "整体替换；最多两分钟后在各地生效。有问题时一次列出全部问题。",
+      en: "Replaces them as a whole; in force everywhere within about two minutes. All problems are told at once.",
+    },
+    body: [SETTINGS],
+    answers: {
+      200: {
+        text: { zh: "已保存（含默认值）", en: "Stored, with the defaults filled in" },
+        content: SETTINGS,
+        headers: VERSION_HEADER,
+      },
+    },
+    problems: [
+      "malformed_json",
+      "version_mismatch",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_settings",
+      "if_match_required",
+    ],
+  }),
+  validator(
+    "header",
+    IfMatchSchema,
+    refuseAs((c) => problem(c, "if_match_required", {})),
+  ),
+  async (c) => {
+    const input = await readJson(c);
+    if (!input.ok) return input.error;
+    const connection = connectApp(c.env, c.get("config"), appOf(c));
+    const stored = await connection.account().putSettings(readVersion(c.req.valid("header")["if-match"]), input.value);
+    if (!stored.ok) return refuseSettings(c, stored.error);
+    connection.useSettings(stored.value);
+    return c.json(stored.value.settings, 200, { etag: toEtag(stored.value.version) });
+  },
+);
+
+/** A strong comparison (RFC 9110 §13.1.1): what is no ETag of ours fits no version. */
+function readVersion(ifMatch: string): number | "*" {
+  if (ifMatch === "*") return "*";
+  return Number(ETAG.exec(ifMatch)?.[1] ?? -1);
+}
+
+function toEtag(version: number): string {
+  return `"${version}"`;
+}
+
+function refuseSettings(c: Context<AppEnv>, refusal: PutSettingsProblem): Response {
+  switch (refusal.reason) {
+    case "version_mismatch": {
+      const { version } = refusal.current;
+      return problem(c, "version_mismatch", { version }, { headers: { etag: toEtag(version) } });
+    }
+    case "invalid":
+      return problem(c, "invalid_settings", { problems: refusal.problems.map((found) => ({ ...found })) });
+  }
+}

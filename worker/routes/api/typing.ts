@@ -1,0 +1,69 @@
+/**
+ * The typing indicator: `POST /conversations/:openid/typing` (WECHAT.md §5.1). Nothing is stored.
+ */
+import { Hono, type Context } from "hono";
+import { validator } from "hono-openapi";
+import type { AppEnv } from "../../app-env.ts";
+import { connectApp } from "../../objects/connect.ts";
+import type { TypingProblem } from "../../wechat/typing.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
+import { problem } from "./problem.ts";
+import { OpenidParamSchema, TypingBodySchema } from "./schemas.ts";
+import { refuseCall, refuseErrcode } from "./wechat-problem.ts";
+
+/** Routes about the typing indicator. */
+export const typing = new Hono<AppEnv>();
+
+typing.post(
+  "/conversations/:openid/typing",
+  describe({
+    id: "setTyping",
+    tag: "conversations",
+    summary: { zh: "显示或取消“对方正在输入”", en: "Show or take away the typing indicator" },
+    text: {
+      zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发出任何消息即消失。",
+      en: "Lasts 15 seconds; works only within 30 seconds of a message; any message ends it.",
+    },
+    body: [{ type: "application/json", schema: TypingBodySchema, example: { on: true } }],
+    answers: { 204: { text: { zh: "微信已接受", en: "WeChat took it" } } },
+    problems: [
+      "malformed_json",
+      "window_closed",
+      "quota_used",
+      "no_recent_message",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+      "wechat_refused",
+      "wechat_unreachable",
+      "wechat_paused",
+    ],
+  }),
+  validator("param", OpenidParamSchema, refuseParameter),
+  async (c) => {
+    const json = await readJsonObject(c);
+    if (!json.ok) return json.error;
+    const body = checkBody(c, TypingBodySchema, json.value);
+    if (!body.ok) return body.error;
+    const { client } = connectApp(c.env, c.get("config"), appOf(c));
+    const changed = await client.typing(c.req.valid("param").openid, body.value.on ? "Typing" : "CancelTyping");
+    return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
+  },
+);
+
+function refuseTyping(c: Context<AppEnv>, refusal: TypingProblem): Response {
+  switch (refusal.reason) {
+    case "already_typing":
+      // What was asked for is so.
+      return c.body(null, 204);
+    case "no_recent_message":
+      return problem(c, "no_recent_message", { errcode: refusal.errcode });
+    case "invalid_command":
+    case "account_type":
+      return refuseErrcode(c, refusal.errcode);
+    default:
+      return refuseCall(c, refusal);
+  }
+}

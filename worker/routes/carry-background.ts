@@ -1,0 +1,61 @@
+/**
+ * Sending behind an answer: the Worker carries what the object leased, after the caller has been answered. Waiting
+ * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { AppConfig } from "../config.ts";
+import { carryChain } from "../objects/carry.ts";
+import { connectApp } from "../objects/connect.ts";
+import { settleStored, type ConversationDirectory } from "../objects/conversation-client.ts";
+import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
+import { log, logUser } from "../log.ts";
+
+/** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
+const CHAIN_BUDGET_MS = 20_000;
+
+/** Where this request's conversations live. */
+export function directoryOf(c: Context<AppEnv>): ConversationDirectory {
+  return { namespace: c.env.CONVERSATION, locationHint: c.get("config").locationHint };
+}
+
+/**
+ * Carries the attempt that `leased` brings, and what follows it. Registered at once, before anything is awaited:
+ * WeChat may hang up at any time, and that may end a request that is not waited for.
+ *
+ * @param leased what stores the message; its failure is the caller's to report
+ */
+export function carryInBackground(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  owner: Owner,
+  leased: Promise<LeasedMessage | undefined>,
+): void {
+  c.executionCtx.waitUntil(carry(c, app, owner, leased));
+}
+
+async function carry(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  owner: Owner,
+  leased: Promise<LeasedMessage | undefined>,
+): Promise<void> {
+  const until = Date.now() + CHAIN_BUDGET_MS;
+  const first = await leased.catch(() => undefined);
+  if (first === undefined) return;
+  const requestId = c.get("requestId");
+  const directory = directoryOf(c);
+  try {
+    const user = await logUser(owner.appid, owner.openid);
+    await carryChain(first, {
+      client: connectApp(c.env, c.get("config"), app).client,
+      settle: (seq, attempt, delivery, wantNext) =>
+        settleStored(directory, owner, { seq, attempt, delivery, wantNext }),
+      until,
+      fields: { requestId, app: app.appid, user, via: "worker" },
+    });
+  } catch (error) {
+    // The lease ends by itself and the alarm takes over; nothing is lost.
+    log("carry_failed", { requestId, app: app.appid, error: error instanceof Error ? error.name : "unknown" });
+  }
+}

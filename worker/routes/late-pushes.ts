@@ -1,0 +1,60 @@
+/**
+ * KV as a shield in a storm of retries (DEDUPE_KV = "late"): the answers of pushes that were answered late or came
+ * twice, for ten minutes. It never decides what is first: KV may be stale and remembers even that a key was not
+ * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
+ */
+import type { AnswerKind } from "../../shared/inbound.ts";
+import { log } from "../log.ts";
+import { kvKey } from "../protocol/dedupe-key.ts";
+
+/** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
+const LOOKS_REPEATED_MS = 4_000;
+/** An answer that took so long may not have reached WeChat, milliseconds. */
+const LATE_MS = 2_000;
+/** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
+const TTL_SECONDS = 600;
+
+/** A push as this shield knows it. */
+export interface ArrivedPush {
+  readonly appid: string;
+  readonly openid: string;
+  /** Its dedupe key. */
+  readonly key: string;
+  readonly createdAt: number;
+  readonly arrivedAt: number;
+}
+
+/** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */
+export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<AnswerKind | undefined> {
+  if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
+  try {
+    const answer = await kv.get(await storageKey(push));
+    return answer === "success" || answer === "transfer" ? answer : undefined;
+  } catch (error) {
+    log("kv_failed", { operation: "read_late_push", error: nameOf(error) });
+    return undefined;
+  }
+}
+
+/** Remembers the answer when it came late or the push had come before. */
+export async function rememberAnswer(
+  kv: KVNamespace,
+  push: ArrivedPush,
+  answer: AnswerKind,
+  outcome: { readonly repeated: boolean; readonly answeredAt: number },
+): Promise<void> {
+  if (!outcome.repeated && outcome.answeredAt - push.arrivedAt < LATE_MS) return;
+  try {
+    await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
+  } catch (error) {
+    log("kv_failed", { operation: "write_late_push", error: nameOf(error) });
+  }
+}
+
+async function storageKey(push: ArrivedPush): Promise<string> {
+  return `push:${await kvKey(push.appid, push.openid, push.key)}`;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

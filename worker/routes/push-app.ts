@@ -1,0 +1,35 @@
+/**
+ * Pushes that concern the mini program as a whole, and those that are WeChat's but cannot be read: both go to the
+ * account object; neither makes a conversation.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { AppConfig } from "../config.ts";
+import { connectApp } from "../objects/connect.ts";
+import type { PushProblem } from "../protocol/receive.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { ArrivedPush } from "./late-pushes.ts";
+import type { Accepted } from "./push-user.ts";
+
+/** Stores an app-wide event. */
+export async function acceptAppPush(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  inbound: Inbound,
+  arrived: ArrivedPush,
+): Promise<Accepted> {
+  const { account } = connectApp(c.env, c.get("config"), app);
+  const isNew = await account().appEvent(arrived.key, inbound, arrived.arrivedAt);
+  return { outcome: isNew ? "new" : "repeat", answer: "success" };
+}
+
+/** Keeps a genuine push that could not be read for the operator: acknowledged, or the user would see a fault line. */
+export async function keepUnreadable(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  problem: Extract<PushProblem, { reason: "unreadable" }>,
+  arrivedAt: number,
+): Promise<void> {
+  const { account } = connectApp(c.env, c.get("config"), app);
+  await account().quarantine({ at: arrivedAt, cause: problem.cause, body: problem.text });
+}

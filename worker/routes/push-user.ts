@@ -1,0 +1,72 @@
+/**
+ * A push that concerns one user: shield, rules, the conversation's decision, and the sending behind the answer
+ * (DESIGN.md §3, "How one message travels").
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { AppConfig } from "../config.ts";
+import type { Candidate } from "../domain/candidates.ts";
+import { buildCandidates } from "../domain/rules.ts";
+import * as handlers from "../handlers.ts";
+import { runHandlers } from "../kefu.ts";
+import { log } from "../log.ts";
+import { connectApp } from "../objects/connect.ts";
+import { receiveStored } from "../objects/conversation-client.ts";
+import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
+import { carryInBackground, directoryOf } from "./carry-background.ts";
+import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
+
+/** How a push was taken. */
+export interface Accepted {
+  /** known: stopped at KV, no object was asked. */
+  readonly outcome: "new" | "repeat" | "ignored" | "known";
+  readonly answer: AnswerKind;
+}
+
+/** After so long WeChat is about to hang up: no further try to store, milliseconds from arrival. */
+const STORE_PATIENCE_MS = 4_000;
+
+/** Decides, stores and answers; sending goes on behind. Throws when it could not be stored. */
+export async function acceptUserPush(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  inbound: Inbound,
+  arrived: ArrivedPush,
+): Promise<Accepted> {
+  const shielded = c.get("config").dedupeKv === "late";
+  const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
+  if (known !== undefined) return { outcome: "known", answer: known };
+  const candidates = await findCandidates(c, app, inbound, arrived.arrivedAt);
+  const owner = { appid: app.appid, openid: inbound.openid };
+  const push = { key: arrived.key, inbound, candidates };
+  const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
+  carryInBackground(
+    c,
+    app,
+    owner,
+    stored.then((received) => received.lease),
+  );
+  const { outcome, answer } = await stored;
+  if (shielded) {
+    const heard = { repeated: outcome === "repeat", answeredAt: Date.now() };
+    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer, heard));
+  }
+  return { outcome, answer };
+}
+
+/** What the team's code and the rules would do, in order; null when the settings cannot be read: then nothing acts. */
+async function findCandidates(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  inbound: Inbound,
+  now: number,
+): Promise<readonly Candidate[] | null> {
+  const requestId = c.get("requestId");
+  const [handled, settings] = await Promise.all([
+    runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId }),
+    connectApp(c.env, c.get("config"), app).settings(),
+  ]);
+  if (settings === undefined) log("settings_unavailable", { requestId, app: app.appid });
+  const ruled = settings === undefined ? null : buildCandidates(settings, inbound, now);
+  return handled === undefined ? ruled : [handled, ...(ruled ?? [])];
+}

@@ -1,0 +1,124 @@
+/**
+ * The push URL. GET is the console's check of the address; POST is WeChat speaking. Refusals are short and say
+ * nothing to the caller; the log says what to mend (DESIGN.md §3, WECHAT.md §1).
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import { findApp, type AppConfig } from "../config.ts";
+import { log, logUser } from "../log.ts";
+import { dedupeKey } from "../protocol/dedupe-key.ts";
+import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
+import { buildAnswer } from "../protocol/reply.ts";
+import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
+import { acceptAppPush, keepUnreadable } from "./push-app.ts";
+import { acceptUserPush, type Accepted } from "./push-user.ts";
+import { readText } from "./read-body.ts";
+
+/** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
+export const MAX_PUSH_BYTES = 64 * 1024;
+
+/** GET: echoes only what is signed with the Token. */
+export async function verify(c: Context<AppEnv>, appid: string | undefined): Promise<Response> {
+  const app = findApp(c.get("config"), appid);
+  if (app === undefined) return c.text("not found", 404);
+  const echo = await verifyEcho(pushQuery(c), app);
+  const outcome = echo.ok ? "ok" : echo.error.reason;
+  log("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
+  if (!echo.ok) return c.text("forbidden", 403);
+  return new Response(echo.value, {
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
+  });
+}
+
+/** POST: verified, decrypted, parsed, stored, answered; sending comes after. */
+export async function receive(c: Context<AppEnv>, appid: string | undefined): Promise<Response> {
+  const arrivedAt = Date.now();
+  const app = findApp(c.get("config"), appid);
+  if (app === undefined) return c.text("not found", 404);
+  const body = await readText(c.req.raw, MAX_PUSH_BYTES);
+  if (!body.ok) {
+    log("push_refused", { requestId: c.get("requestId"), app: app.appid, outcome: body.error.reason });
+    return body.error.reason === "body_too_large" ? c.text("too large", 413) : c.text("bad request", 400);
+  }
+  const push = await receivePush(pushQuery(c), body.value, app, arrivedAt);
+  if (!push.ok) return refuse(c, app, push.error, arrivedAt);
+  return accept(c, app, push.value, arrivedAt);
+}
+
+async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, arrivedAt: number): Promise<Response> {
+  const { inbound } = push;
+  const key = await dedupeKey(inbound);
+  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt: inbound.createdAt, arrivedAt };
+  const user = await logUser(app.appid, inbound.openid);
+  const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
+  try {
+    const scope = scopeOf(inbound);
+    const accepted: Accepted =
+      scope === "user" ? await acceptUserPush(c, app, inbound, arrived) : await acceptAppPush(c, app, inbound, arrived);
+    const { outcome, answer } = accepted;
+    log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
+    return await answerWith(answer, push);
+  } catch (error) {
+    // Not stored, so not acknowledged: WeChat may send it again.
+    log("push_not_stored", {
+      ...fields,
+      error: error instanceof Error ? error.name : "unknown",
+      ms: Date.now() - arrivedAt,
+    });
+    return c.text("try again", 500);
+  }
+}
+
+async function refuse(c: Context<AppEnv>, app: AppConfig, problem: PushProblem, arrivedAt: number): Promise<Response> {
+  const fields = { requestId: c.get("requestId"), app: app.appid, outcome: problem.reason };
+  if (problem.authentic) {
+    await keepUnreadable(c, app, problem, arrivedAt);
+    log("push_quarantined", { ...fields, cause: problem.cause });
+    return c.text("success");
+  }
+  log("push_refused", { ...fields, ...adviceFor(problem, app) });
+  return problem.reason === "missing_parameter" || problem.reason === "bad_envelope"
+    ? c.text("bad request", 400)
+    : c.text("forbidden", 403);
+}
+
+/** What the operator can do about a refusal; the caller is told nothing. */
+function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string> {
+  switch (problem.reason) {
+    case "push_mode_mismatch": {
+      const cure =
+        problem.came === "plaintext"
+          ? "the WeChat console sends plaintext (its default): choose 安全模式 there, or set WECHAT_PUSH_MODE=plain"
+          : "the WeChat console sends encrypted pushes: set WECHAT_PUSH_MODE=secure and the EncodingAESKey";
+      return { expected: problem.expected, came: problem.came, cure };
+    }
+    case "bad_signature":
+      return {
+        cure: "WECHAT_TOKEN must equal the Token in the WeChat console; during a change set WECHAT_TOKEN_PREVIOUS",
+      };
+    case "decrypt_failed":
+      return { cure: "WECHAT_ENCODING_AES_KEY must equal the EncodingAESKey in the WeChat console" };
+    case "wrong_appid":
+      return { cure: `the push is for another mini program than ${app.appid}: check WECHAT_APPID` };
+    case "stale":
+      return { cure: "a plaintext push must be at most 300 s old: an old one was replayed, or a clock is wrong" };
+    case "missing_parameter":
+      return { parameter: problem.name };
+    case "bad_envelope":
+      return { problem: problem.problem.reason };
+    case "unreadable":
+      return {};
+  }
+}
+
+async function answerWith(answer: AnswerKind, push: ReceivedPush): Promise<Response> {
+  const random = crypto.getRandomValues(new Uint8Array(16));
+  const { body, contentType } = await buildAnswer(answer, push, Date.now(), crypto.randomUUID(), random);
+  return new Response(body, { headers: { "content-type": contentType } });
+}
+
+function pushQuery(c: Context<AppEnv>): PushQuery {
+  const query = c.req.query();
+  const { signature, timestamp, nonce, msg_signature, encrypt_type, echostr } = query;
+  return { signature, timestamp, nonce, msg_signature, encrypt_type, echostr };
+}

@@ -1,0 +1,52 @@
+/**
+ * A request's body, as bytes or text, never more than a limit: by the header before it is read, by counting while it is.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+
+/** Why there is no body to work with. */
+export type BodyProblem =
+  | { readonly reason: "body_too_large"; readonly limit: number }
+  | { readonly reason: "body_not_utf8" };
+
+/**
+ * Reads at most `limit` bytes.
+ *
+ * @param limit bytes
+ */
+export async function readBytes(request: Request, limit: number): Promise<Result<Uint8Array, BodyProblem>> {
+  const tooLarge = err({ reason: "body_too_large", limit } as const);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) return tooLarge;
+  if (request.body === null) return ok(new Uint8Array());
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) return tooLarge;
+    chunks.push(chunk);
+  }
+  return ok(join(chunks, size));
+}
+
+/** Reads at most `limit` bytes of UTF-8; a byte-order mark stays, the parsers know it. */
+export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
+  const bytes = await readBytes(request, limit);
+  if (!bytes.ok) return bytes;
+  try {
+    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.value));
+  } catch {
+    // The decoder's only failure: the bytes are no UTF-8.
+    return err({ reason: "body_not_utf8" });
+  }
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const only = chunks[0];
+  if (chunks.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
