@@ -1,0 +1,172 @@
+/**
+ * `npm run demo`: a scripted conversation over really signed and encrypted pushes, headless. Prints the transcript
+ * and exits with 0 when every line came as it must, else with 1.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChatLine, PushRecord } from "../emulator/model.ts";
+import { startStack, useShopSettings, type Stack } from "./lib/stack.ts";
+
+const SHOPPER = "oDemoShopper00000000000001";
+const WATCHER = "oDemoWatcher00000000000002";
+
+const CLOCK_SKEW_MS = 6_000;
+
+let failures = 0;
+const logLines: string[] = [];
+
+function check(what: string, holds: boolean, fact = ""): void {
+  if (!holds) failures += 1;
+  console.log(`  ${holds ? "✓" : "✗"} ${what}${fact === "" ? "" : `  (${fact})`}`);
+}
+
+function heading(zh: string, en: string): void {
+  console.log(`\n${zh} / ${en}`);
+}
+
+/** Waits until something is so, ten seconds at most. */
+async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    const value = await read();
+    if (isSo(value) || tries === 100) return value;
+    await sleep(100);
+  }
+}
+
+const serviceLines = (lines: readonly ChatLine[]) => lines.filter((line) => line.from === "service");
+
+/** What the user reads, once the worker has sent `count` messages. */
+async function readChat(stack: Stack, openid: string, count: number): Promise<readonly string[]> {
+  const book = await until(
+    () => stack.control.chat(openid),
+    ({ lines }) => serviceLines(lines).length >= count,
+  );
+  return serviceLines(book.lines).map((line) => line.text);
+}
+
+function show(push: PushRecord, said: string): void {
+  const first = push.attempts[0];
+  console.log(`  → ${said}   [HTTP ${first?.status ?? "-"} ${first?.verdict ?? push.outcome}, ${first?.ms ?? 0} ms]`);
+}
+
+async function verification({ control }: Stack): Promise<void> {
+  heading("网址验证", "URL verification");
+  const right = await control.verify();
+  check("GET 的 echostr 原样返回 / the echo comes back byte for byte", right.verdict === "echoed");
+  const forged = await control.verify({ signature: "0".repeat(40) });
+  check("签名不对：403 / a wrong signature: 403", forged.status === 403);
+}
+
+async function greeting(stack: Stack): Promise<void> {
+  heading("进入会话", "enter → greeting");
+  show(await stack.control.enter(SHOPPER, "page=pages/index/index"), "(进入客服会话)");
+  const [line = ""] = await readChat(stack, SHOPPER, 1);
+  console.log(`  ← ${line}`);
+  check("欢迎语 / the greeting of the settings", line !== "");
+}
+
+async function rules(stack: Stack): Promise<void> {
+  heading("关键词与订单", "text → rule, and the team's own handler");
+  show(await stack.control.text(SHOPPER, "这个多少钱？"), "这个多少钱？");
+  const price = (await readChat(stack, SHOPPER, 2)).at(-1) ?? "";
+  console.log(`  ← ${price}`);
+  check("关键词规则 / a keyword rule", price.includes("价"));
+  show(await stack.control.text(SHOPPER, "订单 1001 到哪了"), "订单 1001 到哪了");
+  const order = (await readChat(stack, SHOPPER, 3)).at(-1) ?? "";
+  console.log(`  ← ${order}`);
+  check("worker/handlers.ts 查到订单 / looked the order up", order.includes("SF1234567890123"));
+}
+
+async function repeats(stack: Stack): Promise<void> {
+  heading("同一条推送三次，之后再来一次", "the same push three times, and once more later");
+  const push = await stack.control.text(WATCHER, "地址在哪", { copies: 3 });
+  show(push, "地址在哪 ×3");
+  await readChat(stack, WATCHER, 1);
+  await sleep(4_500);
+  const before = logLines.length;
+  const again = await stack.control.redeliver({ id: push.id });
+  const lines = await readChat(stack, WATCHER, 1);
+  check("只回复一次 / answered once", lines.length === 1, `${lines.length} message`);
+  const known = await until(
+    async () => logLines.slice(before).map(parseLog),
+    (lines) => lines.some((line) => line["event"] === "push"),
+  );
+  const outcome = known.find((line) => line["event"] === "push")?.["outcome"];
+  check(
+    "迟到的重复止于 KV，不打扰对象 / the late repeat stops at KV: 0 object calls",
+    outcome === "known",
+    String(outcome),
+  );
+  check("回答不变 / and is answered alike", again.attempts.at(-1)?.verdict === "success");
+}
+
+async function handOver(stack: Stack): Promise<void> {
+  heading("转人工", "hand-over");
+  const push = await stack.control.text(WATCHER, "人工");
+  show(push, "人工");
+  check("加密的 transfer_customer_service / encrypted hand-over", push.outcome === "transferred");
+  const again = await stack.control.redeliver({ id: push.id });
+  check("重复推送再次转接 / a repeat is handed over again", again.attempts.at(-1)?.verdict === "transfer");
+}
+
+async function quota(stack: Stack): Promise<void> {
+  heading("回复窗口", "the reply window");
+  const path = `/api/v1/conversations/${SHOPPER}/messages`;
+  // What was sent within 5 s before a message counts against it: WeChat's clock and ours may differ by so much.
+  await sleep(CLOCK_SKEW_MS);
+  await stack.control.text(SHOPPER, "优惠券");
+  await readChat(stack, SHOPPER, 4);
+  const statuses: number[] = [];
+  let refusal: { code?: string; window?: unknown } = {};
+  for (let count = 2; count <= 6; count += 1) {
+    const body = { type: "text", content: `客服消息 ${count}` };
+    const response = await stack.api("POST", path, body, { "idempotency-key": `demo-${count}` });
+    statuses.push(response.status);
+    if (response.status === 409) refusal = await response.json();
+  }
+  check(
+    "自动回复之外再发四条 / four more after the automatic answer",
+    statuses.slice(0, 4).every((s) => s === 202),
+  );
+  check("第六条：409 和窗口 / the sixth: 409 with the window", statuses[4] === 409, JSON.stringify(refusal.window));
+  check("错误码 quota_used / code quota_used", refusal.code === "quota_used");
+  check("五条都送达 / all five arrived", (await readChat(stack, SHOPPER, 8)).length === 8);
+}
+
+async function killedToken(stack: Stack): Promise<void> {
+  heading("令牌失效", "token killed");
+  await stack.control.killToken();
+  show(await stack.control.text(WATCHER, "怎么退款"), "怎么退款");
+  const line = (await readChat(stack, WATCHER, 2)).at(-1) ?? "";
+  console.log(`  ← ${line}`);
+  check("换新令牌后照样送达 / the answer still arrives", line.includes("退"));
+}
+
+async function unreadable(stack: Stack): Promise<void> {
+  heading("真实但读不懂的推送", "genuine but unreadable");
+  const push = await stack.control.text(SHOPPER, "", { overrides: { plaintext: "<xml><MsgType>text" } });
+  show(push, "<xml><MsgType>text");
+  check("照样应答 success / acknowledged", push.attempts[0]?.verdict === "success");
+  const response = await stack.api("GET", "/api/v1/quarantine");
+  const { entries }: { entries: readonly { cause: string }[] } = await response.json();
+  check("存入隔离区 / kept in quarantine", entries.length === 1, entries[0]?.cause ?? "");
+}
+
+function parseLog(line: string): Readonly<Record<string, unknown>> {
+  return line.startsWith("{") ? JSON.parse(line) : {};
+}
+
+const started = Date.now();
+const stack = await startStack({ onLog: (line) => logLines.push(line) });
+try {
+  // Open at any hour, and no silence of the rules after an API message: the demo must go the same way every time.
+  await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });
+  console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
+  for (const scene of [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable]) {
+    await scene(stack);
+  }
+} finally {
+  await stack.stop();
+}
+const seconds = ((Date.now() - started) / 1_000).toFixed(1);
+console.log(`\n${failures === 0 ? "全部通过 / all as it must be" : `${failures} 处不对 / wrong`}, ${seconds} s`);
+process.exit(failures === 0 ? 0 : 1);

@@ -1,0 +1,38 @@
+/**
+ * Builds a Worker as `wrangler deploy` would, without deploying: the same bundler, the same aliases.
+ */
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The repository's root. */
+export const ROOT = resolve(import.meta.dirname, "../..");
+
+/** Wrangler without look-ups or questions. */
+export const QUIET_ENV = {
+  ...process.env,
+  CI: "1",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_SEND_METRICS: "false",
+};
+
+/**
+ * Builds one Worker.
+ *
+ * @param config its wrangler.toml, relative to the root
+ * @param name the folder under `.tmp/build` that takes the result
+ * @param flags more of wrangler's flags, for example `--minify`
+ * @returns the path of the built module
+ * @throws with wrangler's own words when the build fails
+ */
+export async function buildWorker(config: string, name: string, flags: readonly string[] = []): Promise<string> {
+  const outdir = join(ROOT, ".tmp/build", name);
+  await mkdir(outdir, { recursive: true });
+  const wrangler = "node_modules/wrangler/bin/wrangler.js";
+  const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", outdir, ...flags];
+  await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
+  return join(outdir, "index.js");
+}

@@ -1,0 +1,76 @@
+/**
+ * Runs a built Worker on this machine: workerd with real Durable Objects, KV and rate limits, through Miniflare, the
+ * engine of `wrangler dev` (without its watcher a start takes a third of a second).
+ */
+import { createServer } from "node:net";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+
+/** How to run it. */
+export interface RunOptions {
+  /** Its wrangler.toml: bindings and variables come from there. */
+  readonly config: string;
+  /** The built module. */
+  readonly script: string;
+  readonly port: number;
+  /** Variables and secrets on top of the config's. */
+  readonly bindings: Readonly<Record<string, string>>;
+  /** Where Durable Objects and KV are kept; absent: gone with the process. */
+  readonly persistTo?: string;
+  /** Takes each line the Worker logs. */
+  readonly onLog: (line: string) => void;
+}
+
+/** A running Worker. */
+export interface RunningWorker {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts it; resolves when it answers. */
+export async function runWorker(options: RunOptions): Promise<RunningWorker> {
+  const { config, script, port, bindings, persistTo, onLog } = options;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...bindingsOf(config, bindings),
+      name: "worker",
+      modules: true,
+      scriptPath: script,
+      host: "127.0.0.1",
+      port,
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => onLog(message),
+      ...(persistTo !== undefined && { resourcePersistencePath: persistTo }),
+    }),
+  );
+  await miniflare.ready;
+  return { url: `http://127.0.0.1:${port}`, stop: () => miniflare.dispose() };
+}
+
+/** The first free port from `wanted` on. */
+export async function freePort(wanted: number): Promise<number> {
+  for (let port = wanted; port < wanted + 100; port += 1) {
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port from ${wanted} to ${wanted + 99}`);
+}
+
+/**
+ * What wrangler.toml binds, as Miniflare takes it: the kinds of bindings this project has. Variables come from the
+ * file alone: a `.dev.vars` of this machine must not change what a demo or a test does.
+ */
+function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
+  const { compatibilityDate, kvNamespaces, durableObjects, ratelimits } = workerOptions;
+  const bindings = { ...unstable_readConfig({ config }).vars, ...extra };
+  return { compatibilityDate, bindings, kvNamespaces, durableObjects, ratelimits } as Partial<WorkerOptions>;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}

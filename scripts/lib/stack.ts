@@ -1,0 +1,161 @@
+/**
+ * Everything on this machine: the worker, the emulated WeChat it talks to, and the sample order source. No account,
+ * no network. `npm start`, `npm run demo` and the tests of whole processes run it.
+ */
+import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { createControl, type Control } from "../../emulator/control.ts";
+import { serveOrders } from "../../examples/order-source.ts";
+import { buildWorker, ROOT } from "./build.ts";
+import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
+
+/** The mini program of the local stack. Its secrets are worth nothing: they open only the emulator. */
+export const LOCAL_APP = {
+  appid: "wx0123456789abcdef",
+  secret: "0123456789abcdef0123456789abcdef",
+  token: "edgekefulocaltoken",
+  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+} as const;
+
+/** The API key of the local stack. */
+export const LOCAL_API_KEY = "local-key-0123456789abcdef";
+
+/** The contract's ports; the next free ones are taken when these are busy. */
+const PORTS = { worker: 8787, emulator: 8788, orders: 8789 } as const;
+
+/** Where the parts listen. */
+export interface StackPorts {
+  readonly worker: number;
+  readonly emulator: number;
+  readonly orders: number;
+}
+
+/** How to run the stack. */
+export interface StackOptions {
+  /** Where the worker keeps its data; absent: gone with the process. */
+  readonly persistTo?: string;
+  /** Takes each log line of the worker. */
+  readonly onLog?: (line: string) => void;
+  /** Variables of the worker, over the stack's own. */
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly ports?: StackPorts;
+}
+
+/** A running stack. */
+export interface Stack {
+  readonly workerUrl: string;
+  readonly emulatorUrl: string;
+  /** The hand on the emulator. */
+  readonly control: Control;
+  /** Calls the worker's REST API with the local key. */
+  api(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** Builds both Workers. Do it once, start as often as you like. */
+export async function buildStack(): Promise<{ readonly worker: string; readonly emulator: string }> {
+  const [worker, emulator] = await Promise.all([
+    buildWorker("wrangler.toml", "worker"),
+    buildWorker("emulator/wrangler.toml", "emulator"),
+  ]);
+  return { worker, emulator };
+}
+
+/** Starts everything; resolves when all of it answers. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const scripts = await buildStack();
+  const ports = options.ports ?? (await findPorts());
+  const orders = await serveOrders(ports.orders);
+  const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
+  const worker = await runKefu(scripts.worker, ports, options);
+  const control = createControl((request) => fetch(request), emulator.url);
+  return {
+    workerUrl: worker.url,
+    emulatorUrl: emulator.url,
+    control,
+    api: (method, path, body, headers = {}) => callApi(worker.url, method, path, body, headers),
+    async stop() {
+      await Promise.all([worker.stop(), emulator.stop(), closeServer(orders)]);
+    },
+  };
+}
+
+/** Starts the emulated WeChat, with one app that pushes to `workerPort`. */
+export function runEmulator(script: string, port: number, workerPort: number): Promise<RunningWorker> {
+  const apps = [
+    { ...LOCAL_APP, mode: "secure", format: "xml", pushUrl: `http://127.0.0.1:${workerPort}/wechat/message` },
+  ];
+  return runWorker({
+    config: join(ROOT, "emulator/wrangler.toml"),
+    script,
+    port,
+    bindings: { APPS: JSON.stringify(apps) },
+    onLog: (line) => console.error(`emulator: ${line}`),
+  });
+}
+
+/** Starts the worker against an emulator. */
+export function runKefu(script: string, ports: StackPorts, options: StackOptions): Promise<RunningWorker> {
+  const { persistTo, onLog = () => {}, vars = {} } = options;
+  return runWorker({
+    config: join(ROOT, "wrangler.toml"),
+    script,
+    port: ports.worker,
+    onLog,
+    ...(persistTo !== undefined && { persistTo }),
+    bindings: {
+      WECHAT_APPID: LOCAL_APP.appid,
+      WECHAT_APP_SECRET: LOCAL_APP.secret,
+      WECHAT_TOKEN: LOCAL_APP.token,
+      WECHAT_ENCODING_AES_KEY: LOCAL_APP.aesKey,
+      WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
+      ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
+      API_KEYS: LOCAL_API_KEY,
+      ...vars,
+    },
+  });
+}
+
+/**
+ * Puts the sample shop's settings in force.
+ *
+ * @param changes fields that are to differ from the sample; an undefined one is left out
+ */
+export async function useShopSettings(
+  stack: Pick<Stack, "api">,
+  changes: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const sample: unknown = JSON.parse(await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"));
+  const settings = Object.assign({}, sample, changes);
+  const response = await stack.api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
+  if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);
+}
+
+/** Free ports for a stack. */
+export async function findPorts(from: StackPorts = PORTS): Promise<StackPorts> {
+  const worker = await freePort(from.worker);
+  const emulator = await freePort(Math.max(from.emulator, worker + 1));
+  return { worker, emulator, orders: await freePort(Math.max(from.orders, emulator + 1)) };
+}
+
+function callApi(
+  base: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  return fetch(`${base}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * `npm test`: every test, then the table promise → tests → result. Exits with 0 only when all passed and every
+ * promise has its tests. Arguments are handed to vitest; with arguments there is no table.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { PROMISES } from "../test/promises.ts";
+import { QUIET_ENV, ROOT } from "./lib/build.ts";
+
+const REPORT = join(ROOT, ".tmp/vitest.json");
+
+/** What is read of vitest's JSON report. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+interface Outcome {
+  readonly file: string;
+  readonly name: string;
+  readonly passed: boolean;
+}
+
+function runVitest(args: readonly string[]): boolean {
+  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const { status } = spawnSync(process.execPath, [vitest, "run", ...args], {
+    cwd: ROOT,
+    env: QUIET_ENV,
+    stdio: "inherit",
+  });
+  return status === 0;
+}
+
+function readOutcomes(): readonly Outcome[] {
+  const report: Report = JSON.parse(readFileSync(REPORT, "utf8"));
+  return report.testResults.flatMap(({ name: path, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      file: relative(join(ROOT, "test"), path),
+      name: fullName,
+      passed: status === "passed",
+    })),
+  );
+}
+
+/** Prints the table; false when a promise is broken or untested. */
+function printPromises(outcomes: readonly Outcome[]): boolean {
+  console.log("\nPromises / 承诺");
+  const kept = PROMISES.map(({ id, promise, tests }) => {
+    const matched = tests.map(([file, name]) =>
+      outcomes.filter((outcome) => outcome.file === file && outcome.name.startsWith(name)),
+    );
+    const missing = tests.filter((_, index) => matched[index]?.length === 0);
+    const all = matched.flat();
+    const passed = all.filter((outcome) => outcome.passed).length;
+    const holds = missing.length === 0 && passed === all.length;
+    console.log(`${holds ? "✓" : "✗"} ${id}. ${promise}: ${passed}/${all.length} tests`);
+    for (const [file, name] of tests) console.log(`      test/${file}${name === "" ? "" : `  «${name} …»`}`);
+    for (const [file, name] of missing) console.log(`    ✗ no test is named so: test/${file} «${name}»`);
+    return holds;
+  });
+  return kept.every(Boolean);
+}
+
+const args = process.argv.slice(2);
+if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
+
+mkdirSync(join(ROOT, ".tmp"), { recursive: true });
+const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
+const outcomes = readOutcomes();
+const promised = printPromises(outcomes);
+const failed = outcomes.filter((outcome) => !outcome.passed).length;
+console.log(`\n${outcomes.length - failed} passed, ${failed} failed`);
+process.exit(passed && promised ? 0 : 1);

@@ -1,0 +1,163 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { encrypt, sign } from "../../emulator/crypto.ts";
+import { buildStack, findPorts, LOCAL_APP, type StackPorts } from "../../scripts/lib/stack.ts";
+import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
+
+const REQUESTS = 10_000;
+const AT_ONCE = 16;
+const SHORT_BODY = 64;
+
+interface Shot {
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+}
+
+/** A generator of whole numbers below `n`, seeded: a failure can be repeated. */
+function numbers(seed: number): (n: number) => number {
+  let state = seed >>> 0;
+  return (n) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+const pick = numbers(7);
+const bytes = (text: string) => new TextEncoder().encode(text);
+const plaintext = (user: string) =>
+  `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[${user}]]></FromUserName>` +
+  `<CreateTime>${Math.floor(Date.now() / 1_000)}</CreateTime><MsgType><![CDATA[text]]></MsgType>` +
+  `<Content><![CDATA[你好]]></Content><MsgId>2363735223506${pick(9_999_999)}</MsgId></xml>`;
+
+/** A push as WeChat builds it, around any bytes. */
+function genuine(inner: Uint8Array): Shot {
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const nonce = String(pick(1e9));
+  const sealed = encrypt(LOCAL_APP.aesKey, LOCAL_APP.appid, inner, randomBytes(16));
+  return {
+    query: {
+      signature: sign([LOCAL_APP.token, timestamp, nonce]),
+      timestamp,
+      nonce,
+      encrypt_type: "aes",
+      msg_signature: sign([LOCAL_APP.token, timestamp, nonce, sealed]),
+    },
+    body: `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`,
+  };
+}
+
+function mutate(source: Uint8Array): Uint8Array<ArrayBuffer> {
+  const copy = Uint8Array.from(source);
+  for (let count = 1 + pick(4); count > 0 && copy.length > 0; count -= 1) copy[pick(copy.length)] = pick(256);
+  const from = pick(copy.length + 1);
+  if (pick(4) === 0) return copy.slice(0, from);
+  return pick(4) === 0 ? Uint8Array.from([...copy, ...copy.slice(from)]) : copy;
+}
+
+/** What nobody signed: mutated envelopes, mutated queries, bombs, rubbish. */
+const FORGERIES: readonly (() => Shot)[] = [
+  () => {
+    const { query, body } = genuine(bytes(plaintext("oFuzz")));
+    const broken = String(body).replace(/.{6}(?=]]><\/Encrypt)/, "AAAAAA");
+    return { query, body: broken === body ? "" : broken };
+  },
+  () => ({ ...genuine(bytes(plaintext("oFuzz"))), query: {} }),
+  () => {
+    const shot = genuine(bytes(plaintext("oFuzz")));
+    return { ...shot, query: { ...shot.query, msg_signature: randomBytes(20).toString("hex") } };
+  },
+  () => {
+    const shot = genuine(bytes(plaintext("oFuzz")));
+    return { ...shot, query: { ...shot.query, nonce: "x".repeat(pick(3_000)) } };
+  },
+  () => ({ query: { timestamp: "NaN", nonce: "", msg_signature: "…" }, body: mutate(randomBytes(pick(4_000))) }),
+  () => ({ query: genuine(new Uint8Array()).query, body: "<xml>".repeat(pick(5_000)) }),
+  () => ({ query: genuine(new Uint8Array()).query, body: "[".repeat(pick(60_000)) }),
+  () => ({ query: genuine(new Uint8Array()).query, body: `{"a":`.repeat(pick(9_000)) }),
+  () => ({
+    query: genuine(new Uint8Array()).query,
+    body: `<!DOCTYPE x [<!ENTITY a "${"a".repeat(99)}">]><xml><Encrypt>&a;&a;</Encrypt></xml>`,
+  }),
+  () => ({ query: genuine(new Uint8Array()).query, body: "x".repeat(50_000 + pick(15_000)) }),
+  () => ({ query: {}, body: plaintext("oFuzz") }),
+];
+
+let folder: string;
+let ports: StackPorts;
+let kefu: KefuProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edge-kefu-fuzz-"));
+  const found = await Promise.all([findPorts({ worker: 8807, emulator: 8907, orders: 9007 }), buildStack()]);
+  ports = found[0];
+  kefu = await startKefu({ script: found[1].worker, ports, persistTo: folder });
+});
+
+afterAll(async () => {
+  await kefu.kill();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function fire({ query, body }: Shot): Promise<{ readonly status: number; readonly size: number }> {
+  const url = `http://127.0.0.1:${ports.worker}/wechat/message?${new URLSearchParams(query).toString()}`;
+  const response = await fetch(url, { method: "POST", body });
+  return { status: response.status, size: (await response.arrayBuffer()).byteLength };
+}
+
+/** Fires `count` shots, some at once, and tells the statuses seen and the longest body. */
+async function barrage(count: number, next: () => Shot) {
+  const statuses = new Map<number, number>();
+  let longest = 0;
+  let left = count;
+  async function shooter(): Promise<void> {
+    while (left > 0) {
+      left -= 1;
+      const { status, size } = await fire(next());
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      longest = Math.max(longest, size);
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, shooter));
+  return { statuses: [...statuses.keys()].toSorted((a, b) => a - b), longest };
+}
+
+/** Resident memory of workerd, MB. */
+async function memoryMb(): Promise<number> {
+  const status = await readFile(`/proc/${await kefu.workerdPid()}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+}
+
+/** How many conversations there are on disk: a Durable Object is a file. */
+async function countConversations(): Promise<number> {
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((file) => /Conversation\/[0-9a-f]{64}\.sqlite$/.test(file)).length;
+}
+
+describe(`${REQUESTS} mutated requests`, () => {
+  it("that nobody signed are refused with short answers, leave no row, and let memory be", async ({ expect }) => {
+    const next = () => (FORGERIES[pick(FORGERIES.length)] ?? (() => genuine(new Uint8Array())))();
+    const first = await barrage(REQUESTS / 4, next);
+    const before = await memoryMb();
+    const second = await barrage(REQUESTS / 4, next);
+    const after = await memoryMb();
+    for (const { statuses, longest } of [first, second]) {
+      expect(statuses.filter((status) => status < 400 || status >= 500)).toEqual([]);
+      expect(longest).toBeLessThan(SHORT_BODY);
+    }
+    expect(await countConversations()).toBe(0);
+    expect(after).toBeLessThan(before * 1.25 + 32);
+  });
+
+  it("that are signed around mutated contents are acknowledged, or refused when they are no text", async ({
+    expect,
+  }) => {
+    const { statuses, longest } = await barrage(REQUESTS / 2, () => genuine(mutate(bytes(plaintext("oFuzz")))));
+    expect(statuses).toEqual([200, 403]);
+    // The longest is an encrypted hand-over, what the default settings answer.
+    expect(longest).toBeLessThan(1_024);
+    expect(await countConversations()).toBeGreaterThan(0);
+  });
+});

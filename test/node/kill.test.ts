@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { createControl, type Control } from "../../emulator/control.ts";
+import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
+import { buildStack, findPorts, LOCAL_API_KEY, runEmulator, type StackPorts } from "../../scripts/lib/stack.ts";
+import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
+
+const KILLS = 20;
+const USERS_PER_LIFE = 4;
+const SEED = 20_261_122;
+
+const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "收到：{{content}}" }] } };
+
+/** A small seeded generator (mulberry32): a failure can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface LogRow {
+  readonly kind: string;
+}
+
+let persistTo: string;
+let ports: StackPorts;
+let scripts: { readonly worker: string; readonly emulator: string };
+let emulator: RunningWorker;
+let control: Control;
+let kefu: KefuProcess;
+
+const api = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${ports.worker}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
+async function rowsOf(openid: string): Promise<readonly LogRow[]> {
+  const response = await api("GET", `/api/v1/conversations/${openid}/messages?after=0&limit=200`);
+  if (response.status === 404) return [];
+  const { rows }: { rows: readonly LogRow[] } = await response.json();
+  return rows;
+}
+
+const answersTo = async (openid: string) =>
+  (await control.chat(openid)).lines.filter((line) => line.from === "service").length;
+
+beforeAll(async () => {
+  persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-kill-"));
+  [ports, scripts] = await Promise.all([findPorts({ worker: 8887, emulator: 8987, orders: 9087 }), buildStack()]);
+  emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
+  control = createControl((request) => fetch(request), emulator.url);
+  kefu = await startKefu({ script: scripts.worker, ports, persistTo });
+  const stored = await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": "*" });
+  if (!stored.ok) throw new Error(await stored.text());
+});
+
+afterAll(async () => {
+  await kefu.kill();
+  await emulator.stop();
+  await rm(persistTo, { recursive: true, force: true });
+});
+
+describe(`a worker killed ${KILLS} times under load`, () => {
+  it("loses no acknowledged message and no due answer, and repeats itself only where it says so", async ({
+    expect,
+  }) => {
+    const random = seeded(SEED);
+    await control.switches({ latencyMs: 40, retryGapMs: 900, pushTimeoutMs: 2_000, retries: 3 });
+    const pushes: { readonly id: string; readonly openid: string }[] = [];
+    for (let life = 0; life < KILLS; life += 1) {
+      for (let user = 0; user < USERS_PER_LIFE; user += 1) {
+        const openid = `oKill${life}x${user}`;
+        const { id } = await control.text(openid, `第 ${life} 次`, { wait: false });
+        pushes.push({ id, openid });
+      }
+      await sleep(Math.floor(random() * 160));
+      await kefu.kill();
+      kefu = await startKefu({ script: scripts.worker, ports, persistTo });
+    }
+
+    const outcomes = await Promise.all(pushes.map(({ id }) => control.pushed(id)));
+    const acknowledged = pushes.filter((_, index) => outcomes[index]?.outcome === "acknowledged");
+    // Every lease ends within 12 s and a second go comes within 8 more.
+    await expect
+      .poll(
+        async () => (await Promise.all(acknowledged.map(({ openid }) => answersTo(openid)))).filter((n) => n === 0),
+        {
+          timeout: 60_000,
+          interval: 500,
+        },
+      )
+      .toEqual([]);
+    await sleep(9_000);
+
+    const facts = await Promise.all(
+      acknowledged.map(async ({ openid }) => {
+        const rows = await rowsOf(openid);
+        const count = (kind: string) => rows.filter((row) => row.kind === kind).length;
+        return { in: count("in"), unconfirmed: count("unconfirmed"), answers: await answersTo(openid) };
+      }),
+    );
+    expect(acknowledged.length).toBeGreaterThan(KILLS * USERS_PER_LIFE * 0.8);
+    expect(facts.every((fact) => fact.in === 1)).toBe(true);
+    expect(facts.filter((fact) => fact.answers > 1 + Math.min(1, fact.unconfirmed))).toEqual([]);
+    expect(facts.filter((fact) => fact.unconfirmed > 0).length).toBeGreaterThan(0);
+  }, 240_000);
+});

@@ -1,0 +1,77 @@
+/**
+ * What edge-kefu promises (README, "Promises"), and the tests that would fail if it broke the promise. A test is
+ * named by its file and the beginning of its full name; `npm test` prints the table and fails when a name matches
+ * nothing.
+ */
+
+/** A promise with its tests. */
+export interface TestedPromise {
+  readonly id: number;
+  readonly promise: string;
+  readonly tests: readonly (readonly [file: string, name: string])[];
+}
+
+/** In the order of the design's promises. */
+export const PROMISES: readonly TestedPromise[] = [
+  {
+    id: 1,
+    promise: "acknowledged is stored; no kill loses a message or a due answer; duplicates only where unconfirmed",
+    tests: [
+      ["node/kill.test.ts", ""],
+      ["workerd/conversation.test.ts", "a conversation object finds its state"],
+      ["workerd/conversation.test.ts", "a conversation object sends by its alarm"],
+      ["workerd/push.test.ts", "when the conversation cannot be reached"],
+      ["pure/domain/outbox.property.test.ts", "whatever happens"],
+      ["pure/domain/conversation.test.ts", "an attempt nobody knows the end of"],
+    ],
+  },
+  {
+    id: 2,
+    promise: "one push, delivered many times in any format, is handled once and answered alike",
+    tests: [
+      ["workerd/push.test.ts", "a push in"],
+      ["workerd/push.test.ts", "thirty deliveries"],
+      ["workerd/push.test.ts", "KV as the shield"],
+      ["pure/protocol/dedupe-key.test.ts", ""],
+    ],
+  },
+  {
+    id: 3,
+    promise: "forged, foreign, broken, huge or deep input is refused shortly; nothing stored, memory bounded",
+    tests: [
+      ["workerd/push.test.ts", "a refused push"],
+      ["node/fuzz.test.ts", ""],
+      ["pure/protocol/receive.test.ts", ""],
+      ["pure/protocol/xml.test.ts", ""],
+      ["pure/protocol/json.test.ts", ""],
+    ],
+  },
+  {
+    id: 4,
+    promise: "WeChat in trouble: bounded retries with jitter, in order; one pause for the app; the window corrected",
+    tests: [
+      ["pure/domain/retry.test.ts", ""],
+      ["pure/domain/conversation.test.ts", "an attempt"],
+      ["pure/domain/window.test.ts", ""],
+      ["workerd/faults.test.ts", ""],
+      ["workerd/account.test.ts", ""],
+    ],
+  },
+  {
+    id: 5,
+    promise: "no secret, token, key, openid or message text in logs, errors, cache keys or foreign URLs",
+    tests: [
+      ["workerd/push.test.ts", "log lines"],
+      ["pure/config.test.ts", ""],
+    ],
+  },
+  {
+    id: 6,
+    promise: "every limit is checked before the request leaves; the error names field, limit and size",
+    tests: [
+      ["pure/shared/outbound.test.ts", ""],
+      ["pure/domain/split.test.ts", ""],
+      ["pure/wechat/media.test.ts", ""],
+    ],
+  },
+];
