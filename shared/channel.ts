@@ -38,7 +38,7 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
 /** The channels we serve, by name. */
-export const CHANNELS = {
+const CHANNELS = {
   "wechat-miniprogram": {
     sends: ["text", "image", "link", "miniprogrampage"],
     // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the reading that is safe under both.
@@ -52,9 +52,6 @@ export const CHANNELS = {
     },
   },
 } as const satisfies Record<string, ChannelRules>;
-
-/** The name of a channel. */
-export type ChannelName = keyof typeof CHANNELS;
 
 /** The rules of mini-program customer service, the only channel so far. */
 export const MINI_PROGRAM: ChannelRules = CHANNELS["wechat-miniprogram"];

@@ -4,9 +4,8 @@
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../shared/result.ts";
-
-/** How pushes must arrive (WECHAT.md §1.4). */
-export type PushMode = "secure" | "compatible" | "plain";
+import { isAesKey } from "./protocol/crypt.ts";
+import type { PushMode } from "./protocol/receive.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
 export interface AppConfig {
@@ -60,7 +59,6 @@ const LOCATION_HINTS = [
 ] as const;
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;
-const AES_KEY = /^[A-Za-z0-9+/]{43}$/;
 const APPID = /^wx[0-9a-f]{16}$/;
 
 const AppsSchema = v.pipe(
@@ -267,7 +265,7 @@ function checkForms(app: AppConfig, problems: ConfigProblem[], names: { appid: s
     const cure = "copy the AppID from the WeChat console: wx and 16 characters 0-9 a-f";
     problems.push({ variable: names.appid, problem: "is no AppID", cure });
   }
-  if (app.aesKeys.some((key) => !AES_KEY.test(key))) {
+  if (!app.aesKeys.every(isAesKey)) {
     const cure = "copy the EncodingAESKey again: 43 letters and digits, no space or line break";
     problems.push({ variable: names.aesKey, problem: "is no EncodingAESKey", cure });
   }

@@ -1,6 +1,6 @@
 /**
- * The words of a conversation's log: what kinds of rows there are and what each says. The log is append-only and the
- * only table of a conversation: dedupe, history, window, outbox and the changes listeners hear of are all read from
+ * The words of a conversation's log: what kinds of rows there are and what each says. The log is append-only and all
+ * that is stored of a conversation: dedupe, history, window, outbox and the changes listeners hear of are read from
  * it (DESIGN.md §3, docs/storage.md).
  */
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";

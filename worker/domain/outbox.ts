@@ -124,7 +124,7 @@ export function leaseNext(
   if (item === undefined) return { state };
   const refused = state.window.handedOver && item.source === "auto" ? "handed_over" : undefined;
   const free = state.window.handedOver && item.source === "api";
-  const covered = free ? Number.POSITIVE_INFINITY : coveredUntil(state.window, context.rules, context.now);
+  const covered = free ? longestUntil(item, context) : coveredUntil(state.window, context.rules, context.now);
   if (refused !== undefined || covered === undefined) {
     return leaseNext(block(state, writer, item, refused ?? "window_ended"), writer, context);
   }
@@ -135,6 +135,12 @@ export function leaseNext(
     state: replaceItem(state, { ...item, attempt, lease }),
     lease: { seq: item.seq, attempt, deadline },
   };
+}
+
+/** After a hand-over no grant of ours bounds a person's message: as long as the longest grant could last, it may try. */
+function longestUntil(item: QueueItem, context: OutboxContext): number | undefined {
+  const until = item.message + context.rules.grants.message.durationMs;
+  return until > context.now ? until : undefined;
 }
 
 /**

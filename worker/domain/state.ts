@@ -1,5 +1,5 @@
 /**
- * The folded state of a conversation, as the newest row of its log carries it: a wake reads one row and knows
+ * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and knows
  * everything it must decide on. Small by construction: what is settled leaves it.
  */
 import type { Source } from "./log.ts";
@@ -36,7 +36,7 @@ export interface HeldMessage {
 
 /** Everything a conversation decides on. */
 export interface ConversationState {
-  /** The newest row. */
+  /** The newest row's seq. */
   readonly last: number;
   readonly window: WindowState;
   /** In order of sending. */

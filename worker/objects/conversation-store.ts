@@ -1,6 +1,7 @@
 /**
- * The SQL of a conversation: one append-only table, one row written per insert, no index (docs/storage.md).
- * Nothing is created by looking: the table comes with the first row.
+ * The SQL of a conversation: one append-only table without an index. A transaction writes one record, whatever it
+ * appended to the log: rows written are what a Durable Object costs (docs/storage.md). Nothing is created by looking:
+ * the table comes with the first record.
  */
 import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
@@ -12,7 +13,7 @@ export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
   owner(): Owner | undefined;
   state(): ConversationState;
-  /** The seq of the oldest row. */
+  /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
   oldest(): number | undefined;
   /** The answer a push was given, when its key is in the log from `since` on. */
   answerTo(key: string, since: number): AnswerKind | undefined;
@@ -26,14 +27,14 @@ export interface ConversationStore {
   rows(after: number, limit: number): readonly RowDraft[];
   /** The newest rows, oldest first. */
   newest(limit: number): readonly RowDraft[];
-  /** Appends rows; the last one carries the state. */
+  /** Appends the rows of one transaction, with the state after them. */
   append(owner: Owner, rows: readonly RowDraft[], state: ConversationState): void;
-  /** Deletes at most `limit` rows before `seq`. */
+  /** Deletes at most `limit` records whose rows are all before `seq`. */
   prune(seq: number, limit: number): void;
 }
 
 /** The newest schema. Steps are forward only; every older version opens. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "conversation";
 
@@ -42,16 +43,20 @@ interface Head extends Owner {
   readonly schema: number;
 }
 
-/** The table's columns. A type, not an interface: SqlStorage wants an index signature. */
+/**
+ * The table's columns. `seq` is the newest row's, so `seq > cursor` finds every record with something new in it;
+ * `key` is the one keyed row's: a transaction handles one push or one request. A type, not an interface:
+ * SqlStorage wants an index signature.
+ */
 type Columns = {
   readonly seq: number;
-  readonly at: number;
   readonly key: string | null;
-  readonly kind: string;
-  readonly ref: number | null;
-  readonly body: string;
-  readonly state: string | null;
+  readonly rows: string;
+  readonly state: string;
 };
+
+/** Outcomes that say how an attempt ended. */
+const OUTCOMES: ReadonlySet<RowDraft["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
 
 /**
  * Opens a conversation's storage.
@@ -60,58 +65,63 @@ type Columns = {
  */
 export function createConversationStore(storage: DurableObjectStorage): ConversationStore {
   const { sql, kv } = storage;
-  const all = (query: string, ...args: SqlStorageValue[]) => sql.exec<Columns>(query, ...args).toArray();
   // A head always comes with the table: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
-  const exists = () => head !== undefined;
   refuseNewer(head);
+
+  function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
+    return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
+  }
+  function findKeyed(key: string, since: number): RowDraft | undefined {
+    const [record] = find("select * from log where seq >= ? and key = ? limit 1", since, key);
+    return record && rowsOf(record).find((row) => row.key === key);
+  }
 
   return {
     owner() {
-      return head === undefined ? undefined : { appid: head.appid, openid: head.openid };
+      return head && { appid: head.appid, openid: head.openid };
     },
     state() {
-      if (!exists()) return EMPTY_STATE;
-      const row = all("select state from log order by seq desc limit 1")[0];
-      return { ...EMPTY_STATE, ...JSON.parse(row?.state ?? "{}") };
+      const [record] = find("select * from log order by seq desc limit 1");
+      return { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
     },
     oldest() {
-      if (!exists()) return undefined;
-      return all("select seq from log order by seq limit 1")[0]?.seq;
+      return find("select * from log order by seq limit 1")[0]?.seq;
     },
     answerTo(key, since) {
-      if (!exists()) return undefined;
-      const row = all("select body from log where seq >= ? and key = ? limit 1", since, key)[0];
-      return row === undefined ? undefined : JSON.parse(row.body).answer;
+      const row = findKeyed(key, since);
+      return row?.kind === "in" ? row.body.answer : undefined;
     },
     requestedBy(key, since) {
-      if (!exists()) return undefined;
-      const row = all("select seq, body from log where seq >= ? and key = ? limit 1", since, key)[0];
-      return row && { seq: row.seq, request: JSON.parse(row.body).request };
+      const row = findKeyed(key, since);
+      return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt) {
-      if (!exists()) return false;
-      const query =
-        "select 1 from log where seq > ? and ref = ? and kind in ('sent', 'failed', 'blocked', 'retry', 'late') " +
-        "and coalesce(json_extract(body, '$.attempt'), ?) = ? limit 1";
-      return all(query, seq, seq, attempt, attempt).length > 0;
+      return find("select * from log where seq > ?", seq)
+        .flatMap(rowsOf)
+        .some((row) => row.ref === seq && OUTCOMES.has(row.kind) && attemptOf(row, attempt) === attempt);
     },
     outgoing(seq) {
-      const row = exists() ? all("select * from log where seq = ?", seq).map(toRow)[0] : undefined;
+      const [record] = find("select * from log where seq >= ? order by seq limit 1", seq);
+      const row = record && rowsOf(record).find((candidate) => candidate.seq === seq);
       return row?.kind === "out" ? row : undefined;
     },
-    rows: (after, limit) =>
-      exists() ? all("select * from log where seq > ? order by seq limit ?", after, limit).map(toRow) : [],
-    newest: (limit) =>
-      exists() ? all("select * from log order by seq desc limit ?", limit).map(toRow).toReversed() : [],
+    rows(after, limit) {
+      const records = find("select * from log where seq > ? order by seq limit ?", after, limit);
+      return records
+        .flatMap(rowsOf)
+        .filter((row) => row.seq > after)
+        .slice(0, limit);
+    },
+    newest(limit) {
+      const records = find("select * from log order by seq desc limit ?", limit);
+      return records.toReversed().flatMap(rowsOf).slice(-limit);
+    },
     append(owner, rows, state) {
       head ??= create(storage, owner);
-      for (const [index, row] of rows.entries()) {
-        const folded = index === rows.length - 1 ? JSON.stringify(state) : null;
-        const { seq, at, key, kind, ref } = row;
-        const insert = "insert into log(seq, at, key, kind, ref, body, state) values (?, ?, ?, ?, ?, ?, ?)";
-        sql.exec(insert, seq, at, key, kind, ref, JSON.stringify(row.body), folded);
-      }
+      const key = rows.find((row) => row.key !== null)?.key ?? null;
+      const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
+      sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
     },
     prune(seq, limit) {
       sql.exec("delete from log where seq in (select seq from log where seq < ? order by seq limit ?)", seq, limit);
@@ -120,9 +130,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 }
 
 function create(storage: DurableObjectStorage, owner: Owner): Head {
-  storage.sql.exec(
-    "create table log(seq integer primary key, at integer not null, key text, kind text not null, ref integer, body text not null, state text)",
-  );
+  storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
   const head: Head = { schema: SCHEMA_VERSION, appid: owner.appid, openid: owner.openid };
   storage.kv.put(HEAD_KEY, head);
   return head;
@@ -136,7 +144,12 @@ function refuseNewer(head: Head | undefined): void {
   }
 }
 
-/** A row of our own making: written by `append`, so its shape is known. */
-function toRow({ seq, at, key, kind, ref, body }: Columns): RowDraft {
-  return { seq, at, key, kind, ref, body: JSON.parse(body) } as RowDraft;
+/** Rows of our own making: written by `append`, so their shape is known. */
+function rowsOf(record: Columns): readonly RowDraft[] {
+  return JSON.parse(record.rows);
+}
+
+/** The attempt an outcome speaks of; a row that does not say speaks of any. */
+function attemptOf(row: RowDraft, any: number): number {
+  return "attempt" in row.body ? row.body.attempt : any;
 }

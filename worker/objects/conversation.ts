@@ -184,8 +184,9 @@ export class Conversation extends DurableObject<Env> {
     if (oldest === undefined || oldest >= horizon) return;
     const idle = this.#state.queue.length === 0 && this.#state.held.length === 0;
     if (this.#state.last < horizon && idle) return this.#wipe();
-    // The newest row carries the state: it stays as long as anything does.
-    this.#store.prune(Math.min(horizon, this.#state.last), PRUNE_BATCH);
+    // The newest record carries the state, and what waits to be sent is read from its row: they stay.
+    const waiting = [...this.#state.queue.map(({ seq }) => seq), ...this.#state.held.map(({ message }) => message)];
+    this.#store.prune(Math.min(horizon, this.#state.last, ...waiting), PRUNE_BATCH);
   }
 
   async #wipe(): Promise<void> {

@@ -17,16 +17,7 @@ import type {
 import { verifySignature } from "./signature.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
 
-export type {
-  EchoProblem,
-  PushCredentials,
-  PushMode,
-  PushProblem,
-  PushQuery,
-  ReceivedPush,
-  ReplySeal,
-  UnauthenticProblem,
-} from "./received-push.ts";
+export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, ReceivedPush } from "./received-push.ts";
 
 /** How old, or how far ahead, a plain push may be: its signature could be used again for ever otherwise. */
 const MAX_SKEW_MS = 300_000;

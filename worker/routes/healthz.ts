@@ -4,7 +4,8 @@
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
-import { configOf, type Config, type ConfigProblem, type PushMode } from "../config.ts";
+import { configOf, type Config, type ConfigProblem } from "../config.ts";
+import type { PushMode } from "../protocol/receive.ts";
 
 /** Something that works and should not stay so. */
 export interface HealthWarning {

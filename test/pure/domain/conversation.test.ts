@@ -88,6 +88,16 @@ describe("a message through the API", () => {
     expect(must(lease).attempt).toBe(1);
   });
 
+  it("after a hand-over is not tried for longer than any grant lasts", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease } = chat.submits(text("订单已发货"));
+    chat.settles(must(lease), { result: "not_sent", reason: "paused", until: T0 + 48 * HOUR });
+    chat.pass(49 * HOUR);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
+  });
+
   it("is split on the limit, all parts or none, under one id", ({ expect }) => {
     const chat = converse();
     chat.says([]);

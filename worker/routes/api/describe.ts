@@ -69,9 +69,11 @@ const APP_PARAMETER = {
   schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
 } as const;
 
-/** Describes a route; put it before the route's validators. */
+/**
+ * Describes a route; put it before the route's validators. Its answers, the larger part, are worked out when the document
+ * is made, not when the worker starts.
+ */
 export function describe(route: RouteDescription): MiddlewareHandler {
-  const codes = [...(route.isPublic ? OPEN : CLOSED), ...(route.problems ?? [])];
   return describeRoute({
     operationId: route.id,
     tags: [route.tag],
@@ -79,7 +81,10 @@ export function describe(route: RouteDescription): MiddlewareHandler {
     ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
     ...(route.isPublic ? { security: [] } : { parameters: [APP_PARAMETER] }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
-    responses: { ...describeAnswers(route.answers), ...describeProblems(codes) },
+    get responses() {
+      const codes = [...(route.isPublic ? OPEN : CLOSED), ...(route.problems ?? [])];
+      return { ...describeAnswers(route.answers), ...describeProblems(codes) };
+    },
   });
 }
 
