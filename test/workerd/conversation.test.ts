@@ -97,7 +97,7 @@ describe("a conversation object", () => {
     expect(alarms).toBe(1);
     pass(LEASE_MS);
     const again = await runInDurableObject(conversation("oRows"), async (object, { storage }) => {
-      const setAlarm = vi.spyOn(storage, "setAlarm");
+      const setAlarm = vi.spyOn(storage, "setAlarm").mockClear();
       await object.alarm();
       return setAlarm.mock.calls.length;
     });

@@ -1,0 +1,127 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, it, vi } from "vitest";
+import type { EnterEvent, Inbound, UserMessage } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import { onEnter, onMessage } from "../../worker/handlers.ts";
+import { HANDLER_TIMEOUT_MS, runHandlers, type Handlers, type Kefu } from "../../worker/kefu.ts";
+import { captureLog } from "../support/workerd.ts";
+
+const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
+const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
+const enters: EnterEvent = { kind: "user_enter_tempsession", sessionFrom: "shop", ...HEAD };
+
+const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}) =>
+  runHandlers({ onMessage, onEnter, ...handlers }, inbound, {
+    appid: "wx0123456789abcdef",
+    env: { ...env, ...vars },
+    requestId: "r1",
+  });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("a handler", () => {
+  it("answers with texts and messages, as if a rule had", async ({ expect }) => {
+    const card: Outbound = { type: "image", mediaId: "m1" };
+    const answer = await run({ onMessage: (_, kefu) => kefu.reply("好的", card) }, says("你好"));
+    expect(answer).toEqual({
+      ruleId: "handler",
+      action: { type: "reply", messages: [{ type: "text", content: "好的" }, card] },
+    });
+  });
+
+  it("hands over, keeps silent, or leaves it to the rules", async ({ expect }) => {
+    expect((await run({ onMessage: (_, kefu) => kefu.transfer() }, says("人工")))?.action).toEqual({
+      type: "transfer",
+    });
+    expect((await run({ onMessage: (_, kefu) => kefu.silent() }, says("嘘")))?.action).toEqual({ type: "silent" });
+    expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
+  });
+
+  it("hears of messages and of entering, and of nothing else", async ({ expect }) => {
+    const heard: string[] = [];
+    const note = ({ kind }: Inbound): void => {
+      heard.push(kind);
+    };
+    const handlers = { onMessage: note, onEnter: note };
+    await run(handlers, says("你好"));
+    await run(handlers, enters);
+    await run(handlers, { kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD });
+    await run(handlers, { kind: "debug_demo", debugStr: "x", ...HEAD });
+    expect(heard).toEqual(["text", "user_enter_tempsession"]);
+  });
+
+  it("that throws is logged by name, never by text, and the rules go on", async ({ expect }) => {
+    const lines = captureLog();
+    const failing = () => {
+      throw new TypeError("phone 13800000000");
+    };
+    expect(await run({ onMessage: failing }, says("你好"))).toBeUndefined();
+    expect(lines()).toEqual([{ event: "handler_failed", requestId: "r1", kind: "text", error: "TypeError" }]);
+  });
+
+  it("that replies with what WeChat would refuse is told which field, and the rules go on", async ({ expect }) => {
+    const lines = captureLog();
+    expect(await run({ onMessage: (_, kefu) => kefu.reply("") }, says("你好"))).toBeUndefined();
+    expect(lines()[0]?.["error"]).toBe("reply: content must not be empty");
+  });
+
+  it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {
+    captureLog();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let kefuOfSlow: Kefu | undefined;
+    const slow = run(
+      {
+        onMessage(_, kefu) {
+          kefuOfSlow = kefu;
+          return new Promise<void>(() => {});
+        },
+      },
+      says("你好"),
+    );
+    await vi.advanceTimersByTimeAsync(HANDLER_TIMEOUT_MS);
+    expect(await slow).toBeUndefined();
+    expect(kefuOfSlow?.signal.aborted).toBe(true);
+  });
+});
+
+describe("the handler that is shipped", () => {
+  const ORDERS_URL = "https://shop.test";
+  const answers = (body: unknown, status = 200) =>
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => Response.json(body, { status }));
+  const textOf = async (content: string) => {
+    const answer = await run({}, says(content), { ORDERS_URL });
+    return answer?.action.type === "reply" ? answer.action.messages : answer;
+  };
+
+  it("looks an order up by its number", async ({ expect }) => {
+    const fetch = answers({ id: "1001", status: "已发货", carrier: "顺丰速运", trackingNumber: "SF1" });
+    expect(await textOf("我的订单1001到哪了")).toEqual([
+      { type: "text", content: "订单 1001：已发货，顺丰速运单号 SF1。" },
+    ]);
+    expect(fetch).toHaveBeenCalledWith("https://shop.test/orders/1001", expect.anything());
+  });
+
+  it("says so when there is no such order", async ({ expect }) => {
+    answers({}, 404);
+    expect(await textOf("订单号：7")).toEqual([{ type: "text", content: "没有找到订单 7，请核对订单号。" }]);
+  });
+
+  it("leaves it to the rules when the shop's back end is broken or answers nonsense", async ({ expect }) => {
+    captureLog();
+    answers({}, 500);
+    expect(await textOf("订单 1")).toBeUndefined();
+    answers({ id: 1 });
+    expect(await textOf("订单 1")).toBeUndefined();
+  });
+
+  it("does nothing without an order source or without an order number", async ({ expect }) => {
+    const fetch = answers({});
+    expect(await run({}, says("订单 1001"), { ORDERS_URL: "" })).toBeUndefined();
+    expect(await textOf("订单呢")).toBeUndefined();
+    expect(await run({}, enters, { ORDERS_URL })).toBeUndefined();
+    expect(fetch).not.toHaveBeenCalled();
+  });
+});
