@@ -10,7 +10,9 @@ const stack = await startStack({
   persistTo: join(ROOT, ".wrangler/local"),
   onLog: (line) => console.log(line),
 });
-await useShopSettings(stack);
+// Only on the first start: later ones keep the settings you have stored.
+const { headers } = await stack.api("GET", "/api/v1/settings");
+if (headers.get("etag") === '"0"') await useShopSettings(stack);
 await stack.control.verify();
 
 console.log(`
