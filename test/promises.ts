@@ -42,6 +42,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/push.test.ts", "a refused push"],
       ["node/fuzz.test.ts", ""],
       ["pure/protocol/receive.test.ts", ""],
+      ["pure/protocol/receive-refused.test.ts", ""],
       ["pure/protocol/xml.test.ts", ""],
       ["pure/protocol/json.test.ts", ""],
     ],

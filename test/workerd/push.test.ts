@@ -225,11 +225,16 @@ describe("a refused push", () => {
     const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
     const named = new Request(url, { method: "POST", body: "x".repeat(70_000) });
     expect((await exports.default.fetch(named)).status).toBe(413);
+    let pulled = 0;
     const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)),
+      pull(controller) {
+        pulled += 16_384;
+        controller.enqueue(new Uint8Array(16_384).fill(32));
+      },
     });
     const streamed = new Request(url, { method: "POST", body: endless });
     expect((await exports.default.fetch(streamed)).status).toBe(413);
+    expect(pulled).toBeLessThan(512 * 1_024);
   });
 
   it("that is no UTF-8 is refused", async ({ expect }) => {
