@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { err, ok, type Result } from "../shared/result.ts";
 import { isAesKey } from "./protocol/crypt.ts";
 import type { PushMode } from "./protocol/receive.ts";
+import { isWebhookSecret } from "./webhooks/sign.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
 export interface AppConfig {
@@ -35,6 +36,10 @@ export interface Config {
   readonly locationHint: LocationHint;
   /** Keys of the REST API; empty means that it is closed. */
   readonly apiKeys: readonly string[];
+  /** What webhooks are signed with, the current one first; empty means that there can be none. */
+  readonly webhookSecrets: readonly string[];
+  /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
+  readonly allowPrivateWebhooks: boolean;
 }
 
 /** One thing wrong with the set-up. */
@@ -97,6 +102,8 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     retentionMs: read.integer("RETENTION_DAYS", 1, 3650, 180) * DAY_MS,
     locationHint: read.oneOf("LOCATION_HINT", LOCATION_HINTS, "apac"),
     apiKeys: readApiKeys(read, problems),
+    webhookSecrets: readWebhookSecrets(read, problems),
+    allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
   };
   return problems.length > 0 ? err(problems) : ok(config);
 }
@@ -175,6 +182,20 @@ function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly 
     });
   }
   return keys;
+}
+
+/** The previous secret alone signs nothing: without a current one there are no webhooks. */
+function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  const secrets: string[] = [];
+  for (const variable of ["WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS"]) {
+    const secret = read.text(variable);
+    if (secret === undefined) continue;
+    secrets.push(secret);
+    if (isWebhookSecret(secret)) continue;
+    const cure = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
+    problems.push({ variable, problem: "is no whsec_… secret of 24 to 64 bytes", cure });
+  }
+  return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
 }
 
 function readApps(read: VariableReader, problems: ConfigProblem[]): readonly AppConfig[] {

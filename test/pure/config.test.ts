@@ -35,6 +35,8 @@ describe("the configuration", () => {
         retentionMs: 180 * 86_400_000,
         locationHint: "apac",
         apiKeys: [],
+        webhookSecrets: [],
+        allowPrivateWebhooks: false,
       },
     });
   });
@@ -107,6 +109,30 @@ describe("the configuration", () => {
       "https://api.weixin.qq.com",
       "https://relay.example",
     ]);
+  });
+});
+
+describe("webhook secrets", () => {
+  const secret = (char: string) => `whsec_${btoa(char.repeat(32))}`;
+
+  it("are the current one and, while it is changed, the previous one", ({ expect }) => {
+    const secretsOf = (extra: Readonly<Record<string, string>>) => {
+      const config = readConfig({ ...GOOD, ...extra });
+      return config.ok ? config.value.webhookSecrets : undefined;
+    };
+    expect(secretsOf({ WEBHOOK_SECRET: secret("a") })).toEqual([secret("a")]);
+    expect(secretsOf({ WEBHOOK_SECRET: secret("a"), WEBHOOK_SECRET_PREVIOUS: secret("b") })).toEqual([
+      secret("a"),
+      secret("b"),
+    ]);
+    expect(secretsOf({ WEBHOOK_SECRET_PREVIOUS: secret("b") })).toEqual([]);
+  });
+
+  it("that are malformed are named with the cure, never shown", ({ expect }) => {
+    const problems = problemsOf({ ...GOOD, WEBHOOK_SECRET: "not-a-secret", WEBHOOK_ALLOW_PRIVATE: "yes" });
+    expect(problems.map(({ variable }) => variable)).toEqual(["WEBHOOK_SECRET", "WEBHOOK_ALLOW_PRIVATE"]);
+    expect(problems[0]?.cure).toContain("openssl");
+    expect(JSON.stringify(problems)).not.toContain("not-a-secret");
   });
 });
 

@@ -1,0 +1,35 @@
+import { describe, it } from "vitest";
+import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
+
+const parse = (value: unknown) => parseWebhookAnswer(JSON.stringify(value));
+const text = (content: string) => ({ type: "text", content });
+
+describe("an endpoint's answer", () => {
+  it("may be messages, a hand-over or silence", ({ expect }) => {
+    expect(parse({ messages: [text("在路上")] })).toEqual({
+      ok: true,
+      value: { type: "reply", messages: [text("在路上")] },
+    });
+    expect(parse({ transfer: true })).toEqual({ ok: true, value: { type: "transfer" } });
+    expect(parse({ silent: true })).toEqual({ ok: true, value: { type: "silent" } });
+  });
+
+  it("may be nothing: then the next rule acts", ({ expect }) => {
+    for (const nothing of ["", " \n", "{}", '{"messages":[]}']) {
+      expect(parseWebhookAnswer(nothing)).toEqual({ ok: true, value: undefined });
+    }
+  });
+
+  it("is refused when it is garbage, more than five messages, or a message WeChat would refuse", ({ expect }) => {
+    const reasonOf = (answer: ReturnType<typeof parseWebhookAnswer>) => (answer.ok ? "ok" : answer.error.reason);
+    expect(reasonOf(parseWebhookAnswer("<html>"))).toBe("not_json");
+    for (const odd of [null, [], "text", 1, { transfer: false }, { messages: "x" }, { reply: "x" }, { silent: 1 }]) {
+      expect(reasonOf(parse(odd))).toBe("not_an_answer");
+    }
+    expect(reasonOf(parse({ transfer: true, silent: true }))).toBe("not_an_answer");
+    expect(reasonOf(parse({ messages: Array.from({ length: 6 }, () => text("x")) }))).toBe("not_an_answer");
+    for (const bad of [text(""), text("长".repeat(99_999)), { type: "voice" }, { ...text("x"), more: 1 }]) {
+      expect(reasonOf(parse({ messages: [bad] }))).toBe("bad_message");
+    }
+  });
+});

@@ -1,0 +1,54 @@
+/**
+ * What an endpoint says when a rule asks it for the answer. Outside data: checked like anybody's message before it
+ * may be sent.
+ */
+import * as v from "valibot";
+import { MINI_PROGRAM } from "../../shared/channel.ts";
+import { parseOutbound, type Outbound } from "../../shared/outbound.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+
+/** What to do with the message. */
+export type WebhookAnswer =
+  | { readonly type: "reply"; readonly messages: readonly Outbound[] }
+  | { readonly type: "transfer" }
+  | { readonly type: "silent" };
+
+/** Why an answer cannot be used. */
+export interface AnswerProblem {
+  readonly reason: "not_json" | "not_an_answer" | "bad_message";
+}
+
+const MAX_MESSAGES = 5;
+
+const AnswerSchema = v.union([
+  v.strictObject({ messages: v.pipe(v.array(v.unknown()), v.maxLength(MAX_MESSAGES)) }),
+  v.strictObject({ transfer: v.literal(true) }),
+  v.strictObject({ silent: v.literal(true) }),
+  v.strictObject({}),
+]);
+
+/**
+ * Reads an answer.
+ *
+ * @param text the body of the response
+ * @returns the answer, or undefined when the endpoint has none and the next rule is to act
+ */
+export function parseWebhookAnswer(text: string): Result<WebhookAnswer | undefined, AnswerProblem> {
+  if (text.trim() === "") return ok(undefined);
+  const json = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
+  if (!json.success) return err({ reason: "not_json" });
+  const parsed = v.safeParse(AnswerSchema, json.output);
+  // To valibot a list is an object without fields.
+  if (!parsed.success || Array.isArray(json.output)) return err({ reason: "not_an_answer" });
+  const answer = parsed.output;
+  if ("transfer" in answer) return ok({ type: "transfer" });
+  if ("silent" in answer) return ok({ type: "silent" });
+  if (!("messages" in answer) || answer.messages.length === 0) return ok(undefined);
+  const messages: Outbound[] = [];
+  for (const input of answer.messages) {
+    const message = parseOutbound(input, MINI_PROGRAM);
+    if (!message.ok) return err({ reason: "bad_message" });
+    messages.push(message.value);
+  }
+  return ok({ type: "reply", messages });
+}

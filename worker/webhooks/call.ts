@@ -1,0 +1,148 @@
+/**
+ * One signed POST to an endpoint of the team's, and what became of it. Only here is a webhook called: the address is
+ * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import { openDeadline, OVERDUE } from "../wechat/deadline.ts";
+import { signWebhook } from "./sign.ts";
+import { checkWebhookUrl } from "./url.ts";
+
+/** What a request carries. */
+export interface WebhookInit {
+  readonly method: "POST";
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+  readonly redirect: "manual";
+}
+
+/** What calls need from outside. */
+export interface WebhookDeps {
+  readonly fetch: (url: string, init: WebhookInit) => Promise<Response>;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** The current signing secret, then the previous one while it is changed. */
+  readonly secrets: readonly string[];
+  readonly allowPrivate: boolean;
+}
+
+/** One call. */
+export interface WebhookCall {
+  readonly url: string;
+  /** The same for every repeat of it. */
+  readonly id: string;
+  /** JSON. */
+  readonly body: string;
+  readonly timeoutMs: number;
+  /** How much of the answer is read, bytes; 0: none. */
+  readonly maxAnswerBytes: number;
+}
+
+/** Why a call did not succeed. */
+export interface WebhookFailure {
+  readonly reason:
+    | "timeout"
+    | "network"
+    | "redirected"
+    /** 410: the endpoint wants no more. */
+    | "gone"
+    /** 400, 413, 415, 422: this very request will never be taken. */
+    | "refused"
+    /** Any other status. */
+    | "status"
+    | "answer_too_large"
+    /** The address is not allowed: nothing left. */
+    | "url_refused";
+  readonly status?: number;
+  /** What a 429 or 503 asked for, milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Statuses by which an endpoint says that the request itself is at fault. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+
+/**
+ * Calls an endpoint.
+ *
+ * @returns the text of its answer, empty when none is wanted
+ */
+export async function callWebhook(deps: WebhookDeps, call: WebhookCall): Promise<Result<string, WebhookFailure>> {
+  const url = checkWebhookUrl(call.url, deps.allowPrivate);
+  if (!url.ok) return err({ reason: "url_refused" });
+  const timestamp = Math.floor(deps.now() / 1_000);
+  const signature = await signWebhook(deps.secrets, { id: call.id, timestamp, body: call.body });
+  const deadline = openDeadline(call.timeoutMs);
+  const init: WebhookInit = {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "edge-kefu",
+      "webhook-id": call.id,
+      "webhook-timestamp": String(timestamp),
+      "webhook-signature": signature,
+    },
+    body: call.body,
+    signal: deadline.signal,
+    redirect: "manual",
+  };
+  try {
+    const outcome = await Promise.race([exchange(deps, url.value.href, init, call.maxAnswerBytes), deadline.overdue]);
+    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+  } catch {
+    // The text of a fetch error quotes the address, which may hold a key: only that it failed is kept.
+    return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
+  } finally {
+    deadline.close();
+  }
+}
+
+async function exchange(
+  deps: WebhookDeps,
+  url: string,
+  init: WebhookInit,
+  maxBytes: number,
+): Promise<Result<string, WebhookFailure>> {
+  const response = await deps.fetch(url, init);
+  const failure = failureOf(response, deps.now());
+  if (failure !== undefined || maxBytes === 0) {
+    await response.body?.cancel();
+    return failure === undefined ? ok("") : err(failure);
+  }
+  return readAnswer(response, maxBytes);
+}
+
+function failureOf(response: Response, now: number): WebhookFailure | undefined {
+  const { status } = response;
+  if (status >= 200 && status < 300) return undefined;
+  if (status >= 300 && status < 400) return { reason: "redirected", status };
+  if (status === 410) return { reason: "gone", status };
+  if (REFUSALS.has(status)) return { reason: "refused", status };
+  const retryAfterMs = readRetryAfter(response.headers.get("retry-after"), now);
+  return { reason: "status", status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** Seconds or a date (RFC 9110 §10.2.3). */
+function readRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;
+  const at = Date.parse(value);
+  return Number.isFinite(at) ? Math.max(0, at - now) : undefined;
+}
+
+async function readAnswer(response: Response, maxBytes: number): Promise<Result<string, WebhookFailure>> {
+  if (response.body === null) return ok("");
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return ok(text + decoder.decode());
+    size += value.byteLength;
+    if (size > maxBytes) {
+      await reader.cancel();
+      return err({ reason: "answer_too_large" });
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Signatures by the Standard Webhooks scheme: `v1,` and base64 of HMAC-SHA-256 over `id.timestamp.body`, with the
+ * bytes behind `whsec_` as key. Whoever receives may check them with any library of that scheme.
+ */
+
+const PREFIX = "whsec_";
+const MIN_KEY_BYTES = 24;
+const MAX_KEY_BYTES = 64;
+
+/** What is signed. */
+export interface SignedParts {
+  /** The header `webhook-id`. */
+  readonly id: string;
+  /** The header `webhook-timestamp`, whole seconds since 1970. */
+  readonly timestamp: number;
+  /** The body as it is sent. */
+  readonly body: string;
+}
+
+/** Whether the text is a secret of the scheme: `whsec_` and base64 of 24 to 64 bytes. */
+export function isWebhookSecret(text: string): boolean {
+  return readKey(text) !== undefined;
+}
+
+/**
+ * Signs for each secret: while a secret is changed, receivers with the old and with the new one both find theirs.
+ *
+ * @param secrets each passed `isWebhookSecret`
+ * @returns the header `webhook-signature`
+ * @throws TypeError for a secret that is none
+ */
+export async function signWebhook(secrets: readonly string[], parts: SignedParts): Promise<string> {
+  const content = new TextEncoder().encode(`${parts.id}.${parts.timestamp}.${parts.body}`);
+  const signatures = await Promise.all(secrets.map((secret) => sign(secret, content)));
+  return signatures.map((signature) => `v1,${signature}`).join(" ");
+}
+
+async function sign(secret: string, content: BufferSource): Promise<string> {
+  const bytes = readKey(secret);
+  if (bytes === undefined) throw new TypeError("no webhook secret");
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, content));
+  return btoa(String.fromCharCode(...mac));
+}
+
+function readKey(secret: string): Uint8Array<ArrayBuffer> | undefined {
+  const text = secret.slice(PREFIX.length);
+  if (!secret.startsWith(PREFIX) || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  return bytes.length >= MIN_KEY_BYTES && bytes.length <= MAX_KEY_BYTES ? bytes : undefined;
+}
