@@ -15,6 +15,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
+                WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 API_KEYS: "test-key-0123456789abcdef,other-key-0123456789abcdef",
                 WECHAT_APPS: JSON.stringify(
                   ["wx0123456789abcdef", "wxfedcba9876543210"].map((appid) => ({

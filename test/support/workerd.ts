@@ -33,11 +33,13 @@ interface PlayOptions {
   readonly switches?: Partial<Switches>;
   /** Takes the pushes; the default is the worker as it is configured. */
   readonly worker?: (request: Request) => Promise<Response>;
+  /** Other hosts by name, such as the receiver of a webhook. */
+  readonly hosts?: Readonly<Record<string, (request: Request) => Promise<Response>>>;
 }
 
 /** Starts an emulator and routes this isolate's calls of WeChat to it. Undo with `vi.restoreAllMocks()`. */
 export function playWeChat(options: PlayOptions = {}): Control {
-  const { apps = [emulatedApp(APPID), emulatedApp(OTHER_APPID)], switches = {}, worker } = options;
+  const { apps = [emulatedApp(APPID), emulatedApp(OTHER_APPID)], switches = {}, worker, hosts = {} } = options;
   const wechat = createWeChat({
     apps,
     fetch: worker ?? ((request) => exports.default.fetch(request)),
@@ -46,6 +48,8 @@ export function playWeChat(options: PlayOptions = {}): Control {
   vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
     const request = new Request(input, init);
     const { host } = new URL(request.url);
+    const played = hosts[host];
+    if (played !== undefined) return played(request);
     if (host !== "api.weixin.qq.com") return Promise.reject(new TypeError(`${host} is not played here`));
     return wechat.handle(request);
   });

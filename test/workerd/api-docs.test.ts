@@ -48,6 +48,8 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/settings",
         "PUT /api/v1/settings",
         "GET /api/v1/quarantine",
+        "GET /api/v1/webhooks",
+        "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",
       ].toSorted(),
     );
   });

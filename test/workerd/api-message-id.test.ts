@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { buildMessageId, parseMessageId } from "../../worker/routes/api/message-id.ts";
+import { buildMessageId, parseMessageId } from "../../worker/domain/message-id.ts";
 import { conversation, OTHER_APPID, playWeChat } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
 

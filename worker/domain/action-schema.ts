@@ -6,16 +6,25 @@ import * as v from "valibot";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import { checkOutbound, OutboundSchema, type Outbound } from "../../shared/outbound.ts";
 import { says } from "./settings-problems.ts";
+import { WebhookIdSchema } from "./webhook-schema.ts";
 import { splitText, type SplitProblem } from "./split.ts";
 import { findTemplateProblems, hasPlaceholder, renderLongest, type TemplatePlace } from "./template.ts";
 
 const MAX_MESSAGES = 5;
 
-/** What answers a message: some messages, a hand-over to WeChat's own agents, or nothing. */
-export const ActionSchema = v.variant("type", [
+const ANSWERS = [
   v.strictObject({ type: v.literal("reply"), messages: messagesSchema("message") }),
   v.strictObject({ type: v.literal("transfer") }),
   v.strictObject({ type: v.literal("silent") }),
+] as const;
+
+/** What answers when nothing else does: it must need nobody. */
+export const AnswerSchema = v.variant("type", ANSWERS);
+
+/** What answers a message: some messages, a hand-over to WeChat's own agents, nothing, or what a webhook says. */
+export const ActionSchema = v.variant("type", [
+  ...ANSWERS,
+  v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
 ]);
 
 /** The messages of one answer, checked for the place they are for. */

@@ -12,6 +12,7 @@ import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releas
 import type { Draft, Lease, OutboxContext } from "./outbox.ts";
 import { splitText } from "./split.ts";
 import type { ConversationState } from "./state.ts";
+import { syncCursors } from "./webhook-cursor.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
 
 /** A push, with what the rules make of it, in order; `candidates` is null when no settings could be read. */
@@ -19,6 +20,8 @@ export interface PushInput {
   readonly key: string;
   readonly inbound: Inbound;
   readonly candidates: readonly Candidate[] | null;
+  /** The ids of the settings' webhooks; absent when no settings could be read. */
+  readonly webhooks?: readonly string[];
 }
 
 /** A message the API wants sent. */
@@ -31,6 +34,8 @@ export interface SubmitInput {
   readonly hold: boolean;
   /** A setting: automatic answers keep quiet so long after it, milliseconds. */
   readonly muteMs: number;
+  /** As in `PushInput`. */
+  readonly webhooks?: readonly string[];
 }
 
 /** What came of a `submit`. */
@@ -51,7 +56,8 @@ export function receivePush(
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
   const { inbound } = push;
-  const current = expireLeases(state, writer, context);
+  const heard = { ...state, webhooks: syncCursors(state.webhooks, push.webhooks, state.last) };
+  const current = expireLeases(heard, writer, context);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
   const at = Math.min(inbound.createdAt, context.now);
@@ -76,7 +82,8 @@ export function submitMessage(
   if (parts === undefined) return { ok: false, reason: "unsplittable" };
   const { key, request, isAi } = input;
   const draft: Draft = { parts, source: "api", isAi, key, request };
-  const muted = input.isAi ? state : { ...state, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
+  const heard = { ...state, webhooks: syncCursors(state.webhooks, input.webhooks, state.last) };
+  const muted = input.isAi ? heard : { ...heard, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
   const reason = refuseDraft(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
   if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };

@@ -4,7 +4,7 @@
  */
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
-import { BUILT_IN_IDS, type Action, type Candidate } from "./candidates.ts";
+import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "./candidates.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
 import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
 import { normalizeText } from "./normalize.ts";
@@ -35,7 +35,7 @@ interface FittingRule extends MatchStrength {
  * @param inbound the push
  * @param now epoch milliseconds
  */
-export function buildCandidates(settings: Settings, inbound: Inbound, now: number): Candidate[] {
+export function buildCandidates(settings: Settings, inbound: Inbound, now: number): Proposal[] {
   const read = createReader(settings, inbound, now);
   if (inbound.kind === "user_enter_tempsession") {
     if (settings.greeting === undefined) return [];
@@ -94,17 +94,20 @@ function compareRules(a: FittingRule, b: FittingRule): number {
 /** The candidate of an action, with its texts filled; none when nothing would be left to send. */
 function toCandidates(
   ruleId: string,
-  action: Action,
+  action: Action | AskAction,
   onceMinutes: number | undefined,
   read: (name: VariableName) => string,
-): Candidate[] {
+): Proposal[] {
   const rendered = renderAction(action, read);
   if (rendered === undefined) return [];
   const once = onceMinutes === undefined ? {} : { onceMs: onceMinutes * MINUTE_MS };
   return [{ ruleId, action: rendered, ...once }];
 }
 
-function renderAction(action: Action, read: (name: VariableName) => string): Action | undefined {
+function renderAction(
+  action: Action | AskAction,
+  read: (name: VariableName) => string,
+): Action | AskAction | undefined {
   if (action.type !== "reply") return action;
   const messages = action.messages
     .map((message): Outbound => {

@@ -2,6 +2,7 @@
  * When a conversation must wake by itself: pure, so that "is anything forgotten?" is a question to a function.
  */
 import { triableItems, type ConversationState } from "./state.ts";
+import { nextCursorDue } from "./webhook-cursor.ts";
 
 /** Old rows go in batches once a day at most, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;
@@ -12,10 +13,18 @@ export const PRUNE_SLACK_MS = 86_400_000;
  * @param state the folded state
  * @param oldest the seq (a time) of the oldest row, or undefined when there is none
  * @param retentionMs how long rows are kept
+ * @param webhooks whether webhooks can be delivered: without a secret they wait
  * @returns epoch ms, or undefined when there is nothing to wake for
  */
-export function nextDue(state: ConversationState, oldest: number | undefined, retentionMs: number): number | undefined {
+export function nextDue(
+  state: ConversationState,
+  oldest: number | undefined,
+  retentionMs: number,
+  webhooks = true,
+): number | undefined {
+  const told = webhooks ? nextCursorDue(state.webhooks, state.last) : undefined;
   const due = [
+    ...(told === undefined ? [] : [told]),
     // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
     ...state.queue.flatMap((item) => item.lease?.endsAt ?? []),
     ...triableItems(state.queue).map((item) => item.nextAt),

@@ -12,4 +12,5 @@ export const DEFAULT_SETTINGS: Settings = {
   rules: [],
   fallback: { type: "transfer" },
   muteAfterApiMinutes: 0,
+  webhooks: [],
 };

@@ -4,12 +4,14 @@
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
-import { ActionSchema, messagesSchema } from "./action-schema.ts";
+import { ActionSchema, AnswerSchema, messagesSchema } from "./action-schema.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule-schema.ts";
+import { WebhooksSchema } from "./webhook-schema.ts";
 import { duplicateProblem, limitProblems, says, toProblem, type SettingsProblem } from "./settings-problems.ts";
 
 export type { Match, Rule } from "./rule-schema.ts";
 export type { SettingsProblem } from "./settings-problems.ts";
+export type { Webhook } from "./webhook-schema.ts";
 
 const MAX_RULES = 200;
 const MAX_DATES = 400;
@@ -107,7 +109,7 @@ export const SettingsSchema = v.strictObject({
   /** Answers outside the hours when no rule does. */
   offHours: v.exactOptional(ActionSchema),
   /** Answers when nothing else does. */
-  fallback: ActionSchema,
+  fallback: AnswerSchema,
   /** So long after a person's message through the API automatic answers keep quiet, minutes, 0 to 1 440; default 0. */
   muteAfterApiMinutes: v.exactOptional(
     v.pipe(
@@ -118,6 +120,8 @@ export const SettingsSchema = v.strictObject({
     ),
     0,
   ),
+  /** Servers of the team's that hear what happens, or are asked by rules; at most 5. */
+  webhooks: v.exactOptional(WebhooksSchema, []),
 });
 
 /** A team's settings, checked and with the defaults filled in. */
@@ -134,9 +138,24 @@ export function parseSettings(input: unknown): Result<Settings, SettingsProblem[
   const duplicates = [
     ...findDuplicates(entriesOf(input, "rules"), "id"),
     ...findDuplicates([...entriesOf(input, "holidays"), ...entriesOf(input, "specialDays")], "date"),
+    ...findDuplicates(entriesOf(input, "webhooks"), "id"),
   ];
-  if (parsed.success && duplicates.length === 0) return ok(parsed.output);
-  return err(limitProblems([...(parsed.issues ?? []).map(toProblem), ...duplicates]));
+  const unknown = parsed.success ? findUnknownWebhooks(parsed.output) : [];
+  if (parsed.success && duplicates.length === 0 && unknown.length === 0) return ok(parsed.output);
+  return err(limitProblems([...(parsed.issues ?? []).map(toProblem), ...duplicates, ...unknown]));
+}
+
+/** Actions that ask a webhook nobody listed. */
+function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
+  const actions = [
+    ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
+    ...(offHours === undefined ? [] : [{ action: offHours, path: "offHours.webhookId" }]),
+  ];
+  return actions.flatMap(({ action, path }) => {
+    if (action.type !== "webhook" || webhooks.some(({ id }) => id === action.webhookId)) return [];
+    const cure = "list it under webhooks, or correct the id";
+    return [{ reason: "invalid" as const, path, problem: "names a webhook that is not listed", cure }];
+  });
 }
 
 /** An entry of one of the lists, with its path. */

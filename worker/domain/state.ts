@@ -4,6 +4,7 @@
  */
 import type { Source } from "./log.ts";
 import type { Tries } from "./retry.ts";
+import type { WebhookCursors } from "./webhook-cursor.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** A message on its way. */
@@ -51,6 +52,8 @@ export interface ConversationState {
   readonly sessionFrom: string | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly businessId: string | null;
+  /** How far each webhook has heard; none while the settings list none. */
+  readonly webhooks: WebhookCursors;
   /** For which time the alarm is armed, epoch ms; in the past when it has fired. */
   readonly alarmAt: number;
 }
@@ -65,6 +68,7 @@ export const EMPTY_STATE: ConversationState = {
   mutedUntil: 0,
   sessionFrom: null,
   businessId: null,
+  webhooks: {},
   alarmAt: 0,
 };
 

@@ -3,6 +3,7 @@
  * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
  */
 import { describeErrcode } from "../../shared/errcode.ts";
+import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
 export interface AccountState {
@@ -25,6 +26,8 @@ export interface AccountState {
   readonly refusedSecret: string;
   /** When the alarm is set for; null when it is not. */
   readonly alarmAt: number | null;
+  /** Endpoints in trouble. */
+  readonly webhooks: WebhookHealths;
 }
 
 /** Nothing known yet. */
@@ -42,6 +45,7 @@ export const NEW_ACCOUNT: AccountState = {
   refusedErrcode: 0,
   refusedSecret: "",
   alarmAt: null,
+  webhooks: {},
 };
 
 /** Whether a refresh may be forced, and if not, from when on (epoch ms). */

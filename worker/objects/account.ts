@@ -17,6 +17,7 @@ import { log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
+import { findWebhookProblems } from "./webhook-settings.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import { nextDue, pauseUntil, type AccountState, type Retention } from "./account-rules.ts";
 import {
@@ -30,6 +31,7 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { createAccountStore } from "./account-store.ts";
+import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
 
@@ -138,13 +140,41 @@ export class Account extends DurableObject<Env> implements AccountReader {
     if (ifVersion !== "*" && ifVersion !== current.version) return err({ reason: "version_mismatch", current });
     const parsed = parseSettings(input);
     if (!parsed.ok) return err({ reason: "invalid", problems: parsed.error });
+    const refused = findWebhookProblems(parsed.value, this.env);
+    if (refused.length > 0) return err({ reason: "invalid", problems: refused });
     const body = JSON.stringify(parsed.value);
     const bytes = utf8Length(body);
     if (bytes > MAX_SETTINGS_BYTES) return err({ reason: "invalid", problems: [tooLarge(bytes)] });
     const version = current.version + 1;
     this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
+    const known = this.#store.state().webhooks;
+    const kept = keepHealths(known, current.settings.webhooks, parsed.value.webhooks);
+    if (Object.keys(kept).length < Object.keys(known).length) this.#write({ webhooks: kept });
     await this.#settingsPublisher.publish();
     return ok({ version, settings: parsed.value, updatedAt: now });
+  }
+
+  /** The webhooks in trouble. */
+  async webhookHealths(): Promise<WebhookHealths> {
+    return this.#store.state().webhooks;
+  }
+
+  /** A conversation tells of a call of a webhook. Returns what is known after it. */
+  async reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths> {
+    const now = Date.now();
+    const { webhooks } = this.#store.state();
+    const isListed = this.#settings().settings.webhooks.some((webhook) => webhook.id === id);
+    const health = noteReport(webhooks[id], report, now);
+    if (!isListed || health === webhooks[id]) return webhooks;
+    const changed = withHealth(webhooks, id, health);
+    this.#write({ webhooks: changed });
+    const fields = { app: this.#appid(), webhook: id };
+    if (health === undefined) log("webhook_recovered", fields);
+    if (health !== undefined && health.pausedUntil > now) {
+      const { failures, lastReason: reason, lastStatus: status } = health;
+      log("webhook_paused", { ...fields, failures, reason, status, seconds: (health.pausedUntil - now) / 1_000 });
+    }
+    return changed;
   }
 
   /**

@@ -5,6 +5,7 @@
 import type { AppConfig, Config } from "../config.ts";
 import type { Settings } from "../domain/settings.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
+import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
 import { createTokenSource, readSettingsSnapshot, type AccountClientDeps } from "./account-client.ts";
 import { accountMemory as memory } from "./account-memory.ts";
@@ -18,6 +19,8 @@ export interface AppConnection {
   readonly account: () => DurableObjectStub<Account>;
   /** The settings in force, up to a minute old; undefined when nobody can tell them. */
   readonly settings: () => Promise<Settings | undefined>;
+  /** What calling the team's webhooks needs. */
+  readonly webhooks: WebhookDeps;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
@@ -32,6 +35,12 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   return {
     client: createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens }),
     account,
+    webhooks: {
+      fetch: (url, init) => fetch(url, init),
+      now,
+      secrets: config.webhookSecrets,
+      allowPrivate: config.allowPrivateWebhooks,
+    },
     async settings() {
       const snapshot = await readSettingsSnapshot(deps);
       return snapshot.ok ? snapshot.value.settings : undefined;

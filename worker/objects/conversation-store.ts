@@ -29,6 +29,8 @@ export interface ConversationStore {
   newest(limit: number): readonly RowDraft[];
   /** Appends the rows of one transaction, with the state after them. */
   append(owner: Owner, rows: readonly RowDraft[], state: ConversationState): void;
+  /** Replaces the state on the newest record: for what changes without a row, such as a webhook's cursor. */
+  rewriteState(state: ConversationState): void;
   /** Deletes at most `limit` records whose rows are all before `seq`. */
   prune(seq: number, limit: number): void;
 }
@@ -122,6 +124,10 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
       sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
+    },
+    rewriteState(state) {
+      if (head === undefined) return;
+      sql.exec("update log set state = ? where seq = (select max(seq) from log)", JSON.stringify(state));
     },
     prune(seq, limit) {
       sql.exec("delete from log where seq in (select seq from log where seq < ? order by seq limit ?)", seq, limit);

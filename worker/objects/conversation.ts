@@ -21,12 +21,14 @@ import { messageState, type MessageState } from "../domain/message-state.ts";
 import { leaseNext, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
 import { mustArm, nextDue } from "../domain/schedule.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
+import { replayCursor, wakeCursors, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
 import { log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
-import { connectApp } from "./connect.ts";
+import { connectApp, type AppConnection } from "./connect.ts";
 import type { ConversationView, LeasedMessage, Owner, Received, SubmitAnswer } from "./conversation-model.ts";
 import { createConversationStore } from "./conversation-store.ts";
+import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
 
 /** A transition with a value for the caller. */
 type Step<T> = (
@@ -129,6 +131,20 @@ export class Conversation extends DurableObject<Env> {
     return messageState(seq, this.#rowsFrom(seq), this.#state) ?? null;
   }
 
+  /**
+   * Tells a webhook everything after a row again, from the rows that are still kept.
+   *
+   * @returns the cursor it begins from; null when the user is unknown
+   */
+  replay(webhookId: string, after: number): number | null {
+    if (this.#store.owner() === undefined) return null;
+    const now = Date.now();
+    const from = Math.min(after, this.#state.last);
+    this.#keepCursors({ ...this.#state.webhooks, [webhookId]: replayCursor(from, now) }, true);
+    this.ctx.waitUntil(this.#rearm(now));
+    return from;
+  }
+
   /** Deletes everything about the user, at once. Returns whether there was anything. */
   async erase(): Promise<boolean> {
     const known = this.#store.owner() !== undefined;
@@ -145,11 +161,16 @@ export class Conversation extends DurableObject<Env> {
       rest = ALARM_REST_MS;
       log("alarm_failed", { object: "conversation", error: error instanceof Error ? error.name : "unknown" });
     }
+    await this.#rearm(Date.now() + rest);
+  }
+
+  /** Sets the alarm for what is due, not before `earliest`. */
+  async #rearm(earliest: number): Promise<void> {
     const config = configOf(this.env);
     const retentionMs = config.ok ? config.value.retentionMs : ALARM_REST_MS;
-    const due = nextDue(this.#state, this.#store.oldest(), retentionMs);
+    const due = nextDue(this.#state, this.#store.oldest(), retentionMs, config.ok && mayTell(config.value));
     if (due === undefined) return;
-    const alarmAt = Math.max(due, Date.now() + rest);
+    const alarmAt = Math.max(due, earliest);
     this.#state = { ...this.#state, alarmAt };
     await this.ctx.storage.setAlarm(alarmAt);
   }
@@ -162,19 +183,40 @@ export class Conversation extends DurableObject<Env> {
     const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context), value: null });
     const { lease } = this.#transact(owner, config, started, step);
     const app = findApp(config, owner.appid);
-    if (lease !== undefined && app !== undefined) {
-      const { client } = connectApp(this.env, config, app);
-      const user = await logUser(owner.appid, owner.openid);
-      const settle = (seq: number, attempt: number, delivery: Delivery, wantNext: boolean) =>
-        Promise.resolve(this.settle(seq, attempt, delivery, wantNext));
-      await carryChain(lease, {
-        client,
-        settle,
-        until: started + ALARM_BUDGET_MS,
-        fields: { app: owner.appid, user, via: "alarm" },
-      });
+    if (app !== undefined) {
+      const connection = connectApp(this.env, config, app);
+      // Side by side: an endpoint that is slow to take an event must not hold up a message.
+      await Promise.all([
+        lease && this.#carry(lease, owner, connection, started + ALARM_BUDGET_MS),
+        mayTell(config) && tellWebhooks(this.#webhookHost(owner), connection),
+      ]);
     }
     await this.#prune(config, Date.now());
+  }
+
+  async #carry(lease: LeasedMessage, owner: Owner, connection: AppConnection, until: number): Promise<void> {
+    const user = await logUser(owner.appid, owner.openid);
+    await carryChain(lease, {
+      client: connection.client,
+      settle: (seq, attempt, delivery, wantNext) => Promise.resolve(this.settle(seq, attempt, delivery, wantNext)),
+      until,
+      fields: { app: owner.appid, user, via: "alarm" },
+    });
+  }
+
+  #webhookHost(owner: Owner): WebhookHost {
+    return {
+      owner,
+      objectId: this.ctx.id.toString(),
+      state: () => this.#state,
+      store: () => this.#store,
+      keep: (webhooks, durable) => this.#keepCursors(webhooks, durable),
+    };
+  }
+
+  #keepCursors(webhooks: WebhookCursors, durable: boolean): void {
+    this.#state = { ...this.#state, webhooks };
+    if (durable) this.#store.rewriteState(this.#state);
   }
 
   /** Rows past the retention time go; when all have, so does the object. */
@@ -215,7 +257,8 @@ export class Conversation extends DurableObject<Env> {
         writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
       }
       if (writer.rows().length === 0) return { state: this.#state, value, lease: undefined };
-      const armed = this.#arm({ ...state, last: writer.last() }, writer, config, now);
+      const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
+      const armed = this.#arm({ ...state, webhooks, last: writer.last() }, writer, config, now);
       this.#store.append(owner, writer.rows(), armed);
       return { state: armed, value, lease: lease && this.#fill(lease, owner, armed) };
     });
@@ -225,7 +268,7 @@ export class Conversation extends DurableObject<Env> {
 
   #arm(state: ConversationState, writer: RowWriter, config: Config, now: number): ConversationState {
     const oldest = this.#store.oldest() ?? writer.rows()[0]?.seq;
-    const due = nextDue(state, oldest, config.retentionMs);
+    const due = nextDue(state, oldest, config.retentionMs, mayTell(config));
     if (!mustArm(due, state.alarmAt, now)) return state;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
     return { ...state, alarmAt: due };
@@ -264,4 +307,9 @@ export class Conversation extends DurableObject<Env> {
     if (!config.ok) throw new Error("the configuration is incomplete: see /healthz");
     return config.value;
   }
+}
+
+/** Without a secret webhooks wait: the log keeps what they have not heard. */
+function mayTell(config: Config): boolean {
+  return config.webhookSecrets.length > 0;
 }

@@ -5,14 +5,16 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import type { Candidate } from "../domain/candidates.ts";
+import type { PushInput } from "../domain/conversation.ts";
 import { buildCandidates } from "../domain/rules.ts";
+import { findListeners } from "../domain/webhook-schema.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
 import { receiveStored } from "../objects/conversation-client.ts";
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
+import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
 import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
 
@@ -36,9 +38,9 @@ export async function acceptUserPush(
   const shielded = c.get("config").dedupeKv === "late";
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
-  const candidates = await findCandidates(c, app, inbound, arrived.arrivedAt);
+  const wanted = await findCandidates(c, app, inbound, arrived);
   const owner = { appid: app.appid, openid: inbound.openid };
-  const push = { key: arrived.key, inbound, candidates };
+  const push = { key: arrived.key, inbound, ...wanted };
   const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
   carryInBackground(
     c,
@@ -59,14 +61,19 @@ async function findCandidates(
   c: Context<AppEnv>,
   app: AppConfig,
   inbound: Inbound,
-  now: number,
-): Promise<readonly Candidate[] | null> {
+  arrived: ArrivedPush,
+): Promise<Pick<PushInput, "candidates" | "webhooks">> {
   const requestId = c.get("requestId");
   const [handled, settings] = await Promise.all([
     runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId }),
     connectApp(c.env, c.get("config"), app).settings(),
   ]);
-  if (settings === undefined) log("settings_unavailable", { requestId, app: app.appid });
-  const ruled = settings === undefined ? null : buildCandidates(settings, inbound, now);
-  return handled === undefined ? ruled : [handled, ...(ruled ?? [])];
+  const first = handled === undefined ? [] : [handled];
+  if (settings === undefined) {
+    log("settings_unavailable", { requestId, app: app.appid });
+    return { candidates: handled === undefined ? null : first };
+  }
+  const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt)];
+  const candidates = await resolveProposals(c, { app, inbound, arrived, settings }, proposals);
+  return { candidates, webhooks: findListeners(settings.webhooks) };
 }

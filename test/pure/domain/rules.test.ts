@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Inbound, PushHead } from "../../../shared/inbound.ts";
-import type { Candidate } from "../../../worker/domain/candidates.ts";
+import type { Proposal } from "../../../worker/domain/candidates.ts";
 import { buildCandidates } from "../../../worker/domain/rules.ts";
 import { DEFAULT_SETTINGS } from "../../../worker/domain/settings-default.ts";
 import { parseSettings, type Settings } from "../../../worker/domain/settings.ts";
@@ -47,12 +47,12 @@ function rule(id: string, type: string, words: string[], over: Record<string, un
   return { id, match: { type, words }, action: reply(id), ...over };
 }
 
-function idsOf(candidates: readonly Candidate[]): string[] {
+function idsOf(candidates: readonly Proposal[]): string[] {
   return candidates.map(({ ruleId }) => ruleId);
 }
 
 /** The texts of the first candidate. */
-function firstTexts(candidates: readonly Candidate[]): string[] {
+function firstTexts(candidates: readonly Proposal[]): string[] {
   const action = candidates[0]?.action;
   if (action?.type !== "reply") return [];
   return action.messages.map((message) => (message.type === "text" ? message.content : message.type));

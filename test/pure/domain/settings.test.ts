@@ -118,7 +118,7 @@ describe("parseSettings", () => {
       "muteAfterApiMinutes: must be a number",
     ]);
     expect(tell({ offHours: { type: "answer" } })).toEqual([
-      'offHours.type: must be "reply" or "transfer" or "silent"',
+      'offHours.type: must be "reply" or "transfer" or "silent" or "webhook"',
     ]);
     expect(
       problemsOf({ fallback: reply({ type: "link", title: "", description: "", url: "x", thumbUrl: "" }) }),

@@ -19,6 +19,7 @@ import { problem } from "./problem.ts";
 import { quarantine } from "./quarantine.ts";
 import { settings } from "./settings.ts";
 import { typing } from "./typing.ts";
+import { webhooks } from "./webhooks.ts";
 
 /** Creates the API; `app.ts` mounts it under `/api`. */
 export function createApi(): Hono<AppEnv> {
@@ -31,7 +32,8 @@ export function createApi(): Hono<AppEnv> {
   api.route("/", createDocRoutes(readDocument));
   api.use(requireApiKey(), limitRate());
   api.use("/v1/*", requireKnownApp());
-  for (const routes of [messages, conversations, typing, media, settings, quarantine]) api.route("/v1", routes);
+  for (const routes of [messages, conversations, typing, media, settings, quarantine, webhooks])
+    api.route("/v1", routes);
   // Not notFound(): a mounted app's is never asked.
   api.all("*", (c) => problem(c, "route_not_found", {}));
   api.onError(answerError);

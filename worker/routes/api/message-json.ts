@@ -3,7 +3,7 @@
  */
 import type { MessageState, PartState } from "../../domain/message-state.ts";
 import type { WindowView } from "../../domain/window.ts";
-import { buildMessageId } from "./message-id.ts";
+import { buildMessageId } from "../../domain/message-id.ts";
 import { isoTime, type MessageJson, type WindowJson } from "./schemas.ts";
 
 /** Shows a message: its own state and, when it was split, each part's. */

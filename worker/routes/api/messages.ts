@@ -8,6 +8,8 @@ import type * as v from "valibot";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
+import type { SubmitInput } from "../../domain/conversation.ts";
+import { findListeners } from "../../domain/webhook-schema.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { SubmitAnswer } from "../../objects/conversation-model.ts";
 import { hexDigest } from "../../protocol/digest.ts";
@@ -81,7 +83,7 @@ messages.post(
     const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
-    const submitted = conversation.submit(owner, { key, request, ...body.value, muteMs: await readMuteMs(c) });
+    const submitted = conversation.submit(owner, { key, request, ...body.value, ...(await readSubmitSettings(c)) });
     carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
     const answer = await submitted;
     if (!answer.ok) return refuseSend(c, answer);
@@ -150,10 +152,11 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
   return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));
 }
 
-/** How long automatic answers keep quiet after a person's message; without settings they are not muted. */
-async function readMuteMs(c: Context<AppEnv>): Promise<number> {
+/** What the settings say of a send; without them automatic answers are not muted and the webhooks stay as they are. */
+async function readSubmitSettings(c: Context<AppEnv>): Promise<Pick<SubmitInput, "muteMs" | "webhooks">> {
   const settings = await connectApp(c.env, c.get("config"), appOf(c)).settings();
-  return (settings?.muteAfterApiMinutes ?? 0) * MINUTE_MS;
+  if (settings === undefined) return { muteMs: 0 };
+  return { muteMs: settings.muteAfterApiMinutes * MINUTE_MS, webhooks: findListeners(settings.webhooks) };
 }
 
 function leaseOf(answer: SubmitAnswer) {

@@ -11,7 +11,7 @@ import { conversationStub } from "../../objects/conversation-client.ts";
 import type { ConversationView, Owner, SubmitAnswer } from "../../objects/conversation-model.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
-import { parseMessageId } from "./message-id.ts";
+import { parseMessageId } from "../../domain/message-id.ts";
 
 /**
  * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive
@@ -23,6 +23,7 @@ export interface RemoteConversation {
   view(limit: number): Promise<ConversationView | null>;
   rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
   message(appid: string, seq: number): Promise<MessageState | null>;
+  replay(webhookId: string, after: number): Promise<number | null>;
   erase(): Promise<boolean>;
 }
 

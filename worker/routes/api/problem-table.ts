@@ -55,6 +55,8 @@ export const PROBLEMS = {
     ["appid 不在本服务的配置中", "this worker is not set up for that appid"], {}),
   conversation_not_found: kind(404, ["没有这个会话", "There is no such conversation"],
     ["该用户没有联系过，或记录已删除", "the user never wrote here, or the conversation was erased"], {}),
+  webhook_not_found: kind(404, ["没有这个 Webhook", "There is no such webhook"],
+    ["设置的 webhooks 中没有这个 id", "the settings list no webhook with that id"], {}),
   message_not_found: kind(404, ["没有这条消息", "There is no such message"],
     ["请核对 id 与 appid；记录可能已删除", "check the id and the appid; it may have been erased"], {}),
   media_not_found: kind(404, ["没有这个图片", "There is no such picture"],

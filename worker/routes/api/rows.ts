@@ -1,5 +1,6 @@
 /**
- * The rows of a conversation's log as the API shows them: one mapping, one schema a kind.
+ * The rows of a conversation's log as the API shows them: one schema a kind. The mapping is `domain/row-json.ts`, which
+ * webhooks use as well.
  *
  * What changes on the way: times become ISO texts; `openid` and `account` of a push are left out (the URL says whose
  * it is), and so are dedupe keys and request hashes, which are the log's own business; the `out` rows of one message
@@ -7,11 +8,10 @@
  * the row an outcome speaks of.
  */
 import * as v from "valibot";
-import type { Inbound } from "../../../shared/inbound.ts";
 import { OutboundSchema } from "../../../shared/outbound.ts";
 import type { RowDraft } from "../../domain/log.ts";
-import { buildMessageId } from "./message-id.ts";
-import { both, ErrcodeSchema, isoTime, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+import { showRow } from "../../domain/row-json.ts";
+import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 
 const place = { seq: SeqSchema, at: TimeSchema };
 const about = {
@@ -120,38 +120,5 @@ export const PageSchema = named(
  * @param objectId the conversation's object, for the messages' public ids
  */
 export function toRowJson(row: RowDraft, objectId: string): RowJson {
-  const head = { seq: row.seq, at: isoTime(row.at) };
-  // Every row about another one has `ref`; a blocked row without message row has none.
-  const ref = row.ref ?? 0;
-  switch (row.kind) {
-    case "in":
-      return { ...head, kind: "in", inbound: toInboundJson(row.body.inbound), answer: row.body.answer };
-    case "out": {
-      const { message, source, part, parts, isAi = false, ruleId } = row.body;
-      const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
-      const rule = ruleId === undefined ? {} : { ruleId };
-      return { ...head, kind: "out", id, message, source, part, parts, isAi, ...rule };
-    }
-    case "blocked":
-      return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked", ...row.body };
-    case "held":
-      return { ...head, ref, kind: "held", until: isoTime(row.body.until) };
-    case "retry":
-      return { ...head, ref, kind: "retry", ...row.body, retryAt: isoTime(row.body.retryAt) };
-    case "attempt":
-      return { ...head, ref, kind: "attempt", ...row.body };
-    case "sent":
-      return { ...head, ref, kind: "sent", ...row.body };
-    case "failed":
-      return { ...head, ref, kind: "failed", ...row.body };
-    case "unconfirmed":
-      return { ...head, ref, kind: "unconfirmed", ...row.body };
-    case "late":
-      return { ...head, ref, kind: "late", ...row.body };
-  }
-}
-
-function toInboundJson(inbound: Inbound): v.InferOutput<typeof InboundJsonSchema> {
-  const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
-  return { ...rest, createdAt: isoTime(createdAt) };
+  return showRow(row, objectId);
 }

@@ -1,0 +1,93 @@
+import { describe, it } from "vitest";
+import type { Inbound } from "../../../shared/inbound.ts";
+import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
+import { toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
+
+const AT = 1_760_000_000_000;
+const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };
+const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
+const SAYS: Inbound = { kind: "text", msgId: "1", content: "你好", ...HEAD };
+
+const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): RowDraft =>
+  ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as RowDraft;
+const received = (inbound: Inbound, answer: "success" | "transfer" = "success") => row("in", { inbound, answer });
+const out = row("out", { message: { type: "text", content: "好" }, source: "auto", part: 1, parts: 1, ruleId: "r" });
+
+describe("the events of a row", () => {
+  it("are one for what the user sent, by what it is, and one more for a hand-over", ({ expect }) => {
+    expect(typesOf(received(SAYS))).toEqual(["message.received"]);
+    expect(typesOf(received(SAYS, "transfer"))).toEqual(["message.received", "handover"]);
+    expect(typesOf(received({ kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD }))).toEqual([
+      "message.received",
+    ]);
+    expect(typesOf(received({ kind: "user_enter_tempsession", sessionFrom: "", ...HEAD }))).toEqual(["user.entered"]);
+    expect(typesOf(received({ kind: "kf_close_session", agent: "a", ...HEAD }))).toEqual(["event.received"]);
+  });
+
+  it("are one for each outcome, and none for what is on its way", ({ expect }) => {
+    expect(typesOf(row("sent", { attempt: 1 }, AT))).toEqual(["message.sent"]);
+    expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);
+    expect(typesOf(row("blocked", { reason: "window_ended" }, AT))).toEqual(["message.blocked"]);
+    expect(typesOf(row("unconfirmed", { attempt: 1, reason: "timeout" }, AT))).toEqual(["message.unconfirmed"]);
+    expect(typesOf(out)).toEqual([]);
+    expect(typesOf(row("attempt", { attempt: 1 }, AT))).toEqual([]);
+    expect(typesOf(row("held", { until: AT }, AT))).toEqual([]);
+    expect(typesOf(row("retry", { attempt: 1, retryAt: AT, reason: "x" }, AT))).toEqual([]);
+    expect(typesOf(row("late", { attempt: 1, result: "x" }, AT))).toEqual([]);
+  });
+});
+
+describe("an event", () => {
+  it("says who and what, in the words of the API, without keys and accounts", ({ expect }) => {
+    const event = toWebhookEvent(SOURCE, received(SAYS), "message.received", undefined);
+    expect(event.type).toBe("message.received");
+    expect(JSON.parse(event.body)).toEqual({
+      type: "message.received",
+      timestamp: new Date(AT).toISOString(),
+      data: {
+        appid: SOURCE.appid,
+        openid: "oUser",
+        row: {
+          seq: AT + 1,
+          at: new Date(AT).toISOString(),
+          kind: "in",
+          inbound: { kind: "text", msgId: "1", content: "你好", createdAt: new Date(AT).toISOString() },
+          answer: "success",
+        },
+      },
+    });
+  });
+
+  it("of an outcome brings the message it is about", ({ expect }) => {
+    const { body } = toWebhookEvent(SOURCE, row("sent", { attempt: 1 }, AT + 1), "message.sent", out);
+    expect(JSON.parse(body).data).toMatchObject({
+      row: { kind: "sent", ref: AT + 1, attempt: 1 },
+      message: { kind: "out", message: { type: "text", content: "好" }, ruleId: "r", id: expect.any(String) },
+    });
+  });
+
+  it("has an id that stays the same, and one of its own for a hand-over", ({ expect }) => {
+    const handed = received(SAYS, "transfer");
+    const [first, again, other] = [
+      toWebhookEvent(SOURCE, handed, "message.received", undefined).id,
+      toWebhookEvent(SOURCE, handed, "message.received", undefined).id,
+      toWebhookEvent(SOURCE, handed, "handover", undefined).id,
+    ];
+    expect(first).toBe(again);
+    expect(first).toMatch(/^[0-9a-f]{64}-[0-9a-z]+$/);
+    expect(other).toBe(`${first}-handover`);
+  });
+
+  it("that asks for an answer names the rule and the message", ({ expect }) => {
+    expect(JSON.parse(toWebhookQuestion("wx1", "orders", SAYS, AT))).toEqual({
+      type: "message.answer",
+      timestamp: new Date(AT).toISOString(),
+      data: {
+        appid: "wx1",
+        openid: "oUser",
+        ruleId: "orders",
+        inbound: { kind: "text", msgId: "1", content: "你好", createdAt: new Date(AT).toISOString() },
+      },
+    });
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The receiver of webhooks in the same isolate: it notes what it takes and answers as it is told.
+ */
+
+/** An event as it arrived. */
+export interface ReceivedEvent {
+  readonly path: string;
+  readonly id: string;
+  readonly type: string;
+  readonly signature: string;
+  readonly timestamp: string;
+  readonly body: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A receiver at `shop.example.com`. */
+export function createReceiver() {
+  const events: ReceivedEvent[] = [];
+  let answer: (event: ReceivedEvent) => Response | Promise<Response> = () => new Response(null, { status: 204 });
+  return {
+    events,
+    /** The types of what arrived, in order. */
+    types: () => events.map(({ type }) => type),
+    answerWith(next: typeof answer) {
+      answer = next;
+    },
+    handle: async (request: Request): Promise<Response> => {
+      const body = await request.text();
+      const { type, data } = JSON.parse(body);
+      const header = (name: string) => request.headers.get(name) ?? "";
+      const event = {
+        path: new URL(request.url).pathname,
+        id: header("webhook-id"),
+        type,
+        signature: header("webhook-signature"),
+        timestamp: header("webhook-timestamp"),
+        body,
+        data,
+      };
+      events.push(event);
+      return answer(event);
+    },
+  };
+}

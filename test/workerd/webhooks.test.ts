@@ -1,0 +1,260 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { Candidate } from "../../worker/domain/candidates.ts";
+import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
+import { signWebhook } from "../../worker/webhooks/sign.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { APPID, captureLog, conversation, playWeChat, remote } from "../support/workerd.ts";
+import { bodyOf, call, useSilentSettings } from "./api-client.ts";
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const URL_OF = (path: string) => `https://shop.example.com/${path}`;
+const REPLY: Candidate = { ruleId: "r", action: { type: "reply", messages: [{ type: "text", content: "好" }] } };
+const TRANSFER: Candidate = { ruleId: "t", action: { type: "transfer" } };
+const BUSY = () => new Response(null, { status: 503 });
+const TAKEN = () => new Response(null, { status: 204 });
+
+let wechat: Control;
+let shop: ReturnType<typeof createReceiver>;
+let messages = 0;
+
+beforeEach(() => {
+  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  shop = createReceiver();
+  wechat = playWeChat({
+    worker: () => Promise.resolve(new Response("success")),
+    hosts: { "shop.example.com": shop.handle },
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const ring = (openid: string) => runDurableObjectAlarm(conversation(openid));
+const useHooks = (...webhooks: readonly object[]) => useSilentSettings({ webhooks });
+
+/** The user writes, with these webhooks in the settings; an answer is carried at once. */
+async function says(openid: string, candidates: readonly Candidate[], webhooks: readonly string[]): Promise<void> {
+  messages += 1;
+  await wechat.text(openid, "x", { appid: APPID });
+  const head = { account: "gh_1", openid, createdAt: Date.now() };
+  const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
+  const push = { key: `m:${messages}`, inbound, candidates, webhooks };
+  const { lease } = await remote(openid).receive({ appid: APPID, openid }, push);
+  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, true);
+}
+
+/** Lets the time pass until nothing more is due for the webhooks, a while at most. */
+async function settle(openid: string): Promise<void> {
+  for (let round = 0; round < 5; round += 1) {
+    pass(GATHER_MS);
+    await ring(openid);
+  }
+}
+
+describe("a webhook", () => {
+  it("hears of a message, its hand-over or its answer's outcome, in order, signed", async ({ expect }) => {
+    await useHooks({ id: "all", url: URL_OF("all") });
+    await says("oAll", [REPLY], ["all"]);
+    await says("oAll", [TRANSFER], ["all"]);
+    expect(shop.events).toEqual([]);
+    pass(GATHER_MS);
+    await ring("oAll");
+    expect(shop.types()).toEqual(["message.received", "message.sent", "message.received", "handover"]);
+    const [first, sent] = shop.events;
+    expect(first?.data).toMatchObject({ appid: APPID, openid: "oAll", row: { kind: "in", answer: "success" } });
+    expect(sent?.data).toMatchObject({ row: { kind: "sent" }, message: { kind: "out", message: { content: "好" } } });
+    for (const { id, timestamp, body, signature } of shop.events) {
+      expect(signature).toBe(await signWebhook([SECRET], { id, timestamp: Number(timestamp), body }));
+    }
+    await settle("oAll");
+    expect(shop.events).toHaveLength(4);
+  });
+
+  it("hears only what it wants, each endpoint by itself", async ({ expect }) => {
+    await useHooks(
+      { id: "sent", url: URL_OF("sent"), events: ["message.sent"] },
+      { id: "in", url: URL_OF("in"), events: ["message.received", "handover"] },
+      { id: "asked", url: URL_OF("asked"), events: [] },
+    );
+    await says("oFilter", [REPLY], ["sent", "in"]);
+    await settle("oFilter");
+    expect(shop.events.map(({ path, type }) => `${path} ${type}`).toSorted()).toEqual([
+      "/in message.received",
+      "/sent message.sent",
+    ]);
+  });
+
+  it("gets what failed again, with the same id, before anything later, also after eviction", async ({ expect }) => {
+    await useHooks({ id: "busy", url: URL_OF("busy"), events: ["message.received"] });
+    shop.answerWith(BUSY);
+    await says("oBusy", [], ["busy"]);
+    await settle("oBusy");
+    const [failed] = shop.events;
+    await evictDurableObject(conversation("oBusy"));
+    await says("oBusy", [], ["busy"]);
+    shop.answerWith(TAKEN);
+    shop.events.length = 0;
+    pass(60 * 60_000);
+    await ring("oBusy");
+    expect(shop.events.map(({ id }) => id)).toEqual([failed?.id, expect.not.stringMatching(failed?.id ?? "")]);
+  });
+
+  it("hears twice rather than never when the object dies before it noted the delivery", async ({ expect }) => {
+    await useHooks({ id: "twice", url: URL_OF("twice"), events: ["message.received"] });
+    await says("oTwice", [], ["twice"]);
+    pass(GATHER_MS);
+    await runInDurableObject(conversation("oTwice"), async (object, { storage }) => {
+      const exec = storage.sql.exec.bind(storage.sql);
+      vi.spyOn(storage.sql, "exec").mockImplementation((query: string, ...args: unknown[]) => {
+        if (query.startsWith("update")) throw new Error("died");
+        return exec(query, ...args);
+      });
+      await object.alarm();
+    });
+    await evictDurableObject(conversation("oTwice"));
+    pass(2 * 60_000);
+    await ring("oTwice");
+    await settle("oTwice");
+    expect(shop.events).toHaveLength(2);
+    expect(new Set(shop.events.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it("that refuses an event for good gets the next one, and one that redirects is not followed", async ({ expect }) => {
+    await useHooks({ id: "odd", url: URL_OF("odd"), events: ["message.received"] });
+    shop.answerWith(() => new Response(null, { status: shop.events.length === 1 ? 422 : 204 }));
+    await says("oOdd", [], ["odd"]);
+    await says("oOdd", [], ["odd"]);
+    await settle("oOdd");
+    expect(new Set(shop.events.map(({ id }) => id)).size).toBe(2);
+    shop.answerWith(() => Response.redirect("https://evil.example.com/", 302));
+    await says("oOdd", [], ["odd"]);
+    pass(GATHER_MS);
+    await ring("oOdd");
+    expect(shop.events).toHaveLength(3);
+    expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({
+      webhooks: [{ id: "odd", state: "failing", failures: 1, lastReason: "redirected", lastStatus: 302 }],
+    });
+  });
+
+  it("costs one more row for an answered message, and nothing when there is none", async ({ expect }) => {
+    const measure = async (openid: string, webhooks: readonly string[]) => {
+      await says(openid, [REPLY], webhooks);
+      await settle(openid);
+      pass(60_000);
+      await settle(openid);
+      return runInDurableObject(conversation(openid), async (object, { storage }) => {
+        const setAlarm = vi.spyOn(storage, "setAlarm");
+        const written: string[] = [];
+        const exec = storage.sql.exec.bind(storage.sql);
+        vi.spyOn(storage.sql, "exec").mockImplementation((query: string, ...args: unknown[]) => {
+          if (/^(?:insert|update|delete)/.test(query)) written.push(query.slice(0, 6));
+          return exec(query, ...args);
+        });
+        messages += 1;
+        const head = { account: "gh_1", openid, createdAt: Date.now() };
+        const inbound: Inbound = { kind: "text", msgId: String(messages), content: "x", ...head };
+        const owner = { appid: APPID, openid };
+        const { lease } = object.receive(owner, { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks });
+        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, true);
+        pass(webhooks.length > 0 ? GATHER_MS : 12_000);
+        await object.alarm();
+        return { written, alarms: setAlarm.mock.calls.length };
+      });
+    };
+    await useHooks();
+    expect(await measure("oFree", [])).toEqual({ written: ["insert", "insert"], alarms: 2 });
+    await useHooks({ id: "cost", url: URL_OF("cost") });
+    expect(await measure("oCost", ["cost"])).toEqual({ written: ["insert", "insert", "update"], alarms: 2 });
+  });
+});
+
+describe("a webhook that stays dead", () => {
+  it("is paused for the whole app, reported, and heard again by itself", async ({ expect }) => {
+    await useHooks({ id: "dead", url: URL_OF("dead"), events: ["message.received"] });
+    const lines = captureLog();
+    shop.answerWith(BUSY);
+    for (let user = 0; user < 10; user += 1) await says(`oDead${user}`, [], ["dead"]);
+    for (let user = 0; user < 10; user += 1) {
+      pass(60_000);
+      await ring(`oDead${user}`);
+    }
+    expect(lines().filter(({ event }) => event === "webhook_paused")).toEqual([
+      expect.objectContaining({ app: APPID, webhook: "dead", failures: 10, status: 503, seconds: PAUSE_MS / 1_000 }),
+    ]);
+    expect(JSON.stringify(lines())).not.toContain("shop.example.com");
+    const calls = shop.events.length;
+    const { webhooks } = await (
+      await call("GET", "/api/v1/webhooks")
+    ).json<{ webhooks: readonly { state: string; pausedUntil?: string }[] }>();
+    expect(webhooks).toMatchObject([{ state: "paused", failures: 10, lastReason: "status", lastStatus: 503 }]);
+
+    pass(5 * 60_000);
+    await says("oDeadNew", [], ["dead"]);
+    pass(GATHER_MS);
+    await ring("oDeadNew");
+    expect(shop.events).toHaveLength(calls);
+
+    shop.answerWith(TAKEN);
+    pass(PAUSE_MS + 60_000);
+    await ring("oDeadNew");
+    expect(shop.events).toHaveLength(calls + 1);
+    expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({ webhooks: [{ state: "ok" }] });
+    for (let user = 0; user < 10; user += 1) await ring(`oDead${user}`);
+    expect(new Set(shop.events.slice(calls).map(({ data }) => data["openid"])).size).toBe(11);
+  });
+});
+
+describe("POST …/webhooks/:id/replay", () => {
+  const replay = (openid: string, id: string, json: unknown) =>
+    call("POST", `/api/v1/conversations/${openid}/webhooks/${id}/replay`, { json });
+
+  it("tells a conversation again, under the same ids", async ({ expect }) => {
+    await useHooks({ id: "again", url: URL_OF("again"), events: ["message.received", "message.sent"] });
+    await says("oAgain", [REPLY], ["again"]);
+    await settle("oAgain");
+    const before = shop.events.map(({ id }) => id);
+    expect(before).toHaveLength(2);
+    const response = await replay("oAgain", "again", { after: 0 });
+    expect(response.status).toBe(202);
+    expect(await bodyOf(response)).toEqual({ after: 0 });
+    await settle("oAgain");
+    expect(shop.events.map(({ id }) => id)).toEqual([...before, ...before]);
+  });
+
+  it("tells an endpoint the part of a conversation that was before its time", async ({ expect }) => {
+    await useHooks({ id: "late", url: URL_OF("late"), events: ["message.received"] });
+    await says("oLate", [], []);
+    const last = (await remote("oLate").view(1))?.lastSeq ?? 0;
+    expect(await bodyOf(await replay("oLate", "late", { after: last + 99 }))).toEqual({ after: last });
+    await replay("oLate", "late", { after: last - 1 });
+    await settle("oLate");
+    expect(shop.types()).toEqual(["message.received"]);
+  });
+
+  it("knows what it cannot do", async ({ expect }) => {
+    await useHooks({ id: "known", url: URL_OF("known") });
+    expect(await bodyOf(await replay("oNobody", "known", { after: 0 }))).toMatchObject({
+      code: "conversation_not_found",
+    });
+    expect(await bodyOf(await replay("oNobody", "other", { after: 0 }))).toMatchObject({ code: "webhook_not_found" });
+    for (const body of [{}, { after: -1 }, { after: "0" }, { after: 0, more: 1 }]) {
+      expect((await replay("oNobody", "known", body)).status).toBe(422);
+    }
+  });
+});
+
+describe("PUT /settings with webhooks", () => {
+  it("is refused for an address that is not allowed, with the cure", async ({ expect }) => {
+    const json = { fallback: { type: "silent" }, webhooks: [{ id: "a", url: "https://169.254.169.254/" }] };
+    const response = await call("PUT", "/api/v1/settings", { json, headers: { "if-match": "*" } });
+    expect(response.status).toBe(422);
+    expect(await bodyOf(response)).toMatchObject({ problems: [{ path: "webhooks.0.url", cure: expect.any(String) }] });
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * A row of the log as everybody outside sees it: the REST API's pages and the webhooks. Times become ISO texts; openid
+ * and account of a push, dedupe keys and request hashes are left out; `out` rows get the message's public id.
+ */
+import type { Inbound } from "../../shared/inbound.ts";
+import type { RowDraft } from "./log.ts";
+import { buildMessageId } from "./message-id.ts";
+
+/** A row as it is shown. */
+export type ShownRow = ReturnType<typeof showRow>;
+
+/**
+ * Shows a row.
+ *
+ * @param objectId the conversation's object, for the messages' public ids
+ */
+export function showRow(row: RowDraft, objectId: string) {
+  const head = { seq: row.seq, at: isoTime(row.at) };
+  // Every row about another one has `ref`; a blocked row without message row has none.
+  const ref = row.ref ?? 0;
+  switch (row.kind) {
+    case "in":
+      return { ...head, kind: "in" as const, inbound: showInbound(row.body.inbound), answer: row.body.answer };
+    case "out": {
+      const { message, source, part, parts, isAi = false, ruleId } = row.body;
+      const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
+      const rule = ruleId === undefined ? {} : { ruleId };
+      return { ...head, kind: "out" as const, id, message, source, part, parts, isAi, ...rule };
+    }
+    case "blocked":
+      return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked" as const, ...row.body };
+    case "held":
+      return { ...head, ref, kind: "held" as const, until: isoTime(row.body.until) };
+    case "retry":
+      return { ...head, ref, kind: "retry" as const, ...row.body, retryAt: isoTime(row.body.retryAt) };
+    case "attempt":
+      return { ...head, ref, kind: "attempt" as const, ...row.body };
+    case "sent":
+      return { ...head, ref, kind: "sent" as const, ...row.body };
+    case "failed":
+      return { ...head, ref, kind: "failed" as const, ...row.body };
+    case "unconfirmed":
+      return { ...head, ref, kind: "unconfirmed" as const, ...row.body };
+    case "late":
+      return { ...head, ref, kind: "late" as const, ...row.body };
+  }
+}
+
+/** A push as it is shown: without the openid, which stands beside it. */
+export function showInbound(inbound: Inbound) {
+  const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
+  return { ...rest, createdAt: isoTime(createdAt) };
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

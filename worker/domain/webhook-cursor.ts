@@ -1,0 +1,140 @@
+/**
+ * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
+ * each endpoint, in the folded state (docs/design/0011-webhooks.md). Pure: rows written, attempts made, time passed.
+ */
+import { backoffMs } from "./retry.ts";
+
+/** How far one endpoint has heard. */
+export interface WebhookCursor {
+  /** Everything up to this row was delivered, or is not for it. */
+  readonly after: number;
+  /** Attempts in vain at the event after it. */
+  readonly tries: number;
+  /** When the first of them failed, epoch ms; 0: none did. */
+  readonly since: number;
+  /** Not before, epoch ms. */
+  readonly nextAt: number;
+}
+
+/** By the webhook's id. */
+export type WebhookCursors = Readonly<Record<string, WebhookCursor>>;
+
+/** What a run over one endpoint came to. */
+export interface WebhookProgress {
+  /** The cursor it began from. */
+  readonly from: number;
+  readonly to: number;
+  /** Why it stopped; absent: everything there was to do is done, or the time was up. */
+  readonly stopped?:
+    | { readonly reason: "failed"; readonly retryAfterMs?: number }
+    | { readonly reason: "paused"; readonly until: number };
+}
+
+/** So long after a row its event is sent, milliseconds: an answer and its outcome go together, with one alarm. */
+export const GATHER_MS = 1_000;
+/** An event nobody takes is given up after so long, milliseconds: the next ones must not wait for it for ever. */
+export const GIVE_UP_MS = 3 * 86_400_000;
+
+const SECOND_MS = 1_000;
+const RETRY = { baseMs: 8 * SECOND_MS, capMs: 3_600 * SECOND_MS };
+/** The longest Retry-After that is obeyed, milliseconds. */
+const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
+/** After a pause of the endpoint conversations come back over so long, milliseconds. */
+const PAUSE_SPREAD_MS = 60 * SECOND_MS;
+
+/**
+ * Follows the settings: a new endpoint hears from now on, one that is gone is forgotten.
+ *
+ * @param ids of the settings; undefined when nobody could read them: nothing changes
+ * @param last the newest row before this change
+ */
+export function syncCursors(cursors: WebhookCursors, ids: readonly string[] | undefined, last: number): WebhookCursors {
+  if (ids === undefined || (ids.length === 0 && Object.keys(cursors).length === 0)) return cursors;
+  return Object.fromEntries(ids.map((id) => [id, cursors[id] ?? newCursor(last)]));
+}
+
+/** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */
+export function wakeCursors(cursors: WebhookCursors, lastBefore: number, now: number): WebhookCursors {
+  const entries = Object.entries(cursors);
+  if (entries.length === 0) return cursors;
+  return Object.fromEntries(
+    entries.map(([id, cursor]) => [id, cursor.after < lastBefore ? cursor : { ...cursor, nextAt: now + GATHER_MS }]),
+  );
+}
+
+/** The ids of the endpoints with something due. */
+export function dueCursors(cursors: WebhookCursors, last: number, now: number): readonly string[] {
+  return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && nextAt <= now ? [id] : []));
+}
+
+/** When the next endpoint is due, epoch ms; undefined when all have heard everything. */
+export function nextCursorDue(cursors: WebhookCursors, last: number): number | undefined {
+  const due = Object.values(cursors).flatMap(({ after, nextAt }) => (after < last ? [nextAt] : []));
+  return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** The endpoint is to hear everything after `after` again. */
+export function replayCursor(after: number, now: number): WebhookCursor {
+  return { after, tries: 0, since: 0, nextAt: now };
+}
+
+/** Whether an event that failed once more now is given up. */
+export function isHopeless(cursor: WebhookCursor, now: number): boolean {
+  return cursor.since !== 0 && now - cursor.since >= GIVE_UP_MS;
+}
+
+/**
+ * What a run came to. A cursor that was moved meanwhile (replay, erased) wins.
+ *
+ * @param random a number in [0, 1)
+ */
+export function advanceCursor(
+  cursor: WebhookCursor,
+  progress: WebhookProgress,
+  now: number,
+  random: number,
+): WebhookCursor {
+  const { from, to, stopped } = progress;
+  if (cursor.after !== from) return cursor;
+  const moved = to > from ? newCursor(to) : cursor;
+  if (stopped === undefined) return { ...newCursor(to), nextAt: now };
+  const since = moved.since === 0 ? now : moved.since;
+  if (stopped.reason === "paused") {
+    return { ...moved, since, nextAt: stopped.until + Math.floor(random * PAUSE_SPREAD_MS) };
+  }
+  const asked = Math.min(stopped.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+  return {
+    after: to,
+    tries: moved.tries + 1,
+    since,
+    nextAt: now + asked + backoffMs(RETRY, moved.tries, random),
+  };
+}
+
+function newCursor(after: number): WebhookCursor {
+  return { after, tries: 0, since: 0, nextAt: 0 };
+}
+
+/** Nobody could tell where the endpoints are: all that are due wait a little. */
+export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCursors {
+  return Object.fromEntries(
+    Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),
+  );
+}
+
+/** Folds what a run came to into the cursors; endpoints the settings no longer have are forgotten. */
+export function foldProgress(
+  cursors: WebhookCursors,
+  ids: readonly string[],
+  progress: ReadonlyMap<string, WebhookProgress>,
+  now: number,
+  random: () => number,
+): WebhookCursors {
+  const kept = Object.entries(cursors).filter(([id]) => ids.includes(id));
+  return Object.fromEntries(
+    kept.map(([id, cursor]) => {
+      const made = progress.get(id);
+      return [id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())];
+    }),
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * From the rows of the log to the events webhooks hear of: one table, one event id a row that stays the same over
+ * retries and replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
+ */
+import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
+import type { RowDraft } from "./log.ts";
+import { buildMessageId } from "./message-id.ts";
+import { showInbound, showRow, type ShownRow } from "./row-json.ts";
+
+/** The types of events, in the order of the documentation. */
+export const WEBHOOK_EVENTS = [
+  "message.received",
+  "user.entered",
+  "event.received",
+  "handover",
+  "message.sent",
+  "message.failed",
+  "message.blocked",
+  "message.unconfirmed",
+] as const;
+
+/** A type of event. */
+export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
+
+/** Where the rows come from. */
+export interface WebhookSource {
+  readonly appid: string;
+  readonly openid: string;
+  /** The conversation's object, 64 hex digits. */
+  readonly objectId: string;
+}
+
+/** An event as it is sent. */
+export interface WebhookEvent {
+  /** The header `webhook-id`. */
+  readonly id: string;
+  readonly type: WebhookEventType;
+  /** The body, JSON. */
+  readonly body: string;
+}
+
+/** What an event says. */
+interface EventData {
+  readonly appid: string;
+  readonly openid: string;
+  /** The row, as `GET /conversations/:openid/messages` shows it. */
+  readonly row: ShownRow;
+  /** The message an outcome is about: its `out` row. */
+  readonly message?: ShownRow;
+}
+
+/** The types of events a row makes, in order; most rows about attempts make none. */
+export function typesOf(row: RowDraft): readonly WebhookEventType[] {
+  switch (row.kind) {
+    case "in": {
+      const received = typeOfPush(row.body.inbound);
+      return row.body.answer === "transfer" ? [received, "handover"] : [received];
+    }
+    case "sent":
+      return ["message.sent"];
+    case "failed":
+      return ["message.failed"];
+    case "blocked":
+      return ["message.blocked"];
+    case "unconfirmed":
+      return ["message.unconfirmed"];
+    // On the way, nothing has come of it yet; `late` changes nothing.
+    case "out":
+    case "attempt":
+    case "held":
+    case "retry":
+    case "late":
+      return [];
+  }
+}
+
+/**
+ * An event of a row.
+ *
+ * @param type one of `typesOf(row)`
+ * @param message the `out` row it speaks of, for outcomes, while it is still there
+ */
+export function toWebhookEvent(
+  source: WebhookSource,
+  row: RowDraft,
+  type: WebhookEventType,
+  message: RowDraft | undefined,
+): WebhookEvent {
+  const { appid, openid, objectId } = source;
+  const data: EventData = {
+    appid,
+    openid,
+    row: showRow(row, objectId),
+    ...(message !== undefined && { message: showRow(message, objectId) }),
+  };
+  const id = buildMessageId({ objectId, seq: row.seq });
+  return {
+    id: type === "handover" ? `${id}-handover` : id,
+    type,
+    body: JSON.stringify({ type, timestamp: new Date(row.at).toISOString(), data }),
+  };
+}
+
+/** The body of the question a rule with the action `webhook` asks. */
+export function toWebhookQuestion(appid: string, ruleId: string, inbound: Inbound, now: number): string {
+  const data = { appid, openid: inbound.openid, ruleId, inbound: showInbound(inbound) };
+  return JSON.stringify({ type: "message.answer", timestamp: new Date(now).toISOString(), data });
+}
+
+function typeOfPush(inbound: Inbound): WebhookEventType {
+  if (isUserMessage(inbound)) return "message.received";
+  return inbound.kind === "user_enter_tempsession" ? "user.entered" : "event.received";
+}

@@ -1,0 +1,69 @@
+/**
+ * A conversation tells the webhooks what its log has for them: what is due, told by `webhook-run.ts`, folded back into
+ * the state. Called by the alarm alone (docs/design/0011-webhooks.md).
+ */
+import { nextDue } from "../domain/schedule.ts";
+import type { ConversationState } from "../domain/state.ts";
+import { delayCursors, dueCursors, foldProgress, type WebhookCursors } from "../domain/webhook-cursor.ts";
+import { log, logUser } from "../log.ts";
+import type { AppConnection } from "./connect.ts";
+import type { Owner } from "./conversation-model.ts";
+import type { ConversationStore } from "./conversation-store.ts";
+import { healthMemory } from "./webhook-health.ts";
+import { runWebhooks } from "./webhook-run.ts";
+
+/** The conversation, as it is at the moment of asking: other events come in between. */
+export interface WebhookHost {
+  readonly owner: Owner;
+  readonly objectId: string;
+  readonly state: () => ConversationState;
+  /** The storage in use; another one after an erase. */
+  readonly store: () => ConversationStore;
+  /** Takes new cursors; `durable` writes them. */
+  readonly keep: (cursors: WebhookCursors, durable: boolean) => void;
+}
+
+/** No call starts after so long, milliseconds: the alarm has messages to send as well. */
+const BUDGET_MS = 10_000;
+/** When nobody knows the settings, webhooks wait so long, milliseconds. */
+const REST_MS = 30_000;
+
+/** Tells what is due; resolves when that is told, has failed, or the time is up. */
+export async function tellWebhooks(host: WebhookHost, connection: AppConnection): Promise<void> {
+  const { owner, objectId, state, store } = host;
+  const started = Date.now();
+  if (dueCursors(state().webhooks, state().last, started).length === 0) return;
+  const settings = await connection.settings();
+  const user = await logUser(owner.appid, owner.openid);
+  const { last, webhooks: cursors } = state();
+  if (settings === undefined) {
+    host.keep(delayCursors(cursors, Date.now() + REST_MS), false);
+    return log("settings_unavailable", { app: owner.appid, via: "alarm" });
+  }
+  const ids = dueCursors(cursors, last, Date.now());
+  const due = settings.webhooks.flatMap((webhook) => {
+    const cursor = ids.includes(webhook.id) ? cursors[webhook.id] : undefined;
+    return cursor === undefined ? [] : [{ webhook, cursor }];
+  });
+  const { account, webhooks: deps } = connection;
+  const progress = await runWebhooks({
+    source: { ...owner, objectId },
+    due,
+    last,
+    rows: (after, limit) => store().rows(after, limit),
+    outgoing: (seq) => store().outgoing(seq),
+    deps,
+    health: { appid: owner.appid, account, memory: healthMemory, now: deps.now },
+    mayGoOn: () => mayGoOn(host, started + BUDGET_MS),
+    fields: { app: owner.appid, user },
+  });
+  const listed = settings.webhooks.map(({ id }) => id);
+  host.keep(foldProgress(state().webhooks, listed, progress, Date.now(), Math.random), true);
+}
+
+/** Not after an erase, not late, not while a message waits for the alarm. */
+function mayGoOn({ state, store }: WebhookHost, until: number): boolean {
+  const now = Date.now();
+  const message = nextDue(state(), undefined, 0, false);
+  return store().owner() !== undefined && now < until && (message === undefined || message > now);
+}
