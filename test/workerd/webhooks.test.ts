@@ -143,6 +143,22 @@ describe("a webhook", () => {
     });
   });
 
+  it("hears nothing more of a user who was erased", async ({ expect }) => {
+    await useHooks({ id: "erased", url: URL_OF("erased"), events: ["message.received"] });
+    await says("oErased", [], ["erased"]);
+    await says("oErased", [], ["erased"]);
+    shop.answerWith(async () => {
+      await remote("oErased").erase();
+      return TAKEN();
+    });
+    pass(GATHER_MS);
+    await ring("oErased");
+    pass(60 * 60_000);
+    await ring("oErased");
+    expect(shop.events).toHaveLength(1);
+    expect(await remote("oErased").view(1)).toBeNull();
+  });
+
   it("costs one more row for an answered message, and nothing when there is none", async ({ expect }) => {
     const measure = async (openid: string, webhooks: readonly string[]) => {
       await says(openid, [REPLY], webhooks);

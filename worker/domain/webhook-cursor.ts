@@ -36,7 +36,7 @@ export const GATHER_MS = 1_000;
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
-const RETRY = { baseMs: 8 * SECOND_MS, capMs: 3_600 * SECOND_MS };
+const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
 /** The longest Retry-After that is obeyed, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
 /** After a pause of the endpoint conversations come back over so long, milliseconds. */
