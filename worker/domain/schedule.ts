@@ -15,14 +15,22 @@ export const PRUNE_SLACK_MS = 86_400_000;
  * @returns epoch ms, or undefined when there is nothing to wake for
  */
 export function nextDue(state: ConversationState, oldest: number | undefined, retentionMs: number): number | undefined {
+  // Nothing goes while the oldest record waits to be sent: waking for it would spin.
+  const waiting = Math.min(...waitingSeqs(state));
+  const prunable = oldest !== undefined && oldest < waiting;
   const due = [
     // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
     ...state.queue.flatMap((item) => item.lease?.endsAt ?? []),
     ...triableItems(state.queue).map((item) => item.nextAt),
     ...state.held.map((held) => held.until),
-    ...(oldest === undefined ? [] : [oldest + retentionMs + PRUNE_SLACK_MS]),
+    ...(prunable ? [oldest + retentionMs + PRUNE_SLACK_MS] : []),
   ];
   return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** The rows that are still needed to send what waits. */
+export function waitingSeqs(state: ConversationState): readonly number[] {
+  return [...state.queue.map(({ seq }) => seq), ...state.held.map(({ message }) => message)];
 }
 
 /** Whether the alarm must be set anew: it has fired, or something is due before it. */

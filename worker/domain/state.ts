@@ -6,6 +6,16 @@ import type { Source } from "./log.ts";
 import type { Tries } from "./retry.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
+/** An attempt under way. */
+export interface QueueLease {
+  /** The carrier it was given to: whoever asks again under the same name lost our answer, and gets it again. */
+  readonly claim: string;
+  readonly startedAt: number;
+  readonly endsAt: number;
+  /** The request must be over by then. */
+  readonly deadline: number;
+}
+
 /** A message on its way. */
 export interface QueueItem {
   /** Its `out` row. */
@@ -13,7 +23,7 @@ export interface QueueItem {
   /** The first part's row: the id of the whole message. */
   readonly message: number;
   readonly source: Source;
-  /** An automatic text may be tried once more after an unconfirmed attempt. */
+  /** An automatic message may be tried once more after an unconfirmed attempt. */
   readonly mayRepeat: boolean;
   /** 0, or 1 for that second go. */
   readonly go: number;
@@ -22,8 +32,10 @@ export interface QueueItem {
   readonly tries: Tries;
   /** Not before, epoch ms. */
   readonly nextAt: number;
-  /** The attempt under way. It is over, outcome unknown, at `endsAt`. */
-  readonly lease?: { readonly startedAt: number; readonly endsAt: number };
+  /** Given up then, whatever grants come, epoch ms. */
+  readonly until: number;
+  /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
+  readonly lease?: QueueLease;
 }
 
 /** A message that waits for the user's next one. */
@@ -51,8 +63,6 @@ export interface ConversationState {
   readonly sessionFrom: string | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly businessId: string | null;
-  /** For which time the alarm is armed, epoch ms; in the past when it has fired. */
-  readonly alarmAt: number;
 }
 
 /** A conversation nothing has happened in. */
@@ -65,7 +75,6 @@ export const EMPTY_STATE: ConversationState = {
   mutedUntil: 0,
   sessionFrom: null,
   businessId: null,
-  alarmAt: 0,
 };
 
 /**

@@ -80,10 +80,12 @@ export const RowSchema = named(
       ref: v.exactOptional(about.ref),
       kind: v.literal("blocked"),
       reason: WordSchema,
+      attempt: v.exactOptional(AttemptSchema),
       errcode,
       message: v.exactOptional(OutboundJsonSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
+    v.strictObject({ ...place, kind: v.literal("handed_over") }),
     v.strictObject({ ...about, kind: v.literal("held"), until: TimeSchema }),
     v.strictObject({ ...about, kind: v.literal("unconfirmed"), attempt: AttemptSchema, reason: WordSchema }),
     v.strictObject({
@@ -134,6 +136,8 @@ export function toRowJson(row: RowDraft, objectId: string): RowJson {
     }
     case "blocked":
       return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked", ...row.body };
+    case "handed_over":
+      return { ...head, kind: "handed_over" };
     case "held":
       return { ...head, ref, kind: "held", until: isoTime(row.body.until) };
     case "retry":
