@@ -52,7 +52,7 @@ export function messageState(
 ): MessageState | undefined {
   const outs = rows.filter((row) => row.kind === "out" && (row.seq === seq || row.ref === seq));
   const first = outs[0];
-  if (first === undefined || first.seq !== seq) return undefined;
+  if (first === undefined || first.seq !== seq || first.ref !== null) return undefined;
   const parts = outs.map((row, index) => partState(row.seq, seq, index + 1, rows, state));
   const status = ORDER.find((candidate) => parts.some((part) => part.status === candidate)) ?? "queued";
   return { seq, status, parts };
