@@ -1,5 +1,5 @@
 /**
- * `npm run check`: format, lint, types, generated types, dead code. All of them run, then the verdict.
+ * `npm run check`: format, lint, types, generated types and documents, dead code. All of them run, then the verdict.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,6 +16,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
   ["types: scripts, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
+  ["API document and page", "node", "scripts/build-docs.ts", "--check"],
 ];
 
 function run(name: string, command: string, args: readonly string[]): boolean {

@@ -20,9 +20,10 @@ export const PROMISES: readonly TestedPromise[] = [
       ["node/kill.test.ts", ""],
       ["workerd/conversation.test.ts", "a conversation object finds its state"],
       ["workerd/conversation.test.ts", "a conversation object sends by its alarm"],
-      ["workerd/push.test.ts", "when the conversation cannot be reached"],
+      ["workerd/conversation-trouble.test.ts", ""],
+      ["workerd/push-trouble.test.ts", "when the conversation cannot be reached"],
       ["pure/domain/outbox.property.test.ts", "whatever happens"],
-      ["pure/domain/conversation.test.ts", "an attempt nobody knows the end of"],
+      ["pure/domain/outbox.test.ts", "an attempt nobody knows the end of"],
     ],
   },
   {
@@ -31,7 +32,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/push.test.ts", "a push in"],
       ["workerd/push.test.ts", "thirty deliveries"],
-      ["workerd/push.test.ts", "KV as the shield"],
+      ["workerd/push-trouble.test.ts", "KV as the shield"],
       ["pure/protocol/dedupe-key.test.ts", ""],
     ],
   },
@@ -52,7 +53,7 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "WeChat in trouble: bounded retries with jitter, in order; one pause for the app; the window corrected",
     tests: [
       ["pure/domain/retry.test.ts", ""],
-      ["pure/domain/conversation.test.ts", "an attempt"],
+      ["pure/domain/outbox.test.ts", "an attempt"],
       ["pure/domain/window.test.ts", ""],
       ["workerd/faults.test.ts", ""],
       ["workerd/account.test.ts", ""],

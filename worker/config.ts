@@ -29,7 +29,7 @@ export interface Config {
   readonly tokenBase: string;
   /** Whether KV remembers pushes that were answered late (DESIGN.md §3). */
   readonly dedupeKv: "late" | "off";
-  /** How many more attempts an automatic text gets after an unconfirmed one. */
+  /** How many more attempts an automatic message gets after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
   /** How long a conversation's rows are kept, milliseconds. */
   readonly retentionMs: number;

@@ -57,14 +57,14 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * What wrangler.toml binds, as Miniflare takes it: the kinds of bindings this project has. Variables come from the
+ * What wrangler.toml binds, as Miniflare takes it: the kinds of bindings and the files this project has. Variables come from the
  * file alone: a `.dev.vars` of this machine must not change what a demo or a test does.
  */
 function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
-  const { compatibilityDate, kvNamespaces, durableObjects, ratelimits } = workerOptions;
+  const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;
   const bindings = { ...unstable_readConfig({ config }).vars, ...extra };
-  return { compatibilityDate, bindings, kvNamespaces, durableObjects, ratelimits } as Partial<WorkerOptions>;
+  return { compatibilityDate, bindings, kvNamespaces, durableObjects, ratelimits, assets } as Partial<WorkerOptions>;
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -45,8 +45,14 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   let state: ConversationState = EMPTY_STATE;
   const log: RowDraft[] = [];
   let messages = 0;
+  let carriers = 0;
 
   const context = (): OutboxContext => ({ rules: MINI_PROGRAM, now, random: random(), unconfirmedRetries });
+  // Every caller is another one.
+  const claim = (): string => {
+    carriers += 1;
+    return `carrier ${carriers}`;
+  };
   function step<T extends { readonly state: ConversationState }>(
     change: (state: ConversationState, writer: RowWriter) => T,
   ): T {
@@ -60,7 +66,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   function push(inbound: Inbound, candidates: readonly Candidate[] | null): { answer: string; lease?: Lease } {
     return step((current, writer) => {
       const received = receivePush(current, writer, { key: `m:${messages}`, inbound, candidates }, context());
-      return { ...leaseNext(received.state, writer, context()), answer: received.answer };
+      return { ...leaseNext(received.state, writer, context(), claim()), answer: received.answer };
     });
   }
   const head = (at: number) => ({ account: "gh_1", openid: "o1", createdAt: at });
@@ -80,9 +86,9 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       return push({ kind: "text", msgId: String(messages), content: "你好", ...head(at) }, candidates);
     },
     /** The user opens the chat. */
-    enters(candidates: readonly Candidate[] | null, at = now) {
+    enters(candidates: readonly Candidate[] | null, at = now, sessionFrom = "shop") {
       messages += 1;
-      return push({ kind: "user_enter_tempsession", sessionFrom: "shop", ...head(at) }, candidates);
+      return push({ kind: "user_enter_tempsession", sessionFrom, ...head(at) }, candidates);
     },
     /** The API wants a message sent. */
     submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {
@@ -92,7 +98,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       return step((current, writer): SubmitStep => {
         const submitted = submitMessage(current, writer, input, context());
         if (!submitted.ok) return { state: current, ok: false, reason: submitted.reason };
-        return { ...leaseNext(submitted.state, writer, context()), ok: true, message: submitted.message };
+        return { ...leaseNext(submitted.state, writer, context(), claim()), ok: true, message: submitted.message };
       });
     },
     /** An attempt ended; the next one is leased unless the carrier has no time. */
@@ -100,11 +106,11 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       return step((current, writer) => {
         const attempt = { seq: lease.seq, attempt: lease.attempt, delivery };
         const settled = settleAttempt(current, writer, attempt, context(), () => isRecorded);
-        return wantNext ? leaseNext(settled, writer, context()) : { state: settled };
+        return wantNext ? leaseNext(settled, writer, context(), lease.claim) : { state: settled };
       }).lease;
     },
     /** The alarm rings. */
-    wakes: (): Lease | undefined => step((current, writer) => wake(current, writer, context())).lease,
+    wakes: (): Lease | undefined => step((current, writer) => wake(current, writer, context(), claim())).lease,
     status: (seq: number) => messageState(seq, log, state),
   };
 }

@@ -47,9 +47,11 @@ describe("the lock", () => {
     const { paths: documented } = await readDocument();
     for (const [path, item] of Object.entries(documented)) {
       for (const method of Object.keys(item)) {
-        const response = await call(method.toUpperCase(), path.replaceAll(/[{}]/g, ""), { key: null });
-        const isPublic = path === "/api/openapi.json" || path === "/api/docs";
-        expect(response.status, `${method} ${path}`).toBe(isPublic ? 200 : 401);
+        const isFile = path === "/api/openapi.json" || path === "/api/docs";
+        const response = isFile
+          ? await env.ASSETS.fetch(`https://kefu.test${path}`)
+          : await call(method.toUpperCase(), path.replaceAll(/[{}]/g, ""), { key: null });
+        expect(response.status, `${method} ${path}`).toBe(isFile ? 200 : 401);
       }
     }
   });
@@ -95,7 +97,6 @@ describe("the lock", () => {
       const problem = await bodyOf(response);
       expect(problem).toMatchObject({ code: "api_closed" });
       expect(problem["detail"]).toContain("npx wrangler secret put API_KEYS");
-      expect((await fetchWith({ API_KEYS: keys }, buildCall("GET", "/api/docs"))).status).toBe(200);
     },
   );
 
@@ -176,7 +177,6 @@ describe("every answer", () => {
       await call("GET", "/api/v1/settings"),
       await call("GET", "/api/v1/settings", { key: null }),
       await call("GET", "/api/v1/nothing"),
-      await call("GET", "/api/openapi.json", { key: null }),
       await call("DELETE", "/api/v1/conversations/oNobody"),
     ];
     for (const { headers } of answers) {
@@ -193,7 +193,7 @@ describe("every answer", () => {
     await send("oSecretUser", { type: "text", content: "geheim-text" }, { once: "key-of-mine-42" });
     await call("GET", "/api/v1/conversations/oSecretUser?limit=5");
     await call("GET", "/api/v1/nothing/oSecretUser");
-    const written = lines().filter((line) => line["event"] === "api" && line["route"] !== "GET /api/openapi.json");
+    const written = lines().filter((line) => line["event"] === "api");
     const ms = expect.any(Number);
     const requestId = expect.any(String);
     expect(written).toEqual([

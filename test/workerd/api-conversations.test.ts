@@ -33,7 +33,7 @@ async function receiveTexts(openid: string, count: number): Promise<void> {
     const key = `m:${index}`;
     const head = { account: "gh_test", openid, createdAt: Date.now() };
     const inbound: Inbound = { ...head, kind: "text", msgId: String(index), content: `第 ${index} 条` };
-    await conversation.receive({ appid: APPID, openid }, { key, inbound, candidates: [] });
+    await conversation.receive({ appid: APPID, openid }, { key, inbound, candidates: [] }, "test");
   }
 }
 

@@ -1,9 +1,16 @@
+import { env, exports } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { PROBLEMS } from "../../worker/routes/api/problem-table.ts";
-import { findProblems, readDocument, type Document, type Operation, type Schema } from "./api-contract.ts";
-import { call } from "./api-client.ts";
+import { described, findProblems, readDocument, type Document, type Operation, type Schema } from "./api-contract.ts";
+import { buildCall } from "./api-client.ts";
 
 const document = await readDocument();
+
+/** Gets a file as the platform serves it, without the worker. */
+async function getFile(path: string): Promise<Response> {
+  const request = buildCall("GET", path, { key: null });
+  return described(request, await env.ASSETS.fetch(request.clone()));
+}
 
 /** Every operation as `METHOD path`. */
 function operations(of: Document): readonly (readonly [string, Operation])[] {
@@ -21,9 +28,10 @@ function valuesOf(tree: unknown, key: string): readonly unknown[] {
 
 describe("GET /api/openapi.json", () => {
   it("is public and says that it is OpenAPI 3.1", async ({ expect }) => {
-    const response = await call("GET", "/api/openapi.json", { key: null });
+    const response = await getFile("/api/openapi.json");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(document).toMatchObject({ openapi: "3.1.0", info: { title: "edge-kefu", version: "1" } });
   });
 
@@ -85,7 +93,7 @@ describe("GET /api/openapi.json", () => {
     for (const [name, operation] of operations(document)) {
       const isPublic = !name.includes("/api/v1/");
       expect(operation.security, name).toEqual(isPublic ? [] : undefined);
-      const common = isPublic ? ["500"] : ["401", "403", "404", "429", "500", "503"];
+      const common = isPublic ? ["200", "304"] : ["401", "403", "404", "429", "500", "503"];
       expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(common));
     }
   });
@@ -124,7 +132,7 @@ describe("GET /api/openapi.json", () => {
 
 describe("GET /api/docs", () => {
   it("is a public page without script, under a policy that allows only its own style", async ({ expect }) => {
-    const response = await call("GET", "/api/docs", { key: null });
+    const response = await getFile("/api/docs");
     const page = await response.text();
     expect(response.status).toBe(200);
     expect(page).not.toMatch(/<script|javascript:|\son\w+=/i);
@@ -140,16 +148,16 @@ describe("GET /api/docs", () => {
   });
 
   it("is Chinese first with English beside it, for phones, light and dark", async ({ expect }) => {
-    const page = await (await call("GET", "/api/docs", { key: null })).text();
+    const page = await (await getFile("/api/docs")).text();
     expect(page).toContain('<html lang="zh-CN">');
     expect(page).toContain('<p lang="en">Send a user a message</p>');
     expect(page.indexOf("给用户发一条消息")).toBeLessThan(page.indexOf("Send a user a message"));
     expect(page).toContain('name="viewport"');
-    expect(page).toContain("prefers-color-scheme:dark");
+    expect(page).toContain("prefers-color-scheme: dark");
   });
 
   it("has every operation, and an anchor for every problem's type", async ({ expect }) => {
-    const page = await (await call("GET", "/api/docs", { key: null })).text();
+    const page = await (await getFile("/api/docs")).text();
     for (const [name] of operations(document)) expect(page).toContain(`<code>${name}</code>`);
     for (const code of Object.keys(PROBLEMS)) {
       expect(page, code).toContain(`id="${code}"`);
@@ -159,10 +167,26 @@ describe("GET /api/docs", () => {
     for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
   });
 
-  it("is not stored and taken for nothing but a page", async ({ expect }) => {
-    const response = await call("GET", "/api/docs", { key: null });
-    expect(response.headers.get("cache-control")).toBe("no-store");
+  it("is asked for anew each time and taken for nothing but a page", async ({ expect }) => {
+    const response = await getFile("/api/docs");
+    expect(response.headers.get("cache-control")).toBe("public, max-age=0, must-revalidate");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  });
+
+  it("is not sent again to who has it", async ({ expect }) => {
+    const etag = (await getFile("/api/docs")).headers.get("etag") ?? "";
+    const request = buildCall("GET", "/api/docs", { key: null, headers: { "if-none-match": etag } });
+    const response = await env.ASSETS.fetch(request);
+    expect(response.status).toBe(304);
+    expect(await response.text()).toBe("");
+  });
+});
+
+describe("the worker", () => {
+  it("has neither file itself: all it has is closed", async ({ expect }) => {
+    for (const path of ["/api/docs", "/api/openapi.json"]) {
+      expect((await exports.default.fetch(buildCall("GET", path, { key: null }))).status).toBe(401);
+    }
   });
 });

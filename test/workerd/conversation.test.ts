@@ -1,66 +1,22 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { Inbound } from "../../shared/inbound.ts";
-import type { Outbound } from "../../shared/outbound.ts";
-import type { Candidate } from "../../worker/domain/candidates.ts";
 import { createConversationStore } from "../../worker/objects/conversation-store.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import fixture from "../fixtures/log-schema-1.json";
-import {
-  APPID,
-  captureLog,
-  conversation,
-  kindsOf,
-  OTHER_APPID,
-  playWeChat,
-  readTexts,
-  remote,
-} from "../support/workerd.ts";
+import { message, pass, playAlone, reply, says, submit, tells, text } from "../support/direct.ts";
+import { APPID, captureLog, conversation, kindsOf, OTHER_APPID, readTexts, remote } from "../support/workerd.ts";
 
 const DAY = 86_400_000;
 
-const text = (content: string): Outbound => ({ type: "text", content });
-const reply = (...contents: readonly string[]): Candidate => ({
-  ruleId: "rule",
-  action: { type: "reply", messages: contents.map(text) },
-});
-
 let wechat: Control;
-let msgId = 0;
 beforeEach(() => {
-  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  wechat = playWeChat({ worker: () => Promise.resolve(new Response("success")) });
+  wechat = playAlone();
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-
-function message(openid: string, createdAt = Date.now()): Inbound {
-  msgId += 1;
-  return { kind: "text", account: "gh_1", openid, createdAt, msgId: String(msgId), content: "你好" };
-}
-
-/** The user writes: to WeChat, which keeps its own books, and to our object directly. */
-async function says(openid: string, candidates: readonly Candidate[], appid = APPID) {
-  await wechat.text(openid, "x", { appid });
-  return tells(openid, candidates, message(openid), appid);
-}
-
-function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), appid = APPID) {
-  const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
-  return remote(openid, appid).receive({ appid, openid }, { key, inbound, candidates });
-}
-
-const submit = (openid: string, key: string, content = "您的订单已发货", request = "r1") =>
-  remote(openid).submit(
-    { appid: APPID, openid },
-    { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 },
-  );
 
 describe("a conversation object", () => {
   it("stores nothing when it is only looked at", async ({ expect }) => {
@@ -68,7 +24,7 @@ describe("a conversation object", () => {
     expect(await stub.view(10)).toBeNull();
     expect(await stub.rows(0, 10)).toBeNull();
     expect(await stub.message(APPID, 1)).toBeNull();
-    expect(await stub.settle(1, 1, { result: "sent" }, true)).toBeNull();
+    expect(await stub.settle(1, 1, { result: "sent" }, "c1")).toBeNull();
     await runInDurableObject(conversation("oLooked"), (_, { storage }) => {
       const tables = storage.sql.exec("select name from sqlite_master where name = 'log'").toArray();
       expect(tables).toEqual([]);
@@ -78,8 +34,8 @@ describe("a conversation object", () => {
   it("writes at most four times for an answered message of a known user: push, outcome, alarm set, alarm set back", async ({
     expect,
   }) => {
-    const first = await says("oRows", [reply("一")]);
-    await remote("oRows").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, true);
+    const first = await says(wechat, "oRows", [reply("一")]);
+    await remote("oRows").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, "c1");
     pass(LEASE_MS + 60_000);
     await runDurableObjectAlarm(conversation("oRows"));
     const { before, after, alarms } = await runInDurableObject(conversation("oRows"), async (object, { storage }) => {
@@ -88,9 +44,9 @@ describe("a conversation object", () => {
       const rows = count();
       const inbound = message("oRows");
       const owner = { appid: APPID, openid: "oRows" };
-      const { lease } = object.receive(owner, { key: "m:rows", inbound, candidates: [reply("二")] });
+      const { lease } = object.receive(owner, { key: "m:rows", inbound, candidates: [reply("二")] }, "c1");
       if (lease === undefined) throw new Error("nothing was leased");
-      object.settle(lease.seq, lease.attempt, { result: "sent" }, true);
+      object.settle(lease.seq, lease.attempt, { result: "sent" }, "c1");
       return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
     });
     expect(after - before).toBe(2);
@@ -106,9 +62,9 @@ describe("a conversation object", () => {
 
   it("finds its state in the newest row after eviction, at every step", async ({ expect }) => {
     const stub = conversation("oSteps");
-    const { lease } = await says("oSteps", [reply("一", "二")]);
+    const { lease } = await says(wechat, "oSteps", [reply("一", "二")]);
     await evictDurableObject(stub);
-    const next = await remote("oSteps").settle(lease?.seq ?? 0, 1, { result: "sent" }, true);
+    const next = await remote("oSteps").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1");
     await evictDurableObject(stub);
     expect(next).toMatchObject({ attempt: 1, message: text("二") });
     pass(LEASE_MS);
@@ -121,7 +77,7 @@ describe("a conversation object", () => {
   });
 
   it("sends by its alarm what nobody carries", async ({ expect }) => {
-    await says("oAlarm", [reply("一", "二", "三")]);
+    await says(wechat, "oAlarm", [reply("一", "二", "三")]);
     pass(LEASE_MS);
     await runDurableObjectAlarm(conversation("oAlarm"));
     expect(await readTexts(wechat, "oAlarm")).toEqual(["二", "三"]);
@@ -134,13 +90,13 @@ describe("a conversation object", () => {
     const inbound = message("oPick");
     await wechat.text("oPick", "x");
     const first = await tells("oPick", [reply("一", "二")], inbound);
-    await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, false);
+    await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, null);
     const repeat = await tells("oPick", [reply("一", "二")], inbound);
     expect(repeat).toMatchObject({ outcome: "repeat", answer: "success", lease: { message: text("二") } });
   });
 
   it("keeps its alarm when its own work fails, and rests a while", async ({ expect }) => {
-    await says("oFails", [reply("一")]);
+    await says(wechat, "oFails", [reply("一")]);
     pass(LEASE_MS);
     const lines = captureLog();
     await runInDurableObject(conversation("oFails"), async (object, { storage }) => {
@@ -156,7 +112,7 @@ describe("a conversation object", () => {
 
 describe("a send through the object", () => {
   it("is made once for one key, however often and at once it is asked for", async ({ expect }) => {
-    await says("oOnce", []);
+    await says(wechat, "oOnce", []);
     const answers = await Promise.all(Array.from({ length: 30 }, () => submit("oOnce", "k:1")));
     const ids = new Set(answers.map((answer) => answer.ok && answer.message.seq));
     expect(ids.size).toBe(1);
@@ -165,7 +121,7 @@ describe("a send through the object", () => {
   });
 
   it("is a mistake when the key comes with another request, and new after a day", async ({ expect }) => {
-    await says("oKey", []);
+    await says(wechat, "oKey", []);
     const first = await submit("oKey", "k:1");
     pass(DAY - 60_000);
     const again = await submit("oKey", "k:1");
@@ -176,12 +132,12 @@ describe("a send through the object", () => {
   });
 
   it("tells where the message stands", async ({ expect }) => {
-    await says("oStands", []);
+    await says(wechat, "oStands", []);
     const answer = await submit("oStands", "k:1");
     if (!answer.ok) throw new Error(answer.reason);
     const stub = remote("oStands");
     expect((await stub.message(APPID, answer.message.seq))?.status).toBe("sending");
-    await stub.settle(answer.message.seq, 1, { result: "refused", errcode: 40003 }, true);
+    await stub.settle(answer.message.seq, 1, { result: "refused", errcode: 40003 }, "c1");
     expect(await stub.message(APPID, answer.message.seq)).toMatchObject({
       status: "failed",
       parts: [{ errcode: 40003 }],
@@ -201,6 +157,21 @@ describe("retention", () => {
     await runDurableObjectAlarm(conversation("oOld"));
     expect(await kindsOf("oOld")).toHaveLength(4);
     expect((await remote("oOld").view(1))?.window.remaining).toBe(5);
+  });
+
+  it("spares what waits to be sent, and does not wake for it again and again", async ({ expect }) => {
+    const owner = { appid: APPID, openid: "oPinned" };
+    const draft = { key: "k:1", request: "r", message: text("等"), isAi: false, hold: true, muteMs: 0 };
+    await tells("oPinned", [], message("oPinned", Date.now() - 178 * DAY));
+    pass(49 * 3_600_000);
+    await remote("oPinned").submit(owner, draft);
+    await runInDurableObject(conversation("oPinned"), async (object, { storage }) => {
+      vi.setSystemTime(Date.now() + 47 * 3_600_000);
+      await object.alarm();
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + 60_000);
+    });
+    await tells("oPinned", []);
+    expect((await kindsOf("oPinned")).filter((kind) => kind === "out")).toHaveLength(1);
   });
 
   it("empties the object when all of it is old", async ({ expect }) => {
@@ -223,17 +194,17 @@ describe("retention", () => {
 
 describe("erasing a user", () => {
   it("deletes everything at once, also while a message is under way", async ({ expect }) => {
-    const { lease } = await says("oErase", [reply("一")]);
+    const { lease } = await says(wechat, "oErase", [reply("一")]);
     expect(await remote("oErase").erase()).toBe(true);
-    expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, true)).toBeNull();
+    expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1")).toBeNull();
     expect(await remote("oErase").view(1)).toBeNull();
     expect(await remote("oErase").erase()).toBe(false);
   });
 
   it("lets the user come back as a new one", async ({ expect }) => {
-    await says("oBack", []);
+    await says(wechat, "oBack", []);
     await remote("oBack").erase();
-    await says("oBack", [reply("你好")]);
+    await says(wechat, "oBack", [reply("你好")]);
     expect(await kindsOf("oBack")).toEqual(["in", "out"]);
   });
 });

@@ -46,8 +46,8 @@ async function says(openid: string, candidates: readonly Candidate[], webhooks: 
   const head = { account: "gh_1", openid, createdAt: Date.now() };
   const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
   const push = { key: `m:${messages}`, inbound, candidates, webhooks };
-  const { lease } = await remote(openid).receive({ appid: APPID, openid }, push);
-  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, true);
+  const { lease } = await remote(openid).receive({ appid: APPID, openid }, push, "worker");
+  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, "worker");
 }
 
 /** Lets the time pass until nothing more is due for the webhooks, a while at most. */
@@ -177,8 +177,12 @@ describe("a webhook", () => {
         const head = { account: "gh_1", openid, createdAt: Date.now() };
         const inbound: Inbound = { kind: "text", msgId: String(messages), content: "x", ...head };
         const owner = { appid: APPID, openid };
-        const { lease } = object.receive(owner, { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks });
-        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, true);
+        const { lease } = object.receive(
+          owner,
+          { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks },
+          "worker",
+        );
+        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, "worker");
         pass(webhooks.length > 0 ? GATHER_MS : 12_000);
         await object.alarm();
         return { written, alarms: setAlarm.mock.calls.length };

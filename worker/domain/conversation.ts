@@ -48,6 +48,9 @@ export const MAX_HELD = 10;
 /** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
 export const HOLD_MS = 48 * 3_600_000;
 
+/** The context kept in the state, characters: what a contact button may carry (WECHAT.md §9.1). */
+const MAX_SESSION_FROM = 1_024;
+
 /** A push that was not seen before: grants, held messages, the automatic answer. */
 export function receivePush(
   state: ConversationState,
@@ -62,13 +65,21 @@ export function receivePush(
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
   const at = Math.min(inbound.createdAt, context.now);
   writer.append({ kind: "in", key: push.key, at, body: { inbound, answer } });
-  const opened = rememberOnce(openWindow(current, inbound, at, context), chosen, context.now);
+  const opened = openWindow(current, inbound, at, context);
   const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
   const answered = chosen === undefined ? released : answerWith(released, writer, chosen, context);
+  const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
   return {
-    state: answer === "transfer" ? { ...answered, window: handOver(answered.window) } : answered,
+    state: answer === "transfer" ? { ...remembered, window: handOver(remembered.window) } : remembered,
     answer,
   };
+}
+
+/** A push came again: it gets the same answer. A hand-over given again is a hand-over in our books again. */
+export function repeatPush(state: ConversationState, writer: RowWriter, answer: AnswerKind): ConversationState {
+  if (answer !== "transfer" || state.window.handedOver) return state;
+  writer.append({ kind: "handed_over", body: {} });
+  return { ...state, window: handOver(state.window) };
 }
 
 /** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
@@ -96,9 +107,10 @@ export function wake(
   state: ConversationState,
   writer: RowWriter,
   context: OutboxContext,
+  claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
   const current = expireHeld(expireLeases(state, writer, context), writer, context.now);
-  return leaseNext(current, writer, context);
+  return leaseNext(current, writer, context, claim);
 }
 
 /** The parts a message is sent in, or undefined when it cannot be cut (an anchor longer than a whole message). */
@@ -121,7 +133,7 @@ function openWindow(state: ConversationState, inbound: Inbound, at: number, cont
   }
   if (inbound.kind !== "user_enter_tempsession") return state;
   const window = openGrant(state.window, context.rules, { kind: "enter", at, receivedAt });
-  return { ...state, businessId, window, sessionFrom: inbound.sessionFrom };
+  return { ...state, businessId, window, sessionFrom: inbound.sessionFrom.slice(0, MAX_SESSION_FROM) };
 }
 
 /** The first candidate that may act: nothing acts while a person has the word; once-rules rest after acting. */
@@ -132,6 +144,15 @@ function chooseCandidate(
 ): Candidate | undefined {
   if (now < state.mutedUntil) return undefined;
   return candidates.find((candidate) => (state.once[candidate.ruleId] ?? 0) <= now);
+}
+
+/** The candidate, if it did anything: an answer the window refused has not been given. */
+function acted(
+  before: ConversationState,
+  after: ConversationState,
+  chosen: Candidate | undefined,
+): Candidate | undefined {
+  return chosen?.action.type === "reply" && after.queue.length === before.queue.length ? undefined : chosen;
 }
 
 function rememberOnce(state: ConversationState, chosen: Candidate | undefined, now: number): ConversationState {

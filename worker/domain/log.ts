@@ -41,10 +41,14 @@ export interface RowBodies {
   /** Refused by our own books, or by WeChat's window codes; `message` when it never became an `out` row. */
   readonly blocked: {
     readonly reason: BlockReason;
+    /** The attempt WeChat's window refused; absent when our own books did. */
+    readonly attempt?: number;
     readonly errcode?: number;
     readonly message?: Outbound;
     readonly ruleId?: string;
   };
+  /** A repeat of a hand-over came after something else: the conversation is WeChat's agents' again. */
+  readonly handed_over: Readonly<Record<string, never>>;
   /** Waits for the user's next message, until `until` (epoch ms) at most. */
   readonly held: { readonly until: number };
   readonly unconfirmed: { readonly attempt: number; readonly reason: string };

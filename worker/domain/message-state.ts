@@ -52,7 +52,7 @@ export function messageState(
 ): MessageState | undefined {
   const outs = rows.filter((row) => row.kind === "out" && (row.seq === seq || row.ref === seq));
   const first = outs[0];
-  if (first === undefined || first.seq !== seq) return undefined;
+  if (first === undefined || first.seq !== seq || first.ref !== null) return undefined;
   const parts = outs.map((row, index) => partState(row.seq, seq, index + 1, rows, state));
   const status = ORDER.find((candidate) => parts.some((part) => part.status === candidate)) ?? "queued";
   return { seq, status, parts };
@@ -71,12 +71,14 @@ function partState(
   if (item?.lease !== undefined) return { part, status: "sending" };
   if (item !== undefined) return { part, status: item.attempt > 0 ? "retrying" : "queued" };
   if (state.held.some((held) => held.message === message)) return { part, status: "held" };
+  // Whatever came after it: this one may have reached the user.
+  const unknown = outcomes.findLast((row) => row.kind === "unconfirmed");
+  if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.body.reason };
   const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);
   if (verdict?.kind === "failed" || verdict?.kind === "blocked") {
     const { reason, errcode } = verdict.body;
     return { part, status: verdict.kind, reason, ...(errcode !== undefined && { errcode }) };
   }
-  if (verdict?.kind === "unconfirmed") return { part, status: "unconfirmed", reason: verdict.body.reason };
   return { part, status: "queued" };
 }
 
@@ -86,5 +88,5 @@ function heldVerdict(message: number, rows: readonly RowDraft[]): RowDraft | und
 }
 
 function isVerdict(kind: RowDraft["kind"]): boolean {
-  return kind === "failed" || kind === "blocked" || kind === "unconfirmed";
+  return kind === "failed" || kind === "blocked";
 }

@@ -10,7 +10,7 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { BlockReason, RowWriter, Source } from "./log.ts";
 import { decide, backoffMs, type Decision } from "./retry.ts";
-import { triableItems, type ConversationState, type HeldMessage, type QueueItem } from "./state.ts";
+import { triableItems, type ConversationState, type HeldMessage, type QueueItem, type QueueLease } from "./state.ts";
 import { addUses, correctWindow, coveredUntil, finishUse, refusal, releaseUse, type WindowRefusal } from "./window.ts";
 
 /** What the transitions are told besides the state: the channel's rules, the clock, randomness, and a setting. */
@@ -20,7 +20,7 @@ export interface OutboxContext {
   readonly now: number;
   /** A number in [0, 1). */
   readonly random: number;
-  /** How many more attempts an automatic text gets after an unconfirmed one. */
+  /** How many more attempts an automatic message gets after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;
 }
 
@@ -40,13 +40,15 @@ export interface Lease {
   readonly attempt: number;
   /** The request must be over by then, epoch ms. */
   readonly deadline: number;
+  /** The carrier it was given to. */
+  readonly claim: string;
 }
 
 /** How long an attempt may take, milliseconds. */
 export const LEASE_MS = 12_000;
 /** The carrier's request ends so long before its lease, milliseconds: time to settle. */
 export const SETTLE_MARGIN_MS = 2_000;
-/** The second go of an unconfirmed text comes after a random part of so long, milliseconds. */
+/** The second go of an unconfirmed message comes after a random part of so long, milliseconds. */
 const REPEAT = { baseMs: 8_000, capMs: 8_000 };
 
 /** Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides. */
@@ -68,7 +70,8 @@ export function enqueue(
 ): { readonly state: ConversationState; readonly message: number } {
   const seqs = writeParts(writer, draft);
   const message = seqs[0] ?? 0;
-  const items = seqs.map((seq, part) => queueItem(seq, message, draft, part, context));
+  const mayRepeat = draft.source === "auto" && context.unconfirmedRetries === 1;
+  const items = seqs.map((seq) => ({ ...newItem(seq, message, draft.source, context), mayRepeat }));
   const window = addUses(state.window, seqs, 0);
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
@@ -92,7 +95,7 @@ export function releaseHeld(state: ConversationState, context: OutboxContext): C
   if (first === undefined) return state;
   if (refusal(state.window, context.rules, first.parts, context.now) !== undefined) return state;
   const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
-  const items = seqs.map((seq) => ({ ...newItem(seq, first.message, first.source), nextAt: context.now }));
+  const items = seqs.map((seq) => newItem(seq, first.message, first.source, context));
   const window = addUses(state.window, seqs, 0);
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
@@ -114,33 +117,38 @@ export function expireLeases(state: ConversationState, writer: RowWriter, contex
 /**
  * Starts the next attempt, if one is due and none is under way. Rows that no grant covers any more are blocked on
  * the way, with the remaining parts of their message.
+ *
+ * @param claim who carries it. The attempt under way is given again to whom it was given: he lost the answer.
  */
 export function leaseNext(
   state: ConversationState,
   writer: RowWriter,
   context: OutboxContext,
+  claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
+  const mine = state.queue.find((item) => item.lease?.claim === claim && context.now < item.lease.deadline);
+  if (mine?.lease !== undefined) return { state, lease: toLease(mine, mine.lease) };
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
-  const refused = state.window.handedOver && item.source === "auto" ? "handed_over" : undefined;
-  const free = state.window.handedOver && item.source === "api";
-  const covered = free ? longestUntil(item, context) : coveredUntil(state.window, context.rules, context.now);
-  if (refused !== undefined || covered === undefined) {
-    return leaseNext(block(state, writer, item, refused ?? "window_ended"), writer, context);
-  }
-  const attempt = item.attempt + 1;
-  const lease = { startedAt: context.now, endsAt: context.now + LEASE_MS };
-  const deadline = Math.min(covered, lease.endsAt - SETTLE_MARGIN_MS);
-  return {
-    state: replaceItem(state, { ...item, attempt, lease }),
-    lease: { seq: item.seq, attempt, deadline },
-  };
+  const until = sendableUntil(state, item, context);
+  if (typeof until === "string") return leaseNext(block(state, writer, item, until), writer, context, claim);
+  const endsAt = context.now + LEASE_MS;
+  const lease = { claim, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
+  const started = { ...item, attempt: item.attempt + 1, lease };
+  return { state: replaceItem(state, started), lease: toLease(started, lease) };
 }
 
-/** After a hand-over no grant of ours bounds a person's message: as long as the longest grant could last, it may try. */
-function longestUntil(item: QueueItem, context: OutboxContext): number | undefined {
-  const until = item.message + context.rules.grants.message.durationMs;
-  return until > context.now ? until : undefined;
+function toLease(item: QueueItem, lease: QueueLease): Lease {
+  return { seq: item.seq, attempt: item.attempt, deadline: lease.deadline, claim: lease.claim };
+}
+
+/** Until when an item may be sent, or why not at all. After a hand-over a person's goes through, and WeChat decides. */
+function sendableUntil(state: ConversationState, item: QueueItem, context: OutboxContext): number | BlockReason {
+  const { window } = state;
+  if (window.handedOver && item.source === "auto") return "handed_over";
+  const covered = window.handedOver ? item.until : coveredUntil(window, context.rules, context.now);
+  const until = Math.min(item.until, covered ?? 0);
+  return until > context.now ? until : "window_ended";
 }
 
 /**
@@ -181,7 +189,8 @@ function apply(
       const startedAt = item.lease?.startedAt ?? context.now;
       const window = correctWindow(state.window, decision.errcode, startedAt, context.now);
       const reason = decision.errcode === 45047 ? "quota_used" : "window_closed";
-      return block({ ...state, window }, writer, item, reason, decision.errcode);
+      const { errcode } = decision;
+      return block({ ...state, window }, writer, item, reason, { attempt, errcode });
     }
     case "failed": {
       const { reason, errcode } = decision;
@@ -217,7 +226,7 @@ function settleLate(
   return removeItem(release(state, item), ref);
 }
 
-/** Nobody knows whether the attempt reached the user: it counts as used; an automatic text may get a second go. */
+/** Nobody knows whether the attempt reached the user: it counts as used; an automatic message may get a second go. */
 function giveUpAttempt(
   state: ConversationState,
   writer: RowWriter,
@@ -241,9 +250,9 @@ function block(
   writer: RowWriter,
   item: QueueItem,
   reason: BlockReason,
-  errcode?: number,
+  refused: { readonly attempt?: number; readonly errcode?: number } = {},
 ): ConversationState {
-  writer.append({ kind: "blocked", ref: item.seq, body: { reason, ...(errcode !== undefined && { errcode }) } });
+  writer.append({ kind: "blocked", ref: item.seq, body: { reason, ...refused } });
   return dropMessage(state, writer, item);
 }
 
@@ -277,14 +286,10 @@ function writeParts(writer: RowWriter, draft: Draft): readonly number[] {
   return seqs;
 }
 
-function queueItem(seq: number, message: number, draft: Draft, part: number, context: OutboxContext): QueueItem {
-  const isText = draft.parts[part]?.type === "text";
-  const mayRepeat = draft.source === "auto" && isText && context.unconfirmedRetries === 1;
-  return { ...newItem(seq, message, draft.source), mayRepeat, nextAt: context.now };
-}
-
-function newItem(seq: number, message: number, source: Source): QueueItem {
-  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries: { failed: 0, paused: 0 }, nextAt: 0 };
+function newItem(seq: number, message: number, source: Source, { rules, now }: OutboxContext): QueueItem {
+  const until = now + rules.grants.message.durationMs;
+  const tries = { failed: 0, paused: 0 };
+  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries, nextAt: now, until };
 }
 
 function replaceItem(state: ConversationState, item: QueueItem): ConversationState {

@@ -22,6 +22,9 @@ export function nextDue(
   retentionMs: number,
   webhooks = true,
 ): number | undefined {
+  // Nothing goes while the oldest record waits to be sent: waking for it would spin.
+  const waiting = Math.min(...waitingSeqs(state));
+  const prunable = oldest !== undefined && oldest < waiting;
   const told = webhooks ? nextCursorDue(state.webhooks, state.last) : undefined;
   const due = [
     ...(told === undefined ? [] : [told]),
@@ -29,9 +32,14 @@ export function nextDue(
     ...state.queue.flatMap((item) => item.lease?.endsAt ?? []),
     ...triableItems(state.queue).map((item) => item.nextAt),
     ...state.held.map((held) => held.until),
-    ...(oldest === undefined ? [] : [oldest + retentionMs + PRUNE_SLACK_MS]),
+    ...(prunable ? [oldest + retentionMs + PRUNE_SLACK_MS] : []),
   ];
   return due.length === 0 ? undefined : Math.min(...due);
+}
+
+/** The rows that are still needed to send what waits. */
+export function waitingSeqs(state: ConversationState): readonly number[] {
+  return [...state.queue.map(({ seq }) => seq), ...state.held.map(({ message }) => message)];
 }
 
 /** Whether the alarm must be set anew: it has fired, or something is due before it. */

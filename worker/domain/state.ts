@@ -7,6 +7,16 @@ import type { Tries } from "./retry.ts";
 import type { WebhookCursors } from "./webhook-cursor.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
+/** An attempt under way. */
+export interface QueueLease {
+  /** The carrier it was given to: whoever asks again under the same name lost our answer, and gets it again. */
+  readonly claim: string;
+  readonly startedAt: number;
+  readonly endsAt: number;
+  /** The request must be over by then. */
+  readonly deadline: number;
+}
+
 /** A message on its way. */
 export interface QueueItem {
   /** Its `out` row. */
@@ -14,7 +24,7 @@ export interface QueueItem {
   /** The first part's row: the id of the whole message. */
   readonly message: number;
   readonly source: Source;
-  /** An automatic text may be tried once more after an unconfirmed attempt. */
+  /** An automatic message may be tried once more after an unconfirmed attempt. */
   readonly mayRepeat: boolean;
   /** 0, or 1 for that second go. */
   readonly go: number;
@@ -23,8 +33,10 @@ export interface QueueItem {
   readonly tries: Tries;
   /** Not before, epoch ms. */
   readonly nextAt: number;
-  /** The attempt under way. It is over, outcome unknown, at `endsAt`. */
-  readonly lease?: { readonly startedAt: number; readonly endsAt: number };
+  /** Given up then, whatever grants come, epoch ms. */
+  readonly until: number;
+  /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
+  readonly lease?: QueueLease;
 }
 
 /** A message that waits for the user's next one. */
@@ -54,8 +66,6 @@ export interface ConversationState {
   readonly businessId: string | null;
   /** How far each webhook has heard; none while the settings list none. */
   readonly webhooks: WebhookCursors;
-  /** For which time the alarm is armed, epoch ms; in the past when it has fired. */
-  readonly alarmAt: number;
 }
 
 /** A conversation nothing has happened in. */
@@ -69,7 +79,6 @@ export const EMPTY_STATE: ConversationState = {
   sessionFrom: null,
   businessId: null,
   webhooks: {},
-  alarmAt: 0,
 };
 
 /**

@@ -56,6 +56,8 @@ export function typesOf(row: RowDraft): readonly WebhookEventType[] {
       const received = typeOfPush(row.body.inbound);
       return row.body.answer === "transfer" ? [received, "handover"] : [received];
     }
+    case "handed_over":
+      return ["handover"];
     case "sent":
       return ["message.sent"];
     case "failed":

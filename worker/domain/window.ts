@@ -90,7 +90,7 @@ export function handOver(state: WindowState): WindowState {
 /** What may be sent at `now`. */
 export function viewWindow(state: WindowState, rules: ChannelRules, now: number): WindowView {
   if (state.handedOver) return { kind: "unknown", remaining: 0, expiresAt: null, doubtful: state.doubtful };
-  const best = liveGrants(state, now)
+  const best = openGrants(state, now)
     .map((grant) => ({ grant, remaining: Math.max(0, left(state, rules, grant)) }))
     .toSorted((a, b) => b.remaining - a.remaining || b.grant.until - a.grant.until)[0];
   if (best === undefined) return { kind: "closed", remaining: 0, expiresAt: null, doubtful: state.doubtful };
@@ -109,7 +109,7 @@ export function refusal(
   count: number,
   now: number,
 ): WindowRefusal | undefined {
-  if (liveGrants(state, now).length === 0) return "window_closed";
+  if (openGrants(state, now).length === 0) return "window_closed";
   return viewWindow({ ...state, handedOver: false }, rules, now).remaining < count ? "quota_used" : undefined;
 }
 
@@ -149,10 +149,15 @@ export function correctWindow(state: WindowState, errcode: number, startedAt: nu
  * any more.
  */
 export function coveredUntil(state: WindowState, rules: ChannelRules, now: number): number | undefined {
-  const ends = liveGrants(state, now + GRANT_MARGIN_MS)
+  const ends = openGrants(state, now)
     .filter((grant) => left(state, rules, grant) >= 0)
     .map((grant) => grant.until - GRANT_MARGIN_MS);
   return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** Grants under which a request may still start. */
+function openGrants(state: WindowState, now: number): readonly Grant[] {
+  return liveGrants(state, now + GRANT_MARGIN_MS);
 }
 
 function liveGrants(state: WindowState, now: number): readonly Grant[] {

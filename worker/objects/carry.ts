@@ -11,12 +11,12 @@ import type { LeasedMessage } from "./conversation-model.ts";
 /** What a chain needs. */
 export interface Carrier {
   readonly client: Pick<WeChatClient, "deliver">;
-  /** Records an attempt and gives the next one. */
+  /** Records an attempt and gives the next one to whoever claims it. */
   readonly settle: (
     seq: number,
     attempt: number,
     delivery: Delivery,
-    wantNext: boolean,
+    next: string | null,
   ) => Promise<LeasedMessage | null>;
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
@@ -29,12 +29,12 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
   let lease: LeasedMessage | null = first;
   while (lease !== null) {
     const started = Date.now();
-    const { seq, attempt, openid, message, isAi, businessId, deadline } = lease;
+    const { seq, attempt, openid, message, isAi, businessId, deadline, claim } = lease;
     const options = { isAi, deadline, ...(businessId !== undefined && { businessId }) };
     const delivery = await carrier.client.deliver(openid, message, options);
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
-    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until);
+    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
   }
 }
 

@@ -38,23 +38,37 @@ export function receiveStored(
   push: PushInput,
   deadline: number,
 ): Promise<Received> {
-  return retryCall("receive", deadline, () => conversationStub(directory, owner).receive(owner, push));
+  // One name for all tries: a lease whose answer was lost on the way is given again, and not to anybody else.
+  const claim = crypto.randomUUID();
+  return retryCall("receive", deadline, () => conversationStub(directory, owner).receive(owner, push, claim));
 }
 
 /** Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. */
 export function settleStored(
   directory: ConversationDirectory,
   owner: Owner,
-  attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery; readonly wantNext: boolean },
+  attempt: {
+    readonly seq: number;
+    readonly attempt: number;
+    readonly delivery: Delivery;
+    readonly next: string | null;
+  },
 ): Promise<LeasedMessage | null> {
-  const { seq, attempt: number, delivery, wantNext } = attempt;
+  const { seq, attempt: number, delivery, next } = attempt;
   return retryCall("settle", Date.now() + SETTLE_PATIENCE_MS, () =>
-    conversationStub(directory, owner).settle(seq, number, delivery, wantNext),
+    conversationStub(directory, owner).settle(seq, number, delivery, next),
   );
 }
 
-/** Calls until it works: three tries at most, none after the deadline, none when the object is overloaded. */
-async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
+/**
+ * Calls an object until it works: three tries at most, none after the deadline, none when it is overloaded. The call
+ * must take a fresh stub each time and be safe to repeat.
+ *
+ * @param method its name, for the log
+ * @param deadline epoch ms
+ * @throws the last error
+ */
+export async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await withDeadline(call(), deadline);

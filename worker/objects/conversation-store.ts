@@ -3,6 +3,7 @@
  * appended to the log: rows written are what a Durable Object costs (docs/storage.md). Nothing is created by looking:
  * the table comes with the first record.
  */
+import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
@@ -19,8 +20,8 @@ export interface ConversationStore {
   answerTo(key: string, since: number): AnswerKind | undefined;
   /** The message an API request made, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
-  /** Whether the outcome of an attempt is in the log. */
-  isRecorded(seq: number, attempt: number): boolean;
+  /** Whether an outcome of an attempt is in the log; `unconfirmed` is none while something better may come. */
+  isRecorded(seq: number, attempt: number, result: Delivery["result"]): boolean;
   /** The `out` row at `seq`. */
   outgoing(seq: number): Extract<RowDraft, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */
@@ -98,10 +99,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const row = findKeyed(key, since);
       return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
     },
-    isRecorded(seq, attempt) {
+    isRecorded(seq, attempt, result) {
+      const says = (row: RowDraft) => OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind);
       return find("select * from log where seq > ?", seq)
         .flatMap(rowsOf)
-        .some((row) => row.ref === seq && OUTCOMES.has(row.kind) && attemptOf(row, attempt) === attempt);
+        .some((row) => row.ref === seq && says(row) && "attempt" in row.body && row.body.attempt === attempt);
     },
     outgoing(seq) {
       const [record] = find("select * from log where seq >= ? order by seq limit 1", seq);
@@ -153,9 +155,4 @@ function refuseNewer(head: Head | undefined): void {
 /** Rows of our own making: written by `append`, so their shape is known. */
 function rowsOf(record: Columns): readonly RowDraft[] {
   return JSON.parse(record.rows);
-}
-
-/** The attempt an outcome speaks of; a row that does not say speaks of any. */
-function attemptOf(row: RowDraft, any: number): number {
-  return "attempt" in row.body ? row.body.attempt : any;
 }

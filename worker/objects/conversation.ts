@@ -10,6 +10,7 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import {
   receivePush,
+  repeatPush,
   submitMessage,
   wake,
   type PushInput,
@@ -19,8 +20,8 @@ import {
 import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
 import { messageState, type MessageState } from "../domain/message-state.ts";
 import { leaseNext, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
-import { mustArm, nextDue } from "../domain/schedule.ts";
-import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
+import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
+import type { ConversationState } from "../domain/state.ts";
 import { replayCursor, wakeCursors, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
 import { log, logUser } from "../log.ts";
@@ -54,18 +55,34 @@ const PRUNE_BATCH = 500;
 export class Conversation extends DurableObject<Env> {
   #store = createConversationStore(this.ctx.storage);
   #state: ConversationState = this.#store.state();
+  /** For when the alarm is set, epoch ms; in the past when it has rung. */
+  #armedFor = 0;
 
-  /** A push arrived: decided, stored and answered in one transaction. The first attempt is leased to the caller. */
-  receive(owner: Owner, push: PushInput): Received {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    // Asked for at each wake, never remembered: what is remembered may have rung since.
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#armedFor = (await ctx.storage.getAlarm()) ?? 0;
+    });
+  }
+
+  /**
+   * A push arrived: decided, stored and answered in one transaction. The first attempt is leased to the caller.
+   *
+   * @param claim a name of the caller's own for this delivery: asking again under it gives the same lease again
+   */
+  receive(owner: Owner, push: PushInput, claim: string): Received {
     const now = Date.now();
     const config = this.#config();
     const { createdAt } = push.inbound;
     if (createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
-      const received = known === undefined ? receivePush(state, writer, push, context) : { state, answer: known };
-      const leased = leaseNext(received.state, writer, context);
-      return { ...leased, value: received.answer };
+      const received =
+        known === undefined
+          ? receivePush(state, writer, push, context)
+          : { state: repeatPush(state, writer, known), answer: known };
+      return { ...leaseNext(received.state, writer, context, claim), value: received.answer };
     };
     const { value: answer, lease } = this.#transact(owner, config, now, step);
     return { outcome: known === undefined ? "new" : "repeat", answer, ...(lease !== undefined && { lease }) };
@@ -79,7 +96,7 @@ export class Conversation extends DurableObject<Env> {
     const step: Step<Submitted> = (state, writer, context) => {
       const submitted = submitMessage(state, writer, input, context);
       if (!submitted.ok) return { state, value: submitted };
-      return { ...leaseNext(submitted.state, writer, context), value: submitted };
+      return { ...leaseNext(submitted.state, writer, context, input.key), value: submitted };
     };
     const { value, lease } = this.#transact(owner, this.#config(), now, step);
     const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
@@ -90,17 +107,17 @@ export class Conversation extends DurableObject<Env> {
   /**
    * What became of an attempt. Safe to call again.
    *
-   * @param wantNext whether the caller has time for another attempt
+   * @param next the caller's claim on another attempt, null when there is no time for one
    * @returns the next attempt, if one is due
    */
-  settle(seq: number, attempt: number, delivery: Delivery, wantNext: boolean): LeasedMessage | null {
+  settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null {
     const owner = this.#store.owner();
     // Erased in the meantime: there is nothing left to record it on.
-    if (owner === undefined) return null;
+    if (owner === undefined || this.#store.outgoing(seq) === undefined) return null;
     const step: Step<null> = (state, writer, context) => {
-      const isRecorded = () => this.#store.isRecorded(seq, attempt);
+      const isRecorded = () => this.#store.isRecorded(seq, attempt, delivery.result);
       const settled = settleAttempt(state, writer, { seq, attempt, delivery }, context, isRecorded);
-      return { ...(wantNext ? leaseNext(settled, writer, context) : { state: settled }), value: null };
+      return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
     };
     return this.#transact(owner, this.#config(), Date.now(), step).lease ?? null;
   }
@@ -141,7 +158,7 @@ export class Conversation extends DurableObject<Env> {
     const now = Date.now();
     const from = Math.min(after, this.#state.last);
     this.#keepCursors({ ...this.#state.webhooks, [webhookId]: replayCursor(from, now) }, true);
-    this.ctx.waitUntil(this.#rearm(now));
+    this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
   }
 
@@ -154,25 +171,17 @@ export class Conversation extends DurableObject<Env> {
 
   /** The safety net: whatever is due and has no carrier. Never throws, always armed again. */
   override async alarm(): Promise<void> {
-    let rest = ALARM_FLOOR_MS;
+    let due: number | undefined;
     try {
       await this.#work();
+      due = this.#nextDue(this.#state, this.#config());
     } catch (error) {
-      rest = ALARM_REST_MS;
+      due = Date.now() + ALARM_REST_MS;
       log("alarm_failed", { object: "conversation", error: error instanceof Error ? error.name : "unknown" });
     }
-    await this.#rearm(Date.now() + rest);
-  }
-
-  /** Sets the alarm for what is due, not before `earliest`. */
-  async #rearm(earliest: number): Promise<void> {
-    const config = configOf(this.env);
-    const retentionMs = config.ok ? config.value.retentionMs : ALARM_REST_MS;
-    const due = nextDue(this.#state, this.#store.oldest(), retentionMs, config.ok && mayTell(config.value));
     if (due === undefined) return;
-    const alarmAt = Math.max(due, earliest);
-    this.#state = { ...this.#state, alarmAt };
-    await this.ctx.storage.setAlarm(alarmAt);
+    this.#armedFor = Math.max(due, Date.now() + ALARM_FLOOR_MS);
+    await this.ctx.storage.setAlarm(this.#armedFor);
   }
 
   async #work(): Promise<void> {
@@ -180,7 +189,8 @@ export class Conversation extends DurableObject<Env> {
     if (owner === undefined) return;
     const config = this.#config();
     const started = Date.now();
-    const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context), value: null });
+    const claim = crypto.randomUUID();
+    const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context, claim), value: null });
     const { lease } = this.#transact(owner, config, started, step);
     const app = findApp(config, owner.appid);
     if (app !== undefined) {
@@ -198,7 +208,7 @@ export class Conversation extends DurableObject<Env> {
     const user = await logUser(owner.appid, owner.openid);
     await carryChain(lease, {
       client: connection.client,
-      settle: (seq, attempt, delivery, wantNext) => Promise.resolve(this.settle(seq, attempt, delivery, wantNext)),
+      settle: (seq, attempt, delivery, next) => Promise.resolve(this.settle(seq, attempt, delivery, next)),
       until,
       fields: { app: owner.appid, user, via: "alarm" },
     });
@@ -215,8 +225,9 @@ export class Conversation extends DurableObject<Env> {
   }
 
   #keepCursors(webhooks: WebhookCursors, durable: boolean): void {
-    this.#state = { ...this.#state, webhooks };
-    if (durable) this.#store.rewriteState(this.#state);
+    const state = { ...this.#state, webhooks };
+    if (durable) this.#store.rewriteState(state);
+    this.#state = state;
   }
 
   /** Rows past the retention time go; when all have, so does the object. */
@@ -224,17 +235,21 @@ export class Conversation extends DurableObject<Env> {
     const horizon = now - config.retentionMs;
     const oldest = this.#store.oldest();
     if (oldest === undefined || oldest >= horizon) return;
-    const idle = this.#state.queue.length === 0 && this.#state.held.length === 0;
-    if (this.#state.last < horizon && idle) return this.#wipe();
+    if (this.#state.last < horizon && waitingSeqs(this.#state).length === 0) return this.#wipe();
     // The newest record carries the state, and what waits to be sent is read from its row: they stay.
-    const waiting = [...this.#state.queue.map(({ seq }) => seq), ...this.#state.held.map(({ message }) => message)];
-    this.#store.prune(Math.min(horizon, this.#state.last, ...waiting), PRUNE_BATCH);
+    this.#store.prune(Math.min(horizon, this.#state.last, ...waitingSeqs(this.#state)), PRUNE_BATCH);
   }
 
   async #wipe(): Promise<void> {
-    this.#state = EMPTY_STATE;
     await this.ctx.storage.deleteAll();
+    this.#reload();
+    this.#armedFor = 0;
+  }
+
+  /** Forgets what memory believes. */
+  #reload(): void {
     this.#store = createConversationStore(this.ctx.storage);
+    this.#state = this.#store.state();
   }
 
   /** Runs a step, stores what it wrote, arms the alarm: all or nothing, with no await inside. */
@@ -250,28 +265,41 @@ export class Conversation extends DurableObject<Env> {
       random: Math.random(),
       unconfirmedRetries: config.unconfirmedRetries,
     };
-    const committed = this.ctx.storage.transactionSync(() => {
-      const writer = writeRows(this.#state.last, now);
-      const { state, lease, value } = step(this.#state, writer, context);
-      if (lease !== undefined && writer.rows().length === 0) {
-        writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
-      }
-      if (writer.rows().length === 0) return { state: this.#state, value, lease: undefined };
-      const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
-      const armed = this.#arm({ ...state, webhooks, last: writer.last() }, writer, config, now);
-      this.#store.append(owner, writer.rows(), armed);
-      return { state: armed, value, lease: lease && this.#fill(lease, owner, armed) };
-    });
-    this.#state = committed.state;
-    return committed;
+    try {
+      const committed = this.ctx.storage.transactionSync(() => {
+        const writer = writeRows(this.#state.last, now);
+        const { state, lease, value } = step(this.#state, writer, context);
+        if (lease !== undefined && state !== this.#state && writer.rows().length === 0) {
+          writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
+        }
+        const isChanged = writer.rows().length > 0;
+        const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
+        const next = isChanged ? { ...state, webhooks, last: writer.last() } : this.#state;
+        if (isChanged) this.#store.append(owner, writer.rows(), next);
+        const armedFor = isChanged ? this.#arm(next, config, now) : this.#armedFor;
+        return { state: next, armedFor, value, lease: lease && this.#fill(lease, owner, next) };
+      });
+      this.#state = committed.state;
+      this.#armedFor = committed.armedFor;
+      return committed;
+    } catch (error) {
+      // Rolled back: what was created in it is not there.
+      this.#reload();
+      throw error;
+    }
   }
 
-  #arm(state: ConversationState, writer: RowWriter, config: Config, now: number): ConversationState {
-    const oldest = this.#store.oldest() ?? writer.rows()[0]?.seq;
-    const due = nextDue(state, oldest, config.retentionMs, mayTell(config));
-    if (!mustArm(due, state.alarmAt, now)) return state;
+  /** Without a secret webhooks wait: the log keeps what they have not heard. */
+  #nextDue(state: ConversationState, config: Config): number | undefined {
+    return nextDue(state, this.#store.oldest(), config.retentionMs, mayTell(config));
+  }
+
+  /** Sets the alarm if something is due before it; part of the transaction. Returns when it will ring. */
+  #arm(state: ConversationState, config: Config, now: number): number {
+    const due = this.#nextDue(state, config);
+    if (!mustArm(due, this.#armedFor, now)) return this.#armedFor;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
-    return { ...state, alarmAt: due };
+    return due;
   }
 
   #fill(lease: Lease, owner: Owner, state: ConversationState): LeasedMessage {
@@ -309,7 +337,7 @@ export class Conversation extends DurableObject<Env> {
   }
 }
 
-/** Without a secret webhooks wait: the log keeps what they have not heard. */
+/** Whether webhooks can be signed. */
 function mayTell(config: Config): boolean {
   return config.webhookSecrets.length > 0;
 }

@@ -49,8 +49,7 @@ async function carry(
     const user = await logUser(owner.appid, owner.openid);
     await carryChain(first, {
       client: connectApp(c.env, c.get("config"), app).client,
-      settle: (seq, attempt, delivery, wantNext) =>
-        settleStored(directory, owner, { seq, attempt, delivery, wantNext }),
+      settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
       until,
       fields: { requestId, app: app.appid, user, via: "worker" },
     });

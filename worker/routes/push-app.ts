@@ -5,11 +5,13 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
+import { log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
+import { retryCall } from "../objects/conversation-client.ts";
 import type { PushProblem } from "../protocol/receive.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
-import type { Accepted } from "./push-user.ts";
+import { STORE_PATIENCE_MS, type Accepted } from "./push-user.ts";
 
 /** Stores an app-wide event. */
 export async function acceptAppPush(
@@ -19,11 +21,17 @@ export async function acceptAppPush(
   arrived: ArrivedPush,
 ): Promise<Accepted> {
   const { account } = connectApp(c.env, c.get("config"), app);
-  const isNew = await account().appEvent(arrived.key, inbound, arrived.arrivedAt);
+  const deadline = arrived.arrivedAt + STORE_PATIENCE_MS;
+  const isNew = await retryCall("appEvent", deadline, () =>
+    account().appEvent(arrived.key, inbound, arrived.arrivedAt),
+  );
   return { outcome: isNew ? "new" : "repeat", answer: "success" };
 }
 
-/** Keeps a genuine push that could not be read for the operator: acknowledged, or the user would see a fault line. */
+/**
+ * Keeps a genuine push that could not be read for the operator. It is acknowledged even when it cannot be kept: sent
+ * again it would be as unreadable, and the user would see a fault line.
+ */
 export async function keepUnreadable(
   c: Context<AppEnv>,
   app: AppConfig,
@@ -31,5 +39,11 @@ export async function keepUnreadable(
   arrivedAt: number,
 ): Promise<void> {
   const { account } = connectApp(c.env, c.get("config"), app);
-  await account().quarantine({ at: arrivedAt, cause: problem.cause, body: problem.text });
+  const unreadable = { at: arrivedAt, cause: problem.cause, body: problem.text };
+  try {
+    await retryCall("quarantine", arrivedAt + STORE_PATIENCE_MS, () => account().quarantine(unreadable));
+  } catch (error) {
+    const requestId = c.get("requestId");
+    log("quarantine_failed", { requestId, app: app.appid, error: error instanceof Error ? error.name : "unknown" });
+  }
 }

@@ -26,7 +26,7 @@ export interface Accepted {
 }
 
 /** After so long WeChat is about to hang up: no further try to store, milliseconds from arrival. */
-const STORE_PATIENCE_MS = 4_000;
+export const STORE_PATIENCE_MS = 4_000;
 
 /** Decides, stores and answers; sending goes on behind. Throws when it could not be stored. */
 export async function acceptUserPush(

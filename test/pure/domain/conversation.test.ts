@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
 import { LEASE_MS } from "../../../worker/domain/outbox.ts";
-import { converse, must, refused, reply, SENT, T0, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
+import { converse, must, refused, reply, SENT, T0, text, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;
 
@@ -11,7 +11,7 @@ describe("a push", () => {
     const { answer, lease } = chat.says([reply("价格见首页")]);
     expect(answer).toBe("success");
     expect(chat.log().map((row) => row.kind)).toEqual(["in", "out"]);
-    expect(lease).toEqual({ seq: T0 + 1, attempt: 1, deadline: T0 + LEASE_MS - 2_000 });
+    expect(lease).toMatchObject({ seq: T0 + 1, attempt: 1, deadline: T0 + LEASE_MS - 2_000 });
   });
 
   it("is stored and acknowledged without an answer when the settings cannot be read", ({ expect }) => {
@@ -56,6 +56,20 @@ describe("a push", () => {
     expect(chat.window().expiresAt).toBe(T0 + 47 * HOUR);
     chat.says([], T0 + HOUR);
     expect(chat.window().expiresAt).toBe(T0 + 48 * HOUR);
+  });
+
+  it("lets a once-rule rest only when its answer was given", ({ expect }) => {
+    const chat = converse();
+    const greeting = { ...reply("欢迎"), onceMs: 60_000 };
+    chat.enters([greeting], T0 - 90_000);
+    expect(chat.rows("blocked")).toHaveLength(1);
+    expect(chat.enters([greeting]).lease).toBeDefined();
+  });
+
+  it("keeps of a context only what a contact button may carry", ({ expect }) => {
+    const chat = converse();
+    chat.enters([], T0, "长".repeat(50_000));
+    expect(chat.state().sessionFrom).toHaveLength(1_024);
   });
 
   it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
@@ -176,160 +190,5 @@ describe("a held message", () => {
     const chat = converse();
     for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
     expect(chat.submits(text("满"), { hold: true })).toMatchObject({ ok: false, reason: "hold_full" });
-  });
-});
-
-describe("an attempt", () => {
-  it("is the only one under way; the next starts when it is settled", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一", "二")]);
-    expect(chat.submits(text("三")).lease).toBeUndefined();
-    const second = must(chat.settles(must(lease), SENT));
-    const third = must(chat.settles(second, SENT));
-    expect(chat.settles(third, SENT)).toBeUndefined();
-    expect(chat.rows("sent").map((row) => row.ref)).toEqual([must(lease).seq, second.seq, third.seq]);
-  });
-
-  it("leaves the next one to the alarm when its carrier has no time", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一", "二")]);
-    expect(chat.settles(must(lease), SENT, false)).toBeUndefined();
-    expect(must(chat.wakes()).attempt).toBe(1);
-  });
-
-  it("that WeChat is too busy for comes again later, with those behind it waiting", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一", "二")]);
-    expect(chat.settles(must(lease), refused(-1))).toBeUndefined();
-    expect(chat.wakes()).toBeUndefined();
-    chat.pass(60_000);
-    expect(chat.wakes()).toMatchObject({ seq: must(lease).seq, attempt: 2 });
-    expect(chat.window().remaining).toBe(3);
-  });
-
-  it("is given up after four busy answers, and its place is free again", ({ expect }) => {
-    const chat = converse();
-    let lease = must(chat.says([reply("一")]).lease);
-    for (let count = 1; count < 4; count += 1) {
-      chat.settles(lease, refused(-1));
-      chat.pass(60_000);
-      lease = must(chat.wakes());
-    }
-    chat.settles(lease, refused(-1));
-    expect(chat.rows("failed")[0]?.body).toMatchObject({ errcode: -1, attempt: 4 });
-    expect(chat.window().remaining).toBe(5);
-  });
-
-  it("refused by the window corrects the books and is not tried again", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一", "二")]);
-    chat.pass(1_000);
-    chat.settles(must(lease), refused(45047));
-    expect(chat.rows("blocked").map((row) => row.body)).toEqual([
-      { reason: "quota_used", errcode: 45047 },
-      { reason: "window_ended" },
-    ]);
-    expect(chat.window().kind).toBe("closed");
-    expect(chat.state().queue).toEqual([]);
-  });
-
-  it("stays due while the whole app is paused, for as long as the window is open", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一")]);
-    chat.settles(must(lease), { result: "not_sent", reason: "paused", until: T0 + HOUR });
-    chat.pass(HOUR - 1);
-    expect(chat.wakes()).toBeUndefined();
-    chat.pass(30_002);
-    const again = must(chat.wakes());
-    chat.settles(again, { result: "not_sent", reason: "paused", until: T0 + 48 * HOUR });
-    chat.pass(48 * HOUR);
-    chat.wakes();
-    expect(chat.rows("blocked")[0]?.body.reason).toBe("window_ended");
-  });
-});
-
-describe("an attempt nobody knows the end of", () => {
-  it("counts as used; an automatic text gets one second go, never a third", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一")]);
-    chat.settles(must(lease), TIMEOUT);
-    expect(chat.window().remaining).toBe(3);
-    chat.pass(8_000);
-    const second = must(chat.wakes());
-    expect(second).toMatchObject({ seq: must(lease).seq, attempt: 2 });
-    chat.settles(second, TIMEOUT);
-    chat.pass(HOUR);
-    expect(chat.wakes()).toBeUndefined();
-    expect(chat.rows("unconfirmed")).toHaveLength(2);
-    expect(chat.window().remaining).toBe(3);
-  });
-
-  it("gets no second go when UNCONFIRMED_RETRY is 0, when a person wrote it, or when the window is full", ({
-    expect,
-  }) => {
-    const never = converse({ unconfirmedRetries: 0 });
-    never.settles(must(never.says([reply("一")]).lease), TIMEOUT);
-    expect(never.state().queue).toEqual([]);
-    const person = converse();
-    person.says([]);
-    person.settles(must(person.submits(text("一")).lease), TIMEOUT);
-    expect(person.state().queue).toEqual([]);
-    const full = converse();
-    let lease = full.says([reply("1", "2", "3", "4", "5")]).lease;
-    while (lease !== undefined) lease = full.settles(lease, TIMEOUT);
-    expect(full.state().queue).toEqual([]);
-  });
-
-  it("lets those behind it pass while its second go waits", ({ expect }) => {
-    const chat = converse();
-    const { lease } = chat.says([reply("一", "二")]);
-    const next = must(chat.settles(must(lease), TIMEOUT));
-    expect(chat.rows("out").find((row) => row.seq === next.seq)?.body.message).toEqual(text("二"));
-  });
-
-  it("is what a lease that ends unsettled becomes, at the next push or the alarm", ({ expect }) => {
-    const chat = converse();
-    chat.says([reply("一")]);
-    chat.pass(LEASE_MS);
-    chat.says([]);
-    expect(chat.rows("unconfirmed")[0]?.body.reason).toBe("lease_ended");
-  });
-
-  it("is taken back by a late sent, which always wins", ({ expect }) => {
-    const chat = converse();
-    const lease = must(chat.says([reply("一")]).lease);
-    chat.pass(LEASE_MS);
-    chat.wakes();
-    expect(chat.status(lease.seq)?.status).toBe("retrying");
-    chat.settles(lease, SENT);
-    expect(chat.status(lease.seq)?.status).toBe("sent");
-    expect(chat.state().queue).toEqual([]);
-    expect(chat.window().remaining).toBe(4);
-  });
-
-  it("keeps a second go that is already under way when the first is confirmed late", ({ expect }) => {
-    const chat = converse();
-    const lease = must(chat.says([reply("一")]).lease);
-    chat.settles(lease, TIMEOUT);
-    chat.pass(8_000);
-    const second = must(chat.wakes());
-    chat.settles(lease, SENT);
-    expect(chat.state().queue).toHaveLength(1);
-    chat.settles(second, SENT);
-    expect(chat.window().remaining).toBe(3);
-  });
-
-  it("only records any other late outcome, and only once", ({ expect }) => {
-    const chat = converse();
-    const lease = must(chat.says([reply("一")]).lease);
-    chat.settles(lease, TIMEOUT);
-    chat.settles(lease, refused(40003));
-    chat.settles(lease, { result: "not_sent", reason: "lease_over" });
-    chat.settles(lease, refused(40003), true, true);
-    expect(chat.rows("late").map((row) => row.body)).toEqual([
-      { attempt: 1, result: "refused", errcode: 40003 },
-      { attempt: 1, result: "not_sent" },
-    ]);
-    expect(chat.state().queue).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../../shared/delivery.ts";
 import { LEASE_MS, type Lease } from "../../../worker/domain/outbox.ts";
-import { nextDue } from "../../../worker/domain/schedule.ts";
+import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/domain/schedule.ts";
 import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;
@@ -109,6 +109,10 @@ describe("whatever happens to a conversation", () => {
         const { chat } = tell(given);
         for (let rings = 0; rings < 50 && chat.wakes() !== undefined; rings += 1) chat.pass(1);
         expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
+        // Retention over already: what can go has gone, what waits holds the rest.
+        const pinned = Math.min(chat.state().last, ...waitingSeqs(chat.state()));
+        const due = nextDue(chat.state(), waitingSeqs(chat.state()).length > 0 ? pinned : undefined, -PRUNE_SLACK_MS);
+        expect(due ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
       }),
       { numRuns: 300 },
     );

@@ -85,13 +85,24 @@ describe("the retry plan", () => {
 });
 
 describe("the alarm's schedule", () => {
-  const item = { seq: 1, message: 1, source: "auto" as const, mayRepeat: true, go: 0, attempt: 0, tries: FRESH };
+  const item = {
+    seq: 1,
+    message: 1,
+    source: "auto" as const,
+    mayRepeat: true,
+    go: 0,
+    attempt: 0,
+    tries: FRESH,
+    until: NOW + 99_000,
+  };
+
+  const LEASE = { claim: "c", startedAt: NOW, endsAt: NOW + 30, deadline: NOW + 20 };
 
   it("wakes for the earliest of leases, retries, holds and retention", ({ expect }) => {
     const state = {
       ...EMPTY_STATE,
       queue: [
-        { ...item, nextAt: NOW + 50, lease: { startedAt: NOW, endsAt: NOW + 30 } },
+        { ...item, nextAt: NOW + 50, lease: LEASE },
         { ...item, nextAt: NOW + 40 },
       ],
       held: [{ message: 9, parts: 1, source: "api" as const, until: NOW + 20 }],
@@ -104,7 +115,7 @@ describe("the alarm's schedule", () => {
 
   it("does not wake for what waits behind an attempt or a retry", ({ expect }) => {
     const behind = { ...item, seq: 2, nextAt: NOW - 50 };
-    const leased = { ...item, nextAt: NOW - 99, lease: { startedAt: NOW, endsAt: NOW + 30 } };
+    const leased = { ...item, nextAt: NOW - 99, lease: LEASE };
     expect(nextDue({ ...EMPTY_STATE, queue: [leased, behind] }, undefined, 10)).toBe(NOW + 30);
     const retrying = { ...item, nextAt: NOW + 70 };
     expect(nextDue({ ...EMPTY_STATE, queue: [retrying, behind] }, undefined, 10)).toBe(NOW + 70);

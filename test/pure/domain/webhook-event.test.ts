@@ -29,6 +29,7 @@ describe("the events of a row", () => {
     expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);
     expect(typesOf(row("blocked", { reason: "window_ended" }, AT))).toEqual(["message.blocked"]);
     expect(typesOf(row("unconfirmed", { attempt: 1, reason: "timeout" }, AT))).toEqual(["message.unconfirmed"]);
+    expect(typesOf(row("handed_over", {}))).toEqual(["handover"]);
     expect(typesOf(out)).toEqual([]);
     expect(typesOf(row("attempt", { attempt: 1 }, AT))).toEqual([]);
     expect(typesOf(row("held", { until: AT }, AT))).toEqual([]);

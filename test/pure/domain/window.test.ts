@@ -36,8 +36,9 @@ describe("the reply window", () => {
   it("grants five messages in 48 hours after a message", ({ expect }) => {
     const state = message(CLOSED_WINDOW, T0);
     expect(view(state, T0)).toEqual({ kind: "message", remaining: 5, expiresAt: T0 + 48 * HOUR, doubtful: false });
-    expect(view(state, T0 + 48 * HOUR - 1).remaining).toBe(5);
-    expect(view(state, T0 + 48 * HOUR).kind).toBe("closed");
+    expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS - 1).remaining).toBe(5);
+    expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS).kind).toBe("closed");
+    expect(refusal(state, MINI_PROGRAM, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
   });
 
   it("grants two messages in a minute after entering", ({ expect }) => {

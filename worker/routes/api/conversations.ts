@@ -2,10 +2,9 @@
  * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
  */
 import { Hono } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { streamRows } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { toWindowJson } from "./message-json.ts";

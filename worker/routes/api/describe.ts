@@ -1,29 +1,24 @@
 /**
- * What a route says about itself in the OpenAPI document: written beside the route, made of the schemas it checks
- * and answers with, and of the codes of the problem table.
+ * What a route says about itself: written beside the route, made of the schemas it checks and answers with, and of the
+ * codes of the problem table. The worker serves without looking at it; `worker/docs` makes the OpenAPI document of it
+ * when the project is built (docs/design/0011-openapi-at-build.md).
  */
-import { describeRoute, resolver } from "hono-openapi";
+import { sValidator } from "@hono/standard-validator";
 import type { MiddlewareHandler } from "hono";
-import * as v from "valibot";
+// Types only: the package itself must not get into the worker.
+import type { validator as DescribedValidator } from "hono-openapi";
+import type { GenericSchema } from "valibot";
 import type { BilingualText } from "../../../shared/errcode.ts";
-import { PROBLEM_TYPE, problemSchema, type ProblemCode } from "./problem.ts";
-import { PROBLEMS, type ProblemStatus } from "./problem-table.ts";
-import { both } from "./schemas.ts";
+import type { ProblemCode } from "./problem-table.ts";
 
-/** The groups of routes, in the order of the docs page. */
-export const TAGS = {
-  messages: { zh: "消息", en: "Messages" },
-  conversations: { zh: "会话", en: "Conversations" },
-  media: { zh: "图片", en: "Pictures" },
-  settings: { zh: "设置", en: "Settings" },
-  operations: { zh: "运维", en: "Operations" },
-} as const satisfies Record<string, BilingualText>;
+/** The groups of routes. */
+export type Tag = "messages" | "conversations" | "media" | "settings" | "operations";
 
 /** A body or an answer: its content type, and its schema where it has one. */
 export interface Content {
   readonly type: string;
   /** Absent for bytes. */
-  readonly schema?: v.GenericSchema;
+  readonly schema?: GenericSchema;
   readonly example?: unknown;
 }
 
@@ -39,102 +34,49 @@ export interface Answer {
 /** A route's entry in the document. */
 export interface RouteDescription {
   readonly id: string;
-  readonly tag: keyof typeof TAGS;
+  readonly tag: Tag;
   readonly summary: BilingualText;
   readonly text?: BilingualText;
   readonly body?: readonly Content[];
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Beside those every closed route has. */
+  /** Beside those every route has. */
   readonly problems?: readonly ProblemCode[];
-  /** Needs no key. */
-  readonly isPublic?: true;
 }
 
-/** What any request with a key may meet. */
-const CLOSED: readonly ProblemCode[] = [
-  "unauthorized",
-  "api_closed",
-  "unknown_app",
-  "rate_limited",
-  "internal",
-  "try_again",
-];
-const OPEN: readonly ProblemCode[] = ["internal"];
+type ValidatorArguments = Parameters<typeof DescribedValidator>;
 
-/** The parameter every closed route has. */
-const APP_PARAMETER = {
-  in: "query",
-  name: "appid",
-  description: both("多个小程序时指定；默认第一个", "which mini program, when there are several; the first by default"),
-  schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
-} as const;
+/** What the document says because of a middleware: all of a route, or the parameters that are checked. */
+export type Note =
+  | { readonly kind: "route"; readonly route: RouteDescription }
+  | {
+      readonly kind: "parameters";
+      readonly target: ValidatorArguments[0];
+      readonly schema: ValidatorArguments[1];
+      readonly options: ValidatorArguments[3];
+    };
+
+const notes = new WeakMap<object, Note>();
+
+/** Describes a route; put it before the route's validators. */
+export function describe(route: RouteDescription): MiddlewareHandler {
+  const pass: MiddlewareHandler = (_c, next) => next();
+  notes.set(pass, { kind: "route", route });
+  return pass;
+}
 
 /**
- * Describes a route; put it before the route's validators. Its answers, the larger part, are worked out when the document
- * is made, not when the worker starts.
+ * `validator` of hono-openapi, less the document: checks parameters and asks the hook what to answer. Its type is that
+ * one's own, so `c.req.valid` yields what the schema does.
  */
-export function describe(route: RouteDescription): MiddlewareHandler {
-  return describeRoute({
-    operationId: route.id,
-    tags: [route.tag],
-    summary: both(route.summary.zh, route.summary.en),
-    ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
-    ...(route.isPublic ? { security: [] } : { parameters: [APP_PARAMETER] }),
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
-    get responses() {
-      const codes = [...(route.isPublic ? OPEN : CLOSED), ...(route.problems ?? [])];
-      return { ...describeAnswers(route.answers), ...describeProblems(codes) };
-    },
-  });
+export const validator = checkAndNote as typeof DescribedValidator;
+
+function checkAndNote(...[target, schema, hook, options]: ValidatorArguments) {
+  const check = sValidator(target, schema, hook);
+  notes.set(check, { kind: "parameters", target, schema, options });
+  return check;
 }
 
-/** An answer that is a problem: one code, or several of one status as alternatives. */
-export function describeProblem(codes: readonly ProblemCode[]) {
-  const words = codes.map((code) => `\`${code}\` ${both(PROBLEMS[code].title.zh, PROBLEMS[code].title.en)}`);
-  const [first, ...others] = codes.map(problemSchema);
-  const schema = resolver(first !== undefined && others.length === 0 ? first : v.union(codes.map(problemSchema)));
-  return { description: words.join(" · "), content: { [PROBLEM_TYPE]: { schema } } };
-}
-
-function describeProblems(codes: readonly ProblemCode[]) {
-  const statuses = new Map<ProblemStatus, ProblemCode[]>();
-  for (const code of codes) {
-    const { status } = PROBLEMS[code];
-    statuses.set(status, [...(statuses.get(status) ?? []), code]);
-  }
-  return Object.fromEntries([...statuses].map(([status, alike]) => [status, describeProblem(alike)]));
-}
-
-function describeAnswers(answers: RouteDescription["answers"]) {
-  return Object.fromEntries(
-    Object.entries(answers).map(([status, { text, content, headers }]) => [
-      status,
-      {
-        description: both(text.zh, text.en),
-        ...(content === undefined ? {} : { content: contentOf([content]) }),
-        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-      },
-    ]),
-  );
-}
-
-function contentOf(contents: readonly Content[]) {
-  return Object.fromEntries(
-    contents.map(({ type, schema, example }) => [
-      type,
-      {
-        ...(schema === undefined ? {} : { schema: resolver(schema, { options: { typeMode: "input" } }) }),
-        ...(example === undefined ? {} : { example }),
-      },
-    ]),
-  );
-}
-
-function headersOf(headers: Readonly<Record<string, BilingualText>>) {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, text]) => [
-      name,
-      { description: both(text.zh, text.en), schema: { type: "string" as const } },
-    ]),
-  );
+/** What is noted of a middleware, for `worker/docs`. */
+export function noteOf(middleware: object): Note | undefined {
+  return notes.get(middleware);
 }

@@ -1,6 +1,6 @@
 /**
- * The REST API (DESIGN.md §4), mounted under `/api`. Closed by default: what stands before the lock is public, and
- * that is the document and its page; everything after it needs a key, unknown paths included.
+ * The REST API (DESIGN.md §4), mounted under `/api`. Closed: everything needs a key, unknown paths included. Public are
+ * only its document and page, files that are served without the worker (`public/`).
  */
 import { Hono, type Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
@@ -11,10 +11,8 @@ import { requireApiKey } from "../../middleware/require-api-key.ts";
 import { secureAnswer } from "../../middleware/secure-answer.ts";
 import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
-import { createDocRoutes } from "./docs.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
-import { createDocument, type ApiDocument } from "./openapi.ts";
 import { problem } from "./problem.ts";
 import { quarantine } from "./quarantine.ts";
 import { settings } from "./settings.ts";
@@ -24,12 +22,8 @@ import { webhooks } from "./webhooks.ts";
 /** Creates the API; `app.ts` mounts it under `/api`. */
 export function createApi(): Hono<AppEnv> {
   const api = new Hono<AppEnv>();
-  let document: ApiDocument | undefined;
-  // The value is kept, not its promise: a promise belongs to the request that made it.
-  const readDocument = async () => (document ??= await createDocument(new Hono<AppEnv>().route("/api", api)));
 
   api.use(logApi(), secureAnswer());
-  api.route("/", createDocRoutes(readDocument));
   api.use(requireApiKey(), limitRate());
   api.use("/v1/*", requireKnownApp());
   for (const routes of [messages, conversations, typing, media, settings, quarantine, webhooks])

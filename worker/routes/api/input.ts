@@ -1,6 +1,6 @@
 /**
- * Reading what a caller sent: parameters through hono-openapi's `validator` with a hook of our own (its default
- * answer repeats the input), bodies within a limit. Each function yields the value or the finished refusal.
+ * Reading what a caller sent: parameters through `validator` with a hook of our own (its default answer repeats
+ * the input), bodies within a limit. Each function yields the value or the finished refusal.
  */
 import type { Context } from "hono";
 import * as v from "valibot";

@@ -3,7 +3,6 @@
  * Nothing is stored here.
  */
 import { Hono, type Context } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
@@ -11,7 +10,7 @@ import { err, ok, type Result } from "../../../shared/result.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { UploadProblem } from "../../wechat/media.ts";
 import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { readBinary, refuseParameter, tooLarge } from "./input.ts";
 import { problem } from "./problem.ts";
 import { isoTime, MediaParamSchema, UploadedSchema } from "./schemas.ts";

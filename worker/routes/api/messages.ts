@@ -3,7 +3,6 @@
  * caller is answered, the Worker carries the message to WeChat behind the answer (DESIGN.md §3).
  */
 import { Hono, type Context } from "hono";
-import { validator } from "hono-openapi";
 import type * as v from "valibot";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
@@ -16,7 +15,7 @@ import { hexDigest } from "../../protocol/digest.ts";
 import { carryInBackground } from "../carry-background.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "./input.ts";
 import { toMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, findMessage } from "./owner.ts";

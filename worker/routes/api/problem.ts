@@ -3,7 +3,6 @@
  * a log of messages (DESIGN.md §6.5).
  */
 import type { Context } from "hono";
-import * as v from "valibot";
 import { PROBLEMS, type FactsOf, type ProblemCode } from "./problem-table.ts";
 import { both } from "./schemas.ts";
 
@@ -11,9 +10,6 @@ export type { FactsOf, ProblemCode } from "./problem-table.ts";
 
 /** The content type of a problem. */
 export const PROBLEM_TYPE = "application/problem+json";
-
-/** How problems are named in the document's `components.schemas`. */
-export const PROBLEM_PREFIX = "Problem_";
 
 /** What may differ from the table. */
 export interface ProblemOptions {
@@ -42,19 +38,4 @@ export function problem<C extends ProblemCode>(
 /** The `type` of a problem: where it is explained. Relative with its full path (RFC 9457 §3.1.1), so alike on every host. */
 export function problemType(code: ProblemCode): string {
   return `/api/docs#${code}`;
-}
-
-/** The problem's whole shape, for the document. */
-export function problemSchema(code: ProblemCode): v.GenericSchema {
-  const { status, title, advice, facts } = PROBLEMS[code];
-  const entries: v.ObjectEntries = {
-    type: v.literal(problemType(code)),
-    title: v.string(),
-    status: v.literal(status),
-    code: v.literal(code),
-    detail: v.string(),
-    ...facts,
-  };
-  const words = { title: both(title.zh, title.en), description: both(advice.zh, advice.en) };
-  return v.pipe(v.strictObject(entries), v.metadata({ ref: `${PROBLEM_PREFIX}${code}`, ...words }));
 }

@@ -80,10 +80,12 @@ export const RowSchema = named(
       ref: v.exactOptional(about.ref),
       kind: v.literal("blocked"),
       reason: WordSchema,
+      attempt: v.exactOptional(AttemptSchema),
       errcode,
       message: v.exactOptional(OutboundJsonSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
+    v.strictObject({ ...place, kind: v.literal("handed_over") }),
     v.strictObject({ ...about, kind: v.literal("held"), until: TimeSchema }),
     v.strictObject({ ...about, kind: v.literal("unconfirmed"), attempt: AttemptSchema, reason: WordSchema }),
     v.strictObject({

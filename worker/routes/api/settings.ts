@@ -3,7 +3,6 @@
  * made from, so that two people do not overwrite each other unseen.
  */
 import { Hono, type Context } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { SettingsSchema } from "../../domain/settings.ts";
@@ -11,7 +10,7 @@ import { DEFAULT_SETTINGS } from "../../domain/settings-default.ts";
 import type { PutSettingsProblem } from "../../objects/account.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { readJson, refuseAs } from "./input.ts";
 import { problem } from "./problem.ts";
 import { both, named } from "./schemas.ts";

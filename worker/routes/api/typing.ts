@@ -2,12 +2,11 @@
  * The typing indicator: `POST /conversations/:openid/typing` (WECHAT.md §5.1). Nothing is stored.
  */
 import { Hono, type Context } from "hono";
-import { validator } from "hono-openapi";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { TypingProblem } from "../../wechat/typing.ts";
 import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
 import { problem } from "./problem.ts";
 import { OpenidParamSchema, TypingBodySchema } from "./schemas.ts";

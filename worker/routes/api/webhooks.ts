@@ -3,7 +3,6 @@
  * They are set up in the settings.
  */
 import { Hono } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
@@ -11,7 +10,7 @@ import { WebhookIdSchema, type Webhook } from "../../domain/webhook-schema.ts";
 import type { WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import { describe, validator } from "./describe.ts";
 import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
 import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";

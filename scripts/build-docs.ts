@@ -1,0 +1,67 @@
+/**
+ * `npm run docs`: writes what `public/` serves, from the routes: the OpenAPI document, its page, and the headers, which
+ * allow the page's one style sheet by its hash. With `--check` it writes nothing and fails when a file is stale.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ROOT } from "./lib/build.ts";
+
+const files = makeFiles();
+const isStale = ([file, text]: readonly [string, string]) => !existsSync(file) || readFileSync(file, "utf8") !== text;
+const stale = Object.entries(files)
+  .map(([path, text]) => [join(ROOT, "public", path), text] as const)
+  .filter(isStale);
+
+if (process.argv.includes("--check")) {
+  for (const [file] of stale) console.log(`${file} is stale: npm run docs`);
+  process.exit(stale.length === 0 ? 0 : 1);
+}
+for (const [file, text] of stale) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  console.log(`wrote ${file}`);
+}
+
+/** The files by their path in `public/`. */
+function makeFiles(): Readonly<Record<string, string>> {
+  const { document, page }: { document: unknown; page: string } = JSON.parse(
+    run(process.execPath, [join(ROOT, "worker/docs/print.ts")]),
+  );
+  const html = format("docs.html", page);
+  return {
+    "api/openapi.json": format("openapi.json", JSON.stringify(document, null, 2)),
+    "api/docs.html": html,
+    _headers: headersFor(html),
+  };
+}
+
+/** As the repository's formatter has it, so that `npm run check` agrees and a change reads well. */
+function format(name: string, text: string): string {
+  return run(join(ROOT, "node_modules/.bin/oxfmt"), [`--stdin-filepath=${name}`], text);
+}
+
+/** Nothing may be loaded or run. The hash is over the style as it stands in the file. */
+function headersFor(html: string): string {
+  const style = /<style>([^]*)<\/style>/.exec(html)?.[1];
+  if (style === undefined) throw new Error("the page has no style sheet");
+  const hash = createHash("sha256").update(style).digest("base64");
+  return `# Made by npm run docs.
+/api/*
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+
+/api/openapi.json
+  Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; sandbox
+
+/api/docs
+  Content-Security-Policy: default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+`;
+}
+
+function run(command: string, args: readonly string[], input = ""): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, input, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,37 @@
+import { describe, it, vi } from "vitest";
+import { LEASE_MS } from "../../../worker/domain/outbox.ts";
+import { carryChain } from "../../../worker/objects/carry.ts";
+import type { LeasedMessage } from "../../../worker/objects/conversation-model.ts";
+
+const lease = (seq: number): LeasedMessage => ({
+  seq,
+  attempt: 1,
+  deadline: Date.now() + 10_000,
+  claim: "c1",
+  openid: "oUser",
+  message: { type: "text", content: "好" },
+  isAi: false,
+});
+
+describe("a chain of attempts", () => {
+  it("goes on while there is time for a whole attempt, and says so when there is none", async ({ expect }) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const asked: (string | null)[] = [];
+    const client = { deliver: () => Promise.resolve({ result: "sent" } as const) };
+    const carry = (until: number) =>
+      carryChain(lease(1), {
+        client,
+        settle(seq, _attempt, _delivery, next) {
+          asked.push(next);
+          return Promise.resolve(next === null || seq === 3 ? null : lease(seq + 1));
+        },
+        until,
+        fields: {},
+      });
+    await carry(Date.now() + LEASE_MS + 5_000);
+    expect(asked.splice(0)).toEqual(["c1", "c1", "c1"]);
+    await carry(Date.now() + LEASE_MS - 1);
+    expect(asked).toEqual([null]);
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,49 @@
+/**
+ * Talking to a conversation object directly, without a push: a user who writes, the API, a clock moved by hand.
+ */
+import { vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { Inbound } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { Candidate } from "../../worker/domain/candidates.ts";
+import { APPID, playWeChat, remote } from "./workerd.ts";
+
+export const text = (content: string): Outbound => ({ type: "text", content });
+
+export const reply = (...contents: readonly string[]): Candidate => ({
+  ruleId: "rule",
+  action: { type: "reply", messages: contents.map(text) },
+});
+
+export const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+/** An emulator whose pushes reach nobody, and a clock an hour ahead: real alarms fire by the real clock, not now. */
+export function playAlone(): Control {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  return playWeChat({ worker: () => Promise.resolve(new Response("success")) });
+}
+
+let messages = 0;
+
+export function message(openid: string, createdAt = Date.now()): Inbound {
+  messages += 1;
+  return { kind: "text", account: "gh_1", openid, createdAt, msgId: String(messages), content: "你好" };
+}
+
+/** The user writes: to WeChat, which keeps its own books, and to our object directly. */
+export async function says(wechat: Control, openid: string, candidates: readonly Candidate[]) {
+  await wechat.text(openid, "x", { appid: APPID });
+  return tells(openid, candidates, message(openid));
+}
+
+/** Our object hears of it. */
+export function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), claim = "c1") {
+  const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
+  return remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, claim);
+}
+
+/** The API wants a text sent. */
+export function submit(openid: string, key: string, content = "您的订单已发货", request = "r1") {
+  const input = { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 };
+  return remote(openid).submit({ appid: APPID, openid }, input);
+}

@@ -1,0 +1,104 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import { message, pass, playAlone, reply, says, tells } from "../support/direct.ts";
+import { APPID, conversation, kindsOf, remote } from "../support/workerd.ts";
+
+let wechat: Control;
+beforeEach(() => {
+  wechat = playAlone();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe("a conversation that was evicted or failed", () => {
+  it("sets its alarm anew for a lease, whatever it was set for before", async ({ expect }) => {
+    const stub = conversation("oRearm");
+    const first = await says(wechat, "oRearm", [reply("一")]);
+    await remote("oRearm").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    pass(1_000);
+    await runDurableObjectAlarm(stub);
+    await evictDurableObject(stub);
+    pass(5_000);
+    await tells("oRearm", [reply("二")]);
+    await runInDurableObject(stub, async (_, { storage }) => {
+      expect(await storage.getAlarm()).toBe(Date.now() + LEASE_MS);
+    });
+  });
+
+  it("works again after its first transaction was rolled back", async ({ expect }) => {
+    await runInDurableObject(conversation("oRollback"), (object, { storage }) => {
+      const owner = { appid: APPID, openid: "oRollback" };
+      const push = { key: "m:1", inbound: message("oRollback"), candidates: [] };
+      const setAlarm = vi.spyOn(storage, "setAlarm").mockImplementationOnce(() => {
+        throw new Error("storage full");
+      });
+      expect(() => object.receive(owner, push, "c1")).toThrow("storage full");
+      setAlarm.mockRestore();
+      expect(object.receive(owner, push, "c1")).toMatchObject({ outcome: "new" });
+    });
+  });
+
+  it("gives a lease again to the caller who lost the answer, and to no repeat of the push", async ({ expect }) => {
+    const inbound = message("oClaim");
+    const first = await tells("oClaim", [reply("一")], inbound, "worker 1");
+    const again = await tells("oClaim", [reply("一")], inbound, "worker 1");
+    expect(again).toMatchObject({ outcome: "repeat", lease: first.lease });
+    expect(await tells("oClaim", [reply("一")], inbound, "worker 2")).not.toHaveProperty("lease");
+    expect(await kindsOf("oClaim")).toEqual(["in", "out"]);
+  });
+});
+
+describe("the outcome of an attempt", () => {
+  it("that comes late wins when it is sent, also after the message was blocked", async ({ expect }) => {
+    const { lease } = await says(wechat, "oLate", [reply("一")]);
+    pass(LEASE_MS);
+    await tells("oLate", [{ ruleId: "person", action: { type: "transfer" } }]);
+    pass(8_000);
+    await runDurableObjectAlarm(conversation("oLate"));
+    expect(await kindsOf("oLate")).toEqual(["in", "out", "unconfirmed", "in", "blocked"]);
+    await remote("oLate").settle(lease?.seq ?? 0, 1, { result: "sent" }, null);
+    expect(await remote("oLate").message(APPID, lease?.seq ?? 0)).toMatchObject({ status: "sent" });
+  });
+
+  it("is written once, however often it is told", async ({ expect }) => {
+    const { lease } = await says(wechat, "oTold", [reply("一")]);
+    const seq = lease?.seq ?? 0;
+    await remote("oTold").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
+    await remote("oTold").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
+    await remote("oTold").settle(seq, 1, { result: "sent" }, null);
+    await remote("oTold").settle(seq, 1, { result: "sent" }, null);
+    expect(await kindsOf("oTold")).toEqual(["in", "out", "unconfirmed", "sent"]);
+  });
+
+  it("has nowhere to go after its message was erased, even when the user is back", async ({ expect }) => {
+    const { lease } = await says(wechat, "oNew", [reply("一")]);
+    await remote("oNew").erase();
+    pass(1_000);
+    await tells("oNew", []);
+    await remote("oNew").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    expect(await kindsOf("oNew")).toEqual(["in"]);
+  });
+});
+
+describe("a repeated push", () => {
+  it("is known although our clock is behind WeChat's", async ({ expect }) => {
+    const inbound = message("oAhead", Date.now() + 60_000);
+    await tells("oAhead", [], inbound);
+    pass(5_000);
+    expect(await tells("oAhead", [], inbound)).toMatchObject({ outcome: "repeat" });
+  });
+
+  it("that is a hand-over is one in our books again", async ({ expect }) => {
+    const handOver = message("oOver");
+    await tells("oOver", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
+    await tells("oOver", []);
+    expect((await remote("oOver").view(1))?.window.kind).toBe("message");
+    expect(await tells("oOver", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
+    expect((await remote("oOver").view(1))?.window.kind).toBe("unknown");
+    expect((await kindsOf("oOver")).at(-1)).toBe("handed_over");
+  });
+});

@@ -1,0 +1,140 @@
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { api, APPID, fetchWith, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
+
+const SETTINGS = {
+  greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
+  rules: [
+    {
+      id: "price",
+      priority: 1,
+      match: { type: "contains", words: ["价格"] },
+      action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
+    },
+    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "transfer" } },
+  ],
+  fallback: { type: "silent" },
+};
+
+async function useSettings(): Promise<void> {
+  for (const appid of [APPID, OTHER_APPID]) {
+    const response = await api("PUT", `/api/v1/settings?appid=${appid}`, SETTINGS, { "if-match": "*" });
+    if (!response.ok) throw new Error(await response.text());
+  }
+}
+
+beforeEach(async () => {
+  playWeChat();
+  await useSettings();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** The emulator, pushing to a worker with another environment. */
+function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
+  return playWeChat({ worker: (request) => fetchWith(vars, request) });
+}
+
+describe("KV as the shield against repeats", () => {
+  it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
+    let asked = 0;
+    const counting = {
+      getByName(name: string) {
+        asked += 1;
+        return env.CONVERSATION.getByName(name);
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: counting });
+    const push = await app.text("oKv", "人工");
+    await app.redeliver({ id: push.id });
+    expect(asked).toBe(2);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+    const again = await app.redeliver({ id: push.id, copies: 10 });
+    expect(again.attempts.slice(-10).map(({ verdict }) => verdict)).toEqual(Array(10).fill("transfer"));
+    expect(asked).toBe(2);
+  });
+
+  it("is neither written nor read in calm", async ({ expect }) => {
+    const keys: string[] = [];
+    const noting = {
+      get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
+      put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
+    };
+    await playWeChatWith({ KV: noting }).text("oCalm", "价格");
+    await expect.poll(() => kindsOf("oCalm")).toContain("sent");
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+  });
+
+  it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
+    const keys: string[] = [];
+    const note = (key: string): Promise<null> => {
+      keys.push(key);
+      return Promise.resolve(null);
+    };
+    const kv = { get: note, put: note };
+    const app = playWeChatWith({ DEDUPE_KV: "off", KV: kv });
+    const push = await app.text("oOff", "价格");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    await app.redeliver({ id: push.id });
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+    expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
+  });
+
+  it("may fail without anybody noticing", async ({ expect }) => {
+    const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
+    const app = playWeChatWith({ KV: broken });
+    const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
+    expect(push.outcome).toBe("acknowledged");
+    await expect.poll(() => readTexts(app, "oBroken")).toEqual(["价格见商品页"]);
+  });
+});
+
+describe("when the conversation cannot be reached", () => {
+  it("a push is tried again and then not acknowledged", async ({ expect }) => {
+    const calls: string[] = [];
+    const failing = {
+      getByName(name: string) {
+        calls.push(name);
+        return { receive: () => Promise.reject(new Error("gone")) };
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: failing });
+    await app.switches({ retries: 0 });
+    const push = await app.text("oGone", "价格");
+    expect(push.attempts[0]).toMatchObject({ status: 500 });
+    expect(calls).toHaveLength(3);
+  });
+
+  it("an overloaded object is not asked again", async ({ expect }) => {
+    let calls = 0;
+    const overloaded = {
+      getByName: () => ({
+        receive() {
+          calls += 1;
+          return Promise.reject(Object.assign(new Error("busy"), { overloaded: true }));
+        },
+      }),
+    };
+    const app = playWeChatWith({ CONVERSATION: overloaded });
+    await app.switches({ retries: 0 });
+    await app.text("oBusy", "价格");
+    expect(calls).toBe(1);
+  });
+
+  it("a broken stub is replaced by a fresh one", async ({ expect }) => {
+    let first = true;
+    const flaky = {
+      getByName(name: string) {
+        if (!first) return env.CONVERSATION.getByName(name);
+        first = false;
+        return { receive: () => Promise.reject(new Error("broken")) };
+      },
+    };
+    const app = playWeChatWith({ CONVERSATION: flaky });
+    expect((await app.text("oFlaky", "价格")).attempts).toHaveLength(1);
+    expect(await kindsOf("oFlaky")).toContain("in");
+  });
+});

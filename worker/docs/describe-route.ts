@@ -1,0 +1,95 @@
+/**
+ * A route's description (`worker/routes/api/describe.ts`) as hono-openapi takes it.
+ */
+import { resolver, type DescribeRouteOptions } from "hono-openapi";
+import * as v from "valibot";
+import type { Content, RouteDescription } from "../routes/api/describe.ts";
+import { PROBLEM_TYPE } from "../routes/api/problem.ts";
+import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../routes/api/problem-table.ts";
+import { both } from "../routes/api/schemas.ts";
+import { problemSchema } from "./problem-schema.ts";
+
+/** What any request with a key may meet. */
+const COMMON: readonly ProblemCode[] = [
+  "unauthorized",
+  "api_closed",
+  "unknown_app",
+  "rate_limited",
+  "internal",
+  "try_again",
+];
+
+/** The parameter every route has. */
+const APP_PARAMETER = {
+  in: "query",
+  name: "appid",
+  description: both("多个小程序时指定；默认第一个", "which mini program, when there are several; the first by default"),
+  schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
+} as const;
+
+/** The operation of a route, less the parameters its validators check. */
+export function toOperation(route: RouteDescription): DescribeRouteOptions {
+  return {
+    operationId: route.id,
+    tags: [route.tag],
+    summary: both(route.summary.zh, route.summary.en),
+    ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
+    parameters: [APP_PARAMETER],
+    ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
+    responses: {
+      ...describeAnswers(route.answers),
+      ...describeProblems([...COMMON, ...(route.problems ?? [])]),
+    },
+  };
+}
+
+/** An answer that is a problem: one code, or several of one status as alternatives. */
+export function describeProblem(codes: readonly ProblemCode[]) {
+  const words = codes.map((code) => `\`${code}\` ${both(PROBLEMS[code].title.zh, PROBLEMS[code].title.en)}`);
+  const [first, ...others] = codes.map(problemSchema);
+  const schema = resolver(first !== undefined && others.length === 0 ? first : v.union(codes.map(problemSchema)));
+  return { description: words.join(" · "), content: { [PROBLEM_TYPE]: { schema } } };
+}
+
+function describeProblems(codes: readonly ProblemCode[]) {
+  const statuses = new Map<ProblemStatus, ProblemCode[]>();
+  for (const code of codes) {
+    const { status } = PROBLEMS[code];
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  return Object.fromEntries([...statuses].map(([status, alike]) => [status, describeProblem(alike)]));
+}
+
+function describeAnswers(answers: RouteDescription["answers"]) {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { text, content, headers }]) => [
+      status,
+      {
+        description: both(text.zh, text.en),
+        ...(content === undefined ? {} : { content: contentOf([content]) }),
+        ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+      },
+    ]),
+  );
+}
+
+function contentOf(contents: readonly Content[]) {
+  return Object.fromEntries(
+    contents.map(({ type, schema, example }) => [
+      type,
+      {
+        ...(schema === undefined ? {} : { schema: resolver(schema, { options: { typeMode: "input" } }) }),
+        ...(example === undefined ? {} : { example }),
+      },
+    ]),
+  );
+}
+
+function headersOf(headers: NonNullable<RouteDescription["answers"][number]["headers"]>) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, text]) => [
+      name,
+      { description: both(text.zh, text.en), schema: { type: "string" as const } },
+    ]),
+  );
+}

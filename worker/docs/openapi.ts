@@ -1,0 +1,89 @@
+/**
+ * The OpenAPI 3.1 document: made of the routes themselves, so that it cannot say anything else than what they check
+ * and answer.
+ */
+import { Hono } from "hono";
+import { describeRoute, generateSpecs, validator } from "hono-openapi";
+import { findTargetHandler } from "hono/utils/handler";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { noteOf, type Note, type Tag } from "../routes/api/describe.ts";
+import { createApi } from "../routes/api/index.ts";
+import { both } from "../routes/api/schemas.ts";
+import { describeProblem, toOperation } from "./describe-route.ts";
+
+/** The document. */
+export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
+
+/** What the API is, for people. */
+const ABOUT: BilingualText = {
+  zh: "小程序客服接口。所有 /api/v1 接口都需要 Authorization: Bearer <API 密钥>；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
+  en: "Customer service of WeChat mini programs. Everything under /api/v1 needs Authorization: Bearer <API key>; errors are application/problem+json, go by their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
+};
+
+/** The groups of routes, in the order of the docs page. */
+const TAGS: Readonly<Record<Tag, BilingualText>> = {
+  messages: { zh: "消息", en: "Messages" },
+  conversations: { zh: "会话", en: "Conversations" },
+  media: { zh: "图片", en: "Pictures" },
+  settings: { zh: "设置", en: "Settings" },
+  operations: { zh: "运维", en: "Operations" },
+};
+
+/** Generates the document. */
+export function createDocument(): Promise<ApiDocument> {
+  return generateSpecs(describeApi(), {
+    // Every route names its own problems.
+    defaultValidationErrorResponse: false,
+    documentation: {
+      info: { title: "edge-kefu", version: "1", description: both(ABOUT.zh, ABOUT.en) },
+      servers: [{ url: "/" }],
+      security: [{ apiKey: [] }],
+      tags: Object.entries(TAGS).map(([name, { zh, en }]) => ({ name, description: both(zh, en) })),
+      // Files, served without the worker.
+      paths: {
+        "/api/openapi.json": {
+          get: describeFile("getOpenapi", { zh: "本文档（OpenAPI 3.1）", en: "This document (OpenAPI 3.1)" }, [
+            "application/json",
+            { schema: { type: "object" } },
+          ]),
+        },
+        "/api/docs": {
+          get: describeFile("getDocs", { zh: "接口说明页面", en: "The API's page for people" }, ["text/html", {}]),
+        },
+      },
+      components: {
+        securitySchemes: { apiKey: { type: "http", scheme: "bearer" } },
+        // No operation answers it, any other path does.
+        responses: { RouteNotFound: describeProblem(["route_not_found"]) },
+      },
+    },
+  });
+}
+
+/** The API's routes once more, each middleware replaced by what hono-openapi can read. */
+function describeApi(): Hono {
+  const described = new Hono().basePath("/api");
+  for (const { method, path, handler } of createApi().routes) {
+    const note = noteOf(findTargetHandler(handler));
+    if (note !== undefined) described.on(method, path, toReadable(note));
+  }
+  return described;
+}
+
+function toReadable(note: Note) {
+  if (note.kind === "route") return describeRoute(toOperation(note.route));
+  return validator(note.target, note.schema, undefined, note.options);
+}
+
+function describeFile(operationId: string, summary: BilingualText, [type, content]: readonly [string, object]) {
+  return {
+    operationId,
+    tags: ["operations" satisfies Tag],
+    summary: both(summary.zh, summary.en),
+    security: [],
+    responses: {
+      200: { description: both("文件", "The file"), content: { [type]: content } },
+      304: { description: both("未变（If-None-Match）", "Not changed (If-None-Match)") },
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * The shape of a problem, made of its line in the table.
+ */
+import * as v from "valibot";
+import { problemType } from "../routes/api/problem.ts";
+import { PROBLEMS, type ProblemCode } from "../routes/api/problem-table.ts";
+import { both } from "../routes/api/schemas.ts";
+
+/** How problems are named in the document's `components.schemas`. */
+export const PROBLEM_PREFIX = "Problem_";
+
+/** The problem's whole shape. */
+export function problemSchema(code: ProblemCode): v.GenericSchema {
+  const { status, title, advice, facts } = PROBLEMS[code];
+  const entries: v.ObjectEntries = {
+    type: v.literal(problemType(code)),
+    title: v.string(),
+    status: v.literal(status),
+    code: v.literal(code),
+    detail: v.string(),
+    ...facts,
+  };
+  const words = { title: both(title.zh, title.en), description: both(advice.zh, advice.en) };
+  return v.pipe(v.strictObject(entries), v.metadata({ ref: `${PROBLEM_PREFIX}${code}`, ...words }));
+}
