@@ -2,7 +2,7 @@
  * Routes mounted. Nothing but /healthz runs before the configuration is complete: a worker that is half set up
  * answers 503 and says where to look.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "./app-env.ts";
 import { configOf } from "./config.ts";
 import { log } from "./log.ts";

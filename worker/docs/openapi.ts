@@ -2,7 +2,7 @@
  * The OpenAPI 3.1 document: made of the routes themselves, so that it cannot say anything else than what they check
  * and answer.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { findTargetHandler } from "hono/utils/handler";
 import type { BilingualText } from "../../shared/errcode.ts";

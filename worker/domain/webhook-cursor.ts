@@ -1,6 +1,6 @@
 /**
  * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
- * each endpoint, in the folded state (docs/design/0012-webhooks.md). Pure: rows written, attempts made, time passed.
+ * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
 import { backoffMs } from "./retry.ts";
 

@@ -1,6 +1,6 @@
 /**
  * A conversation tells the webhooks what its log has for them: what is due, told by `webhook-run.ts`, folded back into
- * the state. Called by the alarm alone (docs/design/0012-webhooks.md).
+ * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";

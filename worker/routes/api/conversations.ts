@@ -1,7 +1,7 @@
 /**
  * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { describe, validator } from "./describe.ts";

@@ -2,7 +2,8 @@
  * The REST API (DESIGN.md §4), mounted under `/api`. Closed: everything needs a key, unknown paths included. Public are
  * only its document and page, files that are served without the worker (`public/`).
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../app-env.ts";
 import { log } from "../../log.ts";
 import { limitRate } from "../../middleware/limit-rate.ts";

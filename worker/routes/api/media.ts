@@ -2,7 +2,8 @@
  * Pictures: `POST /media` hands one to WeChat, `GET /media/:mediaId` fetches one a user sent (WECHAT.md §5.2, §5.3).
  * Nothing is stored here.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";

@@ -2,7 +2,8 @@
  * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, the
  * caller is answered, the Worker carries the message to WeChat behind the answer (DESIGN.md §3).
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";

@@ -1,7 +1,7 @@
 /**
  * Genuine pushes nobody could read, for the operator: `GET /quarantine`.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";

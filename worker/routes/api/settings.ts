@@ -2,7 +2,8 @@
  * The team's settings: `GET|PUT /settings`. The ETag is their version; a PUT says by If-Match which version it was
  * made from, so that two people do not overwrite each other unseen.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { SettingsSchema } from "../../domain/settings.ts";

@@ -1,7 +1,8 @@
 /**
  * The typing indicator: `POST /conversations/:openid/typing` (WECHAT.md §5.1). Nothing is stored.
  */
-import { Hono, type Context } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { TypingProblem } from "../../wechat/typing.ts";

@@ -2,7 +2,7 @@
  * The webhooks at work: `GET /webhooks` says how each is doing, `POST …/replay` tells one of them a conversation again.
  * They are set up in the settings.
  */
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
