@@ -1,6 +1,6 @@
 /** The page: a phone and, beside it (on phones: behind a tab), the developer panel. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import { control } from "./api.ts";
 import { Chat } from "./chat.tsx";
@@ -30,7 +30,7 @@ export function App(): JSX.Element {
   const firstAppid = state?.apps[0]?.appid ?? "";
   useEffect(() => setAppid(firstAppid), [firstAppid]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.title = `${t.title} · edge-kefu`;
     document.documentElement.dataset["theme"] = theme;
@@ -54,7 +54,11 @@ export function App(): JSX.Element {
   const goTo = (screen: "#chat" | "#home"): void => {
     location.hash = screen;
   };
-  const send = (content: PushContent): void => void act(control.push({ appid, openid, content, wait: false }));
+  const send = (content: PushContent): void => {
+    // Before the first answer of the feed no appid is known: the emulator then means its first app, as the page does.
+    const app = appid === "" ? {} : { appid };
+    void act(control.push({ ...app, openid, content, wait: false }));
+  };
   const chat = state?.chat?.openid === openid ? state.chat : null;
 
   return (
@@ -67,7 +71,11 @@ export function App(): JSX.Element {
           onLanguage={setLanguage}
           onTheme={setTheme}
           onView={setView}
-          onReset={() => void act(control.reset(), t.resetDone).then(() => goTo("#home"))}
+          onReset={() => {
+            // The worker is not reset and remembers its users: a new one begins at the beginning.
+            setOpenid(newOpenid());
+            void act(control.reset(), t.resetDone).then(() => goTo("#home"));
+          }}
         />
         {!seen.online && (
           <p class="offline" role="alert">

@@ -129,10 +129,8 @@ function More({ onPicture, onCard }: { onPicture: (dataBase64: string) => void; 
     <div class="drawer more" role="group" aria-label={t.more}>
       <input
         ref={file}
-        class="sr-only"
+        hidden
         type="file"
-        tabIndex={-1}
-        aria-label={t.picture}
         accept="image/png,image/jpeg,image/gif"
         onChange={(event) => {
           const [chosen] = event.currentTarget.files ?? [];

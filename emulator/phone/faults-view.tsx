@@ -153,5 +153,6 @@ function describe(fault: FaultRequest, t: Texts): string {
       Object.entries(rest).every(([name, value]) => same(value) === same(fault[name as keyof FaultRequest]))
     );
   });
-  return `${known?.[0] ?? fault.fault} · ${target} · ${times}`;
+  const name = fault.fault === "dead" ? t.dead : (known?.[0] ?? fault.fault);
+  return `${name} · ${target} · ${times}`;
 }

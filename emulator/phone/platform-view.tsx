@@ -69,8 +69,14 @@ interface NumberFieldProps {
   readonly onSet: (value: number) => void;
 }
 
-/** Takes effect when it is left or Enter is pressed. */
+/** Takes effect when it is left or Enter is pressed; until then nothing the emulator says disturbs the typing. */
 function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Element {
+  const [draft, setDraft] = useState<string | null>(null);
+  const commit = (): void => {
+    const wanted = Number(draft);
+    setDraft(null);
+    if (draft !== null && draft !== "" && Number.isInteger(wanted)) onSet(Math.min(max, Math.max(0, wanted)));
+  };
   return (
     <label class="field">
       <span>{label}</span>
@@ -78,11 +84,10 @@ function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Elemen
         type="number"
         min={0}
         max={max}
-        value={value}
-        onChange={(event) => {
-          const wanted = event.currentTarget.valueAsNumber;
-          if (Number.isInteger(wanted)) onSet(Math.min(max, Math.max(0, wanted)));
-        }}
+        value={draft ?? value}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === "Enter" && commit()}
       />
     </label>
   );

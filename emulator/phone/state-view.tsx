@@ -44,7 +44,7 @@ export function Box({
 }): JSX.Element {
   return (
     <section class="box">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </section>
   );

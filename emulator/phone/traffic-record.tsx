@@ -40,14 +40,14 @@ export function TrafficRecordView({ record, act }: { readonly record: TrafficRec
         </label>
       </div>
       {problem !== undefined && <p class="problem">{problem}</p>}
-      <h3>{t.request}</h3>
+      <h2>{t.request}</h2>
       <Code text={shown(`${request.method} ${request.url}`)} />
       <Headers name={t.headers} headers={request.headers} />
       {request.plain !== undefined && <Body name={t.plainBody} text={shown(request.plain)} />}
       {request.method !== "GET" && (
         <Body name={request.plain === undefined ? t.body : t.encryptedBody} text={shown(request.body)} />
       )}
-      <h3>{response === null ? t.noResponse : `${t.response} ${response.status}`}</h3>
+      <h2>{response === null ? t.noResponse : `${t.response} ${response.status}`}</h2>
       {response !== null && (
         <>
           {response.plain !== undefined && <Body name={t.plainBody} text={shown(response.plain)} />}
@@ -63,7 +63,7 @@ function Body({ name, text }: { readonly name: string; readonly text: string }):
   const t = useTexts();
   return (
     <>
-      <h4>{name}</h4>
+      <h3>{name}</h3>
       <Code text={text === "" ? t.emptyBody : prettyBody(text)} />
     </>
   );

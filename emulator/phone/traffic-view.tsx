@@ -71,18 +71,30 @@ interface RecordHeadProps {
 
 function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element {
   const { kind, label, at, ms } = record;
+  const preview = previewOf(record);
   return (
     <button type="button" class="record" aria-expanded={isPicked} onClick={onPick}>
       <span class={`direction ${kind}`}>
         <Icon name={kind === "api" ? "into" : "out"} />
         <span>{kind === "api" ? "API" : kind === "push" ? "PUSH" : "GET"}</span>
       </span>
-      <span class="record-label">{label}</span>
+      <span class="record-label">
+        {label}
+        {preview !== "" && <span class="record-preview">{preview}</span>}
+      </span>
       <span class={`verdict ${toneOf(record)}`}>{verdictOf(record)}</span>
       <span class="record-time">{exactTime(at)}</span>
       <span class="record-ms">{ms === null ? "…" : `${ms} ms`}</span>
     </button>
   );
+}
+
+const CONTENT = /<Content><!\[CDATA\[([\s\S]*?)\]\]>|"[cC]ontent"\s*:\s*"((?:[^"\\]|\\.)*)"/;
+
+/** The words of a text message, push or send. */
+function previewOf({ request }: TrafficRecord): string {
+  const [, xml, json] = CONTENT.exec(request.plain ?? request.body) ?? [];
+  return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
 function verdictOf({ verdict, errcode, response, fault }: TrafficRecord): string {

@@ -2,7 +2,7 @@
  * What the browser tests share: the real stack (worker, emulator, order source), one browser, and pages on which any
  * error of script, network or policy fails the test.
  */
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { findPorts, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
 import { startBrowser } from "./chromium.ts";
 
@@ -15,7 +15,7 @@ export interface PageOptions extends BrowserContextOptions {
 export interface Scene {
   readonly stack: Stack;
   readonly browser: Browser;
-  /** Opens the phone page in a fresh profile. */
+  /** Opens the phone page with nothing remembered. */
   open(options?: PageOptions): Promise<Page>;
   /** Closes the pages and fails when one of them complained. */
   closePages(): Promise<readonly string[]>;
@@ -34,15 +34,24 @@ export async function startScene(fromPort: number): Promise<Scene> {
   const [browser, stack] = await Promise.all([startBrowser(), startStack({ ports })]);
   await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });
   const pages: Page[] = [];
+  // A context costs a third of a second; storage is cleared between tests instead.
+  const contexts = new Map<string, BrowserContext>();
+  const contextFor = async (options: BrowserContextOptions): Promise<BrowserContext> => {
+    const key = JSON.stringify(options);
+    const known = contexts.get(key);
+    if (known !== undefined) return known;
+    const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", ...options });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.emulatorUrl });
+    contexts.set(key, context);
+    return context;
+  };
   const complaints: string[] = [];
 
   return {
     stack,
     browser,
     async open({ path = "/", ...options } = {}) {
-      const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", ...options });
-      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.emulatorUrl });
-      const page = await context.newPage();
+      const page = await (await contextFor(options)).newPage();
       page.setDefaultTimeout(8_000);
       // A violation of the policy is logged as an error, too.
       page.on("console", (message) => {
@@ -58,7 +67,10 @@ export async function startScene(fromPort: number): Promise<Scene> {
       return page;
     },
     async closePages() {
-      await Promise.all(pages.splice(0).map((page) => page.context().close()));
+      const open = pages.splice(0);
+      await Promise.all(open.map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
+      await Promise.all(open.map((page) => page.evaluate(() => localStorage.clear())));
+      await Promise.all(open.map((page) => page.close()));
       return complaints.splice(0);
     },
     async stop() {
