@@ -33,8 +33,12 @@ export function servePage(files: PageFiles, request: Request): Response | null {
   return new Response(files[pathname] ?? "", { headers: { ...HEADERS, "content-type": type } });
 }
 
-/** Whether a page of another origin sent it: a web page must not play with a developer's emulator. */
+/**
+ * Whether a page of another host sent it: a web page must not play with a developer's emulator. The scheme may differ,
+ * as behind a proxy that speaks TLS.
+ */
 export function isForeign(request: Request): boolean {
   const origin = request.headers.get("origin");
-  return origin !== null && origin !== new URL(request.url).origin;
+  if (origin === null) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== new URL(request.url).host;
 }

@@ -31,7 +31,7 @@ describe("the control interface", () => {
       isForeign(
         new Request("http://127.0.0.1:8788/_emulator/reset", origin === undefined ? {} : { headers: { origin } }),
       );
-    expect([from(), from("http://127.0.0.1:8788"), from("https://a.example"), from("null")]).toStrictEqual([
+    expect([from(), from("https://127.0.0.1:8788"), from("https://a.example"), from("null")]).toStrictEqual([
       false,
       false,
       true,
