@@ -2,8 +2,9 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /**
- * Three kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
- * KV and rate limits inside the runtime), `node` (whole processes: start, kill, restart, build).
+ * Four kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
+ * KV and rate limits inside the runtime), `node` (whole processes: start, kill, restart, build), `browser` (the phone
+ * page in Chromium against the real stack).
  */
 export default defineConfig({
   test: {
@@ -34,6 +35,17 @@ export default defineConfig({
           }),
         ],
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/unpack.ts",
+          // They wait more than they reckon, even on two cores.
+          maxWorkers: 3,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],

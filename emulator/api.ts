@@ -9,6 +9,8 @@ import { getStableToken, getToken } from "./api-token.ts";
 import { decodeUtf8 } from "./crypto.ts";
 import { errorBody } from "./errcode.ts";
 import type { CallRecord, FaultRequest, FaultTarget } from "./model.ts";
+import type { TrafficEnd } from "./phone-model.ts";
+import { wireRequest, wireResponse } from "./traffic.ts";
 import { parseJson } from "./wire.ts";
 import type { World } from "./world.ts";
 
@@ -37,6 +39,8 @@ interface Answer {
   readonly response: Response;
   readonly status: number | null;
   readonly errcode: number | null;
+  /** What is in the response, for the traffic list. */
+  readonly body: Uint8Array | string;
 }
 
 /** Serves one API call. Rejects, as fetch does, when the caller's signal fires first. */
@@ -53,14 +57,32 @@ export async function serveApi(world: World, request: Request): Promise<Response
   const entry: OpenCall = { at, appid, method: call.method, path: url.pathname, status: null, errcode: null, ms: 0 };
   if (fault !== null) entry.fault = fault.fault;
   world.books.calls.push(entry);
+  const close = world.books.traffic.open({
+    kind: "api",
+    at,
+    appid,
+    openid: namedUser(call),
+    label: url.pathname,
+    request: wireRequest(request, body),
+    ...(fault !== null && { fault: fault.fault }),
+  });
 
   const answer = await answerCall(world, route, call, fault);
   const isInTime = await waitFor(world, delayOf(world, fault), request.signal);
   entry.ms = world.ports.now() - startedAt;
+  close(isInTime ? endOf(answer) : { response: null, verdict: "broken", problem: "the caller hung up" });
   if (!isInTime) throw request.signal.reason;
   entry.status = answer.status;
   entry.errcode = answer.errcode;
   return answer.response;
+}
+
+/** The answer as the traffic list has it. */
+function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
+  if (status === null) return { response: null, verdict: "broken", problem: "the connection broke" };
+  const shown = wireResponse(status, response.headers, body);
+  if (errcode === null) return { response: shown, verdict: "http" };
+  return { response: shown, verdict: errcode === 0 ? "ok" : "errcode", errcode };
 }
 
 /** The call is carried out when it arrives, so a caller who gives up on a slow answer has sent his message all the same. */
@@ -75,7 +97,7 @@ async function answerCall(
     case "dead":
       return brokenAnswer(world);
     case "http":
-      return { response: new Response("", { status: fault.status }), status: fault.status, errcode: null };
+      return { response: new Response("", { status: fault.status }), status: fault.status, errcode: null, body: "" };
     case "errcode":
       return respond(world, { errcode: fault.errcode }, fault.errmsg);
     case "drop":
@@ -90,11 +112,14 @@ function respond(world: World, outcome: ApiOutcome, errmsg?: string): Answer {
   if ("media" in outcome) {
     const { media, name } = outcome;
     const headers = { "content-type": media.type, "content-disposition": `attachment; filename="${name}"` };
-    return { response: new Response(media.bytes, { headers }), status: 200, errcode: 0 };
+    return { response: new Response(media.bytes, { headers }), status: 200, errcode: 0, body: media.bytes };
   }
-  if ("json" in outcome) return { response: Response.json(outcome.json), status: 200, errcode: 0 };
-  const error = errorBody(outcome.errcode, world.ports.randomBytes(12), errmsg);
-  return { response: Response.json(error), status: 200, errcode: outcome.errcode };
+  if ("json" in outcome) return respondJson(outcome.json, 0);
+  return respondJson(errorBody(outcome.errcode, world.ports.randomBytes(12), errmsg), outcome.errcode);
+}
+
+function respondJson(json: object, errcode: number): Answer {
+  return { response: Response.json(json), status: 200, errcode, body: JSON.stringify(json) };
 }
 
 /** A connection that breaks amid the answer: reading the body fails, as it does when a peer is gone. */
@@ -109,7 +134,7 @@ function brokenAnswer(world: World): Answer {
       controller.error(new Error("the emulator dropped the connection"));
     },
   });
-  return { response: new Response(body), status: null, errcode: null };
+  return { response: new Response(body), status: null, errcode: null, body: "" };
 }
 
 function delayOf(world: World, fault: FaultRequest | null): number {
@@ -133,6 +158,15 @@ function claimedAppid(world: World, call: ApiCall): string | null {
 }
 
 function appidInBody(call: ApiCall): unknown {
+  return fieldOfBody(call, "appid");
+}
+
+function namedUser(call: ApiCall): string | null {
+  const touser = fieldOfBody(call, "touser");
+  return typeof touser === "string" ? touser : null;
+}
+
+function fieldOfBody(call: ApiCall, name: string): unknown {
   const json = parseJson(decodeUtf8(call.body) ?? "");
-  return isJsonObject(json) ? json["appid"] : undefined;
+  return isJsonObject(json) ? json[name] : undefined;
 }

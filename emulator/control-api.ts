@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { directAgent, sessionOf } from "./agent.ts";
+import { CONTROL_PREFIX } from "./control-prefix.ts";
 import { push, redeliver, settled, verify } from "./deliver.ts";
 import type {
   AgentRequest,
@@ -21,6 +22,7 @@ import type {
   RedeliverRequest,
   Switches,
 } from "./model.ts";
+import { servePhone } from "./phone-api.ts";
 import type { Push } from "./push-content.ts";
 import { viewQuota } from "./quota.ts";
 import {
@@ -37,9 +39,6 @@ import {
 } from "./requests.ts";
 import { parseJson } from "./wire.ts";
 import { userKey, type User, type World } from "./world.ts";
-
-/** Where the control interface begins. */
-export const CONTROL_PREFIX = "/_emulator/";
 
 /** What a request comes to: JSON, or why it cannot be carried out. */
 type Reply = { readonly json: unknown } | Refused;
@@ -78,6 +77,8 @@ const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
 
 /** Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it names something unknown. */
 export async function serveControl(world: World, request: Request): Promise<Response> {
+  const forPhone = servePhone(world, request);
+  if (forPhone !== null) return forPhone;
   const reply = await dispatch(world, request);
   if ("json" in reply) return Response.json(reply.json);
   const problem: ControlProblem = { error: reply.problem };

@@ -3,6 +3,7 @@
  * to 3 retries (WECHAT.md §1.6), and the answer decides what he sees.
  */
 import { handOver, isHeld } from "./agent.ts";
+import { decodeUtf8 } from "./crypto.ts";
 import { judgeAnswer, type Judgement } from "./judge.ts";
 import type {
   EmulatedApp,
@@ -14,6 +15,7 @@ import type {
   VerifyRecord,
   VerifyRequest,
 } from "./model.ts";
+import type { WireResponse } from "./phone-model.ts";
 import {
   allFields,
   createPush,
@@ -25,6 +27,7 @@ import {
 } from "./push-content.ts";
 import { buildPushRequest, buildVerifyRequest, type Delivery } from "./push-request.ts";
 import { withEnter, withMessage } from "./quota.ts";
+import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";
 import type { World } from "./world.ts";
 
 /** The line a user sees when the worker cannot be reached or answers nonsense (WECHAT.md §1.6). */
@@ -64,9 +67,19 @@ export async function settled(made: Push): Promise<PushRecord> {
 export async function verify(world: World, app: EmulatedApp, request: VerifyRequest): Promise<VerifyRecord> {
   const delivery = newDelivery(world);
   const echostr = request.echostr ?? delivery.nonce.repeat(2);
-  const answer = await exchange(world, buildVerifyRequest(app, request, echostr, delivery));
-  const isEchoed = answer.status === 200 && answer.body === echostr;
-  return { status: answer.status, body: answer.body, verdict: isEchoed ? "echoed" : "refused" };
+  const asked = buildVerifyRequest(app, request, echostr, delivery);
+  const close = world.books.traffic.open({
+    kind: "verify",
+    at: world.now(),
+    appid: app.appid,
+    openid: null,
+    label: "GET echostr",
+    request: wireRequest(asked, ""),
+  });
+  const answer = await exchange(world, asked);
+  const verdict = answer.status === 200 && answer.body === echostr ? "echoed" : "refused";
+  close({ verdict, response: shownAnswer(app, answer) });
+  return { status: answer.status, body: answer.body, verdict };
 }
 
 /** The chat line and the reply quota that go with what the user did. */
@@ -138,11 +151,22 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   const app = appOf(world, made.appid);
   const { openid, content, overrides } = made.request;
   const fields = allFields(app, made, createTime);
-  const answer = await exchange(world, buildPushRequest(app, openid, fields, overrides ?? {}, newDelivery(world)));
+  const built = buildPushRequest(app, openid, fields, overrides ?? {}, newDelivery(world));
+  const close = world.books.traffic.open({
+    kind: "push",
+    at,
+    appid: app.appid,
+    openid,
+    label: labelOf(made),
+    pushId: made.id,
+    request: wireRequest(built.request, built.body, built.plaintext && (decodeUtf8(built.plaintext) ?? "(not UTF-8)")),
+  });
+  const answer = await exchange(world, built.request);
   const judgement: Judgement =
     answer.status === null
       ? { verdict: answer.failure, problem: answer.body }
       : judgeAnswer(app, { openid, isMessage: isMessage(content) }, answer.status, answer.body);
+  close({ ...judgement, response: shownAnswer(app, answer) });
   return {
     at,
     status: answer.status,
@@ -152,8 +176,19 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   };
 }
 
+/** MsgType, or the event's name. */
+function labelOf({ fields }: Push): string {
+  const label = fields["Event"] ?? fields["MsgType"];
+  return typeof label === "string" ? label : "push";
+}
+
+function shownAnswer(app: EmulatedApp, answer: Answer): WireResponse | null {
+  if (answer.status === null) return null;
+  return wireResponse(answer.status, answer.headers, answer.body, plainAnswer(app, answer.body));
+}
+
 type Answer =
-  | { readonly status: number; readonly body: string }
+  | { readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly status: null; readonly body: string; readonly failure: "timeout" | "network" };
 
 /** One request with the platform's patience. */
@@ -175,7 +210,7 @@ async function exchange(world: World, request: Request): Promise<Answer> {
 async function ask(world: World, request: Request): Promise<Answer> {
   try {
     const response = await world.ports.send(request);
-    return { status: response.status, body: decodeBody(await response.arrayBuffer()) };
+    return { status: response.status, headers: response.headers, body: decodeBody(await response.arrayBuffer()) };
   } catch (error) {
     return { status: null, body: messageOf(error), failure: "network" };
   }

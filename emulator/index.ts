@@ -5,6 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
+import { CONTROL_PREFIX } from "./control-prefix.ts";
+import { isForeign, servePage, type PageFiles } from "./page.ts";
 import { AppsSchema, describeIssues } from "./requests.ts";
 import { createWeChat, type WeChat } from "./wechat.ts";
 import { parseJson } from "./wire.ts";
@@ -12,6 +14,8 @@ import { parseJson } from "./wire.ts";
 interface EmulatorEnv {
   /** JSON list of `{appid, secret, account?, token, aesKey, mode, format, pushUrl}`. */
   readonly APPS: string;
+  /** JSON object of the phone page's files; without it there is no page. */
+  readonly PHONE?: string;
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
 }
 
@@ -26,8 +30,17 @@ export class Emulator extends DurableObject<EmulatorEnv> {
   }
 }
 
+let page: PageFiles | undefined;
+
 export default {
-  fetch: (request, env) => env.EMULATOR.getByName("wechat").fetch(request),
+  async fetch(request, env) {
+    page ??= JSON.parse(env.PHONE ?? "{}") as PageFiles;
+    const file = servePage(page, request);
+    if (file !== null) return file;
+    const isControl = new URL(request.url).pathname.startsWith(CONTROL_PREFIX);
+    if (isControl && isForeign(request)) return new Response("another origin", { status: 403 });
+    return env.EMULATOR.getByName("wechat").fetch(request);
+  },
 } satisfies ExportedHandler<EmulatorEnv>;
 
 /** @throws TypeError when APPS is not what it should be */

@@ -16,6 +16,14 @@ export interface Delivery {
   readonly random: Uint8Array;
 }
 
+/** One delivery, ready to go, with its body as it is sent and as it reads. */
+export interface BuiltPush {
+  readonly request: Request;
+  readonly body: Uint8Array<ArrayBuffer> | string;
+  /** Absent in plain mode: there the body is what it reads. */
+  readonly plaintext?: Uint8Array<ArrayBuffer>;
+}
+
 /** Builds one delivery of a push. */
 export function buildPushRequest(
   app: EmulatedApp,
@@ -23,7 +31,7 @@ export function buildPushRequest(
   fields: WireTree,
   overrides: PushOverrides,
   delivery: Delivery,
-): Request {
+): BuiltPush {
   const mode = overrides.mode ?? app.mode;
   const timestamp = String(overrides.timestamp ?? delivery.timestamp);
   const plaintext = plaintextOf(app, fields, overrides);
@@ -31,7 +39,7 @@ export function buildPushRequest(
   url.searchParams.set("signature", overrides.signature ?? sign([app.token, timestamp, delivery.nonce]));
   url.searchParams.set("timestamp", timestamp);
   url.searchParams.set("nonce", delivery.nonce);
-  if (mode === "plain") return post(app, url, plaintext);
+  if (mode === "plain") return { request: post(app, url, plaintext), body: plaintext };
 
   const encrypted = encrypt(app.aesKey, overrides.receiveId ?? app.appid, plaintext, delivery.random);
   url.searchParams.set("openid", openid);
@@ -39,7 +47,8 @@ export function buildPushRequest(
   url.searchParams.set("msg_signature", overrides.signature ?? sign([app.token, timestamp, delivery.nonce, encrypted]));
   const envelope =
     mode === "compatible" ? { ...fields, Encrypt: encrypted } : { ToUserName: app.account, Encrypt: encrypted };
-  return post(app, url, writeFields(envelope, app.format));
+  const body = writeFields(envelope, app.format);
+  return { request: post(app, url, body), body, plaintext };
 }
 
 /** Builds the verification GET; the echo is always plain (WECHAT.md §1.2). */

@@ -3,6 +3,7 @@
  * message opens 5 for 48 hours, entering opens 2 for a minute, and the two are never added.
  */
 import type { QuotaView } from "./model.ts";
+import type { GrantView } from "./phone-model.ts";
 
 /** One permission, opened by one action of the user. */
 interface Grant {
@@ -70,11 +71,13 @@ export function viewQuota(quota: Quota, now: number): QuotaView {
   };
 }
 
-function liveGrants(quota: Quota, now: number): { left: number; endsAt: number }[] {
+/** The permissions in force, used up ones too. */
+export function liveGrants(quota: Quota, now: number): GrantView[] {
   return (["message", "enter"] as const).flatMap((kind) => {
     const grant = quota[kind];
     if (grant === null || !isLive(kind, grant, now)) return [];
-    return [{ left: RULES[kind].count - grant.used, endsAt: grant.at + RULES[kind].ms }];
+    const { count, ms } = RULES[kind];
+    return [{ kind, left: count - grant.used, count, endsAt: grant.at + ms }];
   });
 }
 

@@ -3,6 +3,8 @@
  * and what a caller is told about a token that does not work.
  */
 
+import type { TokenView } from "./phone-model.ts";
+
 /** A new or current token, as the endpoints answer it. */
 export interface IssuedToken {
   readonly value: string;
@@ -98,6 +100,17 @@ export function createTokens(createValue: () => string) {
       if (entry === undefined) return { errcode: TOKEN_FORM.test(value) ? 40001 : 40014 };
       if (entry.expiresAt <= now) return { errcode: 42001 };
       return entry.acceptedUntil <= now ? { errcode: 40001 } : { appid: entry.appid };
+    },
+
+    /** The app's current tokens, working or not. */
+    list(appid: string, now: number): TokenView[] {
+      const { plain, stable } = appOf(appid);
+      const view = (endpoint: TokenView["endpoint"], entry: TokenEntry | undefined): TokenView[] => {
+        if (entry === undefined) return [];
+        const { value, expiresAt, acceptedUntil } = entry;
+        return [{ appid, endpoint, value, expiresAt, works: now < acceptedUntil }];
+      };
+      return [...view("stable_token", stable), ...view("token", plain)];
     },
 
     /** Makes the app's current tokens invalid. */

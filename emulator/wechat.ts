@@ -5,7 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { serveApi } from "./api.ts";
-import { CONTROL_PREFIX, serveControl } from "./control-api.ts";
+import { serveControl } from "./control-api.ts";
+import { CONTROL_PREFIX } from "./control-prefix.ts";
 import type { EmulatedAppInput, Switches } from "./model.ts";
 import { createWorld, type Ports, type Sleep } from "./world.ts";
 

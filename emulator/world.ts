@@ -10,6 +10,7 @@ import type { CallRecord, ChatLine, EmulatedApp, EmulatedAppInput, Switches } fr
 import type { Push } from "./push-content.ts";
 import { NO_QUOTA, type Quota } from "./quota.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
+import { createTraffic, type Traffic } from "./traffic.ts";
 
 /** Waits; ends early, without an error, when the signal fires. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -62,6 +63,7 @@ export interface Books {
   readonly media: Map<string, Media>;
   readonly pushes: Map<string, Push>;
   readonly desks: Map<string, AgentDesk>;
+  readonly traffic: Traffic;
 }
 
 /** The emulator's memory. */
@@ -113,7 +115,7 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
     ports,
     apps,
     tokens: createTokens(() => Buffer.from(ports.randomBytes(96)).toString("base64url")),
-    books: createBooks(startSwitches),
+    books: createBooks(startSwitches, ports),
     now: () => ports.now() + world.books.clockOffsetMs,
     nextMsgId() {
       // From the clock, so that a restarted emulator never repeats an id the worker still knows.
@@ -141,7 +143,7 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
       return user;
     },
     reset() {
-      world.books = createBooks(startSwitches);
+      world.books = createBooks(startSwitches, ports);
       world.tokens.reset();
     },
   };
@@ -153,7 +155,7 @@ export function userKey(appid: string, openid: string): string {
   return `${appid}:${openid}`;
 }
 
-function createBooks(switches: Switches): Books {
+function createBooks(switches: Switches, ports: Ports): Books {
   return {
     switches,
     clockOffsetMs: 0,
@@ -163,6 +165,7 @@ function createBooks(switches: Switches): Books {
     media: new Map(),
     pushes: new Map(),
     desks: new Map(),
+    traffic: createTraffic(Buffer.from(ports.randomBytes(9)).toString("base64url"), ports.now),
   };
 }
 

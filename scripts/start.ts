@@ -19,6 +19,7 @@ console.log(`
 edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
 
   worker    客服服务      ${stack.workerUrl}            push URL: ${stack.workerUrl}/wechat/message
+  phone     手机页面      ${stack.emulatorUrl}/           用浏览器打开 / open it in a browser
   emulator  本地微信      ${stack.emulatorUrl}            control: ${stack.emulatorUrl}/_emulator/state
   API docs  接口文档      ${stack.workerUrl}/api/docs     OpenAPI: ${stack.workerUrl}/api/openapi.json
   API key   接口密钥      ${LOCAL_API_KEY}

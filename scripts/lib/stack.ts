@@ -7,6 +7,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { createControl, type Control } from "../../emulator/control.ts";
 import { serveOrders } from "../../examples/order-source.ts";
+import { buildPhone } from "./build-phone.ts";
 import { buildWorker, ROOT } from "./build.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
 
@@ -82,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** Starts the emulated WeChat, with one app that pushes to `workerPort`. */
-export function runEmulator(script: string, port: number, workerPort: number): Promise<RunningWorker> {
+export async function runEmulator(script: string, port: number, workerPort: number): Promise<RunningWorker> {
   const apps = [
     { ...LOCAL_APP, mode: "secure", format: "xml", pushUrl: `http://127.0.0.1:${workerPort}/wechat/message` },
   ];
@@ -90,7 +91,7 @@ export function runEmulator(script: string, port: number, workerPort: number): P
     config: join(ROOT, "emulator/wrangler.toml"),
     script,
     port,
-    bindings: { APPS: JSON.stringify(apps) },
+    bindings: { APPS: JSON.stringify(apps), PHONE: JSON.stringify(await buildPhone()) },
     onLog: (line) => console.error(`emulator: ${line}`),
   });
 }

@@ -1,0 +1,88 @@
+/**
+ * What the phone page reads, under `/_emulator/`: `feed`, everything it shows in one cheap poll, and `media`, a
+ * picture's bytes. What it does goes through the control interface like everybody's.
+ */
+import { sessionOf } from "./agent.ts";
+import { sign } from "./crypto.ts";
+import { CONTROL_PREFIX } from "./control-prefix.ts";
+import type { ChatLine } from "./model.ts";
+import type { Feed, PhoneChat, PhoneLine, PhoneState } from "./phone-model.ts";
+import { liveGrants, viewQuota } from "./quota.ts";
+import { userKey, type User, type World } from "./world.ts";
+
+/** Serves the page's reads; null for any other request. */
+export function servePhone(world: World, request: Request): Response | null {
+  if (request.method !== "GET") return null;
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname === `${CONTROL_PREFIX}feed`) return serveFeed(world, searchParams);
+  if (pathname === `${CONTROL_PREFIX}media`) return serveMedia(world, searchParams.get("id") ?? "");
+  return null;
+}
+
+/** 204 when nothing changed since what the query says it has. */
+function serveFeed(world: World, query: URLSearchParams): Response {
+  const { traffic } = world.books;
+  const state = stateOf(world, query.get("appid") ?? "", query.get("openid") ?? "");
+  const version = sign([JSON.stringify(state)]);
+  const isKnown = query.get("epoch") === traffic.epoch;
+  const after = isKnown ? Number(query.get("after") ?? 0) : 0;
+  const seq = traffic.seq();
+  if (isKnown && query.get("version") === version && after === seq) return new Response(null, { status: 204 });
+  const feed: Feed = { epoch: traffic.epoch, seq, version, state, traffic: traffic.after(after) };
+  return Response.json(feed);
+}
+
+/** However old it is: a phone keeps the pictures it has seen. */
+function serveMedia(world: World, id: string): Response {
+  const media = world.books.media.get(id);
+  if (media === undefined) return new Response(null, { status: 404 });
+  const headers = { "content-type": media.type, "x-content-type-options": "nosniff", "cache-control": "private" };
+  return new Response(media.bytes, { headers });
+}
+
+/** Nothing in it depends on the moment, so that it changes only when something happened or ran out. */
+function stateOf(world: World, appid: string, openid: string): PhoneState {
+  const { switches, faults, users, clockOffsetMs, desks } = world.books;
+  const user = users.get(userKey(appid, openid));
+  const apps = [...world.apps.values()];
+  return {
+    offsetMs: clockOffsetMs,
+    apps,
+    switches,
+    faults: faults.list(),
+    tokens: apps.flatMap((app) => world.tokens.list(app.appid, world.now())),
+    desks: Object.fromEntries(desks),
+    users: Array.from(users.values(), ({ appid, openid, lines }) => {
+      const last = lines.at(-1);
+      return { appid, openid, lines: lines.length, last: last === undefined ? null : phoneLine(world, last) };
+    }),
+    chat: user === undefined ? null : chatOf(world, user),
+  };
+}
+
+function chatOf(world: World, user: User): PhoneChat {
+  const now = world.now();
+  const bodies = user.lines.flatMap((line) => (line.from === "service" ? [line.body] : []));
+  return {
+    appid: user.appid,
+    openid: user.openid,
+    lines: user.lines.map((line) => phoneLine(world, line)),
+    duplicates: bodies.length - new Set(bodies).size,
+    quota: viewQuota(user.quota, now),
+    grants: liveGrants(user.quota, now),
+    session: sessionOf(world, user),
+    typing: now < user.typingUntil,
+  };
+}
+
+function phoneLine(world: World, line: ChatLine): PhoneLine {
+  if (line.from !== "user") return line;
+  const push = world.books.pushes.get(line.pushId);
+  const mediaId = push?.fields["MediaId"] ?? push?.fields["ThumbMediaId"];
+  return {
+    ...line,
+    content: line.content.kind === "image" ? { kind: "image" } : line.content,
+    outcome: push?.outcome ?? "pending",
+    ...(typeof mediaId === "string" && { mediaId }),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * What the phone page reads (`GET /_emulator/feed`): the books of `model.ts` as a developer looks at them, and the
+ * wire traffic with headers and bodies, encrypted and plain. Types only.
+ *
+ * Times are epoch milliseconds by the emulator's clock.
+ */
+import type {
+  ChatLine,
+  EmulatedApp,
+  FaultKind,
+  FaultRequest,
+  PushContent,
+  PushOutcome,
+  QuotaView,
+  Switches,
+  Verdict,
+} from "./model.ts";
+
+/** Header names (lower case) with their values. */
+export type WireHeaders = readonly (readonly [name: string, value: string])[];
+
+/** A request as it went over the wire. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: WireHeaders;
+  /** As sent; for what is not UTF-8 its size in words. Cut after `MAX_BODY_CHARS`. */
+  readonly body: string;
+  /** The body before encryption, where it was encrypted. */
+  readonly plain?: string;
+}
+
+/** An answer as it came. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: WireHeaders;
+  readonly body: string;
+  /** The body decrypted, where it was encrypted. */
+  readonly plain?: string;
+}
+
+/** How an exchange ended. `ok`, `errcode`, `http` and `broken` are said of API calls, the rest of pushes. */
+export type TrafficVerdict = Verdict | "echoed" | "ok" | "errcode" | "http" | "broken" | "pending";
+
+/** One exchange: a delivery of a push, a verification, or a call to the API. */
+export interface TrafficRecord {
+  readonly id: string;
+  /** Rises with every change of any record. */
+  readonly seq: number;
+  readonly kind: "push" | "verify" | "api";
+  readonly at: number;
+  /** Null where the caller did not prove who it is. */
+  readonly appid: string | null;
+  /** The user it is about; null where it is about none. */
+  readonly openid: string | null;
+  /** MsgType, Event, or the path of the API. */
+  readonly label: string;
+  /** For `redeliver`. */
+  readonly pushId?: string;
+  readonly request: WireRequest;
+  /** Null while under way and when the connection broke. */
+  readonly response: WireResponse | null;
+  /** Null while under way. */
+  readonly ms: number | null;
+  readonly verdict: TrafficVerdict;
+  readonly problem?: string;
+  /** Of an API call's answer. */
+  readonly errcode?: number;
+  readonly fault?: FaultKind["fault"];
+}
+
+/** What is known of a record when its exchange is over. */
+export type TrafficEnd = Pick<TrafficRecord, "response" | "verdict" | "problem" | "errcode">;
+
+/** A chat line without the bytes of pictures, which `GET /_emulator/media?id=` serves. */
+export type PhoneLine =
+  | Exclude<ChatLine, { readonly from: "user" }>
+  | (Omit<Extract<ChatLine, { readonly from: "user" }>, "content"> & {
+      readonly content: PushContent;
+      readonly mediaId?: string;
+      readonly outcome: PushOutcome;
+    });
+
+/** One permission to send (WECHAT.md §4.4). */
+export interface GrantView {
+  readonly kind: "message" | "enter";
+  readonly left: number;
+  readonly count: number;
+  readonly endsAt: number;
+}
+
+/** The open chat. */
+export interface PhoneChat {
+  readonly appid: string;
+  readonly openid: string;
+  readonly lines: readonly PhoneLine[];
+  readonly duplicates: number;
+  readonly quota: QuotaView;
+  /** Those in force. */
+  readonly grants: readonly GrantView[];
+  readonly session: "none" | "waiting" | "agent";
+  readonly typing: boolean;
+}
+
+/** A row of the session list. */
+export interface PhoneUser {
+  readonly appid: string;
+  readonly openid: string;
+  readonly lines: number;
+  readonly last: PhoneLine | null;
+}
+
+/** An access token the app has. */
+export interface TokenView {
+  readonly appid: string;
+  readonly endpoint: "token" | "stable_token";
+  readonly value: string;
+  readonly expiresAt: number;
+  readonly works: boolean;
+}
+
+/** Everything but the traffic. */
+export interface PhoneState {
+  /** The emulator's clock is the machine's plus this. */
+  readonly offsetMs: number;
+  readonly apps: readonly EmulatedApp[];
+  readonly switches: Switches;
+  readonly faults: readonly FaultRequest[];
+  readonly tokens: readonly TokenView[];
+  /** The official agent's desk by appid, where it was ever touched. */
+  readonly desks: Readonly<Record<string, { readonly on: boolean; readonly reply: string }>>;
+  readonly users: readonly PhoneUser[];
+  /** Null when none was asked for or he is unknown. */
+  readonly chat: PhoneChat | null;
+}
+
+/** `GET /_emulator/feed?appid=&openid=&epoch=&after=&version=`; 204 when nothing changed since. */
+export interface Feed {
+  /** Another one: the emulator was started or reset, and all of the traffic comes again. */
+  readonly epoch: string;
+  /** The `after` of the next request. */
+  readonly seq: number;
+  /** The `version` of the next request. */
+  readonly version: string;
+  readonly state: PhoneState;
+  /** Records that are new or changed since `after`. */
+  readonly traffic: readonly TrafficRecord[];
+}

@@ -1,0 +1,142 @@
+/** The page: a phone and, beside it (on phones: behind a tab), the developer panel. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import type { PushContent } from "../model.ts";
+import { control } from "./api.ts";
+import { Chat } from "./chat.tsx";
+import { useFeed } from "./feed.ts";
+import { Home } from "./home.tsx";
+import { Panel } from "./panel.tsx";
+import { isOpenid, newOpenid } from "./people.ts";
+import { useStored } from "./stored.ts";
+import { fill, TEXTS, TextContext, type Language } from "./text.ts";
+import { TopBar, type Theme, type View } from "./top-bar.tsx";
+
+const FIRST_OPENID = newOpenid();
+const NOTICE_MS = 2_500;
+
+/** The whole page. */
+export function App(): JSX.Element {
+  const [language, setLanguage] = useStored<Language>("language", "zh-CN", isLanguage);
+  const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
+  const [openid, setOpenid] = useStored<string>("openid", FIRST_OPENID, isOpenid);
+  const [isInChat, setInChat] = useState(location.hash === "#chat");
+  const [view, setView] = useState<View>("phone");
+  const [notice, setNotice] = useNotice();
+  const t = TEXTS[language];
+  const [appid, setAppid] = useState("");
+  const [seen, look] = useFeed(appid, openid);
+  const { state } = seen;
+  const firstAppid = state?.apps[0]?.appid ?? "";
+  useEffect(() => setAppid(firstAppid), [firstAppid]);
+
+  useLayoutEffect(() => {
+    document.documentElement.lang = language;
+    document.title = `${t.title} · edge-kefu`;
+    document.documentElement.dataset["theme"] = theme;
+  }, [language, theme, t]);
+  useEffect(() => {
+    const onHash = (): void => setInChat(location.hash === "#chat");
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, []);
+
+  /** Does something to the emulator, says when it failed, and shows what came of it at once. */
+  const act = async (work: Promise<unknown>, done = ""): Promise<void> => {
+    try {
+      await work;
+      if (done !== "") setNotice(done);
+    } catch (error) {
+      setNotice(fill(t.failed, { why: error instanceof Error ? error.message : String(error) }));
+    }
+    look();
+  };
+  const goTo = (screen: "#chat" | "#home"): void => {
+    location.hash = screen;
+  };
+  const send = (content: PushContent): void => {
+    // Before the first answer of the feed no appid is known: the emulator then means its first app, as the page does.
+    const app = appid === "" ? {} : { appid };
+    void act(control.push({ ...app, openid, content, wait: false }));
+  };
+  const chat = state?.chat?.openid === openid ? state.chat : null;
+
+  return (
+    <TextContext.Provider value={t}>
+      <div class="page" data-view={view}>
+        <TopBar
+          language={language}
+          theme={theme}
+          view={view}
+          onLanguage={setLanguage}
+          onTheme={setTheme}
+          onView={setView}
+          onReset={() => {
+            // The worker is not reset and remembers its users: a new one begins at the beginning.
+            setOpenid(newOpenid());
+            void act(control.reset(), t.resetDone).then(() => goTo("#home"));
+          }}
+        />
+        {!seen.online && (
+          <p class="offline" role="alert">
+            {t.offline}
+          </p>
+        )}
+        <main class="stage">
+          <section class="phone" aria-label={t.phone}>
+            {isInChat ? (
+              <Chat
+                chat={chat}
+                appid={appid}
+                openid={openid}
+                language={language}
+                onBack={() => goTo("#home")}
+                onSend={send}
+              />
+            ) : (
+              <Home
+                users={state?.users.filter((user) => user.appid === appid) ?? []}
+                openid={openid}
+                onContact={(sessionFrom) => {
+                  setOpenid(openid); // kept from now on, so that a reload finds its chat again
+                  send({ kind: "enter", sessionFrom });
+                  goTo("#chat");
+                }}
+                onOpen={(chosen) => {
+                  setOpenid(chosen);
+                  goTo("#chat");
+                }}
+                onNewUser={() => setOpenid(newOpenid())}
+              />
+            )}
+          </section>
+          {state !== null && (
+            <Panel state={state} chat={chat} traffic={seen.traffic} openid={openid} appid={appid} act={act} />
+          )}
+        </main>
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      </div>
+    </TextContext.Provider>
+  );
+}
+
+function isTheme(value: string): value is Theme {
+  return value === "auto" || value === "light" || value === "dark";
+}
+
+/** A text that goes away by itself. */
+function useNotice(): readonly [string, (text: string) => void] {
+  const [notice, setNotice] = useState("");
+  useEffect(() => {
+    if (notice === "") return;
+    const timer = setTimeout(() => setNotice(""), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice]);
+  return [notice, setNotice];
+}
+
+function isLanguage(value: string): value is Language {
+  return Object.hasOwn(TEXTS, value);
+}

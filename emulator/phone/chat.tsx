@@ -1,0 +1,128 @@
+/** One user's chat on the phone. */
+import type { JSX } from "preact";
+import { Fragment } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { PushContent } from "../model.ts";
+import type { PhoneChat, PhoneLine } from "../phone-model.ts";
+import { Line, type Opener } from "./bubble.tsx";
+import { shortTime } from "./clock.ts";
+import { Composer } from "./composer.tsx";
+import { Icon } from "./icons.tsx";
+import { Sheet } from "./sheet.tsx";
+import { shortName } from "./people.ts";
+import { useTexts, type Language } from "./text.ts";
+
+/** Between lines further apart than this the time is shown, as phones do. */
+const TIME_GAP_MS = 5 * 60_000;
+
+interface ChatProps {
+  /** Null until the user did something. */
+  readonly chat: PhoneChat | null;
+  readonly appid: string;
+  readonly openid: string;
+  readonly language: Language;
+  readonly onBack: () => void;
+  readonly onSend: (content: PushContent) => void;
+}
+
+type Opened =
+  | { readonly kind: "page"; readonly appid: string; readonly path: string }
+  | { readonly kind: "picture"; readonly url: string; readonly name: string };
+
+/** The chat. */
+export function Chat({ chat, appid, openid, language, onBack, onSend }: ChatProps): JSX.Element {
+  const t = useTexts();
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const open: Opener = {
+    page: (pageAppid, path) => setOpened({ kind: "page", appid: pageAppid, path }),
+    picture: (url, name) => setOpened({ kind: "picture", url, name }),
+  };
+  const isTyping = chat?.typing ?? false;
+  return (
+    <div class="screen">
+      <header class="phone-bar">
+        <button type="button" class="icon-button" aria-label={t.back} onClick={onBack}>
+          <Icon name="back" />
+        </button>
+        <h2>{isTyping ? t.typing : t.service}</h2>
+        <span class="bar-user">
+          {t.user} {shortName(openid)}
+        </span>
+      </header>
+      {chat?.session === "waiting" && <p class="session-state">{t.waiting}</p>}
+      {chat?.session === "agent" && <p class="session-state">{t.held}</p>}
+      <Lines lines={chat?.lines ?? []} appid={appid} isTyping={isTyping} open={open} />
+      <Composer language={language} onSend={onSend} />
+      {opened !== null && <OpenedSheet opened={opened} onClose={() => setOpened(null)} />}
+    </div>
+  );
+}
+
+interface LinesProps {
+  readonly lines: readonly PhoneLine[];
+  readonly appid: string;
+  readonly isTyping: boolean;
+  readonly open: Opener;
+}
+
+function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
+  const t = useTexts();
+  const log = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = log.current;
+    if (box === null) return;
+    const toEnd = (): void => box.scrollTo({ top: box.scrollHeight });
+    toEnd();
+    // The drawer or a loaded picture changes the room: what was said last stays in sight.
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(box);
+    if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
+    return () => observer.disconnect();
+  }, [lines.length, isTyping]);
+  return (
+    <div class="log" ref={log} role="log" aria-live="polite" aria-label={t.chatLog} tabIndex={0}>
+      <ul>
+        {lines.map((line, index) => (
+          <Fragment key={index}>
+            {line.at - (lines[index - 1]?.at ?? 0) > TIME_GAP_MS && (
+              <li class="note time">
+                <time>{shortTime(line.at)}</time>
+              </li>
+            )}
+            <Line line={line} appid={appid} open={open} />
+          </Fragment>
+        ))}
+        {isTyping && (
+          <li class="line theirs">
+            <span class="avatar theirs">
+              <Icon name="service" />
+            </span>
+            <span class="bubble dots" role="img" aria-label={t.typing}>
+              <i />
+              <i />
+              <i />
+            </span>
+          </li>
+        )}
+      </ul>
+    </div>
+  );
+}
+
+function OpenedSheet({ opened, onClose }: { readonly opened: Opened; readonly onClose: () => void }): JSX.Element {
+  const t = useTexts();
+  if (opened.kind === "picture") {
+    return (
+      <Sheet name={opened.name} onClose={onClose}>
+        <img class="full-picture" src={opened.url} alt={opened.name} />
+      </Sheet>
+    );
+  }
+  return (
+    <Sheet name={t.miniProgram} onClose={onClose}>
+      <p>{t.wouldOpen}</p>
+      <code class="page-path">{opened.path}</code>
+      <code class="page-path muted">{opened.appid}</code>
+    </Sheet>
+  );
+}

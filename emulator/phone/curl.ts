@@ -1,0 +1,20 @@
+/** An exchange as a curl command for a POSIX shell, ready to paste. */
+import type { WireRequest } from "../phone-model.ts";
+
+/** Headers curl or the transport makes itself. */
+const MADE_BY_CURL = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept"]);
+
+/** Writes the command; every argument is quoted, whatever is in it. */
+export function toCurl(request: WireRequest): string {
+  const lines = [`curl -i ${request.method === "GET" ? "" : `-X ${request.method} `}${quote(request.url)}`];
+  for (const [name, value] of request.headers) {
+    const isOurs = !MADE_BY_CURL.has(name) && !name.startsWith("cf-") && !name.startsWith("mf-");
+    if (isOurs) lines.push(`-H ${quote(`${name}: ${value}`)}`);
+  }
+  if (request.body !== "") lines.push(`--data-raw ${quote(request.body)}`);
+  return lines.join(" \\\n  ");
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,70 @@
+/** The page's eye on the emulator: a poll that costs nothing while nothing happens. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Feed, PhoneState, TrafficRecord } from "../phone-model.ts";
+import { readFeed, type FeedPosition } from "./api.ts";
+
+const POLL_MS = 250;
+const HIDDEN_POLL_MS = 2_000;
+const MAX_RECORDS = 300;
+
+/** What the page knows. */
+export interface Seen {
+  /** Null before the first answer. */
+  readonly state: PhoneState | null;
+  /** Oldest first. */
+  readonly traffic: readonly TrafficRecord[];
+  /** Whether the last poll was answered. */
+  readonly online: boolean;
+}
+
+const NOTHING: Seen = { state: null, traffic: [], online: true };
+const START = { epoch: "", after: 0, version: "" };
+
+/** Polls as long as the page lives. @returns what is seen, and how to look at once */
+export function useFeed(appid: string, openid: string): readonly [Seen, () => void] {
+  const [seen, setSeen] = useState(NOTHING);
+  const position = useRef<Omit<FeedPosition, "appid" | "openid">>(START);
+  const look = useRef<() => void>(() => {});
+
+  useEffect(() => {
+    let alive = true;
+    let timer = 0;
+    let isLooking = false;
+    const poll = async (): Promise<void> => {
+      if (isLooking) return;
+      isLooking = true;
+      clearTimeout(timer);
+      const feed = await readFeed({ appid, openid, ...position.current }).catch(() => "offline" as const);
+      isLooking = false;
+      if (!alive) return;
+      if (feed === "offline") setSeen((before) => ({ ...before, online: false }));
+      else if (feed === null) setSeen((before) => (before.online ? before : { ...before, online: true }));
+      else {
+        const isNew = feed.epoch !== position.current.epoch;
+        position.current = { epoch: feed.epoch, after: feed.seq, version: feed.version };
+        setSeen((before) => merge(isNew ? NOTHING : before, feed));
+      }
+      timer = setTimeout(() => void poll(), document.hidden ? HIDDEN_POLL_MS : POLL_MS);
+    };
+    const onVisible = (): void => void poll();
+    look.current = onVisible;
+    document.addEventListener("visibilitychange", onVisible);
+    void poll();
+    return () => {
+      alive = false;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", onVisible);
+    };
+  }, [appid, openid]);
+
+  return [seen, () => look.current()];
+}
+
+/** New records at the end, changed ones in their place. */
+function merge(before: Seen, feed: Feed): Seen {
+  const changed = new Map(feed.traffic.map((record) => [record.id, record]));
+  const kept = before.traffic.map((record) => changed.get(record.id) ?? record);
+  const known = new Set(before.traffic.map(({ id }) => id));
+  const added = feed.traffic.filter(({ id }) => !known.has(id));
+  return { state: feed.state, traffic: [...kept, ...added].slice(-MAX_RECORDS), online: true };
+}

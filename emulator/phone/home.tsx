@@ -1,0 +1,98 @@
+/** The phone's first screen: a shop's mini program with its contact button, and the chats there are. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { PhoneLine, PhoneUser } from "../phone-model.ts";
+import { Cushion } from "./bubble.tsx";
+import { shortTime } from "./clock.ts";
+import { withEmoji } from "./emoji.ts";
+import { Icon } from "./icons.tsx";
+import { parseText } from "./links.ts";
+import { shortName } from "./people.ts";
+import { fill, useTexts, type Texts } from "./text.ts";
+
+interface HomeProps {
+  readonly users: readonly PhoneUser[];
+  readonly openid: string;
+  /** The contact button. */
+  readonly onContact: (sessionFrom: string) => void;
+  readonly onOpen: (openid: string) => void;
+  readonly onNewUser: () => void;
+}
+
+/** The first screen. */
+export function Home({ users, openid, onContact, onOpen, onNewUser }: HomeProps): JSX.Element {
+  const t = useTexts();
+  const [sessionFrom, setSessionFrom] = useState("page=goods&id=1001");
+  const newestFirst = users.toSorted((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
+  return (
+    <div class="screen">
+      <header class="phone-bar">
+        <h2>{t.home}</h2>
+      </header>
+      <div class="home">
+        <div class="goods">
+          <Cushion />
+          <div class="goods-text">
+            <strong>{t.goods}</strong>
+            <span class="price">¥ 89.00</span>
+            <span class="muted">{t.goodsNote}</span>
+          </div>
+          <label class="field">
+            <span>{t.sessionFrom}</span>
+            <input value={sessionFrom} onInput={(event) => setSessionFrom(event.currentTarget.value)} />
+          </label>
+          <button type="button" class="button primary wide" onClick={() => onContact(sessionFrom)}>
+            <Icon name="service" />
+            {t.contact}
+          </button>
+          <span class="muted center">{fill(t.contactAs, { user: `${t.user} ${shortName(openid)}` })}</span>
+        </div>
+        <div class="sessions-head">
+          <h3>{t.sessions}</h3>
+          <button type="button" class="button small" onClick={onNewUser}>
+            <Icon name="plus" />
+            {t.newUser}
+          </button>
+        </div>
+        {newestFirst.length === 0 && <p class="muted empty">{t.noSessions}</p>}
+        <ul class="sessions">
+          {newestFirst.map((user) => (
+            <li key={user.openid}>
+              <button type="button" class="session" onClick={() => onOpen(user.openid)}>
+                <span class="avatar mine">
+                  <Icon name="user" />
+                </span>
+                <span class="session-text">
+                  <strong>
+                    {t.user} {shortName(user.openid)}
+                  </strong>
+                  <span class="muted">{user.last === null ? "" : preview(user.last, t)}</span>
+                </span>
+                <span class="muted">{user.last === null ? "" : shortTime(user.last.at)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+/** A line in a few words. */
+function preview(line: PhoneLine, t: Texts): string {
+  if (line.from === "service" && line.msgtype !== "text") return `[${nameOf(line.msgtype, t)}]`;
+  if (line.from !== "user") {
+    return withEmoji(
+      parseText(line.text)
+        .map((part) => part.text)
+        .join(""),
+    );
+  }
+  if (line.content.kind === "text") return withEmoji(line.content.content);
+  return line.content.kind === "enter" ? t.entered : `[${nameOf(line.content.kind, t)}]`;
+}
+
+function nameOf(kind: string, t: Texts): string {
+  if (kind === "image") return t.picture;
+  return kind === "miniprogrampage" ? t.card : kind;
+}

@@ -1,0 +1,64 @@
+/**
+ * A text message as a phone shows it: plain text, links, and mini-program links (WECHAT.md §4.2). The text is never
+ * taken for HTML: `<a …>` is recognised here and becomes data, everything else stays the letters it is.
+ */
+
+/** A piece of a text. */
+export type TextPart =
+  | { readonly kind: "text"; readonly text: string }
+  /** An http(s) address, written out or in an `<a href>`. */
+  | { readonly kind: "link"; readonly text: string; readonly url: string }
+  | { readonly kind: "miniprogram"; readonly text: string; readonly appid: string; readonly path: string };
+
+const ANCHOR = /<a\s([^<>]*)>([^<]*)<\/a\s*>/gi;
+const ATTRIBUTE = /([a-zA-Z][\w-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))/g;
+const WEB_ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
+/** What ends a sentence and not an address. */
+const TRAILING = /[.,;:!?)\]']+$/;
+
+/** Splits a text. The pieces' texts are what is read, joined they are the message. */
+export function parseText(content: string): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  let at = 0;
+  for (const match of content.matchAll(ANCHOR)) {
+    const anchor = toAnchor(match[1] ?? "", match[2] ?? "");
+    if (anchor === null) continue;
+    parts.push(...splitAddresses(content.slice(at, match.index)), anchor);
+    at = match.index + match[0].length;
+  }
+  parts.push(...splitAddresses(content.slice(at)));
+  return parts;
+}
+
+/** Whether an address may be followed from the page. */
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url);
+}
+
+/** Null when it links to nothing a phone would open: then it is text. */
+function toAnchor(attributes: string, text: string): TextPart | null {
+  const values = new Map<string, string>();
+  for (const [, name = "", double, single, bare] of attributes.matchAll(ATTRIBUTE)) {
+    values.set(name.toLowerCase(), double ?? single ?? bare ?? "");
+  }
+  const appid = values.get("data-miniprogram-appid") ?? "";
+  const path = values.get("data-miniprogram-path") ?? "";
+  if (appid !== "" && path !== "") return { kind: "miniprogram", text, appid, path };
+  const url = values.get("href") ?? "";
+  return isWebAddress(url) ? { kind: "link", text, url } : null;
+}
+
+/** Splits a text in which only addresses are links: what a user wrote. */
+export function splitAddresses(text: string): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  let at = 0;
+  for (const match of text.matchAll(WEB_ADDRESS)) {
+    const url = match[0].replace(TRAILING, "");
+    if (!isWebAddress(url)) continue;
+    if (match.index > at) parts.push({ kind: "text", text: text.slice(at, match.index) });
+    parts.push({ kind: "link", text: url, url });
+    at = match.index + url.length;
+  }
+  if (at < text.length) parts.push({ kind: "text", text: text.slice(at) });
+  return parts;
+}

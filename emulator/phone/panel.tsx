@@ -1,0 +1,87 @@
+/** The developer panel: what the phone's user never sees. */
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { PhoneChat, PhoneState, TrafficRecord } from "../phone-model.ts";
+import { FaultsView } from "./faults-view.tsx";
+import { PlatformView } from "./platform-view.tsx";
+import { StateView } from "./state-view.tsx";
+import { useTexts } from "./text.ts";
+import { TrafficView } from "./traffic-view.tsx";
+
+/** Does something to the emulator and shows what came of it; `done` is said when it worked. */
+export type Act = (work: Promise<unknown>, done?: string) => Promise<void>;
+
+interface PanelProps {
+  readonly state: PhoneState;
+  readonly chat: PhoneChat | null;
+  readonly traffic: readonly TrafficRecord[];
+  readonly appid: string;
+  readonly openid: string;
+  readonly act: Act;
+}
+
+const TABS = ["traffic", "account", "faults", "platform"] as const;
+type Tab = (typeof TABS)[number];
+
+/** The panel, one tab at a time. */
+export function Panel({ state, chat, traffic, appid, openid, act }: PanelProps): JSX.Element {
+  const t = useTexts();
+  const [tab, setTab] = useState<Tab>("traffic");
+  const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
+  return (
+    <section class="panel" aria-label={t.panel}>
+      <Tabs tab={tab} faults={state.faults.length} onTab={setTab} />
+      <div class="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+        {tab === "traffic" && <TrafficView traffic={traffic} openid={openid} act={act} />}
+        {tab === "account" && <StateView state={state} chat={chat} appid={appid} openid={openid} act={act} />}
+        {tab === "faults" && app !== undefined && <FaultsView faults={state.faults} app={app} act={act} />}
+        {tab === "platform" && app !== undefined && <PlatformView switches={state.switches} app={app} act={act} />}
+      </div>
+    </section>
+  );
+}
+
+interface TabsProps {
+  readonly tab: Tab;
+  readonly faults: number;
+  readonly onTab: (tab: Tab) => void;
+}
+
+/** Arrow keys move between tabs, as in every tab list. */
+function Tabs({ tab, faults, onTab }: TabsProps): JSX.Element {
+  const t = useTexts();
+  const list = useRef<HTMLDivElement>(null);
+  const move = (step: number): void => {
+    const next = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] ?? "traffic";
+    onTab(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+  };
+  return (
+    <div
+      ref={list}
+      class="tabs"
+      role="tablist"
+      aria-label={t.panel}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowRight") move(1);
+        if (event.key === "ArrowLeft") move(-1);
+      }}
+    >
+      {TABS.map((name) => (
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          id={`tab-${name}`}
+          aria-selected={tab === name}
+          aria-controls={tab === name ? `panel-${name}` : undefined}
+          tabIndex={tab === name ? 0 : -1}
+          onClick={() => onTab(name)}
+        >
+          {t[name]}
+          {name === "faults" && faults > 0 && <span class="badge">{faults}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,175 @@
+/** The platform itself: readings nobody has confirmed, its pace, and the console's settings of the app. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
+import { control } from "./api.ts";
+import { maskValue } from "./mask.ts";
+import type { Act } from "./panel.tsx";
+import { Box } from "./state-view.tsx";
+import { Toggle } from "./toggle.tsx";
+import { useTexts } from "./text.ts";
+
+interface PlatformViewProps {
+  readonly switches: Switches;
+  readonly app: EmulatedApp;
+  readonly act: Act;
+}
+
+/** The platform. */
+export function PlatformView({ switches, app, act }: PlatformViewProps): JSX.Element {
+  return (
+    <div class="cards">
+      <Unconfirmed switches={switches} act={act} />
+      <AppSettings app={app} act={act} />
+    </div>
+  );
+}
+
+function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly act: Act }): JSX.Element {
+  const t = useTexts();
+  const set = (patch: Partial<Switches>): void => void act(control.switches(patch));
+  return (
+    <Box title={t.unconfirmed}>
+      <Toggle label={t.retryNon200} isOn={switches.retryNon200} onToggle={(retryNon200) => set({ retryNon200 })} />
+      <Toggle
+        label={t.retryNewTime}
+        isOn={switches.retryCreateTime === "new"}
+        onToggle={(on) => set({ retryCreateTime: on ? "new" : "same" })}
+      />
+      <Toggle
+        label={t.characters}
+        isOn={switches.textUnit === "characters"}
+        onToggle={(on) => set({ textUnit: on ? "characters" : "bytes" })}
+      />
+      <Toggle label={t.enterRefills} isOn={switches.enterRefills} onToggle={(enterRefills) => set({ enterRefills })} />
+      <Toggle label={t.ipWhitelist} isOn={switches.ipWhitelist} onToggle={(ipWhitelist) => set({ ipWhitelist })} />
+      <div class="fields">
+        <NumberField label={t.retries} value={switches.retries} max={10} onSet={(retries) => set({ retries })} />
+        <NumberField
+          label={t.latencyMs}
+          value={switches.latencyMs}
+          max={60_000}
+          onSet={(latencyMs) => set({ latencyMs })}
+        />
+        <NumberField
+          label={t.pushTimeoutMs}
+          value={switches.pushTimeoutMs}
+          max={60_000}
+          onSet={(pushTimeoutMs) => set({ pushTimeoutMs: Math.max(1, pushTimeoutMs) })}
+        />
+      </div>
+    </Box>
+  );
+}
+
+interface NumberFieldProps {
+  readonly label: string;
+  readonly value: number;
+  readonly max: number;
+  readonly onSet: (value: number) => void;
+}
+
+/** Takes effect when it is left or Enter is pressed; until then nothing the emulator says disturbs the typing. */
+function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Element {
+  const [draft, setDraft] = useState<string | null>(null);
+  const commit = (): void => {
+    const wanted = Number(draft);
+    setDraft(null);
+    if (draft !== null && draft !== "" && Number.isInteger(wanted)) onSet(Math.min(max, Math.max(0, wanted)));
+  };
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        type="number"
+        min={0}
+        max={max}
+        value={draft ?? value}
+        onInput={(event) => setDraft(event.currentTarget.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === "Enter" && commit()}
+      />
+    </label>
+  );
+}
+
+function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Act }): JSX.Element {
+  const t = useTexts();
+  const { appid } = app;
+  const [pushUrl, setPushUrl] = useState(app.pushUrl);
+  const [isRevealed, setRevealed] = useState(false);
+  useEffect(() => setPushUrl(app.pushUrl), [app.pushUrl]);
+  const modes: readonly (readonly [PushMode, string])[] = [
+    ["plain", t.modePlain],
+    ["compatible", t.modeCompatible],
+    ["secure", t.modeSecure],
+  ];
+  const formats: readonly PushFormat[] = ["xml", "json"];
+  const verify = async (): Promise<void> => {
+    await control.app({ appid, pushUrl });
+    const { verdict, status } = await control.verify({ appid });
+    if (verdict !== "echoed") throw new Error(`${t.notVerified} (${status ?? "-"})`);
+  };
+  const secret = (value: string): string => (isRevealed ? value : maskValue(value));
+  return (
+    <Box title={t.app}>
+      <div class="fields">
+        <label class="field">
+          <span>{t.mode}</span>
+          <select
+            value={app.mode}
+            onChange={(event) => {
+              const mode = modes.find(([name]) => name === event.currentTarget.value)?.[0] ?? app.mode;
+              void act(control.app({ appid, mode }));
+            }}
+          >
+            {modes.map(([name, label]) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>{t.format}</span>
+          <select
+            value={app.format}
+            onChange={(event) => {
+              const format = formats.find((name) => name === event.currentTarget.value) ?? app.format;
+              void act(control.app({ appid, format }));
+            }}
+          >
+            {formats.map((name) => (
+              <option key={name} value={name}>
+                {name.toUpperCase()}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <label class="field">
+        <span>{t.pushUrl}</span>
+        <input value={pushUrl} onInput={(event) => setPushUrl(event.currentTarget.value)} />
+      </label>
+      <div class="buttons">
+        <button type="button" class="button small" onClick={() => void act(verify(), t.verified)}>
+          {t.verifyUrl}
+        </button>
+        <label class="check">
+          <input type="checkbox" checked={isRevealed} onChange={(event) => setRevealed(event.currentTarget.checked)} />
+          {t.reveal}
+        </label>
+      </div>
+      <dl class="secrets">
+        <dt>AppID</dt>
+        <dd>{appid}</dd>
+        <dt>AppSecret</dt>
+        <dd>{secret(app.secret)}</dd>
+        <dt>Token</dt>
+        <dd>{secret(app.token)}</dd>
+        <dt>EncodingAESKey</dt>
+        <dd>{secret(app.aesKey)}</dd>
+      </dl>
+    </Box>
+  );
+}

@@ -1,0 +1,33 @@
+/** A sheet over the page: the browser's own modal dialog, so that focus and Escape behave. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useTexts } from "./text.ts";
+
+interface SheetProps {
+  readonly name: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+  /** More buttons beside the closing one. */
+  readonly actions?: ComponentChildren;
+  /** What the closing button says; the default is "close". */
+  readonly closeLabel?: string;
+}
+
+/** Shows it as long as it is rendered. */
+export function Sheet({ name, onClose, children, actions, closeLabel }: SheetProps): JSX.Element {
+  const t = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="sheet" aria-label={name} onClose={onClose}>
+      <h2>{name}</h2>
+      {children}
+      <div class="buttons">
+        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          {closeLabel ?? t.close}
+        </button>
+        {actions}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** What the page keeps in the browser: language, appearance, the last user. All of it may be lost. */
+import { useState } from "preact/hooks";
+
+/** A state that outlives a reload where the browser allows it. */
+export function useStored<T extends string>(
+  key: string,
+  initial: T,
+  isValid: (value: string) => value is T,
+): readonly [T, (value: T) => void] {
+  const [value, setValue] = useState<T>(() => read(key, initial, isValid));
+  const store = (next: T): void => {
+    setValue(next);
+    try {
+      localStorage.setItem(`edge-kefu.${key}`, next);
+    } catch {
+      // storage is off: the choice holds until the page is closed
+    }
+  };
+  return [value, store];
+}
+
+function read<T extends string>(key: string, initial: T, isValid: (value: string) => value is T): T {
+  try {
+    const stored = localStorage.getItem(`edge-kefu.${key}`);
+    return stored !== null && isValid(stored) ? stored : initial;
+  } catch {
+    return initial; // storage is off
+  }
+}

@@ -1,0 +1,26 @@
+/** The page's words in the language chosen. */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { EN } from "./text-en.ts";
+import { ZH, type Texts } from "./text-zh.ts";
+
+export type { Texts };
+
+/** A language of the page. */
+export type Language = "zh-CN" | "en";
+
+/** All texts by language. */
+export const TEXTS: Readonly<Record<Language, Texts>> = { "zh-CN": ZH, en: EN };
+
+/** The texts in force. */
+export const TextContext = createContext<Texts>(ZH);
+
+/** The texts in force. */
+export function useTexts(): Texts {
+  return useContext(TextContext);
+}
+
+/** Puts values into the `{x}` of a text. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,32 @@
+/** A switch with its name. */
+import type { JSX } from "preact";
+
+interface ToggleProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly isOn: boolean;
+  readonly onToggle: (isOn: boolean) => void;
+}
+
+/** The whole row can be pressed. */
+export function Toggle({ label, hint, isOn, onToggle }: ToggleProps): JSX.Element {
+  return (
+    <label class="toggle">
+      <span>
+        {label}
+        {hint !== undefined && <span class="muted">{hint}</span>}
+      </span>
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        onChange={(event) => {
+          const { checked } = event.currentTarget;
+          // What the emulator says counts; until then it stays as it is.
+          event.currentTarget.checked = isOn;
+          onToggle(checked);
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,12 @@
+/** The machine's clock, looked at once a second. */
+import { useEffect, useState } from "preact/hooks";
+
+/** @returns epoch milliseconds */
+export function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

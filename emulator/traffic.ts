@@ -1,0 +1,96 @@
+/**
+ * The wire as the phone page's developer panel shows it: the newest exchanges with headers and bodies. `books.calls`
+ * and `Push.attempts` stay the judge's records; this is for eyes.
+ */
+import { decodeUtf8, decrypt } from "./crypto.ts";
+import type { EmulatedApp } from "./model.ts";
+import type { TrafficEnd, TrafficRecord, WireHeaders, WireRequest, WireResponse } from "./phone-model.ts";
+import { readFields } from "./wire.ts";
+
+const MAX_RECORDS = 300;
+const MAX_BODY_CHARS = 64 * 1024;
+
+/** What is known of an exchange at its beginning. */
+export type TrafficStart = Omit<TrafficRecord, "id" | "seq" | "ms" | keyof TrafficEnd>;
+
+/** The newest exchanges. */
+export type Traffic = ReturnType<typeof createTraffic>;
+
+/**
+ * Creates an empty list.
+ *
+ * @param epoch tells this list from those before a reset or a restart
+ */
+export function createTraffic(epoch: string, now: () => number) {
+  let records: readonly TrafficRecord[] = [];
+  let seq = 0;
+
+  return {
+    epoch,
+    /** Books an exchange on its way. @returns what to call when it is over */
+    open(start: TrafficStart): (end: TrafficEnd) => void {
+      const startedAt = now();
+      seq += 1;
+      const id = `t${seq}`;
+      const pending: TrafficRecord = { ...start, id, seq, ms: null, response: null, verdict: "pending" };
+      records = [...records.slice(1 - MAX_RECORDS), pending];
+      return (end) => {
+        seq += 1;
+        const closed: TrafficRecord = { ...start, ...end, id, seq, ms: now() - startedAt };
+        records = records.map((known) => (known.id === id ? closed : known));
+      };
+    },
+    /** The number of the newest change. */
+    seq: (): number => seq,
+    /** Records changed after `last`, oldest first. */
+    after: (last: number): readonly TrafficRecord[] => records.filter((record) => record.seq > last),
+  };
+}
+
+/** A request for the list; `body` is text or, undecodable, bytes. */
+export function wireRequest(request: Request, body: Uint8Array | string, plain?: string): WireRequest {
+  return {
+    method: request.method,
+    url: request.url,
+    headers: headersOf(request.headers),
+    body: readable(body, request.headers.get("content-type")),
+    ...(plain !== undefined && { plain: cut(plain) }),
+  };
+}
+
+/** An answer for the list. */
+export function wireResponse(
+  status: number,
+  headers: Headers,
+  body: Uint8Array | string,
+  plain?: string,
+): WireResponse {
+  return {
+    status,
+    headers: headersOf(headers),
+    body: readable(body, headers.get("content-type")),
+    ...(plain !== undefined && { plain: cut(plain) }),
+  };
+}
+
+/** What an encrypted answer to a push says; undefined where it is not encrypted or cannot be read. */
+export function plainAnswer(app: EmulatedApp, body: string): string | undefined {
+  const outer = readFields(body, app.format);
+  const encrypted = outer.ok ? outer.value.get("Encrypt") : undefined;
+  if (encrypted === undefined) return undefined;
+  const opened = decrypt(app.aesKey, encrypted.text);
+  return opened.ok ? opened.value.message : undefined;
+}
+
+function headersOf(headers: Headers): WireHeaders {
+  return [...headers].map(([name, value]) => [name, value] as const);
+}
+
+function readable(body: Uint8Array | string, contentType: string | null): string {
+  if (typeof body === "string") return cut(body);
+  return cut(decodeUtf8(body) ?? `(${contentType ?? "binary"}, ${body.length} bytes)`);
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_BODY_CHARS ? text : `${text.slice(0, MAX_BODY_CHARS)}… (${text.length} characters)`;
+}

@@ -1,0 +1,32 @@
+/** What people do on the phone page, and what the shop does beside it, in a line each. */
+import type { Locator, Page } from "playwright-core";
+import type { Stack } from "../../scripts/lib/stack.ts";
+
+/** Comes in by the contact button. */
+export async function enter(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "联系客服" }).click();
+  await page.getByLabel("输入消息").waitFor();
+}
+
+/** Writes a message. */
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("输入消息").fill(text);
+  await page.getByRole("button", { name: "发送", exact: true }).click();
+}
+
+/** The bubbles of one side. */
+export function bubbles(page: Page, side: "mine" | "theirs"): Locator {
+  return page.locator(`.line.${side} .bubble:not(.dots)`);
+}
+
+/** The user who is in. */
+export function openidOf(page: Page): Promise<string> {
+  return page.evaluate(() => localStorage.getItem("edge-kefu.openid") ?? "");
+}
+
+/** Sends by the worker's REST API. @throws when it refuses */
+export async function sendAsService(stack: Stack, openid: string, body: object): Promise<void> {
+  const key = { "idempotency-key": crypto.randomUUID() };
+  const response = await stack.api("POST", `/api/v1/conversations/${openid}/messages`, body, key);
+  if (!response.ok) throw new Error(await response.text());
+}

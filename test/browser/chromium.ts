@@ -1,0 +1,45 @@
+/**
+ * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: nothing of the machine is
+ * used, so pictures come out alike everywhere.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium as launcher, type Browser } from "playwright-core";
+
+const ROOT = join(import.meta.dirname, "../..");
+const FOLDER = join(ROOT, ".tmp/chromium");
+const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-emoji/400Regular"];
+
+/** Unpacks the browser; the first time takes some seconds. @returns how to start it */
+export async function unpackBrowser(): Promise<{ readonly executablePath: string; readonly args: readonly string[] }> {
+  await mkdir(FOLDER, { recursive: true });
+  // The package unpacks into the temporary folder and takes whatever browser lies there already: give it its own.
+  process.env["TMPDIR"] = FOLDER;
+  const { default: chromium } = await import("@sparticuz/chromium");
+  const executablePath = await chromium.executablePath();
+  // Meant for the cloud the package is made for; people's browsers have several processes.
+  const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
+  return { executablePath, args };
+}
+
+/** Starts the browser. */
+export async function startBrowser(): Promise<Browser> {
+  const { executablePath, args } = await unpackBrowser();
+  const env = { ...process.env, FONTCONFIG_FILE: await writeFontConfig() };
+  return launcher.launch({ executablePath, args: [...args], headless: true, env });
+}
+
+/** The package brings only a Latin font. */
+async function writeFontConfig(): Promise<string> {
+  const folders = FONTS.map((name) => `<dir>${join(ROOT, "node_modules/@expo-google-fonts", name)}</dir>`);
+  const preferred = ["sans-serif", "system-ui", "monospace"].map(
+    (family) => `<alias><family>${family}</family><prefer><family>Noto Sans SC</family></prefer></alias>`,
+  );
+  const file = join(FOLDER, "fonts.conf");
+  const cache = `<cachedir>${join(FOLDER, "fonts")}</cachedir>`;
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><fontconfig>${folders.join("")}${cache}${preferred.join("")}</fontconfig>`,
+  );
+  return file;
+}

@@ -1,0 +1,249 @@
+/**
+ * The developer panel beside the phone: what travelled, what the books say, and everything that can be made to go
+ * wrong, against the real worker.
+ */
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { LOCAL_APP } from "../../scripts/lib/stack.ts";
+import { bubbles, enter, openidOf, say } from "./actions.ts";
+import { DESKTOP, startScene, type Scene } from "./harness.ts";
+
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await startScene(19_200);
+});
+afterEach(async ({ expect }) => {
+  expect(await scene.closePages()).toStrictEqual([]);
+  await scene.stack.control.reset();
+});
+afterAll(() => scene.stop());
+
+/** A page on which a user came in, was greeted, wrote and was answered. */
+async function answered(text = "多少钱"): Promise<Page> {
+  const page = await scene.open(DESKTOP);
+  await enter(page);
+  await bubbles(page, "theirs").first().waitFor();
+  await say(page, text);
+  await bubbles(page, "theirs").nth(1).waitFor();
+  return page;
+}
+
+const tab = (page: Page, name: string) => page.getByRole("tab", { name }).click();
+const record = (page: Page, text: string) => page.locator(".record").filter({ hasText: text });
+const toggle = (page: Page, name: string) => page.getByRole("switch", { name });
+
+describe("the records", () => {
+  it("show a push with its headers, encrypted and plain, its answer and verdict", async ({ expect }) => {
+    const page = await answered();
+    const push = record(page, "PUSH").filter({ hasText: "text" }).first();
+    await push.click();
+    expect(await push.textContent()).toMatch(/success.*\d+ ms/);
+    const detail = page.locator(".record-detail");
+    await detail.getByText("请求头").click();
+    await detail.getByText("content-type: text/xml").waitFor();
+    const codes = await detail.locator(".code").allTextContents();
+    expect(codes.some((code) => code.includes("<Content><![CDATA[多少钱]]></Content>"))).toBe(true);
+    expect(codes.some((code) => code.includes("<Encrypt><![CDATA["))).toBe(true);
+    expect(codes.some((code) => code.includes("msg_signature="))).toBe(true);
+    expect(codes).toContain("success");
+  });
+
+  it("show an API call with its bodies, the token masked until asked for", async ({ expect }) => {
+    const page = await answered();
+    await record(page, "custom/send").first().click();
+    const detail = page.locator(".record-detail");
+    expect(await detail.textContent()).toMatch(/access_token=.{4}••••••••/);
+    await page.getByLabel("显示密钥").check();
+    expect(await detail.textContent()).toMatch(/access_token=[\w-]{64,}/);
+    const codes = await detail.locator(".code").allTextContents();
+    expect(codes.some((code) => code.includes(`"touser": "o`))).toBe(true);
+    expect(codes.some((code) => code.includes(`"errcode": 0`))).toBe(true);
+  });
+
+  it("are filtered by kind and by user", async ({ expect }) => {
+    await scene.stack.control.text("oSomebodyElse", "地址");
+    const page = await answered();
+    await page.getByRole("button", { name: "推送", exact: true }).click();
+    await expect.poll(() => record(page, "PUSH").count()).toBe(3);
+    expect(await record(page, "API").count()).toBe(0);
+    await page.getByLabel("只看此用户").check();
+    expect(await record(page, "PUSH").count()).toBe(2);
+    await page.getByRole("button", { name: "接口调用" }).click();
+    expect(await record(page, "PUSH").count()).toBe(0);
+    expect(await record(page, "custom/send").count()).toBeGreaterThan(1);
+  });
+
+  it("are copied as curl, and delivered again without a second answer", async ({ expect }) => {
+    const page = await answered();
+    const pushes = record(page, "PUSH").filter({ hasText: "text" });
+    await pushes.first().click();
+    await page.getByRole("button", { name: "复制为 curl" }).click();
+    await page.getByRole("status").getByText("已复制").waitFor();
+    const curl = await page.evaluate(() => navigator.clipboard.readText());
+    expect(curl).toContain("curl -i -X POST 'http://127.0.0.1:");
+    expect(curl).toContain("--data-raw '<xml><ToUserName>");
+    await page.getByRole("button", { name: "重发这条推送" }).click();
+    await expect.poll(() => pushes.filter({ hasText: "success" }).count()).toBe(2);
+    expect(await bubbles(page, "theirs").count()).toBe(2);
+  });
+});
+
+describe("faults", () => {
+  it("«dead» while the user writes: the answer comes once it is off, and once", async ({ expect }) => {
+    const page = await answered();
+    await tab(page, "故障");
+    await toggle(page, "微信接口无应答").click();
+    await expect.poll(() => toggle(page, "微信接口无应答").isChecked()).toBe(true);
+    await page.locator(".chips").getByText("无应答").waitFor();
+    await say(page, "地址在哪");
+    await tab(page, "记录");
+    await record(page, "custom/send").filter({ hasText: "pending · dead" }).first().waitFor();
+    await tab(page, "故障");
+    await toggle(page, "微信接口无应答").click();
+    await page.getByText("没有故障").waitFor();
+    await bubbles(page, "theirs").nth(2).waitFor({ timeout: 40_000 });
+    const { duplicates, lines } = await scene.stack.control.chat(await openidOf(page));
+    expect({ duplicates, answers: lines.filter(({ from }) => from === "service").length }).toStrictEqual({
+      duplicates: 0,
+      answers: 3,
+    });
+  });
+
+  it("a push URL nobody listens at: the user sees the platform's fault line, until it is back", async ({ expect }) => {
+    const page = await answered();
+    await tab(page, "故障");
+    await toggle(page, "推送地址不可达").click();
+    await expect.poll(() => toggle(page, "推送地址不可达").isChecked()).toBe(true);
+    await say(page, "在吗");
+    await page.getByText("该小程序提供的服务出现故障，请稍后再试").waitFor();
+    await page.reload();
+    await tab(page, "故障");
+    await toggle(page, "推送地址不可达").click();
+    await expect.poll(() => toggle(page, "推送地址不可达").isChecked()).toBe(false);
+    await say(page, "地址");
+    await bubbles(page, "theirs").nth(2).waitFor();
+  });
+
+  it("of every kind are added, listed and cleared", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await tab(page, "故障");
+    const kinds = await page.getByRole("combobox", { name: "故障" }).locator("option").allTextContents();
+    await page.getByLabel("几次").selectOption("3 次");
+    for (const [index, kind] of kinds.entries()) {
+      await page.getByRole("combobox", { name: "故障" }).selectOption(kind);
+      await page.getByRole("button", { name: "添加故障" }).click();
+      await expect.poll(() => page.locator(".chips li").allTextContents()).toHaveLength(index + 1);
+    }
+    const chips = await page.locator(".chips li").allTextContents();
+    expect(chips).toStrictEqual(kinds.map((kind) => `${kind} · 发消息 · ×3`));
+    await page.getByRole("button", { name: "全部清除" }).click();
+    await page.getByText("没有故障").waitFor();
+    expect((await scene.stack.control.state()).faults).toStrictEqual([]);
+  });
+});
+
+describe("the books", () => {
+  it("show what may still be sent by both grants, which end with the clock", async ({ expect }) => {
+    const page = await answered();
+    await tab(page, "状态");
+    await page.getByText(/剩 4\/5，到/).waitFor();
+    await page.getByText(/剩 0\/2，到/).waitFor();
+    await page.getByRole("button", { name: "前进 1 分钟" }).click();
+    await page.getByText("60 s", { exact: true }).waitFor();
+    await page.getByText(/剩 0\/2/).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "前进 48 小时" }).click();
+    await page.getByText(/剩 4\/5/).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "回到现在" }).click();
+    await page.getByText(/剩 4\/5/).waitFor();
+    expect((await scene.stack.control.state()).clock.offsetMs).toBe(0);
+  });
+
+  it("show the token, masked, and what became of it when it is killed", async ({ expect }) => {
+    const page = await answered();
+    await tab(page, "状态");
+    await page.locator(".token").getByText("有效").waitFor();
+    expect(await page.locator(".token code").textContent()).toMatch(/^.{4}•{8}$/);
+    await page.getByRole("button", { name: "让令牌失效" }).click();
+    await page.locator(".token").getByText("已失效").waitFor();
+    await say(page, "地址");
+    await bubbles(page, "theirs").nth(2).waitFor();
+    await page.locator(".token").getByText("有效").waitFor();
+    await page.getByLabel("显示密钥").check();
+    expect(await page.locator(".token code").textContent()).toMatch(/^[\w-]{64,}$/);
+  });
+});
+
+describe("the platform", () => {
+  it("takes every switch and number to the emulator", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await tab(page, "平台");
+    const names = ["应答不是 200", "重试时 CreateTime", "文本上限按字符算", "再次进入会补满额度", "IP 不在白名单"];
+    for (const name of names) await toggle(page, name).click();
+    await page.getByLabel("推送重试次数").fill("1");
+    await page.getByLabel("接口延迟").fill("20");
+    await page.getByLabel("推送超时").fill("4000");
+    await page.keyboard.press("Enter");
+    const wanted = {
+      retryNon200: false,
+      retryCreateTime: "new",
+      textUnit: "characters",
+      enterRefills: true,
+      ipWhitelist: true,
+      retries: 1,
+      latencyMs: 20,
+      pushTimeoutMs: 4_000,
+    };
+    await expect.poll(async () => (await scene.stack.control.state()).switches).toMatchObject(wanted);
+  });
+
+  it("pushes in the mode and format of the console, verifies the URL, and masks secrets", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await tab(page, "平台");
+    expect(await page.locator(".secrets").textContent()).not.toContain(LOCAL_APP.secret);
+    await page.getByLabel("显示密钥").check();
+    expect(await page.locator(".secrets").textContent()).toContain(LOCAL_APP.aesKey);
+    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByRole("status").getByText("验证通过").waitFor();
+    await page.getByLabel("数据格式").selectOption("JSON");
+    await enter(page);
+    await bubbles(page, "theirs").first().waitFor();
+    await tab(page, "记录");
+    await record(page, "GET echostr").filter({ hasText: "echoed" }).waitFor();
+    await record(page, "user_enter_tempsession").click();
+    await page.locator(".record-detail").getByText(`"Encrypt": "`).waitFor();
+    await scene.stack.control.app({ appid: LOCAL_APP.appid, format: "xml" });
+  });
+
+  it("says what the emulator refused", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await tab(page, "平台");
+    await page.getByLabel("推送网址").fill("ftp://nowhere");
+    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByRole("status").getByText("没做成").waitFor();
+    expect(await scene.closePages()).toStrictEqual([expect.stringContaining("400 (Bad Request)")]);
+  });
+});
+
+describe("reset", () => {
+  it("asks, then forgets chats, records, faults and switches", async ({ expect }) => {
+    const page = await answered();
+    await scene.stack.control.fault({ fault: "dead", times: 1 });
+    await page.getByRole("button", { name: "全部重置" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "取消" }).click();
+    expect(await bubbles(page, "mine").count()).toBe(1);
+    await page.getByRole("button", { name: "全部重置" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
+    await page.getByText("还没有会话").waitFor();
+    await page.getByText("还没有往来").waitFor();
+    expect((await scene.stack.control.state()).users).toStrictEqual([]);
+  });
+});
+
+describe("a page of another origin", () => {
+  it("may not play with the emulator", async ({ expect }) => {
+    const headers = { origin: "https://elsewhere.example", "content-type": "text/plain" };
+    const response = await fetch(`${scene.stack.emulatorUrl}/_emulator/reset`, { method: "POST", headers, body: "{}" });
+    expect(response.status).toBe(403);
+  });
+});
