@@ -56,6 +56,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/settings",
         "PUT /api/v1/settings",
         "GET /api/v1/quarantine",
+        "GET /api/v1/diagnostics",
       ].toSorted(),
     );
   });
