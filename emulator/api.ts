@@ -3,6 +3,7 @@
  * errcode in the body), and books the call.
  */
 import { isJsonObject, type ApiCall, type ApiOutcome, type Endpoint } from "./api-call.ts";
+import { checkCallback, getQuota } from "./api-diagnostics.ts";
 import { downloadMedia, uploadMedia } from "./api-media.ts";
 import { sendMessage, setTyping } from "./api-send.ts";
 import { getStableToken, getToken } from "./api-token.ts";
@@ -26,6 +27,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ["/cgi-bin/message/custom/business/typing", { target: "typing", run: setTyping }],
   ["/cgi-bin/media/upload", { target: "upload", run: uploadMedia }],
   ["/cgi-bin/media/get", { target: "download", run: downloadMedia }],
+  ["/cgi-bin/openapi/quota/get", { target: "quota", run: getQuota }],
+  ["/cgi-bin/callback/check", { target: "callback", run: checkCallback }],
 ]);
 
 /** A call in the books that may not be answered yet. */

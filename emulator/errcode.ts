@@ -25,6 +25,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   40066: "invalid url",
   40125: "invalid appsecret",
   40164: "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist",
+  40201: "callback url is not set",
   41001: "access_token missing",
   41002: "appid missing",
   41004: "appsecret missing",
@@ -49,6 +50,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   48001: "api unauthorized",
   48004: "api forbidden",
   50002: "user limited",
+  76021: "cgi_path not found",
 };
 
 /** The JSON of an error: number and text with the request id. */

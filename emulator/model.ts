@@ -189,7 +189,7 @@ export interface Switches {
 }
 
 /** The API calls a fault can hit. */
-export type FaultTarget = "any" | "token" | "send" | "typing" | "upload" | "download";
+export type FaultTarget = "any" | "token" | "send" | "typing" | "upload" | "download" | "quota" | "callback";
 
 /** What goes wrong. `drop`: the connection breaks before or after the call was carried out. */
 export type FaultKind =

@@ -92,7 +92,7 @@ export const VerifySchema: v.GenericSchema<unknown, VerifyRequest> = v.strictObj
 
 const faultScope = {
   appid: optional(filled),
-  target: optional(v.picklist(["any", "token", "send", "typing", "upload", "download"])),
+  target: optional(v.picklist(["any", "token", "send", "typing", "upload", "download", "quota", "callback"])),
   times: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 };
 

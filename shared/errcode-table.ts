@@ -1,6 +1,6 @@
 /**
  * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with those of the typing (§5.1), subscribe-message
- * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to. Change a row when the platform changes.
+ * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a row when the platform changes.
  */
 
 /**
@@ -86,6 +86,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   40125: row("invalid_app_secret", "stop", "AppSecret 错误", "the app secret is wrong", CURE.secret),
   40164: row("ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
   40200: row("invalid_account_type", "fix", "账号类型不支持该接口", "this kind of account may not make the call", CURE.permission),
+  40201: row("push_url_not_set", "fix", "后台没有设置消息推送的 URL", "no push URL is set in the console", { zh: "到小程序后台 → 开发 → 开发管理 → 消息推送配置，填写 URL 并启用", en: "set and enable the URL under message push (消息推送配置) in the console" }),
   40243: row("app_secret_frozen", "stop", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
   41001: row("access_token_missing", "fix", "缺少 access_token", "the access token is missing", CURE.request),
   41002: row("appid_missing", "fix", "缺少 appid", "the app id is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
@@ -108,6 +109,8 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   45009: row("daily_quota_used", "stop", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
   45011: row("rate_per_minute", "retry_next_minute", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
   48006: row("clear_quota_used", "user", "清零次数本月已用完", "this month's quota resets are used up", { zh: "等下个月", en: "wait for the next month" }),
+  76021: row("unknown_cgi_path", "fix", "查询额度的接口路径不存在", "the quota of an unknown call was asked for", CURE.request),
+  76022: row("quota_of_other_token", "fix", "该 token 不能查询此接口的额度", "this kind of token may not ask for the call's quota", CURE.permission),
 
   // The user and the reply window
   40003: row("invalid_openid", "user", "openid 无效或不属于本小程序", "the openid is invalid or of another app", CURE.user),

@@ -9,18 +9,10 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import { serveOrders } from "../../examples/order-source.ts";
 import { buildPhone } from "./build-phone.ts";
 import { buildWorker, ROOT } from "./build.ts";
+import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
 
-/** The mini program of the local stack. Its secrets are worth nothing: they open only the emulator. */
-export const LOCAL_APP = {
-  appid: "wx0123456789abcdef",
-  secret: "0123456789abcdef0123456789abcdef",
-  token: "edgekefulocaltoken",
-  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-} as const;
-
-/** The API key of the local stack. */
-export const LOCAL_API_KEY = "local-key-0123456789abcdef";
+export { LOCAL_API_KEY, LOCAL_APP };
 
 /** The contract's ports; the next free ones are taken when these are busy. */
 const PORTS = { worker: 8787, emulator: 8788, orders: 8789 } as const;

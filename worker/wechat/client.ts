@@ -6,8 +6,10 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { Result } from "../../shared/result.ts";
 import type { ApiDeps, ApiFailure } from "./api.ts";
+import { checkCallback, readQuota, type ApiQuota, type CallbackView, type Operator } from "./diagnostics.ts";
 import { downloadMedia, uploadImage, type DownloadedMedia, type UploadedImage, type UploadProblem } from "./media.ts";
 import { deliverMessage, type DeliverOptions } from "./send.ts";
+import type { AppAccess, TokenProblem } from "./token-source.ts";
 import { sendTyping, type TypingCommand, type TypingProblem } from "./typing.ts";
 
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
@@ -20,6 +22,12 @@ export interface WeChatClient {
   uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<Result<UploadedImage, UploadProblem>>;
   /** Fetches a picture a user sent (WECHAT.md §5.3). */
   downloadMedia(mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>>;
+  /** Asks for an access token, as every call does first (WECHAT.md §6.1). */
+  access(): Promise<Result<AppAccess, TokenProblem>>;
+  /** Asks for the quota of a call (WECHAT.md §6.4). */
+  quota(cgiPath: string): Promise<Result<ApiQuota, ApiFailure>>;
+  /** Lets WeChat look at the push URL from an operator's network (WECHAT.md §6.4). */
+  checkCallback(operator: Operator): Promise<Result<CallbackView, ApiFailure>>;
 }
 
 /**
@@ -33,5 +41,8 @@ export function createWeChatClient(deps: ApiDeps): WeChatClient {
     typing: (openid, command, businessId) => sendTyping(deps, openid, command, businessId),
     uploadImage: (bytes) => uploadImage(deps, bytes),
     downloadMedia: (mediaId) => downloadMedia(deps, mediaId),
+    access: () => deps.tokens.current(),
+    quota: (cgiPath) => readQuota(deps, cgiPath),
+    checkCallback: (operator) => checkCallback(deps, operator),
   };
 }

@@ -4,7 +4,7 @@ import { describeErrcode, ERRCODES, type Reaction } from "../../../shared/errcod
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-/** The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and §8.1's own codes. */
+/** The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and the own codes of §6.4 and §8.1. */
 const EXPECTED: Record<Reaction, number[]> = {
   ok: [0],
   retry: [-1, 43108],
@@ -23,6 +23,7 @@ const EXPECTED: Record<Reaction, number[]> = {
     40033,
     40037,
     40200,
+    40201,
     41001,
     41002,
     41004,
@@ -45,6 +46,8 @@ const EXPECTED: Record<Reaction, number[]> = {
     47003,
     61003,
     61007,
+    76021,
+    76022,
     87014,
     9001001,
     ...range(65400, 65416),

@@ -12,6 +12,7 @@ import { requireApiKey } from "../../middleware/require-api-key.ts";
 import { secureAnswer } from "../../middleware/secure-answer.ts";
 import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
+import { diagnostics } from "./diagnostics.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
 import { problem } from "./problem.ts";
@@ -27,7 +28,7 @@ export function createApi(): Hono<AppEnv> {
   api.use(logApi(), secureAnswer());
   api.use(requireApiKey(), limitRate());
   api.use("/v1/*", requireKnownApp());
-  for (const routes of [messages, conversations, typing, media, settings, quarantine, webhooks])
+  for (const routes of [messages, conversations, typing, media, settings, quarantine, webhooks, diagnostics])
     api.route("/v1", routes);
   // Not notFound(): a mounted app's is never asked.
   api.all("*", (c) => problem(c, "route_not_found", {}));

@@ -1,0 +1,72 @@
+/**
+ * The address and the clock: what can be said before anything is signed (WECHAT.md §1.1, §13).
+ */
+import { check, failed, passed, say, skipped, type Finding } from "./finding.ts";
+import type { Reply } from "./target.ts";
+
+const ADDRESS = check("address", "推送网址的形式", "the form of the push URL");
+const CLOCK = check("clock", "时钟", "the clocks");
+/** More than a request takes, less than what plain mode's 300 s forgive. */
+const MAX_SKEW_MS = 60_000;
+
+/** Whether the address is for this machine only. */
+export function isLocal(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
+/** WeChat takes http on port 80 and https on port 443, and `*.workers.dev` is badly reached from the mainland. */
+export function checkAddress(url: string): Finding {
+  if (isLocal(url)) return passed(ADDRESS, "本机 / this machine only");
+  const { protocol, port, hostname } = new URL(url);
+  if (port !== "") {
+    return failed(
+      ADDRESS,
+      say("微信只推送到 80（http）和 443（https）端口", "WeChat pushes to port 80 (http) and 443 (https) only"),
+      say("使用默认端口", "use the default port"),
+      `port ${port}`,
+    );
+  }
+  if (hostname.endsWith(".workers.dev")) {
+    return {
+      ...ADDRESS,
+      state: "warning",
+      fact: hostname,
+      wrong: say("*.workers.dev 在中国大陆不稳定", "*.workers.dev is unreliable in mainland China"),
+      cure: say("绑定自己的域名（docs/how-to/deploy.md）", "use a domain of your own (docs/how-to/deploy.md)"),
+    };
+  }
+  if (protocol === "https:") return passed(ADDRESS);
+  return {
+    ...ADDRESS,
+    state: "warning",
+    wrong: say("http 不加密，查询参数与 API 密钥会被看到", "http is not encrypted: query and API key can be read"),
+    cure: say("使用 https", "use https"),
+  };
+}
+
+/** Compares this machine's clock with the answer's Date header, which has whole seconds. */
+export function checkClock(reply: Reply, url: string): Finding {
+  const date = "unreachable" in reply ? Number.NaN : Date.parse(reply.headers.get("date") ?? "");
+  if (isLocal(url) && Number.isNaN(date)) return passed(CLOCK, "同一台机器 / one machine");
+  if ("unreachable" in reply || Number.isNaN(date)) {
+    return skipped(
+      CLOCK,
+      say("应答没有 Date 头", "the answer has no Date header"),
+      say("在真实部署上再查", "look again at a deployed worker"),
+    );
+  }
+  const earliest = reply.sentAt - 1_000;
+  const skewMs = date < earliest ? earliest - date : Math.max(0, date - reply.receivedAt);
+  const fact = `${Math.round(skewMs / 1_000)} s`;
+  if (skewMs <= MAX_SKEW_MS) return passed(CLOCK, fact);
+  return failed(
+    CLOCK,
+    say("本机与服务的时钟相差太大", "this machine's clock and the worker's are too far apart"),
+    say(
+      "Cloudflare 的时钟是准的：校准本机时间（NTP）。明文模式下，签名时间相差 300 秒以上的推送会被拒绝",
+      "Cloudflare's clock is right: set this machine's (NTP). In plain mode pushes more than 300 s off are refused",
+    ),
+    fact,
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * `/healthz`: whether this is edge-kefu at all, and every problem its configuration has, in its own words.
+ */
+import type { PushMode } from "../../emulator/model.ts";
+import { check, failed, passed, say, type Finding } from "./finding.ts";
+import { readObject, toLine, toList, toObject, type Reply, type Target } from "./target.ts";
+
+/** What the checks after it need to know. */
+export interface Health {
+  readonly findings: readonly Finding[];
+  /** False: nothing else would answer. */
+  readonly isReady: boolean;
+  /** How pushes must arrive, by app; empty when it is not ready. */
+  readonly modes: readonly PushMode[];
+}
+
+const HEALTH = check("health", "服务在运行，配置完整（/healthz）", "the worker runs and is set up (/healthz)");
+const MODE = check("mode", "消息加解密方式", "the push mode");
+
+/** Judges the answer of `/healthz`. */
+export function judgeHealth(reply: Reply, target: Target): Health {
+  if ("unreachable" in reply) return stop(unreachable(reply.unreachable));
+  const body = readObject(reply.body);
+  if (reply.status === 503 && body["status"] === "misconfigured") return misconfigured(toList(body["problems"]));
+  if (reply.status !== 200 || body["status"] !== "ok") return stop(notOurs(reply.status));
+  const modes = toList(body["modes"]).filter(isMode);
+  const apps = passed(HEALTH, `apps: ${modes.length}, API: ${toLine(body["api"])}`);
+  return { isReady: true, modes, findings: [apps, ...judgeModes(modes, target.mode)] };
+}
+
+function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): readonly Finding[] {
+  if (wanted !== undefined && !modes.includes(wanted)) {
+    const wrong = say(
+      `服务按 ${modes.join("、")} 接收，而您说后台是 ${wanted}：推送会全部被拒绝`,
+      `the worker takes ${modes.join(", ")}, and you say the console is ${wanted}: every push would be refused`,
+    );
+    return [
+      failed(
+        MODE,
+        wrong,
+        say(
+          "让 WECHAT_PUSH_MODE 与后台“消息加解密方式”一致；后台默认是明文，推荐安全模式",
+          "make WECHAT_PUSH_MODE and 消息加解密方式 in the console agree; plaintext is the console's default, 安全模式 is recommended",
+        ),
+        modes.join(", "),
+      ),
+    ];
+  }
+  if (!modes.includes("plain") || wanted === "plain") return [passed(MODE, modes.join(", "))];
+  return [
+    failed(
+      MODE,
+      say("明文模式：推送不加密，内容没有签名", "plain mode: pushes come unencrypted and their content is not signed"),
+      say(
+        "后台改为安全模式，并设 WECHAT_PUSH_MODE=secure 与 EncodingAESKey；确实要用明文时加 --mode plain",
+        "choose 安全模式 in the console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey; if you mean it, say --mode plain",
+      ),
+      modes.join(", "),
+    ),
+  ];
+}
+
+function misconfigured(problems: readonly unknown[]): Health {
+  const findings = problems.map(toObject).map((entry): Finding => {
+    const variable = toLine(entry["variable"]);
+    const problem = toLine(entry["problem"]);
+    const cure = toLine(entry["cure"]);
+    const name = check(`health.${variable}`, `变量 ${variable}`, `the variable ${variable}`);
+    return failed(name, say(`${variable} 不对：${problem}`, `${variable} ${problem}`), say(cure, cure));
+  });
+  return { findings, isReady: false, modes: [] };
+}
+
+function unreachable(why: "timeout" | "network"): Finding {
+  return failed(
+    HEALTH,
+    say("连接不上", "it cannot be reached"),
+    say(
+      "核对网址、域名解析与证书；本机服务先运行 npm start；从中国大陆访问 *.workers.dev 常常不通，请绑定自己的域名",
+      "check the URL, its DNS and certificate; a local worker is started with npm start; *.workers.dev is often out of reach from mainland China: use a domain of your own",
+    ),
+    why,
+  );
+}
+
+function notOurs(status: number): Finding {
+  return failed(
+    HEALTH,
+    say("应答的不是 edge-kefu 的 /healthz", "what answers is not edge-kefu's /healthz"),
+    say(
+      "只给出服务的来源地址，例如 https://kefu.example.com；核对域名的路由是否指向本 Worker，前面有没有代理或访问控制",
+      "give the worker's origin, for example https://kefu.example.com; check that the domain's route leads to this Worker and that no proxy or access rule stands before it",
+    ),
+    `HTTP ${status}`,
+  );
+}
+
+function stop(finding: Finding): Health {
+  return { findings: [finding], isReady: false, modes: [] };
+}
+
+function isMode(value: unknown): value is PushMode {
+  return value === "secure" || value === "compatible" || value === "plain";
+}

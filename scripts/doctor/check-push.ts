@@ -1,0 +1,178 @@
+/**
+ * The push URL, tried as WeChat would and as WeChat never would. The order tells faults apart: an unknown appid is a
+ * 404 before any signature is looked at, a wrong Token fails the verification, so a refused push then means the key.
+ */
+import { Buffer } from "node:buffer";
+import type { BilingualText } from "../../shared/errcode.ts";
+import type { PushMode, PushOverrides } from "../../emulator/model.ts";
+import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
+import { appPath, createPushKit, FOREIGN_APPID, WRONG_SIGNATURE, type PushKit } from "./push.ts";
+import { callTarget, type Ports, type Reply, type Target } from "./target.ts";
+
+const VERIFY = check("verify.genuine", "网址验证：echostr 原样返回", "URL verification: the echo comes back unchanged");
+const VERIFY_FORGED = check(
+  "verify.forged",
+  "网址验证：签名不对即拒绝",
+  "URL verification: a wrong signature is refused",
+);
+const PUSH = check(
+  "push.genuine",
+  "签名、加密的 debug_demo 推送被接收",
+  "a signed, encrypted debug_demo push is taken",
+);
+
+interface Forgery {
+  readonly name: CheckName;
+  readonly overrides: (now: number) => PushOverrides;
+}
+
+const FORGED: Forgery = {
+  name: check("push.forged", "签名不对的推送被拒绝", "a push with a wrong signature is refused"),
+  overrides: () => ({ signature: WRONG_SIGNATURE }),
+};
+const FOREIGN: Forgery = {
+  name: check("push.foreign", "别的小程序的推送被拒绝", "a push for another mini program is refused"),
+  overrides: () => ({ receiveId: FOREIGN_APPID }),
+};
+const PLAINTEXT: Forgery = {
+  name: check("push.plaintext", "明文推送被拒绝", "a plaintext push is refused"),
+  overrides: () => ({ mode: "plain" }),
+};
+const ENCRYPTED: Forgery = {
+  name: check("push.encrypted", "明文模式下，加密推送被拒绝", "an encrypted push is refused in plain mode"),
+  overrides: () => ({ mode: "secure" }),
+};
+const OLD: Forgery = {
+  name: check("push.old", "一小时前的明文推送被拒绝", "a plaintext push of an hour ago is refused"),
+  overrides: (now) => ({ timestamp: Math.floor(now / 1_000) - 3_600 }),
+};
+
+/** Every way a push must not get in, by mode. */
+const FORGERIES = {
+  secure: [FORGED, FOREIGN, PLAINTEXT],
+  compatible: [FORGED, FOREIGN, PLAINTEXT],
+  plain: [FORGED, ENCRYPTED, OLD],
+} as const satisfies Record<PushMode, readonly Forgery[]>;
+
+const TOKEN_CURE = say(
+  "让密钥 WECHAT_TOKEN 与后台“消息推送配置”的 Token（也是这里给出的）完全一致，注意首尾空格与换行；更换期间设 WECHAT_TOKEN_PREVIOUS",
+  "make the secret WECHAT_TOKEN equal the Token of the console (and the one given here), without spaces or line breaks; during a change set WECHAT_TOKEN_PREVIOUS",
+);
+const KEY_CURE = say(
+  "让密钥 WECHAT_ENCODING_AES_KEY 与后台的 EncodingAESKey（也是这里给出的）完全一致：43 位；核对 WECHAT_PUSH_MODE 与后台的消息加解密方式",
+  "make the secret WECHAT_ENCODING_AES_KEY equal the console's EncodingAESKey (and the one given here): 43 characters; check that WECHAT_PUSH_MODE and 消息加解密方式 agree",
+);
+const APPID_CURE = say(
+  "核对 WECHAT_APPID（或 WECHAT_APPS）与后台的 AppID",
+  "check WECHAT_APPID (or WECHAT_APPS) against the console's AppID",
+);
+const MISSING = say("没有给出密钥，无法构造推送", "no push can be made without the secrets");
+
+/**
+ * Tries the push URL.
+ *
+ * @param mode how the worker takes this app's pushes
+ */
+export async function checkPushes(ports: Ports, target: Target, mode: PushMode): Promise<readonly Finding[]> {
+  const { appid, token, aesKey } = target;
+  if (appid === undefined || token === undefined)
+    return [skipped(VERIFY, MISSING, needed("WECHAT_APPID, WECHAT_TOKEN"))];
+  const credentials = { appid, token, ...(aesKey === undefined ? {} : { aesKey }) };
+  const kit = createPushKit(ports, target, credentials, mode);
+  const verified = await checkVerification(ports, kit, appid);
+  if (verified[0]?.state !== "ok") return verified;
+  if (aesKey === undefined && mode !== "plain") {
+    return [...verified, skipped(PUSH, MISSING, needed("WECHAT_ENCODING_AES_KEY"))];
+  }
+  const genuine = judgePush(await callTarget(ports, kit.push()), mode);
+  if (genuine.state !== "ok") return [...verified, genuine];
+  const forgeries: Finding[] = [];
+  for (const { name, overrides } of FORGERIES[mode]) {
+    const reply = await callTarget(ports, kit.push(overrides(ports.now())));
+    forgeries.push(judgeForgery(name, reply));
+  }
+  return [...verified, genuine, ...forgeries];
+}
+
+async function checkVerification(ports: Ports, kit: PushKit, appid: string): Promise<readonly Finding[]> {
+  const echostr = Buffer.from(ports.randomBytes(10)).toString("hex");
+  const path = appPath(appid);
+  const genuine = judgeEcho(await callTarget(ports, kit.verify(path, echostr)), echostr);
+  if (genuine.state !== "ok") return [genuine];
+  const reply = await callTarget(ports, kit.verify(path, echostr, WRONG_SIGNATURE));
+  return [genuine, judgeForgery(VERIFY_FORGED, reply)];
+}
+
+function judgeEcho(reply: Reply, echostr: string): Finding {
+  if ("unreachable" in reply) return lost(VERIFY, reply.unreachable);
+  const fact = `HTTP ${reply.status}`;
+  if (reply.status === 200 && reply.body === echostr) return passed(VERIFY, fact);
+  if (reply.status === 404) {
+    return failed(VERIFY, say("服务不认识这个 AppID", "the worker does not know this AppID"), APPID_CURE, fact);
+  }
+  if (reply.status === 403) return failed(VERIFY, say("Token 不一致", "the Token differs"), TOKEN_CURE, fact);
+  if (reply.status === 200) return failed(VERIFY, say("应答被改动", "the answer was changed"), IN_BETWEEN, fact);
+  return failed(VERIFY, say("没有正常应答", "no proper answer"), IN_BETWEEN, fact);
+}
+
+function judgePush(reply: Reply, mode: PushMode): Finding {
+  if ("unreachable" in reply) return lost(PUSH, reply.unreachable);
+  const ms = reply.receivedAt - reply.sentAt;
+  const fact = `HTTP ${reply.status}, ${ms} ms`;
+  if (reply.status === 200 && (reply.body === "success" || reply.body === "")) return passed(PUSH, fact);
+  if (reply.status === 200) return failed(PUSH, say("应答不是 success", "the answer is not success"), IN_BETWEEN, fact);
+  if (reply.status === 403 && mode === "plain") {
+    const wrong = say("明文推送被拒绝", "the plaintext push was refused");
+    return failed(
+      PUSH,
+      wrong,
+      say("校准本机时间（NTP）：签名只在 300 秒内有效", "set this machine's clock (NTP): a signature holds for 300 s"),
+      fact,
+    );
+  }
+  if (reply.status === 403) {
+    return failed(
+      PUSH,
+      say("Token 与 AppID 正确，EncodingAESKey 不一致", "Token and AppID are right, the EncodingAESKey differs"),
+      KEY_CURE,
+      fact,
+    );
+  }
+  if (reply.status === 500) {
+    const cure = say(
+      "看日志 push_not_stored：Durable Objects 故障或免费额度用完",
+      "see push_not_stored in the log: trouble with Durable Objects, or the free plan's allowance is used up",
+    );
+    return failed(PUSH, say("推送没有存下", "the push was not stored"), cure, fact);
+  }
+  return failed(PUSH, say("没有正常应答", "no proper answer"), IN_BETWEEN, fact);
+}
+
+/** What must not get in has to be refused with 403. */
+function judgeForgery(name: CheckName, reply: Reply): Finding {
+  if ("unreachable" in reply) return lost(name, reply.unreachable);
+  const fact = `HTTP ${reply.status}`;
+  if (reply.status === 403) return passed(name, fact);
+  const cure = say(
+    "不要用这个地址接收真实推送：确认应答的是未经改动的 edge-kefu，重新部署后再查",
+    "take no real pushes at this address: make sure that an unchanged edge-kefu answers, deploy again, look again",
+  );
+  return failed(name, say("应当以 403 拒绝", "it should have been refused with 403"), cure, fact);
+}
+
+function lost(name: CheckName, why: "timeout" | "network"): Finding {
+  const wrong = say("没有应答（微信等 5 秒）", "no answer (WeChat waits 5 s)");
+  return failed(name, wrong, say("看日志：npx wrangler tail", "see the log: npx wrangler tail"), why);
+}
+
+function needed(names: string): BilingualText {
+  return say(
+    `用 ${names} 环境变量、.dev.vars 或参数给出（docs/how-to/doctor.md）`,
+    `give ${names} as environment variables, in .dev.vars or as flags (docs/how-to/doctor.md)`,
+  );
+}
+
+const IN_BETWEEN = say(
+  "核对域名路由与前面的代理、防火墙（WAF）、访问控制：/wechat/* 必须原样到达 Worker",
+  "check the domain's route and any proxy, firewall (WAF) or access rule before it: /wechat/* must reach the Worker unchanged",
+);

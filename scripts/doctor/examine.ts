@@ -1,0 +1,42 @@
+/**
+ * The whole examination, in the order in which one fault hides the next.
+ */
+import type { PushMode } from "../../emulator/model.ts";
+import { checkAddress, checkClock } from "./check-address.ts";
+import { judgeHealth } from "./check-health.ts";
+import { checkPushes } from "./check-push.ts";
+import { checkWeChat } from "./check-wechat.ts";
+import type { Finding } from "./finding.ts";
+import { callTarget, type Ports, type Target } from "./target.ts";
+import { reportUnconfirmed, type OpenPoint } from "./unconfirmed.ts";
+
+/** What `--json` prints. */
+export interface Report {
+  readonly url: string;
+  /** Nothing failed. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly unconfirmed: readonly OpenPoint[];
+}
+
+/** Examines a worker. */
+export async function examine(ports: Ports, target: Target): Promise<Report> {
+  const reply = await callTarget(ports, new Request(`${target.url}/healthz`));
+  const health = judgeHealth(reply, target);
+  const first = [checkAddress(target.url), ...health.findings];
+  if (!health.isReady) return report(target, first, []);
+  const pushes = await checkPushes(ports, target, modeOf(health.modes, target.mode));
+  const wechat = await checkWeChat(ports, target);
+  const findings = [...first, checkClock(reply, target.url), ...pushes, ...wechat.findings];
+  return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
+}
+
+/** `/healthz` names no appid: of several apps with different modes the caller has to say which it is. */
+function modeOf(modes: readonly PushMode[], wanted: PushMode | undefined): PushMode {
+  const [first = "secure"] = modes;
+  return new Set(modes).size === 1 ? first : (wanted ?? first);
+}
+
+function report(target: Target, findings: readonly Finding[], unconfirmed: readonly OpenPoint[]): Report {
+  return { url: target.url, ok: findings.every(({ state }) => state !== "failed"), findings, unconfirmed };
+}

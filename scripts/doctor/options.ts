@@ -1,0 +1,93 @@
+/**
+ * Command line, environment and .dev.vars → what to examine. Flags win over the environment, that over the file.
+ */
+import { parseArgs, parseEnv } from "node:util";
+import * as v from "valibot";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Target } from "./target.ts";
+
+/** What to do. */
+export interface Options {
+  readonly target: Target;
+  readonly json: boolean;
+}
+
+/** Where the values come from. */
+export interface Sources {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of .dev.vars; empty when there is none. */
+  readonly devVars: string;
+  /** The local stack's own values, for `--local`. */
+  readonly local: Omit<Target, "url">;
+}
+
+/** What `--help` and a wrong call print. */
+export const USAGE = `npm run doctor -- URL [--json] [--local] [--appid wx…] [--token …] [--aes-key …] [--api-key …] [--mode secure|compatible|plain]
+
+  URL      服务的来源地址 / the worker's origin, https://kefu.example.com
+  --local  npm start 的本地服务 / the worker of npm start, with its own values
+
+其余从环境变量与 .dev.vars 读取 / the rest is read from the environment and .dev.vars:
+  WECHAT_APPID WECHAT_TOKEN WECHAT_ENCODING_AES_KEY WECHAT_APPS API_KEYS`;
+
+const ModeSchema = v.optional(v.picklist(["secure", "compatible", "plain"]));
+const AppsSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(v.object({ appid: v.string(), token: v.string(), aesKey: v.optional(v.string()) })),
+);
+
+/**
+ * Reads everything.
+ *
+ * @returns the options, or in words what is wrong; never a value
+ */
+export function readOptions(sources: Sources): Result<Options, string> {
+  const flags = readFlags(sources.args);
+  if (!flags.ok) return flags;
+  const { values, positionals } = flags.value;
+  const [address, ...more] = positionals;
+  const url = address === undefined || more.length > 0 ? undefined : originOf(address);
+  if (url === undefined) return err("需要一个网址 / one URL is needed");
+  const mode = v.safeParse(ModeSchema, values.mode);
+  if (!mode.success) return err("--mode: secure, compatible, plain");
+  const given = values.local === true ? sources.local : readVariables(sources, values.appid);
+  const flagged = { appid: values.appid, token: values.token, aesKey: values["aes-key"], apiKey: values["api-key"] };
+  const target = { url, ...given, ...present({ ...flagged, mode: mode.output }) };
+  return ok({ target, json: values.json === true });
+}
+
+function readFlags(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const options = { json: flag, local: flag, appid: text, token: text, "aes-key": text, "api-key": text, mode: text };
+  try {
+    return ok(parseArgs({ args: [...args], options, allowPositionals: true }));
+  } catch {
+    return err("参数不对 / a flag is not known or has no value"); // the error's own text repeats what was typed
+  }
+}
+
+/** Origin alone: no path, no user name. */
+function originOf(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
+}
+
+function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
+  const all = { ...parseEnv(devVars), ...present(env) };
+  const apiKey = (all["API_KEYS"] ?? "").split(",")[0]?.trim();
+  const apps = v.safeParse(AppsSchema, all["WECHAT_APPS"]);
+  const app = apps.success ? (apps.output.find(({ appid }) => appid === wantedAppid) ?? apps.output[0]) : undefined;
+  const single = { appid: all["WECHAT_APPID"], token: all["WECHAT_TOKEN"], aesKey: all["WECHAT_ENCODING_AES_KEY"] };
+  return present({ ...single, ...app, apiKey });
+}
+
+/** Without what is absent or empty. */
+function present<T extends Readonly<Record<string, string | undefined>>>(
+  values: T,
+): { [K in keyof T]?: NonNullable<T[K]> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,59 @@
+/**
+ * The report as text or JSON, with every secret that was given blotted out: a wrong address may send anything back.
+ */
+import type { BilingualText } from "../../shared/errcode.ts";
+import type { Report } from "./examine.ts";
+import type { Finding, FindingState } from "./finding.ts";
+import type { Target } from "./target.ts";
+
+const MARKS = { ok: "✓", failed: "✗", warning: "!", skipped: "-" } as const satisfies Record<FindingState, string>;
+
+/** What nobody can see from outside; printed when all else is well. */
+const UNSEEN = `这里看不到的 / what cannot be seen from here (WECHAT.md §1.7):
+  后台是否启用了消息推送；消息加解密方式默认是明文，须与服务一致；客服权限是否授权给了第三方平台；是否配置了云函数或云托管接收消息：推送会不声不响地去那里。
+  whether message push is enabled in the console; its 消息加解密方式 is plaintext by default and has to agree; a third-party platform with the
+  customer-service permission, a cloud function or cloud hosting swallows pushes without a word.`;
+
+/** The report for people. */
+export function toText(report: Report, target: Target): string {
+  const lines = [`edge-kefu doctor: ${report.url}`, "", ...report.findings.flatMap(findingLines), ""];
+  if (report.unconfirmed.length > 0) {
+    lines.push("文档未说明之处 / what the documents leave open (WECHAT.md §15):");
+    for (const { number, what, settled } of report.unconfirmed) {
+      const state = settled === undefined ? "未定 / open" : `✓ ${both(settled)}`;
+      lines.push(`  ${String(number).padStart(2)}. ${both(what)}: ${state}`);
+    }
+    lines.push("", UNSEEN, "");
+  }
+  lines.push(summaryOf(report.findings));
+  return redact(lines.join("\n"), target);
+}
+
+/** The report for scripts. */
+export function toJson(report: Report, target: Target): string {
+  return redact(JSON.stringify(report, null, 2), target);
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const count = (wanted: FindingState) => findings.filter(({ state }) => state === wanted).length;
+  const [faults, skips] = [count("failed"), count("skipped")];
+  const unchecked = skips === 0 ? "" : `; ${skips} 项未查 / not checked`;
+  return `${faults === 0 ? "没有发现故障 / no fault found" : `${faults} 处故障 / faults found`}${unchecked}`;
+}
+
+function findingLines({ state, what, fact = "", wrong, cure }: Finding): readonly string[] {
+  return [
+    `  ${MARKS[state]} ${both(what)}${fact === "" ? "" : `  (${fact})`}`,
+    ...(wrong === undefined ? [] : [`      ${both(wrong)}`]),
+    ...(cure === undefined ? [] : [`      → ${both(cure)}`]),
+  ];
+}
+
+function both({ zh, en }: BilingualText): string {
+  return zh === en ? zh : `${zh} / ${en}`;
+}
+
+function redact(text: string, { token, aesKey, apiKey }: Target): string {
+  const secrets = [token, aesKey, apiKey].flatMap((secret) => (secret === undefined ? [] : [secret]));
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+}

@@ -1,0 +1,239 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { createControl, type Control } from "../../emulator/control.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
+import { freePort, type RunningWorker } from "../../scripts/lib/run-worker.ts";
+import {
+  buildStack,
+  findPorts,
+  LOCAL_API_KEY,
+  LOCAL_APP,
+  runEmulator,
+  runKefu,
+  type StackPorts,
+} from "../../scripts/lib/stack.ts";
+
+interface Finding {
+  readonly id: string;
+  readonly state: string;
+  readonly fact?: string;
+  readonly wrong?: { readonly zh: string; readonly en: string };
+  readonly cure?: { readonly zh: string; readonly en: string };
+}
+
+const OTHER_APPID = "wxfedcba9876543210";
+const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
+const OTHER_API_KEY = "another-key-0123456789abcdef";
+const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_KEY, OTHER_KEY, OTHER_API_KEY];
+
+let ports: StackPorts;
+let scripts: { readonly worker: string; readonly emulator: string };
+let emulator: RunningWorker;
+let control: Control;
+let kefu: RunningWorker | undefined;
+
+beforeAll(async () => {
+  [ports, scripts] = await Promise.all([findPorts({ worker: 9187, emulator: 9287, orders: 9387 }), buildStack()]);
+  emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
+  control = createControl((request) => fetch(request), emulator.url);
+});
+
+afterEach(async () => {
+  await kefu?.stop();
+  kefu = undefined;
+  await control.reset();
+});
+
+afterAll(async () => {
+  await emulator.stop();
+});
+
+/** Starts the worker with these variables, and examines it as a process. */
+async function doctorOf(vars: Readonly<Record<string, string>>, ...flags: string[]) {
+  kefu = await runKefu(scripts.worker, ports, { vars });
+  return runDoctor(kefu.url, "--local", ...flags);
+}
+
+async function runDoctor(...args: string[]) {
+  const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...args], {
+    env: { ...process.env, API_KEYS: "" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += String(part)));
+  const [code] = await once(child, "close");
+  return { code: Number(code), output };
+}
+
+/** The findings, once it is sure that no secret is in the output. */
+function findingsOf(output: string): readonly Finding[] {
+  if (SECRETS.some((secret) => output.includes(secret))) throw new Error("a secret was printed");
+  const report: { readonly findings: readonly Finding[] } = JSON.parse(output);
+  return report.findings;
+}
+
+const failuresOf = (output: string) => findingsOf(output).filter(({ state }) => state === "failed");
+
+describe("npm run doctor", () => {
+  it("finds a worker of npm start all right, and says so in Chinese and English", async ({ expect }) => {
+    const { code, output } = await doctorOf({});
+    expect(output).not.toMatch(/^ +[✗!-] /m);
+    expect(output).toContain("没有发现故障 / no fault found");
+    expect(output).toContain("第三方平台");
+    expect(code).toBe(0);
+  });
+
+  it("makes every check, and its JSON settles nothing of WeChat's from a local worker", async ({ expect }) => {
+    const { code, output } = await doctorOf({}, "--json");
+    expect(code).toBe(0);
+    const findings = findingsOf(output);
+    expect(findings.map(({ id }) => id)).toEqual([
+      "address",
+      "health",
+      "mode",
+      "clock",
+      "verify.genuine",
+      "verify.forged",
+      "push.genuine",
+      "push.forged",
+      "push.foreign",
+      "push.plaintext",
+      "api",
+      "wechat.token",
+      "wechat.quota",
+      "wechat.network.CHINANET",
+      "wechat.network.UNICOM",
+      "wechat.network.CAP",
+    ]);
+    expect(findings.filter(({ state }) => state !== "ok")).toEqual([]);
+    const report: { readonly unconfirmed: readonly { readonly number: number }[] } = JSON.parse(output);
+    expect(report.unconfirmed).toHaveLength(17);
+    expect(report.unconfirmed.some((point) => "settled" in point)).toBe(false);
+  });
+
+  it("examines a plain-mode worker by plain mode's rules when that is meant", async ({ expect }) => {
+    const { code, output } = await doctorOf({ WECHAT_PUSH_MODE: "plain" }, "--json", "--mode", "plain");
+    expect(failuresOf(output)).toEqual([]);
+    expect(findingsOf(output).map(({ id }) => id)).toEqual(expect.arrayContaining(["push.encrypted", "push.old"]));
+    expect(code).toBe(0);
+  });
+});
+
+describe("each planted fault is named with its cure", () => {
+  it.for([
+    { fault: "a wrong Token", vars: { WECHAT_TOKEN: "anotherToken" }, id: "verify.genuine", cure: "WECHAT_TOKEN" },
+    {
+      fault: "a wrong EncodingAESKey",
+      vars: { WECHAT_ENCODING_AES_KEY: OTHER_KEY },
+      id: "push.genuine",
+      cure: "WECHAT_ENCODING_AES_KEY",
+    },
+    { fault: "a wrong AppID", vars: { WECHAT_APPID: OTHER_APPID }, id: "verify.genuine", cure: "WECHAT_APPID" },
+    { fault: "plain mode", vars: { WECHAT_PUSH_MODE: "plain" }, id: "mode", cure: "WECHAT_PUSH_MODE" },
+    { fault: "a missing secret", vars: { WECHAT_TOKEN: "" }, id: "health.WECHAT_TOKEN", cure: "secret put" },
+    { fault: "a wrong AppSecret", vars: { WECHAT_APP_SECRET: "f".repeat(32) }, id: "wechat.token", cure: "SECRET" },
+    { fault: "a wrong API key", vars: { API_KEYS: OTHER_API_KEY }, id: "api", cure: "API_KEYS" },
+    { fault: "no API key", vars: { API_KEYS: "" }, id: "api", cure: "secret put API_KEYS" },
+    {
+      fault: "WeChat out of reach",
+      vars: { WECHAT_API_BASE: "http://127.0.0.1:9" },
+      id: "wechat.token",
+      cure: "API_BASE",
+    },
+  ])("$fault", async ({ vars, id, cure }, { expect }) => {
+    const { code, output } = await doctorOf(vars, "--json");
+    expect(code).toBe(1);
+    const finding = failuresOf(output).find((candidate) => candidate.id === id);
+    expect(finding?.cure?.en).toContain(cure);
+    expect(finding?.wrong?.zh).toMatch(/\p{Script=Han}/u);
+  });
+
+  it("several missing secrets, all at once", async ({ expect }) => {
+    const { code, output } = await doctorOf({ WECHAT_TOKEN: "", WECHAT_APP_SECRET: "", WECHAT_ENCODING_AES_KEY: "" });
+    expect(code).toBe(1);
+    for (const name of ["WECHAT_TOKEN", "WECHAT_APP_SECRET", "WECHAT_ENCODING_AES_KEY"]) {
+      expect(output).toContain(`✗ 变量 ${name}`);
+    }
+  });
+
+  it("the IP whitelist: 40164", async ({ expect }) => {
+    await control.switches({ ipWhitelist: true });
+    const { code, output } = await doctorOf({}, "--json");
+    expect(code).toBe(1);
+    const finding = failuresOf(output).find(({ id }) => id === "wechat.token");
+    expect(finding).toMatchObject({
+      fact: "errcode 40164",
+      cure: { en: expect.stringContaining("WECHAT_TOKEN_BASE") },
+    });
+  });
+
+  it.for([
+    { errcode: 48001, target: "quota", id: "wechat.quota" },
+    { errcode: 40201, target: "callback", id: "wechat.network.CAP" },
+  ] as const)("WeChat's $errcode", async ({ errcode, target, id }, { expect }) => {
+    await control.fault({ fault: "errcode", errcode, target });
+    const { code, output } = await doctorOf({}, "--json");
+    expect(code).toBe(1);
+    expect(failuresOf(output).find((finding) => finding.id === id)?.fact).toBe(`errcode ${errcode}`);
+  });
+
+  it("a console in another mode than the worker", async ({ expect }) => {
+    const { code, output } = await doctorOf({}, "--json", "--mode", "plain");
+    expect(code).toBe(1);
+    expect(failuresOf(output).find(({ id }) => id === "mode")?.wrong?.en).toContain("every push would be refused");
+  });
+});
+
+describe("at the wrong address", () => {
+  it("nobody answers", async ({ expect }) => {
+    const { code, output } = await runDoctor(`http://127.0.0.1:${await freePort(9487)}`, "--json");
+    expect(code).toBe(1);
+    expect(failuresOf(output)).toMatchObject([{ id: "health", fact: "network" }]);
+  });
+
+  it("a server that takes everything, with a clock of its own, is found out", async ({ expect }) => {
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? "/", "http://127.0.0.1");
+      response.setHeader("date", new Date(Date.now() - 3_600_000).toUTCString());
+      if (url.pathname === "/healthz") {
+        response.end(JSON.stringify({ status: "ok", apps: 1, modes: ["secure"], api: LOCAL_API_KEY, warnings: [] }));
+      } else response.end(url.searchParams.get("echostr") ?? "success");
+    });
+    const port = await listen(server);
+    try {
+      const { code, output } = await runDoctor(`http://127.0.0.1:${port}`, "--local", "--json");
+      expect(code).toBe(1);
+      expect(failuresOf(output).map(({ id }) => id)).toEqual(
+        expect.arrayContaining(["clock", "verify.forged", "push.forged", "push.foreign", "push.plaintext"]),
+      );
+      expect(output).toContain("***");
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it.for([
+    { args: [] },
+    { args: ["ftp://kefu.test"] },
+    { args: ["http://a.test", "http://b.test"] },
+    { args: ["http://a.test", "--tokn", "s3cret-value"] },
+    { args: ["http://a.test", "--mode", "s3cret-value"] },
+  ])("a wrong call is told, without repeating it: %j", async ({ args }, { expect }) => {
+    const { code, output } = await runDoctor(...args);
+    expect(code).toBe(2);
+    expect(output).toContain("npm run doctor -- URL");
+    expect(output).not.toContain("s3cret");
+  });
+});
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}

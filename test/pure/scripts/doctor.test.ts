@@ -1,0 +1,141 @@
+/** The parts of `npm run doctor` that no local worker can show; the rest is in test/node/doctor.test.ts. */
+import { describe, it } from "vitest";
+import { checkAddress, checkClock } from "../../../scripts/doctor/check-address.ts";
+import { examine } from "../../../scripts/doctor/examine.ts";
+import { readOptions, type Sources } from "../../../scripts/doctor/options.ts";
+import { toJson, toText } from "../../../scripts/doctor/print.ts";
+import type { Ports, Target } from "../../../scripts/doctor/target.ts";
+import { reportUnconfirmed } from "../../../scripts/doctor/unconfirmed.ts";
+import { ok } from "../../../shared/result.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
+const URL = "https://kefu.test";
+
+function portsOf(answer: (request: Request) => Response): Ports {
+  return { fetch: async (request) => answer(request), now: () => NOW, randomBytes: (size) => new Uint8Array(size) };
+}
+
+describe("the address", () => {
+  it.for([
+    ["https://kefu.example.com", "ok"],
+    ["http://127.0.0.1:8787", "ok"],
+    ["https://kefu.example.com:8443", "failed"],
+    ["https://edge-kefu.team.workers.dev", "warning"],
+    ["http://kefu.example.com", "warning"],
+  ] as const)("%s is %s", ([url, state], { expect }) => {
+    expect(checkAddress(url).state).toBe(state);
+  });
+});
+
+describe("the clocks", () => {
+  const replyAt = (date: string) => ({
+    status: 200,
+    body: "",
+    headers: new Headers(date === "" ? {} : { date }),
+    sentAt: NOW,
+    receivedAt: NOW + 200,
+  });
+  it.for([
+    [0, "ok"],
+    [-61_000, "ok"],
+    [-63_000, "failed"],
+    [60_000, "ok"],
+    [62_000, "failed"],
+  ] as const)("%i ms apart is %s", ([offset, state], { expect }) => {
+    expect(checkClock(replyAt(new Date(NOW + offset).toUTCString()), URL).state).toBe(state);
+  });
+
+  it("cannot be compared without a date, but for one machine's own", ({ expect }) => {
+    expect(checkClock(replyAt(""), URL).state).toBe("skipped");
+    expect(checkClock(replyAt(""), "http://localhost:8787").state).toBe("ok");
+  });
+});
+
+describe("the unconfirmed points", () => {
+  const facts = { dailyLimit: 500_000, asked: ["CHINANET", "UNICOM", "CAP"], reached: ["CAP"] };
+  const settled = (url: string, given = facts) =>
+    reportUnconfirmed(url, given).flatMap(({ number, settled: words }) => (words ? [[number, words.en]] : []));
+
+  it("are settled by what a deployed worker learns from WeChat", ({ expect }) => {
+    expect(settled(URL)).toEqual([
+      [7, "by DNS and ping: reached from 1/3 (CAP)"],
+      [11, "500000 calls"],
+    ]);
+  });
+
+  it("stay open when WeChat refused, or the WeChat is a local one", ({ expect }) => {
+    expect(settled(URL, { ...facts, asked: [], reached: [] })).toEqual([[11, "500000 calls"]]);
+    expect(settled("http://127.0.0.1:8787")).toEqual([]);
+  });
+});
+
+describe("the options", () => {
+  const read = (sources: Partial<Sources>) =>
+    readOptions({ args: [URL], env: {}, devVars: "", local: { appid: "wxlocal" }, ...sources });
+
+  it("take flags over the environment, and that over .dev.vars", ({ expect }) => {
+    const devVars = 'WECHAT_APPID="wxfile"\nWECHAT_TOKEN="file"\nWECHAT_ENCODING_AES_KEY="key"\nAPI_KEYS="one, two"\n';
+    const env = { WECHAT_TOKEN: "environment", WECHAT_ENCODING_AES_KEY: "" };
+    const args = [`${URL}/healthz?x=1`, "--appid", "wxflag", "--mode", "secure"];
+    expect(read({ devVars, env, args })).toEqual(
+      ok({
+        json: false,
+        target: { url: URL, appid: "wxflag", token: "environment", aesKey: "key", apiKey: "one", mode: "secure" },
+      }),
+    );
+  });
+
+  it("find one of several apps", ({ expect }) => {
+    const WECHAT_APPS = JSON.stringify([
+      { appid: "wx1", token: "t1", aesKey: "k1", secret: "s" },
+      { appid: "wx2", token: "t2" },
+    ]);
+    expect(read({ env: { WECHAT_APPS } })).toMatchObject({ value: { target: { appid: "wx1", aesKey: "k1" } } });
+    const second = read({ env: { WECHAT_APPS }, args: [URL, "--appid", "wx2"] });
+    expect(second).toEqual(ok({ json: false, target: { url: URL, appid: "wx2", token: "t2" } }));
+  });
+
+  it("know the local stack", ({ expect }) => {
+    expect(read({ args: [URL, "--local", "--json"], env: { WECHAT_TOKEN: "not this" } })).toEqual(
+      ok({ json: true, target: { url: URL, appid: "wxlocal" } }),
+    );
+  });
+});
+
+describe("the report", () => {
+  const target: Target = { url: URL, token: "theToken", aesKey: "theKey", apiKey: "theApiKey" };
+
+  it("has every problem of /healthz in one line each, and no secret that comes back", async ({ expect }) => {
+    const problems = [
+      { variable: "WECHAT_TOKEN", problem: "is\u001b[2J missing\nx", cure: "theToken theKey theApiKey" },
+      { variable: "API_KEYS", problem: "holds a short key", cure: "make another" },
+    ];
+    const ports = portsOf(() => Response.json({ status: "misconfigured", problems }, { status: 503 }));
+    const report = await examine(ports, target);
+    expect(report.ok).toBe(false);
+    for (const text of [toText(report, target), toJson(report, target)]) {
+      expect(text).toContain("API_KEYS holds a short key");
+      expect(text).toContain("*** *** ***");
+      expect(text).not.toMatch(/theToken|theKey|theApiKey/);
+      expect(text).not.toContain("\u001b");
+    }
+  });
+
+  it("says what was not checked for want of a value", async ({ expect }) => {
+    const health = { status: "ok", apps: 1, modes: ["secure"], api: "open", warnings: [] };
+    const report = await examine(
+      portsOf(() => Response.json(health)),
+      { url: URL },
+    );
+    expect(report.ok).toBe(true);
+    expect(toText(report, { url: URL })).toContain("没有发现故障 / no fault found; 3 项未查 / not checked");
+  });
+
+  it("knows a page that is not ours", async ({ expect }) => {
+    const report = await examine(
+      portsOf(() => new Response("<html>")),
+      target,
+    );
+    expect(report.findings.find(({ id }) => id === "health")).toMatchObject({ state: "failed", fact: "HTTP 200" });
+  });
+});

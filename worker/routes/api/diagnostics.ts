@@ -1,0 +1,172 @@
+/**
+ * What WeChat says about the set-up, for the operator and for `npm run doctor`: `GET /diagnostics` (WECHAT.md §6.4).
+ * What WeChat refuses is a finding, not a failure of this route: the answer is 200 with a cure at each finding.
+ */
+import { Hono } from "hono/tiny";
+import * as v from "valibot";
+import { describeErrcode } from "../../../shared/errcode.ts";
+import type { Result } from "../../../shared/result.ts";
+import type { AppEnv } from "../../app-env.ts";
+import { connectApp } from "../../objects/connect.ts";
+import type { ApiFailure } from "../../wechat/api.ts";
+import { OPERATORS, SEND_CGI_PATH } from "../../wechat/diagnostics.ts";
+import type { TokenProblem } from "../../wechat/token-source.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { both, ErrcodeSchema, isoTime, named, TimeSchema, WordSchema } from "./schemas.ts";
+
+const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const FailureSchema = named(
+  "DiagnosticFailure",
+  v.strictObject({
+    ok: v.literal(false),
+    reason: v.picklist(["refused", "unreachable", "paused"]),
+    errcode: v.exactOptional(ErrcodeSchema),
+    name: v.exactOptional(WordSchema),
+    meaning: v.string(),
+    cure: v.string(),
+    until: v.exactOptional(TimeSchema),
+  }),
+);
+type Failure = v.InferOutput<typeof FailureSchema>;
+
+const QuotaSchema = v.strictObject({
+  ok: v.literal(true),
+  dailyLimit: CountSchema,
+  used: CountSchema,
+  remain: CountSchema,
+  rate: v.exactOptional(v.strictObject({ calls: CountSchema, seconds: CountSchema })),
+});
+
+const AddressSchema = v.strictObject({
+  ip: WordSchema,
+  operator: v.exactOptional(WordSchema),
+  packetLoss: v.exactOptional(WordSchema),
+  time: v.exactOptional(WordSchema),
+});
+
+const ViewSchema = v.strictObject({ ok: v.literal(true), dns: v.array(AddressSchema), ping: v.array(AddressSchema) });
+
+const DiagnosticsSchema = named(
+  "Diagnostics",
+  v.strictObject({
+    token: v.union([v.strictObject({ ok: v.literal(true) }), FailureSchema]),
+    sendQuota: v.pipe(
+      v.union([QuotaSchema, FailureSchema]),
+      v.description(both("客服消息发送接口的当日额度", "today's quota of the send call")),
+    ),
+    callback: v.pipe(
+      v.array(v.strictObject({ operator: v.picklist(OPERATORS), result: v.union([ViewSchema, FailureSchema]) })),
+      v.description(
+        both("从各运营商网络看推送地址：DNS 与 ping", "the push URL's host as seen from each network: DNS and ping"),
+      ),
+    ),
+  }),
+);
+
+/** Routes about WeChat's own diagnostics. */
+export const diagnostics = new Hono<AppEnv>();
+
+diagnostics.get(
+  "/diagnostics",
+  describe({
+    id: "getDiagnostics",
+    tag: "operations",
+    summary: { zh: "微信侧自检", en: "WeChat's own diagnostics" },
+    text: {
+      zh: "向微信询问：能否取得 access_token、发送接口的当日额度、各运营商网络能否连到推送地址。最长约 20 秒；微信拒绝时，结果里写明原因和办法。",
+      en: "Asks WeChat for a token, the send call's quota and how its networks reach the push URL; up to 20 seconds. A refusal stands in the answer, with its cure.",
+    },
+    answers: {
+      200: {
+        text: { zh: "自检结果", en: "The findings" },
+        content: { type: "application/json", schema: DiagnosticsSchema },
+      },
+    },
+  }),
+  async (c) => {
+    const { client } = connectApp(c.env, c.get("config"), appOf(c));
+    // The token first: four calls at once without one would each wait for the same refresh.
+    const access = await client.access();
+    const [quota, ...views] = await Promise.all([
+      client.quota(SEND_CGI_PATH),
+      ...OPERATORS.map((operator) => client.checkCallback(operator)),
+    ]);
+    const token = access.ok ? ({ ok: true } as const) : tokenFailure(access.error);
+    const callback = OPERATORS.flatMap((operator, index) => {
+      const view = views[index];
+      return view === undefined
+        ? []
+        : [{ operator, result: toResult(view, ({ dns, ping }) => ({ dns: [...dns], ping: [...ping] })) }];
+    });
+    const answer = { token, sendQuota: toResult(quota, (value) => value), callback };
+    return c.json(answer satisfies v.InferOutput<typeof DiagnosticsSchema>);
+  },
+);
+
+function toResult<T, U>(result: Result<T, ApiFailure>, show: (value: T) => U): (U & { readonly ok: true }) | Failure {
+  return result.ok ? { ok: true, ...show(result.value) } : toFailure(result.error);
+}
+
+function toFailure(failure: ApiFailure): Failure {
+  switch (failure.reason) {
+    case "refused":
+      return refusal(failure.errcode);
+    case "paused":
+      return pause(failure.until, failure.errcode);
+    case "no_token":
+      return tokenFailure(failure.problem);
+    case "bad_response":
+    case "lease_over":
+    case "timeout":
+    case "network":
+      return UNREACHABLE;
+  }
+}
+
+function tokenFailure(problem: TokenProblem): Failure {
+  switch (problem.reason) {
+    case "refused":
+      return refusal(problem.errcode);
+    case "limited":
+      return pause(problem.until);
+    case "unreachable":
+      return UNREACHABLE;
+  }
+}
+
+function refusal(errcode: number): Failure {
+  const { name, meaning, cure } = describeErrcode(errcode);
+  return {
+    ok: false,
+    reason: "refused",
+    errcode,
+    name,
+    meaning: both(meaning.zh, meaning.en),
+    cure: both(cure.zh, cure.en),
+  };
+}
+
+/** A pause has the errcode that caused it: that one's cure ends it. */
+function pause(until: number, errcode?: number): Failure {
+  const cause = errcode === undefined ? undefined : refusal(errcode);
+  return {
+    meaning: both("对微信的调用已暂停", "calls to WeChat are paused"),
+    cure: both("等到 until 之后再试", "try again after the time in until"),
+    ...cause,
+    ok: false,
+    reason: "paused",
+    until: isoTime(until),
+  };
+}
+
+const UNREACHABLE: Failure = {
+  ok: false,
+  reason: "unreachable",
+  meaning: both("连接不上微信，或答复不完整", "WeChat cannot be reached, or gave no usable answer"),
+  cure: both(
+    "稍后再试；持续出现时核对 WECHAT_API_BASE 与 WECHAT_TOKEN_BASE",
+    "try again later; if it goes on, check WECHAT_API_BASE and WECHAT_TOKEN_BASE",
+  ),
+};

@@ -1,0 +1,133 @@
+/**
+ * What WeChat itself can say about our set-up (WECHAT.md §6.4): the quota of a call, and whether its network reaches
+ * the push URL. To look must change nothing: a refusal here never pauses the app.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import { readAnswer, type JsonObject } from "./response.ts";
+import { stringifyRaw } from "./send.ts";
+
+/** The call whose quota decides whether users are answered. */
+export const SEND_CGI_PATH = "/cgi-bin/message/custom/send";
+
+/** Where WeChat looks from: China Telecom, China Unicom, Tencent's own network (WECHAT.md §6.4). */
+export const OPERATORS = ["CHINANET", "UNICOM", "CAP"] as const;
+/** One of them. */
+export type Operator = (typeof OPERATORS)[number];
+
+/** Today's quota of one call. */
+export interface ApiQuota {
+  readonly dailyLimit: number;
+  readonly used: number;
+  readonly remain: number;
+  /** Calls allowed in `seconds`. */
+  readonly rate?: { readonly calls: number; readonly seconds: number };
+}
+
+/** An address WeChat found for the push URL, or pinged. What WeChat leaves out is absent; texts are its own. */
+export interface SeenAddress {
+  readonly ip: string;
+  readonly operator?: string;
+  /** For example `0%`. */
+  readonly packetLoss?: string;
+  /** For example `23.079ms`. */
+  readonly time?: string;
+}
+
+/** How the push URL looks from one operator's network. */
+export interface CallbackView {
+  readonly dns: readonly SeenAddress[];
+  readonly ping: readonly SeenAddress[];
+}
+
+const QUOTA_PATH = "/cgi-bin/openapi/quota/get";
+const CALLBACK_PATH = "/cgi-bin/callback/check";
+const QUOTA_TIMEOUT_MS = 5_000;
+/** It answers when its pings are over. */
+const CALLBACK_TIMEOUT_MS = 20_000;
+/** More than any host has; the answer is outside data. */
+const MAX_ADDRESSES = 20;
+const MAX_TEXT_LENGTH = 64;
+
+/**
+ * Asks for the quota of one call.
+ *
+ * @param cgiPath with a leading slash, without host
+ * @returns the quota, or the reason (76021: unknown path)
+ */
+export async function readQuota(deps: ApiDeps, cgiPath: string): Promise<Result<ApiQuota, ApiFailure>> {
+  const answer = await ask(deps, QUOTA_PATH, { cgi_path: cgiPath }, QUOTA_TIMEOUT_MS);
+  return answer.ok ? toQuota(answer.value) : answer;
+}
+
+/**
+ * Lets WeChat resolve and ping the host of the push URL.
+ *
+ * @returns what it saw, or the reason (40201: no URL is set in the console)
+ */
+export async function checkCallback(deps: ApiDeps, operator: Operator): Promise<Result<CallbackView, ApiFailure>> {
+  const answer = await ask(deps, CALLBACK_PATH, { action: "all", check_operator: operator }, CALLBACK_TIMEOUT_MS);
+  if (!answer.ok) return answer;
+  return ok({ dns: toAddresses(answer.value["dns"]), ping: toAddresses(answer.value["ping"]) });
+}
+
+function ask(
+  deps: ApiDeps,
+  path: string,
+  body: JsonObject,
+  timeoutMs: number,
+): Promise<Result<JsonObject, ApiFailure>> {
+  // callApi reports what concerns the whole app; an account without this diagnosis may send all the same.
+  const tokens = { ...deps.tokens, pause: async () => {} };
+  return callApi(
+    { ...deps, tokens },
+    {
+      method: "POST",
+      path,
+      contentType: "application/json; charset=utf-8",
+      body: stringifyRaw(body),
+      deadline: deps.now() + timeoutMs,
+      isSend: false,
+    },
+    readAnswer,
+  );
+}
+
+function toQuota(answer: JsonObject): Result<ApiQuota, ApiFailure> {
+  const quota = toObject(answer["quota"]);
+  const { daily_limit: dailyLimit, used, remain } = quota;
+  if (!isCount(dailyLimit) || !isCount(used) || !isCount(remain)) return err({ reason: "bad_response" });
+  const { call_count: calls, refresh_second: seconds } = toObject(answer["rate_limit"]);
+  const rate = isCount(calls) && isCount(seconds) ? { rate: { calls, seconds } } : {};
+  return ok({ dailyLimit, used, remain, ...rate });
+}
+
+/** WECHAT.md §6.4 promises "dns + ping results" and no more, so only the address is insisted on. */
+function toAddresses(list: unknown): readonly SeenAddress[] {
+  if (!Array.isArray(list)) return [];
+  return list.slice(0, MAX_ADDRESSES).flatMap((item: unknown) => {
+    const { ip, real_operator: real, from_operator: from, package_loss: packetLoss, time } = toObject(item);
+    if (!isText(ip)) return [];
+    const operator = real ?? from;
+    return [
+      {
+        ip,
+        ...(isText(operator) ? { operator } : {}),
+        ...(isText(packetLoss) ? { packetLoss } : {}),
+        ...(isText(time) ? { time } : {}),
+      },
+    ];
+  });
+}
+
+function toObject(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= MAX_TEXT_LENGTH;
+}
