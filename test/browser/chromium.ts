@@ -2,7 +2,7 @@
  * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: nothing of the machine is
  * used, so pictures come out alike everywhere.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium as launcher, type Browser } from "playwright-core";
 
@@ -37,9 +37,12 @@ async function writeFontConfig(): Promise<string> {
   );
   const file = join(FOLDER, "fonts.conf");
   const cache = `<cachedir>${join(FOLDER, "fonts")}</cachedir>`;
+  // Test files start browsers side by side: none may read what another has half written.
+  const draft = `${file}.${crypto.randomUUID()}`;
   await writeFile(
-    file,
+    draft,
     `<?xml version="1.0"?><fontconfig>${folders.join("")}${cache}${preferred.join("")}</fontconfig>`,
   );
+  await rename(draft, file);
   return file;
 }
