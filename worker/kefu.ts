@@ -6,7 +6,7 @@ import { MINI_PROGRAM } from "../shared/channel.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../shared/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
-import { log } from "./log.ts";
+import { errorName, log } from "./log.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
 export const HANDLER_TIMEOUT_MS = 1_500;
@@ -124,5 +124,5 @@ class HandlerReplyError extends Error {
 /** Our own errors are safe to log; of the team's only the name is, their text may hold anything. */
 function describe(error: unknown): string {
   if (error instanceof HandlerReplyError) return error.message;
-  return error instanceof Error ? error.name : "unknown";
+  return errorName(error);
 }

@@ -26,3 +26,8 @@ export async function logUser(appid: string, openid: string): Promise<string> {
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.slice(0, USER_HASH_DIGITS);
 }
+
+/** What may be logged of an error: its name. Its message may quote a URL with a token in it, or a user's text. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

@@ -3,7 +3,7 @@
  * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 import { problem } from "../routes/api/problem.ts";
 
@@ -23,7 +23,7 @@ async function isWithinLimit(limiter: RateLimit, key: string, requestId: string)
   try {
     return (await limiter.limit({ key })).success;
   } catch (error) {
-    log("rate_limit_failed", { requestId, error: error instanceof Error ? error.name : "unknown" });
+    log("rate_limit_failed", { requestId, error: errorName(error) });
     return true;
   }
 }

@@ -4,7 +4,7 @@
  * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
 import {
@@ -73,7 +73,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       remember({ problem: { value: answer.error, until } });
       return err(answer.error);
     } catch (error) {
-      log("account_unreachable", { app: appid, error: nameOf(error) });
+      log("account_unreachable", { app: appid, error: errorName(error) });
       const { access, rejected } = recall();
       const last = [access?.value, published].find((value) => isAlive(value, rejected, now()));
       return last === undefined ? err({ reason: "unreachable" }) : give(last);
@@ -106,7 +106,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
         const pause = await callTwice(deps, (account) => account.pause(errcode));
         remember({ pause: laterPause(recall().pause, pause) });
       } catch (error) {
-        log("account_unreachable", { app: appid, errcode, error: nameOf(error) });
+        log("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };
         remember({ pause: laterPause(recall().pause, pause) });
       }
@@ -141,7 +141,7 @@ async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | 
     const { version, settings, updatedAt } = await callTwice(deps, (account) => account.settings());
     return { version, settings, updatedAt };
   } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: nameOf(error) });
+    log("account_unreachable", { app: deps.appid, error: errorName(error) });
     return undefined;
   }
 }
@@ -151,7 +151,7 @@ async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
   try {
     return await deps.kv.get(key, "json");
   } catch (error) {
-    log("kv_read_failed", { app: deps.appid, error: nameOf(error) });
+    log("kv_read_failed", { app: deps.appid, error: errorName(error) });
     return undefined;
   }
 }
@@ -176,8 +176,4 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undef
   } finally {
     clearTimeout(timer);
   }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "unknown";
 }

@@ -2,7 +2,7 @@
  * Puts one changing value into KV for all to read. KV takes one write a second for a key and may fail; neither may
  * hold up or fail the object, whose own storage is the truth: readers who find nothing new ask the object.
  */
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 
 /** What the publisher needs. */
 export interface PublisherDeps {
@@ -62,7 +62,7 @@ async function tryPut(deps: PublisherDeps, isOutdated: () => boolean): Promise<b
       return true;
     } catch (error) {
       const last = attempt === MAX_TRIES;
-      const name = error instanceof Error ? error.name : "unknown";
+      const name = errorName(error);
       log("publish_failed", { what: deps.what, attempt, last, error: name });
       if (last) return false;
     }

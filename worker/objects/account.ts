@@ -13,7 +13,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { parseSettings, type SettingsProblem } from "../domain/settings.ts";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
@@ -226,7 +226,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
       await this.#work(Date.now());
     } catch (error) {
       restMs = ALARM_REST_MS;
-      log("alarm_failed", { object: "account", error: error instanceof Error ? error.name : "unknown" });
+      log("alarm_failed", { object: "account", error: errorName(error) });
     }
     const due = nextDue(this.#store.state().refreshAt, this.#store.oldest(), this.#retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);

@@ -5,7 +5,7 @@
 import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
 import type { PushInput } from "../domain/conversation.ts";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
 import type { LeasedMessage, Owner, Received } from "./conversation-model.ts";
 
@@ -75,7 +75,7 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
     } catch (error) {
       const overloaded = isRecord(error) && error["overloaded"] === true;
       const last = overloaded || attempt === MAX_TRIES || Date.now() >= deadline;
-      log("object_call_failed", { method, attempt, last, overloaded, error: nameOf(error) });
+      log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
       if (last) throw error;
     }
   }
@@ -101,8 +101,4 @@ class DeadlineError extends Error {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "unknown";
 }

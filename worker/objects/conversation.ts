@@ -24,7 +24,7 @@ import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { replayCursor, wakeCursors, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
-import { log, logUser } from "../log.ts";
+import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
 import type { ConversationView, LeasedMessage, Owner, Received, SubmitAnswer } from "./conversation-model.ts";
@@ -177,7 +177,7 @@ export class Conversation extends DurableObject<Env> {
       due = this.#nextDue(this.#state, this.#config());
     } catch (error) {
       due = Date.now() + ALARM_REST_MS;
-      log("alarm_failed", { object: "conversation", error: error instanceof Error ? error.name : "unknown" });
+      log("alarm_failed", { object: "conversation", error: errorName(error) });
     }
     if (due === undefined) return;
     this.#armedFor = Math.max(due, Date.now() + ALARM_FLOOR_MS);

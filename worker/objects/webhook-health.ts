@@ -2,7 +2,7 @@
  * The health of webhooks as a conversation sees it: asked of the account object at most twice a minute for an isolate,
  * since in calm there is nothing to hear. When the account cannot be reached, endpoints count as healthy.
  */
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 
 /** The part of the account object that is used. */
@@ -48,7 +48,7 @@ async function ask(deps: HealthDeps, call: (account: WebhookBook) => Promise<Web
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: error instanceof Error ? error.name : "unknown" });
+    log("account_unreachable", { app: deps.appid, error: errorName(error) });
     return {};
   }
 }

@@ -9,7 +9,7 @@ import { carryChain } from "../objects/carry.ts";
 import { connectApp } from "../objects/connect.ts";
 import { settleStored, type ConversationDirectory } from "../objects/conversation-client.ts";
 import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
-import { log, logUser } from "../log.ts";
+import { errorName, log, logUser } from "../log.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
 const CHAIN_BUDGET_MS = 20_000;
@@ -55,6 +55,6 @@ async function carry(
     });
   } catch (error) {
     // The lease ends by itself and the alarm takes over; nothing is lost.
-    log("carry_failed", { requestId, app: app.appid, error: error instanceof Error ? error.name : "unknown" });
+    log("carry_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

@@ -4,7 +4,7 @@
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
 import type { AnswerKind } from "../../shared/inbound.ts";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
 
 /** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
@@ -31,7 +31,7 @@ export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<A
     const answer = await kv.get(await storageKey(push));
     return answer === "success" || answer === "transfer" ? answer : undefined;
   } catch (error) {
-    log("kv_failed", { operation: "read_late_push", error: nameOf(error) });
+    log("kv_failed", { operation: "read_late_push", error: errorName(error) });
     return undefined;
   }
 }
@@ -47,14 +47,10 @@ export async function rememberAnswer(
   try {
     await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
   } catch (error) {
-    log("kv_failed", { operation: "write_late_push", error: nameOf(error) });
+    log("kv_failed", { operation: "write_late_push", error: errorName(error) });
   }
 }
 
 async function storageKey(push: ArrivedPush): Promise<string> {
   return `push:${await kvKey(push.appid, push.openid, push.key)}`;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "unknown";
 }

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import { log } from "../log.ts";
+import { errorName, log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
 import { retryCall } from "../objects/conversation-client.ts";
 import type { PushProblem } from "../protocol/receive.ts";
@@ -44,6 +44,6 @@ export async function keepUnreadable(
     await retryCall("quarantine", arrivedAt + STORE_PATIENCE_MS, () => account().quarantine(unreadable));
   } catch (error) {
     const requestId = c.get("requestId");
-    log("quarantine_failed", { requestId, app: app.appid, error: error instanceof Error ? error.name : "unknown" });
+    log("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { findApp, type AppConfig } from "../config.ts";
-import { log, logUser } from "../log.ts";
+import { errorName, log, logUser } from "../log.ts";
 import { dedupeKey } from "../protocol/dedupe-key.ts";
 import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
 import { buildAnswer } from "../protocol/reply.ts";
@@ -62,7 +62,7 @@ async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, ar
     // Not stored, so not acknowledged: WeChat may send it again.
     log("push_not_stored", {
       ...fields,
-      error: error instanceof Error ? error.name : "unknown",
+      error: errorName(error),
       ms: Date.now() - arrivedAt,
     });
     return c.text("try again", 500);
