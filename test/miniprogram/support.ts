@@ -91,11 +91,9 @@ export function part(component: Mounted, selector: string): Mounted {
 
 /** The attributes of a part, named as in the component (`session-from` is `sessionFrom`). */
 export function attributes(component: Mounted, selector: string): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    part(component, selector)
-      .toJSON()
-      .attrs.map(({ name, value }) => [name, value]),
-  );
+  const { attrs } = part(component, selector).toJSON();
+  const toCamel = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(attrs.map(({ name, value }) => [toCamel(name), value]));
 }
 
 /** What WeChat does: a native event, which does not bubble. */
@@ -177,4 +175,12 @@ export function useClient(options: ClientOptions = {}): Readonly<Record<string, 
 /** Says which page the user is on. */
 export function usePage(route: string, options: object = {}): void {
   vi.stubGlobal("getCurrentPages", () => [{ route, options }]);
+}
+
+let clock = 1_790_000_000_000;
+
+/** Lets time pass for the guard against double taps, which spans all buttons. @param ms default a minute */
+export function pass(ms = 60_000): void {
+  clock += ms;
+  vi.spyOn(Date, "now").mockReturnValue(clock);
 }
