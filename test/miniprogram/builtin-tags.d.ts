@@ -5,7 +5,6 @@ interface CommonAttributes {
   ariaDisabled: boolean;
   ariaExpanded: boolean;
   ariaHidden: string;
-  hidden: boolean;
   hoverClass: string;
 }
 

@@ -40,6 +40,12 @@ describe("the typed templates", () => {
     expect(await typeCheck([broken], await newFolder())).not.toStrictEqual([]);
   });
 
+  it("would not compile with an unknown field of a component without behaviors", async ({ expect }) => {
+    const template = await readTemplate("kefu-fab");
+    const broken: Template = { ...template, wxml: template.wxml.replace("{{panelStyle}}", "{{panelStile}}") };
+    expect(await typeCheck([broken], await newFolder())).not.toStrictEqual([]);
+  });
+
   it("would not compile with an attribute the nested component does not have", async ({ expect }) => {
     const template = await readTemplate("kefu-fab");
     const broken: Template = { ...template, wxml: template.wxml.replace('corp-id="', 'corpid="') };
@@ -57,8 +63,8 @@ describe.for(templates)("the template of $name", (template) => {
 
 describe("WeChat's own compilers", () => {
   it("take all templates", async ({ expect }) => {
-    const { wxmlToJs }: { wxmlToJs(root: string): string } = require("miniprogram-compiler");
-    const script = wxmlToJs(DIST);
+    const compiler: { wxmlToJs(root: string): string } = require("miniprogram-compiler");
+    const script = compiler.wxmlToJs(DIST);
     // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- what the compiler makes is a script: it must run
     const build = new Function("window", script);
     const gwx: (path: string) => ((data: object) => unknown) | undefined = build({ __webview_engine_version__: 0.02 });
