@@ -12,6 +12,10 @@ import { compileTemplate, readTemplate, typeCheck, type Template } from "./typed
 
 const require = createRequire(import.meta.url);
 const DIST = join(MINIPROGRAM, "dist");
+const BINARIES = new Map<string, string>([
+  ["darwin", "mac/wcsc"],
+  ["win32", "windows/wcsc.exe"],
+]);
 const components = await listComponents();
 const templates = await Promise.all(components.map(readTemplate));
 
@@ -86,7 +90,7 @@ describe("WeChat's own compilers", () => {
 
 /** @param imports what the file may import @returns what the compiler complains of; empty when nothing */
 async function compileStyle(cwd: string, file: string, ...imports: readonly string[]): Promise<string> {
-  const binary = { darwin: "mac/wcsc", win32: "windows/wcsc.exe" }[String(process.platform)] ?? "linux/wcsc";
+  const binary = BINARIES.get(process.platform) ?? "linux/wcsc";
   const wcsc = join(dirname(require.resolve("miniprogram-compiler/package.json")), "bin", binary);
   await chmod(wcsc, 0o755);
   const files = [file, ...imports.filter((path) => path !== file)];
