@@ -63,6 +63,10 @@ describe("the package", () => {
     expect(files.filter((file) => !strange.test(file))).toStrictEqual([]);
   });
 
+  it("carries the license of the whole", async ({ expect }) => {
+    expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
+  });
+
   it("is small: 40 KB in all, 12 KB of it for the helpers", async ({ expect }) => {
     const built = files.filter((file) => file.startsWith("dist/"));
     const sizes = await Promise.all(built.map(async (file) => (await stat(inPackage(file))).size));
