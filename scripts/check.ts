@@ -14,7 +14,8 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: worker, emulator, workerd tests", "tsc", "-p", "tsconfig.json"],
   ["types: shared (no platform)", "tsc", "-p", "shared"],
   ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
-  ["types: scripts, Node tests", "tsc", "-p", "scripts"],
+  ["types: client (the web's alone)", "tsc", "-p", "client"],
+  ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
   ["API document and page", "node", "scripts/build-docs.ts", "--check"],
 ];
