@@ -15,7 +15,8 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: shared (no platform)", "tsc", "-p", "shared"],
   ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
-  ["types: scripts, Node tests", "tsc", "-p", "scripts"],
+  ["types: client (the web's alone)", "tsc", "-p", "client"],
+  ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
   ["API document and page", "node", "scripts/build-docs.ts", "--check"],
 ];

@@ -11,7 +11,7 @@ import * as v from "valibot";
 import { OutboundSchema } from "../../../shared/outbound.ts";
 import type { RowDraft } from "../../domain/log.ts";
 import { showRow } from "../../domain/row-json.ts";
-import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
 const place = { seq: SeqSchema, at: TimeSchema };
 const about = {
@@ -113,6 +113,25 @@ export const PageSchema = named(
         both("下一次请求的 after；没有新内容时不变", "the next request's after; the same when nothing is new"),
       ),
     ),
+  }),
+);
+
+/** One conversation: its window, where the user came from, its newest rows. */
+export const ConversationSchema = named(
+  "Conversation",
+  v.strictObject({
+    window: WindowSchema,
+    context: v.strictObject({
+      sessionFrom: v.pipe(
+        v.nullable(v.string()),
+        v.description(both("来自用户手机，不可信", "text from the user's phone, untrusted")),
+      ),
+      verified: v.pipe(v.literal(false), v.description(both("未签名", "not signed"))),
+    }),
+    heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    mutedUntil: v.nullable(TimeSchema),
+    rows: v.array(RowSchema),
+    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),
   }),
 );
 
