@@ -1,5 +1,5 @@
 /**
- * A client of the REST API: `createKefuClient`. Runs wherever there are `fetch` and `crypto.randomUUID` (Node 20,
+ * A client of the REST API: `createKefuClient`, and `signContext` for what a shop's back end vouches for. Runs wherever there are `fetch` and `crypto.randomUUID` (Node 20,
  * Workers, browsers) and depends on nothing. Why it is written and not generated: docs/design/0014-typed-client.md.
  *
  * Refusals are values: every method answers a `Result`, whose error has the problem's stable `code`. Only bad set-up
@@ -30,6 +30,7 @@ import type {
   Webhooks,
 } from "./types.ts";
 
+export { signContext, type SignContextError, type SignedContext } from "./sign-context.ts";
 export type { KefuClientOptions } from "./options.ts";
 export type { ChangesOptions, ExportOptions, PageOptions } from "./rows.ts";
 export type * from "./types.ts";

@@ -11,7 +11,7 @@ import { sampleOrders } from "../../examples/shop-backend/orders.ts";
 import { serveShop } from "../../examples/shop-backend/serve.ts";
 import { buildPhone } from "./build-phone.ts";
 import { buildWorker, ROOT } from "./build.ts";
-import { LOCAL_API_KEY, LOCAL_APP, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
+import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
 
 export { LOCAL_API_KEY, LOCAL_APP };
@@ -118,6 +118,7 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
       WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
       ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
       API_KEYS: LOCAL_API_KEY,
+      CONTEXT_KEY: LOCAL_CONTEXT_KEY,
       WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
       // The sample shop listens on this machine.
       WEBHOOK_ALLOW_PRIVATE: "1",

@@ -4,6 +4,7 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
+import { showContext } from "../../domain/page-context.ts";
 import { describe, validator } from "./describe.ts";
 import { streamRows } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
@@ -38,7 +39,10 @@ conversations.get(
     if (view === null) return problem(c, "conversation_not_found", {});
     const answer: v.InferOutput<typeof ConversationSchema> = {
       window: toWindowJson(view.window),
-      context: { sessionFrom: view.sessionFrom, verified: false },
+      context: {
+        sessionFrom: view.sessionFrom,
+        ...showContext(view.sessionFrom ?? "", view.contextVerdict ?? undefined),
+      },
       heldCount: view.heldCount,
       mutedUntil: view.mutedUntil === null ? null : isoTime(view.mutedUntil),
       rows: view.rows.map((row) => toRowJson(row, conversation.id.toString())),
