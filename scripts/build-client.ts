@@ -1,5 +1,5 @@
 /**
- * `npm run build:client`: writes `client/dist`, what `edge-kefu/client` is to others: one module without imports, and its
+ * `npm run build -w client`: writes `client/dist`, what `edge-kefu/client` is to others: one module without imports, and its
  * declarations beside those of the schemas they are derived from.
  */
 import { join } from "node:path";

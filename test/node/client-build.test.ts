@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { publint } from "publint";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { buildClient } from "../../scripts/lib/build-client.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
@@ -9,16 +10,22 @@ import { ROOT } from "../../scripts/lib/build.ts";
 const run = promisify(execFile);
 const MAX_KB = 24;
 
-/** A project of somebody else's, with edge-kefu and valibot in its node_modules. */
+/** A project of somebody else's that installed the packed client; valibot, which its types need, beside it. */
 let project: string;
-let kefu: string;
+let tarball: string;
+let installed: string;
 beforeAll(async () => {
   await mkdir(join(ROOT, ".tmp"), { recursive: true });
   project = await mkdtemp(join(ROOT, ".tmp/client-"));
-  kefu = join(project, "node_modules/edge-kefu");
-  await mkdir(kefu, { recursive: true });
-  await buildClient(join(kefu, "client/dist"));
-  await writeFile(join(kefu, "package.json"), await readFile(join(ROOT, "package.json")));
+  await buildClient(join(ROOT, "client/dist"));
+  // What is packed is what was built just now: npm's own hook would build it a second time.
+  await run("npm", ["pack", "-w", "client", "--ignore-scripts", "--pack-destination", project], { cwd: ROOT });
+  const [file = ""] = await readdir(project);
+  tarball = join(project, file);
+  await mkdir(join(project, "node_modules"));
+  await run("tar", ["-xzf", tarball, "-C", join(project, "node_modules")]);
+  installed = join(project, "node_modules/edge-kefu");
+  await rename(join(project, "node_modules/package"), installed);
   await symlink(join(ROOT, "node_modules/valibot"), join(project, "node_modules/valibot"));
   await writeFile(join(project, "package.json"), JSON.stringify({ type: "module" }));
 });
@@ -33,11 +40,23 @@ const compile = (file: string): Promise<string> =>
     (error: { stdout: string }) => error.stdout,
   );
 
-describe("the built client", () => {
+describe("the packed client", () => {
   it("is one small module that imports nothing", async ({ expect }) => {
-    const code = await readFile(join(kefu, "client/dist/index.js"), "utf8");
+    const code = await readFile(join(installed, "dist/index.js"), "utf8");
     expect(code.length / 1_024).toBeLessThan(MAX_KB);
     expect(code).not.toMatch(/^\s*import\b|\brequire\(|\bimport\(/m);
+  });
+
+  it("has nothing in it but the module, its declarations and its papers", async ({ expect }) => {
+    expect((await readdir(installed)).toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+  });
+
+  it("is a package publint and attw find nothing wrong with", async ({ expect }) => {
+    const { messages } = await publint({ pkgDir: installed, level: "suggestion", strict: true });
+    expect(messages).toEqual([]);
+    // The module is for import alone; whatever else attw finds ends it with a failure, and its words.
+    const attw = run(join(ROOT, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only"]);
+    await expect(attw).resolves.toBeDefined();
   });
 
   it("runs under its name", async ({ expect }) => {
