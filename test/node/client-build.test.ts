@@ -6,9 +6,13 @@ import { publint } from "publint";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { buildClient } from "../../scripts/lib/build-client.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
+import { verifyContextToken } from "../../worker/protocol/context-signature.ts";
 
 const run = promisify(execFile);
-const MAX_KB = 24;
+/** Not minified: whoever reads it should be able to. */
+const MAX_KB = 28;
+
+const KEY = "context-test-key-0123456789abcdefgh";
 
 /** A project of somebody else's that installed the packed client; valibot, which its types need, beside it. */
 let project: string;
@@ -68,6 +72,19 @@ describe("the packed client", () => {
     await writeFile(join(project, "main.js"), program);
     const { stdout } = await run(process.execPath, [join(project, "main.js")]);
     expect(JSON.parse(stdout)).toEqual({ ok: true, value: { id: "m-1", state: "sent" } });
+  });
+
+  it("signs a context that the worker believes", async ({ expect }) => {
+    const program = `
+      import { signContext } from "edge-kefu/client";
+      const context = { user: { id: "u1", vip: 3 } };
+      const token = await signContext("${KEY}", { openid: "oUser1", context, expiresAt: 1790000000000 });
+      console.log(JSON.stringify(token));
+    `;
+    await writeFile(join(project, "sign.js"), program);
+    const { stdout } = await run(process.execPath, [join(project, "sign.js")]);
+    const token: { readonly value: string } = JSON.parse(stdout);
+    expect(await verifyContextToken(token.value, "oUser1", [KEY], 0)).toBe("verified");
   });
 
   it("has types that compile elsewhere, and refuse a wrong field", async ({ expect }) => {
