@@ -128,11 +128,11 @@ if (!existsSync(join(FOLDER, "node_modules/miniprogram-ci"))) {
 }
 await writeProject();
 await installPackage();
-const require = createRequire(join(FOLDER, "package.json"));
+const load = createRequire(join(FOLDER, "package.json"));
 await writeFile(join(FOLDER, "offline.cjs"), OFFLINE);
 process.env["NODE_OPTIONS"] = `--require ${join(FOLDER, "offline.cjs")}`;
-require("./offline.cjs");
-const ci: Ci = require("miniprogram-ci");
+load("./offline.cjs");
+const ci: Ci = load("miniprogram-ci");
 const complaints = await compile(ci);
 for (const complaint of complaints) console.error(`✗ ${complaint}`);
 if (complaints.length === 0) console.log("✓ WeChat's compiler takes the package");

@@ -7,6 +7,7 @@ import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
 import { fill, useTexts } from "./text.ts";
+import { sourceOf } from "./source.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
 /** Opens what a tap on a link, card or picture opens. */
@@ -45,7 +46,7 @@ function UserLine({ line, appid, open }: LineProps & { line: Extract<PhoneLine, 
   const t = useTexts();
   const { content, mediaId, outcome } = line;
   if (content.kind === "enter") {
-    const from = content.sessionFrom;
+    const from = sourceOf(content.sessionFrom);
     return <Note>{from === "" ? t.entered : fill(t.enteredFrom, { from })}</Note>;
   }
   return (
