@@ -13,7 +13,7 @@ import { runHandlers } from "../kefu.ts";
 import { log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
 import { receiveStored } from "../objects/conversation-client.ts";
-import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
 import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
@@ -49,6 +49,7 @@ export async function acceptUserPush(
     stored.then((received) => received.lease),
   );
   const { outcome, answer } = await stored;
+  if (isUserMessage(inbound)) c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("message"));
   if (shielded) {
     const heard = { repeated: outcome === "repeat", answeredAt: Date.now() };
     c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer, heard));
