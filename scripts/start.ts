@@ -4,7 +4,7 @@
  */
 import { LOCAL_API_KEY } from "./lib/local-app.ts";
 import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
-import { describeStack, runLocal, stopOnSignal } from "./lib/local-run.ts";
+import { describeStack, keyPlace, runLocal, stopOnSignal } from "./lib/local-run.ts";
 import { readLocalValues } from "./lib/local-values.ts";
 
 const path = devVarsPath(process.argv.slice(2));
@@ -17,5 +17,5 @@ if (!values.ok) {
 const stack = await runLocal({ values: values.value, onLog: (line) => console.log(line) });
 await stack.control.verify();
 const { apiKey } = values.value;
-console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : `API_KEYS，见 / in ${path}`));
+console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : keyPlace(path)));
 stopOnSignal(stack);

@@ -2,7 +2,7 @@
  * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start,
  * until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ROOT } from "./build.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
@@ -23,6 +23,11 @@ export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): P
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
   return stack;
+}
+
+/** Says where the key of the API is, when it came from a file and is not to be shown. */
+export function keyPlace(path: string): string {
+  return `API_KEYS, ${relative(process.cwd(), path)}`;
 }
 
 /**

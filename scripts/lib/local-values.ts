@@ -18,7 +18,7 @@ export interface LocalValues {
 }
 
 /** Where WeChat is: always the stack's own emulator. */
-const NOT_FROM_FILE = ["WECHAT_API_BASE", "WECHAT_TOKEN_BASE"];
+const NOT_FROM_FILE = new Set(["WECHAT_API_BASE", "WECHAT_TOKEN_BASE"]);
 /** Plain mode may have no key; the emulator wants one of the right form. */
 const NO_KEY = "A".repeat(43);
 
@@ -39,7 +39,7 @@ const OWN = {
  */
 export function readLocalValues(devVars: string): Result<LocalValues, readonly ConfigProblem[]> {
   const given = Object.entries(parseEnv(devVars)).filter(
-    ([name, value]) => value !== undefined && value !== "" && !NOT_FROM_FILE.includes(name),
+    ([name, value]) => value !== undefined && value !== "" && !NOT_FROM_FILE.has(name),
   );
   const vars: Record<string, string> = { ...OWN, ...Object.fromEntries(given) };
   const config = readConfig(vars);
