@@ -8,11 +8,9 @@ import { randomBytes } from "node:crypto";
 import { delimiter, join } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { unstable_readConfig } from "wrangler";
 import { inBoth, say } from "./doctor/finding.ts";
 import { ROOT } from "./lib/build.ts";
 import { devVarsPath } from "./lib/dev-vars.ts";
-import { stopOnSignal } from "./lib/local-run.ts";
 import { createAsker } from "./setup/ask.ts";
 import { setUpCloudflare } from "./setup/cloudflare.ts";
 import { setUpLocal } from "./setup/local.ts";
@@ -53,7 +51,10 @@ const ports: SetupPorts = {
   wrangler: (wranglerArgs, input) => runWrangler(wranglerArgs, input),
   login: async () => (await runWrangler(["login"], undefined, true)).code === 0,
   devVarsPath: devVarsPath(args),
-  tomlVars: () => unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).vars,
+  async tomlVars() {
+    const { unstable_readConfig } = await import("wrangler");
+    return unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).vars;
+  },
   onLog: (line) => {
     if (showLog) console.log(line);
   },
@@ -65,6 +66,7 @@ if (target === "cloudflare") process.exit(await setUpCloudflare(options, ports))
 const outcome = await setUpLocal(options, ports);
 if ("code" in outcome) process.exit(outcome.code);
 showLog = true;
+const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
 /** The one on the PATH, as npm puts it there; else the project's own. Never one of its questions: nobody would see it. */

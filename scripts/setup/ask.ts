@@ -26,6 +26,8 @@ export interface Choice<T> {
   readonly words: BilingualText;
 }
 
+const YES_NO = { active: "是 / yes", inactive: "否 / no" };
+
 /** Judges an answer. */
 export type Check = (answer: string) => BilingualText | undefined;
 
@@ -45,7 +47,9 @@ export function createAsker(streams: { input: Readable; output: Writable }, onCa
   return {
     async choose(question, choices) {
       const options = choices.map(({ value, words }) => ({ value: String(value), label: inBoth(words) }));
-      const answer = answered<string>(await select({ ...common, message: inBoth(question), options }));
+      const answer = answered<string>(
+        await select({ ...common, message: `${inBoth(question)}  ↑↓ ⏎`, options, showInstructions: false }),
+      );
       const chosen = choices.find(({ value }) => value === answer);
       if (chosen === undefined) throw new Error("the prompt gave what was no choice");
       return chosen.value;
@@ -58,7 +62,9 @@ export function createAsker(streams: { input: Readable; output: Writable }, onCa
       return answered<string>(await password({ ...common, message: inBoth(question), validate: judge(wrong) })).trim();
     },
     async confirm(question, initial) {
-      return answered<boolean>(await confirm({ ...common, message: inBoth(question), initialValue: initial }));
+      return answered<boolean>(
+        await confirm({ ...common, ...YES_NO, message: inBoth(question), initialValue: initial }),
+      );
     },
   };
 }

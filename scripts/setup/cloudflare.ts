@@ -25,7 +25,7 @@ export async function setUpCloudflare(asked: SetupOptions, ports: SetupPorts): P
   screen.done(say("已登录 Cloudflare", "logged in to Cloudflare"), login.value.join(", "));
   const listed = await listSecrets(wrangler);
   if (!listed.ok) return fail(ports, listed.error);
-  const tomlAppid = appidOf(ports);
+  const tomlAppid = await appidOf(ports);
   const known = [...(listed.value ?? []), ...(tomlAppid === undefined ? [] : ["WECHAT_APPID"])];
   const options = ask === undefined ? asked : await askCloudflare(ask, asked, known);
   screen.hide(secretsOf(options.brought));
@@ -50,8 +50,8 @@ async function logIn({ wrangler, ask, login }: SetupPorts): Promise<Result<reado
   return second.value === undefined ? err(NOT_LOGGED_IN) : ok(second.value);
 }
 
-function appidOf({ tomlVars }: SetupPorts): string | undefined {
-  const appid = tomlVars()["WECHAT_APPID"];
+async function appidOf({ tomlVars }: SetupPorts): Promise<string | undefined> {
+  const appid = (await tomlVars())["WECHAT_APPID"];
   return typeof appid === "string" && appid !== "" ? appid : undefined;
 }
 

@@ -6,7 +6,6 @@ import { parseEnv } from "node:util";
 import { say } from "../doctor/finding.ts";
 import { readDevVars } from "../lib/dev-vars.ts";
 import { LOCAL_APP } from "../lib/local-app.ts";
-import { describeStack, keyPlace, runLocal } from "../lib/local-run.ts";
 import { readLocalValues, type LocalValues } from "../lib/local-values.ts";
 import type { Stack } from "../lib/stack.ts";
 import { setEnvValues, writePrivateFile } from "./env-text.ts";
@@ -103,6 +102,8 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   const { screen, onLog } = ports;
   screen.heading(say("启动并试一遍", "Start and try it"));
   const { persistTo } = options;
+  // What runs Workers takes seconds to load: not before the first question.
+  const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
   const stack = await runLocal({ values, onLog, ...(persistTo !== undefined && { persistTo }) });
   await stack.control.verify();
   await stack.control.enter(VISITOR, "page=pages/index/index");

@@ -17,7 +17,7 @@ export interface SetupPorts {
   readonly login: () => Promise<boolean>;
   readonly devVarsPath: string;
   /** What wrangler.toml has under [vars]. */
-  readonly tomlVars: () => Readonly<Record<string, unknown>>;
+  readonly tomlVars: () => Promise<Readonly<Record<string, unknown>>>;
   /** Takes the log lines of a local worker. */
   readonly onLog: (line: string) => void;
 }
