@@ -46,7 +46,9 @@ export function createAsker(streams: { input: Readable; output: Writable }, onCa
     typeof answer === "symbol" ? onCancel() : answer;
   return {
     async choose(question, choices) {
-      const options = choices.map(({ value, words }) => ({ value: String(value), label: inBoth(words) }));
+      const options: { value: string; label: string }[] = choices.map(({ value, words }) => {
+        return { value, label: inBoth(words) };
+      });
       const answer = answered<string>(
         await select({ ...common, message: `${inBoth(question)}  ↑↓ ⏎`, options, showInstructions: false }),
       );

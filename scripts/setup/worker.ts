@@ -95,7 +95,7 @@ export async function storeGreeting(
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);
   if ("unreachable" in current || current.headers.get("etag") !== '"0"') return ok(false);
-  const settings = { greeting: { messages: [{ type: "text", content }] } };
+  const settings = { ...readObject(current.body), greeting: { messages: [{ type: "text", content }] } };
   const stored = await callApi(ports, place, "PUT", "/api/v1/settings", settings);
   if (!("unreachable" in stored) && stored.status === 200) return ok(true);
   return err({

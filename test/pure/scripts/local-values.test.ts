@@ -25,11 +25,8 @@ describe("the values of the local stack", () => {
   });
 
   it("play every app of WECHAT_APPS", ({ expect }) => {
-    const apps = ["wx0000000000000001", "wx0000000000000002"].map((appid) => ({
-      ...LOCAL_APP,
-      appid,
-      mode: "plain",
-    }));
+    const appOf = (appid: string) => ({ ...LOCAL_APP, appid, mode: "plain" });
+    const apps = [appOf("wx0000000000000001"), appOf("wx0000000000000002")];
     const values = readLocalValues(`WECHAT_APPS='${JSON.stringify(apps)}'\n`);
     expect(values).toMatchObject({ value: { apps: [{ appid: "wx0000000000000001", mode: "plain" }, {}] } });
   });

@@ -308,7 +308,7 @@ describe("waiting", () => {
 });
 
 describe("a first greeting", () => {
-  const settings = (etag: string) => Response.json({}, { headers: { etag } });
+  const settings = (etag: string) => Response.json({ fallback: { type: "transfer" } }, { headers: { etag } });
 
   it("is stored where no settings are, so that the first message gets an answer", async ({ expect }) => {
     const worker = { "GET /api/v1/settings": [settings('"0"')], "PUT /api/v1/settings": [Response.json({})] };
@@ -316,7 +316,10 @@ describe("a first greeting", () => {
     expect(code).toBe(0);
     const put = asked.find(({ method }) => method === "PUT");
     expect(put?.headers.get("if-match")).toBe('"0"');
-    expect(await put?.json()).toEqual({ greeting: { messages: [{ type: "text", content: "您好" }] } });
+    expect(await put?.json()).toEqual({
+      fallback: { type: "transfer" },
+      greeting: { messages: [{ type: "text", content: "您好" }] },
+    });
     expect(shown).toContain("欢迎语已存");
   });
 
