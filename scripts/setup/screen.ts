@@ -1,5 +1,5 @@
 /**
- * What setup prints: in Chinese and English, with every secret the user brought blotted out, whoever's words it is in.
+ * What setup prints: in Chinese and English, with every secret the user brought blotted out, whosever words they are.
  */
 import { inBoth } from "../doctor/finding.ts";
 import type { BilingualText } from "../../shared/errcode.ts";
