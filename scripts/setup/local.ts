@@ -3,6 +3,7 @@
  * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
  */
 import { parseEnv } from "node:util";
+import type { ConfigProblem } from "../../worker/config.ts";
 import { say } from "../doctor/finding.ts";
 import { readDevVars } from "../lib/dev-vars.ts";
 import { LOCAL_APP } from "../lib/local-app.ts";
@@ -14,7 +15,7 @@ import type { SetupPorts } from "./ports.ts";
 import { askLocal } from "./questions.ts";
 import { mayReplace, tellMilestone, tellMissing, tellValues } from "./tell.ts";
 import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, type ValueSources } from "./values.ts";
-import { makeLocalSecret, type RandomBytes, type VariableName } from "./variables.ts";
+import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
 import { waitForMilestones } from "./worker.ts";
 
 /** How it ended: with an exit code, or with a stack that runs. */
@@ -35,24 +36,48 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const options = ask === undefined ? asked : await askLocal(ask, asked, isSet);
   const sources = sourcesOf(options, existing, ports.worker.randomBytes);
   screen.hide(secretsOf(options.brought));
-  const conflicts = findConflicts(sources);
-  if (conflicts.length > 0 && !(await mayReplace(screen, conflicts, path, ask))) return FAILED;
+  if (!(await mayGoOn(sources, ports))) return FAILED;
   // What differs may be replaced by now.
   const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
   screen.hide(secretsBrought(values));
   const text = setEnvValues(before, toSet(values, existing));
   const read = readLocalValues(text);
-  if (!read.ok) {
-    for (const { variable, problem, cure } of read.error) {
-      screen.problem(say(`${path} 的 ${variable} 不对`, `${path}: ${variable} ${problem}`), say(cure, cure));
-    }
-    return FAILED;
-  }
+  if (!read.ok) return tellProblems(read.error, ports);
   if (text !== before) await writePrivateFile(path, text);
   screen.heading(say("本机", "This machine"));
   screen.done(text === before ? say("没有要改的", "nothing to change") : say("已写入", "written"), path);
   tellValues(screen, values, false);
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
+}
+
+/** Nothing the user brings is left out or overwrites anything without a word. */
+async function mayGoOn(sources: ValueSources, { screen, ask, devVarsPath }: SetupPorts): Promise<boolean> {
+  const isSpare = VARIABLE_NAMES.some((name) => sources.brought[name] !== undefined && !sources.names.includes(name));
+  if (isSpare) {
+    screen.problem(
+      say(
+        `${devVarsPath} 里有 WECHAT_APPS：几个小程序由您自己管理`,
+        `${devVarsPath} has WECHAT_APPS: the mini programs are yours to manage`,
+      ),
+      say(
+        "见 docs/how-to/several-apps.md，不要给出单个小程序的值",
+        "see docs/how-to/several-apps.md, and give no values of a single one",
+      ),
+    );
+    return false;
+  }
+  const conflicts = findConflicts(sources);
+  return conflicts.length === 0 || mayReplace(screen, conflicts, devVarsPath, ask);
+}
+
+function tellProblems(problems: readonly ConfigProblem[], { screen, devVarsPath }: SetupPorts): LocalOutcome {
+  for (const { variable, problem, cure } of problems) {
+    screen.problem(
+      say(`${devVarsPath} 的 ${variable} 不对`, `${devVarsPath}: ${variable} ${problem}`),
+      say(cure, cure),
+    );
+  }
+  return FAILED;
 }
 
 /** With several apps in the file, setup leaves them alone and sees to the keys. */

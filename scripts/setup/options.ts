@@ -115,7 +115,8 @@ const SECRET_FLAGS = [
 ] as const satisfies readonly (readonly [VariableName, keyof typeof FLAGS])[];
 
 const DEFAULT_WAIT_MINUTES = 30;
-const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+/** A custom domain: a name with a dot, nothing else. */
+export const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
 /** Whether the secrets are to be read from standard input. */
 export function wantsStdin(args: readonly string[]): boolean {

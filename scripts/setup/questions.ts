@@ -3,10 +3,9 @@
  */
 import { say } from "../doctor/finding.ts";
 import type { Asker, Check } from "./ask.ts";
-import type { SetupOptions, TargetName } from "./options.ts";
+import { HOST, type SetupOptions, type TargetName } from "./options.ts";
 import { hasForm, VARIABLES, type VariableName } from "./variables.ts";
 
-const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 const GREETING = "您好，这里是自动客服。";
 
 /** Where the values go. */

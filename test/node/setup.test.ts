@@ -154,6 +154,18 @@ describe("npm run setup -- --local --yes", () => {
     for (const secret of [SECRET, TOKEN, AES_KEY, "thereBefore"]) expect(outputs.join()).not.toContain(secret);
   });
 
+  it("leaves several mini programs to their owner, and sees to the API key", async ({ expect }) => {
+    const app = { appid: APPID, secret: SECRET, token: TOKEN, aesKey: AES_KEY };
+    await writeFile(devVars, `WECHAT_APPS='${JSON.stringify([app])}'\n`);
+    const refused = setup(["--local", "--yes", "--no-start", "--appid", APPID]);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain("several-apps.md");
+    expect(await setup(["--local", "--yes", "--no-start"]).ended).toBe(0);
+    const { WECHAT_APPS: apps, ...others } = await readFileVars();
+    expect(JSON.parse(apps ?? "")).toEqual([app]);
+    expect(Object.keys(others)).toEqual(["API_KEYS"]);
+  });
+
   it("names everything wrong with the file, by variable and never by value", async ({ expect }) => {
     await writeFile(devVars, "WECHAT_APPID=notAnAppid\nAPI_KEYS=tooShort\nRETENTION_DAYS=soon\n");
     const running = setup(["--local", "--yes", "--no-start"]);
