@@ -1,13 +1,13 @@
 // @vitest-environment node
 /** The package as npm would publish it: what is in it, how big, and that a mini program compiles against it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 import { readSnippet } from "./snippet.ts";
@@ -40,6 +40,8 @@ beforeAll(async () => {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(consumer, "node_modules", NAME).length + 1));
 });
+
+afterAll(() => rm(consumer, { recursive: true }));
 
 const inPackage = (file: string) => join(consumer, "node_modules", NAME, file);
 
