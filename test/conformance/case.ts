@@ -14,9 +14,10 @@ export interface Words {
 /** MUST: the platform or security breaks. SHOULD: good practice. INFO: only told, never a failure. */
 export type Level = "MUST" | "SHOULD" | "INFO";
 
-/** `unseen`: not visible from outside, or not applicable here. `note`: what an INFO case saw. */
+/** `unseen`: not visible from outside. `inapplicable`: not in this mode. `note`: what an INFO case saw. */
 export type Verdict =
   | { readonly state: "ok"; readonly fact?: Words }
+  | { readonly state: "inapplicable"; readonly fact?: never }
   | { readonly state: "failed" | "unseen" | "note"; readonly fact: Words };
 
 /** A case. Its group is the part of the id before the dot. */

@@ -16,14 +16,17 @@ const GROUPS: readonly (readonly [prefix: string, title: Words])[] = [
   ["open", { zh: "仅供参考", en: "for information" }],
 ];
 
-const MARKS = { ok: "✓", failed: "✗", unseen: "-", note: "i" } as const satisfies Record<Finding["state"], string>;
+const MARKS = { ok: "✓", failed: "✗", unseen: "-", inapplicable: " ", note: "i" } as const satisfies Record<
+  Finding["state"],
+  string
+>;
 const LEVEL_WIDTH = 6;
 const ID_WIDTH = 28;
 
 /** The report for people. */
 export function toText(report: Report, secrets: readonly string[]): string {
   const lines = GROUPS.flatMap(([prefix, title]) => {
-    const findings = report.findings.filter(({ id }) => groupOf(id) === prefix);
+    const findings = report.findings.filter(({ id, state }) => groupOf(id) === prefix && state !== "inapplicable");
     return findings.length === 0 ? [] : ["", both(title), ...findings.flatMap(findingLines)];
   });
   return blot([...lines, "", ...summaryLines(report)].join("\n"), secrets);
@@ -53,15 +56,14 @@ function groupOf(id: string): string {
 
 function findingLines({ id, level, state, what, fact, means, cure, source }: Finding): readonly string[] {
   const head = `  ${MARKS[state]} ${level.padEnd(LEVEL_WIDTH)} ${id.padEnd(ID_WIDTH)} ${both(what)}`;
-  if (state === "ok" || state === "unseen") return [fact === undefined ? head : `${head}  (${both(fact)})`];
-  const detail = (label: string, words: Words | undefined): readonly string[] =>
-    words === undefined ? [] : [`      ${label} ${both(words)}`];
+  if (state !== "failed") return [fact === undefined ? head : `${head}  (${both(fact)})`];
+  const detail = (language: keyof Words, labels: readonly string[]): readonly string[] =>
+    [fact, means, cure].map((words, index) => `      ${labels[index]}${words?.[language]}`);
   return [
     head,
-    ...detail("看到 / seen:", fact),
-    ...detail("后果 / means:", means),
-    ...detail("办法 / cure:", cure),
-    ...(state === "failed" ? [`      WECHAT.md ${source}`] : []),
+    ...detail("zh", ["看到：", "后果：", "办法："]),
+    ...detail("en", ["seen:  ", "means: ", "cure:  "]),
+    `      WECHAT.md ${source}`,
   ];
 }
 
@@ -75,7 +77,7 @@ function summaryLines(report: Report): readonly string[] {
   const [must, should, unseen] = [count("failed", "MUST"), count("failed", "SHOULD"), count("unseen")];
   return [
     `${report.ok ? "✓ 符合 / conforms" : "✗ 不符合 / does not conform"}: ${report.mode}, ${report.formats.join(" + ").toUpperCase() || "–"}`,
-    `  通过 / passed ${count("ok")} · MUST 不通过 / failed ${must} · SHOULD 不通过 / failed ${should} · 看不到或不适用 / unseen ${unseen} · 请求 / requests ${report.requests}`,
+    `  通过 / passed ${count("ok")} · MUST 不通过 / failed ${must} · SHOULD 不通过 / failed ${should} · 看不到 / unseen ${unseen} · ${report.mode} 模式不适用 / inapplicable ${count("inapplicable")} · 请求 / requests ${report.requests}`,
     ...(isPushWrong
       ? [
           "  先修好 push.*：其余用例以真实推送能被接收为前提 / mend push.* first: the other cases rest on genuine pushes being taken",

@@ -66,7 +66,7 @@ export async function mustNotAcknowledge(session: Session, probes: readonly Prob
 function acknowledged({ reply, answer }: Delivered): Words | undefined {
   if (reply.kind === "timeout") return factOf(answer);
   if (!isAcknowledged(answer)) return undefined;
-  return join([say("当作真的应答了", "answered as if it were genuine"), factOf(answer)], ": ");
+  return join([say("接收了，应答", "taken, answered"), factOf(answer)], " ");
 }
 
 /** Each must get an answer that is no server error. */

@@ -103,9 +103,7 @@ async function isFormatTaken(session: Session, format: PushFormat): Promise<bool
 }
 
 async function runCase(each: Case, session: Session): Promise<Verdict> {
-  if (each.modes !== undefined && !each.modes.includes(session.target.mode)) {
-    return unseen(say(`${session.target.mode} 模式不适用`, `not in ${session.target.mode} mode`));
-  }
+  if (each.modes !== undefined && !each.modes.includes(session.target.mode)) return { state: "inapplicable" };
   if (!ALWAYS.has(each.id) && session.exchanges.every(({ reply }) => reply.kind !== "answer")) {
     return unseen(say("服务没有应答", "the server does not answer"));
   }
