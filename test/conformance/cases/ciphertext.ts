@@ -57,9 +57,10 @@ async function checkPads(session: Session): Promise<Verdict> {
 
 async function padsNotTaken(session: Session, format: PushFormat): Promise<readonly number[]> {
   const wrong: number[] = [];
+  const openid = session.newUser();
   let lost = 0;
   for (const pad of PADS) {
-    const { answer } = await session.deliver(pushWithPad(session, format, pad));
+    const { answer } = await session.deliver(pushWithPad(session, format, pad, openid));
     if (!isAcknowledged(answer)) wrong.push(pad);
     if (answer.kind === "lost") lost += 1;
     if (lost === MAX_LOST) break;
@@ -68,9 +69,9 @@ async function padsNotTaken(session: Session, format: PushFormat): Promise<reado
 }
 
 /** A text push just so long that its padding is `pad`. */
-function pushWithPad(session: Session, format: PushFormat, pad: number): Push {
+function pushWithPad(session: Session, format: PushFormat, pad: number, openid: string): Push {
   const { target } = session;
-  const base = textFields(session, "");
+  const base = textFields(session, "", openid);
   const bytes = layOut(Buffer.from(writeFields(base, format)), target.appid, Buffer.alloc(16)).length;
   const fill = (padOf(bytes) - pad + 32) % 32;
   return buildPush(target, format, { ...base, Content: "x".repeat(fill) });
