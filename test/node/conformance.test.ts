@@ -131,7 +131,7 @@ const FLAWS: readonly (Wrong & { readonly flaw: Flaw; readonly fails: readonly s
   { flaw: "text alone", only: ["hostile.unreadable"], fails: ["hostile.unreadable"] },
   { flaw: "expands entities", only: ["hostile"], fails: ["hostile.doctype"] },
   { flaw: "hangs at large bodies", only: ["hostile.huge"], fails: ["hostile.huge"] },
-  { flaw: "hangs at deep bodies", only: ["hostile"], fails: ["hostile.deep"] },
+  { flaw: "hangs at deep bodies", only: ["hostile.deep"], fails: ["hostile.deep"] },
   { flaw: "dies of a bomb", only: ["hostile.bomb", "http.alive"], fails: ["hostile.bomb", "http.alive"] },
   {
     flaw: "signature instead of msg_signature",
