@@ -4,6 +4,9 @@ import { parseEnv } from "node:util";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 
+/** Property tests take a second; on a machine that does other work as well, several. */
+const BUSY_MACHINE_MS = 30_000;
+
 /**
  * Five kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
  * KV and rate limits inside the runtime), `node` (whole processes: start, kill, restart, build), `browser` (the phone
@@ -12,7 +15,7 @@ import { unstable_readConfig } from "wrangler";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["test/pure/**/*.test.ts"] } },
+      { test: { name: "pure", include: ["test/pure/**/*.test.ts"], testTimeout: BUSY_MACHINE_MS } },
       {
         plugins: [
           cloudflareTest({
@@ -39,7 +42,7 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: BUSY_MACHINE_MS },
       },
       {
         test: {

@@ -212,23 +212,25 @@ export const EVENT_SCOPES = {
   secvod_audit_event: "app",
 } as const satisfies Record<PushEvent["kind"], PushScope>;
 
+/** The kinds of messages we know. The compiler proves the table complete. */
+const MESSAGE_KINDS = {
+  text: true,
+  image: true,
+  miniprogrampage: true,
+} as const satisfies Record<UserMessage["kind"], true>;
+
+/** Whether the push is a message of a kind we know. */
+export function isKnownMessage(inbound: Inbound): inbound is UserMessage {
+  return Object.prototype.hasOwnProperty.call(MESSAGE_KINDS, inbound.kind);
+}
+
 /** Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count: a voice is a message too. */
 export function isUserMessage(inbound: Inbound): inbound is UserMessage | UnknownMessage {
-  switch (inbound.kind) {
-    case "text":
-    case "image":
-    case "miniprogrampage":
-      return true;
-    case "unknown":
-      return inbound.msgId !== undefined;
-    default:
-      return false;
-  }
+  return isKnownMessage(inbound) || (inbound.kind === "unknown" && inbound.msgId !== undefined);
 }
 
 /** Whom the push concerns. An unknown event never creates a conversation; an unknown message is a user's. */
 export function scopeOf(inbound: Inbound): PushScope {
-  if (inbound.kind === "text" || inbound.kind === "image" || inbound.kind === "miniprogrampage") return "user";
   if (inbound.kind === "unknown") return inbound.msgId === undefined ? "app" : "user";
-  return EVENT_SCOPES[inbound.kind];
+  return isKnownMessage(inbound) ? "user" : EVENT_SCOPES[inbound.kind];
 }

@@ -4,7 +4,7 @@
  */
 import { MINI_PROGRAM } from "../shared/channel.ts";
 import type { TokenVerdict } from "../shared/context-token.ts";
-import type { EnterEvent, Inbound, UserMessage } from "../shared/inbound.ts";
+import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
@@ -90,19 +90,12 @@ function pick(
   inbound: Inbound,
   verdict: TokenVerdict | undefined,
 ): ((kefu: Kefu) => Promise<void> | void) | undefined {
-  switch (inbound.kind) {
-    case "text":
-    case "image":
-    case "miniprogrampage":
-      return (kefu) => handlers.onMessage(inbound, kefu);
-    case "user_enter_tempsession":
-      return (kefu) => {
-        const context = typeContext(showContext(inbound.sessionFrom, verdict));
-        return handlers.onEnter(inbound, { ...kefu, context });
-      };
-    default:
-      return undefined;
-  }
+  if (isKnownMessage(inbound)) return (kefu) => handlers.onMessage(inbound, kefu);
+  if (inbound.kind !== "user_enter_tempsession") return undefined;
+  return (kefu) => {
+    const context = typeContext(showContext(inbound.sessionFrom, verdict));
+    return handlers.onEnter(inbound, { ...kefu, context });
+  };
 }
 
 function checked(message: string | Outbound): Outbound {
