@@ -5,6 +5,7 @@ import type { PushMode } from "../../emulator/model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { judgeHealth } from "./check-health.ts";
 import { checkPushes } from "./check-push.ts";
+import { checkWebhooks } from "./check-webhooks.ts";
 import { checkWeChat } from "./check-wechat.ts";
 import type { Finding } from "./finding.ts";
 import { callTarget, type Ports, type Target } from "./target.ts";
@@ -28,7 +29,8 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const served = { mode: modeOf(health.modes, target.mode), isAlone: health.modes.length === 1 };
   const pushes = await checkPushes(ports, target, served);
   const wechat = await checkWeChat(ports, target);
-  const findings = [...first, checkClock(reply, target.url), ...pushes, ...wechat.findings];
+  const webhooks = await checkWebhooks(ports, target);
+  const findings = [...first, checkClock(reply, target.url), ...pushes, ...wechat.findings, ...webhooks];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 

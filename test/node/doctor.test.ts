@@ -1,34 +1,16 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
-import { ROOT } from "../../scripts/lib/build.ts";
 import { freePort, type RunningWorker } from "../../scripts/lib/run-worker.ts";
 import {
   buildStack,
   findPorts,
   LOCAL_API_KEY,
-  LOCAL_APP,
   runEmulator,
   runKefu,
   type StackPorts,
 } from "../../scripts/lib/stack.ts";
-
-interface Finding {
-  readonly id: string;
-  readonly state: string;
-  readonly fact?: string;
-  readonly wrong?: { readonly zh: string; readonly en: string };
-  readonly cure?: { readonly zh: string; readonly en: string };
-}
-
-const NO_FILE = join(ROOT, ".tmp/no-such-file");
-const OTHER_APPID = "wxfedcba9876543210";
-const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
-const OTHER_API_KEY = "another-key-0123456789abcdef";
-const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_KEY, OTHER_KEY, OTHER_API_KEY];
+import { findingsOf, OTHER_API_KEY, OTHER_APPID, OTHER_KEY, runDoctor } from "../support/doctor.ts";
 
 let ports: StackPorts;
 let scripts: { readonly worker: string; readonly emulator: string };
@@ -56,25 +38,6 @@ afterAll(async () => {
 async function doctorOf(vars: Readonly<Record<string, string>>, ...flags: string[]) {
   kefu = await runKefu(scripts.worker, ports, { vars });
   return runDoctor(kefu.url, "--local", ...flags);
-}
-
-async function runDoctor(...args: string[]) {
-  // A .dev.vars of this machine must not change what a test does.
-  const file = args.includes("--dev-vars") ? [] : ["--dev-vars", NO_FILE];
-  const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...file, ...args], {
-    env: { ...process.env, API_KEYS: "" },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += String(part)));
-  const [code] = await once(child, "close");
-  return { code: Number(code), output };
-}
-
-/** The findings, once it is sure that no secret is in the output. */
-function findingsOf(output: string): readonly Finding[] {
-  if (SECRETS.some((secret) => output.includes(secret))) throw new Error("a secret was printed");
-  const report: { readonly findings: readonly Finding[] } = JSON.parse(output);
-  return report.findings;
 }
 
 const failuresOf = (output: string) => findingsOf(output).filter(({ state }) => state === "failed");

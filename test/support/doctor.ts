@@ -1,0 +1,44 @@
+/**
+ * The doctor as a process, and what it found; any output with a secret of the tests in it is an error.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/lib/build.ts";
+import { LOCAL_API_KEY, LOCAL_APP } from "../../scripts/lib/local-app.ts";
+
+/** A finding, as `--json` prints it. */
+export interface Finding {
+  readonly id: string;
+  readonly state: string;
+  readonly fact?: string;
+  readonly wrong?: { readonly zh: string; readonly en: string };
+  readonly cure?: { readonly zh: string; readonly en: string };
+}
+
+const NO_FILE = join(ROOT, ".tmp/no-such-file");
+/** Values another set-up has. */
+export const OTHER_APPID = "wxfedcba9876543210";
+export const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
+export const OTHER_API_KEY = "another-key-0123456789abcdef";
+const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_KEY, OTHER_KEY, OTHER_API_KEY];
+
+/** Runs it to its end. */
+export async function runDoctor(...args: string[]) {
+  // A .dev.vars of this machine must not change what a test does.
+  const file = args.includes("--dev-vars") ? [] : ["--dev-vars", NO_FILE];
+  const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...file, ...args], {
+    env: { ...process.env, API_KEYS: "" },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (output += String(part)));
+  const [code] = await once(child, "close");
+  return { code: Number(code), output };
+}
+
+/** The findings, once it is sure that no secret is in the output. */
+export function findingsOf(output: string): readonly Finding[] {
+  if (SECRETS.some((secret) => output.includes(secret))) throw new Error("a secret was printed");
+  const report: { readonly findings: readonly Finding[] } = JSON.parse(output);
+  return report.findings;
+}
