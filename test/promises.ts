@@ -4,9 +4,12 @@
  * nothing.
  */
 
+/** The promises by number (DESIGN.md §6). */
+export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6;
+
 /** A promise with its tests. */
 export interface TestedPromise {
-  readonly id: number;
+  readonly id: PromiseId;
   readonly promise: string;
   readonly tests: readonly (readonly [file: string, name: string])[];
 }

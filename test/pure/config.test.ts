@@ -41,6 +41,27 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes every switch as it is given", ({ expect }) => {
+    const given = {
+      WECHAT_PUSH_MODE: "compatible",
+      DEDUPE_KV: "off",
+      UNCONFIRMED_RETRY: "0",
+      RETENTION_DAYS: "30",
+      LOCATION_HINT: "weur",
+      WEBHOOK_ALLOW_PRIVATE: "1",
+    };
+    expect(readConfig({ ...GOOD, ...given })).toMatchObject({
+      value: {
+        apps: [{ mode: "compatible" }],
+        dedupeKv: "off",
+        unconfirmedRetries: 0,
+        retentionMs: 30 * 86_400_000,
+        locationHint: "weur",
+        allowPrivateWebhooks: true,
+      },
+    });
+  });
+
   it("tells every missing value at once, each with its cure", ({ expect }) => {
     const problems = problemsOf({});
     expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));

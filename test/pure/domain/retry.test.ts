@@ -61,6 +61,11 @@ describe("the retry plan", () => {
         expect(decision.type === "retry" && decision.at > until && decision.at <= until + 30_001).toBe(true);
       }),
     );
+    const until = NOW + 60_000;
+    const at = [0, 0.5, 0.999].map((random) =>
+      decide({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random),
+    );
+    expect(at).toMatchObject([{ at: until + 1 }, { at: until + 15_001 }, { at: until + 29_971 }]);
   });
 
   it("draws delays from the whole range, bounded by the cap", ({ expect }) => {
