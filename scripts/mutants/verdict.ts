@@ -64,7 +64,7 @@ export function judge(report: Report, file: string, name: string): Verdict {
 
 /** A failure that is the test's own: an assertion, an error the test itself throws, or its time. */
 function judgementOf(failure: string): "assertion" | "time-out" | undefined {
-  if (/^Error: (?:Test|Hook) timed out in \d+ms/.test(failure)) return "time-out";
+  if (/^\w*Error: (?:Test|Hook) timed out in \d+ms/.test(failure)) return "time-out";
   return /\bAssertionError\b/.test(failure) || isThrownByTest(failure) ? "assertion" : undefined;
 }
 

@@ -24,7 +24,7 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       file: "worker/objects/conversation.ts",
       find: "Math.min(horizon, this.#state.last, ...waitingSeqs(this.#state))",
       replace: "Math.min(horizon, this.#state.last)",
-      killedBy: [CONVERSATION, "retention spares what waits to be sent"],
+      killedBy: [CONVERSATION, "retention spares a held message that is older than rows are kept"],
     },
     {
       name: "emptied-though-something-waits",
@@ -33,7 +33,7 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       file: "worker/objects/conversation.ts",
       find: "if (this.#state.last < horizon && waitingSeqs(this.#state).length === 0) return",
       replace: "if (this.#state.last < horizon) return",
-      killedBy: [CONVERSATION, "retention spares what waits to be sent"],
+      killedBy: [CONVERSATION, "retention spares a held message that is older than rows are kept"],
     },
     {
       name: "empty-object-kept",
@@ -49,7 +49,7 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       file: "worker/domain/schedule.ts",
       find: "const prunable = oldest !== undefined && oldest < waiting;",
       replace: "const prunable = oldest !== undefined && waiting > 0;",
-      killedBy: [CONVERSATION, "retention spares what waits to be sent, and does not wake for it"],
+      killedBy: ["pure/domain/retry.test.ts", "the alarm's schedule does not wake for rows past their time"],
     },
     {
       name: "ancient-push-handled",

@@ -104,14 +104,6 @@ export const REST_API: MutantTable = {
       ],
     },
     {
-      name: "body-hashed-by-its-order",
-      breaks: "the same request written in another order is another one",
-      file: "worker/routes/api/messages.ts",
-      find: "JSON.stringify(flat, Object.keys(flat).toSorted())",
-      replace: "JSON.stringify(flat)",
-      killedBy: [MESSAGES, "the Idempotency-Key takes another way to write the same body for the same"],
-    },
-    {
       name: "options-not-hashed",
       breaks: "the same text with other options is taken for the same request",
       file: "worker/routes/api/messages.ts",

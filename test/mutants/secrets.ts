@@ -74,13 +74,22 @@ export const SECRETS: MutantTable = {
     },
     {
       name: "network-error-thrown-on",
-      breaks: "an error of fetch, whose text holds the token, leaves the client",
+      breaks: "an error of fetch, whose words hold the token, leaves the client",
+      promise: 5,
+      file: "worker/wechat/api.ts",
+      find: '  } catch {\n    return err({ reason: signal.aborted ? "timeout" : "network" });',
+      replace: "  } catch (error) {\n    throw error;",
+      killedBy: ["pure/wechat/deliver.test.ts", "deliver gives no error the token could be read from"],
+    },
+    {
+      name: "network-error-handed-on",
+      breaks: "a failure carries the words of fetch's error, and the token in them",
       promise: 5,
       file: "worker/wechat/api.ts",
       find: '  } catch {\n    return err({ reason: signal.aborted ? "timeout" : "network" });',
       replace:
-        '  } catch (error) {\n    return err({ reason: signal.aborted ? "timeout" : "network", cause: String(error) } as never);',
-      killedBy: ["pure/wechat/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
+        '  } catch (error) {\n    return err({ reason: signal.aborted ? "timeout" : "network", cause: String(error) });',
+      killedBy: ["pure/wechat/typing.test.ts", "typing says of a broken connection that it broke"],
     },
     {
       name: "secret-in-the-address",

@@ -69,17 +69,18 @@ describe("the configuration", () => {
   });
 
   it("never shows a value, not even a wrong one", ({ expect }) => {
-    const secret = "my-own-secret-value";
-    const wrong = Object.fromEntries(
-      [...Object.keys(GOOD), "WECHAT_PUSH_MODE", "DEDUPE_KV", "RETENTION_DAYS", "WECHAT_API_BASE", "WECHAT_APPS"].map(
-        (name) => [name, secret],
-      ),
-    );
+    // Short enough to be no API key either.
+    const secret = "my-own-secret";
+    const others = ["WECHAT_PUSH_MODE", "DEDUPE_KV", "UNCONFIRMED_RETRY", "RETENTION_DAYS", "LOCATION_HINT"];
+    const named = ["WECHAT_API_BASE", "WECHAT_TOKEN_BASE", "WECHAT_APPS", "API_KEYS", "WEBHOOK_SECRET"];
+    const wrong = Object.fromEntries([...Object.keys(GOOD), ...others, ...named].map((name) => [name, secret]));
     const { WECHAT_APPS: _list, ...single } = wrong;
     for (const env of [wrong, single]) {
       expect(problemsOf(env).length).toBeGreaterThan(0);
       expect(JSON.stringify(problemsOf(env))).not.toContain(secret);
     }
+    const told = problemsOf(single).map(({ variable }) => variable);
+    expect(told).toEqual(expect.arrayContaining([...others, "WECHAT_APPID", "API_KEYS", "WEBHOOK_SECRET"]));
   });
 
   it("refuses malformed ids, keys, numbers and choices by name", ({ expect }) => {

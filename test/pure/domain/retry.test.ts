@@ -128,6 +128,12 @@ describe("the alarm's schedule", () => {
     expect(nextDue({ ...EMPTY_STATE, queue: [secondGo, behind] }, undefined, 10)).toBe(NOW - 50);
   });
 
+  it("does not wake for rows past their time while the oldest of them waits to be sent", ({ expect }) => {
+    const held = [{ message: NOW, parts: 1, source: "api" as const, until: NOW + 99 * PRUNE_SLACK_MS }];
+    expect(nextDue({ ...EMPTY_STATE, held }, NOW, 10)).toBe(NOW + 99 * PRUNE_SLACK_MS);
+    expect(nextDue({ ...EMPTY_STATE, held }, NOW - 1, 10)).toBe(NOW + 9 + PRUNE_SLACK_MS);
+  });
+
   it("is armed anew only when it has fired or something is due before it", ({ expect }) => {
     expect(mustArm(NOW + 10, NOW + 20, NOW)).toBe(true);
     expect(mustArm(NOW + 20, NOW + 20, NOW)).toBe(false);

@@ -31,7 +31,10 @@ describe("a mutant", () => {
       assertion,
     );
     expect(verdictOf("failed", `Error: there is no lease${FRAMES}`)).toEqual(assertion);
-    expect(verdictOf("failed", "Error: Test timed out in 5000ms.")).toEqual({ ...assertion, by: "time-out" });
+    expect(verdictOf("failed", "TestTimeoutError: Test timed out in 5000ms.")).toEqual({
+      ...assertion,
+      by: "time-out",
+    });
   });
 
   it("has survived when its tests are green", ({ expect }) => {
