@@ -9,8 +9,8 @@ import type { Mutant } from "../test/mutants/mutant.ts";
 import { MATRIX_FILE, withMatrix } from "./mutants/matrix.ts";
 import { MUTANTS_USAGE, readMutantOptions } from "./mutants/options.ts";
 import { isKilled, toJson, toLine, toSummary, type MutantResult } from "./mutants/print.ts";
-import { runTests } from "./mutants/run-tests.ts";
 import { createScratch, removeScratch, withMutant } from "./mutants/scratch.ts";
+import { createTestRunner, type TestRunner } from "./mutants/test-runner.ts";
 import { judge, testsNamed, type Verdict } from "./mutants/verdict.ts";
 
 /** The named tests, as the code is: some files at once. */
@@ -24,45 +24,53 @@ function say(line: string): void {
 }
 
 /** Runs the named tests unchanged: what fails then says nothing about a mutant. */
-async function isGreen(copy: string, mutants: readonly Mutant[]): Promise<boolean> {
+async function isGreen(runner: TestRunner, mutants: readonly Mutant[], changed: readonly string[]): Promise<boolean> {
   const tests = mutants.map(({ killedBy }) => killedBy);
-  const report = await runTests(copy, tests, GREEN_LIMIT_MS);
+  const report = await runner.run(tests, changed, GREEN_LIMIT_MS);
   if (!report.ok) {
     say(`✗ the tests did not run: ${report.error.reason}`);
     return false;
   }
   const bad = mutants.filter(({ killedBy: [file, name] }) => {
     const found = testsNamed(report.value, file, name);
-    return found.length === 0 || found.some(({ status }) => status !== "passed");
+    return found.length === 0 || found.some(({ state }) => state !== "passed");
   });
   for (const { name, killedBy } of bad)
     say(`✗ ${name}: test/${killedBy[0]} «${killedBy[1]} …» is missing or not green`);
   return bad.length === 0;
 }
 
-async function tryMutant(copy: string, mutant: Mutant): Promise<MutantResult> {
+/** @param left the file the last mutant changed, which is as it was again */
+async function tryMutant(runner: TestRunner, mutant: Mutant, left: string): Promise<MutantResult> {
   const started = performance.now();
-  const verdict = await withMutant(copy, mutant, async (): Promise<Verdict> => {
-    const report = await runTests(copy, [mutant.killedBy], MUTANT_LIMIT_MS);
+  const verdict = await withMutant(runner.copy, mutant, async (): Promise<Verdict> => {
+    const report = await runner.run([mutant.killedBy], [left, mutant.file], MUTANT_LIMIT_MS);
     return report.ok ? judge(report.value, ...mutant.killedBy) : { state: "crashed", why: report.error.reason };
   });
   return { mutant, verdict, ms: performance.now() - started };
 }
 
-/** Every copy takes the next mutant until there is none. */
-async function tryAll(copies: readonly string[], mutants: readonly Mutant[]): Promise<readonly MutantResult[]> {
+/** Every copy takes the next mutant until there is none; then it must be green again, or a mutant was left over. */
+async function tryAll(runners: readonly TestRunner[], mutants: readonly Mutant[]): Promise<readonly MutantResult[]> {
   const results = new Map<Mutant, MutantResult>();
   const waiting = mutants.values();
-  await Promise.all(
-    copies.map(async (copy) => {
+  const clean = await Promise.all(
+    runners.map(async (runner) => {
+      const mine: Mutant[] = [];
       for (const mutant of waiting) {
-        const result = await tryMutant(copy, mutant);
+        const result = await tryMutant(runner, mutant, mine.at(-1)?.file ?? mutant.file);
+        mine.push(mutant);
         results.set(mutant, result);
         say(`[${results.size}/${mutants.length}] ${toLine(result)}`);
       }
+      return isGreen(
+        runner,
+        mine,
+        mine.slice(-1).map(({ file }) => file),
+      );
     }),
   );
-  return mutants.flatMap((mutant) => results.get(mutant) ?? []);
+  return clean.every(Boolean) ? mutants.flatMap((mutant) => results.get(mutant) ?? []) : [];
 }
 
 const options = readMutantOptions(process.argv.slice(2));
@@ -82,11 +90,14 @@ if (chosen.length === 0) {
 }
 
 const copies = await Promise.all(Array.from({ length: Math.min(jobs, chosen.length) }, (_, job) => createScratch(job)));
+const runners = copies.map(createTestRunner);
+const [first] = runners;
 try {
-  say(`${chosen.length} mutants, ${copies.length} at a time; first the tests as the code is …`);
-  const results = (await isGreen(copies[0] ?? "", chosen)) ? await tryAll(copies, chosen) : [];
+  say(`${chosen.length} mutants, ${copies.length} at a time; first their tests as the code is …`);
+  const results = first && (await isGreen(first, chosen, [])) ? await tryAll(runners, chosen) : [];
   console.log(json ? toJson(results) : toSummary(results));
   process.exitCode = results.length === chosen.length && results.every(isKilled) ? 0 : 1;
 } finally {
+  await Promise.all(runners.map((runner) => runner.close()));
   await removeScratch();
 }

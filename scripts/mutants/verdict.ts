@@ -1,28 +1,25 @@
 /**
- * What a run of vitest says about a mutant. Pure. Only a named test that fails by itself, by an assertion or because
+ * What a run of tests says about a mutant. Pure. Only a named test that fails by itself, by an assertion or because
  * its time is up, has noticed something; a file that does not load, or code that stumbles, proves nothing about the
  * rule.
  */
 import * as v from "valibot";
 
-/** What is read of vitest's JSON report. */
+/** What a run of tests came to. */
 export const ReportSchema = v.object({
-  testResults: v.array(
+  modules: v.array(
     v.object({
-      name: v.string(),
-      message: v.string(),
-      assertionResults: v.array(
-        v.object({
-          fullName: v.string(),
-          status: v.string(),
-          failureMessages: v.nullish(v.array(v.string()), []),
-        }),
-      ),
+      path: v.string(),
+      /** Of the file as a whole: it did not load. */
+      errors: v.array(v.string()),
+      tests: v.array(v.object({ name: v.string(), state: v.string(), failures: v.array(v.string()) })),
     }),
   ),
+  /** Errors outside of any test. */
+  stray: v.array(v.string()),
 });
 
-/** Vitest's JSON report. */
+/** What a run of tests came to; errors are their stacks. */
 export type Report = v.InferOutput<typeof ReportSchema>;
 
 /** What became of a mutant. */
@@ -35,30 +32,24 @@ export type Verdict =
   /** No test of that name ran. */
   | { readonly state: "unnamed" };
 
-/** Statuses of tests a name pattern left out. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["skipped", "pending", "todo", "disabled"]);
-
-/** The tests of a report whose full name begins so, in one file. */
-export function testsNamed(
-  report: Report,
-  file: string,
-  name: string,
-): Report["testResults"][number]["assertionResults"] {
-  return report.testResults
-    .filter((result) => result.name.endsWith(`/test/${file}`))
-    .flatMap((result) => result.assertionResults)
-    .filter((test) => test.fullName.startsWith(name) && !LEFT_OUT.has(test.status));
+/** The tests of a report whose full name begins so, in one file; those the run left out are none. */
+export function testsNamed(report: Report, file: string, name: string): Report["modules"][number]["tests"] {
+  return report.modules
+    .filter(({ path }) => path.endsWith(`/test/${file}`))
+    .flatMap(({ tests }) => tests)
+    .filter((test) => test.name.startsWith(name) && (test.state === "passed" || test.state === "failed"));
 }
 
 /** Judges the run of one mutant. */
 export function judge(report: Report, file: string, name: string): Verdict {
   const tests = testsNamed(report, file, name);
-  for (const { fullName: test, failureMessages } of tests) {
-    const by = failureMessages.map(judgementOf).find((judgement) => judgement !== undefined);
+  for (const { name: test, failures } of tests) {
+    const by = failures.map(judgementOf).find((judgement) => judgement !== undefined);
     if (by !== undefined) return { state: "killed", by, test };
   }
-  const failure = tests.flatMap(({ failureMessages }) => failureMessages)[0] ?? brokenFile(report);
-  if (failure !== undefined) return { state: "crashed", why: firstLine(failure) };
+  const [failure] = [...tests.flatMap(({ failures }) => failures), ...report.modules.flatMap(({ errors }) => errors)];
+  const why = failure ?? (tests.length === 0 ? report.stray[0] : undefined);
+  if (why !== undefined) return { state: "crashed", why: why.split("\n")[0] ?? "" };
   return tests.length === 0 ? { state: "unnamed" } : { state: "survived" };
 }
 
@@ -73,12 +64,4 @@ function isThrownByTest(failure: string): boolean {
   if (!failure.startsWith("Error: ")) return false;
   const frame = failure.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node_modules"));
   return frame?.includes("/test/") === true;
-}
-
-function brokenFile(report: Report): string | undefined {
-  return report.testResults.map(({ message }) => message).find((message) => message !== "");
-}
-
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? "";
 }

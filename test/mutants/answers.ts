@@ -126,7 +126,7 @@ export const ANSWERS: MutantTable = {
       file: "worker/domain/match.ts",
       find: "if (isWordBorder(text, at) && isWordBorder(text, at + word.length)) return true;",
       replace: "if (at >= 0) return true;",
-      killedBy: [MATCH, ""],
+      killedBy: [MATCH, "the matchers finds Latin words and numbers only as whole words, Han anywhere"],
     },
     {
       name: "link-made-by-a-user",
@@ -135,7 +135,7 @@ export const ANSWERS: MutantTable = {
       file: "worker/domain/template.ts",
       find: 'return value.replaceAll("<", "＜");',
       replace: "return value;",
-      killedBy: ["pure/domain/template.test.ts", ""],
+      killedBy: ["pure/domain/template.test.ts", "renderTemplate keeps a user's text from opening a tag"],
     },
     {
       name: "answered-without-settings",

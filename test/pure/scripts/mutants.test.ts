@@ -10,17 +10,19 @@ import { MUTANTS } from "../../mutants/index.ts";
 const FILE = "pure/x.test.ts";
 const FRAMES = "\n    at file:///p/node_modules/vitest/dist/a.js:1:1\n    at /p/test/pure/x.test.ts:7:3";
 
-function reportOf(status: string, failure?: string, message = ""): Report {
-  const failureMessages = failure === undefined ? [] : [failure];
+function reportOf(state: string, failure?: string, broken?: string): Report {
   const tests = [
-    { fullName: "the unit does it", status, failureMessages },
-    { fullName: "the unit does more", status: "skipped", failureMessages: [] },
+    { name: "the unit does it", state, failures: failure === undefined ? [] : [failure] },
+    { name: "the unit does more", state: "skipped", failures: [] },
   ];
-  return { testResults: [{ name: `/p/test/${FILE}`, message, assertionResults: message === "" ? tests : [] }] };
+  const module = { path: `/p/test/${FILE}`, errors: [], tests };
+  return broken === undefined
+    ? { modules: [module], stray: [] }
+    : { modules: [{ ...module, errors: [broken], tests: [] }], stray: [] };
 }
 
-const verdictOf = (status: string, failure?: string, message?: string) =>
-  judge(reportOf(status, failure, message), FILE, "the unit");
+const verdictOf = (state: string, failure?: string, broken?: string) =>
+  judge(reportOf(state, failure, broken), FILE, "the unit");
 
 describe("a mutant", () => {
   it("is killed by an assertion, by an error the test throws itself, or by the test's time", ({ expect }) => {
@@ -56,9 +58,9 @@ describe("a mutant", () => {
   it("is judged by the named test of the named file alone", ({ expect }) => {
     expect(judge(reportOf("failed", "AssertionError: x"), "pure/y.test.ts", "the unit")).toEqual({ state: "unnamed" });
     expect(judge(reportOf("failed", "AssertionError: x"), FILE, "the unit does more")).toEqual({ state: "unnamed" });
-    expect(testsNamed(reportOf("passed"), FILE, "the unit").map(({ fullName }) => fullName)).toEqual([
-      "the unit does it",
-    ]);
+    const stray = { modules: [], stray: ["Error: no config\n    at x"] };
+    expect(judge(stray, FILE, "the unit")).toEqual({ state: "crashed", why: "Error: no config" });
+    expect(testsNamed(reportOf("passed"), FILE, "the unit").map(({ name }) => name)).toEqual(["the unit does it"]);
   });
 
   it("is a change in exactly one place", ({ expect }) => {
