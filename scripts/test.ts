@@ -59,15 +59,20 @@ function printPromises(outcomes: readonly Outcome[]): boolean {
     const holds = missing.length === 0 && passed === all.length;
     console.log(`${holds ? "✓" : "✗"} ${id}. ${promise}: ${passed}/${all.length} tests`);
     for (const [file, name] of tests) console.log(`      test/${file}${name === "" ? "" : `  «${name} …»`}`);
-    console.log(
-      `      ${mutantsOf(id).length} mutants: ${mutantsOf(id)
-        .map((mutant) => mutant.name)
-        .join(", ")}`,
-    );
+    const mutants = mutantsOf(id).map((mutant) => mutant.name);
+    console.log(`      ${mutants.length} mutants:${wrap(mutants, "\n        ")}`);
     for (const [file, name] of missing) console.log(`    ✗ no test is named so: test/${file} «${name}»`);
     return holds;
   });
   return kept.every(Boolean);
+}
+
+/** Names in lines of a terminal's width. */
+function wrap(names: readonly string[], indent: string): string {
+  return names.reduce((text, name) => {
+    const line = text.slice(text.lastIndexOf("\n") + 1);
+    return `${text}${line === "" || line.length + name.length > 110 ? indent : " "}${name}`;
+  }, "");
 }
 
 /** Whether every mutant's test is there by its whole name; that it fails then, `npm run test:mutants` shows. */

@@ -25,6 +25,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/conversation.test.ts", "a conversation object sends by its alarm"],
       ["workerd/conversation-trouble.test.ts", ""],
       ["workerd/push-trouble.test.ts", "when the conversation cannot be reached"],
+      ["workerd/push-trouble.test.ts", "the sending behind an answer"],
       ["pure/domain/outbox.property.test.ts", "whatever happens"],
       ["pure/domain/outbox.test.ts", "an attempt nobody knows the end of"],
     ],
@@ -67,6 +68,8 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "no secret, token, key, openid or message text in logs, errors, cache keys or foreign URLs",
     tests: [
       ["workerd/push.test.ts", "log lines"],
+      ["workerd/push-trouble.test.ts", "an error nobody expected"],
+      ["pure/wrangler.test.ts", "what is deployed writes no log of requests"],
       ["pure/config.test.ts", ""],
     ],
   },

@@ -40,6 +40,16 @@ export function testsNamed(report: Report, file: string, name: string): Report["
     .filter((test) => test.name.startsWith(name) && (test.state === "passed" || test.state === "failed"));
 }
 
+/** Why the named tests cannot be called green; undefined when they are. */
+export function whyRed(report: Report, file: string, name: string): string | undefined {
+  const tests = testsNamed(report, file, name);
+  const failed = tests.find(({ state }) => state === "failed");
+  if (failed !== undefined) return firstLine(failed.failures[0] ?? "it failed");
+  if (tests.length > 0) return undefined;
+  const module = report.modules.find(({ path }) => path.endsWith(`/test/${file}`));
+  return firstLine(module?.errors[0] ?? report.stray[0] ?? "no test is named so");
+}
+
 /** Judges the run of one mutant. */
 export function judge(report: Report, file: string, name: string): Verdict {
   const tests = testsNamed(report, file, name);
@@ -49,7 +59,7 @@ export function judge(report: Report, file: string, name: string): Verdict {
   }
   const [failure] = [...tests.flatMap(({ failures }) => failures), ...report.modules.flatMap(({ errors }) => errors)];
   const why = failure ?? (tests.length === 0 ? report.stray[0] : undefined);
-  if (why !== undefined) return { state: "crashed", why: why.split("\n")[0] ?? "" };
+  if (why !== undefined) return { state: "crashed", why: firstLine(why) };
   return tests.length === 0 ? { state: "unnamed" } : { state: "survived" };
 }
 
@@ -64,4 +74,8 @@ function isThrownByTest(failure: string): boolean {
   if (!failure.startsWith("Error: ")) return false;
   const frame = failure.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node_modules"));
   return frame?.includes("/test/") === true;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
 }

@@ -19,11 +19,21 @@ const RequestSchema = v.object({
 /** What to run. */
 export type RunRequest = v.InferOutput<typeof RequestSchema>;
 
+/** More than vitest's own, milliseconds: on a busy machine a property test is slow, not broken. */
+const testTimeout = 20_000;
+
 async function start(): Promise<Vitest> {
   const root = process.cwd();
   const config = join(root, "vitest.config.ts");
   // A reporter without methods says nothing.
-  return createVitest("test", { root, config, watch: false, reporters: [{}], project: ["pure", "workerd"] });
+  return createVitest("test", {
+    root,
+    config,
+    watch: false,
+    reporters: [{}],
+    project: ["pure", "workerd"],
+    testTimeout,
+  });
 }
 
 async function run(vitest: Vitest, { changed, files, pattern }: RunRequest): Promise<Report> {
@@ -45,10 +55,11 @@ function toModule(module: TestModule): Report["modules"][number] {
   return { path: module.moduleId, errors: module.errors().map(textOf), tests };
 }
 
+/** Name, message, and the stack, whose own first line may lack the name. */
 function textOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return String(error);
-  const { stack, message } = error as { readonly stack?: unknown; readonly message?: unknown };
-  return String(stack ?? message);
+  const { name, message, stack } = error as Readonly<Record<string, unknown>>;
+  return `${String(name ?? "Error")}: ${String(message)}\n${String(stack ?? "")}`;
 }
 
 const vitest = await start();

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { applyMutant } from "../../../scripts/mutants/apply.ts";
 import { readMutantOptions } from "../../../scripts/mutants/options.ts";
 import { toJson, toSummary } from "../../../scripts/mutants/print.ts";
-import { judge, testsNamed, type Report } from "../../../scripts/mutants/verdict.ts";
+import { judge, testsNamed, whyRed, type Report } from "../../../scripts/mutants/verdict.ts";
 import { must } from "../../support/conversation.ts";
 import { MUTANTS } from "../../mutants/index.ts";
 
@@ -61,6 +61,14 @@ describe("a mutant", () => {
     const stray = { modules: [], stray: ["Error: no config\n    at x"] };
     expect(judge(stray, FILE, "the unit")).toEqual({ state: "crashed", why: "Error: no config" });
     expect(testsNamed(reportOf("passed"), FILE, "the unit").map(({ name }) => name)).toEqual(["the unit does it"]);
+  });
+
+  it("can only be tried when its tests are there and green as the code is", ({ expect }) => {
+    const why = (report: Report, name = "the unit") => whyRed(report, FILE, name);
+    expect(why(reportOf("passed"))).toBeUndefined();
+    expect(why(reportOf("failed", "AssertionError: x\n    at y"))).toBe("AssertionError: x");
+    expect(why(reportOf("passed"), "another unit")).toBe("no test is named so");
+    expect(why(reportOf("passed", undefined, "Error: no worker"))).toBe("Error: no worker");
   });
 
   it("is a change in exactly one place", ({ expect }) => {
