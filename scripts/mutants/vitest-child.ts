@@ -16,6 +16,12 @@ const RequestSchema = v.object({
   pattern: v.string(),
 });
 
+const ErrorSchema = v.object({
+  name: v.optional(v.string(), "Error"),
+  message: v.optional(v.string(), ""),
+  stack: v.optional(v.string(), ""),
+});
+
 /** What to run. */
 export type RunRequest = v.InferOutput<typeof RequestSchema>;
 
@@ -57,9 +63,10 @@ function toModule(module: TestModule): Report["modules"][number] {
 
 /** Name, message, and the stack, whose own first line may lack the name. */
 function textOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return String(error);
-  const { name, message, stack } = error as Readonly<Record<string, unknown>>;
-  return `${String(name ?? "Error")}: ${String(message)}\n${String(stack ?? "")}`;
+  const parsed = v.safeParse(ErrorSchema, error);
+  if (!parsed.success) return "Error: something was thrown that is no error";
+  const { name, message, stack } = parsed.output;
+  return `${name}: ${message}\n${stack}`;
 }
 
 const vitest = await start();
