@@ -1,10 +1,11 @@
 /**
- * `npm test`: every test, then the table promise → tests → result. Exits with 0 only when all passed and every
+ * `npm test`: every test, then the table promise → tests → mutants → result. Exits with 0 only when all passed and every
  * promise has its tests. Arguments are handed to vitest; with arguments there is no table.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { MUTANTS, mutantsOf } from "../test/mutants/index.ts";
 import { PROMISES } from "../test/promises.ts";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
 
@@ -45,7 +46,7 @@ function readOutcomes(): readonly Outcome[] {
   );
 }
 
-/** Prints the table; false when a promise is broken or untested. */
+/** Prints the table promise → tests → mutants; false when a promise is broken or untested. */
 function printPromises(outcomes: readonly Outcome[]): boolean {
   console.log("\nPromises / 承诺");
   const kept = PROMISES.map(({ id, promise, tests }) => {
@@ -58,10 +59,31 @@ function printPromises(outcomes: readonly Outcome[]): boolean {
     const holds = missing.length === 0 && passed === all.length;
     console.log(`${holds ? "✓" : "✗"} ${id}. ${promise}: ${passed}/${all.length} tests`);
     for (const [file, name] of tests) console.log(`      test/${file}${name === "" ? "" : `  «${name} …»`}`);
+    const mutants = mutantsOf(id).map((mutant) => mutant.name);
+    console.log(`      ${mutants.length} mutants:${wrap(mutants, "\n        ")}`);
     for (const [file, name] of missing) console.log(`    ✗ no test is named so: test/${file} «${name}»`);
     return holds;
   });
   return kept.every(Boolean);
+}
+
+/** Names in lines of a terminal's width. */
+function wrap(names: readonly string[], indent: string): string {
+  return names.reduce((text, name) => {
+    const line = text.slice(text.lastIndexOf("\n") + 1);
+    return `${text}${line === "" || line.length + name.length > 110 ? indent : " "}${name}`;
+  }, "");
+}
+
+/** Whether every mutant's test is there by its whole name; that it fails then, `npm run test:mutants` shows. */
+function checkMutants(outcomes: readonly Outcome[]): boolean {
+  const orphans = MUTANTS.filter(
+    ({ killedBy: [file, name] }) => !outcomes.some((outcome) => outcome.file === file && outcome.name.startsWith(name)),
+  );
+  for (const { name, killedBy } of orphans) console.log(`✗ ${name}: no test is named so: ${killedBy.join(" «")} …»`);
+  const others = MUTANTS.filter(({ promise }) => promise === undefined).length;
+  console.log(`\n${others} more mutants of other rules: docs/test-matrix.md; npm run test:mutants runs them all`);
+  return orphans.length === 0;
 }
 
 const args = process.argv.slice(2);
@@ -70,7 +92,7 @@ if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
 const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();
-const promised = printPromises(outcomes);
+const promised = [printPromises(outcomes), checkMutants(outcomes)].every(Boolean);
 const failed = outcomes.filter((outcome) => !outcome.passed).length;
 console.log(`\n${outcomes.length - failed} passed, ${failed} failed`);
 process.exit(passed && promised ? 0 : 1);

@@ -42,6 +42,27 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes every switch as it is given", ({ expect }) => {
+    const given = {
+      WECHAT_PUSH_MODE: "compatible",
+      DEDUPE_KV: "off",
+      UNCONFIRMED_RETRY: "0",
+      RETENTION_DAYS: "30",
+      LOCATION_HINT: "weur",
+      WEBHOOK_ALLOW_PRIVATE: "1",
+    };
+    expect(readConfig({ ...GOOD, ...given })).toMatchObject({
+      value: {
+        apps: [{ mode: "compatible" }],
+        dedupeKv: "off",
+        unconfirmedRetries: 0,
+        retentionMs: 30 * 86_400_000,
+        locationHint: "weur",
+        allowPrivateWebhooks: true,
+      },
+    });
+  });
+
   it("tells every missing value at once, each with its cure", ({ expect }) => {
     const problems = problemsOf({});
     expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));
@@ -49,17 +70,18 @@ describe("the configuration", () => {
   });
 
   it("never shows a value, not even a wrong one", ({ expect }) => {
-    const secret = "my-own-secret-value";
-    const wrong = Object.fromEntries(
-      [...Object.keys(GOOD), "WECHAT_PUSH_MODE", "DEDUPE_KV", "RETENTION_DAYS", "WECHAT_API_BASE", "WECHAT_APPS"].map(
-        (name) => [name, secret],
-      ),
-    );
+    // Short enough to be no API key either.
+    const secret = "my-own-secret";
+    const others = ["WECHAT_PUSH_MODE", "DEDUPE_KV", "UNCONFIRMED_RETRY", "RETENTION_DAYS", "LOCATION_HINT"];
+    const named = ["WECHAT_API_BASE", "WECHAT_TOKEN_BASE", "WECHAT_APPS", "API_KEYS", "WEBHOOK_SECRET"];
+    const wrong = Object.fromEntries([...Object.keys(GOOD), ...others, ...named].map((name) => [name, secret]));
     const { WECHAT_APPS: _list, ...single } = wrong;
     for (const env of [wrong, single]) {
       expect(problemsOf(env).length).toBeGreaterThan(0);
       expect(JSON.stringify(problemsOf(env))).not.toContain(secret);
     }
+    const told = problemsOf(single).map(({ variable }) => variable);
+    expect(told).toEqual(expect.arrayContaining([...others, "WECHAT_APPID", "API_KEYS", "WEBHOOK_SECRET"]));
   });
 
   it("refuses malformed ids, keys, numbers and choices by name", ({ expect }) => {

@@ -184,6 +184,8 @@ describe("the quarantine", () => {
     const kept = await account().quarantined(1000);
     expect(kept).toHaveLength(100);
     expect(kept.at(-1)?.body).toBe("{3");
+    const rows = await inside((_object, { storage }) => storage.sql.exec("select seq from quarantine").toArray());
+    expect(rows).toHaveLength(100);
   });
 
   it("forgets after seven days, by the alarm and for readers", async ({ expect }) => {

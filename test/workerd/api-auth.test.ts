@@ -71,6 +71,7 @@ describe("the lock", () => {
     "Bearer ",
     `Bearer ${API_KEY}x`,
     `Bearer ${API_KEY.slice(1)}`,
+    `Bearer ${API_KEY.slice(0, -1)}`,
     `Bearer ${API_KEY},${OTHER_KEY}`,
     `Bearer ${API_KEY} ${API_KEY}`,
     `Bearer ${API_KEY.toUpperCase()}`,

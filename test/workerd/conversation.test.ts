@@ -1,6 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
+import { Conversation } from "../../worker/objects/conversation.ts";
 import { createConversationStore } from "../../worker/objects/conversation-store.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import fixture from "../fixtures/log-schema-1.json";
@@ -18,6 +20,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** The tables of an object, without the runtime's own. */
+function tablesOf(openid: string): Promise<readonly string[]> {
+  return runInDurableObject(conversation(openid), (_, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
+    return tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
+  });
+}
+
 describe("a conversation object", () => {
   it("stores nothing when it is only looked at", async ({ expect }) => {
     const stub = remote("oLooked");
@@ -25,10 +35,7 @@ describe("a conversation object", () => {
     expect(await stub.rows(0, 10)).toBeNull();
     expect(await stub.message(APPID, 1)).toBeNull();
     expect(await stub.settle(1, 1, { result: "sent" }, "c1")).toBeNull();
-    await runInDurableObject(conversation("oLooked"), (_, { storage }) => {
-      const tables = storage.sql.exec("select name from sqlite_master where name = 'log'").toArray();
-      expect(tables).toEqual([]);
-    });
+    expect(await tablesOf("oLooked")).toEqual([]);
   });
 
   it("writes at most four times for an answered message of a known user: push, outcome, alarm set, alarm set back", async ({
@@ -174,6 +181,27 @@ describe("retention", () => {
     expect((await kindsOf("oPinned")).filter((kind) => kind === "out")).toHaveLength(1);
   });
 
+  it("spares a held message that is older than rows are kept", async ({ expect }) => {
+    const owner = { appid: APPID, openid: "oShort" };
+    const held = (key: string, content: string) => {
+      return { key, request: "r", message: text(content), isAi: false, hold: true, muteMs: 0 };
+    };
+    await runInDurableObject(conversation("oShort"), async (_, state) => {
+      // The shortest there may be; a hold lasts two days.
+      const object = new Conversation(state, { ...env, RETENTION_DAYS: "1" });
+      object.submit(owner, held("k:1", "一"));
+      pass(1.2 * DAY);
+      await object.alarm();
+      object.submit(owner, held("k:2", "二"));
+      pass(0.5 * DAY);
+      await object.alarm();
+      const kept = object.rows(0, 10)?.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
+      expect(kept).toEqual([text("一"), text("二")]);
+      const push = { key: "m:short", inbound: message("oShort"), candidates: [] };
+      expect(object.receive(owner, push, "c1").lease?.message).toEqual(text("一"));
+    });
+  });
+
   it("empties the object when all of it is old", async ({ expect }) => {
     await tells("oGone", []);
     pass(182 * DAY);
@@ -199,6 +227,7 @@ describe("erasing a user", () => {
     expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1")).toBeNull();
     expect(await remote("oErase").view(1)).toBeNull();
     expect(await remote("oErase").erase()).toBe(false);
+    expect(await tablesOf("oErase")).toEqual([]);
   });
 
   it("lets the user come back as a new one", async ({ expect }) => {

@@ -79,7 +79,7 @@ describe("a handler", () => {
     const failing = () => {
       throw new TypeError("phone 13800000000");
     };
-    expect(await run({ onMessage: failing }, says("你好"))).toBeUndefined();
+    await expect(run({ onMessage: failing }, says("你好"))).resolves.toBeUndefined();
     expect(lines()).toEqual([{ event: "handler_failed", requestId: "r1", kind: "text", error: "TypeError" }]);
   });
 

@@ -1,7 +1,21 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { api, APPID, fetchWith, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
+import kefu from "../../worker/index.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import type { Received } from "../../worker/objects/conversation-model.ts";
+import {
+  api,
+  APPID,
+  captureLog,
+  fetchWith,
+  kindsOf,
+  OTHER_APPID,
+  playWeChat,
+  readTexts,
+  remote,
+} from "../support/workerd.ts";
 
 const SETTINGS = {
   greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
@@ -38,6 +52,8 @@ function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
   return playWeChat({ worker: (request) => fetchWith(vars, request) });
 }
 
+type ReceiveArgs = Parameters<ReturnType<typeof remote>["receive"]>;
+
 describe("KV as the shield against repeats", () => {
   it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
     let asked = 0;
@@ -55,6 +71,27 @@ describe("KV as the shield against repeats", () => {
     const again = await app.redeliver({ id: push.id, copies: 10 });
     expect(again.attempts.slice(-10).map(({ verdict }) => verdict)).toEqual(Array(10).fill("transfer"));
     expect(asked).toBe(2);
+  });
+
+  it("remembers the answer of a push that was answered late", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    let asked = 0;
+    const slow = {
+      getByName: () => ({
+        async receive(...args: ReceiveArgs) {
+          asked += 1;
+          const received = await remote("oLate").receive(...args);
+          vi.setSystemTime(Date.now() + 2_000);
+          return received;
+        },
+      }),
+    };
+    const app = playWeChatWith({ CONVERSATION: slow });
+    const push = await app.text("oLate", "人工");
+    vi.setSystemTime(Date.now() + 5_000);
+    const again = await app.redeliver({ id: push.id });
+    expect(again.attempts.at(-1)?.verdict).toBe("transfer");
+    expect(asked).toBe(1);
   });
 
   it("is neither written nor read in calm", async ({ expect }) => {
@@ -136,5 +173,68 @@ describe("when the conversation cannot be reached", () => {
     const app = playWeChatWith({ CONVERSATION: flaky });
     expect((await app.text("oFlaky", "价格")).attempts).toHaveLength(1);
     expect(await kindsOf("oFlaky")).toContain("in");
+  });
+
+  it("an answer lost on the way is given again, and its attempt with it", async ({ expect }) => {
+    let lost = false;
+    const losing = {
+      getByName(name: string) {
+        if (lost) return env.CONVERSATION.getByName(name);
+        lost = true;
+        return {
+          async receive(...args: ReceiveArgs) {
+            await remote("oLost").receive(...args);
+            throw new Error("connection lost");
+          },
+        };
+      },
+    };
+    await playWeChatWith({ CONVERSATION: losing }).text("oLost", "价格");
+    await expect.poll(() => kindsOf("oLost")).toEqual(["in", "out", "sent"]);
+  });
+});
+
+describe("the sending behind an answer", () => {
+  it("is registered before the conversation has answered", async ({ expect }) => {
+    const { promise, resolve } = Promise.withResolvers<Received>();
+    const receive = vi.fn<() => Promise<Received>>(() => promise);
+    const context = createExecutionContext();
+    const waitUntil = vi.spyOn(context, "waitUntil");
+    const CONVERSATION = { getByName: () => ({ receive }) };
+    // As typed as `fetchWith`: the environment is a test's own.
+    const vars: Readonly<Record<string, unknown>> = { CONVERSATION };
+    const app = playWeChat({ worker: async (request) => kefu.fetch(request, { ...env, ...vars }, context) });
+    const push = app.text("oWaits", "价格");
+    await vi.waitFor(() => expect(receive).toHaveBeenCalled());
+    expect(waitUntil).toHaveBeenCalledTimes(1);
+    resolve({ outcome: "new", answer: "success" });
+    expect((await push).outcome).toBe("acknowledged");
+    await waitOnExecutionContext(context);
+  });
+});
+
+describe("a push without settings", () => {
+  it("is stored and acknowledged, gets no answer, and the log says so", async ({ expect }) => {
+    accountMemory.clear();
+    const gone = () => Promise.reject(new Error("gone"));
+    const ACCOUNT = { getByName: () => ({ settings: gone, access: gone }) };
+    const lines = captureLog();
+    const push = await playWeChatWith({ ACCOUNT, KV: { get: gone, put: gone } }).text("oNoSettings", "价格");
+    expect(push.outcome).toBe("acknowledged");
+    expect(await kindsOf("oNoSettings")).toEqual(["in"]);
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "settings_unavailable", app: APPID }));
+  });
+});
+
+describe("an error nobody expected", () => {
+  it("is answered shortly and logged by name, never by its words", async ({ expect }) => {
+    const lines = captureLog();
+    vi.spyOn(crypto.subtle, "digest").mockRejectedValueOnce(new RangeError("words of a secret"));
+    const url = "https://kefu.test/wechat/message?signature=x&timestamp=1&nonce=1&echostr=1";
+    const response = await fetchWith({}, new Request(url));
+    expect(response.status).toBe(500);
+    const { requestId: _, ...line } = lines().find(({ event }) => event === "unhandled_error") ?? {};
+    expect(line).toEqual({ event: "unhandled_error", error: "RangeError" });
+    expect((await response.text()) + JSON.stringify(lines())).not.toContain("words of a secret");
   });
 });

@@ -178,9 +178,11 @@ describe("a refused push", () => {
   });
 
   it("that is no UTF-8 is refused", async ({ expect }) => {
+    const lines = captureLog();
     const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
     const request = new Request(url, { method: "POST", body: new Uint8Array([0xff, 0xfe, 0xfd]) });
     expect((await exports.default.fetch(request)).status).toBe(400);
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "push_refused", outcome: "body_not_utf8" }));
   });
 
   it("that is genuine but unreadable is acknowledged and kept for the operator", async ({ expect }) => {
@@ -209,6 +211,16 @@ describe("log lines", () => {
     ]) {
       expect(all).not.toContain(secret);
     }
+  });
+});
+
+describe("log lines of an unreadable push", () => {
+  it("tell the cause and nothing of what it says", async ({ expect }) => {
+    const lines = captureLog();
+    const plaintext = "<xml><Content>13800000000</Content><MsgType>text";
+    await wechat.text("oSecretUser0000000000000002", "", { overrides: { plaintext } });
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "push_quarantined", cause: "xml: malformed" }));
+    expect(JSON.stringify(lines())).not.toMatch(/13800000000|oSecretUser/);
   });
 });
 

@@ -159,7 +159,11 @@ describe("a message through the API", () => {
     chat.says([]);
     chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), SENT);
     expect(chat.says([reply("自动")]).lease).toBeUndefined();
-    chat.pass(60_000);
+    // The settings were changed meanwhile: what was promised to the first message holds.
+    chat.settles(must(chat.submits(text("还在看"), { muteMs: 1_000 }).lease), SENT);
+    chat.pass(30_000);
+    expect(chat.says([reply("自动")]).lease).toBeUndefined();
+    chat.pass(30_000);
     chat.settles(must(chat.says([reply("自动")]).lease), SENT);
     chat.settles(must(chat.submits(text("机器人"), { muteMs: 60_000, isAi: true }).lease), SENT);
     expect(chat.says([reply("自动")]).lease).toBeDefined();

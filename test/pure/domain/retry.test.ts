@@ -61,6 +61,11 @@ describe("the retry plan", () => {
         expect(decision.type === "retry" && decision.at > until && decision.at <= until + 30_001).toBe(true);
       }),
     );
+    const until = NOW + 60_000;
+    const at = [0, 0.5, 0.999].map((random) =>
+      decide({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random),
+    );
+    expect(at).toMatchObject([{ at: until + 1 }, { at: until + 15_001 }, { at: until + 29_971 }]);
   });
 
   it("draws delays from the whole range, bounded by the cap", ({ expect }) => {
@@ -121,6 +126,12 @@ describe("the alarm's schedule", () => {
     expect(nextDue({ ...EMPTY_STATE, queue: [retrying, behind] }, undefined, 10)).toBe(NOW + 70);
     const secondGo = { ...item, go: 1, nextAt: NOW + 90 };
     expect(nextDue({ ...EMPTY_STATE, queue: [secondGo, behind] }, undefined, 10)).toBe(NOW - 50);
+  });
+
+  it("does not wake for rows past their time while the oldest of them waits to be sent", ({ expect }) => {
+    const held = [{ message: NOW, parts: 1, source: "api" as const, until: NOW + 99 * PRUNE_SLACK_MS }];
+    expect(nextDue({ ...EMPTY_STATE, held }, NOW, 10)).toBe(NOW + 99 * PRUNE_SLACK_MS);
+    expect(nextDue({ ...EMPTY_STATE, held }, NOW - 1, 10)).toBe(NOW + 9 + PRUNE_SLACK_MS);
   });
 
   it("is armed anew only when it has fired or something is due before it", ({ expect }) => {

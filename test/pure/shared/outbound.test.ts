@@ -52,6 +52,7 @@ describe("parseOutbound", () => {
 
   it("gives limit, actual size and unit of a text too long for all its parts", ({ expect }) => {
     expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5) })).toBeUndefined();
+    expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5 + 1) })).toMatchObject({ actual: 10_241 });
     expect(problemOf({ type: "text", content: `${"x".repeat(2_048 * 5)}字` })).toEqual({
       reason: "too_long",
       field: "content",

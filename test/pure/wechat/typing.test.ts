@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/result.ts";
 import { createWeChatClient } from "../../../worker/wechat/client.ts";
-import { depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
+import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
 
 async function typing(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, businessId?: string) {
   const { fetch, requests } = scriptedFetch(...steps);
@@ -31,6 +31,10 @@ describe("typing", () => {
     [45015, "refused"],
   ] as const)("tells %i as %s", async ([errcode, reason], { expect }) => {
     expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, errcode }));
+  });
+
+  it("says of a broken connection that it broke, and nothing the token could be read from", async ({ expect }) => {
+    expect((await typing([brokenConnection])).outcome).toEqual(err({ reason: "network" }));
   });
 
   it("shares the token rule: one replacement, one resend", async ({ expect }) => {

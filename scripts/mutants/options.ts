@@ -1,0 +1,51 @@
+/**
+ * The command line of `npm run test:mutants`.
+ */
+import { parseArgs } from "node:util";
+import { err, ok, type Result } from "../../shared/result.ts";
+
+/** What to do. */
+export interface MutantOptions {
+  /** Only the mutants whose names begin so; all when there are none. */
+  readonly only: readonly string[];
+  /** Copies of the project that run at once. */
+  readonly jobs: number;
+  readonly json: boolean;
+  /** Writes the tables of docs/test-matrix.md instead of running anything. */
+  readonly docs: boolean;
+}
+
+/** What a wrong call prints. */
+export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N] [--json] [--docs]
+
+  --only NAME  只运行名称以此开头的变异 / only mutants whose names begin so; may be given several times
+  --jobs N     并行数，1 到 16，默认 2 / how many run at once, 1 to 16; default 2
+  --json       结果为 JSON / the result as JSON
+  --docs       只更新 docs/test-matrix.md 的表格 / only writes the tables of docs/test-matrix.md`;
+
+const MAX_JOBS = 16;
+
+/** Reads the command line; the error says in words what is wrong. */
+export function readMutantOptions(args: readonly string[]): Result<MutantOptions, string> {
+  const flags = readFlags(args);
+  if (!flags.ok) return flags;
+  const { only = [], jobs = "2", json = false, docs = false } = flags.value.values;
+  const count = /^\d{1,2}$/.test(jobs) ? Number(jobs) : 0;
+  if (count < 1 || count > MAX_JOBS) return err(`--jobs: 1 … ${MAX_JOBS}`);
+  return ok({ only, jobs: count, json, docs });
+}
+
+function readFlags(args: readonly string[]) {
+  const flag = { type: "boolean" } as const;
+  const options = {
+    only: { type: "string", multiple: true },
+    jobs: { type: "string" },
+    json: flag,
+    docs: flag,
+  } as const;
+  try {
+    return ok(parseArgs({ args: [...args], options }));
+  } catch {
+    return err("参数不对 / a flag is not known or has no value");
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * How results and tables of mutants look: on the terminal, as JSON, and in docs/test-matrix.md.
+ */
+import { mutantsOf, TABLES } from "../../test/mutants/index.ts";
+import type { Mutant } from "../../test/mutants/mutant.ts";
+import { PROMISES } from "../../test/promises.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A mutant with what became of it. */
+export interface MutantResult {
+  readonly mutant: Mutant;
+  readonly verdict: Verdict;
+  readonly ms: number;
+}
+
+/** One line: whether it was killed, how, and how long that took. */
+export function toLine({ mutant, verdict, ms }: MutantResult): string {
+  const mark = verdict.state === "killed" ? "✓" : "✗";
+  return `${mark} ${mutant.name}: ${describe(verdict)} (${(ms / 1_000).toFixed(1)} s)`;
+}
+
+/** The end of a run: every table with its count, and all that is wrong, with what it would have broken. */
+export function toSummary(results: readonly MutantResult[]): string {
+  const lines = TABLES.flatMap(({ rule, mutants }) => {
+    const ran = results.filter(({ mutant }) => mutants.includes(mutant));
+    if (ran.length === 0) return [];
+    const killed = ran.filter(isKilled).length;
+    return [`${killed === ran.length ? "✓" : "✗"} ${killed}/${ran.length}  ${rule}`];
+  });
+  const wrong = results.filter((result) => !isKilled(result)).flatMap(toComplaint);
+  const killed = results.filter(isKilled).length;
+  const total = `${killed} of ${results.length} mutants killed / ${results.length} 个变异中 ${killed} 个被测试发现`;
+  return ["", "Mutants / 变异", ...lines, ...wrong, "", total].join("\n");
+}
+
+/** The same for programs. */
+export function toJson(results: readonly MutantResult[]): string {
+  const mutants = results.map(({ mutant, verdict, ms }) => {
+    const { name, breaks, promise, file, killedBy } = mutant;
+    return { name, breaks, promise, file, test: `test/${killedBy[0]}`, ms: Math.round(ms), ...verdict };
+  });
+  return JSON.stringify({ ok: results.every(isKilled), mutants }, undefined, 2);
+}
+
+/** Whether a test noticed. */
+export function isKilled({ verdict }: MutantResult): boolean {
+  return verdict.state === "killed";
+}
+
+/** The tables of docs/test-matrix.md: promise → tests → mutants, then the rules that are no promise's. */
+export function toMatrix(): string {
+  const promises = PROMISES.flatMap(({ id, promise, tests }) => {
+    const named = tests.map(
+      ([file, name]) => `\`${file.replace(/\.test\.ts$/, "")}\`${name === "" ? "" : ` «${name} …»`}`,
+    );
+    return [`### ${id}. ${promise}`, `Tests: ${named.join(", ")}.`, toTable(mutantsOf(id))];
+  });
+  const rules = TABLES.flatMap(({ rule, spec, mutants }) => {
+    const rest = mutants.filter(({ promise }) => promise === undefined);
+    return rest.length === 0 ? [] : [`### ${rule}`, `${spec}.`, toTable(rest)];
+  });
+  return [...promises, "## Rules beside the promises, and their mutants", ...rules].join("\n\n");
+}
+
+function describe(verdict: Verdict): string {
+  switch (verdict.state) {
+    case "killed":
+      return `killed by ${verdict.by === "assertion" ? "an assertion" : "a time-out"} of «${verdict.test}»`;
+    case "survived":
+      return "SURVIVED";
+    case "crashed":
+      return `CRASHED, which proves nothing: ${verdict.why}`;
+    case "unnamed":
+      return "NO TEST of that name ran";
+  }
+}
+
+function toComplaint(result: MutantResult): readonly string[] {
+  const { file, breaks, killedBy } = result.mutant;
+  return [
+    "",
+    toLine(result),
+    `    ${breaks} (${file})`,
+    `    test/${killedBy[0]} «${killedBy[1]} …» should have failed`,
+  ];
+}
+
+/** As the formatter writes it: columns as wide as their widest cell. */
+function toTable(mutants: readonly Mutant[]): string {
+  const rows = [
+    ["Mutant", "What goes wrong", "Killed by"],
+    ...mutants.map(({ name, breaks, killedBy: [file] }) => [name, breaks, `\`${file.replace(/\.test\.ts$/, "")}\``]),
+  ];
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const toRow = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = rows;
+  return [toRow(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(toRow)].join("\n");
+}

@@ -1,0 +1,49 @@
+/**
+ * Copies of the project to break: real files under `.tmp/mutants`, one copy a job, with the packages of the original.
+ * The original is never touched, whatever happens to the run.
+ */
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { ROOT } from "../lib/build.ts";
+import { applyMutant } from "./apply.ts";
+import type { Mutant } from "../../test/mutants/mutant.ts";
+
+const SCRATCH = join(ROOT, ".tmp/mutants");
+/** What no test needs, or what is linked. */
+const LEFT_BEHIND: ReadonlySet<string> = new Set([".git", ".tmp", ".wrangler", "coverage", "dist", "node_modules"]);
+
+/** Makes one copy and returns its path. */
+export async function createScratch(job: number): Promise<string> {
+  const copy = join(SCRATCH, String(job));
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(SCRATCH, { recursive: true });
+  // Not in one go: a folder cannot be copied into one of its own.
+
+  for (const entry of await readdir(ROOT)) {
+    if (LEFT_BEHIND.has(entry)) continue;
+    const filter = (path: string) => !LEFT_BEHIND.has(basename(path));
+    await cp(join(ROOT, entry), join(copy, entry), { recursive: true, filter });
+  }
+  await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+/** Removes all copies. */
+export function removeScratch(): Promise<void> {
+  return rm(SCRATCH, { recursive: true, force: true });
+}
+
+/** Runs something while a mutant's change is made in a copy. */
+export async function withMutant<T>(copy: string, mutant: Mutant, run: () => Promise<T>): Promise<T> {
+  const path = join(copy, mutant.file);
+  const source = await readFile(path, "utf8");
+  const mutated = applyMutant(source, mutant);
+  // The pure test of the tables says so first, and better.
+  if (!mutated.ok) throw new Error(`${mutant.name} does not fit ${mutant.file}: ${mutated.error.reason}`);
+  try {
+    await writeFile(path, mutated.value);
+    return await run();
+  } finally {
+    await writeFile(path, source);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Runs named tests of a copy of the project, in a process that stays; one that hangs is ended and replaced.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import * as v from "valibot";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { QUIET_ENV } from "../lib/build.ts";
+import { ReportSchema, type Report } from "./verdict.ts";
+import type { RunRequest } from "./vitest-child.ts";
+
+/** Why there is no report: the run took too long, or its process ended. */
+export interface RunProblem {
+  readonly reason: "too_slow" | "ended";
+}
+
+/** A test by its file under `test/` and the beginning of its full name. */
+export type TestName = readonly [file: string, name: string];
+
+/** Runs tests of one copy. */
+export interface TestRunner {
+  /** The root of the copy. */
+  readonly copy: string;
+  /**
+   * Runs the tests, and no others of their files.
+   *
+   * @param changed files that are not as they were at the last run, from the root
+   * @param limitMs after so long the run is ended
+   */
+  run(tests: readonly TestName[], changed: readonly string[], limitMs: number): Promise<Result<Report, RunProblem>>;
+  /** Ends its process and all that it started. */
+  close(): Promise<void>;
+}
+
+/** Creates a runner; its process starts with the first run. */
+export function createTestRunner(copy: string): TestRunner {
+  let child: ChildProcess | undefined;
+
+  async function close(): Promise<void> {
+    if (child === undefined) return;
+    const ending = child;
+    child = undefined;
+    if (ending.exitCode !== null || ending.signalCode !== null) return;
+    const ended = once(ending, "exit");
+    // A group of its own: what it started ends with it.
+    process.kill(-(ending.pid ?? 0), "SIGKILL");
+    await ended;
+  }
+
+  return {
+    copy,
+    close,
+    async run(tests, changed, limitMs) {
+      child ??= startChild(copy);
+      const report = await ask(child, { changed: [...changed], ...toRequest(tests) }, limitMs);
+      if (!report.ok) await close();
+      return report;
+    },
+  };
+}
+
+function startChild(copy: string): ChildProcess {
+  return fork(join(import.meta.dirname, "vitest-child.ts"), [], {
+    cwd: copy,
+    detached: true,
+    env: { ...QUIET_ENV, PWD: copy },
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+}
+
+async function ask(child: ChildProcess, request: RunRequest, limitMs: number): Promise<Result<Report, RunProblem>> {
+  const over = new AbortController();
+  const { signal } = over;
+  const answered = once(child, "message", { signal }).then(([message]) => ok(v.parse(ReportSchema, message)));
+  const ended = once(child, "exit", { signal }).then(() => err({ reason: "ended" as const }));
+  const late = wait(limitMs, err({ reason: "too_slow" as const }), { signal });
+  child.send(request);
+  try {
+    return await Promise.race([answered, ended, late]);
+  } finally {
+    over.abort();
+    // The losers of the race end by the abort, which is no failure.
+    await Promise.allSettled([answered, ended, late]);
+  }
+}
+
+function toRequest(tests: readonly TestName[]): Pick<RunRequest, "files" | "pattern"> {
+  const files = [...new Set(tests.map(([file]) => `test/${file}`))];
+  return { files, pattern: [...new Set(tests.map(([, name]) => toPattern(name)))].join("|") };
+}
+
+/** Vitest puts ` > ` between the names of suites and tests; the tables have a space there. */
+function toPattern(name: string): string {
+  return `^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "(?: > | )")}`;
+}

@@ -1,0 +1,77 @@
+/**
+ * A process for each copy of the project, its working directory: vitest is loaded once, and every message runs some
+ * tests. A test run costs a second that way and not ten. Started by `test-runner.ts`.
+ */
+import { join } from "node:path";
+import * as v from "valibot";
+import { createVitest, type TestModule, type Vitest } from "vitest/node";
+import type { Report } from "./verdict.ts";
+
+const RequestSchema = v.object({
+  /** Files that are not as they were at the last run, from the root. */
+  changed: v.array(v.string()),
+  /** Test files, from the root. */
+  files: v.array(v.string()),
+  /** A regular expression for full names. */
+  pattern: v.string(),
+});
+
+const ErrorSchema = v.object({
+  name: v.optional(v.string(), "Error"),
+  message: v.optional(v.string(), ""),
+  stack: v.optional(v.string(), ""),
+});
+
+/** What to run. */
+export type RunRequest = v.InferOutput<typeof RequestSchema>;
+
+/** More than vitest's own, milliseconds: on a busy machine a property test is slow, not broken. */
+const testTimeout = 20_000;
+
+async function start(): Promise<Vitest> {
+  const root = process.cwd();
+  const config = join(root, "vitest.config.ts");
+  // A reporter without methods says nothing.
+  return createVitest("test", {
+    root,
+    config,
+    watch: false,
+    reporters: [{}],
+    project: ["pure", "workerd"],
+    testTimeout,
+  });
+}
+
+async function run(vitest: Vitest, { changed, files, pattern }: RunRequest): Promise<Report> {
+  for (const file of changed) vitest.invalidateFile(join(process.cwd(), file));
+  vitest.setGlobalTestNamePattern(new RegExp(pattern));
+  const specifications = await vitest.globTestSpecifications(files);
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const ids = new Set(specifications.map(({ moduleId }) => moduleId));
+  // Vitest remembers the modules of earlier runs as well.
+  const modules = testModules.filter(({ moduleId }) => ids.has(moduleId)).map(toModule);
+  return { modules, stray: unhandledErrors.map(textOf) };
+}
+
+function toModule(module: TestModule): Report["modules"][number] {
+  const tests = [...module.children.allTests()].map((test) => {
+    const { state, errors = [] } = test.result();
+    return { name: test.fullName.replaceAll(" > ", " "), state, failures: errors.map(textOf) };
+  });
+  return { path: module.moduleId, errors: module.errors().map(textOf), tests };
+}
+
+/** Name, message, and the stack, whose own first line may lack the name. */
+function textOf(error: unknown): string {
+  const parsed = v.safeParse(ErrorSchema, error);
+  if (!parsed.success) return "Error: something was thrown that is no error";
+  const { name, message, stack } = parsed.output;
+  return `${name}: ${message}\n${stack}`;
+}
+
+const vitest = await start();
+process.on("message", (message) => {
+  void run(vitest, v.parse(RequestSchema, message)).then((report) => process.send?.(report));
+});
+// Without a parent there is nothing to do.
+process.on("disconnect", () => process.exit());

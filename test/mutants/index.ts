@@ -1,0 +1,43 @@
+/** All mutants, subject by subject, promises first. */
+import type { PromiseId } from "../promises.ts";
+import { ANSWERS } from "./answers.ts";
+import { HANDLED_ONCE } from "./handled-once.ts";
+import { HOSTILE_INPUT } from "./hostile-input.ts";
+import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
+import { LIMITS } from "./limits.ts";
+import type { Mutant, MutantTable } from "./mutant.ts";
+import { ORDER } from "./order.ts";
+import { REPLY_WINDOW } from "./reply-window.ts";
+import { REST_API } from "./rest-api.ts";
+import { SECRETS } from "./secrets.ts";
+import { STORED_BEFORE_ANSWERED } from "./stored-before-answered.ts";
+import { TOKEN_OWNER } from "./token.ts";
+import { UNCONFIRMED } from "./unconfirmed.ts";
+import { WEBHOOKS_RULE } from "./webhooks.ts";
+import { WECHAT_TROUBLE } from "./wechat-trouble.ts";
+
+/** The tables. */
+export const TABLES: readonly MutantTable[] = [
+  STORED_BEFORE_ANSWERED,
+  UNCONFIRMED,
+  HANDLED_ONCE,
+  HOSTILE_INPUT,
+  REPLY_WINDOW,
+  ORDER,
+  WECHAT_TROUBLE,
+  TOKEN_OWNER,
+  SECRETS,
+  LIMITS,
+  KEPT_AND_FORGOTTEN,
+  REST_API,
+  WEBHOOKS_RULE,
+  ANSWERS,
+];
+
+/** Every mutant, in the order of the tables. */
+export const MUTANTS: readonly Mutant[] = TABLES.flatMap(({ mutants }) => mutants);
+
+/** The mutants that break a promise. */
+export function mutantsOf(promise: PromiseId): readonly Mutant[] {
+  return MUTANTS.filter((mutant) => mutant.promise === promise);
+}

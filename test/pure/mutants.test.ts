@@ -1,0 +1,80 @@
+/** The tables of mutants fit the code as it is: a stale one fails here, long before `npm run test:mutants`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { applyMutant } from "../../scripts/mutants/apply.ts";
+import { MATRIX_FILE, withMatrix } from "../../scripts/mutants/matrix.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
+import { MUTANTS, mutantsOf } from "../mutants/index.ts";
+import { PROMISES } from "../promises.ts";
+
+/** What `each` and `for` fill into a title. */
+const FILLED_IN = /%[sdifjo]|\$[{\w]/;
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+interface Title {
+  /** Up to what `each` or `for` fills in. */
+  readonly head: string;
+  readonly isFilledIn: boolean;
+}
+
+/** The titles of a test file's suites and tests. */
+function titlesIn(source: string): readonly Title[] {
+  const calls = /(?:describe|it)(?:\.\w+)?\s*\(\s*(["'`])((?:(?!\1).)*)\1|\)\s*\(\s*(["'`])((?:(?!\3).)*)\3\s*,/g;
+  const titles = [...source.matchAll(calls)].map((match) => match[2] ?? match[4] ?? "");
+  return titles.map((title) => {
+    return { head: title.split(FILLED_IN)[0] ?? "", isFilledIn: FILLED_IN.test(title) };
+  });
+}
+
+/** Whether a full name can begin so: titles of suites, then the beginning of another. */
+function canBegin(titles: readonly Title[], name: string): boolean {
+  return titles.some(({ head, isFilledIn }) => head !== "" && goesOn(titles, head, isFilledIn, name));
+}
+
+function goesOn(titles: readonly Title[], head: string, isFilledIn: boolean, name: string): boolean {
+  if (head.startsWith(name)) return true;
+  if (!name.startsWith(head)) return false;
+  const rest = name.slice(head.length).trimStart();
+  return isFilledIn || canBegin(titles, rest) || titles.some((title) => title.head === "" && title.isFilledIn);
+}
+
+describe("every mutant", () => {
+  it("has a name of its own, in kebab case, and says what goes wrong", ({ expect }) => {
+    const names = MUTANTS.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))).toEqual([]);
+    expect(MUTANTS.filter(({ breaks }) => breaks === "" || /[|\n]|\.$/.test(breaks)).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
+  it("fits exactly one place of its file: change the table with the code", ({ expect }) => {
+    const misfits = MUTANTS.flatMap((mutant) => {
+      const applied = applyMutant(read(mutant.file), mutant);
+      return applied.ok ? [] : [{ name: mutant.name, file: mutant.file, ...applied.error }];
+    });
+    expect(misfits).toEqual([]);
+  });
+
+  it("names a test that is there, of a kind that is quick to run", ({ expect }) => {
+    const missing = MUTANTS.flatMap(({ name, killedBy: [file, test] }) => {
+      const isQuick = /^(?:pure|workerd)\//.test(file);
+      return isQuick && canBegin(titlesIn(read(`test/${file}`)), test) ? [] : [{ name, file, test }];
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("the mutants of the promises", () => {
+  it("are at least three a promise", ({ expect }) => {
+    const few = PROMISES.filter(({ id }) => mutantsOf(id).length < 3).map(({ id }) => id);
+    expect(few).toEqual([]);
+  });
+
+  it("stand in docs/test-matrix.md as they are: npm run test:mutants -- --docs", ({ expect }) => {
+    const document = readFileSync(MATRIX_FILE, "utf8");
+    expect(document).toBe(withMatrix(document));
+  });
+});
