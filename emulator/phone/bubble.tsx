@@ -11,7 +11,7 @@ import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
 /** Opens what a tap on a link, card or picture opens. */
 export interface Opener {
-  readonly page: (appid: string, path: string) => void;
+  readonly page: (appid: string, path: string, via: "card" | "link") => void;
   readonly picture: (url: string, name: string) => void;
 }
 
@@ -53,7 +53,11 @@ function UserLine({ line, appid, open }: LineProps & { line: Extract<PhoneLine, 
       {content.kind === "text" && <TextBubble text={content.content} open={open} literal />}
       {content.kind === "image" && <Picture mediaId={mediaId ?? ""} name={t.pictureMine} open={open} />}
       {content.kind === "miniprogrampage" && (
-        <Card title={content.title} mediaId="" onOpen={() => open.page(content.cardAppid ?? appid, content.pagePath)} />
+        <Card
+          title={content.title}
+          mediaId=""
+          onOpen={() => open.page(content.cardAppid ?? appid, content.pagePath, "card")}
+        />
       )}
       {(content.kind === "message" || content.kind === "event") && (
         <p class="bubble">{fill(t.otherMessage, { type: content.kind === "message" ? content.msgType : "event" })}</p>
@@ -83,7 +87,7 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
         <Card
           title={fieldOf(part, "title")}
           mediaId={fieldOf(part, "thumb_media_id")}
-          onOpen={() => open.page(appid, fieldOf(part, "pagepath"))}
+          onOpen={() => open.page(appid, fieldOf(part, "pagepath"), "card")}
         />
       );
     default:
@@ -106,7 +110,7 @@ function TextBubble({ text, open, literal = false }: { text: string; open: Opene
           );
         }
         return (
-          <button key={index} type="button" class="text-link" onClick={() => open.page(part.appid, part.path)}>
+          <button key={index} type="button" class="text-link" onClick={() => open.page(part.appid, part.path, "link")}>
             <Faces text={part.text} />
           </button>
         );

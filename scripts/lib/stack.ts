@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createControl, type Control } from "../../emulator/control.ts";
 import { serveOrders } from "../../examples/order-source.ts";
 import { buildPhone } from "./build-phone.ts";
+import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
 import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
@@ -83,7 +84,10 @@ export async function runEmulator(script: string, port: number, workerPort: numb
     config: join(ROOT, "emulator/wrangler.toml"),
     script,
     port,
-    bindings: { APPS: JSON.stringify(apps), PHONE: JSON.stringify(await buildPhone()) },
+    bindings: {
+      APPS: JSON.stringify(apps),
+      PHONE: JSON.stringify({ ...(await buildPhone()), ...(await buildShop()) }),
+    },
     onLog: (line) => console.error(`emulator: ${line}`),
   });
 }
