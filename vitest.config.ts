@@ -2,9 +2,9 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /**
- * Four kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
+ * Five kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
  * KV and rate limits inside the runtime), `node` (whole processes: start, kill, restart, build), `browser` (the phone
- * page in Chromium against the real stack).
+ * page in Chromium against the real stack), `miniprogram` (the built package in a simulated mini program).
  */
 export default defineConfig({
   test: {
@@ -45,6 +45,15 @@ export default defineConfig({
           maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "miniprogram",
+          include: ["test/miniprogram/**/*.test.ts"],
+          globalSetup: "test/miniprogram/build.ts",
+          environment: "jsdom",
+          testTimeout: 60_000,
         },
       },
       { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },

@@ -15,6 +15,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: shared (no platform)", "tsc", "-p", "shared"],
   ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
+  ["types: mini-program package (no platform but wx)", "tsc", "-p", "miniprogram"],
   ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],
   ["types: example mini program", "tsc", "-p", "miniprogram/example"],
   ["types: scripts, Node tests", "tsc", "-p", "scripts"],

@@ -1,0 +1,118 @@
+/**
+ * A button into customer service: `contact-button` and `open-customer-service-chat` are this one with another way
+ * preferred. Which way is open, what a tap does, what is said when none is.
+ */
+import { readLanguage, whyUnsupported } from "../helpers/client.ts";
+import { contactBehavior } from "../helpers/contact-behavior.ts";
+import { findObstacles, planEntry, type Mode, type Way } from "./entry-plan.ts";
+import { showHelp, showToast } from "./help.ts";
+import { lookOf, type Look } from "./look.ts";
+import { openServiceChat } from "../helpers/service-chat.ts";
+import { textsFor } from "./texts.ts";
+
+/** After these another try would end alike. */
+const FINAL: ReadonlySet<string> = new Set(["not_bound", "not_supported"]);
+
+/**
+ * @param prefer the way the button is named after
+ * @param alsoOf the other way too? Decided from the properties
+ */
+export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallback: string }) => boolean) {
+  return Behavior({
+    behaviors: [contactBehavior],
+    properties: {
+      businessId: { type: String, value: "" },
+      corpId: { type: String, value: "" },
+      url: { type: String, value: "" },
+      fallback: { type: String, value: "" },
+      phone: { type: String, value: "" },
+      helpText: { type: String, value: "" },
+      text: { type: String, value: "" },
+      lang: { type: String, value: "auto" },
+      type: { type: String, value: "default" },
+      size: { type: String, optionalTypes: [Number], value: "medium" },
+      block: { type: Boolean, value: false },
+      icon: { type: String, value: "bubble" },
+      disabled: { type: Boolean, value: false },
+      silent: { type: Boolean, value: false },
+      ariaLabel: { type: String, value: "" },
+    },
+    data: startWith(prefer),
+    observers: {
+      "corpId, url, fallback, chatRefused"() {
+        this.plan();
+      },
+      "text, lang"() {
+        this.setData({ caption: this.data.text === "" ? this.texts()[prefer] : this.data.text });
+      },
+      "type, size, block, disabled"() {
+        this.setData({ look: lookOf(this.data) });
+      },
+    },
+    lifetimes: {
+      attached() {
+        this.plan();
+        this.setData({ caption: this.data.text === "" ? this.texts()[prefer] : this.data.text });
+      },
+    },
+    methods: {
+      texts() {
+        return textsFor(this.data.lang, readLanguage());
+      },
+      /** Chooses the way; called again when the page or WeChat changes what is open. */
+      plan() {
+        const { corpId, url, chatRefused, mode } = this.data;
+        const found = findObstacles(whyUnsupported, corpId !== "" && url !== "");
+        const other: Way = prefer === "contact" ? "chat" : "contact";
+        const ways = alsoOf(this.data) ? [prefer, other] : [prefer];
+        const planned = planEntry(
+          ways,
+          chatRefused && found.chat === undefined ? { ...found, chat: "refused" } : found,
+        );
+        if (planned.mode !== mode) this.setData({ mode: planned.mode });
+        return planned;
+      },
+      /** In mode `contact` the native button opens the chat by itself. */
+      async onTap() {
+        if (this.data.disabled) return;
+        if (this.data.mode === "help") await this.help();
+        if (this.data.mode === "chat") await this.openChat();
+      },
+      async openChat() {
+        const { corpId, url, card, silent } = this.data;
+        const opened = await openServiceChat({ corpId, url, card });
+        if (opened.ok) return this.triggerEvent("opened", {});
+        const { reason } = opened.error;
+        if (reason === "busy") return;
+        this.triggerEvent("failed", opened.error);
+        if (FINAL.has(reason)) return this.giveUpChat();
+        if (reason !== "cancelled" && !silent) await showToast(this.texts().notNow);
+      },
+      /** WeChat will not open it, so the button becomes the next one; a native one must be tapped by the user. */
+      async giveUpChat() {
+        this.setData({ chatRefused: true });
+        const { mode } = this.plan();
+        if (mode === "help") return this.help();
+        if (!this.data.silent) await showToast(this.texts().tapAgain);
+      },
+      async help() {
+        const { phone, helpText, silent } = this.data;
+        this.triggerEvent("unsupported", { reason: this.plan().obstacle });
+        if (!silent) await showHelp({ phone, helpText, texts: this.texts() });
+      },
+    },
+  });
+}
+
+interface EntryData {
+  readonly mode: Mode;
+  readonly caption: string;
+  readonly look: Look;
+  /** WeChat said no to the chat, so that it is no way any more. */
+  readonly chatRefused: boolean;
+}
+
+function startWith(mode: Mode): EntryData {
+  const look = lookOf({ type: "default", size: "medium", block: false, disabled: false });
+  return { mode, caption: "", look, chatRefused: false };
+}

@@ -1,0 +1,53 @@
+/** What the components say, in Chinese and English. Every text can be replaced by a property. */
+
+/** The texts of one language. */
+export interface Texts {
+  readonly contact: string;
+  readonly chat: string;
+  readonly menu: string;
+  readonly close: string;
+  readonly helpTitle: string;
+  readonly help: string;
+  readonly call: string;
+  readonly understood: string;
+  readonly tapAgain: string;
+  readonly notNow: string;
+}
+
+const ZH: Texts = {
+  contact: "联系客服",
+  chat: "在线咨询",
+  menu: "客服与帮助",
+  close: "关闭",
+  helpTitle: "联系客服",
+  help: "当前环境暂不支持在线客服。请更新微信，或在手机微信中打开本小程序。",
+  call: "拨打电话",
+  understood: "知道了",
+  tapAgain: "请再点一次，联系客服",
+  notNow: "客服暂时打不开，请稍后再试",
+};
+
+const EN: Texts = {
+  contact: "Contact us",
+  chat: "Chat with us",
+  menu: "Help and contact",
+  close: "Close",
+  helpTitle: "Contact us",
+  help: "Chat is not available here. Please update WeChat, or open this mini program in WeChat on a phone.",
+  // wx.showModal takes at most four characters for a button.
+  call: "Call",
+  understood: "OK",
+  tapAgain: "Tap once more to chat",
+  notNow: "The chat cannot be opened now. Try later.",
+};
+
+/**
+ * The texts for a language.
+ *
+ * @param lang what the page asks for; anything but `zh` and `en` is `auto`
+ * @param system the language of WeChat, such as `zh_CN`; empty is Chinese
+ */
+export function textsFor(lang: string, system: string): Texts {
+  const wanted = lang === "zh" || lang === "en" ? lang : system;
+  return wanted === "" || wanted.startsWith("zh") ? ZH : EN;
+}

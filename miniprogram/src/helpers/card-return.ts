@@ -1,0 +1,70 @@
+/**
+ * The way back: the user taps a card in the chat, WeChat returns to the page and fires `contact` with where the card
+ * leads; the page must go there itself (WECHAT.md §9.1). What comes was in a chat, so it is read, never trusted.
+ */
+import { buildCardPath, err, ok, parseCardPath, type Result } from "./codecs.ts";
+import { callWx, messageOf, type Callbacks } from "./wx-call.ts";
+
+/** Where a card leads, typed; `page` is missing when it could not be read. */
+export interface ContactDetail {
+  /** As WeChat gave it; empty when it gave none. */
+  readonly path: string;
+  /** The page, without a leading slash. */
+  readonly page?: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** What `buildCardPath` was given as context. It comes from the user's phone: for display only. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** How a page was reached. */
+export type Arrival = "already_there" | "navigateTo" | "switchTab" | "redirectTo";
+
+/** Why it was not. */
+export type NavigateError =
+  | { readonly reason: "unreadable_card" }
+  | { readonly reason: "navigation_failed"; readonly page: string; readonly message: string };
+
+/** Reads the `detail` of a native `contact` event; never throws. */
+export function readContactDetail(detail: unknown): ContactDetail {
+  const { path, query }: { path?: unknown; query?: unknown } =
+    typeof detail === "object" && detail !== null ? detail : {};
+  const text = typeof path === "string" ? path : "";
+  const card = parseCardPath(text, query);
+  if (card === undefined) return { path: text, query: {} };
+  return { path: text, ...card };
+}
+
+/**
+ * Goes where a card leads. A tab page is reached by `switchTab`, which drops the query; with ten pages open the
+ * current one is replaced.
+ */
+export async function followCard(detail: ContactDetail): Promise<Result<Arrival, NavigateError>> {
+  const { page, query, context } = detail;
+  if (page === undefined) return err({ reason: "unreadable_card" });
+  if (isCurrent(page, query)) return ok("already_there");
+  const built = buildCardPath<Record<string, Readonly<Record<string, string>>>, string>(page, query, context);
+  if (!built.ok) return err({ reason: "unreadable_card" });
+  const url = `/${built.value}`;
+  const ways: readonly (readonly [Arrival, (callbacks: Callbacks<unknown>) => unknown])[] = [
+    ["navigateTo", (callbacks) => wx.navigateTo({ url, ...callbacks })],
+    ["switchTab", (callbacks) => wx.switchTab({ url: `/${page}`, ...callbacks })],
+    ["redirectTo", (callbacks) => wx.redirectTo({ url, ...callbacks })],
+  ];
+  const messages: string[] = [];
+  for (const [arrival, go] of ways) {
+    const gone = await callWx(go);
+    if (gone.ok) return ok(arrival);
+    messages.push(messageOf(gone.error));
+  }
+  return err({ reason: "navigation_failed", page, message: messages.join("; ") });
+}
+
+/** The card of the page the user came from leads nowhere new. */
+function isCurrent(page: string, query: Readonly<Record<string, string>>): boolean {
+  const pages = getCurrentPages();
+  const current = pages[pages.length - 1];
+  if (current === undefined || current.route !== page) return false;
+  const options = current.options;
+  const names = Object.keys(query);
+  return names.length === Object.keys(options).length && names.every((name) => options[name] === query[name]);
+}

@@ -1,0 +1,41 @@
+/** The card a user may send when entering a chat, for both ways in (WECHAT.md §9.1, §9.3). */
+
+/** What the card shows. What is left out, WeChat fills in: the page's title, its path, a picture of the screen. */
+export interface CardOptions {
+  readonly title?: string;
+  /** Where the card leads, as `buildCardPath` makes it: no leading slash. */
+  readonly path?: string;
+  /** Address of the picture, best at 5:4. */
+  readonly image?: string;
+  /**
+   * Only for WeCom: adds `.html` to the page of the path. WeCom's own cards want it; whether this one does is not
+   * documented, so try it when the card opens nothing. Default false.
+   */
+  readonly htmlSuffix?: boolean;
+}
+
+/** The card as the attributes of a button. */
+export interface ShownCard {
+  readonly shown: boolean;
+  readonly title: string;
+  readonly path: string;
+  readonly image: string;
+}
+
+/** No card. */
+export const NO_CARD: ShownCard = { shown: false, title: "", path: "", image: "" };
+
+/** @param card null or undefined: none */
+export function toShownCard(card: CardOptions | null | undefined): ShownCard {
+  if (card === null || card === undefined) return NO_CARD;
+  const { title = "", path = "", image = "" } = card;
+  return { shown: true, title, path, image };
+}
+
+/** The path as WeCom may want it. */
+export function toChatPath({ path = "", htmlSuffix = false }: CardOptions): string {
+  if (!htmlSuffix || path === "") return path;
+  const [page = "", ...query] = path.split("?");
+  const suffixed = page.endsWith(".html") ? page : `${page}.html`;
+  return [suffixed, ...query].join("?");
+}

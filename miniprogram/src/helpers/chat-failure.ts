@@ -1,0 +1,39 @@
+/**
+ * Why `wx.openCustomerServiceChat` did not open. WeChat publishes no list (WECHAT.md §9.3, §15.10): these are the texts
+ * people have seen, and anything else is `failed` with the text as it came.
+ */
+import { messageOf } from "./wx-call.ts";
+
+/** Why the chat did not open. */
+export type OpenChatReason = "not_bound" | "no_tap" | "not_supported" | "cancelled" | "busy" | "failed";
+
+/** A chat that did not open. */
+export interface OpenChatError {
+  readonly reason: OpenChatReason;
+  /** What WeChat said, for the log; empty when it was not asked. */
+  readonly message: string;
+  /** WeChat's number, where there was one. */
+  readonly code?: number;
+}
+
+const READINGS: readonly (readonly [pattern: RegExp, reason: OpenChatReason])[] = [
+  [/not.?(bind|bound)|10130604/i, "not_bound"],
+  [/tap gesture/i, "no_tap"],
+  [/not exist|not support|no permission/i, "not_supported"],
+  [/cancel/i, "cancelled"],
+];
+
+/** Seen with "not bind"; and that of the server's API. */
+const NOT_BOUND_CODES: ReadonlySet<unknown> = new Set([6, 10_130_604]);
+
+/** Reads what WeChat handed to `fail`, or what it threw. */
+export function readChatFailure(failure: unknown): OpenChatError {
+  const { errCode }: { errCode?: unknown } = typeof failure === "object" && failure !== null ? failure : {};
+  const message = messageOf(failure);
+  const reason = READINGS.find(([pattern]) => pattern.test(message))?.[1];
+  return {
+    reason: reason ?? (NOT_BOUND_CODES.has(errCode) ? "not_bound" : "failed"),
+    message,
+    ...(typeof errCode === "number" ? { code: errCode } : {}),
+  };
+}

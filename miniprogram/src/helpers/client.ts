@@ -1,0 +1,76 @@
+/**
+ * What client we run in, read from `wx`. Old base libraries lack half of these functions and any of them may throw, so
+ * what cannot be read stays empty and the caller decides.
+ */
+import { findLimit, type Capability, type Client, type Limit } from "./support.ts";
+
+const lifted = new Set<Limit>();
+
+/**
+ * Whether this client can open this way to customer service.
+ *
+ * @example supports("chat") // false in WeCom, in plugins and with base libraries below 2.19.0
+ */
+export function supports(capability: Capability): boolean {
+  return whyUnsupported(capability) === undefined;
+}
+
+/** Like `supports`, with the reason. @returns undefined when it is supported */
+export function whyUnsupported(capability: Capability): Limit | undefined {
+  return findLimit(capability, readClient(), lifted);
+}
+
+/**
+ * Tells the package that a limit it knows does not hold any more: WeChat said of HarmonyOS "not supported yet", and
+ * an app need not wait for a new version of this package when that changes. Call it in `app.ts`, before any page.
+ *
+ * @example liftLimit("harmonyos")
+ */
+export function liftLimit(...limits: readonly Limit[]): void {
+  for (const limit of limits) lifted.add(limit);
+}
+
+/** The client as WeChat describes it. */
+export function readClient(): Client {
+  const app = readAppInfo();
+  const device = typeof wx.getDeviceInfo === "function" ? read(() => wx.getDeviceInfo()) : app;
+  return {
+    sdkVersion: text(app["SDKVersion"]),
+    platform: text(device["platform"]),
+    inPlugin: readPlugin(),
+    // WeCom documents both marks; people report that either may be missing.
+    inWeCom: "qy" in wx || app["environment"] === "wxwork",
+    canIUse: (schema) => typeof wx.canIUse === "function" && wx.canIUse(schema),
+  };
+}
+
+/** The language WeChat is set to, such as `zh_CN`; empty when it does not say. */
+export function readLanguage(): string {
+  return text(readAppInfo()["language"]);
+}
+
+/** `getAppBaseInfo` came with 2.20.1; before it there is only the function it replaced. */
+function readAppInfo(): Readonly<Record<string, unknown>> {
+  return read(() => (typeof wx.getAppBaseInfo === "function" ? wx.getAppBaseInfo() : wx.getSystemInfoSync()));
+}
+
+/** `plugin` is there only when a plugin asks. */
+function readPlugin(): boolean {
+  if (typeof wx.getAccountInfoSync !== "function") return false;
+  const plugin = read(() => wx.getAccountInfoSync())["plugin"];
+  return typeof plugin === "object" && plugin !== null && text(read(() => plugin)["appId"]) !== "";
+}
+
+function read(get: () => unknown): Readonly<Record<string, unknown>> {
+  try {
+    const value = get();
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch (error) {
+    console.warn("[edge-kefu] 无法读取客户端信息 / cannot read what this client is", error);
+    return {};
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,7 @@
+/**
+ * The words this package shares with the Worker. The only file that imports `shared/`, so that it is in the package
+ * once.
+ */
+export { buildCardPath, parseCardPath, type CardPathError } from "../../../shared/card-path.ts";
+export { ok, err, type Result } from "../../../shared/result.ts";
+export { decodeSessionFrom, encodeSessionFrom, type SessionFromError } from "../../../shared/session-from.ts";

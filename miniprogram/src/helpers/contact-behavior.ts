@@ -1,0 +1,81 @@
+/**
+ * What a custom component needs around its own `<button open-type="contact">`: the context encoded, the card, and the
+ * way back (WECHAT.md §9.1). The package's own buttons are built on it.
+ */
+import { toShownCard, NO_CARD, type CardOptions } from "./card.ts";
+import { followCard, readContactDetail } from "./card-return.ts";
+import { encodeSessionFrom } from "./codecs.ts";
+
+/**
+ * A behavior for buttons of your own. Bind `kefuSessionFrom`, `kefuCard` and `onKefuContact`; the component then has
+ * the properties `context`, `signed`, `session-label`, `session-from`, `card`, `auto-navigate` and the events
+ * `contact` and `error`.
+ *
+ * @example
+ *   <button open-type="contact" session-from="{{kefuSessionFrom}}" show-message-card="{{kefuCard.shown}}"
+ *     send-message-title="{{kefuCard.title}}" send-message-path="{{kefuCard.path}}"
+ *     send-message-img="{{kefuCard.image}}" bind:contact="onKefuContact">…</button>
+ */
+export const contactBehavior = Behavior({
+  properties: {
+    context: { type: Object, value: null as object | null },
+    signed: { type: String, value: "" },
+    sessionLabel: { type: String, value: "" },
+    sessionFrom: { type: String, value: "" },
+    card: { type: Object, value: null as CardOptions | null },
+    autoNavigate: { type: Boolean, value: false },
+  },
+  data: { kefuSessionFrom: "", kefuCard: NO_CARD },
+  observers: {
+    "context, signed, sessionLabel, sessionFrom"() {
+      this.encodeKefuContext();
+    },
+    card() {
+      this.setData({ kefuCard: toShownCard(this.data.card) });
+    },
+  },
+  lifetimes: {
+    attached() {
+      this.encodeKefuContext();
+    },
+  },
+  methods: {
+    /** Encodes what the properties say; what cannot be encoded leaves a button that works, without context. */
+    encodeKefuContext() {
+      const { signed, sessionLabel, sessionFrom, kefuSessionFrom } = this.data;
+      const context: object | null = this.data.context;
+      const encoded = encode(context, sessionFrom, { label: sessionLabel, signed });
+      if (encoded.error !== undefined) this.reportKefuError(encoded.error);
+      if (encoded.text !== kefuSessionFrom) this.setData({ kefuSessionFrom: encoded.text });
+    },
+    /** The native button's `contact`: the user came back by a card. */
+    async onKefuContact(event: { readonly detail: unknown }) {
+      const detail = readContactDetail(event.detail);
+      this.triggerEvent("contact", detail);
+      if (!this.data.autoNavigate) return;
+      const followed = await followCard(detail);
+      if (!followed.ok) this.reportKefuError(followed.error);
+    },
+    /** Says it on the console, for whoever builds the page, and as an event. */
+    reportKefuError(error: { readonly reason: string }) {
+      console.error(`[edge-kefu] ${error.reason}`, error);
+      this.triggerEvent("error", error);
+    },
+  },
+});
+
+interface Encoded {
+  readonly text: string;
+  readonly error?: { readonly reason: string };
+}
+
+function encode(context: object | null, raw: string, names: { label: string; signed: string }): Encoded {
+  if (context === null) return { text: raw };
+  const { label, signed } = names;
+  const encoded = encodeSessionFrom(context, {
+    ...(label === "" ? {} : { label }),
+    ...(signed === "" ? {} : { signed }),
+  });
+  if (!encoded.ok) return { text: raw === "" ? label : raw, error: encoded.error };
+  return { text: encoded.value };
+}

@@ -1,0 +1,60 @@
+/** `wx.openCustomerServiceChat` (WeCom 微信客服, WECHAT.md §9.3) as a promise of a `Result`. */
+import { toChatPath, type CardOptions } from "./card.ts";
+import { readChatFailure, type OpenChatError } from "./chat-failure.ts";
+import { supports, whyUnsupported } from "./client.ts";
+import { err, ok, type Result } from "./codecs.ts";
+import { callWx } from "./wx-call.ts";
+
+/** Whom to talk to. */
+export interface ServiceChatOptions {
+  /** The company's id in WeCom, `ww…`. */
+  readonly corpId: string;
+  /** The address of the service desk, `https://work.weixin.qq.com/kfid/kfc…`. */
+  readonly url: string;
+  /** The card the user may send; none when left out. */
+  readonly card?: CardOptions | null | undefined;
+}
+
+/** For so long a second tap is the same tap. Longer, and a client that never answers would leave a dead button. */
+const DOUBLE_TAP_MS = 1_000;
+
+let openingUntil = 0;
+
+/**
+ * Opens the chat. WeChat allows it only inside a tap: call it from a `bind:tap` handler, before any `await`.
+ *
+ * @returns why it did not open: `not_bound` (bind the company in the console), `no_tap`, `not_supported`, `cancelled`,
+ *   `busy` (already opening), `failed`
+ * @example const opened = await openServiceChat({ corpId, url }); if (!opened.ok) console.log(opened.error.reason);
+ */
+export async function openServiceChat(options: ServiceChatOptions): Promise<Result<void, OpenChatError>> {
+  if (!supports("chat") || typeof wx.openCustomerServiceChat !== "function") {
+    return err({ reason: "not_supported", message: whyUnsupported("chat") ?? "" });
+  }
+  if (Date.now() < openingUntil) return err({ reason: "busy", message: "" });
+  openingUntil = Date.now() + DOUBLE_TAP_MS;
+  const opened = await callWechat(options);
+  // After a failure the user may try again at once; after a success the chat is on its way over the page.
+  if (!opened.ok) openingUntil = 0;
+  return opened;
+}
+
+async function callWechat({ corpId, url, card }: ServiceChatOptions): Promise<Result<void, OpenChatError>> {
+  const called = await callWx((callbacks) =>
+    wx.openCustomerServiceChat({ corpId, extInfo: { url }, ...toCardParameters(card), ...callbacks }),
+  );
+  return called.ok ? ok(undefined) : err(readChatFailure(called.error));
+}
+
+function toCardParameters(
+  card: CardOptions | null | undefined,
+): Partial<WechatMiniprogram.OpenCustomerServiceChatOption> {
+  if (card === null || card === undefined) return {};
+  const path = toChatPath(card);
+  return {
+    showMessageCard: true,
+    ...(card.title === undefined ? {} : { sendMessageTitle: card.title }),
+    ...(path === "" ? {} : { sendMessagePath: path }),
+    ...(card.image === undefined ? {} : { sendMessageImg: card.image }),
+  };
+}

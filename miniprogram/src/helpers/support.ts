@@ -1,0 +1,95 @@
+/**
+ * Which way to customer service a client can open, and if none, why not (WECHAT.md §9.1, §9.3). Pure: what the client
+ * is, is an argument. `client.ts` reads it from `wx`.
+ */
+import { compareVersions } from "./version.ts";
+
+/**
+ * A way to customer service: `contact` is `<button open-type="contact">`, `contact.card` its message card, `chat` is
+ * `wx.openCustomerServiceChat` (WeCom 微信客服).
+ */
+export type Capability = "contact" | "contact.card" | "chat";
+
+/** What stands in the way. */
+export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom";
+
+/** What is known of the program we run in. */
+export interface Client {
+  /** Version of the base library; empty when WeChat does not say. */
+  readonly sdkVersion: string;
+  /** `ios`, `android`, `ohos`, `windows`, …; empty when WeChat does not say. */
+  readonly platform: string;
+  /** The code runs inside a plugin (插件). */
+  readonly inPlugin: boolean;
+  /** The mini program is open in WeCom (企业微信), not in WeChat. */
+  readonly inWeCom: boolean;
+  /** `wx.canIUse`. */
+  readonly canIUse: (schema: string) => boolean;
+}
+
+interface Requirement {
+  readonly version: string;
+  readonly schema: string;
+  /** Since when plugins may use it; undefined: never. */
+  readonly pluginVersion: string | undefined;
+  readonly onHarmonyOs: boolean;
+  readonly inWeCom: boolean;
+}
+
+const REQUIREMENTS = {
+  contact: {
+    version: "1.1.0",
+    schema: "button.open-type.contact",
+    pluginVersion: "3.2.5",
+    onHarmonyOs: false,
+    inWeCom: true,
+  },
+  "contact.card": {
+    version: "1.5.0",
+    schema: "button.show-message-card",
+    pluginVersion: "3.2.5",
+    onHarmonyOs: false,
+    inWeCom: true,
+  },
+  chat: {
+    version: "2.19.0",
+    schema: "openCustomerServiceChat",
+    pluginVersion: undefined,
+    onHarmonyOs: true,
+    inWeCom: false,
+  },
+} as const satisfies Record<Capability, Requirement>;
+
+/**
+ * Says why a client cannot open this way.
+ *
+ * @param lifted limits the app says do not hold any more (see `liftLimit`)
+ * @returns undefined when it can
+ */
+export function findLimit(
+  capability: Capability,
+  client: Client,
+  lifted: ReadonlySet<Limit> = new Set(),
+): Limit | undefined {
+  const { onHarmonyOs, inWeCom, pluginVersion }: Requirement = REQUIREMENTS[capability];
+  if (isHarmonyOs(client) && !onHarmonyOs && !lifted.has("harmonyos")) return "harmonyos";
+  if (client.inWeCom && !inWeCom && !lifted.has("wecom")) return "wecom";
+  if (client.inPlugin && !lifted.has("plugin")) {
+    if (pluginVersion === undefined || isOlder(client, pluginVersion)) return "plugin";
+  }
+  return isNewEnough(capability, client) || lifted.has("base_library") ? undefined : "base_library";
+}
+
+/** By version; by `canIUse`, whose data can lag, only where there is no version to compare. */
+function isNewEnough(capability: Capability, client: Client): boolean {
+  const { version, schema } = REQUIREMENTS[capability];
+  return client.sdkVersion === "" ? client.canIUse(schema) : !isOlder(client, version);
+}
+
+function isOlder(client: Client, version: string): boolean {
+  return compareVersions(client.sdkVersion, version) < 0;
+}
+
+function isHarmonyOs({ platform }: Client): boolean {
+  return platform === "ohos" || platform === "ohos_pc";
+}

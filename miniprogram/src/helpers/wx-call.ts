@@ -1,0 +1,29 @@
+/** Calls of `wx` as promises of a `Result`; by callbacks, as base libraries below 2.10.2 return no promises. */
+import { err, ok, type Result } from "./codecs.ts";
+
+/** The two callbacks a call takes. */
+export interface Callbacks<T> {
+  readonly success: (value: T) => void;
+  readonly fail: (failure: unknown) => void;
+}
+
+/** @param call hands the callbacks to `wx`; what it throws is a failure, too */
+export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<Result<T, unknown>> {
+  return new Promise((resolve) => {
+    const fail = (failure: unknown) => resolve(err(failure));
+    try {
+      call({ success: (value) => resolve(ok(value)), fail });
+    } catch (thrown) {
+      fail(thrown);
+    }
+  });
+}
+
+/** What WeChat said, for a person to read. */
+export function messageOf(failure: unknown): string {
+  if (typeof failure === "string") return failure;
+  const { errMsg, message }: { errMsg?: unknown; message?: unknown } =
+    typeof failure === "object" && failure !== null ? failure : {};
+  if (typeof errMsg === "string") return errMsg;
+  return typeof message === "string" ? message : "";
+}

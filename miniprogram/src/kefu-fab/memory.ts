@@ -1,0 +1,25 @@
+/** Where the floating entry's place is kept: one key of the mini program's storage. */
+import { callWx, messageOf } from "../helpers/wx-call.ts";
+import { parsePlace, type Place } from "./place.ts";
+
+/** @returns undefined when nothing usable is there */
+export function recallPlace(key: string): Place | undefined {
+  if (key === "") return undefined;
+  try {
+    return parsePlace(wx.getStorageSync<unknown>(key));
+  } catch (failure) {
+    warn(failure);
+    return undefined;
+  }
+}
+
+/** Keeps a place; without storage the entry stands where it began the next time. */
+export async function keepPlace(key: string, place: Place): Promise<void> {
+  if (key === "") return;
+  const kept = await callWx((callbacks) => wx.setStorage({ key, data: place, ...callbacks }));
+  if (!kept.ok) warn(kept.error);
+}
+
+function warn(failure: unknown): void {
+  console.warn(`[edge-kefu] 无法记住浮标的位置 / the place of the floating entry is not kept: ${messageOf(failure)}`);
+}

@@ -1,0 +1,63 @@
+/** Reads the window, a finger, and what else WeChat says in numbers. */
+import type { Point, SafeArea, WindowInfo } from "./place.ts";
+
+/** A small phone: what is assumed where WeChat does not say. */
+const ASSUMED = { windowWidth: 320, windowHeight: 480 };
+
+/** The window as WeChat describes it; `getWindowInfo` came with base library 2.20.1. */
+export function readWindow(): WindowInfo {
+  const info = fieldsOf(typeof wx.getWindowInfo === "function" ? wx.getWindowInfo() : wx.getSystemInfoSync());
+  const windowWidth = numberOf(info["windowWidth"]) ?? ASSUMED.windowWidth;
+  const windowHeight = numberOf(info["windowHeight"]) ?? ASSUMED.windowHeight;
+  const screenHeight = numberOf(info["screenHeight"]);
+  const screenTop = numberOf(info["screenTop"]);
+  const safeArea = readSafeArea(info["safeArea"]);
+  const capsuleBottom = readCapsule();
+  return {
+    windowWidth,
+    windowHeight,
+    ...(screenHeight === undefined ? {} : { screenHeight }),
+    ...(screenTop === undefined ? {} : { screenTop }),
+    ...(safeArea === undefined ? {} : { safeArea }),
+    ...(capsuleBottom === undefined ? {} : { capsuleBottom }),
+  };
+}
+
+/** Where the first finger is; undefined when the event does not say. */
+export function readFinger(event: unknown): Point | undefined {
+  const { touches }: { touches?: unknown } = isObject(event) ? event : {};
+  const { 0: touch }: { 0?: unknown } = isObject(touches) ? touches : {};
+  const { clientX, clientY }: { clientX?: unknown; clientY?: unknown } = isObject(touch) ? touch : {};
+  const x = numberOf(clientX);
+  const y = numberOf(clientY);
+  return x === undefined || y === undefined ? undefined : { x, y };
+}
+
+function readSafeArea(value: unknown): SafeArea | undefined {
+  const area = fieldsOf(value);
+  const [left, right, top, bottom] = ["left", "right", "top", "bottom"].map((edge) => numberOf(area[edge]));
+  if (left === undefined || right === undefined || top === undefined || bottom === undefined) return undefined;
+  return { left, right, top, bottom };
+}
+
+/** The client on computers has no such button and may throw. */
+function readCapsule(): number | undefined {
+  if (typeof wx.getMenuButtonBoundingClientRect !== "function") return undefined;
+  try {
+    return numberOf(fieldsOf(wx.getMenuButtonBoundingClientRect())["bottom"]);
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? { ...value } : {};
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,74 @@
+/** What a page, a shop's catalogue or somebody with a patched client may put into a context, for property tests. */
+import * as fc from "fast-check";
+
+/** Pieces that have a meaning somewhere on the way: the mark, JSON, CDATA, templates, HTML, paths, Unicode's odd corners. */
+const PIECES = [
+  "kefu1",
+  "kefu1{",
+  ' kefu1"',
+  ' kefu1{"a":1}',
+  "{",
+  "}",
+  '"',
+  "\\",
+  "\\u",
+  "]]>",
+  "]]",
+  ">",
+  "<![CDATA[",
+  "{{sessionFrom}}",
+  "<script>",
+  "&",
+  "=",
+  "?",
+  "#",
+  "%",
+  "%41",
+  "%7B",
+  "+",
+  "/",
+  "..",
+  " ",
+  "\n",
+  "\u0000",
+  "\u0085",
+  "\u2028",
+  "\ufeff",
+  "\uffff",
+  "\ud83d",
+  "\ude00",
+  "😀",
+  "茶",
+  "\u202e",
+  "constructor",
+  "toJSON",
+  "a",
+  "1",
+];
+
+/** A text of such pieces. */
+export const hostileText = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 4 })), { maxLength: 8 })
+  .map((parts) => parts.join(""));
+
+/** Plain data, seldom too big for a `session-from`. `__proto__` has its own tests. */
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4, depthSize: "small" },
+    hostileText,
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("value"), { maxLength: 4 }),
+    dictionary(tie("value")),
+  ),
+}));
+
+/** An object of plain data. */
+export const plainObject: fc.Arbitrary<Record<string, unknown>> = dictionary(value);
+
+function dictionary(of: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
+  const name = hostileText.filter((text) => text !== "__proto__");
+  return fc.array(fc.tuple(name, of), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+}
