@@ -27,9 +27,9 @@ let stack: PageStack | undefined;
 /** The button that opened the chat: it is told of the card the user comes back by. */
 let contactButton: ContactButton | undefined;
 
-const { wx, endServiceChat } = createWx({
+const { wx, endServiceChat, endModal } = createWx({
   language: query.get("language") ?? "zh_CN",
-  hasServiceChat: query.get("client") !== "old",
+  isOldClient: query.get("client") === "old",
   stack: () => stackOrThrow(),
   isInTap: backend.isInTap,
   tell,
@@ -48,7 +48,7 @@ function redraw(): void {
   const selected = stack.tabs.indexOf(page.path);
   tell({
     kind: "bars",
-    title: page.title,
+    title: stack.title(),
     canGoBack: stack.pages().length > 1 || !isFirstScreen(page.path),
     colors: colorsOf(program),
     tabs: tabs === null || selected < 0 ? null : { ...tabs, selected },
@@ -64,7 +64,7 @@ function openChat(button: ContactButton): void {
   contactButton = button;
   const top = stack?.top();
   const offer = {
-    title: button.sendMessageTitle || (top?.title ?? ""),
+    title: button.sendMessageTitle || (stack?.title() ?? ""),
     path: button.sendMessagePath || (top?.path ?? ""),
     image: button.sendMessageImg,
   };
@@ -88,6 +88,9 @@ function obey(message: ToProgram): void {
     case "shown":
       stackOrThrow().setShown(true);
       if (message.card !== null) comeBackBy(toUrl(message.card));
+      break;
+    case "modalEnd":
+      endModal(message.call, message.confirm);
       break;
     case "serviceChatEnd":
       endServiceChat(message.call, message.outcome);
@@ -117,8 +120,8 @@ async function defineParts(): Promise<void> {
     space.addStyleSheet(path, undefined, scope);
   }
   for (const part of program.parts) {
-    space.componentEnv(part.path, ({ Page, Component, Behavior }) =>
-      Object.assign(globalThis, { Page, Component: withoutNamedBehaviors(Component), Behavior }),
+    space.componentEnv(part.path, ({ Page, Component }) =>
+      Object.assign(globalThis, { Page, Component: withoutNamedBehaviors(Component) }),
     );
     await part.run();
   }
@@ -136,6 +139,8 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
 async function start(): Promise<void> {
   document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
   let app: object = {};
+  // Behaviors belong to no component: a package may make one as soon as it is imported.
+  space.componentEnv("app", ({ Behavior }) => Object.assign(globalThis, { Behavior }));
   Object.assign(globalThis, {
     wx,
     App: (definition: object) => (app = definition),
@@ -153,6 +158,7 @@ async function start(): Promise<void> {
     const message = readToProgram(event.data);
     if (message !== null) obey(message);
   });
+  addEventListener("resize", () => stackOrThrow().resize());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   stack.reLaunch(`/${pagePaths[0] ?? ""}`);
   tell({ kind: "ready", pages: [...pagePaths] });

@@ -29,11 +29,22 @@ const ServiceChatSchema = v.object({
   url: v.string(),
 });
 
+const ModalSchema = v.object({
+  kind: v.literal("modal"),
+  call: v.number(),
+  title: v.string(),
+  content: v.string(),
+  confirmText: v.string(),
+  /** Empty: there is nothing to choose. */
+  cancelText: v.string(),
+});
+
 const ToPhoneSchema = v.variant("kind", [
   v.object({ kind: v.literal("ready"), pages: v.array(v.string()) }),
   BarsSchema,
   ContactSchema,
   ServiceChatSchema,
+  ModalSchema,
   v.object({ kind: v.literal("toast"), text: v.string() }),
 ]);
 
@@ -45,6 +56,7 @@ const ToProgramSchema = v.variant("kind", [
   v.object({ kind: v.literal("hidden") }),
   /** Back from the chat; with the card that was tapped there, if it was one. */
   v.object({ kind: v.literal("shown"), card: v.nullable(v.string()) }),
+  v.object({ kind: v.literal("modalEnd"), call: v.number(), confirm: v.boolean() }),
   v.object({
     kind: v.literal("serviceChatEnd"),
     call: v.number(),
@@ -67,7 +79,10 @@ export type Contact = v.InferOutput<typeof ContactSchema>;
 /** `wx.openCustomerServiceChat` was called. */
 export type ServiceChat = v.InferOutput<typeof ServiceChatSchema>;
 
-/** How such a call may end; without the function (old clients) there is none. */
+/** `wx.showModal` was called. */
+export type Modal = v.InferOutput<typeof ModalSchema>;
+
+/** How a call of `wx.openCustomerServiceChat` may end; without the function (old clients) there is none. */
 export type ServiceChatOutcome = Extract<ToProgram, { kind: "serviceChatEnd" }>["outcome"];
 
 /** @returns null for what the phone does not know */

@@ -12,7 +12,6 @@ export interface OpenPage {
   readonly query: Readonly<Record<string, string>>;
   readonly root: Root;
   readonly host: HTMLElement;
-  title: string;
 }
 
 /** How going somewhere ended: null when it worked, else why not, in WeChat's words. */
@@ -28,6 +27,11 @@ export interface PageStack {
   readonly switchTab: (url: string) => WayProblem;
   readonly reLaunch: (url: string) => WayProblem;
   readonly navigateBack: (delta: number) => WayProblem;
+  readonly setTitle: (title: string) => void;
+  /** The title of the page on top. */
+  readonly title: () => string;
+  /** The window made another size. */
+  readonly resize: () => void;
   /** The program comes to the front or leaves it: the chat lies over it. */
   readonly setShown: (isShown: boolean) => void;
 }
@@ -44,6 +48,7 @@ export function createPageStack(
   onChange: () => void,
 ): PageStack {
   let open: readonly OpenPage[] = [];
+  const titles = new Map<OpenPage, string>();
   const tabs = listAt(objectAt(program.config, "tabBar"), "list").map((tab) => textAt(tab, "pagePath"));
   const pagePaths = new Set(program.parts.filter((part) => part.isPage).map((part) => part.path));
   const top = (): OpenPage | undefined => open.at(-1);
@@ -52,17 +57,19 @@ export function createPageStack(
   const create = (url: string): OpenPage => {
     const { path, query } = resolve(url);
     const root = backend.createRoot("wx-page", space, path);
-    const body = context.getRootNode();
-    const placeholder = context.document.createTextNode("");
-    body.appendChild(placeholder);
-    const page: unknown = root.get();
-    if (isObject(page)) Object.assign(page, { route: path, options: query });
-    call(page, "onLoad", query);
-    root.attach(body, placeholder);
     const host: unknown = root.getComponent().$$;
     if (!(host instanceof HTMLElement)) throw new Error(`${path} made no element`);
     host.dataset["path"] = path;
-    return { path, query, root, host, title: titleOf(program, path) };
+    return { path, query, root, host };
+  };
+  const load = ({ path, query, root }: OpenPage): void => {
+    const page: unknown = root.get();
+    if (isObject(page)) Object.assign(page, { route: path, options: query });
+    call(page, "onLoad", query);
+    const body = context.getRootNode();
+    const placeholder = context.document.createTextNode("");
+    body.appendChild(placeholder);
+    root.attach(body, placeholder);
   };
   const show = (page: OpenPage | undefined, isShown: boolean): void => {
     if (page === undefined) return;
@@ -72,6 +79,7 @@ export function createPageStack(
   const close = (page: OpenPage): void => {
     call(page.root.get(), "onUnload");
     page.root.release();
+    titles.delete(page);
     page.host.remove();
   };
   /** Keeps the first `count` pages, then opens the url, if there is one. */
@@ -81,7 +89,10 @@ export function createPageStack(
     open = open.slice(0, count);
     for (const page of closing.toReversed()) close(page);
     const page = url === undefined ? undefined : create(url);
-    if (page !== undefined) open = [...open, page];
+    if (page !== undefined) {
+      open = [...open, page];
+      load(page);
+    }
     show(top(), true);
     onChange();
     if (page !== undefined) call(page.root.get(), "onReady");
@@ -105,6 +116,16 @@ export function createPageStack(
     reLaunch: (url) => (pagePaths.has(resolve(url).path) ? goTo(0, url) : `page "${url}" is not found`),
     navigateBack: (delta) =>
       open.length < 2 ? "cannot navigate back at first page" : goTo(Math.max(1, open.length - delta)),
+    setTitle: (title) => {
+      const page = top();
+      if (page !== undefined) titles.set(page, title);
+      onChange();
+    },
+    title: () => {
+      const page = top();
+      return page === undefined ? "" : (titles.get(page) ?? titleOf(program, page.path));
+    },
+    resize: () => top()?.root.getComponent().triggerPageLifetime("resize", []),
     setShown: (isShown) => {
       const page = top();
       if (page !== undefined) tell(page, isShown);

@@ -1,6 +1,10 @@
 /** How functions of `wx` answer: by `success`, `fail` and `complete` where given, else by a promise. */
+import type { Result } from "../../shared/result.ts";
 import { call } from "./page-stack.ts";
 import { isObject } from "./program.ts";
+
+/** What a call is given, and what the callbacks are in. */
+export type WxOptions = Readonly<Record<string, unknown>>;
 
 /** What went wrong: `errMsg` without the function's name. */
 export interface WxFailure {
@@ -8,46 +12,47 @@ export interface WxFailure {
   readonly errCode?: number;
 }
 
-/** Makes a function of `wx` from one that says what went wrong, or null. */
-export function answering(
-  name: string,
-  run: (options: Readonly<Record<string, unknown>>) => WxFailure | null,
-): (options?: unknown) => Promise<unknown> | undefined {
+/** How a call ended; on success with the fields of the answer beside `errMsg`. */
+export type WxOutcome = Result<object, WxFailure>;
+
+/** Nothing to tell but that it worked. */
+export const WX_OK: WxOutcome = { ok: true, value: {} };
+
+/** A function of `wx`. */
+export type WxFunction = (given?: unknown) => Promise<unknown> | undefined;
+
+/** Makes a function of `wx`. */
+export function answering(name: string, run: (options: WxOptions) => WxOutcome | Promise<WxOutcome>): WxFunction {
   return (given) => {
-    const options = isObject(given) ? given : {};
-    return answer(name, options, Promise.resolve(run(options)));
+    const options: WxOptions = isObject(given) ? given : {};
+    const told = Promise.resolve(run(options)).then((outcome) => tellCallbacks(name, options, outcome));
+    if (["success", "fail", "complete"].some((callback) => typeof options[callback] === "function")) return undefined;
+    return told.then(({ isOk, result }) => {
+      if (!isOk) throw new WxError(result);
+      return result;
+    });
   };
 }
 
-/** Tells the caller of `wx.name` what came of it. @returns a promise where no callback was given, as WeChat does */
-export function answer(
-  name: string,
-  options: Readonly<Record<string, unknown>>,
-  outcome: Promise<WxFailure | null>,
-): Promise<unknown> | undefined {
-  const told = outcome.then((failure) => {
-    const errMsg = failure === null ? `${name}:ok` : `${name}:fail ${failure.why}`;
-    const result = { errMsg, ...(failure?.errCode !== undefined && { errCode: failure.errCode }) };
-    call(options, failure === null ? "success" : "fail", result);
-    call(options, "complete", result);
-    return { failure, result };
-  });
-  if (["success", "fail", "complete"].some((callback) => typeof options[callback] === "function")) return undefined;
-  return told.then(({ failure, result }) => {
-    if (failure !== null) throw new WxError(result.errMsg, result.errCode);
-    return result;
-  });
+function tellCallbacks(name: string, options: WxOptions, outcome: WxOutcome) {
+  const { ok: isOk } = outcome;
+  const result = isOk ? { errMsg: `${name}:ok`, ...outcome.value } : toFailed(name, outcome.error);
+  call(options, isOk ? "success" : "fail", result);
+  call(options, "complete", result);
+  return { isOk, result };
+}
+
+function toFailed(name: string, { why, errCode }: WxFailure) {
+  return { errMsg: `${name}:fail ${why}`, ...(errCode !== undefined && { errCode }) };
 }
 
 /** What a promise of `wx` is refused with. */
 class WxError extends Error {
   readonly errMsg: string;
-  readonly errCode: number | undefined;
 
-  constructor(errMsg: string, errCode: number | undefined) {
+  constructor({ errMsg }: { readonly errMsg: string }) {
     super(errMsg);
     this.name = "WxError";
     this.errMsg = errMsg;
-    this.errCode = errCode;
   }
 }

@@ -3,17 +3,18 @@
  * needed (`openCustomerServiceChat`, whose end the developer panel decides). What is not here is undefined, as on an old
  * client, so `wx.canIUse` tells the truth.
  */
-import type { Bars, ServiceChatOutcome, ToPhone } from "./messages.ts";
+import type { Bars, ToPhone } from "./messages.ts";
 import type { PageStack, WayProblem } from "./page-stack.ts";
-import { objectAt, textAt } from "./program.ts";
-import { answer, answering, type WxFailure } from "./wx-answer.ts";
+import { answering, WX_OK, type WxOutcome } from "./wx-answer.ts";
+import { describeClient } from "./wx-client.ts";
+import { createDialogs, type WxDialogs } from "./wx-dialogs.ts";
 import { createStorage } from "./wx-storage.ts";
 
 /** What `wx` needs of the frame. */
 export interface WxParts {
   readonly language: string;
-  /** False: a client without `wx.openCustomerServiceChat`. */
-  readonly hasServiceChat: boolean;
+  /** A client from before `wx.openCustomerServiceChat`. */
+  readonly isOldClient: boolean;
   readonly stack: () => PageStack;
   readonly isInTap: () => boolean;
   readonly tell: (message: ToPhone) => void;
@@ -22,97 +23,64 @@ export interface WxParts {
   readonly tabs: Bars["tabs"];
 }
 
-/** `wx`, and how calls under way are ended. */
-export interface Wx {
+/** `wx`, and how what it waits for comes. */
+export interface Wx extends Pick<WxDialogs, "endServiceChat" | "endModal"> {
   readonly wx: Readonly<Record<string, unknown>>;
-  readonly endServiceChat: (call: number, outcome: ServiceChatOutcome) => void;
 }
 
-/** A base library that has all this file plays. */
-const SDK_VERSION = "3.17.0";
-const COMPONENTS = new Set(["button.open-type.contact", "button.open-type"]);
-
-/** WECHAT.md §9.3: no official list; these are the ones seen. */
-const CHAT_FAILURES: Readonly<Record<ServiceChatOutcome, WxFailure | null>> = {
-  opened: null,
-  notBound: { why: "not bind", errCode: 6 },
-  cancelled: { why: "cancel" },
-};
+const COMPONENTS = new Set(["button", "button.open-type", "button.open-type.contact", "button.show-message-card"]);
 
 /** Creates it. */
 export function createWx(parts: WxParts): Wx {
-  const { stack, tell } = parts;
-  const calls = new Map<number, (outcome: ServiceChatOutcome) => void>();
-  let lastCall = 0;
-  const go = (name: string, way: (url: string) => WayProblem) =>
-    answering(name, ({ url }) => toFailure(way(String(url))));
-
-  const openCustomerServiceChat = (given: unknown): void => {
-    const options = objectAt({ given }, "given");
-    const outcome = new Promise<WxFailure | null>((resolve) => {
-      if (!parts.isInTap()) return resolve({ why: "can only be invoked by user TAP gesture." });
-      lastCall += 1;
-      calls.set(lastCall, (end) => resolve(CHAT_FAILURES[end]));
-      const url = textAt(options["extInfo"], "url");
-      tell({ kind: "serviceChat", call: lastCall, corpId: textAt(options, "corpId"), url });
-    });
-    // No promise form in WeChat (WECHAT.md §9.3).
-    void answer("openCustomerServiceChat", { complete: () => {}, ...options }, outcome);
+  const { isOldClient, tell } = parts;
+  const dialogs = createDialogs(tell, parts.isInTap);
+  const toast = (text: string): WxOutcome => {
+    tell({ kind: "toast", text });
+    return WX_OK;
   };
-
   const wx: Record<string, unknown> = {
     ...createStorage(),
-    ...describeClient(parts.language),
+    ...describeClient(parts.language, isOldClient),
+    ...createWays(parts.stack),
+    ...createBars(parts),
+    showModal: dialogs.showModal,
+    showToast: answering("showToast", ({ title }) => toast(String(title))),
+    makePhoneCall: answering("makePhoneCall", ({ phoneNumber }) => toast(`☎ ${String(phoneNumber)}`)),
+    nextTick: (run: () => void) => queueMicrotask(run),
+    ...(!isOldClient && { openCustomerServiceChat: dialogs.openCustomerServiceChat }),
+  };
+  wx["canIUse"] = (schema: string): boolean => COMPONENTS.has(schema) || Object.hasOwn(wx, schema.split(".")[0] ?? "");
+  return { wx, endServiceChat: dialogs.endServiceChat, endModal: dialogs.endModal };
+}
+
+function createWays(stack: () => PageStack) {
+  const go = (name: string, way: (url: string) => WayProblem) =>
+    answering(name, ({ url }) => toOutcome(way(String(url))));
+  return {
     navigateTo: go("navigateTo", (url) => stack().navigateTo(url)),
     redirectTo: go("redirectTo", (url) => stack().redirectTo(url)),
     switchTab: go("switchTab", (url) => stack().switchTab(url)),
     reLaunch: go("reLaunch", (url) => stack().reLaunch(url)),
-    navigateBack: answering("navigateBack", ({ delta }) => toFailure(stack().navigateBack(Number(delta ?? 1)))),
+    navigateBack: answering("navigateBack", ({ delta }) => toOutcome(stack().navigateBack(Number(delta ?? 1)))),
+  };
+}
+
+function createBars({ stack, tabs, redraw }: WxParts) {
+  return {
     setNavigationBarTitle: answering("setNavigationBarTitle", ({ title }) => {
-      const page = stack().top();
-      if (page !== undefined) page.title = String(title);
-      parts.redraw();
-      return null;
+      stack().setTitle(String(title));
+      return WX_OK;
     }),
     setTabBarItem: answering("setTabBarItem", ({ index, text }) => {
-      const item = parts.tabs?.items[Number(index)];
-      if (item === undefined) return { why: "tab is not found" };
+      const item = tabs?.items[Number(index)];
+      if (item === undefined) return { ok: false, error: { why: "tab is not found" } };
       item.text = String(text);
-      parts.redraw();
-      return null;
+      redraw();
+      return WX_OK;
     }),
-    showToast: answering("showToast", ({ title }) => {
-      tell({ kind: "toast", text: String(title) });
-      return null;
-    }),
-    nextTick: (run: () => void) => queueMicrotask(run),
-    ...(parts.hasServiceChat && { openCustomerServiceChat }),
-  };
-  wx["canIUse"] = (schema: string): boolean => COMPONENTS.has(schema) || Object.hasOwn(wx, schema.split(".")[0] ?? "");
-  return { wx, endServiceChat: (call, outcome) => calls.get(call)?.(outcome) };
-}
-
-/** What a program may ask about the phone. */
-function describeClient(language: string): Readonly<Record<string, unknown>> {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const themeOf = (query: { readonly matches: boolean }): string => (query.matches ? "dark" : "light");
-  const base = () => ({ SDKVersion: SDK_VERSION, language, theme: themeOf(dark), version: "8.0.50" });
-  const device = () => ({ platform: "android", brand: "edge-kefu", model: "phone", system: "Android 15" });
-  const screen = () => {
-    const { innerWidth: width, innerHeight: height } = window;
-    const safeArea = { left: 0, top: 0, right: width, bottom: height, width, height };
-    return { pixelRatio: devicePixelRatio, windowWidth: width, windowHeight: height, screenWidth: width, safeArea };
-  };
-  return {
-    getAppBaseInfo: base,
-    getDeviceInfo: device,
-    getWindowInfo: screen,
-    getSystemInfoSync: () => ({ ...base(), ...device(), ...screen() }),
-    onThemeChange: (listener: (event: { readonly theme: string }) => void) =>
-      dark.addEventListener("change", (query) => listener({ theme: themeOf(query) })),
   };
 }
 
-function toFailure(problem: WayProblem): WxFailure | null {
-  return problem === null ? null : { why: problem };
+function toOutcome(problem: WayProblem): WxOutcome {
+  return problem === null ? WX_OK : { ok: false, error: { why: problem } };
 }

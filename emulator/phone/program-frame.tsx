@@ -8,6 +8,7 @@ import {
   readToPhone,
   type Bars,
   type Contact,
+  type Modal,
   type ServiceChat,
   type ServiceChatOutcome,
   type ToProgram,
@@ -49,6 +50,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   const [isReady, setReady] = useState(false);
   const [bars, setBars] = useState<Bars | null>(null);
   const [serviceChat, setServiceChat] = useState<ServiceChat | null>(null);
+  const [modal, setModal] = useState<Modal | null>(null);
   const tell = (message: ToProgram): void => frame.current?.contentWindow?.postMessage(message, location.origin);
 
   useEffect(() => {
@@ -58,6 +60,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
       if (message === null) return;
       if (message.kind === "ready") setReady(true);
       else if (message.kind === "bars") setBars(message);
+      else if (message.kind === "modal") setModal(message);
       else if (message.kind === "toast") props.onToast(message.text);
       else if (message.kind === "contact") props.onContact(message);
       else {
@@ -94,6 +97,15 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
         aria-busy={!isReady}
       />
       {bars !== null && <TabBar bars={bars} onTab={(index) => tell({ kind: "tab", index })} />}
+      {modal !== null && (
+        <ModalSheet
+          modal={modal}
+          onEnd={(confirm) => {
+            setModal(null);
+            tell({ kind: "modalEnd", call: modal.call, confirm });
+          }}
+        />
+      )}
       {serviceChat !== null && (
         <Sheet name={t.serviceChat} onClose={() => setServiceChat(null)}>
           <p>{t.serviceChatNote}</p>
@@ -147,5 +159,28 @@ function TabBar({ bars, onTab }: { readonly bars: Bars; readonly onTab: (index: 
         </button>
       ))}
     </nav>
+  );
+}
+
+/** `wx.showModal`: one or two answers. */
+function ModalSheet(props: { readonly modal: Modal; readonly onEnd: (confirm: boolean) => void }): JSX.Element {
+  const { modal, onEnd } = props;
+  const { title, content, confirmText, cancelText } = modal;
+  if (cancelText === "") {
+    return (
+      <Sheet name={title} closeLabel={confirmText} onClose={() => onEnd(true)}>
+        <p class="modal-text">{content}</p>
+      </Sheet>
+    );
+  }
+  const confirm = (
+    <button type="button" class="button primary" onClick={() => onEnd(true)}>
+      {confirmText}
+    </button>
+  );
+  return (
+    <Sheet name={title} closeLabel={cancelText} onClose={() => onEnd(false)} actions={confirm}>
+      <p class="modal-text">{content}</p>
+    </Sheet>
   );
 }

@@ -1,13 +1,15 @@
 /**
  * Builds the example mini program for the emulator's phone: its code and templates with glass-easel and the runtime of
- * `emulator/miniprogram/` into one script, its styles into one sheet. The files go to the emulator with the phone's.
+ * `emulator/miniprogram/` into one script, its styles into one sheet. Our package is in it as in any project, as
+ * `miniprogram_npm`. The files go to the emulator with the phone's.
  */
-import { readFile } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
 import type { PageFiles } from "../../emulator/page.ts";
 import { ROOT } from "./build.ts";
 import { objectAt } from "../../emulator/miniprogram/program.ts";
+import { buildMiniprogram } from "./build-miniprogram.ts";
 import { compileWxml } from "./miniprogram/compile-wxml.ts";
 import { compileWxss } from "./miniprogram/compile-wxss.ts";
 import { readProject, type Project } from "./miniprogram/read-project.ts";
@@ -26,7 +28,19 @@ export function buildShop(): Promise<PageFiles> {
 }
 
 async function build(): Promise<PageFiles> {
-  const project = await readProject(SHOP);
+  // A copy of its own: several processes build at the same time, and the example's folder stays as it is.
+  const folder = join(ROOT, ".tmp/build", `shop.${crypto.randomUUID()}`);
+  try {
+    const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");
+    await cp(SHOP, folder, { recursive: true, filter: isSource });
+    await buildMiniprogram(join(folder, "miniprogram_npm/edge-kefu-miniprogram"));
+    return await compile(await readProject(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compile(project: Project): Promise<PageFiles> {
   const [script, styles, frame, page] = await Promise.all([
     bundleScript(project),
     compileWxss(project),

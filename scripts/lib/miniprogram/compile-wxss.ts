@@ -9,15 +9,16 @@ import postcss, { AtRule, type Root, type Rule } from "postcss";
 import selectorParser from "postcss-selector-parser";
 import type { Part, Project } from "./read-project.ts";
 
-/** All style sheets of a project as one: the app's first, so that pages and components win. */
+/** All style sheets of a project as one. Later ones win: what a page says of a component's tag beats its `:host`. */
 export async function compileWxss(project: Project): Promise<string> {
-  const app = await compileFile(join(project.root, "app.wxss"), (root) => rewriteSelectors(root, ""));
-  const parts = await Promise.all(
-    project.parts.map((part) =>
-      compileFile(join(project.root, `${part.path}.wxss`), (root) => rewriteSelectors(root, part.scope, part)),
-    ),
-  );
-  return [app, ...parts].filter((css) => css !== "").join("\n");
+  const compilePart = (part: Part): Promise<string> =>
+    compileFile(join(project.root, `${part.path}.wxss`), (root) => rewriteSelectors(root, part.scope, part));
+  const sheets = await Promise.all([
+    ...project.parts.filter((part) => !part.isPage).map(compilePart),
+    compileFile(join(project.root, "app.wxss"), (root) => rewriteSelectors(root, "")),
+    ...project.parts.filter((part) => part.isPage).map(compilePart),
+  ]);
+  return sheets.filter((css) => css !== "").join("\n");
 }
 
 async function compileFile(file: string, rewrite: (root: Root) => void): Promise<string> {

@@ -1,28 +1,20 @@
 /** 页面之间怎么走 / The ways between the pages. */
-import { texts } from "./text";
+import type { AppRoutes } from "../../../../shared/app-context.ts";
+import { kefu } from "./kefu";
 
-const TABS = new Set(["pages/home/index", "pages/help/index"]);
+/** 某一页的路径，也用作卡片的路径 / The path of a page, and of a card that leads to it. */
+export function pathOf<Page extends keyof AppRoutes>(page: Page, query: AppRoutes[Page]): string {
+  const path = kefu.buildCardPath(page, query);
+  if (!path.ok) throw new Error(`${page}: ${path.error.reason}`);
+  return path.value;
+}
 
 /** 打开商品页 / Opens a product. */
 export function goToProduct(id: string): void {
-  void wx.navigateTo({ url: `/pages/product/index?id=${encodeURIComponent(id)}` });
+  void wx.navigateTo({ url: `/${pathOf("pages/product/index", { id })}` });
 }
 
 /** 打开订单页 / Opens an order. */
 export function goToOrder(id: string): void {
-  void wx.navigateTo({ url: `/pages/order/index?id=${encodeURIComponent(id)}` });
-}
-
-/** 用户在会话里点了卡片，回到对应的页面 / A card was tapped in the chat: opens its page. */
-export function followCard(card: { path: string; query: Record<string, string> }): void {
-  const [page = "", inPath = ""] = card.path.replace(/^\//, "").split("?");
-  const query = Object.entries(card.query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  const rest = inPath === "" ? query.join("&") : inPath;
-  if (TABS.has(page)) void wx.switchTab({ url: `/${page}` });
-  else {
-    wx.navigateTo({
-      url: `/${page}${rest === "" ? "" : `?${rest}`}`,
-      fail: () => void wx.showToast({ title: texts.noPage.replace("{path}", card.path), icon: "none" }),
-    });
-  }
+  void wx.navigateTo({ url: `/${pathOf("pages/order/index", { id })}` });
 }

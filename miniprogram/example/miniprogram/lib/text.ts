@@ -26,7 +26,11 @@ const ZH = {
   questions: "常见问题",
   stillStuck: "没有解决？",
   stillStuckNote: "工作日 9:00–18:00，平均 1 分钟内回复。",
-  noPage: "没有这个页面：{path}",
+  noPage: "打不开这个页面",
+  wecom: "微信客服",
+  wecomNote: "在企业微信里和专属顾问聊。",
+  shareProduct: "帮我看看这件",
+  quickOrder: "查最近的订单",
 };
 
 const EN: typeof ZH = {
@@ -55,11 +59,18 @@ const EN: typeof ZH = {
   questions: "Questions",
   stillStuck: "Still stuck?",
   stillStuckNote: "Weekdays 9:00–18:00, answers within a minute on average.",
-  noPage: "There is no such page: {path}",
+  noPage: "This page cannot be opened",
+  wecom: "WeCom service",
+  wecomNote: "Talk to your personal adviser in WeCom.",
+  shareProduct: "What about this one?",
+  quickOrder: "My latest order",
 };
 
+/** 基础库 2.20.1 以前没有 getAppBaseInfo / Base libraries below 2.20.1 have the older function only. */
+const { language } = typeof wx.getAppBaseInfo === "function" ? wx.getAppBaseInfo() : wx.getSystemInfoSync();
+
 /** 手机语言是否中文 / Whether the phone speaks Chinese. */
-export const isChinese = wx.getAppBaseInfo().language.startsWith("zh");
+export const isChinese = language.startsWith("zh");
 
 /** 当前语言的文字 / The words in force. */
 export const texts = isChinese ? ZH : EN;

@@ -1,10 +1,11 @@
 /** 帮助页：先看常见问题，再找客服 / Help: questions first, people next. */
+import { onKefuError } from "../../lib/errors";
+import { describePage, wecom } from "../../lib/kefu";
 import { questions } from "../../lib/questions";
-import { followCard } from "../../lib/routes";
 import { texts } from "../../lib/text";
 
 Page({
-  data: { texts, questions, opened: -1 },
+  data: { texts, questions, wecom, opened: -1, context: describePage({ page: "pages/help/index" }) },
 
   onLoad() {
     void wx.setNavigationBarTitle({ title: texts.help });
@@ -15,7 +16,5 @@ Page({
     this.setData({ opened: this.data.opened === index ? -1 : index });
   },
 
-  onContact(event: WechatMiniprogram.CustomEvent<{ path: string; query: Record<string, string> }>) {
-    followCard(event.detail);
-  },
+  onError: onKefuError,
 });

@@ -1,11 +1,22 @@
-/** 首页：进店、最近的订单、商品 / The shop's front: contact, the latest order, the goods. */
+/** 首页：进店、最近的订单、商品、悬浮客服 / The shop's front: contact, the latest order, the goods, a floating entry. */
+import { onKefuError } from "../../lib/errors";
 import { listProducts } from "../../lib/goods";
+import { describePage, wecom } from "../../lib/kefu";
 import { listOrders } from "../../lib/orders";
-import { followCard, goToOrder, goToProduct } from "../../lib/routes";
+import { goToOrder, goToProduct } from "../../lib/routes";
 import { texts } from "../../lib/text";
 
+const order = listOrders()[0];
+
 Page({
-  data: { texts, goods: listProducts(), order: listOrders()[0] },
+  data: {
+    texts,
+    wecom,
+    order,
+    goods: listProducts(),
+    context: describePage({ page: "pages/home/index" }),
+    shortcuts: [{ id: "order", text: texts.quickOrder }],
+  },
 
   onLoad() {
     void wx.setNavigationBarTitle({ title: texts.shop });
@@ -15,11 +26,14 @@ Page({
     goToProduct(event.currentTarget.dataset.id);
   },
 
-  openOrder(event: WechatMiniprogram.TouchEvent<object, object, { id: string }>) {
-    goToOrder(event.currentTarget.dataset.id);
+  openOrder() {
+    if (order !== undefined) goToOrder(order.id);
   },
 
-  onContact(event: WechatMiniprogram.CustomEvent<{ path: string; query: Record<string, string> }>) {
-    followCard(event.detail);
+  /** 悬浮入口里页面自己的一项 / The page's own row in the floating entry's menu. */
+  onShortcut() {
+    this.openOrder();
   },
+
+  onError: onKefuError,
 });
