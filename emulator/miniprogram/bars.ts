@@ -1,4 +1,5 @@
 /** What a program's `app.json` and `theme.json` say of the bars around a page, which the phone draws. */
+import type { Appearance } from "./appearance.ts";
 import type { Bars } from "./messages.ts";
 import { listAt, objectAt, textAt, type Program } from "./program.ts";
 
@@ -10,8 +11,7 @@ export function createTabs(program: Program): Bars["tabs"] {
 }
 
 /** Colours by name, those of the theme in force put in for `@name`. */
-export function colorsOf(program: Program): Record<string, string> {
-  const appearance = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+export function colorsOf(program: Program, appearance: Appearance): Record<string, string> {
   const theme = objectAt(program.theme, appearance);
   const resolve = (value: string): string => (value.startsWith("@") ? textAt(theme, value.slice(1)) : value);
   const frame = objectAt(program.config, "window");

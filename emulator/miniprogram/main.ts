@@ -4,6 +4,7 @@
  */
 import { MiniProgramEnv } from "glass-easel-miniprogram-adapter";
 import { program } from "virtual:program";
+import { createAppearance } from "./appearance.ts";
 import { createBackend } from "./backend.ts";
 import { colorsOf, createTabs } from "./bars.ts";
 import { readToProgram, type ToPhone, type ToProgram } from "./messages.ts";
@@ -20,6 +21,7 @@ const env = new MiniProgramEnv();
 const space = env.createCodeSpace("program", true);
 const componentTags = new Set(program.parts.flatMap(({ json }) => Object.keys(objectAt(json, "usingComponents"))));
 const backend = createBackend(STAND_IN_TAGS, componentTags);
+const appearance = createAppearance(query.get("appearance") === "dark" ? "dark" : "light");
 const tabs = createTabs(program);
 const pagePaths = program.parts.filter((part) => part.isPage).map((part) => part.path);
 
@@ -30,6 +32,7 @@ let contactButton: ContactButton | undefined;
 const { wx, endServiceChat, endModal } = createWx({
   language: query.get("language") ?? "zh_CN",
   isOldClient: query.get("client") === "old",
+  appearance,
   stack: () => stackOrThrow(),
   isInTap: backend.isInTap,
   tell,
@@ -50,7 +53,7 @@ function redraw(): void {
     kind: "bars",
     title: stack.title(),
     canGoBack: stack.pages().length > 1 || !isFirstScreen(page.path),
-    colors: colorsOf(program),
+    colors: colorsOf(program, appearance.current()),
     tabs: tabs === null || selected < 0 ? null : { ...tabs, selected },
   });
 }
@@ -81,6 +84,9 @@ function obey(message: ToProgram): void {
       break;
     case "tab":
       stackOrThrow().switchTab(`/${stackOrThrow().tabs[message.index] ?? ""}`);
+      break;
+    case "appearance":
+      appearance.set(message.appearance);
       break;
     case "hidden":
       stackOrThrow().setShown(false);
@@ -159,7 +165,7 @@ async function start(): Promise<void> {
     if (message !== null) obey(message);
   });
   addEventListener("resize", () => stackOrThrow().resize());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  appearance.onChange(redraw);
   stack.reLaunch(`/${pagePaths[0] ?? ""}`);
   tell({ kind: "ready", pages: [...pagePaths] });
 }

@@ -54,6 +54,7 @@ const ToProgramSchema = v.variant("kind", [
   v.object({ kind: v.literal("back") }),
   v.object({ kind: v.literal("tab"), index: v.number() }),
   v.object({ kind: v.literal("hidden") }),
+  v.object({ kind: v.literal("appearance"), appearance: v.picklist(["light", "dark"]) }),
   /** Back from the chat; with the card that was tapped there, if it was one. */
   v.object({ kind: v.literal("shown"), card: v.nullable(v.string()) }),
   v.object({ kind: v.literal("modalEnd"), call: v.number(), confirm: v.boolean() }),

@@ -1,4 +1,5 @@
 /** What a mini program may ask about the phone: version, language, theme, window. */
+import type { AppearanceSource } from "./appearance.ts";
 
 /** Has all the runtime plays. */
 const SDK_VERSION = "3.17.0";
@@ -6,25 +7,24 @@ const SDK_VERSION = "3.17.0";
 const OLD_SDK_VERSION = "2.18.1";
 
 /** @param isOld an old client, which lacks what came later */
-export function describeClient(language: string, isOld: boolean): Readonly<Record<string, unknown>> {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
+export function describeClient(
+  language: string,
+  appearance: AppearanceSource,
+  isOld: boolean,
+): Readonly<Record<string, unknown>> {
   const base = () => ({
     SDKVersion: isOld ? OLD_SDK_VERSION : SDK_VERSION,
     language,
-    theme: themeOf(dark),
+    theme: appearance.current(),
     version: "8.0.50",
   });
   const device = () => ({ platform: "android", brand: "edge-kefu", model: "phone", system: "Android 15" });
   return {
     getSystemInfoSync: () => ({ ...base(), ...device(), ...describeWindow() }),
     onThemeChange: (listener: (event: { readonly theme: string }) => void) =>
-      dark.addEventListener("change", (query) => listener({ theme: themeOf(query) })),
+      appearance.onChange((theme) => listener({ theme })),
     ...(!isOld && { getAppBaseInfo: base, getDeviceInfo: device, getWindowInfo: describeWindow }),
   };
-}
-
-function themeOf({ matches }: { readonly matches: boolean }): string {
-  return matches ? "dark" : "light";
 }
 
 function describeWindow() {

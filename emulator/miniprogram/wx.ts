@@ -3,6 +3,7 @@
  * needed (`openCustomerServiceChat`, whose end the developer panel decides). What is not here is undefined, as on an old
  * client, so `wx.canIUse` tells the truth.
  */
+import type { AppearanceSource } from "./appearance.ts";
 import type { Bars, ToPhone } from "./messages.ts";
 import type { PageStack, WayProblem } from "./page-stack.ts";
 import { answering, WX_OK, type WxOutcome } from "./wx-answer.ts";
@@ -13,6 +14,7 @@ import { createStorage } from "./wx-storage.ts";
 /** What `wx` needs of the frame. */
 export interface WxParts {
   readonly language: string;
+  readonly appearance: AppearanceSource;
   /** A client from before `wx.openCustomerServiceChat`. */
   readonly isOldClient: boolean;
   readonly stack: () => PageStack;
@@ -40,7 +42,7 @@ export function createWx(parts: WxParts): Wx {
   };
   const wx: Record<string, unknown> = {
     ...createStorage(),
-    ...describeClient(parts.language, isOldClient),
+    ...describeClient(parts.language, parts.appearance, isOldClient),
     ...createWays(parts.stack),
     ...createBars(parts),
     showModal: dialogs.showModal,

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import { control } from "./api.ts";
+import { useAppearance, type Theme } from "./appearance.ts";
 import { useFeed } from "./feed.ts";
 import { Panel } from "./panel.tsx";
 import { isOpenid, newOpenid } from "./people.ts";
@@ -10,7 +11,7 @@ import { Phone } from "./phone.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
 import { forgetProgram, useStored } from "./stored.ts";
 import { fill, TEXTS, TextContext, type Language } from "./text.ts";
-import { TopBar, type Theme, type View } from "./top-bar.tsx";
+import { TopBar, type View } from "./top-bar.tsx";
 
 const FIRST_OPENID = newOpenid();
 const NOTICE_MS = 2_500;
@@ -25,6 +26,7 @@ export function App(): JSX.Element {
   const [life, setLife] = useState(0);
   const [view, setView] = useState<View>("phone");
   const [notice, setNotice] = useNotice();
+  const appearance = useAppearance(theme);
   const t = TEXTS[language];
   const [appid, setAppid] = useState("");
   const [seen, look] = useFeed(appid, openid);
@@ -86,6 +88,7 @@ export function App(): JSX.Element {
             appid={appid}
             openid={openid}
             language={language}
+            appearance={appearance}
             serviceChatEnd={serviceChatEnd}
             onOpenid={setOpenid}
             onSend={send}

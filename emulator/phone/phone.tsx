@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
+import type { Appearance } from "../miniprogram/appearance.ts";
 import type { PhoneState } from "../phone-model.ts";
 import { Chat } from "./chat.tsx";
 import type { CardOffer } from "./composer-offer.tsx";
@@ -18,6 +19,7 @@ interface PhoneProps {
   readonly appid: string;
   readonly openid: string;
   readonly language: Language;
+  readonly appearance: Appearance;
   readonly serviceChatEnd: ServiceChatEnd;
   readonly onOpenid: (openid: string) => void;
   readonly onSend: (content: PushContent) => void;
@@ -26,7 +28,7 @@ interface PhoneProps {
 
 /** The phone. */
 export function Phone(props: PhoneProps): JSX.Element {
-  const { state, appid, openid, language, serviceChatEnd, onOpenid, onSend, onNotice } = props;
+  const { state, appid, openid, language, appearance, serviceChatEnd, onOpenid, onSend, onNotice } = props;
   const t = useTexts();
   const program = useProgramInfo();
   const [screen, goTo] = useScreen(program === null);
@@ -71,6 +73,7 @@ export function Phone(props: PhoneProps): JSX.Element {
           isShown={screen === "program"}
           arrival={arrival}
           language={language}
+          appearance={appearance}
           serviceChatEnd={serviceChatEnd}
           onContact={(contact) => enter("program", contact.sessionFrom, contact.offer)}
           onToast={onNotice}

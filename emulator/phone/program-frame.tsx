@@ -4,6 +4,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Appearance } from "../miniprogram/appearance.ts";
 import {
   readToPhone,
   type Bars,
@@ -35,6 +36,7 @@ interface ProgramProps {
   readonly isShown: boolean;
   readonly arrival: Arrival;
   readonly language: Language;
+  readonly appearance: Appearance;
   readonly serviceChatEnd: ServiceChatEnd;
   readonly onContact: (contact: Contact) => void;
   readonly onToast: (text: string) => void;
@@ -43,10 +45,11 @@ interface ProgramProps {
 
 /** The mini program. */
 export function ProgramFrame(props: ProgramProps): JSX.Element {
-  const { name, isShown, arrival, language, serviceChatEnd, onLeave } = props;
+  const { name, isShown, arrival, appearance, serviceChatEnd, onLeave } = props;
   const t = useTexts();
   const frame = useRef<HTMLIFrameElement>(null);
   const wasHidden = useRef(false);
+  const [address] = useState(() => addressOf(props));
   const [isReady, setReady] = useState(false);
   const [bars, setBars] = useState<Bars | null>(null);
   const [serviceChat, setServiceChat] = useState<ServiceChat | null>(null);
@@ -86,16 +89,13 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
     if (arrival.kind === "launch" || (arrival.kind === "card" && !isBack)) tell({ kind: "launch", path: arrival.path });
   }, [isReady, isShown]);
 
-  const client = serviceChatEnd === "missing" ? "&client=old" : "";
+  useEffect(() => {
+    if (isReady) tell({ kind: "appearance", appearance });
+  }, [isReady, appearance]);
   return (
     <div class={`screen program ${isShown ? "" : "covered"}`}>
       <NavigationBar bars={bars} onBack={() => tell({ kind: "back" })} onLeave={onLeave} />
-      <iframe
-        ref={frame}
-        title={name}
-        src={`/miniprogram/?language=${language === "en" ? "en" : "zh_CN"}${client}`}
-        aria-busy={!isReady}
-      />
+      <iframe ref={frame} title={name} src={address} aria-busy={!isReady} />
       {bars !== null && <TabBar bars={bars} onTab={(index) => tell({ kind: "tab", index })} />}
       {modal !== null && (
         <ModalSheet
@@ -115,6 +115,13 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** What kind of phone the program starts on; another one is another start. */
+function addressOf({ language, appearance, serviceChatEnd }: ProgramProps): string {
+  const client = serviceChatEnd === "missing" ? "old" : "new";
+  const query = new URLSearchParams({ language: language === "en" ? "en" : "zh_CN", appearance, client });
+  return `/miniprogram/?${query.toString()}`;
 }
 
 interface NavigationProps {

@@ -28,7 +28,20 @@ async function compileFile(file: string, rewrite: (root: Root) => void): Promise
     declaration.value = declaration.value.replaceAll(/(-?\d*\.?\d+)rpx\b/g, "calc(100vw * $1 / 750)");
   });
   rewrite(root);
+  unwrapAppearance(root);
   return root.toString();
+}
+
+/** The phone's appearance is its own choice: an attribute says it, and `:where` adds no weight to the rules. */
+function unwrapAppearance(root: Root): void {
+  root.walkAtRules("media", (media) => {
+    const appearance = /^\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)$/.exec(media.params)?.[1];
+    if (appearance === undefined) return;
+    media.walkRules((rule) => {
+      rule.selectors = rule.selectors.map((selector) => `:where([data-theme="${appearance}"]) ${selector}`);
+    });
+    media.replaceWith(media.nodes ?? []);
+  });
 }
 
 /** Puts in what `@import` names. */
