@@ -1,6 +1,6 @@
 /**
  * The DOM under glass-easel (WeChat's own component framework): which element stands for a tag, styles without inline
- * attributes (the policy forbids them), and the events of a browser as those of WeChat.
+ * attributes (the policy forbids them), and the events of a browser as those of WeChat. Taps are glass-easel's own.
  */
 import * as glassEasel from "glass-easel";
 
@@ -21,6 +21,8 @@ export interface Backend {
 }
 
 const MOUSE_FINGER = 0;
+/** glass-easel's word for an event that was caught; its enum is a constant of its own build. */
+const NO_DEFAULT = 1;
 
 /**
  * @param standIns the built-in tags there are
@@ -48,15 +50,19 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
     event.dispatch(target);
     return event.getEventBubbleStatus();
   };
-  context.onEvent((target, type, detail, options) => {
-    const { originalEvent } = options;
-    const touches = originalEvent instanceof TouchEvent ? touchFields(originalEvent) : undefined;
-    return dispatch(target, type, detail, { ...options, ...(touches !== undefined && { extraFields: touches }) });
-  });
-  listenToMouse((start, type, extraFields) => {
+  context.onEvent(dispatch);
+  const setListenerStats = context.setListenerStats.bind(context);
+  context.setListenerStats = (element, type, capture, mutLevel) => {
+    if (!type.startsWith("touch")) setListenerStats(element, type, capture, mutLevel);
+  };
+  const fire: Fire = (start, type, extraFields) => {
     const target = nodeAt(start, nodes);
-    if (target !== null) dispatch(target, type, {}, { bubbles: true, composed: true, capturePhase: true, extraFields });
-  });
+    if (target === null) return false;
+    const options = { bubbles: true, composed: true, capturePhase: true, extraFields };
+    return dispatch(target, type, {}, options) === NO_DEFAULT;
+  };
+  listenToTouches(fire);
+  listenToMouse(fire);
   listenToKeys((element) => {
     const target = nodeAt(element, nodes);
     if (target !== null) dispatch(target, "tap", {}, { bubbles: true, composed: true, capturePhase: true });
@@ -96,6 +102,18 @@ function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEase
   return element === null ? null : (nodes.get(element) ?? null);
 }
 
+type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => boolean;
+
+/** Ours and not glass-easel's: its listeners are passive, so a caught drag would scroll the page as well. */
+function listenToTouches(fire: Fire): void {
+  for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"] as const) {
+    const onTouch = (event: TouchEvent): void => {
+      if (fire(event.target, type, touchFields(event)) && event.cancelable) event.preventDefault();
+    };
+    document.addEventListener(type, onTouch, { capture: true, passive: false });
+  }
+}
+
 function touchFields(event: TouchEvent): { touches: readonly Touch[]; changedTouches: readonly Touch[] } {
   return { touches: Array.from(event.touches, toTouch), changedTouches: Array.from(event.changedTouches, toTouch) };
 }
@@ -104,9 +122,7 @@ function toTouch({ identifier, pageX, pageY, clientX, clientY }: Touch): Touch {
   return { identifier, pageX, pageY, clientX, clientY };
 }
 
-type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => void;
-
-/** A mouse does what a finger would, as in WeChat's simulator; the taps are glass-easel's own. */
+/** A mouse does what a finger would, as in WeChat's simulator. */
 function listenToMouse(fire: Fire): void {
   let start: EventTarget | null = null;
   const onPointer = (type: "touchstart" | "touchmove" | "touchend", event: PointerEvent): void => {
