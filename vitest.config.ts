@@ -16,6 +16,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
+                CONTEXT_KEY: "context-test-key-0123456789abcdefgh",
                 WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                 API_KEYS: "test-key-0123456789abcdef,other-key-0123456789abcdef",
                 WECHAT_APPS: JSON.stringify(

@@ -18,7 +18,8 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: mini-program package (no platform but wx)", "tsc", "-p", "miniprogram"],
   ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],
   ["types: example mini program", "tsc", "-p", "miniprogram/example"],
-  ["types: scripts, Node tests", "tsc", "-p", "scripts"],
+  ["types: client (the web's alone)", "tsc", "-p", "client"],
+  ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
   ["API document and page", "node", "scripts/build-docs.ts", "--check"],
 ];

@@ -1,5 +1,5 @@
 /**
- * `npm start`: the worker, the emulated WeChat and the sample order source, until Ctrl-C. Data is kept in
+ * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C. Data is kept in
  * `.wrangler/local`, so a restart finds its conversations again.
  */
 import { join } from "node:path";
@@ -21,6 +21,7 @@ edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
   worker    客服服务      ${stack.workerUrl}            push URL: ${stack.workerUrl}/wechat/message
   phone     手机页面      ${stack.emulatorUrl}/           用浏览器打开 / open it in a browser
   emulator  本地微信      ${stack.emulatorUrl}            control: ${stack.emulatorUrl}/_emulator/state
+  shop      商家后台      ${stack.shopUrl}            an order: ${stack.shopUrl}/orders/1001
   API docs  接口文档      ${stack.workerUrl}/api/docs     OpenAPI: ${stack.workerUrl}/api/openapi.json
   API key   接口密钥      ${LOCAL_API_KEY}
 

@@ -43,9 +43,15 @@ export function writePlainJson(value: unknown): Result<string, NotPlainData> {
  */
 export function readJsonObject(text: string): JsonObject | undefined {
   const value = parseJson(text);
-  if (!isPlainObject(value)) return undefined;
-  // What could not be written (`__proto__`, 1e999, too deep) is not read either.
-  return writePlainJson(value).ok ? value : undefined;
+  return isPlainObject(value) && isWritable(value, 1) ? value : undefined;
+}
+
+/** Whether `writePlainJson` would take parsed JSON. By itself, because the worker only reads. */
+function isWritable(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (depth > MAX_DEPTH || Object.prototype.hasOwnProperty.call(value, "__proto__")) return false;
+  return Object.values(value).every((inner) => isWritable(inner, depth + 1));
 }
 
 /** Whether it is an object of no class; one of another window or context counts. */

@@ -64,6 +64,7 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "no secret, token, key, openid or message text in logs, errors, cache keys or foreign URLs",
     tests: [
       ["workerd/push.test.ts", "log lines"],
+      ["workerd/page-context.test.ts", "a context signed by the shop's back end leaves a line"],
       ["pure/config.test.ts", ""],
     ],
   },

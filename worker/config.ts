@@ -3,6 +3,7 @@
  * code past `index.ts` sees `Config`, not `Env`. Names: DESIGN.md §4.
  */
 import * as v from "valibot";
+import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { isAesKey } from "./protocol/crypt.ts";
 import type { PushMode } from "./protocol/receive.ts";
@@ -38,6 +39,8 @@ export interface Config {
   readonly apiKeys: readonly string[];
   /** What webhooks are signed with, the current one first; empty means that there can be none. */
   readonly webhookSecrets: readonly string[];
+  /** What the shop's back end signs contexts with, the current one first; empty means that none is verified. */
+  readonly contextKeys: readonly string[];
   /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
   readonly allowPrivateWebhooks: boolean;
 }
@@ -103,6 +106,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     locationHint: read.oneOf("LOCATION_HINT", LOCATION_HINTS, "apac"),
     apiKeys: readApiKeys(read, problems),
     webhookSecrets: readWebhookSecrets(read, problems),
+    contextKeys: readContextKeys(read, problems),
     allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
   };
   return problems.length > 0 ? err(problems) : ok(config);
@@ -196,6 +200,20 @@ function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): re
     problems.push({ variable, problem: "is no whsec_… secret of 24 to 64 bytes", cure });
   }
   return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
+}
+
+/** The previous key alone verifies nothing: to take `CONTEXT_KEY` away is to stop believing. */
+function readContextKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
+  const keys: string[] = [];
+  for (const variable of ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]) {
+    const key = read.text(variable);
+    if (key === undefined) continue;
+    keys.push(key);
+    if (key.length >= MIN_CONTEXT_KEY) continue;
+    const cure = "make one with: openssl rand -base64 32";
+    problems.push({ variable, problem: `has under ${MIN_CONTEXT_KEY} characters`, cure });
+  }
+  return read.text("CONTEXT_KEY") === undefined ? [] : keys;
 }
 
 function readApps(read: VariableReader, problems: ConfigProblem[]): readonly AppConfig[] {

@@ -10,7 +10,7 @@
  */
 import * as v from "valibot";
 import type { EnterEvent, UserMessage } from "../shared/inbound.ts";
-import type { Kefu } from "./kefu.ts";
+import type { EnterKefu, Kefu } from "./kefu.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*[:：#]?\s*(\d{1,20})/;
 
@@ -34,5 +34,8 @@ export async function onMessage(message: UserMessage, kefu: Kefu): Promise<void>
   return kefu.reply(`订单 ${order.id}：${order.status}${parcel}。`);
 }
 
-/** A user opened the chat from a contact button. The greeting of the settings follows when this does nothing. */
-export async function onEnter(_event: EnterEvent, _kefu: Kefu): Promise<void> {}
+/**
+ * A user opened the chat from a contact button; `kefu.context` says on which page. The greeting of the settings follows
+ * when this does nothing.
+ */
+export async function onEnter(_event: EnterEvent, _kefu: EnterKefu): Promise<void> {}

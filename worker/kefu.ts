@@ -3,9 +3,11 @@
  * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
  */
 import { MINI_PROGRAM } from "../shared/channel.ts";
+import type { TokenVerdict } from "../shared/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../shared/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
+import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
 import { errorName, log } from "./log.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
@@ -26,10 +28,16 @@ export interface Kefu {
   readonly signal: AbortSignal;
 }
 
+/** A handler's hands when a user enters the chat. */
+export interface EnterKefu extends Kefu {
+  /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
+  readonly context: PageContext;
+}
+
 /** The team's code: `worker/handlers.ts`. */
 export interface Handlers {
   readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
-  readonly onEnter: (event: EnterEvent, kefu: Kefu) => Promise<void> | void;
+  readonly onEnter: (event: EnterEvent, kefu: EnterKefu) => Promise<void> | void;
 }
 
 /**
@@ -40,9 +48,15 @@ export interface Handlers {
 export async function runHandlers(
   handlers: Handlers,
   inbound: Inbound,
-  context: { readonly appid: string; readonly env: Env; readonly requestId: string },
+  context: {
+    readonly appid: string;
+    readonly env: Env;
+    readonly requestId: string;
+    /** What verifying an enter event's token said. */
+    readonly contextVerdict?: TokenVerdict | undefined;
+  },
 ): Promise<Candidate | undefined> {
-  const call = pick(handlers, inbound);
+  const call = pick(handlers, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
   const stop = new AbortController();
   let action: Action | undefined;
@@ -71,14 +85,21 @@ export async function runHandlers(
   return action && { ruleId: "handler", action };
 }
 
-function pick(handlers: Handlers, inbound: Inbound): ((kefu: Kefu) => Promise<void> | void) | undefined {
+function pick(
+  handlers: Handlers,
+  inbound: Inbound,
+  verdict: TokenVerdict | undefined,
+): ((kefu: Kefu) => Promise<void> | void) | undefined {
   switch (inbound.kind) {
     case "text":
     case "image":
     case "miniprogrampage":
       return (kefu) => handlers.onMessage(inbound, kefu);
     case "user_enter_tempsession":
-      return (kefu) => handlers.onEnter(inbound, kefu);
+      return (kefu) => {
+        const context = typeContext(showContext(inbound.sessionFrom, verdict));
+        return handlers.onEnter(inbound, { ...kefu, context });
+      };
     default:
       return undefined;
   }

@@ -21,8 +21,6 @@ export interface Backend {
 }
 
 const MOUSE_FINGER = 0;
-/** glass-easel's word for an event that was caught; its enum is a constant of its own build. */
-const NO_DEFAULT = 1;
 
 /**
  * @param standIns the built-in tags there are
@@ -48,9 +46,9 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
       setTimeout(() => (inTap = false), 0);
     }
     event.dispatch(target);
-    return event.getEventBubbleStatus();
+    return event;
   };
-  context.onEvent(dispatch);
+  context.onEvent((target, type, detail, options) => dispatch(target, type, detail, options).getEventBubbleStatus());
   const setListenerStats = context.setListenerStats.bind(context);
   context.setListenerStats = (element, type, capture, mutLevel) => {
     if (!type.startsWith("touch")) setListenerStats(element, type, capture, mutLevel);
@@ -59,7 +57,7 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
     const target = nodeAt(start, nodes);
     if (target === null) return false;
     const options = { bubbles: true, composed: true, capturePhase: true, extraFields };
-    return dispatch(target, type, {}, options) === NO_DEFAULT;
+    return dispatch(target, type, {}, options).defaultPrevented();
   };
   listenToTouches(fire);
   listenToMouse(fire);

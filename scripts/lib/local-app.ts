@@ -13,3 +13,9 @@ export const LOCAL_APP = {
 
 /** The API key of the local stack. */
 export const LOCAL_API_KEY = "local-key-0123456789abcdef";
+
+/** What the local shop's back end signs contexts with. */
+export const LOCAL_CONTEXT_KEY = "local-context-key-0123456789abcdef";
+
+/** What the local worker signs webhooks with. */
+export const LOCAL_WEBHOOK_SECRET = "whsec_ZWRnZS1rZWZ1LWxvY2FsLXdlYmhvb2stc2VjcmV0ISE=";

@@ -1,16 +1,18 @@
 /**
- * Everything on this machine: the worker, the emulated WeChat it talks to, and the sample order source. No account,
- * no network. `npm start`, `npm run demo` and the tests of whole processes run it.
+ * Everything on this machine: the worker, the emulated WeChat it talks to, and a shop's back end. No account, no
+ * network. `npm start`, `npm run demo` and the tests of whole processes run it.
  */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { createKefuClient } from "../../client/index.ts";
 import { createControl, type Control } from "../../emulator/control.ts";
-import { serveOrders } from "../../examples/order-source.ts";
+import { sampleOrders } from "../../examples/shop-backend/orders.ts";
+import { serveShop } from "../../examples/shop-backend/serve.ts";
 import { buildPhone } from "./build-phone.ts";
 import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
-import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
+import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
 
 export { LOCAL_API_KEY, LOCAL_APP };
@@ -34,12 +36,16 @@ export interface StackOptions {
   /** Variables of the worker, over the stack's own. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly ports?: StackPorts;
+  /** Takes each event the sample shop hears by webhook. */
+  readonly onShopEvent?: (type: string, openid: string) => void;
 }
 
 /** A running stack. */
 export interface Stack {
   readonly workerUrl: string;
   readonly emulatorUrl: string;
+  /** The sample shop's back end, examples/shop-backend. */
+  readonly shopUrl: string;
   /** The hand on the emulator. */
   readonly control: Control;
   /** Calls the worker's REST API with the local key. */
@@ -60,17 +66,24 @@ export async function buildStack(): Promise<{ readonly worker: string; readonly 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const scripts = await buildStack();
   const ports = options.ports ?? (await findPorts());
-  const orders = await serveOrders(ports.orders);
+  const kefu = createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: LOCAL_API_KEY });
+  const shop = await serveShop(ports.orders, {
+    kefu,
+    orders: sampleOrders(),
+    webhookSecret: LOCAL_WEBHOOK_SECRET,
+    onEvent: options.onShopEvent ?? (() => {}),
+  });
   const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   const worker = await runKefu(scripts.worker, ports, options);
   const control = createControl((request) => fetch(request), emulator.url);
   return {
     workerUrl: worker.url,
     emulatorUrl: emulator.url,
+    shopUrl: `http://127.0.0.1:${ports.orders}`,
     control,
     api: (method, path, body, headers = {}) => callApi(worker.url, method, path, body, headers),
     async stop() {
-      await Promise.all([worker.stop(), emulator.stop(), closeServer(orders)]);
+      await Promise.all([worker.stop(), emulator.stop(), closeServer(shop)]);
     },
   };
 }
@@ -109,6 +122,10 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
       WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
       ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
       API_KEYS: LOCAL_API_KEY,
+      CONTEXT_KEY: LOCAL_CONTEXT_KEY,
+      WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
+      // The sample shop listens on this machine.
+      WEBHOOK_ALLOW_PRIVATE: "1",
       ...vars,
     },
   });

@@ -97,7 +97,7 @@ describe.for(["light", "dark"] as const)("axe, %s", (colorScheme) => {
 });
 
 describe("by touch", () => {
-  it("a user goes from a product into the chat and back by a card", async () => {
+  it("a user goes from a product into the chat and back by a card", async ({ expect }) => {
     const page = await openShop(scene, PHONE);
     await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
@@ -106,6 +106,7 @@ describe("by touch", () => {
     await sendCard(scene.stack, page, await openidOf(page), "您的订单", "pages/order/index?id=1001");
     await page.locator(".theirs .mp-card").tap();
     await shopOf(page).getByText("这个订单需要帮忙吗？").waitFor();
+    expect(await page.getByRole("log").count()).toBe(0);
   });
 
   it("the WeCom chat opens and the floating entry is dragged", async ({ expect }) => {

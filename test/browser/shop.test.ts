@@ -150,13 +150,14 @@ describe("the way into the chat and back", () => {
     await page.getByRole("heading", { name: "山间小铺" }).waitFor();
   });
 
-  it("a card of a page the program does not have is shown, not followed", async () => {
+  it("a card of a page the program does not have is shown, not followed", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await contactButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
     await sendCard(scene.stack, page, await openidOf(page), "没有的页面", "pages/gone/index?id=1");
     await page.locator(".theirs .mp-card").click();
     await page.getByRole("dialog").getByText("pages/gone/index?id=1").waitFor();
+    expect(await page.getByRole("log").count()).toBe(1);
   });
 });
 
@@ -182,12 +183,13 @@ describe("wx.openCustomerServiceChat", () => {
     expect((await scene.stack.control.state()).users).toStrictEqual([]);
   });
 
-  it("refused because WeCom is not bound, becomes the contact button: never a dead one", async () => {
+  it("refused because WeCom is not bound, becomes the contact button: never a dead one", async ({ expect }) => {
     const page = await openHelp("失败：未绑定企业微信");
     await chatButton(page).click();
     await page.getByRole("status").getByText("请再点一次，联系客服").waitFor();
     await chatButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
+    expect(await lastEntry(await openidOf(page))).toMatchObject({ kind: "context" });
   });
 
   it("cancelled by the user, says nothing and can be tried again", async ({ expect }) => {
@@ -210,7 +212,7 @@ describe("wx.openCustomerServiceChat", () => {
 describe("the floating entry", () => {
   const fab = (page: Parameters<typeof shopOf>[0]) => shopOf(page).getByRole("button", { name: "客服与帮助" });
 
-  it("opens a menu of the ways in and the page's own", async () => {
+  it("opens a menu of the ways in and the page's own", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await fab(page).click();
     const menu = shopOf(page).getByRole("dialog", { name: "客服与帮助" });
@@ -221,6 +223,7 @@ describe("the floating entry", () => {
     await fab(page).click();
     await menu.getByRole("button", { name: "联系客服" }).click();
     await bubbles(page, "theirs").first().waitFor();
+    expect(await lastEntry(await openidOf(page))).toMatchObject({ context: { page: "pages/home/index" } });
   });
 
   it("is dragged to the other side and is there after a reload", async ({ expect }) => {

@@ -9,7 +9,7 @@ const MAX_GZIP_KB = 80;
 
 /** What makes the API's document, and what that drags along; and what fast-xml-parser would never ask. */
 const NEEDLESS =
-  /hono-openapi|@standard-community|to-json-schema|quansync|worker\/docs\/|node_modules\/zod|node_modules\/is-unsafe/;
+  /hono-openapi|@standard-community|to-json-schema|quansync|worker\/docs\/|node_modules\/zod|node_modules\/is-unsafe|node_modules\/path-expression-matcher/;
 
 let script: string;
 beforeAll(async () => {

@@ -36,6 +36,7 @@ describe("the configuration", () => {
         locationHint: "apac",
         apiKeys: [],
         webhookSecrets: [],
+        contextKeys: [],
         allowPrivateWebhooks: false,
       },
     });
@@ -133,6 +134,27 @@ describe("webhook secrets", () => {
     expect(problems.map(({ variable }) => variable)).toEqual(["WEBHOOK_SECRET", "WEBHOOK_ALLOW_PRIVATE"]);
     expect(problems[0]?.cure).toContain("openssl");
     expect(JSON.stringify(problems)).not.toContain("not-a-secret");
+  });
+});
+
+describe("context keys", () => {
+  const [key, old] = ["k".repeat(32), "o".repeat(32)];
+
+  it("are the current one and, while it is changed, the previous one", ({ expect }) => {
+    const keysOf = (extra: Readonly<Record<string, string>>) => {
+      const config = readConfig({ ...GOOD, ...extra });
+      return config.ok ? config.value.contextKeys : undefined;
+    };
+    expect(keysOf({ CONTEXT_KEY: key })).toEqual([key]);
+    expect(keysOf({ CONTEXT_KEY: key, CONTEXT_KEY_PREVIOUS: old })).toEqual([key, old]);
+    expect(keysOf({ CONTEXT_KEY_PREVIOUS: old })).toEqual([]);
+  });
+
+  it("that are short enough to be guessed are named with the cure, never shown", ({ expect }) => {
+    const problems = problemsOf({ ...GOOD, CONTEXT_KEY: key.slice(1), CONTEXT_KEY_PREVIOUS: "old-key" });
+    expect(problems.map(({ variable }) => variable)).toEqual(["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]);
+    expect(problems[0]?.cure).toContain("openssl");
+    expect(JSON.stringify(problems)).not.toMatch(/kkk|old-key/);
   });
 });
 

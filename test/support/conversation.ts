@@ -3,6 +3,7 @@
  * is moved, and chance that is a number. For tests of `worker/domain/`.
  */
 import { MINI_PROGRAM } from "../../shared/channel.ts";
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
@@ -63,9 +64,14 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     state = JSON.parse(JSON.stringify({ ...result.state, last: writer.last() }));
     return result;
   }
-  function push(inbound: Inbound, candidates: readonly Candidate[] | null): { answer: string; lease?: Lease } {
+  function push(
+    inbound: Inbound,
+    candidates: readonly Candidate[] | null,
+    contextVerdict?: TokenVerdict,
+  ): { answer: string; lease?: Lease } {
     return step((current, writer) => {
-      const received = receivePush(current, writer, { key: `m:${messages}`, inbound, candidates }, context());
+      const input = { key: `m:${messages}`, inbound, candidates, ...(contextVerdict && { contextVerdict }) };
+      const received = receivePush(current, writer, input, context());
       return { ...leaseNext(received.state, writer, context(), claim()), answer: received.answer };
     });
   }
@@ -86,9 +92,9 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       return push({ kind: "text", msgId: String(messages), content: "你好", ...head(at) }, candidates);
     },
     /** The user opens the chat. */
-    enters(candidates: readonly Candidate[] | null, at = now, sessionFrom = "shop") {
+    enters(candidates: readonly Candidate[] | null, at = now, sessionFrom = "shop", verdict?: TokenVerdict) {
       messages += 1;
-      return push({ kind: "user_enter_tempsession", sessionFrom, ...head(at) }, candidates);
+      return push({ kind: "user_enter_tempsession", sessionFrom, ...head(at) }, candidates, verdict);
     },
     /** The API wants a message sent. */
     submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {

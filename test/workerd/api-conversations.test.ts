@@ -51,7 +51,7 @@ describe("GET /conversations/:openid", () => {
         expiresAt: new Date(now + 48 * 3_600_000).toISOString(),
         doubtful: false,
       },
-      context: { sessionFrom: "page=order&id=7", verified: false },
+      context: { sessionFrom: "page=order&id=7", label: "", claimed: null, verified: null, unverifiedReason: null },
       heldCount: 0,
       mutedUntil: null,
       rows: [

@@ -224,6 +224,8 @@ describe("the log's schema", () => {
     vi.setSystemTime(fixture.now);
     const view = await remote("oFixture").view(10);
     expect(view).toMatchObject({ window: { kind: "message", remaining: 3 }, sessionFrom: "page=1" });
+    // The field came after version 1: what was stored without it reads as "no token".
+    expect(view?.contextVerdict).toBeNull();
     expect(view?.rows.map((row) => row.kind)).toEqual(["in", "out", "sent", "in", "out"]);
     await runDurableObjectAlarm(stub);
     expect((await kindsOf("oFixture")).at(-1)).toBe("unconfirmed");

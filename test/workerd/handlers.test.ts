@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import { onEnter, onMessage } from "../../worker/handlers.ts";
@@ -10,11 +11,12 @@ const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
 const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
 const enters: EnterEvent = { kind: "user_enter_tempsession", sessionFrom: "shop", ...HEAD };
 
-const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}) =>
+const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}, contextVerdict?: TokenVerdict) =>
   runHandlers({ onMessage, onEnter, ...handlers }, inbound, {
     appid: "wx0123456789abcdef",
     env: { ...env, ...vars },
     requestId: "r1",
+    contextVerdict,
   });
 
 afterEach(() => {
@@ -51,6 +53,25 @@ describe("a handler", () => {
     await run(handlers, { kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD });
     await run(handlers, { kind: "debug_demo", debugStr: "x", ...HEAD });
     expect(heard).toEqual(["text", "user_enter_tempsession"]);
+  });
+
+  it("is told where the user came from, typed as the app declares it", async ({ expect }) => {
+    const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"vip\\":3}}`;
+    const sessionFrom = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
+    const answer = (verdict: TokenVerdict) =>
+      run(
+        {
+          onEnter(_, kefu) {
+            const { context } = kefu;
+            kefu.reply(`${context.label} ${context.claimed?.product?.name} ${context.verified?.user?.vip ?? "-"}`);
+          },
+        },
+        { ...enters, sessionFrom },
+        {},
+        verdict,
+      );
+    expect((await answer("verified"))?.action).toMatchObject({ messages: [{ content: "茶杯 青瓷茶杯 3" }] });
+    expect((await answer("expired"))?.action).toMatchObject({ messages: [{ content: "茶杯 青瓷茶杯 -" }] });
   });
 
   it("that throws is logged by name, never by text, and the rules go on", async ({ expect }) => {

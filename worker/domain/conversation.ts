@@ -4,6 +4,7 @@
  * stores (DESIGN.md §3).
  */
 import type { ChannelRules } from "../../shared/channel.ts";
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { Candidate } from "./candidates.ts";
@@ -20,6 +21,8 @@ export interface PushInput {
   readonly key: string;
   readonly inbound: Inbound;
   readonly candidates: readonly Candidate[] | null;
+  /** What verifying the token of an enter event said; absent without one. */
+  readonly contextVerdict?: TokenVerdict;
   /** The ids of the settings' webhooks; absent when no settings could be read. */
   readonly webhooks?: readonly string[];
 }
@@ -58,14 +61,19 @@ export function receivePush(
   push: PushInput,
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
-  const { inbound } = push;
+  const { inbound, contextVerdict } = push;
   const heard = { ...state, webhooks: syncCursors(state.webhooks, push.webhooks, state.last) };
   const current = expireLeases(heard, writer, context);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
   const at = Math.min(inbound.createdAt, context.now);
-  writer.append({ kind: "in", key: push.key, at, body: { inbound, answer } });
-  const opened = openWindow(current, inbound, at, context);
+  writer.append({
+    kind: "in",
+    key: push.key,
+    at,
+    body: { inbound, answer, ...(contextVerdict && { contextVerdict }) },
+  });
+  const opened = openWindow(current, push, at, context);
   const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
   const answered = chosen === undefined ? released : answerWith(released, writer, chosen, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
@@ -121,7 +129,12 @@ export function splitMessage(message: Outbound, rules: ChannelRules): readonly O
   return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
 }
 
-function openWindow(state: ConversationState, inbound: Inbound, at: number, context: OutboxContext): ConversationState {
+function openWindow(
+  state: ConversationState,
+  { inbound, contextVerdict }: PushInput,
+  at: number,
+  context: OutboxContext,
+): ConversationState {
   const receivedAt = context.now;
   const businessId = inbound.businessId ?? null;
   if (isUserMessage(inbound)) {
@@ -133,7 +146,8 @@ function openWindow(state: ConversationState, inbound: Inbound, at: number, cont
   }
   if (inbound.kind !== "user_enter_tempsession") return state;
   const window = openGrant(state.window, context.rules, { kind: "enter", at, receivedAt });
-  return { ...state, businessId, window, sessionFrom: inbound.sessionFrom.slice(0, MAX_SESSION_FROM) };
+  const sessionFrom = inbound.sessionFrom.slice(0, MAX_SESSION_FROM);
+  return { ...state, businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
 }
 
 /** The first candidate that may act: nothing acts while a person has the word; once-rules rest after acting. */

@@ -3,6 +3,7 @@
  * that is stored of a conversation: dedupe, history, window, outbox and the changes listeners hear of are read from
  * it (DESIGN.md §3, docs/storage.md).
  */
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { WindowRefusal } from "./window.ts";
@@ -22,7 +23,12 @@ export type BlockReason =
 /** What each kind of row says. */
 export interface RowBodies {
   /** A push of the user's, with the answer WeChat was given. */
-  readonly in: { readonly inbound: Inbound; readonly answer: AnswerKind };
+  readonly in: {
+    readonly inbound: Inbound;
+    readonly answer: AnswerKind;
+    /** What verifying the token in `sessionFrom` said; absent without one. */
+    readonly contextVerdict?: TokenVerdict;
+  };
   /** A message on its way to the user; `ref` is the first part's row, which names the whole message. */
   readonly out: {
     readonly message: Outbound;

@@ -2,9 +2,11 @@
  * A row of the log as everybody outside sees it: the REST API's pages and the webhooks. Times become ISO texts; openid
  * and account of a push, dedupe keys and request hashes are left out; `out` rows get the message's public id.
  */
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { RowDraft } from "./log.ts";
 import { buildMessageId } from "./message-id.ts";
+import { showContext } from "./page-context.ts";
 
 /** A row as it is shown. */
 export type ShownRow = ReturnType<typeof showRow>;
@@ -19,8 +21,10 @@ export function showRow(row: RowDraft, objectId: string) {
   // Every row about another one has `ref`; a blocked row without message row has none.
   const ref = row.ref ?? 0;
   switch (row.kind) {
-    case "in":
-      return { ...head, kind: "in" as const, inbound: showInbound(row.body.inbound), answer: row.body.answer };
+    case "in": {
+      const { inbound, answer, contextVerdict } = row.body;
+      return { ...head, kind: "in" as const, inbound: showInbound(inbound, contextVerdict), answer };
+    }
     case "out": {
       const { message, source, part, parts, isAi = false, ruleId } = row.body;
       const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
@@ -48,10 +52,12 @@ export function showRow(row: RowDraft, objectId: string) {
   }
 }
 
-/** A push as it is shown: without the openid, which stands beside it. */
-export function showInbound(inbound: Inbound) {
+/** A push as it is shown: without the openid, which stands beside it; an enter event with where the user came from. */
+export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
-  return { ...rest, createdAt: isoTime(createdAt) };
+  const shown = { ...rest, createdAt: isoTime(createdAt) };
+  if (shown.kind !== "user_enter_tempsession") return shown;
+  return { ...shown, context: showContext(shown.sessionFrom, contextVerdict) };
 }
 
 function isoTime(epochMs: number): string {

@@ -2,14 +2,16 @@
  * The stateless half of an automatic answer: from a push and the settings to the answers that fit it, best first
  * (DESIGN.md §3). What only the conversation knows (muted, already said, reply window) is decided there.
  */
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "./candidates.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
 import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
 import { normalizeText } from "./normalize.ts";
+import { readContextField, readSource, showContext } from "./page-context.ts";
 import type { Rule, Settings } from "./settings.ts";
-import { renderTemplate, type VariableName } from "./template.ts";
+import { renderTemplate, type VariableName, type VariableReader } from "./template.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -34,9 +36,10 @@ interface FittingRule extends MatchStrength {
  * @param settings checked settings; the same object should be passed again, its rules are prepared once
  * @param inbound the push
  * @param now epoch milliseconds
+ * @param verdict what verifying an enter event's token said
  */
-export function buildCandidates(settings: Settings, inbound: Inbound, now: number): Proposal[] {
-  const read = createReader(settings, inbound, now);
+export function buildCandidates(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): Proposal[] {
+  const read = createReader(settings, inbound, now, verdict);
   if (inbound.kind === "user_enter_tempsession") {
     if (settings.greeting === undefined) return [];
     const { messages, onceMinutes } = settings.greeting;
@@ -96,7 +99,7 @@ function toCandidates(
   ruleId: string,
   action: Action | AskAction,
   onceMinutes: number | undefined,
-  read: (name: VariableName) => string,
+  read: VariableReader,
 ): Proposal[] {
   const rendered = renderAction(action, read);
   if (rendered === undefined) return [];
@@ -104,10 +107,7 @@ function toCandidates(
   return [{ ruleId, action: rendered, ...once }];
 }
 
-function renderAction(
-  action: Action | AskAction,
-  read: (name: VariableName) => string,
-): Action | AskAction | undefined {
+function renderAction(action: Action | AskAction, read: VariableReader): Action | AskAction | undefined {
   if (action.type !== "reply") return action;
   const messages = action.messages
     .map((message): Outbound => {
@@ -119,16 +119,19 @@ function renderAction(
 }
 
 /** Reads the variables of `template.ts`; each is worked out only when a text has it. */
-function createReader(settings: Settings, inbound: Inbound, now: number): (name: VariableName) => string {
-  const readers: Readonly<Record<VariableName, () => string>> = {
+function createReader(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): VariableReader {
+  const sessionFrom = inbound.kind === "user_enter_tempsession" ? inbound.sessionFrom : "";
+  const readers: Readonly<Record<VariableName, (field: string) => string>> = {
     content: () => (isUserMessage(inbound) ? textOf(inbound) || NAMES[inbound.kind] : ""),
-    sessionFrom: () => (inbound.kind === "user_enter_tempsession" ? inbound.sessionFrom : ""),
+    sessionFrom: () => readSource(sessionFrom),
+    context: (field) => readContextField(showContext(sessionFrom, verdict).claimed, field),
+    verified: (field) => readContextField(showContext(sessionFrom, verdict).verified, field),
     openHours: () => describeHours(settings, "zh"),
     openHoursEn: () => describeHours(settings, "en"),
     date: () => toLocalTime(settings.timeZone, now).date,
     time: () => toLocalTime(settings.timeZone, now).time,
   };
-  return (name) => readers[name]();
+  return (name, field) => readers[name](field);
 }
 
 /** What stands for a message without a text, in the way WeChat's own chat list does. */

@@ -2,6 +2,7 @@
  * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and knows
  * everything it must decide on. Small by construction: what is settled leaves it.
  */
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { Source } from "./log.ts";
 import type { Tries } from "./retry.ts";
 import type { WebhookCursors } from "./webhook-cursor.ts";
@@ -62,6 +63,8 @@ export interface ConversationState {
   readonly mutedUntil: number;
   /** What the contact button last said of where the user comes from: text from the user's phone, untrusted. */
   readonly sessionFrom: string | null;
+  /** What verifying the token in it said; null without one. */
+  readonly contextVerdict: TokenVerdict | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly businessId: string | null;
   /** How far each webhook has heard; none while the settings list none. */
@@ -77,6 +80,7 @@ export const EMPTY_STATE: ConversationState = {
   once: {},
   mutedUntil: 0,
   sessionFrom: null,
+  contextVerdict: null,
   businessId: null,
   webhooks: {},
 };

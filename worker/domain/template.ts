@@ -1,6 +1,7 @@
 /**
  * The variables a team may write into its texts, `{{content}}`, and how they are filled. What they stand for is
- * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable.
+ * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
+ * says what stands there when the value is empty.
  */
 import { clipText } from "./graphemes.ts";
 import { says } from "./settings-problems.ts";
@@ -15,17 +16,22 @@ interface VariableRule {
   readonly fromUser: boolean;
   /** The most code points of a value; longer ones are cut and end in "…". */
   readonly maxCharacters: number;
+  /** Whether a field of it is named: `{{context.product.name}}`. */
+  readonly hasFields?: true;
 }
 
 /**
  * The variables:
- * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text ·
+ * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text, of a typed context its label ·
  * `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time` the local day and time of the
- * answer, `2026-10-01` and `09:30`.
+ * answer, `2026-10-01` and `09:30` · `context.…` a field of what the page says about itself, `verified.…` of what the
+ * shop's back end signed. Fields are not checked against `shared/app-context.ts`: settings must stay valid when it changes.
  */
 const VARIABLES = {
   content: { places: ["message"], fromUser: true, maxCharacters: 200 },
   sessionFrom: { places: ["greeting"], fromUser: true, maxCharacters: 200 },
+  context: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
+  verified: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
   openHours: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
   openHoursEn: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
   date: { places: ["message", "greeting"], fromUser: false, maxCharacters: 10 },
@@ -35,8 +41,19 @@ const VARIABLES = {
 /** The name of a variable. */
 export type VariableName = keyof typeof VARIABLES;
 
+/** Gives a variable's value; `field` is the path behind the name, empty for those that have none. */
+export type VariableReader = (name: VariableName, field: string) => string;
+
+/** What stands between the braces. */
+interface Placeholder {
+  readonly name: VariableName;
+  readonly field: string;
+  readonly fallback: string;
+}
+
 const RULES: Readonly<Record<VariableName, VariableRule>> = VARIABLES;
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
+const FIELD = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 const MAX_NAME_SHOWN = 30;
 
 /** Whether a text has anything in double braces. */
@@ -50,10 +67,13 @@ export function hasPlaceholder(text: string): boolean {
  * @param text the team's text
  * @param read gives a variable's value; called only for those that stand in the text
  */
-export function renderTemplate(text: string, read: (name: VariableName) => string): string {
+export function renderTemplate(text: string, read: VariableReader): string {
   return text.replaceAll(PLACEHOLDER, (whole: string, inner: string) => {
-    const name = inner.trim();
-    return isVariable(name) ? toPlainText(clipText(read(name), RULES[name].maxCharacters)) : whole;
+    const placeholder = parsePlaceholder(inner);
+    if (placeholder === undefined) return whole;
+    const { name, field, fallback } = placeholder;
+    const value = read(name, field);
+    return toPlainText(clipText(value.trim() === "" ? fallback : value, RULES[name].maxCharacters));
   });
 }
 
@@ -72,9 +92,10 @@ export function renderLongest(text: string): string {
 export function findTemplateProblems(text: string, place: TemplatePlace): string[] {
   const problems: string[] = [];
   for (const match of text.matchAll(PLACEHOLDER)) {
-    const name = (match[1] ?? "").trim();
-    if (!isVariable(name)) {
-      problems.push(says(`{{${clipText(name, MAX_NAME_SHOWN)}}} is no variable`, `use ${namesIn(place)}`));
+    const written = (match[1] ?? "").trim();
+    const name = parsePlaceholder(written)?.name;
+    if (name === undefined) {
+      problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is no variable`, `use ${namesIn(place)}`));
     } else if (!RULES[name].places.includes(place)) {
       problems.push(says(`{{${name}}} is not known in a ${place}`, `use ${namesIn(place)}`));
     } else if (RULES[name].fromUser && isInsideTag(text, match.index)) {
@@ -94,8 +115,18 @@ function namesIn(place: TemplatePlace): string {
   const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
   return rules
     .filter(([, rule]) => rule.places.includes(place))
-    .map(([name]) => `{{${name}}}`)
+    .map(([name, rule]) => (rule.hasFields === true ? `{{${name}.…}}` : `{{${name}}}`))
     .join(", ");
+}
+
+/** Reads `name`, `name.field` and what may follow a `|`; undefined when it is no variable. */
+function parsePlaceholder(inner: string): Placeholder | undefined {
+  const [, written = "", fallback = ""] = /^([^|]*)\|?(.*)$/s.exec(inner) ?? [];
+  const [name = "", ...path] = written.trim().split(".");
+  const field = path.join(".");
+  if (!isVariable(name) || FIELD.test(field) !== (RULES[name].hasFields === true)) return undefined;
+  if (field === "" && path.length > 0) return undefined;
+  return { name, field, fallback: fallback.trim() };
 }
 
 function isVariable(name: string): name is VariableName {

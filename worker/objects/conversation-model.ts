@@ -1,6 +1,7 @@
 /**
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
@@ -48,6 +49,7 @@ export type SubmitAnswer =
 export interface ConversationView {
   readonly window: WindowView;
   readonly sessionFrom: string | null;
+  readonly contextVerdict: TokenVerdict | null;
   readonly heldCount: number;
   readonly mutedUntil: number | null;
   readonly lastSeq: number;

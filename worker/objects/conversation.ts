@@ -126,10 +126,11 @@ export class Conversation extends DurableObject<Env> {
   view(limit: number): ConversationView | null {
     if (this.#store.owner() === undefined) return null;
     const now = Date.now();
-    const { window, sessionFrom, held, mutedUntil, last } = this.#state;
+    const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = this.#state;
     return {
       window: viewWindow(window, MINI_PROGRAM, now),
       sessionFrom,
+      contextVerdict,
       heldCount: held.length,
       mutedUntil: mutedUntil > now ? mutedUntil : null,
       lastSeq: last,

@@ -6,13 +6,16 @@ import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import type { PushInput } from "../domain/conversation.ts";
+import { findToken } from "../domain/page-context.ts";
 import { buildCandidates } from "../domain/rules.ts";
 import { findListeners } from "../domain/webhook-schema.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
-import { log } from "../log.ts";
+import { log, logUser } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
 import { receiveStored } from "../objects/conversation-client.ts";
+import { verifyContextToken } from "../protocol/context-signature.ts";
+import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
 import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
@@ -38,9 +41,10 @@ export async function acceptUserPush(
   const shielded = c.get("config").dedupeKv === "late";
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
-  const wanted = await findCandidates(c, app, inbound, arrived);
+  const contextVerdict = await verifyContext(c, app, inbound, arrived);
+  const wanted = await findCandidates(c, app, inbound, arrived, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
-  const push = { key: arrived.key, inbound, ...wanted };
+  const push = { key: arrived.key, inbound, ...wanted, ...(contextVerdict && { contextVerdict }) };
   const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
   carryInBackground(
     c,
@@ -56,16 +60,39 @@ export async function acceptUserPush(
   return { outcome, answer };
 }
 
+/**
+ * Verifies the token of an enter event, if it has one. It had to be in time when the user entered, not when WeChat got
+ * through to us.
+ */
+async function verifyContext(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  inbound: Inbound,
+  arrived: ArrivedPush,
+): Promise<TokenVerdict | undefined> {
+  const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
+  if (token === undefined) return undefined;
+  const { openid, createdAt, arrivedAt } = arrived;
+  const { contextKeys } = c.get("config");
+  const verdict = await verifyContextToken(token, openid, contextKeys, Math.min(createdAt, arrivedAt));
+  if (verdict !== "verified") {
+    const user = await logUser(app.appid, openid);
+    log("context_unverified", { requestId: c.get("requestId"), app: app.appid, user, reason: verdict });
+  }
+  return verdict;
+}
+
 /** What the team's code and the rules would do, in order; null when the settings cannot be read: then nothing acts. */
 async function findCandidates(
   c: Context<AppEnv>,
   app: AppConfig,
   inbound: Inbound,
   arrived: ArrivedPush,
+  contextVerdict: TokenVerdict | undefined,
 ): Promise<Pick<PushInput, "candidates" | "webhooks">> {
   const requestId = c.get("requestId");
   const [handled, settings] = await Promise.all([
-    runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId }),
+    runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId, contextVerdict }),
     connectApp(c.env, c.get("config"), app).settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
@@ -73,7 +100,7 @@ async function findCandidates(
     log("settings_unavailable", { requestId, app: app.appid });
     return { candidates: handled === undefined ? null : first };
   }
-  const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt)];
+  const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
   const candidates = await resolveProposals(c, { app, inbound, arrived, settings }, proposals);
   return { candidates, webhooks: findListeners(settings.webhooks) };
 }

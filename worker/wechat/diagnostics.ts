@@ -4,16 +4,12 @@
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import type { Operator } from "./operators.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 import { stringifyRaw } from "./send.ts";
 
 /** The call whose quota decides whether users are answered. */
 export const SEND_CGI_PATH = "/cgi-bin/message/custom/send";
-
-/** Where WeChat looks from: China Telecom, China Unicom, Tencent's own network (WECHAT.md §6.4). */
-export const OPERATORS = ["CHINANET", "UNICOM", "CAP"] as const;
-/** One of them. */
-export type Operator = (typeof OPERATORS)[number];
 
 /** Today's quota of one call. */
 export interface ApiQuota {

@@ -72,6 +72,20 @@ describe("a push", () => {
     expect(chat.state().sessionFrom).toHaveLength(1_024);
   });
 
+  it("keeps the verdict on a signed context with the push and in the state, until the user comes in anew", ({
+    expect,
+  }) => {
+    const chat = converse();
+    chat.enters([], T0, "signed", "expired");
+    expect(chat.rows("in")[0]?.body.contextVerdict).toBe("expired");
+    expect(chat.state()).toMatchObject({ sessionFrom: "signed", contextVerdict: "expired" });
+    chat.says([]);
+    expect(chat.state().contextVerdict).toBe("expired");
+    chat.enters([]);
+    expect(chat.state()).toMatchObject({ sessionFrom: "shop", contextVerdict: null });
+    expect(chat.rows("in").at(-1)?.body).not.toHaveProperty("contextVerdict");
+  });
+
   it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
     const chat = converse();
     chat.enters([]);

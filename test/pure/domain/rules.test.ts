@@ -217,6 +217,34 @@ describe("variables", () => {
     expect(firstTexts(buildCandidates(shop, entered("首页"), MONDAY_NOON))).toEqual(["来自 首页"]);
   });
 
+  it("fill a greeting with what the page says, or with something that always fits", ({ expect }) => {
+    const content = "关于{{context.product.name|我们的商品}}（{{context.product.price|面议}}）";
+    const shop = settings({ greeting: { messages: [{ type: "text", content }] } });
+    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON));
+    expect(greets('kefu1{"product":{"name":"<a>茶杯","price":128}}')).toEqual(["关于＜a>茶杯（128）"]);
+    for (const other of ["", "page=cart", 'kefu1{"page":"p"}', 'kefu1{"product":"茶杯"}']) {
+      expect(greets(other)).toEqual(["关于我们的商品（面议）"]);
+    }
+  });
+
+  it("show people the label of a typed context, never its data", ({ expect }) => {
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{sessionFrom|首页}}" }] } });
+    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON));
+    expect(greets('青瓷茶杯 ¥128 kefu1{"page":"p"}')).toEqual(["来自 青瓷茶杯 ¥128"]);
+    expect(greets('kefu1{"page":"p"}')).toEqual(["来自 首页"]);
+  });
+
+  it("name a user by his signed context only when it was verified", ({ expect }) => {
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "{{verified.user.name|您}}好" }] } });
+    const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"name\\":\\"茶小姐\\"}}`;
+    const inbound = entered(`kefu1"${token}"{"user":{"name":"骗子"}}`);
+    const greets = (verdict?: "verified" | "bad_signature") =>
+      firstTexts(buildCandidates(shop, inbound, MONDAY_NOON, verdict));
+    expect(greets("verified")).toEqual(["茶小姐好"]);
+    expect(greets("bad_signature")).toEqual(["您好"]);
+    expect(greets()).toEqual(["您好"]);
+  });
+
   it("leave out a text that comes out blank, and the answer when nothing is left", ({ expect }) => {
     const messages = [
       { type: "text", content: " {{sessionFrom}} " },
@@ -255,6 +283,12 @@ describe("examples/shop-settings.json", () => {
     expect(buildCandidates(shop, said("转人工"), MONDAY_NOON)[0]?.action).toEqual({ type: "transfer" });
     expect(buildCandidates(shop, said("转人工"), MONDAY_NIGHT)[0]?.ruleId).toBe("agent-closed");
     expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
+  });
+
+  it("greets with the name of the product the page shows, and well without one", ({ expect }) => {
+    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON))[0];
+    expect(greets('kefu1{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}')).toContain("为您解答青瓷茶杯的问题。");
+    expect(greets("")).toContain("为您解答商品和订单的问题。");
   });
 
   it("greets at most once in half an hour", ({ expect }) => {

@@ -25,6 +25,26 @@ describe("renderTemplate", () => {
     expect(asked).toEqual([]);
   });
 
+  it("reads a field of a context by its path", ({ expect }) => {
+    const text = renderTemplate(
+      "{{context.product.name}}/{{ verified.user.vip }}",
+      (name, field) => `${name}:${field}`,
+    );
+    expect(text).toBe("context:product.name/verified:user.vip");
+  });
+
+  it("says something else where a value is empty", ({ expect }) => {
+    expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "")).toBe("关于我们的商品");
+    expect(renderTemplate("关于{{ context.product.name | 我们的商品 }}", () => " ")).toBe("关于我们的商品");
+    expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "茶杯")).toBe("关于茶杯");
+    expect(renderTemplate("{{sessionFrom|}}{{sessionFrom|a|b}}", () => "")).toBe("a|b");
+  });
+
+  it("bounds what stands there instead like a value, and keeps tags out of it", ({ expect }) => {
+    expect(renderTemplate(`{{sessionFrom|${"字".repeat(300)}}}`, () => "")).toBe(`${"字".repeat(199)}…`);
+    expect(renderTemplate("{{sessionFrom|<a>}}", () => "")).toBe("＜a>");
+  });
+
   it("does not fill what a user's text brings in", ({ expect }) => {
     expect(renderTemplate("{{content}}", () => "{{openHours}}")).toBe("{{openHours}}");
   });
@@ -85,6 +105,7 @@ describe("findTemplateProblems", () => {
     expect(findTemplateProblems("{{content}} {{openHours}} {{openHoursEn}} {{date}} {{time}}", "message")).toEqual([]);
     expect(findTemplateProblems("{{ sessionFrom }} {{openHours}}", "greeting")).toEqual([]);
     expect(findTemplateProblems('<a href="x">{{content}}</a>', "message")).toEqual([]);
+    expect(findTemplateProblems("{{context.product.name|商品}} {{verified.user.name}}", "greeting")).toEqual([]);
   });
 
   it("names an unknown variable and those there are, without repeating a long one", ({ expect }) => {
@@ -97,9 +118,17 @@ describe("findTemplateProblems", () => {
 
   it("refuses a variable that is empty in that place", ({ expect }) => {
     expect(findTemplateProblems("{{content}}", "greeting")).toEqual([
-      "{{content}} is not known in a greeting\nuse {{sessionFrom}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{content}} is not known in a greeting\nuse {{sessionFrom}}, {{context.…}}, {{verified.…}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
     ]);
     expect(findTemplateProblems("{{sessionFrom}}", "message")).toHaveLength(1);
+  });
+
+  it("refuses a context without a field, and fields of what has none", ({ expect }) => {
+    for (const wrong of ["context", "context.", "context..a", "context.a-b", "context.商品", "date.year", "date."]) {
+      expect(findTemplateProblems(`{{${wrong}}}`, "greeting")[0], wrong).toContain("is no variable");
+    }
+    expect(findTemplateProblems("{{context.product.name}}", "message")[0]).toContain("not known in a message");
+    expect(findTemplateProblems('<a href="{{verified.user.id|x}}">', "greeting")[0]).toContain("inside a tag");
   });
 
   it("refuses a user's text inside a tag, where a quote could end an attribute", ({ expect }) => {

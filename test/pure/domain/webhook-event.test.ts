@@ -39,6 +39,20 @@ describe("the events of a row", () => {
 });
 
 describe("an event", () => {
+  it("of entering says where the user came from, as the API does", ({ expect }) => {
+    const sessionFrom = '茶杯 kefu1"1.2.x"{"page":"p"}';
+    const entered = row("in", {
+      inbound: { kind: "user_enter_tempsession", sessionFrom, ...HEAD },
+      answer: "success",
+      contextVerdict: "malformed",
+    });
+    const { data } = JSON.parse(toWebhookEvent(SOURCE, entered, "user.entered", undefined).body);
+    expect(data.row.inbound).toMatchObject({
+      sessionFrom,
+      context: { label: "茶杯", claimed: { page: "p" }, verified: null, unverifiedReason: "malformed" },
+    });
+  });
+
   it("says who and what, in the words of the API, without keys and accounts", ({ expect }) => {
     const event = toWebhookEvent(SOURCE, received(SAYS), "message.received", undefined);
     expect(event.type).toBe("message.received");

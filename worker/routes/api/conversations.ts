@@ -2,45 +2,17 @@
  * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
  */
 import { Hono } from "hono/tiny";
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
+import { showContext } from "../../domain/page-context.ts";
 import { describe, validator } from "./describe.ts";
 import { streamRows } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { toWindowJson } from "./message-json.ts";
 import { findConversation, type RemoteConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
-import { PageSchema, RowSchema, toRowJson, type RowJson } from "./rows.ts";
-import {
-  both,
-  isoTime,
-  MAX_PAGE,
-  named,
-  OpenidParamSchema,
-  PageQuerySchema,
-  SeqSchema,
-  TimeSchema,
-  ViewQuerySchema,
-  WindowSchema,
-} from "./schemas.ts";
-
-const ConversationSchema = named(
-  "Conversation",
-  v.strictObject({
-    window: WindowSchema,
-    context: v.strictObject({
-      sessionFrom: v.pipe(
-        v.nullable(v.string()),
-        v.description(both("来自用户手机，不可信", "text from the user's phone, untrusted")),
-      ),
-      verified: v.pipe(v.literal(false), v.description(both("未签名", "not signed"))),
-    }),
-    heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    mutedUntil: v.nullable(TimeSchema),
-    rows: v.array(RowSchema),
-    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),
-  }),
-);
+import { ConversationSchema, PageSchema, RowSchema, toRowJson, type RowJson } from "./rows.ts";
+import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "./schemas.ts";
 
 /** Routes about conversations. */
 export const conversations = new Hono<AppEnv>();
@@ -67,7 +39,10 @@ conversations.get(
     if (view === null) return problem(c, "conversation_not_found", {});
     const answer: v.InferOutput<typeof ConversationSchema> = {
       window: toWindowJson(view.window),
-      context: { sessionFrom: view.sessionFrom, verified: false },
+      context: {
+        sessionFrom: view.sessionFrom,
+        ...showContext(view.sessionFrom ?? "", view.contextVerdict ?? undefined),
+      },
       heldCount: view.heldCount,
       mutedUntil: view.mutedUntil === null ? null : isoTime(view.mutedUntil),
       rows: view.rows.map((row) => toRowJson(row, conversation.id.toString())),

@@ -3,67 +3,19 @@
  * What WeChat refuses is a finding, not a failure of this route: the answer is 200 with a cure at each finding.
  */
 import { Hono } from "hono/tiny";
-import * as v from "valibot";
+import type * as v from "valibot";
 import { describeErrcode } from "../../../shared/errcode.ts";
 import type { Result } from "../../../shared/result.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { ApiFailure } from "../../wechat/api.ts";
-import { OPERATORS, SEND_CGI_PATH } from "../../wechat/diagnostics.ts";
+import { SEND_CGI_PATH } from "../../wechat/diagnostics.ts";
+import { OPERATORS } from "../../wechat/operators.ts";
 import type { TokenProblem } from "../../wechat/token-source.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { both, ErrcodeSchema, isoTime, named, TimeSchema, WordSchema } from "./schemas.ts";
-
-const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-const FailureSchema = named(
-  "DiagnosticFailure",
-  v.strictObject({
-    ok: v.literal(false),
-    reason: v.picklist(["refused", "unreachable", "paused"]),
-    errcode: v.exactOptional(ErrcodeSchema),
-    name: v.exactOptional(WordSchema),
-    meaning: v.string(),
-    cure: v.string(),
-    until: v.exactOptional(TimeSchema),
-  }),
-);
-type Failure = v.InferOutput<typeof FailureSchema>;
-
-const QuotaSchema = v.strictObject({
-  ok: v.literal(true),
-  dailyLimit: CountSchema,
-  used: CountSchema,
-  remain: CountSchema,
-  rate: v.exactOptional(v.strictObject({ calls: CountSchema, seconds: CountSchema })),
-});
-
-const AddressSchema = v.strictObject({
-  ip: WordSchema,
-  operator: v.exactOptional(WordSchema),
-  packetLoss: v.exactOptional(WordSchema),
-  time: v.exactOptional(WordSchema),
-});
-
-const ViewSchema = v.strictObject({ ok: v.literal(true), dns: v.array(AddressSchema), ping: v.array(AddressSchema) });
-
-const DiagnosticsSchema = named(
-  "Diagnostics",
-  v.strictObject({
-    token: v.union([v.strictObject({ ok: v.literal(true) }), FailureSchema]),
-    sendQuota: v.pipe(
-      v.union([QuotaSchema, FailureSchema]),
-      v.description(both("客服消息发送接口的当日额度", "today's quota of the send call")),
-    ),
-    callback: v.pipe(
-      v.array(v.strictObject({ operator: v.picklist(OPERATORS), result: v.union([ViewSchema, FailureSchema]) })),
-      v.description(
-        both("从各运营商网络看推送地址：DNS 与 ping", "the push URL's host as seen from each network: DNS and ping"),
-      ),
-    ),
-  }),
-);
+import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "./diagnostics-schemas.ts";
+import { both, isoTime } from "./schemas.ts";
 
 /** Routes about WeChat's own diagnostics. */
 export const diagnostics = new Hono<AppEnv>();

@@ -2,31 +2,15 @@
  * Genuine pushes nobody could read, for the operator: `GET /quarantine`.
  */
 import { Hono } from "hono/tiny";
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { both, isoTime, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+import { isoTime, QuarantineSchema } from "./schemas.ts";
 
 /** As many as are kept. */
 const MAX_SHOWN = 100;
-
-const QuarantineSchema = named(
-  "Quarantine",
-  v.strictObject({
-    entries: v.array(
-      v.strictObject({
-        seq: SeqSchema,
-        at: TimeSchema,
-        cause: WordSchema,
-        body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
-        bytes: v.pipe(v.number(), v.integer()),
-        truncated: v.boolean(),
-      }),
-    ),
-  }),
-);
 
 /** Routes about the quarantine. */
 export const quarantine = new Hono<AppEnv>();

@@ -8,10 +8,11 @@
  * the row an outcome speaks of.
  */
 import * as v from "valibot";
+import { UNVERIFIED_REASONS } from "../../../shared/context-token.ts";
 import { OutboundSchema } from "../../../shared/outbound.ts";
 import type { RowDraft } from "../../domain/log.ts";
 import { showRow } from "../../domain/row-json.ts";
-import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
 const place = { seq: SeqSchema, at: TimeSchema };
 const about = {
@@ -21,6 +22,21 @@ const about = {
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const errcode = v.exactOptional(ErrcodeSchema);
 const pushHead = { createdAt: TimeSchema, businessId: v.exactOptional(v.string()) };
+const context = {
+  label: v.pipe(v.string(), v.description(both("页面写给人看的说明", "what the page wrote for people"))),
+  claimed: v.pipe(
+    v.nullable(v.looseObject({})),
+    v.description(both("页面所说，来自用户手机，不可信", "what the page says, from the user's phone, untrusted")),
+  ),
+  verified: v.pipe(
+    v.nullable(v.looseObject({})),
+    v.description(both("商家后台签名的内容", "what the shop's back end signed for this user")),
+  ),
+  unverifiedReason: v.pipe(
+    v.nullable(v.picklist(UNVERIFIED_REASONS)),
+    v.description(both("有签名但未通过的原因", "why a token that came with it is not believed")),
+  ),
+};
 
 /** What a user sent, or an event that concerns him; the fields of the rarer kinds are those of shared/inbound.ts. */
 const InboundJsonSchema = named(
@@ -44,7 +60,12 @@ const InboundJsonSchema = named(
       thumbUrl: v.string(),
       thumbMediaId: v.string(),
     }),
-    v.strictObject({ ...pushHead, kind: v.literal("user_enter_tempsession"), sessionFrom: v.string() }),
+    v.strictObject({
+      ...pushHead,
+      kind: v.literal("user_enter_tempsession"),
+      sessionFrom: v.string(),
+      context: v.strictObject(context),
+    }),
     v.looseObject({ ...pushHead, kind: v.string() }),
   ]),
 );
@@ -113,6 +134,25 @@ export const PageSchema = named(
         both("下一次请求的 after；没有新内容时不变", "the next request's after; the same when nothing is new"),
       ),
     ),
+  }),
+);
+
+/** One conversation: its window, where the user came from, its newest rows. */
+export const ConversationSchema = named(
+  "Conversation",
+  v.strictObject({
+    window: WindowSchema,
+    context: v.strictObject({
+      sessionFrom: v.pipe(
+        v.nullable(v.string()),
+        v.description(both("来自用户手机，不可信", "text from the user's phone, untrusted")),
+      ),
+      ...context,
+    }),
+    heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    mutedUntil: v.nullable(TimeSchema),
+    rows: v.array(RowSchema),
+    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),
   }),
 );
 

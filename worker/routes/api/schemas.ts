@@ -155,6 +155,23 @@ export const TypingBodySchema = v.strictObject({ on: v.boolean() });
 /** A picture WeChat took. */
 export const UploadedSchema = named("Uploaded", v.strictObject({ mediaId: WordSchema, expiresAt: TimeSchema }));
 
+/** Pushes that are WeChat's own and could not be read. */
+export const QuarantineSchema = named(
+  "Quarantine",
+  v.strictObject({
+    entries: v.array(
+      v.strictObject({
+        seq: SeqSchema,
+        at: TimeSchema,
+        cause: WordSchema,
+        body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
+        bytes: v.pipe(v.number(), v.integer()),
+        truncated: v.boolean(),
+      }),
+    ),
+  }),
+);
+
 /** Path of everything about one user. */
 export const OpenidParamSchema = v.object({
   openid: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 characters of A-Z a-z 0-9 _ -")),

@@ -3,10 +3,9 @@
  * They are set up in the settings.
  */
 import { Hono } from "hono/tiny";
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
-import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
-import { WebhookIdSchema, type Webhook } from "../../domain/webhook-schema.ts";
+import type { Webhook } from "../../domain/webhook-schema.ts";
 import type { WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
@@ -14,50 +13,14 @@ import { describe, validator } from "./describe.ts";
 import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
 import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
-import { both, isoTime, named, OpenidParamSchema, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
-
-const WebhooksSchema = named(
-  "Webhooks",
-  v.strictObject({
-    webhooks: v.array(
-      v.strictObject({
-        id: WordSchema,
-        url: v.string(),
-        events: v.array(v.picklist(WEBHOOK_EVENTS)),
-        state: v.pipe(
-          v.picklist(["ok", "failing", "paused", "held"]),
-          v.description(
-            both(
-              "ok 正常 · failing 最近失败 · paused 暂停到 pausedUntil · held 没有 WEBHOOK_SECRET，不投递",
-              "failing: recent calls failed · paused until pausedUntil · held: there is no WEBHOOK_SECRET",
-            ),
-          ),
-        ),
-        failures: v.pipe(
-          v.number(),
-          v.integer(),
-          v.description(both("连续失败次数，最多记到 10", "failures in a row, counted up to 10")),
-        ),
-        failingSince: v.exactOptional(TimeSchema),
-        lastFailureAt: v.exactOptional(TimeSchema),
-        lastReason: v.exactOptional(WordSchema),
-        lastStatus: v.exactOptional(v.pipe(v.number(), v.integer())),
-        pausedUntil: v.exactOptional(TimeSchema),
-      }),
-    ),
-  }),
-);
-type WebhookJson = v.InferOutput<typeof WebhooksSchema>["webhooks"][number];
-
-const ReplayBodySchema = v.strictObject({
-  after: v.pipe(
-    SeqSchema,
-    v.maxValue(Number.MAX_SAFE_INTEGER),
-    v.description(both("从这一行之后重发；0 为全部", "tell everything after this row again; 0: all of it")),
-  ),
-});
-const ReplayedSchema = named("Replayed", v.strictObject({ after: SeqSchema }));
-const ReplayParamSchema = v.object({ ...OpenidParamSchema.entries, id: WebhookIdSchema });
+import { isoTime } from "./schemas.ts";
+import {
+  ReplayBodySchema,
+  ReplayParamSchema,
+  WebhooksSchema,
+  ReplayedSchema,
+  type WebhookJson,
+} from "./webhook-schemas.ts";
 
 /** Routes about webhooks. */
 export const webhooks = new Hono<AppEnv>();

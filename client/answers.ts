@@ -1,0 +1,91 @@
+/**
+ * How each successful answer is taken apart; undefined when it is not what was asked for.
+ */
+import { hasShape, type Shape } from "./shape.ts";
+import { readJson } from "./transport.ts";
+import type {
+  Accepted,
+  Conversation,
+  Diagnostics,
+  Message,
+  Page,
+  Picture,
+  Quarantine,
+  Replayed,
+  Settings,
+  Uploaded,
+  VersionedSettings,
+  Webhooks,
+} from "./types.ts";
+
+const message: Shape<Message> = { id: "string", state: "string" };
+const accepted: Shape<Accepted> = { ...message, window: "object" };
+const conversation: Shape<Conversation> = {
+  window: "object",
+  context: "object",
+  heldCount: "number",
+  mutedUntil: "nullable",
+  rows: "array",
+  next: "number",
+};
+const page: Shape<Page> = { rows: "array", next: "number" };
+const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
+const quarantine: Shape<Quarantine> = { entries: "array" };
+const settings: Shape<Settings> = {
+  timeZone: "string",
+  holidays: "array",
+  specialDays: "array",
+  rules: "array",
+  fallback: "object",
+  muteAfterApiMinutes: "number",
+  webhooks: "array",
+};
+const webhooks: Shape<Webhooks> = { webhooks: "array" };
+const replayed: Shape<Replayed> = { after: "number" };
+const diagnostics: Shape<Diagnostics> = { token: "object", sendQuota: "object", callback: "array" };
+
+/** Readers of JSON answers. */
+export const read = {
+  message: as(message),
+  accepted: as(accepted),
+  conversation: as(conversation),
+  page: as(page),
+  uploaded: as(uploaded),
+  quarantine: as(quarantine),
+  webhooks: as(webhooks),
+  replayed: as(replayed),
+  diagnostics: as(diagnostics),
+};
+
+/** Settings and the version in the ETag. */
+export async function readSettings(response: Response): Promise<VersionedSettings | undefined> {
+  const body = await readJson(response);
+  // A proxy that compresses makes it weak (RFC 9110 §8.8.1); the version is the same, and only the strong form fits.
+  const etag = response.headers.get("etag")?.replace(/^W\//, "");
+  return etag !== undefined && hasShape(body, settings) ? { settings: body, etag } : undefined;
+}
+
+/** A picture with its type. */
+export async function readPicture(response: Response): Promise<Picture | undefined> {
+  const contentType = response.headers.get("content-type") ?? "";
+  if (!contentType.startsWith("image/")) return undefined;
+  return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
+}
+
+/** 204: it is done. */
+export async function readNothing({ status }: Response): Promise<"done" | undefined> {
+  return status === 204 ? "done" : undefined;
+}
+
+/** The answer itself, to be read as it comes: 200 with lines. */
+export async function readStream(response: Response): Promise<Response | undefined> {
+  const isLines = response.headers.get("content-type")?.startsWith("application/x-ndjson") === true;
+  return isLines ? response : undefined;
+}
+
+function as<T>(shape: Shape<T>) {
+  return async (response: Response): Promise<T | undefined> => {
+    const body = await readJson(response);
+    return hasShape(body, shape) ? body : undefined;
+  };
+}

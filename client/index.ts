@@ -1,0 +1,171 @@
+/**
+ * A client of the REST API: `createKefuClient`, and `signContext` for what a shop's back end vouches for. Runs wherever there are `fetch` and `crypto.randomUUID` (Node 20,
+ * Workers, browsers) and depends on nothing. Why it is written and not generated: docs/design/0014-typed-client.md.
+ *
+ * Refusals are values: every method answers a `Result`, whose error has the problem's stable `code`. Only bad set-up
+ * throws.
+ */
+import { read, readNothing, readPicture, readSettings, readStream } from "./answers.ts";
+import { readOptions, VISIBLE_ASCII, type KefuClientOptions } from "./options.ts";
+import { invalidArgument } from "./problem.ts";
+import { followChanges, streamExport, type ChangesOptions, type ExportOptions, type PageOptions } from "./rows.ts";
+import { request, type Call } from "./transport.ts";
+import type {
+  Accepted,
+  Conversation,
+  Diagnostics,
+  Message,
+  Outbound,
+  Page,
+  Picture,
+  PictureType,
+  Quarantine,
+  Replayed,
+  Result,
+  Row,
+  SendOptions,
+  SettingsInput,
+  Uploaded,
+  VersionedSettings,
+  Webhooks,
+} from "./types.ts";
+
+export { signContext, type SignContextError, type SignedContext } from "./sign-context.ts";
+export type { KefuClientOptions } from "./options.ts";
+export type { ChangesOptions, ExportOptions, PageOptions } from "./rows.ts";
+export type * from "./types.ts";
+
+/** The client. */
+export type KefuClient = ReturnType<typeof createKefuClient>;
+
+const JSON_BODY = { "content-type": "application/json" };
+const MAX_KEY = 128;
+/** WeChat has 20 seconds for its diagnostics. */
+const DIAGNOSTICS_MS = 25_000;
+
+/**
+ * Creates a client. It holds no state: make one for the process, or one for each request.
+ *
+ * @throws TypeError when `baseUrl` is no http(s) address, `apiKey` cannot be a header, or a number is out of range
+ */
+export function createKefuClient(options: KefuClientOptions) {
+  const transport = readOptions(options);
+
+  const call = <T>(call: Call, read: (response: Response) => Promise<T | undefined>): Promise<Result<T>> =>
+    request(transport, call, read);
+  const act = async (action: Call): Promise<Result<void>> => {
+    const result = await call(action, readNothing);
+    return result.ok ? { ok: true, value: undefined } : result;
+  };
+  const readPage = (openid: string, { after, limit }: PageOptions, signal?: AbortSignal): Promise<Result<Page>> =>
+    call(
+      { method: "GET", path: ["conversations", { openid }, "messages"], query: { after, limit }, signal },
+      read.page,
+    );
+
+  return {
+    /**
+     * Sends a user a message. Taken means stored; it is on its way to WeChat, and `message(id)` says how it went.
+     * Repeats of the client's carry the same Idempotency-Key: it is never sent twice.
+     */
+    async send(openid: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
+      const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
+      if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > MAX_KEY) {
+        return { ok: false, error: invalidArgument("idempotencyKey", "must be 1 to 128 visible ASCII characters") };
+      }
+      const headers = { ...JSON_BODY, "idempotency-key": idempotencyKey };
+      const body = JSON.stringify({ ...message, ...rest });
+      return call({ method: "POST", path: ["conversations", { openid }, "messages"], headers, body }, read.accepted);
+    },
+
+    /** Where a message stands. */
+    message(id: string): Promise<Result<Message>> {
+      return call({ method: "GET", path: ["messages", { id }] }, read.message);
+    },
+
+    /** Window, context and newest rows; `limit` 1 to 200, default 20. */
+    conversation(openid: string, query: Pick<PageOptions, "limit"> = {}): Promise<Result<Conversation>> {
+      const { limit } = query;
+      return call({ method: "GET", path: ["conversations", { openid }], query: { limit } }, read.conversation);
+    },
+
+    /** A page of the log after a cursor. */
+    messages(openid: string, page: PageOptions = {}): Promise<Result<Page>> {
+      return readPage(openid, page);
+    },
+
+    /**
+     * Every row after a cursor, oldest first. Ends when there is no more; with `pollMs` it asks again, and goes on until
+     * the signal. A failure is the last thing it yields. `row.seq` is the cursor to keep.
+     */
+    changes(openid: string, options: ChangesOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
+      return followChanges((page) => readPage(openid, page, options.signal), options, transport.wait);
+    },
+
+    /** All rows, oldest first, in one download. A failure is the last thing it yields, a download cut off included. */
+    exportRows(openid: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
+      const path = ["conversations", { openid }, "export"];
+      return streamExport(() => call({ method: "GET", path, signal }, readStream), signal);
+    },
+
+    /** Deletes everything about the user, at once. */
+    erase(openid: string): Promise<Result<void>> {
+      return act({ method: "DELETE", path: ["conversations", { openid }] });
+    },
+
+    /** Shows the typing indicator for 15 seconds, or takes it away. */
+    typing(openid: string, on = true): Promise<Result<void>> {
+      const body = JSON.stringify({ on });
+      return act({ method: "POST", path: ["conversations", { openid }, "typing"], headers: JSON_BODY, body });
+    },
+
+    /** Hands WeChat a picture, at most 2 MB; its id lives three days. */
+    uploadImage(picture: Blob | Uint8Array<ArrayBuffer>, type: PictureType): Promise<Result<Uploaded>> {
+      const headers = { "content-type": type };
+      return call({ method: "POST", path: ["media"], headers, body: picture }, read.uploaded);
+    },
+
+    /** A picture a user sent. */
+    downloadMedia(mediaId: string): Promise<Result<Picture>> {
+      return call({ method: "GET", path: ["media", { mediaId }] }, readPicture);
+    },
+
+    /** The settings in force, with their version. */
+    settings(): Promise<Result<VersionedSettings>> {
+      return call({ method: "GET", path: ["settings"] }, readSettings);
+    },
+
+    /**
+     * Stores settings, unless somebody stored others since they were read as `etag` (412 `version_mismatch`). Not
+     * repeated by itself: after a lost answer the repeat would be refused because of its own success. With `*`, which
+     * overwrites whatever is there, it is.
+     */
+    async putSettings(settings: SettingsInput, etag: string): Promise<Result<VersionedSettings>> {
+      if (!VISIBLE_ASCII.test(etag)) return { ok: false, error: invalidArgument("etag", "must be one of settings()") };
+      const headers = { ...JSON_BODY, "if-match": etag };
+      const body = JSON.stringify(settings);
+      return call({ method: "PUT", path: ["settings"], headers, body, repeat: etag === "*" }, readSettings);
+    },
+
+    /** Pushes that are WeChat's own and could not be read, newest first. */
+    quarantine(): Promise<Result<Quarantine>> {
+      return call({ method: "GET", path: ["quarantine"] }, read.quarantine);
+    },
+
+    /** How each webhook of the settings is doing. */
+    webhooks(): Promise<Result<Webhooks>> {
+      return call({ method: "GET", path: ["webhooks"] }, read.webhooks);
+    },
+
+    /** Tells a webhook again what came after the row `after` of a conversation, under the same webhook-ids. */
+    replayWebhook(openid: string, id: string, after = 0): Promise<Result<Replayed>> {
+      const path = ["conversations", { openid }, "webhooks", { id }, "replay"];
+      return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ after }) }, read.replayed);
+    },
+
+    /** Asks WeChat about the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */
+    diagnostics(): Promise<Result<Diagnostics>> {
+      return call({ method: "GET", path: ["diagnostics"], minTimeoutMs: DIAGNOSTICS_MS }, read.diagnostics);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Reads refusals (RFC 9457, docs/reference/rest-api.md). The two tables are held complete by the compiler: a new code
+ * or fact in worker/routes/api/problem-table.ts is an error here until it is named.
+ */
+import type { FactsOf } from "../worker/routes/api/problem-table.ts";
+import { hasShape, isObject, type Shape } from "./shape.ts";
+import type { ClientProblem, Failure, Problem, ProblemCode } from "./types.ts";
+
+/** Every code, with the facts that always come with it. */
+const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
+  malformed_json: {},
+  malformed_multipart: {},
+  idempotency_key_required: {},
+  unauthorized: {},
+  api_closed: {},
+  route_not_found: {},
+  unknown_app: {},
+  conversation_not_found: {},
+  webhook_not_found: {},
+  message_not_found: {},
+  media_not_found: { errcode: "number" },
+  window_closed: {},
+  quota_used: {},
+  hold_full: {},
+  no_recent_message: { errcode: "number" },
+  version_mismatch: { version: "number" },
+  body_too_large: { limit: "number", unit: "string" },
+  unsupported_media_type: { accepted: "array" },
+  invalid_field: { field: "string" },
+  too_long: { field: "string", limit: "number", actual: "number", unit: "string" },
+  unsplittable: { field: "string" },
+  idempotency_mismatch: {},
+  invalid_settings: { problems: "array" },
+  if_match_required: {},
+  rate_limited: { retryAfterSeconds: "number" },
+  internal: { requestId: "string" },
+  wechat_refused: { errcode: "number", name: "string", meaning: "string", cure: "string" },
+  wechat_unreachable: {},
+  wechat_paused: { until: "string" },
+  try_again: {},
+};
+
+const HEAD: Shape<{ title: string; detail: string; status: number; code: string }> = {
+  title: "string",
+  detail: "string",
+  status: "number",
+  code: "string",
+};
+
+/**
+ * Reads the body of an answer that is no success.
+ *
+ * @param status the answer's
+ * @param body parsed JSON, or undefined when it was none
+ */
+export function readProblem(status: number, body: unknown): Failure {
+  if (!isObject(body) || !hasShape(body, HEAD) || body.status !== status) return unexpectedAnswer(status);
+  const { type: _type, status: _status, code, title, detail, ...facts } = { type: "", ...body };
+  const problem = { code, status, title, detail, facts };
+  return isProblem(problem) ? problem : unexpectedAnswer(status);
+}
+
+function isProblem(problem: { readonly code: string; readonly facts: unknown }): problem is Problem {
+  const { code, facts } = problem;
+  return Object.hasOwn(FACTS, code) && hasShape(facts, FACTS[code as ProblemCode]);
+}
+
+/** Something answered that this client does not know. Its words are not repeated: they are nobody's stable text. */
+export function unexpectedAnswer(status: number): ClientProblem {
+  return {
+    code: "unexpected_answer",
+    status,
+    title: "看不懂的应答 / The answer is none this client knows",
+    detail: "请核对 baseUrl 与版本 / check baseUrl, and that client and worker are of one version",
+    facts: {},
+  };
+}
+
+/** No answer came. */
+export function unreachable(attempts: number): ClientProblem {
+  return {
+    code: "unreachable",
+    status: 0,
+    title: "连接不上客服服务 / The worker cannot be reached",
+    detail:
+      "不知道请求是否已被执行；请用同一个 Idempotency-Key 再试 / it is not known whether it was done: try again, with the same Idempotency-Key",
+    facts: { attempts },
+  };
+}
+
+/** The caller's signal ended it. */
+export function aborted(): ClientProblem {
+  return { code: "aborted", status: 0, title: "已取消 / Aborted", detail: "调用方取消 / by the caller", facts: {} };
+}
+
+/** The call was not made. */
+export function invalidArgument(field: string, rule: string): ClientProblem {
+  return {
+    code: "invalid_argument",
+    status: 0,
+    title: "参数不合法 / An argument is not valid",
+    detail: `${field} ${rule}`,
+    facts: { field },
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The log as sequences: by pages that follow it, and as one download.
+ */
+import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
+import { readLines } from "./lines.ts";
+import { hasShape, type Shape } from "./shape.ts";
+import type { Page, Result, Row } from "./types.ts";
+
+/** Which rows a page has. */
+export interface PageOptions {
+  /** The cursor: rows with a greater `seq`; default 0, from the beginning. */
+  readonly after?: number;
+  /** 1 to 200, default 100. */
+  readonly limit?: number;
+}
+
+/** How to follow a log. */
+export interface ChangesOptions extends PageOptions {
+  /** Ask again this often when there is nothing new, ms; without it the sequence ends there. Each time is a request. */
+  readonly pollMs?: number;
+  /** Ends the sequence, quietly. */
+  readonly signal?: AbortSignal;
+}
+
+/** How to read an export. */
+export interface ExportOptions {
+  /** Ends the download; the sequence ends with `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+const ROW: Shape<Pick<Row, "seq" | "at" | "kind">> = { seq: "number", at: "string", kind: "string" };
+
+/** Yields rows page by page. */
+export async function* followChanges(
+  readPage: (page: PageOptions) => Promise<Result<Page>>,
+  { after = 0, limit, pollMs, signal }: ChangesOptions,
+  wait: (ms: number, signal?: AbortSignal) => Promise<void>,
+): AsyncGenerator<Result<Row>, void, undefined> {
+  let cursor = after;
+  for (;;) {
+    if (signal?.aborted === true) return;
+    const page = await readPage({ after: cursor, ...(limit === undefined ? {} : { limit }) });
+    if (!page.ok && page.error.code === "aborted") return;
+    if (!page.ok) return yield page;
+    for (const row of page.value.rows) {
+      // A row that does not go on from the cursor would have us ask for the same page for ever.
+      if (!isRow(row) || row.seq <= cursor) return yield { ok: false, error: unexpectedAnswer(200) };
+      cursor = row.seq;
+      yield { ok: true, value: row };
+    }
+    if (page.value.rows.length > 0) continue;
+    if (pollMs === undefined) return;
+    await wait(pollMs, signal);
+  }
+}
+
+/** Yields the rows of an export. */
+export async function* streamExport(
+  open: () => Promise<Result<Response>>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Result<Row>, void, undefined> {
+  const response = await open();
+  if (!response.ok) return yield response;
+  const { body, status } = response.value;
+  if (body === null) return yield { ok: false, error: unexpectedAnswer(status) };
+  const lines = readLines(body);
+  try {
+    for (;;) {
+      const next = await nextLine(lines);
+      if (next === "broken") return yield { ok: false, error: signal?.aborted === true ? aborted() : unreachable(1) };
+      if (next.done === true) return;
+      const row = parseRow(next.value);
+      if (row === undefined) return yield { ok: false, error: unexpectedAnswer(status) };
+      yield { ok: true, value: row };
+    }
+  } finally {
+    // Whoever leaves early ends the download.
+    await lines.return(undefined);
+  }
+}
+
+/** What a stream breaks with differs by runtime; all of it means that the rest will not come. */
+function nextLine(lines: AsyncGenerator<string>): Promise<IteratorResult<string> | "broken"> {
+  return lines.next().catch(() => "broken" as const);
+}
+
+function parseRow(line: string): Row | undefined {
+  try {
+    const row: unknown = JSON.parse(line);
+    return isRow(row) ? row : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRow(row: unknown): row is Row {
+  return hasShape(row, ROW);
+}

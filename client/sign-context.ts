@@ -1,0 +1,63 @@
+/**
+ * What the shop's back end vouches for, signed for one user: the page passes it on beside its own context, and the worker
+ * shows it as verified (docs/how-to/page-context.md). WebCrypto only.
+ */
+import type { VerifiedContext } from "../shared/app-context.ts";
+import { CONTEXT_TOKEN_LIMIT, contextTokenText, MIN_CONTEXT_KEY, writeContextToken } from "../shared/context-token.ts";
+import { writePlainJson } from "../shared/plain-json.ts";
+import type { Err, Ok } from "../shared/result.ts";
+
+/** What is signed. */
+export interface SignedContext {
+  /** Whom it is about; for anybody else the token is worth nothing. */
+  readonly openid: string;
+  /** As declared in `shared/app-context.ts`. */
+  readonly context: VerifiedContext;
+  /** From when on it counts no more, epoch milliseconds; whole seconds are kept. */
+  readonly expiresAt: number;
+}
+
+/** Why a context cannot be signed: no plain data, with the place; or too long beside the page's own context. */
+export type SignContextError =
+  | { readonly reason: "not_plain_data"; readonly path: string }
+  | { readonly reason: "too_long"; readonly length: number; readonly limit: number };
+
+/**
+ * Signs a context for `session-from`. Keep the key on the server; the token may go to the page.
+ *
+ * @param key the worker's `CONTEXT_KEY`, at least 32 characters
+ * @returns the token, at most 640 characters, for `encodeSessionFrom`'s `signed`
+ * @throws TypeError when the key is too short, there is no openid, or `expiresAt` is no time in milliseconds
+ */
+export async function signContext(
+  key: string,
+  { openid, context, expiresAt }: SignedContext,
+): Promise<Ok<string> | Err<SignContextError>> {
+  checkInput(key, openid, expiresAt);
+  // A list is no context, whatever a caller without types passes.
+  if (Array.isArray(context)) return { ok: false, error: { reason: "not_plain_data", path: "" } };
+  const json = writePlainJson(context);
+  if (!json.ok) return json;
+  const mac = await hmac(key, contextTokenText(openid, expiresAt, json.value));
+  const token = writeContextToken({ expiresAt, mac, json: json.value });
+  if (token.length <= CONTEXT_TOKEN_LIMIT) return { ok: true, value: token };
+  return { ok: false, error: { reason: "too_long", length: token.length, limit: CONTEXT_TOKEN_LIMIT } };
+}
+
+function checkInput(key: string, openid: string, expiresAt: number): void {
+  if (key.length < MIN_CONTEXT_KEY) throw new TypeError(`key must have at least ${MIN_CONTEXT_KEY} characters`);
+  if (openid === "") throw new TypeError("openid must not be empty");
+  // 2001 in milliseconds: whoever passes seconds made a token that is long over.
+  if (!(expiresAt >= 1e12 && expiresAt < 1e14)) throw new TypeError("expiresAt must be epoch milliseconds");
+}
+
+async function hmac(key: string, text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", encoder.encode(key), algorithm, false, ["sign"]);
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", imported, encoder.encode(text)));
+  return btoa(String.fromCharCode(...mac))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
+}

@@ -1,0 +1,153 @@
+/**
+ * One call over HTTP: time-boxed, repeated while that can help, and never throwing. A repeat carries the very same
+ * headers, the Idempotency-Key among them, so that a message whose answer was lost is not sent twice.
+ */
+import { encodePath, type Path } from "./path.ts";
+import { aborted, invalidArgument, readProblem, unexpectedAnswer, unreachable } from "./problem.ts";
+import type { Failure, Result } from "./types.ts";
+
+/** As much of `fetch` as the client uses. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What all calls of a client share. */
+export interface Transport {
+  /** Origin and path in front of `/api/v1`, without a slash at the end. */
+  readonly base: string;
+  readonly apiKey: string;
+  readonly appid: string | undefined;
+  readonly fetch: FetchLike;
+  /** Tries in all, at least 1. */
+  readonly attempts: number;
+  /** For one try, ms. */
+  readonly timeoutMs: number;
+  /** Waits so long, or until the signal. */
+  readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+/** One call. */
+export interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** After `/api/v1`. */
+  readonly path: Path;
+  readonly query?: Readonly<Record<string, number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Blob | Uint8Array<ArrayBuffer>;
+  /** False: doing it twice is not the same as doing it once. */
+  readonly repeat?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** A try has at least this long, whatever the client's own limit, ms. */
+  readonly minTimeoutMs?: number;
+}
+
+/** Longest pause between two tries, ms; an answer that asks for more is given to the caller. */
+const MAX_PAUSE_MS = 20_000;
+const FIRST_PAUSE_MS = 250;
+
+/** 5xx whose repetition would be answered alike: WeChat said no. */
+const FINAL_CODES: ReadonlySet<string> = new Set(["wechat_refused"]);
+
+type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | undefined };
+
+/**
+ * Makes a call.
+ *
+ * @param read takes a successful answer apart; undefined when it is not what was asked for. It runs within the time of
+ *   the try
+ */
+export async function request<T>(
+  transport: Transport,
+  call: Call,
+  read: (response: Response) => Promise<T | undefined>,
+): Promise<Result<T>> {
+  const path = encodePath(call.path);
+  if ("badField" in path) return { ok: false, error: invalidArgument(path.badField, "cannot be part of a URL") };
+  const url = urlOf(transport, path.path, call.query);
+  const attempts = call.repeat === false ? 1 : transport.attempts;
+  for (let attempt = 1; ; attempt += 1) {
+    const { result, retryAfterMs } = await tryOnce(transport, url, call, attempt, read);
+    if (result.ok || attempt >= attempts || !isPassing(result.error)) return result;
+    const pauseMs = retryAfterMs ?? backoff(attempt, transport.random());
+    if (pauseMs > MAX_PAUSE_MS) return result;
+    await transport.wait(pauseMs, call.signal);
+    if (call.signal?.aborted === true) return { ok: false, error: aborted() };
+  }
+}
+
+async function tryOnce<T>(
+  transport: Transport,
+  url: string,
+  call: Call,
+  attempt: number,
+  read: (response: Response) => Promise<T | undefined>,
+): Promise<Try<T>> {
+  const time = new AbortController();
+  const timer = setTimeout(() => time.abort(), Math.max(transport.timeoutMs, call.minTimeoutMs ?? 0));
+  const signal = call.signal === undefined ? time.signal : AbortSignal.any([call.signal, time.signal]);
+  try {
+    const response = await transport.fetch(url, initOf(transport, call, signal));
+    if (!response.ok) {
+      const retryAfterMs = readRetryAfter(response.headers.get("retry-after"));
+      return { result: { ok: false, error: readProblem(response.status, await readJson(response)) }, retryAfterMs };
+    }
+    const value = await read(response);
+    if (value === undefined) return { result: { ok: false, error: unexpectedAnswer(response.status) } };
+    return { result: { ok: true, value } };
+  } catch {
+    // What fetch and bodies reject with differs by runtime; all of it means that no whole answer came.
+    const isAborted = call.signal?.aborted === true;
+    return { result: { ok: false, error: isAborted ? aborted() : unreachable(attempt) } };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The JSON of an answer; undefined when it is none. What breaks off rejects, like fetch.
+ */
+export async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function urlOf({ base, appid }: Transport, path: string, query: Call["query"] = {}): string {
+  const given = Object.entries({ appid, ...query }).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return `${base}/api/v1${path}${search === "" ? "" : `?${search}`}`;
+}
+
+function initOf({ apiKey }: Transport, { method, headers, body }: Call, signal: AbortSignal): RequestInit {
+  return {
+    method,
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    ...(body === undefined ? {} : { body }),
+    // The API never redirects; whoever does is not to get the key.
+    redirect: "manual",
+    signal,
+  };
+}
+
+/** Whether the same call may go better later. */
+function isPassing({ code, status }: Failure): boolean {
+  if (code === "unreachable") return true;
+  return (status >= 500 || status === 429) && !FINAL_CODES.has(code);
+}
+
+/** Twice as long each time, and by chance between half of it and all, so that clients do not come back together. */
+function backoff(attempt: number, random: number): number {
+  const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
+  return longest / 2 + (longest / 2) * random;
+}
+
+/** Seconds, as the worker says them; a date, as proxies may. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}

@@ -1,0 +1,121 @@
+/**
+ * The words of the REST API as types, all of them derived from the schemas the routes check and answer with. Imports of
+ * this folder from `worker/` and `shared/` are types only: nothing of them is in the built client.
+ */
+import type * as v from "valibot";
+import type { Outbound } from "../shared/outbound.ts";
+import type { Err, Ok } from "../shared/result.ts";
+import type { SettingsSchema } from "../worker/domain/settings.ts";
+import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
+import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
+import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
+import type {
+  AcceptedSchema,
+  MessageSchema,
+  QuarantineSchema,
+  SendOptionsSchema,
+  UploadedSchema,
+  WindowSchema,
+} from "../worker/routes/api/schemas.ts";
+import type { ReplayedSchema, WebhooksSchema } from "../worker/routes/api/webhook-schemas.ts";
+
+export type { Outbound, ProblemCode };
+
+/** The reply window. */
+export type ReplyWindow = v.InferOutput<typeof WindowSchema>;
+/** A message: its id and where it stands. */
+export type Message = v.InferOutput<typeof MessageSchema>;
+/** A message that was taken, with the window left after it. */
+export type Accepted = v.InferOutput<typeof AcceptedSchema>;
+/** A conversation: window, context, newest rows. */
+export type Conversation = v.InferOutput<typeof ConversationSchema>;
+/** A row of a conversation's log. A newer worker may add kinds: let a `switch` over `kind` have a default. */
+export type Row = v.InferOutput<typeof RowSchema>;
+/** A page of the log. */
+export type Page = v.InferOutput<typeof PageSchema>;
+/** An uploaded picture. */
+export type Uploaded = v.InferOutput<typeof UploadedSchema>;
+/** Pushes nobody could read. */
+export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
+/** How each webhook of the settings is doing. */
+export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
+/** From where a conversation is told again. */
+export type Replayed = v.InferOutput<typeof ReplayedSchema>;
+/** What WeChat says about the set-up. */
+export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
+/** Settings as they are stored, with the defaults filled in. */
+export type Settings = v.InferOutput<typeof SettingsSchema>;
+/** Settings as one writes them: what has a default may be left out. */
+export type SettingsInput = Frozen<v.InferInput<typeof SettingsSchema>>;
+
+/** The same, all the way down not to be changed: what is only read may be given as a constant. */
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+/** Settings with the version they were read as. */
+export interface VersionedSettings {
+  readonly settings: Settings;
+  /** To be handed to `putSettings`. */
+  readonly etag: string;
+}
+
+/** A picture as it was sent by a user. */
+export interface Picture {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}
+
+/** The picture types WeChat takes. */
+export type PictureType = "image/png" | "image/jpeg" | "image/gif";
+
+/** What `send` takes beside the message. */
+export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
+  /**
+   * The same key sends once, for one user and 24 hours; 1 to 128 visible ASCII characters. Yours, made of your own
+   * numbers, when you may have to repeat the call; a fresh UUID by default, which covers the client's own repeats.
+   */
+  readonly idempotencyKey?: string;
+};
+
+/** A refusal of the worker's, by its stable code, with the status and the facts the problem table has for it. */
+export type Problem = {
+  readonly [C in ProblemCode]: {
+    readonly code: C;
+    readonly status: (typeof PROBLEMS)[C]["status"];
+    /** For people, Chinese and English. */
+    readonly title: string;
+    /** For people: what to do. */
+    readonly detail: string;
+    readonly facts: FactsOf<C>;
+  };
+}[ProblemCode];
+
+/**
+ * What the client itself has to say:
+ * - `unreachable`: no answer, after all repeats; whether the worker did it is not known.
+ * - `aborted`: the caller's signal.
+ * - `unexpected_answer`: something answered that is no edge-kefu this client knows, such as a proxy's page.
+ * - `invalid_argument`: the call was not made; `facts.field` says why.
+ */
+export type ClientProblem = {
+  readonly [C in keyof ClientFacts]: {
+    readonly code: C;
+    /** Of the answer; 0 when there was none. */
+    readonly status: number;
+    readonly title: string;
+    readonly detail: string;
+    readonly facts: ClientFacts[C];
+  };
+}[keyof ClientFacts];
+
+interface ClientFacts {
+  readonly unreachable: { readonly attempts: number };
+  readonly aborted: Readonly<Record<string, never>>;
+  readonly unexpected_answer: Readonly<Record<string, never>>;
+  readonly invalid_argument: { readonly field: string };
+}
+
+/** Everything but success. */
+export type Failure = Problem | ClientProblem;
+
+/** A value, or why there is none. The methods never throw and never reject. */
+export type Result<T> = Ok<T> | Err<Failure>;

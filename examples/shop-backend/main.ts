@@ -1,0 +1,21 @@
+/**
+ * `node examples/shop-backend/main.ts`: the shop's back end by itself, for a worker that runs elsewhere.
+ */
+import { createKefuClient } from "../../client/index.ts";
+import { sampleOrders } from "./orders.ts";
+import { serveShop } from "./serve.ts";
+
+const { KEFU_URL = "http://127.0.0.1:8787", KEFU_API_KEY = "", WEBHOOK_SECRET = "", PORT = "8789" } = process.env;
+const missing = Object.entries({ KEFU_API_KEY, WEBHOOK_SECRET }).filter(([, value]) => value === "");
+if (missing.length > 0) {
+  console.error(`请设置 / please set: ${missing.map(([name]) => name).join(", ")}`);
+  process.exit(1);
+}
+
+await serveShop(Number(PORT), {
+  kefu: createKefuClient({ baseUrl: KEFU_URL, apiKey: KEFU_API_KEY }),
+  orders: sampleOrders(),
+  webhookSecret: WEBHOOK_SECRET,
+  onEvent: (type) => console.log(`webhook: ${type}`),
+});
+console.log(`shop back end: http://127.0.0.1:${PORT}/orders/1001`);

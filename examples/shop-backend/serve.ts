@@ -1,0 +1,15 @@
+/**
+ * Runs the shop's back end on Node.
+ */
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { createShop, type ShopParts } from "./app.ts";
+
+/** Serves it on this machine only. */
+export function serveShop(port: number, parts: ShopParts): Promise<Server> {
+  const server = createAdaptorServer({ fetch: createShop(parts).fetch }) as Server;
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
+}

@@ -1,0 +1,11 @@
+/**
+ * `npm run build -w client`: writes `client/dist`, what `edge-kefu/client` is to others: one module without imports, and its
+ * declarations beside those of the schemas they are derived from.
+ */
+import { join } from "node:path";
+import { buildClient } from "./lib/build-client.ts";
+import { ROOT } from "./lib/build.ts";
+
+const dist = join(ROOT, "client/dist");
+await buildClient(dist);
+console.log(`wrote ${dist}`);

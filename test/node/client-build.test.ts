@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { publint } from "publint";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { buildClient } from "../../scripts/lib/build-client.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
+import { verifyContextToken } from "../../worker/protocol/context-signature.ts";
+
+const run = promisify(execFile);
+/** Not minified: whoever reads it should be able to. */
+const MAX_KB = 28;
+
+const KEY = "context-test-key-0123456789abcdefgh";
+
+/** A project of somebody else's that installed the packed client; valibot, which its types need, beside it. */
+let project: string;
+let tarball: string;
+let installed: string;
+beforeAll(async () => {
+  await mkdir(join(ROOT, ".tmp"), { recursive: true });
+  project = await mkdtemp(join(ROOT, ".tmp/client-"));
+  await buildClient(join(ROOT, "client/dist"));
+  // What is packed is what was built just now: npm's own hook would build it a second time.
+  await run("npm", ["pack", "-w", "client", "--ignore-scripts", "--pack-destination", project], { cwd: ROOT });
+  const [file = ""] = await readdir(project);
+  tarball = join(project, file);
+  await mkdir(join(project, "node_modules"));
+  await run("tar", ["-xzf", tarball, "-C", join(project, "node_modules")]);
+  installed = join(project, "node_modules/edge-kefu");
+  await rename(join(project, "node_modules/package"), installed);
+  await symlink(join(ROOT, "node_modules/valibot"), join(project, "node_modules/valibot"));
+  await writeFile(join(project, "package.json"), JSON.stringify({ type: "module" }));
+});
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+const FLAGS = "--ignoreConfig --noEmit --strict --target es2022 --module nodenext --lib es2023,dom --types".split(" ");
+
+/** What the compiler says of a file; empty when nothing. */
+const compile = (file: string): Promise<string> =>
+  run(join(ROOT, "node_modules/.bin/tsc"), [...FLAGS, "", file], { cwd: project }).then(
+    () => "",
+    (error: { stdout: string }) => error.stdout,
+  );
+
+describe("the packed client", () => {
+  it("is one small module that imports nothing", async ({ expect }) => {
+    const code = await readFile(join(installed, "dist/index.js"), "utf8");
+    expect(code.length / 1_024).toBeLessThan(MAX_KB);
+    expect(code).not.toMatch(/^\s*import\b|\brequire\(|\bimport\(/m);
+  });
+
+  it("has nothing in it but the module, its declarations and its papers", async ({ expect }) => {
+    expect((await readdir(installed)).toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+  });
+
+  it("is a package publint and attw find nothing wrong with", async ({ expect }) => {
+    const { messages } = await publint({ pkgDir: installed, level: "suggestion", strict: true });
+    expect(messages).toEqual([]);
+    // The module is for import alone; whatever else attw finds ends it with a failure, and its words.
+    const attw = run(join(ROOT, "node_modules/.bin/attw"), [tarball, "--profile", "esm-only"]);
+    await expect(attw).resolves.toBeDefined();
+  });
+
+  it("runs under its name", async ({ expect }) => {
+    const program = `
+      import { createKefuClient } from "edge-kefu/client";
+      const fetch = async () => new Response(JSON.stringify({ id: "m-1", state: "sent" }));
+      console.log(JSON.stringify(await createKefuClient({ baseUrl: "https://kefu.test", apiKey: "k", fetch }).message("m-1")));
+    `;
+    await writeFile(join(project, "main.js"), program);
+    const { stdout } = await run(process.execPath, [join(project, "main.js")]);
+    expect(JSON.parse(stdout)).toEqual({ ok: true, value: { id: "m-1", state: "sent" } });
+  });
+
+  it("signs a context that the worker believes", async ({ expect }) => {
+    const program = `
+      import { signContext } from "edge-kefu/client";
+      const context = { user: { id: "u1", vip: 3 } };
+      const token = await signContext("${KEY}", { openid: "oUser1", context, expiresAt: 1790000000000 });
+      console.log(JSON.stringify(token));
+    `;
+    await writeFile(join(project, "sign.js"), program);
+    const { stdout } = await run(process.execPath, [join(project, "sign.js")]);
+    const token: { readonly value: string } = JSON.parse(stdout);
+    expect(await verifyContextToken(token.value, "oUser1", [KEY], 0)).toBe("verified");
+  });
+
+  it("has types that compile elsewhere, and refuse a wrong field", async ({ expect }) => {
+    const head = `import type { KefuClient } from "edge-kefu/client";\nexport const say = (kefu: KefuClient) => kefu.send("o", `;
+    await writeFile(join(project, "right.ts"), `${head}{ type: "text", content: "您好" });\n`);
+    await writeFile(join(project, "wrong.ts"), `${head}{ type: "text", text: "您好" });\n`);
+    expect(await compile("right.ts")).toBe("");
+    expect(await compile("wrong.ts")).toContain("'text' does not exist in type");
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, it } from "vitest";
+import { createKefuClient, type Outbound } from "../../../client/index.ts";
+import { json, problem, scripted } from "./scripted.ts";
+
+const HELLO: Outbound = { type: "text", content: "您好" };
+const WINDOW = { kind: "message", remaining: 4, expiresAt: "2026-11-24T06:00:00.000Z", doubtful: false };
+const ACCEPTED = { id: "m-1", state: "sending", window: WINDOW };
+const SETTINGS = {
+  timeZone: "Asia/Shanghai",
+  holidays: [],
+  specialDays: [],
+  rules: [],
+  fallback: { type: "silent" },
+  muteAfterApiMinutes: 0,
+  webhooks: [],
+};
+
+describe("a call", () => {
+  it("carries key, app, Idempotency-Key and the options beside the message", async ({ expect }) => {
+    const { client, asked } = scripted([json(202, ACCEPTED)], { baseUrl: "https://kefu.test/shop/", appid: "wx1" });
+    const sent = await client.send("oUser", HELLO, { idempotencyKey: "order-1", hold: true, isAi: false });
+    expect(sent).toEqual({ ok: true, value: ACCEPTED });
+    expect(asked).toMatchObject([
+      {
+        method: "POST",
+        url: "https://kefu.test/shop/api/v1/conversations/oUser/messages?appid=wx1",
+        headers: { authorization: "Bearer key", "content-type": "application/json", "idempotency-key": "order-1" },
+      },
+    ]);
+    expect(JSON.parse(String(asked[0]?.body))).toEqual({ ...HELLO, hold: true, isAi: false });
+  });
+
+  it("makes a fresh Idempotency-Key for each message that has none", async ({ expect }) => {
+    const { client, asked } = scripted([json(202, ACCEPTED), json(202, ACCEPTED)]);
+    await client.send("oUser", HELLO);
+    await client.send("oUser", HELLO);
+    const keys = asked.map(({ headers }) => headers["idempotency-key"]);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys.every((key) => /^[0-9a-f-]{36}$/.test(key ?? ""))).toBe(true);
+  });
+
+  it("goes to the route of each method", async ({ expect }) => {
+    const none = () => new Response(null, { status: 204 });
+    const { client, asked } = scripted([
+      json(200, { id: "m/1", state: "sent" }),
+      json(200, { window: WINDOW, context: {}, heldCount: 0, mutedUntil: null, rows: [], next: 0 }),
+      json(200, { rows: [], next: 7 }),
+      none(),
+      none(),
+      json(201, { mediaId: "pic", expiresAt: "2026-11-24T06:00:00.000Z" }),
+      new Response(new Uint8Array([1, 2]), { headers: { "content-type": "image/png" } }),
+      json(200, { entries: [] }),
+      json(200, { webhooks: [] }),
+      json(202, { after: 7 }),
+      json(200, { token: { ok: true }, sendQuota: {}, callback: [] }),
+    ]);
+    const results = [
+      await client.message("m/1"),
+      await client.conversation("oUser", { limit: 5 }),
+      await client.messages("oUser", { after: 7, limit: 2 }),
+      await client.erase("oUser"),
+      await client.typing("oUser", false),
+      await client.uploadImage(new Uint8Array([1]), "image/png"),
+      await client.downloadMedia("a+/b"),
+      await client.quarantine(),
+      await client.webhooks(),
+      await client.replayWebhook("oUser", "shop", 7),
+      await client.diagnostics(),
+    ];
+    expect(results.filter((result) => !result.ok)).toEqual([]);
+    expect(results[6]).toEqual({ ok: true, value: { bytes: new Uint8Array([1, 2]), contentType: "image/png" } });
+    expect(asked.map(({ method, url }) => `${method} ${url.slice("https://kefu.test/api/v1".length)}`)).toEqual([
+      "GET /messages/m%2F1",
+      "GET /conversations/oUser?limit=5",
+      "GET /conversations/oUser/messages?after=7&limit=2",
+      "DELETE /conversations/oUser",
+      "POST /conversations/oUser/typing",
+      "POST /media",
+      "GET /media/a%2B%2Fb",
+      "GET /quarantine",
+      "GET /webhooks",
+      "POST /conversations/oUser/webhooks/shop/replay",
+      "GET /diagnostics",
+    ]);
+  });
+
+  it("hands the settings' version back as a strong ETag, also when a proxy made it weak", async ({ expect }) => {
+    const { client, asked } = scripted([json(200, SETTINGS, { etag: 'W/"3"' }), json(200, SETTINGS, { etag: '"4"' })]);
+    const read = await client.settings();
+    const etag = read.ok ? read.value.etag : "";
+    expect(etag).toBe('"3"');
+    const stored = await client.putSettings({ fallback: { type: "silent" } }, etag);
+    expect(stored).toMatchObject({ ok: true, value: { etag: '"4"' } });
+    expect(asked[1]).toMatchObject({ method: "PUT", headers: { "if-match": '"3"' } });
+  });
+
+  it.for(["", ".", "..", "\ud800"])(
+    "is not made for an openid %j, which would be another route's",
+    async (openid, { expect }) => {
+      const { client, asked } = scripted([]);
+      expect(await client.erase(openid)).toMatchObject({
+        ok: false,
+        error: { code: "invalid_argument", facts: { field: "openid" } },
+      });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it("is not made with an Idempotency-Key that no header can carry", async ({ expect }) => {
+    const { client, asked } = scripted([]);
+    for (const idempotencyKey of ["订单1001", "", "x".repeat(129)]) {
+      const sent = await client.send("oUser", HELLO, { idempotencyKey });
+      expect(sent).toMatchObject({
+        ok: false,
+        error: { code: "invalid_argument", facts: { field: "idempotencyKey" } },
+      });
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it("goes to nobody else when it is redirected", async ({ expect }) => {
+    const answer = new Response(null, { status: 302, headers: { location: "https://elsewhere.test/" } });
+    const { client, asked } = scripted([answer]);
+    expect(await client.message("m-1")).toMatchObject({ ok: false, error: { code: "unexpected_answer", status: 302 } });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a refusal", () => {
+  it("is a value with its stable code, status and facts, and is not repeated", async ({ expect }) => {
+    const { client, asked } = scripted([problem(409, "window_closed", { window: { ...WINDOW, kind: "closed" } })]);
+    const sent = await client.send("oUser", HELLO);
+    expect(sent).toEqual({
+      ok: false,
+      error: {
+        code: "window_closed",
+        status: 409,
+        title: "题 / title",
+        detail: "怎么办 / cure",
+        facts: { window: { ...WINDOW, kind: "closed" } },
+      },
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.for([
+    ["a page", new Response("<html>", { status: 404 })],
+    ["JSON of something else", json(400, { message: "no" })],
+    ["a list", json(400, [])],
+    ["null", json(400, null)],
+    ["a code this client does not know", problem(409, "brand_new")],
+    ["a code with the name of every object's own", problem(409, "constructor")],
+    ["a problem without its facts", problem(422, "too_long", { field: "content" })],
+    ["facts of another kind", problem(422, "invalid_settings", { problems: "all of it" })],
+    ["another status than its own", json(404, { code: "window_closed", status: 409, title: "", detail: "" })],
+  ] as const)("of %s is unexpected_answer, with its status", async ([, answer], { expect }) => {
+    const { client } = scripted([answer]);
+    const { status } = answer;
+    expect(await client.message("m-1")).toMatchObject({ ok: false, error: { code: "unexpected_answer", status } });
+  });
+
+  it.for([
+    ["no JSON", new Response("ok")],
+    ["a text", json(200, "ok")],
+    ["too little", json(200, { id: "m-1" })],
+    ["another kind of field", json(200, { id: 1, state: "sent" })],
+  ] as const)("is what a success with %s becomes", async ([, answer], { expect }) => {
+    const { client, asked } = scripted([answer]);
+    expect(await client.message("m-1")).toMatchObject({ ok: false, error: { code: "unexpected_answer", status: 200 } });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a client's set-up", () => {
+  it.for([
+    { baseUrl: "kefu.example.com" },
+    { baseUrl: "ftp://kefu.example.com" },
+    { baseUrl: "https://user:pw@kefu.example.com" },
+    { baseUrl: "https://" },
+    { apiKey: "" },
+    { apiKey: "钥匙" },
+    { attempts: 0 },
+    { attempts: 1.5 },
+    { timeoutMs: 0 },
+  ])("throws for %j, and says which option", (wrong, { expect }) => {
+    const [name = ""] = Object.keys(wrong);
+    expect(() => createKefuClient({ baseUrl: "https://kefu.test", apiKey: "key", ...wrong })).toThrow(name);
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * What the compiler must refuse of the client's callers; `npm run check` compiles it, nothing runs it. A refusal that is
+ * lost is an unused `@ts-expect-error`, which is an error.
+ */
+import type { Failure, KefuClient, Row } from "../../../client/index.ts";
+
+export async function messages(kefu: KefuClient): Promise<void> {
+  await kefu.send("o", { type: "text", content: "您好" }, { hold: true, idempotencyKey: "k" });
+  // @ts-expect-error a text's words are its content
+  await kefu.send("o", { type: "text", text: "您好" });
+  // @ts-expect-error no field of another type
+  await kefu.send("o", { type: "text", content: "您好", mediaId: "m" });
+  // @ts-expect-error mini programs cannot send voice
+  await kefu.send("o", { type: "voice", mediaId: "m" });
+  // @ts-expect-error a card needs its cover
+  await kefu.send("o", { type: "miniprogrampage", title: "订单", pagePath: "pages/order" });
+  // @ts-expect-error hold is yes or no
+  await kefu.send("o", { type: "text", content: "您好" }, { hold: "yes" });
+  // @ts-expect-error no such option
+  await kefu.send("o", { type: "text", content: "您好" }, { held: true });
+  // @ts-expect-error WeChat takes no WebP
+  await kefu.uploadImage(new Uint8Array(1), "image/webp");
+}
+
+export async function settings(kefu: KefuClient): Promise<void> {
+  await kefu.putSettings({ fallback: { type: "silent" } }, '"1"');
+  // @ts-expect-error the version is not optional
+  await kefu.putSettings({ fallback: { type: "silent" } });
+  // @ts-expect-error no such action
+  await kefu.putSettings({ fallback: { type: "shout" } }, '"1"');
+  // @ts-expect-error without fallback there is no answer to everything else
+  await kefu.putSettings({ rules: [] }, '"1"');
+}
+
+export async function results(kefu: KefuClient): Promise<string> {
+  const sent = await kefu.send("o", { type: "text", content: "您好" });
+  // @ts-expect-error first ask whether it went well
+  const { id } = sent.value;
+  return sent.ok ? sent.value.state : id;
+}
+
+export function facts(failure: Failure): number | string | undefined {
+  switch (failure.code) {
+    case "window_closed":
+      return (failure.status satisfies 409) - (failure.facts.window?.remaining ?? 0);
+    case "too_long":
+      return failure.facts.limit - failure.facts.actual;
+    case "version_mismatch":
+      // @ts-expect-error a fact of another code
+      return failure.facts.limit;
+    // @ts-expect-error no such code
+    case "window_shut":
+      return undefined;
+    default:
+      return failure.detail;
+  }
+}
+
+export function rows(row: Row): string | undefined {
+  if (row.kind === "in") return row.answer;
+  // @ts-expect-error only rows of the user's have an answer
+  return row.answer;
+}

@@ -1,0 +1,40 @@
+/** Plain data as JSON: that reading and writing have the same rules. What is written, the codecs' tests say. */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { readJsonObject, writePlainJson } from "../../../shared/plain-json.ts";
+
+/** JSON as anybody may send it: deep, with names and numbers that cannot be written. */
+const anyJson = fc
+  .letrec<{ json: string }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 12, depthSize: "large", withCrossShrink: true },
+      fc.constantFrom("1", "1e999", '"a"', "true", "null", "[]", "{}"),
+      tie("json").map((inner) => `[${inner}]`),
+      fc
+        .tuple(fc.constantFrom("a", "__proto__", "constructor"), tie("json"))
+        .map(([name, inner]) => `{"${name}":${inner}}`),
+    ),
+  }))
+  .json.map((inner) => `{"x":${inner}}`);
+
+describe("readJsonObject", () => {
+  it("reads exactly what can be written", ({ expect }) => {
+    const seen = { read: 0, refused: 0 };
+    fc.assert(
+      fc.property(anyJson, (text) => {
+        const read = readJsonObject(text);
+        expect(read !== undefined).toBe(writePlainJson(JSON.parse(text)).ok);
+        seen[read === undefined ? "refused" : "read"] += 1;
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(200);
+  });
+
+  it("reads objects only", ({ expect }) => {
+    for (const text of ["", "x", "1", '"a"', "null", "[{}]", "{", "undefined"]) {
+      expect(readJsonObject(text), text).toBeUndefined();
+    }
+    expect(readJsonObject(' {"a":1} ')).toEqual({ a: 1 });
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * Compiled, never run (`npm run check`): one declaration in `shared/app-context.ts` types the page, the shop's back end, the
+ * worker's handlers and the path of a card. A wrong field is a compile error on whichever end it stands; a refusal that is
+ * lost is an unused `@ts-expect-error`, which is an error.
+ */
+import { signContext } from "../../client/index.ts";
+import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
+import { buildCardPath } from "../../shared/card-path.ts";
+import { encodeSessionFrom } from "../../shared/session-from.ts";
+import type { Handlers } from "../../worker/kefu.ts";
+
+/** Whether two types are the same: each can stand for the other. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+// The page: what it says about itself.
+encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } });
+// @ts-expect-error a product has a name
+encodeSessionFrom<AppContext>({ page: "pages/product/index", product: { id: "42" } });
+// @ts-expect-error the price is a number
+encodeSessionFrom<AppContext>({ page: "p", product: { id: "42", name: "杯", price: "128" } });
+// @ts-expect-error no such field
+encodeSessionFrom<AppContext>({ page: "p", product: { id: "42", name: "杯", colour: "青" } });
+// @ts-expect-error a phone cannot say who is a VIP
+encodeSessionFrom<AppContext>({ page: "p", user: { nickname: "茶", vip: 9 } });
+// @ts-expect-error a context is an object
+encodeSessionFrom("page=cart");
+
+// The shop's back end: what it signs, with the same key as the worker's.
+const about = { openid: "o", expiresAt: Date.now() + 3_600_000 };
+await signContext("key", { ...about, context: { user: { id: "u1", vip: 3 }, priority: "high" } });
+// @ts-expect-error the level is a number
+await signContext("key", { ...about, context: { user: { vip: "gold" } } });
+// @ts-expect-error no such priority
+await signContext("key", { ...about, context: { priority: "urgent" } });
+// @ts-expect-error no such field
+await signContext("key", { ...about, context: { vip: 3 } });
+// @ts-expect-error a token is somebody's
+await signContext("key", { context: {}, expiresAt: about.expiresAt });
+
+// The worker: the same types, not look-alikes.
+export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verified }, openid }) => {
+  true satisfies Same<typeof claimed, AppContext | null>;
+  true satisfies Same<typeof verified, VerifiedContext | null>;
+  const shown: string = claimed?.product?.name ?? openid;
+  // @ts-expect-error no such field
+  const title = claimed?.product?.title;
+  // @ts-expect-error a claim is never about who somebody is
+  const level = claimed?.user?.vip;
+  // @ts-expect-error what is verified may be absent
+  const sure = verified.user;
+  return void [shown, title, level, sure, verified?.user?.vip];
+};
+// Messages come without a context: the handler runs before the conversation, which knows it, is asked.
+export const onMessage: Handlers["onMessage"] = (_message, kefu) => {
+  // @ts-expect-error only entering has it
+  return void kefu.context;
+};
+
+// The card: which pages there are, and what each takes.
+buildCardPath<AppRoutes, "pages/product/index">("pages/product/index", { id: "42" });
+buildCardPath<AppRoutes, "pages/home/index">("pages/home/index", {});
+// @ts-expect-error there is no such page
+buildCardPath<AppRoutes, "pages/cart/index">("pages/cart/index", {});
+// @ts-expect-error this page needs an id
+buildCardPath<AppRoutes, "pages/product/index">("pages/product/index", {});
+// @ts-expect-error the id is a text
+buildCardPath<AppRoutes, "pages/order/index">("pages/order/index", { id: 42 });
+// @ts-expect-error the home page takes no query
+buildCardPath<AppRoutes, "pages/home/index">("pages/home/index", { id: "42" });

@@ -1,0 +1,186 @@
+/**
+ * Where a user came from, through encrypted pushes: what a page claims is shown as a claim, what the shop's back end signed
+ * is believed for this user, in time, and stays what it was when keys change. Everything else changes nothing.
+ */
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { signContext } from "../../client/index.ts";
+import type { Control } from "../../emulator/control.ts";
+import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
+import { encodeSessionFrom } from "../../shared/session-from.ts";
+import { captureLog, fetchWith, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { bodyOf, buildCall, call, useSilentSettings } from "./api-client.ts";
+
+/** As in vitest.config.ts. */
+const KEY = "context-test-key-0123456789abcdefgh";
+const NEW_KEY = "new-context-key-0123456789abcdefghi";
+const CLAIMED: AppContext = { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } };
+const VIP: VerifiedContext = { user: { id: "u1", name: "茶小姐", vip: 3 }, priority: "high" };
+const LABEL = "青瓷茶杯 ¥128";
+const HOUR_MS = 3_600_000;
+
+let wechat: Control;
+beforeEach(async () => {
+  wechat = playWeChat();
+  const content = "{{verified.user.name|您}}好，关于{{context.product.name|我们的商品}}";
+  await useSilentSettings({ greeting: { messages: [{ type: "text", content }] } });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A token as the shop's back end makes it. */
+async function sign(openid: string, { key = KEY, expiresAt = Date.now() + HOUR_MS } = {}): Promise<string> {
+  const token = await signContext(key, { openid, context: VIP, expiresAt });
+  if (!token.ok) throw new Error(token.error.reason);
+  return token.value;
+}
+
+/** A page's `session-from`. */
+function from(signed?: string, context: object = CLAIMED): string {
+  const text = encodeSessionFrom(context, { label: LABEL, signed });
+  if (!text.ok) throw new Error(text.error.reason);
+  return text.value;
+}
+
+/** The context of the conversation, and that of its newest enter row. */
+async function contextsOf(openid: string): Promise<{ readonly view: unknown; readonly row: unknown }> {
+  const { context, rows } = await (
+    await call("GET", `/api/v1/conversations/${openid}`)
+  ).json<{ context: Record<string, unknown>; rows: { kind: string; inbound?: { context?: unknown } }[] }>();
+  const { sessionFrom: _text, ...view } = context;
+  return { view, row: rows.findLast((row) => row.inbound?.context !== undefined)?.inbound?.context };
+}
+
+/** Both contexts are to say so: the claims, and nothing of what the token said. */
+function unverified(unverifiedReason: string) {
+  const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason };
+  return { view: context, row: context };
+}
+
+describe("a context without a signature", () => {
+  it("is shown as what the page claims, and greets with the product's name", async ({ expect }) => {
+    await wechat.enter("oClaims", from());
+    const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason: null };
+    expect(await contextsOf("oClaims")).toEqual({ view: context, row: context });
+    await expect.poll(() => readTexts(wechat, "oClaims")).toEqual(["您好，关于青瓷茶杯"]);
+  });
+
+  it("cannot make its user a VIP, whatever it claims", async ({ expect }) => {
+    await wechat.enter("oBoaster", from(undefined, { page: "p", verified: VIP, ...VIP }));
+    expect(await contextsOf("oBoaster")).toMatchObject({ view: { verified: null }, row: { verified: null } });
+    await expect.poll(() => readTexts(wechat, "oBoaster")).toEqual(["您好，关于我们的商品"]);
+  });
+
+  it("may be a text of the app's own, as ever", async ({ expect }) => {
+    await wechat.enter("oPlain", "page=cart&id=7");
+    const context = { label: "", claimed: null, verified: null, unverifiedReason: null };
+    expect(await contextsOf("oPlain")).toEqual({ view: context, row: context });
+    expect(await bodyOf(await call("GET", "/api/v1/conversations/oPlain"))).toMatchObject({
+      context: { sessionFrom: "page=cart&id=7" },
+      rows: [{ inbound: { sessionFrom: "page=cart&id=7" } }, {}, {}],
+    });
+  });
+});
+
+describe("a context signed by the shop's back end", () => {
+  it("is verified for the user it was made for", async ({ expect }) => {
+    await wechat.enter("oVip", from(await sign("oVip")));
+    const context = { label: LABEL, claimed: CLAIMED, verified: VIP, unverifiedReason: null };
+    expect(await contextsOf("oVip")).toEqual({ view: context, row: context });
+    await expect.poll(() => readTexts(wechat, "oVip")).toEqual(["茶小姐好，关于青瓷茶杯"]);
+  });
+
+  it("is worth nothing in another user's hands", async ({ expect }) => {
+    await wechat.enter("oThief", from(await sign("oVip")));
+    expect(await contextsOf("oThief")).toEqual(unverified("bad_signature"));
+    await expect.poll(() => readTexts(wechat, "oThief")).toEqual(["您好，关于青瓷茶杯"]);
+  });
+
+  it("is worth nothing when it was forged or changed", async ({ expect }) => {
+    await wechat.enter("oForger", from(await sign("oForger", { key: NEW_KEY })));
+    expect(await contextsOf("oForger")).toEqual(unverified("bad_signature"));
+    await wechat.enter("oForger", from((await sign("oForger")).replace('"vip":3', '"vip":9')));
+    expect(await contextsOf("oForger")).toEqual(unverified("bad_signature"));
+    await wechat.enter("oForger", from("vip=9"));
+    expect(await contextsOf("oForger")).toEqual(unverified("malformed"));
+  });
+
+  it("is worth nothing after its time, also when it was verified before", async ({ expect }) => {
+    const text = from(await sign("oLate"));
+    await wechat.enter("oLate", text);
+    expect(await contextsOf("oLate")).toMatchObject({ view: { verified: VIP } });
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * HOUR_MS });
+    await wechat.enter("oLate", text);
+    expect(await contextsOf("oLate")).toEqual(unverified("expired"));
+  });
+
+  it("had to be in time when the user came in, not when WeChat got through", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const slow = playWeChat({
+      worker(request) {
+        vi.setSystemTime(Date.now() + 5_000);
+        return exports.default.fetch(request);
+      },
+    });
+    await slow.enter("oSlow", from(await sign("oSlow", { expiresAt: Date.now() + 2_000 })));
+    expect(await contextsOf("oSlow")).toMatchObject({ view: { verified: VIP } });
+  });
+
+  it("leaves a line about a token that is not believed, without token, openid or text", async ({ expect }) => {
+    const lines = captureLog();
+    const token = await sign("oVip");
+    await wechat.enter("oTraced", from(token));
+    const line = lines().find(({ event }) => event === "context_unverified");
+    expect(line).toMatchObject({ reason: "bad_signature" });
+    const all = JSON.stringify(lines());
+    for (const secret of [KEY, token, "oTraced", "oVip", "茶", '"vip"', "u1"]) expect(all).not.toContain(secret);
+  });
+});
+
+describe("the verdict on a signed context", () => {
+  /** What a worker with other keys shows of what is stored. */
+  const shownWith = async (openid: string, vars: Readonly<Record<string, string>>) =>
+    (await bodyOf(await fetchWith({ ...env, ...vars }, buildCall("GET", `/api/v1/conversations/${openid}`))))[
+      "context"
+    ];
+
+  it("stays what it was when its time is over and when the key is gone", async ({ expect }) => {
+    await wechat.enter("oKept", from(await sign("oKept")));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 30 * 24 * HOUR_MS });
+    expect(await shownWith("oKept", { CONTEXT_KEY: NEW_KEY })).toMatchObject({ verified: VIP });
+    expect(await shownWith("oKept", { CONTEXT_KEY: "" })).toMatchObject({ verified: VIP });
+  });
+
+  it("stays no when the key comes later", async ({ expect }) => {
+    const keyless = playWeChat({ worker: (request) => fetchWith({ CONTEXT_KEY: "" }, request) });
+    await keyless.enter("oEarly", from(await sign("oEarly")));
+    expect(await contextsOf("oEarly")).toEqual(unverified("no_key"));
+  });
+
+  it("is yes for the old and for the new key while it is changed", async ({ expect }) => {
+    const vars = { CONTEXT_KEY: NEW_KEY, CONTEXT_KEY_PREVIOUS: KEY };
+    const rotating = playWeChat({ worker: (request) => fetchWith(vars, request) });
+    for (const key of [KEY, NEW_KEY]) {
+      await rotating.enter("oRotates", from(await sign("oRotates", { key })));
+      expect(await contextsOf("oRotates")).toMatchObject({ view: { verified: VIP }, row: { verified: VIP } });
+    }
+  });
+
+  it("of a push that comes again is the first one", async ({ expect }) => {
+    const { id } = await wechat.enter("oAgain", from(await sign("oAgain")));
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * HOUR_MS });
+    await wechat.redeliver({ id });
+    expect((await remote("oAgain").rows(0, 10))?.filter((row) => row.kind === "in")).toHaveLength(1);
+    expect(await contextsOf("oAgain")).toMatchObject({ view: { verified: VIP } });
+  });
+
+  it("is not made up for pushes stored before there were any", async ({ expect }) => {
+    const head = { account: "gh_test", openid: "oOld", createdAt: Date.now() };
+    const inbound = { ...head, kind: "user_enter_tempsession" as const, sessionFrom: from(await sign("oOld")) };
+    const owner = { appid: "wx0123456789abcdef", openid: "oOld" };
+    await remote("oOld").receive(owner, { key: "e:old", inbound, candidates: [] }, "test");
+    expect(await contextsOf("oOld")).toEqual(unverified("not_checked"));
+  });
+});
