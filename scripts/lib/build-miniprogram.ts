@@ -1,6 +1,6 @@
 /**
  * Builds the mini-program package: one CommonJS file a component in ES2018 beside its template, style and config; what
- * they share in two files. Why so: docs/design/0014-mini-program-package.md.
+ * they share in two files. Why so: docs/design/0016-mini-program-package.md.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";

@@ -146,9 +146,9 @@ describe("what it opens", () => {
     const fab = mount("kefu-fab", { ...WECOM, items: [{ id: "faq", text: "常见问题" }, { id: 1 }, null] });
     expect(rows(fab)).toStrictEqual(["联系客服", "在线咨询", "常见问题"]);
     const heard = listen(fab, "toggle", "select");
-    expect(attributes(fab, ".kefu-fab__panel")["hidden"]).toBe(true);
+    expect(attributes(fab, ".kefu-fab__panel")["class"]).toContain("kefu-fab__panel--closed");
     await tap(fab, ".kefu-fab__face");
-    expect(attributes(fab, ".kefu-fab__panel")["hidden"]).toBe(false);
+    expect(attributes(fab, ".kefu-fab__panel")["class"]).not.toContain("kefu-fab__panel--closed");
     await tap(fab, ".kefu-fab__row.kefu-fab__label");
     expect(heard).toStrictEqual([
       ["toggle", { open: true }],

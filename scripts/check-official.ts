@@ -1,0 +1,140 @@
+/**
+ * `npm run check:official -w miniprogram`: compiles a small mini program with this package by WeChat's own compiler
+ * (miniprogram-ci), offline and without an account. Not a dependency, as it is 276 MB: the first run installs it into
+ * `.tmp/official`. It finds bad JSON, missing pages and components, JavaScript and WXSS that WeChat refuses, and what
+ * its npm build does to the package; wrong WXML it does not find (`npm test` does).
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { buildMiniprogram, listComponents, MINIPROGRAM } from "./lib/build-miniprogram.ts";
+import { QUIET_ENV, ROOT } from "./lib/build.ts";
+
+const CI = "miniprogram-ci@2.1.42";
+const FOLDER = join(ROOT, ".tmp/official");
+const PROJECT = join(FOLDER, "project");
+const NAME = "edge-kefu-miniprogram";
+const TIMEOUT_MS = 600_000;
+/** The compiler asks WeChat's server for what it does not need; so does the process it forks. */
+const OFFLINE = `require("dns").lookup = (host, options, done) =>
+  (done ?? options)(Object.assign(new Error(host + ": offline"), { code: "ENOTFOUND" }));`;
+
+/** What a mini program is allowed; WeChat's server says it to people with an account. */
+const LIMITS = {
+  MaxCodeSize: 2,
+  MaxSubpackageSubCodeSize: 2,
+  MaxSubpackageFullCodeSize: 20,
+  NavigateMiniprogramLimit: 10,
+  MaxSubPackageLimit: 100,
+  MinTabbarCount: 2,
+  MaxTabbarCount: 5,
+  MaxTabbarIconSize: 40,
+};
+
+/** With WeChat's own lowering of the syntax, and without. */
+const SETTINGS = [
+  { es6: true, enhance: true, minify: true },
+  { es6: false, enhance: false, minify: false },
+];
+
+interface Ci {
+  packNpmManually(options: object): Promise<{ readonly warnList: readonly unknown[] }>;
+  getCompiledResult(options: object): Promise<Readonly<Record<string, unknown>>>;
+  readonly Project: new (options: object) => object;
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(command, args, { cwd: FOLDER, env: QUIET_ENV, stdio: "inherit" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed`);
+}
+
+async function writeProject(): Promise<void> {
+  const files = {
+    "package.json": JSON.stringify({ name: "official", version: "0.0.0", dependencies: { [NAME]: "*" } }),
+    "project.config.json": JSON.stringify({ appid: "wx0000000000000000", miniprogramRoot: "miniprogram/" }),
+    "miniprogram/app.json": JSON.stringify({ pages: ["pages/home/index"], lazyCodeLoading: "requiredComponents" }),
+    "miniprogram/app.js": "App({});",
+    "miniprogram/pages/home/index.json": JSON.stringify({
+      usingComponents: {
+        "kefu-contact": `${NAME}/contact-button/index`,
+        "kefu-chat": `${NAME}/open-customer-service-chat/index`,
+        "kefu-fab": `${NAME}/kefu-fab/index`,
+      },
+    }),
+    "miniprogram/pages/home/index.wxml": "<kefu-contact /><kefu-chat /><kefu-fab />",
+    "miniprogram/pages/home/index.js": `const { supports } = require("${NAME}"); Page({ data: { chat: supports("chat") } });`,
+  };
+  await rm(PROJECT, { recursive: true, force: true });
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(PROJECT, file)), { recursive: true });
+    await writeFile(join(PROJECT, file), text);
+  }
+}
+
+/** Puts the package, as npm would publish it, where the project's dependencies are. */
+async function installPackage(): Promise<void> {
+  await buildMiniprogram();
+  run("npm", "pack", MINIPROGRAM, "--ignore-scripts", "--silent", "--pack-destination", FOLDER);
+  const folder = join(PROJECT, "node_modules", NAME);
+  await mkdir(folder, { recursive: true });
+  run("tar", "-xzf", join(FOLDER, `${NAME}-0.0.0.tgz`), "-C", folder, "--strip-components", "1");
+}
+
+async function compile(ci: Ci): Promise<readonly string[]> {
+  const { warnList } = await ci.packNpmManually({
+    packageJsonPath: join(PROJECT, "package.json"),
+    miniprogramNpmDistDir: join(PROJECT, "miniprogram"),
+  });
+  const complaints = warnList.map((warning) => `npm build: ${JSON.stringify(warning)}`);
+  const project = new ci.Project({
+    appid: "wx0000000000000000",
+    type: "miniProgram",
+    projectPath: PROJECT,
+    privateKey: "none",
+    ignores: ["node_modules/**/*"],
+    // Without this it asks WeChat's server.
+    attr: async () => ({ platform: false, appType: 0, isSandbox: false, released: false, setting: LIMITS }),
+  });
+  for (const setting of SETTINGS) {
+    const files = await ci.getCompiledResult({ project, version: "0.0.0", desc: "", setting, onProgressUpdate() {} });
+    complaints.push(...(await findMissing(files)), ...findModules(files));
+  }
+  return complaints;
+}
+
+/** A component the npm build lost would only be missed on a phone. */
+async function findMissing(files: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  const scripts = (await listComponents()).map((component) => `miniprogram_npm/${NAME}/${component}/index.js`);
+  return scripts.filter((script) => files[script] === undefined).map((script) => `${script} is missing`);
+}
+
+/** WeChat leaves `import` in packages as it is when it does not lower the syntax, and then breaks on a phone. */
+function findModules(files: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(files)
+    .filter(([name, text]) => name.endsWith(".js") && /^\s*(?:import|export)\s/m.test(String(text)))
+    .map(([name]) => `${name} still has import or export`);
+}
+
+setTimeout(() => {
+  console.error("✗ the compiler does not end");
+  process.exit(1);
+}, TIMEOUT_MS).unref();
+await mkdir(FOLDER, { recursive: true });
+await writeFile(join(FOLDER, "package.json"), "{}");
+if (!existsSync(join(FOLDER, "node_modules/miniprogram-ci"))) {
+  run("npm", "install", "--no-save", "--no-audit", "--no-fund", "--silent", CI);
+}
+await writeProject();
+await installPackage();
+const require = createRequire(join(FOLDER, "package.json"));
+await writeFile(join(FOLDER, "offline.cjs"), OFFLINE);
+process.env["NODE_OPTIONS"] = `--require ${join(FOLDER, "offline.cjs")}`;
+require("./offline.cjs");
+const ci: Ci = require("miniprogram-ci");
+const complaints = await compile(ci);
+for (const complaint of complaints) console.error(`✗ ${complaint}`);
+if (complaints.length === 0) console.log("✓ WeChat's compiler takes the package");
+// Its helper process never ends by itself.
+process.exit(complaints.length === 0 ? 0 : 1);

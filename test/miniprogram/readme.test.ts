@@ -1,0 +1,79 @@
+// @vitest-environment node
+/** The package's readmes name all there is, in both languages, and the colours in them are those of the styles. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+
+const SOURCE = join(MINIPROGRAM, "src");
+const READMES = ["README.md", "README.en.md"];
+const MIN_CONTRAST = 4.5;
+
+const read = (file: string) => readFile(join(MINIPROGRAM, file), "utf8");
+const styles = async () =>
+  (await Promise.all(["styles/button.wxss", "kefu-fab/index.wxss"].map((file) => read(`src/${file}`)))).join("\n");
+
+/** Names of properties as WXML has them. */
+async function properties(): Promise<readonly string[]> {
+  const files = ["helpers/contact-behavior.ts", "entry/entry-behavior.ts", "kefu-fab/index.ts"];
+  const texts = await Promise.all(files.map((file) => readFile(join(SOURCE, file), "utf8")));
+  const names = texts.flatMap((text) => [...text.matchAll(/^ +(\w+): \{ type: /gm)].map(([, name = ""]) => name));
+  return [...new Set(names)].map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+}
+
+describe.for(READMES)("%s", (readme) => {
+  it("names every property, event and external class", async ({ expect }) => {
+    const text = await read(readme);
+    const names = await properties();
+    expect(names.length).toBeGreaterThanOrEqual(30);
+    const events = ["contact", "opened", "failed", "unsupported", "error", "place", "toggle", "select"];
+    const classes = ["custom-class", "icon-class", "text-class", "face-class", "badge-class", "panel-class"];
+    for (const name of [...names, ...events, ...classes]) expect(text).toContain(`\`${name}\``);
+  });
+
+  it("names every CSS variable with the value it has, light and dark", async ({ expect }) => {
+    const text = await read(readme);
+    for (const [, name = "", value = ""] of (await styles()).matchAll(/var\((--[\w-]+), ([^)]+)\)/g)) {
+      expect(text).toContain(`\`${name}\``);
+      if (value.startsWith("#")) expect(text).toContain(`\`${value}\``);
+    }
+  });
+});
+
+it("has the same headings, tables and lists in both languages", async ({ expect }) => {
+  const shape = (text: string) => text.split("\n").flatMap((line) => /^(#+|\||\d+\.|-|```\w*)/.exec(line)?.[0] ?? []);
+  const [zh = "", en = ""] = await Promise.all(READMES.map(read));
+  expect(shape(en)).toStrictEqual(shape(zh));
+});
+
+describe("the default colours", () => {
+  it.for([
+    ["a default button", "#eef0f2", "#1a1a1a"],
+    ["a default button, dark", "#2e3033", "#f2f2f2"],
+    ["a primary button and the floating entry", "#067a40", "#ffffff"],
+    ["a primary button and the floating entry, dark", "#3ecf85", "#00210f"],
+    ["a plain button on white", "#ffffff", "#067a40"],
+    ["a plain button on black", "#1a1a1a", "#3ecf85"],
+    ["the badge", "#c8281e", "#ffffff"],
+    ["the menu", "#ffffff", "#1a1a1a"],
+    ["the menu, dark", "#2a2c2f", "#f2f2f2"],
+  ] as const)("of %s can be read", async ([, ground, ink], { expect }) => {
+    const text = await styles();
+    for (const colour of [ground, ink]) expect(text).toContain(colour);
+    expect(contrast(ground, ink)).toBeGreaterThanOrEqual(MIN_CONTRAST);
+  });
+});
+
+/** The contrast of WCAG 2: 1 to 21. */
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

@@ -1,0 +1,19 @@
+/** The shortest page of the package's readme: what follows the mark, one block of each language. */
+
+/** The three blocks. */
+export interface Snippet {
+  readonly json: string;
+  readonly xml: string;
+  readonly ts: string;
+}
+
+/** Reads it; throws when the readme has none. */
+export function readSnippet(readme: string): Snippet {
+  const [, after] = readme.split("<!-- snippet -->");
+  const block = (language: string) => {
+    const found = after?.match(new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``))?.[1];
+    if (found === undefined) throw new Error(`the readme has no snippet in ${language}`);
+    return found;
+  };
+  return { json: block("json"), xml: block("xml"), ts: block("ts") };
+}
