@@ -85,7 +85,7 @@ describe("the mini program", () => {
 });
 
 describe("the way into the chat and back", () => {
-  it("from a product: the worker hears what the user looks at, a card leads to the right page", async ({ expect }) => {
+  it("from a product: the worker greets with its name, a card leads to the right page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await openTeacup(page);
     await contactButton(page).click();
@@ -95,6 +95,11 @@ describe("the way into the chat and back", () => {
       kind: "context",
       label: "青瓷茶杯 ¥128",
       context: { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } },
+    });
+    await bubbles(page, "theirs").getByText("为您解答青瓷茶杯的问题").waitFor();
+    const known = await scene.stack.api("GET", `/api/v1/conversations/${openid}`);
+    expect(await known.json()).toMatchObject({
+      context: { label: "青瓷茶杯 ¥128", claimed: { product: { id: "42", name: "青瓷茶杯" } } },
     });
     await sendCard(scene.stack, page, openid, "配套的木勺", "pages/product/index?id=43");
     await page.locator(".theirs .mp-card").click();
