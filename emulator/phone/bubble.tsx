@@ -1,11 +1,12 @@
 /** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
 import { mediaUrl } from "./api.ts";
 import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
+import { ProgramContext } from "./program-info.ts";
 import { fill, useTexts } from "./text.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
@@ -172,9 +173,10 @@ function LinkCard({ part }: { readonly part: MessagePart }): JSX.Element {
 function Card(props: { readonly title: string; readonly mediaId: string; readonly onOpen: () => void }): JSX.Element {
   const t = useTexts();
   const { title, mediaId, onOpen } = props;
+  const program = useContext(ProgramContext);
   return (
     <button type="button" class="mp-card" onClick={onOpen}>
-      <span class="mp-card-head">{t.home}</span>
+      <span class="mp-card-head">{program?.title ?? t.home}</span>
       <strong>{title}</strong>
       <span class="mp-card-picture">{mediaId === "" ? <Cushion /> : <img src={mediaUrl(mediaId)} alt="" />}</span>
       <span class="card-foot">{t.miniProgram}</span>

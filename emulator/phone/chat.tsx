@@ -46,6 +46,10 @@ export function Chat(props: ChatProps): JSX.Element {
     },
     picture: (url, name) => setOpened({ kind: "picture", url, name }),
   };
+  const send = (content: PushContent): void => {
+    setOffer(null);
+    onSend(content);
+  };
   const isTyping = chat?.typing ?? false;
   return (
     <div class="screen">
@@ -65,13 +69,10 @@ export function Chat(props: ChatProps): JSX.Element {
         <Offer
           offer={offer}
           onClose={() => setOffer(null)}
-          onSend={() => {
-            setOffer(null);
-            onSend({ kind: "miniprogrampage", title: offer.title, pagePath: offer.path });
-          }}
+          onSend={() => send({ kind: "miniprogrampage", title: offer.title, pagePath: offer.path })}
         />
       )}
-      <Composer language={language} onSend={onSend} />
+      <Composer language={language} onSend={send} />
       {opened !== null && <OpenedSheet opened={opened} onClose={() => setOpened(null)} />}
     </div>
   );

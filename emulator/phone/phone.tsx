@@ -9,7 +9,7 @@ import type { CardOffer } from "./composer-offer.tsx";
 import { Home } from "./home.tsx";
 import { newOpenid } from "./people.ts";
 import { ProgramFrame, type Arrival, type ServiceChatEnd } from "./program-frame.tsx";
-import { hasPage, useProgramInfo } from "./program-info.ts";
+import { hasPage, ProgramContext, useProgramInfo } from "./program-info.ts";
 import { useScreen } from "./screen.ts";
 import { useTexts, type Language } from "./text.ts";
 
@@ -81,16 +81,18 @@ export function Phone(props: PhoneProps): JSX.Element {
         />
       )}
       {screen === "chat" && (
-        <Chat
-          chat={chat}
-          appid={appid}
-          openid={openid}
-          language={language}
-          offer={offer}
-          onBack={() => (origin === "program" ? comeBack({ kind: "back" }) : goTo("home"))}
-          onSend={onSend}
-          onOpenPage={openPage}
-        />
+        <ProgramContext.Provider value={program ?? null}>
+          <Chat
+            chat={chat}
+            appid={appid}
+            openid={openid}
+            language={language}
+            offer={offer}
+            onBack={() => (origin === "program" ? comeBack({ kind: "back" }) : goTo("home"))}
+            onSend={onSend}
+            onOpenPage={openPage}
+          />
+        </ProgramContext.Provider>
       )}
       {screen === "home" && (
         <Home

@@ -1,4 +1,5 @@
 /** What the phone knows of the mini program before it is opened: its name and its pages. */
+import { createContext } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import * as v from "valibot";
 
@@ -6,6 +7,9 @@ const ProgramInfoSchema = v.object({ title: v.string(), pages: v.array(v.string(
 
 /** The mini program. */
 export type ProgramInfo = v.InferOutput<typeof ProgramInfoSchema>;
+
+/** The mini program on this phone, for whoever shows its name. */
+export const ProgramContext = createContext<ProgramInfo | null>(null);
 
 /** @returns undefined until it is known, null when the emulator has no mini program */
 export function useProgramInfo(): ProgramInfo | null | undefined {

@@ -10,6 +10,19 @@ export function shopOf(page: Page): FrameLocator {
   return page.frameLocator("iframe");
 }
 
+/** A card of a page. */
+export interface Card {
+  readonly title: string;
+  readonly pagePath: string;
+  /** A PNG. */
+  readonly picture: Uint8Array;
+}
+
+/** A corner of the screen, for a card's picture. */
+export function corner(page: Page): Promise<Buffer> {
+  return page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 80 } });
+}
+
 /** Opens the phone as anyone does, at the mini program. */
 export async function openShop(scene: Scene, options: PageOptions): Promise<Page> {
   const page = await scene.open({ ...options, path: "/" });
@@ -28,9 +41,9 @@ export async function openTeacup(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
 }
 
-/** Sends a card by the worker's REST API; its picture is what the phone shows. */
-export async function sendCard(stack: Stack, page: Page, openid: string, title: string, pagePath: string) {
-  const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 80 } });
+/** Sends a card by the worker's REST API. */
+export async function sendCard(stack: Stack, openid: string, card: Card): Promise<void> {
+  const { title, pagePath, picture } = card;
   const thumbMediaId = await upload(stack.emulatorUrl, picture);
   await sendAsService(stack, openid, { type: "miniprogrampage", title, pagePath, thumbMediaId });
 }

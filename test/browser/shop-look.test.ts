@@ -7,7 +7,7 @@ import type { Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { bubbles, openidOf } from "./actions.ts";
 import { PHONE, startScene, type Scene } from "./harness.ts";
-import { contactButton, openShop, sendCard, shopOf } from "./shop-actions.ts";
+import { contactButton, corner, openShop, sendCard, shopOf } from "./shop-actions.ts";
 
 const WIDTHS = [320, 375, 414, 768];
 const PAGES = ["home/index", "product/index?id=42", "order/index?id=1001", "order/index?id=900", "help/index"];
@@ -103,7 +103,11 @@ describe("by touch", () => {
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
     await contactButton(page).tap();
     await bubbles(page, "theirs").first().waitFor();
-    await sendCard(scene.stack, page, await openidOf(page), "您的订单", "pages/order/index?id=1001");
+    await sendCard(scene.stack, await openidOf(page), {
+      title: "您的订单",
+      pagePath: "pages/order/index?id=1001",
+      picture: await corner(page),
+    });
     await page.locator(".theirs .mp-card").tap();
     await shopOf(page).getByText("这个订单需要帮忙吗？").waitFor();
     expect(await page.getByRole("log").count()).toBe(0);

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { decodeSessionFrom } from "../../shared/session-from.ts";
 import { bubbles, openidOf, say, sendAsService } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
-import { contactButton, openShop, openTeacup, sendCard, shopOf } from "./shop-actions.ts";
+import { contactButton, corner, openShop, openTeacup, sendCard, shopOf } from "./shop-actions.ts";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 
 let scene: Scene;
@@ -101,7 +101,11 @@ describe("the way into the chat and back", () => {
     expect(await known.json()).toMatchObject({
       context: { label: "青瓷茶杯 ¥128", claimed: { product: { id: "42", name: "青瓷茶杯" } } },
     });
-    await sendCard(scene.stack, page, openid, "配套的木勺", "pages/product/index?id=43");
+    await sendCard(scene.stack, openid, {
+      title: "配套的木勺",
+      pagePath: "pages/product/index?id=43",
+      picture: await corner(page),
+    });
     await page.locator(".theirs .mp-card").click();
     // The page that opened the chat was told by bindcontact and went on to the card's page: it lies below.
     await page.getByRole("heading", { name: "胡桃木勺" }).waitFor();
@@ -119,7 +123,11 @@ describe("the way into the chat and back", () => {
     await bubbles(page, "theirs").first().waitFor();
     const openid = await openidOf(page);
     expect(await lastEntry(openid)).toMatchObject({ context: { order: { id: "1001", status: "已发货" } } });
-    await sendCard(scene.stack, page, openid, "常见问题", "pages/help/index");
+    await sendCard(scene.stack, openid, {
+      title: "常见问题",
+      pagePath: "pages/help/index",
+      picture: await corner(page),
+    });
     await page.locator(".theirs .mp-card").click();
     await page.getByRole("heading", { name: "帮助" }).waitFor();
   });
@@ -159,7 +167,11 @@ describe("the way into the chat and back", () => {
     const page = await openShop(scene, DESKTOP);
     await contactButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
-    await sendCard(scene.stack, page, await openidOf(page), "没有的页面", "pages/gone/index?id=1");
+    await sendCard(scene.stack, await openidOf(page), {
+      title: "没有的页面",
+      pagePath: "pages/gone/index?id=1",
+      picture: await corner(page),
+    });
     await page.locator(".theirs .mp-card").click();
     await page.getByRole("dialog").getByText("pages/gone/index?id=1").waitFor();
     expect(await page.getByRole("log").count()).toBe(1);
