@@ -32,7 +32,9 @@ describe("a project", () => {
       "parts/c.json": { component: true, styleIsolation: "shared" },
       "miniprogram_npm/lib/button/index.json": { component: true },
     });
-    const parts = project.parts.map(({ path, isPage, scope }) => [path, isPage, scope]).toSorted();
+    const parts = project.parts
+      .toSorted((a, b) => a.path.localeCompare(b.path))
+      .map(({ path, isPage, scope }) => [path, isPage, scope]);
     expect(parts).toStrictEqual([
       ["miniprogram_npm/lib/button/index", false, "miniprogram-npm-lib-button-index"],
       ["pages/a/index", true, ""],
