@@ -134,6 +134,8 @@ function listenToMouse(fire: Fire): void {
   document.addEventListener("pointerdown", (event) => onPointer("touchstart", event), { capture: true });
   document.addEventListener("pointermove", (event) => onPointer("touchmove", event), { capture: true });
   document.addEventListener("pointerup", (event) => onPointer("touchend", event), { capture: true });
+  // The browser's own dragging of pictures would take the mouse away in the middle of ours.
+  document.addEventListener("dragstart", (event) => event.preventDefault());
 }
 
 function pointOf({ pageX, pageY, clientX, clientY }: PointerEvent): Omit<Touch, "identifier"> {

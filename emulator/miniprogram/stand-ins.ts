@@ -34,7 +34,7 @@ const CARD = ["sendMessageTitle", "sendMessagePath", "sendMessageImg"];
 
 const STAND_INS: readonly StandIn[] = [
   { tag: "view", texts: HOVER, flags: ["hoverStopPropagation"], draw: () => {} },
-  { tag: "text", texts: ["space"], flags: ["userSelect", "selectable", "decode"], draw: () => {} },
+  { tag: "text", texts: ["space"], flags: ["userSelect", "selectable", "decode"], draw: drawText },
   { tag: "image", texts: ["src", "mode"], flags: ["lazyLoad"], draw: drawImage },
   {
     tag: "button",
@@ -96,6 +96,10 @@ function drawCommon(element: HTMLElement, values: Values): void {
 /** An attribute's value; what is no text has none. */
 function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+function drawText(element: HTMLElement, values: Values): void {
+  element.toggleAttribute("data-selectable", values["userSelect"] === true || values["selectable"] === true);
 }
 
 const FITS: Readonly<Record<string, string>> = { aspectFill: "cover", aspectFit: "contain", scaleToFill: "fill" };
