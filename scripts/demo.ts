@@ -58,10 +58,12 @@ async function verification({ control }: Stack): Promise<void> {
 
 async function greeting(stack: Stack): Promise<void> {
   heading("进入会话", "enter → greeting");
-  show(await stack.control.enter(SHOPPER, "page=pages/index/index"), "(进入客服会话)");
+  // As a product page's contact button sends it: a label for people, then typed data.
+  const from = '青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}';
+  show(await stack.control.enter(SHOPPER, from), "(从商品页进入客服会话)");
   const [line = ""] = await readChat(stack, SHOPPER, 1);
   console.log(`  ← ${line}`);
-  check("欢迎语 / the greeting of the settings", line !== "");
+  check("欢迎语说出商品名 / the greeting names the product", line.includes("青瓷茶杯"));
 }
 
 async function rules(stack: Stack): Promise<void> {

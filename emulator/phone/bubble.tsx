@@ -8,6 +8,7 @@ import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
 import { ProgramContext } from "./program-info.ts";
 import { fill, useTexts } from "./text.ts";
+import { sourceOf } from "./source.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
 /** Opens what a tap on a link, card or picture opens. */
@@ -46,7 +47,7 @@ function UserLine({ line, appid, open }: LineProps & { line: Extract<PhoneLine, 
   const t = useTexts();
   const { content, mediaId, outcome } = line;
   if (content.kind === "enter") {
-    const from = content.sessionFrom;
+    const from = sourceOf(content.sessionFrom);
     return <Note>{from === "" ? t.entered : fill(t.enteredFrom, { from })}</Note>;
   }
   return (

@@ -87,7 +87,7 @@ export function typeContext(raw: ShownContext): PageContext {
 export function readContextField(context: JsonObject | null, path: string): string {
   let value: unknown = context;
   for (const name of path.split(".")) {
-    value = isPlainObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    value = isPlainObject(value) ? value[name] : undefined;
   }
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
