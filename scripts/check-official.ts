@@ -6,7 +6,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildMiniprogram, listComponents, MINIPROGRAM } from "./lib/build-miniprogram.ts";
@@ -76,10 +76,11 @@ async function writeProject(): Promise<void> {
 /** Puts the package, as npm would publish it, where the project's dependencies are. */
 async function installPackage(): Promise<void> {
   await buildMiniprogram();
+  const { version }: { version: string } = JSON.parse(await readFile(join(MINIPROGRAM, "package.json"), "utf8"));
   run("npm", "pack", MINIPROGRAM, "--ignore-scripts", "--silent", "--pack-destination", FOLDER);
   const folder = join(PROJECT, "node_modules", NAME);
   await mkdir(folder, { recursive: true });
-  run("tar", "-xzf", join(FOLDER, `${NAME}-0.0.0.tgz`), "-C", folder, "--strip-components", "1");
+  run("tar", "-xzf", join(FOLDER, `${NAME}-${version}.tgz`), "-C", folder, "--strip-components", "1");
 }
 
 async function compile(ci: Ci): Promise<readonly string[]> {
@@ -128,11 +129,13 @@ if (!existsSync(join(FOLDER, "node_modules/miniprogram-ci"))) {
 }
 await writeProject();
 await installPackage();
-const require = createRequire(join(FOLDER, "package.json"));
+const load = createRequire(join(FOLDER, "package.json"));
 await writeFile(join(FOLDER, "offline.cjs"), OFFLINE);
 process.env["NODE_OPTIONS"] = `--require ${join(FOLDER, "offline.cjs")}`;
-require("./offline.cjs");
-const ci: Ci = require("miniprogram-ci");
+load("./offline.cjs");
+// It makes folders wherever it is started.
+process.chdir(FOLDER);
+const ci: Ci = load("miniprogram-ci");
 const complaints = await compile(ci);
 for (const complaint of complaints) console.error(`✗ ${complaint}`);
 if (complaints.length === 0) console.log("✓ WeChat's compiler takes the package");

@@ -3,29 +3,17 @@
  * code 0 when nothing failed, 1 when something did, 2 when it was called wrongly.
  */
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { examine } from "./doctor/examine.ts";
 import { readOptions, USAGE } from "./doctor/options.ts";
 import { toJson, toText } from "./doctor/print.ts";
-import { ROOT } from "./lib/build.ts";
-import { LOCAL_API_KEY, LOCAL_APP } from "./lib/local-app.ts";
+import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
+import { ownValues, readLocalValues } from "./lib/local-values.ts";
 
-async function readDevVars(): Promise<string> {
-  try {
-    return await readFile(join(ROOT, ".dev.vars"), "utf8");
-  } catch {
-    return ""; // it need not be there
-  }
-}
-
-const { appid, token, aesKey } = LOCAL_APP;
-const options = readOptions({
-  args: process.argv.slice(2),
-  env: process.env,
-  devVars: await readDevVars(),
-  local: { appid, token, aesKey, apiKey: LOCAL_API_KEY },
-});
+const args = process.argv.slice(2);
+const devVars = (await readDevVars(devVarsPath(args))) ?? "";
+const read = readLocalValues(devVars);
+const { apps, apiKey } = read.ok ? read.value : ownValues();
+const options = readOptions({ args, env: process.env, devVars, local: { ...apps[0], apiKey } });
 if (!options.ok) {
   console.error(`${options.error}\n\n${USAGE}`);
   process.exit(2);

@@ -33,6 +33,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/push.test.ts", "a push in"],
       ["workerd/push.test.ts", "thirty deliveries"],
       ["workerd/push-trouble.test.ts", "KV as the shield"],
+      ["node/conformance.test.ts", "edge-kefu conforms"],
       ["pure/protocol/dedupe-key.test.ts", ""],
     ],
   },
@@ -42,6 +43,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/push.test.ts", "a refused push"],
       ["node/fuzz.test.ts", ""],
+      ["node/conformance.test.ts", "edge-kefu conforms"],
       ["pure/protocol/receive.test.ts", ""],
       ["pure/protocol/receive-refused.test.ts", ""],
       ["pure/protocol/xml.test.ts", ""],

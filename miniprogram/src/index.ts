@@ -16,3 +16,5 @@ export { contactBehavior } from "./helpers/contact-behavior.ts";
 export { followCard, readContactDetail } from "./helpers/card-return.ts";
 export type { Arrival, ContactDetail, NavigateError } from "./helpers/card-return.ts";
 export type { CardOptions } from "./helpers/card.ts";
+export type { FabItem } from "./kefu-fab/menu.ts";
+export type { Place } from "./kefu-fab/place.ts";

@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import type { BilingualText } from "../../shared/errcode.ts";
 import type { PushMode, PushOverrides } from "../../emulator/model.ts";
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
-import { appPath, createPushKit, FOREIGN_APPID, WRONG_SIGNATURE, type PushKit } from "./push.ts";
+import { appPath, createPushKit, FOREIGN_APPID, SHORT_PATH, WRONG_SIGNATURE, type PushKit } from "./push.ts";
 import { callTarget, type Ports, type Reply, type Target } from "./target.ts";
 
 const VERIFY = check("verify.genuine", "网址验证：echostr 原样返回", "URL verification: the echo comes back unchanged");
@@ -19,6 +19,17 @@ const PUSH = check(
   "push.genuine",
   "签名、加密的 debug_demo 推送被接收",
   "a signed, encrypted debug_demo push is taken",
+);
+const PUSH_JSON = check("push.json", "JSON 格式的推送同样被接收", "a push in JSON is taken as well");
+const VERIFY_SHORT = check(
+  "verify.short",
+  "后台填写的网址 /wechat/message：网址验证",
+  "the URL of the console, /wechat/message: verification",
+);
+const PUSH_SHORT = check(
+  "push.short",
+  "后台填写的网址 /wechat/message：推送",
+  "the URL of the console, /wechat/message: a push",
 );
 
 interface Forgery {
@@ -54,6 +65,9 @@ const FORGERIES = {
   plain: [FORGED, ENCRYPTED, OLD],
 } as const satisfies Record<PushMode, readonly Forgery[]>;
 
+/** WeChat takes either for an acknowledgement (WECHAT.md §1.6). */
+const TAKEN = ["success", ""];
+
 const TOKEN_CURE = say(
   "让密钥 WECHAT_TOKEN 与后台“消息推送配置”的 Token（也是这里给出的）完全一致，注意首尾空格与换行；更换期间设 WECHAT_TOKEN_PREVIOUS",
   "make the secret WECHAT_TOKEN equal the Token of the console (and the one given here), without spaces or line breaks; during a change set WECHAT_TOKEN_PREVIOUS",
@@ -68,12 +82,17 @@ const APPID_CURE = say(
 );
 const MISSING = say("没有给出密钥，无法构造推送", "no push can be made without the secrets");
 
-/**
- * Tries the push URL.
- *
- * @param mode how the worker takes this app's pushes
- */
-export async function checkPushes(ports: Ports, target: Target, mode: PushMode): Promise<readonly Finding[]> {
+/** What `/healthz` told about the worker. */
+export interface Served {
+  /** How it takes this app's pushes. */
+  readonly mode: PushMode;
+  /** Whether it serves no other app: of several, `/wechat/message` is the first one's, and nobody tells which that is. */
+  readonly isAlone: boolean;
+}
+
+/** Tries the push URL. */
+export async function checkPushes(ports: Ports, target: Target, served: Served): Promise<readonly Finding[]> {
+  const { mode } = served;
   const { appid, token, aesKey } = target;
   if (appid === undefined || token === undefined)
     return [skipped(VERIFY, MISSING, needed("WECHAT_APPID, WECHAT_TOKEN"))];
@@ -86,16 +105,43 @@ export async function checkPushes(ports: Ports, target: Target, mode: PushMode):
   }
   const genuine = judgePush(await callTarget(ports, kit.push()), mode);
   if (genuine.state !== "ok") return [...verified, genuine];
+  const variants = [...(await checkJson(ports, kit, mode)), ...(await checkShortPath(ports, kit, served))];
   const forgeries: Finding[] = [];
   for (const { name, overrides } of FORGERIES[mode]) {
     const reply = await callTarget(ports, kit.push(overrides(ports.now())));
     forgeries.push(judgeForgery(name, reply));
   }
-  return [...verified, genuine, ...forgeries];
+  return [...verified, genuine, ...variants, ...forgeries];
+}
+
+/** How JSON looks in compatible mode is not confirmed (WECHAT.md §1.4): there a failure would say nothing. */
+async function checkJson(ports: Ports, kit: PushKit, mode: PushMode): Promise<readonly Finding[]> {
+  if (mode === "compatible") return [];
+  return [judgeVariant(PUSH_JSON, await callTarget(ports, kit.push({}, { format: "json" })), TAKEN)];
+}
+
+async function checkShortPath(ports: Ports, kit: PushKit, { isAlone }: Served): Promise<readonly Finding[]> {
+  if (!isAlone) return [];
+  const echostr = freshEcho(ports);
+  const verified = judgeVariant(VERIFY_SHORT, await callTarget(ports, kit.verify(SHORT_PATH, echostr)), [echostr]);
+  return [verified, judgeVariant(PUSH_SHORT, await callTarget(ports, kit.push({}, { path: SHORT_PATH })), TAKEN)];
+}
+
+/** What was right in XML and at the app's own path must be right here: else something stands in between. */
+function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]): Finding {
+  if ("unreachable" in reply) return lost(name, reply.unreachable);
+  const fact = `HTTP ${reply.status}`;
+  if (reply.status === 200 && expected.includes(reply.body)) return passed(name, fact);
+  const wrong = say("换了写法的同一请求没有被接收", "the same request in another form was not taken");
+  return failed(name, wrong, IN_BETWEEN, fact);
+}
+
+function freshEcho(ports: Ports): string {
+  return Buffer.from(ports.randomBytes(10)).toString("hex");
 }
 
 async function checkVerification(ports: Ports, kit: PushKit, appid: string): Promise<readonly Finding[]> {
-  const echostr = Buffer.from(ports.randomBytes(10)).toString("hex");
+  const echostr = freshEcho(ports);
   const path = appPath(appid);
   const genuine = judgeEcho(await callTarget(ports, kit.verify(path, echostr)), echostr);
   if (genuine.state !== "ok") return [genuine];
@@ -119,7 +165,7 @@ function judgePush(reply: Reply, mode: PushMode): Finding {
   if ("unreachable" in reply) return lost(PUSH, reply.unreachable);
   const ms = reply.receivedAt - reply.sentAt;
   const fact = `HTTP ${reply.status}, ${ms} ms`;
-  if (reply.status === 200 && (reply.body === "success" || reply.body === "")) return passed(PUSH, fact);
+  if (reply.status === 200 && TAKEN.includes(reply.body)) return passed(PUSH, fact);
   if (reply.status === 200) return failed(PUSH, say("应答不是 success", "the answer is not success"), IN_BETWEEN, fact);
   if (reply.status === 403 && mode === "plain") {
     const wrong = say("明文推送被拒绝", "the plaintext push was refused");

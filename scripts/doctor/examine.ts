@@ -25,7 +25,8 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const health = judgeHealth(reply, target);
   const first = [checkAddress(target.url), ...health.findings];
   if (!health.isReady) return report(target, first, []);
-  const pushes = await checkPushes(ports, target, modeOf(health.modes, target.mode));
+  const served = { mode: modeOf(health.modes, target.mode), isAlone: health.modes.length === 1 };
+  const pushes = await checkPushes(ports, target, served);
   const wechat = await checkWeChat(ports, target);
   const findings = [...first, checkClock(reply, target.url), ...pushes, ...wechat.findings];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));

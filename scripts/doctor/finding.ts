@@ -32,6 +32,11 @@ export function say(zh: string, en: string): BilingualText {
   return { zh, en };
 }
 
+/** Both of them in one line; one when they are the same. */
+export function inBoth({ zh, en }: BilingualText): string {
+  return zh === en ? zh : `${zh} / ${en}`;
+}
+
 /** Names a check. */
 export function check(id: string, zh: string, en: string): CheckName {
   return { id, what: say(zh, en) };

@@ -1,9 +1,11 @@
 /**
- * Command line, environment and .dev.vars → what to examine. Flags win over the environment, that over the file.
+ * Command line, environment and .dev.vars → what to examine. Flags win over the environment, that over the file; what
+ * none of them has is, of a worker on this machine, what `npm start` runs with.
  */
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { isLocal } from "./check-address.ts";
 import type { Target } from "./target.ts";
 
 /** What to do. */
@@ -18,17 +20,18 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of .dev.vars; empty when there is none. */
   readonly devVars: string;
-  /** The local stack's own values, for `--local`. */
-  readonly local: Omit<Target, "url">;
+  /** What `npm start` runs with: `.dev.vars` over the local stack's own. */
+  readonly local: Omit<Target, "url" | "mode">;
 }
 
 /** What `--help` and a wrong call print. */
-export const USAGE = `npm run doctor -- URL [--json] [--local] [--appid wx…] [--token …] [--aes-key …] [--api-key …] [--mode secure|compatible|plain]
+export const USAGE = `npm run doctor -- URL [--json] [--local] [--dev-vars FILE] [--appid wx…] [--token …] [--aes-key …] [--api-key …] [--mode secure|compatible|plain]
 
   URL      服务的来源地址 / the worker's origin, https://kefu.example.com
-  --local  npm start 的本地服务 / the worker of npm start, with its own values
+  --local  只用 npm start 的值，不看环境变量 / only the values of npm start, whatever the environment has
 
-其余从环境变量与 .dev.vars 读取 / the rest is read from the environment and .dev.vars:
+其余从环境变量与 .dev.vars 读取；本机网址缺的，用 npm start 的值
+the rest is read from the environment and .dev.vars; a local URL has the values of npm start for what they lack:
   WECHAT_APPID WECHAT_TOKEN WECHAT_ENCODING_AES_KEY WECHAT_APPS API_KEYS`;
 
 const ModeSchema = v.optional(v.picklist(["secure", "compatible", "plain"]));
@@ -52,7 +55,9 @@ export function readOptions(sources: Sources): Result<Options, string> {
   if (url === undefined) return err("需要一个网址 / one URL is needed");
   const mode = v.safeParse(ModeSchema, values.mode);
   if (!mode.success) return err("--mode: secure, compatible, plain");
-  const given = values.local === true ? sources.local : readVariables(sources, values.appid);
+  const { appid, token, aesKey: key, apiKey } = sources.local;
+  const local = values.local === true || isLocal(url) ? present({ appid, token, aesKey: key, apiKey }) : {};
+  const given = values.local === true ? local : { ...local, ...readVariables(sources, values.appid) };
   const flagged = { appid: values.appid, token: values.token, aesKey: values["aes-key"], apiKey: values["api-key"] };
   const target = { url, ...given, ...present({ ...flagged, mode: mode.output }) };
   return ok({ target, json: values.json === true });
@@ -61,7 +66,8 @@ export function readOptions(sources: Sources): Result<Options, string> {
 function readFlags(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const options = { json: flag, local: flag, appid: text, token: text, "aes-key": text, "api-key": text, mode: text };
+  const secrets = { token: text, "aes-key": text, "api-key": text };
+  const options = { json: flag, local: flag, "dev-vars": text, appid: text, ...secrets, mode: text };
   try {
     return ok(parseArgs({ args: [...args], options, allowPositionals: true }));
   } catch {

@@ -1,9 +1,8 @@
 /**
  * The report as text or JSON, with every secret that was given blotted out: a wrong address may send anything back.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
 import type { Report } from "./examine.ts";
-import type { Finding, FindingState } from "./finding.ts";
+import { inBoth, type Finding, type FindingState } from "./finding.ts";
 import type { Target } from "./target.ts";
 
 const MARKS = { ok: "✓", failed: "✗", warning: "!", skipped: "-" } as const satisfies Record<FindingState, string>;
@@ -20,8 +19,8 @@ export function toText(report: Report, target: Target): string {
   if (report.unconfirmed.length > 0) {
     lines.push("文档未说明之处 / what the documents leave open (WECHAT.md §15):");
     for (const { number, what, settled } of report.unconfirmed) {
-      const state = settled === undefined ? "未定 / open" : `✓ ${both(settled)}`;
-      lines.push(`  ${String(number).padStart(2)}. ${both(what)}: ${state}`);
+      const state = settled === undefined ? "未定 / open" : `✓ ${inBoth(settled)}`;
+      lines.push(`  ${String(number).padStart(2)}. ${inBoth(what)}: ${state}`);
     }
     lines.push("", UNSEEN, "");
   }
@@ -43,14 +42,10 @@ function summaryOf(findings: readonly Finding[]): string {
 
 function findingLines({ state, what, fact = "", wrong, cure }: Finding): readonly string[] {
   return [
-    `  ${MARKS[state]} ${both(what)}${fact === "" ? "" : `  (${fact})`}`,
-    ...(wrong === undefined ? [] : [`      ${both(wrong)}`]),
-    ...(cure === undefined ? [] : [`      → ${both(cure)}`]),
+    `  ${MARKS[state]} ${inBoth(what)}${fact === "" ? "" : `  (${fact})`}`,
+    ...(wrong === undefined ? [] : [`      ${inBoth(wrong)}`]),
+    ...(cure === undefined ? [] : [`      → ${inBoth(cure)}`]),
   ];
-}
-
-function both({ zh, en }: BilingualText): string {
-  return zh === en ? zh : `${zh} / ${en}`;
 }
 
 function redact(text: string, { token, aesKey, apiKey }: Target): string {

@@ -4,7 +4,7 @@
  * app-wide event, makes no conversation and is answered by nobody.
  */
 import { Buffer } from "node:buffer";
-import type { EmulatedApp, PushMode, PushOverrides } from "../../emulator/model.ts";
+import type { EmulatedApp, PushFormat, PushMode, PushOverrides } from "../../emulator/model.ts";
 import { buildPushRequest, buildVerifyRequest } from "../../emulator/push-request.ts";
 import type { Ports, Target } from "./target.ts";
 
@@ -12,8 +12,8 @@ import type { Ports, Target } from "./target.ts";
 export interface PushKit {
   /** A verification GET; with `signature` a forged one. */
   verify(path: string, echostr: string, signature?: string): Request;
-  /** A `debug_demo` push. */
-  push(overrides?: PushOverrides): Request;
+  /** A `debug_demo` push, in XML to the app's own path unless it is said otherwise. */
+  push(overrides?: PushOverrides, place?: { readonly format?: PushFormat; readonly path?: string }): Request;
 }
 
 /** A signature nobody can have made. */
@@ -22,6 +22,9 @@ export const WRONG_SIGNATURE = "0".repeat(40);
 export const FOREIGN_APPID = "wx0000000000000000";
 /** Stands in where a mode needs no key. */
 const NO_KEY = "A".repeat(43);
+
+/** Where pushes of the only app, or the first one, can be sent: what one fills in into the console. */
+export const SHORT_PATH = "/wechat/message";
 
 /** Where an app's pushes can be sent, whatever app the worker serves first. */
 export function appPath(appid: string): string {
@@ -40,14 +43,14 @@ export function createPushKit(
   mode: PushMode,
 ): PushKit {
   const { appid, token, aesKey = NO_KEY } = credentials;
-  const appAt = (path: string): EmulatedApp => ({
+  const appAt = (path: string, format: PushFormat = "xml"): EmulatedApp => ({
     appid,
     token,
     aesKey,
     mode,
     secret: "",
     account: "gh_edgekefudoctor",
-    format: "xml",
+    format,
     pushUrl: `${target.url}${path}`,
   });
   const delivery = () => ({
@@ -59,8 +62,8 @@ export function createPushKit(
     verify(path, echostr, signature) {
       return buildVerifyRequest(appAt(path), signature === undefined ? {} : { signature }, echostr, delivery());
     },
-    push(overrides = {}) {
-      const app = appAt(appPath(appid));
+    push(overrides = {}, { format = "xml", path = appPath(appid) } = {}) {
+      const app = appAt(path, format);
       const fields = {
         ToUserName: app.account,
         FromUserName: "oEdgeKefuDoctor",

@@ -61,6 +61,8 @@ export async function freePort(wanted: number): Promise<number> {
  * file alone: a `.dev.vars` of this machine must not change what a demo or a test does.
  */
 function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
+  // Else it says that it uses `.dev.vars`, which it reads and we leave.
+  process.env["WRANGLER_LOG"] ??= "warn";
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;
   const bindings = { ...unstable_readConfig({ config }).vars, ...extra };

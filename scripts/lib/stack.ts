@@ -12,7 +12,8 @@ import { serveShop } from "../../examples/shop-backend/serve.ts";
 import { buildPhone } from "./build-phone.ts";
 import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
-import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
+import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
+import { ownValues, type LocalValues } from "./local-values.ts";
 import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
 
 export { LOCAL_API_KEY, LOCAL_APP };
@@ -33,7 +34,9 @@ export interface StackOptions {
   readonly persistTo?: string;
   /** Takes each log line of the worker. */
   readonly onLog?: (line: string) => void;
-  /** Variables of the worker, over the stack's own. */
+  /** Mini programs and keys; absent: the stack's own. */
+  readonly values?: LocalValues;
+  /** Variables of the worker, over those of `values`. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly ports?: StackPorts;
   /** Takes each event the sample shop hears by webhook. */
@@ -48,7 +51,7 @@ export interface Stack {
   readonly shopUrl: string;
   /** The hand on the emulator. */
   readonly control: Control;
-  /** Calls the worker's REST API with the local key. */
+  /** Calls the worker's REST API with the stack's key. */
   api(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -66,14 +69,14 @@ export async function buildStack(): Promise<{ readonly worker: string; readonly 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const scripts = await buildStack();
   const ports = options.ports ?? (await findPorts());
-  const kefu = createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: LOCAL_API_KEY });
+  const { values = ownValues() } = options;
   const shop = await serveShop(ports.orders, {
-    kefu,
+    kefu: createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: values.apiKey }),
     orders: sampleOrders(),
-    webhookSecret: LOCAL_WEBHOOK_SECRET,
+    webhookSecret: values.webhookSecret,
     onEvent: options.onShopEvent ?? (() => {}),
   });
-  const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
+  const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker, values);
   const worker = await runKefu(scripts.worker, ports, options);
   const control = createControl((request) => fetch(request), emulator.url);
   return {
@@ -81,18 +84,24 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     emulatorUrl: emulator.url,
     shopUrl: `http://127.0.0.1:${ports.orders}`,
     control,
-    api: (method, path, body, headers = {}) => callApi(worker.url, method, path, body, headers),
+    api: (method, path, body, headers = {}) => callApi(worker.url, values.apiKey, method, path, body, headers),
     async stop() {
       await Promise.all([worker.stop(), emulator.stop(), closeServer(shop)]);
     },
   };
 }
 
-/** Starts the emulated WeChat, with one app that pushes to `workerPort`. */
-export async function runEmulator(script: string, port: number, workerPort: number): Promise<RunningWorker> {
-  const apps = [
-    { ...LOCAL_APP, mode: "secure", format: "xml", pushUrl: `http://127.0.0.1:${workerPort}/wechat/message` },
-  ];
+/** Starts the emulated WeChat, with apps that push to `workerPort`. */
+export async function runEmulator(
+  script: string,
+  port: number,
+  workerPort: number,
+  values: LocalValues = ownValues(),
+): Promise<RunningWorker> {
+  const pathOf = (appid: string) => (values.apps.length === 1 ? "/wechat/message" : `/wechat/${appid}/message`);
+  const apps = values.apps.map((app) => {
+    return { ...app, pushUrl: `http://127.0.0.1:${workerPort}${pathOf(app.appid)}` };
+  });
   return runWorker({
     config: join(ROOT, "emulator/wrangler.toml"),
     script,
@@ -107,7 +116,7 @@ export async function runEmulator(script: string, port: number, workerPort: numb
 
 /** Starts the worker against an emulator. */
 export function runKefu(script: string, ports: StackPorts, options: StackOptions): Promise<RunningWorker> {
-  const { persistTo, onLog = () => {}, vars = {} } = options;
+  const { persistTo, onLog = () => {}, values = ownValues(), vars = {} } = options;
   return runWorker({
     config: join(ROOT, "wrangler.toml"),
     script,
@@ -115,15 +124,9 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
     onLog,
     ...(persistTo !== undefined && { persistTo }),
     bindings: {
-      WECHAT_APPID: LOCAL_APP.appid,
-      WECHAT_APP_SECRET: LOCAL_APP.secret,
-      WECHAT_TOKEN: LOCAL_APP.token,
-      WECHAT_ENCODING_AES_KEY: LOCAL_APP.aesKey,
-      WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
       ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
-      API_KEYS: LOCAL_API_KEY,
-      CONTEXT_KEY: LOCAL_CONTEXT_KEY,
-      WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
+      ...values.vars,
+      WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
       // The sample shop listens on this machine.
       WEBHOOK_ALLOW_PRIVATE: "1",
       ...vars,
@@ -155,6 +158,7 @@ export async function findPorts(from: StackPorts = PORTS): Promise<StackPorts> {
 
 function callApi(
   base: string,
+  apiKey: string,
   method: string,
   path: string,
   body: unknown,
@@ -162,7 +166,7 @@ function callApi(
 ): Promise<Response> {
   return fetch(`${base}${path}`, {
     method,
-    headers: { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", ...headers },
+    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json", ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }

@@ -148,6 +148,13 @@ describe("supports", () => {
     }
   });
 
+  it("asks WeChat once, however many buttons there are", ({ expect }) => {
+    const wx = useClient();
+    for (let count = 0; count < 5; count++) mount("contact-button", WECOM);
+    expect(wx["getDeviceInfo"]).toHaveBeenCalledOnce();
+    expect(wx["getAccountInfoSync"]).toHaveBeenCalledOnce();
+  });
+
   it("believes an app that says a limit holds no more", async ({ expect }) => {
     // A fresh copy: what is lifted stays lifted as long as the mini program runs.
     vi.resetModules();

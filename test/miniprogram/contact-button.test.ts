@@ -62,6 +62,18 @@ describe("the context", () => {
     expect(attributes(button, BUTTON)).toMatchObject({ openType: "contact", sessionFrom: "青瓷茶杯" });
   });
 
+  it("too long from the start is told once", ({ expect }) => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    const back = vi.fn<(event: { readonly detail: unknown }) => void>();
+    mountTemplate(
+      `<kefu-contact context="{{context}}" signed="1.2.token" session-label="首页" bind:error="back" />`,
+      { "kefu-contact": "contact-button" },
+      { data: { context: { page: "x".repeat(1_024) } }, methods: { back } },
+    );
+    expect(said).toHaveBeenCalledOnce();
+    expect(back.mock.calls).toMatchObject([[{ detail: { reason: "too_long" } }]]);
+  });
+
   it("that is no plain data is told, too, with its place", ({ expect }) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const button = mount("contact-button");

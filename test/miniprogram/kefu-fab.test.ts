@@ -97,13 +97,18 @@ describe("its place", () => {
     expect(placeOf(fab)).toStrictEqual({ x: 16, y: 252 });
   });
 
-  it.for([undefined, "", 7, { side: "up", at: 1 }, { side: "left" }, { side: "left", at: "high" }, { at: Number.NaN }])(
-    "is the page's choice when storage says %j",
-    (kept, { expect }) => {
-      storage.set("edge-kefu:fab", kept);
-      expect(placeOf(mount("kefu-fab"))).toStrictEqual({ x: ROOM.right, y: 501 });
-    },
-  );
+  it.for([
+    undefined,
+    "",
+    7,
+    { side: "up", at: 1 },
+    { side: "left" },
+    { side: "left", at: "high" },
+    { side: "left", at: Number.NaN },
+  ])("is the page's choice when storage says %j", (kept, { expect }) => {
+    storage.set("edge-kefu:fab", kept);
+    expect(placeOf(mount("kefu-fab"))).toStrictEqual({ x: ROOM.right, y: 501 });
+  });
 
   it("does not depend on storage", async ({ expect }) => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});

@@ -1,6 +1,18 @@
 /** `open-customer-service-chat`, as it is published. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { attributes, listen, mount, native, pass, refuse, succeed, tap, useClient, usePage } from "./support.ts";
+import {
+  attributes,
+  listen,
+  mount,
+  native,
+  pass,
+  refuse,
+  settle,
+  succeed,
+  tap,
+  useClient,
+  usePage,
+} from "./support.ts";
 
 const BUTTON = ".kefu-button";
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
@@ -135,6 +147,25 @@ describe("a chat that does not open", () => {
       [{ title: "联系客服", confirmText: "拨打电话", showCancel: true }],
     ]);
     expect(wx["makePhoneCall"]?.mock.calls).toMatchObject([[{ phoneNumber: "4001234567" }]]);
+  });
+
+  it("says it once, however often the user taps before it is read, and again after that", async ({ expect }) => {
+    const answers: (() => void)[] = [];
+    const showModal = (options: Readonly<Record<string, unknown>>) => {
+      answers.push(() => succeed({ confirm: false })(options));
+    };
+    const wx = useClient({ sdkVersion: "2.0.0", calls: { showModal } });
+    const button = mount("open-customer-service-chat", WECOM);
+    const heard = listen(button, "unsupported");
+    await tap(button, BUTTON);
+    await tap(button, BUTTON);
+    expect(wx["showModal"]).toHaveBeenCalledOnce();
+    expect(heard).toStrictEqual([["unsupported", { reason: "base_library" }]]);
+    answers[0]?.();
+    await settle();
+    await tap(button, BUTTON);
+    expect(wx["showModal"]).toHaveBeenCalledTimes(2);
+    answers[1]?.();
   });
 
   it("does not call when the user closes the dialogue", async ({ expect }) => {

@@ -1,13 +1,13 @@
 // @vitest-environment node
 /** The package as npm would publish it: what is in it, how big, and that a mini program compiles against it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 import { readSnippet } from "./snippet.ts";
@@ -41,6 +41,8 @@ beforeAll(async () => {
     .map((entry) => join(entry.parentPath, entry.name).slice(join(consumer, "node_modules", NAME).length + 1));
 });
 
+afterAll(() => rm(consumer, { recursive: true }));
+
 const inPackage = (file: string) => join(consumer, "node_modules", NAME, file);
 
 describe("the package", () => {
@@ -61,6 +63,10 @@ describe("the package", () => {
     }
     const strange = /^(dist\/.*\.(js|json|wxml|wxss)|types\/.*\.d\.ts|README(\.en)?\.md|LICENSE|package\.json)$/;
     expect(files.filter((file) => !strange.test(file))).toStrictEqual([]);
+  });
+
+  it("carries the license of the whole", async ({ expect }) => {
+    expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
   });
 
   it("is small: 40 KB in all, 12 KB of it for the helpers", async ({ expect }) => {

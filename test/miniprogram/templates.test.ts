@@ -1,11 +1,11 @@
 // @vitest-environment node
 /** Every template and style of the package, by three compilers: WeChat's own, glass-easel's, TypeScript's. */
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { describe, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 import { compileTemplate, readTemplate, typeCheck, type Template } from "./typed-templates.ts";
@@ -19,11 +19,18 @@ const BINARIES = new Map<string, string>([
 const components = await listComponents();
 const templates = await Promise.all(components.map(readTemplate));
 
+const made: string[] = [];
+
+/** Below the repository, where the compiler finds its types; taken away at the end. */
 async function newFolder(): Promise<string> {
   const parent = join(ROOT, ".tmp/templates");
   await mkdir(parent, { recursive: true });
-  return mkdtemp(join(parent, "t-"));
+  const folder = await mkdtemp(join(parent, "t-"));
+  made.push(folder);
+  return folder;
 }
+
+afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true }))));
 
 describe("the typed templates", () => {
   it("use only what their components, tags and handlers have", async ({ expect }) => {

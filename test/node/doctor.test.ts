@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
@@ -24,6 +24,7 @@ interface Finding {
   readonly cure?: { readonly zh: string; readonly en: string };
 }
 
+const NO_FILE = join(ROOT, ".tmp/no-such-file");
 const OTHER_APPID = "wxfedcba9876543210";
 const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 const OTHER_API_KEY = "another-key-0123456789abcdef";
@@ -58,7 +59,9 @@ async function doctorOf(vars: Readonly<Record<string, string>>, ...flags: string
 }
 
 async function runDoctor(...args: string[]) {
-  const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...args], {
+  // A .dev.vars of this machine must not change what a test does.
+  const file = args.includes("--dev-vars") ? [] : ["--dev-vars", NO_FILE];
+  const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...file, ...args], {
     env: { ...process.env, API_KEYS: "" },
   });
   let output = "";
@@ -97,6 +100,9 @@ describe("npm run doctor", () => {
       "verify.genuine",
       "verify.forged",
       "push.genuine",
+      "push.json",
+      "verify.short",
+      "push.short",
       "push.forged",
       "push.foreign",
       "push.plaintext",
@@ -111,6 +117,13 @@ describe("npm run doctor", () => {
     const report: { readonly unconfirmed: readonly { readonly number: number }[] } = JSON.parse(output);
     expect(report.unconfirmed).toHaveLength(17);
     expect(report.unconfirmed.some((point) => "settled" in point)).toBe(false);
+  });
+
+  it("needs no flag for a worker on this machine: it knows what npm start runs with", async ({ expect }) => {
+    kefu = await runKefu(scripts.worker, ports, {});
+    const { code, output } = await runDoctor(kefu.url.replace("127.0.0.1", "localhost"), "--json");
+    expect(findingsOf(output).filter(({ state }) => state !== "ok")).toEqual([]);
+    expect(code).toBe(0);
   });
 
   it("examines a plain-mode worker by plain mode's rules when that is meant", async ({ expect }) => {
@@ -179,6 +192,34 @@ describe("each planted fault is named with its cure", () => {
     expect(failuresOf(output).find((finding) => finding.id === id)?.fact).toBe(`errcode ${errcode}`);
   });
 
+  it.for([
+    {
+      fault: "something before the worker that stops JSON",
+      isStopped: (request: IncomingMessage) => request.headers["content-type"] === "application/json",
+      ids: ["push.json"],
+    },
+    {
+      fault: "a route that leaves out the URL of the console",
+      isStopped: (request: IncomingMessage) => request.url?.startsWith("/wechat/message") === true,
+      ids: ["verify.short", "push.short"],
+    },
+  ])("$fault", async ({ isStopped, ids }, { expect }) => {
+    kefu = await runKefu(scripts.worker, ports, {});
+    const { url } = kefu;
+    const proxy = createServer((request, response) => void pass(url, isStopped, request, response));
+    const port = await listen(proxy);
+    try {
+      const { code, output } = await runDoctor(`http://127.0.0.1:${port}`, "--local", "--json");
+      expect(code).toBe(1);
+      const failures = failuresOf(output);
+      expect(failures.map(({ id }) => id)).toEqual(ids);
+      for (const { cure } of failures) expect(cure?.en).toContain("must reach the Worker unchanged");
+    } finally {
+      proxy.close();
+      proxy.closeAllConnections();
+    }
+  });
+
   it("a console in another mode than the worker", async ({ expect }) => {
     const { code, output } = await doctorOf({}, "--json", "--mode", "plain");
     expect(code).toBe(1);
@@ -228,6 +269,31 @@ describe("at the wrong address", () => {
     expect(output).not.toContain("s3cret");
   });
 });
+
+/** What stands before the worker: hands on all but what it stops. */
+async function pass(
+  url: string,
+  isStopped: (request: IncomingMessage) => boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (isStopped(request)) {
+    response.writeHead(404).end("not found");
+    return;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const { method = "GET", headers } = request;
+  const answer = await fetch(`${url}${request.url}`, {
+    method,
+    headers: {
+      "content-type": headers["content-type"] ?? "text/plain",
+      authorization: headers.authorization ?? "",
+    },
+    ...(method === "POST" && { body: Buffer.concat(chunks) }),
+  });
+  response.writeHead(answer.status).end(await answer.text());
+}
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {

@@ -55,6 +55,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/media/{mediaId}",
         "GET /api/v1/settings",
         "PUT /api/v1/settings",
+        "GET /api/v1/milestones",
         "GET /api/v1/quarantine",
         "GET /api/v1/webhooks",
         "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",

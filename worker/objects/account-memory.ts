@@ -2,6 +2,7 @@
  * What an isolate remembers of the accounts it works for. It may be lost at any time and is nobody's truth.
  */
 import type { TokenProblem } from "../wechat/token-source.ts";
+import type { Milestone } from "./account-milestones.ts";
 import type { AccountAccess, AppPause, SettingsVersion } from "./account-snapshots.ts";
 
 /** What is remembered of one app. Times in epoch ms. */
@@ -11,6 +12,8 @@ export interface Remembered {
   readonly rejected?: string | undefined;
   readonly problem?: { readonly value: TokenProblem; readonly until: number } | undefined;
   readonly pause?: AppPause | undefined;
+  /** Milestones this isolate has told the object. */
+  readonly told?: readonly Milestone[];
   readonly settings?: { readonly value: SettingsVersion; readonly readAt: number } | undefined;
 }
 

@@ -3,6 +3,7 @@
  * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
  */
 import { describeErrcode } from "../../shared/errcode.ts";
+import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
@@ -28,6 +29,7 @@ export interface AccountState {
   readonly alarmAt: number | null;
   /** Endpoints in trouble. */
   readonly webhooks: WebhookHealths;
+  readonly milestones: Milestones;
 }
 
 /** Nothing known yet. */
@@ -46,6 +48,7 @@ export const NEW_ACCOUNT: AccountState = {
   refusedSecret: "",
   alarmAt: null,
   webhooks: {},
+  milestones: NO_MILESTONES,
 };
 
 /** Whether a refresh may be forced, and if not, from when on (epoch ms). */

@@ -18,6 +18,7 @@ import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
+import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import { nextDue, pauseUntil, type AccountState, type Retention } from "./account-rules.ts";
 import {
@@ -177,6 +178,18 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return changed;
   }
 
+  /** What was reached with the present credentials. */
+  async milestones(): Promise<Milestones> {
+    return milestonesOf(this.#store.state().milestones, await this.#setupHash());
+  }
+
+  /** Something was reached; written only when that is news. */
+  async noteMilestone(milestone: Milestone): Promise<void> {
+    const setup = await this.#setupHash();
+    const milestones = reachMilestone(this.#store.state().milestones, setup, milestone, Date.now());
+    if (milestones !== undefined) this.#write({ milestones });
+  }
+
   /**
    * Stores an event of the mini program as a whole.
    *
@@ -279,6 +292,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const keeper = this.#findKeeper();
     if (keeper === undefined) throw new Error("the app of this account object is not configured");
     return keeper;
+  }
+
+  /** Empty when the app is not configured: nobody reaches anything with it. */
+  async #setupHash(): Promise<string> {
+    const config = configOf(this.env);
+    const app = config.ok ? findApp(config.value, this.#appid()) : undefined;
+    return app === undefined ? "" : (await sha256Hex(setupText(app))).slice(0, 16);
   }
 
   #findKeeper(): TokenKeeper | undefined {

@@ -11,6 +11,8 @@ import type { LeasedMessage } from "./conversation-model.ts";
 /** What a chain needs. */
 export interface Carrier {
   readonly client: Pick<WeChatClient, "deliver">;
+  /** WeChat took a message, and that is recorded. */
+  readonly onSent?: () => Promise<void>;
   /** Records an attempt and gives the next one to whoever claims it. */
   readonly settle: (
     seq: number,
@@ -35,6 +37,7 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
     lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
+    if (delivery.result === "sent") await carrier.onSent?.();
   }
 }
 

@@ -9,6 +9,8 @@ import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
 import { createTokenSource, readSettingsSnapshot, type AccountClientDeps } from "./account-client.ts";
 import { accountMemory as memory } from "./account-memory.ts";
+import type { Milestone } from "./account-milestones.ts";
+import { errorName, log } from "../log.ts";
 import type { SettingsVersion } from "./account-snapshots.ts";
 
 /** What a request needs of an app. */
@@ -21,6 +23,8 @@ export interface AppConnection {
   readonly settings: () => Promise<Settings | undefined>;
   /** What calling the team's webhooks needs. */
   readonly webhooks: WebhookDeps;
+  /** Something was reached: to be told behind the answer. Never fails. */
+  readonly reach: (milestone: Milestone) => Promise<void>;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
@@ -44,6 +48,17 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
     async settings() {
       const snapshot = await readSettingsSnapshot(deps);
       return snapshot.ok ? snapshot.value.settings : undefined;
+    },
+    async reach(milestone) {
+      const told = memory.get(appid)?.told ?? [];
+      if (told.includes(milestone)) return;
+      // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
+      if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
+      try {
+        await account().noteMilestone(milestone);
+      } catch (error) {
+        log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
+      }
     },
     useSettings(value) {
       memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });

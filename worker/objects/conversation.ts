@@ -209,6 +209,7 @@ export class Conversation extends DurableObject<Env> {
     const user = await logUser(owner.appid, owner.openid);
     await carryChain(lease, {
       client: connection.client,
+      onSent: () => connection.reach("answer"),
       settle: (seq, attempt, delivery, next) => Promise.resolve(this.settle(seq, attempt, delivery, next)),
       until,
       fields: { app: owner.appid, user, via: "alarm" },

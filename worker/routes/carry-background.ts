@@ -47,8 +47,10 @@ async function carry(
   const directory = directoryOf(c);
   try {
     const user = await logUser(owner.appid, owner.openid);
+    const { client, reach } = connectApp(c.env, c.get("config"), app);
     await carryChain(first, {
-      client: connectApp(c.env, c.get("config"), app).client,
+      client,
+      onSent: () => reach("answer"),
       settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
       until,
       fields: { requestId, app: app.appid, user, via: "worker" },

@@ -16,7 +16,7 @@ import { connectApp } from "../objects/connect.ts";
 import { receiveStored } from "../objects/conversation-client.ts";
 import { verifyContextToken } from "../protocol/context-signature.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
 import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
@@ -53,6 +53,7 @@ export async function acceptUserPush(
     stored.then((received) => received.lease),
   );
   const { outcome, answer } = await stored;
+  if (isUserMessage(inbound)) c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("message"));
   if (shielded) {
     const heard = { repeated: outcome === "repeat", answeredAt: Date.now() };
     c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer, heard));

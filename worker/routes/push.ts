@@ -10,6 +10,7 @@ import { dedupeKey } from "../protocol/dedupe-key.ts";
 import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
 import { buildAnswer } from "../protocol/reply.ts";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
+import { connectApp } from "../objects/connect.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";
 import { readText } from "./read-body.ts";
@@ -25,6 +26,7 @@ export async function verify(c: Context<AppEnv>, appid: string | undefined): Pro
   const outcome = echo.ok ? "ok" : echo.error.reason;
   log("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
   if (!echo.ok) return c.text("forbidden", 403);
+  c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("verified"));
   return new Response(echo.value, {
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
   });

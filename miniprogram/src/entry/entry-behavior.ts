@@ -4,6 +4,7 @@
  */
 import { readLanguage, whyUnsupported } from "../helpers/client.ts";
 import { contactBehavior } from "../helpers/contact-behavior.ts";
+import { createTapGuard } from "../helpers/tap-guard.ts";
 import { findObstacles, planEntry, type Mode, type Way } from "./entry-plan.ts";
 import { showHelp, showToast } from "./help.ts";
 import { lookOf, type Look } from "./look.ts";
@@ -12,6 +13,8 @@ import { textsFor } from "./texts.ts";
 
 /** After these another try would end alike. */
 const FINAL: ReadonlySet<string> = new Set(["not_bound", "not_supported"]);
+
+const helpGuard = createTapGuard();
 
 /**
  * @param prefer the way the button is named after
@@ -96,9 +99,11 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         if (!this.data.silent) await showToast(this.texts().tapAgain);
       },
       async help() {
+        if (!helpGuard.enter()) return;
         const { phone, helpText, silent } = this.data;
         this.triggerEvent("unsupported", { reason: this.plan().obstacle });
         if (!silent) await showHelp({ phone, helpText, texts: this.texts() });
+        helpGuard.release();
       },
     },
   });

@@ -5,6 +5,7 @@
 import { findLimit, type Capability, type Client, type Limit } from "./support.ts";
 
 const lifted = new Set<Limit>();
+let known: { readonly from: object; readonly client: Client } | undefined;
 
 /**
  * Whether this client can open this way to customer service.
@@ -30,8 +31,13 @@ export function liftLimit(...limits: readonly Limit[]): void {
   for (const limit of limits) lifted.add(limit);
 }
 
-/** The client as WeChat describes it. */
+/** The client as WeChat describes it. It stays the same while the mini program runs, so it is asked once per `wx`. */
 export function readClient(): Client {
+  if (known?.from !== wx) known = { from: wx, client: askWechat() };
+  return known.client;
+}
+
+function askWechat(): Client {
   const app = readAppInfo();
   const device = typeof wx.getDeviceInfo === "function" ? read(() => wx.getDeviceInfo()) : app;
   return {

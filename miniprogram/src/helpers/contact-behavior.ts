@@ -25,17 +25,19 @@ export const contactBehavior = Behavior({
     card: { type: Object, value: null as CardOptions | null },
     autoNavigate: { type: Boolean, value: false },
   },
-  data: { kefuSessionFrom: "", kefuCard: NO_CARD },
+  data: { kefuSessionFrom: "", kefuCard: NO_CARD, kefuAttached: false },
   observers: {
     "context, signed, sessionLabel, sessionFrom"() {
-      this.encodeKefuContext();
+      if (this.data.kefuAttached) this.encodeKefuContext();
     },
     card() {
       this.setData({ kefuCard: toShownCard(this.data.card) });
     },
   },
   lifetimes: {
+    /** Not before: until then the properties come one by one, and nobody hears of an error. */
     attached() {
+      this.setData({ kefuAttached: true });
       this.encodeKefuContext();
     },
   },

@@ -3,6 +3,7 @@ import { toChatPath, type CardOptions } from "./card.ts";
 import { readChatFailure, type OpenChatError } from "./chat-failure.ts";
 import { supports, whyUnsupported } from "./client.ts";
 import { err, ok, type Result } from "./codecs.ts";
+import { createTapGuard } from "./tap-guard.ts";
 import { callWx } from "./wx-call.ts";
 
 /** Whom to talk to. */
@@ -15,10 +16,7 @@ export interface ServiceChatOptions {
   readonly card?: CardOptions | null | undefined;
 }
 
-/** For so long a second tap is the same tap. Longer, and a client that never answers would leave a dead button. */
-const DOUBLE_TAP_MS = 1_000;
-
-let openingUntil = 0;
+const guard = createTapGuard();
 
 /**
  * Opens the chat. WeChat allows it only inside a tap: call it from a `bind:tap` handler, before any `await`.
@@ -31,11 +29,10 @@ export async function openServiceChat(options: ServiceChatOptions): Promise<Resu
   if (!supports("chat") || typeof wx.openCustomerServiceChat !== "function") {
     return err({ reason: "not_supported", message: whyUnsupported("chat") ?? "" });
   }
-  if (Date.now() < openingUntil) return err({ reason: "busy", message: "" });
-  openingUntil = Date.now() + DOUBLE_TAP_MS;
+  if (!guard.enter()) return err({ reason: "busy", message: "" });
   const opened = await callWechat(options);
   // After a failure the user may try again at once; after a success the chat is on its way over the page.
-  if (!opened.ok) openingUntil = 0;
+  if (!opened.ok) guard.release();
   return opened;
 }
 

@@ -100,6 +100,15 @@ describe("the options", () => {
       ok({ json: true, target: { url: URL, appid: "wxlocal" } }),
     );
   });
+
+  it("fall back to the local stack's for a worker on this machine, never for another", ({ expect }) => {
+    const local = "http://localhost:8787";
+    const env = { WECHAT_TOKEN: "environment" };
+    expect(read({ args: [local], env })).toMatchObject({
+      value: { target: { appid: "wxlocal", token: "environment" } },
+    });
+    expect(read({ args: [URL], env })).toEqual(ok({ json: false, target: { url: URL, token: "environment" } }));
+  });
 });
 
 describe("the report", () => {

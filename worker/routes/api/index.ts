@@ -15,6 +15,7 @@ import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
+import { milestones } from "./milestones.ts";
 import { problem } from "./problem.ts";
 import { quarantine } from "./quarantine.ts";
 import { settings } from "./settings.ts";
@@ -28,7 +29,17 @@ export function createApi(): Hono<AppEnv> {
   api.use(logApi(), secureAnswer());
   api.use(requireApiKey(), limitRate());
   api.use("/v1/*", requireKnownApp());
-  for (const routes of [messages, conversations, typing, media, settings, quarantine, webhooks, diagnostics])
+  for (const routes of [
+    messages,
+    conversations,
+    typing,
+    media,
+    settings,
+    quarantine,
+    webhooks,
+    diagnostics,
+    milestones,
+  ])
     api.route("/v1", routes);
   // Not notFound(): a mounted app's is never asked.
   api.all("*", (c) => problem(c, "route_not_found", {}));

@@ -1,0 +1,28 @@
+/**
+ * Where `.dev.vars` lies and what is in it. `--dev-vars PATH` names another one (`--env-file` would be read by Node itself).
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ROOT } from "./build.ts";
+
+/** The file a command line means: that of `--dev-vars`, else `.dev.vars`. */
+export function devVarsPath(args: readonly string[]): string {
+  const { values } = parseArgs({ args: [...args], options: { "dev-vars": { type: "string" } }, strict: false });
+  const named = values["dev-vars"];
+  return typeof named === "string" ? named : join(ROOT, ".dev.vars");
+}
+
+/**
+ * Its text; undefined when it is not there.
+ *
+ * @throws when it is there and cannot be read
+ */
+export async function readDevVars(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start,
+ * until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
+ */
+import { join, relative } from "node:path";
+import { ROOT } from "./build.ts";
+import type { LocalValues } from "./local-values.ts";
+import { startStack, useShopSettings, type Stack } from "./stack.ts";
+
+/** How to run it. */
+export interface LocalRunOptions {
+  readonly values: LocalValues;
+  /** Takes each log line of the worker. */
+  readonly onLog: (line: string) => void;
+  /** Where data is kept, default `.wrangler/local`. */
+  readonly persistTo?: string;
+}
+
+/** Starts it. */
+export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): Promise<Stack> {
+  const stack = await startStack({ values, onLog, persistTo: persistTo ?? join(ROOT, ".wrangler/local") });
+  // Only on the first start: later ones keep the settings you have stored.
+  const { headers } = await stack.api("GET", "/api/v1/settings");
+  if (headers.get("etag") === '"0"') await useShopSettings(stack);
+  return stack;
+}
+
+/** Says where the key of the API is, when it came from a file and is not to be shown. */
+export function keyPlace(path: string): string {
+  return `API_KEYS, ${relative(process.cwd(), path)}`;
+}
+
+/**
+ * Where everything is.
+ *
+ * @param apiKey how the key is shown
+ */
+export function describeStack({ workerUrl, emulatorUrl, shopUrl }: Stack, apiKey: string): string {
+  return `
+edge-kefu 已启动 / is running. Ctrl-C 结束 / ends it.
+
+  worker    客服服务      ${workerUrl}            push URL: ${workerUrl}/wechat/message
+  phone     手机页面      ${emulatorUrl}/           用浏览器打开 / open it in a browser
+  emulator  本地微信      ${emulatorUrl}            control: ${emulatorUrl}/_emulator/state
+  shop      商家后台      ${shopUrl}            an order: ${shopUrl}/orders/1001
+  API docs  接口文档      ${workerUrl}/api/docs     OpenAPI: ${workerUrl}/api/openapi.json
+  API key   接口密钥      ${apiKey}
+  doctor    体检          npm run doctor -- ${workerUrl}
+
+  试一试 / try it (a user writes, the worker answers):
+  curl ${emulatorUrl}/_emulator/push -H 'content-type: application/json' \\
+    -d '{"openid":"oUser1","content":{"kind":"text","content":"多少钱"}}'
+  curl '${emulatorUrl}/_emulator/chat?openid=oUser1'
+`;
+}
+
+/** Stops the stack and the process on the first Ctrl-C or SIGTERM. */
+export function stopOnSignal(stack: Stack): void {
+  let isStopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      void stack.stop().then(() => process.exit(0));
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What the local stack runs with: the mini program of `local-app.ts`, overlaid by what `.dev.vars` has. `npm start`,
+ * `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read none.
+ */
+import { parseEnv } from "node:util";
+import type { EmulatedAppInput } from "../../emulator/model.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { readConfig, type ConfigProblem } from "../../worker/config.ts";
+import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
+
+/** The values of one local stack. */
+export interface LocalValues {
+  /** Variables of the worker. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** The mini programs the emulator plays, but for where it pushes to. */
+  readonly apps: readonly Omit<EmulatedAppInput, "pushUrl">[];
+  readonly apiKey: string;
+  /** What the sample shop checks webhooks with. */
+  readonly webhookSecret: string;
+}
+
+/** Where WeChat is: always the stack's own emulator. */
+const NOT_FROM_FILE = new Set(["WECHAT_API_BASE", "WECHAT_TOKEN_BASE"]);
+/** Plain mode may have no key; the emulator wants one of the right form. */
+const NO_KEY = "A".repeat(43);
+
+const OWN = {
+  WECHAT_APPID: LOCAL_APP.appid,
+  WECHAT_APP_SECRET: LOCAL_APP.secret,
+  WECHAT_TOKEN: LOCAL_APP.token,
+  WECHAT_ENCODING_AES_KEY: LOCAL_APP.aesKey,
+  WECHAT_PUSH_MODE: "secure",
+  API_KEYS: LOCAL_API_KEY,
+  CONTEXT_KEY: LOCAL_CONTEXT_KEY,
+  WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
+};
+
+/**
+ * Reads them.
+ *
+ * @param devVars the text of `.dev.vars`; empty when there is none
+ * @returns the values, or everything that is wrong with the file
+ */
+export function readLocalValues(devVars: string): Result<LocalValues, readonly ConfigProblem[]> {
+  const given = Object.entries(parseEnv(devVars)).filter(
+    ([name, value]) => value !== undefined && value !== "" && !NOT_FROM_FILE.has(name),
+  );
+  const vars: Record<string, string> = { ...OWN, ...Object.fromEntries(given) };
+  const config = readConfig(vars);
+  if (!config.ok) return err(config.error);
+  const { apps, apiKeys, webhookSecrets } = config.value;
+  return ok({
+    vars,
+    apiKey: apiKeys[0] ?? "",
+    webhookSecret: webhookSecrets[0] ?? "",
+    apps: apps.map(({ appid, secret, tokens, aesKeys, mode }) => ({
+      appid,
+      secret,
+      mode,
+      token: tokens[0] ?? "",
+      aesKey: aesKeys[0] ?? NO_KEY,
+      format: "xml",
+    })),
+  });
+}
+
+/** Those of a stack without a file. */
+export function ownValues(): LocalValues {
+  const values = readLocalValues("");
+  if (!values.ok) throw new Error("the values of the local stack are wrong");
+  return values.value;
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm run setup`: makes the secrets, writes them to `.dev.vars` or uploads them to Cloudflare, says what to fill in
+ * into the WeChat console, and waits for the first push and the first answer. Exit code 0 when all is well, 1 when
+ * something is not, 2 when it was called wrongly, 130 when it was broken off.
+ */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { delimiter, join } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inBoth, say } from "./doctor/finding.ts";
+import { ROOT } from "./lib/build.ts";
+import { devVarsPath } from "./lib/dev-vars.ts";
+import { createAsker } from "./setup/ask.ts";
+import { setUpCloudflare } from "./setup/cloudflare.ts";
+import { setUpLocal } from "./setup/local.ts";
+import { readSetupOptions, USAGE, wantsStdin } from "./setup/options.ts";
+import type { SetupPorts } from "./setup/ports.ts";
+import { askTarget } from "./setup/questions.ts";
+import { createScreen } from "./setup/screen.ts";
+import type { CommandResult } from "./setup/wrangler.ts";
+
+const args = process.argv.slice(2);
+const screen = createScreen((text) => process.stdout.write(text));
+const read = readSetupOptions({
+  args,
+  env: process.env,
+  isTerminal: process.stdin.isTTY && process.stdout.isTTY,
+  ...(wantsStdin(args) && { stdin: await readAll(process.stdin) }),
+});
+if (!read.ok) {
+  for (const problem of read.error) console.error(`✗ ${inBoth(problem)}`);
+  console.error(`\n${USAGE}`);
+  process.exit(2);
+}
+if (read.value === "help") {
+  console.log(USAGE);
+  process.exit(0);
+}
+const options = read.value;
+
+let showLog = false;
+const ask = createAsker({ input: process.stdin, output: process.stdout }, () => {
+  screen.text(inBoth(say("已中断", "broken off")));
+  process.exit(130);
+});
+const ports: SetupPorts = {
+  screen,
+  ...(!options.yes && { ask }),
+  worker: { fetch: (request) => fetch(request), now: () => Date.now(), randomBytes, sleep: (ms) => sleep(ms) },
+  wrangler: (wranglerArgs, input) => runWrangler(wranglerArgs, input),
+  login: async () => (await runWrangler(["login"], undefined, true)).code === 0,
+  devVarsPath: devVarsPath(args),
+  async tomlVars() {
+    const { unstable_readConfig } = await import("wrangler");
+    return unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).vars;
+  },
+  onLog: (line) => {
+    if (showLog) console.log(line);
+  },
+};
+
+screen.text("edge-kefu setup");
+const target = options.target ?? (await askTarget(ask));
+if (target === "cloudflare") process.exit(await setUpCloudflare(options, ports));
+const outcome = await setUpLocal(options, ports);
+if ("code" in outcome) process.exit(outcome.code);
+showLog = true;
+const { stopOnSignal } = await import("./lib/local-run.ts");
+stopOnSignal(outcome.stack);
+
+/** The one on the PATH, as npm puts it there; else the project's own. Never one of its questions: nobody would see it. */
+function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = false): Promise<CommandResult> {
+  const path = [process.env["PATH"] ?? "", join(ROOT, "node_modules/.bin")].join(delimiter);
+  const child = spawn("wrangler", wranglerArgs, {
+    cwd: ROOT,
+    env: { ...process.env, PATH: path, WRANGLER_SEND_METRICS: "false" },
+    stdio: isShown ? "inherit" : "pipe",
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (part) => (output.stdout += String(part)));
+  child.stderr?.on("data", (part) => (output.stderr += String(part)));
+  child.stdin?.on("error", () => {}); // it may have gone before it read; its exit code says so
+  child.stdin?.end(input ?? "");
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ ...output, code: 1, stderr: `${output.stderr}${error.message}` }));
+    child.once("close", (code) => resolve({ ...output, code: code ?? 1 }));
+  });
+}

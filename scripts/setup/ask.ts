@@ -1,0 +1,72 @@
+/**
+ * The questions of setup, asked with @clack/prompts. Everything is asked before anything is written, so that whoever
+ * breaks off leaves nothing half done.
+ */
+import type { Readable, Writable } from "node:stream";
+import { confirm, password, select, text } from "@clack/prompts";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { inBoth } from "../doctor/finding.ts";
+
+/** Somebody who can be asked. */
+export interface Asker {
+  choose<T extends string>(question: BilingualText, choices: readonly Choice<T>[]): Promise<T>;
+  /**
+   * @param wrong what is said when the answer is not as it must be; undefined when it is
+   * @param initial stands there already
+   */
+  text(question: BilingualText, wrong: Check, initial?: string): Promise<string>;
+  /** As text, shown as dots. */
+  secret(question: BilingualText, wrong: Check): Promise<string>;
+  confirm(question: BilingualText, initial: boolean): Promise<boolean>;
+}
+
+/** One of several. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly words: BilingualText;
+}
+
+const YES_NO = { active: "是 / yes", inactive: "否 / no" };
+
+/** Judges an answer. */
+export type Check = (answer: string) => BilingualText | undefined;
+
+/**
+ * Asks in a terminal.
+ *
+ * @param onCancel Ctrl-C or Escape
+ */
+export function createAsker(streams: { input: Readable; output: Writable }, onCancel: () => never): Asker {
+  const common = { ...streams, withGuide: false };
+  const judge = (wrong: Check) => (answer: string | undefined) => {
+    const words = wrong((answer ?? "").trim());
+    return words === undefined ? undefined : inBoth(words);
+  };
+  const answered = <T extends string | boolean>(answer: T | symbol): T =>
+    typeof answer === "symbol" ? onCancel() : answer;
+  return {
+    async choose(question, choices) {
+      const options: { value: string; label: string }[] = choices.map(({ value, words }) => {
+        return { value, label: inBoth(words) };
+      });
+      const answer = answered<string>(
+        await select({ ...common, message: `${inBoth(question)}  ↑↓ ⏎`, options, showInstructions: false }),
+      );
+      const chosen = choices.find(({ value }) => value === answer);
+      if (chosen === undefined) throw new Error("the prompt gave what was no choice");
+      return chosen.value;
+    },
+    async text(question, wrong, initial = "") {
+      const options = { ...common, message: inBoth(question), validate: judge(wrong), initialValue: initial };
+      return answered<string>(await text(options)).trim();
+    },
+    async secret(question, wrong) {
+      return answered<string>(await password({ ...common, message: inBoth(question), validate: judge(wrong) })).trim();
+    },
+    async confirm(question, initial) {
+      return answered<boolean>(
+        await confirm({ ...common, ...YES_NO, message: inBoth(question), initialValue: initial }),
+      );
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * What is to be done on Cloudflare: pure, so that every problem is known before anything is deployed or uploaded.
+ *
+ * The AppID goes where the secrets go, unless wrangler.toml has it: so the file stays as it is in the repository.
+ */
+import { say } from "../doctor/finding.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { Fault } from "./fault.ts";
+import type { SetupOptions } from "./options.ts";
+import { decideValues, findConflicts, valueOf, type Value, type ValueSources } from "./values.ts";
+import type { RandomBytes, VariableName } from "./variables.ts";
+
+/** What is known before. */
+export interface Situation {
+  /** The secrets the worker has; undefined: it is not there yet. */
+  readonly listed: readonly string[] | undefined;
+  /** The AppID wrangler.toml has; wrangler refuses a secret of that name then. */
+  readonly tomlAppid: string | undefined;
+  readonly random: RandomBytes;
+}
+
+/** What is to be done. */
+export interface CloudflarePlan {
+  readonly values: readonly Value[];
+  /** What the user brought while another is there: to be asked about. */
+  readonly conflicts: readonly VariableName[];
+  readonly deploy: boolean;
+  readonly domain?: string;
+  /** Where the worker is or will be, if that is known before the deploy. */
+  readonly url?: string;
+  readonly appid?: string;
+  /** For the worker's API; absent: it is there and nobody can read it. */
+  readonly apiKey?: string;
+}
+
+/** Plans. @returns the plan, or every problem */
+export function planCloudflare(options: SetupOptions, situation: Situation): Result<CloudflarePlan, readonly Fault[]> {
+  const { brought, domain } = options;
+  const { tomlAppid, listed = [] } = situation;
+  const sources = sourcesOf(options, situation);
+  const values = decideValues(withoutSpareKey(sources, options.force));
+  const absent = sources.names.filter((name) => !values.some((value) => value.name === name));
+  const url = options.url ?? (domain === undefined ? undefined : `https://${domain}`);
+  const isOtherAppid =
+    tomlAppid !== undefined && brought.WECHAT_APPID !== undefined && brought.WECHAT_APPID !== tomlAppid;
+  const isDeployed = situation.listed !== undefined || options.deploy === true;
+  const problems = [
+    ...(isOtherAppid ? [OTHER_APPID] : []),
+    ...(listed.includes("WECHAT_APPS") ? [SEVERAL_APPS] : []),
+    ...(absent.length > 0 ? [notGiven(absent)] : []),
+    ...(isDeployed ? [] : [NOT_DEPLOYED]),
+    ...(url === undefined && options.deploy !== true ? [NO_URL] : []),
+  ];
+  if (problems.length > 0) return err(problems);
+  const appid = tomlAppid ?? valueOf(values, "WECHAT_APPID") ?? brought.WECHAT_APPID;
+  const apiKey = (valueOf(values, "API_KEYS") ?? brought.API_KEYS)?.split(",")[0];
+  return ok({
+    values,
+    conflicts: findConflicts(sources),
+    deploy: options.deploy === true,
+    ...(domain !== undefined && { domain }),
+    ...(url !== undefined && { url }),
+    ...(appid !== undefined && { appid }),
+    ...(apiKey !== undefined && { apiKey }),
+  });
+}
+
+function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: Situation): ValueSources {
+  const { tomlAppid, listed = [], random } = situation;
+  const names: VariableName[] = [
+    ...(tomlAppid === undefined ? (["WECHAT_APPID"] as const) : []),
+    "WECHAT_APP_SECRET",
+    "WECHAT_TOKEN",
+    "WECHAT_ENCODING_AES_KEY",
+    "API_KEYS",
+    ...extras,
+  ];
+  const existing = Object.fromEntries(names.filter((name) => listed.includes(name)).map((name) => [name, null]));
+  return { names, brought, existing, force, renew, random };
+}
+
+/** What differs is asked about before it is replaced; an API key that is there may be brought only to ask the worker with. */
+function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
+  const { API_KEYS: _spare, ...others } = sources.brought;
+  const isSpare = !force && sources.existing.API_KEYS !== undefined;
+  return { ...sources, force: true, brought: isSpare ? others : sources.brought };
+}
+
+function notGiven(names: readonly VariableName[]): Fault {
+  const list = names.join(", ");
+  return {
+    wrong: say(`没有给出 ${list}`, `${list} not given`),
+    cure: say("--appid wx…，--secret-env 变量名（或 --stdin）", "--appid wx…, --secret-env NAME (or --stdin)"),
+  };
+}
+
+const OTHER_APPID: Fault = {
+  wrong: say("--appid 与 wrangler.toml 里的不同", "--appid is another than the one in wrangler.toml"),
+  cure: say("改 wrangler.toml 的 [vars]，或不给 --appid", "change [vars] in wrangler.toml, or leave out --appid"),
+};
+const SEVERAL_APPS: Fault = {
+  wrong: say(
+    "Cloudflare 上设了 WECHAT_APPS：几个小程序由您自己管理",
+    "WECHAT_APPS is set on Cloudflare: several mini programs are yours to manage",
+  ),
+  cure: say("见 docs/how-to/several-apps.md", "see docs/how-to/several-apps.md"),
+};
+const NOT_DEPLOYED: Fault = {
+  wrong: say("Cloudflare 上还没有这个 Worker", "this Worker is not on Cloudflare yet"),
+  cure: say("先部署：加 --deploy", "deploy it first: --deploy"),
+};
+/** Nobody said where the worker is. */
+export const NO_URL: Fault = {
+  wrong: say("不知道服务的网址", "the worker's URL is not known"),
+  cure: say("用 --deploy 部署，或给出 --domain、--url", "deploy with --deploy, or give --domain or --url"),
+};

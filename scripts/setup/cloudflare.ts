@@ -1,0 +1,144 @@
+/**
+ * Setup for Cloudflare: deploy on request, secrets by wrangler, what to fill in into the WeChat console, then the
+ * three ticks. What is there already is kept; nobody can read it, so it cannot be shown again either.
+ */
+import type { PushMode } from "../../emulator/model.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { say } from "../doctor/finding.ts";
+import { NO_URL, planCloudflare, type CloudflarePlan } from "./cloudflare-plan.ts";
+import { describeConsole } from "./console-text.ts";
+import type { Fault } from "./fault.ts";
+import type { SetupOptions } from "./options.ts";
+import type { SetupPorts } from "./ports.ts";
+import { askCloudflare } from "./questions.ts";
+import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
+import { secretsOf } from "./values.ts";
+import { storeGreeting, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
+import { deploy, listSecrets, NOT_LOGGED_IN, putSecrets, readLogin } from "./wrangler.ts";
+
+/** Sets up the worker on Cloudflare. @returns the exit code */
+export async function setUpCloudflare(asked: SetupOptions, ports: SetupPorts): Promise<number> {
+  const { screen, ask, wrangler } = ports;
+  screen.hide(secretsOf(asked.brought));
+  const login = await logIn(ports);
+  if (!login.ok) return fail(ports, login.error);
+  screen.done(say("已登录 Cloudflare", "logged in to Cloudflare"), login.value.join(", "));
+  const listed = await listSecrets(wrangler);
+  if (!listed.ok) return fail(ports, listed.error);
+  const tomlAppid = await appidOf(ports);
+  const known = [...(listed.value ?? []), ...(tomlAppid === undefined ? [] : ["WECHAT_APPID"])];
+  const options = ask === undefined ? asked : await askCloudflare(ask, asked, known);
+  screen.hide(secretsOf(options.brought));
+  const situation = { listed: listed.value, tomlAppid, random: ports.worker.randomBytes };
+  const plan = planCloudflare(options, situation);
+  if (!plan.ok) return fail(ports, ...plan.error);
+  const { conflicts } = plan.value;
+  if (conflicts.length > 0 && !(await mayReplace(screen, conflicts, "Cloudflare", ask))) return 1;
+  const url = await putInPlace(plan.value, ports);
+  if (!url.ok) return fail(ports, url.error);
+  return showAndWait(options, plan.value, url.value, ports);
+}
+
+async function logIn({ wrangler, ask, login }: SetupPorts): Promise<Result<readonly string[], Fault>> {
+  const first = await readLogin(wrangler);
+  if (!first.ok) return first;
+  if (first.value !== undefined) return ok(first.value);
+  const question = say("没有登录 Cloudflare，现在登录？", "Nobody is logged in to Cloudflare. Log in now?");
+  if (ask === undefined || !(await ask.confirm(question, true)) || !(await login())) return err(NOT_LOGGED_IN);
+  const second = await readLogin(wrangler);
+  if (!second.ok) return second;
+  return second.value === undefined ? err(NOT_LOGGED_IN) : ok(second.value);
+}
+
+async function appidOf({ tomlVars }: SetupPorts): Promise<string | undefined> {
+  const appid = (await tomlVars())["WECHAT_APPID"];
+  return typeof appid === "string" && appid !== "" ? appid : undefined;
+}
+
+/** Deploys and uploads. @returns the worker's origin */
+async function putInPlace(plan: CloudflarePlan, { screen, wrangler }: SetupPorts): Promise<Result<string, Fault>> {
+  if (plan.deploy) screen.heading(say("部署，约一分钟", "Deploying, about a minute"));
+  const deployed = plan.deploy ? await deploy(wrangler, plan.domain) : ok(undefined);
+  if (!deployed.ok) return deployed;
+  const url = plan.url ?? deployed.value;
+  if (url === undefined) return err(NO_URL);
+  if (plan.deploy) screen.done(say("已部署", "deployed"), url);
+  screen.heading(say("密钥", "Secrets"));
+  // Before the upload: should wrangler fail half way, what was made is not lost.
+  tellValues(screen, plan.values, true);
+  const upload = plan.values.flatMap(({ name, origin, value }) =>
+    origin === "kept" || value === undefined ? [] : [[name, value] as const],
+  );
+  if (upload.length === 0) return ok(url);
+  const put = await putSecrets(wrangler, Object.fromEntries(upload));
+  if (!put.ok) return put;
+  screen.done(say(`已上传 ${put.value} 项`, `${put.value} uploaded`));
+  screen.note(say("请自己记下新生成的值，Cloudflare 不会再显示", "keep what was made: Cloudflare shows it no more"));
+  return ok(url);
+}
+
+async function showAndWait(
+  options: SetupOptions,
+  { apiKey, appid, values }: CloudflarePlan,
+  url: string,
+  ports: SetupPorts,
+): Promise<number> {
+  const { screen, worker } = ports;
+  screen.heading(say("等待服务就绪", "Waiting for the worker"));
+  const ready = await waitUntilReady(worker, url);
+  if (ready.ok) screen.done(say("服务就绪", "the worker is ready"), `${url}/healthz`);
+  else for (const fault of ready.error) tellFault(screen, fault);
+  const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
+  if (ready.ok && place !== undefined) await greet(options, ports, place);
+  // The console has to be filled in either way.
+  const mode: PushMode = ready.ok ? ready.value : "secure";
+  screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
+  screen.text(describeConsole(url, values, mode));
+  if (!ready.ok) return 1;
+  if (options.waitMs === 0) return 0;
+  return place === undefined ? fail(ports, NO_KEY) : wait(options.waitMs, ports, place);
+}
+
+async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
+  if (greeting === undefined || greeting === "") return;
+  const stored = await storeGreeting(worker, place, greeting);
+  if (!stored.ok) tellFault(screen, stored.error);
+  else if (stored.value) screen.done(say("欢迎语已存", "the greeting is stored"));
+  else screen.note(say("已有设置，欢迎语没有写入", "there are settings already, the greeting was left out"));
+}
+
+async function wait(waitMs: number, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<number> {
+  const minutes = Math.ceil(waitMs / 60_000);
+  const wants = say(
+    `等待微信（最多 ${minutes} 分钟，Ctrl-C 结束）`,
+    `Waiting for WeChat (${minutes} minutes at most, Ctrl-C ends)`,
+  );
+  screen.heading(wants);
+  screen.note(
+    say(
+      "填好后按“提交”；再在小程序里点“联系客服”，发一句话",
+      "press 提交; then tap the contact button and write something",
+    ),
+  );
+  const open = await waitForMilestones(worker, place, waitMs, tellMilestone(screen));
+  if (!open.ok || open.value.length > 0) {
+    tellMissing(screen, open, place.url);
+    return 1;
+  }
+  screen.done(say("接入完成", "all set up"));
+  screen.note(say("体检", "the doctor"), `npm run doctor -- ${place.url}`);
+  return 0;
+}
+
+function fail({ screen }: SetupPorts, ...faults: readonly Fault[]): number {
+  for (const fault of faults) tellFault(screen, fault);
+  return 1;
+}
+
+const NO_KEY: Fault = {
+  wrong: say(
+    "API 密钥原来就有，读不出来，所以看不到进度",
+    "the API key was there and cannot be read, so nothing can be learned",
+  ),
+  cure: say("用 --api-key-env 给出现有的密钥，或加 --no-wait", "give it by --api-key-env, or say --no-wait"),
+};

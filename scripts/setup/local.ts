@@ -1,0 +1,143 @@
+/**
+ * Setup for this machine: `.dev.vars`, and on request the local stack, tried until the three ticks are there. The
+ * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
+ */
+import { parseEnv } from "node:util";
+import type { ConfigProblem } from "../../worker/config.ts";
+import { say } from "../doctor/finding.ts";
+import { readDevVars } from "../lib/dev-vars.ts";
+import { LOCAL_APP } from "../lib/local-app.ts";
+import { readLocalValues, type LocalValues } from "../lib/local-values.ts";
+import type { Stack } from "../lib/stack.ts";
+import { setEnvValues, writePrivateFile } from "./env-text.ts";
+import type { SetupOptions } from "./options.ts";
+import type { SetupPorts } from "./ports.ts";
+import { askLocal } from "./questions.ts";
+import { mayReplace, tellMilestone, tellMissing, tellValues } from "./tell.ts";
+import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, type ValueSources } from "./values.ts";
+import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
+import { waitForMilestones } from "./worker.ts";
+
+/** How it ended: with an exit code, or with a stack that runs. */
+export type LocalOutcome = { readonly code: number } | { readonly stack: Stack };
+
+const VISITOR = "oSetupVisitor000000000000001";
+const QUESTION = "多少钱";
+/** Everything is on this machine. */
+const PATIENCE_MS = 20_000;
+const FAILED = { code: 1 };
+
+/** Sets up this machine. */
+export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promise<LocalOutcome> {
+  const { screen, ask, devVarsPath: path } = ports;
+  const before = await readDevVars(path);
+  const existing = parseEnv(before ?? "");
+  const isSet = (existing["WECHAT_APPID"] ?? existing["WECHAT_APPS"] ?? "") !== "";
+  const options = ask === undefined ? asked : await askLocal(ask, asked, isSet);
+  const sources = sourcesOf(options, existing, ports.worker.randomBytes);
+  screen.hide(secretsOf(options.brought));
+  if (!(await mayGoOn(sources, ports))) return FAILED;
+  // What differs may be replaced by now.
+  const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
+  screen.hide(secretsBrought(values));
+  const text = setEnvValues(before, toSet(values, existing));
+  const read = readLocalValues(text);
+  if (!read.ok) return tellProblems(read.error, ports);
+  if (text !== before) await writePrivateFile(path, text);
+  screen.heading(say("本机", "This machine"));
+  screen.done(text === before ? say("没有要改的", "nothing to change") : say("已写入", "written"), path);
+  tellValues(screen, values, false);
+  return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
+}
+
+/** Nothing the user brings is left out or overwrites anything without a word. */
+async function mayGoOn(sources: ValueSources, { screen, ask, devVarsPath }: SetupPorts): Promise<boolean> {
+  const isSpare = VARIABLE_NAMES.some((name) => sources.brought[name] !== undefined && !sources.names.includes(name));
+  if (isSpare) {
+    screen.problem(
+      say(
+        `${devVarsPath} 里有 WECHAT_APPS：几个小程序由您自己管理`,
+        `${devVarsPath} has WECHAT_APPS: the mini programs are yours to manage`,
+      ),
+      say(
+        "见 docs/how-to/several-apps.md，不要给出单个小程序的值",
+        "see docs/how-to/several-apps.md, and give no values of a single one",
+      ),
+    );
+    return false;
+  }
+  const conflicts = findConflicts(sources);
+  return conflicts.length === 0 || mayReplace(screen, conflicts, devVarsPath, ask);
+}
+
+function tellProblems(problems: readonly ConfigProblem[], { screen, devVarsPath }: SetupPorts): LocalOutcome {
+  for (const { variable, problem, cure } of problems) {
+    screen.problem(
+      say(`${devVarsPath} 的 ${variable} 不对`, `${devVarsPath}: ${variable} ${problem}`),
+      say(cure, cure),
+    );
+  }
+  return FAILED;
+}
+
+/** With several apps in the file, setup leaves them alone and sees to the keys. */
+function sourcesOf(
+  options: SetupOptions,
+  existing: Readonly<Record<string, string | undefined>>,
+  random: RandomBytes,
+): ValueSources {
+  const hasApps = (existing["WECHAT_APPS"] ?? "") !== "";
+  const ofApp = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY"] as const;
+  const names: VariableName[] = [...(hasApps ? [] : ofApp), "API_KEYS", ...options.extras];
+  const there = names.flatMap((name) => (existing[name] ? [[name, existing[name]] as const] : []));
+  const { force, renew } = options;
+  return { names, brought: options.brought, existing: Object.fromEntries(there), force, renew, random };
+}
+
+/** Without a mini program of one's own: that of the local WeChat. */
+function withLocalApp(values: readonly Value[], { names, random }: ValueSources): readonly Value[] {
+  const isOpen = (name: VariableName) => names.includes(name) && !values.some((value) => value.name === name);
+  const own: Value[] = [];
+  if (isOpen("WECHAT_APPID")) own.push({ name: "WECHAT_APPID", origin: "made", value: LOCAL_APP.appid });
+  if (isOpen("WECHAT_APP_SECRET")) {
+    own.push({ name: "WECHAT_APP_SECRET", origin: "made", value: makeLocalSecret(random) });
+  }
+  return [...own, ...values];
+}
+
+/** `wrangler dev` with an AppID nobody has must not ask the real WeChat; `npm start` knows where its own is. */
+function toSet(
+  values: readonly Value[],
+  existing: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const isLocalApp = values.some(({ name, origin }) => name === "WECHAT_APPID" && origin === "made");
+  const base = isLocalApp && existing["WECHAT_API_BASE"] === undefined ? LOCAL_BASE : {};
+  const changed = values.flatMap(({ name, origin, value }) =>
+    origin === "kept" || value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(changed), ...base };
+}
+
+const LOCAL_BASE = { WECHAT_API_BASE: "http://127.0.0.1:8788" };
+
+/** Starts it and plays a user, until everything has happened that has to. */
+async function startAndTry(options: SetupOptions, ports: SetupPorts, values: LocalValues): Promise<LocalOutcome> {
+  const { screen, onLog } = ports;
+  screen.heading(say("启动并试一遍", "Start and try it"));
+  const { persistTo } = options;
+  // What runs Workers takes seconds to load: not before the first question.
+  const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
+  const stack = await runLocal({ values, onLog, ...(persistTo !== undefined && { persistTo }) });
+  await stack.control.verify();
+  await stack.control.enter(VISITOR, "page=pages/index/index");
+  await stack.control.text(VISITOR, QUESTION);
+  const place = { url: stack.workerUrl, apiKey: values.apiKey, appid: values.apps[0]?.appid ?? "" };
+  const open = await waitForMilestones(ports.worker, place, PATIENCE_MS, tellMilestone(screen));
+  if (open.ok && open.value.length === 0) {
+    screen.text(describeStack(stack, keyPlace(ports.devVarsPath)));
+    return { stack };
+  }
+  tellMissing(screen, open, stack.workerUrl);
+  await stack.stop();
+  return FAILED;
+}

@@ -1,0 +1,233 @@
+/**
+ * The command line of `npm run setup`, all its problems at once. Secrets are never flags: a flag names the environment
+ * variable a secret is in, or `--stdin` reads them from standard input. No problem repeats what was typed.
+ */
+import { parseArgs, parseEnv } from "node:util";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { say } from "../doctor/finding.ts";
+import { findFormProblems } from "./values.ts";
+import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
+
+/** Where the values go. */
+export type TargetName = "local" | "cloudflare";
+
+/** What is to be done, as far as it was said. */
+export interface SetupOptions {
+  readonly target?: TargetName;
+  /** Ask nothing. */
+  readonly yes: boolean;
+  readonly force: boolean;
+  /** Make Token, EncodingAESKey and API key anew. */
+  readonly renew: boolean;
+  /** Secrets to be made that not every set-up needs: of webhooks, of signed contexts. */
+  readonly extras: readonly VariableName[];
+  readonly brought: Readonly<Partial<Record<VariableName, string>>>;
+  /** Local: start the stack. */
+  readonly start: boolean;
+  /** Local: where the stack keeps its data. */
+  readonly persistTo?: string;
+  /** Cloudflare: deploy first. Absent: ask. */
+  readonly deploy?: boolean;
+  /** Cloudflare: a custom domain to deploy to. */
+  readonly domain?: string;
+  /** The worker's origin. */
+  readonly url?: string;
+  /** Cloudflare: a first greeting, stored when no settings are. */
+  readonly greeting?: string;
+  /** How long to wait for the first push and answer; 0: not at all. */
+  readonly waitMs: number;
+}
+
+/** Where they come from. */
+export interface OptionSources {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `--stdin` reads; undefined when it was not given. */
+  readonly stdin?: string;
+  /** Whether somebody can be asked. */
+  readonly isTerminal: boolean;
+}
+
+/** What `--help` and a wrong call print. */
+export const USAGE = `npm run setup                                    逐项询问 / asks for everything
+npm run setup -- --local --yes                   本机：写 .dev.vars，启动，自动走一遍 / this machine: writes .dev.vars, starts, tries it
+npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --domain kefu.example.com
+
+  --local | --cloudflare   写到哪里 / where to
+  --yes                    不询问 / ask nothing
+  --force                  自带的值替换已有的 / values of your own replace those that are there
+  --renew                  重新生成 Token、EncodingAESKey、API 密钥 / make Token, EncodingAESKey and API key anew
+  --webhooks               也生成 WEBHOOK_SECRET / make a WEBHOOK_SECRET, too
+  --signed-context         也生成 CONTEXT_KEY / make a CONTEXT_KEY, too
+  --no-wait                不等待验证与消息 / do not wait for verification and messages
+  --wait-minutes N         等多久，默认 30 / how long to wait, 30 by default
+
+  --appid wx…              小程序 AppID；本机可不给 / the mini program's AppID; not needed on this machine
+  --secret-env NAME        AppSecret 在环境变量 NAME 里 / the AppSecret is in the environment variable NAME
+  --token-env NAME         --aes-key-env NAME  --api-key-env NAME
+                           --webhook-secret-env NAME  --context-key-env NAME
+                           自带的值，不给就生成 / values of your own; made when not given
+  --stdin                  从标准输入读“名称=值”，每行一个 / NAME=value lines from standard input
+
+  --no-start               本机：只写文件 / this machine: only write the file
+  --dev-vars FILE          代替 .dev.vars / in place of .dev.vars
+  --persist-to FOLDER      数据放在哪里，默认 .wrangler/local / where data is kept
+  --deploy | --no-deploy   Cloudflare：先部署 / deploy first
+  --domain HOST            自定义域名（须已接入 Cloudflare）/ a custom domain that is on Cloudflare
+  --url https://…          服务的来源地址，没有 --domain 时 / the worker's origin, without --domain
+  --greeting TEXT          还没有设置时存为欢迎语 / a greeting, stored when there are no settings yet
+
+密钥从不写在命令行上 / secrets never stand on the command line. docs/how-to/setup.md`;
+
+const flag = { type: "boolean" } as const;
+const text = { type: "string" } as const;
+const FLAGS = {
+  help: flag,
+  local: flag,
+  cloudflare: flag,
+  yes: flag,
+  force: flag,
+  renew: flag,
+  "persist-to": text,
+  webhooks: flag,
+  "signed-context": flag,
+  stdin: flag,
+  start: flag,
+  deploy: flag,
+  wait: flag,
+  "wait-minutes": text,
+  appid: text,
+  "secret-env": text,
+  "token-env": text,
+  "aes-key-env": text,
+  "api-key-env": text,
+  "webhook-secret-env": text,
+  "context-key-env": text,
+  "dev-vars": text,
+  domain: text,
+  url: text,
+  greeting: text,
+} as const;
+
+/** Which flag names the environment variable of a secret. */
+const SECRET_FLAGS = [
+  ["WECHAT_APP_SECRET", "secret-env"],
+  ["WECHAT_TOKEN", "token-env"],
+  ["WECHAT_ENCODING_AES_KEY", "aes-key-env"],
+  ["API_KEYS", "api-key-env"],
+  ["WEBHOOK_SECRET", "webhook-secret-env"],
+  ["CONTEXT_KEY", "context-key-env"],
+] as const satisfies readonly (readonly [VariableName, keyof typeof FLAGS])[];
+
+const DEFAULT_WAIT_MINUTES = 30;
+/** A custom domain: a name with a dot, nothing else. */
+export const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+
+/** Whether the secrets are to be read from standard input. */
+export function wantsStdin(args: readonly string[]): boolean {
+  return args.includes("--stdin");
+}
+
+/** Reads everything. @returns the options, `help`, or every problem */
+export function readSetupOptions(sources: OptionSources): Result<SetupOptions | "help", readonly BilingualText[]> {
+  const parsed = parseFlags(sources.args);
+  if (parsed === undefined) return err([BAD_FLAG]);
+  if (parsed.help === true) return ok("help");
+  const problems: BilingualText[] = [];
+  const brought = readBrought(parsed, sources, problems);
+  const minutes = Number(parsed["wait-minutes"] ?? DEFAULT_WAIT_MINUTES);
+  if (!(minutes > 0 && minutes <= 1_440)) problems.push(say("--wait-minutes：1 到 1440", "--wait-minutes: 1 to 1440"));
+  if (parsed.local === true && parsed.cloudflare === true) problems.push(TWO_TARGETS);
+  if (parsed.yes === true && parsed.local !== true && parsed.cloudflare !== true) problems.push(NO_TARGET);
+  if (parsed.yes !== true && (!sources.isTerminal || parsed.stdin === true)) problems.push(NO_TERMINAL);
+  if (parsed.domain !== undefined && !HOST.test(parsed.domain)) problems.push(BAD_DOMAIN);
+  const url = parsed.url === undefined ? undefined : originOf(parsed.url);
+  if (parsed.url !== undefined && url === undefined) problems.push(BAD_URL);
+  if (problems.length > 0) return err(problems);
+  return ok({
+    ...(parsed.local === true && { target: "local" }),
+    ...(parsed.cloudflare === true && { target: "cloudflare" }),
+    yes: parsed.yes === true,
+    force: parsed.force === true,
+    renew: parsed.renew === true,
+    extras: extrasOf(parsed, brought),
+    brought,
+    start: parsed.start !== false,
+    ...(parsed["persist-to"] !== undefined && { persistTo: parsed["persist-to"] }),
+    ...(parsed.deploy !== undefined && { deploy: parsed.deploy }),
+    ...(parsed.domain !== undefined && { domain: parsed.domain }),
+    ...(url !== undefined && { url }),
+    ...(parsed.greeting !== undefined && { greeting: parsed.greeting }),
+    waitMs: parsed.wait === false ? 0 : minutes * 60_000,
+  });
+}
+
+/** Secrets not every set-up needs. */
+function extrasOf(flags: Flags, brought: SetupOptions["brought"]): readonly VariableName[] {
+  return [
+    ...(flags.webhooks === true || brought.WEBHOOK_SECRET !== undefined ? (["WEBHOOK_SECRET"] as const) : []),
+    ...(flags["signed-context"] === true || brought.CONTEXT_KEY !== undefined ? (["CONTEXT_KEY"] as const) : []),
+  ];
+}
+
+type Flags = NonNullable<ReturnType<typeof parseFlags>>;
+
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, allowNegative: true }).values;
+  } catch {
+    return undefined; // the error's own text repeats what was typed
+  }
+}
+
+/** Origin alone: no path, no user name. */
+function originOf(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
+}
+
+function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: BilingualText[]): SetupOptions["brought"] {
+  const brought: Partial<Record<VariableName, string>> = {};
+  if (flags.appid !== undefined) brought.WECHAT_APPID = flags.appid;
+  for (const [name, value] of Object.entries(parseEnv(stdin ?? ""))) {
+    if (isVariableName(name)) brought[name] = value ?? "";
+    else problems.push(BAD_STDIN);
+  }
+  for (const [name, option] of SECRET_FLAGS) {
+    const variable = flags[option];
+    if (variable === undefined) continue;
+    const value = env[variable];
+    if (value === undefined || value === "") problems.push(noVariable(option));
+    else brought[name] = value;
+  }
+  problems.push(...findFormProblems(brought));
+  return brought;
+}
+
+function noVariable(option: string): BilingualText {
+  return say(
+    `--${option}：没有这个环境变量，或者是空的（给出的是变量名，不是密钥本身）`,
+    `--${option}: there is no such environment variable, or it is empty (give its name, not the secret)`,
+  );
+}
+
+const BAD_FLAG = say(
+  "参数不对，或缺少值。密钥不作为参数：用 --secret-env 或 --stdin",
+  "a flag is not known or has no value. Secrets are no flags: use --secret-env or --stdin",
+);
+const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "--local or --cloudflare, not both");
+const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes wants --local or --cloudflare");
+const NO_TERMINAL = say(
+  "没有终端，无法询问：加 --yes，并给出 --local 或 --cloudflare",
+  "without a terminal nothing can be asked: add --yes with --local or --cloudflare",
+);
+const BAD_DOMAIN = say(
+  "--domain：只写域名，例如 kefu.example.com",
+  "--domain: a host name, for example kefu.example.com",
+);
+const BAD_URL = say("--url：例如 https://kefu.example.com", "--url: for example https://kefu.example.com");
+const BAD_STDIN = say(
+  `标准输入里只能有这些：${VARIABLE_NAMES.join("、")}`,
+  `standard input may only have: ${VARIABLE_NAMES.join(", ")}`,
+);

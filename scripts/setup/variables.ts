@@ -1,0 +1,101 @@
+/**
+ * What setup sets: the form each value must have, and how those are made that may be made (WECHAT.md §1.1, §2).
+ */
+import { Buffer } from "node:buffer";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { say } from "../doctor/finding.ts";
+
+/** Fresh random bytes. */
+export type RandomBytes = (size: number) => Uint8Array;
+
+/** What setup sets. */
+export type VariableName = keyof typeof VARIABLES;
+
+interface Variable {
+  readonly form: RegExp;
+  /** What it is and how it must look. */
+  readonly what: BilingualText;
+  /** Absent: only the user can know it. */
+  readonly make?: (random: RandomBytes) => string;
+}
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** Of 43 characters of base64 the last one carries four bits; these leave the other two zero, as strict readers want. */
+const LAST_LETTERS = "AEIMQUYcgkosw048";
+
+/** Everything, in the order in which it is shown. */
+export const VARIABLES = {
+  WECHAT_APPID: {
+    form: /^wx[0-9a-f]{16}$/,
+    what: say("AppID：wx 加 16 位 0-9 a-f", "the AppID: wx and 16 of 0-9 a-f"),
+  },
+  WECHAT_APP_SECRET: {
+    form: /^[0-9a-f]{32}$/,
+    what: say("AppSecret：32 位 0-9 a-f", "the AppSecret: 32 of 0-9 a-f"),
+  },
+  WECHAT_TOKEN: {
+    form: /^[A-Za-z0-9]{3,32}$/,
+    what: say("Token：3 到 32 位字母数字", "the Token: 3 to 32 letters and digits"),
+    make: hex(16),
+  },
+  WECHAT_ENCODING_AES_KEY: {
+    form: /^[A-Za-z0-9]{43}$/,
+    what: say("EncodingAESKey：43 位字母数字", "the EncodingAESKey: 43 letters and digits"),
+    make: (random) => pick(LETTERS, 42, random) + pick(LAST_LETTERS, 1, random),
+  },
+  API_KEYS: {
+    form: /^[\w.~+/=-]{16,}(,[\w.~+/=-]{16,})*$/,
+    what: say("API 密钥：每个至少 16 个字符，逗号分隔", "API keys: 16 characters or more each, comma separated"),
+    make: hex(24),
+  },
+  CONTEXT_KEY: {
+    form: /^\S{32,}$/,
+    what: say("上下文签名密钥：至少 32 个字符", "the key of signed contexts: 32 characters or more"),
+    make: (random) => Buffer.from(random(32)).toString("base64"),
+  },
+  WEBHOOK_SECRET: {
+    form: /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/,
+    what: say("Webhook 密钥：whsec_ 加 base64", "the webhook secret: whsec_ and base64"),
+    make: (random) => `whsec_${Buffer.from(random(32)).toString("base64")}`,
+  },
+} as const satisfies Record<string, Variable>;
+
+/** Their names. */
+export const VARIABLE_NAMES = Object.keys(VARIABLES).filter(isVariableName);
+
+/** Whether setup sets it. */
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(VARIABLES, name);
+}
+
+/** Whether a value has its form. */
+export function hasForm(name: VariableName, value: string): boolean {
+  return VARIABLES[name].form.test(value);
+}
+
+/** Makes a value. @returns undefined when only the user can know it */
+export function makeValue(name: VariableName, random: RandomBytes): string | undefined {
+  const variable: Variable = VARIABLES[name];
+  return variable.make?.(random);
+}
+
+/** An AppSecret for an AppID nobody has: it opens the local WeChat and nothing else. */
+export function makeLocalSecret(random: RandomBytes): string {
+  return hex(16)(random);
+}
+
+function hex(bytes: number): (random: RandomBytes) => string {
+  return (random) => Buffer.from(random(bytes)).toString("hex");
+}
+
+/** Bytes beyond the last full round of the alphabet are thrown away, so that no letter is likelier. */
+function pick(alphabet: string, length: number, random: RandomBytes): string {
+  const limit = 256 - (256 % alphabet.length);
+  let text = "";
+  while (text.length < length) {
+    for (const byte of random(length)) {
+      if (byte < limit && text.length < length) text += alphabet.charAt(byte % alphabet.length);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,149 @@
+/**
+ * What setup asks of the running worker: whether it is set up, how far it has come, and a first greeting.
+ */
+import type { BilingualText } from "../../shared/errcode.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import type { PushMode } from "../../emulator/model.ts";
+import { judgeHealth } from "../doctor/check-health.ts";
+import { say } from "../doctor/finding.ts";
+import { callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
+import type { Fault } from "./fault.ts";
+
+/** What setup needs from outside. */
+export interface WorkerPorts extends Ports {
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** The worker, and the key of its API. */
+export interface WorkerPlace {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Absent: the only app it has. */
+  readonly appid?: string;
+}
+
+/** What is waited for, in the order in which it comes. */
+export const MILESTONES = {
+  verified: say("收到验证", "verification received"),
+  message: say("收到第一条消息", "first message received"),
+  answer: say("第一条回复已被接受", "first answer accepted"),
+} as const;
+
+/** One of them. */
+export type MilestoneName = keyof typeof MILESTONES;
+
+const POLL_MS = 2_000;
+/** New secrets take a few seconds to be everywhere. */
+const READY_MS = 90_000;
+
+/** Waits until the worker is set up. @returns how pushes must arrive, or what is wrong with it */
+export async function waitUntilReady(
+  ports: WorkerPorts,
+  url: string,
+  patienceMs = READY_MS,
+): Promise<Result<PushMode, readonly Fault[]>> {
+  const until = ports.now() + patienceMs;
+  for (;;) {
+    const reply = await callTarget(ports, new Request(`${url}/healthz`));
+    const { modes, findings } = judgeHealth(reply, { url });
+    const [mode] = modes;
+    if (mode !== undefined) return ok(mode);
+    if (ports.now() >= until) {
+      return err(findings.map(({ what, wrong = what, cure = what }) => ({ wrong, cure })));
+    }
+    await ports.sleep(POLL_MS);
+  }
+}
+
+/**
+ * Waits for the milestones and tells each as it comes.
+ *
+ * @param patienceMs how long, at most
+ * @returns those that did not come, or why they cannot be learned
+ */
+export async function waitForMilestones(
+  ports: WorkerPorts,
+  place: WorkerPlace,
+  patienceMs: number,
+  onReached: (name: MilestoneName, at: string) => void,
+): Promise<Result<readonly MilestoneName[], Fault>> {
+  const until = ports.now() + patienceMs;
+  const open = new Set(Object.keys(MILESTONES) as MilestoneName[]);
+  for (;;) {
+    const reply = await callApi(ports, place, "GET", "/api/v1/milestones");
+    const refusal = refusalOf(reply);
+    if (refusal !== undefined) return err(refusal);
+    const reached = "unreachable" in reply || reply.status !== 200 ? {} : readObject(reply.body);
+    for (const name of open) {
+      const at = toLine(reached[name]);
+      if (at === "") continue;
+      open.delete(name);
+      onReached(name, at);
+    }
+    if (open.size === 0 || ports.now() >= until) return ok([...open]);
+    await ports.sleep(POLL_MS);
+  }
+}
+
+/** Stores a greeting where no settings have been stored. @returns whether it was */
+export async function storeGreeting(
+  ports: WorkerPorts,
+  place: WorkerPlace,
+  content: string,
+): Promise<Result<boolean, Fault>> {
+  const current = await callApi(ports, place, "GET", "/api/v1/settings");
+  const refusal = refusalOf(current);
+  if (refusal !== undefined) return err(refusal);
+  if ("unreachable" in current || current.headers.get("etag") !== '"0"') return ok(false);
+  const settings = { ...readObject(current.body), greeting: { messages: [{ type: "text", content }] } };
+  const stored = await callApi(ports, place, "PUT", "/api/v1/settings", settings);
+  if (!("unreachable" in stored) && stored.status === 200) return ok(true);
+  return err({
+    wrong: say("欢迎语没有存下", "the greeting was not stored"),
+    cure: say(
+      "之后用 PUT /api/v1/settings 写入（docs/reference/settings.md）",
+      "store it with PUT /api/v1/settings later (docs/reference/settings.md)",
+    ),
+  });
+}
+
+/** Refusals that waiting does not mend. */
+function refusalOf(reply: Reply): Fault | undefined {
+  if ("unreachable" in reply) return undefined;
+  const code = toLine(readObject(reply.body)["code"]);
+  if (reply.status === 401) return API_KEY_WRONG;
+  if (code === "api_closed")
+    return fault(say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), SET_KEY);
+  if (reply.status !== 404) return undefined;
+  if (code === "unknown_app")
+    return fault(say("服务不认识这个 AppID", "the worker does not know this AppID"), CHECK_APPID);
+  return fault(say("这个版本不能告诉进度", "this version cannot tell how far it has come"), DEPLOY);
+}
+
+function callApi(ports: Ports, place: WorkerPlace, method: string, path: string, body?: unknown): Promise<Reply> {
+  const url = new URL(path, place.url);
+  if (place.appid !== undefined) url.searchParams.set("appid", place.appid);
+  return callTarget(
+    ports,
+    new Request(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${place.apiKey}`,
+        ...(body !== undefined && { "content-type": "application/json", "if-match": '"0"' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  );
+}
+
+function fault(wrong: BilingualText, cure: BilingualText): Fault {
+  return { wrong, cure };
+}
+
+const API_KEY_WRONG = fault(
+  say("API 密钥不对，看不到进度", "the API key is wrong: nothing can be learned"),
+  say("用 --api-key-env 给出服务现有的密钥", "give the worker's own by --api-key-env"),
+);
+const SET_KEY = say("再运行一次 npm run setup", "run npm run setup again");
+const CHECK_APPID = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");
+const DEPLOY = say("重新部署最新版本：加 --deploy", "deploy the newest version: --deploy");

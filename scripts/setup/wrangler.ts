@@ -1,0 +1,164 @@
+/**
+ * Wrangler as setup uses it: who is logged in, deploy, which secrets there are, upload them. Secrets go through
+ * standard input, never through an argument or a file. What wrangler refuses is told with its cure.
+ */
+import { stripVTControlCharacters } from "node:util";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { say } from "../doctor/finding.ts";
+import { toLine, toList, toObject } from "../doctor/target.ts";
+import type { Fault } from "./fault.ts";
+
+/** What a run of wrangler left behind. */
+export interface CommandResult {
+  readonly code: number;
+  /** Standard output; wrangler's errors go to either. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs wrangler with arguments, and a text on standard input. */
+export type RunWrangler = (args: readonly string[], input?: string) => Promise<CommandResult>;
+
+/** The names of the accounts wrangler may use; undefined when nobody is logged in. */
+export async function readLogin(run: RunWrangler): Promise<Result<readonly string[] | undefined, Fault>> {
+  const { code, stdout, stderr } = await run(["whoami", "--json"]);
+  const answer = toObject(readJson(stdout));
+  if (answer["loggedIn"] === false) return ok(undefined);
+  if (code !== 0) return err(diagnose(`${stdout}\n${stderr}`));
+  return ok(namesIn(answer["accounts"]));
+}
+
+/** Deploys. @returns where the worker is now, as far as wrangler says it */
+export async function deploy(run: RunWrangler, domain?: string): Promise<Result<string | undefined, Fault>> {
+  const { code, stdout, stderr } = await run(["deploy", ...(domain === undefined ? [] : ["--domain", domain])]);
+  if (code !== 0) return err(diagnose(`${stdout}\n${stderr}`));
+  if (domain !== undefined) return ok(`https://${domain}`);
+  const own = /^\s*([a-z0-9-]+(?:\.[a-z0-9-]+)+) \(custom domain\)/m.exec(stdout)?.[1];
+  if (own !== undefined) return ok(`https://${own}`);
+  return ok(/https:\/\/[a-z0-9.-]+\.workers\.dev/.exec(stdout)?.[0]);
+}
+
+/** The names of the secrets that are there; undefined when the worker is not. */
+export async function listSecrets(run: RunWrangler): Promise<Result<readonly string[] | undefined, Fault>> {
+  const { code, stdout, stderr } = await run(["secret", "list", "--format", "json"]);
+  const output = `${stdout}\n${stderr}`;
+  if (code !== 0) return NO_WORKER.test(output) ? ok(undefined) : err(diagnose(output));
+  const list = readJson(stdout);
+  return Array.isArray(list) ? ok(namesIn(list)) : err(diagnose(output));
+}
+
+/** Uploads secrets, all at once. */
+export async function putSecrets(
+  run: RunWrangler,
+  secrets: Readonly<Record<string, string>>,
+): Promise<Result<number, Fault>> {
+  const { code, stdout, stderr } = await run(["secret", "bulk"], JSON.stringify(secrets));
+  return code === 0 ? ok(Object.keys(secrets).length) : err(diagnose(`${stdout}\n${stderr}`));
+}
+
+const LAST_LINES = 12;
+
+/** What wrangler's words mean. The first that fits counts. */
+function diagnose(output: string): Fault {
+  const known = KNOWN.find(({ words }) => words.test(output));
+  const lines = output
+    .split("\n")
+    .map((line) => stripVTControlCharacters(line).replace(/\p{Cc}/gu, ""))
+    .filter((line) => line.trim() !== "");
+  return { ...(known?.fault ?? UNKNOWN), words: lines.slice(-LAST_LINES).join("\n") };
+}
+
+const NO_WORKER = /code: 10007|does not exist on your account|Worker .* not found/i;
+
+/** Nobody is logged in. */
+export const NOT_LOGGED_IN: Fault = {
+  wrong: say("没有登录 Cloudflare", "nobody is logged in to Cloudflare"),
+  cure: say(
+    "运行 npx wrangler login；CI 里设 CLOUDFLARE_API_TOKEN 与 CLOUDFLARE_ACCOUNT_ID",
+    "run npx wrangler login; in CI set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID",
+  ),
+};
+
+const UNKNOWN: Fault = {
+  wrong: say("wrangler 失败，原话见下", "wrangler failed; its words are below"),
+  cure: say("按它说的改；再运行一次 setup，已设的值会保留", "follow them and run setup again: what is set is kept"),
+};
+
+const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
+  {
+    words: /ENOENT|command not found/,
+    fault: {
+      wrong: say("找不到 wrangler", "wrangler is not there"),
+      cure: say("在项目目录里运行 npm ci，再运行 npm run setup", "run npm ci in the project, then npm run setup"),
+    },
+  },
+  {
+    words: /More than one account available/i,
+    fault: {
+      wrong: say("登录的用户有几个 Cloudflare 账号", "there are several Cloudflare accounts"),
+      cure: say("设环境变量 CLOUDFLARE_ACCOUNT_ID", "set the environment variable CLOUDFLARE_ACCOUNT_ID"),
+    },
+  },
+  {
+    words: /not authenticated|not logged in|CLOUDFLARE_API_TOKEN environment variable|wrangler login/i,
+    fault: NOT_LOGGED_IN,
+  },
+  {
+    words: /code: (?:10000|9109|10405)|Authentication error|Unauthorized/i,
+    fault: {
+      wrong: say("这个登录或令牌没有权限", "this login or token may not do that"),
+      cure: say(
+        "令牌用“编辑 Workers”模板（自定义域名还要区域的 Workers 路由权限），或重新 npx wrangler login",
+        "make the token by the template Edit Workers (a custom domain also wants the zone's Workers Routes), or npx wrangler login again",
+      ),
+    },
+  },
+  {
+    words: /workers\.dev subdomain/i,
+    fault: {
+      wrong: say("这个账号还没有 workers.dev 子域名", "the account has no workers.dev subdomain yet"),
+      cure: say(
+        "在 Cloudflare 控制台打开一次 Workers 和 Pages 即可；或在 wrangler.toml 写 workers_dev = false 并用 --domain",
+        "open Workers & Pages in the Cloudflare dashboard once; or set workers_dev = false in wrangler.toml and use --domain",
+      ),
+    },
+  },
+  {
+    words: /Could not find zone/i,
+    fault: {
+      wrong: say("这个域名不在该 Cloudflare 账号里", "this domain is not in the Cloudflare account"),
+      cure: say(
+        "先把域名接入 Cloudflare（DNS 由它解析），再试",
+        "add the domain to Cloudflare first (it must serve its DNS)",
+      ),
+    },
+  },
+  {
+    words: /code: 10053|Binding name .* already in use/i,
+    fault: {
+      wrong: say("wrangler.toml 的 [vars] 里有同名变量", "wrangler.toml has a variable of that name under [vars]"),
+      cure: say("从 [vars] 删掉它并部署，再设为密钥", "take it out of [vars], deploy, then set it as a secret"),
+    },
+  },
+  {
+    words: /fetch failed|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network/i,
+    fault: {
+      wrong: say("连接不上 Cloudflare", "Cloudflare cannot be reached"),
+      cure: say("检查网络与代理（HTTPS_PROXY），再试", "check network and proxy (HTTPS_PROXY), try again"),
+    },
+  },
+];
+
+/** Wrangler may print other things before its JSON. */
+function readJson(text: string): unknown {
+  const start = text.search(/^[[{]/m);
+  try {
+    return start < 0 ? undefined : JSON.parse(text.slice(start));
+  } catch {
+    return undefined; // no JSON: the caller looks at the words
+  }
+}
+
+function namesIn(list: unknown): readonly string[] {
+  return toList(list).map((entry) => toLine(toObject(entry)["name"]));
+}

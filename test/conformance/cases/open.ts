@@ -1,0 +1,112 @@
+/**
+ * What the documents leave open (WECHAT.md §15) or each server decides for itself. Told, never a failure.
+ */
+import { ENCRYPTED, join, note, say, type Case, type Verdict, type Words } from "../case.ts";
+import { factOf } from "../probes.ts";
+import { buildPush, buildVerify, nowSeconds, without, type Twist } from "../push.ts";
+import { textFields } from "../samples.ts";
+import type { Session } from "../session.ts";
+import type { PushFormat } from "../wire.ts";
+
+const DAY_SECONDS = 86_400;
+const NOTHING_TO_MEND = say("不必改", "nothing to mend");
+
+/** The cases that only tell. */
+export const OPEN_CASES: readonly Case[] = [
+  {
+    id: "open.old-verification",
+    level: "INFO",
+    what: say("一天前的 GET 验证", "a verification GET of a day ago"),
+    means: say("官方没有规定时效", "the documents set no limit"),
+    cure: NOTHING_TO_MEND,
+    source: "§1.2",
+    withoutPushes: true,
+    run: observeOldVerification,
+  },
+  {
+    id: "open.content-type",
+    level: "INFO",
+    what: say("其他 Content-Type，或没有", "other content types, or none"),
+    means: say(
+      "JSON 推送的 Content-Type 没有文档；只认一种的服务可能收不到",
+      "that of JSON pushes is not documented; a server that insists on one may miss them",
+    ),
+    cure: say("看正文第一个字符，不看 Content-Type", "look at the body's first character, not at the content type"),
+    source: "§1.4 §15.2",
+    run: (session) =>
+      observe(
+        session,
+        ["text/plain", "text/xml", "application/json", ""].map((contentType) => [
+          say(contentType === "" ? "–" : contentType),
+          { contentType },
+        ]),
+      ),
+  },
+  {
+    id: "open.query",
+    level: "INFO",
+    what: say(
+      "没有 openid、没有 encrypt_type、没有 signature 的加密推送",
+      "encrypted pushes without openid, encrypt_type or signature",
+    ),
+    means: say("各模式下有哪些参数，文档只有样例", "which parameters come in which mode is shown by samples only"),
+    cure: say("只依赖 msg_signature、timestamp、nonce", "rest on msg_signature, timestamp and nonce alone"),
+    source: "§1.3 §15.14",
+    modes: ENCRYPTED,
+    run: (session) =>
+      observe(
+        session,
+        ["openid", "encrypt_type", "signature"].map((name) => [say(`– ${name}`), { query: without(name) }]),
+      ),
+  },
+  {
+    id: "open.compatible-json",
+    level: "INFO",
+    what: say("兼容模式的 JSON 推送", "JSON pushes in compatible mode"),
+    means: say("兼容模式下 JSON 的样子没有文档", "their look is not documented"),
+    cure: NOTHING_TO_MEND,
+    source: "§1.4 §15.1",
+    modes: ["compatible"],
+    run: (session) => observe(session, [[say("JSON"), {}]], ["json"]),
+  },
+  {
+    id: "open.statuses",
+    level: "INFO",
+    what: say("应答真实推送用的 HTTP 状态", "the HTTP statuses genuine pushes are answered with"),
+    means: say("自己的服务器是否必须是 200，没有文档", "whether it must be 200 is not documented for own servers"),
+    cure: say("用 200", "use 200"),
+    source: "§1.6 §15.3",
+    run: (session) => Promise.resolve(observeStatuses(session)),
+  },
+];
+
+async function observe(
+  session: Session,
+  attempts: readonly (readonly [label: Words, twist: Twist])[],
+  formats: readonly PushFormat[] = session.formats,
+): Promise<Verdict> {
+  const facts: Words[] = [];
+  for (const format of formats) {
+    for (const [label, twist] of attempts) {
+      const push = buildPush(session.target, format, textFields(session, "open"), twist);
+      const { answer } = await session.deliver(push, "odd");
+      facts.push(join([say(format.toUpperCase()), label, factOf(answer)], " "));
+    }
+  }
+  return note(join(facts));
+}
+
+async function observeOldVerification(session: Session): Promise<Verdict> {
+  const timestamp = String(nowSeconds() - DAY_SECONDS);
+  const { request, echostr } = buildVerify(session.target, "1234567890", { timestamp });
+  const reply = await session.send(request, "odd");
+  const isEchoed = reply.kind === "answer" && reply.text === echostr;
+  return note(isEchoed ? say("接受", "accepted") : say("拒绝", "refused"));
+}
+
+function observeStatuses(session: Session): Verdict {
+  const statuses = session.delivered
+    .filter(({ meaning }) => meaning === "genuine")
+    .flatMap(({ reply }) => (reply.kind === "answer" ? [reply.status] : []));
+  return note(say([...new Set(statuses)].toSorted((a, b) => a - b).join(", ")));
+}

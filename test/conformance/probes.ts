@@ -1,0 +1,114 @@
+/**
+ * Several pushes tried for one case, and what is wrong about their answers, told by label.
+ */
+import { isAcknowledged, type Answer } from "./answer.ts";
+import { failed, join, ok, say, type Verdict, type Words } from "./case.ts";
+import type { Push } from "./push.ts";
+import type { Delivered, Meaning, Session } from "./session.ts";
+import type { PushFormat } from "./wire.ts";
+
+/** A push with its name in the report. */
+export interface Probe {
+  readonly label: Words;
+  readonly push: Push;
+}
+
+/** A server that hangs is not asked more often than this in one case. */
+export const MAX_LOST = 2;
+const MAX_TOLD = 6;
+
+/** Probes in every format the server takes. */
+export function inEachFormat(session: Session, make: (format: PushFormat) => readonly Probe[]): readonly Probe[] {
+  return session.formats.flatMap((format) =>
+    make(format).map(({ label, push }) => ({
+      label: session.formats.length > 1 ? join([label, say(format.toUpperCase())], " ") : label,
+      push,
+    })),
+  );
+}
+
+/** Each must be taken: answered with success, nothing or a hand-over. */
+export async function mustTake(session: Session, probes: readonly Probe[]): Promise<Verdict> {
+  return tell(
+    await tryAll(session, probes, "genuine", ({ answer }) => (isAcknowledged(answer) ? undefined : factOf(answer))),
+  );
+}
+
+/**
+ * Bodies nobody signed: refused where a signature covers the body. In plain mode it covers none, so there they only
+ * must be answered.
+ */
+export async function mustWithstand(session: Session, probes: readonly Probe[]): Promise<Verdict> {
+  if (session.target.mode !== "plain") return mustRefuse(session, probes);
+  return tell(
+    await tryAll(session, probes, "odd", ({ reply, answer }) =>
+      reply.kind === "timeout" ? factOf(answer) : undefined,
+    ),
+  );
+}
+
+/** None may be taken; a broken connection is a refusal, an acknowledgement is one only if the list shows so. */
+export async function mustRefuse(session: Session, probes: readonly Probe[]): Promise<Verdict> {
+  return tell(
+    await tryAll(session, probes, "forged", async (delivered) => {
+      const fact = acknowledged(delivered);
+      const isExcused = isAcknowledged(delivered.answer) && (await session.timesTaken(delivered.push)) === 0;
+      return isExcused ? undefined : fact;
+    }),
+  );
+}
+
+/** None may be acknowledged, whatever the list shows: what could not be read would be lost without a trace. */
+export async function mustNotAcknowledge(session: Session, probes: readonly Probe[]): Promise<Verdict> {
+  return tell(await tryAll(session, probes, "forged", acknowledged));
+}
+
+function acknowledged({ reply, answer }: Delivered): Words | undefined {
+  if (reply.kind === "timeout") return factOf(answer);
+  if (!isAcknowledged(answer)) return undefined;
+  return join([say("接收了，应答", "taken, answered"), factOf(answer)], " ");
+}
+
+/** Each must get an answer that is no server error. */
+export async function mustSurvive(session: Session, probes: readonly Probe[], meaning: Meaning): Promise<Verdict> {
+  return tell(
+    await tryAll(session, probes, meaning, ({ reply, answer }) => {
+      if (reply.kind === "timeout") return factOf(answer);
+      return reply.kind === "answer" && reply.status >= 500 ? say(`HTTP ${reply.status}`) : undefined;
+    }),
+  );
+}
+
+/** What is wrong about each probe that something is wrong about. */
+export async function tryAll(
+  session: Session,
+  probes: readonly Probe[],
+  meaning: Meaning,
+  look: (delivered: Delivered) => Words | undefined | Promise<Words | undefined>,
+): Promise<readonly Words[]> {
+  const wrong: Words[] = [];
+  let lost = 0;
+  for (const { label, push } of probes) {
+    const delivered = await session.deliver(push, meaning);
+    const fact = await look(delivered);
+    if (fact !== undefined) wrong.push(join([label, fact], ": "));
+    if (delivered.reply.kind === "timeout") lost += 1;
+    if (lost === MAX_LOST) return [...wrong, say("其余不再试", "the rest was not tried")];
+  }
+  return wrong;
+}
+
+/** An answer in a few words. */
+export function factOf(answer: Answer): Words {
+  if ("fact" in answer) return answer.fact;
+  if (answer.kind === "handover") return say("转客服", "hand-over");
+  return answer.kind === "success" ? say("success") : say("空应答", "empty");
+}
+
+/** A verdict from what is wrong. */
+export function tell(wrong: readonly Words[]): Verdict {
+  if (wrong.length === 0) return ok();
+  const told = wrong.slice(0, MAX_TOLD);
+  const more = wrong.length - told.length;
+  return failed(join(more === 0 ? told : [...told, say(`另有 ${more} 处`, `${more} more`)]));
+}

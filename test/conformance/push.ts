@@ -1,0 +1,163 @@
+/**
+ * A push as WeChat would send it, and every way it would not: query, body, signature and encryption by mode and format
+ * (WECHAT.md §1.2–1.4, §2.1), each step open to a twist.
+ */
+import { randomBytes, randomInt } from "node:crypto";
+import { encrypt, layOut, pad, sign } from "./crypt.ts";
+import type { WireRequest } from "./http.ts";
+import { writeFields, type PushFormat, type WireTree } from "./wire.ts";
+
+/** How the console is set, and so the server. */
+export type PushMode = "secure" | "compatible" | "plain";
+
+/** Where pushes go, and what they are signed and encrypted with. */
+export interface PushTarget {
+  readonly url: string;
+  readonly appid: string;
+  readonly token: string;
+  /** Empty in plain mode, where nothing is encrypted. */
+  readonly aesKey: string;
+  readonly mode: PushMode;
+  /** The original id, `gh_…`, pushes are addressed to. */
+  readonly account: string;
+}
+
+/** The fields of a push: what all have, and the rest by name. */
+export interface PushFields extends WireTree {
+  readonly ToUserName: string;
+  readonly FromUserName: string;
+  readonly CreateTime: number | string;
+  readonly MsgType: string;
+}
+
+/** A message of a user. */
+export interface MessageFields extends PushFields {
+  readonly MsgId: bigint;
+}
+
+/** A query, in order. */
+export type Query = Readonly<Record<string, string>>;
+
+/** What is to differ from a genuine push. */
+export interface Twist {
+  readonly mode?: PushMode;
+  readonly timestamp?: string;
+  readonly nonce?: string;
+  /** The 16 bytes before the message. */
+  readonly random?: Uint8Array;
+  readonly receiveId?: string;
+  readonly aesKey?: string;
+  /** What is sent, or encrypted, in place of the fields. */
+  readonly content?: string | Uint8Array;
+  /** The padded plaintext, before it is encrypted. */
+  readonly plaintext?: (layout: Buffer) => Uint8Array;
+  /** The base64, before it is signed. */
+  readonly sealed?: (encrypted: string) => string;
+  /** The body, after it was signed. */
+  readonly body?: (encrypted: string) => string | Uint8Array;
+  /** The query, after everything was signed. */
+  readonly query?: (query: Query) => Query;
+  /** An empty one leaves the header out. */
+  readonly contentType?: string;
+}
+
+/** A push ready to go. */
+export interface Push {
+  readonly request: WireRequest;
+  readonly format: PushFormat;
+  readonly fields: PushFields;
+  readonly query: Query;
+  /** The signatures that would hold for this request: none of them may come back in an answer. */
+  readonly signatures: readonly string[];
+}
+
+/** Seconds now, as the wire has them. */
+export function nowSeconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}
+
+/** A nonce such as WeChat's: digits. */
+export function newNonce(): string {
+  return String(randomInt(100_000_000, 2_000_000_000));
+}
+
+/** Builds a push of these fields. */
+export function buildPush(target: PushTarget, format: PushFormat, fields: PushFields, twist: Twist = {}): Push {
+  const { mode = target.mode, timestamp = String(nowSeconds()), nonce = newNonce() } = twist;
+  const signature = sign([target.token, timestamp, nonce]);
+  const content = Buffer.from(twist.content ?? writeFields(fields, format));
+  const base = { signature, timestamp, nonce };
+  if (mode === "plain") {
+    const body = twist.body === undefined ? content : Buffer.from(twist.body(""));
+    return finish(target, format, fields, twist, base, body);
+  }
+  const encrypted = seal(target, content, twist);
+  const query = {
+    ...base,
+    openid: fields.FromUserName,
+    encrypt_type: "aes",
+    msg_signature: sign([target.token, timestamp, nonce, encrypted]),
+  };
+  const outer = mode === "compatible" ? fields : { ToUserName: target.account };
+  const body = twist.body?.(encrypted) ?? writeFields({ ...outer, Encrypt: encrypted }, format);
+  return finish(target, format, fields, twist, query, Buffer.from(body));
+}
+
+/** The console's verification GET. */
+export interface Verification {
+  readonly request: WireRequest;
+  readonly echostr: string;
+  /** The one that would hold: it may not come back in an answer. */
+  readonly signature: string;
+}
+
+/** Builds a verification; the echo is plain in every mode (WECHAT.md §1.2). */
+export function buildVerify(
+  target: PushTarget,
+  echostr: string,
+  { timestamp = String(nowSeconds()), nonce = newNonce(), query = (same) => same }: Twist = {},
+): Verification {
+  const signature = sign([target.token, timestamp, nonce]);
+  const url = withQuery(target.url, query({ signature, echostr, timestamp, nonce }));
+  return { request: { method: "GET", url }, echostr, signature };
+}
+
+/** The query without some of its parameters. */
+export function without(...names: readonly string[]): (query: Query) => Query {
+  return (query) => Object.fromEntries(Object.entries(query).filter(([name]) => !names.includes(name)));
+}
+
+function seal(target: PushTarget, content: Uint8Array, twist: Twist): string {
+  const layout = layOut(content, twist.receiveId ?? target.appid, twist.random ?? sampleRandom());
+  const padded = twist.plaintext?.(layout) ?? pad(layout);
+  const encrypted = encrypt(twist.aesKey ?? target.aesKey, padded);
+  return twist.sealed?.(encrypted) ?? encrypted;
+}
+
+/** Sixteen hex-like characters, as in the official samples. */
+function sampleRandom(): Uint8Array {
+  return Buffer.from(randomBytes(8).toString("hex"));
+}
+
+function finish(
+  target: PushTarget,
+  format: PushFormat,
+  fields: PushFields,
+  twist: Twist,
+  genuine: Query,
+  body: Uint8Array,
+): Push {
+  const query = twist.query?.(genuine) ?? genuine;
+  // The content type of JSON pushes is unconfirmed (WECHAT.md §15.2): `open.content-type` tries others.
+  const { contentType = format === "xml" ? "text/xml" : "application/json" } = twist;
+  const headers = contentType === "" ? {} : { "content-type": contentType };
+  const request = { method: "POST", url: withQuery(target.url, query), headers, body };
+  const signatures = [genuine["signature"], genuine["msg_signature"]].flatMap((value) => value ?? []);
+  return { request, format, fields, query, signatures };
+}
+
+/** Percent-encodes everything, so that no `+` can be taken for a space. */
+function withQuery(url: string, query: Query): string {
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${url}${url.includes("?") ? "&" : "?"}${pairs.join("&")}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * One run against one server: sends, remembers every exchange for the cases that look back on all of them, and asks
+ * the list of taken messages where there is one.
+ */
+import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { isAcknowledged, judge, type Answer } from "./answer.ts";
+import { exchange, type Reply, type WireRequest } from "./http.ts";
+import { buildPush, type Push, type PushTarget } from "./push.ts";
+import { textFields } from "./samples.ts";
+import { countTaken, type TakenList } from "./taken.ts";
+import type { PushFormat } from "./wire.ts";
+
+/**
+ * `first`: genuine, to find out what the server takes. `genuine`: as WeChat sends it. `forged`: nothing the server
+ * should take. `odd`: none of these.
+ */
+export type Meaning = "first" | "genuine" | "forged" | "odd";
+
+/** What was sent and what came back. */
+export interface Exchange {
+  readonly meaning: Meaning;
+  readonly reply: Reply;
+  /** The address asked, with its query. */
+  readonly url: string;
+  /** The signatures that would have held. */
+  readonly signatures: readonly string[];
+  /** Of a push. */
+  readonly answer?: Answer;
+}
+
+/** A delivered push. */
+export interface Delivered {
+  readonly push: Push;
+  readonly reply: Reply;
+  readonly answer: Answer;
+  readonly meaning: Meaning;
+}
+
+/** What to run against. */
+export interface Settings {
+  readonly target: PushTarget;
+  /** How long WeChat waits: 5 s. */
+  readonly timeoutMs: number;
+  /** A server need only take the format its console is set to. */
+  readonly formatsToTry: readonly PushFormat[];
+  /** A text at which the server hands over. */
+  readonly handoverText: string;
+  readonly takenList?: TakenList;
+}
+
+/** A run. */
+export interface Session extends Settings {
+  /** The formats a genuine push was taken in; those are tested. */
+  readonly formats: readonly PushFormat[];
+  readonly exchanges: readonly Exchange[];
+  /** Every genuine push in a format the server takes, with its answer; and the first ones. */
+  readonly delivered: readonly Delivered[];
+  /** A user nobody else has. */
+  newUser(): string;
+  /** A MsgId nobody else has, below 2^53; `ids.*` bring their own. */
+  newMsgId(): bigint;
+  send(request: WireRequest, meaning: Meaning, signatures?: readonly string[]): Promise<Reply>;
+  deliver(push: Push, meaning?: Meaning): Promise<Delivered>;
+  /** How often a push of this user was taken; undefined without a list. A later push shows that the list is current. */
+  timesTaken(push: Push): Promise<number | undefined>;
+}
+
+const POLL_MS = 50;
+
+/** Starts a run. */
+export function createSession(settings: Settings): Session {
+  const exchanges: Exchange[] = [];
+  const delivered: Delivered[] = [];
+  let nextMsgId = BigInt(randomInt(100_000_000_000, 200_000_000_000)) * 1_000n;
+  const { target, timeoutMs, takenList } = settings;
+
+  const session: Session = {
+    ...settings,
+    formats: [],
+    exchanges,
+    delivered,
+    newUser: () => `oCONFORMANCE${randomBytes(12).toString("base64url")}`,
+    newMsgId: () => (nextMsgId += 1n),
+    async send(request, meaning, signatures = []) {
+      const reply = await exchange(request, timeoutMs);
+      exchanges.push({ meaning, reply, url: request.url, signatures });
+      return reply;
+    },
+    async deliver(push, meaning = "genuine") {
+      const reply = await exchange(push.request, timeoutMs);
+      const answer = judge(target, push, reply);
+      exchanges.push({ meaning, reply, url: push.request.url, signatures: push.signatures, answer });
+      const result = { push, reply, answer, meaning };
+      if (meaning === "genuine" || meaning === "first") delivered.push(result);
+      return result;
+    },
+    async timesTaken(push) {
+      if (takenList === undefined) return undefined;
+      const openid = push.fields.FromUserName;
+      const marker = await deliverMarker(session, push.format, openid);
+      const list = marker === undefined ? undefined : await pollList(takenList, openid, marker, timeoutMs);
+      return list === undefined ? undefined : countTaken(list, msgIdOf(push));
+    },
+  };
+  return session;
+}
+
+/** A later message of the same user. @returns its MsgId; undefined when the server took none of any length */
+async function deliverMarker(session: Session, format: PushFormat, openid: string): Promise<string | undefined> {
+  for (const content of ["marker", "marker of another length"]) {
+    const fields = textFields(session, content, openid);
+    const { answer } = await session.deliver(buildPush(session.target, format, fields), "odd");
+    if (isAcknowledged(answer)) return String(fields.MsgId);
+  }
+  return undefined;
+}
+
+/** The list as soon as it holds the marker, asked again until the time is over. */
+async function pollList(
+  takenList: TakenList,
+  openid: string,
+  marker: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const until = performance.now() + timeoutMs;
+  while (performance.now() < until) {
+    const list = await takenList(openid);
+    if (list !== undefined && countTaken(list, marker) > 0) return list;
+    await delay(POLL_MS);
+  }
+  return undefined;
+}
+
+/** Empty for an event, which has none. */
+function msgIdOf({ fields }: Push): string {
+  const msgId = fields["MsgId"];
+  return typeof msgId === "bigint" ? String(msgId) : "";
+}

@@ -1,0 +1,31 @@
+/**
+ * The optional look behind the server: a URL that lists what was taken. Its contract is small so that any program can
+ * keep it: a GET answers 200 with a text that holds the MsgId of each message taken from the user, in digits, as often
+ * as the message was handled; 404 when there is none.
+ */
+import { exchange } from "./http.ts";
+
+/** Reads the list of one user. @returns undefined when it cannot be read */
+export type TakenList = (openid: string) => Promise<string | undefined>;
+
+/**
+ * Makes the look.
+ *
+ * @param url with `{openid}` where the user goes
+ * @param authorization the header of that name, when the URL wants one
+ */
+export function createTakenList(url: string, authorization: string | undefined, timeoutMs: number): TakenList {
+  const headers = authorization === undefined ? {} : { authorization };
+  return async (openid) => {
+    const asked = { method: "GET", url: url.replaceAll("{openid}", encodeURIComponent(openid)), headers };
+    const reply = await exchange(asked, timeoutMs);
+    if (reply.kind !== "answer") return undefined;
+    if (reply.status === 404) return "";
+    return reply.status === 200 ? reply.text : undefined;
+  };
+}
+
+/** How often a MsgId stands in a list; digits beside it make it another. */
+export function countTaken(list: string, msgId: string): number {
+  return [...list.matchAll(/\d+/g)].filter(([digits]) => digits === msgId).length;
+}

@@ -1,0 +1,52 @@
+import { describe, it } from "vitest";
+import {
+  milestonesOf,
+  NO_MILESTONES,
+  reachMilestone,
+  setupText,
+  type Milestones,
+} from "../../../worker/objects/account-milestones.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 9);
+const reached: Milestones = { setup: "one", verified: NOW, message: NOW, answer: NOW };
+
+describe("milestones", () => {
+  it("are noted with their time", ({ expect }) => {
+    expect(reachMilestone(NO_MILESTONES, "one", "message", NOW)).toEqual({
+      ...NO_MILESTONES,
+      setup: "one",
+      message: NOW,
+    });
+  });
+
+  it("of messages and answers are written once: the first counts", ({ expect }) => {
+    expect(reachMilestone(reached, "one", "message", NOW + 86_400_000)).toBeUndefined();
+    expect(reachMilestone(reached, "one", "answer", NOW + 86_400_000)).toBeUndefined();
+  });
+
+  it("of verifications move with the last one, but not more than once a minute", ({ expect }) => {
+    expect(reachMilestone(reached, "one", "verified", NOW + 59_999)).toBeUndefined();
+    expect(reachMilestone(reached, "one", "verified", NOW + 60_000)).toEqual({ ...reached, verified: NOW + 60_000 });
+  });
+
+  it("belong to their credentials: others begin anew", ({ expect }) => {
+    expect(milestonesOf(reached, "two")).toEqual({ ...NO_MILESTONES, setup: "two" });
+    expect(reachMilestone(reached, "two", "answer", NOW + 1)).toEqual({
+      setup: "two",
+      verified: 0,
+      message: 0,
+      answer: NOW + 1,
+    });
+  });
+
+  it.for(["appid", "secret", "mode"] as const)("see another %s as other credentials", (field, { expect }) => {
+    const app = { appid: "wx1", secret: "s", tokens: ["t"], aesKeys: ["k"], mode: "secure" as const };
+    const texts = new Set([
+      setupText(app),
+      setupText({ ...app, [field]: "plain" }),
+      setupText({ ...app, tokens: ["u", "t"] }),
+      setupText({ ...app, aesKeys: ["l"] }),
+    ]);
+    expect(texts.size).toBe(4);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, it } from "vitest";
+import { LOCAL_API_KEY, LOCAL_APP } from "../../../scripts/lib/local-app.ts";
+import { ownValues, readLocalValues } from "../../../scripts/lib/local-values.ts";
+
+describe("the values of the local stack", () => {
+  it("are its own without a file", ({ expect }) => {
+    const { apps, apiKey } = ownValues();
+    expect(apps).toEqual([{ ...LOCAL_APP, mode: "secure", format: "xml" }]);
+    expect(apiKey).toBe(LOCAL_API_KEY);
+  });
+
+  it("take what .dev.vars has, for the worker and for the emulator alike", ({ expect }) => {
+    const values = readLocalValues(
+      'WECHAT_TOKEN="fromFile"\nRETENTION_DAYS=7\nAPI_KEYS="first-key-0123456789,second"\n',
+    );
+    expect(values).toMatchObject({ ok: false });
+    const right = readLocalValues('WECHAT_TOKEN="fromFile"\nRETENTION_DAYS=7\nAPI_KEYS="first-key-0123456789"\n');
+    expect(right).toMatchObject({
+      value: {
+        vars: { WECHAT_TOKEN: "fromFile", RETENTION_DAYS: "7", WECHAT_APPID: LOCAL_APP.appid },
+        apps: [{ token: "fromFile", secret: LOCAL_APP.secret }],
+        apiKey: "first-key-0123456789",
+      },
+    });
+  });
+
+  it("play every app of WECHAT_APPS", ({ expect }) => {
+    const appOf = (appid: string) => ({ ...LOCAL_APP, appid, mode: "plain" });
+    const apps = [appOf("wx0000000000000001"), appOf("wx0000000000000002")];
+    const values = readLocalValues(`WECHAT_APPS='${JSON.stringify(apps)}'\n`);
+    expect(values).toMatchObject({ value: { apps: [{ appid: "wx0000000000000001", mode: "plain" }, {}] } });
+  });
+
+  it("never lead to the real WeChat", ({ expect }) => {
+    const values = readLocalValues("WECHAT_API_BASE=https://api.weixin.qq.com\nWECHAT_TOKEN_BASE=https://relay.test\n");
+    expect(values.ok && Object.keys(values.value.vars)).not.toContain("WECHAT_API_BASE");
+    expect(values.ok && Object.keys(values.value.vars)).not.toContain("WECHAT_TOKEN_BASE");
+  });
+
+  it("are refused with everything that is wrong, and no value", ({ expect }) => {
+    const values = readLocalValues("WECHAT_APPID=wxNotOne\nWECHAT_ENCODING_AES_KEY=tooShort\nAPI_KEYS=brief\n");
+    expect(values).toMatchObject({ ok: false });
+    const variables = values.ok ? [] : values.error.map(({ variable }) => variable);
+    expect(variables).toEqual(expect.arrayContaining(["WECHAT_APPID", "API_KEYS"]));
+    expect(JSON.stringify(values)).not.toMatch(/wxNotOne|tooShort|brief/);
+  });
+});

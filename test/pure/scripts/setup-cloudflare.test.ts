@@ -1,0 +1,332 @@
+/**
+ * `npm run setup` for Cloudflare, with wrangler and the worker played here: what is run, in which order, what is told,
+ * and that no secret goes where it can be seen. Only a live account can prove that wrangler still speaks like this.
+ */
+import { randomBytes } from "node:crypto";
+import { describe, it } from "vitest";
+import { setUpCloudflare } from "../../../scripts/setup/cloudflare.ts";
+import type { SetupOptions } from "../../../scripts/setup/options.ts";
+import { createScreen } from "../../../scripts/setup/screen.ts";
+import type { CommandResult } from "../../../scripts/setup/wrangler.ts";
+
+const APPID = "wx0123456789abcdef";
+const SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e";
+const API_KEY = "brought-api-key-0123456789";
+const URL_OF = "https://kefu.example.com";
+const HEALTHY = { status: "ok", apps: 1, modes: ["secure"], api: "open", warnings: [] };
+const ALL = {
+  verified: "2026-11-22T09:00:00.000Z",
+  message: "2026-11-22T09:01:00.000Z",
+  answer: "2026-11-22T09:01:01.000Z",
+};
+const NOT_THERE = { code: 1, stdout: "", stderr: "✘ [ERROR] A request to the Cloudflare API failed. [code: 10007]" };
+
+const OPTIONS: SetupOptions = {
+  target: "cloudflare",
+  yes: true,
+  force: false,
+  renew: false,
+  extras: [],
+  brought: { WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET },
+  start: true,
+  deploy: true,
+  domain: "kefu.example.com",
+  waitMs: 60_000,
+};
+
+interface World {
+  /** Answers of wrangler by its first words. */
+  readonly wrangler?: Readonly<Record<string, Partial<CommandResult>>>;
+  /** Answers of the worker by method and path, one after another; the last stays. */
+  readonly worker?: Readonly<Record<string, readonly Response[]>>;
+  readonly toml?: Readonly<Record<string, unknown>>;
+}
+
+const LOGGED_IN = { stdout: JSON.stringify({ loggedIn: true, accounts: [{ name: "Team", id: "1" }] }) };
+
+async function run(options: Partial<SetupOptions> = {}, world: World = {}, base: SetupOptions = OPTIONS) {
+  const { wrangler = {}, worker = {}, toml = {} } = world;
+  let shown = "";
+  let clock = Date.UTC(2026, 10, 22, 9);
+  const calls: { readonly command: string; readonly input?: string }[] = [];
+  const asked: Request[] = [];
+  const answers: Readonly<Record<string, Partial<CommandResult>>> = {
+    whoami: LOGGED_IN,
+    "secret list": NOT_THERE,
+    deploy: { stdout: "Deployed edge-kefu triggers\n  kefu.example.com (custom domain)\n" },
+    "secret bulk": { stdout: "✨ 5 secrets successfully created\n" },
+    ...wrangler,
+  };
+  const replies: Record<string, readonly Response[]> = {
+    "GET /healthz": [Response.json(HEALTHY)],
+    "GET /api/v1/milestones": [Response.json(ALL)],
+    ...worker,
+  };
+  const code = await setUpCloudflare(
+    { ...base, ...options },
+    {
+      screen: createScreen((text) => (shown += text)),
+      wrangler: async (args, input) => {
+        const command = args.join(" ");
+        calls.push({ command, ...(input !== undefined && { input }) });
+        const name = Object.keys(answers).find((start) => command.startsWith(start)) ?? "";
+        return { code: 0, stdout: "", stderr: "", ...answers[name] };
+      },
+      login: () => Promise.resolve(false),
+      worker: {
+        randomBytes,
+        now: () => clock,
+        sleep: async (ms) => {
+          clock += ms;
+        },
+        fetch: async (request) => {
+          asked.push(request);
+          const key = `${request.method} ${new URL(request.url).pathname}`;
+          const [next, ...rest] = replies[key] ?? [];
+          if (next !== undefined && rest.length > 0) replies[key] = rest;
+          if (next === undefined) throw new TypeError("fetch failed");
+          return next.clone();
+        },
+      },
+      devVarsPath: "/nowhere",
+      tomlVars: () => Promise.resolve(toml),
+      onLog: () => {},
+    },
+  );
+  const bulk = calls.find(({ command }) => command === "secret bulk")?.input;
+  const uploaded: Record<string, string> = bulk === undefined ? {} : JSON.parse(bulk);
+  return { code, shown, commands: calls.map(({ command }) => command), uploaded, asked };
+}
+
+describe("setup on a Cloudflare account without the worker", () => {
+  it("asks who is logged in, deploys, uploads everything through standard input, and waits for three ticks", async ({
+    expect,
+  }) => {
+    const { code, shown, commands, uploaded } = await run();
+    expect(code).toBe(0);
+    expect(commands).toEqual([
+      "whoami --json",
+      "secret list --format json",
+      "deploy --domain kefu.example.com",
+      "secret bulk",
+    ]);
+    expect(Object.keys(uploaded)).toEqual([
+      "WECHAT_APPID",
+      "WECHAT_APP_SECRET",
+      "WECHAT_TOKEN",
+      "WECHAT_ENCODING_AES_KEY",
+      "API_KEYS",
+    ]);
+    expect(uploaded).toMatchObject({ WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET });
+    expect(shown).toMatch(/✓ 收到验证 .*\n.*✓ 收到第一条消息 .*\n.*✓ 第一条回复已被接受 /);
+  });
+
+  it("shows what it made, once, and where to paste it, and never what the user brought", async ({ expect }) => {
+    const { shown, uploaded } = await run();
+    for (const name of ["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]) {
+      expect(uploaded[name]).toBeTruthy();
+      expect(shown).toContain(uploaded[name]);
+    }
+    expect(shown).toContain(`${URL_OF}/wechat/message`);
+    expect(shown).toContain("安全模式");
+    expect(shown).not.toContain(SECRET);
+  });
+
+  it("makes the secrets of webhooks and of signed contexts when they were asked for", async ({ expect }) => {
+    const { uploaded } = await run({ extras: ["WEBHOOK_SECRET", "CONTEXT_KEY"] });
+    expect(uploaded["WEBHOOK_SECRET"]).toMatch(/^whsec_/);
+    expect(uploaded["CONTEXT_KEY"]).toMatch(/^[\w+/=]{44}$/);
+  });
+
+  it("leaves the AppID to wrangler.toml when it stands there", async ({ expect }) => {
+    const { code, uploaded, asked } = await run(
+      { brought: { WECHAT_APP_SECRET: SECRET } },
+      { toml: { WECHAT_APPID: APPID } },
+    );
+    expect(code).toBe(0);
+    expect(Object.keys(uploaded)).not.toContain("WECHAT_APPID");
+    expect(asked.some(({ url }) => url.endsWith(`/api/v1/milestones?appid=${APPID}`))).toBe(true);
+  });
+
+  it("names everything that is missing at once, before anything is deployed", async ({ expect }) => {
+    const { domain: _domain, ...nowhere } = OPTIONS;
+    const { code, shown, commands } = await run({ brought: {}, deploy: false }, {}, nowhere);
+    expect(code).toBe(1);
+    expect(shown).toContain("WECHAT_APPID, WECHAT_APP_SECRET");
+    expect(shown).toMatch(/还没有这个 Worker[^]*--deploy[^]*不知道服务的网址[^]*--url/);
+    expect(commands).not.toContain("deploy");
+    expect(commands).not.toContain("secret bulk");
+  });
+});
+
+describe("setup where secrets are already", () => {
+  const listed = (...names: string[]) => ({
+    stdout: JSON.stringify(names.map((name) => ({ name, type: "secret_text" }))),
+  });
+  const set = listed("WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS");
+
+  it("keeps them, uploads nothing, and asks the worker with the key that was brought", async ({ expect }) => {
+    const { code, shown, commands, asked } = await run(
+      { brought: { API_KEYS: API_KEY }, deploy: false },
+      { wrangler: { "secret list": set } },
+    );
+    expect(code).toBe(0);
+    expect(commands).toEqual(["whoami --json", "secret list --format json"]);
+    expect(shown).toContain("原来的那一个");
+    expect(shown).not.toContain(API_KEY);
+    expect(asked.at(-1)?.headers.get("authorization")).toBe(`Bearer ${API_KEY}`);
+  });
+
+  it("replaces none without being told to, and says so by name", async ({ expect }) => {
+    const world = { wrangler: { "secret list": set } };
+    const refused = await run({}, world);
+    expect(refused.code).toBe(1);
+    expect(refused.shown).toMatch(/WECHAT_APPID, WECHAT_APP_SECRET[^]*--force/);
+    expect(refused.commands).not.toContain("secret bulk");
+    const forced = await run({ force: true, brought: { WECHAT_APP_SECRET: SECRET, API_KEYS: API_KEY } }, world);
+    expect(forced.uploaded).toEqual({ WECHAT_APP_SECRET: SECRET, API_KEYS: API_KEY });
+  });
+
+  it("makes anew on request what can be made", async ({ expect }) => {
+    const { uploaded } = await run({ brought: {}, renew: true }, { wrangler: { "secret list": set } });
+    expect(Object.keys(uploaded)).toEqual(["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]);
+  });
+
+  it("cannot wait with a key nobody can read, and says how to give it", async ({ expect }) => {
+    const { code, shown } = await run({ brought: {} }, { wrangler: { "secret list": set } });
+    expect(code).toBe(1);
+    expect(shown).toContain("--api-key-env");
+    const patient = await run({ brought: {}, waitMs: 0 }, { wrangler: { "secret list": set } });
+    expect(patient.code).toBe(0);
+  });
+
+  it("leaves several mini programs to their owner", async ({ expect }) => {
+    const { code, shown } = await run({}, { wrangler: { "secret list": listed("WECHAT_APPS") } });
+    expect(code).toBe(1);
+    expect(shown).toContain("several-apps.md");
+  });
+});
+
+describe("each failure of wrangler is named with its cure", () => {
+  it.for([
+    { fault: "nobody is logged in", at: "whoami", says: '{"loggedIn":false}', cure: "wrangler login" },
+    { fault: "wrangler is missing", at: "whoami", says: "spawn wrangler ENOENT", cure: "npm ci" },
+    {
+      fault: "several accounts",
+      at: "secret list",
+      says: "More than one account available but unable to select one in non-interactive mode.",
+      cure: "CLOUDFLARE_ACCOUNT_ID",
+    },
+    {
+      fault: "a token without permission",
+      at: "deploy",
+      says: "Authentication error [code: 10000]",
+      cure: "Edit Workers",
+    },
+    {
+      fault: "no workers.dev subdomain",
+      at: "deploy",
+      says: "You need to register a workers.dev subdomain before publishing",
+      cure: "workers_dev = false",
+    },
+    {
+      fault: "a domain of somebody else",
+      at: "deploy",
+      says: "Could not find zone for `kefu.example.com`. Make sure the domain exists in your account.",
+      cure: "add the domain to Cloudflare",
+    },
+    {
+      fault: "a variable of the same name",
+      at: "secret bulk",
+      says: "Binding name 'WECHAT_APPID' already in use. [code: 10053]",
+      cure: "[vars]",
+    },
+    { fault: "no network", at: "deploy", says: "TypeError: fetch failed", cure: "HTTPS_PROXY" },
+    { fault: "something new", at: "deploy", says: "The moon is in the wrong phase", cure: "run setup again" },
+  ])("$fault", async ({ at, says, cure }, { expect }) => {
+    const stderr = `\u001b[31m✘ [ERROR] ${says}\u001b[0m\nsecret: ${SECRET}\n`;
+    const failed = says.startsWith("{") ? { code: 1, stdout: says } : { code: 1, stderr };
+    const { code, shown } = await run({}, { wrangler: { [at]: failed } });
+    expect(code).toBe(1);
+    expect(shown).toContain(cure);
+    expect(shown).toMatch(/✗ .*\p{Script=Han}/u);
+    expect(shown).not.toContain(SECRET);
+    expect(shown).not.toContain("\u001b");
+    if (!says.startsWith("{")) expect(shown).toContain(`| ✘ [ERROR] ${says}`);
+  });
+
+  it("and what was made is not lost when the upload fails", async ({ expect }) => {
+    const { shown } = await run({}, { wrangler: { "secret bulk": { code: 1, stderr: "fetch failed" } } });
+    expect(shown).toMatch(/WECHAT_ENCODING_AES_KEY {2}\(新生成 \/ made: [A-Za-z0-9]{43}\)/);
+  });
+});
+
+describe("waiting", () => {
+  const milestones = (...states: object[]) => ({
+    "GET /api/v1/milestones": states.map((state) => Response.json(state)),
+  });
+
+  it("ticks each as it comes", async ({ expect }) => {
+    const { verified, message } = ALL;
+    const { code, shown } = await run({}, { worker: milestones({}, { verified }, { verified, message }, ALL) });
+    expect(code).toBe(0);
+    expect(shown.match(/✓ 收到验证/g)).toHaveLength(1);
+  });
+
+  it("ends when the time is up, and says what to do about each that did not come", async ({ expect }) => {
+    const { code, shown } = await run({}, { worker: milestones({ verified: ALL.verified }) });
+    expect(code).toBe(1);
+    expect(shown).toContain("✓ 收到验证");
+    expect(shown).toMatch(/✗ 还没有：收到第一条消息[^]*→[^]*联系客服/);
+    expect(shown).toContain("npm run doctor");
+  });
+
+  it("gives a worker time to hear of its secrets, then names what it still misses", async ({ expect }) => {
+    const broken = Response.json(
+      { status: "misconfigured", problems: [{ variable: "WECHAT_TOKEN", problem: "is missing", cure: "put it" }] },
+      { status: 503 },
+    );
+    const slow = await run({}, { worker: { "GET /healthz": [broken, broken, Response.json(HEALTHY)] } });
+    expect(slow.code).toBe(0);
+    const never = await run({}, { worker: { "GET /healthz": [broken] } });
+    expect(never.code).toBe(1);
+    expect(never.shown).toContain("WECHAT_TOKEN is missing");
+    expect(never.shown).toContain("安全模式");
+  });
+
+  it.for([
+    { status: 401, code: "unauthorized", cure: "--api-key-env" },
+    { status: 404, code: "unknown_app", cure: "WECHAT_APPID" },
+    { status: 404, code: "route_not_found", cure: "--deploy" },
+    { status: 403, code: "api_closed", cure: "npm run setup" },
+  ])("does not go on when the worker answers $status $code", async ({ status, code: word, cure }, { expect }) => {
+    const reply = Response.json({ code: word }, { status });
+    const { code, shown, asked } = await run({}, { worker: { "GET /api/v1/milestones": [reply] } });
+    expect(code).toBe(1);
+    expect(shown).toContain(cure);
+    expect(asked.filter(({ url }) => url.includes("milestones"))).toHaveLength(1);
+  });
+});
+
+describe("a first greeting", () => {
+  const settings = (etag: string) => Response.json({ fallback: { type: "transfer" } }, { headers: { etag } });
+
+  it("is stored where no settings are, so that the first message gets an answer", async ({ expect }) => {
+    const worker = { "GET /api/v1/settings": [settings('"0"')], "PUT /api/v1/settings": [Response.json({})] };
+    const { code, asked, shown } = await run({ greeting: "您好" }, { worker });
+    expect(code).toBe(0);
+    const put = asked.find(({ method }) => method === "PUT");
+    expect(put?.headers.get("if-match")).toBe('"0"');
+    expect(await put?.json()).toEqual({
+      fallback: { type: "transfer" },
+      greeting: { messages: [{ type: "text", content: "您好" }] },
+    });
+    expect(shown).toContain("欢迎语已存");
+  });
+
+  it("never replaces settings that are there", async ({ expect }) => {
+    const { asked, shown } = await run({ greeting: "您好" }, { worker: { "GET /api/v1/settings": [settings('"3"')] } });
+    expect(asked.some(({ method }) => method === "PUT")).toBe(false);
+    expect(shown).toContain("欢迎语没有写入");
+  });
+});

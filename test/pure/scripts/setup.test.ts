@@ -1,0 +1,256 @@
+/** The parts of `npm run setup`; the whole of it is in test/node/setup.test.ts. */
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { randomBytes } from "node:crypto";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { describeConsole } from "../../../scripts/setup/console-text.ts";
+import { setEnvValues, writePrivateFile } from "../../../scripts/setup/env-text.ts";
+import { readSetupOptions, type OptionSources } from "../../../scripts/setup/options.ts";
+import { createScreen } from "../../../scripts/setup/screen.ts";
+import { decideValues, findConflicts, type ValueSources } from "../../../scripts/setup/values.ts";
+import { hasForm, makeValue, VARIABLE_NAMES, VARIABLES } from "../../../scripts/setup/variables.ts";
+import { readConfig } from "../../../worker/config.ts";
+
+const APPID = "wx0123456789abcdef";
+const SECRET = "0123456789abcdef0123456789abcdef";
+const TOKEN = "brought0Token";
+
+describe("what is made", () => {
+  it("has its form and is taken by the worker, however often it is made", ({ expect }) => {
+    for (let count = 0; count < 200; count += 1) {
+      const made = Object.fromEntries(
+        VARIABLE_NAMES.flatMap((name) => {
+          const value = makeValue(name, randomBytes);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+      expect(Object.keys(made)).toEqual([
+        "WECHAT_TOKEN",
+        "WECHAT_ENCODING_AES_KEY",
+        "API_KEYS",
+        "CONTEXT_KEY",
+        "WEBHOOK_SECRET",
+      ]);
+      for (const name of VARIABLE_NAMES) if (made[name] !== undefined) expect(hasForm(name, made[name])).toBe(true);
+      expect(readConfig({ WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET, ...made })).toMatchObject({ ok: true });
+    }
+  });
+
+  it("is another each time", ({ expect }) => {
+    const keys = Array.from({ length: 50 }, () => makeValue("WECHAT_ENCODING_AES_KEY", randomBytes));
+    expect(new Set(keys).size).toBe(50);
+  });
+
+  it("gives the EncodingAESKey all letters alike, and a last one that even strict readers take", ({ expect }) => {
+    const counts = new Map<string, number>();
+    for (let count = 0; count < 5_000; count += 1) {
+      const key = makeValue("WECHAT_ENCODING_AES_KEY", randomBytes) ?? "";
+      if (count < 100) expect(Buffer.from(`${key}=`, "base64").toString("base64")).toBe(`${key}=`);
+      for (const letter of key.slice(0, 42)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(62);
+    // 3387 of each, give or take 58; taking bytes modulo 62 would give the first eight of them 700 more.
+    for (const count of counts.values()) expect(Math.abs(count - 3_387)).toBeLessThan(400);
+  });
+
+  it("is never what only the user can know", ({ expect }) => {
+    expect(makeValue("WECHAT_APPID", randomBytes)).toBeUndefined();
+    expect(makeValue("WECHAT_APP_SECRET", randomBytes)).toBeUndefined();
+  });
+});
+
+describe("which value is taken", () => {
+  const names = ["WECHAT_APP_SECRET", "WECHAT_TOKEN"] as const;
+  const decide = (sources: Partial<ValueSources>) =>
+    decideValues({ names, brought: {}, existing: {}, force: false, renew: false, random: randomBytes, ...sources });
+  const there = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: "thereToken" };
+
+  it("keeps what is there", ({ expect }) => {
+    expect(decide({ existing: there })).toEqual([
+      { name: "WECHAT_APP_SECRET", origin: "kept", value: SECRET },
+      { name: "WECHAT_TOKEN", origin: "kept", value: "thereToken" },
+    ]);
+    expect(decide({ existing: { WECHAT_APP_SECRET: null }, brought: { WECHAT_APP_SECRET: SECRET } })[0]).toEqual({
+      name: "WECHAT_APP_SECRET",
+      origin: "kept",
+    });
+  });
+
+  it("takes what is brought over what would be made, and over what is there when that was said", ({ expect }) => {
+    const brought = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: TOKEN };
+    expect(decide({ brought })).toMatchObject([{ origin: "brought" }, { origin: "brought", value: TOKEN }]);
+    expect(decide({ brought, existing: there })[1]).toMatchObject({ origin: "kept" });
+    expect(decide({ brought, existing: there, force: true })[1]).toMatchObject({ origin: "brought", value: TOKEN });
+  });
+
+  it("makes anew only what can be made", ({ expect }) => {
+    expect(decide({ existing: there, renew: true })).toMatchObject([{ origin: "kept" }, { origin: "made" }]);
+  });
+
+  it("leaves out what nobody knows", ({ expect }) => {
+    expect(decide({})).toMatchObject([{ name: "WECHAT_TOKEN", origin: "made" }]);
+  });
+
+  it("names conflicts: another value there, or one nobody can compare", ({ expect }) => {
+    const conflicts = (existing: ValueSources["existing"], force = false) =>
+      findConflicts({
+        names,
+        brought: { WECHAT_TOKEN: TOKEN, API_KEYS: "k".repeat(16) },
+        existing,
+        force,
+        renew: false,
+        random: randomBytes,
+      });
+    expect(conflicts({ WECHAT_TOKEN: TOKEN })).toEqual([]);
+    expect(conflicts({ WECHAT_TOKEN: "another" })).toEqual(["WECHAT_TOKEN"]);
+    expect(conflicts({ WECHAT_TOKEN: null })).toEqual(["WECHAT_TOKEN"]);
+    expect(conflicts({ WECHAT_TOKEN: "another" }, true)).toEqual([]);
+    // An API key may be brought only to ask a worker with that has it already.
+    expect(conflicts({ API_KEYS: null })).toEqual([]);
+  });
+});
+
+describe("the command line", () => {
+  const read = (args: readonly string[], sources: Partial<OptionSources> = {}) =>
+    readSetupOptions({ args, env: {}, isTerminal: false, ...sources });
+
+  it("takes secrets from the environment and from standard input, never as flags", ({ expect }) => {
+    const args = ["--local", "--yes", "--appid", APPID, "--secret-env", "MY_SECRET", "--stdin"];
+    const result = read(args, { env: { MY_SECRET: SECRET }, stdin: `WECHAT_TOKEN=${TOKEN}\n` });
+    expect(result).toMatchObject({
+      value: {
+        target: "local",
+        yes: true,
+        brought: { WECHAT_APPID: APPID, WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: TOKEN },
+      },
+    });
+    expect(read(["--local", "--yes", "--secret", SECRET])).toMatchObject({ ok: false });
+    expect(read(["--local", "--yes", SECRET])).toMatchObject({ ok: false });
+  });
+
+  it("takes nothing from the environment that was not named", ({ expect }) => {
+    const env = { WECHAT_APP_SECRET: SECRET, WECHAT_TOKEN: TOKEN, API_KEYS: "k".repeat(20) };
+    expect(read(["--local", "--yes"], { env })).toMatchObject({ ok: true, value: { brought: {} } });
+  });
+
+  it("tells all problems at once, and repeats nothing that was typed", ({ expect }) => {
+    const typed = "Typed-By-Mistake";
+    const result = read(
+      [
+        "--local",
+        "--cloudflare",
+        "--appid",
+        typed,
+        "--secret-env",
+        typed,
+        "--domain",
+        typed,
+        "--url",
+        typed,
+        "--wait-minutes",
+        typed,
+        "--stdin",
+      ],
+      { stdin: `${typed}=1\nWECHAT_TOKEN=${typed}\n` },
+    );
+    const words = JSON.stringify(result);
+    expect(result).toMatchObject({ ok: false });
+    for (const named of [
+      "--local",
+      "WECHAT_APPID",
+      "--secret-env",
+      "--domain",
+      "--url",
+      "--wait-minutes",
+      "WECHAT_TOKEN",
+      "--yes",
+    ]) {
+      expect(words).toContain(named);
+    }
+    expect(!result.ok && result.error).toHaveLength(9);
+    expect(words).not.toContain(typed);
+  });
+
+  it("does not ask where nobody can answer", ({ expect }) => {
+    expect(JSON.stringify(read(["--local"]))).toContain("--yes");
+    expect(read(["--local"], { isTerminal: true })).toMatchObject({ ok: true });
+    expect(read(["--yes"])).toMatchObject({ ok: false });
+  });
+
+  it("shows its help whatever else was said", ({ expect }) => {
+    expect(read(["--help", "--local", "--cloudflare"])).toEqual({ ok: true, value: "help" });
+  });
+
+  it.for(VARIABLE_NAMES)("refuses a %s of the wrong form with the right one", (name, { expect }) => {
+    const result = read(["--local", "--yes", "--stdin"], { stdin: `${name}=no!\n` });
+    expect(!result.ok && result.error[0]?.zh).toContain(VARIABLES[name].what.zh);
+    expect(!result.ok && result.error[0]?.en).toContain(name);
+  });
+});
+
+describe(".dev.vars", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kefu-setup-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("keeps comments, order and everything it does not set", ({ expect }) => {
+    const text = '# mine\nRETENTION_DAYS=7\n\nexport WECHAT_TOKEN = old # why\nORDERS_URL="http://127.0.0.1:1"';
+    const set = setEnvValues(text, { WECHAT_TOKEN: "new", API_KEYS: "k" });
+    expect(set).toBe('# mine\nRETENTION_DAYS=7\n\nWECHAT_TOKEN="new"\nORDERS_URL="http://127.0.0.1:1"\nAPI_KEYS="k"\n');
+    expect(setEnvValues(set, {})).toBe(set);
+  });
+
+  it("sets the one that holds when a name stands there twice", ({ expect }) => {
+    const set = setEnvValues("A=1\nA=2\n", { A: "3" });
+    expect(parseEnv(set)["A"]).toBe("3");
+  });
+
+  it("begins a new file with a warning", ({ expect }) => {
+    expect(setEnvValues(undefined, { A: "1" })).toMatch(/^# .*git[^]*\nA="1"\n$/);
+  });
+
+  it("can be read by its owner alone, even when it could be read by others before", async ({ expect }) => {
+    const path = join(folder, ".dev.vars");
+    await writeFile(path, "old", { mode: 0o644 });
+    await writePrivateFile(path, "new");
+    expect(await readFile(path, "utf8")).toBe("new");
+    expect(((await stat(path)).mode & 0o777).toString(8)).toBe("600");
+  });
+});
+
+describe("the screen", () => {
+  it("never shows what it was told to hide, in whosever words it comes", ({ expect }) => {
+    let shown = "";
+    const screen = createScreen((text) => (shown += text));
+    screen.hide([SECRET, TOKEN, ""]);
+    screen.text(`wrangler says: ${SECRET}`);
+    screen.done({ zh: `好 ${TOKEN}`, en: "good" }, SECRET);
+    screen.problem({ zh: SECRET, en: TOKEN }, { zh: TOKEN, en: TOKEN });
+    expect(shown).not.toMatch(new RegExp(`${SECRET}|${TOKEN}`));
+    expect(shown).toContain("wrangler says: ***");
+  });
+});
+
+describe("what to fill in into the console", () => {
+  it("shows URL, what was made, the mode and the format, and not what the user brought", ({ expect }) => {
+    const text = describeConsole(
+      "https://kefu.example.com",
+      [
+        { name: "WECHAT_TOKEN", origin: "made", value: "madeToken" },
+        { name: "WECHAT_ENCODING_AES_KEY", origin: "brought", value: "broughtKey" },
+      ],
+      "secure",
+    );
+    expect(text).toMatch(/URL（服务器地址） +https:\/\/kefu\.example\.com\/wechat\/message\n/);
+    expect(text).toMatch(/Token（令牌） +madeToken\n/);
+    expect(text).toMatch(/EncodingAESKey（消息加解密密钥） +您自己给的那一个/);
+    expect(text).toMatch(/消息加解密方式 +安全模式/);
+    expect(text).toMatch(/数据格式 +XML/);
+    expect(text).not.toContain("broughtKey");
+    expect(describeConsole("https://kefu.example.com", [], "compatible")).toContain("兼容模式");
+  });
+});

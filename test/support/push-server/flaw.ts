@@ -1,0 +1,65 @@
+/**
+ * Everything that may be wrong with the push server of the conformance tests, one thing at a time.
+ */
+
+/** What is wrong with it. */
+export type Flaw =
+  // as a web server
+  | "500"
+  | "garbage"
+  | "hangs"
+  | "hangs now and then"
+  | "dies of a bomb"
+  | "few at once"
+  | "takes PUT"
+  | "leaks the token"
+  | "tells the expected signature"
+  | "stack trace"
+  // URL verification
+  | "echoes anything"
+  | "echoes in quotes"
+  | "echoes as a page"
+  | "sorts by locale"
+  // signature and encryption
+  | "no signature check"
+  | "signature instead of msg_signature"
+  | "takes plaintext"
+  | "takes any appid"
+  | "takes what is old"
+  | "takes the plain half"
+  | "padding to 16"
+  | "text before bytes"
+  | "swallows errors"
+  // bodies
+  | "XML alone"
+  | "XML by lines"
+  | "expands entities"
+  | "takes rubbish"
+  | "hangs at large bodies"
+  | "hangs at deep bodies"
+  | "MsgId as a number"
+  // messages
+  | "old database"
+  | "text alone"
+  | "throws at unknown kinds"
+  | "forgets"
+  | "no deduplication"
+  | "refuses repeats"
+  | "repeats get success"
+  // hand-over
+  | "unsigned hand-over"
+  | "plain hand-over"
+  | "hand-over under another appid"
+  | "hand-over to oneself"
+  | "hand-over in milliseconds"
+  | "hand-over in XML"
+  | "events handed over";
+
+/** What the server serves, and what is wrong with it. */
+export interface PushServerOptions {
+  readonly appid: string;
+  readonly token: string;
+  readonly aesKey: string;
+  readonly mode: "secure" | "compatible" | "plain";
+  readonly flaw?: Flaw;
+}

@@ -1,0 +1,122 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { APPID, captureLog, fetchWith, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
+import { bodyOf, buildCall, call, useSilentSettings } from "./api-client.ts";
+
+const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+const GREETING = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
+
+let wechat: Control;
+beforeEach(async () => {
+  accountMemory.clear();
+  await forget();
+  wechat = playWeChat();
+  await useSilentSettings(GREETING);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Each test begins with accounts that have reached nothing. */
+async function forget(): Promise<void> {
+  for (const appid of [APPID, OTHER_APPID]) {
+    await runInDurableObject(env.ACCOUNT.getByName(appid), (_object, { storage }) => {
+      const { milestones: _forgotten, ...rest } = storage.kv.get<Record<string, unknown>>("state") ?? {};
+      storage.kv.put("state", rest);
+    });
+  }
+}
+
+const reached = async (appid?: string) =>
+  bodyOf(await call("GET", "/api/v1/milestones", appid === undefined ? {} : { appid }));
+
+describe("GET /milestones", () => {
+  it("needs a key", async ({ expect }) => {
+    expect((await call("GET", "/api/v1/milestones", { key: null })).status).toBe(401);
+  });
+
+  it("is empty before anything has happened", async ({ expect }) => {
+    expect(await reached()).toEqual({});
+  });
+
+  it("tells a genuine verification, and no forged one", async ({ expect }) => {
+    await wechat.verify({ signature: "0".repeat(40) });
+    expect(await reached()).toEqual({});
+    await wechat.verify();
+    await vi.waitFor(async () => expect(await reached()).toEqual({ verified: expect.stringMatching(TIME) }));
+  });
+
+  it("tells the first message and the first answer WeChat took, of this app only", async ({ expect }) => {
+    await wechat.text("oFirst", "在吗", { appid: APPID });
+    await vi.waitFor(async () =>
+      expect(await reached()).toEqual({
+        message: expect.stringMatching(TIME),
+        answer: expect.stringMatching(TIME),
+      }),
+    );
+    expect(await reached(OTHER_APPID)).toEqual({});
+  });
+
+  it("counts no answer that WeChat refused", async ({ expect }) => {
+    await wechat.fault({ fault: "errcode", errcode: 45015, target: "send" });
+    await wechat.text("oRefused", "在吗");
+    await vi.waitFor(async () => expect(await reached()).toHaveProperty("message"));
+    await vi.waitFor(async () => expect(await kindsOf("oRefused")).toContain("blocked"));
+    expect(await reached()).not.toHaveProperty("answer");
+  });
+
+  it("does not take coming in for a message", async ({ expect }) => {
+    await wechat.enter("oEntered", "");
+    await wechat.verify();
+    await vi.waitFor(async () => expect(await reached()).toHaveProperty("verified"));
+    expect(await reached()).not.toHaveProperty("message");
+  });
+
+  it("begins anew with other credentials", async ({ expect }) => {
+    await wechat.text("oBefore", "在吗");
+    await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
+    const state = await runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) => {
+      const kept = storage.kv.get<{ milestones: { setup: string } }>("state");
+      storage.kv.put("state", { ...kept, milestones: { ...kept?.milestones, setup: "of others" } });
+      return kept;
+    });
+    expect(state?.milestones.setup).toMatch(/^[0-9a-f]{16}$/);
+    expect(await reached()).toEqual({});
+  });
+
+  it("writes once: what an isolate has told is neither told nor written again", async ({ expect }) => {
+    await wechat.text("oOnce", "一");
+    await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
+    const before = await reached();
+    const written = () =>
+      runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) => storage.kv.get("state"));
+    const stored = await written();
+    accountMemory.clear();
+    await wechat.text("oOnce", "二");
+    await vi.waitFor(async () => expect(await readTexts(wechat, "oOnce")).toHaveLength(2));
+    expect(await written()).toEqual(stored);
+    expect(await reached()).toEqual(before);
+  });
+
+  it("never stands in the way of a push: a failing account is only logged", async ({ expect }) => {
+    const lines = captureLog();
+    vi.spyOn(env.ACCOUNT, "getByName").mockImplementation(() => {
+      throw new TypeError("out of reach");
+    });
+    const sent = await wechat.text("oBroken", "在吗");
+    expect(sent.outcome).toBe("acknowledged");
+    await vi.waitFor(() =>
+      expect(lines()).toContainEqual(
+        expect.objectContaining({ event: "milestone_not_noted", milestone: "message", error: "TypeError" }),
+      ),
+    );
+  });
+
+  it("knows no app it is not set up for", async ({ expect }) => {
+    const response = await fetchWith({}, buildCall("GET", "/api/v1/milestones", { appid: "wx0000000000000009" }));
+    expect(response.status).toBe(404);
+  });
+});

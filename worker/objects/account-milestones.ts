@@ -1,0 +1,50 @@
+/**
+ * How far a set-up has come: the last genuine verification, the first message, the first answer WeChat took. `npm run
+ * setup` waits for them. A milestone belongs to the credentials it was reached with: with others all of them are open
+ * again. Pure; time is an argument.
+ *
+ * They cost next to nothing: a message's milestone is written once for each set-up, and an isolate tells the object
+ * once (docs/storage.md, "What a message costs").
+ */
+import type { AppConfig } from "../config.ts";
+
+/** What can be reached. */
+export type Milestone = "verified" | "message" | "answer";
+
+/** When each was reached, epoch ms; 0 = not yet. */
+export interface Milestones extends Readonly<Record<Milestone, number>> {
+  /** A short hash of the credentials they were reached with. */
+  readonly setup: string;
+}
+
+/** Nothing reached. */
+export const NO_MILESTONES: Milestones = { setup: "", verified: 0, message: 0, answer: 0 };
+
+/** The console may be pressed often, and a genuine request can be repeated by whoever saw it. */
+const VERIFIED_STEP_MS = 60_000;
+
+/** What makes a set-up another one; to be hashed before it is stored. */
+export function setupText({ appid, secret, tokens, aesKeys, mode }: AppConfig): string {
+  return JSON.stringify([appid, secret, tokens, aesKeys, mode]);
+}
+
+/** What was reached with these credentials. */
+export function milestonesOf(known: Milestones, setup: string): Milestones {
+  return known.setup === setup ? known : { ...NO_MILESTONES, setup };
+}
+
+/**
+ * Notes a milestone.
+ *
+ * @returns what is to be stored; undefined when nothing changes
+ */
+export function reachMilestone(
+  known: Milestones,
+  setup: string,
+  milestone: Milestone,
+  now: number,
+): Milestones | undefined {
+  const current = milestonesOf(known, setup);
+  const isKept = milestone === "verified" ? now - current.verified < VERIFIED_STEP_MS : current[milestone] > 0;
+  return isKept ? undefined : { ...current, [milestone]: now };
+}

@@ -1,0 +1,54 @@
+/**
+ * How far the set-up has come, for `npm run setup`: `GET /milestones`. Cheap to ask, so it can be asked every second;
+ * WeChat hears nothing of it.
+ */
+import { Hono } from "hono/tiny";
+import * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import type { Milestone } from "../../objects/account-milestones.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { both, isoTime, named, TimeSchema } from "./schemas.ts";
+
+const reached = (zh: string, en: string) => v.exactOptional(v.pipe(TimeSchema, v.description(both(zh, en))));
+
+const MilestonesSchema = named(
+  "Milestones",
+  v.strictObject({
+    verified: reached("最近一次网址验证", "the last genuine URL verification"),
+    message: reached("第一条消息", "the first message of a user"),
+    answer: reached("微信接受的第一条回复", "the first answer WeChat took"),
+  } satisfies Record<Milestone, unknown>),
+);
+
+/** Routes about the set-up. */
+export const milestones = new Hono<AppEnv>();
+
+milestones.get(
+  "/milestones",
+  describe({
+    id: "getMilestones",
+    tag: "operations",
+    summary: { zh: "接入进度", en: "How far the set-up has come" },
+    text: {
+      zh: "用现在的 Token、EncodingAESKey、AppSecret 走到了哪一步；没有的字段表示还没有发生。更换任何一项后重新计算。",
+      en: "What has happened with the present Token, EncodingAESKey and AppSecret; a missing field has not happened yet. Another of them begins anew.",
+    },
+    answers: {
+      200: {
+        text: { zh: "进度", en: "The milestones" },
+        content: { type: "application/json", schema: MilestonesSchema },
+      },
+    },
+  }),
+  async (c) => {
+    const { verified, message, answer } = await connectApp(c.env, c.get("config"), appOf(c)).account().milestones();
+    const shown = {
+      ...(verified > 0 && { verified: isoTime(verified) }),
+      ...(message > 0 && { message: isoTime(message) }),
+      ...(answer > 0 && { answer: isoTime(answer) }),
+    };
+    return c.json(shown satisfies v.InferOutput<typeof MilestonesSchema>);
+  },
+);
