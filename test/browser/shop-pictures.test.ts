@@ -90,6 +90,11 @@ describe("the stories of the README", () => {
     const page = await openAs("story-dead", DESKTOP);
     const dead = page.getByRole("switch", { name: "微信接口无应答" });
     const tab = (name: string) => page.getByRole("tab", { name }).click();
+    /** A token is fetched or not, by what happened before: it is nobody's. */
+    const showRecords = async () => {
+      await tab("记录");
+      await page.getByLabel("只看此用户").check();
+    };
     const record = (text: string) => page.locator(".record").filter({ hasText: text });
     await contactButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
@@ -97,15 +102,13 @@ describe("the stories of the README", () => {
     await dead.click();
     await expect.poll(() => dead.isChecked()).toBe(true);
     await say(page, "什么时候发货");
-    await tab("记录");
-    // A token is fetched or not, by what happened before.
-    await page.getByLabel("只看此用户").check();
+    await showRecords();
     await record("pending · dead").waitFor();
     expect.soft(await differsBy(scene.browser, page, "dead-1-waiting")).toBeLessThan(MAX_SHARE);
     await tab("故障");
     await dead.click();
     await page.getByText("没有故障").waitFor();
-    await tab("记录");
+    await showRecords();
     await bubbles(page, "theirs").nth(1).waitFor({ timeout: 40_000 });
     expect.soft(await differsBy(scene.browser, page, "dead-2-once")).toBeLessThan(MAX_SHARE);
     expect((await scene.stack.control.chat(await openidOf(page))).duplicates).toBe(0);
