@@ -48,7 +48,15 @@ async function faults(page: Page): Promise<readonly string[]> {
       const { width, height } = target.getBoundingClientRect();
       return width > 0 && Math.min(width, height) < minPx - 0.5;
     });
-    return [...wide, ...inside.map(() => "a page scrolls sideways"), ...small.map((target) => target.outerHTML)];
+    const broken = [...document.querySelectorAll("wx-button")].filter(
+      (button) => !button.closest("kefu-fab") && button.getBoundingClientRect().height > 60,
+    );
+    return [
+      ...wide,
+      ...inside.map(() => "a page scrolls sideways"),
+      ...small.map((target) => target.outerHTML),
+      ...broken.map((button) => `the words break: ${button.textContent}`),
+    ];
   };
   const found = await Promise.all([page.evaluate(measure, MIN_TAP_PX), frameOf(page).evaluate(measure, MIN_TAP_PX)]);
   return found.flat();

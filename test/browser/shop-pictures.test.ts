@@ -111,6 +111,10 @@ describe("the stories of the README", () => {
     await showRecords();
     await bubbles(page, "theirs").nth(1).waitFor({ timeout: 40_000 });
     expect.soft(await differsBy(scene.browser, page, "dead-2-once")).toBeLessThan(MAX_SHARE);
-    expect((await scene.stack.control.chat(await openidOf(page))).duplicates).toBe(0);
+    const { duplicates, lines } = await scene.stack.control.chat(await openidOf(page));
+    expect({ duplicates, answers: lines.filter(({ from }) => from === "service").length }).toStrictEqual({
+      duplicates: 0,
+      answers: 2,
+    });
   });
 });

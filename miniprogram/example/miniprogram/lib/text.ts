@@ -8,6 +8,8 @@ const ZH = {
   product: "商品",
   order: "订单",
   contact: "联系客服",
+  /** 窄屏上与「立即购买」并排 / Beside "Buy now", on narrow screens too. */
+  contactShort: "联系客服",
   latestOrder: "最近的订单",
   goods: "本季器物",
   buy: "立即购买",
@@ -41,6 +43,7 @@ const EN: typeof ZH = {
   product: "Product",
   order: "Order",
   contact: "Contact service",
+  contactShort: "Contact",
   latestOrder: "Latest order",
   goods: "This season",
   buy: "Buy now",
