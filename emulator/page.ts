@@ -1,6 +1,6 @@
 /**
- * The phone page's files, as `npm run build:phone` makes them and `npm start` hands them over: three, served with a
- * policy that lets nothing in from elsewhere.
+ * The phone page's files and those of the mini program in its frame, as `npm start` builds and hands them over: served
+ * with a policy that lets nothing in from elsewhere.
  */
 
 /** Texts by path; `/` is the page. */
@@ -10,13 +10,18 @@ const TYPES: readonly (readonly [end: string, type: string])[] = [
   [".js", "text/javascript; charset=utf-8"],
   [".css", "text/css; charset=utf-8"],
   [".svg", "image/svg+xml"],
+  [".json", "application/json"],
   ["/", "text/html; charset=utf-8"],
 ];
 
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'";
+
+/** Only the mini program may be framed, and only by the phone. */
+const PROGRAM_PREFIX = "/miniprogram/";
+
 const HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -30,7 +35,11 @@ export function servePage(files: PageFiles, request: Request): Response | null {
   const { pathname } = new URL(request.url);
   if (!Object.hasOwn(files, pathname)) return null;
   const type = TYPES.find(([end]) => pathname.endsWith(end))?.[1] ?? "text/plain";
-  return new Response(files[pathname] ?? "", { headers: { ...HEADERS, "content-type": type } });
+  const frames = pathname.startsWith(PROGRAM_PREFIX)
+    ? "frame-ancestors 'self'"
+    : "frame-ancestors 'none'; frame-src 'self'";
+  const headers = { ...HEADERS, "content-type": type, "content-security-policy": `${POLICY}; ${frames}` };
+  return new Response(files[pathname] ?? "", { headers });
 }
 
 /**

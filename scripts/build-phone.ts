@@ -1,7 +1,8 @@
-/** `npm run build:phone`: the emulator's phone page into `emulator/phone/dist`, with its sizes. */
+/** `npm run build:phone`: the emulator's phone page and the mini program on it, with their sizes. */
 import { gzipSync } from "node:zlib";
 import { buildPhone } from "./lib/build-phone.ts";
+import { buildShop } from "./lib/build-shop.ts";
 
-for (const [path, text] of Object.entries(await buildPhone())) {
+for (const [path, text] of Object.entries({ ...(await buildPhone()), ...(await buildShop()) })) {
   console.log(`${path}  ${(gzipSync(text).length / 1_000).toFixed(1)} kB gzip`);
 }

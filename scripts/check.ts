@@ -16,6 +16,8 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
   ["types: mini-program package (no platform but wx)", "tsc", "-p", "miniprogram"],
+  ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],
+  ["types: example mini program", "tsc", "-p", "miniprogram/example"],
   ["types: client (the web's alone)", "tsc", "-p", "client"],
   ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],

@@ -3,14 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import { control } from "./api.ts";
-import { Chat } from "./chat.tsx";
+import { useAppearance, type Theme } from "./appearance.ts";
 import { useFeed } from "./feed.ts";
-import { Home } from "./home.tsx";
 import { Panel } from "./panel.tsx";
 import { isOpenid, newOpenid } from "./people.ts";
-import { useStored } from "./stored.ts";
+import { Phone } from "./phone.tsx";
+import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
+import { forgetProgram, useStored } from "./stored.ts";
 import { fill, TEXTS, TextContext, type Language } from "./text.ts";
-import { TopBar, type Theme, type View } from "./top-bar.tsx";
+import { TopBar, type View } from "./top-bar.tsx";
 
 const FIRST_OPENID = newOpenid();
 const NOTICE_MS = 2_500;
@@ -20,9 +21,12 @@ export function App(): JSX.Element {
   const [language, setLanguage] = useStored<Language>("language", "zh-CN", isLanguage);
   const [theme, setTheme] = useStored<Theme>("theme", "auto", isTheme);
   const [openid, setOpenid] = useStored<string>("openid", FIRST_OPENID, isOpenid);
-  const [isInChat, setInChat] = useState(location.hash === "#chat");
+  const [serviceChatEnd, setServiceChatEnd] = useStored<ServiceChatEnd>("serviceChat", "opened", isServiceChatEnd);
+  /** Counts resets: each gives the phone a mini program that was never opened. */
+  const [life, setLife] = useState(0);
   const [view, setView] = useState<View>("phone");
   const [notice, setNotice] = useNotice();
+  const appearance = useAppearance(theme);
   const t = TEXTS[language];
   const [appid, setAppid] = useState("");
   const [seen, look] = useFeed(appid, openid);
@@ -35,11 +39,6 @@ export function App(): JSX.Element {
     document.title = `${t.title} · edge-kefu`;
     document.documentElement.dataset["theme"] = theme;
   }, [language, theme, t]);
-  useEffect(() => {
-    const onHash = (): void => setInChat(location.hash === "#chat");
-    addEventListener("hashchange", onHash);
-    return () => removeEventListener("hashchange", onHash);
-  }, []);
 
   /** Does something to the emulator, says when it failed, and shows what came of it at once. */
   const act = async (work: Promise<unknown>, done = ""): Promise<void> => {
@@ -50,9 +49,6 @@ export function App(): JSX.Element {
       setNotice(fill(t.failed, { why: error instanceof Error ? error.message : String(error) }));
     }
     look();
-  };
-  const goTo = (screen: "#chat" | "#home"): void => {
-    location.hash = screen;
   };
   const send = (content: PushContent): void => {
     // Before the first answer of the feed no appid is known: the emulator then means its first app, as the page does.
@@ -74,7 +70,10 @@ export function App(): JSX.Element {
           onReset={() => {
             // The worker is not reset and remembers its users: a new one begins at the beginning.
             setOpenid(newOpenid());
-            void act(control.reset(), t.resetDone).then(() => goTo("#home"));
+            forgetProgram();
+            location.hash = "";
+            setLife(life + 1);
+            void act(control.reset(), t.resetDone);
           }}
         />
         {!seen.online && (
@@ -83,35 +82,29 @@ export function App(): JSX.Element {
           </p>
         )}
         <main class="stage">
-          <section class="phone" aria-label={t.phone}>
-            {isInChat ? (
-              <Chat
-                chat={chat}
-                appid={appid}
-                openid={openid}
-                language={language}
-                onBack={() => goTo("#home")}
-                onSend={send}
-              />
-            ) : (
-              <Home
-                users={state?.users.filter((user) => user.appid === appid) ?? []}
-                openid={openid}
-                onContact={(sessionFrom) => {
-                  setOpenid(openid); // kept from now on, so that a reload finds its chat again
-                  send({ kind: "enter", sessionFrom });
-                  goTo("#chat");
-                }}
-                onOpen={(chosen) => {
-                  setOpenid(chosen);
-                  goTo("#chat");
-                }}
-                onNewUser={() => setOpenid(newOpenid())}
-              />
-            )}
-          </section>
+          <Phone
+            key={life}
+            state={state}
+            appid={appid}
+            openid={openid}
+            language={language}
+            appearance={appearance}
+            serviceChatEnd={serviceChatEnd}
+            onOpenid={setOpenid}
+            onSend={send}
+            onNotice={setNotice}
+          />
           {state !== null && (
-            <Panel state={state} chat={chat} traffic={seen.traffic} openid={openid} appid={appid} act={act} />
+            <Panel
+              state={state}
+              chat={chat}
+              traffic={seen.traffic}
+              openid={openid}
+              appid={appid}
+              act={act}
+              serviceChatEnd={serviceChatEnd}
+              onServiceChatEnd={setServiceChatEnd}
+            />
           )}
         </main>
         <p class="notice" role="status">
@@ -124,6 +117,10 @@ export function App(): JSX.Element {
 
 function isTheme(value: string): value is Theme {
   return value === "auto" || value === "light" || value === "dark";
+}
+
+function isServiceChatEnd(value: string): value is ServiceChatEnd {
+  return SERVICE_CHAT_ENDS.some((end) => end === value);
 }
 
 /** A text that goes away by itself. */

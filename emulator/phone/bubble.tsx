@@ -1,18 +1,19 @@
 /** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
 import { mediaUrl } from "./api.ts";
 import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
+import { ProgramContext } from "./program-info.ts";
 import { fill, useTexts } from "./text.ts";
 import { sourceOf } from "./source.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
 /** Opens what a tap on a link, card or picture opens. */
 export interface Opener {
-  readonly page: (appid: string, path: string) => void;
+  readonly page: (appid: string, path: string, via: "card" | "link") => void;
   readonly picture: (url: string, name: string) => void;
 }
 
@@ -54,7 +55,11 @@ function UserLine({ line, appid, open }: LineProps & { line: Extract<PhoneLine, 
       {content.kind === "text" && <TextBubble text={content.content} open={open} literal />}
       {content.kind === "image" && <Picture mediaId={mediaId ?? ""} name={t.pictureMine} open={open} />}
       {content.kind === "miniprogrampage" && (
-        <Card title={content.title} mediaId="" onOpen={() => open.page(content.cardAppid ?? appid, content.pagePath)} />
+        <Card
+          title={content.title}
+          mediaId=""
+          onOpen={() => open.page(content.cardAppid ?? appid, content.pagePath, "card")}
+        />
       )}
       {(content.kind === "message" || content.kind === "event") && (
         <p class="bubble">{fill(t.otherMessage, { type: content.kind === "message" ? content.msgType : "event" })}</p>
@@ -84,7 +89,7 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
         <Card
           title={fieldOf(part, "title")}
           mediaId={fieldOf(part, "thumb_media_id")}
-          onOpen={() => open.page(appid, fieldOf(part, "pagepath"))}
+          onOpen={() => open.page(appid, fieldOf(part, "pagepath"), "card")}
         />
       );
     default:
@@ -107,7 +112,7 @@ function TextBubble({ text, open, literal = false }: { text: string; open: Opene
           );
         }
         return (
-          <button key={index} type="button" class="text-link" onClick={() => open.page(part.appid, part.path)}>
+          <button key={index} type="button" class="text-link" onClick={() => open.page(part.appid, part.path, "link")}>
             <Faces text={part.text} />
           </button>
         );
@@ -169,9 +174,10 @@ function LinkCard({ part }: { readonly part: MessagePart }): JSX.Element {
 function Card(props: { readonly title: string; readonly mediaId: string; readonly onOpen: () => void }): JSX.Element {
   const t = useTexts();
   const { title, mediaId, onOpen } = props;
+  const program = useContext(ProgramContext);
   return (
     <button type="button" class="mp-card" onClick={onOpen}>
-      <span class="mp-card-head">{t.home}</span>
+      <span class="mp-card-head">{program?.title ?? t.home}</span>
       <strong>{title}</strong>
       <span class="mp-card-picture">{mediaId === "" ? <Cushion /> : <img src={mediaUrl(mediaId)} alt="" />}</span>
       <span class="card-foot">{t.miniProgram}</span>

@@ -7,6 +7,7 @@ import type { PhoneChat, PhoneLine } from "../phone-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
 import { shortTime } from "./clock.ts";
 import { Composer } from "./composer.tsx";
+import { Offer, type CardOffer } from "./composer-offer.tsx";
 import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
 import { shortName } from "./people.ts";
@@ -21,8 +22,12 @@ interface ChatProps {
   readonly appid: string;
   readonly openid: string;
   readonly language: Language;
+  /** The card the page suggests to send. */
+  readonly offer: CardOffer | null;
   readonly onBack: () => void;
   readonly onSend: (content: PushContent) => void;
+  /** Opens a page of the mini program; false when it is none of the one on this phone. */
+  readonly onOpenPage: (appid: string, path: string, via: "card" | "link") => boolean;
 }
 
 type Opened =
@@ -30,12 +35,20 @@ type Opened =
   | { readonly kind: "picture"; readonly url: string; readonly name: string };
 
 /** The chat. */
-export function Chat({ chat, appid, openid, language, onBack, onSend }: ChatProps): JSX.Element {
+export function Chat(props: ChatProps): JSX.Element {
+  const { chat, appid, openid, language, onBack, onSend, onOpenPage } = props;
   const t = useTexts();
   const [opened, setOpened] = useState<Opened | null>(null);
+  const [offer, setOffer] = useState(props.offer);
   const open: Opener = {
-    page: (pageAppid, path) => setOpened({ kind: "page", appid: pageAppid, path }),
+    page: (pageAppid, path, via) => {
+      if (!onOpenPage(pageAppid, path, via)) setOpened({ kind: "page", appid: pageAppid, path });
+    },
     picture: (url, name) => setOpened({ kind: "picture", url, name }),
+  };
+  const send = (content: PushContent): void => {
+    setOffer(null);
+    onSend(content);
   };
   const isTyping = chat?.typing ?? false;
   return (
@@ -52,7 +65,14 @@ export function Chat({ chat, appid, openid, language, onBack, onSend }: ChatProp
       {chat?.session === "waiting" && <p class="session-state">{t.waiting}</p>}
       {chat?.session === "agent" && <p class="session-state">{t.held}</p>}
       <Lines lines={chat?.lines ?? []} appid={appid} isTyping={isTyping} open={open} />
-      <Composer language={language} onSend={onSend} />
+      {offer !== null && (
+        <Offer
+          offer={offer}
+          onClose={() => setOffer(null)}
+          onSend={() => send({ kind: "miniprogrampage", title: offer.title, pagePath: offer.path })}
+        />
+      )}
+      <Composer language={language} onSend={send} />
       {opened !== null && <OpenedSheet opened={opened} onClose={() => setOpened(null)} />}
     </div>
   );

@@ -1,4 +1,4 @@
-/** The phone's first screen: a shop's mini program with its contact button, and the chats there are. */
+/** The developers' entry: a contact button whose session-from is written by hand, and the chats there are. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneLine, PhoneUser } from "../phone-model.ts";
@@ -17,17 +17,24 @@ interface HomeProps {
   readonly onContact: (sessionFrom: string) => void;
   readonly onOpen: (openid: string) => void;
   readonly onNewUser: () => void;
+  /** Opens the mini program; null when there is none. */
+  readonly onProgram: (() => void) | null;
 }
 
-/** The first screen. */
-export function Home({ users, openid, onContact, onOpen, onNewUser }: HomeProps): JSX.Element {
+/** The screen. */
+export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }: HomeProps): JSX.Element {
   const t = useTexts();
   const [sessionFrom, setSessionFrom] = useState("page=goods&id=1001");
   const newestFirst = users.toSorted((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
   return (
     <div class="screen">
       <header class="phone-bar">
-        <h2>{t.home}</h2>
+        {onProgram !== null && (
+          <button type="button" class="icon-button" aria-label={t.openProgram} onClick={onProgram}>
+            <Icon name="back" />
+          </button>
+        )}
+        <h2>{t.entries}</h2>
       </header>
       <div class="home">
         <div class="goods">

@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { FaultsView } from "./faults-view.tsx";
 import { PlatformView } from "./platform-view.tsx";
+import type { ServiceChatEnd } from "./program-frame.tsx";
 import { StateView } from "./state-view.tsx";
 import { useTexts } from "./text.ts";
 import { TrafficView } from "./traffic-view.tsx";
@@ -18,13 +19,16 @@ interface PanelProps {
   readonly appid: string;
   readonly openid: string;
   readonly act: Act;
+  readonly serviceChatEnd: ServiceChatEnd;
+  readonly onServiceChatEnd: (end: ServiceChatEnd) => void;
 }
 
 const TABS = ["traffic", "account", "faults", "platform"] as const;
 type Tab = (typeof TABS)[number];
 
 /** The panel, one tab at a time. */
-export function Panel({ state, chat, traffic, appid, openid, act }: PanelProps): JSX.Element {
+export function Panel(props: PanelProps): JSX.Element {
+  const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
   const [tab, setTab] = useState<Tab>("traffic");
   const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
@@ -35,7 +39,15 @@ export function Panel({ state, chat, traffic, appid, openid, act }: PanelProps):
         {tab === "traffic" && <TrafficView traffic={traffic} openid={openid} act={act} />}
         {tab === "account" && <StateView state={state} chat={chat} appid={appid} openid={openid} act={act} />}
         {tab === "faults" && app !== undefined && <FaultsView faults={state.faults} app={app} act={act} />}
-        {tab === "platform" && app !== undefined && <PlatformView switches={state.switches} app={app} act={act} />}
+        {tab === "platform" && app !== undefined && (
+          <PlatformView
+            switches={state.switches}
+            app={app}
+            act={act}
+            serviceChatEnd={serviceChatEnd}
+            onServiceChatEnd={onServiceChatEnd}
+          />
+        )}
       </div>
     </section>
   );

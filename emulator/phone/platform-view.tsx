@@ -5,6 +5,7 @@ import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
 import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
 import type { Act } from "./panel.tsx";
+import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
 import { Box } from "./state-view.tsx";
 import { Toggle } from "./toggle.tsx";
 import { useTexts } from "./text.ts";
@@ -13,13 +14,17 @@ interface PlatformViewProps {
   readonly switches: Switches;
   readonly app: EmulatedApp;
   readonly act: Act;
+  readonly serviceChatEnd: ServiceChatEnd;
+  readonly onServiceChatEnd: (end: ServiceChatEnd) => void;
 }
 
 /** The platform. */
-export function PlatformView({ switches, app, act }: PlatformViewProps): JSX.Element {
+export function PlatformView(props: PlatformViewProps): JSX.Element {
+  const { switches, app, act, serviceChatEnd, onServiceChatEnd } = props;
   return (
     <div class="cards">
       <Unconfirmed switches={switches} act={act} />
+      <Client end={serviceChatEnd} onEnd={onServiceChatEnd} />
       <AppSettings app={app} act={act} />
     </div>
   );
@@ -58,6 +63,36 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
           onSet={(pushTimeoutMs) => set({ pushTimeoutMs: Math.max(1, pushTimeoutMs) })}
         />
       </div>
+    </Box>
+  );
+}
+
+/** What the phone's WeChat answers a mini program. */
+function Client(props: { readonly end: ServiceChatEnd; readonly onEnd: (end: ServiceChatEnd) => void }): JSX.Element {
+  const t = useTexts();
+  const labels: Readonly<Record<ServiceChatEnd, string>> = {
+    opened: t.chatOpened,
+    notBound: t.chatNotBound,
+    cancelled: t.chatCancelled,
+    missing: t.chatMissing,
+  };
+  return (
+    <Box title={t.miniProgram}>
+      <label class="field">
+        <span>{t.serviceChatEnds}</span>
+        <select
+          value={props.end}
+          onChange={(event) =>
+            props.onEnd(SERVICE_CHAT_ENDS.find((end) => end === event.currentTarget.value) ?? "opened")
+          }
+        >
+          {SERVICE_CHAT_ENDS.map((end) => (
+            <option key={end} value={end}>
+              {labels[end]}
+            </option>
+          ))}
+        </select>
+      </label>
     </Box>
   );
 }

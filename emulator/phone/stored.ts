@@ -1,5 +1,9 @@
-/** What the page keeps in the browser: language, appearance, the last user. All of it may be lost. */
+/**
+ * What the page keeps in the browser: language, appearance, the last user; and what the mini program stored, which the
+ * phone forgets on reset. All of it may be lost.
+ */
 import { useState } from "preact/hooks";
+import { STORAGE_PREFIX } from "../miniprogram/storage-prefix.ts";
 
 /** A state that outlives a reload where the browser allows it. */
 export function useStored<T extends string>(
@@ -25,5 +29,15 @@ function read<T extends string>(key: string, initial: T, isValid: (value: string
     return stored !== null && isValid(stored) ? stored : initial;
   } catch {
     return initial; // storage is off
+  }
+}
+
+/** Forgets what the mini program stored: the phone is a new one. */
+export function forgetProgram(): void {
+  try {
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(STORAGE_PREFIX));
+    for (const key of keys) localStorage.removeItem(key);
+  } catch {
+    // storage is off: there is nothing to forget
   }
 }

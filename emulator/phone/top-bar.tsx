@@ -1,12 +1,10 @@
 /** The page's head: what it is, its settings, and on phones the way to the panel. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Theme } from "./appearance.ts";
 import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
-
-/** The appearance. */
-export type Theme = "auto" | "light" | "dark";
 
 /** What a narrow screen shows. */
 export type View = "phone" | "panel";

@@ -9,7 +9,7 @@ import type { PageFiles } from "../../emulator/page.ts";
 import { ROOT } from "./build.ts";
 
 const SOURCE = join(ROOT, "emulator/phone");
-const SHEETS = ["base.css", "device.css", "chat.css", "panel.css"];
+const SHEETS = ["base.css", "device.css", "program.css", "chat.css", "panel.css"];
 
 let built: Promise<PageFiles> | undefined;
 

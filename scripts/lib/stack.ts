@@ -10,6 +10,7 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import { sampleOrders } from "../../examples/shop-backend/orders.ts";
 import { serveShop } from "../../examples/shop-backend/serve.ts";
 import { buildPhone } from "./build-phone.ts";
+import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
 import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
 import { ownValues, type LocalValues } from "./local-values.ts";
@@ -105,7 +106,10 @@ export async function runEmulator(
     config: join(ROOT, "emulator/wrangler.toml"),
     script,
     port,
-    bindings: { APPS: JSON.stringify(apps), PHONE: JSON.stringify(await buildPhone()) },
+    bindings: {
+      APPS: JSON.stringify(apps),
+      PHONE: JSON.stringify({ ...(await buildPhone()), ...(await buildShop()) }),
+    },
     onLog: (line) => console.error(`emulator: ${line}`),
   });
 }

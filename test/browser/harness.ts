@@ -15,7 +15,7 @@ export interface PageOptions extends BrowserContextOptions {
 export interface Scene {
   readonly stack: Stack;
   readonly browser: Browser;
-  /** Opens the phone page with nothing remembered. */
+  /** Opens the phone page with nothing remembered, at the developers' entry unless a path says otherwise. */
   open(options?: PageOptions): Promise<Page>;
   /** Closes the pages and fails when one of them complained. */
   closePages(): Promise<readonly string[]>;
@@ -50,7 +50,7 @@ export async function startScene(fromPort: number): Promise<Scene> {
   return {
     stack,
     browser,
-    async open({ path = "/", ...options } = {}) {
+    async open({ path = "/#home", ...options } = {}) {
       const page = await (await contextFor(options)).newPage();
       page.setDefaultTimeout(8_000);
       // A violation of the policy is logged as an error, too.

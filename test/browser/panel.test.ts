@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
-import { bubbles, enter, openidOf, say } from "./actions.ts";
+import { bubbles, enter, say } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
 
 let scene: Scene;
@@ -90,26 +90,6 @@ describe("the records", () => {
 });
 
 describe("faults", () => {
-  it("«dead» while the user writes: the answer comes once it is off, and once", async ({ expect }) => {
-    const page = await answered();
-    await tab(page, "故障");
-    await toggle(page, "微信接口无应答").click();
-    await expect.poll(() => toggle(page, "微信接口无应答").isChecked()).toBe(true);
-    await page.locator(".chips").getByText("无应答").waitFor();
-    await say(page, "地址在哪");
-    await tab(page, "记录");
-    await record(page, "custom/send").filter({ hasText: "pending · dead" }).first().waitFor();
-    await tab(page, "故障");
-    await toggle(page, "微信接口无应答").click();
-    await page.getByText("没有故障").waitFor();
-    await bubbles(page, "theirs").nth(2).waitFor({ timeout: 40_000 });
-    const { duplicates, lines } = await scene.stack.control.chat(await openidOf(page));
-    expect({ duplicates, answers: lines.filter(({ from }) => from === "service").length }).toStrictEqual({
-      duplicates: 0,
-      answers: 3,
-    });
-  });
-
   it("a push URL nobody listens at: the user sees the platform's fault line, until it is back", async ({ expect }) => {
     const page = await answered();
     await tab(page, "故障");
@@ -234,6 +214,9 @@ describe("reset", () => {
     expect(await bubbles(page, "mine").count()).toBe(1);
     await page.getByRole("button", { name: "全部重置" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
+    // The phone is new: its mini program starts at the beginning.
+    await page.frameLocator("iframe").getByRole("button", { name: "联系客服" }).waitFor();
+    await page.getByRole("button", { name: "会话列表与手写入口" }).click();
     await page.getByText("还没有会话").waitFor();
     await page.getByText("还没有往来").waitFor();
     expect((await scene.stack.control.state()).users).toStrictEqual([]);

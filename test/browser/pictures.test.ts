@@ -1,21 +1,15 @@
 /**
  * The pictures of the README: the page at 1280 and 375 pixels, light and dark, compared with those in docs/pictures.
- * `UPDATE_PICTURES=1 npm test -- --project browser test/browser/pictures.test.ts` takes them anew: look at them.
+ * `npm run pictures` takes them anew: look at them.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
-import { bubbles, enter, say } from "./actions.ts";
+import { beUser, bubbles, enter, say } from "./actions.ts";
+import { differsBy, MAX_SHARE } from "./baseline.ts";
 import { DESKTOP, PHONE, startScene, type Scene } from "./harness.ts";
-import { differingShare } from "./pixels.ts";
 import { steady } from "./steady-feed.ts";
 import { sendRaw } from "./wechat-client.ts";
-
-const FOLDER = join(import.meta.dirname, "../../docs/pictures");
-/** Fonts are drawn a little differently by every processor. */
-const MAX_SHARE = 0.01;
 
 let scene: Scene;
 
@@ -31,9 +25,7 @@ afterAll(() => scene.stop());
 /** A chat worth showing, and the record of the user's last message unfolded. */
 async function playScene(page: Page, name: string): Promise<void> {
   // The worker remembers whom it greeted, so each picture has a user of its own.
-  const openid = `o${name.replaceAll("-", "").padEnd(23, "0")}Lin1`;
-  await page.evaluate((id) => localStorage.setItem("edge-kefu.openid", id), openid);
-  await page.reload();
+  const openid = await beUser(page, name);
   await enter(page);
   await bubbles(page, "theirs").first().waitFor();
   await say(page, "订单 1001 到哪了[微笑]");
@@ -45,31 +37,21 @@ async function playScene(page: Page, name: string): Promise<void> {
   await page.locator(".ai-label").waitFor();
 }
 
-async function takePicture(page: Page, name: string): Promise<number> {
-  const taken = await page.screenshot({ animations: "disabled", caret: "hide" });
-  const file = join(FOLDER, `${name}.png`);
-  if (process.env["UPDATE_PICTURES"] === "1") {
-    await mkdir(FOLDER, { recursive: true });
-    await writeFile(file, taken);
-  }
-  return differingShare(scene.browser, taken, await readFile(file));
-}
-
 describe.for(["light", "dark"] as const)("the page, %s", (colorScheme) => {
   it("at 1280 pixels, phone and panel", async ({ expect }) => {
     const page = await scene.open({ ...DESKTOP, colorScheme });
     await steady(page);
     await playScene(page, `wide-${colorScheme}`);
     await page.locator(".record").filter({ hasText: "PUSH" }).filter({ hasText: "text" }).click();
-    expect(await takePicture(page, `phone-1280-${colorScheme}`)).toBeLessThan(MAX_SHARE);
+    expect(await differsBy(scene.browser, page, `phone-1280-${colorScheme}`)).toBeLessThan(MAX_SHARE);
   });
 
   it("at 375 pixels, the phone and then the panel", async ({ expect }) => {
     const page = await scene.open({ ...PHONE, colorScheme });
     await steady(page);
     await playScene(page, `narrow-${colorScheme}`);
-    expect(await takePicture(page, `phone-375-${colorScheme}`)).toBeLessThan(MAX_SHARE);
+    expect(await differsBy(scene.browser, page, `phone-375-${colorScheme}`)).toBeLessThan(MAX_SHARE);
     await page.getByRole("button", { name: "开发者面板" }).click();
-    expect(await takePicture(page, `panel-375-${colorScheme}`)).toBeLessThan(MAX_SHARE);
+    expect(await differsBy(scene.browser, page, `panel-375-${colorScheme}`)).toBeLessThan(MAX_SHARE);
   });
 });

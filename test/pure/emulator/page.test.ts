@@ -17,6 +17,15 @@ describe("the page's files", () => {
     }
   });
 
+  it("may be framed only where the phone frames the mini program", ({ expect }) => {
+    const files = { ...FILES, "/miniprogram/": "<!doctype html>" };
+    const policyOf = (path: string) =>
+      servePage(files, new Request(`http://127.0.0.1:8788${path}`))?.headers.get("content-security-policy");
+    expect(policyOf("/")).toMatch(/frame-ancestors 'none'; frame-src 'self'$/);
+    expect(policyOf("/miniprogram/")).toMatch(/frame-ancestors 'self'$/);
+    expect(policyOf("/miniprogram/")).not.toContain("unsafe");
+  });
+
   it("are read only, and nothing else is theirs", ({ expect }) => {
     for (const path of ["/cgi-bin/token", "/_emulator/state", "/constructor", "/phone.js/"]) {
       expect(servePage(FILES, new Request(`http://127.0.0.1:8788${path}`))).toBeNull();

@@ -1,0 +1,33 @@
+/** Light or dark, as the phone says: its own switch may differ from the system's, which media queries would go by. */
+
+/** An appearance. */
+export type Appearance = "light" | "dark";
+
+type Listener = (appearance: Appearance) => void;
+
+/** The appearance in force. */
+export interface AppearanceSource {
+  readonly current: () => Appearance;
+  readonly set: (appearance: Appearance) => void;
+  readonly onChange: (listener: Listener) => void;
+}
+
+/** Styles go by an attribute: `compile-wxss.ts` rewrites `prefers-color-scheme` to it. */
+export function createAppearance(first: Appearance): AppearanceSource {
+  const listeners: Listener[] = [];
+  let current = first;
+  const draw = (): void => {
+    document.documentElement.dataset["theme"] = current;
+  };
+  draw();
+  return {
+    current: () => current,
+    onChange: (listener) => void listeners.push(listener),
+    set(appearance) {
+      if (appearance === current) return;
+      current = appearance;
+      draw();
+      for (const listener of listeners) listener(appearance);
+    },
+  };
+}

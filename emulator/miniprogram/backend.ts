@@ -1,0 +1,154 @@
+/**
+ * The DOM under glass-easel (WeChat's own component framework): which element stands for a tag, styles without inline
+ * attributes (the policy forbids them), and the events of a browser as those of WeChat. Taps are glass-easel's own.
+ */
+import * as glassEasel from "glass-easel";
+
+/** An event's finger, in the frame's pixels. */
+interface Touch {
+  readonly identifier: number;
+  readonly pageX: number;
+  readonly pageY: number;
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+/** The context to run components in. */
+export interface Backend {
+  readonly context: glassEasel.CurrentWindowBackendContext;
+  /** Whether the code that runs was called by a tap: some functions of WeChat work only then. */
+  readonly isInTap: () => boolean;
+}
+
+const MOUSE_FINGER = 0;
+
+/**
+ * @param standIns the built-in tags there are
+ * @param components the tags of the program's own components
+ */
+export function createBackend(standIns: ReadonlySet<string>, components: ReadonlySet<string>): Backend {
+  const context = new glassEasel.CurrentWindowBackendContext();
+  const nodes = new WeakMap<EventTarget, glassEasel.Element>();
+  let inTap = false;
+
+  const associate = context.associateValue.bind(context);
+  context.associateValue = (element, value) => {
+    if (element instanceof EventTarget) nodes.set(element, value);
+    associate(element, value);
+  };
+  nameElements(context, (tag) => nameElement(tag, standIns, components));
+
+  const dispatch = (target: glassEasel.Element, type: string, detail: unknown, options: glassEasel.EventOptions) => {
+    const event = new glassEasel.Event(type, detail, options);
+    if (type === "tap") {
+      inTap = true;
+      // What the tap sets off without waiting still counts as the tap.
+      setTimeout(() => (inTap = false), 0);
+    }
+    event.dispatch(target);
+    return event;
+  };
+  context.onEvent((target, type, detail, options) => dispatch(target, type, detail, options).getEventBubbleStatus());
+  const setListenerStats = context.setListenerStats.bind(context);
+  context.setListenerStats = (element, type, capture, mutLevel) => {
+    if (!type.startsWith("touch")) setListenerStats(element, type, capture, mutLevel);
+  };
+  const fire: Fire = (start, type, extraFields) => {
+    const target = nodeAt(start, nodes);
+    if (target === null) return false;
+    const options = { bubbles: true, composed: true, capturePhase: true, extraFields };
+    return dispatch(target, type, {}, options).defaultPrevented();
+  };
+  listenToTouches(fire);
+  listenToMouse(fire);
+  listenToKeys((element) => {
+    const target = nodeAt(element, nodes);
+    if (target !== null) dispatch(target, "tap", {}, { bubbles: true, composed: true, capturePhase: true });
+  });
+  return { context, isInTap: () => inTap };
+}
+
+/** @throws for a tag nothing stands for: a hole in the page must be seen */
+function nameElement(tag: string, standIns: ReadonlySet<string>, components: ReadonlySet<string>): string {
+  if (standIns.has(tag)) return `wx-${tag}`;
+  if (tag === "wx-page" || components.has(tag)) return tag;
+  throw new Error(`<${tag}> is neither a component of this program nor a tag the phone has a stand-in for`);
+}
+
+/** Elements are named by us; what a template says of style is set by script, as the policy allows no attribute of it. */
+function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (tag: string) => string): void {
+  const real = context.document;
+  context.document = {
+    createTextNode: (content) => real.createTextNode(content),
+    createDocumentFragment: () => real.createDocumentFragment(),
+    createElement(tag) {
+      const element = real.createElement(nameOf(tag));
+      const setAttribute = element.setAttribute.bind(element);
+      element.setAttribute = (name, value) => {
+        if (name === "style" && element instanceof HTMLElement) element.style.cssText = String(value);
+        else setAttribute(name, value);
+      };
+      return element;
+    },
+  };
+}
+
+/** The component or node an element belongs to. */
+function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEasel.Element>): glassEasel.Element | null {
+  let element = start instanceof Element ? start : null;
+  while (element !== null && !nodes.has(element)) element = element.parentElement;
+  return element === null ? null : (nodes.get(element) ?? null);
+}
+
+type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => boolean;
+
+/** Ours and not glass-easel's: its listeners are passive, so a caught drag would scroll the page as well. */
+function listenToTouches(fire: Fire): void {
+  for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"] as const) {
+    const onTouch = (event: TouchEvent): void => {
+      if (fire(event.target, type, touchFields(event)) && event.cancelable) event.preventDefault();
+    };
+    document.addEventListener(type, onTouch, { capture: true, passive: false });
+  }
+}
+
+function touchFields(event: TouchEvent): { touches: readonly Touch[]; changedTouches: readonly Touch[] } {
+  return { touches: Array.from(event.touches, toTouch), changedTouches: Array.from(event.changedTouches, toTouch) };
+}
+
+function toTouch({ identifier, pageX, pageY, clientX, clientY }: Touch): Touch {
+  return { identifier, pageX, pageY, clientX, clientY };
+}
+
+/** A mouse does what a finger would, as in WeChat's simulator. */
+function listenToMouse(fire: Fire): void {
+  let start: EventTarget | null = null;
+  const onPointer = (type: "touchstart" | "touchmove" | "touchend", event: PointerEvent): void => {
+    if (event.pointerType !== "mouse") return;
+    if (type === "touchstart") start = event.target;
+    if (start === null) return;
+    const touch = toTouch({ ...pointOf(event), identifier: MOUSE_FINGER });
+    fire(start, type, { touches: type === "touchend" ? [] : [touch], changedTouches: [touch] });
+    if (type === "touchend") start = null;
+  };
+  document.addEventListener("pointerdown", (event) => onPointer("touchstart", event), { capture: true });
+  document.addEventListener("pointermove", (event) => onPointer("touchmove", event), { capture: true });
+  document.addEventListener("pointerup", (event) => onPointer("touchend", event), { capture: true });
+  // The browser's own dragging of pictures would take the mouse away in the middle of ours.
+  document.addEventListener("dragstart", (event) => event.preventDefault());
+}
+
+function pointOf({ pageX, pageY, clientX, clientY }: PointerEvent): Omit<Touch, "identifier"> {
+  return { pageX, pageY, clientX, clientY };
+}
+
+/** Enter and space tap what is a button. */
+function listenToKeys(tap: (element: Element) => void): void {
+  document.addEventListener("keydown", (event) => {
+    const { target } = event;
+    if (!(target instanceof Element) || target.getAttribute("role") !== "button") return;
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    tap(target);
+  });
+}

@@ -1,0 +1,26 @@
+/** What a program's `app.json` and `theme.json` say of the bars around a page, which the phone draws. */
+import type { Appearance } from "./appearance.ts";
+import type { Bars } from "./messages.ts";
+import { listAt, objectAt, textAt, type Program } from "./program.ts";
+
+/** The tab bar's items, whose texts the program may change; null without one. */
+export function createTabs(program: Program): Bars["tabs"] {
+  const list = listAt(objectAt(program.config, "tabBar"), "list");
+  if (list.length === 0) return null;
+  return { items: list.map((tab) => ({ text: textAt(tab, "text") })), selected: 0 };
+}
+
+/** Colours by name, those of the theme in force put in for `@name`. */
+export function colorsOf(program: Program, appearance: Appearance): Record<string, string> {
+  const theme = objectAt(program.theme, appearance);
+  const resolve = (value: string): string => (value.startsWith("@") ? textAt(theme, value.slice(1)) : value);
+  const frame = objectAt(program.config, "window");
+  const tabBar = objectAt(program.config, "tabBar");
+  return {
+    barBackground: resolve(textAt(frame, "navigationBarBackgroundColor")),
+    barText: resolve(textAt(frame, "navigationBarTextStyle")) === "white" ? "#ffffff" : "#000000",
+    tabBackground: resolve(textAt(tabBar, "backgroundColor")),
+    tabColor: resolve(textAt(tabBar, "color")),
+    tabSelected: resolve(textAt(tabBar, "selectedColor")),
+  };
+}

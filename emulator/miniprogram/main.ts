@@ -1,0 +1,173 @@
+/**
+ * The frame's beginning: makes the globals a mini program expects, lets its pages and components define themselves,
+ * opens the first page, and keeps the phone informed. Its address says the language and what kind of client to play.
+ */
+import { MiniProgramEnv } from "glass-easel-miniprogram-adapter";
+import { program } from "virtual:program";
+import { createAppearance } from "./appearance.ts";
+import { createBackend } from "./backend.ts";
+import { colorsOf, createTabs } from "./bars.ts";
+import { readToProgram, type ToPhone, type ToProgram } from "./messages.ts";
+import { call, createPageStack, type PageStack } from "./page-stack.ts";
+import { parsePagePath } from "./path.ts";
+import { objectAt } from "./program.ts";
+import { defineStandIns, STAND_IN_TAGS, type ContactButton } from "./stand-ins.ts";
+import { createWx } from "./wx.ts";
+
+const tell = (message: ToPhone): void => parent.postMessage(message, location.origin);
+const query = new URLSearchParams(location.search);
+
+const env = new MiniProgramEnv();
+const space = env.createCodeSpace("program", true);
+const componentTags = new Set(program.parts.flatMap(({ json }) => Object.keys(objectAt(json, "usingComponents"))));
+const backend = createBackend(STAND_IN_TAGS, componentTags);
+const appearance = createAppearance(query.get("appearance") === "dark" ? "dark" : "light");
+const tabs = createTabs(program);
+const pagePaths = program.parts.filter((part) => part.isPage).map((part) => part.path);
+
+let stack: PageStack | undefined;
+/** The button that opened the chat: it is told of the card the user comes back by. */
+let contactButton: ContactButton | undefined;
+
+const { wx, endServiceChat, endModal } = createWx({
+  language: query.get("language") ?? "zh_CN",
+  isOldClient: query.get("client") === "old",
+  appearance,
+  stack: () => stackOrThrow(),
+  isInTap: backend.isInTap,
+  tell,
+  redraw,
+  tabs,
+});
+
+function stackOrThrow(): PageStack {
+  if (stack === undefined) throw new Error("no page is open yet");
+  return stack;
+}
+
+function redraw(): void {
+  const page = stack?.top();
+  if (stack === undefined || page === undefined) return;
+  const selected = stack.tabs.indexOf(page.path);
+  tell({
+    kind: "bars",
+    title: stack.title(),
+    canGoBack: stack.pages().length > 1 || !isFirstScreen(page.path),
+    colors: colorsOf(program, appearance.current()),
+    tabs: tabs === null || selected < 0 ? null : { ...tabs, selected },
+  });
+}
+
+/** A page opened from outside has nowhere to go back to: WeChat leads to the first page instead. */
+function isFirstScreen(path: string): boolean {
+  return path === pagePaths[0] || stackOrThrow().tabs.includes(path);
+}
+
+function openChat(button: ContactButton): void {
+  contactButton = button;
+  const top = stack?.top();
+  const offer = {
+    title: button.sendMessageTitle || (stack?.title() ?? ""),
+    path: button.sendMessagePath || (top?.path ?? ""),
+    image: button.sendMessageImg,
+  };
+  tell({ kind: "contact", sessionFrom: button.sessionFrom, offer: button.showMessageCard ? offer : null });
+}
+
+function obey(message: ToProgram): void {
+  switch (message.kind) {
+    case "launch":
+      stackOrThrow().reLaunch(toUrl(message.path));
+      break;
+    case "back":
+      if (stackOrThrow().navigateBack(1) !== null) stackOrThrow().reLaunch(`/${pagePaths[0] ?? ""}`);
+      break;
+    case "tab":
+      stackOrThrow().switchTab(`/${stackOrThrow().tabs[message.index] ?? ""}`);
+      break;
+    case "appearance":
+      appearance.set(message.appearance);
+      break;
+    case "hidden":
+      stackOrThrow().setShown(false);
+      break;
+    case "shown":
+      stackOrThrow().setShown(true);
+      if (message.card !== null) comeBackBy(toUrl(message.card));
+      break;
+    case "modalEnd":
+      endModal(message.call, message.confirm);
+      break;
+    case "serviceChatEnd":
+      endServiceChat(message.call, message.outcome);
+      break;
+  }
+}
+
+/** WECHAT.md §9.1: a card tapped in the chat is told to the page that opened it, which goes there itself. */
+function comeBackBy(url: string): void {
+  if (contactButton === undefined) stackOrThrow().reLaunch(url);
+  else contactButton.fire(parsePagePath(url));
+}
+
+/** Cards write paths with a slash or without. */
+function toUrl(path: string): string {
+  return `/${path.replace(/^\//, "")}`;
+}
+
+/** Defines every part in its own turn: which one is being defined is known by `Component`'s environment alone. */
+async function defineParts(): Promise<void> {
+  defineStandIns(space.getComponentSpace(), openChat);
+  for (const { path, json, scope } of program.parts) {
+    space.addComponentStaticConfig(path, json);
+    const content = program.templates[path];
+    if (content === undefined) throw new Error(`${path}.wxml is missing`);
+    space.addCompiledTemplate(path, { groupList: program.templates, content });
+    space.addStyleSheet(path, undefined, scope);
+  }
+  for (const part of program.parts) {
+    space.componentEnv(part.path, ({ Page, Component }) =>
+      Object.assign(globalThis, { Page, Component: withoutNamedBehaviors(Component) }),
+    );
+    await part.run();
+  }
+}
+
+/** Behaviors named by text are WeChat's own (`wx://form-field`): the phone has none, and glass-easel knows none. */
+function withoutNamedBehaviors(define: (definition: object) => unknown): (definition: object) => unknown {
+  return (definition) => {
+    const behaviors: unknown = Reflect.get(definition, "behaviors");
+    if (!Array.isArray(behaviors)) return define(definition);
+    return define({ ...definition, behaviors: behaviors.filter((behavior) => typeof behavior !== "string") });
+  };
+}
+
+async function start(): Promise<void> {
+  document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
+  let app: object = {};
+  // Behaviors belong to no component: a package may make one as soon as it is imported.
+  space.componentEnv("app", ({ Behavior }) => Object.assign(globalThis, { Behavior }));
+  Object.assign(globalThis, {
+    wx,
+    App: (definition: object) => (app = definition),
+    getApp: () => app,
+    getCurrentPages: () => stack?.pages().map((page) => page.root.get()) ?? [],
+  });
+  await program.run();
+  await defineParts();
+  const launch = parsePagePath(`/${pagePaths[0] ?? ""}`);
+  stack = createPageStack(program, space, env.associateBackend(backend.context), backend.context, redraw);
+  call(app, "onLaunch", { ...launch, scene: 1001 });
+  call(app, "onShow", { ...launch, scene: 1001 });
+  addEventListener("message", (event) => {
+    if (event.origin !== location.origin || event.source !== parent) return;
+    const message = readToProgram(event.data);
+    if (message !== null) obey(message);
+  });
+  addEventListener("resize", () => stackOrThrow().resize());
+  appearance.onChange(redraw);
+  stack.reLaunch(`/${pagePaths[0] ?? ""}`);
+  tell({ kind: "ready", pages: [...pagePaths] });
+}
+
+await start();

@@ -1,0 +1,46 @@
+/** A built mini program, as `scripts/lib/build-shop.ts` hands it to the runtime. */
+import type { template } from "glass-easel";
+
+/** A page or component. */
+export interface ProgramPart {
+  readonly path: string;
+  readonly isPage: boolean;
+  readonly json: Readonly<Record<string, unknown>>;
+  /** The prefix of its classes; empty where it shares the app's. */
+  readonly scope: string;
+  /** Runs its code, which calls `Page` or `Component`. */
+  readonly run: () => Promise<unknown>;
+}
+
+/** A mini program. */
+export interface Program {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly theme: Readonly<Record<string, unknown>>;
+  readonly templates: Readonly<Record<string, template.ComponentTemplate["content"]>>;
+  readonly parts: readonly ProgramPart[];
+  /** Runs `app.ts`, which calls `App`. */
+  readonly run: () => Promise<unknown>;
+}
+
+/** A field that should be an object. */
+export function objectAt(json: unknown, name: string): Readonly<Record<string, unknown>> {
+  const value = isObject(json) ? json[name] : undefined;
+  return isObject(value) ? value : {};
+}
+
+/** A field that should be text. */
+export function textAt(json: unknown, name: string): string {
+  const value = isObject(json) ? json[name] : undefined;
+  return typeof value === "string" ? value : "";
+}
+
+/** A field that should be a list. */
+export function listAt(json: unknown, name: string): readonly unknown[] {
+  const value = isObject(json) ? json[name] : undefined;
+  return Array.isArray(value) ? value : [];
+}
+
+/** Whether it is an object with fields. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+/** `wx`'s storage on the browser's, apart from the phone's own. Values keep their types, as in WeChat. */
+import { isObject } from "./program.ts";
+import { STORAGE_PREFIX } from "./storage-prefix.ts";
+import { answering, WX_OK } from "./wx-answer.ts";
+
+/** The storage functions of `wx`. */
+export function createStorage() {
+  return {
+    getStorageSync: read,
+    setStorageSync: write,
+    removeStorageSync: (key: string) => localStorage.removeItem(STORAGE_PREFIX + key),
+    setStorage: answering("setStorage", ({ key, data }) => {
+      write(String(key), data);
+      return WX_OK;
+    }),
+  };
+}
+
+function read(key: string): unknown {
+  const stored = localStorage.getItem(STORAGE_PREFIX + key);
+  const parsed: unknown = stored === null ? {} : JSON.parse(stored);
+  // WeChat answers with an empty text where nothing is stored.
+  return isObject(parsed) ? (parsed["value"] ?? "") : "";
+}
+
+function write(key: string, value: unknown): void {
+  localStorage.setItem(STORAGE_PREFIX + key, JSON.stringify({ value }));
+}

@@ -1,0 +1,19 @@
+/** What the chosen appearance comes to. */
+import { useEffect, useState } from "preact/hooks";
+import type { Appearance } from "../miniprogram/appearance.ts";
+
+/** The appearance. */
+export type Theme = "auto" | "light" | "dark";
+
+/** @returns the system's where the choice is left to it */
+export function useAppearance(theme: Theme): Appearance {
+  const [isSystemDark, setSystemDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  useEffect(() => {
+    const query = matchMedia("(prefers-color-scheme: dark)");
+    const onChange = (): void => setSystemDark(query.matches);
+    query.addEventListener("change", onChange);
+    return () => query.removeEventListener("change", onChange);
+  }, []);
+  if (theme !== "auto") return theme;
+  return isSystemDark ? "dark" : "light";
+}

@@ -1,0 +1,109 @@
+/** The phone: the mini program, the chat over it, and the developers' entry. */
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { PushContent } from "../model.ts";
+import type { Appearance } from "../miniprogram/appearance.ts";
+import type { PhoneState } from "../phone-model.ts";
+import { Chat } from "./chat.tsx";
+import type { CardOffer } from "./composer-offer.tsx";
+import { Home } from "./home.tsx";
+import { newOpenid } from "./people.ts";
+import { ProgramFrame, type Arrival, type ServiceChatEnd } from "./program-frame.tsx";
+import { hasPage, ProgramContext, useProgramInfo } from "./program-info.ts";
+import { useScreen } from "./screen.ts";
+import { useTexts, type Language } from "./text.ts";
+
+interface PhoneProps {
+  /** Null before the feed's first answer. */
+  readonly state: PhoneState | null;
+  readonly appid: string;
+  readonly openid: string;
+  readonly language: Language;
+  readonly appearance: Appearance;
+  readonly serviceChatEnd: ServiceChatEnd;
+  readonly onOpenid: (openid: string) => void;
+  readonly onSend: (content: PushContent) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+/** The phone. */
+export function Phone(props: PhoneProps): JSX.Element {
+  const { state, appid, openid, language, appearance, serviceChatEnd, onOpenid, onSend, onNotice } = props;
+  const t = useTexts();
+  const program = useProgramInfo();
+  const [screen, goTo] = useScreen(program === null);
+  const [origin, setOrigin] = useState<"program" | "home">("program");
+  const [arrival, setArrival] = useState<Arrival>({ kind: "back" });
+  const [offer, setOffer] = useState<CardOffer | null>(null);
+  /** Not loaded before it is looked at; then it stays, as a mini program does behind the chat. */
+  const wasOpened = useRef(false);
+  wasOpened.current ||= screen === "program";
+
+  const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
+    onOpenid(openid); // kept from now on, so that a reload finds its chat again
+    setOrigin(from);
+    setOffer(card);
+    onSend({ kind: "enter", sessionFrom });
+    goTo("chat");
+  };
+  const open = (chosen: string): void => {
+    onOpenid(chosen);
+    setOrigin("home");
+    setOffer(null);
+    goTo("chat");
+  };
+  const comeBack = (next: Arrival): void => {
+    setArrival(next);
+    goTo("program");
+  };
+  /** WECHAT.md §9.1: a card tells the page whose button opened the chat; in any other chat its page is opened. */
+  const openPage = (pageAppid: string, path: string, via: "card" | "link"): boolean => {
+    if (pageAppid !== appid || !hasPage(program, path)) return false;
+    comeBack({ kind: via === "card" && origin === "program" ? "card" : "launch", path });
+    return true;
+  };
+  const chat = state?.chat?.openid === openid ? state.chat : null;
+
+  return (
+    <section class="phone" aria-label={t.phone}>
+      {program !== undefined && program !== null && wasOpened.current && (
+        <ProgramFrame
+          key={`${language} ${serviceChatEnd === "missing"}`}
+          name={program.title}
+          isShown={screen === "program"}
+          arrival={arrival}
+          language={language}
+          appearance={appearance}
+          serviceChatEnd={serviceChatEnd}
+          onContact={(contact) => enter("program", contact.sessionFrom, contact.offer)}
+          onToast={onNotice}
+          onLeave={() => goTo("home")}
+        />
+      )}
+      {screen === "chat" && (
+        <ProgramContext.Provider value={program ?? null}>
+          <Chat
+            chat={chat}
+            appid={appid}
+            openid={openid}
+            language={language}
+            offer={offer}
+            onBack={() => (origin === "program" ? comeBack({ kind: "back" }) : goTo("home"))}
+            onSend={onSend}
+            onOpenPage={openPage}
+          />
+        </ProgramContext.Provider>
+      )}
+      {screen === "home" && (
+        <Home
+          users={state?.users.filter((user) => user.appid === appid) ?? []}
+          openid={openid}
+          onContact={(sessionFrom) => enter("home", sessionFrom, null)}
+          onOpen={open}
+          onNewUser={() => onOpenid(newOpenid())}
+          onProgram={program === null ? null : () => comeBack({ kind: "back" })}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+/** Which screen the phone shows: it stands in the address, so that a reload and the browser's own back button keep it. */
+import { useEffect, useState } from "preact/hooks";
+
+/** The mini program, the chat, or the developers' entry. */
+export type Screen = "program" | "chat" | "home";
+
+/** @param hasNoProgram then the developers' entry comes first */
+export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Screen) => void] {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const onHash = (): void => setHash(location.hash);
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, []);
+  const screen = screenOf(hash);
+  return [
+    screen === "program" && hasNoProgram ? "home" : screen,
+    (next) => {
+      location.hash = `#${next}`;
+    },
+  ];
+}
+
+function screenOf(hash: string): Screen {
+  if (hash === "#chat") return "chat";
+  return hash === "#home" ? "home" : "program";
+}

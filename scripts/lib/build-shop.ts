@@ -1,0 +1,107 @@
+/**
+ * Builds the example mini program for the emulator's phone: its code and templates with glass-easel and the runtime of
+ * `emulator/miniprogram/` into one script, its styles into one sheet. Our package is in it as in any project, as
+ * `miniprogram_npm`. The files go to the emulator with the phone's.
+ */
+import { cp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { rolldown, type Plugin } from "rolldown";
+import type { PageFiles } from "../../emulator/page.ts";
+import { ROOT } from "./build.ts";
+import { objectAt } from "../../emulator/miniprogram/program.ts";
+import { buildMiniprogram } from "./build-miniprogram.ts";
+import { compileWxml } from "./miniprogram/compile-wxml.ts";
+import { compileWxss } from "./miniprogram/compile-wxss.ts";
+import { readProject, type Project } from "./miniprogram/read-project.ts";
+
+const RUNTIME = join(ROOT, "emulator/miniprogram");
+const SHOP = join(ROOT, "miniprogram/example/miniprogram");
+/** What the runtime imports the mini program as. */
+const PROGRAM = "virtual:program";
+
+let built: Promise<PageFiles> | undefined;
+
+/** Builds it, once a process. @returns the files by the paths they are served under */
+export function buildShop(): Promise<PageFiles> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<PageFiles> {
+  // A copy of its own: several processes build at the same time, and the example's folder stays as it is.
+  const folder = join(ROOT, ".tmp/build", `shop.${crypto.randomUUID()}`);
+  try {
+    const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");
+    await cp(SHOP, folder, { recursive: true, filter: isSource });
+    await buildMiniprogram(join(folder, "miniprogram_npm/edge-kefu-miniprogram"));
+    return await compile(await readProject(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compile(project: Project): Promise<PageFiles> {
+  const [script, styles, frame, page] = await Promise.all([
+    bundleScript(project),
+    compileWxss(project),
+    readFile(join(RUNTIME, "runtime.css"), "utf8"),
+    readFile(join(RUNTIME, "index.html"), "utf8"),
+  ]);
+  const assets = project.assets.map(async (path) => [
+    `/miniprogram/${path}`,
+    await readFile(join(project.root, path), "utf8"),
+  ]);
+  return {
+    "/miniprogram/": page,
+    "/miniprogram/program.js": script,
+    "/miniprogram/program.css": `${frame}\n${styles}`,
+    "/miniprogram/program.json": JSON.stringify({
+      title: objectAt(project.config, "window")["navigationBarTitleText"],
+      pages: project.config["pages"],
+    }),
+    ...Object.fromEntries(await Promise.all(assets)),
+  };
+}
+
+async function bundleScript(project: Project): Promise<string> {
+  const bundle = await rolldown({
+    input: join(RUNTIME, "main.ts"),
+    platform: "browser",
+    tsconfig: join(RUNTIME, "tsconfig.json"),
+    plugins: [programPlugin(project, await compileWxml(project))],
+    // The build that warns: a misspelt property in WXML is said in the console.
+    resolve: { alias: { "glass-easel": join(ROOT, "node_modules/glass-easel/dist/glass_easel.dev.all.es.js") } },
+  });
+  const { output } = await bundle.generate({ format: "esm", minify: true, codeSplitting: false });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** Serves the mini program as a module, and its npm packages from `miniprogram_npm`, as WeChat does. */
+function programPlugin(project: Project, templates: string): Plugin {
+  const npm = join(project.root, "miniprogram_npm");
+  return {
+    name: "program",
+    resolveId(id, importer) {
+      if (id === PROGRAM) return `\0${PROGRAM}`;
+      const isPackage = importer?.startsWith(project.root) === true && /^[a-z@]/.test(id);
+      if (!isPackage) return null;
+      return this.resolve(join(npm, id), importer).then((found) => found ?? this.resolve(join(npm, id, "index.js")));
+    },
+    load: (id) => (id === `\0${PROGRAM}` ? programModule(project, templates) : null),
+  };
+}
+
+/** A part runs only when the runtime asks, because it defines itself by calling globals. */
+function programModule(project: Project, templates: string): string {
+  const load = (path: string): string => `() => import(${JSON.stringify(join(project.root, path))})`;
+  const parts = project.parts.map((part) => `{ ...${JSON.stringify(part)}, run: ${load(part.path)} }`);
+  return `export const templates = ${templates};
+export const program = {
+  config: ${JSON.stringify(project.config)},
+  theme: ${JSON.stringify(project.theme)},
+  templates,
+  parts: [${parts.join(",\n")}],
+  run: ${load("app")},
+};`;
+}

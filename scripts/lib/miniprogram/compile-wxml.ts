@@ -1,0 +1,33 @@
+/**
+ * WXML to a script by glass-easel's own compiler. It is done when the page is built, so nothing is evaluated in the
+ * browser and the page's policy can stay strict. What the compiler warns of stops the build.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { TmplGroup } from "glass-easel-template-compiler";
+import * as v from "valibot";
+import { listFiles, type Project } from "./read-project.ts";
+
+const WarningsSchema = v.array(v.object({ message: v.string(), startLine: v.number() }));
+
+/** @returns an expression: templates by path */
+export async function compileWxml(project: Project): Promise<string> {
+  const group = new TmplGroup();
+  try {
+    for (const file of await listFiles(project.root, ".wxs")) {
+      group.addScript(withoutEnding(file), await readFile(join(project.root, file), "utf8"));
+    }
+    for (const file of await listFiles(project.root, ".wxml")) {
+      const found = group.addTmpl(withoutEnding(file), await readFile(join(project.root, file), "utf8"));
+      const [first] = v.parse(WarningsSchema, found);
+      if (first !== undefined) throw new Error(`${file}:${first.startLine + 1}: ${first.message}`);
+    }
+    return group.getTmplGenObjectGroups();
+  } finally {
+    group.free();
+  }
+}
+
+function withoutEnding(file: string): string {
+  return file.replace(/\.\w+$/, "");
+}

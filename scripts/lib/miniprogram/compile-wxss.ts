@@ -1,0 +1,95 @@
+/**
+ * WXSS to CSS: `rpx` becomes a share of the width, tags become the elements that stand for them, a page's rules hold on
+ * that page alone, and an isolated component's classes get its prefix, as glass-easel writes them into the DOM.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import postcss, { AtRule, type Root, type Rule } from "postcss";
+import selectorParser from "postcss-selector-parser";
+import type { Part, Project } from "./read-project.ts";
+
+/** All style sheets of a project as one. Later ones win: what a page says of a component's tag beats its `:host`. */
+export async function compileWxss(project: Project): Promise<string> {
+  const compilePart = (part: Part): Promise<string> =>
+    compileFile(join(project.root, `${part.path}.wxss`), (root) => rewriteSelectors(root, part.scope, part));
+  const sheets = await Promise.all([
+    ...project.parts.filter((part) => !part.isPage).map(compilePart),
+    compileFile(join(project.root, "app.wxss"), (root) => rewriteSelectors(root, "")),
+    ...project.parts.filter((part) => part.isPage).map(compilePart),
+  ]);
+  return sheets.filter((css) => css !== "").join("\n");
+}
+
+async function compileFile(file: string, rewrite: (root: Root) => void): Promise<string> {
+  if (!existsSync(file)) return "";
+  const root = postcss.parse(await readWithImports(file), { from: file });
+  root.walkDecls((declaration) => {
+    declaration.value = declaration.value.replaceAll(/(-?\d*\.?\d+)rpx\b/g, "calc(100vw * $1 / 750)");
+  });
+  rewrite(root);
+  unwrapAppearance(root);
+  return root.toString();
+}
+
+/** The phone's appearance is its own choice: an attribute says it, and `:where` adds no weight to the rules. */
+function unwrapAppearance(root: Root): void {
+  root.walkAtRules("media", (media) => {
+    const appearance = /^\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)$/.exec(media.params)?.[1];
+    if (appearance === undefined) return;
+    media.walkRules((rule) => {
+      rule.selectors = rule.selectors.map((selector) => `:where([data-theme="${appearance}"]) ${selector}`);
+    });
+    media.replaceWith(media.nodes ?? []);
+  });
+}
+
+/** Puts in what `@import` names. */
+async function readWithImports(file: string): Promise<string> {
+  const text = await readFile(file, "utf8");
+  const pieces: string[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/@import\s+["']([^"']+)["']\s*;/g)) {
+    pieces.push(text.slice(at, match.index), await readWithImports(resolve(dirname(file), match[1] ?? "")));
+    at = match.index + match[0].length;
+  }
+  return [...pieces, text.slice(at)].join("");
+}
+
+function rewriteSelectors(root: Root, scope: string, part?: Part): void {
+  // `:where` adds no weight: a page's rule must not beat a component's for being a page's.
+  const page = part?.isPage === true ? `:where(wx-page[data-path="${part.path}"])` : "";
+  root.walkRules((rule) => {
+    if (isStepOfAnimation(rule)) return;
+    rule.selectors = rule.selectors.map((selector) => rewrite(selector, scope, page));
+  });
+}
+
+/** `from`, `50%` and `to` are no tags. */
+function isStepOfAnimation({ parent }: Rule): boolean {
+  return parent instanceof AtRule && parent.name.endsWith("keyframes");
+}
+
+function rewrite(selector: string, scope: string, page: string): string {
+  let isPageItself = false;
+  const processor = selectorParser((selectors) => {
+    selectors.walkTags((tag) => {
+      isPageItself ||= tag.value === "page";
+      tag.value = `wx-${tag.value}`;
+    });
+    selectors.walkPseudos((pseudo) => {
+      if (pseudo.value === ":host") pseudo.replaceWith(selectorParser.attribute(hostAttribute(scope)));
+    });
+    if (scope === "") return;
+    selectors.walkClasses((name) => {
+      name.value = `${scope}--${name.value}`;
+    });
+  });
+  const rewritten = processor.processSync(selector);
+  if (page === "") return rewritten;
+  return isPageItself ? rewritten.replace("wx-page", `wx-page${page.replace("wx-page", "")}`) : `${page} ${rewritten}`;
+}
+
+function hostAttribute(scope: string): selectorParser.AttributeOptions {
+  return { attribute: "wx-host", operator: "=", value: scope, quoteMark: '"', raws: {} };
+}

@@ -1,0 +1,49 @@
+/** What people do in the example mini program on the phone, and what the shop sends beside it. */
+import type { FrameLocator, Page } from "playwright-core";
+import type { Stack } from "../../scripts/lib/stack.ts";
+import { sendAsService } from "./actions.ts";
+import type { PageOptions, Scene } from "./harness.ts";
+import { upload } from "./wechat-client.ts";
+
+/** The mini program's own page. */
+export function shopOf(page: Page): FrameLocator {
+  return page.frameLocator("iframe");
+}
+
+/** A card of a page. */
+export interface Card {
+  readonly title: string;
+  readonly pagePath: string;
+  /** A PNG. */
+  readonly picture: Uint8Array;
+}
+
+/** A corner of the screen, for a card's picture. */
+export function corner(page: Page): Promise<Buffer> {
+  return page.screenshot({ clip: { x: 0, y: 0, width: 100, height: 80 } });
+}
+
+/** Opens the phone as anyone does, at the mini program. */
+export async function openShop(scene: Scene, options: PageOptions): Promise<Page> {
+  const page = await scene.open({ ...options, path: "/" });
+  await shopOf(page).getByText("山间小铺").waitFor();
+  return page;
+}
+
+/** The button of the page the user looks at, not one of a page below it. */
+export function contactButton(page: Page) {
+  return shopOf(page).getByRole("button", { name: "联系客服", exact: true }).filter({ visible: true });
+}
+
+/** From the shop's front to the teacup. */
+export async function openTeacup(page: Page): Promise<void> {
+  await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).click();
+  await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
+}
+
+/** Sends a card by the worker's REST API. */
+export async function sendCard(stack: Stack, openid: string, card: Card): Promise<void> {
+  const { title, pagePath, picture } = card;
+  const thumbMediaId = await upload(stack.emulatorUrl, picture);
+  await sendAsService(stack, openid, { type: "miniprogrampage", title, pagePath, thumbMediaId });
+}

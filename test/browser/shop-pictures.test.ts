@@ -1,0 +1,120 @@
+/**
+ * The example shop as it looks at 375 pixels, light and dark, and the two stories the READMEs tell in pictures: the way
+ * from a product into the chat and back, and the answer that comes once although WeChat was dead.
+ * `npm run pictures` takes them anew: look at them.
+ */
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { beUser, bubbles, openidOf, say } from "./actions.ts";
+import { differsBy, MAX_SHARE } from "./baseline.ts";
+import { DESKTOP, PHONE, startScene, type PageOptions, type Scene } from "./harness.ts";
+import { contactButton, openShop, openTeacup, sendCard, shopOf } from "./shop-actions.ts";
+import { steady } from "./steady-feed.ts";
+
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await startScene(19_800);
+});
+afterEach(async ({ expect }) => {
+  expect(await scene.closePages()).toStrictEqual([]);
+  await scene.stack.control.reset();
+});
+afterAll(() => scene.stop());
+
+const phone = (page: Page) => page.locator(".phone");
+
+async function openAs(name: string, options: PageOptions): Promise<Page> {
+  const page = await openShop(scene, options);
+  await steady(page);
+  await beUser(page, name);
+  await shopOf(page).getByText("山间小铺").waitFor();
+  return page;
+}
+
+/** All pictures of the page are there. */
+async function picturesOf(page: Page): Promise<void> {
+  const images = shopOf(page).locator("wx-page:visible img");
+  for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());
+}
+
+describe.for(["light", "dark"] as const)("the shop, %s", (colorScheme) => {
+  it("looks as it did, page by page", async ({ expect }) => {
+    const page = await openAs(`look-${colorScheme}`, { ...PHONE, colorScheme });
+    const look = async (name: string) => {
+      await picturesOf(page);
+      return differsBy(scene.browser, phone(page), `shop-${name}-${colorScheme}`);
+    };
+    expect.soft(await look("home")).toBeLessThan(MAX_SHARE);
+    await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
+    await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
+    expect.soft(await look("product")).toBeLessThan(MAX_SHARE);
+    await page.getByRole("button", { name: "返回" }).tap();
+    await shopOf(page)
+      .getByRole("button", { name: /最近的订单/ })
+      .tap();
+    await page.getByRole("heading", { name: "订单" }).waitFor();
+    expect.soft(await look("order")).toBeLessThan(MAX_SHARE);
+    await page.getByRole("button", { name: "返回" }).tap();
+    await page.getByRole("button", { name: "帮助" }).tap();
+    await page.getByRole("heading", { name: "帮助" }).waitFor();
+    expect.soft(await look("help")).toBeLessThan(MAX_SHARE);
+  });
+});
+
+describe("the stories of the README", () => {
+  it("from a product into the chat, and back by a card", async ({ expect }) => {
+    const page = await openAs("story-loop", DESKTOP);
+    const step = (name: string) => differsBy(scene.browser, phone(page), `loop-${name}`);
+    await openTeacup(page);
+    await picturesOf(page);
+    const picture = await shopOf(page).locator("wx-image:visible").screenshot();
+    expect.soft(await step("1-product")).toBeLessThan(MAX_SHARE);
+    await contactButton(page).click();
+    await bubbles(page, "theirs").getByText("为您解答青瓷茶杯的问题").waitFor();
+    expect.soft(await step("2-greeting")).toBeLessThan(MAX_SHARE);
+    await say(page, "订单 1001 到哪了");
+    await bubbles(page, "theirs").nth(1).waitFor();
+    const card = { title: "您的订单 1001", pagePath: "pages/order/index?id=1001", picture };
+    await sendCard(scene.stack, await openidOf(page), card);
+    await page.locator(".theirs .mp-card img").waitFor();
+    await page.getByLabel("输入消息").blur();
+    await page.mouse.move(5, 5);
+    expect.soft(await step("3-card")).toBeLessThan(MAX_SHARE);
+    await page.locator(".theirs .mp-card").click();
+    await shopOf(page).getByText("这个订单需要帮忙吗？").waitFor();
+    expect.soft(await step("4-order")).toBeLessThan(MAX_SHARE);
+  });
+
+  it("WeChat dead while the user writes, then alive: the answer comes once", async ({ expect }) => {
+    const page = await openAs("story-dead", DESKTOP);
+    const dead = page.getByRole("switch", { name: "微信接口无应答" });
+    const tab = (name: string) => page.getByRole("tab", { name }).click();
+    /** A token is fetched or not, by what happened before: it is nobody's. */
+    const showRecords = async () => {
+      await tab("记录");
+      await page.getByLabel("只看此用户").check();
+    };
+    const record = (text: string) => page.locator(".record").filter({ hasText: text });
+    await contactButton(page).click();
+    await bubbles(page, "theirs").first().waitFor();
+    await tab("故障");
+    await dead.click();
+    await expect.poll(() => dead.isChecked()).toBe(true);
+    await say(page, "什么时候发货");
+    await showRecords();
+    await record("pending · dead").waitFor();
+    expect.soft(await differsBy(scene.browser, page, "dead-1-waiting")).toBeLessThan(MAX_SHARE);
+    await tab("故障");
+    await dead.click();
+    await page.getByText("没有故障").waitFor();
+    await showRecords();
+    await bubbles(page, "theirs").nth(1).waitFor({ timeout: 40_000 });
+    expect.soft(await differsBy(scene.browser, page, "dead-2-once")).toBeLessThan(MAX_SHARE);
+    const { duplicates, lines } = await scene.stack.control.chat(await openidOf(page));
+    expect({ duplicates, answers: lines.filter(({ from }) => from === "service").length }).toStrictEqual({
+      duplicates: 0,
+      answers: 2,
+    });
+  });
+});
