@@ -1,0 +1,29 @@
+/**
+ * When a life ends: at the nth time WeChat sees something happen, so that the worker dies in the middle of its work and
+ * not only between. Where that does not come, its time is up.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Emulated } from "./emulated.ts";
+import type { KillPlan } from "./plan.ts";
+
+/** A worker that has answered nothing for so long will not, milliseconds. */
+const NO_ANSWER_MS = 10_000;
+
+/** Waits for the planned end. @returns what came first */
+export async function awaitKill(emulated: Emulated, plan: KillPlan): Promise<KillPlan["moment"]> {
+  const { promise, resolve } = Promise.withResolvers<KillPlan["moment"]>();
+  let { skip, nth } = plan;
+  const timeIsUp = (): void => resolve("time");
+  const timers = [setTimeout(timeIsUp, NO_ANSWER_MS)];
+  const stopWatching = emulated.watch((moment) => {
+    if (moment === "push answered" && timers.length === 1) timers.push(setTimeout(timeIsUp, plan.limitMs));
+    if (skip > 0) skip -= 1;
+    else if (moment === plan.moment) nth -= 1;
+    if (nth === 0) resolve(moment);
+  });
+  const reached = await promise;
+  stopWatching();
+  for (const timer of timers) clearTimeout(timer);
+  await sleep(plan.delayMs);
+  return reached;
+}
