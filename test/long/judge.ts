@@ -4,7 +4,7 @@
  *
  * An answer that reached nobody is no loss where the log says so and could not know better: every go it was allowed
  * ended under way (`unknown`), WeChat was busy four times (`refused`), or the app's daily quota is used up (`waiting`).
- * Those are counted and reported beside the violations, never hidden in them: docs/design/0015-long-proof.md.
+ * Those are counted and reported beside the violations, never hidden in them: docs/design/long-proof.md.
  */
 import type { Row } from "../../client/index.ts";
 import type { PushOutcome } from "../../emulator/model.ts";

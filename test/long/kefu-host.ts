@@ -68,6 +68,14 @@ export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): K
   };
 }
 
+/**
+ * Where to look for free ports: each run in a range of its own, or another would take the port while the worker is dead.
+ */
+export function ownPorts(): StackPorts {
+  const worker = 12_000 + (process.pid % 180) * 100;
+  return { worker, emulator: worker + 30, orders: worker + 60 };
+}
+
 /** Waits until a process is gone from the table: its port and its files are free then. */
 async function ended(pid: number): Promise<void> {
   for (;;) {

@@ -24,6 +24,6 @@ export async function awaitKill(emulated: Emulated, plan: KillPlan): Promise<Kil
   const reached = await promise;
   stopWatching();
   for (const timer of timers) clearTimeout(timer);
-  await sleep(plan.delayMs);
+  if (plan.delayMs > 0) await sleep(plan.delayMs);
   return reached;
 }

@@ -2,6 +2,7 @@
  * The report of a run with kills, as Markdown and as an exit code. Pure.
  */
 import type { KillRun } from "./kills.ts";
+import { table, type Cell } from "./markdown.ts";
 import type { Half } from "./tally.ts";
 
 /** Why the run is not a proof; empty when it is one. */
@@ -34,7 +35,7 @@ export function writeKillReport(
     "",
     `\`npm run test:long -- --kills ${run.planned} --seed ${run.seed}\`, ${date}: **${run.kills} kills**, ${verdict}.`,
     "",
-    "怎么跑、怎么判：[0015](../design/0015-long-proof.md)。 / How it runs and how it judges: [0015](../design/0015-long-proof.md).",
+    "怎么跑、怎么判：[long-proof](../design/long-proof.md)。 / How it runs and how it judges: [long-proof](../design/long-proof.md).",
     "",
     ...table(["机器 / machine", ""], machine),
     ...table(
@@ -91,8 +92,6 @@ export function writeKillReport(
   ].join("\n")}\n`;
 }
 
-type Cell = string | number;
-
 function halves(what: string, { tally }: KillRun, of: (half: Half) => Cell): readonly Cell[] {
   return [what, of(tally.withRetry), of(tally.withoutRetry)];
 }
@@ -103,9 +102,4 @@ function share(part: number, whole: number): string {
 
 function count({ tally }: KillRun, ...kinds: readonly string[]): number {
   return tally.violations.filter(({ kind }) => kinds.includes(kind)).length;
-}
-
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): readonly string[] {
-  const line = (cells: readonly Cell[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""];
 }

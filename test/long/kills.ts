@@ -13,7 +13,7 @@ import { readBooks } from "./books.ts";
 import { createCast, type Cast, type Person } from "./cast.ts";
 import { SECOND_APP, serveEmulated, type Emulated } from "./emulated.ts";
 import { isSettled, type PersonBooks, type Violation } from "./judge.ts";
-import { createKefuHost, type KefuHost } from "./kefu-host.ts";
+import { createKefuHost, ownPorts, type KefuHost } from "./kefu-host.ts";
 import { awaitKill } from "./kill-moment.ts";
 import { drawPlan, SETTINGS, type KillPlan, type LifePlan, type PhasePlan } from "./plan.ts";
 import { countDeliveries, tally, type Tally } from "./tally.ts";
@@ -58,8 +58,6 @@ interface Stage {
 
 /** Quicker than WeChat, so that its repeats happen within the short lives. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
-/** Away from those of the other tests: nobody may take a port while the worker is dead. */
-const PORTS = { worker: 9587, emulator: 9687, orders: 9787 };
 const PROGRESS_EVERY = 25;
 /** Leases, second goes, busy answers and the minute's quota are all over by then. */
 const SETTLE_MS = 180_000;
@@ -69,9 +67,10 @@ const SETTLE_STEP_MS = 2_000;
 export async function runKills(options: KillOptions): Promise<KillRun> {
   const started = Date.now();
   const persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-long-"));
-  const [ports, scripts] = await Promise.all([findPorts(PORTS), buildStack()]);
+  const [ports, scripts] = await Promise.all([findPorts(ownPorts()), buildStack()]);
   const emulated = await serveEmulated(ports);
-  const host = createKefuHost({ script: await copyScript(scripts.worker), ports, persistTo });
+  const script = await copyScript(scripts.worker);
+  const host = createKefuHost({ script, ports, persistTo });
   const cast = createCast(emulated, host);
   const stage: Stage = { emulated, host, cast, startMs: [], moments: new Map(), log: options.log };
   try {
@@ -82,7 +81,7 @@ export async function runKills(options: KillOptions): Promise<KillRun> {
   } finally {
     await host.kill();
     await emulated.stop();
-    await rm(persistTo, { recursive: true, force: true });
+    await Promise.all([persistTo, dirname(script)].map((folder) => rm(folder, { recursive: true, force: true })));
   }
 }
 

@@ -174,7 +174,8 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
       // Now and then in the rush after the start, mostly in the midst of the day's work.
       skip: random.chance(0.2) ? 0 : random.int(8, 30),
       nth: random.int(1, 4),
-      delayMs: random.int(0, 12),
+      // At once, or the next few milliseconds would never be met.
+      delayMs: random.chance(0.5) ? 0 : random.int(1, 12),
       limitMs: random.int(500, 2_000),
     },
   };
