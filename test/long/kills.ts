@@ -122,18 +122,21 @@ async function runPhases(stage: Stage, options: KillOptions, started: number): P
 async function live(stage: Stage, plan: PhasePlan, phase: number, life: LifePlan): Promise<void> {
   const { emulated, host, cast, moments } = stage;
   const { unconfirmedRetry } = plan;
-  await start(stage, unconfirmedRetry);
+  const startMs = await start(stage, unconfirmedRetry);
   await setTroubles(emulated, life.troubles);
   for (const act of life.acts) cast.begin(act, { phase, unconfirmedRetry });
-  const moment = await awaitKill(emulated, life.kill);
+  const moment = await awaitKill(emulated, life.kill, startMs);
   await host.kill();
   moments.set(moment, (moments.get(moment) ?? 0) + 1);
 }
 
-async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise<void> {
+/** @returns how long it took, ms */
+async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise<number> {
   const from = Date.now();
   await host.start({ UNCONFIRMED_RETRY: String(unconfirmedRetry) });
-  startMs.push(Date.now() - from);
+  const took = Date.now() - from;
+  startMs.push(took);
+  return took;
 }
 
 /**
