@@ -57,14 +57,16 @@ export async function serveApi(world: World, request: Request): Promise<Response
   const appid = claimedAppid(world, call);
   const fault = route === undefined ? null : world.books.faults.strike(route.target, appid);
   // Booked on arrival, so that a call nobody answers is seen too, and in order.
-  const entry: OpenCall = { at, appid, method: call.method, path: url.pathname, status: null, errcode: null, ms: 0 };
+  const openid = namedUser(call);
+  const { method } = call;
+  const entry: OpenCall = { at, appid, openid, method, path: url.pathname, status: null, errcode: null, ms: 0 };
   if (fault !== null) entry.fault = fault.fault;
   world.books.calls.push(entry);
   const close = world.books.traffic.open({
     kind: "api",
     at,
     appid,
-    openid: namedUser(call),
+    openid,
     label: url.pathname,
     request: wireRequest(request, body),
     ...(fault !== null && { fault: fault.fault }),

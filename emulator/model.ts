@@ -283,6 +283,8 @@ export interface CallRecord {
   readonly at: number;
   /** Null when the caller did not prove who it is. */
   readonly appid: string | null;
+  /** The user the body names; null when it names none. */
+  readonly openid: string | null;
   readonly method: string;
   readonly path: string;
   /** Null when the connection was dropped, the caller hung up, or the answer is still due. */

@@ -13,13 +13,26 @@ const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-em
 /** Unpacks the browser; the first time takes some seconds. @returns how to start it */
 export async function unpackBrowser(): Promise<{ readonly executablePath: string; readonly args: readonly string[] }> {
   await mkdir(FOLDER, { recursive: true });
-  // The package unpacks into the temporary folder and takes whatever browser lies there already: give it its own.
-  process.env["TMPDIR"] = FOLDER;
-  const { default: chromium } = await import("@sparticuz/chromium");
-  const executablePath = await chromium.executablePath();
+  const { chromium, executablePath } = await inFolder(async () => {
+    const { default: chromium } = await import("@sparticuz/chromium");
+    return { chromium, executablePath: await chromium.executablePath() };
+  });
   // Meant for the cloud the package is made for; people's browsers have several processes.
   const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
   return { executablePath, args };
+}
+
+/** The package unpacks into the temporary folder and takes whatever browser lies there already: it is given its own. */
+async function inFolder<T>(work: () => Promise<T>): Promise<T> {
+  const { TMPDIR } = process.env;
+  process.env["TMPDIR"] = FOLDER;
+  try {
+    return await work();
+  } finally {
+    // What runs after it, in this process and in its children, has the machine's own folder again.
+    if (TMPDIR === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = TMPDIR;
+  }
 }
 
 /** Starts the browser. */

@@ -7,23 +7,13 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
 import { buildStack, findPorts, LOCAL_API_KEY, runEmulator, type StackPorts } from "../../scripts/lib/stack.ts";
 import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
+import { seeded } from "../support/seeded.ts";
 
 const KILLS = 20;
 const USERS_PER_LIFE = 4;
 const SEED = 20_261_122;
 
 const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "收到：{{content}}" }] } };
-
-/** A small seeded generator (mulberry32): a failure can be repeated. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface LogRow {
   readonly kind: string;
@@ -83,7 +73,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
         const { id } = await control.text(openid, `第 ${life} 次`, { wait: false });
         pushes.push({ id, openid });
       }
-      await sleep(Math.floor(random() * 400));
+      await sleep(random.int(0, 399));
       await kefu.kill();
       kefu = await startKefu({ script: scripts.worker, ports, persistTo });
     }

@@ -207,6 +207,8 @@ describe("npm run setup -- --cloudflare --yes", () => {
   async function placeWrangler(): Promise<string> {
     const bin = join(folder, "bin");
     await mkdir(bin);
+    // The folder may lie in a package of modules.
+    await writeFile(join(bin, "package.json"), JSON.stringify({ type: "commonjs" }));
     const script = `#!${process.execPath}
 const { appendFileSync, readFileSync } = require("node:fs");
 const args = process.argv.slice(2).join(" ");

@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/lib/build.ts";
 import type { StackPorts } from "../../scripts/lib/stack.ts";
@@ -33,7 +34,7 @@ export async function startKefu(options: KefuProcessOptions): Promise<KefuProces
   });
   await ready(child);
   return {
-    workerdPid: () => findWorkerd(child),
+    workerdPid: () => findWorkerd(child.pid ?? 0),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
@@ -55,13 +56,18 @@ async function ready(child: ChildProcess): Promise<void> {
   stdout.resume();
 }
 
-async function findWorkerd(child: ChildProcess): Promise<number> {
-  const { readdir, readFile } = await import("node:fs/promises");
+/**
+ * The workerd a process started.
+ *
+ * @param parent the process id of who started it
+ * @throws when there is none
+ */
+export async function findWorkerd(parent: number): Promise<number> {
   for (const entry of await readdir("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = await readFile(`/proc/${entry}/stat`, "utf8").catch(() => "");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (stat.includes("(workerd)") && Number(fields[1]) === child.pid) return Number(entry);
+    if (stat.includes("(workerd)") && fields[0] !== "Z" && Number(fields[1]) === parent) return Number(entry);
   }
-  throw new Error("workerd is not among the child's processes");
+  throw new Error("workerd is not among the processes it should have started");
 }

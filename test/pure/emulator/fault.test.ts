@@ -58,7 +58,12 @@ describe("a fault", () => {
     await control.fault({ fault: "http", status: 502, times: 1 });
     expect((await post()).status).toBe(502);
     expect(await sentCount()).toBe(0);
-    expect((await control.calls()).at(-1)).toMatchObject({ status: 502, errcode: null, fault: "http" });
+    expect((await control.calls()).at(-1)).toMatchObject({
+      openid: "oUser",
+      status: 502,
+      errcode: null,
+      fault: "http",
+    });
   });
 
   it.for([

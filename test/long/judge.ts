@@ -1,0 +1,221 @@
+/**
+ * The judge of a long run: one user's books at WeChat against the worker's log of him, by promise 1 (DESIGN.md §6).
+ * WeChat's books say what was pushed and acknowledged, and what was sent to him; the log must explain all of it. Pure.
+ *
+ * An answer that reached nobody is no loss where the log says so and could not know better: every go it was allowed
+ * ended under way (`unknown`), WeChat was busy four times (`refused`), or the app's daily quota is used up (`waiting`).
+ * Those are counted and reported beside the violations, never hidden in them: docs/design/long-proof.md.
+ */
+import type { Row } from "../../client/index.ts";
+import type { PushOutcome } from "../../emulator/model.ts";
+
+/** One user, from both sides. */
+export interface PersonBooks {
+  readonly openid: string;
+  /** UNCONFIRMED_RETRY when he wrote. */
+  readonly unconfirmedRetry: 0 | 1;
+  readonly pushes: readonly PushBook[];
+  /** Messages somebody sent him by the REST API; `accepted`: the answer was 202. */
+  readonly requests: readonly { readonly mark: string; readonly accepted: boolean }[];
+  /** The texts WeChat took for him, oldest first. */
+  readonly delivered: readonly string[];
+  /** How often WeChat refused a message for him with an errcode. */
+  readonly refusals: number;
+  /** WeChat told his app that the daily quota is used up (45009). */
+  readonly isQuotaUsed: boolean;
+  /** The worker's log; empty when it does not know him. */
+  readonly rows: readonly Row[];
+}
+
+/** One push as WeChat remembers it. */
+export interface PushBook {
+  readonly mark: string;
+  readonly outcome: PushOutcome;
+  /** The automatic answers due once it is stored. */
+  readonly due: readonly string[];
+  readonly answer: "success" | "transfer";
+}
+
+/** What must not be. */
+export type ViolationKind =
+  | "acknowledged but not stored"
+  | "stored twice"
+  | "answered otherwise than stored"
+  | "stored but never pushed"
+  | "answer missing"
+  | "answer written twice"
+  | "answer lost"
+  | "answer still waiting"
+  | "called sent but never arrived"
+  | "sent but not in the log"
+  | "duplicate without unconfirmed"
+  | "more than one duplicate"
+  | "duplicate in spite of UNCONFIRMED_RETRY=0"
+  | "more goes than allowed"
+  | "out of order"
+  | "accepted request lost"
+  | "request written twice"
+  | "request sent twice";
+
+/** One of them. */
+export interface Violation {
+  readonly openid: string;
+  readonly kind: ViolationKind;
+  readonly what: string;
+}
+
+/** What became of one message to the user. */
+export type Fate =
+  | { readonly fate: "delivered"; readonly duplicates: number }
+  /** Every go it was allowed ended under way, and none arrived: told, not known. */
+  | { readonly fate: "unknown" }
+  /** WeChat was busy as often as it is asked. */
+  | { readonly fate: "refused" }
+  /** Waits for the daily quota. */
+  | { readonly fate: "waiting" };
+
+/** The verdict on one user. */
+export interface Judgement {
+  readonly violations: readonly Violation[];
+  /** One for each message in the log. */
+  readonly fates: readonly Fate["fate"][];
+  /** Messages the user had twice, each on a row marked `unconfirmed`. */
+  readonly duplicates: number;
+  /** Pushes in the log whose acknowledgement never reached WeChat. */
+  readonly storedUnacknowledged: number;
+}
+
+type OutRow = Extract<Row, { kind: "out" }>;
+
+/** WeChat busy so often: given up (docs/design/0005). */
+const MAX_TRIES = 4;
+
+/** Judges one user. */
+export function judge(books: PersonBooks): Judgement {
+  const violations: Violation[] = [];
+  const accuse = (kind: ViolationKind, what: string): void => {
+    violations.push({ openid: books.openid, kind, what });
+  };
+  const stored = judgePushes(books, accuse);
+  const outs = books.rows.filter((row) => row.kind === "out");
+  judgeDue(stored, outs, accuse);
+  judgeRequests(books, outs, accuse);
+  const written = new Set(outs.map(textOf));
+  for (const text of new Set(books.delivered)) if (!written.has(text)) accuse("sent but not in the log", text);
+  const fates = outs.flatMap((out) => judgeMessage(books, out, accuse) ?? []);
+  judgeOrder(books, outs, accuse);
+  return {
+    violations,
+    fates: fates.map(({ fate }) => fate),
+    duplicates: fates.reduce((sum, fate) => sum + (fate.fate === "delivered" ? fate.duplicates : 0), 0),
+    storedUnacknowledged: stored.filter(({ outcome }) => !isAcknowledged(outcome)).length,
+  };
+}
+
+/** Whether the messages of a user have all got an outcome, so that it makes sense to judge him. */
+export function isSettled(books: PersonBooks): boolean {
+  return !judge(books).violations.some(({ kind }) => kind === "answer still waiting");
+}
+
+type Accuse = (kind: ViolationKind, what: string) => void;
+
+/** @returns the pushes that are in the log */
+function judgePushes({ pushes, rows }: PersonBooks, accuse: Accuse): readonly PushBook[] {
+  const heard = rows.filter((row) => row.kind === "in");
+  const marks = heard.map(({ inbound }) => markOf(inbound));
+  const pushed = new Set(pushes.map(({ mark }) => mark));
+  for (const mark of marks) if (!pushed.has(mark)) accuse("stored but never pushed", mark);
+  for (const { mark, outcome, answer } of pushes) {
+    const found = heard.filter(({ inbound }) => markOf(inbound) === mark);
+    if (found.length === 0 && isAcknowledged(outcome)) accuse("acknowledged but not stored", mark);
+    if (found.length > 1) accuse("stored twice", mark);
+    const given = outcome === "transferred" ? "transfer" : "success";
+    const isOther = found.some((row) => row.answer !== answer) || (isAcknowledged(outcome) && given !== answer);
+    if (isOther) accuse("answered otherwise than stored", mark);
+  }
+  return pushes.filter(({ mark }) => marks.includes(mark));
+}
+
+/** What is stored is due an answer, whether or not WeChat heard so. */
+function judgeDue(stored: readonly PushBook[], outs: readonly OutRow[], accuse: Accuse): void {
+  for (const due of stored.flatMap((push) => push.due)) {
+    const written = outs.filter((out) => out.source === "auto" && textOf(out) === due).length;
+    if (written === 0) accuse("answer missing", due);
+    if (written > 1) accuse("answer written twice", due);
+  }
+}
+
+function judgeRequests({ requests }: PersonBooks, outs: readonly OutRow[], accuse: Accuse): void {
+  for (const { mark, accepted } of requests) {
+    const written = outs.filter((out) => out.source === "api" && textOf(out) === mark).length;
+    if (written === 0 && accepted) accuse("accepted request lost", mark);
+    if (written > 1) accuse("request written twice", mark);
+  }
+}
+
+function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | undefined {
+  const text = textOf(out);
+  const about = books.rows.filter((row) => "ref" in row && row.ref === out.seq);
+  const count = (kind: Row["kind"]): number => about.filter((row) => row.kind === kind).length;
+  const arrived = books.delivered.filter((line) => line === text).length;
+  const unconfirmed = count("unconfirmed");
+  const goes = out.source === "auto" && books.unconfirmedRetry === 1 ? 2 : 1;
+  if (unconfirmed > goes) accuse("more goes than allowed", text);
+  if (arrived > 1) judgeDuplicate({ books, out, arrived, unconfirmed }, accuse);
+  if (arrived > 0) return { fate: "delivered", duplicates: arrived - 1 };
+
+  if (count("sent") > 0) accuse("called sent but never arrived", text);
+  else if (unconfirmed >= goes) return { fate: "unknown" };
+  else if (count("failed") > 0 && books.refusals >= MAX_TRIES) return { fate: "refused" };
+  else if (count("failed") + count("blocked") > 0) accuse("answer lost", text);
+  else if (books.isQuotaUsed && waits(books.rows, out)) return { fate: "waiting" };
+  else accuse("answer still waiting", text);
+  return undefined;
+}
+
+/** Whether a message waits for its next attempt, or behind one that does. */
+function waits(rows: readonly Row[], out: OutRow): boolean {
+  const last = rows.findLast((row) => "ref" in row && row.ref === out.seq);
+  if (last !== undefined) return last.kind === "retry";
+  return rows.some((row) => row.kind === "out" && row.seq < out.seq && waits(rows, row));
+}
+
+interface Copies {
+  readonly books: PersonBooks;
+  readonly out: OutRow;
+  readonly arrived: number;
+  readonly unconfirmed: number;
+}
+
+function judgeDuplicate({ books, out, arrived, unconfirmed }: Copies, accuse: Accuse): void {
+  const text = textOf(out);
+  if (out.source === "api") accuse("request sent twice", text);
+  else if (books.unconfirmedRetry === 0) accuse("duplicate in spite of UNCONFIRMED_RETRY=0", text);
+  else if (unconfirmed === 0) accuse("duplicate without unconfirmed", text);
+  else if (arrived > 2) accuse("more than one duplicate", text);
+}
+
+/** What was written first arrives first, unless it waited for a second go: then what came after it may pass. */
+function judgeOrder({ rows, delivered }: PersonBooks, outs: readonly OutRow[], accuse: Accuse): void {
+  const waited = new Set(rows.flatMap((row) => (row.kind === "unconfirmed" ? [row.ref] : [])));
+  const arrived = outs.filter((out) => delivered.includes(textOf(out)));
+  const place = (out: OutRow): number => delivered.indexOf(textOf(out));
+  for (const [index, later] of arrived.entries()) {
+    const passed = arrived.slice(0, index).find((out) => place(out) > place(later) && !waited.has(out.seq));
+    if (passed !== undefined) accuse("out of order", `${textOf(later)} before ${textOf(passed)}`);
+  }
+}
+
+function isAcknowledged(outcome: PushOutcome): boolean {
+  return outcome === "acknowledged" || outcome === "transferred";
+}
+
+function markOf(inbound: Extract<Row, { kind: "in" }>["inbound"]): string {
+  if ("content" in inbound && typeof inbound.content === "string") return inbound.content;
+  if ("sessionFrom" in inbound && typeof inbound.sessionFrom === "string") return inbound.sessionFrom;
+  return inbound.kind;
+}
+
+function textOf({ message }: OutRow): string {
+  return message.type === "text" ? message.content : message.type;
+}

@@ -1,0 +1,89 @@
+/**
+ * The worker under the hands of a long run: started, looked at, and killed. Only workerd dies, at once and without a
+ * chance to tidy up; it holds everything the worker has, and starting it again takes a third of a second.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createKefuClient, type KefuClient, type KefuClientOptions } from "../../client/index.ts";
+import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
+import { LOCAL_APP, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
+import { findWorkerd } from "../support/kefu-process.ts";
+import { SECOND_APP } from "./emulated.ts";
+
+/** What it needs to know. */
+export interface KefuHostOptions {
+  /** The built module. */
+  readonly script: string;
+  readonly ports: StackPorts;
+  readonly persistTo: string;
+}
+
+/** A worker that can be killed. */
+export interface KefuHost {
+  /** Starts it; resolves when it answers. */
+  start(vars?: Readonly<Record<string, string>>): Promise<void>;
+  /** The process id of the workerd that runs. */
+  pid(): number;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
+  /** A client of its REST API. Each call of this takes the next API key: one key may call 600 times a minute. */
+  client(options?: Partial<KefuClientOptions>): KefuClient;
+}
+
+const KEYS = Array.from({ length: 100 }, (_, index) => `long-run-key-${String(index).padStart(3, "0")}-0123456789`);
+
+/** Prepares it; nothing runs yet. */
+export function createKefuHost({ script, ports, persistTo }: KefuHostOptions): KefuHost {
+  let running: { readonly worker: RunningWorker; readonly pid: number } | undefined;
+  let turn = 0;
+
+  return {
+    async start(vars = {}) {
+      const apps = [LOCAL_APP, SECOND_APP].map(({ appid, secret, token, aesKey }) => ({
+        appid,
+        secret,
+        token,
+        aesKey,
+      }));
+      const own = { WECHAT_APPS: JSON.stringify(apps), API_KEYS: KEYS.join(","), ORDERS_URL: "", WEBHOOK_SECRET: "" };
+      const worker = await runKefu(script, ports, { persistTo, vars: { ...own, ...vars } });
+      running = { worker, pid: await findWorkerd(process.pid) };
+    },
+    pid() {
+      if (running === undefined) throw new Error("the worker is not running");
+      return running.pid;
+    },
+    async kill() {
+      if (running === undefined) return;
+      const { worker, pid } = running;
+      running = undefined;
+      process.kill(pid, "SIGKILL");
+      await ended(pid);
+      await worker.stop();
+    },
+    client(options = {}) {
+      turn = (turn + 1) % KEYS.length;
+      const apiKey = KEYS[turn] ?? "";
+      return createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey, ...options });
+    },
+  };
+}
+
+/**
+ * Where to look for free ports: each run in a range of its own, or another would take the port while the worker is dead.
+ */
+export function ownPorts(): StackPorts {
+  const worker = 12_000 + (process.pid % 180) * 100;
+  return { worker, emulator: worker + 30, orders: worker + 60 };
+}
+
+/** Waits until a process is gone from the table: its port and its files are free then. */
+async function ended(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return; // no such process: what is waited for
+    }
+    await sleep(2);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * When a life ends: at the nth time WeChat sees something happen, so that the worker dies in the middle of its work and
+ * not only between. Where that does not come, its time is up.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Emulated } from "./emulated.ts";
+import type { KillPlan } from "./plan.ts";
+
+/** A worker that has answered nothing for so long will not, milliseconds. */
+const NO_ANSWER_MS = 10_000;
+
+/** A start on a quiet machine, milliseconds: where it takes longer, so does all else, and lives are let last longer. */
+const QUIET_START_MS = 400;
+
+/**
+ * Waits for the planned end.
+ *
+ * @param startMs how long this life's start took
+ * @returns what came first
+ */
+export async function awaitKill(emulated: Emulated, plan: KillPlan, startMs: number): Promise<KillPlan["moment"]> {
+  const { promise, resolve } = Promise.withResolvers<KillPlan["moment"]>();
+  let { skip, nth } = plan;
+  const limitMs = plan.limitMs * Math.max(1, startMs / QUIET_START_MS);
+  const timeIsUp = (): void => resolve("time");
+  const timers = [setTimeout(timeIsUp, NO_ANSWER_MS)];
+  const stopWatching = emulated.watch((moment) => {
+    if (moment === "push answered" && timers.length === 1) timers.push(setTimeout(timeIsUp, limitMs));
+    if (skip > 0) skip -= 1;
+    else if (moment === plan.moment) nth -= 1;
+    if (nth === 0) resolve(moment);
+  });
+  const reached = await promise;
+  stopWatching();
+  for (const timer of timers) clearTimeout(timer);
+  if (plan.delayMs > 0) await sleep(plan.delayMs);
+  return reached;
+}

@@ -1,0 +1,105 @@
+/**
+ * The report of a run with kills, as Markdown and as an exit code. Pure.
+ */
+import type { KillRun } from "./kills.ts";
+import { table, type Cell } from "./markdown.ts";
+import type { Half } from "./tally.ts";
+
+/** Why the run is not a proof; empty when it is one. */
+export function findFaults(run: KillRun): readonly string[] {
+  const violations = run.tally.violations.map(({ openid, kind, what }) => `${kind}: ${openid} ${what}`);
+  const unmet = Object.entries(run.met).filter(([, times]) => times === 0);
+  return [
+    ...violations,
+    ...unmet.map(([name]) => `proves nothing: "${name}" met nobody; take more kills`),
+    ...(run.kills === 0 ? ["proves nothing: nothing was killed"] : []),
+  ];
+}
+
+/**
+ * Writes the report.
+ *
+ * @param machine what and value, of the machine it ran on
+ * @param date of the run, YYYY-MM-DD
+ */
+export function writeKillReport(
+  run: KillRun,
+  machine: readonly (readonly [what: string, value: string])[],
+  date: string,
+): string {
+  const { tally } = run;
+  const faults = findFaults(run);
+  const verdict = faults.length === 0 ? "通过 / passed" : `**${faults.length} 处不符 / violations**`;
+  return `${[
+    "# 反复强杀 / Killed over and over",
+    "",
+    `\`npm run test:long -- --kills ${run.planned} --seed ${run.seed}\`, ${date}: **${run.kills} kills**, ${verdict}.`,
+    "",
+    "怎么跑、怎么判：[long-proof](../design/long-proof.md)。 / How it runs and how it judges: [long-proof](../design/long-proof.md).",
+    "",
+    ...table(["机器 / machine", ""], machine),
+    ...table(
+      ["经过 / run", ""],
+      [
+        ["seed", run.seed],
+        ["SIGKILL", run.kills],
+        ["启动 / starts of workerd", run.starts],
+        ["启动耗时 / a start takes (median, most)", `${run.startMs.median} ms, ${run.startMs.most} ms`],
+        ["用时 / time", `${(run.seconds / 60).toFixed(1)} min`],
+        ["用户 / users", tally.users],
+        ["推送 / pushes", tally.pushes],
+        ["投递次数（含重复）/ deliveries of them, repeats included", run.deliveries],
+        ["收到应答的推送 / acknowledged", tally.acknowledged],
+        ["未收到应答但已存下 / stored, acknowledgement lost", tally.storedUnacknowledged],
+        ["接口受理的消息 / API messages accepted", tally.requestsAccepted],
+        ["微信收下的客服消息 / messages WeChat took", run.taken],
+      ],
+    ),
+    ...table(
+      ["每次强杀的时刻 / killed at", "次 / times"],
+      Object.entries(run.moments).toSorted(([, a], [, b]) => b - a),
+    ),
+    ...table(["遇到的故障 / trouble met", "次 / times"], Object.entries(run.met)),
+    "## 两边的账 / Both sides' books",
+    "",
+    ...table(
+      ["", "必须 / must be", "实际 / is"],
+      [
+        ["已应答却丢失的消息 / acknowledged messages lost", 0, count(run, "acknowledged but not stored")],
+        ["该回未回 / due answers missing", 0, count(run, "answer missing", "answer lost", "answer still waiting")],
+        ["未标 unconfirmed 的重复 / duplicates not marked", 0, count(run, "duplicate without unconfirmed")],
+        ["重复超过一次 / more than one duplicate of one", 0, count(run, "more than one duplicate")],
+        ["UNCONFIRMED_RETRY=0 时的重复 / duplicates with it", 0, tally.withoutRetry.duplicates],
+        ["顺序不对 / out of order", 0, count(run, "out of order")],
+        ["一切不符 / violations of any kind", 0, tally.violations.length],
+      ],
+    ),
+    ...table(
+      ["客服消息 / messages to users", "UNCONFIRMED_RETRY=1", "UNCONFIRMED_RETRY=0"],
+      [
+        halves("写下 / written", run, (half) => half.messages),
+        halves("送达 / delivered", run, (half) => half.delivered),
+        halves("其中重复一次（都有标记）/ of these twice, all marked", run, (half) => half.duplicates),
+        halves("没人知道 / nobody knows (below)", run, (half) => share(half.unknown, half.messages)),
+        halves("微信连忙四次，放弃 / refused four times, given up", run, (half) => half.refused),
+        halves("等待每日限额 / waiting for the daily quota", run, (half) => half.waiting),
+      ],
+    ),
+    "**没人知道**：允许的每一次尝试（1 时两次，0 时一次）都没有等到微信的回答（途中被杀、连接中断、502），也确实没有到达。日志里每次都写着 `unconfirmed`：不是悄悄丢的；再试一次就可能多一份重复，所以不再试。",
+    "",
+    "**Nobody knows**: every attempt it was allowed (two with 1, one with 0) ended without an answer of WeChat's (killed under way, connection broken, 502), and none arrived. The log says `unconfirmed` for each: it is told, not lost in silence; one attempt more might have been a duplicate more, so there is none.",
+    ...(faults.length === 0 ? [] : ["", "## 不符 / Violations", "", ...faults.map((fault) => `- ${fault}`)]),
+  ].join("\n")}\n`;
+}
+
+function halves(what: string, { tally }: KillRun, of: (half: Half) => Cell): readonly Cell[] {
+  return [what, of(tally.withRetry), of(tally.withoutRetry)];
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? "0" : `${part} (${((100 * part) / whole).toFixed(2)} %)`;
+}
+
+function count({ tally }: KillRun, ...kinds: readonly string[]): number {
+  return tally.violations.filter(({ kind }) => kinds.includes(kind)).length;
+}

@@ -1,0 +1,224 @@
+/**
+ * The long run with kills: lives of the worker under load and trouble, each ended by SIGKILL at a drawn moment; then
+ * the books of both sides side by side (DESIGN.md §6, promise 1).
+ */
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ROOT } from "../../scripts/lib/build.ts";
+import { buildStack, findPorts } from "../../scripts/lib/stack.ts";
+import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
+import { readBooks } from "./books.ts";
+import { createCast, type Cast, type Person } from "./cast.ts";
+import { SECOND_APP, serveEmulated, type Emulated } from "./emulated.ts";
+import { isSettled, type PersonBooks, type Violation } from "./judge.ts";
+import { createKefuHost, ownPorts, type KefuHost } from "./kefu-host.ts";
+import { awaitKill } from "./kill-moment.ts";
+import { drawPlan, SETTINGS, type KillPlan, type LifePlan, type PhasePlan } from "./plan.ts";
+import { countDeliveries, tally, type Tally } from "./tally.ts";
+import { endTroubles, setTroubles, TROUBLES_MET } from "./troubles.ts";
+
+/** What to run. */
+export interface KillOptions {
+  readonly kills: number;
+  readonly seed: number;
+  /** Ends the run early when it takes longer. */
+  readonly minutes?: number;
+  readonly log: (line: string) => void;
+}
+
+/** What came of it. */
+export interface KillRun {
+  readonly seed: number;
+  readonly planned: number;
+  readonly kills: number;
+  readonly starts: number;
+  /** How many lives ended at which moment. */
+  readonly moments: Readonly<Record<string, number>>;
+  /** How often each trouble met somebody. */
+  readonly met: Readonly<Record<string, number>>;
+  /** Deliveries of pushes, repeats included, and messages WeChat took. */
+  readonly deliveries: number;
+  readonly taken: number;
+  readonly startMs: { readonly median: number; readonly most: number };
+  readonly seconds: number;
+  readonly tally: Tally;
+}
+
+/** Who takes part, and what has happened so far. */
+interface Stage {
+  readonly emulated: Emulated;
+  readonly host: KefuHost;
+  readonly cast: Cast;
+  readonly startMs: number[];
+  readonly moments: Map<KillPlan["moment"], number>;
+  readonly log: (line: string) => void;
+}
+
+/** Quicker than WeChat, so that its repeats happen within the short lives. */
+const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
+const PROGRESS_EVERY = 25;
+/** Leases, second goes, busy answers and the minute's quota are all over by then. */
+const SETTLE_MS = 180_000;
+const SETTLE_STEP_MS = 2_000;
+
+/** Runs it, from an empty storage, which is deleted afterwards. */
+export async function runKills(options: KillOptions): Promise<KillRun> {
+  const started = Date.now();
+  const persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-long-"));
+  const [ports, scripts] = await Promise.all([findPorts(ownPorts()), buildStack()]);
+  const emulated = await serveEmulated(ports);
+  const script = await copyScript(scripts.worker);
+  const host = createKefuHost({ script, ports, persistTo });
+  const cast = createCast(emulated, host);
+  const stage: Stage = { emulated, host, cast, startMs: [], moments: new Map(), log: options.log };
+  try {
+    await prepare(stage);
+    const kills = await runPhases(stage, options, started);
+    await settle(stage);
+    return await conclude(stage, options, { kills, seconds: (Date.now() - started) / 1_000 });
+  } finally {
+    await host.kill();
+    await emulated.stop();
+    await Promise.all([persistTo, dirname(script)].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+/** Each start reads the script again: a build meanwhile must not change what is tested. */
+async function copyScript(script: string): Promise<string> {
+  const copy = join(ROOT, ".tmp/long", String(process.pid), "index.js");
+  await mkdir(dirname(copy), { recursive: true });
+  await copyFile(script, copy);
+  return copy;
+}
+
+async function prepare({ emulated, host }: Stage): Promise<void> {
+  await emulated.control.switches(PACE);
+  await host.start();
+  for (const { appid } of [LOCAL_APP, SECOND_APP]) {
+    const stored = await host.client({ appid }).putSettings(SETTINGS, "*");
+    if (!stored.ok) throw new Error(`the settings were refused: ${stored.error.code}`);
+  }
+  await host.kill();
+}
+
+/** @returns how many lives were ended */
+async function runPhases(stage: Stage, options: KillOptions, started: number): Promise<number> {
+  const until = started + (options.minutes ?? Infinity) * 60_000;
+  let kills = 0;
+  for (const [phase, plan] of drawPlan(options.seed, options.kills).entries()) {
+    for (const life of plan.lives) {
+      if (Date.now() > until) return kills;
+      await live(stage, plan, phase, life);
+      kills += 1;
+      if (kills % PROGRESS_EVERY === 0) await reportProgress(stage, options, kills, started);
+    }
+    await lookBack(stage, plan, phase);
+  }
+  return kills;
+}
+
+async function live(stage: Stage, plan: PhasePlan, phase: number, life: LifePlan): Promise<void> {
+  const { emulated, host, cast, moments } = stage;
+  const { unconfirmedRetry } = plan;
+  const startMs = await start(stage, unconfirmedRetry);
+  await setTroubles(emulated, life.troubles);
+  for (const act of life.acts) cast.begin(act, { phase, unconfirmedRetry });
+  const moment = await awaitKill(emulated, life.kill, startMs);
+  await host.kill();
+  moments.set(moment, (moments.get(moment) ?? 0) + 1);
+}
+
+/** @returns how long it took, ms */
+async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise<number> {
+  const from = Date.now();
+  await host.start({ UNCONFIRMED_RETRY: String(unconfirmedRetry) });
+  const took = Date.now() - from;
+  startMs.push(took);
+  return took;
+}
+
+/**
+ * Between phases nothing is killed until every push has its end, so that nobody's push is stored under another setting;
+ * meanwhile the people of the phase before, who have had the time to settle, are judged.
+ */
+async function lookBack(stage: Stage, plan: PhasePlan, phase: number): Promise<void> {
+  const { emulated, host, cast, log } = stage;
+  await start(stage, plan.unconfirmedRetry);
+  await cast.quiet();
+  const books = await readBooks(emulated, host, peopleOf(cast, phase - 1));
+  const found = tally(books).violations.filter(({ kind }) => kind !== "answer still waiting");
+  if (books.length > 0) log(`  phase ${phase - 1}: ${books.length} users judged, ${found.length} violations`);
+  showBooks(books, found, log);
+  await host.kill();
+}
+
+/** Both sides' books of whom something is wrong with, in full: the storage is gone when the run is over. */
+function showBooks(books: readonly PersonBooks[], violations: readonly Violation[], log: Stage["log"]): void {
+  for (const { openid, kind, what } of violations) {
+    log(`  ✗ ${kind}: ${what}`);
+    log(`    ${JSON.stringify(books.find((person) => person.openid === openid))}`);
+  }
+}
+
+function peopleOf({ people }: Cast, phase: number): readonly Person[] {
+  return [...people.values()].filter((person) => person.phase === phase);
+}
+
+/** After the last kill: what is due has its time to come. */
+async function settle(stage: Stage): Promise<void> {
+  const { emulated, host, cast, log } = stage;
+  await start(stage, 1);
+  await cast.quiet();
+  await endTroubles(emulated);
+  const until = Date.now() + SETTLE_MS;
+  let waiting: readonly Person[] = [...cast.people.values()];
+  for (;;) {
+    const books = await readBooks(emulated, host, waiting);
+    waiting = waiting.filter((_, index) => books[index] !== undefined && !isSettled(books[index]));
+    if (waiting.length === 0 || Date.now() > until) return log(`  settled but for ${waiting.length} users`);
+    await sleep(SETTLE_STEP_MS);
+  }
+}
+
+async function conclude(
+  { emulated, host, cast, startMs, moments, log }: Stage,
+  options: KillOptions,
+  { kills, seconds }: { readonly kills: number; readonly seconds: number },
+): Promise<KillRun> {
+  const people = [...cast.people.values()];
+  const books = await readBooks(emulated, host, people);
+  const calls = await emulated.control.calls();
+  const records = await Promise.all(
+    people.flatMap(({ pushes }) => pushes.map(({ id }) => emulated.control.pushed(id))),
+  );
+  const met = Object.entries(TROUBLES_MET).map(([name, isMet]) => [name, calls.filter(isMet).length] as const);
+  const acts = people.flatMap((person, index) => {
+    const own = books[index];
+    return own === undefined ? [] : [{ books: own, acts: person.pushes.map(({ act }) => act) }];
+  });
+  const judged = tally(books);
+  showBooks(books, judged.violations, log);
+  const sorted = startMs.toSorted((a, b) => a - b);
+  return {
+    seed: options.seed,
+    planned: options.kills,
+    kills,
+    starts: startMs.length,
+    moments: Object.fromEntries(moments),
+    met: { ...Object.fromEntries(met), ...countDeliveries(acts) },
+    deliveries: records.reduce((sum, { attempts }) => sum + attempts.length, 0),
+    taken: books.reduce((sum, { delivered }) => sum + delivered.length, 0),
+    startMs: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, most: sorted.at(-1) ?? 0 },
+    seconds,
+    tally: judged,
+  };
+}
+
+async function reportProgress(stage: Stage, options: KillOptions, kills: number, started: number): Promise<void> {
+  const calls = await stage.emulated.control.calls();
+  const seconds = Math.round((Date.now() - started) / 1_000);
+  const users = stage.cast.people.size;
+  stage.log(`${kills}/${options.kills} kills, ${users} users, ${calls.length} calls at WeChat, ${seconds} s`);
+}

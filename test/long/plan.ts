@@ -1,0 +1,257 @@
+/**
+ * What happens in a long run, drawn from its seed before anything runs: who writes what and when, what goes wrong in
+ * WeChat, and at which moment each life of the worker ends. Pure: the same seed is the same plan.
+ *
+ * Everybody is due at most two answers. With a second go of each that is four messages, so WeChat's five are never
+ * used up, and the judge may call every answer that does not come a missing one.
+ */
+import { seeded, type Seeded } from "../support/seeded.ts";
+import type { Moment } from "./emulated.ts";
+
+/** How a push is delivered, beside once and at once. */
+export type Delivery =
+  | { readonly how: "plain" }
+  /** Many copies at once. */
+  | { readonly how: "storm"; readonly copies: number }
+  /** Again after a while, though it may have been acknowledged. */
+  | { readonly how: "repeated"; readonly copies: number; readonly afterMs: number }
+  /** Kept back: what the user wrote later arrives before it. */
+  | { readonly how: "late"; readonly afterMs: number };
+
+/** One thing done. `mark` is a text nobody else uses: it is how the books are compared. */
+export type Act = {
+  readonly atMs: number;
+  readonly openid: string;
+  readonly app: "first" | "second";
+} & (
+  | {
+      readonly kind: "text" | "enter";
+      readonly mark: string;
+      /** The texts of the automatic answers that are due. */
+      readonly due: readonly string[];
+      readonly answer: "success" | "transfer";
+      readonly delivery: Delivery;
+    }
+  /** Somebody sends the user a message by the REST API. */
+  | { readonly kind: "request"; readonly mark: string }
+);
+
+/** What goes wrong in WeChat. */
+export type Trouble =
+  | "busy"
+  | "slow"
+  | "broken before"
+  | "broken after"
+  | "http 502"
+  | "token killed"
+  | "token slow"
+  | "token busy"
+  | "minute quota"
+  | "daily quota";
+
+/**
+ * When a life ends: at the nth such moment after the first `skip` moments of any kind, and a little later. Counted, not
+ * timed, so that a slow machine kills at the same places as a quick one; where such a moment does not come, `limitMs`
+ * after the worker's first answer.
+ */
+export interface KillPlan {
+  readonly moment: Moment | "time";
+  readonly skip: number;
+  readonly nth: number;
+  readonly delayMs: number;
+  readonly limitMs: number;
+}
+
+/** One life of the worker. */
+export interface LifePlan {
+  readonly acts: readonly Act[];
+  readonly troubles: readonly { readonly trouble: Trouble; readonly times: number; readonly delayMs: number }[];
+  readonly kill: KillPlan;
+}
+
+/** Lives under one setting of UNCONFIRMED_RETRY. */
+export interface PhasePlan {
+  readonly unconfirmedRetry: 0 | 1;
+  readonly lives: readonly LifePlan[];
+}
+
+/** Troubles dealt in turn, one a life. */
+const DECK: readonly Trouble[] = [
+  "busy",
+  "slow",
+  "broken before",
+  "broken after",
+  "http 502",
+  "token killed",
+  "token slow",
+  "token busy",
+];
+/** The minute's quota silences the app for up to a minute, so it comes seldom: once in so many lives. */
+const MINUTE_QUOTA_EVERY = 100;
+const MAX_PHASE = 50;
+const MIN_PHASES = 4;
+const MOMENTS: readonly [KillPlan["moment"], ...KillPlan["moment"][]] = [
+  "push sent",
+  "push sent",
+  "push answered",
+  "push answered",
+  "send arrived",
+  "send arrived",
+  "send answered",
+  "send answered",
+  "token asked",
+  "time",
+  "time",
+];
+
+/** The settings the plan reckons with. */
+export const SETTINGS = {
+  rules: [
+    { id: "agent", match: { type: "prefix", words: ["人工"] }, action: { type: "transfer" } },
+    {
+      id: "pair",
+      match: { type: "prefix", words: ["两条"] },
+      action: {
+        type: "reply",
+        messages: [
+          { type: "text", content: first("{{content}}") },
+          { type: "text", content: second("{{content}}") },
+        ],
+      },
+    },
+  ],
+  fallback: { type: "reply", messages: [{ type: "text", content: first("{{content}}") }] },
+} as const;
+
+/**
+ * Draws the plan.
+ *
+ * @param kills how many lives end
+ */
+export function drawPlan(seed: number, kills: number): readonly PhasePlan[] {
+  const size = Math.max(1, Math.min(MAX_PHASE, Math.ceil(kills / MIN_PHASES)));
+  const count = Math.ceil(kills / size);
+  const minuteAt = seeded(seed, -1).int(0, Math.min(kills, MINUTE_QUOTA_EVERY) - 1);
+  const dailyAt = Math.floor(kills / 4);
+  return Array.from({ length: count }, (_, phase) => {
+    const lives = Math.min(size, kills - phase * size);
+    return {
+      // Every fourth phase promises no duplicate at all.
+      unconfirmedRetry: phase % MIN_PHASES === MIN_PHASES - 1 ? 0 : 1,
+      lives: Array.from({ length: lives }, (_, index) => {
+        const life = phase * size + index;
+        const special: Trouble[] = [];
+        if (life % MINUTE_QUOTA_EVERY === minuteAt) special.push("minute quota");
+        if (life === dailyAt) special.push("daily quota");
+        return drawLife(seeded(seed, life + 1), { seed, life, special });
+      }),
+    };
+  });
+}
+
+interface LifeFrame {
+  readonly seed: number;
+  readonly life: number;
+  readonly special: readonly Trouble[];
+}
+
+function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan {
+  const deck = seeded(seed, -2 - Math.floor(life / DECK.length)).shuffle(DECK);
+  const dealt = deck[life % DECK.length] ?? "busy";
+  const people = random.int(3, 6);
+  const acts = Array.from({ length: people }, (_, person) => drawPerson(random, `oL${life}p${person}`, "first"));
+  const isSecond = special.includes("daily quota") || random.chance(0.15);
+  if (isSecond) acts.push(drawPerson(random, `oL${life}q`, "second"));
+  return {
+    acts: acts.flat().toSorted((a, b) => a.atMs - b.atMs),
+    troubles: [...special, dealt].map((trouble) => ({
+      trouble,
+      times: random.int(1, 3),
+      delayMs: random.int(100, 4_000),
+    })),
+    kill: {
+      moment: random.pick(MOMENTS),
+      // Now and then in the rush after the start, mostly in the midst of the day's work.
+      skip: random.chance(0.2) ? 0 : random.int(8, 30),
+      nth: random.int(1, 4),
+      // At once, or the next few milliseconds would never be met.
+      delayMs: random.chance(0.5) ? 0 : random.int(1, 12),
+      limitMs: random.int(500, 2_000),
+    },
+  };
+}
+
+type Plot = "one" | "pair" | "twice" | "swapped" | "agent" | "enter" | "request";
+const PLOTS: readonly [Plot, ...Plot[]] = [
+  "one",
+  "one",
+  "one",
+  "pair",
+  "twice",
+  "swapped",
+  "agent",
+  "enter",
+  "request",
+];
+
+/** One user's doings; he is seen in this life only, though what he does may reach into the next. */
+function drawPerson(random: Seeded, openid: string, app: Act["app"]): readonly Act[] {
+  const atMs = random.int(0, 1_300);
+  const laterMs = atMs + random.int(1, 1_500);
+  const delivery = drawDelivery(random);
+  const late: Delivery = { how: "late", afterMs: random.int(100, 2_500) };
+  const who = { openid, app };
+  switch (random.pick(PLOTS)) {
+    case "one":
+      return [{ ...who, ...text(`${openid}一`), atMs, delivery }];
+    case "pair":
+      return [{ ...who, ...pair(`两条${openid}`), atMs, delivery }];
+    case "twice":
+      return [
+        { ...who, ...text(`${openid}一`), atMs, delivery },
+        { ...who, ...text(`${openid}二`), atMs: laterMs, delivery: { how: "plain" } },
+      ];
+    case "swapped":
+      return [
+        { ...who, ...text(`${openid}先`), atMs, delivery: late },
+        { ...who, ...text(`${openid}后`), atMs, delivery: { how: "plain" } },
+      ];
+    case "agent":
+      return [{ ...who, kind: "text", mark: `人工${openid}`, due: [], answer: "transfer", atMs, delivery }];
+    case "enter":
+      return [
+        { ...who, kind: "enter", mark: `from=${openid}`, due: [], answer: "success", atMs, delivery },
+        { ...who, ...text(`${openid}一`), atMs: laterMs, delivery: { how: "plain" } },
+      ];
+    case "request":
+      return [
+        { ...who, ...text(`${openid}一`), atMs, delivery },
+        { ...who, kind: "request", mark: `人答：${openid}`, atMs: laterMs },
+      ];
+  }
+}
+
+function drawDelivery(random: Seeded): Delivery {
+  const copies = random.int(10, 30);
+  const afterMs = random.int(50, 6_000);
+  const few = random.int(1, 3);
+  const drawn = random.real();
+  if (drawn < 0.08) return { how: "storm", copies };
+  return drawn < 0.25 ? { how: "repeated", copies: few, afterMs } : { how: "plain" };
+}
+
+function text(mark: string) {
+  return { kind: "text", mark, due: [first(mark)], answer: "success" } as const;
+}
+
+function pair(mark: string) {
+  return { kind: "text", mark, due: [first(mark), second(mark)], answer: "success" } as const;
+}
+
+function first(mark: string): string {
+  return `收到：${mark}`;
+}
+
+function second(mark: string): string {
+  return `补充：${mark}`;
+}

@@ -1,0 +1,198 @@
+/** The judge of the long run: hand it books that do not agree, and it names each disagreement. */
+import { describe, it } from "vitest";
+import type { Row } from "../../../client/index.ts";
+import { isSettled, judge, type PersonBooks, type PushBook } from "../../long/judge.ts";
+
+const AT = "2026-11-22T08:00:00.000Z";
+
+const pushed = (change: Partial<PushBook> = {}): PushBook => ({
+  mark: "在吗",
+  outcome: "acknowledged",
+  due: ["收到：在吗"],
+  answer: "success",
+  ...change,
+});
+const heard = (seq: number, content = "在吗", answer: "success" | "transfer" = "success"): Row => ({
+  seq,
+  at: AT,
+  kind: "in",
+  inbound: { kind: "text", createdAt: AT, msgId: "9007199254740995", content },
+  answer,
+});
+const out = (seq: number, content = "收到：在吗", source: "auto" | "api" = "auto"): Row => ({
+  seq,
+  at: AT,
+  kind: "out",
+  id: `m${seq}`,
+  message: { type: "text", content },
+  source,
+  part: 1,
+  parts: 1,
+  isAi: false,
+});
+const sent = (ref: number): Row => ({ seq: ref + 50, at: AT, ref, kind: "sent", attempt: 1 });
+const unconfirmed = (ref: number, attempt = 1): Row => ({
+  seq: ref + 30 + attempt,
+  at: AT,
+  ref,
+  kind: "unconfirmed",
+  attempt,
+  reason: "lease_ended",
+});
+const failed = (ref: number): Row => ({
+  seq: ref + 60,
+  at: AT,
+  ref,
+  kind: "failed",
+  attempt: 4,
+  reason: "system_busy",
+});
+const retry = (ref: number): Row => ({
+  seq: ref + 70,
+  at: AT,
+  ref,
+  kind: "retry",
+  attempt: 1,
+  retryAt: AT,
+  reason: "paused",
+});
+
+/** One question, one answer, both sides agree; then what a test changes. */
+const person = (change: Partial<PersonBooks> = {}): PersonBooks => ({
+  openid: "oUser",
+  unconfirmedRetry: 1,
+  pushes: [pushed()],
+  requests: [],
+  delivered: ["收到：在吗"],
+  refusals: 0,
+  isQuotaUsed: false,
+  rows: [heard(1), out(2), sent(2)],
+  ...change,
+});
+const kinds = (change: Partial<PersonBooks>) => judge(person(change)).violations.map(({ kind }) => kind);
+
+describe("the judge of the long run", () => {
+  it("has nothing to say where both sides agree", ({ expect }) => {
+    expect(judge(person())).toEqual({ violations: [], fates: ["delivered"], duplicates: 0, storedUnacknowledged: 0 });
+  });
+
+  it("names an acknowledged push that is not in the log", ({ expect }) => {
+    expect(kinds({ rows: [], delivered: [] })).toEqual(["acknowledged but not stored"]);
+  });
+
+  it("asks nothing of a push WeChat gave up", ({ expect }) => {
+    expect(kinds({ pushes: [pushed({ outcome: "unavailable" })], rows: [], delivered: [] })).toEqual([]);
+  });
+
+  it("wants the answer to a push that is stored, though its acknowledgement was lost", ({ expect }) => {
+    const books = person({ pushes: [pushed({ outcome: "unavailable" })], rows: [heard(1)], delivered: [] });
+    expect(judge(books).violations.map(({ kind }) => kind)).toEqual(["answer missing"]);
+    expect(judge(books).storedUnacknowledged).toBe(1);
+  });
+
+  it("names a push that was stored twice, and what was answered twice for it", ({ expect }) => {
+    const rows = [heard(1), out(2), sent(2), heard(3), out(4), sent(4)];
+    expect(kinds({ rows, delivered: ["收到：在吗"] })).toEqual(["stored twice", "answer written twice"]);
+  });
+
+  it("names a hand-over that WeChat was told otherwise, or never", ({ expect }) => {
+    const agent = pushed({ mark: "人工", due: [], answer: "transfer", outcome: "transferred" });
+    const transferred = { rows: [heard(1, "人工", "transfer")], delivered: [] };
+    expect(kinds({ ...transferred, pushes: [agent] })).toEqual([]);
+    const other = { ...agent, outcome: "acknowledged" } as const;
+    expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than stored"]);
+  });
+
+  it("names a row nobody pushed and a message nobody wrote", ({ expect }) => {
+    expect(kinds({ rows: [heard(1), out(2), sent(2), heard(3, "别人")] })).toEqual(["stored but never pushed"]);
+    expect(kinds({ delivered: ["收到：在吗", "收到：别人"] })).toEqual(["sent but not in the log"]);
+  });
+
+  it("names an answer that the log calls sent and WeChat never had", ({ expect }) => {
+    expect(kinds({ delivered: [] })).toEqual(["called sent but never arrived"]);
+  });
+
+  it("names an answer that was given up without a reason", ({ expect }) => {
+    expect(kinds({ rows: [heard(1), out(2), failed(2)], delivered: [] })).toEqual(["answer lost"]);
+    const blocked: Row = { seq: 9, at: AT, ref: 2, kind: "blocked", reason: "window_ended" };
+    expect(kinds({ rows: [heard(1), out(2), blocked], delivered: [] })).toEqual(["answer lost"]);
+  });
+
+  it("takes a failure for what it is when WeChat refused four times", ({ expect }) => {
+    const books = person({ rows: [heard(1), out(2), failed(2)], delivered: [], refusals: 4 });
+    expect(judge(books)).toMatchObject({ violations: [], fates: ["refused"] });
+  });
+
+  it("names an answer still under way, which is no end", ({ expect }) => {
+    const books = { rows: [heard(1), out(2), unconfirmed(2)], delivered: [] };
+    expect(kinds(books)).toEqual(["answer still waiting"]);
+    expect(isSettled(person(books))).toBe(false);
+    expect(isSettled(person())).toBe(true);
+  });
+
+  it("lets an answer wait for the daily quota, and for nothing else", ({ expect }) => {
+    const books = person({ rows: [heard(1), out(2), retry(2)], delivered: [], isQuotaUsed: true });
+    expect(judge(books)).toMatchObject({ violations: [], fates: ["waiting"] });
+    expect(kinds({ ...books, isQuotaUsed: false })).toEqual(["answer still waiting"]);
+  });
+
+  it("lets an answer wait behind one that waits for the daily quota", ({ expect }) => {
+    const pushes = [pushed({ due: ["一", "二"] })];
+    const rows = [heard(1), out(2, "一"), out(3, "二"), retry(2)];
+    const books = person({ pushes, rows, delivered: [], isQuotaUsed: true });
+    expect(judge(books)).toMatchObject({ violations: [], fates: ["waiting", "waiting"] });
+    expect(kinds({ ...books, rows: rows.slice(0, 3) })).toEqual(["answer still waiting", "answer still waiting"]);
+  });
+
+  it("counts as unknown what both goes left unknown, or the only one with UNCONFIRMED_RETRY=0", ({ expect }) => {
+    const twice = person({ rows: [heard(1), out(2), unconfirmed(2), unconfirmed(2, 2)], delivered: [] });
+    expect(judge(twice)).toMatchObject({ violations: [], fates: ["unknown"] });
+    const once = person({ rows: [heard(1), out(2), unconfirmed(2)], delivered: [], unconfirmedRetry: 0 });
+    expect(judge(once)).toMatchObject({ violations: [], fates: ["unknown"] });
+  });
+
+  it("names goes beyond those allowed", ({ expect }) => {
+    const rows = [heard(1), out(2), unconfirmed(2), unconfirmed(2, 2)];
+    expect(kinds({ rows, unconfirmedRetry: 0 })).toEqual(["more goes than allowed"]);
+  });
+
+  it("lets a user have twice what is marked unconfirmed, and counts it", ({ expect }) => {
+    const books = person({
+      rows: [heard(1), out(2), unconfirmed(2), sent(2)],
+      delivered: ["收到：在吗", "收到：在吗"],
+    });
+    expect(judge(books)).toMatchObject({ violations: [], duplicates: 1 });
+  });
+
+  it("names a duplicate that is not marked, a third copy, and any with UNCONFIRMED_RETRY=0", ({ expect }) => {
+    const delivered = ["收到：在吗", "收到：在吗"];
+    const marked = [heard(1), out(2), unconfirmed(2), sent(2)];
+    expect(kinds({ delivered })).toEqual(["duplicate without unconfirmed"]);
+    expect(kinds({ delivered: [...delivered, "收到：在吗"], rows: marked })).toEqual(["more than one duplicate"]);
+    expect(kinds({ delivered, rows: marked, unconfirmedRetry: 0 })).toEqual([
+      "duplicate in spite of UNCONFIRMED_RETRY=0",
+    ]);
+  });
+
+  it("names what arrived out of order, unless the first of it waited for a second go", ({ expect }) => {
+    const pushes = [pushed({ due: ["一", "二"] })];
+    const rows = [heard(1), out(2, "一"), out(3, "二"), sent(2), sent(3)];
+    expect(kinds({ pushes, rows, delivered: ["一", "二"] })).toEqual([]);
+    expect(kinds({ pushes, rows, delivered: ["二", "一"] })).toEqual(["out of order"]);
+    expect(kinds({ pushes, rows: [...rows, unconfirmed(2)], delivered: ["二", "一"] })).toEqual([]);
+    expect(kinds({ pushes, rows: [...rows, unconfirmed(3)], delivered: ["二", "一"] })).toEqual(["out of order"]);
+  });
+
+  it("holds messages of the API to their 202, and to being sent once", ({ expect }) => {
+    const requests = [{ mark: "已发货", accepted: true }];
+    const rows = [heard(1), out(2), sent(2), out(3, "已发货", "api"), sent(3)];
+    const delivered = ["收到：在吗", "已发货"];
+    expect(kinds({ requests, rows, delivered })).toEqual([]);
+    expect(kinds({ requests })).toEqual(["accepted request lost"]);
+    expect(kinds({ requests: [{ mark: "已发货", accepted: false }] })).toEqual([]);
+    expect(kinds({ requests, rows, delivered: [...delivered, "已发货"] })).toEqual(["request sent twice"]);
+    expect(kinds({ requests, rows: [...rows, out(4, "已发货", "api"), sent(4)], delivered })).toEqual([
+      "request written twice",
+    ]);
+  });
+});

@@ -1,0 +1,56 @@
+/** The report of the long run: what it adds up, and when it calls a run no proof. */
+import { describe, it } from "vitest";
+import type { PersonBooks } from "../../long/judge.ts";
+import { findFaults, writeKillReport } from "../../long/kill-report.ts";
+import type { KillRun } from "../../long/kills.ts";
+import { tally } from "../../long/tally.ts";
+
+/** Somebody whose question was acknowledged, and is not in the log. */
+const FORGOTTEN: PersonBooks = {
+  openid: "oUser",
+  unconfirmedRetry: 0,
+  pushes: [{ mark: "在吗", outcome: "acknowledged", due: ["收到：在吗"], answer: "success" }],
+  requests: [],
+  delivered: [],
+  refusals: 0,
+  isQuotaUsed: false,
+  rows: [],
+};
+
+const run = (change: Partial<KillRun> = {}): KillRun => ({
+  seed: 7,
+  planned: 40,
+  kills: 40,
+  starts: 45,
+  moments: { "send arrived": 40 },
+  met: { "HTTP 502": 3 },
+  deliveries: 90,
+  taken: 60,
+  startMs: { median: 400, most: 900 },
+  seconds: 90,
+  tally: tally([]),
+  ...change,
+});
+
+describe("the report of the long run", () => {
+  it("calls a run a proof when nothing is wrong and every trouble met somebody", ({ expect }) => {
+    expect(findFaults(run())).toEqual([]);
+    expect(writeKillReport(run(), [["Node", "24"]], "2026-11-22")).toContain("**40 kills**, 通过 / passed.");
+  });
+
+  it("calls it none when a trouble met nobody, or nothing was killed", ({ expect }) => {
+    expect(findFaults(run({ met: { "HTTP 502": 0 } }))).toEqual([
+      'proves nothing: "HTTP 502" met nobody; take more kills',
+    ]);
+    expect(findFaults(run({ kills: 0 }))).toEqual(["proves nothing: nothing was killed"]);
+  });
+
+  it("names each violation, and adds it up under its setting", ({ expect }) => {
+    const broken = run({ tally: tally([FORGOTTEN]) });
+    expect(broken.tally).toMatchObject({ users: 1, pushes: 1, acknowledged: 1 });
+    expect(findFaults(broken)).toEqual(["acknowledged but not stored: oUser 在吗"]);
+    const report = writeKillReport(broken, [], "2026-11-22");
+    expect(report).toContain("**1 处不符 / violations**");
+    expect(report).toContain("acknowledged messages lost | 0 | 1 |");
+  });
+});

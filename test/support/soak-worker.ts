@@ -1,0 +1,66 @@
+/**
+ * The worker as it is, on a fast clock: what the soak runs (test/long/soak.ts). Only `Date.now` and the alarms are
+ * told the other time; timers stay the machine's, as between two jumps of the clock a second is a second.
+ */
+import { env } from "cloudflare:workers";
+import worker, * as product from "../../worker/index.ts";
+import { createFastClock, type FastClockOptions } from "../long/fast-clock.ts";
+
+// Written by the soak, as JSON of its own.
+const options: FastClockOptions = JSON.parse(Reflect.get(env, "FAST_CLOCK"));
+const clock = createFastClock(options);
+const machineNow = Date.now.bind(Date);
+Date.now = () => clock.toFast(machineNow());
+
+let alarmsAreFast = false;
+
+/** Once an isolate: all objects share the prototype of their storage. */
+function speedUpAlarms(storage: DurableObjectStorage): void {
+  if (alarmsAreFast) return;
+  alarmsAreFast = true;
+  const prototype: DurableObjectStorage = Object.getPrototypeOf(storage);
+  // oxlint-disable-next-line typescript/unbound-method -- each is called with the storage it belongs to, below
+  const { setAlarm, getAlarm } = prototype;
+  prototype.setAlarm = function fastSetAlarm(time, ...rest) {
+    return setAlarm.call(this, clock.toMachine(Number(time)), ...rest);
+  };
+  prototype.getAlarm = async function fastGetAlarm(...rest) {
+    const at = await getAlarm.call(this, ...rest);
+    return at === null ? null : clock.toFast(at);
+  };
+}
+
+/** The product's, with alarms on the fast clock. */
+export class Conversation extends product.Conversation {
+  constructor(ctx: DurableObjectState, env: Env) {
+    speedUpAlarms(ctx.storage);
+    super(ctx, env);
+  }
+
+  /** What its database takes, bytes, as Cloudflare bills it. */
+  databaseSize(): number {
+    return this.ctx.storage.sql.databaseSize;
+  }
+}
+
+/** The product's, with alarms on the fast clock. */
+export class Account extends product.Account {
+  constructor(ctx: DurableObjectState, env: Env) {
+    speedUpAlarms(ctx.storage);
+    super(ctx, env);
+  }
+}
+
+/** The bindings, with what the soak adds to a conversation. */
+interface SoakEnv extends Omit<Env, "CONVERSATION"> {
+  readonly CONVERSATION: DurableObjectNamespace<Conversation>;
+}
+
+export default {
+  /** The product's, and `POST /_soak/sizes`: names of conversations → the bytes of each one's database. */
+  async fetch(request, env, ctx) {
+    if (new URL(request.url).pathname !== "/_soak/sizes") return worker.fetch(request, env, ctx);
+    const names: readonly string[] = await request.json();
+    return Response.json(await Promise.all(names.map((name) => env.CONVERSATION.getByName(name).databaseSize())));
+  },
+} satisfies ExportedHandler<SoakEnv>;
