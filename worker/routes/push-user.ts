@@ -16,7 +16,7 @@ import { receiveStored } from "../objects/conversation-client.ts";
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";
 import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
-import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
+import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
 
 /** How a push was taken. */
 export interface Accepted {
@@ -49,9 +49,8 @@ export async function acceptUserPush(
     stored.then((received) => received.lease),
   );
   const { outcome, answer } = await stored;
-  if (shielded) {
-    const heard = { repeated: outcome === "repeat", answeredAt: Date.now() };
-    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer, heard));
+  if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
+    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer));
   }
   return { outcome, answer };
 }
