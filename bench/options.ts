@@ -21,10 +21,14 @@ export interface BenchOptions {
   readonly records: number;
   /** Pushes a run of the growth rows. */
   readonly growthPushes: number;
+  /** Users that write on the growth curves whose subject is not their number. */
+  readonly writers: number;
   /** Repetitions of a step in the micro bench. */
   readonly steps: number;
   /** Users of the counted rows. */
   readonly countedUsers: number;
+  /** How much sooner than the lease's twelve seconds the alarms of the counted rows ring. */
+  readonly hurry: number;
   readonly only: readonly Subject[];
   /** Whether the report and the curves are written. */
   readonly write: boolean;
@@ -38,8 +42,10 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   users: 10_000,
   records: 10_000,
   growthPushes: 400,
+  writers: 20,
   steps: 6_000,
   countedUsers: 40,
+  hurry: 3,
   only: SUBJECTS,
   write: true,
 };

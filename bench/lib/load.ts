@@ -82,9 +82,16 @@ function toHttp(url: URL, push: BenchPush): string {
     `POST ${url.pathname}?${push.query} HTTP/1.1`,
     `Host: ${url.host}`,
     "Content-Type: text/xml",
+    // As Cloudflare puts before every Worker; ours takes it for its request id.
+    `CF-Ray: ${rayOf(push)}`,
     `Content-Length: ${Buffer.byteLength(push.body)}`,
   ];
   return `${head.join("\r\n")}\r\n\r\n${push.body}`;
+}
+
+/** Sixteen hex digits, another for every push. */
+function rayOf({ query }: BenchPush): string {
+  return query.slice(-16);
 }
 
 /** What the server said. */

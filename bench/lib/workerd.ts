@@ -39,7 +39,9 @@ const Bound = v.object({
   kv_namespaces: v.array(v.object({ binding: v.string() })),
 });
 
-const FIRST_PORT = 9_700;
+/** Ports are looked for in steps, so that what starts at the same time does not find the same one. */
+const PORTS = { first: 9_700, last: 19_700, step: 10 };
+let nextPort = PORTS.first;
 const PATIENCE_MS = 20_000;
 
 /** workerd's binary; the package `workerd` belongs to wrangler, so it is looked for from there. */
@@ -55,6 +57,12 @@ export function makeFolder(): Promise<string> {
   return mkdtemp(join(STORAGE_ROOT, "edge-kefu-bench-"));
 }
 
+function takePort(): Promise<number> {
+  const from = nextPort;
+  nextPort = from + PORTS.step < PORTS.last ? from + PORTS.step : PORTS.first;
+  return freePort(from);
+}
+
 /** Starts a Worker with empty storage; resolves when it answers. */
 export async function startWorkerd(options: StartOptions): Promise<Running> {
   const { config, script, vars = {} } = options;
@@ -62,7 +70,7 @@ export async function startWorkerd(options: StartOptions): Promise<Running> {
   const storage = join(folder, "objects");
   await mkdir(storage);
   await copyFile(script, join(folder, "worker.js"));
-  const port = await freePort(FIRST_PORT);
+  const port = await takePort();
   const bound = v.parse(Bound, unstable_readConfig({ config }));
   const text = writeWorkerdConfig({
     port,
@@ -84,7 +92,7 @@ export async function startNode(
   env: Readonly<Record<string, string>>,
   withFolder = false,
 ): Promise<Running> {
-  const port = await freePort(FIRST_PORT);
+  const port = await takePort();
   const folder = withFolder ? await makeFolder() : undefined;
   const extra = { ...env, PORT: String(port), ...(folder !== undefined && { FOLDER: folder }) };
   return startProcess(process.execPath, [join(import.meta.dirname, "../servers", file)], port, extra, folder);

@@ -13,9 +13,6 @@ import type { BenchOptions } from "../options.ts";
 import { exactRow, isWithin, type BenchRow } from "../row.ts";
 import type { MeterCounts } from "../workers/bench/protocol.ts";
 
-/** How much sooner the metered Worker's alarms ring: the lease's twelve seconds are then four. */
-const HURRY = "3";
-
 /** What one user's part of a scenario cost. */
 export interface Counted {
   readonly rows: number;
@@ -65,7 +62,7 @@ export interface CountedResult {
 export async function measureCounted(options: BenchOptions, answeredCpuMs: number): Promise<CountedResult> {
   const api = await startWeChatApi(0);
   try {
-    const worker = await startKefu("metered", api.url, { METER: "1", HURRY });
+    const worker = await startKefu("metered", api.url, { METER: "1", HURRY: String(options.hurry) });
     try {
       return await countAll(worker, api, options, answeredCpuMs);
     } finally {

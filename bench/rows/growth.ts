@@ -46,8 +46,6 @@ interface Point {
 
 /** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
-/** Users that write on a curve whose subject is not their number. */
-const WRITERS = 20;
 /** Pushes for a single user, who would otherwise fill his own last two minutes. */
 const SINGLE_PUSHES = 40;
 
@@ -113,9 +111,9 @@ async function measureRecords(options: BenchOptions, start: Start): Promise<Meas
   const points: Point[] = [];
   for (const records of [10, Math.round(options.records / 10), options.records]) {
     const group = `log${records}`;
-    await sendTo(worker, options, WRITERS, (index) => says(openidOf(group, index)));
-    await fillLogs(worker, group, records);
-    points.push({ label: records.toLocaleString("en"), worker, users: WRITERS, group, push: says });
+    await sendTo(worker, options, options.writers, (index) => says(openidOf(group, index)));
+    await fillLogs(worker, group, options.writers, records);
+    points.push({ label: records.toLocaleString("en"), worker, users: options.writers, group, push: says });
   }
   const words = { id: "records", zh: "一个用户的记录数", en: "old records in one log" };
   return measureCurve(words, points, options, FLAT);
@@ -127,9 +125,9 @@ async function measureHeld(options: BenchOptions, start: Start): Promise<Measure
   const points: Point[] = [];
   for (const held of [0, 5, 10]) {
     const group = `held${held}`;
-    await sendTo(worker, options, WRITERS, (index) => says(openidOf(group, index)));
-    for (let user = 0; user < WRITERS; user += 1) await holdMessages(worker, openidOf(group, user), held);
-    points.push({ label: String(held), worker, users: WRITERS, group, push: enterPush });
+    await sendTo(worker, options, options.writers, (index) => says(openidOf(group, index)));
+    for (let user = 0; user < options.writers; user += 1) await holdMessages(worker, openidOf(group, user), held);
+    points.push({ label: String(held), worker, users: options.writers, group, push: enterPush });
   }
   const words = { id: "held", zh: "等待中的消息数", en: "held messages" };
   return measureCurve(words, points, options);
@@ -141,11 +139,11 @@ async function measureStorm(options: BenchOptions, start: Start): Promise<Measur
   const points: Point[] = [];
   for (const recent of [1, 10, 100]) {
     const group = `storm${recent}`;
-    await sendTo(worker, options, WRITERS * recent, (index) => says(openidOf(group, index % WRITERS)));
-    points.push({ label: String(recent), worker, users: WRITERS, group, push: says });
+    await sendTo(worker, options, options.writers * recent, (index) => says(openidOf(group, index % options.writers)));
+    points.push({ label: String(recent), worker, users: options.writers, group, push: says });
   }
   const words = { id: "storm", zh: "该用户两分钟内的消息数", en: "the user's own pushes of the last two minutes" };
-  return measureCurve(words, points, { ...options, growthPushes: WRITERS * 2 });
+  return measureCurve(words, points, { ...options, growthPushes: options.writers * 2 });
 }
 
 /** Webhooks: the push, and behind it the telling by the alarm. */
@@ -204,8 +202,8 @@ async function sendTo(
   await sendLoad({ url, connections: options.connections, pushes, makePush });
 }
 
-async function fillLogs(worker: Running, group: string, records: number): Promise<void> {
-  const names = Array.from({ length: WRITERS }, (_, index) => `${BENCH_APP.appid}:${openidOf(group, index)}`);
+async function fillLogs(worker: Running, group: string, users: number, records: number): Promise<void> {
+  const names = Array.from({ length: users }, (_, index) => `${BENCH_APP.appid}:${openidOf(group, index)}`);
   const body = JSON.stringify({ names, records });
   const response = await fetch(`${worker.url}${METER_PREFIX}fill`, { method: "POST", body });
   if (!response.ok) throw new Error(`the logs could not be filled: ${await response.text()}`);
