@@ -12,14 +12,20 @@ import type { BenchRow } from "./row.ts";
 import { measureAll } from "./rows/all.ts";
 import { drawCharts } from "./svg.ts";
 
+const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  console.log(USAGE);
+  process.exit(0);
+}
 let options: BenchOptions;
 try {
-  options = readOptions(process.argv.slice(2));
+  options = readOptions(args);
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   process.exit(2);
 }
 process.chdir(ROOT);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 const startedAt = performance.now();
 const { rows, curves } = await measureAll(options, (subject) => console.log(`… ${subject}`));

@@ -37,7 +37,7 @@ export interface BenchOptions {
 /** What a report is made with. */
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
-  pushes: 2_000,
+  pushes: 1_000,
   connections: 32,
   users: 10_000,
   records: 10_000,
@@ -53,7 +53,7 @@ export const DEFAULT_OPTIONS: BenchOptions = {
 /** What the command says about itself. */
 export const USAGE = `npm run bench -- [选项 options]
   --rounds N        轮数，取中位数 rounds, of which the median counts (5)
-  --pushes N        每轮推送数 pushes a run (2000)
+  --pushes N        每轮推送数 pushes a run (1000)
   --users N         增长曲线的最大用户数 most known users of the growth curve (10000; the committed report: 100000)
   --only a,b        只跑 only: ${SUBJECTS.join(",")}
   --no-write        不写报告 do not write bench/report.*`;

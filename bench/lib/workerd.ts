@@ -3,7 +3,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
@@ -63,6 +63,15 @@ function takePort(): Promise<number> {
   return freePort(from);
 }
 
+/** What runs, with the folder it uses: nothing of it outlives the bench, however that ends. */
+const running = new Map<ChildProcess, string | undefined>();
+process.on("exit", () => {
+  for (const [child, folder] of running) {
+    child.kill("SIGKILL");
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 /** Starts a Worker with empty storage; resolves when it answers. */
 export async function startWorkerd(options: StartOptions): Promise<Running> {
   const { config, script, vars = {} } = options;
@@ -107,10 +116,12 @@ async function startProcess(
 ): Promise<Running> {
   // What it logs goes nowhere: it is written, as in production, but nobody's terminal slows it down.
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
+  running.set(child, folder);
   const complaints = collect(child);
   const url = `http://127.0.0.1:${port}`;
   const end = async () => {
     await stopChild(child);
+    running.delete(child);
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
