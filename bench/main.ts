@@ -6,11 +6,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../scripts/lib/build.ts";
 import { readMachine } from "./machine.ts";
-import { readOptions, USAGE, type BenchOptions } from "./options.ts";
-import { missedRows, toMarkdown, type BenchReport } from "./report.ts";
+import { readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
+import { curvePicture, missedRows, toMarkdown, type BenchReport } from "./report.ts";
 import type { BenchRow } from "./row.ts";
 import { measureAll } from "./rows/all.ts";
-import { drawCharts } from "./svg.ts";
+import { drawCurve } from "./svg.ts";
 
 const args = process.argv.slice(2);
 if (args.includes("--help")) {
@@ -30,34 +30,24 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 const startedAt = performance.now();
 const { rows, curves } = await measureAll(options, (subject) => console.log(`… ${subject}`));
 const seconds = (performance.now() - startedAt) / 1_000;
-const report: BenchReport = { machine: readMachine(), options, seconds, rows };
+const report: BenchReport = { machine: readMachine(), options, seconds, rows, curves };
 
 for (const row of rows) console.log(line(row));
 const missed = missedRows(rows);
 console.log(
   `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达到 all budgets met" : `未达到 missed: ${missed.length}`}`,
 );
-if (options.write) await write();
+// A part is no report.
+if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))) await write();
 process.exitCode = missed.length === 0 ? 0 : 1;
 
 async function write(): Promise<void> {
-  const charts = curves.map(({ zh, en, points }) => ({
-    zh,
-    en,
-    points: points.map(({ label, cpuUs }) => ({ label, value: cpuUs })),
-  }));
-  await Promise.all([
-    writeFile(join(ROOT, "bench/report.md"), toMarkdown(report)),
-    writeFile(join(ROOT, "bench/report.json"), `${JSON.stringify(report, null, 2)}\n`),
-    ...(charts.length === 0
-      ? []
-      : [
-          writeFile(
-            join(ROOT, "docs/pictures/bench-growth.svg"),
-            drawCharts(charts, "每次推送的 CPU，随规模 CPU a push, by size"),
-          ),
-        ]),
-  ]);
+  await writeFile(join(ROOT, "bench/report.md"), toMarkdown(report));
+  await writeFile(join(ROOT, "bench/report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  for (const { id, zh, en, points } of curves) {
+    const chart = { zh, en, points: points.map(({ label, cpuUs }) => ({ label, value: cpuUs })) };
+    await writeFile(join(ROOT, curvePicture(id)), drawCurve(chart));
+  }
 }
 
 function line({ id, zh, en, measured, spread, budget, met }: BenchRow): string {

@@ -4,6 +4,7 @@
 import type { MachineFacts } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import type { BenchRow } from "./row.ts";
+import type { Curve } from "./rows/growth.ts";
 
 /** Everything a run found out. */
 export interface BenchReport {
@@ -11,6 +12,12 @@ export interface BenchReport {
   readonly options: BenchOptions;
   readonly seconds: number;
   readonly rows: readonly BenchRow[];
+  readonly curves: readonly Curve[];
+}
+
+/** Where the picture of a curve is kept, from the root. */
+export function curvePicture(id: string): string {
+  return `docs/pictures/bench-${id}.svg`;
 }
 
 /** Rows with a budget that was not kept. */
@@ -19,7 +26,7 @@ export function missedRows(rows: readonly BenchRow[]): readonly BenchRow[] {
 }
 
 /** The report as Markdown, the budgets first. */
-export function toMarkdown({ machine, options, seconds, rows }: BenchReport): string {
+export function toMarkdown({ machine, options, seconds, rows, curves }: BenchReport): string {
   const { rounds, pushes, connections, users } = options;
   const { date, cores, processor, memoryGb, platform, node, workerd, storage } = machine;
   const budgets = rows.filter(({ met }) => met !== undefined);
@@ -47,7 +54,9 @@ ${writeTable(
 
 ## 增长曲线 Growth
 
-![每次推送的 CPU，随规模 CPU a push, by size](../docs/pictures/bench-growth.svg)
+每次推送的 CPU，竖线为各轮范围。CPU a push; the thin lines are the range over the rounds.
+
+${curves.map(({ id, zh, en }) => `![${zh} ${en}](../${curvePicture(id)})`).join("\n")}
 `;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The growth curves as one SVG: a small line chart for each subject, side by side. A few lines of our own instead of a
- * library; colours follow the reader's light or dark mode, and every figure stands beside its point, so that nothing
- * is told by colour alone.
+ * A growth curve as an SVG: a small line chart, so narrow that a phone shows it whole and a desk shows several side by
+ * side. A few lines of our own instead of a library; colours follow the reader's light or dark mode, and every figure
+ * stands beside its point, so that nothing is told by colour alone.
  */
 import type { Spread } from "./stats.ts";
 
@@ -18,11 +18,9 @@ export interface Chart {
   readonly points: readonly ChartPoint[];
 }
 
-const WIDTH = 360;
-const HEIGHT = 230;
-const GAP = 16;
+const WIDTH = 340;
+const HEIGHT = 220;
 const PLOT = { left: 30, right: 30, top: 64, bottom: 40 };
-const COLUMNS = 2;
 
 const STYLE = `
   svg { font: 12px system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans SC", sans-serif; }
@@ -43,19 +41,11 @@ const STYLE = `
     .dot { fill: #3fb950; }
   }`;
 
-/** Draws charts, each from zero on, so that flat looks flat. Values are microseconds. */
-export function drawCharts(charts: readonly Chart[], title: string): string {
-  const rows = Math.ceil(charts.length / COLUMNS);
-  const width = COLUMNS * WIDTH + (COLUMNS + 1) * GAP;
-  const height = rows * HEIGHT + (rows + 1) * GAP;
-  const drawn = charts.map((chart, index) => {
-    const x = GAP + (index % COLUMNS) * (WIDTH + GAP);
-    const y = GAP + Math.floor(index / COLUMNS) * (HEIGHT + GAP);
-    return `<g transform="translate(${x} ${y})">${drawChart(chart)}</g>`;
-  });
-  const label = escapeXml(title);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}"><title>${label}</title><style>${STYLE}</style>
-${drawn.join("\n")}
+/** Draws a curve, from zero on, so that flat looks flat. Values are microseconds. */
+export function drawCurve(chart: Chart): string {
+  const label = escapeXml(`${chart.zh} ${chart.en}`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${label}"><title>${label}</title><style>${STYLE}</style>
+${drawChart(chart)}
 </svg>
 `;
 }
@@ -78,7 +68,7 @@ function drawChart({ zh, en, points }: Chart): string {
     ].join("");
   });
   return [
-    `<rect class="paper" width="${WIDTH}" height="${HEIGHT}" rx="8"/>`,
+    `<rect class="paper" x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="8"/>`,
     `<text class="title" x="14" y="24">${escapeXml(zh)}</text>`,
     `<text class="text" x="14" y="42">${escapeXml(en)}</text>`,
     `<line class="axis" x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${floor}" y2="${floor}"/>`,

@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { writeWorkerdConfig } from "../../../bench/lib/workerd-config.ts";
 import { DEFAULT_OPTIONS, readOptions } from "../../../bench/options.ts";
 import { missedRows, toMarkdown, type BenchReport } from "../../../bench/report.ts";
-import { drawCharts } from "../../../bench/svg.ts";
+import { drawCurve } from "../../../bench/svg.ts";
 
 const ROW = { id: "a.x", zh: "确认", en: "acknowledge", measured: "1.10×", spread: "1.00× – 1.20×", budget: "≤ 1.25×" };
 const REPORT: BenchReport = {
@@ -19,6 +19,7 @@ const REPORT: BenchReport = {
   },
   options: DEFAULT_OPTIONS,
   seconds: 300,
+  curves: [{ id: "users", zh: "用户数", en: "users", points: [] }],
   rows: [
     { ...ROW, met: true },
     { ...ROW, id: "b.x", met: false },
@@ -41,6 +42,10 @@ describe("the report", () => {
     expect(others).toContain("| d.x |");
   });
 
+  it("shows the curves", ({ expect }) => {
+    expect(toMarkdown(REPORT)).toContain("![用户数 users](../docs/pictures/bench-users.svg)");
+  });
+
   it("lists what was missed", ({ expect }) => {
     expect(missedRows(REPORT.rows).map(({ id }) => id)).toEqual(["b.x"]);
   });
@@ -58,20 +63,20 @@ describe("the curves", () => {
   };
 
   it("are sound XML whatever the words are", ({ expect }) => {
-    const svg = drawCharts([chart, chart, chart], 'a "title" & more');
+    const svg = drawCurve(chart);
     expect(XMLValidator.validate(svg)).toBe(true);
     expect(svg).toContain("用户 &lt;数>");
   });
 
   it("show every figure as text, and follow light and dark", ({ expect }) => {
-    const svg = drawCharts([chart], "t");
+    const svg = drawCurve(chart);
     expect(svg).toContain(">500 µs</text>");
     expect(svg).toContain(">510 µs</text>");
     expect(svg).toContain("prefers-color-scheme: dark");
   });
 
   it("begin at zero: a flat curve looks flat", ({ expect }) => {
-    const heights = [...drawCharts([chart], "t").matchAll(/<circle class="dot" cx="[\d.]+" cy="([\d.]+)"/g)];
+    const heights = [...drawCurve(chart).matchAll(/<circle class="dot" cx="[\d.]+" cy="([\d.]+)"/g)];
     const [near, far] = heights.map(([, y]) => Number(y));
     expect(Math.abs((near ?? 0) - (far ?? 99))).toBeLessThan(4);
   });
