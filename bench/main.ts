@@ -28,7 +28,9 @@ process.chdir(ROOT);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 const startedAt = performance.now();
-const { rows, curves } = await measureAll(options, (subject) => console.log(`… ${subject}`));
+const { rows, curves } = await measureAll(options, (subject) =>
+  console.log(`… ${subject} (${Math.round((performance.now() - startedAt) / 1_000)} s)`),
+);
 const seconds = (performance.now() - startedAt) / 1_000;
 const report: BenchReport = { machine: readMachine(), options, seconds, rows, curves };
 

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Pushes a run of the speed rows, one for each known user. */
   readonly pushes: number;
+  /** Pushes before anything is measured: code runs as fast as it will. */
+  readonly warmup: number;
   readonly connections: number;
   /** The most known users of the growth rows. */
   readonly users: number;
@@ -38,6 +40,7 @@ export interface BenchOptions {
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
   pushes: 1_000,
+  warmup: 3_000,
   connections: 32,
   users: 10_000,
   records: 10_000,

@@ -39,8 +39,11 @@ const Bound = v.object({
   kv_namespaces: v.array(v.object({ binding: v.string() })),
 });
 
-/** Ports are looked for in steps, so that what starts at the same time does not find the same one. */
-const PORTS = { first: 9_700, last: 19_700, step: 10 };
+/**
+ * Ports are looked for in steps, so that what starts at the same time does not find the same one; in a range without
+ * any that fetch refuses, and below those the system gives out.
+ */
+const PORTS = { first: 20_000, last: 29_000, step: 10 };
 let nextPort = PORTS.first;
 const PATIENCE_MS = 20_000;
 
