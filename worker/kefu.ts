@@ -101,7 +101,7 @@ const WAITING = Symbol("waiting");
 
 async function within(ms: number, work: Promise<void> | void): Promise<void> {
   // Most handlers are over when they return; a clock is started only for one that waits for something.
-  if ((await Promise.race([work, WAITING])) !== WAITING) return;
+  if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new HandlerTimeoutError()), ms);
