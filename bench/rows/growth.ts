@@ -47,7 +47,9 @@ interface Point {
 /** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
 /** Pushes for a single user, who would otherwise fill his own last two minutes. */
-const SINGLE_PUSHES = 40;
+const SINGLE_PUSHES = 200;
+/** Who writes while the code gets warm. */
+const WARM_USERS = 200;
 
 const says = (openid: string) => textPush(openid, UNANSWERED_TEXT);
 
@@ -58,6 +60,7 @@ export async function measureGrowth(options: BenchOptions): Promise<GrowthResult
   const start = async (webhooks: readonly object[] = []) => {
     const worker = await startKefu("metered", api.url, {}, webhooks);
     started.push(worker);
+    await sendTo(worker, options, options.warmup, (index) => says(openidOf("warm", index % WARM_USERS)));
     return worker;
   };
   try {
