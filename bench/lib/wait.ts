@@ -25,6 +25,12 @@ export async function untilCount(apiUrl: string, messages: number): Promise<numb
   return until(`${messages} messages at the API`, taken, (count) => count >= messages);
 }
 
+/** Waits until so many events of webhooks were taken. @returns how many */
+export async function untilEvents(apiUrl: string, events: number): Promise<number> {
+  const taken = async () => v.parse(ApiCount, await getJson(`${apiUrl}/count`)).events;
+  return until(`${events} events at the webhook`, taken, (count) => count >= events);
+}
+
 /** Waits until the metered Worker counted what is waited for. @returns all counts */
 export async function untilMetered(
   workerUrl: string,

@@ -6,7 +6,7 @@ import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
 import { enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush, BENCH_APP } from "../lib/push.ts";
 import { callKefu, startKefu, startWeChatApi } from "../lib/targets.ts";
-import { untilQuiet } from "../lib/wait.ts";
+import { untilEvents, untilQuiet } from "../lib/wait.ts";
 import type { Running } from "../lib/workerd.ts";
 import { METER_PREFIX } from "../workers/bench/protocol.ts";
 import type { BenchOptions } from "../options.ts";
@@ -42,6 +42,8 @@ interface Point {
   readonly users: number;
   readonly group: string;
   readonly push: (openid: string) => BenchPush;
+  /** The webhook that hears of every push, if one does. */
+  readonly heardBy?: string;
 }
 
 /** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
@@ -151,15 +153,12 @@ async function measureStorm(options: BenchOptions, start: Start): Promise<Measur
 
 /** Webhooks: the push, and behind it the telling by the alarm. */
 async function measureWebhooks(options: BenchOptions, start: Start, apiUrl: string): Promise<Measured> {
-  const off = await start();
-  const on = await start([{ id: "shop", url: `${apiUrl}/events` }]);
-  const point = (label: string, worker: Running): Point => {
-    return { label, worker, users: options.growthPushes, group: "hooks", push: says };
-  };
-  const points = [point("关 off", off), point("开 on", on)];
-  for (const { worker, users, group } of points) {
-    await sendTo(worker, options, users, (index) => says(openidOf(group, index)));
-  }
+  const common = { users: options.growthPushes, group: "hooks", push: says };
+  const points: readonly Point[] = [
+    { ...common, label: "关 off", worker: await start() },
+    { ...common, label: "开 on", worker: await start([{ id: "shop", url: `${apiUrl}/events` }]), heardBy: apiUrl },
+  ];
+  for (const point of points) await sendHeard(point, options, point.users);
   const words = { id: "webhooks", zh: "webhook（含随后的通知）", en: "webhooks, with what is told behind the push" };
   return measureCurve(words, points, options);
 }
@@ -185,14 +184,21 @@ async function measureCurve(
 
 /** Wakes the users that will write, then measures a push of each. */
 async function measurePoint(point: Point, options: BenchOptions): Promise<number> {
-  const { worker, users, group, push } = point;
+  const { worker, users } = point;
   const pushes = users === 1 ? Math.min(SINGLE_PUSHES, options.growthPushes) : options.growthPushes;
-  await sendTo(worker, options, users, (index) => push(openidOf(group, index)));
-  await untilQuiet(worker.pid);
+  await sendHeard(point, options, users);
   const before = await cpuMs(worker.pid);
-  await sendTo(worker, options, pushes, (index) => push(openidOf(group, index % users)));
-  await untilQuiet(worker.pid);
+  await sendHeard(point, options, pushes);
   return (((await cpuMs(worker.pid)) - before) * 1_000) / pushes;
+}
+
+/** Sends pushes of the point's users in turn, and waits for all that follows from them. */
+async function sendHeard(point: Point, options: BenchOptions, pushes: number): Promise<void> {
+  const { worker, users, group, push, heardBy } = point;
+  const heard = heardBy === undefined ? 0 : await untilEvents(heardBy, 0);
+  await sendTo(worker, options, pushes, (index) => push(openidOf(group, index % users)));
+  if (heardBy !== undefined) await untilEvents(heardBy, heard + pushes);
+  await untilQuiet(worker.pid);
 }
 
 async function sendTo(
