@@ -58,7 +58,8 @@ export async function runHandlers(
 ): Promise<Candidate | undefined> {
   const call = pick(handlers, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
-  const stop = new AbortController();
+  // Made when somebody asks for the signal: most handlers wait for nothing.
+  let stop: AbortController | undefined;
   let action: Action | undefined;
   const kefu: Kefu = {
     reply: (...messages) => {
@@ -73,12 +74,15 @@ export async function runHandlers(
     appid: context.appid,
     openid: inbound.openid,
     env: context.env,
-    signal: stop.signal,
+    get signal() {
+      stop ??= new AbortController();
+      return stop.signal;
+    },
   };
   try {
     await within(HANDLER_TIMEOUT_MS, call(kefu));
   } catch (error) {
-    stop.abort();
+    (stop ??= new AbortController()).abort();
     log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
     return undefined;
   }
@@ -107,7 +111,11 @@ function checked(message: string | Outbound): Outbound {
   return parsed.value;
 }
 
+const WAITING = Symbol("waiting");
+
 async function within(ms: number, work: Promise<void> | void): Promise<void> {
+  // Most handlers are over when they return; a clock is started only for one that waits for something.
+  if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new HandlerTimeoutError()), ms);

@@ -168,7 +168,7 @@ export const ANSWERS: MutantTable = {
       name: "handler-not-told-to-stop",
       breaks: "a handler whose time is up goes on working",
       file: "worker/kefu.ts",
-      find: "    stop.abort();\n",
+      find: "    (stop ??= new AbortController()).abort();\n",
       replace: "",
       killedBy: [HANDLERS, "a handler that takes too long is stopped by its signal"],
     },

@@ -150,8 +150,8 @@ export const HANDLED_ONCE: MutantTable = {
       name: "kv-always-written",
       breaks: "every push costs a write to KV",
       file: "worker/routes/late-pushes.ts",
-      find: "if (!outcome.repeated && outcome.answeredAt - push.arrivedAt < LATE_MS) return;",
-      replace: "",
+      find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
+      replace: "return true;",
       killedBy: [PUSH_TROUBLE, `${SHIELD} is neither written nor read in calm`],
     },
     {
@@ -159,8 +159,8 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "KV does not learn of a push that was answered late",
       promise: 2,
       file: "worker/routes/late-pushes.ts",
-      find: "if (!outcome.repeated && outcome.answeredAt - push.arrivedAt < LATE_MS) return;",
-      replace: "if (!outcome.repeated) return;",
+      find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
+      replace: "return outcome.repeated;",
       killedBy: [PUSH_TROUBLE, `${SHIELD} remembers the answer of a push that was answered late`],
     },
     {
@@ -168,8 +168,8 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "KV does not learn of a push that came twice",
       promise: 2,
       file: "worker/routes/late-pushes.ts",
-      find: "if (!outcome.repeated && outcome.answeredAt - push.arrivedAt < LATE_MS) return;",
-      replace: "if (outcome.answeredAt - push.arrivedAt < LATE_MS) return;",
+      find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
+      replace: "return outcome.answeredAt - push.arrivedAt >= LATE_MS;",
       killedBy: [PUSH_TROUBLE, `${SHIELD} remembers the answer of a push that came twice`],
     },
     {

@@ -66,6 +66,19 @@ export function describeHours(settings: HoursSettings, lang: Language = "zh"): s
  * @param now epoch milliseconds
  */
 export function toLocalTime(timeZone: string, now: number): LocalTime {
+  const minute = Math.floor(now / MINUTE_MS);
+  const known = localTimes.get(timeZone);
+  if (known?.minute === minute) return known.time;
+  const time = readClock(timeZone, now);
+  localTimes.set(timeZone, { minute, time });
+  return time;
+}
+
+const MINUTE_MS = 60_000;
+/** The last minute asked for, a time zone: every rule of every push asks, and only the minute counts. */
+const localTimes = new Map<string, { readonly minute: number; readonly time: LocalTime }>();
+
+function readClock(timeZone: string, now: number): LocalTime {
   // American order: month, day, year, hour, minute. Reading the digits takes a quarter of the time of formatToParts.
   const [month = "", day = "", year = "", hour = "", minute = ""] =
     formatterOf(timeZone).format(now).match(/\d+/g) ?? [];

@@ -71,6 +71,8 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   // A head always comes with the table: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
+  /** Read once, then known: only the first record and pruning change it. */
+  let oldest: number | undefined;
 
   function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
@@ -89,7 +91,8 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
     },
     oldest() {
-      return find("select * from log order by seq limit 1")[0]?.seq;
+      oldest ??= find("select * from log order by seq limit 1")[0]?.seq;
+      return oldest;
     },
     answerTo(key, since) {
       const row = findKeyed(key, since);
@@ -133,6 +136,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     },
     prune(seq, limit) {
       sql.exec("delete from log where seq in (select seq from log where seq < ? order by seq limit ?)", seq, limit);
+      oldest = undefined;
     },
   };
 }

@@ -19,7 +19,8 @@ export interface Answer {
 /** A field of an answer: texts become CDATA or JSON strings, numbers stay bare. */
 type AnswerFields = Readonly<Record<string, string | number>>;
 
-const ACKNOWLEDGEMENT: Answer = { body: "success", contentType: "text/plain; charset=utf-8" };
+/** The acknowledgement, plain in every mode. */
+export const ACKNOWLEDGEMENT: Answer = { body: "success", contentType: "text/plain; charset=utf-8" };
 const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
   xml: "text/xml; charset=utf-8",
   json: "application/json; charset=utf-8",

@@ -36,14 +36,16 @@ export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<A
   }
 }
 
-/** Remembers the answer when it came late or the push had come before. */
-export async function rememberAnswer(
-  kv: KVNamespace,
+/** Whether an answer is worth remembering: it came late, or the push had come before. */
+export function mayComeAgain(
   push: ArrivedPush,
-  answer: AnswerKind,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
-): Promise<void> {
-  if (!outcome.repeated && outcome.answeredAt - push.arrivedAt < LATE_MS) return;
+): boolean {
+  return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
+}
+
+/** Remembers the answer of a push that may come again. */
+export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
   try {
     await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
   } catch (error) {

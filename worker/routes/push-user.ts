@@ -19,7 +19,7 @@ import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import { resolveProposals } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
-import { knownAnswer, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
+import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
 
 /** How a push was taken. */
 export interface Accepted {
@@ -54,9 +54,8 @@ export async function acceptUserPush(
   );
   const { outcome, answer } = await stored;
   if (isUserMessage(inbound)) c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("message"));
-  if (shielded) {
-    const heard = { repeated: outcome === "repeat", answeredAt: Date.now() };
-    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer, heard));
+  if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
+    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer));
   }
   return { outcome, answer };
 }

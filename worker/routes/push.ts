@@ -8,7 +8,7 @@ import { findApp, type AppConfig } from "../config.ts";
 import { errorName, log, logUser } from "../log.ts";
 import { dedupeKey } from "../protocol/dedupe-key.ts";
 import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
-import { buildAnswer } from "../protocol/reply.ts";
+import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
 import { connectApp } from "../objects/connect.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
@@ -114,8 +114,13 @@ function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string>
 }
 
 async function answerWith(answer: AnswerKind, push: ReceivedPush): Promise<Response> {
+  // Nearly every push is only acknowledged, and that needs neither nonce nor random bytes.
+  if (answer === "success") return toResponse(ACKNOWLEDGEMENT);
   const random = crypto.getRandomValues(new Uint8Array(16));
-  const { body, contentType } = await buildAnswer(answer, push, Date.now(), crypto.randomUUID(), random);
+  return toResponse(await buildAnswer(answer, push, Date.now(), crypto.randomUUID(), random));
+}
+
+function toResponse({ body, contentType }: Answer): Response {
   return new Response(body, { headers: { "content-type": contentType } });
 }
 

@@ -1,0 +1,81 @@
+/**
+ * What a message costs: Cloudflare's price list (WORKERS.md, "Cost", docs of November 2026, USD) and what follows from
+ * it for counted usage. Pure arithmetic; what was counted comes from `rows/counted.ts`.
+ */
+
+/** One priced thing. */
+interface Price {
+  /** USD for a million beyond what is included. */
+  readonly perMillion: number;
+  /** The free plan's allowance a day; absent where it has none of its own. */
+  readonly freePerDay?: number;
+  /** What the paid plan includes a month. */
+  readonly includedPerMonth: number;
+}
+
+/** The price list. */
+export const PRICES = {
+  workerRequests: { perMillion: 0.3, freePerDay: 100_000, includedPerMonth: 10e6 },
+  /** Milliseconds. The free plan limits each request to 10 and has no sum. */
+  cpuMs: { perMillion: 0.02, includedPerMonth: 30e6 },
+  kvReads: { perMillion: 0.5, freePerDay: 100_000, includedPerMonth: 10e6 },
+  kvWrites: { perMillion: 5, freePerDay: 1_000, includedPerMonth: 1e6 },
+  /** Calls and alarms. */
+  objectRequests: { perMillion: 0.15, freePerDay: 100_000, includedPerMonth: 1e6 },
+  objectGbSeconds: { perMillion: 12.5, freePerDay: 13_000, includedPerMonth: 400_000 },
+  rowsWritten: { perMillion: 1, freePerDay: 100_000, includedPerMonth: 50e6 },
+} as const satisfies Record<string, Price>;
+
+/** What can be used up. */
+export type Resource = keyof typeof PRICES;
+
+/** What one message uses. */
+export type Usage = Readonly<Record<Resource, number>>;
+
+/** The paid plan, USD a month. */
+export const PLAN_PER_MONTH = 5;
+/** An object is billed as if it had this much memory, GB. */
+const OBJECT_GB = 0.128;
+
+const RESOURCES = Object.keys(PRICES).filter((name): name is Resource => name in PRICES);
+
+/** An object's time as it is billed. */
+export function gbSeconds(seconds: number): number {
+  return seconds * OBJECT_GB;
+}
+
+/** USD for a million messages, all of it beyond what is included. */
+export function pricePerMillion(usage: Usage): number {
+  return sum(RESOURCES.map((name) => usage[name] * PRICES[name].perMillion));
+}
+
+/** USD for a month with so many messages, the plan among it. */
+export function monthlyBill(usage: Usage, messages: number): number {
+  const beyond = RESOURCES.map((name) => {
+    const { perMillion, includedPerMonth } = PRICES[name];
+    return (Math.max(0, usage[name] * messages - includedPerMonth) * perMillion) / 1e6;
+  });
+  return PLAN_PER_MONTH + sum(beyond);
+}
+
+/** How many messages a day the free plan takes, and what ends it. */
+export interface FreeCapacity {
+  readonly messages: number;
+  readonly endedBy: Resource;
+}
+
+/** The free plan's capacity. */
+export function freeCapacity(usage: Usage): FreeCapacity {
+  const ends = RESOURCES.flatMap((endedBy) => {
+    const price: Price = PRICES[endedBy];
+    if (price.freePerDay === undefined || usage[endedBy] === 0) return [];
+    return [{ endedBy, messages: Math.floor(price.freePerDay / usage[endedBy]) }];
+  });
+  const [first, ...rest] = ends;
+  if (first === undefined) throw new Error("a message that uses nothing has no capacity");
+  return rest.reduce((least, end) => (end.messages < least.messages ? end : least), first);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,133 @@
+/**
+ * The load: a fixed number of pushes over a few kept-open connections, each connection with one push under way, as a
+ * closed loop. Plain sockets, because an HTTP client would cost more than the servers that are measured.
+ */
+import { Buffer } from "node:buffer";
+import { connect, type Socket } from "node:net";
+import type { BenchPush } from "./push.ts";
+import { quantile } from "../stats.ts";
+
+/** What to send where. */
+export interface LoadOptions {
+  /** A path of this machine's, `http://127.0.0.1:8787/wechat/message`. */
+  readonly url: string;
+  readonly connections: number;
+  readonly pushes: number;
+  /** Makes the n-th push, when it is about to leave. */
+  readonly makePush: (index: number) => BenchPush;
+}
+
+/** What came of it. */
+export interface LoadResult {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * Sends the pushes; resolves when all are answered.
+ *
+ * @throws when an answer is not 200 `success`: a figure for a server that refuses would mean nothing
+ */
+export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
+  const url = new URL(options.url);
+  const latencies: number[] = [];
+  let next = 0;
+  const startedAt = performance.now();
+  async function work(): Promise<void> {
+    const socket = await openSocket(url);
+    const read = readAnswers(socket);
+    try {
+      while (next < options.pushes) {
+        const push = options.makePush(next);
+        next += 1;
+        const sentAt = performance.now();
+        socket.write(toHttp(url, push));
+        const answer = await read();
+        latencies.push(performance.now() - sentAt);
+        if (answer.status !== 200 || answer.body !== "success") {
+          throw new Error(`a push was answered ${answer.status} ${answer.body.slice(0, 200)}`);
+        }
+      }
+    } finally {
+      socket.destroy();
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(options.connections, options.pushes) }, work));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return {
+    seconds,
+    perSecond: latencies.length / seconds,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+  };
+}
+
+function openSocket(url: URL): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(url.port), url.hostname);
+    socket.setNoDelay(true);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}
+
+/** An HTTP request as text. */
+function toHttp(url: URL, push: BenchPush): string {
+  const head = [
+    `POST ${url.pathname}?${push.query} HTTP/1.1`,
+    `Host: ${url.host}`,
+    "Content-Type: text/xml",
+    // As Cloudflare puts before every Worker; ours takes it for its request id.
+    `CF-Ray: ${rayOf(push)}`,
+    `Content-Length: ${Buffer.byteLength(push.body)}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${push.body}`;
+}
+
+/** Sixteen hex digits, another for every push. */
+function rayOf({ query }: BenchPush): string {
+  return query.slice(-16);
+}
+
+/** What the server said. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Gives a function that waits for the next answer on a connection; one is under way at a time. */
+function readAnswers(socket: Socket): () => Promise<HttpAnswer> {
+  let buffered = "";
+  let waiting: { resolve: (answer: HttpAnswer) => void; reject: (error: Error) => void } | undefined;
+  const fail = (error: Error) => waiting?.reject(error);
+  socket.on("error", fail);
+  socket.on("close", () => fail(new Error("the server closed the connection")));
+  socket.on("data", (data) => {
+    buffered += data.toString("latin1");
+    const answer = parseAnswer(buffered);
+    if (answer === undefined) return;
+    buffered = "";
+    waiting?.resolve(answer);
+  });
+  return () =>
+    new Promise((resolve, reject) => {
+      waiting = { resolve, reject };
+    });
+}
+
+/** Reads an answer with a Content-Length; undefined while it is not complete. */
+export function parseAnswer(text: string): HttpAnswer | undefined {
+  const end = text.indexOf("\r\n\r\n");
+  if (end < 0) return undefined;
+  const head = text.slice(0, end);
+  const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+  if (length === undefined) throw new Error("the bench reads only answers with a Content-Length");
+  const body = text.slice(end + 4);
+  if (body.length < Number(length)) return undefined;
+  return { status: Number(head.split(" ", 2)[1]), body };
+}

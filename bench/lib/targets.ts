@@ -1,0 +1,115 @@
+/**
+ * What is measured: our worker, the floor it is held against, and the servers people write. Each is built once and
+ * started as often as needed, with empty storage.
+ */
+import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
+import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET } from "../../scripts/lib/local-app.ts";
+import { BENCH_APP } from "./push.ts";
+import { startNode, startWorkerd, type Running } from "./workerd.ts";
+
+/** The Workers of the bench. */
+const CONFIGS = {
+  kefu: "wrangler.toml",
+  metered: "bench/workers/bench/wrangler.toml",
+  floor: "bench/workers/floor/wrangler.toml",
+  empty: "bench/workers/empty/wrangler.toml",
+  micro: "bench/workers/micro/wrangler.toml",
+} as const;
+
+/** A Worker of the bench. */
+export type WorkerName = keyof typeof CONFIGS;
+
+const builds = new Map<WorkerName, Promise<string>>();
+
+/** Where a Worker's wrangler.toml is, from the root. */
+export function configOf(name: WorkerName): string {
+  return CONFIGS[name];
+}
+
+/** Builds a Worker as it would be deployed, once a process. @returns the module */
+export function buildOnce(name: WorkerName): Promise<string> {
+  const known = builds.get(name) ?? buildWorker(CONFIGS[name], `bench-${name}`, ["--minify"]);
+  builds.set(name, known);
+  return known;
+}
+
+/** Starts a Worker with the secrets of the bench's mini program. */
+export async function startWorker(
+  name: WorkerName,
+  apiUrl: string,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  const secrets = {
+    WECHAT_APPID: BENCH_APP.appid,
+    WECHAT_APP_SECRET: BENCH_APP.secret,
+    WECHAT_TOKEN: BENCH_APP.token,
+    WECHAT_ENCODING_AES_KEY: BENCH_APP.aesKey,
+    WECHAT_API_BASE: apiUrl,
+    API_KEYS: LOCAL_API_KEY,
+    WEBHOOK_SECRET: LOCAL_WEBHOOK_SECRET,
+    WEBHOOK_ALLOW_PRIVATE: "1",
+  };
+  const script = await buildOnce(name);
+  return startWorkerd({ config: join(ROOT, CONFIGS[name]), script, vars: { ...secrets, ...vars } });
+}
+
+/** Starts our worker (or its metered twin) with the bench's settings in force. */
+export async function startKefu(
+  name: "kefu" | "metered",
+  apiUrl: string,
+  vars: Readonly<Record<string, string>> = {},
+  webhooks: readonly object[] = [],
+): Promise<Running> {
+  const worker = await startWorker(name, apiUrl, vars);
+  try {
+    await callKefu(
+      worker.url,
+      "PUT",
+      "/api/v1/settings",
+      { ...(await benchSettings()), webhooks },
+      { "if-match": "*" },
+    );
+  } catch (error) {
+    await worker.stop();
+    throw error;
+  }
+  return worker;
+}
+
+/** Calls the REST API. @throws with its answer when it refuses */
+export async function callKefu(
+  url: string,
+  method: string,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status} ${text}`);
+}
+
+/** Starts WeChat's API at a distance. */
+export function startWeChatApi(delayMs: number): Promise<Running> {
+  return startNode("wechat-api.ts", { DELAY_MS: String(delayMs) });
+}
+
+/** Starts one of the Express servers. */
+export function startExpress(env: Readonly<Record<string, string>>): Promise<Running> {
+  return startNode("express-server.ts", { NODE_ENV: "production", ...env }, true);
+}
+
+/**
+ * The sample shop's settings with all its rules, but without what depends on the time of day and without an answer to
+ * what no rule knows: so one text is answered and another is not, whenever the bench runs.
+ */
+async function benchSettings(): Promise<object> {
+  const sample: unknown = JSON.parse(await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"));
+  return Object.assign({}, sample, { offHours: { type: "silent" }, fallback: { type: "silent" } });
+}

@@ -1,0 +1,76 @@
+/**
+ * Writes a configuration for bare workerd: one built Worker with SQLite objects on disk and a KV kept in memory by a
+ * second, tiny Worker. Nothing stands between the socket and the Worker, which is why figures are taken here and not
+ * under a dev server (WORKERS.md, "Speed end to end"). Pure: text in, text out.
+ */
+
+/** What the Worker is bound to; the kinds of bindings this project has and a measurement needs. */
+export interface WorkerdOptions {
+  readonly port: number;
+  /** The built module, a file name beside the configuration. */
+  readonly module: string;
+  readonly compatibilityDate: string;
+  readonly vars: Readonly<Record<string, string>>;
+  /** Binding name to class name. */
+  readonly objects: Readonly<Record<string, string>>;
+  readonly kvBindings: readonly string[];
+  /** The folder of the objects' databases. */
+  readonly storage: string;
+}
+
+/** A stand-in for KV that speaks what workerd's binding asks: in memory, at once consistent, unlike the real one. */
+const KV_MODULE = `
+const kept = new Map();
+export default {
+  async fetch(request) {
+    const url = new URL(request.url);
+    const key = decodeURIComponent(url.pathname.slice(1));
+    if (request.method === "PUT") kept.set(key, await request.arrayBuffer());
+    if (request.method === "DELETE") kept.delete(key);
+    if (request.method !== "GET") return new Response();
+    return kept.has(key) ? new Response(kept.get(key)) : new Response(null, { status: 404 });
+  },
+};`;
+
+/** The configuration, as Cap'n Proto text. */
+export function writeWorkerdConfig(options: WorkerdOptions): string {
+  const { port, module, compatibilityDate, vars, objects, kvBindings, storage } = options;
+  const bindings = [
+    ...Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
+    ...Object.entries(objects).map(
+      ([name, className]) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(className)})`,
+    ),
+    ...kvBindings.map((name) => `(name = ${quote(name)}, kvNamespace = "kv")`),
+  ];
+  const namespaces = Object.values(objects).map(
+    (name) => `(className = ${quote(name)}, uniqueKey = ${quote(`bench-${name}`)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "kv", worker = .kv),
+    (name = "disk", disk = (path = ${quote(storage)}, writable = true)),
+    (name = "out", network = (allow = ["private", "local"]))
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+);
+const kv :Workerd.Worker = (
+  modules = [(name = "kv.js", esModule = ${quote(KV_MODULE)})],
+  compatibilityDate = ${quote(compatibilityDate)}
+);
+const main :Workerd.Worker = (
+  modules = [(name = "index.js", esModule = embed ${quote(module)})],
+  compatibilityDate = ${quote(compatibilityDate)},
+  globalOutbound = "out",
+  durableObjectNamespaces = [${namespaces.join(", ")}],
+  ${namespaces.length > 0 ? 'durableObjectStorage = (localDisk = "disk"),' : ""}
+  bindings = [${bindings.join(", ")}]
+);
+`;
+}
+
+/** A text literal. JSON's escapes are Cap'n Proto's but for \\u, which JSON.stringify writes only for control characters. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

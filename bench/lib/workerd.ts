@@ -1,0 +1,178 @@
+/**
+ * Runs built Workers on bare workerd, the binary wrangler brings.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { unstable_readConfig } from "wrangler";
+import { freePort } from "../../scripts/lib/run-worker.ts";
+import { writeWorkerdConfig } from "./workerd-config.ts";
+
+/** A process that answers. */
+export interface Running {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** How to run one. */
+export interface StartOptions {
+  /** Its wrangler.toml: date, objects, KV and variables come from there. */
+  readonly config: string;
+  /** The built module. */
+  readonly script: string;
+  /** Variables and secrets on top of the config's. */
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+/** What is read of a wrangler.toml. */
+const Bound = v.object({
+  compatibility_date: v.string(),
+  vars: v.record(v.string(), v.string()),
+  durable_objects: v.object({ bindings: v.array(v.object({ name: v.string(), class_name: v.string() })) }),
+  kv_namespaces: v.array(v.object({ binding: v.string() })),
+});
+
+/**
+ * Ports are looked for in steps, so that what starts at the same time does not find the same one; in a range without
+ * any that fetch refuses, and below those the system gives out.
+ */
+const PORTS = { first: 20_000, last: 29_000, step: 10 };
+let nextPort = PORTS.first;
+const PATIENCE_MS = 20_000;
+
+/** workerd's binary; the package `workerd` belongs to wrangler, so it is looked for from there. */
+const WORKERD = v.parse(v.string(), fromWrangler("workerd").default);
+/** Its version. */
+export const WORKERD_VERSION = v.parse(v.string(), fromWrangler("workerd/package.json").version);
+
+/** Memory where there is any: the disk of one machine says nothing about the replication of another (WORKERS.md). */
+export const STORAGE_ROOT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+/** A folder that goes with the process that uses it. */
+export function makeFolder(): Promise<string> {
+  return mkdtemp(join(STORAGE_ROOT, "edge-kefu-bench-"));
+}
+
+function takePort(): Promise<number> {
+  const from = nextPort;
+  nextPort = from + PORTS.step < PORTS.last ? from + PORTS.step : PORTS.first;
+  return freePort(from);
+}
+
+/** What runs, with the folder it uses: nothing of it outlives the bench, however that ends. */
+const running = new Map<ChildProcess, string | undefined>();
+process.on("exit", () => {
+  for (const [child, folder] of running) {
+    child.kill("SIGKILL");
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** Starts a Worker with empty storage; resolves when it answers. */
+export async function startWorkerd(options: StartOptions): Promise<Running> {
+  const { config, script, vars = {} } = options;
+  const folder = await makeFolder();
+  const storage = join(folder, "objects");
+  await mkdir(storage);
+  await copyFile(script, join(folder, "worker.js"));
+  const port = await takePort();
+  const bound = v.parse(Bound, unstable_readConfig({ config }));
+  const text = writeWorkerdConfig({
+    port,
+    module: "worker.js",
+    compatibilityDate: bound.compatibility_date,
+    vars: { ...bound.vars, ...vars },
+    objects: Object.fromEntries(bound.durable_objects.bindings.map(({ name, class_name }) => [name, class_name])),
+    kvBindings: bound.kv_namespaces.map(({ binding }) => binding),
+    storage,
+  });
+  const file = join(folder, "config.capnp");
+  await writeFile(file, text);
+  return startProcess(WORKERD, ["serve", file], port, {}, folder);
+}
+
+/** Starts a program of the bench's own in Node. */
+export async function startNode(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  withFolder = false,
+): Promise<Running> {
+  const port = await takePort();
+  const folder = withFolder ? await makeFolder() : undefined;
+  const extra = { ...env, PORT: String(port), ...(folder !== undefined && { FOLDER: folder }) };
+  return startProcess(process.execPath, [join(import.meta.dirname, "../servers", file)], port, extra, folder);
+}
+
+async function startProcess(
+  program: string,
+  args: readonly string[],
+  port: number,
+  env: Readonly<Record<string, string>>,
+  folder: string | undefined,
+): Promise<Running> {
+  // What it logs goes nowhere: it is written, as in production, but nobody's terminal slows it down.
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
+  running.set(child, folder);
+  const complaints = collect(child);
+  const url = `http://127.0.0.1:${port}`;
+  const end = async () => {
+    await stopChild(child);
+    running.delete(child);
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await untilOpen(port, child, complaints);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { url, pid: child.pid ?? 0, stop: end };
+}
+
+/** The first of what it complains about, for an error message. */
+function collect(child: ChildProcess): () => string {
+  let text = "";
+  child.stderr?.on("data", (data) => {
+    if (text.length < 2_000) text += String(data);
+  });
+  return () => text;
+}
+
+async function untilOpen(port: number, child: ChildProcess, complaints: () => string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isOpen(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`it did not start: ${complaints()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+function fromWrangler(name: string) {
+  const wrangler = createRequire(import.meta.url).resolve("wrangler/package.json");
+  const loaded: unknown = createRequire(wrangler)(name);
+  return v.parse(v.looseObject({}), loaded);
+}

@@ -1,0 +1,33 @@
+/**
+ * What a report says about the machine: enough to read the figures, nothing that names it.
+ */
+import { cpus, totalmem } from "node:os";
+import { STORAGE_ROOT, WORKERD_VERSION } from "./lib/workerd.ts";
+
+/** The facts. */
+export interface MachineFacts {
+  readonly date: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGb: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly workerd: string;
+  /** Whether the objects' databases and SQLite lay in memory. */
+  readonly storage: "memory" | "disk";
+}
+
+/** Reads them. */
+export function readMachine(): MachineFacts {
+  const all = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cores: all.length,
+    processor: all[0]?.model.trim() ?? "unknown",
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    workerd: WORKERD_VERSION,
+    storage: STORAGE_ROOT === "/dev/shm" ? "memory" : "disk",
+  };
+}

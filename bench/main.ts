@@ -1,0 +1,60 @@
+/**
+ * `npm run bench`: measures every row of DESIGN.md §7 on bare workerd and writes the report. Exits with 1 when a budget
+ * is missed.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../scripts/lib/build.ts";
+import { readMachine } from "./machine.ts";
+import { readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
+import { curvePicture, missedRows, toMarkdown, type BenchReport } from "./report.ts";
+import type { BenchRow } from "./row.ts";
+import { measureAll } from "./rows/all.ts";
+import { drawCurve } from "./svg.ts";
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) {
+  console.log(USAGE);
+  process.exit(0);
+}
+let options: BenchOptions;
+try {
+  options = readOptions(args);
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  process.exit(2);
+}
+process.chdir(ROOT);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+const startedAt = performance.now();
+const { rows, curves } = await measureAll(options, (subject) =>
+  console.log(`… ${subject} (${Math.round((performance.now() - startedAt) / 1_000)} s)`),
+);
+const seconds = (performance.now() - startedAt) / 1_000;
+const report: BenchReport = { machine: readMachine(), options, seconds, rows, curves };
+
+for (const row of rows) console.log(line(row));
+const missed = missedRows(rows);
+console.log(
+  `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达到 all budgets met" : `未达到 missed: ${missed.length}`}`,
+);
+// A part is no report.
+if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))) await write();
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+async function write(): Promise<void> {
+  await writeFile(join(ROOT, "bench/report.md"), toMarkdown(report));
+  await writeFile(join(ROOT, "bench/report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  for (const { id, zh, en, points } of curves) {
+    const chart = { zh, en, points: points.map(({ label, cpuUs }) => ({ label, value: cpuUs })) };
+    await writeFile(join(ROOT, curvePicture(id)), drawCurve(chart));
+  }
+}
+
+function line({ id, zh, en, measured, spread, budget, met }: BenchRow): string {
+  const mark = met === undefined ? " " : met ? "✓" : "✗";
+  const range = spread === "" ? "" : ` (${spread})`;
+  const limit = budget === "" ? "" : `, ${budget}`;
+  return `${mark} ${id}  ${zh} ${en}: ${measured}${range}${limit}`;
+}

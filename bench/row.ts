@@ -1,0 +1,76 @@
+/**
+ * A line of the report: what was measured, against which budget (DESIGN.md §7), and whether it was met.
+ */
+import type { Spread } from "./stats.ts";
+
+/** One line. */
+export interface BenchRow {
+  /** The budget's row in DESIGN.md §7, and a name within it: `a.answered`. */
+  readonly id: string;
+  readonly zh: string;
+  readonly en: string;
+  /** The figure, with its unit. */
+  readonly measured: string;
+  /** From to, over the rounds; empty for what does not vary. */
+  readonly spread: string;
+  /** Empty for what is told for information. */
+  readonly budget: string;
+  /** Absent without a budget. */
+  readonly met?: boolean;
+  /** Whether a better figure was aimed at and reached. */
+  readonly aim?: boolean;
+}
+
+/** A budget for a figure: a limit on one side. */
+export interface Budget {
+  readonly limit: number;
+  readonly side: "at most" | "at least";
+  /** A better figure that is aimed at, on the same side. */
+  readonly aim?: number;
+}
+
+/** How a figure is written. */
+export type Format = (value: number) => string;
+
+/** Formats a ratio. */
+export const times: Format = (value) => `${value.toFixed(2)}×`;
+/** Formats microseconds. */
+export const micros: Format = (value) => `${value < 20 ? value.toFixed(1) : value.toFixed(0)} µs`;
+/** Formats milliseconds. */
+export const millis: Format = (value) => `${value.toFixed(1)} ms`;
+
+/** Whether a figure keeps a budget's limit. */
+export function isWithin(value: number, budget: Budget, limit = budget.limit): boolean {
+  return budget.side === "at most" ? value <= limit : value >= limit;
+}
+
+/** A line whose figure is the median of several rounds. */
+export function toRow(
+  line: Pick<BenchRow, "id" | "zh" | "en">,
+  spread: Spread,
+  format: Format,
+  budget?: Budget,
+): BenchRow {
+  const { median, min, max } = spread;
+  const measured = { measured: format(median), spread: spread.samples > 1 ? `${format(min)} – ${format(max)}` : "" };
+  if (budget === undefined) return { ...line, ...measured, budget: "" };
+  const sign = budget.side === "at most" ? "≤" : "≥";
+  const aimed = budget.aim === undefined ? "" : ` (${format(budget.aim)})`;
+  return {
+    ...line,
+    ...measured,
+    budget: `${sign} ${format(budget.limit)}${aimed}`,
+    met: isWithin(median, budget),
+    ...(budget.aim !== undefined && { aim: isWithin(median, budget, budget.aim) }),
+  };
+}
+
+/** A line whose figure is counted, not measured: it is the same every time. */
+export function exactRow(
+  line: Pick<BenchRow, "id" | "zh" | "en">,
+  value: number,
+  format: Format,
+  budget?: Budget,
+): BenchRow {
+  return toRow(line, { median: value, min: value, max: value, samples: 1 }, format, budget);
+}

@@ -1,0 +1,41 @@
+/**
+ * All rows, one subject after another: what measures alone measures best.
+ */
+import type { BenchOptions, Subject } from "../options.ts";
+import type { BenchRow } from "../row.ts";
+import { measureCounted } from "./counted.ts";
+import { measureCrypto } from "./crypto.ts";
+import { measureGrowth, type Curve } from "./growth.ts";
+import { measureSize } from "./size.ts";
+import { measureSpeed } from "./speed.ts";
+
+/** What a run gives. */
+export interface AllResults {
+  readonly rows: readonly BenchRow[];
+  readonly curves: readonly Curve[];
+}
+
+/** CPU of an answered message when the speed rows are left out, milliseconds: a hundredth of a cent a million. */
+const ASSUMED_CPU_MS = 2;
+
+/**
+ * Measures what the options name.
+ *
+ * @param tell hears which subject begins
+ */
+export async function measureAll(options: BenchOptions, tell: (subject: Subject) => void): Promise<AllResults> {
+  const wants = (subject: Subject) => {
+    const wanted = options.only.includes(subject);
+    if (wanted) tell(subject);
+    return wanted;
+  };
+  const speed = wants("speed") ? await measureSpeed(options) : undefined;
+  const crypto = wants("crypto") ? await measureCrypto(options) : [];
+  const counted = wants("counted") ? await measureCounted(options, speed?.answeredCpuMs ?? ASSUMED_CPU_MS) : undefined;
+  const size = wants("size") ? await measureSize(options) : [];
+  const growth = wants("growth") ? await measureGrowth(options) : undefined;
+  return {
+    rows: [...(speed?.rows ?? []), ...crypto, ...(counted?.rows ?? []), ...size, ...(growth?.rows ?? [])],
+    curves: growth?.curves ?? [],
+  };
+}

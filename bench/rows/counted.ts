@@ -1,0 +1,261 @@
+/**
+ * Row e of DESIGN.md §7: rows written and calls of objects for one message, counted by the runtime in the metered
+ * Worker (`workers/bench`), and what follows for price and free plan. Every scenario is played by many users at once
+ * and divided by them; the answer must be a round number, or something else is going on.
+ */
+import { freeCapacity, gbSeconds, monthlyBill, pricePerMillion, type Usage } from "../cost.ts";
+import { sendLoad } from "../lib/load.ts";
+import { ANSWERED_TEXT, enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush } from "../lib/push.ts";
+import { startKefu, startWeChatApi } from "../lib/targets.ts";
+import { untilCount, untilMetered, untilQuiet } from "../lib/wait.ts";
+import type { Running } from "../lib/workerd.ts";
+import type { BenchOptions } from "../options.ts";
+import { exactRow, isWithin, type BenchRow } from "../row.ts";
+import type { MeterCounts } from "../workers/bench/protocol.ts";
+
+/** What one user's part of a scenario cost. */
+export interface Counted {
+  readonly rows: number;
+  /** Calls and alarms: what is billed as a request of an object. */
+  readonly objectRequests: number;
+  readonly kvReads: number;
+  readonly kvWrites: number;
+}
+
+/**
+ * A step of a scenario: pushes of every user, and what must have come of them before the next step. A scenario with
+ * answers ends with a step that is `alone`, so that its alarms are its own and not the next one's.
+ */
+interface Step {
+  readonly push: (openid: string) => BenchPush;
+  /** Answers that go to the API for each user. */
+  readonly answers: number;
+  /** Whether the next step waits for the alarm: the message comes alone. */
+  readonly alone: boolean;
+}
+
+const asks: Step = { push: (openid) => textPush(openid, ANSWERED_TEXT), answers: 1, alone: true };
+const asksAtOnce: Step = { ...asks, alone: false };
+const says: Step = { push: (openid) => textPush(openid, UNANSWERED_TEXT), answers: 0, alone: false };
+const enters: Step = { push: enterPush, answers: 1, alone: false };
+
+/**
+ * The mix that the budget speaks of: one visit with five answered pushes. He opens the chat and is greeted, asks within
+ * twelve seconds; asks again a minute later and adds something at once; asks once more later.
+ */
+const VISIT: readonly Step[] = [enters, asks, asksAtOnce, asks, asks];
+/** Answered pushes of the visit. */
+const VISIT_ANSWERS = VISIT.length;
+
+/** What was counted, and the rows of the report. */
+export interface CountedResult {
+  readonly rows: readonly BenchRow[];
+  readonly alone: Counted;
+  readonly mix: Counted;
+}
+
+/**
+ * Counts.
+ *
+ * @param answeredCpuMs CPU of a whole answered message, milliseconds, from the speed rows; the object's time is at most that
+ */
+export async function measureCounted(options: BenchOptions, answeredCpuMs: number): Promise<CountedResult> {
+  const api = await startWeChatApi(0);
+  try {
+    const worker = await startKefu("metered", api.url, { METER: "1", HURRY: String(options.hurry) });
+    try {
+      return await countAll(worker, api, options, answeredCpuMs);
+    } finally {
+      await worker.stop();
+    }
+  } finally {
+    await api.stop();
+  }
+}
+
+async function countAll(worker: Running, api: Running, options: BenchOptions, cpu: number): Promise<CountedResult> {
+  const users = options.countedUsers;
+  const play = (group: string, steps: readonly Step[]) => playSteps(worker, api, group, users, steps);
+  const play1 = async (group: string, known: readonly Step[], steps: readonly Step[]) => {
+    if (known.length > 0) await play(group, known);
+    return play(group, steps);
+  };
+  // The token and the settings are the account's and not a message's: they are there before anything is counted.
+  await play("account", [asks]);
+  const first = await play("first", [says]);
+  const silent = await play1("silent", [says], [says]);
+  const alone = await play1("alone", [says], [asks]);
+  const burst = minus(await play1("burst", [says], [asksAtOnce, asks]), alone);
+  const repeat = await playRepeat(worker, users);
+  const mix = divide(await play1("visit", [says], VISIT), VISIT_ANSWERS);
+  return { rows: toRows({ first, silent, alone, burst, repeat, mix }, cpu), alone, mix };
+}
+
+/** Plays the steps for all users of a group. @returns what one user cost */
+async function playSteps(
+  worker: Running,
+  api: Running,
+  group: string,
+  users: number,
+  steps: readonly Step[],
+): Promise<Counted> {
+  const before = await readCounts(worker);
+  let answered = await untilCount(api.url, 0);
+  for (const step of steps) {
+    const { alarms } = await readCounts(worker);
+    await sendAll(worker, group, users, step.push);
+    answered += users * step.answers;
+    await untilCount(api.url, answered);
+    if (step.alone) await untilMetered(worker.url, "alarms", (counts) => counts.alarms >= alarms + users);
+    await untilQuiet(worker.pid);
+  }
+  return divide(toCounted(await readCounts(worker), before), users);
+}
+
+/** The very same push twice. */
+async function playRepeat(worker: Running, users: number): Promise<Counted> {
+  const pushes = Array.from({ length: users }, (_, index) => textPush(openidOf("repeat", index), UNANSWERED_TEXT));
+  const again = (openid: string) => pushes.find(({ query }) => query.includes(openid)) ?? textPush(openid, "");
+  await sendAll(worker, "repeat", users, again);
+  await untilQuiet(worker.pid);
+  const before = await readCounts(worker);
+  await sendAll(worker, "repeat", users, again);
+  await untilQuiet(worker.pid);
+  return divide(toCounted(await readCounts(worker), before), users);
+}
+
+async function sendAll(
+  worker: Running,
+  group: string,
+  users: number,
+  push: (openid: string) => BenchPush,
+): Promise<void> {
+  await sendLoad({
+    url: `${worker.url}/wechat/message`,
+    connections: 8,
+    pushes: users,
+    makePush: (index) => push(openidOf(group, index)),
+  });
+}
+
+function readCounts(worker: Running): Promise<MeterCounts> {
+  return untilMetered(worker.url, "counts", () => true);
+}
+
+function toCounted(now: MeterCounts, before: MeterCounts): Counted {
+  return {
+    rows: now.rows - before.rows,
+    objectRequests: now.calls - before.calls + now.alarms - before.alarms,
+    kvReads: now.kvReads - before.kvReads,
+    kvWrites: now.kvWrites - before.kvWrites,
+  };
+}
+
+function divide(counted: Counted, by: number): Counted {
+  const { rows, objectRequests, kvReads, kvWrites } = counted;
+  return { rows: rows / by, objectRequests: objectRequests / by, kvReads: kvReads / by, kvWrites: kvWrites / by };
+}
+
+function minus(a: Counted, b: Counted): Counted {
+  return {
+    rows: a.rows - b.rows,
+    objectRequests: a.objectRequests - b.objectRequests,
+    kvReads: a.kvReads - b.kvReads,
+    kvWrites: a.kvWrites - b.kvWrites,
+  };
+}
+
+/** What a message uses of the price list. The object is awake for at most as long as anything computes. */
+export function toUsage(counted: Counted, cpuMs: number): Usage {
+  return {
+    workerRequests: 1,
+    cpuMs,
+    kvReads: counted.kvReads,
+    kvWrites: counted.kvWrites,
+    objectRequests: counted.objectRequests,
+    objectGbSeconds: gbSeconds(cpuMs / 1_000),
+    rowsWritten: counted.rows,
+  };
+}
+
+type Scenario = "first" | "silent" | "alone" | "burst" | "repeat" | "mix";
+
+const WORDS: Readonly<Record<Scenario, { readonly zh: string; readonly en: string }>> = {
+  first: { zh: "新用户的第一条（不需回答）", en: "a new user's first message, no answer" },
+  silent: { zh: "老用户，不需回答", en: "known user, no answer" },
+  alone: { zh: "老用户，单独来的一问一答", en: "known user, one question and its answer, alone" },
+  burst: { zh: "12 秒内接着的一问一答", en: "one more within twelve seconds" },
+  repeat: { zh: "同一推送再来一次", en: "a repeat of a push" },
+  mix: { zh: "平均（一次来访五条，见说明）", en: "average of the stated visit" },
+};
+
+function toRows(counted: Readonly<Record<Scenario, Counted>>, cpuMs: number): readonly BenchRow[] {
+  const count = (value: number) => value.toFixed(2).replace(/\.?0+$/, "");
+  const rowsRow = (name: Scenario, limit?: number) =>
+    exactRow(
+      { id: `e.rows.${name}`, zh: `写入行数：${WORDS[name].zh}`, en: `rows written: ${WORDS[name].en}` },
+      counted[name].rows,
+      count,
+      limit === undefined ? undefined : { limit, side: "at most" },
+    );
+  const callsRow = (name: Scenario) =>
+    exactRow(
+      { id: `e.calls.${name}`, zh: `对象调用：${WORDS[name].zh}`, en: `object calls and alarms: ${WORDS[name].en}` },
+      counted[name].objectRequests,
+      count,
+    );
+  const names: readonly Scenario[] = ["first", "silent", "burst", "repeat"];
+  return [
+    rowsRow("mix", 3.3),
+    rowsRow("alone", 4),
+    ...names.map((name) => rowsRow(name)),
+    ...(["mix", "alone", ...names] as const).map(callsRow),
+    ...priceRows(counted, cpuMs),
+  ];
+}
+
+function priceRows(counted: Readonly<Record<Scenario, Counted>>, cpuMs: number): readonly BenchRow[] {
+  const dollars = (value: number) => `$${value.toFixed(2)}`;
+  const perDay = (value: number) => Math.round(value).toLocaleString("en");
+  const mix = toUsage(counted.mix, cpuMs);
+  const alone = toUsage(counted.alone, cpuMs);
+  const { messages, endedBy } = freeCapacity(mix);
+  const budget = { limit: 30_000, side: "at least" } as const;
+  return [
+    exactRow(
+      { id: "e.price.mix", zh: "每百万条（超出包含量后，平均）", en: "a million beyond the included, average" },
+      pricePerMillion(mix),
+      dollars,
+      { limit: 4.1, side: "at most" },
+    ),
+    exactRow(
+      { id: "e.price.alone", zh: "同上，全部单独来", en: "the same, all of them alone" },
+      pricePerMillion(alone),
+      dollars,
+    ),
+    exactRow(
+      { id: "e.month.1m", zh: "每月 100 万条的账单", en: "the month's bill with 1 million" },
+      monthlyBill(mix, 1e6),
+      dollars,
+    ),
+    exactRow(
+      { id: "e.month.10m", zh: "每月 1000 万条的账单", en: "the month's bill with 10 million" },
+      monthlyBill(mix, 1e7),
+      dollars,
+    ),
+    {
+      id: "e.free.mix",
+      zh: "免费版每天（平均）",
+      en: `free plan, messages a day, average; ended by ${endedBy}`,
+      measured: perDay(messages),
+      spread: "",
+      budget: `≥ ${perDay(budget.limit)}`,
+      met: isWithin(messages, budget),
+    },
+    exactRow(
+      { id: "e.free.alone", zh: "同上，全部单独来", en: "the same, all of them alone" },
+      freeCapacity(alone).messages,
+      perDay,
+    ),
+  ];
+}

@@ -1,0 +1,86 @@
+/**
+ * Row d of DESIGN.md §7: verify, decrypt and parse inside workerd, step by step and against the usual sketch. CPU time
+ * of the thread that runs them, over many repetitions, so that neither waiting for a core nor V8's helpers count.
+ */
+import { Buffer } from "node:buffer";
+import { busiestMs, cpuByThread } from "../lib/cpu.ts";
+import { openidOf, textPush } from "../lib/push.ts";
+import { startWorker } from "../lib/targets.ts";
+import type { BenchOptions } from "../options.ts";
+import { micros, times, toRow, type BenchRow } from "../row.ts";
+import { ratiosOf, spreadOf } from "../stats.ts";
+import { STEP_NAMES, type MicroPush, type StepName } from "../workers/micro/protocol.ts";
+
+/** The size of the decrypted push, bytes. */
+const PUSH_BYTES = 1_024;
+/** Pushes of all paddings: 32 lengths. */
+const DISTINCT = 32;
+
+const WORDS: Readonly<Record<StepName, { readonly zh: string; readonly en: string }>> = {
+  nothing: { zh: "空循环", en: "the loop alone" },
+  envelope: { zh: "拆外层 XML", en: "outer XML" },
+  signature: { zh: "验签（SHA-1）", en: "signature (SHA-1)" },
+  decrypt: { zh: "解密（base64、AES、UTF-8）", en: "decrypt (base64, AES, UTF-8)" },
+  parse: { zh: "解析内层 XML", en: "inner XML" },
+  read: { zh: "读成消息模型", en: "fields to our model" },
+  whole: { zh: "全部", en: "all of it" },
+  sketch: { zh: "常见写法，全部", en: "the usual sketch, all of it" },
+};
+
+/** Measures every step. */
+export async function measureCrypto(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const worker = await startWorker("micro", "http://127.0.0.1:1");
+  try {
+    const pushes = makePushes();
+    const measured = new Map<StepName, number[]>(STEP_NAMES.map((name) => [name, []]));
+    for (const name of STEP_NAMES) await runStep(worker.url, name, pushes, options.steps);
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const name of STEP_NAMES) {
+        const before = await cpuByThread(worker.pid);
+        await runStep(worker.url, name, pushes, options.steps);
+        const usedMs = busiestMs(before, await cpuByThread(worker.pid));
+        measured.get(name)?.push((usedMs * 1_000) / options.steps);
+      }
+    }
+    return toRows((name) => measured.get(name) ?? []);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function runStep(url: string, name: StepName, pushes: readonly MicroPush[], steps: number): Promise<void> {
+  const response = await fetch(`${url}/${name}?n=${steps}`, { method: "POST", body: JSON.stringify(pushes) });
+  const text = await response.text();
+  if (text !== "done") throw new Error(`the step ${name} was answered ${response.status} ${text}`);
+}
+
+/** Pushes of about a kilobyte, each a byte longer than the one before. */
+function makePushes(): readonly MicroPush[] {
+  const openid = openidOf("micro", 1);
+  const envelopeBytes = 290;
+  const words = "请问这件外套还有货吗".repeat(40);
+  const content = Buffer.from(words)
+    .subarray(0, PUSH_BYTES - envelopeBytes - (DISTINCT % 3))
+    .toString();
+  return Array.from({ length: DISTINCT }, (_, index) => {
+    const { query, body } = textPush(openid, `${content.replaceAll("�", "")}${"a".repeat(index)}`);
+    return { query: Object.fromEntries(new URLSearchParams(query)), body };
+  });
+}
+
+function toRows(series: (name: StepName) => readonly number[]): readonly BenchRow[] {
+  const budget = { limit: 40, side: "at most" } as const;
+  const whole = {
+    id: "d.whole",
+    zh: "workerd 内验签、解密、解析 1 KB 推送",
+    en: "verify, decrypt, parse 1 KB in workerd",
+  };
+  const ratio = { id: "d.sketch", zh: "同上 ÷ 常见写法", en: "the same ÷ the usual sketch" };
+  return [
+    toRow(whole, spreadOf(series("whole")), micros, budget),
+    toRow(ratio, ratiosOf(series("whole"), series("sketch")), times, { limit: 0.3, side: "at most" }),
+    ...STEP_NAMES.filter((name) => name !== "whole").map((name) =>
+      toRow({ id: `d.step.${name}`, ...WORDS[name] }, spreadOf(series(name)), micros),
+    ),
+  ];
+}

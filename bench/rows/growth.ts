@@ -1,0 +1,239 @@
+/**
+ * Row g of DESIGN.md §7: what a push costs when there is much of something already. All points of a curve are measured
+ * in turn, round by round, as CPU time a push; flat means that the far end costs what the near end does.
+ */
+import { cpuMs } from "../lib/cpu.ts";
+import { sendLoad } from "../lib/load.ts";
+import { enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush, BENCH_APP } from "../lib/push.ts";
+import { callKefu, startKefu, startWeChatApi } from "../lib/targets.ts";
+import { untilEvents, untilQuiet } from "../lib/wait.ts";
+import type { Running } from "../lib/workerd.ts";
+import { METER_PREFIX } from "../workers/bench/protocol.ts";
+import type { BenchOptions } from "../options.ts";
+import { micros, times, toRow, type BenchRow, type Budget } from "../row.ts";
+import { ratiosOf, spreadOf, type Spread } from "../stats.ts";
+
+/** One point of a curve. */
+export interface CurvePoint {
+  readonly label: string;
+  /** CPU microseconds a push. */
+  readonly cpuUs: Spread;
+}
+
+/** A curve: what a push costs at several sizes of one thing. */
+export interface Curve {
+  readonly id: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly points: readonly CurvePoint[];
+}
+
+/** The rows of the report, and the curves for the pictures. */
+export interface GrowthResult {
+  readonly rows: readonly BenchRow[];
+  readonly curves: readonly Curve[];
+}
+
+/** One point that can be measured again and again. */
+interface Point {
+  readonly label: string;
+  readonly worker: Running;
+  /** Users of the point that write, in turn. */
+  readonly users: number;
+  readonly group: string;
+  readonly push: (openid: string) => BenchPush;
+  /** The webhook that hears of every push, if one does. */
+  readonly heardBy?: string;
+}
+
+/** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
+const FLAT: Budget = { limit: 1.15, side: "at most" };
+/** Pushes for a single user, who would otherwise fill his own last two minutes. */
+const SINGLE_PUSHES = 200;
+/** Who writes while the code gets warm. */
+const WARM_USERS = 200;
+
+const says = (openid: string) => textPush(openid, UNANSWERED_TEXT);
+
+/** Measures all curves. */
+export async function measureGrowth(options: BenchOptions): Promise<GrowthResult> {
+  const api = await startWeChatApi(0);
+  const started: Running[] = [];
+  const start = async (webhooks: readonly object[] = []) => {
+    const worker = await startKefu("metered", api.url, {}, webhooks);
+    started.push(worker);
+    await sendTo(worker, options, options.warmup, (index) => says(openidOf("warm", index % WARM_USERS)));
+    return worker;
+  };
+  try {
+    const curves = [
+      await measureUsers(options, start),
+      await measureRecords(options, start),
+      await measureHeld(options, start),
+      await measureStorm(options, start),
+      await measureWebhooks(options, start, api.url),
+    ];
+    return { rows: curves.flatMap(toRows), curves: curves.map(({ curve }) => curve) };
+  } finally {
+    await Promise.all(started.map((worker) => worker.stop()));
+    await api.stop();
+  }
+}
+
+type Start = (webhooks?: readonly object[]) => Promise<Running>;
+
+/** A curve with its figures by round, for ratios, and its budget. */
+interface Measured {
+  readonly curve: Curve;
+  readonly near: readonly number[];
+  readonly far: readonly number[];
+  readonly budget?: Budget;
+}
+
+/** Known users: each point is a Worker that knows so many. Those that write are the same number, but for one. */
+async function measureUsers(options: BenchOptions, start: Start): Promise<Measured> {
+  const sizes = [1, Math.min(1_000, options.users), options.users];
+  const points: Point[] = [];
+  for (const size of sizes) {
+    const worker = await start();
+    await sendTo(worker, options, size, (index) => says(openidOf("users", index)));
+    await untilQuiet(worker.pid);
+    points.push({
+      label: size.toLocaleString("en"),
+      worker,
+      users: Math.min(size, options.growthPushes),
+      group: "users",
+      push: says,
+    });
+  }
+  const words = { id: "users", zh: "已知用户数", en: "known users" };
+  return measureCurve(words, points, options, FLAT);
+}
+
+/** Old records in one log: put there by the metered Worker, weeks old. */
+async function measureRecords(options: BenchOptions, start: Start): Promise<Measured> {
+  const worker = await start();
+  const points: Point[] = [];
+  for (const records of [10, Math.round(options.records / 10), options.records]) {
+    const group = `log${records}`;
+    await sendTo(worker, options, options.writers, (index) => says(openidOf(group, index)));
+    await fillLogs(worker, group, options.writers, records);
+    points.push({ label: records.toLocaleString("en"), worker, users: options.writers, group, push: says });
+  }
+  const words = { id: "records", zh: "一个用户的记录数", en: "old records in one log" };
+  return measureCurve(words, points, options, FLAT);
+}
+
+/** Held messages: the user enters the chat, which does not let them go; a message of his would. */
+async function measureHeld(options: BenchOptions, start: Start): Promise<Measured> {
+  const worker = await start();
+  const points: Point[] = [];
+  for (const held of [0, 5, 10]) {
+    const group = `held${held}`;
+    await sendTo(worker, options, options.writers, (index) => says(openidOf(group, index)));
+    for (let user = 0; user < options.writers; user += 1) await holdMessages(worker, openidOf(group, user), held);
+    points.push({ label: String(held), worker, users: options.writers, group, push: enterPush });
+  }
+  const words = { id: "held", zh: "等待中的消息数", en: "held messages" };
+  return measureCurve(words, points, options);
+}
+
+/** One user's own pushes of the last two minutes, among which a repeat is looked for. */
+async function measureStorm(options: BenchOptions, start: Start): Promise<Measured> {
+  const worker = await start();
+  const points: Point[] = [];
+  for (const recent of [1, 10, 100]) {
+    const group = `storm${recent}`;
+    await sendTo(worker, options, options.writers * recent, (index) => says(openidOf(group, index % options.writers)));
+    points.push({ label: String(recent), worker, users: options.writers, group, push: says });
+  }
+  const words = { id: "storm", zh: "该用户两分钟内的消息数", en: "the user's own pushes of the last two minutes" };
+  return measureCurve(words, points, { ...options, growthPushes: options.writers * 2 });
+}
+
+/** Webhooks: the push, and behind it the telling by the alarm. */
+async function measureWebhooks(options: BenchOptions, start: Start, apiUrl: string): Promise<Measured> {
+  const common = { users: options.growthPushes, group: "hooks", push: says };
+  const points: readonly Point[] = [
+    { ...common, label: "关 off", worker: await start() },
+    { ...common, label: "开 on", worker: await start([{ id: "shop", url: `${apiUrl}/events` }]), heardBy: apiUrl },
+  ];
+  for (const point of points) await sendHeard(point, options, point.users);
+  const words = { id: "webhooks", zh: "webhook（含随后的通知）", en: "webhooks, with what is told behind the push" };
+  return measureCurve(words, points, options);
+}
+
+async function measureCurve(
+  words: Pick<Curve, "id" | "zh" | "en">,
+  points: readonly Point[],
+  options: BenchOptions,
+  budget?: Budget,
+): Promise<Measured> {
+  for (const { worker } of points) await untilQuiet(worker.pid);
+  const series: number[][] = points.map(() => []);
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const [index, point] of points.entries()) series[index]?.push(await measurePoint(point, options));
+  }
+  const curve = {
+    ...words,
+    points: points.map(({ label }, index) => ({ label, cpuUs: spreadOf(series[index] ?? []) })),
+  };
+  const measured = { curve, near: series[0] ?? [], far: series.at(-1) ?? [] };
+  return budget === undefined ? measured : { ...measured, budget };
+}
+
+/** Wakes the users that will write, then measures a push of each. */
+async function measurePoint(point: Point, options: BenchOptions): Promise<number> {
+  const { worker, users } = point;
+  const pushes = users === 1 ? Math.min(SINGLE_PUSHES, options.growthPushes) : options.growthPushes;
+  await sendHeard(point, options, users);
+  const before = await cpuMs(worker.pid);
+  await sendHeard(point, options, pushes);
+  return (((await cpuMs(worker.pid)) - before) * 1_000) / pushes;
+}
+
+/** Sends pushes of the point's users in turn, and waits for all that follows from them. */
+async function sendHeard(point: Point, options: BenchOptions, pushes: number): Promise<void> {
+  const { worker, users, group, push, heardBy } = point;
+  const heard = heardBy === undefined ? 0 : await untilEvents(heardBy, 0);
+  await sendTo(worker, options, pushes, (index) => push(openidOf(group, index % users)));
+  if (heardBy !== undefined) await untilEvents(heardBy, heard + pushes);
+  await untilQuiet(worker.pid);
+}
+
+async function sendTo(
+  worker: Running,
+  options: BenchOptions,
+  pushes: number,
+  makePush: (index: number) => BenchPush,
+): Promise<void> {
+  const url = `${worker.url}/wechat/message`;
+  await sendLoad({ url, connections: options.connections, pushes, makePush });
+}
+
+async function fillLogs(worker: Running, group: string, users: number, records: number): Promise<void> {
+  const names = Array.from({ length: users }, (_, index) => `${BENCH_APP.appid}:${openidOf(group, index)}`);
+  const body = JSON.stringify({ names, records });
+  const response = await fetch(`${worker.url}${METER_PREFIX}fill`, { method: "POST", body });
+  if (!response.ok) throw new Error(`the logs could not be filled: ${await response.text()}`);
+}
+
+/** Messages of the API that wait: the first five use up the window, so that the others are held. */
+async function holdMessages(worker: Running, openid: string, held: number): Promise<void> {
+  const WINDOW = 5;
+  for (let message = 0; message < (held === 0 ? 0 : WINDOW + held); message += 1) {
+    const body = { type: "text", content: "您的订单已发货。", hold: true };
+    const path = `/api/v1/conversations/${openid}/messages`;
+    await callKefu(worker.url, "POST", path, body, { "idempotency-key": `held-${message}` });
+  }
+}
+
+function toRows({ curve, near, far, budget }: Measured): readonly BenchRow[] {
+  const { id, zh, en, points } = curve;
+  const ends = `${points[0]?.label} → ${points.at(-1)?.label}`;
+  const first = { id: `g.${id}`, zh: `${zh}：${ends}`, en: `${en}: ${ends}` };
+  const each = points.map(({ label, cpuUs }) =>
+    toRow({ id: `g.${id}.${label}`, zh: `${zh} ${label}`, en: `${en} ${label}` }, cpuUs, micros),
+  );
+  return [toRow(first, ratiosOf(far, near), times, budget), ...each];
+}

@@ -1,0 +1,47 @@
+/**
+ * The few statistics of the bench. Ratios are taken round by round, between runs that were neighbours in time, and
+ * the median of them is what counts: what disturbs the machine disturbs neighbours alike.
+ */
+
+/** A median with what it was taken from. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly samples: number;
+}
+
+/**
+ * The value below which a part of the values lies, by linear interpolation.
+ *
+ * @param part 0 to 1
+ * @throws when there are no values
+ */
+export function quantile(values: readonly number[], part: number): number {
+  if (values.length === 0) throw new Error("there is no quantile of nothing");
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(at)] ?? Number.NaN;
+  const above = sorted[Math.ceil(at)] ?? Number.NaN;
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+/** Median and extremes. */
+export function spreadOf(values: readonly number[]): Spread {
+  return {
+    median: quantile(values, 0.5),
+    min: quantile(values, 0),
+    max: quantile(values, 1),
+    samples: values.length,
+  };
+}
+
+/**
+ * The ratios of two series, round by round.
+ *
+ * @throws when the series are of unequal length: then they are not of the same rounds
+ */
+export function ratiosOf(numerators: readonly number[], denominators: readonly number[]): Spread {
+  if (numerators.length !== denominators.length) throw new Error("ratios need two series of the same rounds");
+  return spreadOf(numerators.map((value, round) => value / (denominators[round] ?? Number.NaN)));
+}

@@ -1,0 +1,167 @@
+/**
+ * The product with a meter on it: the same `worker/`, whose objects are counted from outside. Nothing of this is in
+ * the product's bundle. What it adds to every class is one method and to the runtime's prototypes a counter, and only
+ * where the variable `METER` is set.
+ *
+ * - Rows are the runtime's own: `rowsWritten` of every cursor of SqlStorage, which is what is billed. The synchronous
+ *   KV of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
+ * - Calls of objects are counted where they are made, alarms where they ring.
+ * - `HURRY` divides how long alarms wait, so that a bench need not sit out twelve seconds.
+ * - `CUT` takes the lease out of what an object answers: all of a push up to its acknowledgement, nothing after it.
+ */
+import type { DurableObject } from "cloudflare:workers";
+import kefu, { Account as AccountObject, Conversation as ConversationObject } from "../../../worker/index.ts";
+import { METER_PREFIX, type MeterCounts } from "./protocol.ts";
+import { oldRecords } from "./old-records.ts";
+
+type BenchEnv = Env & { readonly METER?: string; readonly HURRY?: string; readonly CUT?: string };
+
+const counts = { rows: 0, calls: 0, alarms: 0, kvReads: 0, kvWrites: 0 };
+let isMetered = false;
+
+/** Counts at the runtime's prototypes, once an isolate. */
+function meterStorage(storage: DurableObjectStorage, hurry: number): void {
+  if (isMetered) return;
+  isMetered = true;
+  const sql = Object.getPrototypeOf(storage.sql);
+  const exec: SqlStorage["exec"] = sql.exec;
+  sql.exec = function countedExec(this: SqlStorage, query: string, ...args: SqlStorageValue[]) {
+    const cursor = exec.call(this, query, ...args);
+    counts.rows += cursor.rowsWritten;
+    return cursor;
+  };
+  const kv = Object.getPrototypeOf(storage.kv);
+  const put: (key: string, value: unknown) => void = kv.put;
+  kv.put = function countedPut(this: unknown, key: string, value: unknown) {
+    counts.rows += 1;
+    put.call(this, key, value);
+  };
+  const prototype = Object.getPrototypeOf(storage);
+  const setAlarm: DurableObjectStorage["setAlarm"] = prototype.setAlarm;
+  prototype.setAlarm = function countedSetAlarm(this: DurableObjectStorage, at: number) {
+    counts.rows += 1;
+    return setAlarm.call(this, Date.now() + (at - Date.now()) / hurry);
+  };
+}
+
+function meter(ctx: DurableObjectState, env: BenchEnv): void {
+  if (env.METER === "1") meterStorage(ctx.storage, Number(env.HURRY ?? "1"));
+}
+
+/** A conversation with a meter. */
+export class Conversation extends ConversationObject {
+  constructor(ctx: DurableObjectState, env: BenchEnv) {
+    meter(ctx, env);
+    super(ctx, meteredEnv(env));
+  }
+
+  override alarm(): Promise<void> {
+    counts.alarms += 1;
+    return super.alarm();
+  }
+
+  /** Puts old records under the log of a known user, as if he had written for months; read at the next wake. */
+  fill(records: number): void {
+    const { sql } = this.ctx.storage;
+    const [newest] = sql.exec("select * from log order by seq desc limit 1").toArray();
+    const [oldest] = sql.exec("select min(seq) as seq from log").toArray();
+    for (const { seq, key, rows } of oldRecords(Number(oldest?.["seq"]), records)) {
+      sql.exec("insert into log(seq, key, rows, state) values (?, ?, ?, ?)", seq, key, rows, newest?.["state"] ?? "{}");
+    }
+  }
+}
+
+/** An account with a meter. */
+export class Account extends AccountObject {
+  constructor(ctx: DurableObjectState, env: BenchEnv) {
+    meter(ctx, env);
+    super(ctx, meteredEnv(env));
+  }
+
+  override alarm(): Promise<void> {
+    counts.alarms += 1;
+    return super.alarm();
+  }
+}
+
+const metered = new WeakMap<object, Env>();
+
+/** The bindings, with counters between; always the same for the same environment, as the product's cache expects. */
+function meteredEnv(env: BenchEnv): Env {
+  if (env.METER !== "1" && env.CUT !== "1") return env;
+  const known = metered.get(env);
+  if (known !== undefined) return known;
+  const made: Env = {
+    ...env,
+    CONVERSATION: meterNamespace(env.CONVERSATION, env.CUT === "1"),
+    ACCOUNT: meterNamespace(env.ACCOUNT, false),
+    KV: meterKv(env.KV),
+  };
+  metered.set(env, made);
+  return made;
+}
+
+function meterNamespace<T extends DurableObject>(
+  namespace: DurableObjectNamespace<T & Rpc.DurableObjectBranded>,
+  cut: boolean,
+) {
+  return new Proxy(namespace, {
+    get(target, name) {
+      if (name !== "getByName") return Reflect.get(target, name);
+      return (...args: Parameters<typeof target.getByName>) => meterStub(target.getByName(...args), cut);
+    },
+  });
+}
+
+function meterStub<T extends object>(stub: T, cut: boolean): T {
+  return new Proxy(stub, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => {
+        counts.calls += 1;
+        const answer: unknown = Reflect.apply(method, target, args);
+        return cut && name === "receive" ? withoutLease(answer) : answer;
+      };
+    },
+  });
+}
+
+async function withoutLease(answer: unknown): Promise<unknown> {
+  const received = await answer;
+  return typeof received === "object" ? { ...received, lease: undefined } : received;
+}
+
+function meterKv(kv: KVNamespace): KVNamespace {
+  return new Proxy(kv, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => {
+        if (name === "get") counts.kvReads += 1;
+        else counts.kvWrites += 1;
+        return Reflect.apply(method, target, args);
+      };
+    },
+  });
+}
+
+async function answerBench(path: string, request: Request, env: BenchEnv): Promise<Response> {
+  if (path === "counts") return Response.json(counts satisfies MeterCounts);
+  const { names, records } = await request.json<{ names: string[]; records: number }>();
+  await Promise.all(names.map((name) => fillConversation(env, name, records)));
+  return new Response("filled");
+}
+
+async function fillConversation(env: BenchEnv, name: string, records: number): Promise<void> {
+  const stub: unknown = env.CONVERSATION.getByName(name);
+  await (stub as DurableObjectStub<Conversation>).fill(records);
+}
+
+export default {
+  fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith(METER_PREFIX)) return answerBench(pathname.slice(METER_PREFIX.length), request, env);
+    return kefu.fetch(request, meteredEnv(env), ctx);
+  },
+} satisfies ExportedHandler<BenchEnv>;

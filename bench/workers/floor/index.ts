@@ -1,0 +1,62 @@
+/**
+ * The floor (DESIGN.md §7): the least a Worker can do that acknowledges only what is stored. The product's own verify,
+ * decrypt and parse, then one call of the user's object, then one insert. No framework, no rules, no dedupe, no log.
+ * With `ANSWER` it also says one thing to the user, the shortest way: send, one more call, one more insert.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { receivePush } from "../../../worker/protocol/receive.ts";
+
+interface FloorEnv {
+  readonly USER: DurableObjectNamespace<User>;
+  readonly WECHAT_APPID: string;
+  readonly WECHAT_TOKEN: string;
+  readonly WECHAT_ENCODING_AES_KEY: string;
+  readonly WECHAT_API_BASE: string;
+  readonly ANSWER: string;
+}
+
+/** One user. */
+export class User extends DurableObject<FloorEnv> {
+  #last = 0;
+
+  constructor(ctx: DurableObjectState, env: FloorEnv) {
+    super(ctx, env);
+    ctx.storage.sql.exec("create table if not exists log(seq integer primary key, row text not null)");
+  }
+
+  /** Stores a row. */
+  store(row: Inbound | { readonly sent: string }): number {
+    this.#last = Math.max(this.#last + 1, Date.now());
+    this.ctx.storage.sql.exec("insert into log(seq, row) values (?, ?)", this.#last, JSON.stringify(row));
+    return this.#last;
+  }
+}
+
+async function answer(env: FloorEnv, user: DurableObjectStub<User>, openid: string): Promise<void> {
+  const response = await fetch(`${env.WECHAT_API_BASE}/cgi-bin/message/custom/send?access_token=floor`, {
+    method: "POST",
+    body: JSON.stringify({ touser: openid, msgtype: "text", text: { content: env.ANSWER } }),
+  });
+  await response.json();
+  await user.store({ sent: env.ANSWER });
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const query = Object.fromEntries(new URL(request.url).searchParams);
+    const credentials = {
+      appid: env.WECHAT_APPID,
+      mode: "secure",
+      tokens: [env.WECHAT_TOKEN],
+      aesKeys: [env.WECHAT_ENCODING_AES_KEY],
+    } as const;
+    const push = await receivePush(query, await request.text(), credentials, Date.now());
+    if (!push.ok) return new Response("forbidden", { status: 403 });
+    const { openid } = push.value.inbound;
+    const user = env.USER.getByName(`${env.WECHAT_APPID}:${openid}`);
+    await user.store(push.value.inbound);
+    if (env.ANSWER !== "") ctx.waitUntil(answer(env, user, openid));
+    return new Response("success");
+  },
+} satisfies ExportedHandler<FloorEnv>;

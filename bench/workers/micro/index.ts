@@ -1,0 +1,83 @@
+/**
+ * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); whoever asks
+ * reads the CPU time of the process before and after.
+ */
+import type { WireFields } from "../../../shared/inbound.ts";
+import { cipherFor } from "../../../worker/protocol/crypt.ts";
+import { readEnvelope } from "../../../worker/protocol/envelope.ts";
+import { readInbound } from "../../../worker/protocol/push.ts";
+import { receivePush } from "../../../worker/protocol/receive.ts";
+import { verifySignature } from "../../../worker/protocol/signature.ts";
+import { sketchReceive } from "./sketch.ts";
+import type { MicroPush, StepName } from "./protocol.ts";
+
+interface MicroEnv {
+  readonly WECHAT_APPID: string;
+  readonly WECHAT_TOKEN: string;
+  readonly WECHAT_ENCODING_AES_KEY: string;
+}
+
+/** A push with what each step of it needs from the one before. */
+interface Prepared extends MicroPush {
+  readonly parts: readonly string[];
+  readonly encrypt: string;
+  readonly text: string;
+  readonly fields: WireFields;
+}
+
+type Step = (push: Prepared, env: MicroEnv) => unknown;
+
+const credentialsOf = (env: MicroEnv) =>
+  ({
+    appid: env.WECHAT_APPID,
+    mode: "secure",
+    tokens: [env.WECHAT_TOKEN],
+    aesKeys: [env.WECHAT_ENCODING_AES_KEY],
+  }) as const;
+
+const STEPS: Readonly<Record<StepName, Step>> = {
+  nothing: () => Promise.resolve(),
+  envelope: ({ body }) => readEnvelope(body),
+  signature: ({ parts, query }) => verifySignature(parts, query.msg_signature ?? ""),
+  decrypt: async ({ encrypt }, env) => (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt),
+  parse: ({ text }) => readEnvelope(text),
+  read: ({ fields }) => readInbound(fields),
+  whole: async ({ query, body }, env) => mustBeOk(await receivePush(query, body, credentialsOf(env), 0)),
+  sketch: ({ query, body }, env) =>
+    sketchReceive(query, body, {
+      appid: env.WECHAT_APPID,
+      token: env.WECHAT_TOKEN,
+      aesKey: env.WECHAT_ENCODING_AES_KEY,
+    }),
+};
+
+async function prepare(push: MicroPush, env: MicroEnv): Promise<Prepared> {
+  const envelope = readEnvelope(push.body);
+  const encrypt = envelope.ok ? (envelope.value.encrypt ?? "") : "";
+  const opened = await (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt);
+  if (!opened.ok) throw new Error("the bench made a push that cannot be opened");
+  const { text } = opened.value;
+  const inner = readEnvelope(text);
+  const parts = [env.WECHAT_TOKEN, push.query.timestamp ?? "", push.query.nonce ?? "", encrypt];
+  return { ...push, parts, encrypt, text, fields: inner.ok ? inner.value.fields : {} };
+}
+
+function mustBeOk(result: { readonly ok: boolean }): void {
+  if (!result.ok) throw new Error("the bench made a push that is refused");
+}
+
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    const name = Object.keys(STEPS).find((step): step is StepName => url.pathname === `/${step}`);
+    if (name === undefined) return new Response("no such step", { status: 404 });
+    const pushes = await Promise.all((await request.json<MicroPush[]>()).map((push) => prepare(push, env)));
+    const times = Number(url.searchParams.get("n"));
+    const step = STEPS[name];
+    for (let done = 0; done < times;) {
+      for (const push of pushes) await step(push, env);
+      done += pushes.length;
+    }
+    return new Response("done");
+  },
+} satisfies ExportedHandler<MicroEnv>;

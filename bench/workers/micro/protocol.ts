@@ -1,0 +1,15 @@
+/**
+ * What the micro bench and its Worker say to each other.
+ */
+
+/** The steps, in the order of a push; `whole` is all of them, `nothing` the loop alone. */
+export const STEP_NAMES = ["nothing", "envelope", "signature", "decrypt", "parse", "read", "whole", "sketch"] as const;
+
+/** A step. */
+export type StepName = (typeof STEP_NAMES)[number];
+
+/** A push as the Worker gets it. */
+export interface MicroPush {
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+}

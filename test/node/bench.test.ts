@@ -1,0 +1,50 @@
+/**
+ * Every row of the bench can be measured: tiny counts, no figure is judged.
+ */
+import { beforeAll, describe, it } from "vitest";
+import { DEFAULT_OPTIONS, SUBJECTS } from "../../bench/options.ts";
+import { measureAll, type AllResults } from "../../bench/rows/all.ts";
+
+const TINY = {
+  ...DEFAULT_OPTIONS,
+  rounds: 1,
+  pushes: 8,
+  warmup: 8,
+  connections: 4,
+  users: 12,
+  records: 20,
+  growthPushes: 8,
+  steps: 32,
+  writers: 2,
+  countedUsers: 2,
+  hurry: 6,
+  write: false,
+};
+
+describe("npm run bench", () => {
+  let results: AllResults;
+  const told: string[] = [];
+  beforeAll(async () => {
+    // All subjects at once, as no figure is judged.
+    const all = SUBJECTS.map((subject) => measureAll({ ...TINY, only: [subject] }, (name) => told.push(name)));
+    const parts = await Promise.all(all);
+    results = { rows: parts.flatMap(({ rows }) => rows), curves: parts.flatMap(({ curves }) => curves) };
+  });
+
+  it("measures every row of the budgets", ({ expect }) => {
+    expect(told.toSorted()).toEqual([...SUBJECTS].toSorted());
+    const subjects = new Set(results.rows.map(({ id }) => id.split(".")[0]));
+    expect([...subjects].toSorted()).toEqual(["a", "b", "bc", "c", "d", "e", "f", "g"]);
+    expect(results.rows.filter(({ measured }) => /NaN|Infinity|undefined/.test(measured))).toEqual([]);
+    expect(results.curves.map(({ id }) => id)).toEqual(["users", "records", "held", "storm", "webhooks"]);
+  });
+
+  it("counts by the runtime what docs/storage.md says a message costs", ({ expect }) => {
+    const figure = (id: string) => results.rows.find((row) => row.id === id)?.measured;
+    expect(figure("e.rows.alone")).toBe("4");
+    expect(figure("e.rows.burst")).toBe("2");
+    expect(figure("e.rows.silent")).toBe("1");
+    expect(figure("e.rows.repeat")).toBe("0");
+    expect(figure("e.calls.alone")).toBe("3");
+  });
+});
