@@ -18,12 +18,12 @@ import type {
   EmulatorState,
   FaultRequest,
   KillTokenRequest,
+  Push,
   PushRequest,
   RedeliverRequest,
   Switches,
 } from "./model.ts";
 import { servePhone } from "./phone-api.ts";
-import type { Push } from "./push-content.ts";
 import { viewQuota } from "./quota.ts";
 import {
   AgentSchema,

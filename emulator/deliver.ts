@@ -12,19 +12,12 @@ import type {
   PushRequest,
   RedeliverRequest,
   Verdict,
+  Push,
   VerifyRecord,
   VerifyRequest,
 } from "./model.ts";
 import type { WireResponse } from "./phone-model.ts";
-import {
-  allFields,
-  createPush,
-  isForged,
-  isMessage,
-  isUsersDoing,
-  type ContentProblem,
-  type Push,
-} from "./push-content.ts";
+import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentProblem } from "./push-content.ts";
 import { buildPushRequest, buildVerifyRequest, type Delivery } from "./push-request.ts";
 import { withEnter, withMessage } from "./quota.ts";
 import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";

@@ -314,3 +314,19 @@ export interface EmulatorState {
 export interface ControlProblem {
   readonly error: string;
 }
+
+/** A push as the emulator keeps it, so that the very same one can be delivered again. */
+export interface Push {
+  readonly id: string;
+  readonly request: PushRequest;
+  readonly appid: string;
+  readonly msgId?: string;
+  /** Seconds. */
+  readonly createTime: number;
+  /** Everything but the head. */
+  readonly fields: WireTree;
+  attempts: readonly PushAttempt[];
+  outcome: PushOutcome;
+  /** The delivery under way. */
+  running: Promise<void> | null;
+}

@@ -3,24 +3,8 @@
  * store.
  */
 import { fromBase64, imageType, SMALL_PNG } from "./images.ts";
-import type { EmulatedApp, PushAttempt, PushContent, PushOutcome, PushRequest, WireTree } from "./model.ts";
+import type { EmulatedApp, Push, PushContent, PushRequest, WireTree } from "./model.ts";
 import type { World } from "./world.ts";
-
-/** A push as the emulator keeps it, so that the very same one can be delivered again. */
-export interface Push {
-  readonly id: string;
-  readonly request: PushRequest;
-  readonly appid: string;
-  readonly msgId?: string;
-  /** Seconds. */
-  readonly createTime: number;
-  /** Everything but the head. */
-  readonly fields: WireTree;
-  attempts: readonly PushAttempt[];
-  outcome: PushOutcome;
-  /** The delivery under way. */
-  running: Promise<void> | null;
-}
 
 /** A push that could not be built, in words for the caller. */
 export interface ContentProblem {

@@ -3,14 +3,12 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { FaultsView } from "./faults-view.tsx";
+import type { Act } from "./panel-parts.tsx";
 import { PlatformView } from "./platform-view.tsx";
 import type { ServiceChatEnd } from "./program-frame.tsx";
 import { StateView } from "./state-view.tsx";
 import { useTexts } from "./text.ts";
 import { TrafficView } from "./traffic-view.tsx";
-
-/** Does something to the emulator and shows what came of it; `done` is said when it worked. */
-export type Act = (work: Promise<unknown>, done?: string) => Promise<void>;
 
 interface PanelProps {
   readonly state: PhoneState;

@@ -4,9 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
 import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
-import type { Act } from "./panel.tsx";
+import { type Act, Box, Reveal } from "./panel-parts.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
-import { Box } from "./state-view.tsx";
 import { Toggle } from "./toggle.tsx";
 import { useTexts } from "./text.ts";
 
@@ -190,10 +189,7 @@ function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Ac
         <button type="button" class="button small" onClick={() => void act(verify(), t.verified)}>
           {t.verifyUrl}
         </button>
-        <label class="check">
-          <input type="checkbox" checked={isRevealed} onChange={(event) => setRevealed(event.currentTarget.checked)} />
-          {t.reveal}
-        </label>
+        <Reveal on={isRevealed} set={setRevealed} />
       </div>
       <dl class="secrets">
         <dt>AppID</dt>

@@ -1,11 +1,11 @@
 /** The books: what may be sent, who holds the chat, tokens, the clock. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TokenView } from "../phone-model.ts";
 import { control } from "./api.ts";
 import { dayTime } from "./clock.ts";
 import { maskValue } from "./mask.ts";
-import type { Act } from "./panel.tsx";
+import { type Act, Box, Reveal } from "./panel-parts.tsx";
 import { Toggle } from "./toggle.tsx";
 import { useNow } from "./use-now.ts";
 import { fill, useTexts } from "./text.ts";
@@ -31,22 +31,6 @@ export function StateView({ state, chat, appid, openid, act }: StateViewProps): 
       <Tokens tokens={state.tokens.filter((token) => token.appid === appid)} appid={appid} act={act} />
       <Clock offsetMs={state.offsetMs} act={act} />
     </div>
-  );
-}
-
-/** A titled box of the panel. */
-export function Box({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}): JSX.Element {
-  return (
-    <section class="box">
-      <h2>{title}</h2>
-      {children}
-    </section>
   );
 }
 
@@ -154,10 +138,7 @@ function Tokens({ tokens, appid, act }: TokensProps): JSX.Element {
         >
           {t.killSticky}
         </button>
-        <label class="check">
-          <input type="checkbox" checked={isRevealed} onChange={(event) => setRevealed(event.currentTarget.checked)} />
-          {t.reveal}
-        </label>
+        <Reveal on={isRevealed} set={setRevealed} />
       </div>
     </Box>
   );

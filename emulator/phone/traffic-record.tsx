@@ -7,7 +7,7 @@ import { copyText } from "./copy.ts";
 import { toCurl } from "./curl.ts";
 import { Icon } from "./icons.tsx";
 import { maskSecrets } from "./mask.ts";
-import type { Act } from "./panel.tsx";
+import { type Act, Reveal } from "./panel-parts.tsx";
 import { prettyBody } from "./pretty.ts";
 import { useTexts } from "./text.ts";
 
@@ -34,10 +34,7 @@ export function TrafficRecordView({ record, act }: { readonly record: TrafficRec
             {t.replay}
           </button>
         )}
-        <label class="check">
-          <input type="checkbox" checked={isRevealed} onChange={(event) => setRevealed(event.currentTarget.checked)} />
-          {t.reveal}
-        </label>
+        <Reveal on={isRevealed} set={setRevealed} />
       </div>
       {problem !== undefined && <p class="problem">{problem}</p>}
       <h2>{t.request}</h2>

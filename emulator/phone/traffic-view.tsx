@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { TrafficRecord } from "../phone-model.ts";
 import { exactTime } from "./clock.ts";
 import { Icon } from "./icons.tsx";
-import type { Act } from "./panel.tsx";
+import type { Act } from "./panel-parts.tsx";
 import { TrafficRecordView } from "./traffic-record.tsx";
 import { useTexts } from "./text.ts";
 

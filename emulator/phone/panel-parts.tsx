@@ -1,0 +1,35 @@
+/**
+ * What the views of the developer panel share.
+ */
+import type { ComponentChildren, JSX } from "preact";
+import { useTexts } from "./text.ts";
+
+/** Does something to the emulator and shows what came of it; `done` is said when it worked. */
+export type Act = (work: Promise<unknown>, done?: string) => Promise<void>;
+
+/** A titled box of the panel. */
+export function Box({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="box">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Secrets are masked until somebody wants to see them. */
+export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: boolean) => void }): JSX.Element {
+  const t = useTexts();
+  return (
+    <label class="check">
+      <input type="checkbox" checked={on} onChange={(event) => set(event.currentTarget.checked)} />
+      {t.reveal}
+    </label>
+  );
+}
