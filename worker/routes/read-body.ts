@@ -17,14 +17,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export async function readBytes(request: Request, limit: number): Promise<Result<Uint8Array, BodyProblem>> {
   const tooLarge = err({ reason: "body_too_large", limit } as const);
-  const announced = request.headers.get("content-length");
-  if (Number(announced ?? 0) > limit) return tooLarge;
+  if (Number(request.headers.get("content-length") ?? 0) > limit) return tooLarge;
   if (request.body === null) return ok(new Uint8Array());
-  // HTTP ends a body where its header says, so the runtime may read it in one go, a tenth of the cost of a loop over it.
-  if (announced !== null && Number(announced) <= limit) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.byteLength > limit ? tooLarge : ok(bytes);
-  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body) {
