@@ -1,6 +1,6 @@
 /**
  * Row g of DESIGN.md §7: what a push costs when there is much of something already. All points of a curve are measured
- * in turn, round by round, as CPU time a push; flat means that the far end costs what the near end does.
+ * there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
  */
 import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
@@ -172,7 +172,10 @@ async function measureCurve(
   for (const { worker } of points) await untilQuiet(worker.pid);
   const series: number[][] = points.map(() => []);
   for (let round = 0; round < options.rounds; round += 1) {
-    for (const [index, point] of points.entries()) series[index]?.push(await measurePoint(point, options));
+    const there = await measureInTurn(points, options);
+    const back = (await measureInTurn(points.toReversed(), options)).toReversed();
+    // There and back, so that what drifts meanwhile meets near and far alike.
+    for (const [index, us] of there.entries()) series[index]?.push((us + (back[index] ?? us)) / 2);
   }
   const curve = {
     ...words,
@@ -180,6 +183,12 @@ async function measureCurve(
   };
   const measured = { curve, near: series[0] ?? [], far: series.at(-1) ?? [] };
   return budget === undefined ? measured : { ...measured, budget };
+}
+
+async function measureInTurn(points: readonly Point[], options: BenchOptions): Promise<readonly number[]> {
+  const measured: number[] = [];
+  for (const point of points) measured.push(await measurePoint(point, options));
+  return measured;
 }
 
 /** Wakes the users that will write, then measures a push of each. */
