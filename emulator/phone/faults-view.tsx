@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { EmulatedApp, FaultKind, FaultRequest, FaultTarget } from "../model.ts";
 import { control } from "./api.ts";
-import { type Act, Box } from "./panel-parts.tsx";
+import { type Act, Box, Choice } from "./panel-parts.tsx";
 import { Toggle } from "./toggle.tsx";
 import { useTexts, type Texts } from "./text.ts";
 import { isUnreachable, reachable, unreachable } from "./unreachable.ts";
@@ -78,37 +78,23 @@ function AddFault({ act }: { readonly act: Act }): JSX.Element {
   return (
     <Box title={t.addFault}>
       <div class="fields">
-        <label class="field">
-          <span>{t.faultKind}</span>
-          <select value={kind} onChange={(event) => setKind(Number(event.currentTarget.value))}>
-            {kinds.map(([name], index) => (
-              <option key={name} value={index}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>{t.faultTarget}</span>
-          <select
-            value={target}
-            onChange={(event) => setTarget(targets.find(([name]) => name === event.currentTarget.value)?.[0] ?? "any")}
-          >
-            {targets.map(([name, label]) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>{t.faultTimes}</span>
-          <select value={times} onChange={(event) => setTimes(Number(event.currentTarget.value))}>
-            <option value={1}>{t.once}</option>
-            <option value={3}>{t.thrice}</option>
-            <option value={0}>{t.untilCleared}</option>
-          </select>
-        </label>
+        <Choice
+          label={t.faultKind}
+          value={kind}
+          options={kinds.map(([name], index) => [index, name] as const)}
+          onChoose={setKind}
+        />
+        <Choice label={t.faultTarget} value={target} options={targets} onChoose={setTarget} />
+        <Choice
+          label={t.faultTimes}
+          value={times}
+          options={[
+            [1, t.once],
+            [3, t.thrice],
+            [0, t.untilCleared],
+          ]}
+          onChoose={setTimes}
+        />
       </div>
       <button type="button" class="button small" onClick={add}>
         {t.addFault}

@@ -33,3 +33,32 @@ export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: b
     </label>
   );
 }
+
+interface ChoiceProps<T extends string | number> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly (readonly [value: T, label: string])[];
+  readonly onChoose: (value: T) => void;
+}
+
+/** One of several, with its name above it. */
+export function Choice<T extends string | number>({ label, value, options, onChoose }: ChoiceProps<T>): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select
+        value={value}
+        onChange={(event) => {
+          const chosen = options.find(([option]) => String(option) === event.currentTarget.value);
+          if (chosen !== undefined) onChoose(chosen[0]);
+        }}
+      >
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
 import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
-import { type Act, Box, Reveal } from "./panel-parts.tsx";
+import { type Act, Box, Choice, Reveal } from "./panel-parts.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
 import { Toggle } from "./toggle.tsx";
 import { useTexts } from "./text.ts";
@@ -77,21 +77,12 @@ function Client(props: { readonly end: ServiceChatEnd; readonly onEnd: (end: Ser
   };
   return (
     <Box title={t.miniProgram}>
-      <label class="field">
-        <span>{t.serviceChatEnds}</span>
-        <select
-          value={props.end}
-          onChange={(event) =>
-            props.onEnd(SERVICE_CHAT_ENDS.find((end) => end === event.currentTarget.value) ?? "opened")
-          }
-        >
-          {SERVICE_CHAT_ENDS.map((end) => (
-            <option key={end} value={end}>
-              {labels[end]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t.serviceChatEnds}
+        value={props.end}
+        options={SERVICE_CHAT_ENDS.map((end) => [end, labels[end]] as const)}
+        onChoose={props.onEnd}
+      />
     </Box>
   );
 }
@@ -148,38 +139,18 @@ function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Ac
   return (
     <Box title={t.app}>
       <div class="fields">
-        <label class="field">
-          <span>{t.mode}</span>
-          <select
-            value={app.mode}
-            onChange={(event) => {
-              const mode = modes.find(([name]) => name === event.currentTarget.value)?.[0] ?? app.mode;
-              void act(control.app({ appid, mode }));
-            }}
-          >
-            {modes.map(([name, label]) => (
-              <option key={name} value={name}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>{t.format}</span>
-          <select
-            value={app.format}
-            onChange={(event) => {
-              const format = formats.find((name) => name === event.currentTarget.value) ?? app.format;
-              void act(control.app({ appid, format }));
-            }}
-          >
-            {formats.map((name) => (
-              <option key={name} value={name}>
-                {name.toUpperCase()}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label={t.mode}
+          value={app.mode}
+          options={modes}
+          onChoose={(mode) => void act(control.app({ appid, mode }))}
+        />
+        <Choice
+          label={t.format}
+          value={app.format}
+          options={formats.map((format) => [format, format.toUpperCase()] as const)}
+          onChoose={(format) => void act(control.app({ appid, format }))}
+        />
       </div>
       <label class="field">
         <span>{t.pushUrl}</span>

@@ -3,14 +3,13 @@
  * judged by `check-wechat.ts`.
  */
 import { check, failed, passed, say, type Finding } from "./finding.ts";
-import { callTarget, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
+import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
 /** One finding for each webhook; none where there are none. */
 export async function checkWebhooks(ports: Ports, target: Target): Promise<readonly Finding[]> {
-  if (target.apiKey === undefined) return [];
-  const url = new URL("/api/v1/webhooks", target.url);
-  if (target.appid !== undefined) url.searchParams.set("appid", target.appid);
-  const reply = await callTarget(ports, new Request(url, { headers: { authorization: `Bearer ${target.apiKey}` } }));
+  const { apiKey } = target;
+  if (apiKey === undefined) return [];
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/webhooks" });
   if ("unreachable" in reply || reply.status !== 200) return [];
   return toList(readObject(reply.body)["webhooks"]).map(toObject).map(judgeWebhook);
 }

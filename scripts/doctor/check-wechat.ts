@@ -2,7 +2,7 @@
  * WeChat's own diagnostics, asked through the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md §6.4).
  */
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
-import { callTarget, readObject, toLine, toList, toObject, type Ports, type Reply, type Target } from "./target.ts";
+import { callApi, readObject, toLine, toList, toObject, type Ports, type Reply, type Target } from "./target.ts";
 
 /** What WeChat told, as far as the report of unconfirmed points can use it. */
 export interface WeChatFacts {
@@ -26,7 +26,8 @@ export async function checkWeChat(
   ports: Ports,
   target: Target,
 ): Promise<{ readonly findings: readonly Finding[]; readonly facts: WeChatFacts }> {
-  if (target.apiKey === undefined) {
+  const { apiKey } = target;
+  if (apiKey === undefined) {
     const cure = say(
       "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出",
       "give one as API_KEYS in the environment or .dev.vars, or by --api-key",
@@ -36,10 +37,7 @@ export async function checkWeChat(
       facts: {},
     };
   }
-  const url = new URL("/api/v1/diagnostics", target.url);
-  if (target.appid !== undefined) url.searchParams.set("appid", target.appid);
-  const request = new Request(url, { headers: { authorization: `Bearer ${target.apiKey}` } });
-  const reply = await callTarget(ports, request, TIMEOUT_MS);
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/diagnostics", timeoutMs: TIMEOUT_MS });
   if ("unreachable" in reply || reply.status !== 200) return { findings: [judgeRefusal(reply)], facts: {} };
   return judgeAnswer(readObject(reply.body));
 }

@@ -59,6 +59,28 @@ export async function callTarget(ports: Ports, request: Request, timeoutMs = TIM
   }
 }
 
+/** A call of the REST API. */
+export interface ApiCall {
+  readonly path: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** As of `callTarget`. */
+  readonly timeoutMs?: number;
+}
+
+/** Calls the REST API with a key, for the app that was named. */
+export function callApi(
+  ports: Ports,
+  { url: origin, appid, apiKey }: Pick<Target, "url" | "appid"> & { readonly apiKey: string },
+  { path, headers, timeoutMs, ...init }: ApiCall,
+): Promise<Reply> {
+  const url = new URL(path, origin);
+  if (appid !== undefined) url.searchParams.set("appid", appid);
+  const request = new Request(url, { ...init, headers: { authorization: `Bearer ${apiKey}`, ...headers } });
+  return callTarget(ports, request, timeoutMs);
+}
+
 /** Reads a JSON object. @returns an empty one when it is none */
 export function readObject(text: string): Readonly<Record<string, unknown>> {
   try {

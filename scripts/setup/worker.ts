@@ -6,7 +6,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { PushMode } from "../../emulator/model.ts";
 import { judgeHealth } from "../doctor/check-health.ts";
 import { say } from "../doctor/finding.ts";
-import { callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
+import { callApi, callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
 /** What setup needs from outside. */
@@ -70,7 +70,7 @@ export async function waitForMilestones(
   const until = ports.now() + patienceMs;
   const open = new Set(Object.keys(MILESTONES) as MilestoneName[]);
   for (;;) {
-    const reply = await callApi(ports, place, "GET", "/api/v1/milestones");
+    const reply = await callApi(ports, place, { path: "/api/v1/milestones" });
     const refusal = refusalOf(reply);
     if (refusal !== undefined) return err(refusal);
     const reached = "unreachable" in reply || reply.status !== 200 ? {} : readObject(reply.body);
@@ -91,12 +91,17 @@ export async function storeGreeting(
   place: WorkerPlace,
   content: string,
 ): Promise<Result<boolean, Fault>> {
-  const current = await callApi(ports, place, "GET", "/api/v1/settings");
+  const current = await callApi(ports, place, { path: "/api/v1/settings" });
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);
   if ("unreachable" in current || current.headers.get("etag") !== '"0"') return ok(false);
   const settings = { ...readObject(current.body), greeting: { messages: [{ type: "text", content }] } };
-  const stored = await callApi(ports, place, "PUT", "/api/v1/settings", settings);
+  const stored = await callApi(ports, place, {
+    path: "/api/v1/settings",
+    method: "PUT",
+    headers: { "content-type": "application/json", "if-match": '"0"' },
+    body: JSON.stringify(settings),
+  });
   if (!("unreachable" in stored) && stored.status === 200) return ok(true);
   return err({
     wrong: say("欢迎语没有存下", "the greeting was not stored"),
@@ -118,22 +123,6 @@ function refusalOf(reply: Reply): Fault | undefined {
   if (code === "unknown_app")
     return fault(say("服务不认识这个 AppID", "the worker does not know this AppID"), CHECK_APPID);
   return fault(say("这个版本不能告诉进度", "this version cannot tell how far it has come"), DEPLOY);
-}
-
-function callApi(ports: Ports, place: WorkerPlace, method: string, path: string, body?: unknown): Promise<Reply> {
-  const url = new URL(path, place.url);
-  if (place.appid !== undefined) url.searchParams.set("appid", place.appid);
-  return callTarget(
-    ports,
-    new Request(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${place.apiKey}`,
-        ...(body !== undefined && { "content-type": "application/json", "if-match": '"0"' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
-  );
 }
 
 function fault(wrong: BilingualText, cure: BilingualText): Fault {

@@ -12,7 +12,7 @@ import type { LeasedMessage } from "./conversation-model.ts";
 export interface Carrier {
   readonly client: Pick<WeChatClient, "deliver">;
   /** WeChat took a message, and that is recorded. */
-  readonly onSent?: () => Promise<void>;
+  readonly onSent?: () => Promise<void> | undefined;
   /** Records an attempt and gives the next one to whoever claims it. */
   readonly settle: (
     seq: number,

@@ -23,8 +23,8 @@ export interface AppConnection {
   readonly settings: () => Promise<Settings | undefined>;
   /** What calling the team's webhooks needs. */
   readonly webhooks: WebhookDeps;
-  /** Something was reached: to be told behind the answer. Never fails. */
-  readonly reach: (milestone: Milestone) => Promise<void>;
+  /** Something was reached: to be told behind the answer; undefined when this isolate has told it. Never fails. */
+  readonly reach: (milestone: Milestone) => Promise<void> | undefined;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
@@ -36,6 +36,13 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   const tokens = createTokenSource(deps);
+  const tellMilestone = async (milestone: Milestone): Promise<void> => {
+    try {
+      await account().noteMilestone(milestone);
+    } catch (error) {
+      log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
+    }
+  };
   return {
     client: createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens }),
     account,
@@ -49,16 +56,12 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       const snapshot = await readSettingsSnapshot(deps);
       return snapshot.ok ? snapshot.value.settings : undefined;
     },
-    async reach(milestone) {
+    reach(milestone) {
       const told = memory.get(appid)?.told ?? [];
-      if (told.includes(milestone)) return;
+      if (told.includes(milestone)) return undefined;
       // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
       if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
-      try {
-        await account().noteMilestone(milestone);
-      } catch (error) {
-        log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
-      }
+      return tellMilestone(milestone);
     },
     useSettings(value) {
       memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });

@@ -10,10 +10,9 @@ import type { Candidate, Proposal } from "../domain/candidates.ts";
 import type { Settings } from "../domain/settings.ts";
 import { toWebhookQuestion } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";
-import { connectApp } from "../objects/connect.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "../webhooks/answer.ts";
-import { callWebhook } from "../webhooks/call.ts";
+import { callWebhook, type WebhookDeps } from "../webhooks/call.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
 
 /** How long an endpoint has for an answer, milliseconds: WeChat waits five seconds for all of it. */
@@ -38,20 +37,26 @@ export interface AskedPush {
  */
 export async function resolveProposals(
   c: Context<AppEnv>,
+  webhooks: WebhookDeps,
   push: AskedPush,
   proposals: readonly Proposal[],
 ): Promise<readonly Candidate[]> {
   const first = proposals.findIndex(({ action }) => action.type === "webhook");
   const isMoot = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
   const asked = first === -1 || isMoot ? undefined : proposals[first];
-  const answer = asked && (await ask(c, push, asked));
+  const answer = asked && (await ask(c, webhooks, push, asked));
   return proposals.flatMap(({ action, ...rest }, index): Candidate[] => {
     if (action.type !== "webhook") return [{ ...rest, action }];
     return index === first && answer !== undefined ? [{ ...rest, action: answer }] : [];
   });
 }
 
-async function ask(c: Context<AppEnv>, push: AskedPush, proposal: Proposal): Promise<WebhookAnswer | undefined> {
+async function ask(
+  c: Context<AppEnv>,
+  webhooks: WebhookDeps,
+  push: AskedPush,
+  proposal: Proposal,
+): Promise<WebhookAnswer | undefined> {
   const { app, inbound, arrived, settings } = push;
   const { action, ruleId } = proposal;
   const webhook = settings.webhooks.find(({ id }) => action.type === "webhook" && id === action.webhookId);
@@ -61,7 +66,6 @@ async function ask(c: Context<AppEnv>, push: AskedPush, proposal: Proposal): Pro
   const note = (outcome: string, status?: number) =>
     log("webhook", { ...fields, outcome, status, ms: Date.now() - started });
   const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrived.arrivedAt + ASK_UNTIL_MS - started);
-  const { webhooks } = connectApp(c.env, c.get("config"), app);
   if (timeoutMs < MIN_ASK_MS || webhooks.secrets.length === 0) {
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
     return undefined;

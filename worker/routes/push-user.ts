@@ -12,12 +12,12 @@ import { findListeners } from "../domain/webhook-schema.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log, logUser } from "../log.ts";
-import { connectApp } from "../objects/connect.ts";
+import { connectApp, type AppConnection } from "../objects/connect.ts";
 import { receiveStored } from "../objects/conversation-client.ts";
 import { verifyContextToken } from "../protocol/context-signature.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
-import { resolveProposals } from "./ask-webhook.ts";
+import { resolveProposals, type AskedPush } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
 import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
 
@@ -42,7 +42,8 @@ export async function acceptUserPush(
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
   const contextVerdict = await verifyContext(c, app, inbound, arrived);
-  const wanted = await findCandidates(c, app, inbound, arrived, contextVerdict);
+  const connection = connectApp(c.env, c.get("config"), app);
+  const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
   const push = { key: arrived.key, inbound, ...wanted, ...(contextVerdict && { contextVerdict }) };
   const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
@@ -53,7 +54,8 @@ export async function acceptUserPush(
     stored.then((received) => received.lease),
   );
   const { outcome, answer } = await stored;
-  if (isUserMessage(inbound)) c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("message"));
+  const telling = isUserMessage(inbound) ? connection.reach("message") : undefined;
+  if (telling !== undefined) c.executionCtx.waitUntil(telling);
   if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
     c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer));
   }
@@ -85,15 +87,14 @@ async function verifyContext(
 /** What the team's code and the rules would do, in order; null when the settings cannot be read: then nothing acts. */
 async function findCandidates(
   c: Context<AppEnv>,
-  app: AppConfig,
-  inbound: Inbound,
-  arrived: ArrivedPush,
+  connection: AppConnection,
+  { app, inbound, arrived }: Omit<AskedPush, "settings">,
   contextVerdict: TokenVerdict | undefined,
 ): Promise<Pick<PushInput, "candidates" | "webhooks">> {
   const requestId = c.get("requestId");
   const [handled, settings] = await Promise.all([
     runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId, contextVerdict }),
-    connectApp(c.env, c.get("config"), app).settings(),
+    connection.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
   if (settings === undefined) {
@@ -101,6 +102,6 @@ async function findCandidates(
     return { candidates: handled === undefined ? null : first };
   }
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
-  const candidates = await resolveProposals(c, { app, inbound, arrived, settings }, proposals);
+  const candidates = await resolveProposals(c, connection.webhooks, { app, inbound, arrived, settings }, proposals);
   return { candidates, webhooks: findListeners(settings.webhooks) };
 }

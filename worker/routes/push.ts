@@ -26,7 +26,8 @@ export async function verify(c: Context<AppEnv>, appid: string | undefined): Pro
   const outcome = echo.ok ? "ok" : echo.error.reason;
   log("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
   if (!echo.ok) return c.text("forbidden", 403);
-  c.executionCtx.waitUntil(connectApp(c.env, c.get("config"), app).reach("verified"));
+  const telling = connectApp(c.env, c.get("config"), app).reach("verified");
+  if (telling !== undefined) c.executionCtx.waitUntil(telling);
   return new Response(echo.value, {
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
   });
