@@ -6,6 +6,8 @@ import { unstable_readConfig } from "wrangler";
 
 /** Property tests take a second; on a machine that does other work as well, several. */
 const BUSY_MACHINE_MS = 30_000;
+/** Whole processes and pages: what is polled for may take its time on such a machine, too. */
+const PATIENT = { poll: { timeout: 10_000 } };
 
 /**
  * Five kinds of tests: `pure` (protocol, domain, shared, emulator: plain Node), `workerd` (real Durable Objects,
@@ -51,6 +53,7 @@ export default defineConfig({
           globalSetup: "test/browser/unpack.ts",
           // They wait more than they reckon, even on two cores.
           maxWorkers: 3,
+          expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -64,7 +67,15 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: "node",
+          include: ["test/node/**/*.test.ts"],
+          expect: PATIENT,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
     coverage: {
       provider: "istanbul",

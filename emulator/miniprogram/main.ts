@@ -142,6 +142,21 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
   };
 }
 
+/**
+ * Tells of every other size than the first. The window's own `resize` says nothing of what happens before it was drawn
+ * for the first time, and the tab bar often comes that early.
+ */
+function watchSize(onResize: () => void): void {
+  const measure = () => `${innerWidth}×${innerHeight}`;
+  let known = measure();
+  new ResizeObserver(() => {
+    const size = measure();
+    if (size === known) return;
+    known = size;
+    onResize();
+  }).observe(document.documentElement);
+}
+
 async function start(): Promise<void> {
   document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
   let app: object = {};
@@ -164,7 +179,7 @@ async function start(): Promise<void> {
     const message = readToProgram(event.data);
     if (message !== null) obey(message);
   });
-  addEventListener("resize", () => stackOrThrow().resize());
+  watchSize(() => stackOrThrow().resize());
   appearance.onChange(redraw);
   stack.reLaunch(`/${pagePaths[0] ?? ""}`);
   tell({ kind: "ready", pages: [...pagePaths] });

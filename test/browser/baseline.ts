@@ -6,6 +6,8 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { differingShare } from "./pixels.ts";
 
 const FOLDER = join(import.meta.dirname, "../../docs/pictures");
+/** What differed is left here, to be looked at. */
+const DIFFERING = join(import.meta.dirname, "../../.tmp/pictures");
 
 /** Fonts are drawn a little differently by every processor. */
 export const MAX_SHARE = 0.01;
@@ -23,8 +25,14 @@ export async function differsBy(browser: Browser, what: Page | Locator, name: st
   }
   const kept = await readFile(file);
   for (let looks = 1; ; looks += 1) {
-    const share = await differingShare(browser, await take(what), kept);
-    if (share < MAX_SHARE || looks === MAX_LOOKS) return share;
+    const taken = await take(what);
+    const share = await differingShare(browser, taken, kept);
+    if (share < MAX_SHARE) return share;
+    if (looks === MAX_LOOKS) {
+      await mkdir(DIFFERING, { recursive: true });
+      await writeFile(join(DIFFERING, `${name}.png`), taken);
+      return share;
+    }
     await sleep(PAUSE_MS);
   }
 }

@@ -1,5 +1,5 @@
 /** What people do in the example mini program on the phone, and what the shop sends beside it. */
-import type { FrameLocator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 import type { Stack } from "../../scripts/lib/stack.ts";
 import { sendAsService } from "./actions.ts";
 import type { PageOptions, Scene } from "./harness.ts";
@@ -26,8 +26,29 @@ export function corner(page: Page): Promise<Buffer> {
 /** Opens the phone as anyone does, at the mini program. */
 export async function openShop(scene: Scene, options: PageOptions): Promise<Page> {
   const page = await scene.open({ ...options, path: "/" });
-  await shopOf(page).getByText("山间小铺").waitFor();
+  await shopIsOpen(page);
   return page;
+}
+
+/** The first page and its bars are there: from now on nothing moves that nobody touches. */
+export async function shopIsOpen(page: Page): Promise<void> {
+  await shopOf(page).getByText("山间小铺").waitFor();
+  await page.getByRole("button", { name: "帮助", exact: true }).waitFor();
+  await atRest(floatingEntry(page));
+}
+
+/** The floating way to customer service. */
+export function floatingEntry(page: Page): Locator {
+  return shopOf(page).getByRole("button", { name: "客服与帮助" });
+}
+
+/** Where something stands once it has come to rest, in px of the whole page. */
+export async function atRest(what: Locator): Promise<{ readonly x: number; readonly y: number }> {
+  const element = await what.elementHandle();
+  await element?.waitForElementState("stable");
+  const box = await element?.boundingBox();
+  if (box === null || box === undefined) throw new Error("it is not to be seen");
+  return box;
 }
 
 /** The button of the page the user looks at, not one of a page below it. */

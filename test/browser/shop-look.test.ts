@@ -7,7 +7,7 @@ import type { Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { bubbles, openidOf } from "./actions.ts";
 import { PHONE, startScene, type Scene } from "./harness.ts";
-import { contactButton, corner, openShop, sendCard, shopOf } from "./shop-actions.ts";
+import { atRest, contactButton, corner, floatingEntry, openShop, sendCard, shopOf } from "./shop-actions.ts";
 
 const WIDTHS = [320, 375, 414, 768];
 const PAGES = ["home/index", "product/index?id=42", "order/index?id=1001", "order/index?id=900", "help/index"];
@@ -123,15 +123,15 @@ describe("by touch", () => {
 
   it("the WeCom chat opens and the floating entry is dragged", async ({ expect }) => {
     const page = await openShop(scene, PHONE);
-    const entry = shopOf(page).getByRole("button", { name: "客服与帮助" });
-    const before = (await entry.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const entry = floatingEntry(page);
+    const before = await atRest(entry);
     const session = await page.context().newCDPSession(page);
     const touch = (type: "touchStart" | "touchMove" | "touchEnd", x = 0, y = 0) =>
       session.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
     await touch("touchStart", before.x + 20, before.y + 20);
     for (const step of [60, 160, 260]) await touch("touchMove", before.x + 20 - step, before.y - step / 4);
     await touch("touchEnd");
-    await expect.poll(async () => (await entry.boundingBox())?.x ?? before.x).toBeLessThan(before.x - 200);
+    await expect.poll(async () => (await atRest(entry)).x).toBeLessThan(before.x - 200);
     await entry.tap();
     const menu = shopOf(page).getByRole("dialog", { name: "客服与帮助" });
     await menu.getByRole("button", { name: "微信客服" }).tap();

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { beUser, bubbles, openidOf, say } from "./actions.ts";
 import { differsBy, MAX_SHARE } from "./baseline.ts";
 import { DESKTOP, PHONE, startScene, type PageOptions, type Scene } from "./harness.ts";
-import { contactButton, openShop, openTeacup, sendCard, shopOf } from "./shop-actions.ts";
+import { contactButton, openShop, openTeacup, sendCard, shopIsOpen, shopOf } from "./shop-actions.ts";
 import { steady } from "./steady-feed.ts";
 
 let scene: Scene;
@@ -28,7 +28,7 @@ async function openAs(name: string, options: PageOptions): Promise<Page> {
   const page = await openShop(scene, options);
   await steady(page);
   await beUser(page, name);
-  await shopOf(page).getByText("山间小铺").waitFor();
+  await shopIsOpen(page);
   return page;
 }
 

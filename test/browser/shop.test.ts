@@ -6,7 +6,17 @@ import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { decodeSessionFrom } from "../../shared/session-from.ts";
 import { bubbles, openidOf, say, sendAsService } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
-import { contactButton, corner, openShop, openTeacup, sendCard, shopOf } from "./shop-actions.ts";
+import {
+  atRest,
+  contactButton,
+  corner,
+  floatingEntry,
+  openShop,
+  openTeacup,
+  sendCard,
+  shopIsOpen,
+  shopOf,
+} from "./shop-actions.ts";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 
 let scene: Scene;
@@ -227,17 +237,15 @@ describe("wx.openCustomerServiceChat", () => {
 });
 
 describe("the floating entry", () => {
-  const fab = (page: Parameters<typeof shopOf>[0]) => shopOf(page).getByRole("button", { name: "客服与帮助" });
-
   it("opens a menu of the ways in and the page's own", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
-    await fab(page).click();
+    await floatingEntry(page).click();
     const menu = shopOf(page).getByRole("dialog", { name: "客服与帮助" });
     await menu.getByRole("button", { name: "微信客服" }).waitFor();
     await menu.getByRole("button", { name: "查最近的订单" }).click();
     await page.getByRole("heading", { name: "订单" }).waitFor();
     await page.getByRole("button", { name: "返回" }).click();
-    await fab(page).click();
+    await floatingEntry(page).click();
     await menu.getByRole("button", { name: "联系客服" }).click();
     await bubbles(page, "theirs").first().waitFor();
     expect(await lastEntry(await openidOf(page))).toMatchObject({ context: { page: "pages/home/index" } });
@@ -245,18 +253,19 @@ describe("the floating entry", () => {
 
   it("is dragged to the other side and is there after a reload", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
-    const place = async () => (await fab(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-    const before = await place();
+    const entry = floatingEntry(page);
+    const before = await atRest(entry);
     await page.mouse.move(before.x + 20, before.y + 20);
     await page.mouse.down();
     await page.mouse.move(before.x - 120, before.y - 100, { steps: 5 });
     await page.mouse.move(before.x - 280, before.y - 200, { steps: 5 });
     await page.mouse.up();
-    await expect.poll(async () => (await place()).x).toBeLessThan(before.x - 200);
+    await expect.poll(async () => (await atRest(entry)).x).toBeLessThan(before.x - 285);
+    const after = await atRest(entry);
+    expect(Math.abs(after.y - (before.y - 220))).toBeLessThan(3);
     expect(await shopOf(page).getByRole("dialog").count()).toBe(0);
-    const after = await place();
     await page.reload();
-    await expect.poll(async () => Math.abs((await place()).y - after.y)).toBeLessThan(3);
-    expect((await place()).x).toBeLessThan(before.x - 200);
+    await shopIsOpen(page);
+    expect(await atRest(entry)).toStrictEqual(after);
   });
 });
