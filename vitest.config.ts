@@ -16,6 +16,8 @@ const PATIENT = { poll: { timeout: 10_000 } };
  */
 export default defineConfig({
   test: {
+    // By default one less than there are processors, which on two is one after the other.
+    maxWorkers: 2,
     projects: [
       { test: { name: "pure", include: ["test/pure/**/*.test.ts"], testTimeout: BUSY_MACHINE_MS } },
       {
@@ -53,6 +55,8 @@ export default defineConfig({
           globalSetup: "test/browser/unpack.ts",
           // They wait more than they reckon, even on two cores.
           maxWorkers: 3,
+          // vitest wants another number of workers to have a turn of its own.
+          sequence: { groupOrder: 1 },
           expect: PATIENT,
           testTimeout: 60_000,
           hookTimeout: 120_000,
