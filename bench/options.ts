@@ -12,8 +12,10 @@ export type Subject = (typeof SUBJECTS)[number];
 /** How much of everything. */
 export interface BenchOptions {
   readonly rounds: number;
-  /** Pushes a run of the speed rows, one for each known user. */
+  /** Pushes a run of the speed rows where each user writes alone, one for each known user. */
   readonly pushes: number;
+  /** Pushes a run where users write in turn. All are signed before, so a run must be over before they look repeated. */
+  readonly turns: number;
   /** Pushes before anything is measured: code runs as fast as it will. */
   readonly warmup: number;
   readonly connections: number;
@@ -40,6 +42,7 @@ export interface BenchOptions {
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
   pushes: 1_000,
+  turns: 4_000,
   warmup: 3_000,
   connections: 32,
   users: 10_000,

@@ -2,6 +2,7 @@
  * Routes mounted. Nothing but /healthz runs before the configuration is complete: a worker that is half set up
  * answers 503 and says where to look.
  */
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "./app-env.ts";
 import { configOf } from "./config.ts";
@@ -13,28 +14,13 @@ import { receive, verify } from "./routes/push.ts";
 /** The whole application. */
 export const app = new Hono<AppEnv>();
 
-app.use(async function identifyRequest(c, next) {
-  c.set("requestId", c.req.header("cf-ray") ?? crypto.randomUUID());
-  await next();
-});
-
 app.get("/healthz", (c) => healthz(c));
-
-app.use(async function requireConfig(c, next) {
-  const config = configOf(c.env);
-  if (!config.ok) {
-    const problems = config.error.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join(" · ");
-    log("misconfigured", { requestId: c.get("requestId"), problems });
-    return c.text("edge-kefu is not set up yet: see /healthz", 503);
-  }
-  c.set("config", config.value);
-  return next();
-});
-
-app.get("/wechat/message", (c) => verify(c, undefined));
-app.post("/wechat/message", (c) => receive(c, undefined));
-app.get("/wechat/:appid/message", (c) => verify(c, c.req.param("appid")));
-app.post("/wechat/:appid/message", (c) => receive(c, c.req.param("appid")));
+// A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
+app.get("/wechat/message", (c) => prepare(c) ?? verify(c, undefined));
+app.post("/wechat/message", (c) => prepare(c) ?? receive(c, undefined));
+app.get("/wechat/:appid/message", (c) => prepare(c) ?? verify(c, c.req.param("appid")));
+app.post("/wechat/:appid/message", (c) => prepare(c) ?? receive(c, c.req.param("appid")));
+app.use(async (c, next) => prepare(c) ?? next());
 app.route("/api", createApi());
 
 app.notFound((c) => c.text("not found", 404));
@@ -42,3 +28,17 @@ app.onError((error, c) => {
   log("unhandled_error", { requestId: c.get("requestId"), error: error.name });
   return c.text("internal error", 500);
 });
+
+/** Names the request and gives it the configuration; the answer instead when that is incomplete. */
+function prepare(c: Context<AppEnv>): Response | undefined {
+  const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
+  c.set("requestId", requestId);
+  const config = configOf(c.env);
+  if (config.ok) {
+    c.set("config", config.value);
+    return undefined;
+  }
+  const problems = config.error.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join(" · ");
+  log("misconfigured", { requestId, problems });
+  return c.text("edge-kefu is not set up yet: see /healthz", 503);
+}

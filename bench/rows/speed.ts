@@ -1,12 +1,16 @@
 /**
  * Rows a to c of DESIGN.md §7: our worker against the floor and against the servers people write.
  *
- * In every run a process is started with empty storage, warmed, told of all users once, and then gets one message from
- * each: what is measured is a message of a known user that comes alone. Rounds go over all targets in turn, and each ratio is
- * between two runs of one round.
+ * In every run a process is started with empty storage and warmed. Then comes one of two loads, all pushes of which are
+ * signed before the clock starts:
+ *
+ * - `turns`: a few hundred users write in turn, again and again, as in the sketch the budgets come from;
+ * - `alone`: every user is known and writes once, the dearest case: no alarm is set yet, nothing is warm but the code.
+ *
+ * Rounds go over all targets in turn, and each ratio is between two runs of one round under the same load.
  */
 import { cpuMs } from "../lib/cpu.ts";
-import { sendLoad, type LoadResult } from "../lib/load.ts";
+import { sendLoad, type LoadOptions, type LoadResult } from "../lib/load.ts";
 import { ANSWERED_TEXT, openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startExpress, startKefu, startWeChatApi, startWorker } from "../lib/targets.ts";
 import { untilCount, untilQuiet } from "../lib/wait.ts";
@@ -17,38 +21,49 @@ import { ratiosOf, spreadOf } from "../stats.ts";
 
 /** WeChat's API is so far away, milliseconds. */
 const API_DELAY_MS = 80;
-/** Who writes while the code gets warm: few, because to make a user known takes longer than his message. */
-const WARM_USERS = 200;
+/** Users that write in turn, as many as the sketch had. */
+const TURN_USERS = 500;
 /** What the floor answers: as long as the shop's. */
 const FLOOR_ANSWER = "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。";
 
 /** One thing that is measured. */
 interface Target {
   readonly start: (apiUrl: string) => Promise<Running>;
+  readonly load: "turns" | "alone";
   readonly text: string;
   /** Whether each message is answered through the API, so that the run lasts until all answers are there. */
   readonly answers: boolean;
-  /** A part of the run's pushes is enough where each takes 80 ms. */
+  /** A part of the run's pushes is enough where each takes 80 ms; a p99 that one collection of garbage may not decide needs more. */
   readonly share?: number;
 }
 
 const TARGETS = {
-  floor: { start: (api) => startWorker("floor", api), text: UNANSWERED_TEXT, answers: false },
-  stored: { start: (api) => startKefu("kefu", api), text: UNANSWERED_TEXT, answers: false },
-  decided: { start: (api) => startKefu("metered", api, { CUT: "1" }), text: ANSWERED_TEXT, answers: false },
+  floor: { start: (api) => startWorker("floor", api), load: "turns", text: UNANSWERED_TEXT, answers: false },
+  stored: { start: (api) => startKefu("kefu", api), load: "turns", text: UNANSWERED_TEXT, answers: false },
+  dedupe: { start: () => startExpress({ DEDUPE: "1" }), load: "turns", text: UNANSWERED_TEXT, answers: false },
+  floorAlone: { start: (api) => startWorker("floor", api), load: "alone", text: UNANSWERED_TEXT, answers: false },
+  storedAlone: { start: (api) => startKefu("kefu", api), load: "alone", text: UNANSWERED_TEXT, answers: false },
+  decided: {
+    start: (api) => startKefu("metered", api, { CUT: "1" }),
+    load: "alone",
+    text: ANSWERED_TEXT,
+    answers: false,
+    share: 4,
+  },
   floorAnswered: {
     start: (api) => startWorker("floor", api, { ANSWER: FLOOR_ANSWER }),
+    load: "alone",
     text: ANSWERED_TEXT,
     answers: true,
   },
-  answered: { start: (api) => startKefu("kefu", api), text: ANSWERED_TEXT, answers: true },
+  answered: { start: (api) => startKefu("kefu", api), load: "alone", text: ANSWERED_TEXT, answers: true },
   guide: {
     start: (api) => startExpress({ REPLY: "inline", API: api }),
+    load: "alone",
     text: ANSWERED_TEXT,
     answers: true,
     share: 0.3,
   },
-  dedupe: { start: () => startExpress({ DEDUPE: "1" }), text: ANSWERED_TEXT, answers: false },
 } as const satisfies Record<string, Target>;
 
 type TargetName = keyof typeof TARGETS;
@@ -93,29 +108,32 @@ async function runTarget(target: Target, options: BenchOptions): Promise<Run> {
 }
 
 async function runServer(target: Target, server: Running, api: Running, options: BenchOptions): Promise<Run> {
-  const pushes = Math.ceil(options.pushes * (target.share ?? 1));
-  const url = `${server.url}/wechat/message`;
-  const { connections } = options;
-  const send = (text: string): Promise<LoadResult> =>
-    sendLoad({ url, connections, pushes, makePush: (index) => textPush(openidOf("known", index), text) });
+  const share = target.share ?? 1;
+  const pushes = target.load === "turns" ? options.turns : Math.ceil(options.pushes * share);
+  const users = target.load === "turns" ? TURN_USERS : pushes;
+  const send = (load: Pick<LoadOptions, "pushes" | "makePush">): Promise<LoadResult> =>
+    sendLoad({ url: `${server.url}/wechat/message`, connections: options.connections, ...load });
   // The guide's server answers everything; the others are not asked for an answer yet.
-  await sendLoad({
-    url,
-    connections,
-    pushes: Math.ceil(options.warmup * (target.share ?? 1)),
-    makePush: (index) => textPush(openidOf("warm", index % WARM_USERS), UNANSWERED_TEXT),
-  });
-  await send(UNANSWERED_TEXT);
+  await send(signPushes(Math.ceil(options.warmup * share), TURN_USERS, UNANSWERED_TEXT));
+  if (target.load === "alone") await send(signPushes(pushes, users, UNANSWERED_TEXT));
+  const signed = signPushes(pushes, users, target.text);
   await untilQuiet(server.pid);
   const before = await untilCount(api.url, 0);
   const cpuBefore = await cpuMs(server.pid);
   const startedAt = performance.now();
-  const load = await send(target.text);
+  const load = await send(signed);
   if (target.answers) await untilCount(api.url, before + pushes);
   const seconds = target.answers ? (performance.now() - startedAt) / 1_000 : load.seconds;
   await untilQuiet(server.pid);
   const cpuUs = (((await cpuMs(server.pid)) - cpuBefore) * 1_000) / pushes;
   return { cpuUs, perSecond: pushes / seconds, p99Ms: load.p99Ms };
+}
+
+/** Pushes of so many users in turn, signed now. */
+function signPushes(pushes: number, users: number, text: string): Pick<LoadOptions, "pushes" | "makePush"> {
+  const group = users === TURN_USERS ? "turns" : "alone";
+  const signed = Array.from({ length: pushes }, (_, index) => textPush(openidOf(group, index % users), text));
+  return { pushes, makePush: (index) => signed[index] ?? textPush(openidOf(group, index), text) };
 }
 
 function toRows(series: (name: TargetName, key: keyof Run) => readonly number[]): readonly BenchRow[] {
@@ -136,12 +154,21 @@ function toRows(series: (name: TargetName, key: keyof Run) => readonly number[])
     toRow(
       {
         id: "a.decided",
-        zh: "确认推送的 CPU（已定好回答、租约、闹钟）÷ 底线",
-        en: "CPU to acknowledge, answer decided, leased, alarm set ÷ floor",
+        zh: "确认推送的 CPU（单独来的消息，已定好回答、租约、闹钟）÷ 底线",
+        en: "CPU to acknowledge a message that comes alone, answer decided, leased, alarm set ÷ floor",
       },
-      ratio("decided", "floor", "cpuUs"),
+      ratio("decided", "floorAlone", "cpuUs"),
       times,
       ceiling,
+    ),
+    toRow(
+      {
+        id: "a.alone",
+        zh: "确认推送的 CPU（单独来的消息，不需回答）÷ 底线",
+        en: "CPU to acknowledge a message that comes alone, no answer due ÷ floor",
+      },
+      ratio("storedAlone", "floorAlone", "cpuUs"),
+      times,
     ),
     toRow(
       {
@@ -152,7 +179,7 @@ function toRows(series: (name: TargetName, key: keyof Run) => readonly number[])
       ratio("answered", "floorAnswered", "cpuUs"),
       times,
     ),
-    ...(["floor", "stored", "decided", "floorAnswered", "answered"] as const).map((name) =>
+    ...(["floor", "stored", "floorAlone", "storedAlone", "decided", "floorAnswered", "answered"] as const).map((name) =>
       toRow({ id: `a.cpu.${name}`, zh: `每条 CPU：${name}`, en: `CPU a push: ${name}` }, cpu(name), micros),
     ),
     toRow(
@@ -200,7 +227,12 @@ function toRows(series: (name: TargetName, key: keyof Run) => readonly number[])
       times,
       { limit: 0.8, aim: 1, side: "at least" },
     ),
-    ...(["stored", "decided", "answered", "guide", "dedupe"] as const).map((name) =>
+    toRow(
+      { id: "c.floor", zh: "同上，底线的吞吐", en: "the same, throughput of the floor" },
+      ratio("floor", "dedupe", "perSecond"),
+      times,
+    ),
+    ...(["floor", "stored", "decided", "answered", "guide", "dedupe"] as const).map((name) =>
       toRow(
         { id: `bc.rate.${name}`, zh: `每秒条数：${name}`, en: `pushes a second: ${name}` },
         spreadOf(series(name, "perSecond")),

@@ -153,8 +153,8 @@ export const HOSTILE_INPUT: MutantTable = {
       breaks: "a body without a length is read to its end, however long",
       promise: 3,
       file: "worker/routes/read-body.ts",
-      find: "if (size > limit) return tooLarge;",
-      replace: "if (size > limit * 64) return tooLarge;",
+      find: "if (size > limit) return tooLarge(limit);",
+      replace: "if (size > limit * 64) return tooLarge(limit);",
       killedBy: [PUSH, "a refused push over 64 KB is refused by its header and by its length"],
     },
     {

@@ -9,6 +9,7 @@ const TINY = {
   ...DEFAULT_OPTIONS,
   rounds: 1,
   pushes: 8,
+  turns: 8,
   warmup: 8,
   connections: 4,
   users: 12,

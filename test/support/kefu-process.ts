@@ -15,6 +15,8 @@ export interface KefuProcessOptions {
   readonly ports: StackPorts;
   readonly persistTo: string;
   readonly vars?: Readonly<Record<string, string>>;
+  /** How much V8 may keep before it must tidy up, MB; else it waits for hundreds, as no limit is set here. */
+  readonly heapMb?: number;
 }
 
 /** A worker in a process. */
@@ -29,6 +31,10 @@ export interface KefuProcess {
 export async function startKefu(options: KefuProcessOptions): Promise<KefuProcess> {
   const child = spawn(process.execPath, [join(ROOT, "test/support/kefu-child.ts"), JSON.stringify(options)], {
     cwd: ROOT,
+    env: {
+      ...process.env,
+      ...(options.heapMb !== undefined && { MINIFLARE_WORKERD_V8_FLAGS: heapFlags(options.heapMb) }),
+    },
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -42,6 +48,10 @@ export async function startKefu(options: KefuProcessOptions): Promise<KefuProces
       await ended;
     },
   };
+}
+
+function heapFlags(heapMb: number): string {
+  return `--max-old-space-size=${heapMb} --max-semi-space-size=1`;
 }
 
 async function ready(child: ChildProcess): Promise<void> {

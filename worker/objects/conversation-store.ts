@@ -8,6 +8,7 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
 import type { Owner } from "./conversation-model.ts";
+import { createRecentKeys } from "./recent-keys.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
 export interface ConversationStore {
@@ -77,8 +78,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
   }
-  function findKeyed(key: string, since: number): RowDraft | undefined {
-    const [record] = find("select * from log where seq >= ? and key = ? limit 1", since, key);
+  const recentKeys = createRecentKeys((since) =>
+    find("select * from log where seq >= ? and key is not null order by seq", since).map(({ seq, key }) => ({
+      seq,
+      key: key ?? "",
+    })),
+  );
+  function keyedRow(record: Columns | undefined, key: string): RowDraft | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
   }
 
@@ -95,11 +101,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return oldest;
     },
     answerTo(key, since) {
-      const row = findKeyed(key, since);
+      const seq = recentKeys.find(key, since);
+      if (seq === undefined) return undefined;
+      const row = keyedRow(find("select * from log where seq = ?", seq)[0], key);
       return row?.kind === "in" ? row.body.answer : undefined;
     },
     requestedBy(key, since) {
-      const row = findKeyed(key, since);
+      const row = keyedRow(find("select * from log where seq >= ? and key = ? limit 1", since, key)[0], key);
       return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt, result) {
@@ -129,6 +137,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
       sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
+      if (key !== null) recentKeys.add({ seq: state.last, key });
     },
     rewriteState(state) {
       if (head === undefined) return;

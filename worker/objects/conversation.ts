@@ -279,7 +279,7 @@ export class Conversation extends DurableObject<Env> {
         const next = isChanged ? { ...state, webhooks, last: writer.last() } : this.#state;
         if (isChanged) this.#store.append(owner, writer.rows(), next);
         const armedFor = isChanged ? this.#arm(next, config, now) : this.#armedFor;
-        return { state: next, armedFor, value, lease: lease && this.#fill(lease, owner, next) };
+        return { state: next, armedFor, value, lease: lease && this.#fill(lease, owner, next, writer.rows()) };
       });
       this.#state = committed.state;
       this.#armedFor = committed.armedFor;
@@ -304,9 +304,10 @@ export class Conversation extends DurableObject<Env> {
     return due;
   }
 
-  #fill(lease: Lease, owner: Owner, state: ConversationState): LeasedMessage {
-    const row = this.#store.outgoing(lease.seq);
-    if (row === undefined) throw new Error("a queued message has no row");
+  /** @param rows those just written, where a message usually is */
+  #fill(lease: Lease, owner: Owner, state: ConversationState, rows: readonly RowDraft[]): LeasedMessage {
+    const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
+    if (row?.kind !== "out") throw new Error("a queued message has no row");
     const { message, isAi = false } = row.body;
     const { businessId } = state;
     return { ...lease, openid: owner.openid, message, isAi, ...(businessId !== null && { businessId }) };
