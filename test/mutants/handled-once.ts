@@ -76,6 +76,27 @@ export const HANDLED_ONCE: MutantTable = {
       killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
     },
     {
+      name: "key-not-remembered",
+      breaks: "a push is forgotten by the object that just stored it",
+      promise: 2,
+      file: "worker/objects/conversation-store.ts",
+      find: "if (key !== null) recentKeys.add({ seq: state.last, key });",
+      replace: "",
+      killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
+    },
+    {
+      name: "later-push-not-looked-up",
+      breaks: "a push older than those before it is looked for only in memory",
+      promise: 2,
+      file: "worker/objects/recent-keys.ts",
+      find: "if (since < from) {",
+      replace: "if (from === Number.POSITIVE_INFINITY) {",
+      killedBy: [
+        "pure/objects/recent-keys.test.ts",
+        "the keys of the last minutes are read again for a push that comes later than all before it",
+      ],
+    },
+    {
       name: "repeat-looked-for-too-late",
       breaks: "a repeat is not found when our clock is a minute behind",
       promise: 2,

@@ -171,7 +171,7 @@ export const UNCONFIRMED: MutantTable = {
       name: "outcome-of-an-erased-message",
       breaks: "the outcome of an erased message is written into the new conversation",
       file: "worker/objects/conversation.ts",
-      find: "if (owner === undefined || this.#store.outgoing(seq) === undefined) return null;",
+      find: "if (owner === undefined || !this.#has(seq)) return null;",
       replace: "if (owner === undefined) return null;",
       killedBy: [
         "workerd/conversation-trouble.test.ts",

@@ -113,13 +113,18 @@ export class Conversation extends DurableObject<Env> {
   settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null {
     const owner = this.#store.owner();
     // Erased in the meantime: there is nothing left to record it on.
-    if (owner === undefined || this.#store.outgoing(seq) === undefined) return null;
+    if (owner === undefined || !this.#has(seq)) return null;
     const step: Step<null> = (state, writer, context) => {
       const isRecorded = () => this.#store.isRecorded(seq, attempt, delivery.result);
       const settled = settleAttempt(state, writer, { seq, attempt, delivery }, context, isRecorded);
       return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
     };
     return this.#transact(owner, this.#config(), Date.now(), step).lease ?? null;
+  }
+
+  /** Whether a message is there; one that waits for its end is, without a look into the log. */
+  #has(seq: number): boolean {
+    return this.#state.queue.some((item) => item.seq === seq) || this.#store.outgoing(seq) !== undefined;
   }
 
   /** The window, the context and the newest rows; null when the user is unknown. */
