@@ -1,6 +1,9 @@
 /** What wrangler.toml must say of the deployed worker, whatever else changes in it. */
 import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { describe, it } from "vitest";
+import { readConfig } from "../../worker/config.ts";
+import packageJson from "../../package.json" with { type: "json" };
 
 const TOML = readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8");
 
@@ -18,5 +21,36 @@ describe("what is deployed", () => {
 
   it("calls no private address unless somebody says so", ({ expect }) => {
     expect(linesOf("vars")).toContain('WEBHOOK_ALLOW_PRIVATE = "0"');
+  });
+});
+
+describe('the form of the "Deploy to Cloudflare" button', () => {
+  const asked = parseEnv(readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8"));
+  const filled = {
+    WECHAT_APPID: "wx0123456789abcdef",
+    WECHAT_APP_SECRET: "0123456789abcdef0123456789abcdef",
+    WECHAT_TOKEN: "0123456789abcdef",
+    WECHAT_ENCODING_AES_KEY: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+    API_KEYS: "0123456789abcdef0123456789abcdef",
+  };
+  const vars = Object.fromEntries(
+    linesOf("vars")
+      .map((line) => line.split(" = "))
+      .map(([name = "", value = '""']) => [name, JSON.parse(value)]),
+  );
+
+  it("explains every secret it asks for, and fills in none", ({ expect }) => {
+    expect(Object.keys(asked).toSorted()).toEqual(Object.keys(packageJson.cloudflare.bindings).toSorted());
+    expect(Object.values(asked).filter((value) => value !== "")).toEqual([]);
+  });
+
+  it("asks for all a worker needs, and for nothing else", ({ expect }) => {
+    expect(Object.keys(asked).toSorted()).toEqual(Object.keys(filled).toSorted());
+    expect(readConfig({ ...vars, ...filled }).ok).toBe(true);
+    for (const name of Object.keys(filled)) {
+      const config = readConfig({ ...vars, ...filled, [name]: "" });
+      // Without API_KEYS the REST API is closed, which is no fault; the one who pressed the button wants it open.
+      expect([name, config.ok]).toEqual([name, name === "API_KEYS"]);
+    }
   });
 });
