@@ -2,7 +2,8 @@
  * The words of the emulator's control interface (`/_emulator/…`): what a test, a script or a phone page asks for and
  * what it gets back. Types only; `requests.ts` checks the requests, `control.ts` is the client.
  *
- * Times are epoch milliseconds by the emulator's clock unless a name says seconds.
+ * Times are epoch milliseconds by the emulator's clock unless a name says seconds. Long because it is a vocabulary: a
+ * reader looks a word up, and nobody reads it through.
  */
 
 /** How the console has pushes protected: 明文, 兼容, 安全 (WECHAT.md §1.1). */

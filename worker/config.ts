@@ -1,6 +1,7 @@
 /**
  * Environment → `Config`. Every problem is reported at once, by variable name, with its cure and never a value;
- * code past `index.ts` sees `Config`, not `Env`. Names: DESIGN.md §4.
+ * code past `index.ts` sees `Config`, not `Env`. Names: DESIGN.md §4. Longer than other files because every variable
+ * has its range and its cure in words.
  */
 import * as v from "valibot";
 import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";

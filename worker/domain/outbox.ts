@@ -4,6 +4,8 @@
  *
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
  * nobody knows whether the request left.
+ *
+ * Longer than other files because it is one machine: queue, leases and held messages obey one order.
  */
 import type { ChannelRules } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";

@@ -5,6 +5,8 @@
  *
  * An app nobody writes to costs nothing: the alarm is only set for a background refresh of a token that is in use
  * (asked for in its last ten minutes), and for forgetting what was stored.
+ *
+ * Longer than other files because it is one class: what callers and the runtime call stands on it.
  */
 import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";

@@ -2,6 +2,8 @@
  * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `domain/` decide, write,
  * arm the alarm, all in one synchronous transaction. The Worker carries messages to WeChat; only the alarm sends by
  * itself (DESIGN.md §3).
+ *
+ * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
  */
 import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM } from "../../shared/channel.ts";

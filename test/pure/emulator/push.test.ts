@@ -1,6 +1,6 @@
 /**
  * Pushes as a worker meets them: built, signed and encrypted for every mode and format, delivered, and sent again
- * (WECHAT.md §1.3–1.6, §3).
+ * (WECHAT.md §1.3–1.6, §3). Long because one played worker receives them all.
  */
 import { Buffer } from "node:buffer";
 import { describe, it } from "vitest";

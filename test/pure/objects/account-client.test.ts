@@ -1,3 +1,4 @@
+/** Token and settings as a Worker reads them: long because memory, KV and object fail in every combination here. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/result.ts";
 import { createTokenSource, readSettingsSnapshot } from "../../../worker/objects/account-client.ts";

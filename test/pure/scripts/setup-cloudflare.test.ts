@@ -1,6 +1,7 @@
 /**
  * `npm run setup` for Cloudflare, with wrangler and the worker played here: what is run, in which order, what is told,
- * and that no secret goes where it can be seen. Only a live account can prove that wrangler still speaks like this.
+ * and that no secret goes where it can be seen. Only a live account can prove that wrangler still speaks like this. Long
+ * because the played wrangler serves every story here and no other file.
  */
 import { randomBytes } from "node:crypto";
 import { describe, it } from "vitest";
