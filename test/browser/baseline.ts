@@ -1,13 +1,16 @@
-/** Pictures compared with those in docs/pictures, which the READMEs and the how-to show. */
+/** Pictures compared with those in docs/pictures, which the READMEs and the how-to show, or with others nobody shows. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Locator, Page } from "playwright-core";
 import { differingShare } from "./pixels.ts";
 
-const FOLDER = join(import.meta.dirname, "../../docs/pictures");
+const ROOT = join(import.meta.dirname, "../..");
 /** What differed is left here, to be looked at. */
-const DIFFERING = join(import.meta.dirname, "../../.tmp/pictures");
+const DIFFERING = join(ROOT, ".tmp/pictures");
+
+/** Where a picture belongs: what is shown to people, or what only tests look at. */
+export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 
 /** Fonts are drawn a little differently by every processor. */
 export const MAX_SHARE = 0.01;
@@ -17,11 +20,16 @@ const MAX_LOOKS = 20;
 const PAUSE_MS = 250;
 
 /** Takes a picture; with UPDATE_PICTURES=1 it becomes the one of that name. @returns the share of pixels that differ */
-export async function differsBy(browser: Browser, what: Page | Locator, name: string): Promise<number> {
-  const file = join(FOLDER, `${name}.png`);
+export async function differsBy(
+  browser: Browser,
+  what: Page | Locator,
+  name: string,
+  folder: PictureFolder = "docs/pictures",
+): Promise<number> {
+  const file = join(ROOT, folder, `${name}.png`);
   if (process.env["UPDATE_PICTURES"] === "1") {
-    await mkdir(FOLDER, { recursive: true });
-    await writeFile(file, await take(what));
+    await mkdir(join(ROOT, folder), { recursive: true });
+    await writeFile(file, await takeAtRest(what));
   }
   const kept = await readFile(file);
   for (let looks = 1; ; looks += 1) {
@@ -39,4 +47,15 @@ export async function differsBy(browser: Browser, what: Page | Locator, name: st
 
 function take(what: Page | Locator): Promise<Buffer> {
   return what.screenshot({ animations: "disabled", caret: "hide" });
+}
+
+/** Twice the same: a tap's highlight, a font that came late have gone by. */
+async function takeAtRest(what: Page | Locator): Promise<Buffer> {
+  let last = await take(what);
+  for (;;) {
+    await sleep(PAUSE_MS);
+    const taken = await take(what);
+    if (taken.equals(last)) return taken;
+    last = taken;
+  }
 }

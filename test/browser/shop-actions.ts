@@ -62,6 +62,36 @@ export async function openTeacup(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
 }
 
+/** All pictures of the page are there. */
+export async function picturesOf(page: Page): Promise<void> {
+  const images = shopOf(page).locator("wx-page:visible img");
+  for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());
+}
+
+/** Walks through the shop by touch, from its open front on, and looks at every page once its pictures are there. */
+export async function walkThrough(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  const lookNow = async (name: string): Promise<void> => {
+    await picturesOf(page);
+    await look(name);
+  };
+  const back = () => page.getByRole("button", { name: "返回" }).tap();
+  const heading = (name: string) => page.getByRole("heading", { name }).waitFor();
+  await lookNow("home");
+  await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
+  await heading("青瓷茶杯");
+  await lookNow("product");
+  await back();
+  await shopOf(page)
+    .getByRole("button", { name: /最近的订单/ })
+    .tap();
+  await heading("订单");
+  await lookNow("order");
+  await back();
+  await page.getByRole("button", { name: "帮助" }).tap();
+  await heading("帮助");
+  await lookNow("help");
+}
+
 /** Sends a card by the worker's REST API. */
 export async function sendCard(stack: Stack, openid: string, card: Card): Promise<void> {
   const { title, pagePath, picture } = card;

@@ -8,7 +8,16 @@ import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { beUser, bubbles, openidOf, say } from "./actions.ts";
 import { differsBy, MAX_SHARE } from "./baseline.ts";
 import { DESKTOP, PHONE, startScene, type PageOptions, type Scene } from "./harness.ts";
-import { contactButton, openShop, openTeacup, sendCard, shopIsOpen, shopOf } from "./shop-actions.ts";
+import {
+  contactButton,
+  openShop,
+  openTeacup,
+  picturesOf,
+  sendCard,
+  shopIsOpen,
+  shopOf,
+  walkThrough,
+} from "./shop-actions.ts";
 import { steady } from "./steady-feed.ts";
 
 let scene: Scene;
@@ -32,33 +41,13 @@ async function openAs(name: string, options: PageOptions): Promise<Page> {
   return page;
 }
 
-/** All pictures of the page are there. */
-async function picturesOf(page: Page): Promise<void> {
-  const images = shopOf(page).locator("wx-page:visible img");
-  for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());
-}
-
 describe.for(["light", "dark"] as const)("the shop, %s", (colorScheme) => {
   it("looks as it did, page by page", async ({ expect }) => {
     const page = await openAs(`look-${colorScheme}`, { ...PHONE, colorScheme });
-    const look = async (name: string) => {
-      await picturesOf(page);
-      return differsBy(scene.browser, phone(page), `shop-${name}-${colorScheme}`);
-    };
-    expect.soft(await look("home")).toBeLessThan(MAX_SHARE);
-    await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
-    await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
-    expect.soft(await look("product")).toBeLessThan(MAX_SHARE);
-    await page.getByRole("button", { name: "返回" }).tap();
-    await shopOf(page)
-      .getByRole("button", { name: /最近的订单/ })
-      .tap();
-    await page.getByRole("heading", { name: "订单" }).waitFor();
-    expect.soft(await look("order")).toBeLessThan(MAX_SHARE);
-    await page.getByRole("button", { name: "返回" }).tap();
-    await page.getByRole("button", { name: "帮助" }).tap();
-    await page.getByRole("heading", { name: "帮助" }).waitFor();
-    expect.soft(await look("help")).toBeLessThan(MAX_SHARE);
+    await walkThrough(page, async (name) => {
+      const share = await differsBy(scene.browser, phone(page), `shop-${name}-${colorScheme}`);
+      expect.soft(share, name).toBeLessThan(MAX_SHARE);
+    });
   });
 });
 

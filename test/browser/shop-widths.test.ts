@@ -1,0 +1,35 @@
+/**
+ * The example shop as it looks on other phones and a tablet, light and dark; 375 pixels are in shop-pictures.test.ts, as
+ * the READMEs show them. What must hold at every width is measured in shop-look.test.ts. `npm run pictures` takes them
+ * anew: look at them.
+ */
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { differsBy, MAX_SHARE } from "./baseline.ts";
+import { PHONE, startScene, type Scene } from "./harness.ts";
+import { openShop, walkThrough } from "./shop-actions.ts";
+
+const LOOKS = [320, 414, 768].flatMap((width) => [
+  { width, colorScheme: "light" as const },
+  { width, colorScheme: "dark" as const },
+]);
+
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await startScene(20_000);
+});
+afterEach(async ({ expect }) => {
+  expect(await scene.closePages()).toStrictEqual([]);
+});
+afterAll(() => scene.stop());
+
+describe.for(LOOKS)("the shop at $width px, $colorScheme", ({ width, colorScheme }) => {
+  it("looks as it did, page by page", async ({ expect }) => {
+    const page = await openShop(scene, { ...PHONE, viewport: { width, height: 720 }, colorScheme });
+    await walkThrough(page, async (name) => {
+      const picture = `shop-${width}-${name}-${colorScheme}`;
+      const share = await differsBy(scene.browser, page, picture, "test/browser/baselines");
+      expect.soft(share, picture).toBeLessThan(MAX_SHARE);
+    });
+  });
+});
