@@ -39,19 +39,21 @@ const wireNode: v.GenericSchema<unknown, WireNode> = v.lazy(() =>
 );
 const wireTree: v.GenericSchema<unknown, WireTree> = v.lazy(() => v.record(fieldName, wireNode));
 
-const contentSchema: v.GenericSchema<unknown, PushContent> = v.variant("kind", [
-  v.strictObject({ kind: v.literal("text"), content: v.string() }),
-  v.strictObject({ kind: v.literal("image"), dataBase64: optional(base64) }),
-  v.strictObject({
+/** What is pushed, by kind; the compiler asks for all of them. */
+const contents = {
+  text: v.strictObject({ kind: v.literal("text"), content: v.string() }),
+  image: v.strictObject({ kind: v.literal("image"), dataBase64: optional(base64) }),
+  miniprogrampage: v.strictObject({
     kind: v.literal("miniprogrampage"),
     title: v.string(),
     pagePath: v.string(),
     cardAppid: optional(filled),
   }),
-  v.strictObject({ kind: v.literal("enter"), sessionFrom: v.string() }),
-  v.strictObject({ kind: v.literal("event"), event: filled, fields: optional(wireTree) }),
-  v.strictObject({ kind: v.literal("message"), msgType: filled, fields: optional(wireTree) }),
-]);
+  enter: v.strictObject({ kind: v.literal("enter"), sessionFrom: v.string() }),
+  event: v.strictObject({ kind: v.literal("event"), event: filled, fields: optional(wireTree) }),
+  message: v.strictObject({ kind: v.literal("message"), msgType: filled, fields: optional(wireTree) }),
+} as const satisfies { [K in PushContent["kind"]]: v.GenericSchema<unknown, Extract<PushContent, { kind: K }>> };
+const contentSchema: v.GenericSchema<unknown, PushContent> = v.variant("kind", Object.values(contents));
 
 const overridesSchema: v.GenericSchema<unknown, PushOverrides> = v.strictObject({
   signature: optional(v.string()),

@@ -1,6 +1,7 @@
 /** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
 import type { ComponentChildren, JSX } from "preact";
 import { useContext, useState } from "preact/hooks";
+import type { PushContent } from "../model.ts";
 import type { PhoneLine } from "../phone-model.ts";
 import { mediaUrl } from "./api.ts";
 import { splitFaces } from "./emoji.ts";
@@ -45,27 +46,39 @@ export function Line({ line, appid, open }: LineProps): JSX.Element {
 
 function UserLine({ line, appid, open }: LineProps & { line: Extract<PhoneLine, { from: "user" }> }): JSX.Element {
   const t = useTexts();
-  const { content, mediaId, outcome } = line;
+  const { content, outcome } = line;
   if (content.kind === "enter") {
     const from = sourceOf(content.sessionFrom);
     return <Note>{from === "" ? t.entered : fill(t.enteredFrom, { from })}</Note>;
   }
   return (
     <Row side="mine" who={t.you} pending={outcome === "pending"}>
-      {content.kind === "text" && <TextBubble text={content.content} open={open} literal />}
-      {content.kind === "image" && <Picture mediaId={mediaId ?? ""} name={t.pictureMine} open={open} />}
-      {content.kind === "miniprogrampage" && (
-        <Card
-          title={content.title}
-          mediaId=""
-          onOpen={() => open.page(content.cardAppid ?? appid, content.pagePath, "card")}
-        />
-      )}
-      {(content.kind === "message" || content.kind === "event") && (
-        <p class="bubble">{fill(t.otherMessage, { type: content.kind === "message" ? content.msgType : "event" })}</p>
-      )}
+      <UserBody content={content} mediaId={line.mediaId ?? ""} appid={appid} open={open} />
     </Row>
   );
+}
+
+interface UserBodyProps extends Pick<LineProps, "appid" | "open"> {
+  readonly content: Exclude<PushContent, { kind: "enter" }>;
+  readonly mediaId: string;
+}
+
+function UserBody({ content, mediaId, appid, open }: UserBodyProps): JSX.Element {
+  const t = useTexts();
+  switch (content.kind) {
+    case "text":
+      return <TextBubble text={content.content} open={open} literal />;
+    case "image":
+      return <Picture mediaId={mediaId} name={t.pictureMine} open={open} />;
+    case "miniprogrampage": {
+      const { title, cardAppid = appid, pagePath } = content;
+      return <Card title={title} mediaId="" onOpen={() => open.page(cardAppid, pagePath, "card")} />;
+    }
+    case "message":
+      return <p class="bubble">{fill(t.otherMessage, { type: content.msgType })}</p>;
+    case "event":
+      return <p class="bubble">{fill(t.otherMessage, { type: "event" })}</p>;
+  }
 }
 
 interface ServiceProps {

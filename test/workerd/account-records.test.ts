@@ -202,7 +202,7 @@ describe("the quarantine", () => {
 
   it("logs that something was kept, and nothing of it", async ({ expect }) => {
     await account().quarantine(push("{secret words"));
-    expect(logged()).toContain("push_quarantined");
+    expect(logged()).toContain("quarantine_grew");
     expect(logged()).not.toContain("secret words");
   });
 });

@@ -3,9 +3,12 @@
  * a pattern with `*` matches in linear time whatever the user writes.
  */
 import * as v from "valibot";
+import type { UserMessage } from "../../shared/inbound.ts";
 import { ActionSchema } from "./action-schema.ts";
 import { normalizeText } from "./normalize.ts";
 import { says } from "./settings-problems.ts";
+
+type MessageKind = UserMessage["kind"];
 
 const MAX_WORDS = 50;
 const MAX_WORD_LENGTH = 100;
@@ -24,20 +27,20 @@ const pattern = v.pipe(
   v.check((text) => /[^*\s]/.test(normalizeText(text)), says("has nothing but *", 'use the match type "anything"')),
 );
 const kindCure = 'add "text", or leave messageKinds out';
+/** The kinds of messages, and whether there is a text for keywords in them: a picture has none. */
+const HAS_TEXT = { text: true, image: false, miniprogrampage: true } as const satisfies Record<MessageKind, boolean>;
+const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind => kind in HAS_TEXT);
+const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
 const textKind = v.picklist(
-  ["text", "miniprogrampage"],
-  // A picture has no text, so keywords cannot look at pictures.
-  says("keywords look at text and miniprogrampage only", 'for pictures use the match type "anything"'),
+  TEXT_KINDS,
+  says(`keywords look at ${TEXT_KINDS.join(" and ")} only`, 'for the others use the match type "anything"'),
 );
 const textKinds = v.exactOptional(
   v.pipe(v.array(textKind), v.minLength(1, says("names no kind of message", kindCure))),
   ["text"],
 );
 const anyKinds = v.exactOptional(
-  v.pipe(
-    v.array(v.picklist(["text", "image", "miniprogrampage"])),
-    v.minLength(1, says("names no kind of message", kindCure)),
-  ),
+  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, says("names no kind of message", kindCure))),
   ["text"],
 );
 

@@ -144,6 +144,13 @@ const NAMES = {
 
 /** What can be read in a message: a text's content, a card's title. */
 function textOf(message: UserMessage | UnknownMessage): string {
-  if (message.kind === "text") return message.content;
-  return message.kind === "miniprogrampage" ? message.title : "";
+  switch (message.kind) {
+    case "text":
+      return message.content;
+    case "miniprogrampage":
+      return message.title;
+    case "image":
+    case "unknown":
+      return "";
+  }
 }

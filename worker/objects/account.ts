@@ -223,7 +223,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const kept = cutText(body, MAX_QUARANTINED_BYTES);
     this.#store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
     this.#write({});
-    log("push_quarantined", { app: this.#appid(), cause });
+    log("quarantine_grew", { app: this.#appid(), cause });
   }
 
   /** Unreadable pushes of the last week, newest first. */

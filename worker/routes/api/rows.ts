@@ -9,6 +9,7 @@
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../../../shared/context-token.ts";
+import type { UserMessage } from "../../../shared/inbound.ts";
 import { OutboundSchema } from "../../../shared/outbound.ts";
 import type { RowDraft } from "../../domain/log.ts";
 import { showRow } from "../../domain/row-json.ts";
@@ -38,28 +39,33 @@ const context = {
   ),
 };
 
+/** What a user sent, by kind; the compiler asks for all of them. */
+const messages = {
+  text: v.strictObject({ ...pushHead, kind: v.literal("text"), msgId: v.string(), content: v.string() }),
+  image: v.strictObject({
+    ...pushHead,
+    kind: v.literal("image"),
+    msgId: v.string(),
+    picUrl: v.string(),
+    mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取图", "GET /media/:mediaId has it"))),
+  }),
+  miniprogrampage: v.strictObject({
+    ...pushHead,
+    kind: v.literal("miniprogrampage"),
+    msgId: v.string(),
+    title: v.string(),
+    appId: v.string(),
+    pagePath: v.string(),
+    thumbUrl: v.string(),
+    thumbMediaId: v.string(),
+  }),
+} as const satisfies Record<UserMessage["kind"], v.GenericSchema>;
+
 /** What a user sent, or an event that concerns him; the fields of the rarer kinds are those of shared/inbound.ts. */
 const InboundJsonSchema = named(
   "Inbound",
   v.union([
-    v.strictObject({ ...pushHead, kind: v.literal("text"), msgId: v.string(), content: v.string() }),
-    v.strictObject({
-      ...pushHead,
-      kind: v.literal("image"),
-      msgId: v.string(),
-      picUrl: v.string(),
-      mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取图", "GET /media/:mediaId has it"))),
-    }),
-    v.strictObject({
-      ...pushHead,
-      kind: v.literal("miniprogrampage"),
-      msgId: v.string(),
-      title: v.string(),
-      appId: v.string(),
-      pagePath: v.string(),
-      thumbUrl: v.string(),
-      thumbMediaId: v.string(),
-    }),
+    ...Object.values(messages),
     v.strictObject({
       ...pushHead,
       kind: v.literal("user_enter_tempsession"),
