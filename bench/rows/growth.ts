@@ -2,6 +2,7 @@
  * Row g of DESIGN.md §7: what a push costs when there is much of something already. All points of a curve are measured
  * there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
  */
+import { setTimeout } from "node:timers/promises";
 import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
 import { enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush, BENCH_APP } from "../lib/push.ts";
@@ -52,6 +53,9 @@ const FLAT: Budget = { limit: 1.15, side: "at most" };
 const SINGLE_PUSHES = 200;
 /** Who writes while the code gets warm. */
 const WARM_USERS = 200;
+/** workerd keeps a user's database open for ten seconds, and a process may open some ten thousand files. */
+const NEW_USERS = 2_000;
+const NEW_USERS_MS = 4_500;
 
 const says = (openid: string) => textPush(openid, UNANSWERED_TEXT);
 
@@ -96,7 +100,7 @@ async function measureUsers(options: BenchOptions, start: Start): Promise<Measur
   const points: Point[] = [];
   for (const size of sizes) {
     const worker = await start();
-    await sendTo(worker, options, size, (index) => says(openidOf("users", index)));
+    await makeKnown(worker, options, size);
     await untilQuiet(worker.pid);
     points.push({
       label: size.toLocaleString("en"),
@@ -108,6 +112,16 @@ async function measureUsers(options: BenchOptions, start: Start): Promise<Measur
   }
   const words = { id: "users", zh: "已知用户数", en: "known users" };
   return measureCurve(words, points, options, FLAT);
+}
+
+/** Lets so many users write for the first time, no faster than their databases are closed again. */
+async function makeKnown(worker: Running, options: BenchOptions, users: number): Promise<void> {
+  for (let known = 0; known < users; known += NEW_USERS) {
+    const part = Math.min(NEW_USERS, users - known);
+    const rest = known + part < users ? setTimeout(NEW_USERS_MS) : undefined;
+    await sendTo(worker, options, part, (index) => says(openidOf("users", known + index)));
+    await rest;
+  }
 }
 
 /** Old records in one log: put there by the metered Worker, weeks old. */
