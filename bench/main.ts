@@ -2,6 +2,7 @@
  * `npm run bench`: measures every row of DESIGN.md §7 on bare workerd and writes the report. Exits with 1 when a budget
  * is missed.
  */
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../scripts/lib/build.ts";
@@ -44,8 +45,10 @@ if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))
 process.exitCode = missed.length === 0 ? 0 : 1;
 
 async function write(): Promise<void> {
-  await writeFile(join(ROOT, "bench/report.md"), toMarkdown(report));
-  await writeFile(join(ROOT, "bench/report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  const [markdown, json] = [join(ROOT, "bench/report.md"), join(ROOT, "bench/report.json")];
+  await writeFile(markdown, toMarkdown(report));
+  await writeFile(json, JSON.stringify(report));
+  spawnSync(join(ROOT, "node_modules/.bin/oxfmt"), [markdown, json]);
   for (const { id, zh, en, points } of curves) {
     const chart = { zh, en, points: points.map(({ label, cpuUs }) => ({ label, value: cpuUs })) };
     await writeFile(join(ROOT, curvePicture(id)), drawCurve(chart));
