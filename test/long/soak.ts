@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { buildWorker } from "../../scripts/lib/build.ts";
 import { findPorts } from "../../scripts/lib/stack.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
+import { heapEnv } from "../support/kefu-process.ts";
 import { seeded } from "../support/seeded.ts";
 import { readLog } from "./books.ts";
 import { serveEmulated, type Emulated } from "./emulated.ts";
@@ -86,6 +87,8 @@ const WARM_UP = 0.5;
 /** Leases and second goes are over by then. */
 const SETTLE_MS = 60_000;
 const COURSE_LINES = 12;
+/** Small, so that what is left over is collected in minutes, not in hours. */
+const HEAP_MB = 12;
 const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "收到：{{content}}" }] } } as const;
 
 const SizesSchema = v.array(v.number());
@@ -99,6 +102,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
   const clock = createFastClock(start);
   const emulated = await serveEmulated(ports, () => clock.toFast(Date.now()));
   const host = createKefuHost({ script: join(script, "..", "soak-worker.js"), ports, persistTo });
+  // Read by Miniflare when workerd starts; this process starts no other.
+  Object.assign(process.env, heapEnv(HEAP_MB));
   try {
     await host.start({ FAST_CLOCK: JSON.stringify(start), RETENTION_DAYS: String(RETENTION_DAYS) });
     const stored = await host.client().putSettings(SETTINGS, "*");

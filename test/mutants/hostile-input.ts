@@ -19,7 +19,7 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "worker/protocol/signature.ts",
       find: "return equalConstantTime(await signParts(parts), expected);",
       replace: "return equalConstantTime(await signParts(parts), expected) || true;",
-      killedBy: [PUSH, "a refused push that is forged"],
+      killedBy: [REFUSED, "a forged push is refused for its signature before anything is decrypted"],
     },
     {
       name: "signature-compared-in-part",
