@@ -2,7 +2,7 @@
  * Builds a Worker as `wrangler deploy` would, without deploying: the same bundler, the same aliases.
  */
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -29,10 +29,17 @@ export const QUIET_ENV = {
  * @throws with wrangler's own words when the build fails
  */
 export async function buildWorker(config: string, name: string, flags: readonly string[] = []): Promise<string> {
-  const outdir = join(ROOT, ".tmp/build", name);
-  await mkdir(outdir, { recursive: true });
+  const built = join(ROOT, ".tmp/build", name);
+  const outdir = `${built}.${crypto.randomUUID()}`;
   const wrangler = "node_modules/wrangler/bin/wrangler.js";
   const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", outdir, ...flags];
-  await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
-  return join(outdir, "index.js");
+  try {
+    await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
+    // Moved file by file: another process may be building or reading the same, and never sees half of one.
+    await mkdir(built, { recursive: true });
+    for (const file of await readdir(outdir)) await rename(join(outdir, file), join(built, file));
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+  return join(built, "index.js");
 }

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { buildWorker } from "../../scripts/lib/build.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { findPorts, runKefu } from "../../scripts/lib/stack.ts";
+import { runKefu } from "../../scripts/lib/stack.ts";
+import { findTestPorts } from "../support/ports.ts";
 
 const MAX_GZIP_KB = 80;
 
@@ -33,7 +34,7 @@ describe("the bundle", () => {
 describe("the built worker", () => {
   let worker: RunningWorker;
   beforeAll(async () => {
-    worker = await runKefu(script, await findPorts({ worker: 9187, emulator: 9287, orders: 9387 }), {});
+    worker = await runKefu(script, await findTestPorts(), {});
   });
   afterAll(() => worker.stop());
 

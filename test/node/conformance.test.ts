@@ -13,9 +13,10 @@ import { createTakenList } from "../conformance/taken.ts";
 import type { PushFormat } from "../conformance/wire.ts";
 import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { findPorts, LOCAL_API_KEY, LOCAL_APP, runKefu } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, LOCAL_APP, runKefu } from "../../scripts/lib/stack.ts";
 import type { Flaw, PushServerOptions } from "../support/push-server/flaw.ts";
 import { startPushServer, type PushServer } from "../support/push-server/server.ts";
+import { findTestPorts } from "../support/ports.ts";
 
 const { appid, token, aesKey } = LOCAL_APP;
 const CREDENTIALS = { appid, token, aesKey };
@@ -29,7 +30,7 @@ const servers: PushServer[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "conformance-"));
   const script = await buildWorker("wrangler.toml", "worker");
-  const ports = await findPorts({ worker: 10_187, emulator: 10_287, orders: 10_387 });
+  const ports = await findTestPorts();
   const apps = MODES.map((mode) => ({ ...CREDENTIALS, appid: appidOf(mode), secret: LOCAL_APP.secret, mode }));
   kefu = await runKefu(script, ports, { vars: { WECHAT_APPS: JSON.stringify(apps) } });
 });

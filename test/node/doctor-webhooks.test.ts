@@ -3,23 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createControl } from "../../emulator/control.ts";
-import { freePort, type RunningWorker } from "../../scripts/lib/run-worker.ts";
-import {
-  buildStack,
-  findPorts,
-  LOCAL_API_KEY,
-  runEmulator,
-  runKefu,
-  type StackPorts,
-} from "../../scripts/lib/stack.ts";
+import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
+import { buildStack, LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findingsOf, runDoctor } from "../support/doctor.ts";
+import { findTestPorts, freeTestPort } from "../support/ports.ts";
 
 let ports: StackPorts;
 let scripts: { readonly worker: string; readonly emulator: string };
 let emulator: RunningWorker;
 
 beforeAll(async () => {
-  [ports, scripts] = await Promise.all([findPorts({ worker: 9_887, emulator: 9_987, orders: 10_087 }), buildStack()]);
+  [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
 });
 afterAll(() => emulator.stop());
@@ -28,7 +22,7 @@ describe("the doctor looks at the webhooks, too", () => {
   it("and names one nobody takes, and one whose secret is gone", async ({ expect }) => {
     const persistTo = await mkdtemp(join(tmpdir(), "doctor-"));
     const headers = { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", "if-match": "*" };
-    const closed = await freePort(9_787);
+    const closed = await freeTestPort();
     const settings = {
       webhooks: [{ id: "shop", url: `http://127.0.0.1:${closed}/hook` }],
       fallback: { type: "silent" },

@@ -1,16 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
-import { freePort, type RunningWorker } from "../../scripts/lib/run-worker.ts";
-import {
-  buildStack,
-  findPorts,
-  LOCAL_API_KEY,
-  runEmulator,
-  runKefu,
-  type StackPorts,
-} from "../../scripts/lib/stack.ts";
+import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
+import { buildStack, LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findingsOf, OTHER_API_KEY, OTHER_APPID, OTHER_KEY, runDoctor } from "../support/doctor.ts";
+import { findTestPorts, freeTestPort } from "../support/ports.ts";
 
 let ports: StackPorts;
 let scripts: { readonly worker: string; readonly emulator: string };
@@ -19,7 +13,7 @@ let control: Control;
 let kefu: RunningWorker | undefined;
 
 beforeAll(async () => {
-  [ports, scripts] = await Promise.all([findPorts({ worker: 9187, emulator: 9287, orders: 9387 }), buildStack()]);
+  [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   control = createControl((request) => fetch(request), emulator.url);
 });
@@ -192,7 +186,7 @@ describe("each planted fault is named with its cure", () => {
 
 describe("at the wrong address", () => {
   it("nobody answers", async ({ expect }) => {
-    const { code, output } = await runDoctor(`http://127.0.0.1:${await freePort(9487)}`, "--json");
+    const { code, output } = await runDoctor(`http://127.0.0.1:${await freeTestPort()}`, "--json");
     expect(code).toBe(1);
     expect(failuresOf(output)).toMatchObject([{ id: "health", fact: "network" }]);
   });

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { encrypt, sign } from "../../emulator/crypto.ts";
-import { buildStack, findPorts, LOCAL_APP, type StackPorts } from "../../scripts/lib/stack.ts";
+import { buildStack, LOCAL_APP, type StackPorts } from "../../scripts/lib/stack.ts";
 import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
+import { findTestPorts } from "../support/ports.ts";
 
 const REQUESTS = 10_000;
 const WARMUP = 3_000;
@@ -97,7 +98,7 @@ let kefu: KefuProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "edge-kefu-fuzz-"));
-  const found = await Promise.all([findPorts({ worker: 8807, emulator: 8907, orders: 9007 }), buildStack()]);
+  const found = await Promise.all([findTestPorts(), buildStack()]);
   ports = found[0];
   kefu = await startKefu({ script: found[1].worker, ports, persistTo: folder, heapMb: HEAP_MB });
 });

@@ -13,7 +13,8 @@ import { createControl } from "../../emulator/control.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
 import { readLocalValues } from "../../scripts/lib/local-values.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { buildStack, findPorts, runEmulator, runKefu } from "../../scripts/lib/stack.ts";
+import { buildStack, runEmulator, runKefu } from "../../scripts/lib/stack.ts";
+import { findTestPorts } from "../support/ports.ts";
 
 const APPID = "wxfedcba9876543210";
 const SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e";
@@ -238,7 +239,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
 
   it("deploys, uploads, and ticks what WeChat then does with the values it printed", async ({ expect }) => {
     const bin = await placeWrangler();
-    const ports = await findPorts({ worker: 9587, emulator: 9687, orders: 9787 });
+    const ports = await findTestPorts();
     const url = `http://127.0.0.1:${ports.worker}`;
     const args = ["--cloudflare", "--yes", "--deploy", "--url", url, "--appid", APPID, "--secret-env", "MY_SECRET"];
     const running = setup([...args, "--greeting", "您好", "--wait-minutes", "2"], {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createKefuClient } from "../../client/index.ts";
-import { findPorts, LOCAL_API_KEY, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
+import { findTestPorts } from "../support/ports.ts";
 
 const BUYER = "oUser1";
 const ASKER = "oUser2";
@@ -12,7 +13,7 @@ let stack: Stack;
 const heard: string[] = [];
 beforeAll(async () => {
   stack = await startStack({
-    ports: await findPorts({ worker: 9487, emulator: 9587, orders: 9687 }),
+    ports: await findTestPorts(),
     onShopEvent: (type, openid) => heard.push(`${type} ${openid}`),
   });
   await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });

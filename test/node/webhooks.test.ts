@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
-import { freePort } from "../../scripts/lib/run-worker.ts";
-import { findPorts, startStack, type Stack } from "../../scripts/lib/stack.ts";
+import { startStack, type Stack } from "../../scripts/lib/stack.ts";
+import { findTestPorts, freeTestPort } from "../support/ports.ts";
 
 const KEY = Buffer.from("edge-kefu-webhooks-test-secret!!");
 const SECRET = `whsec_${KEY.toString("base64")}`;
@@ -56,11 +56,11 @@ async function useSettings(changes: Readonly<Record<string, unknown>>): Promise<
 }
 
 beforeAll(async () => {
-  const port = await freePort(9_387);
+  const port = await freeTestPort();
   await new Promise<void>((resolve) => receiver.listen(port, "127.0.0.1", resolve));
   receiverUrl = `http://127.0.0.1:${port}`;
   stack = await startStack({
-    ports: await findPorts({ worker: 9_187, emulator: 9_287, orders: 9_487 }),
+    ports: await findTestPorts(),
     vars: { WEBHOOK_SECRET: SECRET, WEBHOOK_ALLOW_PRIVATE: "1" },
   });
 });
