@@ -114,9 +114,9 @@ async function runServer(target: Target, server: Running, api: Running, options:
   const send = (load: Pick<LoadOptions, "pushes" | "makePush">): Promise<LoadResult> =>
     sendLoad({ url: `${server.url}/wechat/message`, connections: options.connections, ...load });
   // The guide's server answers everything; the others are not asked for an answer yet.
-  await send(signPushes(Math.ceil(options.warmup * share), TURN_USERS, UNANSWERED_TEXT));
-  if (target.load === "alone") await send(signPushes(pushes, users, UNANSWERED_TEXT));
-  const signed = signPushes(pushes, users, target.text);
+  await send(signPushes("turns", Math.ceil(options.warmup * share), TURN_USERS, UNANSWERED_TEXT));
+  if (target.load === "alone") await send(signPushes("alone", pushes, users, UNANSWERED_TEXT));
+  const signed = signPushes(target.load, pushes, users, target.text);
   await untilQuiet(server.pid);
   const before = await untilCount(api.url, 0);
   const cpuBefore = await cpuMs(server.pid);
@@ -129,11 +129,16 @@ async function runServer(target: Target, server: Running, api: Running, options:
   return { cpuUs, perSecond: pushes / seconds, p99Ms: load.p99Ms };
 }
 
-/** Pushes of so many users in turn, signed now. */
-function signPushes(pushes: number, users: number, text: string): Pick<LoadOptions, "pushes" | "makePush"> {
-  const group = users === TURN_USERS ? "turns" : "alone";
-  const signed = Array.from({ length: pushes }, (_, index) => textPush(openidOf(group, index % users), text));
-  return { pushes, makePush: (index) => signed[index] ?? textPush(openidOf(group, index), text) };
+/** Pushes of a group's users in turn, signed now. */
+function signPushes(
+  group: Target["load"],
+  pushes: number,
+  users: number,
+  text: string,
+): Pick<LoadOptions, "pushes" | "makePush"> {
+  const sign = (index: number) => textPush(openidOf(group, index % users), text);
+  const signed = Array.from({ length: pushes }, (_, index) => sign(index));
+  return { pushes, makePush: (index) => signed[index] ?? sign(index) };
 }
 
 function toRows(series: (name: TargetName, key: keyof Run) => readonly number[]): readonly BenchRow[] {

@@ -8,7 +8,7 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
 import type { Owner } from "./conversation-model.ts";
-import { createRecentKeys } from "./recent-keys.ts";
+import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
 export interface ConversationStore {
@@ -78,12 +78,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
   }
-  const recentKeys = createRecentKeys((since) =>
-    find("select * from log where seq >= ? and key is not null order by seq", since).map(({ seq, key }) => ({
-      seq,
-      key: key ?? "",
-    })),
-  );
+  const recentKeys = createRecentKeys((since) => {
+    // No rows and no states: a wake of a busy user would read all of them for their keys.
+    const query = "select seq, key from log where seq >= ? and key is not null order by seq";
+    return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
+  });
   function keyedRow(record: Columns | undefined, key: string): RowDraft | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
   }

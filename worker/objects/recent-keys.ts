@@ -3,11 +3,11 @@
  * costs as much as deciding on the push. The log stays the only truth: read once a wake, then followed.
  */
 
-/** A record's place and key. */
-export interface KeyedRecord {
+/** A record's place and key. A type, not an interface: SqlStorage wants an index signature. */
+export type KeyedRecord = {
   readonly seq: number;
   readonly key: string;
-}
+};
 
 /** Keys that came lately. */
 export interface RecentKeys {
