@@ -18,6 +18,8 @@ export interface LocalTime {
 type Span = Settings["specialDays"][number]["hours"][number];
 type Language = "zh" | "en";
 
+const MINUTE_MS = 60_000;
+
 const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
 
 /**
@@ -28,6 +30,18 @@ const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
  * @param now epoch milliseconds
  */
 export function isOpen(settings: HoursSettings, now: number): boolean {
+  const minute = Math.floor(now / MINUTE_MS);
+  const known = verdicts.get(settings);
+  if (known?.minute === minute) return known.open;
+  const open = lookUp(settings, now);
+  verdicts.set(settings, { minute, open });
+  return open;
+}
+
+/** The last minute asked for, of each settings object: every push asks, and only the minute counts. */
+const verdicts = new WeakMap<HoursSettings, { readonly minute: number; readonly open: boolean }>();
+
+function lookUp(settings: HoursSettings, now: number): boolean {
   if (settings.hours === undefined && settings.holidays.length + settings.specialDays.length === 0) return true;
   const { date, time } = toLocalTime(settings.timeZone, now);
   const today = spansOn(settings, date);
@@ -66,19 +80,6 @@ export function describeHours(settings: HoursSettings, lang: Language = "zh"): s
  * @param now epoch milliseconds
  */
 export function toLocalTime(timeZone: string, now: number): LocalTime {
-  const minute = Math.floor(now / MINUTE_MS);
-  const known = localTimes.get(timeZone);
-  if (known?.minute === minute) return known.time;
-  const time = readClock(timeZone, now);
-  localTimes.set(timeZone, { minute, time });
-  return time;
-}
-
-const MINUTE_MS = 60_000;
-/** The last minute asked for, a time zone: every rule of every push asks, and only the minute counts. */
-const localTimes = new Map<string, { readonly minute: number; readonly time: LocalTime }>();
-
-function readClock(timeZone: string, now: number): LocalTime {
   // American order: month, day, year, hour, minute. Reading the digits takes a quarter of the time of formatToParts.
   const [month = "", day = "", year = "", hour = "", minute = ""] =
     formatterOf(timeZone).format(now).match(/\d+/g) ?? [];
