@@ -4,8 +4,6 @@
  * logged by name, never by message, because their text may quote a URL with the token in it.
  */
 
-import { Buffer } from "node:buffer";
-
 /** A value a log line may carry; undefined ones are left out. */
 export type LogValue = string | number | boolean | undefined;
 
@@ -19,15 +17,18 @@ export function log(event: string, fields: Readonly<Record<string, LogValue>>): 
   console.log(JSON.stringify({ event, ...fields }));
 }
 
-/** How many bytes of an openid's hash a log line carries: enough to follow one user, useless to find him. */
-const USER_HASH_BYTES = 6;
+/** How many digits of a conversation's id a log line carries: enough to follow one user, useless to find him. */
+const USER_DIGITS = 12;
 
-const encoder = new TextEncoder();
-
-/** The name a user has in the log: a hash over app and openid, 12 hex digits. */
-export async function logUser(appid: string, openid: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", encoder.encode(`${appid}:${openid}`));
-  return Buffer.from(digest, 0, USER_HASH_BYTES).toString("hex");
+/**
+ * The name a user has in the log: the first 12 hex digits of the id of his conversation's object. The runtime makes it
+ * from app and openid with a key of its own, so nobody can test a guessed openid against it; the public ids of the
+ * conversation's messages begin with the same digits, so its lines are found from there.
+ *
+ * @param objectId 64 hex digits
+ */
+export function logUser(objectId: string): string {
+  return objectId.slice(0, USER_DIGITS);
 }
 
 /** What may be logged of an error: its name. Its message may quote a URL with a token in it, or a user's text. */

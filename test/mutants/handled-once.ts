@@ -146,8 +146,8 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "two mini programs with the same openid have one conversation",
       promise: 2,
       file: "worker/objects/conversation-client.ts",
-      find: "namespace.getByName(`${owner.appid}:${owner.openid}`,",
-      replace: "namespace.getByName(`${owner.openid}`,",
+      find: "return `${appid}:${openid}`;",
+      replace: "return `${appid && openid}`;",
       killedBy: [PUSH, "thirty deliveries of one push at once do not mix up two apps"],
     },
     {

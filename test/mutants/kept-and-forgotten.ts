@@ -47,8 +47,8 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       name: "alarm-spins-over-old-rows",
       breaks: "the alarm wakes again and again for a row it must not delete",
       file: "worker/domain/schedule.ts",
-      find: "const prunable = oldest !== undefined && oldest < waiting;",
-      replace: "const prunable = oldest !== undefined && waiting > 0;",
+      find: "waitingSeqs(state).every((seq) => oldest < seq);",
+      replace: "waitingSeqs(state).every((seq) => seq > 0);",
       killedBy: ["pure/domain/retry.test.ts", "the alarm's schedule does not wake for rows past their time"],
     },
     {

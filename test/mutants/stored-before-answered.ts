@@ -49,9 +49,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the next try uses the stub whose connection broke",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
-      find: 'return retryCall("receive", deadline, () => conversationStub(directory, owner).receive(owner, push, claim));',
-      replace:
-        'const stub = conversationStub(directory, owner);\n  return retryCall("receive", deadline, () => stub.receive(owner, push, claim));',
+      find: "const stub = () => conversationStub(directory, owner);",
+      replace: "const first = conversationStub(directory, owner);\n  const stub = () => first;",
       killedBy: [PUSH_TROUBLE, "when the conversation cannot be reached a broken stub is replaced by a fresh one"],
     },
     {
@@ -76,8 +75,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "a push without an automatic answer is not written down",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "if (isChanged) this.#store.append(",
-      replace: "if (isChanged && lease !== undefined) this.#store.append(",
+      find: "if (rows.length > 0) {",
+      replace: "if (rows.length > 0 && lease !== undefined) {",
       killedBy: ["workerd/push.test.ts", "the push URL stores and acknowledges kinds it does not know"],
     },
     {
@@ -138,7 +137,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the schedule forgets when the attempt under way ends",
       promise: 1,
       file: "worker/domain/schedule.ts",
-      find: "...state.queue.flatMap((item) => item.lease?.endsAt ?? []),",
+      find: "for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);",
       replace: "",
       killedBy: ["pure/domain/retry.test.ts", "the alarm's schedule wakes for the earliest of leases"],
     },
@@ -147,7 +146,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the schedule forgets what waits for its next attempt",
       promise: 1,
       file: "worker/domain/schedule.ts",
-      find: "...triableItems(state.queue).map((item) => item.nextAt),",
+      find: "for (const { nextAt } of triableItems(state.queue)) due = Math.min(due, nextAt);",
       replace: "",
       killedBy: [
         "pure/domain/retry.test.ts",
@@ -164,13 +163,23 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],
     },
     {
-      name: "rolled-back-head-believed",
-      breaks: "after a rolled-back first transaction the object believes in a table that is not there",
+      name: "first-record-in-pieces",
+      breaks:
+        "a first record that is refused half-way leaves a table without a head, and the user cannot write any more",
+      promise: 1,
+      file: "worker/objects/conversation-store.ts",
+      find: "storage.transactionSync(() => {",
+      replace: "[0].forEach(() => {",
+      killedBy: [TROUBLE, "a conversation that was evicted or failed works again after its first record was refused"],
+    },
+    {
+      name: "refused-record-believed",
+      breaks: "the object believes in a record that was refused: the next go is numbered after it",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "// Rolled back: what was created in it is not there.\n      this.#reload();",
-      replace: "",
-      killedBy: [TROUBLE, "a conversation that was evicted or failed works again after its first transaction"],
+      find: "this.#store.append(owner, rows, next);\n      this.#state = next;",
+      replace: "this.#state = next;\n      this.#store.append(owner, rows, next);",
+      killedBy: [TROUBLE, "a conversation that was evicted or failed forgets nothing and repeats nothing"],
     },
     {
       name: "chain-not-registered",
@@ -190,6 +199,16 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       replace:
         "const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);\n  await stored;",
       killedBy: [PUSH_TROUBLE, "the sending behind an answer is registered before the conversation has answered"],
+    },
+    {
+      name: "slow-object-left",
+      breaks: "an object slower than WeChat's patience is not waited for, and what it stored is carried by nobody",
+      promise: 1,
+      file: "worker/objects/conversation-client.ts",
+      find: "return await call();",
+      replace:
+        "return await Promise.race([call(), new Promise<never>((_, reject) => setTimeout(reject, deadline - Date.now()))]);",
+      killedBy: [PUSH_TROUBLE, "a conversation slower than WeChat's patience still has its answer sent"],
     },
     {
       name: "chain-goes-on-for-ever",

@@ -6,6 +6,7 @@ import type { Control } from "../../emulator/control.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
+import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { APPID, playWeChat, remote } from "./workerd.ts";
 
 export const text = (content: string): Outbound => ({ type: "text", content });
@@ -37,9 +38,9 @@ export async function says(wechat: Control, openid: string, candidates: readonly
 }
 
 /** Our object hears of it. */
-export function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), claim = "c1") {
+export async function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), claim = "c1") {
   const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
-  return remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, claim);
+  return readReceived(await remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, claim));
 }
 
 /** The API wants a text sent. */

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import { readReceived, type Received } from "../../worker/objects/conversation-model.ts";
 import { message, pass, playAlone, reply, says, tells } from "../support/direct.ts";
 import { APPID, conversation, kindsOf, remote } from "../support/workerd.ts";
 
@@ -13,6 +14,18 @@ afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
+
+/** Storage that is full, at one of the two things a first transaction asks of it. */
+function refuse(storage: DurableObjectStorage, what: "alarm" | "record"): () => void {
+  const full = (): never => {
+    throw new Error("storage full");
+  };
+  const spy =
+    what === "alarm"
+      ? vi.spyOn(storage, "setAlarm").mockImplementation(full)
+      : vi.spyOn(storage.kv, "put").mockImplementation(full);
+  return () => spy.mockRestore();
+}
 
 describe("a conversation that was evicted or failed", () => {
   it("sets its alarm anew for a lease, whatever it was set for before", async ({ expect }) => {
@@ -29,19 +42,39 @@ describe("a conversation that was evicted or failed", () => {
     });
   });
 
-  it("works again after its first transaction was rolled back", async ({ expect }) => {
-    await runInDurableObject(conversation("oRollback"), (object, { storage }) => {
-      const owner = { appid: APPID, openid: "oRollback" };
-      const push = { key: "m:1", inbound: message("oRollback"), candidates: [] };
-      const setAlarm = vi.spyOn(storage, "setAlarm").mockImplementationOnce(() => {
-        throw new Error("storage full");
-      });
-      expect(() => object.receive(owner, push, "c1")).toThrow("storage full");
-      setAlarm.mockRestore();
-      const outcomes: string[] = [];
-      expect(() => outcomes.push(object.receive(owner, push, "c1").outcome)).not.toThrow();
-      expect(outcomes).toEqual(["new"]);
+  it.for(["alarm", "record"] as const)("works again after its first %s was refused", async (refused, { expect }) => {
+    const openid = `oRefused-${refused}`;
+    await runInDurableObject(conversation(openid), (object, { storage }) => {
+      const push = { key: "m:1", inbound: message(openid), candidates: [reply("一")] };
+      const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
+      const allow = refuse(storage, refused);
+      expect(receive).toThrow("storage full");
+      allow();
+      const received: Received[] = [];
+      expect(() => received.push(receive())).not.toThrow();
+      expect(received).toMatchObject([{ outcome: "new", lease: { attempt: 1 } }]);
     });
+    expect(await kindsOf(openid)).toEqual(["in", "out"]);
+  });
+
+  it("forgets nothing and repeats nothing when a later record was refused", async ({ expect }) => {
+    const openid = "oRefusedLater";
+    await tells(openid, []);
+    await runInDurableObject(conversation(openid), (object, { storage }) => {
+      const push = { key: "m:2", inbound: message(openid), candidates: [reply("一")] };
+      const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
+      const exec = storage.sql.exec.bind(storage.sql);
+      const full = vi.spyOn(storage.sql, "exec").mockImplementation((query, ...values) => {
+        if (query.startsWith("insert")) throw new Error("storage full");
+        return exec(query, ...values);
+      });
+      expect(receive).toThrow("storage full");
+      full.mockRestore();
+      const received: Received[] = [];
+      expect(() => received.push(receive(), receive())).not.toThrow();
+      expect(received).toMatchObject([{ outcome: "new", lease: { attempt: 1 } }, { outcome: "repeat" }]);
+    });
+    expect(await kindsOf(openid)).toEqual(["in", "in", "out"]);
   });
 
   it("gives a lease again to the caller who lost the answer, and to no repeat of the push", async ({ expect }) => {

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
+import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { createConversationStore } from "../../worker/objects/conversation-store.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import fixture from "../fixtures/log-schema-1.json";
@@ -51,7 +52,8 @@ describe("a conversation object", () => {
       const rows = count();
       const inbound = message("oRows");
       const owner = { appid: APPID, openid: "oRows" };
-      const { lease } = object.receive(owner, { key: "m:rows", inbound, candidates: [reply("二")] }, "c1");
+      const push = { key: "m:rows", inbound, candidates: [reply("二")] };
+      const { lease } = readReceived(object.receive(owner, push, "c1"));
       if (lease === undefined) throw new Error("nothing was leased");
       object.settle(lease.seq, lease.attempt, { result: "sent" }, "c1");
       return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
@@ -107,7 +109,7 @@ describe("a conversation object", () => {
     pass(LEASE_MS);
     const lines = captureLog();
     await runInDurableObject(conversation("oFails"), async (object, { storage }) => {
-      vi.spyOn(storage, "transactionSync").mockImplementation(() => {
+      vi.spyOn(storage.sql, "exec").mockImplementation(() => {
         throw new Error("disk full");
       });
       await object.alarm();
@@ -198,7 +200,7 @@ describe("retention", () => {
       const kept = object.rows(0, 10)?.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
       expect(kept).toEqual([text("一"), text("二")]);
       const push = { key: "m:short", inbound: message("oShort"), candidates: [] };
-      expect(object.receive(owner, push, "c1").lease?.message).toEqual(text("一"));
+      expect(readReceived(object.receive(owner, push, "c1")).lease?.message).toEqual(text("一"));
     });
   });
 

@@ -52,17 +52,21 @@ function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
   return playWeChat({ worker: (request) => fetchWith(vars, request) });
 }
 
+/** Conversations with the real ones' ids and other stubs. */
+function namespaceOf(getByName: (name: string) => unknown): object {
+  return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
+}
+
 type ReceiveArgs = Parameters<ReturnType<typeof remote>["receive"]>;
+type SettleArgs = Parameters<ReturnType<typeof remote>["settle"]>;
 
 describe("KV as the shield against repeats", () => {
   it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
     let asked = 0;
-    const counting = {
-      getByName(name: string) {
-        asked += 1;
-        return env.CONVERSATION.getByName(name);
-      },
-    };
+    const counting = namespaceOf((name) => {
+      asked += 1;
+      return env.CONVERSATION.getByName(name);
+    });
     const app = playWeChatWith({ CONVERSATION: counting });
     const push = await app.text("oKv", "人工");
     await app.redeliver({ id: push.id });
@@ -76,16 +80,14 @@ describe("KV as the shield against repeats", () => {
   it("remembers the answer of a push that was answered late", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     let asked = 0;
-    const slow = {
-      getByName: () => ({
-        async receive(...args: ReceiveArgs) {
-          asked += 1;
-          const received = await remote("oLate").receive(...args);
-          vi.setSystemTime(Date.now() + 2_000);
-          return received;
-        },
-      }),
-    };
+    const slow = namespaceOf(() => ({
+      async receive(...args: ReceiveArgs) {
+        asked += 1;
+        const received = await remote("oLate").receive(...args);
+        vi.setSystemTime(Date.now() + 2_000);
+        return received;
+      },
+    }));
     const app = playWeChatWith({ CONVERSATION: slow });
     const push = await app.text("oLate", "人工");
     vi.setSystemTime(Date.now() + 5_000);
@@ -132,12 +134,10 @@ describe("KV as the shield against repeats", () => {
 describe("when the conversation cannot be reached", () => {
   it("a push is tried again and then not acknowledged", async ({ expect }) => {
     const calls: string[] = [];
-    const failing = {
-      getByName(name: string) {
-        calls.push(name);
-        return { receive: () => Promise.reject(new Error("gone")) };
-      },
-    };
+    const failing = namespaceOf((name) => {
+      calls.push(name);
+      return { receive: () => Promise.reject(new Error("gone")) };
+    });
     const app = playWeChatWith({ CONVERSATION: failing });
     await app.switches({ retries: 0 });
     const push = await app.text("oGone", "价格");
@@ -147,14 +147,12 @@ describe("when the conversation cannot be reached", () => {
 
   it("an overloaded object is not asked again", async ({ expect }) => {
     let calls = 0;
-    const overloaded = {
-      getByName: () => ({
-        receive() {
-          calls += 1;
-          return Promise.reject(Object.assign(new Error("busy"), { overloaded: true }));
-        },
-      }),
-    };
+    const overloaded = namespaceOf(() => ({
+      receive() {
+        calls += 1;
+        return Promise.reject(Object.assign(new Error("busy"), { overloaded: true }));
+      },
+    }));
     const app = playWeChatWith({ CONVERSATION: overloaded });
     await app.switches({ retries: 0 });
     await app.text("oBusy", "价格");
@@ -163,13 +161,11 @@ describe("when the conversation cannot be reached", () => {
 
   it("a broken stub is replaced by a fresh one", async ({ expect }) => {
     let first = true;
-    const flaky = {
-      getByName(name: string) {
-        if (!first) return env.CONVERSATION.getByName(name);
-        first = false;
-        return { receive: () => Promise.reject(new Error("broken")) };
-      },
-    };
+    const flaky = namespaceOf((name) => {
+      if (!first) return env.CONVERSATION.getByName(name);
+      first = false;
+      return { receive: () => Promise.reject(new Error("broken")) };
+    });
     const app = playWeChatWith({ CONVERSATION: flaky });
     expect((await app.text("oFlaky", "价格")).attempts).toHaveLength(1);
     expect(await kindsOf("oFlaky")).toContain("in");
@@ -177,18 +173,16 @@ describe("when the conversation cannot be reached", () => {
 
   it("an answer lost on the way is given again, and its attempt with it", async ({ expect }) => {
     let lost = false;
-    const losing = {
-      getByName(name: string) {
-        if (lost) return env.CONVERSATION.getByName(name);
-        lost = true;
-        return {
-          async receive(...args: ReceiveArgs) {
-            await remote("oLost").receive(...args);
-            throw new Error("connection lost");
-          },
-        };
-      },
-    };
+    const losing = namespaceOf((name) => {
+      if (lost) return env.CONVERSATION.getByName(name);
+      lost = true;
+      return {
+        async receive(...args: ReceiveArgs) {
+          await remote("oLost").receive(...args);
+          throw new Error("connection lost");
+        },
+      };
+    });
     await playWeChatWith({ CONVERSATION: losing }).text("oLost", "价格");
     await expect.poll(() => kindsOf("oLost")).toEqual(["in", "out", "sent"]);
   });
@@ -200,7 +194,7 @@ describe("the sending behind an answer", () => {
     const receive = vi.fn<() => Promise<Received>>(() => promise);
     const context = createExecutionContext();
     const waitUntil = vi.spyOn(context, "waitUntil");
-    const CONVERSATION = { getByName: () => ({ receive }) };
+    const CONVERSATION = namespaceOf(() => ({ receive }));
     // As typed as `fetchWith`: the environment is a test's own.
     const vars: Readonly<Record<string, unknown>> = { CONVERSATION };
     const app = playWeChat({ worker: async (request) => kefu.fetch(request, { ...env, ...vars }, context) });
@@ -210,6 +204,31 @@ describe("the sending behind an answer", () => {
     resolve({ outcome: "new", answer: "success" });
     expect((await push).outcome).toBe("acknowledged");
     await waitOnExecutionContext(context);
+  });
+});
+
+describe("a conversation slower than WeChat's patience", () => {
+  it("still has its answer sent, once, although WeChat hung up", async ({ expect }) => {
+    const { promise: busy, resolve: release } = Promise.withResolvers<null>();
+    const slow = namespaceOf(() => ({
+      async receive(...args: ReceiveArgs) {
+        const received = await remote("oSlow").receive(...args);
+        await busy;
+        return received;
+      },
+      settle: (...args: SettleArgs) => remote("oSlow").settle(...args),
+    }));
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const app = playWeChatWith({ CONVERSATION: slow });
+    await app.switches({ retries: 0 });
+    const push = app.text("oSlow", "价格");
+    await vi.waitFor(async () => expect(await kindsOf("oSlow")).toEqual(["in", "out"]));
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect((await push).outcome).toBe("unavailable");
+    vi.useRealTimers();
+    release(null);
+    await expect.poll(() => kindsOf("oSlow")).toEqual(["in", "out", "sent"]);
+    expect(await readTexts(app, "oSlow")).toEqual(["价格见商品页"]);
   });
 });
 

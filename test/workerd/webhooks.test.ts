@@ -5,6 +5,7 @@ import type { Inbound } from "../../shared/inbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
+import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
 import { createReceiver } from "../support/receiver.ts";
 import { APPID, captureLog, conversation, playWeChat, remote } from "../support/workerd.ts";
@@ -46,7 +47,7 @@ async function says(openid: string, candidates: readonly Candidate[], webhooks: 
   const head = { account: "gh_1", openid, createdAt: Date.now() };
   const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
   const push = { key: `m:${messages}`, inbound, candidates, webhooks };
-  const { lease } = await remote(openid).receive({ appid: APPID, openid }, push, "worker");
+  const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, "worker");
 }
 
@@ -177,11 +178,8 @@ describe("a webhook", () => {
         const head = { account: "gh_1", openid, createdAt: Date.now() };
         const inbound: Inbound = { kind: "text", msgId: String(messages), content: "x", ...head };
         const owner = { appid: APPID, openid };
-        const { lease } = object.receive(
-          owner,
-          { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks },
-          "worker",
-        );
+        const push = { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks };
+        const { lease } = readReceived(object.receive(owner, push, "worker"));
         object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, "worker");
         pass(webhooks.length > 0 ? GATHER_MS : 12_000);
         await object.alarm();

@@ -22,19 +22,15 @@ export function nextDue(
   retentionMs: number,
   webhooks = true,
 ): number | undefined {
+  let due = (webhooks ? nextCursorDue(state.webhooks, state.last) : undefined) ?? Number.POSITIVE_INFINITY;
+  // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
+  for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
+  for (const { nextAt } of triableItems(state.queue)) due = Math.min(due, nextAt);
+  for (const { until } of state.held) due = Math.min(due, until);
   // Nothing goes while the oldest record waits to be sent: waking for it would spin.
-  const waiting = Math.min(...waitingSeqs(state));
-  const prunable = oldest !== undefined && oldest < waiting;
-  const told = webhooks ? nextCursorDue(state.webhooks, state.last) : undefined;
-  const due = [
-    ...(told === undefined ? [] : [told]),
-    // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
-    ...state.queue.flatMap((item) => item.lease?.endsAt ?? []),
-    ...triableItems(state.queue).map((item) => item.nextAt),
-    ...state.held.map((held) => held.until),
-    ...(prunable ? [oldest + retentionMs + PRUNE_SLACK_MS] : []),
-  ];
-  return due.length === 0 ? undefined : Math.min(...due);
+  const prunable = oldest !== undefined && waitingSeqs(state).every((seq) => oldest < seq);
+  if (prunable) due = Math.min(due, oldest + retentionMs + PRUNE_SLACK_MS);
+  return due === Number.POSITIVE_INFINITY ? undefined : due;
 }
 
 /** The rows that are still needed to send what waits. */

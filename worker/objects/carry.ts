@@ -22,7 +22,7 @@ export interface Carrier {
   ) => Promise<LeasedMessage | null>;
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
-  /** Fields of the log lines: who carries, for whom (a hashed openid). */
+  /** Fields of the log lines: who carries, for whom (`logUser`). */
   readonly fields: Readonly<Record<string, string>>;
 }
 

@@ -15,8 +15,8 @@ import type { SettingsVersion } from "./account-snapshots.ts";
 
 /** What a request needs of an app. */
 export interface AppConnection {
-  /** Calls of WeChat's API. */
-  readonly client: WeChatClient;
+  /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
+  readonly client: () => WeChatClient;
   /** A fresh stub of the account object. */
   readonly account: () => DurableObjectStub<Account>;
   /** The settings in force, up to a minute old; undefined when nobody can tell them. */
@@ -35,7 +35,6 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const account = () => env.ACCOUNT.getByName(appid, { locationHint: config.locationHint });
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
-  const tokens = createTokenSource(deps);
   const tellMilestone = async (milestone: Milestone): Promise<void> => {
     try {
       await account().noteMilestone(milestone);
@@ -44,7 +43,10 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
     }
   };
   return {
-    client: createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens }),
+    client() {
+      const tokens = createTokenSource(deps);
+      return createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
+    },
     account,
     webhooks: {
       fetch: (url, init) => fetch(url, init),

@@ -7,7 +7,13 @@ import type { LocationHint } from "../config.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { errorName, log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
-import type { LeasedMessage, Owner, Received } from "./conversation-model.ts";
+import {
+  readReceived,
+  type LeasedMessage,
+  type Owner,
+  type Received,
+  type ReceivedWire,
+} from "./conversation-model.ts";
 
 /** Tries for one call. */
 const MAX_TRIES = 3;
@@ -23,7 +29,17 @@ export interface ConversationDirectory {
 /** A fresh stub: a stub whose connection broke stays broken. */
 export function conversationStub(directory: ConversationDirectory, owner: Owner): DurableObjectStub<Conversation> {
   const { namespace, locationHint } = directory;
-  return namespace.getByName(`${owner.appid}:${owner.openid}`, { locationHint });
+  return namespace.getByName(objectName(owner), { locationHint });
+}
+
+/** The id of the object, 64 hex digits; nothing is asked for it. */
+export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owner: Owner): string {
+  return namespace.idFromName(objectName(owner)).toString();
+}
+
+/** A user of two mini programs has two conversations. */
+function objectName({ appid, openid }: Owner): string {
+  return `${appid}:${openid}`;
 }
 
 /**
@@ -32,7 +48,7 @@ export function conversationStub(directory: ConversationDirectory, owner: Owner)
  * @param deadline epoch ms after which WeChat no longer listens
  * @throws the last error when it could not be stored in time
  */
-export function receiveStored(
+export async function receiveStored(
   directory: ConversationDirectory,
   owner: Owner,
   push: PushInput,
@@ -40,7 +56,8 @@ export function receiveStored(
 ): Promise<Received> {
   // One name for all tries: a lease whose answer was lost on the way is given again, and not to anybody else.
   const claim = crypto.randomUUID();
-  return retryCall("receive", deadline, () => conversationStub(directory, owner).receive(owner, push, claim));
+  const stub = () => conversationStub(directory, owner);
+  return readReceived(await retryCall<ReceivedWire>("receive", deadline, () => stub().receive(owner, push, claim)));
 }
 
 /** Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. */
@@ -64,6 +81,8 @@ export function settleStored(
  * Calls an object until it works: three tries at most, none after the deadline, none when it is overloaded. The call
  * must take a fresh stub each time and be safe to repeat.
  *
+ * A call that takes long is waited for, also when WeChat has hung up: what the object stored late is still carried.
+ *
  * @param method its name, for the log
  * @param deadline epoch ms
  * @throws the last error
@@ -71,7 +90,7 @@ export function settleStored(
 export async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await withDeadline(call(), deadline);
+      return await call();
     } catch (error) {
       const overloaded = isRecord(error) && error["overloaded"] === true;
       const last = overloaded || attempt === MAX_TRIES || Date.now() >= deadline;
@@ -79,24 +98,6 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
       if (last) throw error;
     }
   }
-}
-
-async function withDeadline<T>(call: Promise<T>, deadline: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError()), Math.max(0, deadline - Date.now()));
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The object did not answer in time. */
-class DeadlineError extends Error {
-  override readonly name = "DeadlineError";
-  readonly code = "deadline";
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -132,10 +132,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return records.toReversed().flatMap(rowsOf).slice(-limit);
     },
     append(owner, rows, state) {
-      head ??= create(storage, owner);
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
-      sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
+      const write = () => sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
+      if (head === undefined) head = create(storage, owner, write);
+      else write();
       if (key !== null) recentKeys.add({ seq: state.last, key });
     },
     rewriteState(state) {
@@ -149,10 +150,14 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   };
 }
 
-function create(storage: DurableObjectStorage, owner: Owner): Head {
-  storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
+/** The first record, with the table and the head: several statements, so they are bound together. */
+function create(storage: DurableObjectStorage, owner: Owner, write: () => void): Head {
   const head: Head = { schema: SCHEMA_VERSION, appid: owner.appid, openid: owner.openid };
-  storage.kv.put(HEAD_KEY, head);
+  storage.transactionSync(() => {
+    storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
+    storage.kv.put(HEAD_KEY, head);
+    write();
+  });
   return head;
 }
 

@@ -34,7 +34,7 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
   const started = Date.now();
   if (dueCursors(state().webhooks, state().last, started).length === 0) return;
   const settings = await connection.settings();
-  const user = await logUser(owner.appid, owner.openid);
+  const user = logUser(objectId);
   const { last, webhooks: cursors } = state();
   if (settings === undefined) {
     host.keep(delayCursors(cursors, Date.now() + REST_MS), false);

@@ -29,7 +29,7 @@ import { viewWindow } from "../domain/window.ts";
 import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
-import type { ConversationView, LeasedMessage, Owner, Received, SubmitAnswer } from "./conversation-model.ts";
+import type { ConversationView, LeasedMessage, Owner, ReceivedWire, SubmitAnswer } from "./conversation-model.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
 
@@ -73,7 +73,7 @@ export class Conversation extends DurableObject<Env> {
    *
    * @param claim a name of the caller's own for this delivery: asking again under it gives the same lease again
    */
-  receive(owner: Owner, push: PushInput, claim: string): Received {
+  receive(owner: Owner, push: PushInput, claim: string): ReceivedWire {
     const now = Date.now();
     const config = this.#config();
     const { createdAt } = push.inbound;
@@ -87,7 +87,9 @@ export class Conversation extends DurableObject<Env> {
       return { ...leaseNext(received.state, writer, context, claim), value: received.answer };
     };
     const { value: answer, lease } = this.#transact(owner, config, now, step);
-    return { outcome: known === undefined ? "new" : "repeat", answer, ...(lease !== undefined && { lease }) };
+    const outcome = known === undefined ? "new" : "repeat";
+    if (lease !== undefined) return { outcome, answer, lease };
+    return outcome === "new" && answer === "success" ? "new" : { outcome, answer };
   }
 
   /** The API wants a message sent. The same key and request give the first message with its current state. */
@@ -182,7 +184,7 @@ export class Conversation extends DurableObject<Env> {
     let due: number | undefined;
     try {
       await this.#work();
-      due = this.#nextDue(this.#state, this.#config());
+      due = this.#nextDue(this.#state, this.#store.oldest(), this.#config());
     } catch (error) {
       due = Date.now() + ALARM_REST_MS;
       log("alarm_failed", { object: "conversation", error: errorName(error) });
@@ -213,9 +215,9 @@ export class Conversation extends DurableObject<Env> {
   }
 
   async #carry(lease: LeasedMessage, owner: Owner, connection: AppConnection, until: number): Promise<void> {
-    const user = await logUser(owner.appid, owner.openid);
+    const user = logUser(this.ctx.id.toString());
     await carryChain(lease, {
-      client: connection.client,
+      client: connection.client(),
       onSent: () => connection.reach("answer"),
       settle: (seq, attempt, delivery, next) => Promise.resolve(this.settle(seq, attempt, delivery, next)),
       until,
@@ -261,7 +263,11 @@ export class Conversation extends DurableObject<Env> {
     this.#state = this.#store.state();
   }
 
-  /** Runs a step, stores what it wrote, arms the alarm: all or nothing, with no await inside. */
+  /**
+   * Runs a step, arms the alarm, stores what was written: all or nothing, with no await inside. What may throw comes
+   * first and touches nothing; the record is one statement and the last of all, and the runtime commits it with the
+   * alarm. An alarm whose record was refused finds nothing to do.
+   */
   #transact<T>(
     owner: Owner,
     config: Config,
@@ -274,38 +280,33 @@ export class Conversation extends DurableObject<Env> {
       random: Math.random(),
       unconfirmedRetries: config.unconfirmedRetries,
     };
-    try {
-      const committed = this.ctx.storage.transactionSync(() => {
-        const writer = writeRows(this.#state.last, now);
-        const { state, lease, value } = step(this.#state, writer, context);
-        if (lease !== undefined && state !== this.#state && writer.rows().length === 0) {
-          writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
-        }
-        const isChanged = writer.rows().length > 0;
-        const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
-        const next = isChanged ? { ...state, webhooks, last: writer.last() } : this.#state;
-        if (isChanged) this.#store.append(owner, writer.rows(), next);
-        const armedFor = isChanged ? this.#arm(next, config, now) : this.#armedFor;
-        return { state: next, armedFor, value, lease: lease && this.#fill(lease, owner, next, writer.rows()) };
-      });
-      this.#state = committed.state;
-      this.#armedFor = committed.armedFor;
-      return committed;
-    } catch (error) {
-      // Rolled back: what was created in it is not there.
-      this.#reload();
-      throw error;
+    const writer = writeRows(this.#state.last, now);
+    const { state, lease, value } = step(this.#state, writer, context);
+    if (lease !== undefined && state !== this.#state && writer.rows().length === 0) {
+      writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
     }
+    const rows = writer.rows();
+    const leased = lease && this.#fill(lease, owner, state, rows);
+    if (rows.length > 0) {
+      const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
+      const next = { ...state, webhooks, last: writer.last() };
+      const armedFor = this.#arm(next, config, now);
+      this.#store.append(owner, rows, next);
+      this.#state = next;
+      this.#armedFor = armedFor;
+    }
+    return { value, lease: leased };
   }
 
   /** Without a secret webhooks wait: the log keeps what they have not heard. */
-  #nextDue(state: ConversationState, config: Config): number | undefined {
-    return nextDue(state, this.#store.oldest(), config.retentionMs, mayTell(config));
+  #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
+    return nextDue(state, oldest, config.retentionMs, mayTell(config));
   }
 
   /** Sets the alarm if something is due before it; part of the transaction. Returns when it will ring. */
   #arm(state: ConversationState, config: Config, now: number): number {
-    const due = this.#nextDue(state, config);
+    // The first record is about to be the oldest.
+    const due = this.#nextDue(state, this.#store.oldest() ?? state.last, config);
     if (!mustArm(due, this.#armedFor, now)) return this.#armedFor;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
     return due;

@@ -31,7 +31,7 @@ export interface WebhookRun {
   readonly health: HealthDeps;
   /** Whether another call may start. */
   readonly mayGoOn: () => boolean;
-  /** Fields of the log lines: for whom (a hashed openid). */
+  /** Fields of the log lines: for whom (`logUser`). */
   readonly fields: Readonly<Record<string, string>>;
 }
 

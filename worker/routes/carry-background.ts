@@ -7,7 +7,7 @@ import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { carryChain } from "../objects/carry.ts";
 import { connectApp } from "../objects/connect.ts";
-import { settleStored, type ConversationDirectory } from "../objects/conversation-client.ts";
+import { objectIdOf, settleStored, type ConversationDirectory } from "../objects/conversation-client.ts";
 import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
 import { errorName, log, logUser } from "../log.ts";
 
@@ -46,10 +46,10 @@ async function carry(
   const requestId = c.get("requestId");
   const directory = directoryOf(c);
   try {
-    const user = await logUser(owner.appid, owner.openid);
+    const user = logUser(objectIdOf(c.env.CONVERSATION, owner));
     const { client, reach } = connectApp(c.env, c.get("config"), app);
     await carryChain(first, {
-      client,
+      client: client(),
       onSent: () => reach("answer"),
       settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
       until,

@@ -13,7 +13,7 @@ import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log, logUser } from "../log.ts";
 import { connectApp, type AppConnection } from "../objects/connect.ts";
-import { receiveStored } from "../objects/conversation-client.ts";
+import { objectIdOf, receiveStored } from "../objects/conversation-client.ts";
 import { verifyContextToken } from "../protocol/context-signature.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
@@ -41,7 +41,8 @@ export async function acceptUserPush(
   const shielded = c.get("config").dedupeKv === "late";
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
-  const contextVerdict = await verifyContext(c, app, inbound, arrived);
+  const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
+  const contextVerdict = token === undefined ? undefined : await verifyContext(c, app, token, arrived);
   const connection = connectApp(c.env, c.get("config"), app);
   const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
@@ -62,23 +63,18 @@ export async function acceptUserPush(
   return { outcome, answer };
 }
 
-/**
- * Verifies the token of an enter event, if it has one. It had to be in time when the user entered, not when WeChat got
- * through to us.
- */
+/** Verifies the token of an enter event. It had to be in time when the user entered, not when WeChat got through to us. */
 async function verifyContext(
   c: Context<AppEnv>,
   app: AppConfig,
-  inbound: Inbound,
+  token: string,
   arrived: ArrivedPush,
-): Promise<TokenVerdict | undefined> {
-  const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
-  if (token === undefined) return undefined;
+): Promise<TokenVerdict> {
   const { openid, createdAt, arrivedAt } = arrived;
   const { contextKeys } = c.get("config");
   const verdict = await verifyContextToken(token, openid, contextKeys, Math.min(createdAt, arrivedAt));
   if (verdict !== "verified") {
-    const user = await logUser(app.appid, openid);
+    const user = logUser(objectIdOf(c.env.CONVERSATION, arrived));
     log("context_unverified", { requestId: c.get("requestId"), app: app.appid, user, reason: verdict });
   }
   return verdict;

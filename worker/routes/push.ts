@@ -11,6 +11,7 @@ import { receivePush, verifyEcho, type PushProblem, type PushQuery, type Receive
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
 import { connectApp } from "../objects/connect.ts";
+import { objectIdOf } from "../objects/conversation-client.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";
 import { readText } from "./read-body.ts";
@@ -52,7 +53,7 @@ async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, ar
   const { inbound } = push;
   const key = await dedupeKey(inbound);
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt: inbound.createdAt, arrivedAt };
-  const user = await logUser(app.appid, inbound.openid);
+  const user = logUser(objectIdOf(c.env.CONVERSATION, arrived));
   const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
   try {
     const scope = scopeOf(inbound);
