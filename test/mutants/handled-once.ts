@@ -85,6 +85,23 @@ export const HANDLED_ONCE: MutantTable = {
       killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
     },
     {
+      name: "newest-not-followed",
+      breaks: "the log is taken for empty, and a push read again after an older one is forgotten",
+      promise: 2,
+      file: "worker/objects/conversation-store.ts",
+      find: "newest = state.last;",
+      replace: "",
+      killedBy: [TROUBLE, "a repeated push is known although a much older one came in between"],
+    },
+    {
+      name: "old-log-asked",
+      breaks: "every message after hours has the log read for its keys",
+      file: "worker/objects/conversation-store.ts",
+      find: "if (newest < since) return [];",
+      replace: "",
+      killedBy: ["workerd/conversation.test.ts", "a conversation object asks its log nothing more for a message"],
+    },
+    {
       name: "later-push-not-looked-up",
       breaks: "a push older than those before it is looked for only in memory",
       promise: 2,

@@ -130,6 +130,13 @@ describe("a repeated push", () => {
     expect(await tells("oAhead", [], far)).toMatchObject({ outcome: "repeat" });
   });
 
+  it("is known although a much older one came in between", async ({ expect }) => {
+    const late = message("oBetween", Date.now() - 1_000_000);
+    await tells("oBetween", [], late);
+    await tells("oBetween", [], message("oBetween", Date.now() - 5_000_000));
+    expect(await tells("oBetween", [], late)).toMatchObject({ outcome: "repeat" });
+  });
+
   it("that is a hand-over is one in our books again", async ({ expect }) => {
     const handOver = message("oOver");
     await tells("oOver", [{ ruleId: "person", action: { type: "transfer" } }], handOver);

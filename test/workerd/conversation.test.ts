@@ -85,6 +85,19 @@ describe("a conversation object", () => {
     expect(await kindsOf("oSteps")).toEqual(["in", "out", "out", "sent", "unconfirmed", "attempt", "sent"]);
   });
 
+  it("asks its log nothing more for a message that comes after hours", async ({ expect }) => {
+    const stub = conversation("oHours");
+    await tells("oHours", []);
+    await evictDurableObject(stub);
+    pass(3 * 3_600_000);
+    await runInDurableObject(stub, (object, { storage }) => {
+      const exec = vi.spyOn(storage.sql, "exec");
+      const push = { key: "m:hours", inbound: message("oHours"), candidates: [reply("一")] };
+      object.receive({ appid: APPID, openid: "oHours" }, push, "c1");
+      expect(exec.mock.calls.map(([query]) => query)).toEqual([expect.stringMatching(/^insert/)]);
+    });
+  });
+
   it("sends by its alarm what nobody carries", async ({ expect }) => {
     await says(wechat, "oAlarm", [reply("一", "二", "三")]);
     pass(LEASE_MS);

@@ -14,6 +14,7 @@ import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
   owner(): Owner | undefined;
+  /** As it was when the store was opened; whoever appends knows the newer one. */
   state(): ConversationState;
   /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
   oldest(): number | undefined;
@@ -72,13 +73,20 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   // A head always comes with the table: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
-  /** Read once, then known: only the first record and pruning change it. */
-  let oldest: number | undefined;
+  // One statement for all a wake has to know: each is compiled anew for every object that wakes.
+  const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
+  const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
+  /** Known from then on: only the first record and pruning change it. */
+  let oldest = record?.oldest;
+  /** The newest record's seq. */
+  let newest = record?.seq ?? 0;
 
   function find(query: string, ...args: SqlStorageValue[]): readonly Columns[] {
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
   }
   const recentKeys = createRecentKeys((since) => {
+    // Most users write after hours: nothing is asked of a log whose newest record is older than that.
+    if (newest < since) return [];
     // No rows and no states: a wake of a busy user would read all of them for their keys.
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
@@ -92,7 +100,6 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return head && { appid: head.appid, openid: head.openid };
     },
     state() {
-      const [record] = find("select * from log order by seq desc limit 1");
       return { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
     },
     oldest() {
@@ -135,8 +142,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
       const write = () => sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
-      if (head === undefined) head = create(storage, owner, write);
-      else write();
+      if (head === undefined) {
+        head = create(storage, owner, write);
+        oldest = state.last;
+      } else write();
+      newest = state.last;
       if (key !== null) recentKeys.add({ seq: state.last, key });
     },
     rewriteState(state) {

@@ -9,12 +9,12 @@ import { errorName, log, logUser } from "../log.ts";
 import { dedupeKey } from "../protocol/dedupe-key.ts";
 import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
+import { readText } from "../read-body.ts";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
 import { connectApp } from "../objects/connect.ts";
 import { objectIdOf } from "../objects/conversation-client.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";
-import { readText } from "./read-body.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;

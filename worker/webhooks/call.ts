@@ -3,6 +3,7 @@
  * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
+import { readBytes } from "../read-body.ts";
 import { openDeadline, OVERDUE } from "../wechat/deadline.ts";
 import { signWebhook } from "./sign.ts";
 import { checkWebhookUrl } from "./url.ts";
@@ -130,19 +131,8 @@ function readRetryAfter(value: string | null, now: number): number | undefined {
 }
 
 async function readAnswer(response: Response, maxBytes: number): Promise<Result<string, WebhookFailure>> {
-  if (response.body === null) return ok("");
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return ok(text + decoder.decode());
-    size += value.byteLength;
-    if (size > maxBytes) {
-      await reader.cancel();
-      return err({ reason: "answer_too_large" });
-    }
-    text += decoder.decode(value, { stream: true });
-  }
+  const bytes = await readBytes(response, maxBytes);
+  if (bytes.ok) return ok(new TextDecoder().decode(bytes.value));
+  await response.body?.cancel();
+  return err({ reason: "answer_too_large" });
 }

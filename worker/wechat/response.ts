@@ -3,6 +3,7 @@
  * (WECHAT.md §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
+import { readBytes } from "../read-body.ts";
 
 /** WeChat's answer says that it did not do what was asked. */
 export interface Refusal {
@@ -53,34 +54,10 @@ export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObj
  * @returns the bytes; undefined when there are more or the status is ≥ 500, what is left is then dropped unread
  */
 export async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const announced = Number(response.headers.get("content-length") ?? 0);
-  if (response.status >= 500 || announced > maxBytes) {
-    await response.body?.cancel();
-    return undefined;
-  }
-  if (response.body === null) return new Uint8Array(0);
-  const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.length;
-    if (size > maxBytes) {
-      await reader.cancel();
-      return undefined;
-    }
-    chunks.push(part.value);
-  }
-  return join(chunks, size);
-}
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  const bytes = response.status < 500 ? await readBytes(response, maxBytes) : undefined;
+  if (bytes?.ok) return bytes.value;
+  await response.body?.cancel();
+  return undefined;
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | undefined {

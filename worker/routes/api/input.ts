@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../../shared/result.ts";
-import { readBytes, readText } from "../read-body.ts";
+import { readBytes, readText } from "../../read-body.ts";
 import { problem } from "./problem.ts";
 
 /** The largest JSON body, bytes. */

@@ -1,0 +1,75 @@
+/**
+ * Reading a body, of a request or of an answer, never more than a limit: by the header before it is read, by counting
+ * while it is.
+ */
+import { err, ok, type Result } from "../shared/result.ts";
+
+/** There is more than allowed. */
+export interface BodyTooLarge {
+  readonly reason: "body_too_large";
+  readonly limit: number;
+}
+
+/** Why there is no text to work with. */
+export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads at most `limit` bytes. What is over it stays unread: whoever gave the body may have to be told to stop.
+ *
+ * @param limit bytes
+ */
+export async function readBytes(
+  message: Request | Response,
+  limit: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyTooLarge>> {
+  const { headers } = message;
+  const announced = headers.get("content-length");
+  // A compressed body may be of any size behind the length its header announces.
+  if (announced === null || headers.has("content-encoding")) return readPieces(message.body, limit);
+  if (Number(announced) > limit) return tooLarge(limit);
+  // HTTP ends a body where its header says, so the runtime may read it in one go: a tenth of the cost of a loop over it.
+  const bytes = new Uint8Array(await message.arrayBuffer());
+  return bytes.byteLength > limit ? tooLarge(limit) : ok(bytes);
+}
+
+async function readPieces(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Result<Uint8Array<ArrayBuffer>, BodyTooLarge>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return ok(join(chunks, size));
+}
+
+/** Reads at most `limit` bytes of UTF-8; a byte-order mark stays, the parsers know it. */
+export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
+  const bytes = await readBytes(request, limit);
+  if (!bytes.ok) return bytes;
+  try {
+    return ok(decoder.decode(bytes.value));
+  } catch {
+    // The decoder's only failure: the bytes are no UTF-8.
+    return err({ reason: "body_not_utf8" });
+  }
+}
+
+function tooLarge(limit: number): Result<never, BodyTooLarge> {
+  return err({ reason: "body_too_large", limit });
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return all;
+}
