@@ -14,9 +14,9 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Pushes a run of the speed rows where each user writes alone, one for each known user. */
   readonly pushes: number;
-  /** Pushes a run where users write in turn. All are signed before, so a run must be over before they look repeated. */
+  /** Pushes a run where users write in turn. */
   readonly turns: number;
-  /** Pushes before anything is measured: code runs as fast as it will. */
+  /** Pushes before anything is measured: code runs as fast as it will. The sketch took two seconds of full load. */
   readonly warmup: number;
   readonly connections: number;
   /** The most known users of the growth rows. */
@@ -42,8 +42,8 @@ export interface BenchOptions {
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
   pushes: 1_000,
-  turns: 4_000,
-  warmup: 3_000,
+  turns: 16_000,
+  warmup: 8_000,
   connections: 32,
   users: 10_000,
   records: 10_000,

@@ -84,7 +84,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "nobody wakes for an attempt whose carrier died",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "this.ctx.waitUntil(this.ctx.storage.setAlarm(due));",
+      find: "void this.ctx.storage.setAlarm(due);",
       replace: "",
       killedBy: [TROUBLE, "a conversation that was evicted or failed sets its alarm anew for a lease"],
     },

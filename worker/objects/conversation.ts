@@ -308,7 +308,8 @@ export class Conversation extends DurableObject<Env> {
     // The first record is about to be the oldest.
     const due = this.#nextDue(state, this.#store.oldest() ?? state.last, config);
     if (!mustArm(due, this.#armedFor, now)) return this.#armedFor;
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
+    // Not waited for: the runtime lets no answer out before alarm and record are stored.
+    void this.ctx.storage.setAlarm(due);
     return due;
   }
 

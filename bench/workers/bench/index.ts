@@ -107,6 +107,7 @@ function meterNamespace<T extends DurableObject>(
 ) {
   return new Proxy(namespace, {
     get(target, name) {
+      if (name === "idFromName") return (of: string) => target.idFromName(of);
       if (name !== "getByName") return Reflect.get(target, name);
       return (...args: Parameters<typeof target.getByName>) => meterStub(target.getByName(...args), cut);
     },

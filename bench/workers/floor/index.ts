@@ -1,7 +1,8 @@
 /**
  * The floor (DESIGN.md §7): the least a Worker can do that acknowledges only what is stored. The product's own verify,
  * decrypt and parse, then one call of the user's object, then one insert. No framework, no rules, no dedupe, no log.
- * With `ANSWER` it also says one thing to the user, the shortest way: send, one more call, one more insert.
+ * With `ANSWER` it also says one thing to the user, the shortest way: send, one more call, one more insert. With `ARMED`
+ * it only sets an alarm with each insert, as whoever decides on an answer must, or a crash loses it.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/inbound.ts";
@@ -14,7 +15,11 @@ interface FloorEnv {
   readonly WECHAT_ENCODING_AES_KEY: string;
   readonly WECHAT_API_BASE: string;
   readonly ANSWER: string;
+  readonly ARMED: string;
 }
+
+/** When the alarm rings, milliseconds from now: as the product's lease ends. */
+const ALARM_MS = 12_000;
 
 /** One user. */
 export class User extends DurableObject<FloorEnv> {
@@ -29,8 +34,12 @@ export class User extends DurableObject<FloorEnv> {
   store(row: Inbound | { readonly sent: string }): number {
     this.#last = Math.max(this.#last + 1, Date.now());
     this.ctx.storage.sql.exec("insert into log(seq, row) values (?, ?)", this.#last, JSON.stringify(row));
+    if (this.env.ARMED !== "") void this.ctx.storage.setAlarm(this.#last + ALARM_MS);
     return this.#last;
   }
+
+  /** Nothing waits here. */
+  override alarm(): void {}
 }
 
 async function answer(env: FloorEnv, user: DurableObjectStub<User>, openid: string): Promise<void> {
