@@ -47,7 +47,7 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   connections: 32,
   users: 10_000,
   records: 10_000,
-  growthPushes: 400,
+  growthPushes: 1_600,
   writers: 20,
   steps: 6_000,
   countedUsers: 40,
