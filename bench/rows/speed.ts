@@ -64,9 +64,13 @@ async function runServer(target: Target, server: Running, api: Running, options:
   const pushes = target.load === "turns" ? options.turns : Math.ceil(options.pushes * share);
   const users = target.load === "turns" ? TURN_USERS : pushes;
   const to = { url: `${server.url}/wechat/message`, connections: options.connections };
-  // The guide's server answers everything; the others are not asked for an answer yet.
   const warmup = Math.ceil(options.warmup * Math.min(share, 1));
   await sendInBatches(to, { group: "turns", pushes: warmup, users: TURN_USERS, text: UNANSWERED_TEXT });
+  if (target.text !== UNANSWERED_TEXT) {
+    // The way of an answer has to be as warm as the way of a push.
+    await sendInBatches(to, { group: "turns", pushes: Math.ceil(warmup / 2), users: TURN_USERS, text: target.text });
+    await untilQuiet(server.pid);
+  }
   if (target.load === "alone") await sendInBatches(to, { group: "alone", pushes, users, text: UNANSWERED_TEXT });
   await untilQuiet(server.pid);
   const before = await untilCount(api.url, 0);
