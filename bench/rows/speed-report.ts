@@ -62,9 +62,18 @@ export function toRows(series: Series): readonly BenchRow[] {
     ),
     toRow(
       {
+        id: "a.decided.armed",
+        zh: "同上（已定好回答），对也设闹钟的底线",
+        en: "the same (answer decided) ÷ a floor that sets an alarm, too",
+      },
+      ratio("decided", "floorArmed", "cpuUs"),
+      times,
+    ),
+    toRow(
+      {
         id: "a.floor.armed",
-        zh: "同上，底线只多设一个闹钟",
-        en: "the same, a floor that only sets an alarm besides",
+        zh: "底线多设一个闹钟 ÷ 底线",
+        en: "a floor that sets an alarm, too ÷ floor",
       },
       ratio("floorArmed", "floorAlone", "cpuUs"),
       times,
