@@ -14,7 +14,7 @@ import { receive, verify } from "./routes/push.ts";
 /** The whole application. A push is looked for among few routes: each of them is tried for every push. */
 export const app = new Hono<AppEnv>();
 /** Everything that is neither health check nor push. */
-const rest = new Hono<AppEnv>();
+const others = new Hono<AppEnv>();
 
 app.get("/healthz", (c) => healthz(c));
 // A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
@@ -22,13 +22,13 @@ app.get("/wechat/message", (c) => prepare(c) ?? verify(c, undefined));
 app.post("/wechat/message", (c) => prepare(c) ?? receive(c, undefined));
 app.get("/wechat/:appid/message", (c) => prepare(c) ?? verify(c, c.req.param("appid")));
 app.post("/wechat/:appid/message", (c) => prepare(c) ?? receive(c, c.req.param("appid")));
-app.notFound((c) => rest.fetch(c.req.raw, c.env, c.executionCtx));
+app.notFound((c) => others.fetch(c.req.raw, c.env, c.executionCtx));
 app.onError(answerUnhandled);
 
-rest.use(async (c, next) => prepare(c) ?? next());
-rest.route("/api", createApi());
-rest.notFound((c) => c.text("not found", 404));
-rest.onError(answerUnhandled);
+others.use(async (c, next) => prepare(c) ?? next());
+others.route("/api", createApi());
+others.notFound((c) => c.text("not found", 404));
+others.onError(answerUnhandled);
 
 function answerUnhandled(error: Error, c: Context<AppEnv>): Response {
   log("unhandled_error", { requestId: c.get("requestId"), error: error.name });

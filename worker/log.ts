@@ -17,18 +17,23 @@ export function log(event: string, fields: Readonly<Record<string, LogValue>>): 
   console.log(JSON.stringify({ event, ...fields }));
 }
 
+/** A Durable Object's id, as far as it matters here. A text is none, so that no openid can be taken for one. */
+interface ObjectId {
+  equals(other: never): boolean;
+  toString(): string;
+}
+
 /** How many digits of a conversation's id a log line carries: enough to follow one user, useless to find him. */
 const USER_DIGITS = 12;
 
 /**
  * The name a user has in the log: the first 12 hex digits of the id of his conversation's object. The runtime makes it
- * from app and openid with a key of its own, so nobody can test a guessed openid against it; the public ids of the
- * conversation's messages begin with the same digits, so its lines are found from there.
- *
- * @param objectId 64 hex digits
+ * from app and openid with a key of its own, so a guessed openid cannot be tested against it without access to the
+ * account or an API key. The public ids of the conversation's messages begin with the same digits: its lines are found
+ * from there.
  */
-export function logUser(objectId: string): string {
-  return objectId.slice(0, USER_DIGITS);
+export function logUser(conversation: ObjectId): string {
+  return conversation.toString().slice(0, USER_DIGITS);
 }
 
 /** What may be logged of an error: its name. Its message may quote a URL with a token in it, or a user's text. */

@@ -60,7 +60,7 @@ interface Stage {
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
 /** Leases, second goes, busy answers and the minute's quota are all over by then. */
-const SETTLE_MS = 180_000;
+const SETTLE_MS = 900_000;
 const SETTLE_STEP_MS = 2_000;
 
 /** Runs it, from an empty storage, which is deleted afterwards. */

@@ -231,8 +231,8 @@ export const HANDLED_ONCE: MutantTable = {
       name: "event-handed-over",
       breaks: "an event is answered with a hand-over, which WeChat does not take",
       file: "worker/protocol/reply.ts",
-      find: 'if (kind === "success" || !isUserMessage(inbound)) return',
-      replace: 'if (kind === "success") return',
+      find: 'if (kind !== "transfer" || !isUserMessage(inbound)) return',
+      replace: 'if (kind !== "transfer") return',
       killedBy: ["pure/protocol/reply.test.ts", "success is also the answer to an event that was to be handed over"],
     },
     {

@@ -18,6 +18,14 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       killedBy: [CONVERSATION, "retention lets old rows go in batches"],
     },
     {
+      name: "oldest-remembered-when-gone",
+      breaks: "after a batch of old rows the alarm rings twice a second for a row that is gone",
+      file: "worker/objects/conversation-store.ts",
+      find: "      oldest = undefined;\n",
+      replace: "",
+      killedBy: [CONVERSATION, "retention lets old rows go in batches"],
+    },
+    {
       name: "retention-takes-what-waits",
       breaks: "the row of a message that waits to be sent is deleted",
       promise: 1,

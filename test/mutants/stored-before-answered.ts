@@ -158,8 +158,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "an evicted object forgets what it has to send",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "#state: ConversationState = this.#store.state();",
-      replace: "#state: ConversationState = { ...this.#store.state(), queue: [] };",
+      find: "#state: ConversationState = this.#store.initialState;",
+      replace: "#state: ConversationState = { ...this.#store.initialState, queue: [] };",
       killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],
     },
     {
@@ -199,6 +199,15 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       replace:
         "const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);\n  await stored;",
       killedBy: [PUSH_TROUBLE, "the sending behind an answer is registered before the conversation has answered"],
+    },
+    {
+      name: "account-waited-for",
+      breaks: "an account object that does not answer keeps an unreadable push from being acknowledged",
+      promise: 3,
+      file: "worker/objects/conversation-client.ts",
+      find: "() => within(call(), deadline)",
+      replace: "call",
+      killedBy: [PUSH_TROUBLE, "an account that does not answer does not keep an unreadable push"],
     },
     {
       name: "slow-object-left",

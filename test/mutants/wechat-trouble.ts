@@ -29,12 +29,20 @@ export const WECHAT_TROUBLE: MutantTable = {
       killedBy: [RETRY, "the retry plan draws delays from the whole range, bounded by the cap"],
     },
     {
+      name: "pause-slows-what-follows",
+      breaks: "after a few pauses of the app a message without a token waits for hours",
+      file: "worker/domain/retry.ts",
+      find: 'if (reason === "paused") return { type: "retry",',
+      replace: 'if (reason === "paused") return { type: "retry", counts: "paused",',
+      killedBy: [RETRY, "the retry plan is not the slower after a pause"],
+    },
+    {
       name: "all-wake-as-the-pause-ends",
       breaks: "every conversation sends in the very moment a pause ends",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: 'reason === "paused" ? 1 + Math.floor(random * PAUSE_SPREAD_MS) :',
-      replace: 'reason === "paused" ? 1 :',
+      find: "at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), reason",
+      replace: "at: earliest + 1, reason",
       killedBy: [RETRY, "the retry plan spreads the wake-ups after a pause"],
     },
     {

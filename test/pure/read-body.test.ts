@@ -12,6 +12,7 @@ describe("a body that is read", () => {
     { size: 11, announced: "11", read: undefined },
     { size: 11, announced: undefined, read: undefined },
     { size: 11, announced: "1", read: undefined },
+    { size: 11, announced: "8, 8", read: undefined },
   ])("has at most the limit: $size bytes of which $announced are announced", async (body, { expect }) => {
     const headers = body.announced === undefined ? {} : { "content-length": body.announced };
     const bytes = await readBytes(answer(body.size, headers), 10);

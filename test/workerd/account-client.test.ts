@@ -48,7 +48,7 @@ function connect() {
 
 const deliver = (openid: string) =>
   connect()
-    .client()
+    .createClient()
     .deliver(openid, HELLO, { isAi: false, deadline: Date.now() + 20_000 });
 const deliverAll = async () => (await Promise.all(OPENIDS.map(deliver))).map(({ result }) => result);
 const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token").length;

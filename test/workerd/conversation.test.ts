@@ -178,6 +178,9 @@ describe("retention", () => {
     await tells("oOld", []);
     await runDurableObjectAlarm(conversation("oOld"));
     expect(await kindsOf("oOld")).toHaveLength(4);
+    await runInDurableObject(conversation("oOld"), async (_object, { storage }) => {
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + DAY / 2);
+    });
     expect((await remote("oOld").view(1))?.window.remaining).toBe(5);
   });
 

@@ -208,7 +208,7 @@ describe("the sending behind an answer", () => {
 });
 
 describe("a conversation slower than WeChat's patience", () => {
-  it("still has its answer sent, once, although WeChat hung up", async ({ expect }) => {
+  it("still has its answer sent, once, when WeChat has stopped waiting", async ({ expect }) => {
     const { promise: busy, resolve: release } = Promise.withResolvers<null>();
     const slow = namespaceOf(() => ({
       async receive(...args: ReceiveArgs) {
@@ -232,6 +232,45 @@ describe("a conversation slower than WeChat's patience", () => {
   });
 });
 
+describe("an account that does not answer", () => {
+  const silent = () => new Promise<never>(() => {});
+  const ACCOUNT = {
+    getByName: (name: string) => ({
+      settings: () => env.ACCOUNT.getByName(name).settings(),
+      quarantine: silent,
+      appEvent: silent,
+    }),
+  };
+
+  async function push(
+    plaintext: string,
+  ): Promise<{ readonly verdict: string | undefined; readonly events: unknown[] }> {
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const lines = captureLog();
+    const app = playWeChatWith({ ACCOUNT });
+    await app.switches({ retries: 0 });
+    const pushed = app.text("oSilent", "", { overrides: { plaintext } });
+    await vi.advanceTimersByTimeAsync(6_000);
+    const { attempts } = await pushed;
+    return { verdict: attempts[0]?.verdict, events: lines().map(({ event }) => event) };
+  }
+
+  it("does not keep an unreadable push from being acknowledged in time", async ({ expect }) => {
+    const { verdict, events } = await push("<xml><MsgType>text");
+    expect(verdict).toBe("success");
+    expect(events).toContain("quarantine_failed");
+  });
+
+  it("has an app-wide event refused in time, so that it comes again", async ({ expect }) => {
+    const seconds = Math.floor(Date.now() / 1_000);
+    const event = `<MsgType>event</MsgType><Event>wxa_nickname_audit</Event><ret>3</ret><nickname>x</nickname>`;
+    const head = `<ToUserName>gh_1</ToUserName><FromUserName>oA</FromUserName><CreateTime>${seconds}</CreateTime>`;
+    const { verdict, events } = await push(`<xml>${head}${event}</xml>`);
+    expect(verdict).not.toBe("success");
+    expect(events).toContain("push_not_stored");
+  });
+});
+
 describe("a push without settings", () => {
   it("is stored and acknowledged, gets no answer, and the log says so", async ({ expect }) => {
     accountMemory.clear();
@@ -246,6 +285,19 @@ describe("a push without settings", () => {
 });
 
 describe("an error nobody expected", () => {
+  it("is logged by name outside the push URL as well", async ({ expect }) => {
+    const lines = captureLog();
+    const broken = new Proxy(env, {
+      ownKeys() {
+        throw new RangeError("words of a secret");
+      },
+    });
+    const response = await kefu.fetch(new Request("https://kefu.test/nowhere"), broken, createExecutionContext());
+    expect(response.status).toBe(500);
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "unhandled_error", error: "RangeError" }));
+    expect(JSON.stringify(lines())).not.toContain("words of a secret");
+  });
+
   it("is answered shortly and logged by name, never by its words", async ({ expect }) => {
     const lines = captureLog();
     vi.spyOn(crypto.subtle, "digest").mockRejectedValueOnce(new RangeError("words of a secret"));

@@ -203,7 +203,7 @@ function apply(
       const { at: retryAt, reason, errcode, counts } = decision;
       const body = { attempt, retryAt, reason, ...(errcode !== undefined && { errcode }) };
       writer.append({ kind: "retry", ref, body });
-      const tries = { ...item.tries, [counts]: item.tries[counts] + 1 };
+      const tries = counts === undefined ? item.tries : { ...item.tries, [counts]: item.tries[counts] + 1 };
       const { lease: _over, ...waiting } = item;
       return replaceItem(state, { ...waiting, tries, nextAt: retryAt });
     }

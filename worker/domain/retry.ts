@@ -13,11 +13,11 @@ export type Decision =
   | { readonly type: "failed"; readonly reason: string; readonly errcode?: number }
   /** WeChat says that the window is used up or over. */
   | { readonly type: "window"; readonly errcode: number }
-  /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to. */
+  /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
   | {
       readonly type: "retry";
       readonly at: number;
-      readonly counts: keyof Tries;
+      readonly counts?: keyof Tries;
       readonly reason: string;
       readonly errcode?: number;
     }
@@ -28,7 +28,7 @@ export type Decision =
 export interface Tries {
   /** Attempts that WeChat refused as busy, or that found no token. */
   readonly failed: number;
-  /** Attempts stopped by trouble that concerns the whole app. */
+  /** Attempts that could not leave (no token, no time), or that WeChat stopped for the whole app. */
   readonly paused: number;
 }
 
@@ -100,7 +100,7 @@ function decideRefused(errcode: number, tries: Tries, now: number, random: numbe
       };
     case "retry_next_minute": {
       const at = nextMinute(now) + Math.floor(random * PAUSE_SPREAD_MS);
-      return { type: "retry", counts: "paused", at, reason: name, errcode };
+      return { type: "retry", at, reason: name, errcode };
     }
     case "stop": {
       const at = now + backoffMs(STOPPED, tries.paused, random);
@@ -122,8 +122,9 @@ function decideNotSent(
 ): Decision {
   const { reason, until } = delivery;
   const earliest = Math.max(now, until ?? now);
-  const delay = reason === "paused" ? 1 + Math.floor(random * PAUSE_SPREAD_MS) : backoffMs(STUCK, tries.paused, random);
-  return { type: "retry", counts: "paused", at: earliest + delay, reason };
+  // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
+  if (reason === "paused") return { type: "retry", at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), reason };
+  return { type: "retry", counts: "paused", at: earliest + backoffMs(STUCK, tries.paused, random), reason };
 }
 
 function nextMinute(now: number): number {

@@ -16,7 +16,7 @@ import type { SettingsVersion } from "./account-snapshots.ts";
 /** What a request needs of an app. */
 export interface AppConnection {
   /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
-  readonly client: () => WeChatClient;
+  readonly createClient: () => WeChatClient;
   /** A fresh stub of the account object. */
   readonly account: () => DurableObjectStub<Account>;
   /** The settings in force, up to a minute old; undefined when nobody can tell them. */
@@ -43,7 +43,7 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
     }
   };
   return {
-    client() {
+    createClient() {
       const tokens = createTokenSource(deps);
       return createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
     },

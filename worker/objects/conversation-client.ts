@@ -32,9 +32,9 @@ export function conversationStub(directory: ConversationDirectory, owner: Owner)
   return namespace.getByName(objectName(owner), { locationHint });
 }
 
-/** The id of the object, 64 hex digits; nothing is asked for it. */
-export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owner: Owner): string {
-  return namespace.idFromName(objectName(owner)).toString();
+/** The id of the object; nothing is asked for it. */
+export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owner: Owner): DurableObjectId {
+  return namespace.idFromName(objectName(owner));
 }
 
 /** A user of two mini programs has two conversations. */
@@ -43,10 +43,11 @@ function objectName({ appid, openid }: Owner): string {
 }
 
 /**
- * Stores a push.
+ * Stores a push. No clock runs on the call: an object that is slow may have stored the push and leased its answer to
+ * us, and left alone that answer would wait for the lease's end.
  *
- * @param deadline epoch ms after which WeChat no longer listens
- * @throws the last error when it could not be stored in time
+ * @param deadline epoch ms after which WeChat no longer listens: no further try
+ * @throws the last error when it could not be stored
  */
 export async function receiveStored(
   directory: ConversationDirectory,
@@ -72,16 +73,14 @@ export function settleStored(
   },
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
-  return retryCall("settle", Date.now() + SETTLE_PATIENCE_MS, () =>
+  return callUntil("settle", Date.now() + SETTLE_PATIENCE_MS, () =>
     conversationStub(directory, owner).settle(seq, number, delivery, next),
   );
 }
 
 /**
  * Calls an object until it works: three tries at most, none after the deadline, none when it is overloaded. The call
- * must take a fresh stub each time and be safe to repeat.
- *
- * A call that takes long is waited for, also when WeChat has hung up: what the object stored late is still carried.
+ * must take a fresh stub each time and be safe to repeat; one that does not return is waited for (`callUntil`).
  *
  * @param method its name, for the log
  * @param deadline epoch ms
@@ -98,6 +97,29 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
       if (last) throw error;
     }
   }
+}
+
+/**
+ * `retryCall` for calls nobody waits for beyond the deadline, whether they return or not.
+ *
+ * @throws the last error; DeadlineError when the last call had not returned in time
+ */
+export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
+  return retryCall(method, deadline, () => within(call(), deadline));
+}
+
+function within<T>(call: Promise<T>, deadline: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DeadlineError()), Math.max(0, deadline - Date.now()));
+    const ended = () => clearTimeout(timer);
+    call.then(resolve, reject).then(ended, ended);
+  });
+}
+
+/** The object did not answer in time. */
+class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+  readonly code = "deadline";
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -15,7 +15,7 @@ export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
   owner(): Owner | undefined;
   /** As it was when the store was opened; whoever appends knows the newer one. */
-  state(): ConversationState;
+  readonly initialState: ConversationState;
   /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
   oldest(): number | undefined;
   /** The answer a push was given, when its key is in the log from `since` on. */
@@ -76,6 +76,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   // One statement for all a wake has to know: each is compiled anew for every object that wakes.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
+  const initialState: ConversationState = { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
   /** Known from then on: only the first record and pruning change it. */
   let oldest = record?.oldest;
   /** The newest record's seq. */
@@ -99,9 +100,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     owner() {
       return head && { appid: head.appid, openid: head.openid };
     },
-    state() {
-      return { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
-    },
+    initialState,
     oldest() {
       oldest ??= find("select * from log order by seq limit 1")[0]?.seq;
       return oldest;

@@ -15,7 +15,7 @@ import { runWebhooks } from "./webhook-run.ts";
 /** The conversation, as it is at the moment of asking: other events come in between. */
 export interface WebhookHost {
   readonly owner: Owner;
-  readonly objectId: string;
+  readonly id: DurableObjectId;
   readonly state: () => ConversationState;
   /** The storage in use; another one after an erase. */
   readonly store: () => ConversationStore;
@@ -30,11 +30,11 @@ const REST_MS = 30_000;
 
 /** Tells what is due; resolves when that is told, has failed, or the time is up. */
 export async function tellWebhooks(host: WebhookHost, connection: AppConnection): Promise<void> {
-  const { owner, objectId, state, store } = host;
+  const { owner, id, state, store } = host;
   const started = Date.now();
   if (dueCursors(state().webhooks, state().last, started).length === 0) return;
   const settings = await connection.settings();
-  const user = logUser(objectId);
+  const user = logUser(id);
   const { last, webhooks: cursors } = state();
   if (settings === undefined) {
     host.keep(delayCursors(cursors, Date.now() + REST_MS), false);
@@ -47,7 +47,7 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
   });
   const { account, webhooks: deps } = connection;
   const progress = await runWebhooks({
-    source: { ...owner, objectId },
+    source: { ...owner, objectId: id.toString() },
     due,
     last,
     rows: (after, limit) => store().rows(after, limit),

@@ -56,7 +56,7 @@ const PRUNE_BATCH = 500;
 /** The Durable Object of one user. */
 export class Conversation extends DurableObject<Env> {
   #store = createConversationStore(this.ctx.storage);
-  #state: ConversationState = this.#store.state();
+  #state: ConversationState = this.#store.initialState;
   /** For when the alarm is set, epoch ms; in the past when it has rung. */
   #armedFor = 0;
 
@@ -215,9 +215,9 @@ export class Conversation extends DurableObject<Env> {
   }
 
   async #carry(lease: LeasedMessage, owner: Owner, connection: AppConnection, until: number): Promise<void> {
-    const user = logUser(this.ctx.id.toString());
+    const user = logUser(this.ctx.id);
     await carryChain(lease, {
-      client: connection.client(),
+      client: connection.createClient(),
       onSent: () => connection.reach("answer"),
       settle: (seq, attempt, delivery, next) => Promise.resolve(this.settle(seq, attempt, delivery, next)),
       until,
@@ -228,7 +228,7 @@ export class Conversation extends DurableObject<Env> {
   #webhookHost(owner: Owner): WebhookHost {
     return {
       owner,
-      objectId: this.ctx.id.toString(),
+      id: this.ctx.id,
       state: () => this.#state,
       store: () => this.#store,
       keep: (webhooks, durable) => this.#keepCursors(webhooks, durable),
@@ -260,7 +260,7 @@ export class Conversation extends DurableObject<Env> {
   /** Forgets what memory believes. */
   #reload(): void {
     this.#store = createConversationStore(this.ctx.storage);
-    this.#state = this.#store.state();
+    this.#state = this.#store.initialState;
   }
 
   /**

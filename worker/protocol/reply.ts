@@ -44,7 +44,7 @@ export async function buildAnswer(
   random: Uint8Array,
 ): Promise<Answer> {
   const { inbound, format, seal } = push;
-  if (kind === "success" || !isUserMessage(inbound)) return ACKNOWLEDGEMENT;
+  if (kind !== "transfer" || !isUserMessage(inbound)) return ACKNOWLEDGEMENT;
   const seconds = Math.floor(now / 1_000);
   const handOver = write(format, {
     ToUserName: inbound.openid,

@@ -47,9 +47,9 @@ async function carry(
   const directory = directoryOf(c);
   try {
     const user = logUser(objectIdOf(c.env.CONVERSATION, owner));
-    const { client, reach } = connectApp(c.env, c.get("config"), app);
+    const { createClient, reach } = connectApp(c.env, c.get("config"), app);
     await carryChain(first, {
-      client: client(),
+      client: createClient(),
       onSent: () => reach("answer"),
       settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
       until,

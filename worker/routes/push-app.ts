@@ -7,7 +7,7 @@ import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { errorName, log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
-import { retryCall } from "../objects/conversation-client.ts";
+import { callUntil } from "../objects/conversation-client.ts";
 import type { PushProblem } from "../protocol/receive.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
@@ -22,7 +22,7 @@ export async function acceptAppPush(
 ): Promise<Accepted> {
   const { account } = connectApp(c.env, c.get("config"), app);
   const deadline = arrived.arrivedAt + STORE_PATIENCE_MS;
-  const isNew = await retryCall("appEvent", deadline, () =>
+  const isNew = await callUntil("appEvent", deadline, () =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt),
   );
   return { outcome: isNew ? "new" : "repeat", answer: "success" };
@@ -41,7 +41,7 @@ export async function keepUnreadable(
   const { account } = connectApp(c.env, c.get("config"), app);
   const unreadable = { at: arrivedAt, cause: problem.cause, body: problem.text };
   try {
-    await retryCall("quarantine", arrivedAt + STORE_PATIENCE_MS, () => account().quarantine(unreadable));
+    await callUntil("quarantine", arrivedAt + STORE_PATIENCE_MS, () => account().quarantine(unreadable));
   } catch (error) {
     const requestId = c.get("requestId");
     log("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });

@@ -132,7 +132,5 @@ function readRetryAfter(value: string | null, now: number): number | undefined {
 
 async function readAnswer(response: Response, maxBytes: number): Promise<Result<string, WebhookFailure>> {
   const bytes = await readBytes(response, maxBytes);
-  if (bytes.ok) return ok(new TextDecoder().decode(bytes.value));
-  await response.body?.cancel();
-  return err({ reason: "answer_too_large" });
+  return bytes.ok ? ok(new TextDecoder().decode(bytes.value)) : err({ reason: "answer_too_large" });
 }

@@ -54,10 +54,12 @@ export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObj
  * @returns the bytes; undefined when there are more or the status is ≥ 500, what is left is then dropped unread
  */
 export async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const bytes = response.status < 500 ? await readBytes(response, maxBytes) : undefined;
-  if (bytes?.ok) return bytes.value;
-  await response.body?.cancel();
-  return undefined;
+  if (response.status >= 500) {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const bytes = await readBytes(response, maxBytes);
+  return bytes.ok ? bytes.value : undefined;
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | undefined {

@@ -29,7 +29,7 @@ describe("the retry plan", () => {
 
   it("waits for the next minute after 45011 and longer after each 45009 or ban", ({ expect }) => {
     const minute = decide({ result: "refused", errcode: 45011 }, FRESH, NOW, 0);
-    expect(minute).toMatchObject({ type: "retry", counts: "paused", at: Math.ceil(NOW / 60_000) * 60_000 });
+    expect(minute).toMatchObject({ type: "retry", at: Math.ceil(NOW / 60_000) * 60_000 });
     const first = decide({ result: "refused", errcode: 48004 }, FRESH, NOW, 0.999);
     const later = decide({ result: "refused", errcode: 48004 }, { failed: 0, paused: 5 }, NOW, 0.999);
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
@@ -51,6 +51,16 @@ describe("the retry plan", () => {
       type: "unconfirmed",
       reason: "network",
     });
+  });
+
+  it("is not the slower after a pause: that says itself when it ends", ({ expect }) => {
+    for (const pause of [
+      { result: "not_sent", reason: "paused" },
+      { result: "refused", errcode: 45011 },
+    ] as const) {
+      expect(decide(pause, FRESH, NOW, 0)).not.toHaveProperty("counts");
+    }
+    expect(decide({ result: "not_sent", reason: "no_token" }, FRESH, NOW, 0)).toMatchObject({ counts: "paused" });
   });
 
   it("spreads the wake-ups after a pause, none before its end", ({ expect }) => {

@@ -38,7 +38,7 @@ diagnostics.get(
     },
   }),
   async (c) => {
-    const client = connectApp(c.env, c.get("config"), appOf(c)).client();
+    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
     // The token first: four calls at once without one would each wait for the same refresh.
     const access = await client.access();
     const [quota, ...views] = await Promise.all([

@@ -58,7 +58,7 @@ media.post(
   async (c) => {
     const picture = await readPicture(c);
     if (!picture.ok) return picture.error;
-    const client = connectApp(c.env, c.get("config"), appOf(c)).client();
+    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
     const uploaded = await client.uploadImage(picture.value);
     if (!uploaded.ok) return refuseUpload(c, uploaded.error);
     const { mediaId, expiresAt } = uploaded.value;
@@ -91,7 +91,7 @@ media.get(
   }),
   validator("param", MediaParamSchema, refuseParameter),
   async (c) => {
-    const client = connectApp(c.env, c.get("config"), appOf(c)).client();
+    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
     const downloaded = await client.downloadMedia(c.req.valid("param").mediaId);
     if (!downloaded.ok) return refuseCall(c, downloaded.error);
     const { bytes, contentType } = downloaded.value;

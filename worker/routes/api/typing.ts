@@ -47,7 +47,7 @@ typing.post(
     if (!json.ok) return json.error;
     const body = checkBody(c, TypingBodySchema, json.value);
     if (!body.ok) return body.error;
-    const client = connectApp(c.env, c.get("config"), appOf(c)).client();
+    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
     const changed = await client.typing(c.req.valid("param").openid, body.value.on ? "Typing" : "CancelTyping");
     return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
   },
