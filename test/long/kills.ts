@@ -59,7 +59,7 @@ interface Stage {
 /** Quicker than WeChat, so that its repeats happen within the short lives. */
 const PACE = { latencyMs: 40, retryGapMs: 400, pushTimeoutMs: 2_000, retries: 3 };
 const PROGRESS_EVERY = 25;
-/** Leases, second goes, busy answers and the minute's quota are all over by then. */
+/** Leases, second goes, busy answers, the minute's quota and looks for a token are all over by then. */
 const SETTLE_MS = 900_000;
 const SETTLE_STEP_MS = 2_000;
 

@@ -26,7 +26,7 @@ export type Decision =
 
 /** How often a row has been tried in vain already. */
 export interface Tries {
-  /** Attempts that WeChat refused as busy, or that found no token. */
+  /** Attempts that WeChat refused as busy, or for their token. */
   readonly failed: number;
   /** Attempts that could not leave (no token, no time), or that WeChat stopped for the whole app. */
   readonly paused: number;
