@@ -8,6 +8,7 @@ import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from 
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
+import { OVERDUE, within } from "./deadline.ts";
 import { errorName, log } from "./log.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
@@ -80,7 +81,7 @@ export async function runHandlers(
     },
   };
   try {
-    await within(HANDLER_TIMEOUT_MS, call(kefu));
+    await awaitHandler(call(kefu));
   } catch (error) {
     (stop ??= new AbortController()).abort();
     log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
@@ -113,18 +114,10 @@ function checked(message: string | Outbound): Outbound {
 
 const WAITING = Symbol("waiting");
 
-async function within(ms: number, work: Promise<void> | void): Promise<void> {
+async function awaitHandler(work: Promise<void> | void): Promise<void> {
   // Most handlers are over when they return; a clock is started only for one that waits for something.
   if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new HandlerTimeoutError()), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if ((await within(HANDLER_TIMEOUT_MS, Promise.resolve(work))) === OVERDUE) throw new HandlerTimeoutError();
 }
 
 /** The handler took too long. */

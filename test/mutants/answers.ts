@@ -151,7 +151,7 @@ export const ANSWERS: MutantTable = {
       breaks: "a slow handler of the team's keeps WeChat waiting",
       promise: 1,
       file: "worker/kefu.ts",
-      find: "await within(HANDLER_TIMEOUT_MS, call(kefu));",
+      find: "await awaitHandler(call(kefu));",
       replace: "await call(kefu);",
       killedBy: [HANDLERS, "a handler that takes too long is stopped by its signal"],
     },

@@ -61,7 +61,7 @@ export const UNCONFIRMED: MutantTable = {
       name: "request-never-aborted",
       breaks: "the fetch goes on after its deadline",
       promise: 1,
-      file: "worker/wechat/deadline.ts",
+      file: "worker/deadline.ts",
       find: "controller.abort();",
       replace: "",
       killedBy: [

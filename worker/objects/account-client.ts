@@ -4,6 +4,7 @@
  * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
+import { OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
@@ -126,7 +127,8 @@ export async function readSettingsSnapshot(
   const known = memory.get(appid)?.settings;
   if (known !== undefined && now() - known.readAt < FRESH_MS) return ok(known.value);
   const read = await within(SETTINGS_PATIENCE_MS, findSettings(deps));
-  if (read === undefined) return known === undefined ? err({ reason: "unavailable" }) : ok(known.value);
+  if (read === undefined || read === OVERDUE)
+    return known === undefined ? err({ reason: "unavailable" }) : ok(known.value);
   // KV may still have the version before the one this isolate knows, or was told while we waited.
   const newest = memory.get(appid)?.settings?.value;
   const value = newest !== undefined && newest.version > read.version ? newest : read;
@@ -163,17 +165,5 @@ async function callTwice<T>(deps: AccountClientDeps, call: (account: AccountRead
   } catch (error) {
     if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
     return call(deps.account());
-  }
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

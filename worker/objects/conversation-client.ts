@@ -4,6 +4,7 @@
  */
 import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
+import { OVERDUE, within } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { errorName, log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
@@ -105,14 +106,10 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
  * @throws the last error; DeadlineError when the last call had not returned in time
  */
 export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
-  return retryCall(method, deadline, () => within(call(), deadline));
-}
-
-function within<T>(call: Promise<T>, deadline: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new DeadlineError()), Math.max(0, deadline - Date.now()));
-    const ended = () => clearTimeout(timer);
-    call.then(resolve, reject).then(ended, ended);
+  return retryCall(method, deadline, async () => {
+    const outcome = await within(Math.max(0, deadline - Date.now()), call());
+    if (outcome === OVERDUE) throw new DeadlineError();
+    return outcome;
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { readBytes } from "../read-body.ts";
-import { openDeadline, OVERDUE } from "../wechat/deadline.ts";
+import { openDeadline, OVERDUE } from "../deadline.ts";
 import { signWebhook } from "./sign.ts";
 import { checkWebhookUrl } from "./url.ts";
 

@@ -7,7 +7,7 @@
  */
 import { describeErrcode } from "../../shared/errcode.ts";
 import { err, type Result } from "../../shared/result.ts";
-import { openDeadline, OVERDUE, type Deadline } from "./deadline.ts";
+import { openDeadline, OVERDUE, type Deadline } from "../deadline.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "./token-source.ts";
 

@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { Fetch } from "./api.ts";
-import { openDeadline, OVERDUE } from "./deadline.ts";
+import { openDeadline, OVERDUE } from "../deadline.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
 /** What one call needs. */

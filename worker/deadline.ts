@@ -1,6 +1,6 @@
 /**
- * A point in time after which an exchange with WeChat is over: aborts the fetch, and ends the waiting even where
- * somebody does not listen to the abort.
+ * A point in time after which nobody waits any more: aborts the fetch, and ends the waiting even where somebody does not
+ * listen to the abort.
  */
 
 /** What a race with the deadline yields when the deadline wins. */
@@ -29,4 +29,19 @@ export function openDeadline(timeoutMs: number): Deadline {
     resolve(OVERDUE);
   }, timeoutMs);
   return { signal: controller.signal, overdue, close: () => clearTimeout(timer) };
+}
+
+/**
+ * Waits for work that cannot be aborted. What becomes of it after the deadline, nobody hears.
+ *
+ * @param timeoutMs milliseconds from now
+ * @throws what the work throws in time
+ */
+export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | typeof OVERDUE> {
+  const deadline = openDeadline(timeoutMs);
+  try {
+    return await Promise.race([work, deadline.overdue]);
+  } finally {
+    deadline.close();
+  }
 }
