@@ -79,7 +79,11 @@ const MESSAGES_A_DAY = 40;
 const PASSERS_AGAIN_DAYS = 8;
 /** A rule's answer quotes the beginning of a long question; these are quoted whole. */
 const MAX_CHARS = 150;
-const LOOK_EVERY_MS = FAST_DAY_MS;
+/**
+ * Always at the same time of the day, when people sleep and yesterday's rows are gone: looks that drifted through the day
+ * showed its ups and downs as those of months.
+ */
+const LOOK = 0.9;
 /** A worker that does not answer within so long has stopped, milliseconds. */
 const ANSWER_MS = 60_000;
 /** Storage fills for as long as rows are kept, and workerd for as long as its heap grows to its size. */
@@ -157,13 +161,13 @@ function whoWrites(day: number, slot: number): string {
 
 async function lookSteadily(stage: Stage, log: SoakOptions["log"]): Promise<readonly Look[]> {
   const looks: Look[] = [];
-  while (Date.now() < stage.until) {
-    await sleep(LOOK_EVERY_MS);
+  for (let day = 0; ; day += 1) {
+    await sleep(Math.max(0, stage.start + FAST_DAY_MS * (day + LOOK) - Date.now()));
     const at = Date.now();
+    if (at > stage.until) return looks;
     looks.push({ at, memory: await memoryOf(stage.host.pid()), storage: await storageOf(stage) });
     if (looks.length % 6 === 0) log(`day ${dayOf(stage, at)}: ${courseOf(stage, looks.slice(-1)).join()}`);
   }
-  return looks;
 }
 
 async function conclude(
