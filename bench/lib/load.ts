@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly pushes: number;
   /** Makes the n-th push, when it is about to leave. */
   readonly makePush: (index: number) => BenchPush;
+  /** Told how many are answered, after each. */
+  readonly onAnswered?: (answered: number) => void;
 }
 
 /** What came of it. */
@@ -49,6 +51,7 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
         if (answer.status !== 200 || answer.body !== "success") {
           throw new Error(`a push was answered ${answer.status} ${answer.body.slice(0, 200)}`);
         }
+        options.onAnswered?.(latencies.length);
       }
     } finally {
       socket.destroy();

@@ -15,60 +15,28 @@ export interface Target {
   readonly text: string;
   /** Whether each message is answered through the API, so that the run lasts until all answers are there. */
   readonly answers: boolean;
-  /** A part of the run's pushes is enough where each takes 80 ms. */
-  readonly share?: number;
+  /** How much of a run's pushes is enough where each takes longer. */
+  readonly share: number;
 }
 
-/** A collection of all garbage takes 100 ms: among a thousand pushes one decides the figure. */
-const LONG = 4;
+type Start = Target["start"];
+
+const inTurn = (start: Start): Target => ({ start, load: "turns", text: UNANSWERED_TEXT, answers: false, share: 1 });
+const alone = (start: Start, text: string): Target => ({ start, load: "alone", text, answers: false, share: 1 });
+const answered = (start: Start, share: number): Target => ({ ...alone(start, ANSWERED_TEXT), answers: true, share });
 
 /** All of them. */
 export const TARGETS = {
-  floor: { start: (api) => startWorker("floor", api), load: "turns", text: UNANSWERED_TEXT, answers: false },
-  stored: { start: (api) => startKefu("kefu", api), load: "turns", text: UNANSWERED_TEXT, answers: false },
-  dedupe: { start: () => startExpress({ DEDUPE: "1" }), load: "turns", text: UNANSWERED_TEXT, answers: false },
-  floorAlone: {
-    start: (api) => startWorker("floor", api),
-    load: "alone",
-    text: UNANSWERED_TEXT,
-    answers: false,
-    share: LONG,
-  },
-  floorArmed: {
-    start: (api) => startWorker("floor", api, { ARMED: "1" }),
-    load: "alone",
-    text: UNANSWERED_TEXT,
-    answers: false,
-    share: LONG,
-  },
-  storedAlone: {
-    start: (api) => startKefu("kefu", api),
-    load: "alone",
-    text: UNANSWERED_TEXT,
-    answers: false,
-    share: LONG,
-  },
-  decided: {
-    start: (api) => startKefu("metered", api, { CUT: "1" }),
-    load: "alone",
-    text: ANSWERED_TEXT,
-    answers: false,
-    share: LONG,
-  },
-  floorAnswered: {
-    start: (api) => startWorker("floor", api, { ANSWER: FLOOR_ANSWER }),
-    load: "alone",
-    text: ANSWERED_TEXT,
-    answers: true,
-  },
-  answered: { start: (api) => startKefu("kefu", api), load: "alone", text: ANSWERED_TEXT, answers: true },
-  guide: {
-    start: (api) => startExpress({ REPLY: "inline", API: api }),
-    load: "alone",
-    text: ANSWERED_TEXT,
-    answers: true,
-    share: 0.3,
-  },
+  floor: inTurn((api) => startWorker("floor", api)),
+  stored: inTurn((api) => startKefu("kefu", api)),
+  dedupe: inTurn(() => startExpress({ DEDUPE: "1" })),
+  floorAlone: alone((api) => startWorker("floor", api), UNANSWERED_TEXT),
+  floorArmed: alone((api) => startWorker("floor", api, { ARMED: "1" }), UNANSWERED_TEXT),
+  storedAlone: alone((api) => startKefu("kefu", api), UNANSWERED_TEXT),
+  decided: alone((api) => startKefu("metered", api, { CUT: "1" }), ANSWERED_TEXT),
+  floorAnswered: answered((api) => startWorker("floor", api, { ANSWER: FLOOR_ANSWER }), 0.5),
+  answered: answered((api) => startKefu("kefu", api), 0.5),
+  guide: answered((api) => startExpress({ REPLY: "inline", API: api }), 0.1),
 } as const satisfies Record<string, Target>;
 
 /** One of them. */

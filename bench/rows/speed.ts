@@ -1,16 +1,19 @@
 /**
  * Rows a to c of DESIGN.md §7: our worker against the floor and against the servers people write.
  *
- * In every run a process is started with empty storage and warmed. Then comes one of two loads, whose pushes are signed
- * while no clock runs:
+ * In every run a process is started with empty storage and warmed by the load it is measured with. Of two loads, whose
+ * pushes are signed while no clock runs:
  *
  * - `turns`: a few hundred users write in turn, again and again, as in the sketch the budgets come from;
- * - `alone`: every user is known and writes once, the dearest case: no alarm is set yet, nothing is warm but the code.
+ * - `alone`: every user is known and writes once, the dearest case: no alarm is set yet, nothing is warm but the code. A
+ *   third as many do so before, unmeasured; workerd keeps all their databases open, and a process has some ten thousand
+ *   files.
  *
  * Rounds go over all targets in turn, and each ratio is between two runs of one round under the same load.
  */
+import { CpuPieces } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
-import { sendLoad, type LoadOptions } from "../lib/load.ts";
+import { sendLoad } from "../lib/load.ts";
 import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startWeChatApi } from "../lib/targets.ts";
 import { untilCount, untilQuiet } from "../lib/wait.ts";
@@ -60,33 +63,48 @@ async function runTarget(target: Target, options: BenchOptions): Promise<Run> {
 }
 
 async function runServer(target: Target, server: Running, api: Running, options: BenchOptions): Promise<Run> {
-  const share = target.share ?? 1;
-  const pushes = target.load === "turns" ? options.turns : Math.ceil(options.pushes * share);
-  const users = target.load === "turns" ? TURN_USERS : pushes;
-  const to = { url: `${server.url}/wechat/message`, connections: options.connections };
-  const warmup = Math.ceil(options.warmup * Math.min(share, 1));
-  await sendInBatches(to, { group: "turns", pushes: warmup, users: TURN_USERS, text: UNANSWERED_TEXT });
-  if (target.text !== UNANSWERED_TEXT) {
-    // The way of an answer has to be as warm as the way of a push.
-    await sendInBatches(to, { group: "turns", pushes: Math.ceil(warmup / 2), users: TURN_USERS, text: target.text });
-    await untilQuiet(server.pid);
-  }
-  if (target.load === "alone") await sendInBatches(to, { group: "alone", pushes, users, text: UNANSWERED_TEXT });
-  await untilQuiet(server.pid);
-  const before = await untilCount(api.url, 0);
-  const cpuBefore = await cpuMs(server.pid);
-  const load = await sendInBatches(to, { group: target.load, pushes, users, text: target.text });
+  const { share } = target;
+  const turns = { group: "turns", users: TURN_USERS, text: UNANSWERED_TEXT };
+  await sendInBatches(server, { ...turns, pushes: Math.ceil(options.warmup * share) }, options);
+  if (target.load === "turns") return measure(target, server, api, { ...turns, pushes: options.turns }, options);
+  const writeAlone = async (group: string, pushes: number): Promise<Run> => {
+    const users = { group, users: pushes, pushes };
+    await sendInBatches(server, { ...users, text: UNANSWERED_TEXT }, options);
+    return measure(target, server, api, { ...users, text: target.text }, options);
+  };
+  const pushes = Math.ceil(options.pushes * share);
+  await writeAlone("warm", Math.ceil(pushes / 3));
+  return writeAlone("alone", pushes);
+}
+
+/** Sends while the clocks run. */
+async function measure(
+  { load, answers }: Target,
+  { url, pid }: Running,
+  api: Running,
+  writing: Writing,
+  options: BenchOptions,
+): Promise<Run> {
+  await untilQuiet(pid);
+  const sentBefore = await untilCount(api.url, 0);
+  const pieces = load === "alone" && !answers ? new CpuPieces(pid) : undefined;
+  const cpuBefore = await cpuMs(pid);
+  const sent = await sendInBatches({ url }, writing, options, pieces);
   const endedAt = performance.now();
-  if (target.answers) await untilCount(api.url, before + pushes);
-  const seconds = load.seconds + (performance.now() - endedAt) / 1_000;
-  await untilQuiet(server.pid);
-  const cpuUs = (((await cpuMs(server.pid)) - cpuBefore) * 1_000) / pushes;
-  return { cpuUs, perSecond: pushes / seconds, p99Ms: load.p99Ms };
+  if (answers) await untilCount(api.url, sentBefore + writing.pushes);
+  const seconds = sent.seconds + (performance.now() - endedAt) / 1_000;
+  await untilQuiet(pid);
+  const wholeUs = (((await cpuMs(pid)) - cpuBefore) * 1_000) / writing.pushes;
+  return {
+    cpuUs: pieces === undefined ? wholeUs : await pieces.medianUs(),
+    perSecond: writing.pushes / seconds,
+    p99Ms: sent.p99Ms,
+  };
 }
 
 /** Users of a group write in turn. */
 interface Writing {
-  readonly group: Target["load"];
+  readonly group: string;
   readonly pushes: number;
   readonly users: number;
   readonly text: string;
@@ -94,15 +112,23 @@ interface Writing {
 
 /** Signs a batch, sends it, and so on. @returns the time it was sent in, and the worst p99 of a batch */
 async function sendInBatches(
-  to: Pick<LoadOptions, "url" | "connections">,
+  { url }: Pick<Running, "url">,
   { group, pushes, users, text }: Writing,
+  { connections }: BenchOptions,
+  pieces?: CpuPieces,
 ): Promise<{ readonly seconds: number; readonly p99Ms: number }> {
   let seconds = 0;
   let p99Ms = 0;
   for (let sent = 0; sent < pushes; sent += BATCH) {
     const size = Math.min(BATCH, pushes - sent);
     const signed = Array.from({ length: size }, (_, index) => textPush(openidOf(group, (sent + index) % users), text));
-    const load = await sendLoad({ ...to, pushes: size, makePush: (index) => at(signed, index) });
+    const load = await sendLoad({
+      url: `${url}/wechat/message`,
+      connections,
+      pushes: size,
+      makePush: (index) => at(signed, index),
+      onAnswered: (answered) => pieces?.read(sent + answered),
+    });
     seconds += load.seconds;
     p99Ms = Math.max(p99Ms, load.p99Ms);
   }

@@ -7,7 +7,8 @@
  *   KV of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
  * - Calls of objects are counted where they are made, alarms where they ring.
  * - `HURRY` divides how long alarms wait, so that a bench need not sit out twelve seconds.
- * - `CUT` takes the lease out of what an object answers: all of a push up to its acknowledgement, nothing after it.
+ * - `CUT` takes the lease out of what an object answers and lets alarms wait a hundred times as long: all of a push up to
+ *   its acknowledgement, nothing after it.
  */
 import type { DurableObject } from "cloudflare:workers";
 import kefu, { Account as AccountObject, Conversation as ConversationObject } from "../../../worker/index.ts";
@@ -20,10 +21,21 @@ type BenchEnv = Env & { readonly METER?: string; readonly HURRY?: string; readon
 const counts = { rows: 0, calls: 0, alarms: 0, kvReads: 0, kvWrites: 0 };
 let isMetered = false;
 
-/** Counts at the runtime's prototypes, once an isolate. */
-function meterStorage(storage: DurableObjectStorage, hurry: number): void {
-  if (isMetered) return;
-  isMetered = true;
+/** How long alarms of `CUT` wait: no run hears the one behind a lease of twelve seconds. */
+const CUT_HURRY = 0.01;
+
+/** Lets alarms ring sooner or later, and counts them. */
+function hurryAlarms(storage: DurableObjectStorage, hurry: number): void {
+  const prototype = Object.getPrototypeOf(storage);
+  const setAlarm: DurableObjectStorage["setAlarm"] = prototype.setAlarm;
+  prototype.setAlarm = function countedSetAlarm(this: DurableObjectStorage, at: number) {
+    counts.rows += 1;
+    return setAlarm.call(this, Date.now() + (at - Date.now()) / hurry);
+  };
+}
+
+/** Counts at the runtime's prototypes. */
+function meterStorage(storage: DurableObjectStorage): void {
   const sql = Object.getPrototypeOf(storage.sql);
   const exec: SqlStorage["exec"] = sql.exec;
   sql.exec = function countedExec(this: SqlStorage, query: string, ...args: SqlStorageValue[]) {
@@ -37,16 +49,17 @@ function meterStorage(storage: DurableObjectStorage, hurry: number): void {
     counts.rows += 1;
     put.call(this, key, value);
   };
-  const prototype = Object.getPrototypeOf(storage);
-  const setAlarm: DurableObjectStorage["setAlarm"] = prototype.setAlarm;
-  prototype.setAlarm = function countedSetAlarm(this: DurableObjectStorage, at: number) {
-    counts.rows += 1;
-    return setAlarm.call(this, Date.now() + (at - Date.now()) / hurry);
-  };
 }
 
+/** Once an isolate: prototypes are for all of its objects. */
 function meter(ctx: DurableObjectState, env: BenchEnv): void {
-  if (env.METER === "1") meterStorage(ctx.storage, Number(env.HURRY ?? "1"));
+  if (isMetered) return;
+  isMetered = true;
+  if (env.METER === "1") {
+    meterStorage(ctx.storage);
+    hurryAlarms(ctx.storage, Number(env.HURRY ?? "1"));
+  }
+  if (env.CUT === "1") hurryAlarms(ctx.storage, CUT_HURRY);
 }
 
 /** A conversation with a meter. */
