@@ -6,7 +6,7 @@ import { quantile } from "../stats.ts";
 import { cpuMs } from "./cpu.ts";
 
 /** Pushes of a piece. */
-const PIECE = 100;
+export const PIECE = 100;
 
 /** Reads the books of a process while it is under load. */
 export class CpuPieces {

@@ -11,7 +11,7 @@
  *
  * Rounds go over all targets in turn, and each ratio is between two runs of one round under the same load.
  */
-import { CpuPieces } from "../lib/cpu-pieces.ts";
+import { CpuPieces, PIECE } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
 import { openidOf, textPush, UNANSWERED_TEXT } from "../lib/push.ts";
@@ -67,14 +67,14 @@ async function runServer(target: Target, server: Running, api: Running, options:
   const turns = { group: "turns", users: TURN_USERS, text: UNANSWERED_TEXT };
   await sendInBatches(server, { ...turns, pushes: Math.ceil(options.warmup * share) }, options);
   if (target.load === "turns") return measure(target, server, api, { ...turns, pushes: options.turns }, options);
-  const writeAlone = async (group: string, pushes: number): Promise<Run> => {
-    const users = { group, users: pushes, pushes };
-    await sendInBatches(server, { ...users, text: UNANSWERED_TEXT }, options);
-    return measure(target, server, api, { ...users, text: target.text }, options);
-  };
+  const once = (group: string, pushes: number) => ({ group, users: pushes, pushes, text: target.text });
   const pushes = Math.ceil(options.pushes * share);
-  await writeAlone("warm", Math.ceil(pushes / 3));
-  return writeAlone("alone", pushes);
+  const [warm, alone] = [once("warm", Math.ceil(pushes / 3)), once("alone", pushes)];
+  await sendInBatches(server, { ...warm, text: UNANSWERED_TEXT }, options);
+  await sendInBatches(server, warm, options);
+  await untilQuiet(server.pid);
+  await sendInBatches(server, { ...alone, text: UNANSWERED_TEXT }, options);
+  return measure(target, server, api, alone, options);
 }
 
 /** Sends while the clocks run. */
@@ -87,7 +87,7 @@ async function measure(
 ): Promise<Run> {
   await untilQuiet(pid);
   const sentBefore = await untilCount(api.url, 0);
-  const pieces = load === "alone" && !answers ? new CpuPieces(pid) : undefined;
+  const pieces = load === "alone" && !answers && writing.pushes >= PIECE ? new CpuPieces(pid) : undefined;
   const cpuBefore = await cpuMs(pid);
   const sent = await sendInBatches({ url }, writing, options, pieces);
   const endedAt = performance.now();

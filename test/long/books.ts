@@ -9,14 +9,20 @@ import type { PersonBooks, PushBook } from "./judge.ts";
 import type { KefuHost } from "./kefu-host.ts";
 import { isQuotaUsed, isSend } from "./troubles.ts";
 
-/** Reads the books of some people. */
+/**
+ * Reads the books of some people.
+ *
+ * @param deaths when the worker was killed, epoch ms
+ */
 export async function readBooks(
   emulated: Emulated,
   host: KefuHost,
   people: readonly Person[],
+  deaths: readonly number[],
 ): Promise<readonly PersonBooks[]> {
   const calls = await emulated.control.calls();
   const refused = countRefusals(calls);
+  const unanswered = Map.groupBy(calls.filter(isLeftUnanswered), (call) => call.openid);
   const exhausted = new Set(calls.filter(isQuotaUsed).map(({ appid }) => appid));
   const books: PersonBooks[] = [];
   // One after another: the worker has other work.
@@ -29,6 +35,7 @@ export async function readBooks(
       requests: person.requests,
       delivered: await readDelivered(emulated, openid, appid),
       refusals: refused.get(openid) ?? 0,
+      cutOffs: [...deaths, ...(unanswered.get(openid) ?? []).map(({ at }) => at)],
       isQuotaUsed: exhausted.has(appid),
       rows: await readLog(host.client({ appid }), openid),
     });
@@ -59,6 +66,11 @@ async function readPush({ control }: Emulated, { act, id }: Person["pushes"][num
 async function readDelivered({ control }: Emulated, openid: string, appid: string): Promise<readonly string[]> {
   const { lines } = await control.chat(openid, appid);
   return lines.flatMap((line) => (line.from === "service" ? [line.text] : []));
+}
+
+/** Whether the worker cannot know what WeChat made of a message. */
+function isLeftUnanswered(call: CallRecord): boolean {
+  return isSend(call) && (call.errcode === null || call.fault === "slow");
 }
 
 /** By user: how often WeChat answered a message with an errcode. */

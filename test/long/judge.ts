@@ -21,6 +21,8 @@ export interface PersonBooks {
   readonly delivered: readonly string[];
   /** How often WeChat refused a message for him with an errcode. */
   readonly refusals: number;
+  /** When a go of his may have been cut off, epoch ms: the worker was killed, or WeChat left a call for him without an answer. */
+  readonly cutOffs: readonly number[];
   /** WeChat told his app that the daily quota is used up (45009). */
   readonly isQuotaUsed: boolean;
   /** The worker's log; empty when it does not know him. */
@@ -51,6 +53,7 @@ export type ViolationKind =
   | "duplicate without unconfirmed"
   | "more than one duplicate"
   | "duplicate in spite of UNCONFIRMED_RETRY=0"
+  | "unconfirmed for no reason"
   | "more goes than allowed"
   | "out of order"
   | "accepted request lost"
@@ -87,6 +90,8 @@ export interface Judgement {
 
 type OutRow = Extract<Row, { kind: "out" }>;
 
+/** Books of two processes on one machine: a kill is noted before the signal lands, a call when it arrives. */
+const CLOCK_SLACK_MS = 1_000;
 /** WeChat busy so often: given up (docs/design/0005). */
 const MAX_TRIES = 4;
 
@@ -161,6 +166,7 @@ function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | u
   const unconfirmed = count("unconfirmed");
   const goes = out.source === "auto" && books.unconfirmedRetry === 1 ? 2 : 1;
   if (unconfirmed > goes) accuse("more goes than allowed", text);
+  if (!isEachCutOff(books, out, about)) accuse("unconfirmed for no reason", text);
   if (arrived > 1) judgeDuplicate({ books, out, arrived, unconfirmed }, accuse);
   if (arrived > 0) return { fate: "delivered", duplicates: arrived - 1 };
 
@@ -171,6 +177,18 @@ function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | u
   else if (books.isQuotaUsed && waits(books.rows, out)) return { fate: "waiting" };
   else accuse("answer still waiting", text);
   return undefined;
+}
+
+/** Whether something cut off each go that ended under way, between the row before its end and its end. */
+function isEachCutOff({ cutOffs }: PersonBooks, out: OutRow, about: readonly Row[]): boolean {
+  let begin = Date.parse(out.at);
+  for (const { kind, at } of about) {
+    const end = Date.parse(at);
+    const isCutOff = cutOffs.some((time) => time >= begin - CLOCK_SLACK_MS && time <= end + CLOCK_SLACK_MS);
+    if (kind === "unconfirmed" && !isCutOff) return false;
+    begin = end;
+  }
+  return true;
 }
 
 /** Whether a message waits for its next attempt, or behind one that does. */

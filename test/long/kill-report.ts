@@ -12,7 +12,9 @@ export function findFaults(run: KillRun): readonly string[] {
   return [
     ...violations,
     ...unmet.map(([name]) => `proves nothing: "${name}" met nobody; take more kills`),
-    ...(run.kills === 0 ? ["proves nothing: nothing was killed"] : []),
+    ...(run.kills < run.planned ? [`ended early: ${run.kills} of ${run.planned} kills`] : []),
+    // A first go that arrived and a second beside it: nothing else shows that second goes are made.
+    ...(run.tally.withRetry.duplicates === 0 ? ["proves nothing: no second go arrived; take more kills"] : []),
   ];
 }
 

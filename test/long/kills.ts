@@ -52,6 +52,8 @@ interface Stage {
   readonly host: KefuHost;
   readonly cast: Cast;
   readonly startMs: number[];
+  /** When the worker was killed, epoch ms. */
+  readonly deaths: number[];
   readonly moments: Map<KillPlan["moment"], number>;
   readonly log: (line: string) => void;
 }
@@ -72,7 +74,7 @@ export async function runKills(options: KillOptions): Promise<KillRun> {
   const script = await copyScript(scripts.worker);
   const host = createKefuHost({ script, ports, persistTo });
   const cast = createCast(emulated, host);
-  const stage: Stage = { emulated, host, cast, startMs: [], moments: new Map(), log: options.log };
+  const stage: Stage = { emulated, host, cast, startMs: [], deaths: [], moments: new Map(), log: options.log };
   try {
     await prepare(stage);
     const kills = await runPhases(stage, options, started);
@@ -120,14 +122,19 @@ async function runPhases(stage: Stage, options: KillOptions, started: number): P
 }
 
 async function live(stage: Stage, plan: PhasePlan, phase: number, life: LifePlan): Promise<void> {
-  const { emulated, host, cast, moments } = stage;
+  const { emulated, cast, moments } = stage;
   const { unconfirmedRetry } = plan;
   const startMs = await start(stage, unconfirmedRetry);
   await setTroubles(emulated, life.troubles);
   for (const act of life.acts) cast.begin(act, { phase, unconfirmedRetry });
   const moment = await awaitKill(emulated, life.kill, startMs);
-  await host.kill();
+  await end(stage);
   moments.set(moment, (moments.get(moment) ?? 0) + 1);
+}
+
+async function end({ host, deaths }: Stage): Promise<void> {
+  deaths.push(Date.now());
+  await host.kill();
 }
 
 /** @returns how long it took, ms */
@@ -144,14 +151,14 @@ async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise
  * meanwhile the people of the phase before, who have had the time to settle, are judged.
  */
 async function lookBack(stage: Stage, plan: PhasePlan, phase: number): Promise<void> {
-  const { emulated, host, cast, log } = stage;
+  const { emulated, host, cast, deaths, log } = stage;
   await start(stage, plan.unconfirmedRetry);
   await cast.quiet();
-  const books = await readBooks(emulated, host, peopleOf(cast, phase - 1));
+  const books = await readBooks(emulated, host, peopleOf(cast, phase - 1), deaths);
   const found = tally(books).violations.filter(({ kind }) => kind !== "answer still waiting");
   if (books.length > 0) log(`  phase ${phase - 1}: ${books.length} users judged, ${found.length} violations`);
   showBooks(books, found, log);
-  await host.kill();
+  await end(stage);
 }
 
 /** Both sides' books of whom something is wrong with, in full: the storage is gone when the run is over. */
@@ -168,14 +175,14 @@ function peopleOf({ people }: Cast, phase: number): readonly Person[] {
 
 /** After the last kill: what is due has its time to come. */
 async function settle(stage: Stage): Promise<void> {
-  const { emulated, host, cast, log } = stage;
+  const { emulated, host, cast, deaths, log } = stage;
   await start(stage, 1);
   await cast.quiet();
   await endTroubles(emulated);
   const until = Date.now() + SETTLE_MS;
   let waiting: readonly Person[] = [...cast.people.values()];
   for (;;) {
-    const books = await readBooks(emulated, host, waiting);
+    const books = await readBooks(emulated, host, waiting, deaths);
     waiting = waiting.filter((_, index) => books[index] !== undefined && !isSettled(books[index]));
     if (waiting.length === 0 || Date.now() > until) return log(`  settled but for ${waiting.length} users`);
     await sleep(SETTLE_STEP_MS);
@@ -183,12 +190,12 @@ async function settle(stage: Stage): Promise<void> {
 }
 
 async function conclude(
-  { emulated, host, cast, startMs, moments, log }: Stage,
+  { emulated, host, cast, startMs, deaths, moments, log }: Stage,
   options: KillOptions,
   { kills, seconds }: { readonly kills: number; readonly seconds: number },
 ): Promise<KillRun> {
   const people = [...cast.people.values()];
-  const books = await readBooks(emulated, host, people);
+  const books = await readBooks(emulated, host, people, deaths);
   const calls = await emulated.control.calls();
   const records = await Promise.all(
     people.flatMap(({ pushes }) => pushes.map(({ id }) => emulated.control.pushed(id))),

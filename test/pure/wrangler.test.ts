@@ -5,11 +5,12 @@ import { describe, it } from "vitest";
 import { readConfig } from "../../worker/config.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
-const TOML = readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8");
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const TOML = read("wrangler.toml");
 
 /** The lines of a table, without comments. */
-function linesOf(table: string): readonly string[] {
-  const [, rest = ""] = TOML.split(`\n[${table}]\n`);
+function linesOf(table: string, toml = TOML): readonly string[] {
+  const [, rest = ""] = toml.split(`\n[${table}]\n`);
   const [lines = ""] = rest.split(/^\[/m);
   return lines.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
@@ -24,8 +25,19 @@ describe("what is deployed", () => {
   });
 });
 
+describe("what the bench holds it against", () => {
+  it.for(["bench", "floor"])("%s is built with the same stand-ins", (name, { expect }) => {
+    const aliases = linesOf("alias", read(`bench/workers/${name}/wrangler.toml`));
+    expect(aliases.map((line) => line.replace("../../../", "./"))).toEqual(linesOf("alias"));
+  });
+
+  it("the metered twin has the same variables", ({ expect }) => {
+    expect(linesOf("vars", read("bench/workers/bench/wrangler.toml"))).toEqual(linesOf("vars"));
+  });
+});
+
 describe('the form of the "Deploy to Cloudflare" button', () => {
-  const asked = parseEnv(readFileSync(new URL("../../.dev.vars.example", import.meta.url), "utf8"));
+  const asked = parseEnv(read(".dev.vars.example"));
   const filled = {
     WECHAT_APPID: "wx0123456789abcdef",
     WECHAT_APP_SECRET: "0123456789abcdef0123456789abcdef",

@@ -65,6 +65,7 @@ const person = (change: Partial<PersonBooks> = {}): PersonBooks => ({
   requests: [],
   delivered: ["收到：在吗"],
   refusals: 0,
+  cutOffs: [Date.parse(AT)],
   isQuotaUsed: false,
   rows: [heard(1), out(2), sent(2)],
   ...change,
@@ -149,6 +150,18 @@ describe("the judge of the long run", () => {
     expect(judge(twice)).toMatchObject({ violations: [], fates: ["unknown"] });
     const once = person({ rows: [heard(1), out(2), unconfirmed(2)], delivered: [], unconfirmedRetry: 0 });
     expect(judge(once)).toMatchObject({ violations: [], fates: ["unknown"] });
+  });
+
+  it("names a go that is called unconfirmed although nothing cut it off", ({ expect }) => {
+    const at = (ms: number): string => new Date(Date.parse(AT) + ms).toISOString();
+    const second: Row = { ...unconfirmed(2, 2), at: at(60_000) };
+    const rows = [heard(1), out(2), { ...unconfirmed(2), at: at(12_000) }, second];
+    const cutOffs = (...ms: readonly number[]) =>
+      kinds({ rows, delivered: [], cutOffs: ms.map((t) => Date.parse(at(t))) });
+    expect(cutOffs(3_000, 20_000)).toEqual([]);
+    expect(cutOffs(3_000)).toEqual(["unconfirmed for no reason"]);
+    expect(cutOffs(20_000)).toEqual(["unconfirmed for no reason"]);
+    expect(cutOffs(3_000, 70_000)).toEqual(["unconfirmed for no reason"]);
   });
 
   it("names goes beyond those allowed", ({ expect }) => {

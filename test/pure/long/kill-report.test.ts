@@ -13,9 +13,13 @@ const FORGOTTEN: PersonBooks = {
   requests: [],
   delivered: [],
   refusals: 0,
+  cutOffs: [],
   isQuotaUsed: false,
   rows: [],
 };
+
+/** The figures of a run of which nothing is to be said. */
+const CLEAN = { ...tally([]), withRetry: { ...tally([]).withRetry, duplicates: 1 } };
 
 const run = (change: Partial<KillRun> = {}): KillRun => ({
   seed: 7,
@@ -28,7 +32,7 @@ const run = (change: Partial<KillRun> = {}): KillRun => ({
   taken: 60,
   startMs: { median: 400, most: 900 },
   seconds: 90,
-  tally: tally([]),
+  tally: CLEAN,
   ...change,
 });
 
@@ -38,15 +42,19 @@ describe("the report of the long run", () => {
     expect(writeKillReport(run(), [["Node", "24"]], "2026-11-22")).toContain("**40 kills**, 通过 / passed.");
   });
 
-  it("calls it none when a trouble met nobody, or nothing was killed", ({ expect }) => {
+  it("calls it none when a trouble met nobody, or no second go arrived", ({ expect }) => {
     expect(findFaults(run({ met: { "HTTP 502": 0 } }))).toEqual([
       'proves nothing: "HTTP 502" met nobody; take more kills',
     ]);
-    expect(findFaults(run({ kills: 0 }))).toEqual(["proves nothing: nothing was killed"]);
+    expect(findFaults(run({ tally: tally([]) }))).toEqual(["proves nothing: no second go arrived; take more kills"]);
+  });
+
+  it("calls it none when it ended before all kills were done", ({ expect }) => {
+    expect(findFaults(run({ kills: 39 }))).toEqual(["ended early: 39 of 40 kills"]);
   });
 
   it("names each violation, and adds it up under its setting", ({ expect }) => {
-    const broken = run({ tally: tally([FORGOTTEN]) });
+    const broken = run({ tally: { ...tally([FORGOTTEN]), withRetry: CLEAN.withRetry } });
     expect(broken.tally).toMatchObject({ users: 1, pushes: 1, acknowledged: 1 });
     expect(findFaults(broken)).toEqual(["acknowledged but not stored: oUser 在吗"]);
     const report = writeKillReport(broken, [], "2026-11-22");
