@@ -58,8 +58,8 @@ export const ANSWERS: MutantTable = {
       name: "resting-rule-stops-the-rest",
       breaks: "while one rule rests, no other answers",
       file: "worker/domain/conversation.ts",
-      find: "return candidates.find((candidate) => (state.once[candidate.ruleId] ?? 0) <= now);",
-      replace: "return candidates.slice(0, 1).find((candidate) => (state.once[candidate.ruleId] ?? 0) <= now);",
+      find: "return candidates.find((candidate) => restsUntil",
+      replace: "return candidates.slice(0, 1).find((candidate) => restsUntil",
       killedBy: [CONVERSATION, "a push takes the first candidate that may act"],
     },
     {
@@ -145,6 +145,14 @@ export const ANSWERS: MutantTable = {
       find: "  if (settings === undefined) {\n",
       replace: '  if (settings === undefined) throw new Error("no settings");\n  if (settings === undefined) {\n',
       killedBy: ["workerd/push-trouble.test.ts", "a push without settings"],
+    },
+    {
+      name: "settings-published-once",
+      breaks: "settings KV did not take stay unknown to every Worker",
+      file: "worker/objects/account.ts",
+      find: "if (republishAt !== null && republishAt <= now)",
+      replace: "if (republishAt === 0)",
+      killedBy: ["workerd/account-records.test.ts", "settings that KV did not take are published by the alarm"],
     },
     {
       name: "handler-without-a-time-box",

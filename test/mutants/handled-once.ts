@@ -3,7 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const KEYS = "pure/protocol/dedupe-key.test.ts";
 const PUSH = "workerd/push.test.ts";
-const PUSH_TROUBLE = "workerd/push-trouble.test.ts";
+const LATE_PUSHES = "workerd/late-pushes.test.ts";
 const SHIELD = "KV as the shield against repeats";
 const TROUBLE = "workerd/conversation-trouble.test.ts";
 
@@ -173,7 +173,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: "if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;",
       replace: "",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} is neither written nor read in calm`],
+      killedBy: [LATE_PUSHES, `${SHIELD} is neither written nor read in calm`],
     },
     {
       name: "kv-never-read",
@@ -182,7 +182,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: "if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;",
       replace: "if (push.arrivedAt > 0) return undefined;",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} remembers the answer of a push that came twice`],
+      killedBy: [LATE_PUSHES, `${SHIELD} remembers the answer of a push that came twice`],
     },
     {
       name: "kv-always-written",
@@ -190,7 +190,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
       replace: "return true;",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} is neither written nor read in calm`],
+      killedBy: [LATE_PUSHES, `${SHIELD} is neither written nor read in calm`],
     },
     {
       name: "kv-not-written-when-late",
@@ -199,7 +199,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
       replace: "return outcome.repeated;",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} remembers the answer of a push that was answered late`],
+      killedBy: [LATE_PUSHES, `${SHIELD} remembers the answer of a push that was answered late`],
     },
     {
       name: "kv-not-written-when-repeated",
@@ -208,7 +208,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: "return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;",
       replace: "return outcome.answeredAt - push.arrivedAt >= LATE_MS;",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} remembers the answer of a push that came twice`],
+      killedBy: [LATE_PUSHES, `${SHIELD} remembers the answer of a push that came twice`],
     },
     {
       name: "kv-switch-ignored",
@@ -216,7 +216,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/push-user.ts",
       find: 'c.get("config").dedupeKv === "late"',
       replace: 'c.get("config").dedupeKv !== undefined',
-      killedBy: [PUSH_TROUBLE, `${SHIELD} is left alone when DEDUPE_KV is off`],
+      killedBy: [LATE_PUSHES, `${SHIELD} is left alone when DEDUPE_KV is off`],
     },
     {
       name: "kv-failure-fails-the-push",
@@ -225,7 +225,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/routes/late-pushes.ts",
       find: 'log("kv_failed", { operation: "read_late_push", error: errorName(error) });\n    return undefined;',
       replace: "throw error;",
-      killedBy: [PUSH_TROUBLE, `${SHIELD} may fail without anybody noticing`],
+      killedBy: [LATE_PUSHES, `${SHIELD} may fail without anybody noticing`],
     },
     {
       name: "event-handed-over",

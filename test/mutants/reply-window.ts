@@ -10,6 +10,17 @@ export const REPLY_WINDOW: MutantTable = {
   spec: "DESIGN.md §3",
   mutants: [
     {
+      name: "ended-grant-kept",
+      breaks: "a grant that is over keeps every use since, and each record of the log carries them",
+      file: "worker/domain/window.ts",
+      find: "grant.kind !== action.kind && grant.until > action.receivedAt",
+      replace: "grant.kind !== action.kind",
+      killedBy: [
+        "pure/domain/window.test.ts",
+        "the reply window forgets them also when the user once came in another way",
+      ],
+    },
+    {
       name: "grants-added",
       breaks: "the grants of a message and of entering are added up",
       promise: 4,

@@ -40,8 +40,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "an object call that breaks is not tried again",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
-      find: "const MAX_TRIES = 3;",
-      replace: "const MAX_TRIES = 1;",
+      find: "const PAUSES_MS = [100, 500] as const;",
+      replace: "const PAUSES_MS: readonly number[] = [];",
       killedBy: [PUSH_TROUBLE, "when the conversation cannot be reached a broken stub is replaced by a fresh one"],
     },
     {
@@ -57,8 +57,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       name: "overloaded-object-asked-again",
       breaks: "an overloaded object is asked three times",
       file: "worker/objects/conversation-client.ts",
-      find: "const last = overloaded || attempt",
-      replace: "const last = attempt",
+      find: "const last = overloaded || pauseMs",
+      replace: "const last = pauseMs",
       killedBy: [PUSH_TROUBLE, "when the conversation cannot be reached an overloaded object is not asked again"],
     },
     {
@@ -218,6 +218,27 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       replace:
         "return await Promise.race([call(), new Promise<never>((_, reject) => setTimeout(reject, deadline - Date.now()))]);",
       killedBy: [PUSH_TROUBLE, "a conversation slower than WeChat's patience still has its answer sent"],
+    },
+    {
+      name: "slow-settle-left",
+      breaks: "a part that was leased with a slow outcome is carried by nobody",
+      promise: 1,
+      file: "worker/objects/conversation-client.ts",
+      find: 'next === null ? callUntil("settle", deadline, call) : retryCall("settle", deadline, call)',
+      replace: 'callUntil("settle", deadline, call)',
+      killedBy: [PUSH_TROUBLE, "a conversation that is slow to record an outcome still has the attempt carried"],
+    },
+    {
+      name: "leased-without-its-app",
+      breaks: "an app left out of the configuration for a moment burns what waits for it, one lease after another",
+      promise: 1,
+      file: "worker/objects/conversation.ts",
+      find: "if (app === undefined && started < this",
+      replace: "if (app === undefined && 0 > this",
+      killedBy: [
+        "workerd/conversation.test.ts",
+        "a conversation object leases nothing while its app is not configured",
+      ],
     },
     {
       name: "chain-goes-on-for-ever",

@@ -11,6 +11,14 @@ export const TOKEN_OWNER: MutantTable = {
   spec: "DESIGN.md §3",
   mutants: [
     {
+      name: "lost-alarm-never-set-again",
+      breaks: "an account whose alarm was given up refreshes and forgets nothing any more",
+      file: "worker/objects/account.ts",
+      find: "alarmAt <= Date.now() && !this.#isRinging",
+      replace: "alarmAt < 0",
+      killedBy: ["workerd/account.test.ts", "the alarm that was lost is set again by the next one who needs it"],
+    },
+    {
       name: "single-flight-off",
       breaks: "a hundred callers make a hundred calls of the token endpoint",
       promise: 4,

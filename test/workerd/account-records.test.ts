@@ -88,6 +88,20 @@ describe("settings", () => {
     expect(await published(settingsKey(APPID))).toMatchObject({ version: 1 });
   });
 
+  it("that KV did not take are published by the alarm, until it does", async ({ expect }) => {
+    const put = vi.spyOn(env.KV, "put").mockRejectedValue(new Error("KV is down"));
+    expect(await account().putSettings(0, settingsOf("a"))).toMatchObject({ ok: true });
+    expect(await published(settingsKey(APPID))).toBeNull();
+    for (const isBack of [false, true]) {
+      if (isBack) put.mockRestore();
+      await evictDurableObject(account());
+      vi.setSystemTime((await alarmOf()) ?? 0);
+      expect(await runDurableObjectAlarm(account())).toBe(true);
+    }
+    expect(await published(settingsKey(APPID))).toMatchObject({ version: 1 });
+    expect(await alarmOf()).toBeNull();
+  });
+
   it("answer nothing but the defaults when a version of the worker cannot read what is stored", async ({ expect }) => {
     await account().putSettings(0, settingsOf("a"));
     await inside((_object, { storage }) => storage.sql.exec("update settings set body = '{}'").toArray());

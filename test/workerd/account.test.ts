@@ -21,6 +21,8 @@ import {
 
 useAccounts();
 
+const HEAD = { account: "gh_1", openid: "oPlatform", debugStr: "hello" };
+
 describe("the token", () => {
   it("is fetched once with the app's secret, stored, and published with its end", async ({ expect }) => {
     const expiresAt = Date.now() + LIFE_MS;
@@ -129,6 +131,17 @@ describe("the alarm", () => {
     expect(endpoint.calls).toHaveLength(2);
     expect(await tokenOf(account().access())).not.toBe(token);
     expect(await alarmOf()).toBeNull();
+  });
+
+  it("that was lost is set again by the next one who needs it", async ({ expect }) => {
+    await account().access();
+    advance(LIFE_MS - 9 * MINUTE_MS);
+    await account().access();
+    const lostAt = (await alarmOf()) ?? 0;
+    await inside((_object, { storage }) => storage.deleteAlarm());
+    vi.setSystemTime(lostAt + MINUTE_MS);
+    await account().appEvent("k1", { kind: "debug_demo", ...HEAD, createdAt: Date.now() }, Date.now());
+    expect(await alarmOf()).not.toBeNull();
   });
 
   it("never throws and is set again when WeChat does not answer", async ({ expect }) => {

@@ -117,6 +117,26 @@ describe("a conversation object", () => {
     expect(repeat).toMatchObject({ outcome: "repeat", answer: "success", lease: { message: text("二") } });
   });
 
+  it("leases nothing while its app is not configured, and looks for it for two days", async ({ expect }) => {
+    const owner = { appid: "wx0000000000000000", openid: "oLeftOut" };
+    const stub = env.CONVERSATION.getByName(`${owner.appid}:${owner.openid}`);
+    const kinds = () => runInDurableObject(stub, (object) => object.rows(0, 99)?.map(({ kind }) => kind));
+    await runInDurableObject(stub, (object) => {
+      const push = { key: "m:1", inbound: message(owner.openid), candidates: [reply("一")] };
+      const { lease } = readReceived(object.receive(owner, push, "c1"));
+      const retry = { result: "not_sent", reason: "no_token" } as const;
+      object.settle(lease?.seq ?? 0, 1, retry, null);
+    });
+    pass(3_600_000);
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    expect(await kinds()).toEqual(["in", "out", "retry"]);
+    const alarmAt = await runInDurableObject(stub, (_object, { storage }) => storage.getAlarm());
+    expect(alarmAt).toBe(Date.now() + 15 * 60_000);
+    pass(2 * DAY);
+    await runDurableObjectAlarm(stub);
+    expect((await kinds())?.at(-1)).not.toBe("retry");
+  });
+
   it("keeps its alarm when its own work fails, and rests a while", async ({ expect }) => {
     await says(wechat, "oFails", [reply("一")]);
     pass(LEASE_MS);
@@ -128,7 +148,8 @@ describe("a conversation object", () => {
       await object.alarm();
       expect(await storage.getAlarm()).toBe(Date.now() + 60_000);
     });
-    expect(lines()).toContainEqual({ event: "alarm_failed", object: "conversation", error: "Error" });
+    const user = conversation("oFails").id.toString().slice(0, 12);
+    expect(lines()).toContainEqual({ event: "alarm_failed", object: "conversation", app: APPID, user, error: "Error" });
   });
 });
 

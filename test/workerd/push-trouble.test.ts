@@ -1,135 +1,14 @@
+/** A push while something around it fails: the conversation, the account, the settings. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import kefu from "../../worker/index.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import type { Received } from "../../worker/objects/conversation-model.ts";
-import {
-  api,
-  APPID,
-  captureLog,
-  fetchWith,
-  kindsOf,
-  OTHER_APPID,
-  playWeChat,
-  readTexts,
-  remote,
-} from "../support/workerd.ts";
+import { APPID, captureLog, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { namespaceOf, playWeChatWith, usePushes, type ReceiveArgs, type SettleArgs } from "./push-bench.ts";
 
-const SETTINGS = {
-  greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
-  rules: [
-    {
-      id: "price",
-      priority: 1,
-      match: { type: "contains", words: ["价格"] },
-      action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
-    },
-    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "transfer" } },
-  ],
-  fallback: { type: "silent" },
-};
-
-async function useSettings(): Promise<void> {
-  for (const appid of [APPID, OTHER_APPID]) {
-    const response = await api("PUT", `/api/v1/settings?appid=${appid}`, SETTINGS, { "if-match": "*" });
-    if (!response.ok) throw new Error(await response.text());
-  }
-}
-
-beforeEach(async () => {
-  playWeChat();
-  await useSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
-
-/** The emulator, pushing to a worker with another environment. */
-function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
-  return playWeChat({ worker: (request) => fetchWith(vars, request) });
-}
-
-/** Conversations with the real ones' ids and other stubs. */
-function namespaceOf(getByName: (name: string) => unknown): object {
-  return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
-}
-
-type ReceiveArgs = Parameters<ReturnType<typeof remote>["receive"]>;
-type SettleArgs = Parameters<ReturnType<typeof remote>["settle"]>;
-
-describe("KV as the shield against repeats", () => {
-  it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
-    let asked = 0;
-    const counting = namespaceOf((name) => {
-      asked += 1;
-      return env.CONVERSATION.getByName(name);
-    });
-    const app = playWeChatWith({ CONVERSATION: counting });
-    const push = await app.text("oKv", "人工");
-    await app.redeliver({ id: push.id });
-    expect(asked).toBe(2);
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
-    const again = await app.redeliver({ id: push.id, copies: 10 });
-    expect(again.attempts.slice(-10).map(({ verdict }) => verdict)).toEqual(Array(10).fill("transfer"));
-    expect(asked).toBe(2);
-  });
-
-  it("remembers the answer of a push that was answered late", async ({ expect }) => {
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
-    let asked = 0;
-    const slow = namespaceOf(() => ({
-      async receive(...args: ReceiveArgs) {
-        asked += 1;
-        const received = await remote("oLate").receive(...args);
-        vi.setSystemTime(Date.now() + 2_000);
-        return received;
-      },
-    }));
-    const app = playWeChatWith({ CONVERSATION: slow });
-    const push = await app.text("oLate", "人工");
-    vi.setSystemTime(Date.now() + 5_000);
-    const again = await app.redeliver({ id: push.id });
-    expect(again.attempts.at(-1)?.verdict).toBe("transfer");
-    expect(asked).toBe(1);
-  });
-
-  it("is neither written nor read in calm", async ({ expect }) => {
-    const keys: string[] = [];
-    const noting = {
-      get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
-      put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
-    };
-    await playWeChatWith({ KV: noting }).text("oCalm", "价格");
-    await expect.poll(() => kindsOf("oCalm")).toContain("sent");
-    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
-  });
-
-  it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
-    const keys: string[] = [];
-    const note = (key: string): Promise<null> => {
-      keys.push(key);
-      return Promise.resolve(null);
-    };
-    const kv = { get: note, put: note };
-    const app = playWeChatWith({ DEDUPE_KV: "off", KV: kv });
-    const push = await app.text("oOff", "价格");
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
-    await app.redeliver({ id: push.id });
-    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
-    expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
-  });
-
-  it("may fail without anybody noticing", async ({ expect }) => {
-    const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
-    const app = playWeChatWith({ KV: broken });
-    const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
-    expect(push.outcome).toBe("acknowledged");
-    await expect.poll(() => readTexts(app, "oBroken")).toEqual(["价格见商品页"]);
-  });
-});
+usePushes();
 
 describe("when the conversation cannot be reached", () => {
   it("a push is tried again and then not acknowledged", async ({ expect }) => {
@@ -229,6 +108,31 @@ describe("a conversation slower than WeChat's patience", () => {
     release(null);
     await expect.poll(() => kindsOf("oSlow")).toEqual(["in", "out", "sent"]);
     expect(await readTexts(app, "oSlow")).toEqual(["价格见商品页"]);
+  });
+});
+
+describe("a conversation that is slow to record an outcome", () => {
+  it("still has the attempt carried that it leased with it", async ({ expect }) => {
+    const { promise: busy, resolve: release } = Promise.withResolvers<null>();
+    let settled = 0;
+    const slow = namespaceOf(() => ({
+      receive: (...args: ReceiveArgs) => remote("oParts").receive(...args),
+      async settle(...args: SettleArgs) {
+        const next = await remote("oParts").settle(...args);
+        if ((settled += 1) === 1) await busy;
+        return next;
+      },
+    }));
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const app = playWeChatWith({ CONVERSATION: slow });
+    const push = app.text("oParts", "两条");
+    await vi.waitFor(() => expect(settled).toBe(1));
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    release(null);
+    await push;
+    await expect.poll(() => readTexts(app, "oParts")).toEqual(["第一条", "第二条"]);
+    expect(await kindsOf("oParts")).not.toContain("unconfirmed");
   });
 });
 

@@ -15,6 +15,7 @@ const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const URL_OF = (path: string) => `https://shop.example.com/${path}`;
 const REPLY: Candidate = { ruleId: "r", action: { type: "reply", messages: [{ type: "text", content: "好" }] } };
 const TRANSFER: Candidate = { ruleId: "t", action: { type: "transfer" } };
+const DAY = 86_400_000;
 const BUSY = () => new Response(null, { status: 503 });
 const TAKEN = () => new Response(null, { status: 204 });
 
@@ -226,6 +227,28 @@ describe("a webhook that stays dead", () => {
     expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({ webhooks: [{ state: "ok" }] });
     for (let user = 0; user < 10; user += 1) await ring(`oDead${user}`);
     expect(new Set(shop.events.slice(calls).map(({ data }) => data["openid"])).size).toBe(11);
+  });
+});
+
+describe("an event for a webhook that never comes back", () => {
+  it("is given up after three days, pauses or not, and nobody looks for it any more", async ({ expect }) => {
+    await useHooks({ id: "gone", url: URL_OF("gone"), events: ["message.received"] });
+    const lines = captureLog();
+    shop.answerWith(() => new Response(null, { status: 410 }));
+    await says("oNever", [], ["gone"]);
+    const looks: number[] = [];
+    const from = Date.now();
+    while (Date.now() < from + 5 * DAY) {
+      const at = await runInDurableObject(conversation("oNever"), (_, { storage }) => storage.getAlarm());
+      if (at === null || at > from + 5 * DAY) break;
+      vi.setSystemTime(at);
+      await ring("oNever");
+      looks.push(at - from);
+    }
+    const givenUp = lines().filter(({ event }) => event === "webhook_given_up");
+    expect(givenUp).toMatchObject([{ webhook: "gone", type: "message.received" }]);
+    expect(looks.at(-1)).toBeGreaterThan(3 * DAY);
+    expect(looks.at(-1)).toBeLessThan(3.5 * DAY);
   });
 });
 

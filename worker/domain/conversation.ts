@@ -157,7 +157,9 @@ function chooseCandidate(
   now: number,
 ): Candidate | undefined {
   if (now < state.mutedUntil) return undefined;
-  return candidates.find((candidate) => (state.once[candidate.ruleId] ?? 0) <= now);
+  // A rule may be named like something every object has, such as "constructor".
+  const restsUntil = (id: string) => (Object.hasOwn(state.once, id) ? state.once[id] : undefined) ?? 0;
+  return candidates.find((candidate) => restsUntil(candidate.ruleId) <= now);
 }
 
 /** The candidate, if it did anything: an answer the window refused has not been given. */

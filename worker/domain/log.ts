@@ -40,7 +40,7 @@ export interface RowBodies {
     /** SHA-256 of the request that asked for it; set for API messages. */
     readonly request?: string;
   };
-  /** An attempt by the alarm starts (the others start in the row that leased them). */
+  /** An attempt starts that nothing else was written with: by the alarm, or by a repeat of a push that found it due. */
   readonly attempt: { readonly attempt: number };
   readonly sent: { readonly attempt: number };
   readonly failed: { readonly attempt: number; readonly reason: string; readonly errcode?: number };

@@ -27,7 +27,8 @@ export interface WebhookProgress {
   /** Why it stopped; absent: everything there was to do is done, or the time was up. */
   readonly stopped?:
     | { readonly reason: "failed"; readonly retryAfterMs?: number }
-    | { readonly reason: "paused"; readonly until: number };
+    /** `since`: it had been dead before this run, epoch ms. */
+    | { readonly reason: "paused"; readonly until: number; readonly since?: number };
 }
 
 /** So long after a row its event is sent, milliseconds: an answer and its outcome go together, with one alarm. */
@@ -50,7 +51,9 @@ const PAUSE_SPREAD_MS = 60 * SECOND_MS;
  */
 export function syncCursors(cursors: WebhookCursors, ids: readonly string[] | undefined, last: number): WebhookCursors {
   if (ids === undefined || (ids.length === 0 && Object.keys(cursors).length === 0)) return cursors;
-  return Object.fromEntries(ids.map((id) => [id, cursors[id] ?? newCursor(last)]));
+  // An id may be the name of something every object has, such as "constructor".
+  const known = (id: string) => (Object.hasOwn(cursors, id) ? cursors[id] : undefined);
+  return Object.fromEntries(ids.map((id) => [id, known(id) ?? newCursor(last)]));
 }
 
 /** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */
@@ -97,10 +100,10 @@ export function advanceCursor(
   const { from, to, stopped } = progress;
   if (cursor.after !== from) return cursor;
   const moved = to > from ? newCursor(to) : cursor;
-  if (stopped === undefined) return { ...newCursor(to), nextAt: now };
+  if (stopped === undefined) return { ...moved, nextAt: now };
   const since = moved.since === 0 ? now : moved.since;
   if (stopped.reason === "paused") {
-    return { ...moved, since, nextAt: stopped.until + Math.floor(random * PAUSE_SPREAD_MS) };
+    return { ...moved, since: stopped.since ?? since, nextAt: stopped.until + Math.floor(random * PAUSE_SPREAD_MS) };
   }
   const asked = Math.min(stopped.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
   return {

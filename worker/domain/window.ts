@@ -78,7 +78,9 @@ export function openGrant(
   const doubtful = action.kind === "message" ? false : state.doubtful;
   if (known !== undefined && known.at > action.at) return { ...state, handedOver: false };
   const opened: Grant = { ...action, until: action.at + rules.grants[action.kind].durationMs };
-  const grants = [...state.grants.filter((grant) => grant.kind !== action.kind), opened];
+  // A grant that is over counts nothing any more; kept, it would keep every use since.
+  const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);
+  const grants = [...others, opened];
   return { grants, uses: usesThatMatter(state.uses, grants), handedOver: false, doubtful };
 }
 

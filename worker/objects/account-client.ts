@@ -46,6 +46,8 @@ const SHORT_PROBLEM_MS = 2_000;
 const LOCAL_PAUSE_MS = 60_000;
 /** A push has to be answered within five seconds, whatever becomes of the settings. */
 const SETTINGS_PATIENCE_MS = 1_500;
+/** About half of it: the other half is the object's. */
+const KV_PATIENCE_MS = 700;
 
 /** Creates the token source of one app. */
 export function createTokenSource(deps: AccountClientDeps): TokenSource {
@@ -148,10 +150,13 @@ async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | 
   }
 }
 
-/** KV is never a reason to fail: without it the object is asked. */
+/** KV is never a reason to fail or to wait: without it the object is asked. */
 async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
   try {
-    return await deps.kv.get(key, "json");
+    const value = await within(KV_PATIENCE_MS, deps.kv.get(key, "json"));
+    if (value !== OVERDUE) return value;
+    log("kv_read_failed", { app: deps.appid, error: "deadline" });
+    return undefined;
   } catch (error) {
     log("kv_read_failed", { app: deps.appid, error: errorName(error) });
     return undefined;

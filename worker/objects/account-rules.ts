@@ -25,6 +25,8 @@ export interface AccountState {
   readonly refusedErrcode: number;
   /** A short hash of the secret that was refused. */
   readonly refusedSecret: string;
+  /** When to publish the settings again; null when KV has taken them. */
+  readonly republishAt: number | null;
   /** When the alarm is set for; null when it is not. */
   readonly alarmAt: number | null;
   /** Endpoints in trouble. */
@@ -46,6 +48,7 @@ export const NEW_ACCOUNT: AccountState = {
   refusedUntil: 0,
   refusedErrcode: 0,
   refusedSecret: "",
+  republishAt: null,
   alarmAt: null,
   webhooks: {},
   milestones: NO_MILESTONES,
@@ -122,10 +125,15 @@ export interface Oldest {
   readonly quarantined: number | null;
 }
 
-/** When the alarm is due next: the background refresh or the next thing to forget. Undefined: never. */
-export function nextDue(refreshAt: number | null, oldest: Oldest, retention: Retention): number | undefined {
+/** When the alarm is due next: the background refresh, settings to publish, the next thing to forget. Undefined: never. */
+export function nextDue(
+  { refreshAt, republishAt }: Pick<AccountState, "refreshAt" | "republishAt">,
+  oldest: Oldest,
+  retention: Retention,
+): number | undefined {
   const due = [
     refreshAt,
+    republishAt,
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
   ].filter((time) => time !== null);

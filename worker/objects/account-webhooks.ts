@@ -28,10 +28,14 @@ export type WebhookReport =
   | { readonly ok: false; readonly reason: string; readonly status?: number };
 
 const MINUTE_MS = 60_000;
-/** So many failures in a row, over at least so long, pause an endpoint for so long. */
+/** So many failures in a row, over at least so long, pause an endpoint for so long; the longer it is dead, the longer. */
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
 export const PAUSE_MS = 15 * MINUTE_MS;
+/** At most, milliseconds: each conversation with something untold looks once a pause, and pays for it. */
+export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
+/** A pause is this part of the time an endpoint has been dead. */
+const PAUSE_PART = 1 / 4;
 /** After a 410 an endpoint is left alone at once, for so long. */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
 
@@ -53,9 +57,13 @@ export function noteReport(
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
   // A thousand conversations may report within the span: there is nothing more to count.
   if (known?.failures === PAUSE_AFTER && !isDead && reason !== "gone") return known;
-  const pausedUntil = reason === "gone" ? now + GONE_PAUSE_MS : isDead ? now + PAUSE_MS : 0;
+  const pausedUntil = reason === "gone" ? now + GONE_PAUSE_MS : isDead ? now + pauseMs(now - since) : 0;
   const last = { lastAt: now, lastReason: reason, ...(status !== undefined && { lastStatus: status }) };
   return { failures, since, ...last, pausedUntil };
+}
+
+function pauseMs(deadMs: number): number {
+  return Math.min(Math.max(deadMs * PAUSE_PART, PAUSE_MS), MAX_PAUSE_MS);
 }
 
 /** Replaces one entry. */

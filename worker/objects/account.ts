@@ -87,6 +87,8 @@ const MAX_QUARANTINED = 100;
 const MAX_QUARANTINED_BYTES = 64 * 1024;
 const QUARANTINE_MS = 7 * DAY_MS;
 const SETTINGS_VERSIONS = 20;
+/** Settings KV did not take are published again after so long, milliseconds. */
+const REPUBLISH_MS = 60_000;
 /** A row holds 2 MB. */
 const MAX_SETTINGS_BYTES = 1_000_000;
 /** While the configuration is broken, what DESIGN.md §4 gives as the default. */
@@ -100,6 +102,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
     this.env.KV.put(settingsKey(this.#appid()), JSON.stringify(this.#settings())),
   );
   #keeper: TokenKeeper | undefined;
+  /** The alarm is at work, and will set itself. */
+  #isRinging = false;
 
   /** The access token, and the pause if there is one. Fetched first when there is no token that lasts. */
   async access(): Promise<Result<AccountAccess, TokenProblem>> {
@@ -152,8 +156,10 @@ export class Account extends DurableObject<Env> implements AccountReader {
     this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
     const known = this.#store.state().webhooks;
     const kept = keepHealths(known, current.settings.webhooks, parsed.value.webhooks);
-    if (Object.keys(kept).length < Object.keys(known).length) this.#write({ webhooks: kept });
-    await this.#settingsPublisher.publish();
+    const healths = Object.keys(kept).length < Object.keys(known).length ? { webhooks: kept } : {};
+    // Should KV not take them, or this object end before it does, the alarm publishes them.
+    this.#write({ ...healths, republishAt: now + REPUBLISH_MS });
+    await this.#publishSettings();
     return ok({ version, settings: parsed.value, updatedAt: now });
   }
 
@@ -234,16 +240,18 @@ export class Account extends DurableObject<Env> implements AccountReader {
     });
   }
 
-  /** Background refresh and retention. Never throws, always armed again while something is due. */
+  /** Background refresh, retention, what KV did not take. Armed again while something is due. */
   override async alarm(): Promise<void> {
     let restMs = 0;
+    this.#isRinging = true;
     try {
       await this.#work(Date.now());
     } catch (error) {
       restMs = ALARM_REST_MS;
-      log("alarm_failed", { object: "account", error: errorName(error) });
+      log("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
     }
-    const due = nextDue(this.#store.state().refreshAt, this.#store.oldest(), this.#retention());
+    this.#isRinging = false;
+    const due = nextDue(this.#store.state(), this.#store.oldest(), this.#retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
     this.#store.write({ alarmAt });
     if (alarmAt !== null) await this.ctx.storage.setAlarm(alarmAt);
@@ -251,6 +259,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   async #work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = this.#retention();
+    const { republishAt } = this.#store.state();
+    if (republishAt !== null && republishAt <= now) await this.#publishSettings();
     this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs });
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
@@ -276,9 +286,12 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** Writes state and arms the alarm when something is now due before it, in one turn. */
   #write(patch: Partial<AccountState>): void {
-    const { refreshAt, alarmAt } = { ...this.#store.state(), ...patch };
-    const due = nextDue(refreshAt, this.#store.oldest(), this.#retention());
-    const mustArm = due !== undefined && (alarmAt === null || due < alarmAt);
+    const state = { ...this.#store.state(), ...patch };
+    const due = nextDue(state, this.#store.oldest(), this.#retention());
+    const { alarmAt } = state;
+    // One that should have rung is lost: the runtime gives up an alarm that fails again and again.
+    const isLost = alarmAt !== null && alarmAt <= Date.now() && !this.#isRinging;
+    const mustArm = due !== undefined && (alarmAt === null || isLost || due < alarmAt);
     if (mustArm || Object.keys(patch).length > 0) this.#store.write(mustArm ? { ...patch, alarmAt: due } : patch);
     if (mustArm) this.ctx.waitUntil(this.ctx.storage.setAlarm(due));
   }
@@ -324,6 +337,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
       random: () => Math.random(),
       publish: () => this.#publishAccess(),
     });
+  }
+
+  /** Readers believe what KV has, so what it did not take is tried again until it does. */
+  async #publishSettings(): Promise<void> {
+    await this.#settingsPublisher.publish();
+    const republishAt = this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null;
+    this.#write({ republishAt });
   }
 
   /** Behind the answer: nobody waits for KV, the object is the truth. */

@@ -29,6 +29,7 @@ export interface Carrier {
 /** Carries `first` and what comes after it, until nothing is due or the time is up. */
 export async function carryChain(first: LeasedMessage, carrier: Carrier): Promise<void> {
   let lease: LeasedMessage | null = first;
+  const told: Promise<void>[] = [];
   while (lease !== null) {
     const started = Date.now();
     const { seq, attempt, openid, message, isAi, businessId, deadline, claim } = lease;
@@ -37,8 +38,11 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
     lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
-    if (delivery.result === "sent") await carrier.onSent?.();
+    const telling = delivery.result === "sent" ? carrier.onSent?.() : undefined;
+    if (telling !== undefined) told.push(telling);
   }
+  // Behind the last attempt: a lease that is held must not wait for anybody else.
+  await Promise.all(told);
 }
 
 function outcomeOf(delivery: Delivery): { outcome: string; errcode?: number; reason?: string } {

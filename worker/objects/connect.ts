@@ -4,6 +4,7 @@
  */
 import type { AppConfig, Config } from "../config.ts";
 import type { Settings } from "../domain/settings.ts";
+import { OVERDUE, within } from "../deadline.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
@@ -12,6 +13,9 @@ import { accountMemory as memory } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { errorName, log } from "../log.ts";
 import type { SettingsVersion } from "./account-snapshots.ts";
+
+/** A milestone is told behind an answer; nobody waits for it longer, milliseconds. */
+const MILESTONE_PATIENCE_MS = 1_500;
 
 /** What a request needs of an app. */
 export interface AppConnection {
@@ -37,7 +41,8 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   const tellMilestone = async (milestone: Milestone): Promise<void> => {
     try {
-      await account().noteMilestone(milestone);
+      const noted = await within(MILESTONE_PATIENCE_MS, account().noteMilestone(milestone));
+      if (noted === OVERDUE) log("milestone_not_noted", { app: appid, milestone, error: "deadline" });
     } catch (error) {
       log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
     }

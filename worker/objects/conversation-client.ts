@@ -16,8 +16,8 @@ import {
   type ReceivedWire,
 } from "./conversation-model.ts";
 
-/** Tries for one call. */
-const MAX_TRIES = 3;
+/** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */
+const PAUSES_MS = [100, 500] as const;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */
 const SETTLE_PATIENCE_MS = 4_000;
 
@@ -62,7 +62,10 @@ export async function receiveStored(
   return readReceived(await retryCall<ReceivedWire>("receive", deadline, () => stub().receive(owner, push, claim)));
 }
 
-/** Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. */
+/**
+ * Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. One that asks for
+ * the next attempt is waited for, as a push is: it may have been leased to us.
+ */
 export function settleStored(
   directory: ConversationDirectory,
   owner: Owner,
@@ -74,13 +77,13 @@ export function settleStored(
   },
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
-  return callUntil("settle", Date.now() + SETTLE_PATIENCE_MS, () =>
-    conversationStub(directory, owner).settle(seq, number, delivery, next),
-  );
+  const call = () => conversationStub(directory, owner).settle(seq, number, delivery, next);
+  const deadline = Date.now() + SETTLE_PATIENCE_MS;
+  return next === null ? callUntil("settle", deadline, call) : retryCall("settle", deadline, call);
 }
 
 /**
- * Calls an object until it works: three tries at most, none after the deadline, none when it is overloaded. The call
+ * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
  * must take a fresh stub each time and be safe to repeat; one that does not return is waited for (`callUntil`).
  *
  * @param method its name, for the log
@@ -93,11 +96,18 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
       return await call();
     } catch (error) {
       const overloaded = isRecord(error) && error["overloaded"] === true;
-      const last = overloaded || attempt === MAX_TRIES || Date.now() >= deadline;
+      const pauseMs = jittered(PAUSES_MS[attempt - 1]);
+      const last = overloaded || pauseMs === undefined || Date.now() + pauseMs >= deadline;
       log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
       if (last) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
+}
+
+/** Between half of it and all. */
+function jittered(pauseMs: number | undefined): number | undefined {
+  return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
 }
 
 /**

@@ -50,6 +50,10 @@ const ALARM_BUDGET_MS = 20_000;
 const ALARM_FLOOR_MS = 500;
 /** After a failure of our own the alarm rests so long, milliseconds. */
 const ALARM_REST_MS = 60_000;
+/** What waits for an app that is not configured waits so long for it; after that it ends. */
+const APP_PATIENCE_MS = 48 * 3_600_000;
+/** And looks for it so often, milliseconds. */
+const APP_REST_MS = 15 * 60_000;
 /** Rows deleted at a stretch. */
 const PRUNE_BATCH = 500;
 
@@ -179,30 +183,38 @@ export class Conversation extends DurableObject<Env> {
     return known;
   }
 
-  /** The safety net: whatever is due and has no carrier. Never throws, always armed again. */
+  /** The safety net: whatever is due and has no carrier. Armed again whatever happens, while anything is due. */
   override async alarm(): Promise<void> {
     let due: number | undefined;
+    let restMs = ALARM_FLOOR_MS;
     try {
-      await this.#work();
+      restMs = await this.#work();
       due = this.#nextDue(this.#state, this.#store.oldest(), this.#config());
     } catch (error) {
       due = Date.now() + ALARM_REST_MS;
-      log("alarm_failed", { object: "conversation", error: errorName(error) });
+      const app = this.#store.owner()?.appid;
+      log("alarm_failed", { object: "conversation", app, user: logUser(this.ctx.id), error: errorName(error) });
     }
     if (due === undefined) return;
-    this.#armedFor = Math.max(due, Date.now() + ALARM_FLOOR_MS);
+    this.#armedFor = Math.max(due, Date.now() + restMs);
     await this.ctx.storage.setAlarm(this.#armedFor);
   }
 
-  async #work(): Promise<void> {
+  /** @returns the least time until the next, milliseconds */
+  async #work(): Promise<number> {
     const owner = this.#store.owner();
-    if (owner === undefined) return;
+    if (owner === undefined) return ALARM_FLOOR_MS;
     const config = this.#config();
     const started = Date.now();
+    const app = findApp(config, owner.appid);
+    // Left out of the configuration, by mistake perhaps: nobody could carry what is leased now.
+    if (app === undefined && started < this.#state.last + APP_PATIENCE_MS) {
+      await this.#prune(config, started);
+      return APP_REST_MS;
+    }
     const claim = crypto.randomUUID();
     const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context, claim), value: null });
     const { lease } = this.#transact(owner, config, started, step);
-    const app = findApp(config, owner.appid);
     if (app !== undefined) {
       const connection = connectApp(this.env, config, app);
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
@@ -212,6 +224,7 @@ export class Conversation extends DurableObject<Env> {
       ]);
     }
     await this.#prune(config, Date.now());
+    return ALARM_FLOOR_MS;
   }
 
   async #carry(lease: LeasedMessage, owner: Owner, connection: AppConnection, until: number): Promise<void> {

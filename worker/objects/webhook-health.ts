@@ -2,6 +2,7 @@
  * The health of webhooks as a conversation sees it: asked of the account object at most twice a minute for an isolate,
  * since in calm there is nothing to hear. When the account cannot be reached, endpoints count as healthy.
  */
+import { OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 
@@ -28,6 +29,8 @@ export interface HealthDeps {
 }
 
 const FRESH_MS = 30_000;
+/** The alarm that asks has messages to send as well, milliseconds. */
+const ACCOUNT_PATIENCE_MS = 1_500;
 
 /** The endpoints in trouble. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
@@ -44,7 +47,11 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 
 async function ask(deps: HealthDeps, call: (account: WebhookBook) => Promise<WebhookHealths>): Promise<WebhookHealths> {
   try {
-    const healths = await call(deps.account());
+    const healths = await within(ACCOUNT_PATIENCE_MS, call(deps.account()));
+    if (healths === OVERDUE) {
+      log("account_unreachable", { app: deps.appid, error: "deadline" });
+      return {};
+    }
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {

@@ -3,7 +3,7 @@
  * log's order, until all is told, one fails, or the time is up. It decides nothing about the conversation; what it
  * came to is folded into the state by the object.
  */
-import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
+import { GIVE_UP_MS, isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
 import { toWebhookEvent, typesOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Webhook } from "../domain/settings.ts";
@@ -46,8 +46,7 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
   const entries = run.due.map(async (due): Promise<readonly [string, WebhookProgress]> => {
     const { id } = due.webhook;
     const until = healths[id]?.pausedUntil ?? 0;
-    const from = due.cursor.after;
-    if (until > run.deps.now()) return [id, { from, to: from, stopped: { reason: "paused", until } }];
+    if (until > run.deps.now()) return [id, passOver(run, due, until)];
     const wasInTrouble = due.cursor.tries > 0 || healths[id] !== undefined;
     return [id, await tell(run, due, wasInTrouble)];
   });
@@ -62,7 +61,7 @@ async function tell(run: WebhookRun, due: DueWebhook, wasInTrouble: boolean): Pr
   let to = from;
   let mustReport = wasInTrouble;
   for (const row of rows) {
-    for (const type of typesOf(row).filter((candidate) => webhook.events.includes(candidate))) {
+    for (const type of wantedTypes(webhook, row)) {
       if (!run.mayGoOn()) return { from, to };
       const failure = await deliver(run, webhook, row, type);
       if (failure === undefined || failure.reason === "refused") {
@@ -72,6 +71,7 @@ async function tell(run: WebhookRun, due: DueWebhook, wasInTrouble: boolean): Pr
         continue;
       }
       const stopped = await reportFailure(run, webhook, failure);
+      if (stopped.reason === "paused" && to === from) return passOver(run, due, stopped.until);
       const isGivenUp = to === from && isHopeless(cursor, run.deps.now()) && stopped.reason === "failed";
       if (!isGivenUp) return { from, to, stopped };
       log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: failure.reason });
@@ -79,6 +79,25 @@ async function tell(run: WebhookRun, due: DueWebhook, wasInTrouble: boolean): Pr
     to = row.seq;
   }
   return { from, to: rows.length < MAX_ROWS ? Math.max(to, run.last) : to };
+}
+
+/**
+ * Nobody is called in a pause. An endpoint that has been dead for as long as an event waits has lost what is as old:
+ * conversations would look again and again, and pay for each look, until their rows are deleted.
+ */
+function passOver(run: WebhookRun, { webhook, cursor }: DueWebhook, until: number): WebhookProgress {
+  const now = run.deps.now();
+  const { after: from, since } = cursor;
+  if (!isHopeless(cursor, now)) return { from, to: from, stopped: { reason: "paused", until } };
+  const rows = run.rows(from, MAX_ROWS).filter(({ at }) => at <= now - GIVE_UP_MS);
+  for (const type of rows.flatMap((row) => wantedTypes(webhook, row))) {
+    log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: "paused" });
+  }
+  return { from, to: rows.at(-1)?.seq ?? from, stopped: { reason: "paused", until, since } };
+}
+
+function wantedTypes(webhook: Webhook, row: RowDraft): readonly WebhookEventType[] {
+  return typesOf(row).filter((type) => webhook.events.includes(type));
 }
 
 async function deliver(

@@ -4,6 +4,7 @@
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
 import type { AnswerKind } from "../../shared/inbound.ts";
+import { OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
 
@@ -11,6 +12,8 @@ import { kvKey } from "../protocol/dedupe-key.ts";
 const LOOKS_REPEATED_MS = 4_000;
 /** An answer that took so long may not have reached WeChat, milliseconds. */
 const LATE_MS = 2_000;
+/** A push that looks repeated has little time left, milliseconds. */
+const KV_PATIENCE_MS = 700;
 /** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
 const TTL_SECONDS = 600;
 
@@ -24,12 +27,16 @@ export interface ArrivedPush {
   readonly arrivedAt: number;
 }
 
-/** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */
-export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<AnswerKind | undefined> {
+/**
+ * The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. A
+ * hand-over is never answered from here: given again it is one again, and the conversation has to know.
+ */
+export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<"success" | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
-    const answer = await kv.get(await storageKey(push));
-    return answer === "success" || answer === "transfer" ? answer : undefined;
+    const answer = await within(KV_PATIENCE_MS, kv.get(await storageKey(push)));
+    if (answer === OVERDUE) log("kv_failed", { operation: "read_late_push", error: "deadline" });
+    return answer === "success" ? answer : undefined;
   } catch (error) {
     log("kv_failed", { operation: "read_late_push", error: errorName(error) });
     return undefined;
@@ -44,8 +51,9 @@ export function mayComeAgain(
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
 }
 
-/** Remembers the answer of a push that may come again. */
+/** Remembers the answer of a push that may come again; no hand-over. */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
+  if (answer !== "success") return;
   try {
     await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
   } catch (error) {

@@ -61,6 +61,23 @@ describe("what a run came to", () => {
     expect(moved).toEqual(at(8, { nextAt: NOW }));
   });
 
+  it("keeps what it counted when the time was up before the first call", ({ expect }) => {
+    const waiting = at(3, { tries: 4, since: NOW - 9 });
+    expect(advanceCursor(waiting, { from: 3, to: 3 }, NOW, 0.5)).toEqual({ ...waiting, nextAt: NOW });
+  });
+
+  it("goes on counting from where the endpoint died when a pause gives events up", ({ expect }) => {
+    const stopped = { reason: "paused", until: NOW + 900_000, since: 7 } as const;
+    expect(advanceCursor(at(3, { since: 7 }), { from: 3, to: 5, stopped }, NOW, 0)).toMatchObject({
+      after: 5,
+      since: 7,
+    });
+  });
+
+  it("takes an id for itself, whatever else has that name", ({ expect }) => {
+    expect(syncCursors({}, ["constructor"], 5)).toEqual({ constructor: at(5) });
+  });
+
   it("counts a failure and comes back later, each time over a longer range, up to an hour", ({ expect }) => {
     let cursor = at(3);
     const delays: number[] = [];

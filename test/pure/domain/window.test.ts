@@ -125,6 +125,16 @@ describe("the reply window", () => {
     expect(state.uses.length).toBeLessThanOrEqual(2);
     expect(state.grants).toHaveLength(1);
   });
+
+  it("forgets them also when the user once came in another way", ({ expect }) => {
+    const days = Array.from({ length: 200 }, (_, day) => T0 + (day + 1) * HOUR);
+    const entered = enter(CLOSED_WINDOW, T0);
+    const writing = days.reduce((folded, at, seq) => send(message(folded, at), seq, at + 1_000), entered);
+    expect(writing.uses.length).toBeLessThanOrEqual(2);
+    const wrote = message(CLOSED_WINDOW, T0 - 48 * HOUR);
+    const entering = days.reduce((folded, at, seq) => send(enter(folded, at), seq, at + 1_000), wrote);
+    expect(entering.uses.length).toBeLessThanOrEqual(2);
+  });
 });
 
 type Step = { readonly type: "message" | "enter" | "send" | "wait"; readonly ms: number };

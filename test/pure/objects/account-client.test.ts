@@ -304,7 +304,8 @@ describe("readSettingsSnapshot", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const { deps } = createBench();
-      const silent = { ...deps, kv: { get: () => new Promise(() => {}) } };
+      const never = () => new Promise<never>(() => {});
+      const silent = { ...deps, kv: { get: never }, account: () => ({ ...deps.account(), settings: never }) };
       const pending = readSettingsSnapshot(silent);
       await vi.advanceTimersByTimeAsync(1_500);
       expect(await pending).toEqual(err({ reason: "unavailable" }));

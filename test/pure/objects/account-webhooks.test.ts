@@ -46,6 +46,20 @@ describe("an endpoint's health", () => {
     expect(noteReport(paused, { ok: true }, until)).toBeUndefined();
   });
 
+  it("is paused for longer the longer it is dead, six hours at most", ({ expect }) => {
+    let health = fail([...Array.from({ length: PAUSE_AFTER }, () => NOW), NOW + PAUSE_SPAN_MS]);
+    const pauses: number[] = [];
+    for (let look = 0; look < 40; look += 1) {
+      const at = health?.pausedUntil ?? 0;
+      health = noteReport(health, FAILED, at);
+      pauses.push((health?.pausedUntil ?? 0) - at);
+    }
+    expect(pauses[0]).toBe(PAUSE_MS);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses.at(-1)).toBe(6 * 3_600_000);
+    expect(health?.since).toBe(NOW);
+  });
+
   it("is paused at once, and longer, by an endpoint that says it is gone", ({ expect }) => {
     const gone = noteReport(undefined, { ok: false, reason: "gone", status: 410 }, NOW);
     expect(gone).toMatchObject({ failures: 1, pausedUntil: NOW + GONE_PAUSE_MS });

@@ -34,4 +34,24 @@ describe("a chain of attempts", () => {
     expect(asked).toEqual([null]);
     vi.restoreAllMocks();
   });
+
+  it("makes the next attempt whether or not somebody else has heard of the last", async ({ expect }) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const { promise: heard, resolve } = Promise.withResolvers<void>();
+    const delivered: number[] = [];
+    const carrying = carryChain(lease(1), {
+      client: { deliver: () => Promise.resolve({ result: "sent" } as const) },
+      onSent: () => heard,
+      settle(seq) {
+        delivered.push(seq);
+        return Promise.resolve(seq === 1 ? lease(2) : null);
+      },
+      until: Date.now() + LEASE_MS + 5_000,
+      fields: {},
+    });
+    await vi.waitFor(() => expect(delivered).toEqual([1, 2]));
+    resolve();
+    await carrying;
+    vi.restoreAllMocks();
+  });
 });

@@ -1,0 +1,104 @@
+/** KV as a shield in a storm of repeats (DEDUPE_KV): what it answers, and what it leaves to the conversation. */
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+import { kindsOf, readTexts, remote } from "../support/workerd.ts";
+import { namespaceOf, playWeChatWith, usePushes, type ReceiveArgs, type SettleArgs } from "./push-bench.ts";
+
+usePushes();
+
+describe("KV as the shield against repeats", () => {
+  it("remembers the answer of a push that came twice, and then asks no object", async ({ expect }) => {
+    let asked = 0;
+    const counting = namespaceOf(() => ({
+      receive(...args: ReceiveArgs) {
+        asked += 1;
+        return remote("oKv").receive(...args);
+      },
+      settle: (...args: SettleArgs) => remote("oKv").settle(...args),
+    }));
+    const app = playWeChatWith({ CONVERSATION: counting });
+    const push = await app.text("oKv", "价格");
+    await app.redeliver({ id: push.id });
+    expect(asked).toBe(2);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+    const again = await app.redeliver({ id: push.id, copies: 10 });
+    expect(again.attempts.slice(-10).map(({ verdict }) => verdict)).toEqual(Array(10).fill("success"));
+    expect(asked).toBe(2);
+  });
+
+  it("never hands over by itself: the conversation has to know that WeChat's agents have the user again", async ({
+    expect,
+  }) => {
+    const app = playWeChatWith({});
+    const push = await app.text("oAgain", "人工");
+    await app.redeliver({ id: push.id });
+    await app.text("oAgain", "价格");
+    expect((await remote("oAgain").view(1))?.window.kind).toBe("message");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+    const again = await app.redeliver({ id: push.id });
+    expect(again.attempts.at(-1)?.verdict).toBe("transfer");
+    expect((await remote("oAgain").view(1))?.window.kind).toBe("unknown");
+  });
+
+  it("is not waited for when it does not answer", async ({ expect }) => {
+    const get = (key: string, type: "json") =>
+      key.startsWith("push:") ? new Promise<never>(() => {}) : env.KV.get(key, type);
+    const app = playWeChatWith({ KV: { get, put: () => Promise.resolve() } });
+    const push = await app.text("oHangs", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
+    expect(push.outcome).toBe("acknowledged");
+  });
+
+  it("remembers the answer of a push that was answered late", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    let asked = 0;
+    const slow = namespaceOf(() => ({
+      async receive(...args: ReceiveArgs) {
+        asked += 1;
+        const received = await remote("oLate").receive(...args);
+        vi.setSystemTime(Date.now() + 2_000);
+        return received;
+      },
+      settle: (...args: SettleArgs) => remote("oLate").settle(...args),
+    }));
+    const app = playWeChatWith({ CONVERSATION: slow });
+    const push = await app.text("oLate", "价格");
+    vi.setSystemTime(Date.now() + 5_000);
+    const again = await app.redeliver({ id: push.id });
+    expect(again.attempts.at(-1)?.verdict).toBe("success");
+    expect(asked).toBe(1);
+  });
+
+  it("is neither written nor read in calm", async ({ expect }) => {
+    const keys: string[] = [];
+    const noting = {
+      get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
+      put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
+    };
+    await playWeChatWith({ KV: noting }).text("oCalm", "价格");
+    await expect.poll(() => kindsOf("oCalm")).toContain("sent");
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+  });
+
+  it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
+    const keys: string[] = [];
+    const note = (key: string): Promise<null> => {
+      keys.push(key);
+      return Promise.resolve(null);
+    };
+    const kv = { get: note, put: note };
+    const app = playWeChatWith({ DEDUPE_KV: "off", KV: kv });
+    const push = await app.text("oOff", "价格");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+    await app.redeliver({ id: push.id });
+    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+    expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
+  });
+
+  it("may fail without anybody noticing", async ({ expect }) => {
+    const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
+    const app = playWeChatWith({ KV: broken });
+    const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
+    expect(push.outcome).toBe("acknowledged");
+    await expect.poll(() => readTexts(app, "oBroken")).toEqual(["价格见商品页"]);
+  });
+});
