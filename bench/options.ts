@@ -60,7 +60,7 @@ export const DEFAULT_OPTIONS: BenchOptions = {
 export const USAGE = `npm run bench -- [选项 options]
   --rounds N        轮数，取中位数 rounds, of which the median counts (5)
   --pushes N        “单独”一段的推送数 pushes a part of a run alone (4000)
-  --users N         增长曲线的最大用户数 most known users of the growth curve (10000; the committed report: 100000)
+  --users N         增长曲线的最大用户数 most known users of the growth curve (10000; the committed report: 100000, some minutes more)
   --only a,b        只跑 only: ${SUBJECTS.join(",")}
   --no-write        不写报告 do not write bench/report.*`;
 

@@ -27,7 +27,7 @@ export function missedRows(rows: readonly BenchRow[]): readonly BenchRow[] {
 
 /** The report as Markdown, the budgets first. */
 export function toMarkdown({ machine, options, seconds, rows, curves }: BenchReport): string {
-  const { rounds, pushes, connections, users } = options;
+  const { rounds, pushes, turns, connections, users } = options;
   const { date, cores, processor, memoryGb, platform, node, workerd, storage } = machine;
   const budgets = rows.filter(({ met }) => met !== undefined);
   const others = rows.filter(({ met }) => met === undefined);
@@ -36,7 +36,7 @@ export function toMarkdown({ machine, options, seconds, rows, curves }: BenchRep
 \`npm run bench\` 生成，方法见 [README.md](README.md)。Written by \`npm run bench\`; the method is in [README.md](README.md).
 
 ${date} · ${cores} cores, ${processor}, ${memoryGb} GB, ${platform} · Node ${node} · workerd ${workerd} · storage in ${storage}
-· ${rounds} rounds of ${pushes.toLocaleString("en")} pushes over ${connections} connections, up to ${users.toLocaleString("en")} known users · ${Math.round(seconds)} s
+· ${rounds} rounds of ${turns.toLocaleString("en")} pushes in turn and ${pushes.toLocaleString("en")} alone, over ${connections} connections, up to ${users.toLocaleString("en")} known users · ${Math.round(seconds)} s
 
 ## 预算 Budgets
 

@@ -1,6 +1,6 @@
 /**
- * Pushes to a worker with a broken part: settings with a few rules before every test, and environments whose objects or
- * KV are stood in for.
+ * Pushes to the worker: settings with a few rules before every test, and environments whose objects or KV are stood in
+ * for.
  */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";

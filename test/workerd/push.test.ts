@@ -1,10 +1,9 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { beforeEach, describe, it } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import type { PushFormat, PushMode } from "../../emulator/model.ts";
 import {
-  api,
   APPID,
   captureLog,
   conversation,
@@ -15,40 +14,16 @@ import {
   readTexts,
   remote,
 } from "../support/workerd.ts";
-
-const SETTINGS = {
-  greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
-  rules: [
-    {
-      id: "price",
-      priority: 1,
-      match: { type: "contains", words: ["价格"] },
-      action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
-    },
-    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "transfer" } },
-  ],
-  fallback: { type: "silent" },
-};
-
-async function useSettings(): Promise<void> {
-  for (const appid of [APPID, OTHER_APPID]) {
-    const response = await api("PUT", `/api/v1/settings?appid=${appid}`, SETTINGS, { "if-match": "*" });
-    if (!response.ok) throw new Error(await response.text());
-  }
-}
+import { usePushes } from "./push-bench.ts";
 
 async function countObjects(): Promise<number> {
   return (await listDurableObjectIds(env.CONVERSATION)).length;
 }
 
 let wechat: Control;
-beforeEach(async () => {
+usePushes();
+beforeEach(() => {
   wechat = playWeChat();
-  await useSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
 });
 
 describe("the push URL", () => {

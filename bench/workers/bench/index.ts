@@ -1,7 +1,7 @@
 /**
  * The product with a meter on it: the same `worker/`, whose objects are counted from outside. Nothing of this is in
  * the product's bundle. What it adds to every class is one method and to the runtime's prototypes a counter, and only
- * where the variable `METER` is set.
+ * where the variable `METER` or `CUT` is set.
  *
  * - Rows are the runtime's own: `rowsWritten` of every cursor of SqlStorage, which is what is billed. The synchronous
  *   KV of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").

@@ -1,6 +1,6 @@
 /**
  * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); whoever asks
- * reads the CPU time of the process before and after.
+ * reads the CPU time of the busiest thread before and after.
  */
 import type { WireFields } from "../../../shared/inbound.ts";
 import { cipherFor } from "../../../worker/protocol/crypt.ts";
