@@ -63,7 +63,7 @@ export function noteReport(
 }
 
 function pauseMs(deadMs: number): number {
-  return Math.min(Math.max(deadMs * PAUSE_PART, PAUSE_MS), MAX_PAUSE_MS);
+  return Math.min(Math.max(Math.round(deadMs * PAUSE_PART), PAUSE_MS), MAX_PAUSE_MS);
 }
 
 /** Replaces one entry. */

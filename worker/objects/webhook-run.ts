@@ -89,7 +89,8 @@ function passOver(run: WebhookRun, { webhook, cursor }: DueWebhook, until: numbe
   const now = run.deps.now();
   const { after: from, since } = cursor;
   if (!isHopeless(cursor, now)) return { from, to: from, stopped: { reason: "paused", until } };
-  const rows = run.rows(from, MAX_ROWS).filter(({ at }) => at <= now - GIVE_UP_MS);
+  // A seq is the time it was written (0001).
+  const rows = run.rows(from, MAX_ROWS).filter(({ seq }) => seq <= now - GIVE_UP_MS);
   for (const type of rows.flatMap((row) => wantedTypes(webhook, row))) {
     log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: "paused" });
   }
