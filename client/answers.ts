@@ -65,10 +65,10 @@ export async function readSettings(response: Response): Promise<VersionedSetting
   return etag !== undefined && hasShape(body, settings) ? { settings: body, etag } : undefined;
 }
 
-/** A picture with its type. */
+/** A picture with its type; `application/octet-stream` when the worker does not know its format. */
 export async function readPicture(response: Response): Promise<Picture | undefined> {
   const contentType = response.headers.get("content-type") ?? "";
-  if (!contentType.startsWith("image/")) return undefined;
+  if (!contentType.startsWith("image/") && contentType !== "application/octet-stream") return undefined;
   return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
 }
 

@@ -42,6 +42,8 @@ const JSON_BODY = { "content-type": "application/json" };
 const MAX_KEY = 128;
 /** WeChat has 20 seconds for its diagnostics. */
 const DIAGNOSTICS_MS = 25_000;
+/** And as many for a picture: one given up too early is uploaded again. */
+const PICTURE_MS = 25_000;
 
 /**
  * Creates a client. It holds no state: make one for the process, or one for each request.
@@ -122,12 +124,12 @@ export function createKefuClient(options: KefuClientOptions) {
     /** Hands WeChat a picture, at most 2 MB; its id lives three days. */
     uploadImage(picture: Blob | Uint8Array<ArrayBuffer>, type: PictureType): Promise<Result<Uploaded>> {
       const headers = { "content-type": type };
-      return call({ method: "POST", path: ["media"], headers, body: picture }, read.uploaded);
+      return call({ method: "POST", path: ["media"], headers, body: picture, minTimeoutMs: PICTURE_MS }, read.uploaded);
     },
 
     /** A picture a user sent. */
     downloadMedia(mediaId: string): Promise<Result<Picture>> {
-      return call({ method: "GET", path: ["media", { mediaId }] }, readPicture);
+      return call({ method: "GET", path: ["media", { mediaId }], minTimeoutMs: PICTURE_MS }, readPicture);
     },
 
     /** The settings in force, with their version. */

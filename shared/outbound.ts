@@ -17,8 +17,17 @@ const mediaId = v.pipe(
   v.maxLength(512, "must have at most 512 characters"),
 );
 
+/** WeChat refuses a text with nothing to see in it (44004); control characters are taken out before it is sent. */
+const visible = v.pipe(
+  filled,
+  v.check(
+    (text) => Array.from(text).some((character) => character > " " && character.trim() !== ""),
+    "must not be blank",
+  ),
+);
+
 /** A text; WeChat turns `<a href data-miniprogram-appid data-miniprogram-path>` into a mini-program link. */
-export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: filled });
+export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: visible });
 /** A picture by the id its upload gave. */
 export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
 /** A link card. */

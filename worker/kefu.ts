@@ -8,6 +8,8 @@ import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from 
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
+import { isSendable } from "./domain/parts.ts";
+import type { GrantKind } from "./domain/window.ts";
 import { OVERDUE, within } from "./deadline.ts";
 import { errorName, log } from "./log.ts";
 
@@ -87,7 +89,16 @@ export async function runHandlers(
     log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
     return undefined;
   }
+  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM, grantOf(inbound))) {
+    log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: "answer_too_long" });
+    return undefined;
+  }
   return action && { ruleId: "handler", action };
+}
+
+/** What the push allows to answer (WECHAT.md §4.4). */
+function grantOf({ kind }: Inbound): GrantKind {
+  return kind === "user_enter_tempsession" ? "enter" : "message";
 }
 
 function pick(

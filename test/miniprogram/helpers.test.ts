@@ -107,6 +107,27 @@ describe("the way back", () => {
   });
 });
 
+describe("a card of the page that is open", () => {
+  it.for([
+    ["as it is", { id: "瓷" }],
+    ["still encoded, as pages get it", { id: "%E7%93%B7" }],
+    ["with the context of the card that opened it", { id: "瓷", kefu: "%7B%7D" }],
+  ] as const)("leads nowhere: its query %s", async ([, options], { expect }) => {
+    const wx = useClient({ calls: { navigateTo: succeed() } });
+    vi.stubGlobal("getCurrentPages", () => [{ route: "pages/a/index", options }]);
+    const detail = { path: "", page: "pages/a/index", query: { id: "瓷" } };
+    expect(await helpers.followCard(detail)).toStrictEqual({ ok: true, value: "already_there" });
+    expect(wx["navigateTo"]?.mock.calls).toStrictEqual([]);
+  });
+
+  it("is followed when nobody knows the open page's query", async ({ expect }) => {
+    useClient({ calls: { navigateTo: succeed() } });
+    vi.stubGlobal("getCurrentPages", () => [{ route: "pages/a/index" }]);
+    const detail = { path: "", page: "pages/a/index", query: { id: "瓷" } };
+    expect(await helpers.followCard(detail)).toStrictEqual({ ok: true, value: "navigateTo" });
+  });
+});
+
 describe("a button of the app's own, with the behavior", () => {
   const template = `<button class="mine" open-type="contact" session-from="{{kefuSessionFrom}}"
     show-message-card="{{kefuCard.shown}}" send-message-title="{{kefuCard.title}}"

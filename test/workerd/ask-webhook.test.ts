@@ -76,6 +76,14 @@ describe("a rule that asks a webhook", () => {
     ["an unknown field", answer({ say: "x" })],
     ["a message WeChat would refuse", answer({ messages: [{ type: "text", content: "" }] })],
     ["too many messages", answer({ messages: Array.from({ length: 6 }, () => ({ type: "text", content: "x" })) })],
+    [
+      "more parts than WeChat allows",
+      answer({ messages: Array.from({ length: 3 }, () => ({ type: "text", content: "长".repeat(1_300) })) }),
+    ],
+    [
+      "a link too long to send",
+      answer({ messages: [{ type: "text", content: `<a href="x">${"长".repeat(800)}</a>` }] }),
+    ],
     ["more than it may", () => new Response(`{"messages":[]}${" ".repeat(70_000)}`)],
     ["a redirect", () => Response.redirect("https://elsewhere.example.com/", 307)],
     ["500", () => new Response(null, { status: 500 })],

@@ -89,6 +89,16 @@ describe("a handler", () => {
     expect(lines()[0]?.["error"]).toBe("reply: content must not be empty");
   });
 
+  it("that replies with more parts than WeChat allows is told so, and the rules go on", async ({ expect }) => {
+    const lines = captureLog();
+    const long = "长".repeat(1_300);
+    const reply = { onMessage: (_: unknown, kefu: Kefu) => kefu.reply(long, long, long) };
+    expect(await run(reply, says("你好"))).toBeUndefined();
+    expect(await run({ onEnter: (_, kefu) => kefu.reply("一", long) }, enters)).toBeUndefined();
+    expect(lines().map(({ error }) => error)).toEqual(["answer_too_long", "answer_too_long"]);
+    expect(await run({ onEnter: (_, kefu) => kefu.reply(long) }, enters)).toBeDefined();
+  });
+
   it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {
     captureLog();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -291,6 +291,18 @@ describe("POST …/webhooks/:id/replay", () => {
   });
 });
 
+describe("a webhook named like something every object has", () => {
+  it("is told and shown as any other", async ({ expect }) => {
+    await useHooks({ id: "constructor", url: URL_OF("named"), events: ["message.received"] });
+    await says("oNamed", [], ["constructor"]);
+    await settle("oNamed");
+    expect(shop.types()).toEqual(["message.received"]);
+    expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({
+      webhooks: [{ id: "constructor", state: "ok" }],
+    });
+  });
+});
+
 describe("PUT /settings with webhooks", () => {
   it("is refused for an address that is not allowed, with the cure", async ({ expect }) => {
     const json = { fallback: { type: "silent" }, webhooks: [{ id: "a", url: "https://169.254.169.254/" }] };

@@ -66,7 +66,7 @@ function describeAnswers(answers: RouteDescription["answers"]) {
       status,
       {
         description: both(text.zh, text.en),
-        ...(content === undefined ? {} : { content: contentOf([content]) }),
+        ...(content === undefined ? {} : { content: contentOf([content].flat()) }),
         ...(headers === undefined ? {} : { headers: headersOf(headers) }),
       },
     ]),

@@ -3,7 +3,6 @@
  * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
  * stores (DESIGN.md §3).
  */
-import type { ChannelRules } from "../../shared/channel.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
@@ -11,7 +10,7 @@ import type { Candidate } from "./candidates.ts";
 import type { RowWriter } from "./log.ts";
 import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox.ts";
 import type { Draft, Lease, OutboxContext } from "./outbox.ts";
-import { splitText } from "./split.ts";
+import { splitMessage } from "./parts.ts";
 import type { ConversationState } from "./state.ts";
 import { syncCursors } from "./webhook-cursor.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
@@ -119,14 +118,6 @@ export function wake(
 ): { readonly state: ConversationState; readonly lease?: Lease } {
   const current = expireHeld(expireLeases(state, writer, context), writer, context.now);
   return leaseNext(current, writer, context, claim);
-}
-
-/** The parts a message is sent in, or undefined when it cannot be cut (an anchor longer than a whole message). */
-export function splitMessage(message: Outbound, rules: ChannelRules): readonly Outbound[] | undefined {
-  if (message.type !== "text") return [message];
-  const { limit, unit, maxParts } = rules.text;
-  const split = splitText(message.content, limit, unit, maxParts);
-  return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
 }
 
 function openWindow(

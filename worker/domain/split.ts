@@ -35,11 +35,11 @@ const CLOSING_MARK = /^[”’」』）)》】]/u;
 /**
  * Splits a text into parts within a size limit.
  *
- * @param content any text; one that fits comes back as the only part
+ * @param content any text; one that fits comes back as the only part, a longer one without blank space at its end
  * @param limit the most one part may have, in `unit`; at least 4 (one code point of UTF-8)
  * @param unit what `limit` counts
- * @param maxParts the most parts there may be, at least 1. Few parts matter more than pretty cuts
- * @returns the parts in order, or `anchor_too_long` / `too_many_parts`
+ * @param maxParts the most parts there may be, at least 1
+ * @returns the parts in order, as few as it can be done with and then cut as prettily as it can, or `anchor_too_long` / `too_many_parts`
  */
 export function splitText(
   content: string,
@@ -55,14 +55,14 @@ export function splitText(
   const leastParts = Math.ceil(size / limit);
   if (leastParts > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: leastParts });
 
-  const atoms = toAtoms(content, limit, unit);
+  // Blank space at the end might become a part, and so a reply, of its own.
+  const atoms = toAtoms(content.trimEnd(), limit, unit);
   if (!atoms.ok) return atoms;
-  let parts: string[] = [];
-  for (const fill of FILL_STEPS) {
-    parts = pack(atoms.value, limit, fill * limit);
-    if (parts.length <= maxParts) return ok(parts);
-  }
-  return err({ reason: "too_many_parts", limit: maxParts, actual: parts.length });
+  // Each part is one of the few replies WeChat allows.
+  const fewest = pack(atoms.value, limit, limit);
+  if (fewest.length > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: fewest.length });
+  const ways = FILL_STEPS.map((fill) => pack(atoms.value, limit, fill * limit));
+  return ok(ways.find((parts) => parts.length <= fewest.length) ?? fewest);
 }
 
 /** Fills part after part; of the cuts that leave at least `least` in a part, takes the strongest, and of those the last. */

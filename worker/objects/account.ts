@@ -34,7 +34,14 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { createAccountStore } from "./account-store.ts";
-import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
+import {
+  healthOf,
+  keepHealths,
+  noteReport,
+  withHealth,
+  type WebhookHealths,
+  type WebhookReport,
+} from "./account-webhooks.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
 
@@ -173,8 +180,9 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const now = Date.now();
     const { webhooks } = this.#store.state();
     const isListed = this.#settings().settings.webhooks.some((webhook) => webhook.id === id);
-    const health = noteReport(webhooks[id], report, now);
-    if (!isListed || health === webhooks[id]) return webhooks;
+    const known = healthOf(webhooks, id);
+    const health = noteReport(known, report, now);
+    if (!isListed || health === known) return webhooks;
     const changed = withHealth(webhooks, id, health);
     this.#write({ webhooks: changed });
     const fields = { app: this.#appid(), webhook: id };

@@ -9,6 +9,7 @@ import type { RowDraft } from "../domain/log.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
+import { healthOf } from "./account-webhooks.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";
 
 /** An endpoint with something due. */
@@ -45,9 +46,9 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
   const healths = await readHealths(run.health);
   const entries = run.due.map(async (due): Promise<readonly [string, WebhookProgress]> => {
     const { id } = due.webhook;
-    const until = healths[id]?.pausedUntil ?? 0;
+    const until = healthOf(healths, id)?.pausedUntil ?? 0;
     if (until > run.deps.now()) return [id, passOver(run, due, until)];
-    const wasInTrouble = due.cursor.tries > 0 || healths[id] !== undefined;
+    const wasInTrouble = due.cursor.tries > 0 || healthOf(healths, id) !== undefined;
     return [id, await tell(run, due, wasInTrouble)];
   });
   return new Map(await Promise.all(entries));
@@ -126,7 +127,7 @@ async function reportFailure(
   const { reason, status, retryAfterMs } = failure;
   const report = { ok: false as const, reason, ...(status !== undefined && { status }) };
   const healths = await reportHealth(run.health, webhook.id, report);
-  const until = healths[webhook.id]?.pausedUntil ?? 0;
+  const until = healthOf(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
   return { reason: "failed", ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -3,10 +3,12 @@
  * decides, as the team's handlers are. Whatever goes wrong, the next rule acts; the user notices nothing.
  */
 import type { Context } from "hono";
+import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import type { Candidate, Proposal } from "../domain/candidates.ts";
+import { isSendable } from "../domain/parts.ts";
 import type { Settings } from "../domain/settings.ts";
 import { toWebhookQuestion } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";
@@ -78,6 +80,10 @@ async function ask(
   const answer = response.ok ? parseWebhookAnswer(response.value) : response;
   if (!answer.ok) {
     note(answer.error.reason, "status" in answer.error ? answer.error.status : undefined);
+    return undefined;
+  }
+  if (answer.value?.type === "reply" && !isSendable(answer.value.messages, MINI_PROGRAM, "message")) {
+    note("too_long");
     return undefined;
   }
   note(answer.value?.type ?? "no_answer");

@@ -167,7 +167,9 @@ function pausesApp(errcode: number, isSend: boolean): boolean {
   return (reaction === "stop" || reaction === "retry_next_minute") && (isSend || !isPerApi(errcode));
 }
 
-/** 45009 daily quota, 45011 per minute, 48004 banned: of one API each. */
+/** Daily quota, banned, not permitted, not authorised (WECHAT.md §4.5): of one API each, as all per-minute quotas are. */
+const PER_API: ReadonlySet<number> = new Set([45009, 48004, 48001, 61004]);
+
 function isPerApi(errcode: number): boolean {
-  return errcode === 45009 || errcode === 48004 || describeErrcode(errcode).reaction === "retry_next_minute";
+  return PER_API.has(errcode) || describeErrcode(errcode).reaction === "retry_next_minute";
 }

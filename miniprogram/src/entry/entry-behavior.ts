@@ -78,8 +78,9 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
       /** In mode `contact` the native button opens the chat by itself. */
       async onTap() {
         if (this.data.disabled) return;
+        // Not one after the other: the mode may change while the help is read, and a chat opens by a tap alone.
         if (this.data.mode === "help") await this.help();
-        if (this.data.mode === "chat") await this.openChat();
+        else if (this.data.mode === "chat") await this.openChat();
       },
       async openChat() {
         const { corpId, url, card, silent } = this.data;

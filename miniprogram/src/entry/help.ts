@@ -21,7 +21,7 @@ export async function showHelp({ phone, helpText, texts }: HelpOptions): Promise
       content: callable ? `${said}\n${phone}` : said,
       showCancel: callable,
       confirmText: callable ? texts.call : texts.understood,
-      ...(callable ? { cancelText: texts.close } : {}),
+      ...(callable ? { cancelText: texts.dismiss } : {}),
       ...callbacks,
     }),
   );

@@ -6,6 +6,8 @@ export interface Texts {
   readonly chat: string;
   readonly menu: string;
   readonly close: string;
+  /** At most four characters, as is `call`. */
+  readonly dismiss: string;
   readonly helpTitle: string;
   readonly help: string;
   readonly call: string;
@@ -19,6 +21,7 @@ const ZH: Texts = {
   chat: "在线咨询",
   menu: "客服与帮助",
   close: "关闭",
+  dismiss: "关闭",
   helpTitle: "联系客服",
   help: "当前环境暂不支持在线客服。请更新微信，或在手机微信中打开本小程序。",
   call: "拨打电话",
@@ -32,6 +35,7 @@ const EN: Texts = {
   chat: "Chat with us",
   menu: "Help and contact",
   close: "Close",
+  dismiss: "Back",
   helpTitle: "Contact us",
   help: "Chat is not available here. Please update WeChat, or open this mini program in WeChat on a phone.",
   // wx.showModal takes at most four characters for a button.

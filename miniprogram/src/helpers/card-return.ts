@@ -64,7 +64,8 @@ function isCurrent(page: string, query: Readonly<Record<string, string>>): boole
   const pages = getCurrentPages();
   const current = pages[pages.length - 1];
   if (current === undefined || current.route !== page) return false;
-  const options = current.options;
+  // Read as a card is: options may still be encoded, and a page that was opened by a card has its context in them.
+  const open = parseCardPath(page, current.options)?.query ?? {};
   const names = Object.keys(query);
-  return names.length === Object.keys(options).length && names.every((name) => options[name] === query[name]);
+  return names.length === Object.keys(open).length && names.every((name) => open[name] === query[name]);
 }

@@ -30,6 +30,13 @@ describe("a call", () => {
     expect(JSON.parse(String(asked[0]?.body))).toEqual({ ...HELLO, hold: true, isAi: false });
   });
 
+  it("reads a picture of a format the worker does not know", async ({ expect }) => {
+    const headers = { "content-type": "application/octet-stream" };
+    const { client } = scripted([new Response(new Uint8Array([1, 2]), { headers })]);
+    const picture = await client.downloadMedia("m1");
+    expect(picture).toMatchObject({ ok: true, value: { contentType: "application/octet-stream" } });
+  });
+
   it("makes a fresh Idempotency-Key for each message that has none", async ({ expect }) => {
     const { client, asked } = scripted([json(202, ACCEPTED), json(202, ACCEPTED)]);
     await client.send("oUser", HELLO);

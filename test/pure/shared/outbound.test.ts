@@ -38,6 +38,9 @@ describe("parseOutbound", () => {
       expect(problemOf({ ...message, extra: 1 })).toMatchObject({ reason: "invalid_field", field: "extra" });
     }
     expect(problemOf({ type: "text", content: "" })).toMatchObject({ field: "content", message: "must not be empty" });
+    for (const content of ["   \n", "\u0001", "\u3000\t\u0007"]) {
+      expect(problemOf({ type: "text", content })).toMatchObject({ field: "content", message: "must not be blank" });
+    }
     expect(problemOf({ type: "image", mediaId: "m".repeat(513) })).toMatchObject({ field: "mediaId" });
     expect(problemOf("text")).toMatchObject({ field: "(body)" });
   });

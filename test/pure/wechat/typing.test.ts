@@ -48,6 +48,12 @@ describe("typing", () => {
     expect((await typing([json({ errcode: 45011 })])).paused).toEqual([]);
   });
 
+  it("does not pause the app when WeChat does not permit this call to the account", async ({ expect }) => {
+    for (const errcode of [48001, 48004, 61004]) {
+      expect((await typing([json({ errcode })])).paused, String(errcode)).toEqual([]);
+    }
+  });
+
   it("pauses the app when the account is limited", async ({ expect }) => {
     expect((await typing([json({ errcode: 50002 })])).paused).toEqual([50002]);
   });

@@ -26,7 +26,7 @@ export interface Content {
 export interface Answer {
   readonly text: BilingualText;
   /** Absent for an empty answer. */
-  readonly content?: Content;
+  readonly content?: Content | readonly Content[];
   /** Response headers worth knowing, with what they say. */
   readonly headers?: Readonly<Record<string, BilingualText>>;
 }

@@ -74,8 +74,11 @@ media.get(
     summary: { zh: "取用户发来的图片", en: "A picture a user sent" },
     answers: {
       200: {
-        text: { zh: "图片", en: "The picture" },
-        content: { type: "image/*" },
+        text: {
+          zh: "图片；认不出格式时为 application/octet-stream",
+          en: "The picture; application/octet-stream when its format is not known",
+        },
+        content: [{ type: "image/*" }, { type: "application/octet-stream" }],
         headers: { "content-type": { zh: "由图片内容判定", en: "by the picture's first bytes" } },
       },
     },

@@ -6,7 +6,7 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import type { Webhook } from "../../domain/webhook-schema.ts";
-import type { WebhookHealth } from "../../objects/account-webhooks.ts";
+import { healthOf, type WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
@@ -43,7 +43,9 @@ webhooks.get(
     const account = connectApp(c.env, config, appOf(c)).account();
     const [{ settings }, healths] = await Promise.all([account.settings(), account.webhookHealths()]);
     const isHeld = config.webhookSecrets.length === 0;
-    const shown = settings.webhooks.map((webhook) => toWebhookJson(webhook, healths[webhook.id], isHeld, Date.now()));
+    const shown = settings.webhooks.map((webhook) =>
+      toWebhookJson(webhook, healthOf(healths, webhook.id), isHeld, Date.now()),
+    );
     return c.json({ webhooks: shown } satisfies v.InferOutput<typeof WebhooksSchema>);
   },
 );

@@ -1,0 +1,21 @@
+/**
+ * The parts a message is sent in. WeChat counts each of them as a reply (WECHAT.md §4.4).
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import { splitText } from "./split.ts";
+import type { GrantKind } from "./window.ts";
+
+/** The parts, or undefined when a text cannot be cut (an anchor longer than a whole message). */
+export function splitMessage(message: Outbound, rules: ChannelRules): readonly Outbound[] | undefined {
+  if (message.type !== "text") return [message];
+  const { limit, unit, maxParts } = rules.text;
+  const split = splitText(message.content, limit, unit, maxParts);
+  return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
+}
+
+/** Whether an answer can be sent at all: every text can be cut, and there are no more parts than one action allows. */
+export function isSendable(messages: readonly Outbound[], rules: ChannelRules, grant: GrantKind): boolean {
+  const parts = messages.map((message) => splitMessage(message, rules)?.length ?? Number.POSITIVE_INFINITY);
+  return parts.reduce((sum, count) => sum + count, 0) <= rules.grants[grant].count;
+}
