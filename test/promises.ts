@@ -36,7 +36,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/push.test.ts", "a push in"],
       ["workerd/push.test.ts", "thirty deliveries"],
-      ["workerd/push-trouble.test.ts", "KV as the shield"],
+      ["workerd/late-pushes.test.ts", "KV as the shield"],
       ["node/conformance.test.ts", "edge-kefu conforms"],
       ["pure/protocol/dedupe-key.test.ts", ""],
     ],
