@@ -168,6 +168,33 @@ describe("a chat that does not open", () => {
     answers[1]?.();
   });
 
+  it("does not open the chat when its address comes while the help is read: that needs a tap", async ({ expect }) => {
+    const answers: (() => void)[] = [];
+    const showModal = (options: Readonly<Record<string, unknown>>) => {
+      answers.push(() => succeed({ confirm: false })(options));
+    };
+    const wx = useClient({ calls: { showModal, openCustomerServiceChat: succeed() } });
+    const button = mount("open-customer-service-chat", { corpId: WECOM.corpId });
+    await tap(button, BUTTON);
+    expect(wx["showModal"]).toHaveBeenCalledOnce();
+    button.setData({ url: WECOM.url });
+    answers[0]?.();
+    await settle();
+    expect(wx["openCustomerServiceChat"]).not.toHaveBeenCalled();
+    await tap(button, BUTTON);
+    expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
+  });
+
+  it.for(["zh", "en"])("has buttons of at most four characters in the dialogue: %s", async (lang, { expect }) => {
+    const wx = useClient({ sdkVersion: "2.0.0", calls: { showModal: succeed({ confirm: false }) } });
+    await tap(mount("open-customer-service-chat", { ...WECOM, phone: "4001234567", lang }), BUTTON);
+    const [[shown] = []] = wx["showModal"]?.mock.calls ?? [];
+    for (const name of ["confirmText", "cancelText"]) {
+      const text = String(Object.entries(shown ?? {}).find(([key]) => key === name)?.[1]);
+      expect(text.length, text).toBeLessThanOrEqual(4);
+    }
+  });
+
   it("does not call when the user closes the dialogue", async ({ expect }) => {
     const wx = useClient({ platform: "ios", sdkVersion: "2.0.0", calls: { showModal: succeed({ confirm: false }) } });
     await tap(mount("open-customer-service-chat", { ...WECOM, phone: "4001234567" }), BUTTON);

@@ -79,6 +79,19 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
     expect(forced.asked).toHaveLength(2);
   });
 
+  it("has as long for a picture as WeChat has, or it would be uploaded again", async ({ expect }) => {
+    const { client } = scripted([], {
+      attempts: 1,
+      timeoutMs: 1,
+      fetch: (_url, { signal }) =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+          setTimeout(() => resolve(json(201, { mediaId: "m1", expiresAt: "2026-11-30T00:00:00.000Z" })), 30);
+        }),
+    });
+    expect(await client.uploadImage(new Uint8Array([1]), "image/png")).toMatchObject({ value: { mediaId: "m1" } });
+  });
+
   it("is ended by the clock when nothing comes", async ({ expect }) => {
     const { client } = scripted([], {
       attempts: 1,
