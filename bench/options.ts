@@ -12,11 +12,11 @@ export type Subject = (typeof SUBJECTS)[number];
 /** How much of everything. */
 export interface BenchOptions {
   readonly rounds: number;
-  /** Pushes a part of the speed rows where each user writes alone, one for each known user. */
+  /** Pushes a run of the speed rows where each user writes alone, one for each known user. */
   readonly pushes: number;
   /** Pushes a run where users write in turn. */
   readonly turns: number;
-  /** Pushes before anything is measured where users write in turn; the sketch took two seconds of full load. */
+  /** Pushes before anything is measured; the sketch took two seconds of full load. */
   readonly warmup: number;
   readonly connections: number;
   /** The most known users of the growth rows. */
@@ -59,7 +59,7 @@ export const DEFAULT_OPTIONS: BenchOptions = {
 /** What the command says about itself. */
 export const USAGE = `npm run bench -- [选项 options]
   --rounds N        轮数，取中位数 rounds, of which the median counts (5)
-  --pushes N        “单独”一段的推送数 pushes a part of a run alone (4000)
+  --pushes N        用户各写一条时每轮的推送数 pushes a run where users write alone (4000)
   --users N         增长曲线的最大用户数 most known users of the growth curve (10000; the committed report: 100000, some minutes more)
   --only a,b        只跑 only: ${SUBJECTS.join(",")}
   --no-write        不写报告 do not write bench/report.*`;

@@ -1,6 +1,6 @@
 /**
- * Pushes as WeChat sends them, signed and encrypted when they leave or some seconds before, so that CreateTime is about now. Made by the
- * emulator's cryptography, which shares nothing with the worker (WECHAT.md §1.3, §1.4, §2.1).
+ * Pushes as WeChat sends them, signed and encrypted when they leave or some seconds before, so that CreateTime is about
+ * now. Made by the emulator's cryptography, which shares nothing with the worker (WECHAT.md §1.3, §1.4, §2.1).
  */
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";

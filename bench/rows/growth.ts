@@ -3,6 +3,7 @@
  * there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
  */
 import { setTimeout } from "node:timers/promises";
+import { PIECE } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
 import { enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush, BENCH_APP } from "../lib/push.ts";
@@ -49,11 +50,6 @@ interface Point {
 
 /** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
-/**
- * Pushes are measured by so many, and the median of these pieces counts: a collection of all garbage takes 100 ms, and
- * which point it falls on says nothing about the point.
- */
-const PIECE = 100;
 /** Pushes for a single user, who would otherwise fill his own last two minutes. */
 const SINGLE_PUSHES = 400;
 /** The most users that write at one point. */

@@ -58,8 +58,8 @@ export const ANSWERS: MutantTable = {
       name: "resting-rule-stops-the-rest",
       breaks: "while one rule rests, no other answers",
       file: "worker/domain/conversation.ts",
-      find: "return candidates.find((candidate) => restsUntil",
-      replace: "return candidates.slice(0, 1).find((candidate) => restsUntil",
+      find: "return candidates.find((candidate) => (ownValue(",
+      replace: "return candidates.slice(0, 1).find((candidate) => (ownValue(",
       killedBy: [CONVERSATION, "a push takes the first candidate that may act"],
     },
     {

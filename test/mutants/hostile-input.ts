@@ -235,7 +235,7 @@ export const HOSTILE_INPUT: MutantTable = {
       breaks: "a field that is missing finds a method of Object",
       promise: 3,
       file: "worker/protocol/fields.ts",
-      find: "(Object.hasOwn(raw, name) ? raw[name] : undefined)",
+      find: "ownValue(raw, name)",
       replace: "raw[name]",
       killedBy: ["pure/protocol/push.test.ts", "a field reader finds only the object's own fields"],
     },

@@ -6,6 +6,7 @@
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
+import { ownValue } from "../../shared/own.ts";
 import type { Candidate } from "./candidates.ts";
 import type { RowWriter } from "./log.ts";
 import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox.ts";
@@ -148,9 +149,7 @@ function chooseCandidate(
   now: number,
 ): Candidate | undefined {
   if (now < state.mutedUntil) return undefined;
-  // A rule may be named like something every object has, such as "constructor".
-  const restsUntil = (id: string) => (Object.hasOwn(state.once, id) ? state.once[id] : undefined) ?? 0;
-  return candidates.find((candidate) => restsUntil(candidate.ruleId) <= now);
+  return candidates.find((candidate) => (ownValue(state.once, candidate.ruleId) ?? 0) <= now);
 }
 
 /** The candidate, if it did anything: an answer the window refused has not been given. */

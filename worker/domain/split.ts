@@ -21,7 +21,7 @@ interface Atom {
 }
 
 /** The least share of a message that must be filled before a cut may prefer a line's or sentence's end; then fuller and fuller. */
-const FILL_STEPS = [0.5, 0.75, 0.9, 1] as const;
+const FILL_STEPS = [0.5, 0.75, 0.9] as const;
 
 const LINE_END = 3;
 const SENTENCE_END = 2;
@@ -61,8 +61,11 @@ export function splitText(
   // Each part is one of the few replies WeChat allows.
   const fewest = pack(atoms.value, limit, limit);
   if (fewest.length > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: fewest.length });
-  const ways = FILL_STEPS.map((fill) => pack(atoms.value, limit, fill * limit));
-  return ok(ways.find((parts) => parts.length <= fewest.length) ?? fewest);
+  for (const fill of FILL_STEPS) {
+    const parts = pack(atoms.value, limit, fill * limit);
+    if (parts.length <= fewest.length) return ok(parts);
+  }
+  return ok(fewest);
 }
 
 /** Fills part after part; of the cuts that leave at least `least` in a part, takes the strongest, and of those the last. */

@@ -2,6 +2,7 @@
  * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
  * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
+import { ownValue } from "../../shared/own.ts";
 import { backoffMs } from "./retry.ts";
 
 /** How far one endpoint has heard. */
@@ -51,9 +52,7 @@ const PAUSE_SPREAD_MS = 60 * SECOND_MS;
  */
 export function syncCursors(cursors: WebhookCursors, ids: readonly string[] | undefined, last: number): WebhookCursors {
   if (ids === undefined || (ids.length === 0 && Object.keys(cursors).length === 0)) return cursors;
-  // An id may be the name of something every object has, such as "constructor".
-  const known = (id: string) => (Object.hasOwn(cursors, id) ? cursors[id] : undefined);
-  return Object.fromEntries(ids.map((id) => [id, known(id) ?? newCursor(last)]));
+  return Object.fromEntries(ids.map((id) => [id, ownValue(cursors, id) ?? newCursor(last)]));
 }
 
 /** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */

@@ -22,11 +22,6 @@ export interface WebhookHealth {
 /** By the webhook's id; only those in trouble. */
 export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
-/** The trouble with one endpoint, if there is any. An id may be the name of something every object has. */
-export function healthOf(healths: WebhookHealths, id: string): WebhookHealth | undefined {
-  return Object.hasOwn(healths, id) ? healths[id] : undefined;
-}
-
 /** What a conversation tells of a call. */
 export type WebhookReport =
   | { readonly ok: true }

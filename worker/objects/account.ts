@@ -11,6 +11,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
@@ -34,14 +35,7 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { createAccountStore } from "./account-store.ts";
-import {
-  healthOf,
-  keepHealths,
-  noteReport,
-  withHealth,
-  type WebhookHealths,
-  type WebhookReport,
-} from "./account-webhooks.ts";
+import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
 
@@ -180,7 +174,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const now = Date.now();
     const { webhooks } = this.#store.state();
     const isListed = this.#settings().settings.webhooks.some((webhook) => webhook.id === id);
-    const known = healthOf(webhooks, id);
+    const known = ownValue(webhooks, id);
     const health = noteReport(known, report, now);
     if (!isListed || health === known) return webhooks;
     const changed = withHealth(webhooks, id, health);

@@ -3,13 +3,13 @@
  * log's order, until all is told, one fails, or the time is up. It decides nothing about the conversation; what it
  * came to is folded into the state by the object.
  */
+import { ownValue } from "../../shared/own.ts";
 import { GIVE_UP_MS, isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
 import { toWebhookEvent, typesOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
-import { healthOf } from "./account-webhooks.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";
 
 /** An endpoint with something due. */
@@ -46,9 +46,10 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
   const healths = await readHealths(run.health);
   const entries = run.due.map(async (due): Promise<readonly [string, WebhookProgress]> => {
     const { id } = due.webhook;
-    const until = healthOf(healths, id)?.pausedUntil ?? 0;
+    const health = ownValue(healths, id);
+    const until = health?.pausedUntil ?? 0;
     if (until > run.deps.now()) return [id, passOver(run, due, until)];
-    const wasInTrouble = due.cursor.tries > 0 || healthOf(healths, id) !== undefined;
+    const wasInTrouble = due.cursor.tries > 0 || health !== undefined;
     return [id, await tell(run, due, wasInTrouble)];
   });
   return new Map(await Promise.all(entries));
@@ -73,7 +74,7 @@ async function tell(run: WebhookRun, due: DueWebhook, wasInTrouble: boolean): Pr
       }
       const stopped = await reportFailure(run, webhook, failure);
       if (stopped.reason === "paused" && to === from) return passOver(run, due, stopped.until);
-      const isGivenUp = to === from && isHopeless(cursor, run.deps.now()) && stopped.reason === "failed";
+      const isGivenUp = to === from && isHopeless(cursor, run.deps.now());
       if (!isGivenUp) return { from, to, stopped };
       log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: failure.reason });
     }
@@ -127,7 +128,7 @@ async function reportFailure(
   const { reason, status, retryAfterMs } = failure;
   const report = { ok: false as const, reason, ...(status !== undefined && { status }) };
   const healths = await reportHealth(run.health, webhook.id, report);
-  const until = healthOf(healths, webhook.id)?.pausedUntil ?? 0;
+  const until = ownValue(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
   return { reason: "failed", ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -3,6 +3,7 @@
  * that the code naming the fields of a push stays a plain list; whoever made the readers looks at the notes once.
  */
 import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
 import { isWireFields, isWireList } from "./wire.ts";
 
 /** A field that is missing, or not what it must be. The name is one of ours, never content. */
@@ -33,7 +34,7 @@ export interface FieldReader {
  */
 export function createFieldReader(raw: WireFields, problems: FieldProblem[]): FieldReader {
   // Names like `toString` must not find the methods of Object.
-  const own = (name: string): WireValue => (Object.hasOwn(raw, name) ? raw[name] : undefined) ?? "";
+  const own = (name: string): WireValue => ownValue(raw, name) ?? "";
 
   function note(reason: FieldProblem["reason"], field: string): "" {
     problems.push({ reason, field });

@@ -4,9 +4,10 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { ownValue } from "../../../shared/own.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Webhook } from "../../domain/webhook-schema.ts";
-import { healthOf, type WebhookHealth } from "../../objects/account-webhooks.ts";
+import type { WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
@@ -44,7 +45,7 @@ webhooks.get(
     const [{ settings }, healths] = await Promise.all([account.settings(), account.webhookHealths()]);
     const isHeld = config.webhookSecrets.length === 0;
     const shown = settings.webhooks.map((webhook) =>
-      toWebhookJson(webhook, healthOf(healths, webhook.id), isHeld, Date.now()),
+      toWebhookJson(webhook, ownValue(healths, webhook.id), isHeld, Date.now()),
     );
     return c.json({ webhooks: shown } satisfies v.InferOutput<typeof WebhooksSchema>);
   },
