@@ -45,3 +45,21 @@ export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T 
     deadline.close();
   }
 }
+
+/** Nobody waits any more. */
+class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+  readonly code = "deadline";
+}
+
+/**
+ * `within`, for whom being late is one failure among others.
+ *
+ * @param timeoutMs milliseconds from now
+ * @throws what the work throws in time; DeadlineError when time is over
+ */
+export async function inTime<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const outcome = await within(timeoutMs, work);
+  if (outcome === OVERDUE) throw new DeadlineError();
+  return outcome;
+}

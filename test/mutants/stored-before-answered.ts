@@ -205,8 +205,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "an account object that does not answer keeps an unreadable push from being acknowledged",
       promise: 3,
       file: "worker/objects/conversation-client.ts",
-      find: "await within(Math.max(0, deadline - Date.now()), call())",
-      replace: "await call()",
+      find: "inTime(Math.max(0, deadline - Date.now()), call())",
+      replace: "call()",
       killedBy: [PUSH_TROUBLE, "an account that does not answer does not keep an unreadable push"],
     },
     {

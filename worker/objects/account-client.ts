@@ -4,7 +4,7 @@
  * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import { OVERDUE, within } from "../deadline.ts";
+import { inTime, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
@@ -153,10 +153,7 @@ async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | 
 /** KV is never a reason to fail or to wait: without it the object is asked. */
 async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
   try {
-    const value = await within(KV_PATIENCE_MS, deps.kv.get(key, "json"));
-    if (value !== OVERDUE) return value;
-    log("kv_read_failed", { app: deps.appid, error: "deadline" });
-    return undefined;
+    return await inTime(KV_PATIENCE_MS, deps.kv.get(key, "json"));
   } catch (error) {
     log("kv_read_failed", { app: deps.appid, error: errorName(error) });
     return undefined;

@@ -4,7 +4,7 @@
  */
 import type { AppConfig, Config } from "../config.ts";
 import type { Settings } from "../domain/settings.ts";
-import { OVERDUE, within } from "../deadline.ts";
+import { inTime } from "../deadline.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
@@ -41,8 +41,7 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   const tellMilestone = async (milestone: Milestone): Promise<void> => {
     try {
-      const noted = await within(MILESTONE_PATIENCE_MS, account().noteMilestone(milestone));
-      if (noted === OVERDUE) log("milestone_not_noted", { app: appid, milestone, error: "deadline" });
+      await inTime(MILESTONE_PATIENCE_MS, account().noteMilestone(milestone));
     } catch (error) {
       log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
     }

@@ -4,7 +4,7 @@
  */
 import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
-import { OVERDUE, within } from "../deadline.ts";
+import { inTime } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { errorName, log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
@@ -116,17 +116,7 @@ function jittered(pauseMs: number | undefined): number | undefined {
  * @throws the last error; DeadlineError when the last call had not returned in time
  */
 export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
-  return retryCall(method, deadline, async () => {
-    const outcome = await within(Math.max(0, deadline - Date.now()), call());
-    if (outcome === OVERDUE) throw new DeadlineError();
-    return outcome;
-  });
-}
-
-/** The object did not answer in time. */
-class DeadlineError extends Error {
-  override readonly name = "DeadlineError";
-  readonly code = "deadline";
+  return retryCall(method, deadline, () => inTime(Math.max(0, deadline - Date.now()), call()));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

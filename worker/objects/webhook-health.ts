@@ -2,7 +2,7 @@
  * The health of webhooks as a conversation sees it: asked of the account object at most twice a minute for an isolate,
  * since in calm there is nothing to hear. When the account cannot be reached, endpoints count as healthy.
  */
-import { OVERDUE, within } from "../deadline.ts";
+import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 
@@ -47,11 +47,7 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 
 async function ask(deps: HealthDeps, call: (account: WebhookBook) => Promise<WebhookHealths>): Promise<WebhookHealths> {
   try {
-    const healths = await within(ACCOUNT_PATIENCE_MS, call(deps.account()));
-    if (healths === OVERDUE) {
-      log("account_unreachable", { app: deps.appid, error: "deadline" });
-      return {};
-    }
+    const healths = await inTime(ACCOUNT_PATIENCE_MS, call(deps.account()));
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {

@@ -4,7 +4,7 @@
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
 import type { AnswerKind } from "../../shared/inbound.ts";
-import { OVERDUE, within } from "../deadline.ts";
+import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
 
@@ -34,8 +34,7 @@ export interface ArrivedPush {
 export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<"success" | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
-    const answer = await within(KV_PATIENCE_MS, kv.get(await storageKey(push)));
-    if (answer === OVERDUE) log("kv_failed", { operation: "read_late_push", error: "deadline" });
+    const answer = await inTime(KV_PATIENCE_MS, kv.get(await storageKey(push)));
     return answer === "success" ? answer : undefined;
   } catch (error) {
     log("kv_failed", { operation: "read_late_push", error: errorName(error) });
