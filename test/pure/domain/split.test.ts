@@ -150,6 +150,13 @@ describe("splitText", () => {
     expect(tight.join("")).toBe(content);
   });
 
+  it("fills every part to its end when each pretty cut, however near the end, would cost a part", ({ expect }) => {
+    const content = `${"字".repeat(90)}。`.repeat(20);
+    const parts = partsOf(splitText(content, 100, "characters", 30));
+    expect(parts.map((part) => part.length)).toEqual([...Array.from({ length: 18 }, () => 100), 20]);
+    expect(parts.join("")).toBe(content);
+  });
+
   it("keeps a link whole and gives it a part of its own when it needs one", ({ expect }) => {
     const link = '<a href="https://x.cn" data-miniprogram-path="p">查看订单</a>';
     expect(partsOf(splitText(`请点 ${link}。谢谢`, 70, "bytes", 3))).toEqual(["请点 ", `${link}。`, "谢谢"]);
