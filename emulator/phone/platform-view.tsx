@@ -1,6 +1,6 @@
 /** The platform itself: readings nobody has confirmed, its pace, and the console's settings of the app. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
 import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
@@ -121,9 +121,10 @@ function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Elemen
 function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Act }): JSX.Element {
   const t = useTexts();
   const { appid } = app;
-  const [pushUrl, setPushUrl] = useState(app.pushUrl);
+  /** What was typed, and over which URL: a new one in the emulator ends it. */
+  const [draft, setDraft] = useState({ over: "", text: "" });
+  const pushUrl = draft.over === app.pushUrl ? draft.text : app.pushUrl;
   const [isRevealed, setRevealed] = useState(false);
-  useEffect(() => setPushUrl(app.pushUrl), [app.pushUrl]);
   const modes: readonly (readonly [PushMode, string])[] = [
     ["plain", t.modePlain],
     ["compatible", t.modeCompatible],
@@ -154,7 +155,7 @@ function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Ac
       </div>
       <label class="field">
         <span>{t.pushUrl}</span>
-        <input value={pushUrl} onInput={(event) => setPushUrl(event.currentTarget.value)} />
+        <input value={pushUrl} onInput={(event) => setDraft({ over: app.pushUrl, text: event.currentTarget.value })} />
       </label>
       <div class="buttons">
         <button type="button" class="button small" onClick={() => void act(verify(), t.verified)}>

@@ -195,6 +195,23 @@ describe("the platform", () => {
     await scene.stack.control.app({ appid: LOCAL_APP.appid, format: "xml" });
   });
 
+  it("keeps a push URL typed in the moment the view opened", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await page.getByRole("tab", { name: "平台" }).waitFor();
+    // All in one task of the page: before it has painted the view, and before any effect of that has run.
+    await page.evaluate(async () => {
+      document.querySelector<HTMLElement>("#tab-platform")!.click();
+      await Promise.resolve();
+      const labels = [...document.querySelectorAll("label")];
+      const input = labels.find((label) => label.textContent === "推送网址")!.querySelector("input")!;
+      input.value = "https://typed.example/wechat";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await page.getByRole("switch", { name: "应答不是 200" }).click();
+    await expect.poll(async () => (await scene.stack.control.state()).switches.retryNon200).toBe(false);
+    expect(await page.getByLabel("推送网址").inputValue()).toBe("https://typed.example/wechat");
+  });
+
   it("says what the emulator refused", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
