@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
@@ -27,6 +28,21 @@ describe("GET /messages/:id", () => {
       state: "failed",
       errcode: 40003,
     });
+  });
+
+  it("reads no further than it has to: what was said since a message was sent is left alone", async ({ expect }) => {
+    await wechat.text("oLong", "在吗");
+    const { id } = await bodyOf(await send("oLong", HELLO));
+    await expect.poll(() => stateOf(id)).toBe("sent");
+    await runInDurableObject(conversation("oLong"), (_, { storage: { sql } }) => {
+      // Whoever reads on to the last of them fails: it is no JSON.
+      const insert = `with recursive step(n) as (values (1) union all select n + 1 from step where n < 300),
+          last(seq) as (select max(seq) from log)
+        insert into log select seq + n, null, iif(n < 300, '[{"seq":' || (seq + n) || ',"ref":null}]', 'no JSON'), '{}'
+          from step, last`;
+      sql.exec(insert);
+    });
+    expect(await stateOf(id)).toBe("sent");
   });
 
   it("answers 404 for an id of another app", async ({ expect }) => {

@@ -37,6 +37,18 @@ describe("POST /conversations/:openid/typing", () => {
     }
   });
 
+  it("names the sub-merchant whose user it is, and none for others", async ({ expect }) => {
+    await wechat.push({ openid: "oMerchant", businessId: 7, content: { kind: "text", content: "在吗" } });
+    await wechat.text("oPlain", "在吗");
+    expect((await typing("oMerchant")).status).toBe(204);
+    expect((await typing("oPlain")).status).toBe(204);
+    const calls = vi.mocked(fetch).mock.calls.map(([input, init]) => new Request(input, init));
+    const texts = await Promise.all(calls.filter(({ url }) => url.includes("/typing?")).map((call) => call.text()));
+    const bodies: { readonly touser: string }[] = texts.map((text) => JSON.parse(text));
+    expect(bodies.find(({ touser }) => touser === "oMerchant")).toMatchObject({ businessid: "7" });
+    expect(bodies.find(({ touser }) => touser === "oPlain")).not.toHaveProperty("businessid");
+  });
+
   it("answers 409 no_recent_message when nothing was exchanged for 30 seconds", async ({ expect }) => {
     await wechat.text("oQuiet", "在吗");
     await wechat.clock({ advanceMs: 31_000 });

@@ -54,6 +54,8 @@ const ALARM_REST_MS = 60_000;
 const APP_PATIENCE_MS = 48 * 3_600_000;
 /** And looks for it so often, milliseconds. */
 const APP_REST_MS = 15 * 60_000;
+/** Rows read at a stretch to see where a message stands: most are settled in the first few. */
+const ROWS_AT_ONCE = 100;
 /** Rows deleted at a stretch. */
 const PRUNE_BATCH = 500;
 
@@ -109,7 +111,7 @@ export class Conversation extends DurableObject<Env> {
     const { value, lease } = this.#transact(owner, this.#config(), now, step);
     const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
     if (!value.ok) return { ok: false, reason: value.reason, window };
-    return { ok: true, message: this.#messageState(value.message), window, ...(lease !== undefined && { lease }) };
+    return { ok: true, message: this.#knownState(value.message), window, ...(lease !== undefined && { lease }) };
   }
 
   /**
@@ -159,7 +161,12 @@ export class Conversation extends DurableObject<Env> {
   /** Where a message stands, or null when there is no such message. */
   message(appid: string, seq: number): MessageState | null {
     if (this.#store.owner()?.appid !== appid || this.#store.outgoing(seq) === undefined) return null;
-    return messageState(seq, this.#rowsFrom(seq), this.#state) ?? null;
+    return this.#messageState(seq) ?? null;
+  }
+
+  /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */
+  businessId(): string | null {
+    return this.#state.businessId;
   }
 
   /**
@@ -342,17 +349,24 @@ export class Conversation extends DurableObject<Env> {
   ): SubmitAnswer {
     const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
     if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
-    return { ok: true, message: this.#messageState(earlier.seq), window };
+    return { ok: true, message: this.#knownState(earlier.seq), window };
   }
 
-  #messageState(seq: number): MessageState {
-    const message = messageState(seq, this.#rowsFrom(seq), this.#state);
+  #knownState(seq: number): MessageState {
+    const message = this.#messageState(seq);
     if (message === undefined) throw new Error("a message has no row");
     return message;
   }
 
-  #rowsFrom(seq: number): readonly RowDraft[] {
-    return this.#store.rows(seq - 1, Number.MAX_SAFE_INTEGER);
+  /** Reads on from the message until it is sent: nothing later changes that, and much may have been said since. */
+  #messageState(seq: number): MessageState | undefined {
+    const rows: RowDraft[] = [];
+    for (;;) {
+      const page = this.#store.rows(rows.at(-1)?.seq ?? seq - 1, ROWS_AT_ONCE);
+      rows.push(...page);
+      const message = messageState(seq, rows, this.#state);
+      if (message?.status === "sent" || page.length < ROWS_AT_ONCE) return message;
+    }
   }
 
   #config(): Config {

@@ -23,6 +23,7 @@ export interface RemoteConversation {
   view(limit: number): Promise<ConversationView | null>;
   rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
   message(appid: string, seq: number): Promise<MessageState | null>;
+  businessId(): Promise<string | null>;
   replay(webhookId: string, after: number): Promise<number | null>;
   erase(): Promise<boolean>;
 }

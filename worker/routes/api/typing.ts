@@ -9,6 +9,7 @@ import type { TypingProblem } from "../../wechat/typing.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
+import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { OpenidParamSchema, TypingBodySchema } from "./schemas.ts";
 import { refuseCall, refuseErrcode } from "./wechat-problem.ts";
@@ -47,8 +48,10 @@ typing.post(
     if (!json.ok) return json.error;
     const body = checkBody(c, TypingBodySchema, json.value);
     if (!body.ok) return body.error;
+    const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
+    const businessId = (await conversation.businessId()) ?? undefined;
     const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
-    const changed = await client.typing(c.req.valid("param").openid, body.value.on ? "Typing" : "CancelTyping");
+    const changed = await client.typing(owner.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
     return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
   },
 );
