@@ -124,7 +124,7 @@ function toTouch({ identifier, pageX, pageY, clientX, clientY }: Touch): Touch {
 function listenToMouse(fire: Fire): void {
   let start: EventTarget | null = null;
   const onPointer = (type: "touchstart" | "touchmove" | "touchend", event: PointerEvent): void => {
-    if (event.pointerType !== "mouse") return;
+    if (event.pointerType !== "mouse" || (type === "touchstart" && event.button !== 0)) return;
     if (type === "touchstart") start = event.target;
     if (start === null) return;
     const touch = toTouch({ ...pointOf(event), identifier: MOUSE_FINGER });
@@ -149,6 +149,7 @@ function listenToKeys(tap: (element: Element) => void): void {
     if (!(target instanceof Element) || target.getAttribute("role") !== "button") return;
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    tap(target);
+    // A key that is held down taps once.
+    if (!event.repeat) tap(target);
   });
 }

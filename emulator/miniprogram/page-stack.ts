@@ -84,7 +84,8 @@ export function createPageStack(
   };
   /** Keeps the first `count` pages, then opens the url, if there is one. */
   const goTo = (count: number, url?: string): WayProblem => {
-    show(top(), false);
+    // A page that is closed is not hidden first: `onUnload` alone, as on a phone.
+    if (count === open.length) show(top(), false);
     const closing = open.slice(count);
     open = open.slice(0, count);
     for (const page of closing.toReversed()) close(page);

@@ -40,20 +40,23 @@ export function App(): JSX.Element {
     document.documentElement.dataset["theme"] = theme;
   }, [language, theme, t]);
 
-  /** Does something to the emulator, says when it failed, and shows what came of it at once. */
-  const act = async (work: Promise<unknown>, done = ""): Promise<void> => {
+  /** Does something to the emulator, says when it failed, and shows what came of it at once. @returns whether it was done */
+  const act = async (work: Promise<unknown>, done = ""): Promise<boolean> => {
     try {
       await work;
       if (done !== "") setNotice(done);
+      return true;
     } catch (error) {
       setNotice(fill(t.failed, { why: error instanceof Error ? error.message : String(error) }));
+      return false;
+    } finally {
+      look();
     }
-    look();
   };
-  const send = (content: PushContent): void => {
+  const send = (content: PushContent): Promise<boolean> => {
     // Before the first answer of the feed no appid is known: the emulator then means its first app, as the page does.
     const app = appid === "" ? {} : { appid };
-    void act(control.push({ ...app, openid, content, wait: false }));
+    return act(control.push({ ...app, openid, content, wait: false }));
   };
   const chat = state?.chat?.openid === openid ? state.chat : null;
 
@@ -123,15 +126,15 @@ function isServiceChatEnd(value: string): value is ServiceChatEnd {
   return SERVICE_CHAT_ENDS.some((end) => end === value);
 }
 
-/** A text that goes away by itself. */
+/** A text that goes away by itself; the same one said again stays as long again. */
 function useNotice(): readonly [string, (text: string) => void] {
-  const [notice, setNotice] = useState("");
+  const [notice, setNotice] = useState({ text: "" });
   useEffect(() => {
-    if (notice === "") return;
-    const timer = setTimeout(() => setNotice(""), NOTICE_MS);
+    if (notice.text === "") return;
+    const timer = setTimeout(() => setNotice({ text: "" }), NOTICE_MS);
     return () => clearTimeout(timer);
   }, [notice]);
-  return [notice, setNotice];
+  return [notice.text, (text) => setNotice({ text })];
 }
 
 function isLanguage(value: string): value is Language {

@@ -24,8 +24,10 @@ interface ChatProps {
   readonly language: Language;
   /** The card the page suggests to send. */
   readonly offer: CardOffer | null;
+  /** It was sent, closed, or passed over. */
+  readonly onOfferEnd: () => void;
   readonly onBack: () => void;
-  readonly onSend: (content: PushContent) => void;
+  readonly onSend: (content: PushContent) => Promise<boolean>;
   /** Opens a page of the mini program; false when it is none of the one on this phone. */
   readonly onOpenPage: (appid: string, path: string, via: "card" | "link") => boolean;
 }
@@ -36,19 +38,18 @@ type Opened =
 
 /** The chat. */
 export function Chat(props: ChatProps): JSX.Element {
-  const { chat, appid, openid, language, onBack, onSend, onOpenPage } = props;
+  const { chat, appid, openid, language, offer, onOfferEnd, onBack, onSend, onOpenPage } = props;
   const t = useTexts();
   const [opened, setOpened] = useState<Opened | null>(null);
-  const [offer, setOffer] = useState(props.offer);
   const open: Opener = {
     page: (pageAppid, path, via) => {
       if (!onOpenPage(pageAppid, path, via)) setOpened({ kind: "page", appid: pageAppid, path });
     },
     picture: (url, name) => setOpened({ kind: "picture", url, name }),
   };
-  const send = (content: PushContent): void => {
-    setOffer(null);
-    onSend(content);
+  const send = (content: PushContent): Promise<boolean> => {
+    onOfferEnd();
+    return onSend(content);
   };
   const isTyping = chat?.typing ?? false;
   return (
@@ -57,7 +58,7 @@ export function Chat(props: ChatProps): JSX.Element {
         <button type="button" class="icon-button" aria-label={t.back} onClick={onBack}>
           <Icon name="back" />
         </button>
-        <h2>{isTyping ? t.typing : t.service}</h2>
+        <h2 tabIndex={-1}>{isTyping ? t.typing : t.service}</h2>
         <span class="bar-user">
           {t.user} {shortName(openid)}
         </span>
@@ -68,8 +69,8 @@ export function Chat(props: ChatProps): JSX.Element {
       {offer !== null && (
         <Offer
           offer={offer}
-          onClose={() => setOffer(null)}
-          onSend={() => send({ kind: "miniprogrampage", title: offer.title, pagePath: offer.path })}
+          onClose={onOfferEnd}
+          onSend={() => void send({ kind: "miniprogrampage", title: offer.title, pagePath: offer.path })}
         />
       )}
       <Composer language={language} onSend={send} />

@@ -9,7 +9,8 @@ import { useTexts, type Language } from "./text.ts";
 
 interface ComposerProps {
   readonly language: Language;
-  readonly onSend: (content: PushContent) => void;
+  /** Settles with whether the emulator took it. */
+  readonly onSend: (content: PushContent) => Promise<boolean>;
 }
 
 type Drawer = "none" | "faces" | "more" | "card";
@@ -22,15 +23,17 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
   const input = useRef<HTMLTextAreaElement>(null);
   const toggle = (wanted: Drawer): void => setDrawer(drawer === wanted ? "none" : wanted);
 
-  const sendText = (): void => {
-    if (text === "") return;
-    onSend({ kind: "text", content: text });
+  const sendText = async (): Promise<void> => {
+    if (text.trim() === "") return;
     setText("");
     input.current?.focus();
+    const isTaken = await onSend({ kind: "text", content: text });
+    // Before what was typed since, or instead of nothing.
+    if (!isTaken) setText((typed) => text + typed);
   };
   const sendPicture = (dataBase64: string): void => {
     setDrawer("none");
-    onSend({ kind: "image", dataBase64 });
+    void onSend({ kind: "image", dataBase64 });
   };
   const insert = (code: string): void => {
     const at = input.current?.selectionStart ?? text.length;
@@ -45,7 +48,7 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
         class="write"
         onSubmit={(event) => {
           event.preventDefault();
-          sendText();
+          void sendText();
         }}
       >
         <textarea
@@ -60,7 +63,7 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
             // While an input method is open, Enter picks its candidate.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
             event.preventDefault();
-            sendText();
+            void sendText();
           }}
         />
         <DrawerButton name="face" label={t.faces} isOpen={drawer === "faces"} onToggle={() => toggle("faces")} />
@@ -83,7 +86,7 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
         <CardForm
           onSend={(title, pagePath) => {
             setDrawer("none");
-            onSend({ kind: "miniprogrampage", title, pagePath });
+            void onSend({ kind: "miniprogrampage", title, pagePath });
           }}
         />
       )}

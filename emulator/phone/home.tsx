@@ -34,7 +34,7 @@ export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }:
             <Icon name="back" />
           </button>
         )}
-        <h2>{t.entries}</h2>
+        <h2 tabIndex={-1}>{t.entries}</h2>
       </header>
       <div class="home">
         <div class="goods">

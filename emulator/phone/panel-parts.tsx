@@ -4,8 +4,8 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "./text.ts";
 
-/** Does something to the emulator and shows what came of it; `done` is said when it worked. */
-export type Act = (work: Promise<unknown>, done?: string) => Promise<void>;
+/** Does something to the emulator and shows what came of it; `done` is said when it worked, which it settles with. */
+export type Act = (work: Promise<unknown>, done?: string) => Promise<boolean>;
 
 /** A titled box of the panel. */
 export function Box({

@@ -1,6 +1,6 @@
 /** The phone: the mini program, the chat over it, and the developers' entry. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { Appearance } from "../miniprogram/appearance.ts";
 import type { PhoneState } from "../phone-model.ts";
@@ -10,7 +10,7 @@ import { Home } from "./home.tsx";
 import { newOpenid } from "./people.ts";
 import { ProgramFrame, type Arrival, type ServiceChatEnd } from "./program-frame.tsx";
 import { hasPage, ProgramContext, useProgramInfo } from "./program-info.ts";
-import { useScreen } from "./screen.ts";
+import { isAt, useScreen } from "./screen.ts";
 import { useTexts, type Language } from "./text.ts";
 
 interface PhoneProps {
@@ -22,7 +22,7 @@ interface PhoneProps {
   readonly appearance: Appearance;
   readonly serviceChatEnd: ServiceChatEnd;
   readonly onOpenid: (openid: string) => void;
-  readonly onSend: (content: PushContent) => void;
+  readonly onSend: (content: PushContent) => Promise<boolean>;
   readonly onNotice: (text: string) => void;
 }
 
@@ -38,12 +38,21 @@ export function Phone(props: PhoneProps): JSX.Element {
   /** Not loaded before it is looked at; then it stays, as a mini program does behind the chat. */
   const wasOpened = useRef(false);
   wasOpened.current ||= screen === "program";
+  const phone = useRef<HTMLElement>(null);
+  const shown = useRef(screen);
+  // What had the focus is gone or covered: the next key belongs to the screen that is there now.
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    phone.current?.querySelector<HTMLElement>(".screen:not(.covered) h2")?.focus({ preventScroll: true });
+  }, [screen]);
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
+    if (isAt("chat")) return; // the second click of a double one
     onOpenid(openid); // kept from now on, so that a reload finds its chat again
     setOrigin(from);
     setOffer(card);
-    onSend({ kind: "enter", sessionFrom });
+    void onSend({ kind: "enter", sessionFrom });
     goTo("chat");
   };
   const open = (chosen: string): void => {
@@ -65,13 +74,14 @@ export function Phone(props: PhoneProps): JSX.Element {
   const chat = state?.chat?.openid === openid ? state.chat : null;
 
   return (
-    <section class="phone" aria-label={t.phone}>
+    <section ref={phone} class="phone" aria-label={t.phone}>
       {program !== undefined && program !== null && wasOpened.current && (
         <ProgramFrame
           key={`${language} ${serviceChatEnd === "missing"}`}
           name={program.title}
           isShown={screen === "program"}
           arrival={arrival}
+          onArrived={() => setArrival({ kind: "back" })}
           language={language}
           appearance={appearance}
           serviceChatEnd={serviceChatEnd}
@@ -88,6 +98,7 @@ export function Phone(props: PhoneProps): JSX.Element {
             openid={openid}
             language={language}
             offer={offer}
+            onOfferEnd={() => setOffer(null)}
             onBack={() => (origin === "program" ? comeBack({ kind: "back" }) : goTo("home"))}
             onSend={onSend}
             onOpenPage={openPage}

@@ -35,6 +35,8 @@ interface ProgramProps {
   /** False while another screen lies over it: it goes on running, as in WeChat. */
   readonly isShown: boolean;
   readonly arrival: Arrival;
+  /** It was told how the user came: the browser's own back button comes with no card. */
+  readonly onArrived: () => void;
   readonly language: Language;
   readonly appearance: Appearance;
   readonly serviceChatEnd: ServiceChatEnd;
@@ -87,6 +89,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
     if (isBack) tell({ kind: "shown", card: arrival.kind === "card" ? arrival.path : null });
     // A program that only starts now has no button that could be told of a card.
     if (arrival.kind === "launch" || (arrival.kind === "card" && !isBack)) tell({ kind: "launch", path: arrival.path });
+    props.onArrived();
   }, [isReady, isShown]);
 
   useEffect(() => {
@@ -140,7 +143,7 @@ function NavigationBar({ bars, onBack, onLeave }: NavigationProps): JSX.Element 
           <Icon name="back" />
         </button>
       )}
-      <h2>{bars?.title ?? t.loading}</h2>
+      <h2 tabIndex={-1}>{bars?.title ?? t.loading}</h2>
       <button type="button" class="icon-button leave" aria-label={t.leaveProgram} onClick={onLeave}>
         <Icon name="chats" />
       </button>

@@ -21,6 +21,11 @@ export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Scr
   ];
 }
 
+/** Whether the address says so already: what is rendered follows it a moment later. */
+export function isAt(screen: Screen): boolean {
+  return screenOf(location.hash) === screen;
+}
+
 function screenOf(hash: string): Screen {
   if (hash === "#chat") return "chat";
   return hash === "#home" ? "home" : "program";

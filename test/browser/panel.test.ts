@@ -200,10 +200,11 @@ describe("the platform", () => {
     await page.getByRole("tab", { name: "平台" }).waitFor();
     // All in one task of the page: before it has painted the view, and before any effect of that has run.
     await page.evaluate(async () => {
-      document.querySelector<HTMLElement>("#tab-platform")!.click();
+      document.querySelector<HTMLElement>("#tab-platform")?.click();
       await Promise.resolve();
       const labels = [...document.querySelectorAll("label")];
-      const input = labels.find((label) => label.textContent === "推送网址")!.querySelector("input")!;
+      const input = labels.find((label) => label.textContent === "推送网址")?.querySelector("input");
+      if (!input) throw new Error("the view is not there");
       input.value = "https://typed.example/wechat";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });

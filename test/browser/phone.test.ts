@@ -2,6 +2,7 @@
  * What a developer does on the phone page, on a desktop with a mouse: the way of a message from the contact button to
  * the answer, and every kind of message both ways. Errors of script, network and policy fail the test.
  */
+import type { Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 import { bubbles, enter, openidOf, say, sendAsService } from "./actions.ts";
@@ -87,6 +88,43 @@ describe("a user", () => {
     await page.keyboard.press("Enter");
     await bubbles(page, "mine").first().waitFor();
     expect(await bubbles(page, "mine").first().textContent()).toBe("一\n二");
+  });
+
+  it("keeps what the emulator did not take, before what was typed since", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    const push = Promise.withResolvers<Route>();
+    await page.route("**/_emulator/push", push.resolve);
+    await say(page, "在吗，");
+    await page.getByLabel("输入消息").pressSequentially("有货吗");
+    await (await push.promise).abort();
+    await page.getByRole("status").getByText("没做成").waitFor();
+    expect(await page.getByLabel("输入消息").inputValue()).toBe("在吗，有货吗");
+    await page.unroute("**/_emulator/push");
+    await page.getByRole("button", { name: "发送", exact: true }).click();
+    await bubbles(page, "mine").getByText("在吗，有货吗").waitFor();
+    expect(await scene.closePages()).toStrictEqual([expect.stringContaining("ERR_FAILED")]);
+  });
+
+  it("sends no blanks", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    await page.getByLabel("输入消息").fill(" \n ");
+    await page.getByLabel("输入消息").press("Enter");
+    await say(page, "在吗");
+    await bubbles(page, "mine").getByText("在吗").waitFor();
+    expect(await bubbles(page, "mine").count()).toBe(1);
+  });
+
+  it("enters once by a double click, and the next key belongs to the chat", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await page.getByRole("button", { name: "联系客服" }).dblclick();
+    await page.getByRole("heading", { name: "客服" }).and(page.locator(":focus")).waitFor();
+    await bubbles(page, "theirs").first().waitFor();
+    expect(await page.getByText("进入客服会话").count()).toBe(1);
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "会话与手写入口" }).and(page.locator(":focus")).waitFor();
   });
 
   it("picks a face, which travels as WeChat's code and shows as emoji", async ({ expect }) => {

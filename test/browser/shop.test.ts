@@ -98,8 +98,10 @@ describe("the way into the chat and back", () => {
   it("from a product: the worker greets with its name, a card leads to the right page", async ({ expect }) => {
     const page = await openShop(scene, DESKTOP);
     await openTeacup(page);
-    await contactButton(page).click();
+    // The second click finds a phone that is in the chat already.
+    await contactButton(page).dblclick();
     await bubbles(page, "theirs").first().waitFor();
+    expect(await page.getByText("进入客服会话").count()).toBe(1);
     const openid = await openidOf(page);
     expect(await lastEntry(openid)).toStrictEqual({
       kind: "context",
@@ -121,6 +123,13 @@ describe("the way into the chat and back", () => {
     await page.getByRole("heading", { name: "胡桃木勺" }).waitFor();
     await page.getByRole("button", { name: "返回" }).click();
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
+    // A card arrives once: by the browser's own way back comes nobody with a card.
+    await contactButton(page).click();
+    await page.getByLabel("输入消息").waitFor();
+    await page.goBack();
+    await page.getByRole("button", { name: "返回" }).waitFor();
+    await contactButton(page).waitFor();
+    expect(await page.locator(".program-bar h2").textContent()).toBe("青瓷茶杯");
   });
 
   it("from an order: its card carries number and status, and a card to a tab page is followed", async ({ expect }) => {
