@@ -139,9 +139,10 @@ class VariableReader {
     this.#problems = problems;
   }
 
+  /** Unquoted in wrangler.toml, a number arrives as one, and a list as a list. */
   text(variable: string): string | undefined {
-    const value = this.#env[variable];
-    return typeof value === "string" && value !== "" ? value : undefined;
+    const value = this.#env[variable] ?? "";
+    return (typeof value === "string" ? value : JSON.stringify(value)) || undefined;
   }
 
   oneOf<const T extends string>(variable: string, allowed: readonly T[], fallback: T): T {

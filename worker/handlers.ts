@@ -6,7 +6,8 @@
  * up, do not change anything. An exception is logged and the rules go on.
  *
  * The one shipped here answers "订单 1001" from an order source: set ORDERS_URL to an address that answers
- * GET /orders/:id with {"id", "status", "carrier"?, "trackingNumber"?}. Without ORDERS_URL it does nothing.
+ * GET /orders/:id with {"id", "status", "carrier"?, "trackingNumber"?}. Who asks stands in the header x-openid: answer
+ * 404 for another's order, or anybody reads it by guessing its number. Without ORDERS_URL it does nothing.
  */
 import * as v from "valibot";
 import type { EnterEvent, UserMessage } from "../shared/inbound.ts";
@@ -26,7 +27,8 @@ export async function onMessage(message: UserMessage, kefu: Kefu): Promise<void>
   const source = kefu.env.ORDERS_URL;
   const number = message.kind === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;
   if (number === undefined || source === "") return;
-  const response = await fetch(`${source}/orders/${number}`, { signal: kefu.signal });
+  const headers = { "x-openid": kefu.openid };
+  const response = await fetch(`${source}/orders/${number}`, { headers, signal: kefu.signal });
   if (response.status === 404) return kefu.reply(`没有找到订单 ${number}，请核对订单号。`);
   if (!response.ok) throw new Error(`the order source answered ${response.status}`);
   const order = v.parse(OrderSchema, await response.json());

@@ -73,6 +73,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const shop = await serveShop(ports.orders, {
     kefu: createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: values.apiKey }),
     orders: sampleOrders(),
+    isOpenToAll: true,
     webhookSecret: values.webhookSecret,
     onEvent: options.onShopEvent ?? (() => {}),
   });

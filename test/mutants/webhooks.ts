@@ -174,9 +174,12 @@ export const WEBHOOKS_RULE: MutantTable = {
       breaks: "a webhook hears of a user who was erased meanwhile",
       promise: 5,
       file: "worker/objects/conversation-webhooks.ts",
-      find: "return store().owner() !== undefined && now < until",
-      replace: "return now < until",
-      killedBy: [WEBHOOKS, "a webhook hears nothing more of a user who was erased"],
+      find: "store() === opened && mayGoOn",
+      replace: "mayGoOn",
+      killedBy: [
+        WEBHOOKS,
+        "a webhook hears nothing more of a user who was erased, though he writes again in the middle of it",
+      ],
     },
     {
       name: "unwanted-event-told",

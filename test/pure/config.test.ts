@@ -63,6 +63,15 @@ describe("the configuration", () => {
     });
   });
 
+  it("takes numbers and lists that wrangler.toml has without quotes, and says what is wrong with them", ({
+    expect,
+  }) => {
+    const config = readConfig({ ...GOOD, UNCONFIRMED_RETRY: 0, RETENTION_DAYS: 30 });
+    expect(config).toMatchObject({ ok: true, value: { unconfirmedRetries: 0, retentionMs: 30 * 86_400_000 } });
+    const wrong = problemsOf({ ...GOOD, DEDUPE_KV: false, RETENTION_DAYS: 0.5 });
+    expect(wrong.map(({ variable }) => variable).toSorted()).toEqual(["DEDUPE_KV", "RETENTION_DAYS"]);
+  });
+
   it("tells every missing value at once, each with its cure", ({ expect }) => {
     const problems = problemsOf({});
     expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));

@@ -14,6 +14,8 @@ const CLOSED: Result<Accepted> = {
   error: { code: "window_closed", status: 409, title: "关 / closed", detail: "等 / wait", facts: {} },
 };
 
+const ASKED_BY_BUYER = { headers: { "x-openid": "oBuyer" } };
+
 function open(answer: Result<Accepted>) {
   const sent: [string, Outbound, string | undefined][] = [];
   const send: KefuClient["send"] = async (openid, message, options) => {
@@ -33,15 +35,18 @@ function open(answer: Result<Accepted>) {
 }
 
 describe("the sample shop", () => {
-  it("shows an order and not whose it is", async ({ expect }) => {
-    const response = await open(TAKEN).shop.request("/orders/1001");
+  it("shows an order to its buyer alone, and not whose it is", async ({ expect }) => {
+    const response = await open(TAKEN).shop.request("/orders/1001", ASKED_BY_BUYER);
     expect(await response.json()).toEqual({
       id: "1001",
       status: "已发货",
       carrier: "顺丰速运",
       trackingNumber: "SF1234567890123",
     });
-    expect((await open(TAKEN).shop.request("/orders/9")).status).toBe(404);
+    for (const headers of [{ "x-openid": "oAnother" }, undefined]) {
+      expect((await open(TAKEN).shop.request("/orders/1001", { headers })).status).toBe(404);
+    }
+    expect((await open(TAKEN).shop.request("/orders/9", ASKED_BY_BUYER)).status).toBe(404);
   });
 
   it("tells the buyer that his order is shipped, with a key of the order's", async ({ expect }) => {
@@ -55,7 +60,10 @@ describe("the sample shop", () => {
     });
     const content = "您的订单已发货。订单 1002，中通快递单号 ZT42。";
     expect(sent).toEqual([["oBuyer", { type: "text", content }, "order-1002-shipped"]]);
-    expect(await (await shop.request("/orders/1002")).json()).toMatchObject({ status: "已发货", ...PARCEL });
+    expect(await (await shop.request("/orders/1002", ASKED_BY_BUYER)).json()).toMatchObject({
+      status: "已发货",
+      ...PARCEL,
+    });
   });
 
   it("says the very same again when shipping is repeated with another parcel", async ({ expect }) => {
@@ -75,7 +83,7 @@ describe("the sample shop", () => {
       code: "window_closed",
       reason: expect.stringContaining("48 小时"),
     });
-    expect(await (await shop.request("/orders/1002")).json()).toMatchObject({ status: "已发货" });
+    expect(await (await shop.request("/orders/1002", ASKED_BY_BUYER)).json()).toMatchObject({ status: "已发货" });
   });
 
   it("says 502 when edge-kefu did not answer: that may be repeated", async ({ expect }) => {

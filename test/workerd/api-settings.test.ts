@@ -114,9 +114,20 @@ describe("PUT /settings", () => {
     expect(await bodyOf(await call("GET", "/api/v1/settings"))).toMatchObject({ muteAfterApiMinutes: 7 });
   });
 
+  it("takes as many rules as there may be, and takes back what it answered", async ({ expect }) => {
+    const rules = Array.from({ length: 200 }, (_, index) => ({
+      id: `r${index}`,
+      match: { type: "any", words: [`第${index}问`] },
+      action: { type: "reply", messages: [{ type: "text", content: "长".repeat(100) }] },
+    }));
+    const stored = await put({ ...SILENT, rules }, "*");
+    expect(stored.status).toBe(200);
+    expect((await put(await bodyOf(stored), "*")).status).toBe(200);
+  });
+
   it("refuses what is too large, no JSON, or of another type", async ({ expect }) => {
     const headers = { "if-match": "*", "content-type": "application/json" };
-    expect((await put({ ...SILENT, more: "a".repeat(65_536) }, "*")).status).toBe(413);
+    expect((await put({ ...SILENT, more: "a".repeat(1_000_000) }, "*")).status).toBe(413);
     expect((await call("PUT", "/api/v1/settings", { body: "{", headers })).status).toBe(400);
     const text = { ...headers, "content-type": "text/plain" };
     expect((await call("PUT", "/api/v1/settings", { body: "{}", headers: text })).status).toBe(415);

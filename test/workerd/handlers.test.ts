@@ -132,7 +132,8 @@ describe("the handler that is shipped", () => {
     expect(await textOf("我的订单1001到哪了")).toEqual([
       { type: "text", content: "订单 1001：已发货，顺丰速运单号 SF1。" },
     ]);
-    expect(fetch).toHaveBeenCalledWith("https://shop.test/orders/1001", expect.anything());
+    const asked = expect.objectContaining({ headers: { "x-openid": expect.stringMatching(/^o/) } });
+    expect(fetch).toHaveBeenCalledWith("https://shop.test/orders/1001", asked);
   });
 
   it("says so when there is no such order", async ({ expect }) => {

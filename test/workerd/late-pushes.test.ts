@@ -55,7 +55,7 @@ describe("KV as the shield against repeats", () => {
       async receive(...args: ReceiveArgs) {
         asked += 1;
         const received = await remote("oLate").receive(...args);
-        vi.setSystemTime(Date.now() + 2_000);
+        vi.setSystemTime(Date.now() + 3_500);
         return received;
       },
       settle: (...args: SettleArgs) => remote("oLate").settle(...args),

@@ -100,14 +100,15 @@ export function submitMessage(
   const parts = splitMessage(input.message, context.rules);
   if (parts === undefined) return { ok: false, reason: "unsplittable" };
   const { key, request, isAi } = input;
-  const draft: Draft = { parts, source: "api", isAi, key, request };
+  const holdUntil = context.now + HOLD_MS;
+  const draft: Draft = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
   const heard = { ...state, webhooks: syncCursors(state.webhooks, input.webhooks, state.last) };
   const muted = input.isAi ? heard : { ...heard, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
   const reason = refuseDraft(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
   if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };
   if (state.held.length >= MAX_HELD) return { ok: false, reason: "hold_full" };
-  return { ok: true, ...hold(muted, writer, draft, context.now + HOLD_MS) };
+  return { ok: true, ...hold(muted, writer, draft, holdUntil) };
 }
 
 /** What is due goes on: ended leases, ended holds, and the next attempt. */
@@ -129,15 +130,12 @@ function openWindow(
 ): ConversationState {
   const receivedAt = context.now;
   const businessId = inbound.businessId ?? null;
-  if (isUserMessage(inbound)) {
-    return {
-      ...state,
-      businessId,
-      window: openGrant(state.window, context.rules, { kind: "message", at, receivedAt }),
-    };
-  }
-  if (inbound.kind !== "user_enter_tempsession") return state;
-  const window = openGrant(state.window, context.rules, { kind: "enter", at, receivedAt });
+  const isEnter = inbound.kind === "user_enter_tempsession";
+  if (!isEnter && !isUserMessage(inbound)) return state;
+  const window = openGrant(state.window, context.rules, { kind: isEnter ? "enter" : "message", at, receivedAt });
+  // Older than one we know: it came late, and what the newer one said stands.
+  if (window === state.window) return state;
+  if (!isEnter) return { ...state, businessId, window };
   const sessionFrom = inbound.sessionFrom.slice(0, MAX_SESSION_FROM);
   return { ...state, businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
 }

@@ -36,6 +36,8 @@ export interface RowBodies {
     readonly part: number;
     readonly parts: number;
     readonly isAi?: true;
+    /** The sub-merchant the user had written to. */
+    readonly businessId?: string;
     readonly ruleId?: string;
     /** SHA-256 of the request that asked for it; set for API messages. */
     readonly request?: string;

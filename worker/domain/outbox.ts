@@ -34,6 +34,8 @@ export interface Draft {
   readonly ruleId?: string;
   readonly key?: string;
   readonly request?: string;
+  /** When WeChat's window refuses it, it waits for the user's next message until then, epoch ms; absent: it does not. */
+  readonly holdUntil?: number;
 }
 
 /** One attempt that a carrier may make. */
@@ -53,13 +55,20 @@ export const SETTLE_MARGIN_MS = 2_000;
 /** The second go of an unconfirmed message comes after a random part of so long, milliseconds. */
 const REPEAT = { baseMs: 8_000, capMs: 8_000 };
 
-/** Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides. */
+/**
+ * Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides;
+ * no more wait for that than a new grant would take.
+ */
 export function refuseDraft(
   state: ConversationState,
   draft: Draft,
   context: OutboxContext,
 ): WindowRefusal | "handed_over" | undefined {
-  if (state.window.handedOver) return draft.source === "auto" ? "handed_over" : undefined;
+  if (state.window.handedOver) {
+    if (draft.source === "auto") return "handed_over";
+    const waiting = state.queue.length + draft.parts.length;
+    return waiting > context.rules.grants.message.count ? "quota_used" : undefined;
+  }
   return refusal(state.window, context.rules, draft.parts.length, context.now);
 }
 
@@ -70,10 +79,12 @@ export function enqueue(
   draft: Draft,
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly message: number } {
-  const seqs = writeParts(writer, draft);
+  const seqs = writeParts(writer, draft, state.businessId);
   const message = seqs[0] ?? 0;
   const mayRepeat = draft.source === "auto" && context.unconfirmedRetries === 1;
-  const items = seqs.map((seq) => ({ ...newItem(seq, message, draft.source, context), mayRepeat }));
+  const { source, holdUntil } = draft;
+  const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }) };
+  const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
   const window = addUses(state.window, seqs, 0);
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
@@ -85,7 +96,7 @@ export function hold(
   draft: Draft,
   until: number,
 ): { readonly state: ConversationState; readonly message: number } {
-  const message = writeParts(writer, draft)[0] ?? 0;
+  const message = writeParts(writer, draft, state.businessId)[0] ?? 0;
   writer.append({ kind: "held", ref: message, body: { until } });
   const held: HeldMessage = { message, parts: draft.parts.length, source: draft.source, until };
   return { state: { ...state, held: [...state.held, held] }, message };
@@ -97,7 +108,8 @@ export function releaseHeld(state: ConversationState, context: OutboxContext): C
   if (first === undefined) return state;
   if (refusal(state.window, context.rules, first.parts, context.now) !== undefined) return state;
   const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
-  const items = seqs.map((seq) => newItem(seq, first.message, first.source, context));
+  const more = { attempt: first.attempt ?? 0, holdUntil: first.until };
+  const items = seqs.map((seq) => ({ ...newItem(seq, first.message, first.source, context), ...more }));
   const window = addUses(state.window, seqs, 0);
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
@@ -128,8 +140,8 @@ export function leaseNext(
   context: OutboxContext,
   claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const mine = state.queue.find((item) => item.lease?.claim === claim && context.now < item.lease.deadline);
-  if (mine?.lease !== undefined) return { state, lease: toLease(mine, mine.lease) };
+  const mine = leaseOf(state, claim, context.now);
+  if (mine !== undefined) return { state, lease: mine };
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const until = sendableUntil(state, item, context);
@@ -138,6 +150,12 @@ export function leaseNext(
   const lease = { claim, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
   const started = { ...item, attempt: item.attempt + 1, lease };
   return { state: replaceItem(state, started), lease: toLease(started, lease) };
+}
+
+/** The attempt under way that was given to this carrier, while there is time for it. */
+export function leaseOf(state: ConversationState, claim: string, now: number): Lease | undefined {
+  const mine = state.queue.find((item) => item.lease?.claim === claim && now < item.lease.deadline);
+  return mine?.lease && toLease(mine, mine.lease);
 }
 
 function toLease(item: QueueItem, lease: QueueLease): Lease {
@@ -192,7 +210,11 @@ function apply(
       const window = correctWindow(state.window, decision.errcode, startedAt, context.now);
       const reason = decision.errcode === 45047 ? "quota_used" : "window_closed";
       const { errcode } = decision;
-      return block({ ...state, window }, writer, item, reason, { attempt, errcode });
+      const corrected = { ...state, window };
+      const { holdUntil = 0 } = item;
+      // Of a message that is on its way already the rest would come alone, days later.
+      if (ref === item.message && holdUntil > context.now) return holdAgain(corrected, writer, item, holdUntil);
+      return block(corrected, writer, item, reason, { attempt, errcode });
     }
     case "failed": {
       const { reason, errcode } = decision;
@@ -247,6 +269,19 @@ function giveUpAttempt(
   return replaceItem({ ...state, window: addUses(window, [ref], 1) }, { ...waiting, go: 1, nextAt });
 }
 
+/** Our books let a message through that was to be held if need be, and WeChat did not: it waits after all. */
+function holdAgain(
+  state: ConversationState,
+  writer: RowWriter,
+  { message, source, attempt }: QueueItem,
+  until: number,
+): ConversationState {
+  writer.append({ kind: "held", ref: message, body: { until } });
+  const parts = state.queue.filter((other) => other.message === message);
+  const left = parts.reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
+  return { ...left, held: [...left.held, { message, parts: parts.length, source, until, attempt }] };
+}
+
 function block(
   state: ConversationState,
   writer: RowWriter,
@@ -269,12 +304,13 @@ function release(state: ConversationState, item: QueueItem): ConversationState {
   return { ...state, window: releaseUse(state.window, item.seq, item.go) };
 }
 
-function writeParts(writer: RowWriter, draft: Draft): readonly number[] {
+function writeParts(writer: RowWriter, draft: Draft, businessId: string | null): readonly number[] {
   const { source, isAi = false, ruleId, key, request, parts } = draft;
   const common = {
     source,
     parts: parts.length,
     ...(isAi && { isAi: true as const }),
+    ...(businessId !== null && { businessId }),
     ...(ruleId !== undefined && { ruleId }),
     ...(request !== undefined && { request }),
   };

@@ -13,6 +13,8 @@ export type { Match, Rule } from "./rule-schema.ts";
 export type { SettingsProblem } from "./settings-problems.ts";
 export type { Webhook } from "./webhook-schema.ts";
 
+/** The largest settings, bytes of JSON: a row of the account holds them. */
+export const MAX_SETTINGS_BYTES = 1_000_000;
 const MAX_RULES = 200;
 const MAX_DATES = 400;
 const MAX_SPANS = 4;

@@ -36,6 +36,8 @@ export interface QueueItem {
   readonly nextAt: number;
   /** Given up then, whatever grants come, epoch ms. */
   readonly until: number;
+  /** Refused by WeChat's window it waits for the user's next message, until then; absent: it is blocked. */
+  readonly holdUntil?: number;
   /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
   readonly lease?: QueueLease;
 }
@@ -46,6 +48,8 @@ export interface HeldMessage {
   readonly parts: number;
   readonly source: Source;
   readonly until: number;
+  /** Attempts WeChat's window refused before; absent: none. */
+  readonly attempt?: number;
 }
 
 /** Everything a conversation decides on. */

@@ -41,6 +41,8 @@ const SECOND_MS = 1_000;
 const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
 /** The longest Retry-After that is obeyed, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
+/** Settings that old are gone from every memory, milliseconds (docs/design/0004-account.md). */
+const STALE_SETTINGS_MS = 180 * SECOND_MS;
 /** After a pause of the endpoint conversations come back over so long, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
@@ -124,7 +126,10 @@ export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCu
   );
 }
 
-/** Folds what a run came to into the cursors; endpoints the settings no longer have are forgotten. */
+/**
+ * Folds what a run came to into the cursors. An endpoint the settings do not have is forgotten, but not the first time
+ * when it never failed: it may be new, and these settings some minutes old.
+ */
 export function foldProgress(
   cursors: WebhookCursors,
   ids: readonly string[],
@@ -132,9 +137,10 @@ export function foldProgress(
   now: number,
   random: () => number,
 ): WebhookCursors {
-  const kept = Object.entries(cursors).filter(([id]) => ids.includes(id));
+  const kept = Object.entries(cursors).filter(([id, { tries }]) => ids.includes(id) || tries === 0);
   return Object.fromEntries(
     kept.map(([id, cursor]) => {
+      if (!ids.includes(id)) return [id, { ...cursor, tries: 1, nextAt: now + STALE_SETTINGS_MS }];
       const made = progress.get(id);
       return [id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())];
     }),

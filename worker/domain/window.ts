@@ -76,7 +76,7 @@ export function openGrant(
 ): WindowState {
   const known = state.grants.find((grant) => grant.kind === action.kind);
   const doubtful = action.kind === "message" ? false : state.doubtful;
-  if (known !== undefined && known.at > action.at) return { ...state, handedOver: false };
+  if (known !== undefined && known.at > action.at) return state;
   const opened: Grant = { ...action, until: action.at + rules.grants[action.kind].durationMs };
   // A grant that is over counts nothing any more; kept, it would keep every use since.
   const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);

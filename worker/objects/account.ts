@@ -15,7 +15,7 @@ import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
-import { parseSettings, type SettingsProblem } from "../domain/settings.ts";
+import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
@@ -90,8 +90,6 @@ const QUARANTINE_MS = 7 * DAY_MS;
 const SETTINGS_VERSIONS = 20;
 /** Settings KV did not take are published again after so long, milliseconds. */
 const REPUBLISH_MS = 60_000;
-/** A row holds 2 MB. */
-const MAX_SETTINGS_BYTES = 1_000_000;
 /** While the configuration is broken, what DESIGN.md §4 gives as the default. */
 const DEFAULT_RETENTION_MS = 180 * DAY_MS;
 

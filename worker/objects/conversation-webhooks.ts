@@ -32,6 +32,7 @@ const REST_MS = 30_000;
 export async function tellWebhooks(host: WebhookHost, connection: AppConnection): Promise<void> {
   const { owner, id, state, store } = host;
   const started = Date.now();
+  const opened = store();
   if (dueCursors(state().webhooks, state().last, started).length === 0) return;
   const settings = await connection.settings();
   const user = logUser(id);
@@ -54,16 +55,17 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
     outgoing: (seq) => store().outgoing(seq),
     deps,
     health: { appid: owner.appid, account, memory: healthMemory, now: deps.now },
-    mayGoOn: () => mayGoOn(host, started + BUDGET_MS),
+    // Not after an erase, though the user may have written again since.
+    mayGoOn: () => store() === opened && mayGoOn(host, started + BUDGET_MS),
     fields: { app: owner.appid, user },
   });
   const listed = settings.webhooks.map(({ id }) => id);
   host.keep(foldProgress(state().webhooks, listed, progress, Date.now(), Math.random), true);
 }
 
-/** Not after an erase, not late, not while a message waits for the alarm. */
-function mayGoOn({ state, store }: WebhookHost, until: number): boolean {
+/** Not late, not while a message waits for the alarm. */
+function mayGoOn({ state }: WebhookHost, until: number): boolean {
   const now = Date.now();
   const message = nextDue(state(), undefined, 0, false);
-  return store().owner() !== undefined && now < until && (message === undefined || message > now);
+  return now < until && (message === undefined || message > now);
 }

@@ -21,7 +21,7 @@ import {
 } from "../domain/conversation.ts";
 import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
 import { messageState, type MessageState } from "../domain/message-state.ts";
-import { leaseNext, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
+import { leaseNext, leaseOf, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
 import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { replayCursor, wakeCursors, type WebhookCursors } from "../domain/webhook-cursor.ts";
@@ -98,15 +98,19 @@ export class Conversation extends DurableObject<Env> {
     return outcome === "new" && answer === "success" ? "new" : { outcome, answer };
   }
 
-  /** The API wants a message sent. The same key and request give the first message with its current state. */
-  submit(owner: Owner, input: SubmitInput): SubmitAnswer {
+  /**
+   * The API wants a message sent. The same key and request give the first message with its current state.
+   *
+   * @param claim who would carry it: asked again under the same one, the first attempt is given again
+   */
+  submit(owner: Owner, input: SubmitInput, claim?: string): SubmitAnswer {
     const now = Date.now();
     const earlier = this.#store.requestedBy(input.key, now - IDEMPOTENCY_MS);
-    if (earlier !== undefined) return this.#answerAgain(earlier, input, now);
+    if (earlier !== undefined) return this.#answerAgain(owner, earlier, input, claim, now);
     const step: Step<Submitted> = (state, writer, context) => {
       const submitted = submitMessage(state, writer, input, context);
       if (!submitted.ok) return { state, value: submitted };
-      return { ...leaseNext(submitted.state, writer, context, input.key), value: submitted };
+      return { ...leaseNext(submitted.state, writer, context, claim ?? input.key), value: submitted };
     };
     const { value, lease } = this.#transact(owner, this.#config(), now, step);
     const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
@@ -337,19 +341,23 @@ export class Conversation extends DurableObject<Env> {
   #fill(lease: Lease, owner: Owner, state: ConversationState, rows: readonly RowDraft[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
     if (row?.kind !== "out") throw new Error("a queued message has no row");
-    const { message, isAi = false } = row.body;
-    const { businessId } = state;
+    // A row of an older version does not say whose it is.
+    const { message, isAi = false, businessId = state.businessId } = row.body;
     return { ...lease, openid: owner.openid, message, isAi, ...(businessId !== null && { businessId }) };
   }
 
   #answerAgain(
+    owner: Owner,
     earlier: { readonly seq: number; readonly request: string },
     input: SubmitInput,
+    claim: string | undefined,
     now: number,
   ): SubmitAnswer {
     const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
     if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
-    return { ok: true, message: this.#knownState(earlier.seq), window };
+    const mine = claim === undefined ? undefined : leaseOf(this.#state, claim, now);
+    const lease = mine && this.#fill(mine, owner, this.#state, []);
+    return { ok: true, message: this.#knownState(earlier.seq), window, ...(lease && { lease }) };
   }
 
   #knownState(seq: number): MessageState {

@@ -10,8 +10,8 @@ import { kvKey } from "../protocol/dedupe-key.ts";
 
 /** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
 const LOOKS_REPEATED_MS = 4_000;
-/** An answer that took so long may not have reached WeChat, milliseconds. */
-const LATE_MS = 2_000;
+/** An answer that took so long may not have reached WeChat, milliseconds: more than a slow bot of the team's may take. */
+const LATE_MS = 3_500;
 /** A push that looks repeated has little time left, milliseconds. */
 const KV_PATIENCE_MS = 700;
 /** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */

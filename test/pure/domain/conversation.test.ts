@@ -86,6 +86,18 @@ describe("a push", () => {
     expect(chat.rows("in").at(-1)?.body).not.toHaveProperty("contextVerdict");
   });
 
+  it("that came late changes nothing a newer one said: hand-over and context stand", ({ expect }) => {
+    const chat = converse();
+    chat.enters([], T0, "new page");
+    chat.says([TRANSFER], T0 + 1_000);
+    chat.pass(2_000);
+    expect(chat.says([reply("您好")], T0 - 5_000).lease).toBeUndefined();
+    expect(chat.rows("blocked").map((row) => row.body.reason)).toEqual(["handed_over"]);
+    chat.enters([], T0 - 5_000, "old page");
+    expect(chat.state().sessionFrom).toBe("new page");
+    expect(chat.window().kind).toBe("unknown");
+  });
+
   it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
@@ -114,6 +126,55 @@ describe("a message through the API", () => {
     chat.says([TRANSFER]);
     const { lease } = chat.submits(text("订单已发货"));
     expect(must(lease).attempt).toBe(1);
+  });
+
+  it("after a hand-over does not wait in greater number than a new grant takes", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const first = must(chat.submits(text("1")).lease);
+    chat.settles(first, { result: "not_sent", reason: "paused", until: T0 + HOUR });
+    for (const content of ["2", "3", "4", "5"]) expect(chat.submits(text(content)).ok).toBe(true);
+    expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
+    expect(chat.submits(text("7"), { hold: true })).toMatchObject({ ok: true });
+    chat.pass(2 * HOUR);
+    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, SENT));
+    expect(chat.rows("sent")).toHaveLength(5);
+    expect(chat.rows("blocked")).toEqual([]);
+  });
+
+  it("that is to be held is held when WeChat's window refuses it, and goes out with the user's next", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.settles(must(lease), refused(45047));
+    expect(chat.status(must(message))).toMatchObject({ status: "held" });
+    expect(chat.rows("blocked")).toEqual([]);
+    chat.pass(1_000);
+    // Its number goes on: a settle of the refused attempt that arrives only now is none of this one.
+    const again = must(chat.says([]).lease);
+    expect(again).toMatchObject({ seq: must(message), attempt: 2 });
+    chat.settles(again, SENT);
+    expect(chat.status(must(message))).toMatchObject({ status: "sent" });
+  });
+
+  it("that is to be held is given up when its time is over, as one that was held from the start", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.settles(must(lease), refused(45015));
+    chat.pass(48 * 3_600_000);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
+  });
+
+  it("does not wait for a person when a part of it is with the user already", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    const { lease, message } = chat.submits(text("好".repeat(683 * 2)), { hold: true });
+    const second = must(chat.settles(must(lease), SENT));
+    chat.settles(second, refused(45047));
+    expect(chat.status(must(message))).toMatchObject({ status: "blocked" });
+    expect(chat.state().held).toEqual([]);
   });
 
   it("after a hand-over is not tried for longer than any grant lasts", ({ expect }) => {

@@ -115,7 +115,7 @@ describe("what a run came to", () => {
     const replayed = replayCursor(0, NOW);
     expect(advanceCursor(replayed, { from: 3, to: 8 }, NOW, 0)).toBe(replayed);
     const folded = foldProgress(
-      { a: replayed, gone: at(1) },
+      { a: replayed, gone: at(1, { tries: 1 }) },
       ["a"],
       new Map([["a", { from: 3, to: 8 }]]),
       NOW,
@@ -123,6 +123,13 @@ describe("what a run came to", () => {
     );
     expect(folded).toEqual({ a: replayed });
     expect(foldProgress({ a: at(3) }, ["a"], new Map(), NOW, () => 0)).toEqual({ a: at(3) });
+  });
+
+  it("forgets an endpoint the settings do not have, but not at once: they may be older than it", ({ expect }) => {
+    const replayed = { fresh: replayCursor(0, NOW) };
+    const [first] = [foldProgress(replayed, [], new Map(), NOW, () => 0)];
+    expect(first).toEqual({ fresh: { ...replayed.fresh, tries: 1, nextAt: NOW + 180_000 } });
+    expect(foldProgress(first, [], new Map(), NOW + 180_000, () => 0)).toEqual({});
   });
 
   it("is hopeless after three days of failures", ({ expect }) => {

@@ -40,14 +40,14 @@ export async function readJsonObject(c: Context): Promise<Result<JsonObject, Res
   return err(problem(c, "invalid_field", { field: "(body)" }, { detail: "the body must be a JSON object" }));
 }
 
-/** Reads any JSON of at most `MAX_JSON_BYTES`. */
-export async function readJson(c: Context): Promise<Result<unknown, Response>> {
+/** Reads any JSON of at most `maxBytes`. */
+export async function readJson(c: Context, maxBytes = MAX_JSON_BYTES): Promise<Result<unknown, Response>> {
   if (!JSON_TYPE.test(c.req.header("content-type") ?? "")) {
     return err(problem(c, "unsupported_media_type", { accepted: ["application/json"] }));
   }
-  const text = await readText(c.req.raw, MAX_JSON_BYTES);
+  const text = await readText(c.req.raw, maxBytes);
   if (!text.ok) {
-    return err(text.error.reason === "body_too_large" ? tooLarge(c, MAX_JSON_BYTES) : problem(c, "malformed_json", {}));
+    return err(text.error.reason === "body_too_large" ? tooLarge(c, maxBytes) : problem(c, "malformed_json", {}));
   }
   const json = parseJson(text.value);
   return json === undefined ? err(problem(c, "malformed_json", {})) : ok(json);

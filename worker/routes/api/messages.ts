@@ -11,6 +11,7 @@ import { err, ok, type Result } from "../../../shared/result.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
 import { findListeners } from "../../domain/webhook-schema.ts";
 import { connectApp } from "../../objects/connect.ts";
+import { retryCall } from "../../objects/conversation-client.ts";
 import type { SubmitAnswer } from "../../objects/conversation-model.ts";
 import { hexDigest } from "../../protocol/digest.ts";
 import { carryInBackground } from "../carry-background.ts";
@@ -31,6 +32,8 @@ import {
 } from "./schemas.ts";
 
 const MINUTE_MS = 60_000;
+/** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */
+const SUBMIT_PATIENCE_MS = 4_000;
 
 /** Routes about single messages. */
 export const messages = new Hono<AppEnv>();
@@ -80,10 +83,15 @@ messages.post(
   async (c) => {
     const body = await readSend(c);
     if (!body.ok) return body.error;
-    const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
+    const { openid } = c.req.valid("param");
+    const { owner, conversation } = findConversation(c, openid);
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
-    const submitted = conversation.submit(owner, { key, request, ...body.value, ...(await readSubmitSettings(c)) });
+    const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
+    // The key may be two callers'; an attempt whose answer was lost on the way is given again to us alone.
+    const claim = crypto.randomUUID();
+    const submit = () => findConversation(c, openid).conversation.submit(owner, input, claim);
+    const submitted = retryCall("submit", Date.now() + SUBMIT_PATIENCE_MS, submit);
     carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
     const answer = await submitted;
     if (!answer.ok) return refuseSend(c, answer);

@@ -19,7 +19,7 @@ import { parseMessageId } from "../../domain/message-id.ts";
  */
 export interface RemoteConversation {
   readonly id: DurableObjectId;
-  submit(owner: Owner, input: SubmitInput): Promise<SubmitAnswer>;
+  submit(owner: Owner, input: SubmitInput, claim: string): Promise<SubmitAnswer>;
   view(limit: number): Promise<ConversationView | null>;
   rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
   message(appid: string, seq: number): Promise<MessageState | null>;

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
-import { SettingsSchema } from "../../domain/settings.ts";
+import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../domain/settings.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings-default.ts";
 import type { PutSettingsProblem } from "../../objects/account.ts";
 import { connectApp } from "../../objects/connect.ts";
@@ -82,7 +82,7 @@ settings.put(
     refuseAs((c) => problem(c, "if_match_required", {})),
   ),
   async (c) => {
-    const input = await readJson(c);
+    const input = await readJson(c, MAX_SETTINGS_BYTES);
     if (!input.ok) return input.error;
     const connection = connectApp(c.env, c.get("config"), appOf(c));
     const stored = await connection.account().putSettings(readVersion(c.req.valid("header")["if-match"]), input.value);
