@@ -3,7 +3,7 @@
  * promise has its tests. Arguments are handed to vitest; with arguments there is no table.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { MUTANTS, mutantsOf } from "../test/mutants/index.ts";
 import { PROMISES } from "../test/promises.ts";
@@ -90,6 +90,8 @@ const args = process.argv.slice(2);
 if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
+// A run that dies before it writes must not be judged by the one before it.
+rmSync(REPORT, { force: true });
 const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();
 const promised = [printPromises(outcomes), checkMutants(outcomes)].every(Boolean);

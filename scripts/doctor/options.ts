@@ -1,10 +1,12 @@
 /**
  * Command line, environment and .dev.vars → what to examine. Flags win over the environment, that over the file; what
- * none of them has is, of a worker on this machine, what `npm start` runs with.
+ * none of them has is, of a worker on this machine, what `npm start` runs with. Of any other worker the file is read
+ * only when `--dev-vars` names it: a local setup's keys are not sent elsewhere, nor compared with what is right there.
  */
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { hasForm, VARIABLES } from "../setup/variables.ts";
 import { isLocal } from "./check-address.ts";
 import type { Target } from "./target.ts";
 
@@ -30,8 +32,9 @@ export const USAGE = `npm run doctor -- URL [--json] [--local] [--dev-vars FILE]
   URL      服务的来源地址 / the worker's origin, https://kefu.example.com
   --local  只用 npm start 的值，不看环境变量 / only the values of npm start, whatever the environment has
 
-其余从环境变量与 .dev.vars 读取；本机网址缺的，用 npm start 的值
-the rest is read from the environment and .dev.vars; a local URL has the values of npm start for what they lack:
+其余从环境变量读取；本机网址还读 .dev.vars，缺的用 npm start 的值；其他网址只读 --dev-vars 写明的文件
+the rest is read from the environment; of a local URL also from .dev.vars, then the values of npm start; of another
+URL from the file --dev-vars names, if it does:
   WECHAT_APPID WECHAT_TOKEN WECHAT_ENCODING_AES_KEY WECHAT_APPS API_KEYS`;
 
 const ModeSchema = v.optional(v.picklist(["secure", "compatible", "plain"]));
@@ -57,10 +60,22 @@ export function readOptions(sources: Sources): Result<Options, string> {
   if (!mode.success) return err("--mode: secure, compatible, plain");
   const { appid, token, aesKey: key, apiKey } = sources.local;
   const local = values.local === true || isLocal(url) ? present({ appid, token, aesKey: key, apiKey }) : {};
-  const given = values.local === true ? local : { ...local, ...readVariables(sources, values.appid) };
+  const devVars = isLocal(url) || values["dev-vars"] !== undefined ? sources.devVars : "";
+  const given = values.local === true ? local : { ...local, ...readVariables({ ...sources, devVars }, values.appid) };
   const flagged = { appid: values.appid, token: values.token, aesKey: values["aes-key"], apiKey: values["api-key"] };
   const target = { url, ...given, ...present({ ...flagged, mode: mode.output }) };
-  return ok({ target, json: values.json === true });
+  const problem = findWrongForm(target);
+  return problem === undefined ? ok({ target, json: values.json === true }) : err(problem);
+}
+
+/** What no worker could have: nothing can be encrypted, or sent as a header, with it. */
+function findWrongForm({ aesKey, apiKey }: Target): string | undefined {
+  if (aesKey !== undefined && !hasForm("WECHAT_ENCODING_AES_KEY", aesKey)) {
+    const { zh, en } = VARIABLES.WECHAT_ENCODING_AES_KEY.what;
+    return `WECHAT_ENCODING_AES_KEY 的形式不对。${zh} / has the wrong form. It is ${en}`;
+  }
+  if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return undefined;
+  return "API_KEYS: 密钥只含 ASCII 字符 / a key is of ASCII characters";
 }
 
 function readFlags(args: readonly string[]) {

@@ -182,7 +182,8 @@ function parseFlags(args: readonly string[]) {
 }
 
 /** Origin alone: no path, no user name. */
-function originOf(address: string): string | undefined {
+/** The origin of an http(s) address; undefined for anything else. */
+export function originOf(address: string): string | undefined {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
 }

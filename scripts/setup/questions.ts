@@ -3,7 +3,7 @@
  */
 import { say } from "../doctor/finding.ts";
 import type { Asker, Check } from "./ask.ts";
-import { HOST, type SetupOptions, type TargetName } from "./options.ts";
+import { HOST, originOf, type SetupOptions, type TargetName } from "./options.ts";
 import { hasForm, VARIABLES, type VariableName } from "./variables.ts";
 
 const GREETING = "您好，这里是自动客服。";
@@ -59,7 +59,9 @@ async function askPlace(
   if (options.url !== undefined || options.domain !== undefined) return {};
   if (!deploy) {
     const address = await ask.text(say("服务的网址", "The worker's URL"), (answer) =>
-      URL.canParse(answer) ? undefined : say("例如 https://kefu.example.com", "for example https://kefu.example.com"),
+      originOf(answer) !== undefined
+        ? undefined
+        : say("例如 https://kefu.example.com", "for example https://kefu.example.com"),
     );
     return { url: new URL(address).origin };
   }

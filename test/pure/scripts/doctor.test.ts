@@ -70,27 +70,49 @@ describe("the unconfirmed points", () => {
 });
 
 describe("the options", () => {
+  const KEY = "a".repeat(43);
   const read = (sources: Partial<Sources>) =>
     readOptions({ args: [URL], env: {}, devVars: "", local: { appid: "wxlocal" }, ...sources });
 
   it("take flags over the environment, and that over .dev.vars", ({ expect }) => {
-    const devVars = 'WECHAT_APPID="wxfile"\nWECHAT_TOKEN="file"\nWECHAT_ENCODING_AES_KEY="key"\nAPI_KEYS="one, two"\n';
+    const devVars =
+      'WECHAT_APPID="wxfile"\nWECHAT_TOKEN="file"\nWECHAT_ENCODING_AES_KEY="' + KEY + '"\nAPI_KEYS="one, two"\n';
     const env = { WECHAT_TOKEN: "environment", WECHAT_ENCODING_AES_KEY: "" };
-    const args = [`${URL}/healthz?x=1`, "--appid", "wxflag", "--mode", "secure"];
+    const args = [`${URL}/healthz?x=1`, "--appid", "wxflag", "--mode", "secure", "--dev-vars", "mine.vars"];
     expect(read({ devVars, env, args })).toEqual(
       ok({
         json: false,
-        target: { url: URL, appid: "wxflag", token: "environment", aesKey: "key", apiKey: "one", mode: "secure" },
+        target: { url: URL, appid: "wxflag", token: "environment", aesKey: KEY, apiKey: "one", mode: "secure" },
       }),
     );
   });
 
+  it("keep the keys of this machine on this machine: for another worker only a file that is named is read", ({
+    expect,
+  }) => {
+    const devVars = 'API_KEYS="one"\n';
+    expect(read({ devVars })).toEqual(ok({ json: false, target: { url: URL } }));
+    expect(read({ devVars, args: [URL, "--dev-vars", ".dev.vars"] })).toMatchObject({
+      value: { target: { apiKey: "one" } },
+    });
+    expect(read({ devVars, args: ["http://localhost:8787"] })).toMatchObject({ value: { target: { apiKey: "one" } } });
+  });
+
+  it.for([
+    ["--aes-key", "short", "WECHAT_ENCODING_AES_KEY"],
+    ["--api-key", "您的密钥", "API_KEYS"],
+  ])("say what is no key at all, and do not show it: %s", ([flag = "", value = "", name], { expect }) => {
+    const problem = read({ args: [URL, flag, value] });
+    expect(problem).toEqual({ ok: false, error: expect.stringContaining(name ?? "?") });
+    expect(JSON.stringify(problem)).not.toContain(value);
+  });
+
   it("find one of several apps", ({ expect }) => {
     const WECHAT_APPS = JSON.stringify([
-      { appid: "wx1", token: "t1", aesKey: "k1", secret: "s" },
+      { appid: "wx1", token: "t1", aesKey: KEY, secret: "s" },
       { appid: "wx2", token: "t2" },
     ]);
-    expect(read({ env: { WECHAT_APPS } })).toMatchObject({ value: { target: { appid: "wx1", aesKey: "k1" } } });
+    expect(read({ env: { WECHAT_APPS } })).toMatchObject({ value: { target: { appid: "wx1", aesKey: KEY } } });
     const second = read({ env: { WECHAT_APPS }, args: [URL, "--appid", "wx2"] });
     expect(second).toEqual(ok({ json: false, target: { url: URL, appid: "wx2", token: "t2" } }));
   });
