@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
-import { isForeign, servePage, type PageFiles } from "./page.ts";
+import { refuseForeign, servePage, type PageFiles } from "./page.ts";
 import { AppsSchema, describeIssues } from "./requests.ts";
 import { createWeChat, type WeChat } from "./wechat.ts";
 import { parseJson } from "./wire.ts";
@@ -38,7 +38,8 @@ export default {
     const file = servePage(page, request);
     if (file !== null) return file;
     const isControl = new URL(request.url).pathname.startsWith(CONTROL_PREFIX);
-    if (isControl && isForeign(request)) return new Response("another origin", { status: 403 });
+    const refusal = isControl ? refuseForeign(request) : null;
+    if (refusal !== null) return refusal;
     return env.EMULATOR.getByName("wechat").fetch(request);
   },
 } satisfies ExportedHandler<EmulatorEnv>;

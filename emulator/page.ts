@@ -42,11 +42,40 @@ export function servePage(files: PageFiles, request: Request): Response | null {
   return new Response(files[pathname] ?? "", { headers });
 }
 
+/** The names of this machine itself. */
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
 /**
- * Whether a page of another host sent it: a web page must not play with a developer's emulator. The scheme may differ,
- * as behind a proxy that speaks TLS.
+ * Refuses what a web page asks of the control interface: it must not play with a developer's emulator, nor read the
+ * secrets it holds. Programs on this machine send no Origin and name it as it is.
+ *
+ * @returns the refusal, or null when the request may be served
  */
-export function isForeign(request: Request): boolean {
+export function refuseForeign(request: Request): Response | null {
+  const problem = isForeignHost(request) ? WRONG_HOST : isForeignPage(request) ? WRONG_ORIGIN : null;
+  return problem === null ? null : Response.json({ error: problem }, { status: 403 });
+}
+
+const WRONG_HOST =
+  "the control interface answers on this machine alone: " +
+  "ask for it at 127.0.0.1, localhost or [::1] with the emulator's port, not by another name";
+const WRONG_ORIGIN = "the control interface is not for pages of another origin: open the emulator's own page";
+
+/**
+ * Whether it was asked for by a name that is not this machine's. A page whose name was bound to 127.0.0.1 after it was
+ * loaded is of the same origin by every other sign (DNS rebinding). The header is looked at beside the address, which
+ * Miniflare takes from a header that pages can set.
+ */
+function isForeignHost(request: Request): boolean {
+  const { protocol, hostname } = new URL(request.url);
+  const header = request.headers.get("host");
+  const named = header === null ? null : `${protocol}//${header}`;
+  const asked = named !== null && URL.canParse(named) ? new URL(named).hostname : named;
+  return !LOOPBACK.has(hostname) || (asked !== null && !LOOPBACK.has(asked));
+}
+
+/** Whether a page of another host sent it. The scheme may differ, as behind a proxy that speaks TLS. */
+function isForeignPage(request: Request): boolean {
   const origin = request.headers.get("origin");
   if (origin === null) return false;
   return !URL.canParse(origin) || new URL(origin).host !== new URL(request.url).host;

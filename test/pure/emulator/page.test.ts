@@ -1,6 +1,6 @@
 /** How the phone page's files are served, and who may use the control interface. */
 import { describe, it } from "vitest";
-import { isForeign, servePage } from "../../../emulator/page.ts";
+import { refuseForeign, servePage } from "../../../emulator/page.ts";
 
 const FILES = { "/": "<!doctype html>", "/phone.js": "1", "/phone.css": "a{}" };
 
@@ -35,16 +35,30 @@ describe("the page's files", () => {
 });
 
 describe("the control interface", () => {
+  const statusOf = (url: string, headers: Record<string, string> = {}) =>
+    refuseForeign(new Request(`${url}/_emulator/state`, { headers }))?.status ?? null;
+
   it("is for this origin and for programs, not for pages from elsewhere", ({ expect }) => {
-    const from = (origin?: string) =>
-      isForeign(
-        new Request("http://127.0.0.1:8788/_emulator/reset", origin === undefined ? {} : { headers: { origin } }),
-      );
-    expect([from(), from("https://127.0.0.1:8788"), from("https://a.example"), from("null")]).toStrictEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    const from = (origin: string) => statusOf("http://127.0.0.1:8788", { origin });
+    expect(statusOf("http://127.0.0.1:8788")).toBeNull();
+    expect(from("https://127.0.0.1:8788")).toBeNull();
+    expect(from("https://a.example")).toBe(403);
+    expect(from("null")).toBe(403);
+  });
+
+  it("is served by the names of this machine, at any port", ({ expect }) => {
+    for (const host of ["localhost", "localhost:8788", "127.0.0.1:1", "[::1]:8788"]) {
+      expect(statusOf(`http://${host}`, { host })).toBeNull();
+    }
+  });
+
+  it("is refused under any other name, for it could be bound to this machine later", async ({ expect }) => {
+    for (const host of ["evil.example:8788", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.1.2"]) {
+      expect(statusOf(`http://${host}`, { origin: `http://${host}` })).toBe(403);
+      // Miniflare's own header can name another address than the one asked.
+      expect(statusOf("http://127.0.0.1:8788", { host })).toBe(403);
+    }
+    const refusal = refuseForeign(new Request("http://evil.example/_emulator/state"));
+    expect(await refusal?.json()).toStrictEqual({ error: expect.stringContaining("ask for it at 127.0.0.1") });
   });
 });
