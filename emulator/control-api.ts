@@ -37,7 +37,7 @@ import {
   SwitchesSchema,
   VerifySchema,
 } from "./requests.ts";
-import { parseJson } from "./wire.ts";
+import { MAX_JSON_DEPTH, parseJson } from "./wire.ts";
 import { userKey, type User, type World } from "./world.ts";
 
 /** What a request comes to: JSON, or why it cannot be carried out. */
@@ -53,6 +53,9 @@ type Post = (world: World, body: unknown) => Reply | Promise<Reply>;
 type Get = (world: World, query: URLSearchParams) => Reply | Promise<Reply>;
 
 const DONE: Reply = { json: null };
+const NOT_JSON = `(body): must be JSON, nested at most ${MAX_JSON_DEPTH} deep`;
+/** Further off, dates and token ends are no whole numbers any more. */
+const MAX_OFFSET_MS = 100 * 366 * 24 * 3_600_000;
 
 const POSTS: ReadonlyMap<string, Post> = new Map<string, Post>([
   ["push", forApp(PushSchema, postPush)],
@@ -91,7 +94,10 @@ async function dispatch(world: World, request: Request): Promise<Reply> {
   const get = request.method === "GET" ? GETS.get(name) : undefined;
   if (get !== undefined) return get(world, url.searchParams);
   const post = request.method === "POST" ? POSTS.get(name) : undefined;
-  if (post !== undefined) return post(world, parseJson(await request.text()));
+  if (post !== undefined) {
+    const body = parseJson(await request.text());
+    return body === undefined ? { status: 400, problem: NOT_JSON } : post(world, body);
+  }
   return { status: 404, problem: `no ${request.method} ${url.pathname}` };
 }
 
@@ -145,7 +151,12 @@ function postSwitches(world: World, patch: Partial<Switches>): Reply {
 }
 
 function postClock(world: World, request: ClockRequest): Reply {
-  world.books.clockOffsetMs = "offsetMs" in request ? request.offsetMs : world.books.clockOffsetMs + request.advanceMs;
+  const offsetMs = "offsetMs" in request ? request.offsetMs : world.books.clockOffsetMs + request.advanceMs;
+  if (Math.abs(offsetMs) > MAX_OFFSET_MS || world.ports.now() + offsetMs < 0) {
+    const name = "offsetMs" in request ? "offsetMs" : "advanceMs";
+    return { status: 400, problem: `${name}: the clock must stay within 100 years of the machine's, and after 1970` };
+  }
+  world.books.clockOffsetMs = offsetMs;
   return { json: clockOf(world) };
 }
 

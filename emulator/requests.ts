@@ -29,7 +29,13 @@ const base64 = v.pipe(v.string(), v.base64("must be base64"));
 const mode = v.picklist(["plain", "compatible", "secure"]);
 const format = v.picklist(["xml", "json"]);
 const aesKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{43}$/, "must be 43 letters and digits"));
-const httpUrl = v.pipe(v.string(), v.url("must be a URL"), v.regex(/^https?:/, "must begin with http:// or https://"));
+const httpUrl = v.pipe(
+  v.string(),
+  v.url("must be a URL"),
+  v.regex(/^https?:/, "must begin with http:// or https://"),
+  // No request can be made to one.
+  v.check(hasNoCredentials, "must not hold a user name or password"),
+);
 const optional = v.exactOptional;
 
 /** An element name that both XML and JSON take. */
@@ -184,4 +190,10 @@ export const AppsSchema: v.GenericSchema<unknown, EmulatedAppInput[]> = v.pipe(
 /** All problems of a refused input in one line, each with its field. */
 export function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {
   return issues.map((issue) => `${v.getDotPath(issue) ?? "(body)"}: ${issue.message}`).join("; ");
+}
+
+function hasNoCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === "" && password === "";
 }

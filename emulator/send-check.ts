@@ -39,12 +39,13 @@ const OFFICIAL_ACCOUNT_TYPES = new Set([
   "wxcard",
 ]);
 
-const PART_CHECKS: Readonly<Record<string, (part: JsonObject, rules: SendRules) => number | null>> = {
-  text: checkText,
-  image: (part, rules) => checkMedia(part["media_id"], rules),
-  link: (part) => (areFilled(part, ["title", "description", "url", "thumb_url"]) ? null : 47001),
-  miniprogrampage: checkCard,
-};
+/** A map, for a msgtype may be named like what every object inherits. */
+const PART_CHECKS: ReadonlyMap<string, (part: JsonObject, rules: SendRules) => number | null> = new Map([
+  ["text", checkText],
+  ["image", (part: JsonObject, rules: SendRules) => checkMedia(part["media_id"], rules)],
+  ["link", (part: JsonObject) => (areFilled(part, ["title", "description", "url", "thumb_url"]) ? null : 47001)],
+  ["miniprogrampage", checkCard],
+]);
 
 /** Checks a body. @returns the message, or the first errcode */
 export function checkSend(raw: string, json: JsonObject, rules: SendRules): CheckedSend | ApiError {
@@ -52,7 +53,7 @@ export function checkSend(raw: string, json: JsonObject, rules: SendRules): Chec
   const { touser, msgtype } = json;
   if (typeof touser !== "string") return { errcode: 47001 };
   if (typeof msgtype !== "string") return { errcode: 40008 };
-  const check = PART_CHECKS[msgtype];
+  const check = PART_CHECKS.get(msgtype);
   // Which of 40008 and 45162 a type gets is not settled; 45162 is known for transfer_customer_service (§1.8).
   if (check === undefined) return { errcode: OFFICIAL_ACCOUNT_TYPES.has(msgtype) ? 40008 : 45162 };
   const part = json[msgtype];

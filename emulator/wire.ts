@@ -68,13 +68,26 @@ function readJson(text: string): Result<FlatFields, string> {
   return { ok: true, value: fields };
 }
 
-/** JSON.parse for outside text. @returns undefined when it is not JSON */
+/** How deep outside JSON may nest; what checks or writes it goes down level by level on the stack. */
+export const MAX_JSON_DEPTH = 64;
+
+/** JSON.parse for outside text. @returns undefined when it is not JSON, or nests deeper than `MAX_JSON_DEPTH` */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined; // "not JSON" is the one thing the caller asks
   }
+}
+
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= MAX_JSON_DEPTH; depth += 1) {
+    level = level.flatMap((item): unknown[] => (typeof item === "object" && item !== null ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 const ROOT = /^\s*<xml>([\s\S]*)<\/xml>\s*$/;

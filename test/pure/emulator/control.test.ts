@@ -32,7 +32,19 @@ describe("a control request", () => {
     { path: "switches", body: { retry: 1 }, problem: "retry" },
     { path: "switches", body: { tokenSeconds: 7201 }, problem: "tokenSeconds" },
     { path: "clock", body: {}, problem: "{ offsetMs } or { advanceMs }" },
+    { path: "clock", body: { offsetMs: 1e300 }, problem: "offsetMs: the clock must stay within 100 years" },
+    { path: "clock", body: { advanceMs: -START - 1 }, problem: "advanceMs: the clock must stay within 100 years" },
     { path: "app", body: { appid: APP.appid, aesKey: "short" }, problem: "aesKey: must be 43" },
+    {
+      path: "app",
+      body: { appid: APP.appid, pushUrl: "http://user:word@127.0.0.1:8787/" },
+      problem: "pushUrl: must not hold a user name or password",
+    },
+    {
+      path: "push",
+      body: `{"openid":"oUser","content":{"kind":"event","event":"e","fields":{"a":${nested(20_000)}}}}`,
+      problem: "(body): must be JSON, nested at most 64 deep",
+    },
   ];
   it.for(refusals)(
     "to $path that is malformed is a 400 that names $problem",
@@ -56,6 +68,11 @@ describe("a control request", () => {
     expect((await wechat.handle(new Request(`${API}/_emulator/chat`))).status).toBe(400);
   });
 });
+
+/** A list in a list, and so on. */
+function nested(depth: number): string {
+  return "[".repeat(depth) + "]".repeat(depth);
+}
 
 describe("the clock", () => {
   it("is set and moved, and pushes are dated by it", async ({ expect }) => {

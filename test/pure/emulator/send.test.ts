@@ -53,6 +53,15 @@ describe("custom/send", () => {
     { flaw: "no msgtype", body: { touser: "oUser" }, errcode: 40008 },
     { flaw: "a type of official accounts", body: part("voice", { media_id: "m" }), errcode: 40008 },
     { flaw: "an unknown type", body: part("hologram", {}), errcode: 45162 },
+    ...["hasOwnProperty", "__proto__", "toString", "constructor"].flatMap((name) => [
+      { flaw: `the type ${name}`, body: part(name, {}), errcode: 45162 },
+      { flaw: `the type ${name} without its part`, body: { touser: "oUser", msgtype: name }, errcode: 45162 },
+    ]),
+    {
+      flaw: "a part that nests without end",
+      body: `{"touser":"oUser","msgtype":"link","link":{"title":"t","x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}`,
+      errcode: 47001,
+    },
     { flaw: "a hand-over", body: part("transfer_customer_service", {}), errcode: 45162 },
     { flaw: "a type without its part", body: { touser: "oUser", msgtype: "text" }, errcode: 47001 },
     { flaw: "no content", body: part("text", {}), errcode: 47001 },
