@@ -6,7 +6,8 @@
 import type { AgentRequest } from "./model.ts";
 import { userKey, type AgentDesk, type User, type World } from "./world.ts";
 
-const HOLD_MS = 30 * 60_000;
+/** How long an agent holds a session (WECHAT.md §1.7). */
+export const HOLD_MS = 30 * 60_000;
 const OFF_DUTY: AgentDesk = { on: false, reply: "" };
 
 /** The worker handed the user over: he is taken at once, or waits while nobody is on duty. */

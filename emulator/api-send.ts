@@ -6,7 +6,8 @@ import { refusalOf, spend } from "./quota.ts";
 import { checkSend } from "./send-check.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-const TYPING_MS = 15_000;
+/** How long the typing hint shows (WECHAT.md §5.1). */
+export const TYPING_MS = 15_000;
 const EXCHANGE_MS = 30_000;
 const OPENID_FORM = /^[\w-]{1,64}$/;
 const SENT = { errcode: 0, errmsg: "ok" };

@@ -37,6 +37,7 @@ import {
   SwitchesSchema,
   VerifySchema,
 } from "./requests.ts";
+import { setBack } from "./set-back.ts";
 import { MAX_JSON_DEPTH, parseJson } from "./wire.ts";
 import { userKey, type User, type World } from "./world.ts";
 
@@ -156,7 +157,10 @@ function postClock(world: World, request: ClockRequest): Reply {
     const name = "offsetMs" in request ? "offsetMs" : "advanceMs";
     return { status: 400, problem: `${name}: the clock must stay within 100 years of the machine's, and after 1970` };
   }
+  const isBack = offsetMs < world.books.clockOffsetMs;
   world.books.clockOffsetMs = offsetMs;
+  if (isBack) setBack(world);
+
   return { json: clockOf(world) };
 }
 

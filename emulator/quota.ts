@@ -60,6 +60,11 @@ export function refusalOf(quota: Quota, now: number): QuotaRefusal | null {
   return live.some(({ left }) => left > 0) ? null : 45047;
 }
 
+/** The clock was set back to `now`: nobody has acted later than that. */
+export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
+  return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
+}
+
 /** How many may still be sent, and until when. */
 export function viewQuota(quota: Quota, now: number): QuotaView {
   const live = liveGrants(quota, now);
@@ -84,6 +89,10 @@ export function liveGrants(quota: Quota, now: number): GrantView[] {
 function counted(kind: keyof typeof RULES, grant: Grant | null, now: number): Grant | null {
   if (grant === null || !isLive(kind, grant, now)) return grant;
   return { ...grant, used: Math.min(grant.used + 1, RULES[kind].count) };
+}
+
+function grantSetBack(grant: Grant | null, now: number): Grant | null {
+  return grant === null ? null : { ...grant, at: Math.min(grant.at, now) };
 }
 
 function isLive(kind: keyof typeof RULES, grant: Grant, now: number): boolean {

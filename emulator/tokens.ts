@@ -20,8 +20,9 @@ export type Tokens = ReturnType<typeof createTokens>;
 interface TokenEntry {
   readonly value: string;
   readonly appid: string;
-  readonly expiresAt: number;
-  readonly renewAt: number;
+  issuedAt: number;
+  expiresAt: number;
+  renewAt: number;
   /** From here on it is "not latest"; 0 when killed or forced away. */
   acceptedUntil: number;
 }
@@ -58,7 +59,14 @@ export function createTokens(createValue: () => string) {
     const expiresAt = now + seconds * 1000;
     // A validity set shorter than the overlap is renewed at half-time.
     const renewAt = expiresAt - Math.min(OVERLAP_MS, seconds * 500);
-    const entry: TokenEntry = { value: createValue(), appid, expiresAt, renewAt, acceptedUntil: expiresAt };
+    const entry: TokenEntry = {
+      value: createValue(),
+      appid,
+      issuedAt: now,
+      expiresAt,
+      renewAt,
+      acceptedUntil: expiresAt,
+    };
     entries.set(entry.value, entry);
     return entry;
   }
@@ -124,6 +132,20 @@ export function createTokens(createValue: () => string) {
 
     /** Whose token this is, working or not; null for one never issued. */
     ownerOf: (value: string | null): string | null => (value === null ? null : (entries.get(value)?.appid ?? null)),
+
+    /** The clock was set back to `now`: nothing was issued or forced later than that. */
+    setBack(now: number): void {
+      for (const entry of entries.values()) {
+        const aheadMs = Math.max(0, entry.issuedAt - now);
+        entry.issuedAt -= aheadMs;
+        entry.expiresAt -= aheadMs;
+        entry.renewAt -= aheadMs;
+        const { plain, stable } = appOf(entry.appid);
+        const latest = entry === plain || entry === stable ? entry.expiresAt : now + OVERLAP_MS;
+        entry.acceptedUntil = Math.min(entry.acceptedUntil, entry.expiresAt, latest);
+      }
+      for (const app of apps.values()) app.forcedAt = app.forcedAt.map((at) => Math.min(at, now));
+    },
 
     /** Ends stickiness and forgets forced refreshes; tokens in callers' hands keep working. */
     reset(): void {

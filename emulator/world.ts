@@ -43,7 +43,7 @@ export interface Media {
   readonly appid: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly type: ImageType;
-  readonly createdAt: number;
+  createdAt: number;
 }
 
 /** The official agent of an app. */
@@ -142,8 +142,10 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
       return user;
     },
     reset() {
+      const setBackMs = world.books.clockOffsetMs;
       world.books = createBooks(startSwitches, ports);
       world.tokens.reset();
+      if (setBackMs > 0) world.tokens.setBack(world.now());
     },
   };
   return world;
