@@ -160,7 +160,6 @@ function postClock(world: World, request: ClockRequest): Reply {
   const isBack = offsetMs < world.books.clockOffsetMs;
   world.books.clockOffsetMs = offsetMs;
   if (isBack) setBack(world);
-
   return { json: clockOf(world) };
 }
 

@@ -110,7 +110,10 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     calls: async (): Promise<readonly CallRecord[]> => (await get<CallBook>("calls")).calls,
     /** Clock, apps, switches, faults, users. */
     state: (): Promise<EmulatorState> => get("state"),
-    /** Forgets chats, calls, tokens, media, faults; sets switches and clock back. Apps and the id counter stay. */
+    /**
+     * Forgets chats, pushes, calls, media, faults and agents; sets switches, clock and apps back to how they started.
+     * Access tokens in callers' hands keep working, forced refreshes are counted anew, and no id is given twice.
+     */
     reset: (): Promise<void> => post("reset", {}),
   };
 }

@@ -80,6 +80,7 @@ export interface World {
   nextId(prefix: string): string;
   /** The user, made known if he was not. */
   user(appid: string, openid: string): User;
+  /** New books, and apps as they were at the start; access tokens and the counters go on. */
   reset(): void;
 }
 
@@ -102,7 +103,8 @@ const MSG_IDS_A_MS = 10_000n;
 
 /** @throws RangeError without an app, or with the same appid twice */
 export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], switches: Partial<Switches>): World {
-  const apps = new Map(inputs.map((input) => [input.appid, withAccount(input)]));
+  const startApps = inputs.map(withAccount);
+  const apps = new Map(startApps.map((app) => [app.appid, app]));
   if (apps.size === 0 || apps.size !== inputs.length) {
     throw new RangeError("the emulator needs at least one app, and each appid once");
   }
@@ -142,6 +144,8 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
       return user;
     },
     reset() {
+      // Also a push URL made unreachable: what was played with in the console is played with no more.
+      for (const app of startApps) apps.set(app.appid, app);
       const setBackMs = world.books.clockOffsetMs;
       world.books = createBooks(startSwitches, ports);
       world.tokens.reset();

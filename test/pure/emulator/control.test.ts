@@ -1,6 +1,7 @@
 /** The control interface: what it refuses and how it says so, its clock, its settings, its reset. */
 import { afterEach, describe, it, vi } from "vitest";
 import { ControlError, createControl } from "../../../emulator/control.ts";
+import { unreachable } from "../../../emulator/phone/unreachable.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 import { API, APP, createHarness, OTHER_APP, receive, START } from "./harness.ts";
 
@@ -150,6 +151,17 @@ describe("an emulator given nothing but its apps", () => {
 });
 
 describe("a reset", () => {
+  it("gives back the apps as they were at the start, with the push URL that was made unreachable", async ({
+    expect,
+  }) => {
+    const { control } = createHarness({ apps: [APP, OTHER_APP] });
+    await control.app({ appid: APP.appid, pushUrl: unreachable(APP.pushUrl), mode: "plain", format: "json" });
+    await control.app({ appid: OTHER_APP.appid, secret: "rotated", token: "rotated", aesKey: "9".repeat(43) });
+    await control.reset();
+    expect((await control.state()).apps).toStrictEqual([APP, OTHER_APP]);
+    expect((await control.text("oUser", "x")).outcome).toBe("acknowledged");
+  });
+
   it("forgets chats, faults, switches and clock, but neither tokens nor used ids", async ({ expect }) => {
     const { control, token, send, text } = createHarness({ switches: { latencyMs: 0, retries: 1 } });
     const before = await control.text("oUser", "x");
