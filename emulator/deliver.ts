@@ -21,7 +21,7 @@ import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentP
 import { buildPushRequest, buildVerifyRequest, type Delivery } from "./push-request.ts";
 import { withEnter, withMessage } from "./quota.ts";
 import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";
-import type { World } from "./world.ts";
+import { userKey, type User, type World } from "./world.ts";
 
 /** The line a user sees when the worker cannot be reached or answers nonsense (WECHAT.md §1.6). */
 export const UNAVAILABLE_TEXT = "该小程序提供的服务出现故障，请稍后再试";
@@ -33,7 +33,8 @@ export async function push(world: World, app: EmulatedApp, request: PushRequest)
   world.books.pushes.set(made.id, made);
   bookUsersDoing(world, made);
   if (request.deliver === false) return recordOf(made);
-  if (isMessage(request.content) && isHeld(world, world.user(app.appid, request.openid))) {
+  const known = userOf(world, made);
+  if (isMessage(request.content) && known !== undefined && isHeld(world, known)) {
     made.outcome = "agent";
     return recordOf(made);
   }
@@ -99,6 +100,7 @@ async function deliver(world: World, made: Push): Promise<void> {
   let best = bestOf(await deliverCopies(world, made, createTime, made.request.copies ?? 1));
   for (let retry = 0; retry < retries && isSentAgain(best.verdict, switches.retryNon200); retry += 1) {
     await world.ports.sleep(switches.retryGapMs);
+    if (isForgotten(world, made)) break;
     if (switches.retryCreateTime === "new") createTime = Math.floor(world.now() / 1000);
     best = bestOf(await deliverCopies(world, made, createTime, 1));
   }
@@ -115,10 +117,10 @@ async function deliverAgain(world: World, made: Push, copies: number): Promise<v
 
 /** What the last word of the worker means for the user. */
 function conclude(world: World, made: Push, best: PushAttempt): void {
-  const isReal = isUsersDoing(made.request);
+  const user = isUsersDoing(made.request) ? userOf(world, made) : undefined;
   if (best.verdict === "transfer") {
     made.outcome = "transferred";
-    if (isReal) handOver(world, world.user(made.appid, made.request.openid));
+    if (user !== undefined) handOver(world, user);
     return;
   }
   if (best.verdict === "success") {
@@ -126,9 +128,18 @@ function conclude(world: World, made: Push, best: PushAttempt): void {
     return;
   }
   made.outcome = "unavailable";
-  if (!isReal) return;
-  const user = world.user(made.appid, made.request.openid);
+  if (user === undefined) return;
   user.lines = [...user.lines, { from: "system", at: world.now(), text: UNAVAILABLE_TEXT, pushId: made.id }];
+}
+
+/** Whose push it is, if he ever did anything: a forged push makes nobody known, and a reset forgets him. */
+function userOf(world: World, made: Push): User | undefined {
+  return isForgotten(world, made) ? undefined : world.books.users.get(userKey(made.appid, made.request.openid));
+}
+
+/** Whether a reset came while it was under way: what becomes of it is nothing to the new books. */
+function isForgotten(world: World, made: Push): boolean {
+  return !world.books.pushes.has(made.id);
 }
 
 async function deliverCopies(world: World, made: Push, createTime: number, copies: number): Promise<PushAttempt[]> {
