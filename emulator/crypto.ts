@@ -48,6 +48,10 @@ export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, 
 /** Decrypts what `encrypt` or the worker made. @returns the content, or in words why it is none */
 export function decrypt(aesKey: string, base64: string): Result<Opened, string> {
   const bytes = Buffer.from(base64, "base64");
+  // Buffer also takes base64url, junk and no padding, which the platform is not known to take (WECHAT.md §2.1).
+  if (bytes.toString("base64") !== base64) {
+    return { ok: false, error: "the ciphertext is not base64 of the standard alphabet with its padding" };
+  }
   if (bytes.length === 0 || bytes.length % BLOCK_BYTES !== 0) {
     return { ok: false, error: "the ciphertext is not a multiple of 32 bytes" };
   }

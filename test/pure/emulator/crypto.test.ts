@@ -186,6 +186,19 @@ describe("sign", () => {
 });
 
 describe("decrypt", () => {
+  it("takes base64 of the standard alphabet with its padding alone", ({ expect }) => {
+    const random = new Uint8Array(16);
+    // One whose base64 has both characters in which base64url differs.
+    const texts = Array.from({ length: 200 }, (_, number) => Buffer.from(`text ${number}`));
+    const sealed = texts.map((text) => encrypt(AES_KEY, "wx0", text, random));
+    const cipher = sealed.find((text) => text.includes("+") && text.includes("/") && text.endsWith("=")) ?? "";
+    expect(decrypt(AES_KEY, cipher).ok).toBe(true);
+    const url = cipher.replaceAll("+", "-").replaceAll("/", "_");
+    for (const other of [url, cipher.replace(/=+$/, ""), ` ${cipher}`, `${cipher}\n`, `!${cipher}`, `${cipher}=`]) {
+      expect(decrypt(AES_KEY, other)).toStrictEqual({ ok: false, error: expect.stringContaining("standard alphabet") });
+    }
+  });
+
   it.for(CRYPT)("opens $id", ({ key, encrypt: cipher, plaintext, receiveId }, { expect }) => {
     expect(decrypt(key, cipher)).toStrictEqual({ ok: true, value: { message: plaintext, receiveId } });
   });
