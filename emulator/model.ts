@@ -264,7 +264,7 @@ export type ChatLine =
 /** What may still be sent to a user (WECHAT.md §4.4), counted by the emulator alone. */
 export interface QuotaView {
   readonly remaining: number;
-  /** Null when nothing is open. */
+  /** Until when so many may; null when nothing is open. */
   readonly expiresAt: number | null;
 }
 

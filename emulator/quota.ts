@@ -65,15 +65,11 @@ export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
   return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
 }
 
-/** How many may still be sent, and until when. */
+/** How many may still be sent, and until when so many: of two grants the one with more left, then the longer one. */
 export function viewQuota(quota: Quota, now: number): QuotaView {
-  const live = liveGrants(quota, now);
-  const open = live.filter(({ left }) => left > 0);
-  if (open.length === 0) return { remaining: 0, expiresAt: null };
-  return {
-    remaining: Math.max(...open.map(({ left }) => left)),
-    expiresAt: Math.max(...open.map(({ endsAt }) => endsAt)),
-  };
+  const open = liveGrants(quota, now).filter(({ left }) => left > 0);
+  const [best] = open.toSorted((one, other) => other.left - one.left || other.endsAt - one.endsAt);
+  return best === undefined ? { remaining: 0, expiresAt: null } : { remaining: best.left, expiresAt: best.endsAt };
 }
 
 /** The permissions in force, used up ones too. */

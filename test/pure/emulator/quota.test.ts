@@ -68,6 +68,18 @@ describe("the reply quota", () => {
     },
   );
 
+  it("ends with the grant that has the most left, of two alike with the later", async ({ expect }) => {
+    const { control, send, text, state } = createHarness();
+    await control.text("oUser", "1");
+    for (let sent = 0; sent < 4; sent += 1) await send(text("oUser"));
+    await control.enter("oUser");
+    expect((await control.chat("oUser")).quota).toStrictEqual({ remaining: 2, expiresAt: state.now + MINUTE });
+    await control.text("oUser", "2");
+    for (let sent = 0; sent < 3; sent += 1) await send(text("oUser"));
+    await control.enter("oUser");
+    expect((await control.chat("oUser")).quota).toStrictEqual({ remaining: 2, expiresAt: state.now + 48 * HOUR });
+  });
+
   it("goes by when the user wrote, not by when the push arrives", async ({ expect }) => {
     const { control, state } = createHarness();
     await control.text("oUser", "old", { createTime: state.now / 1000 - 48 * 3600 + 60 });
