@@ -57,7 +57,7 @@ export type PushContent =
   | { readonly kind: "image"; readonly dataBase64?: string }
   /** A card; without `cardAppid` of this mini program. */
   | { readonly kind: "miniprogrampage"; readonly title: string; readonly pagePath: string; readonly cardAppid?: string }
-  /** The user comes in by a contact button. */
+  /** The user comes in by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
   | { readonly kind: "enter"; readonly sessionFrom: string }
   /** Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime). */
   | { readonly kind: "event"; readonly event: string; readonly fields?: WireTree }

@@ -22,6 +22,8 @@ import type {
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const openid = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - or _"));
+/** WECHAT.md §9.1; what becomes of a longer one is not published. */
+const sessionFrom = v.pipe(v.string(), v.maxLength(1_024, "must be at most 1024 characters"));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const copies = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200));
 const seconds = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -55,7 +57,7 @@ const contents = {
     pagePath: v.string(),
     cardAppid: optional(filled),
   }),
-  enter: v.strictObject({ kind: v.literal("enter"), sessionFrom: v.string() }),
+  enter: v.strictObject({ kind: v.literal("enter"), sessionFrom }),
   event: v.strictObject({ kind: v.literal("event"), event: filled, fields: optional(wireTree) }),
   message: v.strictObject({ kind: v.literal("message"), msgType: filled, fields: optional(wireTree) }),
 } as const satisfies { [K in PushContent["kind"]]: v.GenericSchema<unknown, Extract<PushContent, { kind: K }>> };

@@ -28,6 +28,11 @@ describe("a control request", () => {
       problem: "copies",
     },
     { path: "push", body: { openid: "oUser", content: { kind: "enter", sessionFrom: "" }, copy: 2 }, problem: "copy" },
+    {
+      path: "push",
+      body: { openid: "oUser", content: { kind: "enter", sessionFrom: "字".repeat(1_025) } },
+      problem: "content.sessionFrom: must be at most 1024 characters",
+    },
     { path: "fault", body: { fault: "errcode" }, problem: "errcode" },
     { path: "fault", body: { fault: "http", status: 200 }, problem: "status" },
     { path: "switches", body: { retry: 1 }, problem: "retry" },

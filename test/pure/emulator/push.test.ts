@@ -101,6 +101,12 @@ describe("a push", () => {
     },
   );
 
+  it("enters with a session-from of 1024 characters", async ({ expect }) => {
+    const { control, received } = createReceiver();
+    await control.enter("oUser", "字".repeat(1_024));
+    expect(received[0]?.text).toContain(`<SessionFrom><![CDATA[${"字".repeat(1_024)}]]>`);
+  });
+
   it("offers the user's picture for download", async ({ expect }) => {
     const { control, received, wechat, token } = createReceiver();
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2]);
