@@ -16,21 +16,32 @@ export function createPush(world: World, app: EmulatedApp, request: PushRequest)
   const specific = specificFields(world, app, request.content);
   if ("problem" in specific) return specific;
   const msgId = isMessage(request.content) ? (request.msgId ?? world.nextMsgId()) : undefined;
+  const numbers: WireTree = {
+    ...(msgId !== undefined && { MsgId: msgId }),
+    ...(request.businessId !== undefined && { BusinessId: request.businessId }),
+  };
   return {
     id: world.nextId("p"),
     request,
     appid: app.appid,
     ...(msgId === undefined ? {} : { msgId }),
     createTime: request.createTime ?? Math.floor(world.now() / 1000),
-    fields: {
-      ...(msgId === undefined ? {} : { MsgId: msgId }),
-      ...(request.businessId === undefined ? {} : { BusinessId: request.businessId }),
-      ...specific.fields,
-    },
+    fields: inOrder(request.content, numbers, specific.fields),
     attempts: [],
     outcome: "held",
     running: null,
   };
+}
+
+/**
+ * MsgId is a message's last field, as in the official samples (vectors V7 and V8), but a card's comes before its title
+ * (WECHAT.md §3.1). What a request gives itself wins.
+ */
+function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): WireTree {
+  const { MsgType } = fields;
+  const { MsgId } = numbers;
+  const isCard = content.kind === "miniprogrampage" && MsgType !== undefined && MsgId !== undefined;
+  return { ...(isCard && { MsgType, MsgId }), ...fields, ...numbers, ...fields };
 }
 
 /** All fields in the order of the official samples; those a request gives itself win over the head. */
