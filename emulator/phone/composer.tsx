@@ -7,6 +7,9 @@ import { Icon } from "./icons.tsx";
 import { drawSample, readPicture } from "./sample-picture.ts";
 import { useTexts, type Language } from "./text.ts";
 
+/** The `keyCode` of a key which an input method took. */
+const KEY_OF_INPUT_METHOD = 229;
+
 interface ComposerProps {
   readonly language: Language;
   /** Settles with whether the emulator took it. */
@@ -60,8 +63,9 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
           onInput={(event) => setText(event.currentTarget.value)}
           onFocus={() => setDrawer("none")}
           onKeyDown={(event) => {
-            // While an input method is open, Enter picks its candidate.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            // While an input method is open, Enter picks its candidate. Safari says then that it is closed already.
+            const isPicking = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
+            if (event.key !== "Enter" || event.shiftKey || isPicking) return;
             event.preventDefault();
             void sendText();
           }}
