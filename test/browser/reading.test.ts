@@ -32,3 +32,23 @@ describe("an input method", () => {
     expect(await bubbles(page, "mine").count()).toBe(1);
   });
 });
+
+describe("a screen twice enlarged", () => {
+  it("lets the card form and the faces be scrolled to their ends", async ({ expect }) => {
+    const page = await scene.open({ viewport: { width: 640, height: 400 } });
+    await enter(page);
+    await page.getByRole("button", { name: "更多", exact: true }).click();
+    await page.getByRole("button", { name: "小程序卡片" }).click();
+    const bottomOf = (selector: string) => page.locator(selector).evaluate((box) => box.getBoundingClientRect().bottom);
+    expect(await bottomOf(".drawer")).toBeLessThanOrEqual(400);
+    await page.getByRole("button", { name: "发送卡片" }).click();
+    await page.locator(".mine .mp-card").waitFor();
+    await page.getByRole("button", { name: "表情", exact: true }).click();
+    expect(await bottomOf(".drawer")).toBeLessThanOrEqual(400);
+    const last = page.locator(".faces button").last();
+    await last.scrollIntoViewIfNeeded();
+    expect(await bottomOf(".faces button:last-child")).toBeLessThanOrEqual(400);
+    await last.click();
+    expect(await page.getByLabel("输入消息").inputValue()).not.toBe("");
+  });
+});
