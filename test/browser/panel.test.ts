@@ -223,6 +223,32 @@ describe("the platform", () => {
   });
 });
 
+describe("colours forced by the system", () => {
+  it("leave the switches to be seen, what is on, and which tab is open", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await page.emulateMedia({ forcedColors: "active" });
+    await tab(page, "故障");
+    const styleOf = (selector: string, name: string, pseudo = "") =>
+      page.evaluate(
+        ([where, what, part]) =>
+          getComputedStyle(document.querySelector(where ?? "") ?? document.body, part).getPropertyValue(what ?? ""),
+        [selector, name, pseudo],
+      );
+    const open = await styleOf("#tab-faults", "border-bottom-color");
+    expect(await styleOf("#tab-account", "border-bottom-color")).toBe(
+      await styleOf("#tab-platform", "border-bottom-color"),
+    );
+    expect(await styleOf("#tab-account", "border-bottom-color")).not.toBe(open);
+    const ground = await styleOf("body", "background-color");
+    expect(await styleOf(".toggle input", "border-bottom-color")).not.toBe(ground);
+    const off = await styleOf(".toggle input", "background-color");
+    const knob = await styleOf(".toggle input", "background-color", "::after");
+    expect(knob).not.toBe(off);
+    await toggle(page, "微信接口无应答").click();
+    await expect.poll(() => styleOf(".toggle input", "background-color")).not.toBe(off);
+  });
+});
+
 describe("reset", () => {
   it("asks, then forgets chats, records, faults and switches", async ({ expect }) => {
     const page = await answered();
