@@ -1,12 +1,13 @@
 /** One user's chat on the phone. */
 import type { JSX } from "preact";
 import { Fragment } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
 import { shortTime } from "./clock.ts";
 import { Composer } from "./composer.tsx";
+import { useEndInSight } from "./end-in-sight.ts";
 import { Offer, type CardOffer } from "./composer-offer.tsx";
 import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
@@ -88,20 +89,9 @@ interface LinesProps {
 
 function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
   const t = useTexts();
-  const log = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const box = log.current;
-    if (box === null) return;
-    const toEnd = (): void => box.scrollTo({ top: box.scrollHeight });
-    toEnd();
-    // The drawer or a loaded picture changes the room: what was said last stays in sight.
-    const observer = new ResizeObserver(toEnd);
-    observer.observe(box);
-    if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
-    return () => observer.disconnect();
-  }, [lines.length, isTyping]);
+  const [log, onScroll] = useEndInSight(lines, isTyping);
   return (
-    <div class="log" ref={log} role="log" aria-live="polite" aria-label={t.chatLog} tabIndex={0}>
+    <div class="log" ref={log} role="log" aria-live="polite" aria-label={t.chatLog} tabIndex={0} onScroll={onScroll}>
       <ul>
         {lines.map((line, index) => (
           <Fragment key={index}>

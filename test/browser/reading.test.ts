@@ -3,8 +3,9 @@
  * pictures that fail, other days, long names.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
-import { bubbles, enter } from "./actions.ts";
+import { bubbles, enter, openidOf, say } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
+import { sendRaw } from "./wechat-client.ts";
 
 let scene: Scene;
 
@@ -50,5 +51,39 @@ describe("a screen twice enlarged", () => {
     expect(await bottomOf(".faces button:last-child")).toBeLessThanOrEqual(400);
     await last.click();
     expect(await page.getByLabel("输入消息").inputValue()).not.toBe("");
+  });
+});
+
+describe("a reader who scrolled up", () => {
+  it("stays where he reads when a line comes, and is at the end again when he writes or goes there", async ({
+    expect,
+  }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    await say(page, "你好");
+    await bubbles(page, "theirs").nth(1).waitFor();
+    const touser = await openidOf(page);
+    const sendLine = (content: string) =>
+      sendRaw(scene.stack.emulatorUrl, { touser, msgtype: "text", text: { content } });
+    const log = page.getByRole("log");
+    const toEnd = () => log.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    await sendLine("很长。\n".repeat(60));
+    await bubbles(page, "theirs").getByText("很长。").waitFor();
+    await expect.poll(toEnd).toBeLessThan(2);
+
+    await log.evaluate((box) => box.scrollTo({ top: 0 }));
+    await sendLine("新的一条");
+    await bubbles(page, "theirs").getByText("新的一条").waitFor();
+    expect(await log.evaluate((box) => box.scrollTop)).toBe(0);
+
+    await log.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+    await sendLine("又一条");
+    await bubbles(page, "theirs").getByText("又一条").waitFor();
+    await expect.poll(toEnd).toBeLessThan(2);
+
+    await log.evaluate((box) => box.scrollTo({ top: 0 }));
+    await say(page, "多少钱");
+    await bubbles(page, "mine").getByText("多少钱").waitFor();
+    await expect.poll(toEnd).toBeLessThan(2);
   });
 });
