@@ -1,12 +1,13 @@
 /** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
 import type { ComponentChildren, JSX } from "preact";
-import { useContext, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { PhoneLine } from "../phone-model.ts";
 import { mediaUrl } from "./api.ts";
 import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
+import { Picture } from "./picture.tsx";
 import { ProgramContext } from "./program-info.ts";
 import { fill, useTexts } from "./text.ts";
 import { sourceOf } from "./source.ts";
@@ -69,7 +70,7 @@ function UserBody({ content, mediaId, appid, open }: UserBodyProps): JSX.Element
     case "text":
       return <TextBubble text={content.content} open={open} literal />;
     case "image":
-      return <Picture mediaId={mediaId} name={t.pictureMine} open={open} />;
+      return <Picture mediaId={mediaId} name={t.pictureMine} onOpen={open.picture} />;
     case "miniprogrampage": {
       const { title, cardAppid = appid, pagePath } = content;
       return <Card title={title} mediaId="" onOpen={() => open.page(cardAppid, pagePath, "card")} />;
@@ -94,7 +95,7 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
     case "text":
       return <TextBubble text={fieldOf(part, "content")} open={open} />;
     case "image":
-      return <Picture mediaId={fieldOf(part, "media_id")} name={t.pictureTheirs} open={open} />;
+      return <Picture mediaId={fieldOf(part, "media_id")} name={t.pictureTheirs} onOpen={open.picture} />;
     case "link":
       return <LinkCard part={part} />;
     case "miniprogrampage":
@@ -147,18 +148,6 @@ function Faces({ text }: { readonly text: string }): JSX.Element {
         ),
       )}
     </>
-  );
-}
-
-function Picture({ mediaId, name, open }: { mediaId: string; name: string; open: Opener }): JSX.Element {
-  const t = useTexts();
-  const [isGone, setGone] = useState(false);
-  if (isGone || mediaId === "") return <p class="bubble">{t.pictureGone}</p>;
-  const url = mediaUrl(mediaId);
-  return (
-    <button type="button" class="picture" onClick={() => open.picture(url, name)}>
-      <img src={url} alt={name} onError={() => setGone(true)} />
-    </button>
   );
 }
 

@@ -56,6 +56,8 @@ export const EN: Texts = {
   pictureMine: "Picture I sent",
   pictureTheirs: "Picture from service",
   pictureGone: "Picture expired",
+  pictureFailed: "The picture did not load.",
+  pictureAgain: "Try again",
   waiting: "Waiting for an agent; messages still go to your service",
   held: "An agent has this chat; messages are not pushed",
   writeHere: "Write a message",

@@ -55,6 +55,8 @@ export const ZH = {
   pictureMine: "我发的图片",
   pictureTheirs: "客服发的图片",
   pictureGone: "图片已过期",
+  pictureFailed: "图片没有加载出来",
+  pictureAgain: "重试",
   waiting: "等待人工客服接入，消息仍推送给你的服务",
   held: "人工客服接待中，消息不再推送",
   writeHere: "输入消息",

@@ -87,3 +87,31 @@ describe("a reader who scrolled up", () => {
     await expect.poll(toEnd).toBeLessThan(2);
   });
 });
+
+describe("a picture", () => {
+  it("that failed to load is not called expired, and comes at the next try", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    // What arrives is no picture, once.
+    await page.route("**/_emulator/media?*", (route) => route.fulfill({ contentType: "image/png", body: "?" }), {
+      times: 1,
+    });
+    await page.getByRole("button", { name: "更多", exact: true }).click();
+    await page.getByRole("button", { name: "示例图片" }).click();
+    await bubbles(page, "mine").getByText("图片没有加载出来").waitFor();
+    await bubbles(page, "mine").getByRole("button", { name: "重试" }).click();
+    const image = page.getByRole("img", { name: "我发的图片" });
+    await expect.poll(() => image.evaluate((img) => (img as HTMLImageElement).naturalWidth)).toBe(240);
+  });
+
+  it("which the emulator no longer has is called expired", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    await page.route("**/_emulator/media?*", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("button", { name: "更多", exact: true }).click();
+    await page.getByRole("button", { name: "示例图片" }).click();
+    await bubbles(page, "mine").getByText("图片已过期").waitFor();
+    const complaints = await scene.closePages();
+    expect(complaints.every((text) => text.includes("404"))).toBe(true);
+  });
+});
