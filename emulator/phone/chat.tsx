@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
-import { shortTime } from "./clock.ts";
+import { chatTime } from "./clock.ts";
 import { Composer } from "./composer.tsx";
 import { useEndInSight } from "./end-in-sight.ts";
 import { Offer, type CardOffer } from "./composer-offer.tsx";
@@ -13,6 +13,7 @@ import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
 import { shortName } from "./people.ts";
 import { useTexts, type Language } from "./text.ts";
+import { useToday } from "./use-today.ts";
 
 /** Between lines further apart than this the time is shown, as phones do. */
 const TIME_GAP_MS = 5 * 60_000;
@@ -89,6 +90,7 @@ interface LinesProps {
 
 function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
   const t = useTexts();
+  const today = useToday();
   const [log, onScroll] = useEndInSight(lines, isTyping);
   return (
     <div class="log" ref={log} role="log" aria-live="polite" aria-label={t.chatLog} tabIndex={0} onScroll={onScroll}>
@@ -97,7 +99,7 @@ function Lines({ lines, appid, isTyping, open }: LinesProps): JSX.Element {
           <Fragment key={index}>
             {line.at - (lines[index - 1]?.at ?? 0) > TIME_GAP_MS && (
               <li class="note time">
-                <time>{shortTime(line.at)}</time>
+                <time>{chatTime(line.at, today, t)}</time>
               </li>
             )}
             <Line line={line} appid={appid} open={open} />

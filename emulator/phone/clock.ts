@@ -1,4 +1,5 @@
-/** Times as they are shown. */
+/** Times as they are shown, in the time zone of the page. */
+import { fill, type Texts } from "./text.ts";
 
 /** 09:05 */
 export function shortTime(at: number): string {
@@ -16,6 +17,25 @@ export function exactTime(at: number): string {
 export function dayTime(at: number): string {
   const date = new Date(at);
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${shortTime(at)}:${two(date.getSeconds())}`;
+}
+
+/** As WeChat writes it: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year when it is another one. */
+export function chatTime(at: number, now: number, t: Texts): string {
+  const time = shortTime(at);
+  const today = new Date(now);
+  const day = startOfDay(at);
+  if (day === startOfDay(now)) return time;
+  if (day === new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1).getTime()) {
+    return fill(t.yesterday, { time });
+  }
+  const isThisYear = new Date(at).getFullYear() === today.getFullYear();
+  const year = isThisYear ? {} : ({ year: "numeric" } as const);
+  return `${new Date(at).toLocaleDateString(t.locale, { ...year, month: "short", day: "numeric" })} ${time}`;
+}
+
+/** The midnight a day began with. */
+export function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 function two(value: number): string {

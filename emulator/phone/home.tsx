@@ -3,12 +3,13 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneLine, PhoneUser } from "../phone-model.ts";
 import { Cushion } from "./bubble.tsx";
-import { shortTime } from "./clock.ts";
+import { chatTime } from "./clock.ts";
 import { withEmoji } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { parseText } from "./links.ts";
 import { shortName } from "./people.ts";
 import { fill, useTexts, type Texts } from "./text.ts";
+import { useToday } from "./use-today.ts";
 
 interface HomeProps {
   readonly users: readonly PhoneUser[];
@@ -24,6 +25,7 @@ interface HomeProps {
 /** The screen. */
 export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }: HomeProps): JSX.Element {
   const t = useTexts();
+  const today = useToday();
   const [sessionFrom, setSessionFrom] = useState("page=goods&id=1001");
   const newestFirst = users.toSorted((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0));
   return (
@@ -75,7 +77,7 @@ export function Home({ users, openid, onContact, onOpen, onNewUser, onProgram }:
                   </strong>
                   <span class="muted">{user.last === null ? "" : preview(user.last, t)}</span>
                 </span>
-                <span class="muted">{user.last === null ? "" : shortTime(user.last.at)}</span>
+                <span class="muted">{user.last === null ? "" : chatTime(user.last.at, today, t)}</span>
               </button>
             </li>
           ))}

@@ -1,6 +1,6 @@
 /** The developer panel: what the phone's user never sees. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { FaultsView } from "./faults-view.tsx";
 import type { Act } from "./panel-parts.tsx";
@@ -9,6 +9,7 @@ import type { ServiceChatEnd } from "./program-frame.tsx";
 import { StateView } from "./state-view.tsx";
 import { useTexts } from "./text.ts";
 import { TrafficView } from "./traffic-view.tsx";
+import { setClockOffset } from "./use-today.ts";
 
 interface PanelProps {
   readonly state: PhoneState;
@@ -29,6 +30,8 @@ export function Panel(props: PanelProps): JSX.Element {
   const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
   const [tab, setTab] = useState<Tab>("traffic");
+  // The panel is where the whole state is; the phone beside it asks only which day it is.
+  useLayoutEffect(() => setClockOffset(state.offsetMs), [state.offsetMs]);
   const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
   return (
     <section class="panel" aria-label={t.panel}>

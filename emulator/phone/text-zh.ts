@@ -2,6 +2,7 @@
 
 /** Chinese. */
 export const ZH = {
+  locale: "zh-CN",
   title: "本地微信",
   subtitle: "不用微信账号，试用 edge-kefu",
   offline: "连不上模拟器，正在重试…",
@@ -34,6 +35,7 @@ export const ZH = {
   you: "我",
   agent: "人工客服",
   chatLog: "聊天记录",
+  yesterday: "昨天 {time}",
   entered: "进入客服会话",
   enteredFrom: "进入客服会话，来源 {from}",
   aiLabel: "内容由第三方AI生成",

@@ -115,3 +115,32 @@ describe("a picture", () => {
     expect(complaints.every((text) => text.includes("404"))).toBe(true);
   });
 });
+
+describe("a time", () => {
+  it("says the day, too, when that is over by the emulator's clock", async ({ expect }) => {
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    await bubbles(page, "theirs").first().waitFor();
+    const times = page.locator(".note.time");
+    const hours = 60 * 60_000;
+    const advance = (advanceMs: number) => scene.stack.control.clock({ advanceMs });
+    const first = () => times.first().textContent();
+    await expect.poll(first).toMatch(/^\d\d:\d\d$/);
+    await advance(24 * hours);
+    await expect.poll(first).toMatch(/^昨天 \d\d:\d\d$/);
+    await advance(24 * hours);
+    await expect.poll(first).toMatch(/^\d{1,2}月\d{1,2}日 \d\d:\d\d$/);
+    await say(page, "还在吗");
+    await expect.poll(() => times.nth(1).textContent()).toMatch(/^\d\d:\d\d$/);
+
+    await page.getByRole("button", { name: "返回" }).click();
+    const listed = () => page.locator(".session > .muted").textContent();
+    await expect.poll(listed).toMatch(/^\d\d:\d\d$/);
+    await advance(24 * hours);
+    await expect.poll(listed).toMatch(/^昨天 \d\d:\d\d$/);
+    await page.getByRole("button", { name: "English" }).click();
+    await expect.poll(listed).toMatch(/^Yesterday \d\d:\d\d$/);
+    await advance(366 * 24 * hours);
+    await expect.poll(listed).toMatch(/^[A-Z][a-z]{2} \d{1,2}, \d{4} \d\d:\d\d$/);
+  });
+});

@@ -20,7 +20,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 export async function steady(page: Page): Promise<void> {
   await page.route("**/_emulator/feed?*", async (route) => {
     const response = await route.fetch();
-    const body = RULES.reduce((text, [pattern, value]) => text.replaceAll(pattern, value), await response.text());
+    const clock = `"offsetMs":${AT - Date.now()}`;
+    const told = (await response.text()).replace(/"offsetMs":-?\d+/, clock);
+    const body = RULES.reduce((text, [pattern, value]) => text.replaceAll(pattern, value), told);
     await route.fulfill({ response, body });
   });
 }

@@ -1,0 +1,35 @@
+/** Which day it is by the emulator's clock, for times which say more of another day. */
+import { useEffect, useState } from "preact/hooks";
+import { startOfDay } from "./clock.ts";
+
+const LOOK_MS = 1_000;
+
+/** The emulator's clock is the machine's plus this. */
+let offsetMs = 0;
+const lookers = new Set<() => void>();
+
+/** Takes what the feed says of the emulator's clock. */
+export function setClockOffset(ms: number): void {
+  offsetMs = ms;
+  for (const look of lookers) look();
+}
+
+/** @returns the midnight the day began with, in epoch milliseconds; it changes with the day alone */
+export function useToday(): number {
+  const [today, setToday] = useState(todayNow);
+  useEffect(() => {
+    const look = (): void => setToday(todayNow());
+    look();
+    lookers.add(look);
+    const timer = setInterval(look, LOOK_MS);
+    return () => {
+      lookers.delete(look);
+      clearInterval(timer);
+    };
+  }, []);
+  return today;
+}
+
+function todayNow(): number {
+  return startOfDay(Date.now() + offsetMs);
+}
