@@ -144,3 +144,18 @@ describe("a time", () => {
     await expect.poll(listed).toMatch(/^[A-Z][a-z]{2} \d{1,2}, \d{4} \d\d:\d\d$/);
   });
 });
+
+describe("the chat's head", () => {
+  it.for([1280, 375])("holds the user's whole name at %i pixels, in English as well", async (width, { expect }) => {
+    const page = await scene.open({ viewport: { width, height: 720 } });
+    await page.evaluate(() => localStorage.setItem("edge-kefu.openid", `o${"A".repeat(23)}WMWM`));
+    await page.reload();
+    await enter(page);
+    await page.getByRole("button", { name: "English" }).click();
+    const name = page.locator(".bar-user");
+    await name.getByText("User WMWM").waitFor();
+    expect(await name.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    const rightOf = (selector: string) => page.locator(selector).evaluate((box) => box.getBoundingClientRect().right);
+    expect(await rightOf(".bar-user")).toBeLessThanOrEqual(await rightOf(".screen"));
+  });
+});
