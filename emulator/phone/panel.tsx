@@ -36,7 +36,8 @@ export function Panel(props: PanelProps): JSX.Element {
   return (
     <section class="panel" aria-label={t.panel}>
       <Tabs tab={tab} faults={state.faults.length} onTab={setTab} />
-      <div class="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
+      {/* Another element for each, so that none opens where the one before was scrolled to. */}
+      <div key={tab} class="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
         {tab === "traffic" && <TrafficView traffic={traffic} openid={openid} act={act} />}
         {tab === "account" && <StateView state={state} chat={chat} appid={appid} openid={openid} act={act} />}
         {tab === "faults" && app !== undefined && <FaultsView faults={state.faults} app={app} act={act} />}

@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
-import { bubbles, enter, say } from "./actions.ts";
+import { bubbles, enter, openidOf, say } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
 
 let scene: Scene;
@@ -86,6 +86,20 @@ describe("the records", () => {
     await page.getByRole("button", { name: "重发这条推送" }).click();
     await expect.poll(() => pushes.filter({ hasText: "success" }).count()).toBe(2);
     expect(await bubbles(page, "theirs").count()).toBe(2);
+  });
+});
+
+describe("a tab", () => {
+  it("opens at its top, wherever the one before was scrolled to", async ({ expect }) => {
+    const page = await scene.open({ viewport: { width: 1280, height: 400 } });
+    await enter(page);
+    for (const text of ["一", "二", "三", "四"]) await scene.stack.control.text(await openidOf(page), text);
+    await expect.poll(() => page.locator(".record").count()).toBeGreaterThan(8);
+    const top = () => page.getByRole("tabpanel").evaluate((box) => box.scrollTop);
+    await page.getByRole("tabpanel").evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+    expect(await top()).toBeGreaterThan(0);
+    await tab(page, "平台");
+    expect(await top()).toBe(0);
   });
 });
 
