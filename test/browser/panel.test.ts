@@ -74,6 +74,22 @@ describe("the records", () => {
     expect(await record(page, "custom/send").count()).toBeGreaterThan(1);
   });
 
+  it("say in the dark, too, by which kind they are filtered", async ({ expect }) => {
+    const page = await scene.open({ ...DESKTOP, colorScheme: "dark" });
+    const lightness = (selector: string) =>
+      page.locator(selector).evaluate((box) => {
+        const [red = 0, green = 0, blue = 0] = (getComputedStyle(box).backgroundColor.match(/\d+/g) ?? []).map(
+          (part) => {
+            const share = Number(part) / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+          },
+        );
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+      });
+    const picked = await lightness(`.segments [aria-pressed="true"]`);
+    expect(picked / (await lightness(".segments"))).toBeGreaterThan(3);
+  });
+
   it("are copied as curl, and delivered again without a second answer", async ({ expect }) => {
     const page = await answered();
     const pushes = record(page, "PUSH").filter({ hasText: "text" });
