@@ -90,6 +90,15 @@ describe("the records", () => {
     expect(picked / (await lightness(".segments"))).toBeGreaterThan(3);
   });
 
+  it.for([900, 1100])("keep the path of a call on one line in a window %i pixels wide", async (width, { expect }) => {
+    const page = await scene.open({ viewport: { width, height: 700 } });
+    await enter(page);
+    const label = record(page, "custom/send").first().locator(".record-label");
+    await label.waitFor();
+    // The path, and what was sent: two lines of 20 pixels.
+    expect(await label.evaluate((box) => box.clientHeight)).toBeLessThan(45);
+  });
+
   it("are copied as curl, and delivered again without a second answer", async ({ expect }) => {
     const page = await answered();
     const pushes = record(page, "PUSH").filter({ hasText: "text" });
