@@ -61,7 +61,8 @@ export async function settled(made: Push): Promise<PushRecord> {
 export async function verify(world: World, app: EmulatedApp, request: VerifyRequest): Promise<VerifyRecord> {
   const delivery = newDelivery(world);
   const echostr = request.echostr ?? delivery.nonce.repeat(2);
-  const asked = buildVerifyRequest(app, request, echostr, delivery);
+  const { pushUrl = app.pushUrl } = request;
+  const asked = buildVerifyRequest({ ...app, pushUrl }, request, echostr, delivery);
   const close = world.books.traffic.open({
     kind: "verify",
     at: world.now(),
@@ -73,6 +74,9 @@ export async function verify(world: World, app: EmulatedApp, request: VerifyRequ
   const answer = await exchange(world, asked);
   const verdict = answer.status === 200 && answer.body === echostr ? "echoed" : "refused";
   close({ verdict, response: shownAnswer(app, answer) });
+  const current = world.apps.get(app.appid);
+  // A URL that does not echo is not saved, as in the console.
+  if (verdict === "echoed" && current !== undefined) world.apps.set(app.appid, { ...current, pushUrl });
   return { status: answer.status, body: answer.body, verdict };
 }
 

@@ -152,6 +152,8 @@ export interface PushRecord {
 /** `POST /_emulator/verify`: the GET the console sends when 提交 is pressed (WECHAT.md §1.2). */
 export interface VerifyRequest {
   readonly appid?: string;
+  /** Asked in place of the app's push URL, and taken over when it echoes. Default: the app's. */
+  readonly pushUrl?: string;
   /** Default: fresh digits. */
   readonly echostr?: string;
   /** Replaces the right signature. */

@@ -96,6 +96,7 @@ export const RedeliverSchema: v.GenericSchema<unknown, RedeliverRequest> = v.str
 /** `POST verify`. */
 export const VerifySchema: v.GenericSchema<unknown, VerifyRequest> = v.strictObject({
   appid: optional(filled),
+  pushUrl: optional(httpUrl),
   echostr: optional(v.string()),
   signature: optional(v.string()),
 });

@@ -132,8 +132,7 @@ function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Ac
   ];
   const formats: readonly PushFormat[] = ["xml", "json"];
   const verify = async (): Promise<void> => {
-    await control.app({ appid, pushUrl });
-    const { verdict, status } = await control.verify({ appid });
+    const { verdict, status } = await control.verify({ appid, pushUrl });
     if (verdict !== "echoed") throw new Error(`${t.notVerified} (${status ?? "-"})`);
   };
   const secret = (value: string): string => (isRevealed ? value : maskValue(value));

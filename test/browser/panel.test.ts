@@ -258,6 +258,12 @@ describe("the platform", () => {
     await page.getByLabel("推送网址").fill("ftp://nowhere");
     await page.getByRole("button", { name: "验证推送网址" }).click();
     await page.getByRole("status").getByText("没做成").waitFor();
+    await page.getByLabel("推送网址").fill(`${scene.stack.workerUrl}/wechat/mesage`);
+    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByRole("status").getByText("验证失败 (404)").waitFor();
+    // As in the console: a URL that does not echo is not saved, and what was typed can be mended.
+    expect((await scene.stack.control.state()).apps[0]?.pushUrl).toBe(`${scene.stack.workerUrl}/wechat/message`);
+    expect(await page.getByLabel("推送网址").inputValue()).toMatch(/mesage$/);
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("400 (Bad Request)")]);
   });
 });
