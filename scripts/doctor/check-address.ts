@@ -70,3 +70,9 @@ export function checkClock(reply: Reply, url: string): Finding {
     fact,
   );
 }
+
+/** The origin of an http(s) address, without path and user name; undefined for anything else. */
+export function originOf(address: string): string | undefined {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
+}

@@ -6,8 +6,8 @@
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
-import { hasForm, VARIABLES } from "../setup/variables.ts";
-import { isLocal } from "./check-address.ts";
+import { findFormProblems } from "../setup/values.ts";
+import { isLocal, originOf } from "./check-address.ts";
 import type { Target } from "./target.ts";
 
 /** What to do. */
@@ -70,10 +70,8 @@ export function readOptions(sources: Sources): Result<Options, string> {
 
 /** What no worker could have: nothing can be encrypted, or sent as a header, with it. */
 function findWrongForm({ aesKey, apiKey }: Target): string | undefined {
-  if (aesKey !== undefined && !hasForm("WECHAT_ENCODING_AES_KEY", aesKey)) {
-    const { zh, en } = VARIABLES.WECHAT_ENCODING_AES_KEY.what;
-    return `WECHAT_ENCODING_AES_KEY 的形式不对。${zh} / has the wrong form. It is ${en}`;
-  }
+  const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
+  if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
   if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return undefined;
   return "API_KEYS: 密钥只含 ASCII 字符 / a key is of ASCII characters";
 }
@@ -88,12 +86,6 @@ function readFlags(args: readonly string[]) {
   } catch {
     return err("参数不对 / a flag is not known or has no value"); // the error's own text repeats what was typed
   }
-}
-
-/** Origin alone: no path, no user name. */
-function originOf(address: string): string | undefined {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
 }
 
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {

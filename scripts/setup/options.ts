@@ -5,6 +5,7 @@
 import { parseArgs, parseEnv } from "node:util";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
 import { findFormProblems } from "./values.ts";
 import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
@@ -179,13 +180,6 @@ function parseFlags(args: readonly string[]) {
   } catch {
     return undefined; // the error's own text repeats what was typed
   }
-}
-
-/** Origin alone: no path, no user name. */
-/** The origin of an http(s) address; undefined for anything else. */
-export function originOf(address: string): string | undefined {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === "https:" || url?.protocol === "http:" ? url.origin : undefined;
 }
 
 function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: BilingualText[]): SetupOptions["brought"] {

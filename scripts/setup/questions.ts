@@ -1,9 +1,10 @@
 /**
  * What is asked for each target: only what was not said on the command line.
  */
+import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
 import type { Asker, Check } from "./ask.ts";
-import { HOST, originOf, type SetupOptions, type TargetName } from "./options.ts";
+import { HOST, type SetupOptions, type TargetName } from "./options.ts";
 import { hasForm, VARIABLES, type VariableName } from "./variables.ts";
 
 const GREETING = "您好，这里是自动客服。";
