@@ -6,7 +6,8 @@ import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
 import { runKefu } from "../../scripts/lib/stack.ts";
 import { findTestPorts } from "../support/ports.ts";
 
-const MAX_GZIP_KB = 80;
+/** Everything is evaluated at a cold start (docs/design/bench.md). */
+const MAX_GZIP_KB = 100;
 
 /** What makes the API's document, and what that drags along; and what fast-xml-parser would never ask. */
 const NEEDLESS =
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 
 describe("the bundle", () => {
-  it("is small: at most 80 KB minified and compressed", async ({ expect }) => {
+  it("is small: at most 100 KB minified and compressed", async ({ expect }) => {
     const code = await readFile(script);
     expect(gzipSync(code).byteLength / 1_024).toBeLessThan(MAX_GZIP_KB);
   });
