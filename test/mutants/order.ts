@@ -2,6 +2,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const OUTBOX = "pure/domain/outbox.test.ts";
+const HELD = "pure/domain/held.test.ts";
 const CONVERSATION = "pure/domain/conversation.test.ts";
 
 /** Mutants of the queue and of held messages. */
@@ -52,7 +53,7 @@ export const ORDER: MutantTable = {
       file: "worker/domain/outbox.ts",
       find: "const [first, ...rest] = state.held;",
       replace: "const [first, ...rest] = state.held.toReversed();",
-      killedBy: [CONVERSATION, "a held message waits for the user's next message"],
+      killedBy: [HELD, "a held message waits for the user's next message"],
     },
     {
       name: "automatic-before-held",
@@ -62,7 +63,7 @@ export const ORDER: MutantTable = {
       find: "const answered = chosen === undefined ? released : answerWith(released, writer, chosen, context);",
       replace:
         "const answered = releaseHeld(chosen === undefined ? opened : answerWith(opened, writer, chosen, context), context);",
-      killedBy: [CONVERSATION, "a held message waits for the user's next message and goes before the automatic answer"],
+      killedBy: [HELD, "a held message waits for the user's next message and goes before the automatic answer"],
     },
     {
       name: "held-released-by-entering",
@@ -70,15 +71,15 @@ export const ORDER: MutantTable = {
       file: "worker/domain/conversation.ts",
       find: "const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;",
       replace: "const released = releaseHeld(opened, context);",
-      killedBy: [CONVERSATION, "a held message waits for the user's next message"],
+      killedBy: [HELD, "a held message waits for the user's next message"],
     },
     {
       name: "held-without-limit",
       breaks: "any number of messages may be held for a user who never writes",
       file: "worker/domain/conversation.ts",
-      find: "if (state.held.length >= MAX_HELD) return",
-      replace: "if (state.held.length >= Infinity) return",
-      killedBy: [CONVERSATION, "a held message is refused when ten are waiting"],
+      find: ".length >= MAX_HELD)",
+      replace: ".length >= Infinity)",
+      killedBy: [HELD, "a held message is refused when ten are waiting"],
     },
     {
       name: "held-for-ever",
@@ -86,7 +87,50 @@ export const ORDER: MutantTable = {
       file: "worker/domain/outbox.ts",
       find: "const over = state.held.filter((held) => held.until <= now);",
       replace: "const over = state.held.filter((held) => held.until <= 0);",
-      killedBy: [CONVERSATION, "a held message is given up when its time is over"],
+      killedBy: [HELD, "a held message is given up when its time is over"],
+    },
+    {
+      name: "hold-forgotten-behind-a-refusal",
+      breaks: "WeChat refuses the first of five held messages and the other four are given up",
+      promise: 4,
+      file: "worker/domain/outbox.ts",
+      find: "return leaseNext(stopItem(state, writer, item, { reason: until }, context), writer, context, claim);",
+      replace: "return leaseNext(block(state, writer, item, { reason: until }), writer, context, claim);",
+      killedBy: [HELD, "a held message stays held with those behind it when WeChat refuses the first"],
+    },
+    {
+      name: "hold-forgotten-by-a-busy-wechat",
+      breaks: "a message that may be held is given up because WeChat was busy for a minute",
+      promise: 4,
+      file: "worker/domain/outbox.ts",
+      find: "if (isTransient && isHoldable(item, context.now)) return",
+      replace: "if (isTransient && isHoldable(item, Infinity)) return",
+      killedBy: [HELD, "a message that is to be held is held, not failed, when WeChat stays busy"],
+    },
+    {
+      name: "held-again-out-of-order",
+      breaks: "a held message that WeChat refused goes out after those written later",
+      promise: 4,
+      file: "worker/domain/outbox.ts",
+      find: "held.toSorted((a, b) => a.message - b.message)",
+      replace: "held",
+      killedBy: [HELD, "a held message goes back before those that were held after it"],
+    },
+    {
+      name: "expired-hold-sent-by-a-late-alarm",
+      breaks: "a held message is sent after its time because the alarm came late",
+      file: "worker/domain/conversation.ts",
+      find: "const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);\n  const chosen",
+      replace: "const current = expireLeases(heard, writer, context);\n  const chosen",
+      killedBy: [HELD, "a held message is not sent after its time although the alarm comes late, and leaves its place"],
+    },
+    {
+      name: "released-hold-outlives-its-time",
+      breaks: "a held message that had to wait after its release is sent days after its time",
+      file: "worker/domain/outbox.ts",
+      find: "until: Math.min(item.until, first.until)",
+      replace: "until: item.until",
+      killedBy: [HELD, "a held message that was let go and had to wait is not sent after its time"],
     },
     {
       name: "old-answer-sent-by-a-new-grant",

@@ -110,11 +110,11 @@ export const REPLY_WINDOW: MutantTable = {
       breaks: "a message that was to be held is given up when WeChat's window refuses it",
       promise: 4,
       file: "worker/domain/outbox.ts",
-      find: "if (ref === item.message && holdUntil > context.now) return",
-      replace: "if (ref === item.message && holdUntil > Infinity) return",
+      find: "return stopItem({ ...state, window }, writer, item, { reason, attempt, errcode }, context);",
+      replace: "return block({ ...state, window }, writer, item, { reason, attempt, errcode });",
       killedBy: [
-        CONVERSATION,
-        "a message through the API that is to be held is held when WeChat's window refuses it, and goes out with the user's next",
+        "pure/domain/held.test.ts",
+        "a message that is to be held is held when WeChat's window refuses it, and goes out with the user's next",
       ],
     },
     {

@@ -63,7 +63,7 @@ export function receivePush(
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
   const { inbound, contextVerdict } = push;
   const heard = { ...state, webhooks: syncCursors(state.webhooks, push.webhooks, state.last) };
-  const current = expireLeases(heard, writer, context);
+  const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
   const at = Math.min(inbound.createdAt, context.now);
@@ -107,8 +107,9 @@ export function submitMessage(
   const reason = refuseDraft(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
   if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };
-  if (state.held.length >= MAX_HELD) return { ok: false, reason: "hold_full" };
-  return { ok: true, ...hold(muted, writer, draft, holdUntil) };
+  if (state.held.filter(({ until }) => until > context.now).length >= MAX_HELD)
+    return { ok: false, reason: "hold_full" };
+  return { ok: true, ...hold(expireHeld(muted, writer, context.now), writer, draft, holdUntil) };
 }
 
 /** What is due goes on: ended leases, ended holds, and the next attempt. */

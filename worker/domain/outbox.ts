@@ -11,7 +11,7 @@ import type { ChannelRules } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { BlockReason, RowWriter, Source } from "./log.ts";
-import { decide, backoffMs, type Decision } from "./retry.ts";
+import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
 import { triableItems, type ConversationState, type HeldMessage, type QueueItem, type QueueLease } from "./state.ts";
 import { addUses, correctWindow, coveredUntil, finishUse, refusal, releaseUse, type WindowRefusal } from "./window.ts";
 
@@ -102,14 +102,17 @@ export function hold(
   return { state: { ...state, held: [...state.held, held] }, message };
 }
 
-/** The user wrote: held messages go out, oldest first, as many as the window takes. */
+/** The user wrote: held messages go out, oldest first, as many as the window takes. Call `expireHeld` first. */
 export function releaseHeld(state: ConversationState, context: OutboxContext): ConversationState {
   const [first, ...rest] = state.held;
   if (first === undefined) return state;
   if (refusal(state.window, context.rules, first.parts, context.now) !== undefined) return state;
   const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
   const more = { attempt: first.attempt ?? 0, holdUntil: first.until };
-  const items = seqs.map((seq) => ({ ...newItem(seq, first.message, first.source, context), ...more }));
+  const items = seqs.map((seq) => {
+    const item = newItem(seq, first.message, first.source, context);
+    return { ...item, ...more, until: Math.min(item.until, first.until) };
+  });
   const window = addUses(state.window, seqs, 0);
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
@@ -117,7 +120,7 @@ export function releaseHeld(state: ConversationState, context: OutboxContext): C
 /** Held messages whose time is over are given up. */
 export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
   const over = state.held.filter((held) => held.until <= now);
-  for (const held of over) writer.append({ kind: "blocked", ref: held.message, body: { reason: "hold_expired" } });
+  for (const { message } of over) writer.append({ kind: "blocked", ref: message, body: { reason: "hold_expired" } });
   return over.length === 0 ? state : { ...state, held: state.held.filter((held) => held.until > now) };
 }
 
@@ -129,8 +132,8 @@ export function expireLeases(state: ConversationState, writer: RowWriter, contex
 }
 
 /**
- * Starts the next attempt, if one is due and none is under way. Rows that no grant covers any more are blocked on
- * the way, with the remaining parts of their message.
+ * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more leave the
+ * queue on the way: blocked, or held again.
  *
  * @param claim who carries it. The attempt under way is given again to whom it was given: he lost the answer.
  */
@@ -145,7 +148,9 @@ export function leaseNext(
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const until = sendableUntil(state, item, context);
-  if (typeof until === "string") return leaseNext(block(state, writer, item, until), writer, context, claim);
+  if (typeof until === "string") {
+    return leaseNext(stopItem(state, writer, item, { reason: until }, context), writer, context, claim);
+  }
   const endsAt = context.now + LEASE_MS;
   const lease = { claim, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
   const started = { ...item, attempt: item.attempt + 1, lease };
@@ -210,14 +215,11 @@ function apply(
       const window = correctWindow(state.window, decision.errcode, startedAt, context.now);
       const reason = decision.errcode === 45047 ? "quota_used" : "window_closed";
       const { errcode } = decision;
-      const corrected = { ...state, window };
-      const { holdUntil = 0 } = item;
-      // Of a message that is on its way already the rest would come alone, days later.
-      if (ref === item.message && holdUntil > context.now) return holdAgain(corrected, writer, item, holdUntil);
-      return block(corrected, writer, item, reason, { attempt, errcode });
+      return stopItem({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
     }
     case "failed": {
-      const { reason, errcode } = decision;
+      const { reason, errcode, isTransient = false } = decision;
+      if (isTransient && isHoldable(item, context.now)) return holdAgain(state, writer, item);
       writer.append({ kind: "failed", ref, body: { attempt, reason, ...(errcode !== undefined && { errcode }) } });
       return dropMessage(state, writer, item);
     }
@@ -269,27 +271,68 @@ function giveUpAttempt(
   return replaceItem({ ...state, window: addUses(window, [ref], 1) }, { ...waiting, go: 1, nextAt });
 }
 
-/** Our books let a message through that was to be held if need be, and WeChat did not: it waits after all. */
+/** Why a message that may not be sent now leaves the queue; `attempt` and `errcode` when WeChat refused it. */
+interface Stop {
+  readonly reason: BlockReason;
+  readonly attempt?: number;
+  readonly errcode?: number;
+}
+
+/**
+ * The window does not take a message. The only place that decides what becomes of it: one that may be held waits for
+ * the user's next message, until its time is over; any other is blocked.
+ */
+function stopItem(
+  state: ConversationState,
+  writer: RowWriter,
+  item: QueueItem,
+  stop: Stop,
+  context: OutboxContext,
+): ConversationState {
+  if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
+  const isOver = item.holdUntil !== undefined && item.seq === item.message;
+  return block(state, writer, item, isOver ? { ...stop, reason: "hold_expired" } : stop);
+}
+
+/** Whether a message may wait for the user's next one. After its first part was sent, the rest would come alone. */
+function isHoldable({ seq, message, holdUntil = 0 }: QueueItem, now: number): boolean {
+  return seq === message && holdUntil > now;
+}
+
+/**
+ * Tries a message again at once when WeChat refused it by the window as it was and the user has written since;
+ * otherwise holds it.
+ */
+function tryOrHold(
+  state: ConversationState,
+  writer: RowWriter,
+  item: QueueItem,
+  { reason, attempt, errcode }: Stop,
+  { now, rules }: OutboxContext,
+): ConversationState {
+  const failed = item.tries.failed + 1;
+  const mayTry = failed < MAX_TRIES && coveredUntil(state.window, rules, now) !== undefined;
+  if (!mayTry || attempt === undefined || errcode === undefined) return holdAgain(state, writer, item);
+  writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, errcode } });
+  const { lease: _over, ...waiting } = item;
+  return replaceItem(state, { ...waiting, tries: { ...item.tries, failed }, nextAt: now });
+}
+
+/** A message goes back from the queue to those that are held, in the order in which they were written. */
 function holdAgain(
   state: ConversationState,
   writer: RowWriter,
-  { message, source, attempt }: QueueItem,
-  until: number,
+  { message, source, attempt, holdUntil: until = 0 }: QueueItem,
 ): ConversationState {
   writer.append({ kind: "held", ref: message, body: { until } });
   const parts = state.queue.filter((other) => other.message === message);
   const left = parts.reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
-  return { ...left, held: [...left.held, { message, parts: parts.length, source, until, attempt }] };
+  const held = [...left.held, { message, parts: parts.length, source, until, attempt }];
+  return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
 }
 
-function block(
-  state: ConversationState,
-  writer: RowWriter,
-  item: QueueItem,
-  reason: BlockReason,
-  refused: { readonly attempt?: number; readonly errcode?: number } = {},
-): ConversationState {
-  writer.append({ kind: "blocked", ref: item.seq, body: { reason, ...refused } });
+function block(state: ConversationState, writer: RowWriter, item: QueueItem, stop: Stop): ConversationState {
+  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop } });
   return dropMessage(state, writer, item);
 }
 

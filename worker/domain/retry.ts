@@ -9,8 +9,8 @@ import { describeErrcode } from "../../shared/errcode.ts";
 /** What to do with the row whose attempt just ended. */
 export type Decision =
   | { readonly type: "sent" }
-  /** For good: no further attempt. */
-  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number }
+  /** For good: no further attempt. `isTransient`: for trouble of WeChat's that lasted too long, not for the message. */
+  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number; readonly isTransient?: true }
   /** WeChat says that the window is used up or over. */
   | { readonly type: "window"; readonly errcode: number }
   /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
@@ -90,7 +90,7 @@ function decideRefused(errcode: number, tries: Tries, now: number, random: numbe
       return { type: "window", errcode };
     case "retry":
     case "token":
-      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode };
+      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode, isTransient: true };
       return {
         type: "retry",
         counts: "failed",

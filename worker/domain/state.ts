@@ -36,7 +36,7 @@ export interface QueueItem {
   readonly nextAt: number;
   /** Given up then, whatever grants come, epoch ms. */
   readonly until: number;
-  /** Refused by WeChat's window it waits for the user's next message, until then; absent: it is blocked. */
+  /** When the window does not take it, it waits for the user's next message, until then, epoch ms; absent: it is blocked. */
   readonly holdUntil?: number;
   /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
   readonly lease?: QueueLease;

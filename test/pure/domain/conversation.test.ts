@@ -1,5 +1,4 @@
 import { describe, it } from "vitest";
-import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
 import { LEASE_MS } from "../../../worker/domain/outbox.ts";
 import { converse, must, refused, reply, SENT, T0, text, TRANSFER } from "../../support/conversation.ts";
 
@@ -142,31 +141,6 @@ describe("a message through the API", () => {
     expect(chat.rows("blocked")).toEqual([]);
   });
 
-  it("that is to be held is held when WeChat's window refuses it, and goes out with the user's next", ({ expect }) => {
-    const chat = converse();
-    chat.says([TRANSFER]);
-    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
-    chat.settles(must(lease), refused(45047));
-    expect(chat.status(must(message))).toMatchObject({ status: "held" });
-    expect(chat.rows("blocked")).toEqual([]);
-    chat.pass(1_000);
-    // Its number goes on: a settle of the refused attempt that arrives only now is none of this one.
-    const again = must(chat.says([]).lease);
-    expect(again).toMatchObject({ seq: must(message), attempt: 2 });
-    chat.settles(again, SENT);
-    expect(chat.status(must(message))).toMatchObject({ status: "sent" });
-  });
-
-  it("that is to be held is given up when its time is over, as one that was held from the start", ({ expect }) => {
-    const chat = converse();
-    chat.says([TRANSFER]);
-    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
-    chat.settles(must(lease), refused(45015));
-    chat.pass(48 * 3_600_000);
-    expect(chat.wakes()).toBeUndefined();
-    expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
-  });
-
   it("does not wait for a person when a part of it is with the user already", ({ expect }) => {
     const chat = converse();
     chat.says([]);
@@ -228,46 +202,5 @@ describe("a message through the API", () => {
     chat.settles(must(chat.says([reply("自动")]).lease), SENT);
     chat.settles(must(chat.submits(text("机器人"), { muteMs: 60_000, isAi: true }).lease), SENT);
     expect(chat.says([reply("自动")]).lease).toBeDefined();
-  });
-});
-
-describe("a held message", () => {
-  it("waits for the user's next message and goes before the automatic answer", ({ expect }) => {
-    const chat = converse();
-    const first = chat.submits(text("第一"), { hold: true });
-    chat.submits(text("第二"), { hold: true });
-    expect(chat.status(must(first.message))?.status).toBe("held");
-    chat.enters([]);
-    expect(chat.state().held).toHaveLength(2);
-    const { lease } = chat.says([reply("自动")]);
-    expect(must(lease).seq).toBe(first.message);
-    const second = must(chat.settles(must(lease), SENT));
-    const third = must(chat.settles(second, SENT));
-    expect(chat.rows("out").find((row) => row.seq === third.seq)?.body.message).toEqual(text("自动"));
-  });
-
-  it("leaves the automatic answer out when it takes the last place", ({ expect }) => {
-    const chat = converse();
-    for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
-    chat.says([reply("自动")]);
-    expect(chat.state().held).toHaveLength(1);
-    expect(chat.rows("blocked")[0]?.body).toMatchObject({ reason: "quota_used", ruleId: "rule" });
-  });
-
-  it("is given up when its time is over", ({ expect }) => {
-    const chat = converse();
-    const held = chat.submits(text("第一"), { hold: true });
-    chat.pass(HOLD_MS);
-    chat.wakes();
-    expect(chat.status(must(held.message))).toMatchObject({
-      status: "blocked",
-      parts: [{ reason: "hold_expired" }],
-    });
-  });
-
-  it("is refused when ten are waiting", ({ expect }) => {
-    const chat = converse();
-    for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
-    expect(chat.submits(text("满"), { hold: true })).toMatchObject({ ok: false, reason: "hold_full" });
   });
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../../shared/delivery.ts";
+import { HOLD_MS } from "../../../worker/domain/conversation.ts";
 import { LEASE_MS, type Lease } from "../../../worker/domain/outbox.ts";
 import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/domain/schedule.ts";
-import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
+import { converse, must, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;
 
@@ -30,6 +31,7 @@ const happening = fc.oneof(
   fc.record({ type: fc.constant("loses the carrier" as const) }),
   fc.record({ type: fc.constant("settles late" as const), delivery: fc.constantFrom(...deliveries) }),
   fc.record({ type: fc.constant("passes" as const), ms: fc.integer({ min: 0, max: 2 * HOUR }) }),
+  fc.record({ type: fc.constant("passes" as const), ms: fc.integer({ min: 0, max: 50 * HOUR }) }),
   fc.record({ type: fc.constant("wakes" as const) }),
 );
 const story = fc.record({
@@ -43,16 +45,26 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 function tell({ happenings, random, unconfirmedRetries }: Story) {
   const chat = converse({ random: () => random, unconfirmedRetries });
   const lost: Lease[] = [];
+  /** Until when each message that may be held may be sent, by its first row. */
+  const holds = new Map<number, number>();
   let lease: Lease | undefined;
   const take = (next: Lease | undefined) => {
     lease = next ?? lease;
+    if (next !== undefined && (holds.get(next.seq) ?? Number.POSITIVE_INFINITY) <= chat.now()) {
+      throw new Error("an attempt after the end of the hold");
+    }
+  };
+  const submit = (parts: number, hold: boolean) => {
+    const { lease: next, message } = chat.submits(text("好".repeat(600 * parts)), { hold });
+    if (hold && message !== undefined) holds.set(message, chat.now() + HOLD_MS);
+    take(next);
   };
   for (const event of happenings) {
     const replies = "replies" in event && event.replies > 0 ? [reply(...Array(event.replies).fill("答"))] : [];
     if (event.type === "says") take(chat.says(replies).lease);
     if (event.type === "enters") take(chat.enters(replies).lease);
     if (event.type === "hands over") take(chat.says([TRANSFER]).lease);
-    if (event.type === "submits") take(chat.submits(text("好".repeat(600 * event.parts)), { hold: event.hold }).lease);
+    if (event.type === "submits") submit(event.parts, event.hold);
     if (event.type === "passes") chat.pass(event.ms);
     if (event.type === "wakes") take(chat.wakes());
     if (event.type === "loses the carrier" && lease !== undefined) {
@@ -73,19 +85,26 @@ function tell({ happenings, random, unconfirmedRetries }: Story) {
     const underWay = chat.state().queue.filter((item) => item.lease !== undefined);
     if (underWay.length > 1) throw new Error("two attempts under way at once");
   }
-  return { chat };
+  return { chat, holds };
 }
 
 /** Plays a story and then lets everything end: days pass, every attempt gets an answer. */
 function play(given: Story) {
-  const { chat } = tell(given);
+  return playOut(given).chat;
+}
+
+function playOut(given: Story) {
+  const { chat, holds } = tell(given);
   for (let rounds = 0; rounds < 400; rounds += 1) {
     chat.pass(HOUR / 2);
     const next = chat.wakes();
     if (next !== undefined) chat.settles(next, SENT, false);
   }
-  return chat;
+  return { chat, holds };
 }
+
+/** Errcodes of `deliveries` that speak of the message itself. */
+const ABOUT_THE_MESSAGE: readonly (number | undefined)[] = [40003];
 
 describe("whatever happens to a conversation", () => {
   it("every message ends, with one verdict for every part, and nothing is left behind", ({ expect }) => {
@@ -100,6 +119,22 @@ describe("whatever happens to a conversation", () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("a message that may be held ends as sent, unknown, refused for itself, or when its hold is over", ({ expect }) => {
+    fc.assert(
+      fc.property(story, (given) => {
+        const { chat, holds } = playOut(given);
+        for (const seq of holds.keys()) {
+          // Once its first part was sent, the rest no longer waits for the user.
+          const { status, reason, errcode } = must(chat.status(seq)?.parts[0]);
+          if (status === "failed") expect(ABOUT_THE_MESSAGE).toContain(errcode);
+          else if (status === "blocked") expect(reason).toBe("hold_expired");
+          else expect(["sent", "unconfirmed"]).toContain(status);
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,0 +1,167 @@
+import { describe, it } from "vitest";
+import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
+import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
+
+const HOUR = 3_600_000;
+
+describe("a message that is to be held", () => {
+  it("is held when WeChat's window refuses it, and goes out with the user's next", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.settles(must(lease), refused(45047));
+    expect(chat.status(must(message))).toMatchObject({ status: "held" });
+    expect(chat.rows("blocked")).toEqual([]);
+    chat.pass(1_000);
+    // Its number goes on: a settle of the refused attempt that arrives only now is none of this one.
+    const again = must(chat.says([]).lease);
+    expect(again).toMatchObject({ seq: must(message), attempt: 2 });
+    chat.settles(again, SENT);
+    expect(chat.status(must(message))).toMatchObject({ status: "sent" });
+  });
+
+  it("is given up when its time is over, as one that was held from the start", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.settles(must(lease), refused(45015));
+    chat.pass(48 * 3_600_000);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
+  });
+
+  it("is held when the window ends while it waits to be tried again", ({ expect }) => {
+    for (const trouble of [refused(-1), refused(45009)]) {
+      const chat = converse({ random: () => 0.999 });
+      chat.says([]);
+      chat.pass(47.999 * HOUR);
+      const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+      chat.settles(must(lease), trouble);
+      chat.pass(3 * HOUR);
+      expect(chat.wakes()).toBeUndefined();
+      expect(chat.status(must(message))).toMatchObject({ status: "held" });
+      chat.settles(must(chat.says([]).lease), SENT);
+      expect(chat.status(must(message))).toMatchObject({ status: "sent" });
+    }
+  });
+
+  it("is held, not failed, when WeChat stays busy", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.settles(must(lease), refused(-1));
+    for (let count = 1; count < 4; count += 1) {
+      chat.pass(60_000);
+      chat.settles(must(chat.wakes()), refused(-1));
+    }
+    expect(chat.status(must(message))).toMatchObject({ status: "held" });
+    expect(chat.window().remaining).toBe(5);
+    chat.settles(must(chat.says([]).lease), SENT);
+    expect(chat.status(must(message))).toMatchObject({ status: "sent" });
+  });
+
+  it("is tried again at once when the user wrote while it was refused", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
+    chat.pass(1_000);
+    chat.says([]);
+    const again = chat.settles(must(lease), refused(45047));
+    expect(again).toMatchObject({ seq: must(message), attempt: 2 });
+    expect(chat.settles(must(again), refused(45047))).toBeUndefined();
+    expect(chat.status(must(message))).toMatchObject({ status: "held" });
+  });
+});
+
+describe("a held message", () => {
+  it("waits for the user's next message and goes before the automatic answer", ({ expect }) => {
+    const chat = converse();
+    const first = chat.submits(text("第一"), { hold: true });
+    chat.submits(text("第二"), { hold: true });
+    expect(chat.status(must(first.message))?.status).toBe("held");
+    chat.enters([]);
+    expect(chat.state().held).toHaveLength(2);
+    const { lease } = chat.says([reply("自动")]);
+    expect(must(lease).seq).toBe(first.message);
+    const second = must(chat.settles(must(lease), SENT));
+    const third = must(chat.settles(second, SENT));
+    expect(chat.rows("out").find((row) => row.seq === third.seq)?.body.message).toEqual(text("自动"));
+  });
+
+  it("leaves the automatic answer out when it takes the last place", ({ expect }) => {
+    const chat = converse();
+    for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
+    chat.says([reply("自动")]);
+    expect(chat.state().held).toHaveLength(1);
+    expect(chat.rows("blocked")[0]?.body).toMatchObject({ reason: "quota_used", ruleId: "rule" });
+  });
+
+  it("is given up when its time is over", ({ expect }) => {
+    const chat = converse();
+    const held = chat.submits(text("第一"), { hold: true });
+    chat.pass(HOLD_MS);
+    chat.wakes();
+    expect(chat.status(must(held.message))).toMatchObject({
+      status: "blocked",
+      parts: [{ reason: "hold_expired" }],
+    });
+  });
+
+  it("stays held with those behind it when WeChat refuses the first, and all go out with the user's next", ({
+    expect,
+  }) => {
+    const chat = converse();
+    const contents = ["1", "2", "3", "4", "5"];
+    for (const content of contents) chat.submits(text(content), { hold: true });
+    const first = must(chat.says([]).lease);
+    expect(chat.settles(first, refused(45047))).toBeUndefined();
+    expect(chat.rows("blocked")).toEqual([]);
+    expect(chat.state().held).toHaveLength(5);
+    chat.pass(HOUR);
+    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, SENT));
+    const sent = chat.rows("sent").map(({ ref }) => chat.rows("out").find(({ seq }) => seq === ref)?.body.message);
+    expect(sent).toEqual(contents.map(text));
+  });
+
+  it("goes back before those that were held after it", ({ expect }) => {
+    const chat = converse();
+    for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
+    chat.settles(must(chat.says([]).lease), refused(45047));
+    chat.pass(HOUR);
+    const next = must(chat.says([]).lease);
+    expect(chat.rows("out").find(({ seq }) => seq === next.seq)?.body.message).toEqual(text("1"));
+  });
+
+  it("is not sent after its time although the alarm comes late, and leaves its place to the answer", ({ expect }) => {
+    const chat = converse();
+    for (const content of ["1", "2", "3", "4", "5"]) chat.submits(text(content), { hold: true });
+    chat.pass(HOLD_MS);
+    const { lease } = chat.says([reply("自动")]);
+    expect(chat.rows("blocked").map(({ body }) => body.reason)).toEqual(Array(5).fill("hold_expired"));
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("自动"));
+  });
+
+  it("that was let go and had to wait is not sent after its time", ({ expect }) => {
+    const chat = converse();
+    const { message } = chat.submits(text("第一"), { hold: true });
+    chat.pass(HOLD_MS - HOUR);
+    chat.settles(must(chat.says([]).lease), { result: "not_sent", reason: "paused", until: chat.now() + 2 * HOUR });
+    chat.pass(3 * HOUR);
+    expect(chat.wakes()).toBeUndefined();
+    expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
+  });
+
+  it("makes room when its time is over although the alarm comes late", ({ expect }) => {
+    const chat = converse();
+    for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
+    chat.pass(HOLD_MS);
+    expect(chat.submits(text("新"), { hold: true }).ok).toBe(true);
+    expect(chat.state().held).toHaveLength(1);
+  });
+
+  it("is refused when ten are waiting", ({ expect }) => {
+    const chat = converse();
+    for (let count = 0; count < MAX_HELD; count += 1) chat.submits(text("等"), { hold: true });
+    expect(chat.submits(text("满"), { hold: true })).toMatchObject({ ok: false, reason: "hold_full" });
+  });
+});
