@@ -22,7 +22,8 @@ export function judgeHealth(reply: Reply, target: Target): Health {
   if ("unreachable" in reply) return stop(unreachable(reply.unreachable));
   const body = readObject(reply.body);
   if (reply.status === 503 && body["status"] === "misconfigured") return misconfigured(toList(body["problems"]));
-  if (reply.status !== 200 || body["status"] !== "ok") return stop(notOurs(reply.status));
+  if (reply.status !== 200 || (body["status"] !== "ok" && body["status"] !== "degraded"))
+    return stop(notOurs(reply.status));
   const modes = toList(body["modes"]).filter(isMode);
   const apps = passed(HEALTH, `apps: ${modes.length}, API: ${toLine(body["api"])}`);
   return { isReady: true, modes, findings: [apps, ...judgeModes(modes, target.mode)] };

@@ -7,6 +7,7 @@ import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
 import { ORDER } from "./order.ts";
+import { PAUSES } from "./pauses.ts";
 import { REPLY_WINDOW } from "./reply-window.ts";
 import { REST_API } from "./rest-api.ts";
 import { SECRETS } from "./secrets.ts";
@@ -25,6 +26,7 @@ export const TABLES: readonly MutantTable[] = [
   REPLY_WINDOW,
   ORDER,
   WECHAT_TROUBLE,
+  PAUSES,
   TOKEN_OWNER,
   SECRETS,
   LIMITS,

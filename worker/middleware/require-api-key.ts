@@ -28,16 +28,32 @@ export const requireApiKey = () =>
   createMiddleware<KeyEnv>(async function requireApiKey(c, next) {
     const { apiKeys } = c.get("config");
     if (apiKeys.length === 0) return problem(c, "api_closed", {});
-    const key = BEARER.exec(c.req.header("authorization") ?? "")?.[1];
-    if (key === undefined) return problem(c, "unauthorized", {}, { headers: { "www-authenticate": REALM } });
-    const [digest, known] = await Promise.all([sha256(key), digestAll(apiKeys)]);
-    if (!isAmong(digest, known)) {
-      const headers = { "www-authenticate": `${REALM}, error="invalid_token"` };
+    const authorization = c.req.header("authorization");
+    const caller = await findCaller(authorization, apiKeys);
+    if (caller === undefined) {
+      const hasKey = BEARER.test(authorization ?? "");
+      const headers = { "www-authenticate": hasKey ? `${REALM}, error="invalid_token"` : REALM };
       return problem(c, "unauthorized", {}, { headers });
     }
-    c.set("caller", Buffer.from(digest).toString("hex"));
+    c.set("caller", caller);
     return next();
   });
+
+/**
+ * Whose API key a request carries.
+ *
+ * @param authorization the request's header
+ * @returns the key's SHA-256 in hex; undefined without a key, or with none of ours
+ */
+export async function findCaller(
+  authorization: string | undefined,
+  apiKeys: readonly string[],
+): Promise<string | undefined> {
+  const key = BEARER.exec(authorization ?? "")?.[1];
+  if (key === undefined) return undefined;
+  const [digest, known] = await Promise.all([sha256(key), digestAll(apiKeys)]);
+  return isAmong(digest, known) ? Buffer.from(digest).toString("hex") : undefined;
+}
 
 /** Compares with every digest to its end, whatever has been found. */
 function isAmong(digest: Uint8Array, known: readonly Uint8Array[]): boolean {

@@ -22,6 +22,7 @@ import { requestStableToken } from "../wechat/stable-token.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
+import { faultsOf, type AppFault } from "./account-faults.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import { nextDue, pauseUntil, type AccountState, type Retention } from "./account-rules.ts";
 import {
@@ -127,6 +128,11 @@ export class Account extends DurableObject<Env> implements AccountReader {
     log("app_paused", { app: this.#appid(), errcode, name, cure: cure.en, seconds: Math.round((until - now) / 1000) });
     this.#publishAccess();
     return { pausedUntil: until, pauseErrcode: errcode };
+  }
+
+  /** What is wrong with the app now. */
+  async faults(): Promise<readonly AppFault[]> {
+    return faultsOf(this.#store.state(), await this.#secretTag(), Date.now());
   }
 
   /** The settings in force; version 0 are the defaults. */
@@ -311,14 +317,24 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** Empty when the app is not configured: nobody reaches anything with it. */
   async #setupHash(): Promise<string> {
-    const config = configOf(this.env);
-    const app = config.ok ? findApp(config.value, this.#appid()) : undefined;
+    const app = this.#findApp();
     return app === undefined ? "" : (await sha256Hex(setupText(app))).slice(0, 16);
+  }
+
+  /** A short hash of the secret in use; empty when the app is not configured. */
+  async #secretTag(): Promise<string> {
+    const app = this.#findApp();
+    return app === undefined ? "" : (await sha256Hex(`${app.appid}:${app.secret}`)).slice(0, 8);
+  }
+
+  #findApp(): AppConfig | undefined {
+    const config = configOf(this.env);
+    return config.ok ? findApp(config.value, this.#appid()) : undefined;
   }
 
   #findKeeper(): TokenKeeper | undefined {
     const config = configOf(this.env);
-    const app = config.ok ? findApp(config.value, this.#appid()) : undefined;
+    const app = this.#findApp();
     if (!config.ok || app === undefined) return undefined;
     return (this.#keeper ??= this.#createKeeper(app, config.value.tokenBase));
   }
@@ -332,7 +348,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),
       request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
-      secretTag: async () => (await sha256Hex(`${appid}:${secret}`)).slice(0, 8),
+      secretTag: () => this.#secretTag(),
       now,
       random: () => Math.random(),
       publish: () => this.#publishAccess(),

@@ -1,0 +1,29 @@
+/**
+ * What is wrong with one mini program at this moment, read from the state of its account object: why nothing is sent,
+ * and until when. `/healthz` and the doctor report it. Pure; time is an argument.
+ */
+import type { AccountState } from "./account-rules.ts";
+
+/** One fault. Times in epoch ms. */
+export type AppFault =
+  /** WeChat refused a send for the whole app (WECHAT.md §4.5): nothing is sent before `until`. */
+  | { readonly reason: "paused"; readonly errcode: number; readonly until: number }
+  /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
+  | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number };
+
+/**
+ * The faults of an app, the most severe first.
+ *
+ * @param secretTag a short hash of the secret in use: a refusal of another secret is over
+ * @param now epoch ms
+ */
+export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
+  const { token, expiresAt, pausedUntil, pauseErrcode, refusedUntil, refusedErrcode, refusedSecret } = state;
+  const faults: AppFault[] = [];
+  if (pausedUntil > now) faults.push({ reason: "paused", errcode: pauseErrcode, until: pausedUntil });
+  const hasToken = token !== null && expiresAt > now;
+  if (!hasToken && refusedUntil > now && refusedSecret === secretTag) {
+    faults.push({ reason: "token_refused", errcode: refusedErrcode, until: refusedUntil });
+  }
+  return faults;
+}

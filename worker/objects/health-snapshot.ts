@@ -1,0 +1,78 @@
+/**
+ * The faults of each mini program as an isolate knows them, at most 10 s old: `/healthz` is public, so the number of
+ * requests must not decide how often an account object is asked. At most one call for each app is under way; a call
+ * that does not return is over at its deadline, and its outcome counts for as long as a good one.
+ */
+import { inTime, OVERDUE, within } from "../deadline.ts";
+import { errorName, log } from "../log.ts";
+import type { AppFault } from "./account-faults.ts";
+
+/** A fault as `/healthz` reports it. */
+export type HealthFault =
+  | AppFault
+  /** The account object did not answer: whether the app sends is not known. */
+  | { readonly reason: "account_unreachable" };
+
+/** The part of the account object that is used. */
+export interface HealthReader {
+  faults(): Promise<readonly AppFault[]>;
+}
+
+/** What an isolate remembers, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
+export interface SnapshotMemory {
+  readonly snapshots: Map<string, { readonly faults: readonly HealthFault[]; readonly readAt: number }>;
+  /** Calls under way. */
+  readonly reads: Map<string, Promise<readonly HealthFault[]>>;
+}
+
+/** This isolate's. */
+export const snapshotMemory: SnapshotMemory = { snapshots: new Map(), reads: new Map() };
+
+/** What reading needs. */
+export interface SnapshotDeps {
+  readonly appid: string;
+  /** A fresh stub of the account object. */
+  readonly account: () => HealthReader;
+  readonly memory: SnapshotMemory;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** Keeps the call alive when the request that made it is cancelled: others wait for it too. */
+  readonly keepAlive: (work: Promise<unknown>) => void;
+}
+
+/** How old a snapshot may be, milliseconds. */
+export const SNAPSHOT_MS = 10_000;
+/** How long the account object has for its answer, milliseconds. */
+export const ACCOUNT_HEALTH_MS = 2_000;
+
+const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
+
+/** The faults of one app, at most `SNAPSHOT_MS` old. Never fails. */
+export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
+  const { appid, memory, now } = deps;
+  const known = memory.snapshots.get(appid);
+  const ageMs = now() - (known?.readAt ?? Number.NEGATIVE_INFINITY);
+  if (known !== undefined && ageMs >= 0 && ageMs < SNAPSHOT_MS) return known.faults;
+  // Each request has a deadline of its own: the call belongs to another one.
+  const read = await within(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
+  return read === OVERDUE ? UNREACHABLE : read;
+}
+
+function startRead(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
+  const { appid, memory } = deps;
+  const read = askAccount(deps).finally(() => memory.reads.delete(appid));
+  memory.reads.set(appid, read);
+  deps.keepAlive(read);
+  return read;
+}
+
+async function askAccount({ appid, account, memory, now }: SnapshotDeps): Promise<readonly HealthFault[]> {
+  let faults = UNREACHABLE;
+  try {
+    faults = await inTime(ACCOUNT_HEALTH_MS, account().faults());
+  } catch (error) {
+    log("account_unreachable", { app: appid, error: errorName(error) });
+  }
+  memory.snapshots.set(appid, { faults, readAt: now() });
+  return faults;
+}
