@@ -5,6 +5,7 @@ const AUTH = "workerd/api-auth.test.ts";
 const MESSAGES = "workerd/api-messages.test.ts";
 const CONVERSATION = "workerd/conversation.test.ts";
 const RECORDS = "workerd/account-records.test.ts";
+const OPENIDS = "workerd/openids.test.ts";
 
 /** Mutants of keys, idempotency and versions. */
 export const REST_API: MutantTable = {
@@ -183,6 +184,30 @@ export const REST_API: MutantTable = {
         "workerd/api-conversations.test.ts",
         "GET /conversations/:openid/messages goes through the whole log by its cursor",
       ],
+    },
+    {
+      name: "openid-of-its-own",
+      breaks: "a user is stored whom the API cannot read, export or erase",
+      file: "worker/routes/api/schemas.ts",
+      find: "v.regex(OPENID,",
+      replace: "v.regex(/^[A-Za-z0-9_-]{1,64}$/,",
+      killedBy: [OPENIDS, "a user of any openid a push is stored for can be read, exported, sent to and erased: a/b"],
+    },
+    {
+      name: "openid-no-path-can-carry",
+      breaks: "a push is stored for the user `..`, whom no URL can name",
+      file: "worker/protocol/push.ts",
+      find: 'fields.required("FromUserName", OPENID)',
+      replace: 'fields.required("FromUserName", NAME)',
+      killedBy: ["pure/protocol/push.test.ts", "the head names a user the API can name as well"],
+    },
+    {
+      name: "broken-encoding-taken",
+      breaks: "a path that cannot be decoded names the user whose openid has these characters",
+      file: "worker/routes/api/index.ts",
+      find: '  api.use("/v1/conversations/*", requireEncodedPath());\n',
+      replace: "",
+      killedBy: ["workerd/api-bodies.test.ts", "a body that cannot be sent the openid %E0%A4%A is refused"],
     },
   ],
 };

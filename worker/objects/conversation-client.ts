@@ -38,7 +38,7 @@ export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owne
   return namespace.idFromName(objectName(owner));
 }
 
-/** A user of two mini programs has two conversations. */
+/** A user of two mini programs has two conversations. An appid has no colon (config.ts), so the first one ends it. */
 function objectName({ appid, openid }: Owner): string {
   return `${appid}:${openid}`;
 }

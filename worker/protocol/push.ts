@@ -3,6 +3,7 @@
  * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
  */
 import type { Inbound, PushHead, UserMessage, WireFields } from "../../shared/inbound.ts";
+import { OPENID } from "../../shared/openid.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { EVENT_READERS, isKnownEvent } from "./events.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "./fields.ts";
@@ -54,9 +55,9 @@ export function readInbound(fields: WireFields): Result<Inbound, FieldProblem> {
 
 function readHead(fields: FieldReader): PushHead {
   const account = fields.required("ToUserName", NAME);
-  const sender = fields.required("FromUserName", NAME);
+  const sender = fields.required("FromUserName", OPENID);
   // Some events come from the platform's own user and name the user they are about (WECHAT.md §3.2).
-  const subject = fields.text("OpenID") === "" ? sender : fields.required("OpenID", NAME);
+  const subject = fields.text("OpenID") === "" ? sender : fields.required("OpenID", OPENID);
   const createdAt = Number(fields.required("CreateTime", SECONDS)) * 1_000;
   const businessId = fields.text("BusinessId");
   return { account, openid: subject, createdAt, ...(businessId === "" ? {} : { businessId }) };

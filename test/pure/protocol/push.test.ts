@@ -118,6 +118,16 @@ describe("the head", () => {
     });
   }
 
+  it("names a user the API can name as well", ({ expect }) => {
+    for (const openid of ["a/b", "o:colon", "x".repeat(128), "...", "%", '"']) {
+      expect(changed({ FromUserName: openid })).toMatchObject({ ok: true, value: { openid } });
+    }
+    for (const openid of [".", "..", "x".repeat(129), "用户"]) {
+      const bad = { ok: false, error: { reason: "bad_field", field: "FromUserName" } };
+      expect(changed({ FromUserName: openid })).toEqual(bad);
+    }
+  });
+
   it("must have an Event in an event", ({ expect }) => {
     const missing = { ok: false, error: { reason: "missing_field", field: "Event" } };
     expect(changed({ MsgType: "event" })).toEqual(missing);

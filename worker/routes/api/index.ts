@@ -13,6 +13,7 @@ import { secureAnswer } from "../../middleware/secure-answer.ts";
 import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";
+import { requireEncodedPath } from "./encoded-path.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
 import { milestones } from "./milestones.ts";
@@ -29,6 +30,7 @@ export function createApi(): Hono<AppEnv> {
   api.use(logApi(), secureAnswer());
   api.use(requireApiKey(), limitRate());
   api.use("/v1/*", requireKnownApp());
+  api.use("/v1/conversations/*", requireEncodedPath());
   for (const routes of [
     messages,
     conversations,

@@ -9,6 +9,7 @@ import {
   OutboundMiniProgramPageSchema,
   OutboundTextSchema,
 } from "../../../shared/outbound.ts";
+import { OPENID } from "../../../shared/openid.ts";
 import type { MessageStatus } from "../../domain/message-state.ts";
 
 /** Rows a page may have. */
@@ -172,9 +173,9 @@ export const QuarantineSchema = named(
   }),
 );
 
-/** Path of everything about one user. */
+/** Path of everything about one user: the openid, percent-encoded as one segment. */
 export const OpenidParamSchema = v.object({
-  openid: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 characters of A-Z a-z 0-9 _ -")),
+  openid: v.pipe(v.string(), v.regex(OPENID, "must be 1 to 128 visible ASCII characters, not . or ..")),
 });
 
 /** Path of a picture. */

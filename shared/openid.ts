@@ -1,0 +1,11 @@
+/**
+ * What an openid may be, once for pushes and for the API: whoever a push is stored for can be read, exported, answered
+ * and erased. WeChat documents no form; its openids have 28 characters of `A-Z a-z 0-9 _ -`. Any other text of visible
+ * ASCII characters that a URL's path can carry is taken as well, because a refused sender is a lost message.
+ */
+
+/**
+ * 1 to 128 visible ASCII characters, `.` and `..` excepted: a URL's path drops these two, percent-encoded or not (WHATWG
+ * URL, "double-dot path segment"), so no route could name such a user.
+ */
+export const OPENID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
