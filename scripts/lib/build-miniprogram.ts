@@ -8,6 +8,7 @@ import { dirname, join, sep } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { QUIET_ENV, ROOT } from "./build.ts";
+import { writeGivenAttributes } from "./miniprogram/given-attributes.ts";
 
 /** The package's folder. */
 export const MINIPROGRAM = join(ROOT, "miniprogram");
@@ -89,7 +90,9 @@ async function copyStatics(dist: string): Promise<void> {
 /** Comments and indentation are for us. A line break stays one, as between tags it may be a blank. */
 function shrink(text: string, file: string): string {
   if (file.endsWith(".json")) return JSON.stringify(JSON.parse(text));
-  const bare = text.replace(file.endsWith(".wxss") ? /\/\*[^]*?\*\//g : /<!--[^]*?-->/g, "");
+  const bare = file.endsWith(".wxss")
+    ? text.replace(/\/\*[^]*?\*\//g, "")
+    : writeGivenAttributes(text.replace(/<!--[^]*?-->/g, ""));
   return `${bare.replace(/\s*\n\s*/g, "\n").trim()}\n`;
 }
 

@@ -13,7 +13,7 @@ import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram
 import { readSnippet } from "./snippet.ts";
 
 const KB = 1_024;
-const MAX_PACKAGE_KB = 40;
+const MAX_PACKAGE_KB = 50;
 const MAX_HELPERS_KB = 12;
 const NAME = "edge-kefu-miniprogram";
 
@@ -69,7 +69,7 @@ describe("the package", () => {
     expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
   });
 
-  it("is small: 40 KB in all, 12 KB of it for the helpers", async ({ expect }) => {
+  it("is small: 50 KB in all, 12 KB of it for the helpers", async ({ expect }) => {
     const built = files.filter((file) => file.startsWith("dist/"));
     const sizes = await Promise.all(built.map(async (file) => (await stat(inPackage(file))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0) / KB).toBeLessThan(MAX_PACKAGE_KB);

@@ -8,6 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { TmplGroup } from "glass-easel-template-compiler";
 import { ROOT } from "../../scripts/lib/build.ts";
+import { writeGivenAttributes } from "../../scripts/lib/miniprogram/given-attributes.ts";
 import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 
 const SOURCE = join(MINIPROGRAM, "src");
@@ -15,6 +16,7 @@ const SOURCE = join(MINIPROGRAM, "src");
 /** A component's template and the components it uses, by tag. */
 export interface Template {
   readonly name: string;
+  /** With what it includes, and before `given:` attributes are written out. */
   readonly wxml: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -29,12 +31,27 @@ export async function readTemplate(name: string): Promise<Template> {
     tag,
     dirname(relative(SOURCE, join(folder, path))),
   ]);
-  return { name, wxml: await readFile(join(folder, "index.wxml"), "utf8"), tags: Object.fromEntries(tags) };
+  return { name, wxml: await readWithIncludes(join(folder, "index.wxml")), tags: Object.fromEntries(tags) };
+}
+
+/** An `<include>` is a copy of the file it names. */
+async function readWithIncludes(file: string): Promise<string> {
+  const text = await readFile(file, "utf8");
+  const pieces: string[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/<include src="([^"]+)" \/>/g)) {
+    pieces.push(text.slice(at, match.index), await readWithIncludes(join(dirname(file), match[1] ?? "")));
+    at = match.index + match[0].length;
+  }
+  return [...pieces, text.slice(at)].join("");
 }
 
 /** What glass-easel has to say; its warnings are our errors. */
 export function compileTemplate({ name, wxml }: Template): readonly string[] {
-  const warnings: readonly { startLine: number; message: string }[] = new TmplGroup().addTmpl(name, wxml);
+  const warnings: readonly { startLine: number; message: string }[] = new TmplGroup().addTmpl(
+    name,
+    writeGivenAttributes(wxml),
+  );
   return warnings.map(({ startLine, message }) => `${name}/index.wxml:${startLine}: ${message}`);
 }
 
@@ -58,7 +75,7 @@ export async function typeCheck(templates: readonly Template[], folder: string):
 
 async function writeTypeScript(template: Template, folder: string) {
   const group = new TmplGroup();
-  group.addTmpl(template.name, template.wxml);
+  group.addTmpl(template.name, writeGivenAttributes(template.wxml));
   const code = group.getTmplConvertedExpr(template.name, prologueOf(template));
   const path = join(folder, `${template.name}.wxml.ts`);
   await writeFile(path, code.code() ?? "");

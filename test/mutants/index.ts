@@ -4,6 +4,7 @@ import { ANSWERS } from "./answers.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
+import { KIT } from "./kit.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
 import { ORDER } from "./order.ts";
@@ -34,6 +35,7 @@ export const TABLES: readonly MutantTable[] = [
   REST_API,
   WEBHOOKS_RULE,
   ANSWERS,
+  KIT,
 ];
 
 /** Every mutant, in the order of the tables. */

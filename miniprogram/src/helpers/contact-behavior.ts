@@ -11,10 +11,13 @@ import { encodeSessionFrom } from "./codecs.ts";
  * the properties `context`, `signed`, `session-label`, `session-from`, `card`, `auto-navigate` and the events
  * `contact` and `error`.
  *
+ * WXML writes an attribute even when its binding is empty, and an empty `business-id` keeps the chat from opening: bind
+ * only what your button always has, and write the rest in branches of `wx:if`.
+ *
  * @example
  *   <button open-type="contact" session-from="{{kefuSessionFrom}}" show-message-card="{{kefuCard.shown}}"
  *     send-message-title="{{kefuCard.title}}" send-message-path="{{kefuCard.path}}"
- *     send-message-img="{{kefuCard.image}}" bind:contact="onKefuContact">…</button>
+ *     bind:contact="onKefuContact">…</button>
  */
 export const contactBehavior = Behavior({
   properties: {

@@ -1,0 +1,61 @@
+/**
+ * WXML binds an attribute or does not: a binding whose value is empty, null or undefined still writes it, and an empty
+ * `business-id` keeps WeChat's chat from opening (WECHAT.md §9.1). So a button in our sources may mark attributes with
+ * `given:`, and the build writes it once for every set of them that can be given together, each in a branch of its own.
+ */
+
+/** A card's parts come with the card. Attributes that are marked in the same button must be in this order. */
+const NEEDS = new Map([
+  ["send-message-title", "show-message-card"],
+  ["send-message-path", "show-message-card"],
+  ["send-message-img", "show-message-card"],
+]);
+
+interface Given {
+  readonly name: string;
+  /** What is bound; not empty means given. */
+  readonly expression: string;
+}
+
+/**
+ * Writes the branches of a template.
+ *
+ * @example `<button given:a="{{x}}" />` is `<button wx:if="{{x}}" a="{{x}}" /><button wx:else />`
+ * @throws on a mark it cannot read
+ */
+export function writeGivenAttributes(wxml: string): string {
+  const written = wxml.replace(/<button\b[^>]*\sgiven:[^>]*>[^]*?<\/button>/g, (button) => {
+    const marked = [...button.matchAll(/\sgiven:([\w-]+)="\{\{([^"}]+)\}\}"/g)].map(
+      ([, name = "", expression = ""]) => {
+        return { name, expression };
+      },
+    );
+    const condition = / (wx:(?:if|elif)="[^"]*"|wx:else)/.exec(button);
+    const bare = marked
+      .reduce((rest, { name }) => rest.replace(new RegExp(`\\sgiven:${name}="[^"]*"`), ""), button)
+      .replace(condition?.[0] ?? "", "");
+    return writeBranches(bare, marked, condition?.[1] ?? "");
+  });
+  if (/\sgiven:[\w-]+\s*=/.test(written))
+    throw new Error("a given: attribute must be on a <button> and bound by {{ }}");
+  return written;
+}
+
+/** @param condition when the button is there at all; empty: always */
+function writeBranches(button: string, marked: readonly Given[], condition: string): string {
+  const [first, ...rest] = marked;
+  if (first === undefined) return withAttribute(button, condition);
+  const { name, expression } = first;
+  const given = writeBranches(withAttribute(button, `${name}="{{${expression}}}"`), rest, `wx:if="{{${expression}}}"`);
+  const absent = writeBranches(
+    button,
+    rest.filter((other) => NEEDS.get(other.name) !== name),
+    "wx:else",
+  );
+  const branches = `${given}\n${absent}`;
+  return condition === "" ? branches : `<block ${condition}>\n${branches}\n</block>`;
+}
+
+function withAttribute(button: string, attribute: string): string {
+  return attribute === "" ? button : button.replace("<button", `<button\n${attribute}`);
+}
