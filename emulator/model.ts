@@ -50,6 +50,9 @@ export interface WireTree {
   readonly [name: string]: WireNode;
 }
 
+/** A field that every push has by its documentation. */
+export type HeadField = "ToUserName" | "FromUserName" | "CreateTime" | "MsgType";
+
 /** What the user does, or what else happens to be pushed (WECHAT.md §3). */
 export type PushContent =
   | { readonly kind: "text"; readonly content: string }
@@ -59,8 +62,14 @@ export type PushContent =
   | { readonly kind: "miniprogrampage"; readonly title: string; readonly pagePath: string; readonly cardAppid?: string }
   /** The user comes in by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
   | { readonly kind: "enter"; readonly sessionFrom: string }
-  /** Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime). */
-  | { readonly kind: "event"; readonly event: string; readonly fields?: WireTree }
+  /** Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime); `omit` leaves some of it out. */
+  | {
+      readonly kind: "event";
+      readonly event: string;
+      readonly fields?: WireTree;
+      /** Some products push events that lack these (WECHAT.md §3.2). */
+      readonly omit?: readonly HeadField[];
+    }
   /** A message of any other MsgType, with a MsgId. */
   | { readonly kind: "message"; readonly msgType: string; readonly fields?: WireTree };
 

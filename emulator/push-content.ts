@@ -46,12 +46,10 @@ function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): Wir
 
 /** All fields in the order of the official samples; those a request gives itself win over the head. */
 export function allFields(app: EmulatedApp, push: Push, createTime: number): WireTree {
-  return {
-    ToUserName: app.account,
-    FromUserName: push.request.openid,
-    CreateTime: createTime,
-    ...push.fields,
-  };
+  const { content, openid } = push.request;
+  const fields = { ToUserName: app.account, FromUserName: openid, CreateTime: createTime, ...push.fields };
+  const omitted: readonly string[] = content.kind === "event" ? (content.omit ?? []) : [];
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !omitted.includes(name)));
 }
 
 /** Whether it is a message of a person: it has a MsgId, opens the 48 hours and may be handed over. */

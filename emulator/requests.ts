@@ -58,7 +58,12 @@ const contents = {
     cardAppid: optional(filled),
   }),
   enter: v.strictObject({ kind: v.literal("enter"), sessionFrom }),
-  event: v.strictObject({ kind: v.literal("event"), event: filled, fields: optional(wireTree) }),
+  event: v.strictObject({
+    kind: v.literal("event"),
+    event: filled,
+    fields: optional(wireTree),
+    omit: optional(v.array(v.picklist(["ToUserName", "FromUserName", "CreateTime", "MsgType"]))),
+  }),
   message: v.strictObject({ kind: v.literal("message"), msgType: filled, fields: optional(wireTree) }),
 } as const satisfies { [K in PushContent["kind"]]: v.GenericSchema<unknown, Extract<PushContent, { kind: K }>> };
 const contentSchema: v.GenericSchema<unknown, PushContent> = v.variant("kind", Object.values(contents));

@@ -21,11 +21,14 @@ export interface WireFields {
 
 /** What every push carries. */
 export interface PushHead {
-  /** The mini program's original id (`gh_…`), ToUserName. */
+  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event that came without. */
   readonly account: string;
-  /** The user it concerns; for some app-wide events the platform's own push user. `OpenID` in the body wins over FromUserName. */
+  /**
+   * Who wrote, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which for
+   * some app-wide events is the platform's own push user; `""` when the event names none.
+   */
   readonly openid: string;
-  /** CreateTime, epoch milliseconds. */
+  /** CreateTime, epoch milliseconds. As it is parsed an event without CreateTime has 0, once stored the time of arrival. */
   readonly createdAt: number;
   /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
   readonly businessId?: string;
@@ -77,6 +80,7 @@ export interface EnterEvent extends PushHead {
 export interface DebugDemoEvent extends PushHead {
   readonly kind: "debug_demo";
   readonly debugStr: string;
+  readonly raw: WireFields;
 }
 
 /** One template's answer in a subscribe popup or in the settings. */
@@ -149,6 +153,7 @@ export interface PunishEvent extends PushHead {
 export interface BadScoreEvent extends PushHead {
   readonly kind: "wxa_comment_bad_score";
   readonly commentId: string;
+  readonly raw: WireFields;
 }
 
 /** An event of another product on the same push URL: kept as it came. */

@@ -287,9 +287,9 @@ export const HOSTILE_INPUT: MutantTable = {
       name: "sender-before-subject",
       breaks: "an event of the platform's own user is taken for the user's",
       file: "worker/protocol/push.ts",
-      find: 'fields.text("OpenID") === "" ? sender :',
-      replace: 'fields.text("OpenID") !== undefined ? sender :',
-      killedBy: ["pure/protocol/push.test.ts", "the head takes the user from OpenID before FromUserName"],
+      find: 'fields.optional(namesUser ? "OpenID" : "FromUserName", OPENID)',
+      replace: 'fields.optional(namesUser ? "FromUserName" : "FromUserName", OPENID)',
+      killedBy: ["pure/protocol/push.test.ts", "the head of an event takes the user from OpenID before FromUserName"],
     },
   ],
 };

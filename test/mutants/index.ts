@@ -1,6 +1,7 @@
 /** All mutants, subject by subject, promises first. */
 import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
+import { APP_EVENTS } from "./app-events.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
@@ -34,6 +35,7 @@ export const TABLES: readonly MutantTable[] = [
   KEPT_AND_FORGOTTEN,
   REST_API,
   WEBHOOKS_RULE,
+  APP_EVENTS,
   ANSWERS,
   KIT,
 ];

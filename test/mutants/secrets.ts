@@ -14,8 +14,8 @@ export const SECRETS: MutantTable = {
       breaks: "log lines name a user by openid",
       promise: 5,
       file: "worker/routes/push.ts",
-      find: "const user = logUser(objectIdOf(c.env.CONVERSATION, arrived));",
-      replace: "const user = inbound.openid.slice(0, 12);",
+      find: ": logUser(objectIdOf(c.env.CONVERSATION, arrived));",
+      replace: ": inbound.openid.slice(0, 12);",
       killedBy: ["workerd/push.test.ts", "log lines carry neither openid, nor text, nor token, nor secret"],
     },
     {

@@ -22,7 +22,7 @@ useAccounts();
 const settingsOf = (content: string) => ({ fallback: { type: "reply", messages: [{ type: "text", content }] } });
 
 function demoEvent(createdAt = Date.now()): DebugDemoEvent {
-  return { kind: "debug_demo", account: "gh_1", openid: "oPlatform", createdAt, debugStr: "hello" };
+  return { kind: "debug_demo", account: "gh_1", openid: "oPlatform", createdAt, debugStr: "hello", raw: {} };
 }
 
 describe("settings", () => {
@@ -129,14 +129,38 @@ describe("app events", () => {
     expect((await account().appEvents(first?.seq ?? 0, 10)).map(({ key }) => key)).toEqual(["b", "c"]);
   });
 
-  it("are at most 500, the oldest go first", async ({ expect }) => {
+  it("are about 5000, the oldest go first", async ({ expect }) => {
     const now = Date.now();
     await inside(async (object) => {
-      for (let index = 0; index < 503; index += 1) await object.appEvent(`k${index}`, demoEvent(now), now + index);
+      for (let index = 0; index < 5_070; index += 1) await object.appEvent(`k${index}`, demoEvent(now), now + index);
     });
-    const events = await account().appEvents(0, 1000);
-    expect(events).toHaveLength(500);
-    expect(events[0]?.key).toBe("k3");
+    const keys = await inside((_object, { storage }) =>
+      storage.sql.exec<{ key: string }>("select key from events order by seq").toArray(),
+    );
+    expect(keys.length).toBeGreaterThanOrEqual(5_000);
+    expect(keys.length).toBeLessThan(5_064);
+    expect(keys.at(-1)?.key).toBe("k5069");
+  });
+
+  it("without CreateTime are dated by their arrival, and the same content two days later is another event", async ({
+    expect,
+  }) => {
+    const now = Date.now();
+    const bare = { ...demoEvent(0), openid: "" };
+    expect(await account().appEvent("e:x:0:1", bare, now)).toBe(true);
+    expect(await account().appEvent("e:x:0:1", bare, now + 2 * DAY_MS - 1)).toBe(false);
+    expect(await account().appEvent("e:x:0:1", bare, now + 2 * DAY_MS + 1)).toBe(true);
+    expect((await account().appEvents(0, 10)).map(({ inbound }) => inbound.createdAt)).toEqual([
+      now,
+      now + 2 * DAY_MS + 1,
+    ]);
+  });
+
+  it("are known again long after they were made", async ({ expect }) => {
+    const now = Date.now();
+    expect(await account().appEvent("late", demoEvent(now - 20 * DAY_MS), now)).toBe(true);
+    expect(await account().appEvent("other", demoEvent(now + DAY_MS), now + DAY_MS)).toBe(true);
+    expect(await account().appEvent("late", demoEvent(now - 20 * DAY_MS), now + 2 * DAY_MS)).toBe(false);
   });
 
   it("older than what is kept are acknowledged and not stored", async ({ expect }) => {

@@ -21,7 +21,7 @@ import {
 
 useAccounts();
 
-const HEAD = { account: "gh_1", openid: "oPlatform", debugStr: "hello" };
+const HEAD = { account: "gh_1", openid: "oPlatform", debugStr: "hello", raw: {} };
 
 describe("the token", () => {
   it("is fetched once with the app's secret, stored, and published with its end", async ({ expect }) => {

@@ -51,7 +51,7 @@ describe("a handler", () => {
     await run(handlers, says("你好"));
     await run(handlers, enters);
     await run(handlers, { kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD });
-    await run(handlers, { kind: "debug_demo", debugStr: "x", ...HEAD });
+    await run(handlers, { kind: "debug_demo", debugStr: "x", raw: {}, ...HEAD });
     expect(heard).toEqual(["text", "user_enter_tempsession"]);
   });
 

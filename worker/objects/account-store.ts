@@ -45,9 +45,9 @@ export interface AccountStore {
   newestSettings(): SettingsRow | undefined;
   /** Adds a version and forgets all but the newest `keep`. */
   addSettings(row: SettingsRow, keep: number): void;
-  /** The seq of the event with this key, or undefined. */
-  findEvent(key: string): number | undefined;
-  /** Adds an event and forgets all but the newest `keep`. Returns its seq. */
+  /** The seq of the event with this key stored at `since` (epoch ms) or later, or undefined. */
+  findEvent(key: string, since: number): number | undefined;
+  /** Adds an event; every 64th time, on average, forgets all but the newest `keep`. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">, keep: number): number;
   /** Events after `after`, oldest first. */
   events(after: number, limit: number): readonly EventRow[];
@@ -63,6 +63,9 @@ export interface AccountStore {
 
 /** The newest schema. Steps are forward only; every older version opens. */
 const SCHEMA_VERSION = 1;
+
+/** Of the seqs of events, which are times, this part has the older ones counted. */
+const COUNT_EVERY = 64;
 
 const HEAD_KEY = "account";
 const STATE_KEY = "state";
@@ -138,13 +141,17 @@ export function createAccountStore(storage: DurableObjectStorage, appid: string 
         sql.exec("delete from settings where version <= ?", row.version - keep);
       });
     },
-    findEvent: (key) =>
-      rows(() => sql.exec<{ seq: number }>("select seq from events where key = ? limit 1", key))[0]?.seq,
+    findEvent(key, since) {
+      // A seq is the time of arrival or later, so the newest part of the table is enough, and needs no index.
+      const query = "select seq from events where seq >= ? and key = ? limit 1";
+      return rows(() => sql.exec<{ seq: number }>(query, since, key))[0]?.seq;
+    },
     addEvent(row, keep) {
       return writing(() => {
         const seq = nextSeq("events", row.at);
         sql.exec("insert into events (seq, at, key, body) values (?, ?, ?, ?)", seq, row.at, row.key, row.body);
-        keepNewest("events", keep);
+        // Counting reads all of them: not with every event.
+        if (seq % COUNT_EVERY === 0) keepNewest("events", keep);
         return seq;
       });
     },

@@ -15,6 +15,7 @@ import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
+import { repeatsSince } from "../domain/app-event.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
@@ -84,7 +85,7 @@ const TOKEN_TIMEOUT_MS = 8_000;
 const PAUSE_STEP_MS = 30_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
-const MAX_EVENTS = 500;
+const MAX_EVENTS = 5_000;
 const MAX_QUARANTINED = 100;
 const MAX_QUARANTINED_BYTES = 64 * 1024;
 const QUARANTINE_MS = 7 * DAY_MS;
@@ -208,13 +209,15 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * Stores an event of the mini program as a whole.
    *
    * @param key the same for every delivery of the event
+   * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
    * @param now when it arrived, epoch ms
    * @returns whether it is new; a repeat, and one older than what is kept, is not
    */
   async appEvent(key: string, inbound: Inbound, now: number): Promise<boolean> {
-    if (inbound.createdAt < now - this.#retention().eventsMs) return false;
-    if (this.#store.findEvent(key) !== undefined) return false;
-    this.#store.addEvent({ at: now, key, body: JSON.stringify(inbound) }, MAX_EVENTS);
+    const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
+    if (createdAt < now - this.#retention().eventsMs) return false;
+    if (this.#store.findEvent(key, repeatsSince(inbound.createdAt, now)) !== undefined) return false;
+    this.#store.addEvent({ at: now, key, body: JSON.stringify({ ...inbound, createdAt }) }, MAX_EVENTS);
     this.#write({});
     return true;
   }

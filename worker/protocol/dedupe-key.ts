@@ -13,14 +13,13 @@ const MAX_EVENT_NAME = 64;
  * The key under which a conversation knows a push it has seen.
  *
  * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits over all it says. Events
- *   have no id; two of one second are told apart by their content (WECHAT.md §1.6).
+ *   have no id; two of one second are told apart by their content (WECHAT.md §1.6). Without CreateTime the second is 0
+ *   and the content alone decides.
  */
 export async function dedupeKey(inbound: Inbound): Promise<string> {
   if ("msgId" in inbound && inbound.msgId !== undefined) return `m:${inbound.msgId}`;
-  const name = (inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind).slice(
-    0,
-    MAX_EVENT_NAME,
-  );
+  const whole = inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
+  const name = whole.slice(0, MAX_EVENT_NAME).toWellFormed();
   const hash = await hexDigest("SHA-256", canonicalText(inbound));
   return `e:${name}:${inbound.createdAt / 1_000}:${hash.slice(0, EVENT_HASH_DIGITS)}`;
 }

@@ -24,7 +24,7 @@ export const EVENT_READERS = {
     kind: "user_enter_tempsession",
     sessionFrom: fields.text("SessionFrom"),
   }),
-  debug_demo: (head, fields) => ({ ...head, kind: "debug_demo", debugStr: fields.text("debug_str") }),
+  debug_demo: (head, fields) => ({ ...head, kind: "debug_demo", debugStr: fields.text("debug_str"), raw: fields.raw }),
   subscribe_msg_popup_event: subscribeChoice("subscribe_msg_popup_event", "SubscribeMsgPopupEvent"),
   subscribe_msg_change_event: subscribeChoice("subscribe_msg_change_event", "SubscribeMsgChangeEvent"),
   subscribe_msg_sent_event: (head, fields) => ({
@@ -59,6 +59,7 @@ export const EVENT_READERS = {
     ...head,
     kind: "wxa_comment_bad_score",
     commentId: fields.nested("result").text("comment_id"),
+    raw: fields.raw,
   }),
   notify_service_msg_send_result: other("notify_service_msg_send_result"),
   trade_manage_remind_access_api: other("trade_manage_remind_access_api"),

@@ -20,6 +20,8 @@ export interface FieldReader {
   text(name: string): string;
   /** A text that must be there and match. */
   required(name: string, shape: RegExp): string;
+  /** A text that matches; `""` when it is missing or anything else, without a note. */
+  optional(name: string, shape: RegExp): string;
   /** An object that may be missing, then without fields. */
   nested(name: string): FieldReader;
   /** Objects in a list. One alone may come without the list around it (WECHAT.md §3.2). */
@@ -61,6 +63,10 @@ export function createFieldReader(raw: WireFields, problems: FieldProblem[]): Fi
       if (own(name) === "") return note("missing_field", name);
       const value = text(name);
       return value === "" || shape.test(value) ? value : note("bad_field", name);
+    },
+    optional(name, shape) {
+      const value = own(name);
+      return typeof value === "string" && shape.test(value) ? value : "";
     },
     nested: (name) => toReader(own(name), name),
     list(name) {

@@ -2,8 +2,16 @@
  * A push in our own words: wire fields → `Inbound` (WECHAT.md §3). The only place that knows the names on the wire;
  * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
  */
-import type { Inbound, PushHead, UserMessage, WireFields } from "../../shared/inbound.ts";
+import {
+  EVENT_SCOPES,
+  type Inbound,
+  type PushHead,
+  type UnknownMessage,
+  type UserMessage,
+  type WireFields,
+} from "../../shared/inbound.ts";
 import { OPENID } from "../../shared/openid.ts";
+import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { EVENT_READERS, isKnownEvent } from "./events.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "./fields.ts";
@@ -14,6 +22,10 @@ const NAME = /^[!-~]{1,128}$/;
 const SECONDS = /^\d{1,11}$/;
 /** Digits; hex, digits and `_` when a cloud function delivers (WECHAT.md §1.5). */
 const MSG_ID = /^[\w-]{1,64}$/;
+/** Any text but an empty one. */
+const TEXT = /^[^]+$/;
+/** How much of an unknown event's name becomes its type, UTF-16 units. `raw` has all of it. */
+const MAX_EVENT_NAME = 128;
 
 /** Makes a message of the common head and the fields beside it. */
 type MessageReader<M extends UserMessage> = (head: PushHead & { readonly msgId: string }, fields: FieldReader) => M;
@@ -40,32 +52,45 @@ const MESSAGE_READERS = {
 /**
  * Reads a push.
  *
+ * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its kind is a known one; the first of them
+ * that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has one
+ * is never refused (WECHAT.md §3.2).
+ *
  * @param fields of the body, or of what was encrypted in it
- * @returns the message or event; or the first field that is missing or of the wrong shape. Needed are ToUserName,
- *   FromUserName, CreateTime, MsgType, `Event` in an event and MsgId in a message of a kind we know; any other field
- *   may be missing, then it is `""`.
+ * @returns the message or event, other fields `""` where they are missing; or what keeps it from being either
  */
 export function readInbound(fields: WireFields): Result<Inbound, FieldProblem> {
+  const name = createFieldReader(fields, []).optional("Event", TEXT);
+  if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name));
+  const message = readMessage(fields);
+  return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields));
+}
+
+/** Whether MsgType claims anything but an event. */
+function hasMessageType(fields: WireFields): boolean {
+  const type = createFieldReader(fields, []).optional("MsgType", TEXT);
+  return type !== "" && type !== "event";
+}
+
+function readMessage(wire: WireFields): Result<Inbound, FieldProblem> {
   const problems: FieldProblem[] = [];
-  const reader = createFieldReader(fields, problems);
-  const inbound = readKind(readHead(reader), reader);
+  const fields = createFieldReader(wire, problems);
+  const inbound = readMessageKind(readHead(fields), fields);
   const [problem] = problems;
   return problem === undefined ? ok(inbound) : err(problem);
 }
 
 function readHead(fields: FieldReader): PushHead {
   const account = fields.required("ToUserName", NAME);
-  const sender = fields.required("FromUserName", OPENID);
-  // Some events come from the platform's own user and name the user they are about (WECHAT.md §3.2).
-  const subject = fields.text("OpenID") === "" ? sender : fields.required("OpenID", OPENID);
+  const openid = fields.required("FromUserName", OPENID);
   const createdAt = Number(fields.required("CreateTime", SECONDS)) * 1_000;
   const businessId = fields.text("BusinessId");
-  return { account, openid: subject, createdAt, ...(businessId === "" ? {} : { businessId }) };
+  return { account, openid, createdAt, ...(businessId === "" ? {} : { businessId }) };
 }
 
-function readKind(head: PushHead, fields: FieldReader): Inbound {
+function readMessageKind(head: PushHead, fields: FieldReader): Inbound {
   const type = fields.required("MsgType", NAME);
-  if (type === "event") return readEvent(head, fields);
+  if (type === "event") fields.required("Event", TEXT);
   if (isKnownMessage(type)) {
     return MESSAGE_READERS[type]({ ...head, msgId: fields.required("MsgId", MSG_ID) }, fields);
   }
@@ -73,10 +98,30 @@ function readKind(head: PushHead, fields: FieldReader): Inbound {
   return fields.text("MsgId") === "" ? unknown : { ...unknown, msgId: fields.required("MsgId", MSG_ID) };
 }
 
-function readEvent(head: PushHead, fields: FieldReader): Inbound {
-  const event = fields.required("Event", NAME);
-  if (isKnownEvent(event)) return EVENT_READERS[event](head, fields);
-  return { ...head, kind: "unknown", type: `event:${event}`, raw: fields.raw };
+/** An event with a known name whose fields are of another shape, or that names no user to go to, is kept as it came. */
+function readEvent(wire: WireFields, name: string): Inbound {
+  const head = readEventHead(wire);
+  const problems: FieldProblem[] = [];
+  const event = isKnownEvent(name) ? EVENT_READERS[name](head, createFieldReader(wire, problems)) : undefined;
+  const isRoutable = event !== undefined && (head.openid !== "" || EVENT_SCOPES[event.kind] === "app");
+  return isRoutable && problems.length === 0 ? event : toUnknownEvent(head, name, wire);
+}
+
+function readEventHead(wire: WireFields): PushHead {
+  const fields = createFieldReader(wire, []);
+  // Some events come from the platform's own user and name the user they are about (WECHAT.md §3.2).
+  const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
+  const businessId = fields.optional("BusinessId", TEXT);
+  return {
+    account: fields.optional("ToUserName", NAME),
+    openid: fields.optional(namesUser ? "OpenID" : "FromUserName", OPENID),
+    createdAt: Number(fields.optional("CreateTime", SECONDS)) * 1_000,
+    ...(businessId === "" ? {} : { businessId }),
+  };
+}
+
+function toUnknownEvent(head: PushHead, name: string, raw: WireFields): UnknownMessage {
+  return { ...head, kind: "unknown", type: `event:${name.slice(0, MAX_EVENT_NAME).toWellFormed()}`, raw };
 }
 
 function isKnownMessage(type: string): type is UserMessage["kind"] {

@@ -50,15 +50,19 @@ export async function receive(c: Context<AppEnv>, appid: string | undefined): Pr
 }
 
 async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, arrivedAt: number): Promise<Response> {
+  const key = await dedupeKey(push.inbound);
   const { inbound } = push;
-  const key = await dedupeKey(inbound);
-  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt: inbound.createdAt, arrivedAt };
-  const user = logUser(objectIdOf(c.env.CONVERSATION, arrived));
+  // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
+  const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
+  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt };
+  const user = inbound.openid === "" ? undefined : logUser(objectIdOf(c.env.CONVERSATION, arrived));
   const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
   try {
     const scope = scopeOf(inbound);
     const accepted: Accepted =
-      scope === "user" ? await acceptUserPush(c, app, inbound, arrived) : await acceptAppPush(c, app, inbound, arrived);
+      scope === "user"
+        ? await acceptUserPush(c, app, inbound.createdAt === 0 ? { ...inbound, createdAt } : inbound, arrived)
+        : await acceptAppPush(c, app, inbound, arrived);
     const { outcome, answer } = accepted;
     log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
     return await answerWith(answer, push);

@@ -195,7 +195,9 @@ describe("buildCandidates for events", () => {
     expect(buildCandidates(DEFAULT_SETTINGS, entered(), MONDAY_NOON)).toEqual([]);
     const event: Inbound = { ...HEAD, kind: "unknown", type: "event:new", raw: {} };
     expect(buildCandidates(DEFAULT_SETTINGS, event, MONDAY_NOON)).toEqual([]);
-    expect(buildCandidates(DEFAULT_SETTINGS, { ...HEAD, kind: "debug_demo", debugStr: "" }, MONDAY_NOON)).toEqual([]);
+    expect(
+      buildCandidates(DEFAULT_SETTINGS, { ...HEAD, kind: "debug_demo", debugStr: "", raw: {} }, MONDAY_NOON),
+    ).toEqual([]);
   });
 });
 

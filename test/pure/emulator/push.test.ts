@@ -101,6 +101,17 @@ describe("a push", () => {
     },
   );
 
+  it("of another product may lack its head", async ({ expect }) => {
+    const { control, received } = createReceiver();
+    const event = "xpay_goods_deliver_notify";
+    const content = { kind: "event", event, omit: ["ToUserName", "CreateTime"] } as const;
+    await control.push({ openid: "oUser", content });
+    expect(received[0]?.text).toMatch(/^<xml><FromUserName><!\[CDATA\[oUser\]\]><\/FromUserName><MsgType>/);
+    expect(received[0]?.text).not.toMatch(/ToUserName|CreateTime/);
+    await control.push({ openid: "oUser", content: { kind: "event", event, omit: ["FromUserName", "MsgType"] } });
+    expect(received[1]?.text).not.toMatch(/FromUserName|MsgType/);
+  });
+
   it("enters with a session-from of 1024 characters", async ({ expect }) => {
     const { control, received } = createReceiver();
     await control.enter("oUser", "字".repeat(1_024));

@@ -100,6 +100,13 @@ describe("dedupeKey", () => {
     );
   });
 
+  it("is made of the content alone without CreateTime", async ({ expect }) => {
+    const key = await keyOf('{"Event":"a_notice","Number":1}');
+    expect(key).toMatch(/^e:a_notice:0:[\da-f]{16}$/);
+    expect(await keyOf("<xml><Number>1</Number><Event>a_notice</Event></xml>")).toBe(key);
+    expect(await keyOf('{"Event":"a_notice","Number":2}')).not.toBe(key);
+  });
+
   it("stays short for a long event name", async ({ expect }) => {
     const key = await keyOf(event("x".repeat(128), "", "", {}).xml);
     expect(key).toHaveLength("e::1760000000:".length + 64 + 16);

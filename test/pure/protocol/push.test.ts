@@ -93,9 +93,36 @@ describe("the head", () => {
     expect(changed({ CreateTime: "1760000000" })).toMatchObject({ value: { createdAt: 1_760_000_000_000 } });
   });
 
-  it("takes the user from OpenID before FromUserName", ({ expect }) => {
-    expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { openid: "oOther" } });
-    expect(changed({ OpenID: "" })).toMatchObject({ value: { openid: "oU" } });
+  it("of an event takes the user from OpenID before FromUserName, of a message never", ({ expect }) => {
+    const event = { MsgType: "event", Event: "user_info_modified" };
+    expect(changed({ ...event, OpenID: "oOther" })).toMatchObject({ value: { openid: "oOther" } });
+    expect(changed({ ...event, OpenID: "" })).toMatchObject({ value: { openid: "oU" } });
+    expect(changed({ OpenID: "oOther" })).toMatchObject({ value: { openid: "oU" } });
+  });
+
+  it("of an event may lack everything, and be of any shape", ({ expect }) => {
+    const bare = { account: "", openid: "", createdAt: 0, kind: "unknown", type: "event:x" };
+    expect(read('{"Event":"x"}')).toEqual({ ok: true, value: { ...bare, raw: { Event: "x" } } });
+    const odd = read(
+      '{"Event":"x","MsgType":["a"],"ToUserName":{},"FromUserName":"a b","CreateTime":"soon","MsgId":[]}',
+    );
+    expect(odd).toMatchObject({ ok: true, value: bare });
+    const about = read('{"Event":"user_info_modified","FromUserName":"oPlatform","OpenID":["a"]}');
+    expect(about).toMatchObject({ ok: true, value: { ...bare, type: "event:user_info_modified" } });
+  });
+
+  it("of an event bounds the name and keeps all of it beside", ({ expect }) => {
+    const Event = "😀".repeat(200);
+    const parsed = read(JSON.stringify({ Event }));
+    expect(parsed).toMatchObject({ ok: true, value: { type: `event:${"😀".repeat(64)}`, raw: { Event } } });
+  });
+
+  it("that is no message's, but has an Event, is an event's", ({ expect }) => {
+    for (const MsgType of ["text", "voice", "no spaces"]) {
+      const parsed = read(JSON.stringify({ MsgType, Event: "x", MsgId: 1 }));
+      expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:x" } });
+    }
+    expect(changed({ Event: "x" })).toMatchObject({ ok: true, value: { kind: "text", content: "hi" } });
   });
 
   it("has a BusinessId only when there is one", ({ expect }) => {
@@ -164,9 +191,13 @@ describe("other fields", () => {
 
   it("are refused when they are no text, by the first one's name", ({ expect }) => {
     expect(changed({ Content: ["a", "b"] })).toEqual({ ok: false, error: { reason: "bad_field", field: "Content" } });
-    expect(changed({ OpenID: { a: "b" } })).toEqual({ ok: false, error: { reason: "bad_field", field: "OpenID" } });
+    expect(changed({ BusinessId: { a: "b" } })).toMatchObject({ error: { reason: "bad_field", field: "BusinessId" } });
+  });
+
+  it("of a known event make it an unknown one when they are of another shape", ({ expect }) => {
     const parsed = read(event("wxa_comment_bad_score", "", `"result":"text"`, {}).json);
-    expect(parsed).toEqual({ ok: false, error: { reason: "bad_field", field: "result" } });
+    const value = { ...HEAD, kind: "unknown", type: "event:wxa_comment_bad_score", raw: { result: "text" } };
+    expect(parsed).toMatchObject({ ok: true, value });
   });
 });
 
@@ -198,9 +229,9 @@ describe("subscribe lists", () => {
     }
   });
 
-  it("hold objects or are refused", ({ expect }) => {
-    const bad = { ok: false, error: { reason: "bad_field", field: "List" } };
-    expect(popup(`"List":"text"`)).toEqual(bad);
-    expect(popup(`"List":[${one},["nested"]]`)).toEqual(bad);
+  it("hold objects, or the event is kept as it came", ({ expect }) => {
+    const kept = { ok: true, value: { kind: "unknown", type: "event:subscribe_msg_popup_event" } };
+    expect(popup(`"List":"text"`)).toMatchObject(kept);
+    expect(popup(`"List":[${one},["nested"]]`)).toMatchObject(kept);
   });
 });

@@ -27,10 +27,10 @@ const EVENTS: Record<"user" | "app", PushEvent[]> = {
     { ...HEAD, kind: "kf_close_session", agent: "" },
   ],
   app: [
-    { ...HEAD, kind: "debug_demo", debugStr: "" },
+    { ...HEAD, kind: "debug_demo", debugStr: "", raw: {} },
     { ...HEAD, kind: "wxa_media_check", traceId: "", suggest: "", label: "", errcode: "0", raw: {} },
     { ...HEAD, kind: "wxa_punish_event", eventType: "", punishId: "", reason: "", raw: {} },
-    { ...HEAD, kind: "wxa_comment_bad_score", commentId: "" },
+    { ...HEAD, kind: "wxa_comment_bad_score", commentId: "", raw: {} },
     { ...HEAD, kind: "xpay_goods_deliver_notify", raw: {} },
   ],
 };

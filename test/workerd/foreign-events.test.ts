@@ -1,0 +1,157 @@
+/**
+ * Events of other products on the one push URL: an event needs a name and nothing else. Only what the push URL and the
+ * account object had from the beginning is used.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { beforeEach, describe, it } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { APPID, captureLog, kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { usePushes } from "./push-bench.ts";
+
+let wechat: Control;
+let users = 0;
+usePushes();
+beforeEach(async () => {
+  wechat = playWeChat();
+  for (const appid of [APPID, OTHER_APPID]) {
+    await runInDurableObject(env.ACCOUNT.getByName(appid), (_, { storage }) => {
+      storage.sql.exec("delete from events");
+      storage.sql.exec("delete from quarantine");
+    });
+  }
+});
+
+/** Pushes a text as it stands, signed and encrypted. */
+async function pushed(plaintext: string, appid = APPID): Promise<string | undefined> {
+  const push = await wechat.text("oEnvelope", "", { appid, overrides: { plaintext } });
+  return push.attempts[0]?.verdict;
+}
+
+/** What the account keeps, and how many pushes it could not read. */
+async function kept(appid = APPID) {
+  return runInDurableObject(env.ACCOUNT.getByName(appid), async (account) => ({
+    events: (await account.appEvents(0, 500)).map(({ inbound }) => inbound),
+    unreadable: (await account.quarantined(100)).length,
+  }));
+}
+
+const DELIVERY = {
+  FromUserName: "oShopUser",
+  CreateTime: Math.floor(Date.now() / 1_000),
+  MsgType: "event",
+  Event: "xpay_goods_deliver_notify",
+  OpenId: "oBuyer",
+  OutTradeNo: "T1",
+  GoodsInfo: { ProductId: "p1", Quantity: 1 },
+};
+
+describe("an event of another product", () => {
+  it("is kept without ToUserName, as JSON and as XML", async ({ expect }) => {
+    expect(await pushed(JSON.stringify(DELIVERY))).toBe("success");
+    expect(
+      await pushed(
+        `<xml><FromUserName><![CDATA[oShopUser]]></FromUserName><CreateTime>${DELIVERY.CreateTime}</CreateTime>` +
+          "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[xpay_refund_notify]]></Event>" +
+          "<OpenId><![CDATA[oBuyer]]></OpenId><RefundFee>1</RefundFee></xml>",
+      ),
+    ).toBe("success");
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toMatchObject([
+      { kind: "xpay_goods_deliver_notify", account: "", openid: "oShopUser", raw: { GoodsInfo: { Quantity: "1" } } },
+      { kind: "unknown", type: "event:xpay_refund_notify", account: "", raw: { RefundFee: "1" } },
+    ]);
+  });
+
+  it("is kept without FromUserName, without CreateTime, without MsgType", async ({ expect }) => {
+    const before = Date.now();
+    expect(await pushed('{"Event":"xpay_complaint_notify"}')).toBe("success");
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toMatchObject([{ kind: "unknown", type: "event:xpay_complaint_notify", openid: "" }]);
+    expect(events[0]?.createdAt).toBeGreaterThanOrEqual(before);
+  });
+
+  it("without CreateTime is kept once for each content, however often it comes", async ({ expect }) => {
+    for (const n of [1, 2, 1, 2, 1]) await pushed(JSON.stringify({ Event: "a_notice", Number: n }));
+    expect((await kept()).events).toMatchObject([{ raw: { Number: "1" } }, { raw: { Number: "2" } }]);
+  });
+
+  it("belongs to the app whose path and key it came by", async ({ expect }) => {
+    await pushed('{"Event":"for_the_second"}', OTHER_APPID);
+    expect((await kept()).events).toEqual([]);
+    expect((await kept(OTHER_APPID)).events).toMatchObject([{ type: "event:for_the_second" }]);
+  });
+
+  it("with a name of any shape is kept, the name bounded", async ({ expect }) => {
+    const names = ["订单 已支付", "two words", "a/b?c#d", "__proto__", "toString", "😀".repeat(5_000), "\u0000\n"];
+    for (const name of names) expect(await pushed(JSON.stringify({ ...DELIVERY, Event: name }))).toBe("success");
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events.map((event) => ("raw" in event ? event.raw : undefined))).toMatchObject(
+      names.map((Event) => ({ Event })),
+    );
+    for (const event of events) expect(JSON.stringify({ ...event, raw: null }).length).toBeLessThan(600);
+  });
+});
+
+describe("an event about a user", () => {
+  const nextUser = () => `oForeign${(users += 1)}`;
+
+  it("that names no user goes to the account, not into a conversation", async ({ expect }) => {
+    for (const FromUserName of [undefined, "", "no spaces allowed", ["a", "b"], { a: "b" }, "x".repeat(300)]) {
+      await pushed(JSON.stringify({ ...DELIVERY, Event: "user_info_modified", FromUserName, RevokeInfo: "1" }));
+    }
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toHaveLength(5);
+    for (const event of events) expect(event).toMatchObject({ type: "event:user_info_modified", openid: "" });
+  });
+
+  it("reaches the conversation without ToUserName and CreateTime", async ({ expect }) => {
+    const user = nextUser();
+    await pushed(JSON.stringify({ FromUserName: user, MsgType: "event", Event: "user_enter_tempsession" }));
+    // The emulator did not see the user enter, so it refuses the greeting.
+    await expect.poll(() => kindsOf(user)).toEqual(["in", "out", "blocked"]);
+  });
+
+  it("with fields of another shape than ours is kept as it came", async ({ expect }) => {
+    await pushed(JSON.stringify({ ...DELIVERY, Event: "subscribe_msg_sent_event", List: "a text" }));
+    await pushed(JSON.stringify({ ...DELIVERY, Event: "wxa_media_check", result: ["a", "b"] }));
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toMatchObject([
+      { kind: "unknown", type: "event:subscribe_msg_sent_event", raw: { List: "a text" } },
+      { kind: "unknown", type: "event:wxa_media_check", raw: { result: ["a", "b"] } },
+    ]);
+  });
+});
+
+describe("whatever has an Event name", () => {
+  const HEADS = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "OpenID", "BusinessId", "Content"];
+  const name = fc.string({ minLength: 1, unit: "grapheme", maxLength: 40 });
+  const word = fc.oneof(fc.stringMatching(/^[A-Za-z]\w{0,12}$/), fc.constantFrom(...HEADS));
+  const leaf = fc.oneof(fc.string({ unit: "grapheme" }), fc.integer(), fc.boolean(), fc.constant(null));
+  const value = fc.letrec<{ node: unknown }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: "small" },
+      leaf,
+      fc.array(tie("node"), { maxLength: 3 }),
+      fc.dictionary(word, tie("node"), { maxKeys: 4 }),
+    ),
+  })).node;
+  const object = fc.dictionary(word, value, { maxKeys: 8 });
+
+  it("is stored, flat or nested, whatever else it says", async ({ expect }) => {
+    captureLog();
+    await fc.assert(
+      fc.asyncProperty(object, name, async (fields, Event) => {
+        expect(await pushed(JSON.stringify({ ...fields, Event }))).toBe("success");
+        expect((await kept()).unreadable).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,19 @@
+/**
+ * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps. Pure: time
+ * is an argument (docs/design/0007-scopes.md).
+ */
+
+/** A repeat is looked for so long before CreateTime, milliseconds: clocks differ. */
+const REPEAT_SLACK_MS = 120_000;
+/** The same content without CreateTime is a repeat within this time, milliseconds; later it is another event. */
+const SAME_CONTENT_MS = 2 * 86_400_000;
+
+/**
+ * From when on an earlier delivery of an event is looked for, epoch ms.
+ *
+ * @param createdAt CreateTime, epoch ms; 0: it has none, and is known by its content
+ * @param now when it arrived, epoch ms
+ */
+export function repeatsSince(createdAt: number, now: number): number {
+  return createdAt === 0 ? now - SAME_CONTENT_MS : Math.min(createdAt, now) - REPEAT_SLACK_MS;
+}
