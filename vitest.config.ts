@@ -16,6 +16,9 @@ const PATIENT = { poll: { timeout: 10_000 } };
  */
 export default defineConfig({
   test: {
+    // A passing test prints nothing of its own; what a failing one logged is shown with it.
+    silent: "passed-only",
+    slowTestThreshold: 60_000,
     // By default one less than there are processors, which on two is one after the other.
     maxWorkers: 2,
     projects: [
