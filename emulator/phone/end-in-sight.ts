@@ -1,6 +1,6 @@
 /** Keeps the end of a chat in sight, but never takes a reader away from what he scrolled up to. */
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
 
 /** So near to the end counts as being there. */
@@ -17,16 +17,30 @@ export function useEndInSight(
   const log = useRef<HTMLDivElement>(null);
   const isFollowing = useRef(true);
   const lastTop = useRef(0);
+  const lastHeight = useRef(0);
   const known = useRef(0);
 
-  useEffect(() => {
+  /** Learns from where the box is scrolled to in content of that height whether new lines are followed. */
+  const learn = (box: HTMLDivElement, height: number): void => {
+    const { scrollTop, clientHeight } = box;
+    if (height - scrollTop - clientHeight <= NEAR_PX) isFollowing.current = true;
+    // Only a reader who goes up leaves the end; a line that came since only moves the end further away.
+    else if (scrollTop < lastTop.current) isFollowing.current = false;
+    lastTop.current = scrollTop;
+  };
+
+  useLayoutEffect(() => {
     const box = log.current;
     if (box === null) return;
     const follow = (): void => {
+      // The event of a scroll comes a frame later than the scroll: the position is asked, not waited for.
+      learn(box, lastHeight.current);
+      lastHeight.current = box.scrollHeight;
       if (!isFollowing.current) return;
       box.scrollTo({ top: box.scrollHeight });
       lastTop.current = box.scrollTop;
     };
+    learn(box, lastHeight.current);
     if (lines.slice(known.current).some(({ from }) => from === "user")) isFollowing.current = true;
     known.current = lines.length;
     follow();
@@ -39,13 +53,7 @@ export function useEndInSight(
   }, [lines.length, isTyping]);
 
   const onScroll = (): void => {
-    const box = log.current;
-    if (box === null) return;
-    const { scrollTop, scrollHeight, clientHeight } = box;
-    if (scrollHeight - scrollTop - clientHeight <= NEAR_PX) isFollowing.current = true;
-    // Only who goes up leaves the end; a line that came since only makes it further away.
-    else if (scrollTop < lastTop.current) isFollowing.current = false;
-    lastTop.current = scrollTop;
+    if (log.current !== null) learn(log.current, log.current.scrollHeight);
   };
   return [log, onScroll];
 }

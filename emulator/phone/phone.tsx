@@ -1,6 +1,6 @@
 /** The phone: the mini program, the chat over it, and the developers' entry. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { Appearance } from "../miniprogram/appearance.ts";
 import type { PhoneState } from "../phone-model.ts";
@@ -40,12 +40,18 @@ export function Phone(props: PhoneProps): JSX.Element {
   wasOpened.current ||= screen === "program";
   const phone = useRef<HTMLElement>(null);
   const shown = useRef(screen);
-  // What had the focus is gone or covered: the next key belongs to the screen that is there now.
-  useEffect(() => {
+  const pressed = useRef<EventTarget | null>(null);
+  // What had the focus is gone or covered: in the same task the focus moves to the screen that is there now.
+  useLayoutEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
     phone.current?.querySelector<HTMLElement>(".screen:not(.covered) h2")?.focus({ preventScroll: true });
   }, [screen]);
+  // The second press of a double click may hit what appeared under the pointer since the first: it must not take the focus.
+  const onMouseDown = (event: MouseEvent): void => {
+    if (event.detail > 1 && event.target !== pressed.current) event.preventDefault();
+    else pressed.current = event.target;
+  };
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
     if (isAt("chat")) return; // the second click of a double one
@@ -74,7 +80,7 @@ export function Phone(props: PhoneProps): JSX.Element {
   const chat = state?.chat?.openid === openid ? state.chat : null;
 
   return (
-    <section ref={phone} class="phone" aria-label={t.phone}>
+    <section ref={phone} class="phone" aria-label={t.phone} onMouseDown={onMouseDown}>
       {program !== undefined && program !== null && wasOpened.current && (
         <ProgramFrame
           key={`${language} ${serviceChatEnd === "missing"}`}

@@ -3,7 +3,7 @@
  * itself, the navigation bar and the tab bar. What the two say to each other stands in `../miniprogram/messages.ts`.
  */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Appearance } from "../miniprogram/appearance.ts";
 import {
   readToPhone,
@@ -58,7 +58,8 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   const [modal, setModal] = useState<Modal | null>(null);
   const tell = (message: ToProgram): void => frame.current?.contentWindow?.postMessage(message, location.origin);
 
-  useEffect(() => {
+  // Before the first paint: the program in the frame may be ready by then.
+  useLayoutEffect(() => {
     const onMessage = (event: MessageEvent<unknown>): void => {
       if (event.origin !== location.origin || event.source !== frame.current?.contentWindow) return;
       const message = readToPhone(event.data);
