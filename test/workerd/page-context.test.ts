@@ -77,9 +77,11 @@ describe("a context without a signature", () => {
     await wechat.enter("oPlain", "page=cart&id=7");
     const context = { label: "", claimed: null, verified: null, unverifiedReason: null };
     expect(await contextsOf("oPlain")).toEqual({ view: context, row: context });
-    expect(await bodyOf(await call("GET", "/api/v1/conversations/oPlain"))).toMatchObject({
+    const view = async () => bodyOf(await call("GET", "/api/v1/conversations/oPlain"));
+    // The greeting is sent after the response.
+    await expect.poll(view).toMatchObject({
       context: { sessionFrom: "page=cart&id=7" },
-      rows: [{ inbound: { sessionFrom: "page=cart&id=7" } }, {}, {}],
+      rows: [{ inbound: { sessionFrom: "page=cart&id=7" } }, { kind: "out" }, { kind: "sent" }],
     });
   });
 });
