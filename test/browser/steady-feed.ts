@@ -1,5 +1,5 @@
 /** What differs between two runs (times, ids, ciphertexts, ports) made alike before the page reads it. */
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 
 const AT = Date.UTC(2026, 10, 22, 6, 5, 9, 42);
 const CIPHERTEXT = "Kq7wZ0fVx1bTnA9sYdGm3PcLhRu5EoJi8XvQ2kWt".repeat(8);
@@ -25,4 +25,12 @@ export async function steady(page: Page): Promise<void> {
     const body = RULES.reduce((text, [pattern, value]) => text.replaceAll(pattern, value), told);
     await route.fulfill({ response, body });
   });
+}
+
+/** Lets the page hear of no change. @returns undoes it */
+export async function freeze(page: Page): Promise<() => Promise<void>> {
+  const url = "**/_emulator/feed?*";
+  const unchanged = (route: Route) => route.fulfill({ status: 204 });
+  await page.route(url, unchanged);
+  return () => page.unroute(url, unchanged);
 }
