@@ -2,7 +2,8 @@
  * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: nothing of the machine is
  * used, so pictures come out alike everywhere.
  */
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium as launcher, type Browser } from "playwright-core";
 
@@ -10,16 +11,30 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".tmp/chromium");
 const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-emoji/400Regular"];
 
+/** Written when everything is unpacked: the package takes whatever browser lies in its folder, also half of one. */
+const COMPLETE = join(FOLDER, "complete");
+
 /** Unpacks the browser; the first time takes some seconds. @returns how to start it */
 export async function unpackBrowser(): Promise<{ readonly executablePath: string; readonly args: readonly string[] }> {
+  const version = await packageVersion();
+  const unpacked = existsSync(COMPLETE) ? await readFile(COMPLETE, "utf8") : undefined;
+  if (unpacked !== version) await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
   const { chromium, executablePath } = await inFolder(async () => {
     const { default: chromium } = await import("@sparticuz/chromium");
     return { chromium, executablePath: await chromium.executablePath() };
   });
+  await writeFile(COMPLETE, version);
   // Meant for the cloud the package is made for; people's browsers have several processes.
   const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
   return { executablePath, args };
+}
+
+async function packageVersion(): Promise<string> {
+  const { version }: { version: string } = JSON.parse(
+    await readFile(join(ROOT, "node_modules/@sparticuz/chromium/package.json"), "utf8"),
+  );
+  return version;
 }
 
 /** The package unpacks into the temporary folder and takes whatever browser lies there already: it is given its own. */

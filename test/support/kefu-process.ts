@@ -41,7 +41,8 @@ export async function startKefu(options: KefuProcessOptions): Promise<KefuProces
     cwd: ROOT,
     env: { ...process.env, ...(options.heapMb !== undefined && heapEnv(options.heapMb)) },
     detached: true,
-    stdio: ["ignore", "pipe", "inherit"],
+    // The child ends when this end of its standard input closes, also when this process is killed.
+    stdio: ["pipe", "pipe", "inherit"],
   });
   await ready(child);
   return {
