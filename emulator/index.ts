@@ -16,6 +16,8 @@ interface EmulatorEnv {
   readonly APPS: string;
   /** JSON object of the phone page's files; without it there is no page. */
   readonly PHONE?: string;
+  /** How far its clock is ahead of the machine's, milliseconds; absent: 0. */
+  readonly CLOCK_OFFSET_MS?: string;
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
 }
 
@@ -25,7 +27,7 @@ let wechat: WeChat | undefined;
 /** The one object that plays WeChat. */
 export class Emulator extends DurableObject<EmulatorEnv> {
   override async fetch(request: Request): Promise<Response> {
-    wechat ??= createWeChat({ apps: readApps(this.env.APPS) });
+    wechat ??= createEmulator(this.env);
     return wechat.handle(request);
   }
 }
@@ -43,6 +45,11 @@ export default {
     return env.EMULATOR.getByName("wechat").fetch(request);
   },
 } satisfies ExportedHandler<EmulatorEnv>;
+
+function createEmulator({ APPS, CLOCK_OFFSET_MS = "0" }: EmulatorEnv): WeChat {
+  const offsetMs = Number(CLOCK_OFFSET_MS);
+  return createWeChat({ apps: readApps(APPS), now: () => Date.now() + offsetMs });
+}
 
 /** @throws TypeError when APPS is not what it should be */
 function readApps(json: string): v.InferOutput<typeof AppsSchema> {

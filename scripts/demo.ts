@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatLine, PushRecord } from "../emulator/model.ts";
-import { startStack, useShopSettings, type Stack } from "./lib/stack.ts";
+import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "./lib/stack.ts";
 
 const SHOPPER = "oDemoShopper00000000000001";
 const WATCHER = "oDemoWatcher00000000000002";
@@ -161,7 +161,7 @@ const started = Date.now();
 const stack = await startStack({ onLog: (line) => logLines.push(line) });
 try {
   // Open at any hour, and no silence of the rules after an API message: the demo must go the same way every time.
-  await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });
+  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
   console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
   for (const scene of [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable]) {
     await scene(stack);

@@ -9,6 +9,7 @@ import { createKefuClient } from "../../client/index.ts";
 import { createControl, type Control } from "../../emulator/control.ts";
 import { sampleOrders } from "../../examples/shop-backend/orders.ts";
 import { serveShop } from "../../examples/shop-backend/serve.ts";
+import type { FastClockOptions } from "../../test/long/fast-clock.ts";
 import { buildPhone } from "./build-phone.ts";
 import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
@@ -20,6 +21,9 @@ export { LOCAL_API_KEY, LOCAL_APP };
 
 /** The contract's ports; the next free ones are taken when these are busy. */
 const PORTS = { worker: 8787, emulator: 8788, orders: 8789 } as const;
+
+/** How far the clocks of both Workers are ahead of the machine's, milliseconds: for tests (`TEST_CLOCK`, vitest.config.ts). */
+const CLOCK_OFFSET_MS = Number(process.env["TEST_CLOCK_OFFSET_MS"] ?? 0);
 
 /** Where the parts listen. */
 export interface StackPorts {
@@ -58,11 +62,15 @@ export interface Stack {
 
 /** Builds both Workers. Do it once, start as often as you like. */
 export async function buildStack(): Promise<{ readonly worker: string; readonly emulator: string }> {
-  const [worker, emulator] = await Promise.all([
-    buildWorker("wrangler.toml", "worker"),
-    buildWorker("emulator/wrangler.toml", "emulator"),
-  ]);
+  const [worker, emulator] = await Promise.all([buildKefu(), buildWorker("emulator/wrangler.toml", "emulator")]);
   return { worker, emulator };
+}
+
+/** Builds the worker under test. */
+export async function buildKefu(): Promise<string> {
+  if (CLOCK_OFFSET_MS === 0) return buildWorker("wrangler.toml", "worker");
+  const script = await buildWorker("wrangler.toml", "worker-ahead", ["test/support/soak-worker.ts"]);
+  return join(script, "..", "soak-worker.js");
 }
 
 /** Starts everything; resolves when all of it answers. */
@@ -109,6 +117,7 @@ export async function runEmulator(
     port,
     bindings: {
       APPS: JSON.stringify(apps),
+      CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
       PHONE: JSON.stringify({ ...(await buildPhone()), ...(await buildShop()) }),
     },
     onLog: (line) => console.error(`emulator: ${line}`),
@@ -130,10 +139,14 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
       WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
       // The sample shop listens on this machine.
       WEBHOOK_ALLOW_PRIVATE: "1",
+      ...(CLOCK_OFFSET_MS !== 0 && { FAST_CLOCK: JSON.stringify(clockAhead()) }),
       ...vars,
     },
   });
 }
+
+/** What keeps the sample shop open at any hour of any day: no week, no holidays, no short days. */
+export const ALWAYS_OPEN = { hours: undefined, holidays: [], specialDays: [] } as const;
 
 /**
  * Puts the sample shop's settings in force.
@@ -148,6 +161,11 @@ export async function useShopSettings(
   const settings = Object.assign({}, sample, changes);
   const response = await stack.api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
   if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);
+}
+
+/** Without jumps: it is ahead and stays so. */
+function clockAhead(): FastClockOptions {
+  return { startedAt: 0, dayMs: Number.MAX_SAFE_INTEGER, offsetMs: CLOCK_OFFSET_MS };
 }
 
 /** Free ports for a stack. */

@@ -3,7 +3,7 @@
  * error of script, network or policy fails the test.
  */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { findPorts, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
+import { ALWAYS_OPEN, findPorts, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
 import { startBrowser } from "./chromium.ts";
 
 /** How a page is opened. */
@@ -32,7 +32,7 @@ export const PHONE: PageOptions = { viewport: { width: 375, height: 720 }, hasTo
 export async function startScene(fromPort: number): Promise<Scene> {
   const ports = await findPorts({ worker: fromPort, emulator: fromPort + 1, orders: fromPort + 2 });
   const [browser, stack] = await Promise.all([startBrowser(), startStack({ ports })]);
-  await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });
+  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
   const pages: Page[] = [];
   // A context costs a third of a second; storage is cleared between tests instead.
   const contexts = new Map<string, BrowserContext>();
@@ -42,6 +42,8 @@ export async function startScene(fromPort: number): Promise<Scene> {
     if (known !== undefined) return known;
     const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", ...options });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.emulatorUrl });
+    // The pages' clock is the stack's, which a run at another time moves (`TEST_CLOCK`).
+    if (process.env["TEST_CLOCK"] !== undefined) await context.clock.setSystemTime(Date.now());
     contexts.set(key, context);
     return context;
   };

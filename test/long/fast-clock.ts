@@ -8,6 +8,8 @@
 export interface FastClockOptions {
   readonly startedAt: number;
   readonly dayMs: number;
+  /** How far it is ahead of the machine's from the start, milliseconds; absent: 0. */
+  readonly offsetMs?: number;
 }
 
 /** Both ways between the clocks. */
@@ -21,14 +23,14 @@ export interface FastClock {
 const DAY_MS = 86_400_000;
 
 /** Creates one. */
-export function createFastClock({ startedAt, dayMs }: FastClockOptions): FastClock {
+export function createFastClock({ startedAt, dayMs, offsetMs = 0 }: FastClockOptions): FastClock {
   const jumpsAt = (machine: number): number => Math.max(0, Math.floor((machine - startedAt) / dayMs));
   return {
-    toFast: (machine) => machine + jumpsAt(machine) * DAY_MS,
+    toFast: (machine) => machine + offsetMs + jumpsAt(machine) * DAY_MS,
     toMachine(fast) {
       // Each stretch between two jumps is `dayMs` long and begins a day and `dayMs` after the one before.
-      const jumps = Math.max(0, Math.floor((fast - startedAt) / (DAY_MS + dayMs)));
-      const machine = fast - jumps * DAY_MS;
+      const jumps = Math.max(0, Math.floor((fast - offsetMs - startedAt) / (DAY_MS + dayMs)));
+      const machine = fast - offsetMs - jumps * DAY_MS;
       const nextJump = startedAt + (jumps + 1) * dayMs;
       return Math.min(machine, nextJump);
     },

@@ -11,9 +11,9 @@ import type { PushMode } from "../conformance/push.ts";
 import { CASES, runSuite, type Report } from "../conformance/suite.ts";
 import { createTakenList } from "../conformance/taken.ts";
 import type { PushFormat } from "../conformance/wire.ts";
-import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { LOCAL_API_KEY, LOCAL_APP, runKefu } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, LOCAL_APP, runKefu, buildKefu } from "../../scripts/lib/stack.ts";
 import type { Flaw, PushServerOptions } from "../support/push-server/flaw.ts";
 import { startPushServer, type PushServer } from "../support/push-server/server.ts";
 import { findTestPorts } from "../support/ports.ts";
@@ -29,7 +29,7 @@ const servers: PushServer[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "conformance-"));
-  const script = await buildWorker("wrangler.toml", "worker");
+  const script = await buildKefu();
   const ports = await findTestPorts();
   const apps = MODES.map((mode) => ({ ...CREDENTIALS, appid: appidOf(mode), secret: LOCAL_APP.secret, mode }));
   kefu = await runKefu(script, ports, { vars: { WECHAT_APPS: JSON.stringify(apps) } });

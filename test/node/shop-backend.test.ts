@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createKefuClient } from "../../client/index.ts";
-import { LOCAL_API_KEY, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
+import { ALWAYS_OPEN, LOCAL_API_KEY, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
 import { findTestPorts } from "../support/ports.ts";
 
 const BUYER = "oUser1";
@@ -16,7 +16,7 @@ beforeAll(async () => {
     ports: await findTestPorts(),
     onShopEvent: (type, openid) => heard.push(`${type} ${openid}`),
   });
-  await useShopSettings(stack, { hours: undefined, muteAfterApiMinutes: 0 });
+  await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
 });
 afterAll(() => stack.stop());
 
