@@ -8,8 +8,8 @@ export { createKefu, type Kefu } from "./helpers/kefu.ts";
 // Opening a chat, and whether that is possible here.
 export { openServiceChat, type ServiceChatOptions } from "./helpers/service-chat.ts";
 export type { OpenChatError, OpenChatReason } from "./helpers/chat-failure.ts";
-export { liftLimit, supports, whyUnsupported } from "./helpers/client.ts";
-export type { Capability, Limit } from "./helpers/support.ts";
+export { addLimit, liftLimit, supports, whyUnsupported } from "./helpers/client.ts";
+export type { Capability, Doubt, Limit } from "./helpers/support.ts";
 
 // Buttons of your own, and the way back from a card.
 export { contactBehavior } from "./helpers/contact-behavior.ts";

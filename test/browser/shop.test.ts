@@ -226,6 +226,8 @@ describe("wx.openCustomerServiceChat", () => {
     await chatButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
     expect(await lastEntry(await openidOf(page))).toMatchObject({ kind: "context" });
+    // The developer's console says what is to be done.
+    expect(await scene.closePages()).toStrictEqual([expect.stringContaining("not_bound: ")]);
   });
 
   it("cancelled by the user, says nothing and can be tried again", async ({ expect }) => {

@@ -43,6 +43,12 @@ const NO_CHAT: Omit<Row, "client" | "options"> = {
   fab: "contact",
 };
 const NO_CONTACT: Omit<Row, "client" | "options"> = { contact: ["help", "chat"], chat: ["chat", "chat"], fab: "chat" };
+/** The contact button is said to do nothing there, so the WeCom chat comes first where its address is known. */
+const REPORTED_DEAD: Omit<Row, "client" | "options"> = {
+  contact: ["contact", "chat"],
+  chat: ["chat", "chat"],
+  fab: "chat",
+};
 const NEITHER: Omit<Row, "client" | "options"> = { contact: ["help", "help"], chat: ["help", "help"], fab: "contact" };
 
 const unreadable = () => {
@@ -51,8 +57,8 @@ const unreadable = () => {
 
 const ROWS: readonly Row[] = [
   { client: "WeChat on a phone", options: { platform: "android" }, ...NORMAL },
-  { client: "WeChat for Windows", options: { platform: "windows" }, ...NORMAL },
-  { client: "WeChat for Mac", options: { platform: "mac" }, ...NORMAL },
+  { client: "WeChat for Windows", options: { platform: "windows" }, ...REPORTED_DEAD },
+  { client: "WeChat for Mac", options: { platform: "mac" }, ...REPORTED_DEAD },
   { client: "WeChat DevTools", options: { platform: "devtools" }, ...NORMAL },
   { client: "HarmonyOS phone", options: { platform: "ohos" }, ...NO_CONTACT },
   { client: "HarmonyOS computer", options: { platform: "ohos_pc" }, ...NO_CONTACT },

@@ -13,8 +13,8 @@ import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram
 import { readSnippet } from "./snippet.ts";
 
 const KB = 1_024;
-const MAX_PACKAGE_KB = 50;
-const MAX_HELPERS_KB = 12;
+const MAX_PACKAGE_KB = 52;
+const MAX_HELPERS_KB = 13;
 const NAME = "edge-kefu-miniprogram";
 
 const run = promisify(execFile);
@@ -69,7 +69,7 @@ describe("the package", () => {
     expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
   });
 
-  it("is small: 50 KB in all, 12 KB of it for the helpers", async ({ expect }) => {
+  it("is small: 52 KB in all, 13 KB of it for the helpers", async ({ expect }) => {
     const built = files.filter((file) => file.startsWith("dist/"));
     const sizes = await Promise.all(built.map(async (file) => (await stat(inPackage(file))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0) / KB).toBeLessThan(MAX_PACKAGE_KB);
@@ -151,6 +151,7 @@ it("is a CommonJS module whose components can be required where the mini program
   const require = createRequire(import.meta.url);
   Object.assign(globalThis, { Behavior: (definition: object) => definition });
   expect(Object.keys(require(inPackage("dist/index.js"))).toSorted()).toStrictEqual([
+    "addLimit",
     "buildCardPath",
     "contactBehavior",
     "createKefu",

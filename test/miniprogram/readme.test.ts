@@ -40,6 +40,25 @@ describe.for(READMES)("%s", (readme) => {
   });
 });
 
+describe.for([
+  ["README.md", "未证实", "文档"],
+  ["README.en.md", "unproven", "documented"],
+] as const)("the clients in %s", ([readme, unproven, documented]) => {
+  it("say of each row whether it is documented or unproven", async ({ expect }) => {
+    const table = (await read(readme)).split("\n\n").find((block) => /^\| (?:Client|客户端) /.test(block));
+    const rows = (table ?? "").split("\n").filter((line) => !line.startsWith("| --"));
+    const [heading = "", ...clients] = rows;
+    expect(heading.split("|")).toHaveLength(9);
+    expect(clients).toHaveLength(10);
+    const marks = clients.map((client) => client.split("|").map((cell) => cell.trim()));
+    for (const cells of marks) expect(cells[7]).toMatch(new RegExp(`^(?:\\*\\*${unproven}\\*\\*|${documented}$)`));
+    for (const name of ["Windows", "Mac", "企业微信", "canIUse"]) {
+      const cells = marks.find((row) => row.slice(1, 3).join(" ").includes(name));
+      expect(cells?.[7]).toContain(`**${unproven}**`);
+    }
+  });
+});
+
 it("has the same headings, tables and lists in both languages", async ({ expect }) => {
   const shape = (text: string) => text.split("\n").flatMap((line) => /^(#+|\||\d+\.|-|```\w*)/.exec(line)?.[0] ?? []);
   const [zh = "", en = ""] = await Promise.all(READMES.map(read));

@@ -50,6 +50,7 @@ interface Helpers {
   supports(capability: string): boolean;
   whyUnsupported(capability: string): string | undefined;
   liftLimit(...limits: readonly string[]): void;
+  addLimit(capability: string, ...platforms: readonly string[]): void;
   followCard(detail: object): Promise<unknown>;
   readContactDetail(detail: unknown): object;
   createKefu(): Pick<Helpers, "encodeSessionFrom" | "decodeSessionFrom" | "buildCardPath" | "parseCardPath">;

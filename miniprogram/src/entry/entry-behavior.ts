@@ -2,17 +2,21 @@
  * A button into customer service: `contact-button` and `open-customer-service-chat` are this one with another way
  * preferred. Which way is open, what a tap does, what is said when none is.
  */
-import { readLanguage, whyUnsupported } from "../helpers/client.ts";
+import { isReportedDead, readLanguage, whyUnsupported } from "../helpers/client.ts";
+import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 import { contactBehavior } from "../helpers/contact-behavior.ts";
+import { warnDeveloper } from "../helpers/developer-hint.ts";
 import { createTapGuard } from "../helpers/tap-guard.ts";
 import { findObstacles, planEntry, type Mode, type Way } from "./entry-plan.ts";
 import { showHelp, showToast } from "./help.ts";
 import { lookOf, type Look } from "./look.ts";
 import { openServiceChat } from "../helpers/service-chat.ts";
-import { textsFor } from "./texts.ts";
+import { helpFor, textsFor } from "./texts.ts";
 
-/** After these another try would end alike. */
-const FINAL: ReadonlySet<string> = new Set(["not_bound", "not_supported"]);
+/** Another try would end alike. */
+function isFinal(reason: OpenChatReason): reason is FinalReason {
+  return reason === "not_bound" || reason === "not_supported";
+}
 
 const helpGuard = createTapGuard();
 
@@ -68,10 +72,11 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         const found = findObstacles(whyUnsupported, corpId !== "" && url !== "");
         const other: Way = prefer === "contact" ? "chat" : "contact";
         const ways = alsoOf(this.data) ? [prefer, other] : [prefer];
-        const planned = planEntry(
-          ways,
-          chatRefused && found.chat === undefined ? { ...found, chat: "refused" } : found,
-        );
+        const isRefused = chatRefused !== "" && found.chat === undefined;
+        const planned = planEntry(ways, {
+          obstacles: isRefused ? { ...found, chat: "refused" } : found,
+          doubted: new Set(isReportedDead("contact") ? ["contact"] : []),
+        });
         if (planned.mode !== mode) this.setData({ mode: planned.mode });
         return planned;
       },
@@ -89,21 +94,25 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         const { reason } = opened.error;
         if (reason === "busy") return;
         this.triggerEvent("failed", opened.error);
-        if (FINAL.has(reason)) return this.giveUpChat();
+        if (isFinal(reason)) return this.giveUpChat(reason);
         if (reason !== "cancelled" && !silent) await showToast(this.texts().notNow);
       },
       /** WeChat will not open it, so the button becomes the next one; a native one must be tapped by the user. */
-      async giveUpChat() {
-        this.setData({ chatRefused: true });
+      async giveUpChat(reason: FinalReason) {
+        this.setData({ chatRefused: reason });
         const { mode } = this.plan();
         if (mode === "help") return this.help();
         if (!this.data.silent) await showToast(this.texts().tapAgain);
       },
       async help() {
         if (!helpGuard.enter()) return;
-        const { phone, helpText, silent } = this.data;
-        this.triggerEvent("unsupported", { reason: this.plan().obstacle });
-        if (!silent) await showHelp({ phone, helpText, texts: this.texts() });
+        const { phone, helpText, silent, chatRefused } = this.data;
+        const { obstacle } = this.plan();
+        if (obstacle === "no_address") warnDeveloper(obstacle);
+        this.triggerEvent("unsupported", { reason: obstacle });
+        const texts = this.texts();
+        const said = helpText === "" ? helpFor(chatRefused === "" ? obstacle : chatRefused, texts) : helpText;
+        if (!silent) await showHelp({ phone, said, texts });
         helpGuard.release();
       },
     },
@@ -114,11 +123,11 @@ interface EntryData {
   readonly mode: Mode;
   readonly caption: string;
   readonly look: Look;
-  /** WeChat said no to the chat, so that it is no way any more. */
-  readonly chatRefused: boolean;
+  /** Why WeChat refused the chat for good; empty when it did not. */
+  readonly chatRefused: "" | FinalReason;
 }
 
 function startWith(mode: Mode): EntryData {
   const look = lookOf({ type: "default", size: "medium", block: false, disabled: false });
-  return { mode, caption: "", look, chatRefused: false };
+  return { mode, caption: "", look, chatRefused: "" };
 }

@@ -16,6 +16,13 @@ export interface Obstacles {
   readonly chat: Limit | "refused" | "no_address" | undefined;
 }
 
+/** The client as far as it decides. */
+export interface Ways {
+  readonly obstacles: Obstacles;
+  /** Reported dead here: taken only when nothing else is open. */
+  readonly doubted: ReadonlySet<Way>;
+}
+
 /** The way taken, and why not the preferred one. */
 export interface EntryPlan {
   readonly mode: Mode;
@@ -23,11 +30,11 @@ export interface EntryPlan {
 }
 
 /** @param ways in order of preference */
-export function planEntry(ways: readonly Way[], obstacles: Obstacles): EntryPlan {
+export function planEntry(ways: readonly Way[], { obstacles, doubted }: Ways): EntryPlan {
   const first = ways[0];
   const obstacle = first === undefined ? undefined : obstacles[first];
-  const mode = ways.find((way) => obstacles[way] === undefined);
-  return { mode: mode ?? "help", obstacle };
+  const open = ways.filter((way) => obstacles[way] === undefined);
+  return { mode: open.find((way) => !doubted.has(way)) ?? open[0] ?? "help", obstacle };
 }
 
 /** The obstacles of a client. @param has the address of the WeCom service desk is known */

@@ -6,15 +6,13 @@ import { callWx } from "../helpers/wx-call.ts";
 export interface HelpOptions {
   /** Empty: nothing to call. */
   readonly phone: string;
-  /** Empty: our own words. */
-  readonly helpText: string;
+  readonly said: string;
   readonly texts: Texts;
 }
 
 /** Shows it, and calls when the user wants to. */
-export async function showHelp({ phone, helpText, texts }: HelpOptions): Promise<void> {
+export async function showHelp({ phone, said, texts }: HelpOptions): Promise<void> {
   const callable = phone !== "";
-  const said = helpText === "" ? texts.help : helpText;
   const answered = await callWx<{ readonly confirm: boolean }>((callbacks) =>
     wx.showModal({
       title: texts.helpTitle,

@@ -10,6 +10,8 @@ export interface Texts {
   readonly dismiss: string;
   readonly helpTitle: string;
   readonly help: string;
+  /** In place of `help`, where no other WeChat would help. */
+  readonly unavailable: string;
   readonly call: string;
   readonly understood: string;
   readonly tapAgain: string;
@@ -24,6 +26,7 @@ const ZH: Texts = {
   dismiss: "关闭",
   helpTitle: "联系客服",
   help: "当前环境暂不支持在线客服。请更新微信，或在手机微信中打开本小程序。",
+  unavailable: "在线客服暂不可用，请通过其他方式联系我们。",
   call: "拨打电话",
   understood: "知道了",
   tapAgain: "请再点一次，联系客服",
@@ -38,6 +41,7 @@ const EN: Texts = {
   dismiss: "Back",
   helpTitle: "Contact us",
   help: "Chat is not available here. Please update WeChat, or open this mini program in WeChat on a phone.",
+  unavailable: "Chat is not available at the moment. Please contact us in another way.",
   // wx.showModal takes at most four characters for a button.
   call: "Call",
   understood: "OK",
@@ -54,4 +58,16 @@ const EN: Texts = {
 export function textsFor(lang: string, system: string): Texts {
   const wanted = lang === "zh" || lang === "en" ? lang : system;
   return wanted === "" || wanted.startsWith("zh") ? ZH : EN;
+}
+
+/** The mini program's own set-up, about which its user can do nothing. */
+const SET_UP: ReadonlySet<string | undefined> = new Set(["no_address", "not_bound"]);
+
+/**
+ * What the dialogue says of its own: another WeChat is advised only where it would help.
+ *
+ * @param reason why no chat opens
+ */
+export function helpFor(reason: string | undefined, texts: Texts): string {
+  return SET_UP.has(reason) ? texts.unavailable : texts.help;
 }

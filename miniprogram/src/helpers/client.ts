@@ -2,9 +2,11 @@
  * What client we run in, read from `wx`. Old base libraries lack half of these functions and any of them may throw, so
  * what cannot be read stays empty and the caller decides.
  */
-import { findLimit, type Capability, type Client, type Limit } from "./support.ts";
+import { findLimit, isDoubted, limitKey, type Capability, type Client, type Doubt, type Limit } from "./support.ts";
 
-const lifted = new Set<Limit>();
+const lifted = new Set<Limit | Doubt>();
+const added = new Set<string>();
+const changes = { lifted, added };
 let known: { readonly from: object; readonly client: Client } | undefined;
 
 /**
@@ -18,17 +20,34 @@ export function supports(capability: Capability): boolean {
 
 /** Like `supports`, with the reason. @returns undefined when it is supported */
 export function whyUnsupported(capability: Capability): Limit | undefined {
-  return findLimit(capability, readClient(), lifted);
+  return findLimit(capability, readClient(), changes);
+}
+
+/** Whether a way that is open here is reported dead: the components take another one where they know it. */
+export function isReportedDead(capability: Capability): boolean {
+  return isDoubted(capability, readClient(), changes);
 }
 
 /**
- * Tells the package that a limit it knows does not hold any more: WeChat said of HarmonyOS "not supported yet", and
- * an app need not wait for a new version of this package when that changes. Call it in `app.ts`, before any page.
+ * Removes a limit this package knows: WeChat said of HarmonyOS "not supported yet", and an app need not wait for a new
+ * version of this package when that changes. `reported_dead` is what people report of the contact button on Mac and
+ * Windows. Call it in `app.ts`, before any page.
  *
  * @example liftLimit("harmonyos")
  */
-export function liftLimit(...limits: readonly Limit[]): void {
+export function liftLimit(...limits: readonly (Limit | Doubt)[]): void {
   for (const limit of limits) lifted.add(limit);
+}
+
+/**
+ * Adds a limit this package does not know: a way that does not open on these platforms. The components then offer the
+ * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page.
+ *
+ * @param platforms as WeChat names them: `ios`, `android`, `ohos`, `ohos_pc`, `windows`, `mac`
+ * @example addLimit("contact", "mac", "windows")
+ */
+export function addLimit(capability: Capability, ...platforms: readonly string[]): void {
+  for (const platform of platforms) added.add(limitKey(capability, platform));
 }
 
 /** The client as WeChat describes it. It stays the same while the mini program runs, so it is asked once per `wx`. */

@@ -3,6 +3,7 @@ import { toChatPath, type CardOptions } from "./card.ts";
 import { readChatFailure, type OpenChatError } from "./chat-failure.ts";
 import { supports, whyUnsupported } from "./client.ts";
 import { err, ok, type Result } from "./codecs.ts";
+import { warnDeveloper } from "./developer-hint.ts";
 import { createTapGuard } from "./tap-guard.ts";
 import { callWx } from "./wx-call.ts";
 
@@ -40,18 +41,22 @@ async function callWechat({ corpId, url, card }: ServiceChatOptions): Promise<Re
   const called = await callWx((callbacks) =>
     wx.openCustomerServiceChat({ corpId, extInfo: { url }, ...toCardParameters(card), ...callbacks }),
   );
-  return called.ok ? ok(undefined) : err(readChatFailure(called.error));
+  if (called.ok) return ok(undefined);
+  const failure = readChatFailure(called.error);
+  if (failure.reason === "not_bound" || failure.reason === "no_tap") warnDeveloper(failure.reason);
+  return err(failure);
 }
 
 function toCardParameters(
   card: CardOptions | null | undefined,
 ): Partial<WechatMiniprogram.OpenCustomerServiceChatOption> {
   if (card === null || card === undefined) return {};
+  const { title = "", image = "" } = card;
   const path = toChatPath(card);
   return {
     showMessageCard: true,
-    ...(card.title === undefined ? {} : { sendMessageTitle: card.title }),
+    ...(title === "" ? {} : { sendMessageTitle: title }),
     ...(path === "" ? {} : { sendMessagePath: path }),
-    ...(card.image === undefined ? {} : { sendMessageImg: card.image }),
+    ...(image === "" ? {} : { sendMessageImg: image }),
   };
 }

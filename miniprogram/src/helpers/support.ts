@@ -10,8 +10,19 @@ import { compareVersions } from "./version.ts";
  */
 export type Capability = "contact" | "contact.card" | "chat";
 
-/** What stands in the way. */
-export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom";
+/** What stands in the way; `platform` is a limit the app itself has added (see `addLimit`). */
+export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom" | "platform";
+
+/** A way that WeChat documents and people report dead. It is taken only where no other is known. */
+export type Doubt = "reported_dead";
+
+/** What an app says about limits, over what the package knows. */
+export interface LimitChanges {
+  /** Limits and doubts that do not hold any more. */
+  readonly lifted: ReadonlySet<Limit | Doubt>;
+  /** Ways that do not open on a platform, as `contact mac`. */
+  readonly added: ReadonlySet<string>;
+}
 
 /** What is known of the program we run in. */
 export interface Client {
@@ -34,6 +45,8 @@ interface Requirement {
   readonly pluginVersion: string | undefined;
   readonly onHarmonyOs: boolean;
   readonly inWeCom: boolean;
+  /** Platforms on which people report that nothing happens. */
+  readonly deadOn: readonly string[];
 }
 
 const REQUIREMENTS = {
@@ -43,6 +56,7 @@ const REQUIREMENTS = {
     pluginVersion: "3.2.5",
     onHarmonyOs: false,
     inWeCom: true,
+    deadOn: ["mac", "windows"],
   },
   "contact.card": {
     version: "1.5.0",
@@ -50,6 +64,7 @@ const REQUIREMENTS = {
     pluginVersion: "3.2.5",
     onHarmonyOs: false,
     inWeCom: true,
+    deadOn: ["mac", "windows"],
   },
   chat: {
     version: "2.19.0",
@@ -57,27 +72,40 @@ const REQUIREMENTS = {
     pluginVersion: undefined,
     onHarmonyOs: true,
     inWeCom: false,
+    deadOn: [],
   },
 } as const satisfies Record<Capability, Requirement>;
 
 /**
  * Says why a client cannot open this way.
  *
- * @param lifted limits the app says do not hold any more (see `liftLimit`)
+ * @param changes what the app says of limits (see `liftLimit`, `addLimit`)
  * @returns undefined when it can
  */
-export function findLimit(
-  capability: Capability,
-  client: Client,
-  lifted: ReadonlySet<Limit> = new Set(),
-): Limit | undefined {
+export function findLimit(capability: Capability, client: Client, changes: LimitChanges): Limit | undefined {
+  const { lifted, added } = changes;
   const { onHarmonyOs, inWeCom, pluginVersion }: Requirement = REQUIREMENTS[capability];
+  // The card is shown by the button.
+  const ways = capability === "contact.card" ? ["contact", capability] : [capability];
+  const isAdded = ways.some((way) => added.has(limitKey(way, client.platform)));
+  if (isAdded && !lifted.has("platform")) return "platform";
   if (isHarmonyOs(client) && !onHarmonyOs && !lifted.has("harmonyos")) return "harmonyos";
   if (client.inWeCom && !inWeCom && !lifted.has("wecom")) return "wecom";
   if (client.inPlugin && !lifted.has("plugin")) {
     if (pluginVersion === undefined || isOlder(client, pluginVersion)) return "plugin";
   }
   return isNewEnough(capability, client) || lifted.has("base_library") ? undefined : "base_library";
+}
+
+/** Whether a way that is open here is reported dead (WECHAT.md §9.1). */
+export function isDoubted(capability: Capability, { platform }: Client, { lifted }: LimitChanges): boolean {
+  const { deadOn }: Requirement = REQUIREMENTS[capability];
+  return deadOn.includes(platform.toLowerCase()) && !lifted.has("reported_dead");
+}
+
+/** A limit of one platform, as a key of `LimitChanges.added`. */
+export function limitKey(capability: string, platform: string): string {
+  return `${capability} ${platform.toLowerCase()}`;
 }
 
 /** By version; by `canIUse`, whose data can lag, only where there is no version to compare. */

@@ -4,7 +4,7 @@
  */
 import { textsFor } from "../entry/texts.ts";
 import type { CardOptions } from "../helpers/card.ts";
-import { readLanguage, supports } from "../helpers/client.ts";
+import { isReportedDead, readLanguage, supports } from "../helpers/client.ts";
 import { keepPlace, recallPlace } from "./memory.ts";
 import { badgeText, planMenu, type FabItem, type FabMenu } from "./menu.ts";
 import { clampPoint, panelStyleOf, roomOf, toPlace, toPoint, type Place, type Point, type Room } from "./place.ts";
@@ -105,7 +105,7 @@ export default Component({
       const menu = planMenu({
         contact,
         chat: corpId !== "" && url !== "",
-        contactOpen: supports("contact"),
+        contactOpen: supports("contact") && !isReportedDead("contact"),
         chatOpen: supports("chat"),
         items,
       });

@@ -21,6 +21,7 @@ export interface FabMenuOptions {
   readonly contact: boolean;
   /** The page gave the address of a WeCom service desk. */
   readonly chat: boolean;
+  /** It opens here, and is not reported dead. */
   readonly contactOpen: boolean;
   readonly chatOpen: boolean;
   readonly items: unknown;

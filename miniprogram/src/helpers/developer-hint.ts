@@ -1,0 +1,16 @@
+/** What only the app's developer can put right, on the console with its cure: the user reads a neutral text. */
+
+/** What a hint is about. */
+export type HintTopic = keyof typeof HINTS;
+
+const HINTS = {
+  not_bound:
+    "在小程序后台“功能 → 客服 → 微信客服”绑定此 corp-id 的企业（同一主体） / bind the company of this corp-id (same legal entity) in the console: 功能 → 客服 → 微信客服",
+  no_tap: "在 bind:tap 里、await 之前调用 openServiceChat / call openServiceChat in bind:tap, before any await",
+  no_address: "缺少 corp-id 或 url / corp-id or url is missing",
+} as const;
+
+/** Warns. */
+export function warnDeveloper(topic: HintTopic): void {
+  console.warn(`[edge-kefu] ${topic}: ${HINTS[topic]}`);
+}

@@ -1,0 +1,74 @@
+/** What an app says of limits: those it adds for a platform, and those it lifts. They hold for the rest of this file. */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { attributes, helpers, listen, mount, pass, tap, useClient, usePage } from "./support.ts";
+
+const BUTTON = ".kefu-button";
+const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
+
+const openType = (properties: object = {}) => attributes(mount("contact-button", properties), BUTTON)["openType"];
+const menu = () => mount("kefu-fab", WECOM).data["menu"];
+
+beforeEach(() => {
+  pass();
+  usePage("pages/home/index");
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe.for(["mac", "windows"])("on %s, where the contact button is reported dead", (platform) => {
+  it("a known WeCom address is offered in its place", async ({ expect }) => {
+    const wx = useClient({ platform });
+    const button = mount("contact-button", WECOM);
+    expect(attributes(button, BUTTON)["openType"]).not.toBe("contact");
+    await tap(button, BUTTON);
+    expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
+    expect(menu()).toMatchObject({ contact: false, chat: true, direct: "chat" });
+  });
+
+  it("the contact button stays where nothing else is known", ({ expect }) => {
+    useClient({ platform });
+    expect(openType()).toBe("contact");
+    expect(mount("kefu-fab").data["menu"]).toMatchObject({ contact: true, direct: "contact" });
+    expect(helpers.supports("contact")).toBe(true);
+  });
+});
+
+describe("a limit an app adds for a platform", () => {
+  it("closes the contact button there: the WeCom chat or the dialogue instead", async ({ expect }) => {
+    expect(helpers).toHaveProperty("addLimit");
+    helpers.addLimit("contact", "Linux", "tv");
+    const wx = useClient({ platform: "linux" });
+    expect(helpers.whyUnsupported("contact")).toBe("platform");
+    expect(helpers.whyUnsupported("contact.card")).toBe("platform");
+    expect(helpers.supports("chat")).toBe(true);
+    const button = mount("contact-button");
+    const heard = listen(button, "unsupported");
+    await tap(button, BUTTON);
+    expect(heard).toStrictEqual([["unsupported", { reason: "platform" }]]);
+    expect(wx["showModal"]).toHaveBeenCalledOnce();
+    await tap(mount("contact-button", WECOM), BUTTON);
+    expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
+    expect(menu()).toMatchObject({ contact: false, chat: true });
+  });
+
+  it("closes the WeCom chat, too, and nothing on other platforms", ({ expect }) => {
+    expect(helpers).toHaveProperty("addLimit");
+    helpers.addLimit("chat", "tv");
+    useClient({ platform: "tv" });
+    expect(helpers.whyUnsupported("chat")).toBe("platform");
+    useClient({ platform: "android" });
+    expect(helpers.supports("chat")).toBe(true);
+    expect(helpers.supports("contact")).toBe(true);
+  });
+});
+
+it("an app that has seen the contact button work on Mac and Windows gets it back", ({ expect }) => {
+  useClient({ platform: "mac" });
+  expect(openType(WECOM)).not.toBe("contact");
+  helpers.liftLimit("reported_dead");
+  expect(openType(WECOM)).toBe("contact");
+  expect(menu()).toMatchObject({ contact: true, chat: true });
+});
