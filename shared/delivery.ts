@@ -7,8 +7,11 @@
 export type Delivery =
   /** WeChat took it (errcode 0 or absent). */
   | { readonly result: "sent" }
-  /** WeChat answered with an errcode: it was not delivered. */
-  | { readonly result: "refused"; readonly errcode: number }
+  /**
+   * WeChat answered with an errcode: it was not delivered. `alone`: the code speaks of the whole app, but since this
+   * message caused a pause no other message has been refused the same way.
+   */
+  | { readonly result: "refused"; readonly errcode: number; readonly alone?: true }
   /** No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless. */
   | { readonly result: "not_sent"; readonly reason: "paused" | "no_token" | "lease_over"; readonly until?: number }
   /** The request may have arrived: nobody knows. WeChat has no idempotency key. */

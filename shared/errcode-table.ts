@@ -7,8 +7,8 @@
  * What our side does about a code (WECHAT.md §4.5, column "Do"):
  * `ok` nothing went wrong · `retry` again, with backoff · `retry_next_minute` again when the minute is over ·
  * `token` new access token, then once more · `media` upload again, then once more · `window` the user's reply window
- * is closed or used up · `user` give up for this user and tell the operator · `fix` never again as it is: the request
- * or a setting is wrong · `stop` stop every send of the mini program and raise the alarm · `ignore` harmless.
+ * is closed or used up · `user` give up for this user and report it · `fix` never again as it is: the request
+ * or a setting is wrong · `stop` the app may not send at all: pause it · `ignore` harmless.
  */
 export type Reaction =
   | "ok"
@@ -21,6 +21,12 @@ export type Reaction =
   | "fix"
   | "stop"
   | "ignore";
+
+/**
+ * What a pause stops: `app` every call of the mini program (the account or the caller's address is refused) · `send`
+ * custom/send alone (WeChat counts quotas and grants permissions API by API, WECHAT.md §6.4).
+ */
+export type PauseReach = "app" | "send";
 
 /** The same words in Chinese and in English, for the operator. */
 export interface BilingualText {
@@ -36,7 +42,16 @@ export interface ErrcodeEntry {
   /** What the operator can do; says so when nothing is needed. */
   readonly cure: BilingualText;
   readonly reaction: Reaction;
+  /**
+   * What the code pauses as an answer of custom/send. Null for every code that can be about one message, its receiver
+   * or one request, and for those of the token endpoint: when custom/send answers, the token was just accepted.
+   * No other API pauses anything (docs/design/0005-facts-and-decisions.md).
+   */
+  readonly pauses: PauseReach | null;
 }
+
+/** The reactions of the codes that pause. */
+type PausingReaction = Extract<Reaction, "stop" | "retry_next_minute">;
 
 /** Cures that several codes share, one a line. */
 // oxfmt-ignore
@@ -51,6 +66,7 @@ const CURE = {
   refused: { zh: "不要再向该用户发送", en: "do not send to this user" },
   request: { zh: "修正请求参数后再调用", en: "correct the request, then call again" },
   secret: { zh: "核对 WECHAT_APPID 与 WECHAT_APP_SECRET 是否为同一小程序且未重置", en: "check that WECHAT_APPID and WECHAT_APP_SECRET belong together and the secret was not reset" },
+  appid: { zh: "文字链接的 data-miniprogram-appid 只能填本小程序的 AppID；获取 access_token 时请核对 WECHAT_APPID", en: "in the link of a text, write this mini program's own AppID; for an access token, check WECHAT_APPID" },
   file: { zh: "换一张符合要求的图片（JPG/PNG/GIF，不超过 2 MB）", en: "use a picture that fits (JPG, PNG or GIF, at most 2 MB)" },
   shorten: { zh: "缩短该字段", en: "shorten the field" },
   console: { zh: "到小程序后台查看通知并处理后再恢复", en: "read the notice in the mini-program console and settle it, then resume" },
@@ -61,9 +77,16 @@ const CURE = {
   signing: { zh: "在小程序后台关闭“API 安全”，本项目不使用请求签名", en: "switch request signing (API 安全) off in the console; this project does not sign" },
 } as const satisfies Record<string, BilingualText>;
 
-/** One row of the table. */
-function row(name: string, reaction: Reaction, zh: string, en: string, cure: BilingualText): ErrcodeEntry {
-  return { name, meaning: { zh, en }, cure, reaction };
+type Texts = readonly [zh: string, en: string, cure: BilingualText];
+
+/** One row of the table: a code that pauses nothing. */
+function row(name: string, reaction: Exclude<Reaction, PausingReaction>, ...[zh, en, cure]: Texts): ErrcodeEntry {
+  return { name, meaning: { zh, en }, cure, reaction, pauses: null };
+}
+
+/** A code that pauses the whole app or all sending when custom/send answers it. */
+function pause(pauses: PauseReach, name: string, reaction: PausingReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
+  return { name, meaning: { zh, en }, cure, reaction, pauses };
 }
 
 /** The same row for every code from `first` to `last`, both included. */
@@ -81,33 +104,33 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   // Tokens, secrets, accounts
   40001: row("invalid_credential", "token", "access_token 无效或不是最新，或 AppSecret 错误", "the access token is invalid or not the newest, or the secret is wrong", CURE.token),
   40002: row("invalid_grant_type", "fix", "grant_type 错误", "grant_type is wrong", CURE.request),
-  40013: row("invalid_appid", "stop", "AppID 不合法", "the app id is not valid", CURE.secret),
+  40013: row("invalid_appid", "fix", "AppID 不合法；发送消息时指文字链接里的 AppID", "the app id is not valid; of a message, the one in a link of its text", CURE.appid),
   40014: row("invalid_access_token", "token", "access_token 不合法", "the access token is malformed", CURE.token),
-  40125: row("invalid_app_secret", "stop", "AppSecret 错误", "the app secret is wrong", CURE.secret),
-  40164: row("ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
+  40125: row("invalid_app_secret", "fix", "AppSecret 错误", "the app secret is wrong", CURE.secret),
+  40164: pause("app", "ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
   40200: row("invalid_account_type", "fix", "账号类型不支持该接口", "this kind of account may not make the call", CURE.permission),
   40201: row("push_url_not_set", "fix", "后台没有设置消息推送的 URL", "no push URL is set in the console", { zh: "到小程序后台 → 开发 → 开发管理 → 消息推送配置，填写 URL 并启用", en: "set and enable the URL under message push (消息推送配置) in the console" }),
-  40243: row("app_secret_frozen", "stop", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
+  40243: row("app_secret_frozen", "fix", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
   41001: row("access_token_missing", "fix", "缺少 access_token", "the access token is missing", CURE.request),
   41002: row("appid_missing", "fix", "缺少 appid", "the app id is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
   41004: row("app_secret_missing", "fix", "缺少 AppSecret", "the app secret is missing", { zh: "设置 WECHAT_APP_SECRET", en: "set WECHAT_APP_SECRET" }),
   42001: row("access_token_expired", "token", "access_token 已过期", "the access token has expired", CURE.token),
-  48001: row("api_unauthorized", "stop", "该账号没有此接口权限，或 token 类型不对", "the account may not use this call, or the token is of another kind", CURE.permission),
-  48004: row("api_banned", "stop", "接口已被封禁", "the call is banned for this mini program", CURE.console),
-  50002: row("account_limited", "stop", "账号受限", "the account is limited", CURE.console),
-  50004: row("token_api_forbidden", "stop", "禁止使用 token 接口", "the account may not fetch tokens", CURE.console),
-  50007: row("account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
+  48001: pause("send", "api_unauthorized", "stop", "该账号没有此接口权限，或 token 类型不对", "the account may not use this call, or the token is of another kind", CURE.permission),
+  48004: pause("send", "api_banned", "stop", "接口已被封禁", "the call is banned for this mini program", CURE.console),
+  50002: row("account_limited", "user", "账号受限：多指对方的微信账号（冻结、注销），也可能是本小程序", "an account is limited: mostly the user's (frozen, deleted), or the mini program's", { zh: "不要再向该用户发送；若所有用户都如此，到小程序后台查看通知", en: "do not send to this user; if every user is refused, read the notice in the mini-program console" }),
+  50004: row("token_api_forbidden", "fix", "禁止使用 token 接口", "the account may not fetch tokens", CURE.console),
+  50007: pause("app", "account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
   61003: row("component_not_authorized", "fix", "未授权给第三方平台", "not authorised to the third-party platform", CURE.permission),
-  61004: row("ip_or_api_not_allowed", "stop", "IP 不在白名单或接口未授权", "the IP is not on the whitelist, or the call is not authorised", CURE.ipList),
+  61004: pause("send", "ip_or_api_not_allowed", "stop", "IP 不在白名单或接口未授权", "the IP is not on the whitelist, or the call is not authorised", CURE.ipList),
   61007: row("component_api_not_authorized", "fix", "接口权限未授权给第三方平台", "the call is not authorised to the third-party platform", CURE.permission),
-  89503: row("admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
-  89506: row("admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
-  89507: row("admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
+  89503: pause("app", "admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
+  89506: pause("app", "admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
+  89507: pause("app", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
 
   // Rates and quotas
-  44991: row("check_rate_per_minute", "retry_next_minute", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
-  45009: row("daily_quota_used", "stop", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
-  45011: row("rate_per_minute", "retry_next_minute", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
+  44991: pause("send", "check_rate_per_minute", "retry_next_minute", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
+  45009: pause("send", "daily_quota_used", "stop", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
+  45011: pause("send", "rate_per_minute", "retry_next_minute", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
   48006: row("clear_quota_used", "user", "清零次数本月已用完", "this month's quota resets are used up", { zh: "等下个月", en: "wait for the next month" }),
   76021: row("unknown_cgi_path", "fix", "查询额度的接口路径不存在", "the quota of an unknown call was asked for", CURE.request),
   76022: row("quota_of_other_token", "fix", "该 token 不能查询此接口的额度", "this kind of token may not ask for the call's quota", CURE.permission),
@@ -159,7 +182,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
 
   // Subscribe messages (§8.1)
   40037: row("invalid_template_id", "fix", "订阅消息模板 ID 无效", "the template id is not valid", { zh: "核对模板 ID", en: "check the template id" }),
-  43107: row("template_banned", "stop", "订阅消息能力或模板被封禁", "subscribe messages or the template are banned", CURE.console),
+  43107: row("template_banned", "fix", "订阅消息能力或模板被封禁", "subscribe messages or the template are banned", CURE.console),
   43108: row("concurrent_sends", "retry", "对同一用户并发下发", "several sends to one user at the same time", CURE.retry),
   45168: row("sensitive_word", "fix", "内容含敏感词", "the content has a sensitive word", { zh: "修改内容", en: "change the content" }),
   47003: row("invalid_template_data", "fix", "模板字段为空或不合规则", "a field of the template is empty or breaks its rule", { zh: "按模板规则修改 errmsg 指出的字段", en: "correct the field that errmsg names" }),

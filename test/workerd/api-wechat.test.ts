@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import type { RowJson } from "../../worker/routes/api/rows.ts";
-import { OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings, type CallOptions } from "./api-client.ts";
+import { kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { bodyOf, call, send, useSilentSettings, type CallOptions } from "./api-client.ts";
 
 const PNG = fromBase64(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
@@ -232,14 +232,15 @@ describe("without a token", () => {
 });
 
 describe("a pause of the whole app", () => {
-  it("is 502 for the call that found out, and 503 with its end for those after", async ({ expect }) => {
-    await wechat.fault({ fault: "errcode", errcode: 50002, target: "typing" });
-    expect(await bodyOf(await typing("oPaused"))).toMatchObject({ code: "wechat_refused", errcode: 50002 });
-    await wechat.clearFaults();
+  it("found out by a send is 503 with its end for the other calls", async ({ expect }) => {
+    await wechat.text("oPaused", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: 50007, target: "send", times: 1 });
+    expect((await send("oPaused", { type: "text", content: "您好" })).status).toBe(202);
+    await vi.waitUntil(async () => (await kindsOf("oPaused")).includes("retry"));
     const response = await typing("oPaused");
     expect(response.status).toBe(503);
     const { code, errcode, until } = await bodyOf(response);
-    expect({ code, errcode }).toEqual({ code: "wechat_paused", errcode: 50002 });
+    expect({ code, errcode }).toEqual({ code: "wechat_paused", errcode: 50007 });
     const leftSeconds = (Date.parse(String(until)) - Date.now()) / 1_000;
     expect(Math.abs(Number(response.headers.get("retry-after")) - leftSeconds)).toBeLessThan(10);
     expect(leftSeconds).toBeGreaterThan(60);

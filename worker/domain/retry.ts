@@ -43,6 +43,8 @@ const BUSY = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
 const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
 /** The app may not send (banned, out of its daily quota): a look now and then. */
 const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
+/** The daily quota (WECHAT.md §4.5): the one `stop` that is never about one message. */
+const QUOTA_USED = 45009;
 /** Wake-ups after a pause of the whole app are spread over so long. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
@@ -61,7 +63,7 @@ export function decide(delivery: Delivery, tries: Tries, now: number, random: nu
     case "unconfirmed":
       return { type: "unconfirmed", reason: delivery.reason };
     case "refused":
-      return decideRefused(delivery.errcode, tries, now, random);
+      return decideRefused(delivery, tries, now, random);
     case "not_sent":
       return decideNotSent(delivery, tries, now, random);
   }
@@ -81,7 +83,12 @@ export function backoffMs(
   return 1 + Math.floor(random * Math.min(plan.capMs, plan.baseMs * 2 ** Math.min(step, 30)));
 }
 
-function decideRefused(errcode: number, tries: Tries, now: number, random: number): Decision {
+function decideRefused(
+  { errcode, alone }: Extract<Delivery, { result: "refused" }>,
+  tries: Tries,
+  now: number,
+  random: number,
+): Decision {
   const { reaction, name } = describeErrcode(errcode);
   switch (reaction) {
     case "ok":
@@ -100,9 +107,14 @@ function decideRefused(errcode: number, tries: Tries, now: number, random: numbe
       };
     case "retry_next_minute": {
       const at = nextMinute(now) + Math.floor(random * PAUSE_SPREAD_MS);
-      return { type: "retry", at, reason: name, errcode };
+      if (alone === undefined) return { type: "retry", at, reason: name, errcode };
+      // No pause bounds its calls: the back-off does.
+      const later = at + backoffMs(STOPPED, tries.paused, random);
+      return { type: "retry", counts: "paused", at: later, reason: name, errcode };
     }
     case "stop": {
+      // A quota is never about one message; any other code may be, when WeChat refuses only this one with it.
+      if (alone === true && errcode !== QUOTA_USED) return { type: "failed", reason: name, errcode };
       const at = now + backoffMs(STOPPED, tries.paused, random);
       return { type: "retry", counts: "paused", at, reason: name, errcode };
     }

@@ -104,14 +104,16 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       return askObject((account) => account.replace(badToken));
     },
 
-    async pause(errcode) {
+    async pause(errcode, refused) {
       try {
-        const pause = await callTwice(deps, (account) => account.pause(errcode));
+        const pause = await callTwice(deps, (account) => account.pause(errcode, refused));
         remember({ pause: laterPause(recall().pause, pause) });
+        return pause.alone === true ? "alone" : "paused";
       } catch (error) {
         log("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };
         remember({ pause: laterPause(recall().pause, pause) });
+        return "paused";
       }
     },
   };

@@ -4,6 +4,7 @@
  */
 import { describeErrcode } from "../../shared/errcode.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
+import type { Refusers } from "./account-pause.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
@@ -16,6 +17,8 @@ export interface AccountState {
   readonly rejected: string | null;
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
+  /** Which message caused the last pause of each errcode. */
+  readonly refusers: Refusers;
   /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
   readonly forceDay: number;
   readonly forceCount: number;
@@ -42,6 +45,7 @@ export const NEW_ACCOUNT: AccountState = {
   rejected: null,
   pausedUntil: 0,
   pauseErrcode: 0,
+  refusers: {},
   forceDay: 0,
   forceCount: 0,
   forcedAt: 0,

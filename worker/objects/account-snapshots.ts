@@ -5,7 +5,7 @@
 import type { Result } from "../../shared/result.ts";
 import { DEFAULT_SETTINGS } from "../domain/settings-default.ts";
 import { parseSettings, type Settings } from "../domain/settings.ts";
-import type { AppAccess, TokenProblem } from "../wechat/token-source.ts";
+import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 
 /** The access with its end. */
 export interface AccountAccess extends AppAccess {
@@ -20,6 +20,11 @@ export interface AppPause {
   readonly pauseErrcode: number;
 }
 
+/** What the object answers to the report of a refusal: the pause in force, or none because only one message is refused. */
+export interface PauseAnswer extends AppPause {
+  readonly alone?: true;
+}
+
 /** One version of the settings; version 0 are the defaults nobody has changed. */
 export interface SettingsVersion {
   readonly version: number;
@@ -32,7 +37,7 @@ export interface SettingsVersion {
 export interface AccountReader {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>>;
-  pause(errcode: number): Promise<AppPause>;
+  pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer>;
   settings(): Promise<SettingsVersion>;
 }
 

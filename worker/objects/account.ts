@@ -20,12 +20,13 @@ import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../doma
 import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
-import type { TokenProblem } from "../wechat/token-source.ts";
+import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
+import { decidePause } from "./account-pause.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
-import { nextDue, pauseUntil, type AccountState, type Retention } from "./account-rules.ts";
+import { nextDue, type AccountState, type Retention } from "./account-rules.ts";
 import {
   accessKey,
   DEFAULT_SETTINGS_VERSION,
@@ -33,7 +34,7 @@ import {
   settingsKey,
   type AccountAccess,
   type AccountReader,
-  type AppPause,
+  type PauseAnswer,
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { createAccountStore } from "./account-store.ts";
@@ -81,8 +82,6 @@ export interface QuarantinedPush extends UnreadablePush {
 const DAY_MS = 86_400_000;
 const MIN_KV_TTL_SECONDS = 60;
 const TOKEN_TIMEOUT_MS = 8_000;
-/** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
-const PAUSE_STEP_MS = 30_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
 const MAX_EVENTS = 5_000;
@@ -118,17 +117,24 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return this.#tokens().replace(badToken);
   }
 
-  /** Pauses the whole app for what its errcode calls for; a pause may be moved further, never nearer. */
-  async pause(errcode: number): Promise<AppPause> {
+  /**
+   * Pauses the app for what its errcode calls for; a pause may be moved further, never nearer. Not for a message that
+   * alone is refused so.
+   */
+  async pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer> {
     const now = Date.now();
-    const { pausedUntil, pauseErrcode } = this.#store.state();
-    const until = pauseUntil(errcode, now, Math.random());
-    if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) return { pausedUntil, pauseErrcode };
-    this.#write({ pausedUntil: until, pauseErrcode: errcode });
+    const { alone, patch } = decidePause(this.#store.state(), errcode, refused, now, Math.random());
+    if (Object.keys(patch).length > 0) this.#write(patch);
     const { name, cure } = describeErrcode(errcode);
-    log("app_paused", { app: this.#appid(), errcode, name, cure: cure.en, seconds: Math.round((until - now) / 1000) });
-    this.#publishAccess();
-    return { pausedUntil: until, pauseErrcode: errcode };
+    const fields = { app: this.#appid(), errcode, name };
+    if (alone) log("message_refused_alone", fields);
+    if (patch.pausedUntil !== undefined) {
+      const seconds = Math.round((patch.pausedUntil - now) / 1000);
+      log("app_paused", { ...fields, cure: cure.en, seconds });
+      this.#publishAccess();
+    }
+    const { pausedUntil, pauseErrcode } = this.#store.state();
+    return { pausedUntil, pauseErrcode, ...(alone && { alone }) };
   }
 
   /** What is wrong with the app now. */

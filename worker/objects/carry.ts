@@ -23,7 +23,7 @@ export interface Carrier {
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
   /** Fields of the log lines: who carries, for whom (`logUser`). */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>> & { readonly user: string };
 }
 
 /** Carries `first` and what comes after it, until nothing is due or the time is up. */
@@ -33,7 +33,8 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
   while (lease !== null) {
     const started = Date.now();
     const { seq, attempt, openid, message, isAi, businessId, deadline, claim } = lease;
-    const options = { isAi, deadline, ...(businessId !== undefined && { businessId }) };
+    const named = { message: `${carrier.fields.user}:${seq}`, attempt };
+    const options = { isAi, deadline, attempt: named, ...(businessId !== undefined && { businessId }) };
     const delivery = await carrier.client.deliver(openid, message, options);
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });

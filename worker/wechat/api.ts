@@ -9,7 +9,7 @@ import { describeErrcode } from "../../shared/errcode.ts";
 import { err, type Result } from "../../shared/result.ts";
 import { openDeadline, OVERDUE, type Deadline } from "../deadline.ts";
 import type { BadResponse, Refusal } from "./response.ts";
-import type { AppAccess, TokenProblem, TokenSource } from "./token-source.ts";
+import type { AppAccess, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";
 
 /** What a request carries. */
 export interface FetchInit {
@@ -46,10 +46,12 @@ export interface ApiRequest {
   /** Epoch ms; the request is aborted shortly before it. */
   readonly deadline: number;
   /**
-   * Whether this is custom/send, the API whose quota the app-wide pause is about. WeChat counts quotas and bans
-   * API by API (WECHAT.md §6.4 takes a cgi_path): an upload's 45009 must not silence the replies, nor the reverse.
+   * Whether this is custom/send. Its answers alone pause: what WeChat says of an upload, of typing or of a diagnosis
+   * does not say whether messages can be sent.
    */
   readonly isSend: boolean;
+  /** Of custom/send: the attempt, so that one message cannot pause the app again and again. */
+  readonly attempt?: RefusedAttempt;
 }
 
 /** Why a call did not succeed. */
@@ -88,10 +90,11 @@ export async function callApi<T>(
   const deadline = openDeadline(leftMs - ABORT_MARGIN_MS);
   try {
     const outcome = await callWithToken({ deps, request, read, deadline });
-    if (!outcome.ok && outcome.error.reason === "refused" && pausesApp(outcome.error.errcode, request.isSend)) {
-      await Promise.race([deps.tokens.pause(outcome.error.errcode), deadline.overdue]);
-    }
-    return outcome;
+    if (outcome.ok || outcome.error.reason !== "refused" || !request.isSend) return outcome;
+    const { errcode } = outcome.error;
+    if (describeErrcode(errcode).pauses === null) return outcome;
+    const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
+    return verdict === "alone" ? err({ reason: "refused", errcode, alone: true }) : outcome;
   } finally {
     deadline.close();
   }
@@ -129,7 +132,7 @@ async function usableAccess<T>(
   if (access === OVERDUE || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
   if (!access.ok) return err({ reason: "no_token", problem: access.error });
   const { pausedUntil = 0, pauseErrcode } = access.value;
-  if (pausedUntil <= now || (!request.isSend && pauseErrcode !== undefined && isPerApi(pauseErrcode))) return access;
+  if (pausedUntil <= now || (!request.isSend && isAboutSending(pauseErrcode))) return access;
   return err({
     reason: "paused",
     until: pausedUntil,
@@ -161,15 +164,7 @@ async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Pro
   return call.read(await call.deps.fetch(url, init));
 }
 
-/** Whether an errcode of this call is to pause the whole app. */
-function pausesApp(errcode: number, isSend: boolean): boolean {
-  const { reaction } = describeErrcode(errcode);
-  return (reaction === "stop" || reaction === "retry_next_minute") && (isSend || !isPerApi(errcode));
-}
-
-/** Daily quota, banned, not permitted, not authorised (WECHAT.md §4.5): of one API each, as all per-minute quotas are. */
-const PER_API: ReadonlySet<number> = new Set([45009, 48004, 48001, 61004]);
-
-function isPerApi(errcode: number): boolean {
-  return PER_API.has(errcode) || describeErrcode(errcode).reaction === "retry_next_minute";
+/** Whether a pause stops custom/send alone. */
+function isAboutSending(errcode: number | undefined): boolean {
+  return errcode !== undefined && describeErrcode(errcode).pauses === "send";
 }

@@ -73,10 +73,8 @@ function ask(
   body: JsonObject,
   timeoutMs: number,
 ): Promise<Result<JsonObject, ApiFailure>> {
-  // callApi reports what concerns the whole app; an account without this diagnosis may send all the same.
-  const tokens = { ...deps.tokens, pause: async () => {} };
   return callApi(
-    { ...deps, tokens },
+    deps,
     {
       method: "POST",
       path,

@@ -6,6 +6,7 @@ import type { Outbound } from "../../shared/outbound.ts";
 import type { Result } from "../../shared/result.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
+import type { RefusedAttempt } from "./token-source.ts";
 
 /** How one message is sent. */
 export interface DeliverOptions {
@@ -15,6 +16,8 @@ export interface DeliverOptions {
   readonly businessId?: string;
   /** Epoch ms, the end of the lease: the request is aborted before it. */
   readonly deadline: number;
+  /** Which message this is, and which attempt. */
+  readonly attempt?: RefusedAttempt;
 }
 
 // WECHAT.md §4 and §5.1: `custom/business/…` is right for typing only.
@@ -42,6 +45,7 @@ export async function deliverMessage(
       body: buildSendBody(openid, message, options),
       deadline: options.deadline,
       isSend: true,
+      ...(options.attempt !== undefined && { attempt: options.attempt }),
     },
     readAnswer,
   );
@@ -90,7 +94,10 @@ function toPlainText(text: string): string {
 function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
   if (outcome.ok) return { result: "sent" };
   const failure = outcome.error;
-  if (failure.reason === "refused") return { result: "refused", errcode: failure.errcode };
+  if (failure.reason === "refused") {
+    const { errcode, alone } = failure;
+    return { result: "refused", errcode, ...(alone === true && { alone }) };
+  }
   if (failure.reason === "paused") return { result: "not_sent", reason: "paused", until: failure.until };
   if (failure.reason === "lease_over") return { result: "not_sent", reason: "lease_over" };
   if (failure.reason === "no_token") {

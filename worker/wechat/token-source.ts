@@ -22,6 +22,20 @@ export type TokenProblem =
   /** WeChat keeps giving the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day). */
   | { readonly reason: "limited"; readonly until: number };
 
+/** An attempt to send a message that WeChat refused. */
+export interface RefusedAttempt {
+  /** Names the message without its user: 12 digits of the conversation's object id, and the row. */
+  readonly message: string;
+  /** Attempts of the message so far, this one included. */
+  readonly attempt: number;
+}
+
+/**
+ * What a reported errcode leads to: `paused` the app is paused · `alone` it is not, because only this message is refused
+ * so: a pause for it ran its whole time, and no other message has been refused the same way since.
+ */
+export type PauseVerdict = "paused" | "alone";
+
 /** Gives out access tokens. No method throws for an expected failure. */
 export interface TokenSource {
   /** The token to use now. */
@@ -31,6 +45,6 @@ export interface TokenSource {
    * one refresh.
    */
   replace(badToken: string): Promise<Result<AppAccess, TokenProblem>>;
-  /** Reports an errcode that concerns the whole app; how long it pauses is the owner's decision. */
-  pause(errcode: number): Promise<void>;
+  /** Reports an errcode of custom/send that pauses (`pauses` in the errcode table); whether and how long is the owner's decision. */
+  pause(errcode: number, refused?: RefusedAttempt): Promise<PauseVerdict>;
 }

@@ -35,8 +35,18 @@ describe("the retry plan", () => {
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
   });
 
+  it("gives up a message that alone is refused by a code of the app, but not for a quota", ({ expect }) => {
+    const alone = (errcode: number) => decide({ result: "refused", errcode, alone: true }, FRESH, NOW, 0);
+    for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
+      expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", errcode });
+    }
+    for (const errcode of [45009, 45011]) {
+      expect(alone(errcode), String(errcode)).toMatchObject({ type: "retry", counts: "paused", errcode });
+    }
+  });
+
   it("gives up on what no repeat can mend", ({ expect }) => {
-    for (const errcode of [40003, 40007, 45002, 43019, 999_999]) {
+    for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
       expect(decide({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
     }
   });

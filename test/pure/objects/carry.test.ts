@@ -26,7 +26,7 @@ describe("a chain of attempts", () => {
           return Promise.resolve(next === null || seq === 3 ? null : lease(seq + 1));
         },
         until,
-        fields: {},
+        fields: { user: "0123456789ab" },
       });
     await carry(Date.now() + LEASE_MS + 5_000);
     expect(asked.splice(0)).toEqual(["c1", "c1", "c1"]);
@@ -47,7 +47,7 @@ describe("a chain of attempts", () => {
         return Promise.resolve(seq === 1 ? lease(2) : null);
       },
       until: Date.now() + LEASE_MS + 5_000,
-      fields: {},
+      fields: { user: "0123456789ab" },
     });
     await vi.waitFor(() => expect(delivered).toEqual([1, 2]));
     resolve();

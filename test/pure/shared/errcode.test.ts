@@ -4,7 +4,10 @@ import { describeErrcode, ERRCODES, type Reaction } from "../../../shared/errcod
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-/** The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and the own codes of §6.4 and §8.1. */
+/**
+ * The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and the own codes of §6.4 and §8.1.
+ * S only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
+ */
 const EXPECTED: Record<Reaction, number[]> = {
   ok: [0],
   retry: [-1, 43108],
@@ -12,7 +15,7 @@ const EXPECTED: Record<Reaction, number[]> = {
   token: [40001, 40014, 42001],
   media: [40007, 46001],
   window: [45015, 45047],
-  user: [40003, 43019, 43101, 48002, 48006, 61010, 70000],
+  user: [40003, 43019, 43101, 48002, 48006, 50002, 61010, 70000],
   fix: [
     40002,
     40004,
@@ -20,16 +23,20 @@ const EXPECTED: Record<Reaction, number[]> = {
     40006,
     40008,
     40009,
+    40013,
     40033,
     40037,
+    40125,
     40200,
     40201,
+    40243,
     41001,
     41002,
     41004,
     41005,
     43002,
     43104,
+    43107,
     44001,
     44002,
     44004,
@@ -44,6 +51,7 @@ const EXPECTED: Record<Reaction, number[]> = {
     45168,
     47001,
     47003,
+    50004,
     61003,
     61007,
     76021,
@@ -53,9 +61,12 @@ const EXPECTED: Record<Reaction, number[]> = {
     ...range(65400, 65416),
     ...range(40230, 40240),
   ],
-  stop: [40013, 40125, 40164, 40243, 43107, 45009, 48001, 48004, 50002, 50004, 50007, 61004, 89503, 89506, 89507],
+  stop: [40164, 45009, 48001, 48004, 50007, 61004, 89503, 89506, 89507],
   ignore: [45072, 45080, 45081, 87020],
 };
+
+/** The codes that pause when custom/send answers them, by what they stop. No other code pauses. */
+const PAUSES = { app: [40164, 50007, 89503, 89506, 89507], send: [44991, 45009, 45011, 48001, 48004, 61004] };
 
 describe("the errcode table", () => {
   it("reacts to every code as WECHAT.md says, and has no code besides", ({ expect }) => {
@@ -64,6 +75,15 @@ describe("the errcode table", () => {
     const sorted = (table: Record<string, number[]>) =>
       Object.fromEntries(Object.entries(table).map(([reaction, codes]) => [reaction, codes.toSorted((a, b) => a - b)]));
     expect(sorted(actual)).toEqual(sorted(EXPECTED));
+  });
+
+  it("says of every code what it pauses, and nothing of a code that is not known", ({ expect }) => {
+    const codesOf = (reach: string | null) =>
+      Object.entries(ERRCODES).flatMap(([code, { pauses }]) => (pauses === reach ? [Number(code)] : []));
+    expect(codesOf("app").toSorted((a, b) => a - b)).toEqual(PAUSES.app);
+    expect(codesOf("send").toSorted((a, b) => a - b)).toEqual(PAUSES.send);
+    expect(codesOf(null)).toHaveLength(Object.keys(ERRCODES).length - PAUSES.app.length - PAUSES.send.length);
+    expect(describeErrcode(12_345).pauses).toBeNull();
   });
 
   it("gives every code a short name, a meaning and a cure in both languages", ({ expect }) => {

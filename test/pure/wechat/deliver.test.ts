@@ -107,10 +107,27 @@ describe("deliver", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it.for([45011, 45009, 48004, 50002])("pauses the app after %i", async (errcode, { expect }) => {
+  it.for([45011, 45009, 48004, 50007])("pauses the app after %i", async (errcode, { expect }) => {
     const { delivery, paused } = await deliver([json({ errcode })]);
     expect(delivery).toEqual({ result: "refused", errcode });
     expect(paused).toEqual([errcode]);
+  });
+
+  it("says which attempt of which message was refused, and hears that it is refused alone", async ({ expect }) => {
+    const attempt = { message: "0123456789ab:7", attempt: 2 };
+    const { fetch } = scriptedFetch(json({ errcode: 48001 }));
+    const { tokens, reported } = scriptedTokens({ verdict: "alone" });
+    const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, { ...OPTIONS, attempt });
+    expect(delivery).toEqual({ result: "refused", errcode: 48001, alone: true });
+    expect(reported).toEqual([attempt]);
+  });
+
+  it("pauses nothing for a code that can be about the message, or that the token endpoint is known for", async ({
+    expect,
+  }) => {
+    for (const errcode of [40013, 40125, 40243, 43107, 50002, 50004, 41001, 65400]) {
+      expect((await deliver([json({ errcode })])).paused, String(errcode)).toEqual([]);
+    }
   });
 
   it("does not know what became of it when the connection breaks", async ({ expect }) => {

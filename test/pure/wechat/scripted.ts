@@ -4,7 +4,13 @@
  */
 import { ok, type Result } from "../../../shared/result.ts";
 import type { ApiDeps, FetchInit } from "../../../worker/wechat/api.ts";
-import type { AppAccess, TokenProblem, TokenSource } from "../../../worker/wechat/token-source.ts";
+import type {
+  AppAccess,
+  PauseVerdict,
+  RefusedAttempt,
+  TokenProblem,
+  TokenSource,
+} from "../../../worker/wechat/token-source.ts";
 
 export const NOW = 1_800_000_000_000;
 export const OPENID = "oUser";
@@ -49,9 +55,12 @@ export function scriptedFetch(...steps: Step[]) {
 export function scriptedTokens(options: {
   readonly current?: Result<AppAccess, TokenProblem>;
   readonly replaced?: Result<AppAccess, TokenProblem>;
+  /** What a reported refusal leads to. */
+  readonly verdict?: PauseVerdict;
 }) {
   const replaced: string[] = [];
   const paused: number[] = [];
+  const reported: (RefusedAttempt | undefined)[] = [];
   let asked = 0;
   const tokens: TokenSource = {
     current: async () => {
@@ -62,11 +71,13 @@ export function scriptedTokens(options: {
       replaced.push(badToken);
       return options.replaced ?? ok({ token: "token-2" });
     },
-    pause: async (errcode) => {
+    pause: async (errcode, refused) => {
       paused.push(errcode);
+      reported.push(refused);
+      return options.verdict ?? "paused";
     },
   };
-  return { tokens, replaced, paused, askedTimes: () => asked };
+  return { tokens, replaced, paused, reported, askedTimes: () => asked };
 }
 
 /** What a client needs, with the clock standing still. */

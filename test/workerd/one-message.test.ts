@@ -1,0 +1,197 @@
+/**
+ * A message that WeChat refuses for good, whatever its errcode: the other users are answered, and it does not stop the
+ * app again and again. Alarms ring by hand, on a clock the test moves.
+ */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { APPID, captureLog, conversation, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { bodyOf, call, useSilentSettings } from "./api-client.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SEND = "/cgi-bin/message/custom/send";
+const PNG = Uint8Array.from(
+  atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="),
+  (character) => character.charCodeAt(0),
+);
+const FOREIGN_LINK =
+  '<a href="https://x.test" data-miniprogram-appid="wxffffffffffffffff" data-miniprogram-path="pages/x">看</a>';
+
+let wechat: Control;
+let lines: () => readonly Readonly<Record<string, unknown>>[];
+/** What WeChat answers to sends to a user; all others are the emulator's. */
+let refusals: Map<string, number>;
+let tests = 0;
+
+beforeEach(async () => {
+  tests += 1;
+  // Each test a week after the one before: the objects of the app remember.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
+  wechat = playWeChat();
+  refusals = new Map();
+  refuseSends();
+  await useSilentSettings();
+  lines = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Answers sends to the users in `refusals` in the emulator's place. */
+function refuseSends(): void {
+  const played = vi.mocked(globalThis.fetch).getMockImplementation();
+  if (played === undefined) throw new Error("WeChat is not played");
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    if (new URL(request.url).pathname === SEND) {
+      const { touser }: { touser: string } = await request.clone().json();
+      const errcode = refusals.get(touser);
+      if (errcode !== undefined) return Response.json({ errcode, errmsg: "refused rid: 1-2-3" });
+    }
+    return played(request);
+  });
+}
+
+const pauses = () => lines().filter(({ event }) => event === "app_paused");
+
+/** Stores a message as a program's, past the checks of the REST API. Its first attempt is left to the alarm. */
+async function put(openid: string, content: string): Promise<void> {
+  const message = { type: "text", content } as const;
+  const input = { key: `k:${openid}:${content}`, request: "r", message, isAi: false, hold: false, muteMs: 0 };
+  const stored = await remote(openid).submit({ appid: APPID, openid }, input);
+  if (!stored.ok || stored.lease === undefined) throw new Error("the message is not on its way");
+  const { seq, attempt } = stored.lease;
+  await remote(openid).settle(seq, attempt, { result: "not_sent", reason: "lease_over" }, null);
+  vi.setSystemTime(Date.now() + 5_000);
+}
+
+async function ring(...openids: readonly string[]): Promise<void> {
+  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+}
+
+/** Lets time pass: the alarms of the users ring every few minutes, in this order. */
+async function pass(ms: number, stepMs: number, ...openids: readonly string[]): Promise<void> {
+  for (let left = ms; left > 0; left -= stepMs) {
+    vi.setSystemTime(Date.now() + stepMs);
+    await ring(...openids);
+  }
+}
+
+const failure = async (openid: string) =>
+  ((await remote(openid).rows(0, 500)) ?? []).findLast((row) => row.kind === "failed")?.body;
+
+const upload = () => call("POST", "/api/v1/media", { body: PNG, headers: { "content-type": "image/png" } });
+
+describe("a message with the link of another mini program", () => {
+  it("ends by itself within two days of simulated time, without one pause of the app", async ({ expect }) => {
+    await wechat.text("oLinked", "在吗");
+    await wechat.text("oOther", "在吗");
+    await put("oLinked", FOREIGN_LINK);
+    await pass(47 * HOUR, 10 * MINUTE, "oLinked");
+    expect(pauses()).toEqual([]);
+    expect(await failure("oLinked")).toMatchObject({ reason: "invalid_appid", errcode: 40013 });
+    await wechat.text("oOther", "还在吗");
+    await put("oOther", "在的");
+    await pass(MINUTE, MINUTE, "oOther");
+    expect(await readTexts(wechat, "oOther")).toEqual(["在的"]);
+  });
+});
+
+describe("a code that can be about one message, as an answer of custom/send", () => {
+  it.for([40013, 40125, 40243, 43107, 50002, 50004])(
+    "by %i ends the message, and sends and uploads continue",
+    async (errcode, { expect }) => {
+      const [refused, other] = [`oRefused${errcode}`, `oNext${errcode}`];
+      await wechat.text(refused, "在吗");
+      await wechat.text(other, "在吗");
+      refusals.set(refused, errcode);
+      await put(refused, "您好");
+      await put(other, "您好");
+      await pass(MINUTE, MINUTE, refused, other);
+      expect(await kindsOf(refused)).toContain("failed");
+      expect(await failure(refused)).toMatchObject({ errcode });
+      expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect((await upload()).status).toBe(201);
+      expect(pauses()).toEqual([]);
+    },
+  );
+});
+
+describe("a code that speaks of the app", () => {
+  it.for([48001, 48004, 50007, 61004, 40164, 89503])(
+    "by %i pauses once for one message, which is given up when WeChat refuses it alone",
+    async (errcode, { expect }) => {
+      const [refused, other] = [`oAlone${errcode}`, `oFine${errcode}`];
+      await wechat.text(refused, "在吗");
+      await wechat.text(other, "在吗");
+      refusals.set(refused, errcode);
+      await put(refused, "您好");
+      await ring(refused);
+      await put(other, "您好");
+      await pass(HOUR, 5 * MINUTE, refused, other);
+      expect(pauses()).toHaveLength(1);
+      expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect(await failure(refused)).toMatchObject({ errcode });
+      await pass(46 * HOUR, HOUR, refused);
+      expect(pauses()).toHaveLength(1);
+    },
+  );
+
+  it.for([45009, 45011])(
+    "by %i pauses once for one message, which waits: a quota is never about one message",
+    async (errcode, { expect }) => {
+      const [refused, other] = [`oQuota${errcode}`, `oFree${errcode}`];
+      await wechat.text(refused, "在吗");
+      await wechat.text(other, "在吗");
+      refusals.set(refused, errcode);
+      await put(refused, "您好");
+      await ring(refused);
+      await put(other, "您好");
+      await pass(20 * HOUR, 20 * MINUTE, refused, other);
+      expect(pauses()).toHaveLength(1);
+      expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect(await kindsOf(refused)).not.toContain("failed");
+      refusals.clear();
+      await pass(6 * HOUR, HOUR, refused);
+      expect(await readTexts(wechat, refused)).toEqual(["您好"]);
+    },
+  );
+
+  it("pauses again when another message is refused the same way, and nothing is lost", async ({ expect }) => {
+    const users = ["oFirst", "oSecond"] as const;
+    for (const user of users) {
+      await wechat.text(user, "在吗");
+      refusals.set(user, 48001);
+      await put(user, "您好");
+    }
+    await ring("oFirst");
+    expect(pauses()).toHaveLength(1);
+    // Each time the one that did not cause the last pause is tried first.
+    for (const [first, second] of [["oSecond", "oFirst"], users, ["oSecond", "oFirst"]] as const) {
+      vi.setSystemTime(Date.now() + 11 * MINUTE);
+      await ring(first, second);
+    }
+    expect(pauses()).toHaveLength(4);
+    refusals.clear();
+    await pass(3 * HOUR, 15 * MINUTE, ...users);
+    for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
+  });
+
+  it("is learned from custom/send alone: a refused upload and a refused indicator pause nothing", async ({
+    expect,
+  }) => {
+    await wechat.text("oTyped", "在吗");
+    for (const errcode of [40013, 40164, 50002, 50007, 48001, 45009]) {
+      await wechat.fault({ fault: "errcode", errcode, target: "upload", times: 1 });
+      expect(await bodyOf(await upload())).toMatchObject({ code: "wechat_refused", errcode });
+      await wechat.fault({ fault: "errcode", errcode, target: "typing", times: 1 });
+      const json = { on: true };
+      const typing = await call("POST", "/api/v1/conversations/oTyped/typing", { json });
+      expect(await bodyOf(typing)).toMatchObject({ code: "wechat_refused", errcode });
+    }
+    expect(pauses()).toEqual([]);
+  });
+});
