@@ -41,8 +41,8 @@ function xmlElement(name: string, value: WireNode): string {
 
 function xmlContent(name: string, value: string | number | WireTree): string {
   if (typeof value === "number") return String(value);
-  if (typeof value === "string")
-    return longNumber(name, value) ?? `<![CDATA[${value.replaceAll("]]>", "]]]]><![CDATA[>")}]]>`;
+  // As it is, `]]>` too: the platform does not escape what a user typed (WECHAT.md §1.4).
+  if (typeof value === "string") return longNumber(name, value) ?? `<![CDATA[${value}]]>`;
   return xmlChildren(value);
 }
 

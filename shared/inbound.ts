@@ -60,7 +60,10 @@ export interface MiniProgramPageMessage extends PushHead {
   readonly thumbMediaId: string;
 }
 
-/** A message of a kind WeChat does not document for mini programs (voice, video, location, …): stored, acknowledged. */
+/**
+ * A message of a kind WeChat does not document for mini programs (voice, video, location, …), or a damaged one of any
+ * kind: stored, acknowledged, answered by the fallback.
+ */
 export interface UnknownMessage extends PushHead {
   readonly kind: "unknown";
   /** MsgType, or `event:` and the Event. */
@@ -68,6 +71,8 @@ export interface UnknownMessage extends PushHead {
   /** Absent when it has none (events). */
   readonly msgId?: string;
   readonly raw: WireFields;
+  /** The text cannot be told apart from the fields around it: what lies between those that can be read, as it came. */
+  readonly damaged?: string;
 }
 
 /** The user opened the chat from a contact button; `sessionFrom` is the button's text, from the user's phone, untrusted. */

@@ -52,6 +52,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["pure/protocol/receive-refused.test.ts", ""],
       ["pure/protocol/xml.test.ts", ""],
       ["pure/protocol/json.test.ts", ""],
+      ["pure/protocol/typed-text.test.ts", ""],
     ],
   },
   {

@@ -12,6 +12,7 @@ import { HTTP_CASES } from "./cases/http.ts";
 import { OPEN_CASES } from "./cases/open.ts";
 import { PUSH_CASES } from "./cases/push.ts";
 import { REPEAT_CASES } from "./cases/repeats.ts";
+import { TYPED_FIELD_CASES } from "./cases/typed.ts";
 import { VERIFY_CASES } from "./cases/verify.ts";
 import { buildPush } from "./push.ts";
 import { textFields } from "./samples.ts";
@@ -27,6 +28,7 @@ export const CASES: readonly Case[] = [
   ...OPEN_CASES,
   ...FORGED_CASES,
   ...HALVES_CASES,
+  ...TYPED_FIELD_CASES,
   ...BODY_CASES,
   ...HTTP_CASES,
 ];

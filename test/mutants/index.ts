@@ -15,6 +15,7 @@ import { REST_API } from "./rest-api.ts";
 import { SECRETS } from "./secrets.ts";
 import { STORED_BEFORE_ANSWERED } from "./stored-before-answered.ts";
 import { TOKEN_OWNER } from "./token.ts";
+import { TYPED_TEXTS } from "./typed-text.ts";
 import { UNCONFIRMED } from "./unconfirmed.ts";
 import { WEBHOOKS_RULE } from "./webhooks.ts";
 import { WECHAT_TROUBLE } from "./wechat-trouble.ts";
@@ -25,6 +26,7 @@ export const TABLES: readonly MutantTable[] = [
   UNCONFIRMED,
   HANDLED_ONCE,
   HOSTILE_INPUT,
+  TYPED_TEXTS,
   REPLY_WINDOW,
   ORDER,
   WECHAT_TROUBLE,

@@ -103,6 +103,8 @@ const FLAWS: readonly (Wrong & { readonly flaw: Flaw; readonly fails: readonly s
   { flaw: "text alone", only: ["push"], fails: ["push.messages", "push.events", "push.unknown"] },
   { flaw: "throws at unknown kinds", only: ["push"], fails: ["push.unknown"] },
   { flaw: "forgets", only: ["push"], fails: ["push.listed"] },
+  { flaw: "throws at typed markup", only: ["push"], fails: ["push.text", "push.typed"] },
+  { flaw: "typed text as fields", only: ["push", "hostile.typed"], fails: ["hostile.typed-fields"] },
   { flaw: "no deduplication", only: ["repeats"], fails: ["repeats.once"] },
   { flaw: "repeats get success", only: ["repeats"], fails: ["repeats.alike", "repeats.storm-alike"] },
   {

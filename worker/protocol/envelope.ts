@@ -2,19 +2,18 @@
  * The body of a push, whichever format the console is set to (WECHAT.md §1.4). The content type is not to be trusted
  * there, so the first character decides. The same function reads what was inside an encrypted push.
  */
-import type { WireFields } from "../../shared/inbound.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
-import { parseXml, type XmlProblem } from "./xml.ts";
+import { readXmlFrame, type XmlFrame } from "./xml-frame.ts";
+import type { XmlProblem } from "./xml.ts";
 
 /** The data format of a push, the same inside and outside its encryption. */
 export type WireFormat = "xml" | "json";
 
 /** A body taken apart. */
-export interface Envelope {
+export interface Envelope extends XmlFrame {
   readonly format: WireFormat;
-  readonly fields: WireFields;
   /** The ciphertext, when there is one: secure mode, or compatible mode beside the plain fields. */
   readonly encrypt?: string;
 }
@@ -35,12 +34,13 @@ export function readEnvelope(body: string): Result<Envelope, EnvelopeProblem> {
   if (body.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
   const format = formatOf(body);
   if (format === undefined) return err({ reason: "unknown_format" });
-  const fields = readFields(body, format);
-  if (!fields.ok) return fields;
-  if (!Object.hasOwn(fields.value, "Encrypt")) return ok({ format, fields: fields.value });
-  const encrypt = fields.value["Encrypt"];
+  const frame = readFrame(body, format);
+  if (!frame.ok) return frame;
+  const { fields } = frame.value;
+  if (!Object.hasOwn(fields, "Encrypt")) return ok({ format, ...frame.value });
+  const encrypt = fields["Encrypt"];
   if (typeof encrypt !== "string") return err({ reason: "bad_encrypt", format });
-  return ok({ format, fields: fields.value, encrypt });
+  return ok({ format, ...frame.value, encrypt });
 }
 
 /** Describes a problem for the operator, without a byte of the content. */
@@ -55,11 +55,12 @@ function formatOf(body: string): WireFormat | undefined {
   return first === "{" ? "json" : undefined;
 }
 
-function readFields(body: string, format: WireFormat): Result<WireFields, EnvelopeProblem> {
+function readFrame(body: string, format: WireFormat): Result<XmlFrame, EnvelopeProblem> {
   if (format === "xml") {
-    const parsed = parseXml(body);
-    return parsed.ok ? parsed : err({ ...parsed.error, format });
+    const frame = readXmlFrame(body);
+    return frame.ok ? frame : err({ ...frame.error, format });
   }
+  // JSON escapes what a user types: no text can look like a field.
   const parsed = parseJson(body);
-  return parsed.ok ? parsed : err({ ...parsed.error, format });
+  return parsed.ok ? ok({ fields: parsed.value }) : err({ ...parsed.error, format });
 }

@@ -57,12 +57,13 @@ const MESSAGE_READERS = {
  * is never refused (WECHAT.md §3.2).
  *
  * @param fields of the body, or of what was encrypted in it
+ * @param damaged of a message whose text cannot be told apart from its fields: what lies between those
  * @returns the message or event, other fields `""` where they are missing; or what keeps it from being either
  */
-export function readInbound(fields: WireFields): Result<Inbound, FieldProblem> {
+export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {
   const name = createFieldReader(fields, []).optional("Event", TEXT);
   if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name));
-  const message = readMessage(fields);
+  const message = readMessage(fields, damaged);
   return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields));
 }
 
@@ -72,10 +73,10 @@ function hasMessageType(fields: WireFields): boolean {
   return type !== "" && type !== "event";
 }
 
-function readMessage(wire: WireFields): Result<Inbound, FieldProblem> {
+function readMessage(wire: WireFields, damaged: string | undefined): Result<Inbound, FieldProblem> {
   const problems: FieldProblem[] = [];
   const fields = createFieldReader(wire, problems);
-  const inbound = readMessageKind(readHead(fields), fields);
+  const inbound = readMessageKind(readHead(fields), fields, damaged);
   const [problem] = problems;
   return problem === undefined ? ok(inbound) : err(problem);
 }
@@ -88,13 +89,14 @@ function readHead(fields: FieldReader): PushHead {
   return { account, openid, createdAt, ...(businessId === "" ? {} : { businessId }) };
 }
 
-function readMessageKind(head: PushHead, fields: FieldReader): Inbound {
+function readMessageKind(head: PushHead, fields: FieldReader, damaged: string | undefined): Inbound {
   const type = fields.required("MsgType", NAME);
   if (type === "event") fields.required("Event", TEXT);
-  if (isKnownMessage(type)) {
+  if (isKnownMessage(type) && damaged === undefined) {
     return MESSAGE_READERS[type]({ ...head, msgId: fields.required("MsgId", MSG_ID) }, fields);
   }
-  const unknown = { ...head, kind: "unknown", type, raw: fields.raw } as const;
+  const harm = damaged === undefined ? {} : { damaged };
+  const unknown = { ...head, kind: "unknown", type, raw: fields.raw, ...harm } as const;
   return fields.text("MsgId") === "" ? unknown : { ...unknown, msgId: fields.required("MsgId", MSG_ID) };
 }
 

@@ -148,7 +148,7 @@ async function openWithAny(
 /** Reads what an authentic push says. */
 function readContent(text: string, envelope: Result<Envelope, EnvelopeProblem>): Result<ReceivedPush, PushProblem> {
   if (!envelope.ok) return unreadable(describeEnvelopeProblem(envelope.error), text);
-  const inbound = readInbound(envelope.value.fields);
+  const inbound = readInbound(envelope.value.fields, envelope.value.damaged);
   if (!inbound.ok) return unreadable(`${inbound.error.field}: ${inbound.error.reason}`, text);
   return ok({ inbound: inbound.value, format: envelope.value.format });
 }

@@ -9,6 +9,7 @@ import { factOf, inEachFormat, mustTake, type Probe } from "../probes.ts";
 import { eventFields, eventSamples, messageSamples, textFields, type Sample } from "../samples.ts";
 import type { Session } from "../session.ts";
 import { CIPHERTEXT_CASES } from "./ciphertext.ts";
+import { TYPED_CASES } from "./typed.ts";
 import { writeFields, type PushFormat } from "../wire.ts";
 
 const AWKWARD_TEXTS = ["😀👨‍👩‍👧 你好\r\n第二行", "<b>&lt;&amp;</b> \"'", "a]]>b", "\\u0041 \\ / \t", "\u200b \u200d"];
@@ -74,6 +75,7 @@ export const PUSH_CASES: readonly Case[] = [
     run: (session) =>
       takeAll(session, () => AWKWARD_TEXTS.map((text) => [JSON.stringify(text), textFields(session, text)])),
   },
+  ...TYPED_CASES,
   {
     id: "push.long",
     level: "SHOULD",

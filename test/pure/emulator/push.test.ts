@@ -38,7 +38,7 @@ describe("a push", () => {
     expect(push?.query.get("openid")).toBe(mode === "plain" ? null : "oUser");
     expect(push?.envelope.includes("FromUserName")).toBe(mode !== "secure");
     expect(push?.text).toContain(format === "xml" ? "<MsgId>23637352235060883</MsgId>" : '"MsgId":23637352235060883');
-    expect(push?.text).toContain(format === "xml" ? "在吗 ]]]]><![CDATA[> <b>" : JSON.stringify('在吗 ]]> <b>"1\\2"'));
+    expect(push?.text).toContain(format === "xml" ? "<![CDATA[在吗 ]]> <b>" : JSON.stringify('在吗 ]]> <b>"1\\2"'));
     expect(push?.text).toContain(format === "xml" ? `<CreateTime>${START / 1000}<` : `"CreateTime":${START / 1000},`);
     expect(push?.contentType).toBe(format === "xml" ? "text/xml" : "application/json");
   });

@@ -38,6 +38,8 @@ export type Flaw =
   | "hangs at large bodies"
   | "hangs at deep bodies"
   | "MsgId as a number"
+  | "typed text as fields"
+  | "throws at typed markup"
   // messages
   | "old database"
   | "text alone"

@@ -61,6 +61,28 @@ const messages = {
   }),
 } as const satisfies Record<UserMessage["kind"], v.GenericSchema>;
 
+const UnknownMessageSchema = v.strictObject({
+  ...pushHead,
+  kind: v.literal("unknown"),
+  type: v.pipe(v.string(), v.description(both("MsgType；事件为 event: 加 Event", "MsgType, or event: and the Event"))),
+  msgId: v.exactOptional(v.string()),
+  raw: v.pipe(
+    v.looseObject({}),
+    v.description(both("各字段，名称与推送中相同", "its fields, by their names on the wire")),
+  ),
+  damaged: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        both(
+          "文本与字段无法区分：这里是能读出的字段之间的原文",
+          "the text cannot be told apart from the fields: what lies between those that can be read, as it came",
+        ),
+      ),
+    ),
+  ),
+});
+
 /** What a user sent, or an event that concerns him; the fields of the rarer kinds are those of shared/inbound.ts. */
 const InboundJsonSchema = named(
   "Inbound",
@@ -72,6 +94,7 @@ const InboundJsonSchema = named(
       sessionFrom: v.string(),
       context: v.strictObject(context),
     }),
+    UnknownMessageSchema,
     v.looseObject({ ...pushHead, kind: v.string() }),
   ]),
 );

@@ -1,0 +1,90 @@
+/** Pushes in XML as the platform writes them: texts in CDATA, unescaped (WECHAT.md §1.4), fields in the order of its samples. */
+import * as fc from "fast-check";
+
+/** What every push of these says of itself. */
+export const FRAME = {
+  account: "gh_0123456789ab",
+  openid: "oWriter-of_the_Tests_0000001",
+  seconds: 1_760_000_000,
+  msgId: "23637352235060883",
+};
+
+/** How a push is laid out. */
+export interface Layout {
+  /** After each field. */
+  readonly lineEnd?: string;
+  /** Elements after the last field. */
+  readonly tail?: string;
+  /** The order of the fields, other than that of the samples. */
+  readonly names?: readonly string[];
+}
+
+/** A push with these fields after its head. */
+export function frameXml(type: string, fields: Readonly<Record<string, string>>, layout: Layout = {}): string {
+  const { lineEnd = "", tail = "" } = layout;
+  const all: Readonly<Record<string, string>> = {
+    ToUserName: FRAME.account,
+    FromUserName: FRAME.openid,
+    CreateTime: String(FRAME.seconds),
+    MsgType: type,
+    ...fields,
+  };
+  const { names = Object.keys(all) } = layout;
+  const elements = names.map((name) => element(name, all[name] ?? "") + lineEnd);
+  return `<xml>${elements.join("")}${tail}</xml>`;
+}
+
+/** A text message. */
+export function textXml(content: string, layout: Layout = {}): string {
+  return frameXml("text", { Content: content, MsgId: FRAME.msgId }, layout);
+}
+
+/** A mini-program card. */
+export function cardXml(title: string, pagePath: string, layout: Layout = {}): string {
+  const fields = {
+    MsgId: FRAME.msgId,
+    Title: title,
+    AppId: "wx1",
+    PagePath: pagePath,
+    ThumbUrl: "http://example.com/t",
+    ThumbMediaId: "thumb-1",
+  };
+  return frameXml("miniprogrampage", fields, layout);
+}
+
+/** The event of entering. */
+export function enterXml(sessionFrom: string, layout: Layout = {}): string {
+  return frameXml("event", { Event: "user_enter_tempsession", SessionFrom: sessionFrom }, layout);
+}
+
+function element(name: string, value: string): string {
+  const isNumber = name === "MsgId" || name === "CreateTime";
+  return `<${name}>${isNumber ? value : `<![CDATA[${value}]]>`}</${name}>`;
+}
+
+const NAMES = [
+  "Content",
+  "Title",
+  "PagePath",
+  "SessionFrom",
+  "FromUserName",
+  "OpenID",
+  "MsgId",
+  "MsgType",
+  "Event",
+  "Label",
+];
+const PIECE = fc.oneof(
+  fc.constantFrom("]]>", "<![CDATA[", "<xml>", "</xml>", "]", ">", "<", "]]", "&lt;", "<!--", "<?", "\r\n", " "),
+  fc.constantFrom(...NAMES.flatMap((name) => [`<${name}>`, `</${name}>`, `]]></${name}>`, `<${name}><![CDATA[`])),
+  fc.constantFrom("oB", "1", "event", "user_enter_tempsession", "<MsgId>1</MsgId>", "<BusinessId>7</BusinessId>"),
+  fc.constantFrom(textXml("x").replace(FRAME.openid, "oB"), enterXml("x"), cardXml("t", "p")),
+  fc.string({ unit: "binary", maxLength: 5 }).map((text) => text.toWellFormed()),
+);
+
+/** Texts made of the frame's own words, whole messages among them, and of any characters. */
+export const HOSTILE_TEXT = fc
+  .array(PIECE, { maxLength: 12 })
+  .map((pieces) => pieces.join(""))
+  // A pair of surrogates may come together of two halves' neighbours.
+  .map((text) => text.toWellFormed());

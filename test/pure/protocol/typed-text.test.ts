@@ -1,0 +1,311 @@
+/**
+ * What a user types, put into the platform's XML as the platform does, unescaped (WECHAT.md §1.4): it comes back as it
+ * was typed or is marked damaged, and never changes who wrote, which message it is, or what is answered.
+ */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { MAX_WIRE_LENGTH } from "../../../worker/protocol/wire.ts";
+import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml } from "./frames.ts";
+import { APP, encrypt } from "./independent-crypt.ts";
+import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
+
+/** What a push says once it is received, in secure mode. */
+async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
+  const received = await receive(securePush(xml, "xml"), "secure");
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
+}
+
+const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
+const TYPED: readonly (readonly [what: string, text: string])[] = [
+  ["markup with CDATA of its own", "<msg><status><![CDATA[ok]]></status></msg>"],
+  ["code with the end of CDATA", "if (a[b[0]]>1) {}"],
+  ["the end of CDATA alone", "]]>"],
+  ["the beginning of CDATA alone", "<![CDATA["],
+  ["CDATA split as a writer of XML would", "a]]]]><![CDATA[>b"],
+  ["brackets at both ends", "[[x]]"],
+  ["a field of an event", "x]]></Content><OpenID><![CDATA[oB]]></OpenID><Content><![CDATA["],
+  ["a field of an event, with no other CDATA", "x]]></Content><OpenID><![CDATA[oB"],
+  ["another sender", "x]]></Content><FromUserName><![CDATA[oB]]></FromUserName><Content><![CDATA[y"],
+  ["another id", "x]]></Content><MsgId>1</MsgId>"],
+  ["another id at the end", "x]]></Content><MsgId>1</MsgId></xml>"],
+  [
+    "another kind",
+    "x]]></Content><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[user_enter_tempsession]]></Event>",
+  ],
+  ["a sub-merchant", "x]]></Content><BusinessId>7</BusinessId><Content><![CDATA[y"],
+  ["an envelope", "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y"],
+  ["a whole message", textXml("inner").replace(FRAME.openid, "oB")],
+  ["the end of the document", "</xml>"],
+  ["a DOCTYPE", '<!DOCTYPE xml [<!ENTITY a "b">]>&a;'],
+  ["the field of another kind", "<SessionFrom><![CDATA[x]]></SessionFrom>"],
+  ["a forbidden name", "]]></Content><__proto__>x</__proto__><Content><![CDATA["],
+  ["more levels than allowed", "<a>".repeat(40)],
+  ["more elements than allowed", "]]><a/>".repeat(1_200)],
+  ["line ends of every kind", "a\r\nb\rc\n"],
+  ["references", "&lt;&amp;lt;&#65;"],
+  ["nothing", ""],
+  ["spaces", "  "],
+];
+
+describe("a text", () => {
+  for (const [what, text] of TYPED) {
+    it(`is received as it was typed: ${what}`, async ({ expect }) => {
+      const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+      expect(await inboundOf(textXml(text))).toEqual(typed);
+      expect(await inboundOf(textXml(text, { lineEnd: "\n" }))).toEqual(typed);
+      expect(await inboundOf(textXml(text, { tail: "<BusinessId>42</BusinessId>" }))).toEqual({
+        ...typed,
+        businessId: "42",
+      });
+    });
+
+    it(`comes with an entering as it was written: ${what}`, async ({ expect }) => {
+      const written = text.replaceAll("Content>", "SessionFrom>");
+      const entered = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: written };
+      expect(await inboundOf(enterXml(written))).toEqual(entered);
+    });
+  }
+
+  it("may be any text, made of the frame's own words or not", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(HOSTILE_TEXT, async (text) => {
+        const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+        expect(await inboundOf(textXml(text))).toEqual(typed);
+        const entered = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: text };
+        expect(await inboundOf(enterXml(text))).toEqual(entered);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("does not depend on the order of the fields around it", async ({ expect }) => {
+    const text = "x]]></Content><OpenID><![CDATA[oB]]></OpenID><Content><![CDATA[";
+    const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+    for (const names of [
+      ["Content", "CreateTime", "FromUserName", "MsgId", "MsgType", "ToUserName"],
+      ["MsgId", "MsgType", "ToUserName", "Content", "FromUserName", "CreateTime"],
+    ]) {
+      expect(await inboundOf(frameXml("text", { Content: text, MsgId: FRAME.msgId }, { names }))).toEqual(typed);
+    }
+  });
+
+  it("may be bare, with references or without", async ({ expect }) => {
+    const bare = (content: string) => inboundOf(textXml("@").replace("<![CDATA[@]]>", content));
+    expect(await bare("a &lt;b&gt; ")).toMatchObject({ kind: "text", content: "a <b>" });
+    expect(await bare("")).toMatchObject({ kind: "text", content: "" });
+    expect(await bare("\n<![CDATA[ a ]]>\n")).toMatchObject({ kind: "text", content: " a " });
+  });
+
+  it("that is bare and not escaped is damaged, and its sender known", async ({ expect }) => {
+    const text = "a<b></Content><FromUserName>oB</FromUserName><Content>";
+    const xml = textXml("@").replace("<![CDATA[@]]>", text);
+    expect(await inboundOf(xml)).toMatchObject({
+      ...HEAD,
+      kind: "unknown",
+      type: "text",
+      msgId: FRAME.msgId,
+      damaged: `<Content>${text}</Content>`,
+    });
+  });
+});
+
+describe("a card", () => {
+  const says = (title: string, pagePath: string) => ({
+    ...HEAD,
+    kind: "miniprogrampage",
+    msgId: FRAME.msgId,
+    title,
+    appId: "wx1",
+    pagePath,
+    thumbUrl: "http://example.com/t",
+    thumbMediaId: "thumb-1",
+  });
+  const border = "]]></Title><AppId><![CDATA[wx2]]></AppId><PagePath><![CDATA[";
+
+  for (const [what, text] of TYPED) {
+    it(`has its title and its path as they were written: ${what}`, async ({ expect }) => {
+      const title = text.replaceAll("Content>", "Title>");
+      const pagePath = text.replaceAll("Content>", "PagePath>");
+      expect(await inboundOf(cardXml(title, pagePath))).toEqual(says(title, pagePath));
+      expect(await inboundOf(cardXml(title, pagePath, { lineEnd: "\n" }))).toEqual(says(title, pagePath));
+    });
+  }
+
+  it("that holds the border between its texts is damaged: whose it is and which, is known", async ({ expect }) => {
+    for (const [title, pagePath] of [
+      [`a${border}b`, "c"],
+      ["a", `b${border}c`],
+      ["a", `b]]></PagePath><Title><![CDATA[x${border}c`],
+      [`a]]></Title><PagePath><![CDATA[b`, "c"],
+    ] as const) {
+      const inbound = await inboundOf(cardXml(title, pagePath));
+      expect(inbound).toMatchObject({ ...HEAD, kind: "unknown", type: "miniprogrampage", msgId: FRAME.msgId });
+      expect(inbound["damaged"]).toContain(title);
+      expect(inbound["damaged"]).toContain(pagePath);
+      expect(inbound).not.toHaveProperty("raw.Title");
+    }
+  });
+
+  it("may hold any texts, or is damaged", async ({ expect }) => {
+    const hostile = fc.oneof(HOSTILE_TEXT, fc.constantFrom(border, `a${border}`, "]]></Title><PagePath><![CDATA["));
+    await fc.assert(
+      fc.asyncProperty(hostile, hostile, async (title, pagePath) => {
+        const inbound = await inboundOf(cardXml(title, pagePath));
+        expect(inbound).toMatchObject({ ...HEAD, msgId: FRAME.msgId });
+        if (inbound["kind"] === "miniprogrampage") expect(inbound).toEqual(says(title, pagePath));
+        else expect(inbound).toMatchObject({ kind: "unknown", type: "miniprogrampage", damaged: expect.any(String) });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("may have its fields in another order, its id last or its path first", async ({ expect }) => {
+    const order = "ToUserName FromUserName CreateTime MsgType PagePath ThumbUrl AppId Title ThumbMediaId MsgId";
+    const fields = {
+      MsgId: FRAME.msgId,
+      Title: "a]]>b",
+      AppId: "wx1",
+      PagePath: "pages/a?b=]]>",
+      ThumbUrl: "http://example.com/t",
+      ThumbMediaId: "thumb-1",
+    };
+    const xml = frameXml("miniprogrampage", fields, { names: order.split(" ") });
+    expect(await inboundOf(xml)).toEqual(says("a]]>b", "pages/a?b=]]>"));
+  });
+
+  it("may have a field between its texts that is not known yet, when neither holds the end of CDATA", async ({
+    expect,
+  }) => {
+    const names = "ToUserName FromUserName CreateTime MsgType MsgId Title Hint AppId PagePath ThumbUrl ThumbMediaId";
+    const fields = {
+      MsgId: FRAME.msgId,
+      Title: "<a> & b",
+      Hint: "[1] <2>",
+      AppId: "wx1",
+      PagePath: "pages/a",
+      ThumbUrl: "http://example.com/t",
+      ThumbMediaId: "thumb-1",
+    };
+    const xml = frameXml("miniprogrampage", fields, { names: names.split(" ") });
+    expect(await inboundOf(xml)).toEqual(says("<a> & b", "pages/a"));
+    const broken = frameXml("miniprogrampage", { ...fields, Title: "a]]>b" }, { names: names.split(" ") });
+    expect(await inboundOf(broken)).toMatchObject({ ...HEAD, kind: "unknown", damaged: expect.any(String) });
+  });
+});
+
+describe("a message of an unknown kind", () => {
+  const location = (label: string) => frameXml("location", { Location_X: "1", Label: label, MsgId: FRAME.msgId });
+  const known = { ...HEAD, kind: "unknown", type: "location", msgId: FRAME.msgId };
+
+  it("has its fields when its text holds none", async ({ expect }) => {
+    const inbound = await inboundOf(location("<b> 1"));
+    expect(inbound).toMatchObject({ ...known, raw: { Label: "<b> 1" } });
+    expect(inbound).not.toHaveProperty("damaged");
+  });
+
+  it("is its sender's, and damaged, when its text breaks the XML or adds to it", async ({ expect }) => {
+    for (const label of [
+      "a]]>b",
+      "</xml>",
+      "x]]></Label><FromUserName><![CDATA[oB]]></FromUserName><Label><![CDATA[y",
+      "x]]></Label><MsgId>1</MsgId><Label><![CDATA[y",
+      "x]]></Label><BusinessId>7</BusinessId><L><![CDATA[y]]></L><Label><![CDATA[z",
+      "x]]></Label><MsgType><![CDATA[event]]></MsgType><Label><![CDATA[z",
+    ]) {
+      const inbound = await inboundOf(location(label));
+      expect(inbound).toMatchObject(label === "</xml>" ? known : { ...known, damaged: expect.any(String) });
+      expect(inbound).not.toHaveProperty("businessId");
+    }
+  });
+
+  it("never changes who wrote or which message it is", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(HOSTILE_TEXT, async (label) => {
+        const inbound = await inboundOf(location(label));
+        expect(inbound).toMatchObject(known);
+        expect(inbound).not.toHaveProperty("businessId");
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe("the sender of a message", () => {
+  it("is FromUserName alone; OpenID counts in events", async ({ expect }) => {
+    const fields = { Content: "x", OpenID: "oB", MsgId: FRAME.msgId };
+    expect(await inboundOf(frameXml("text", fields))).toMatchObject({ kind: "text", openid: FRAME.openid });
+    const json = JSON.stringify({
+      ToUserName: FRAME.account,
+      FromUserName: FRAME.openid,
+      CreateTime: FRAME.seconds,
+      MsgType: "text",
+      ...fields,
+    });
+    const received = await receive(securePush(json, "json"), "secure");
+    expect(received).toMatchObject({ ok: true, value: { inbound: { kind: "text", openid: FRAME.openid } } });
+  });
+
+  it("cannot be another one by a text in JSON either", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(HOSTILE_TEXT, fc.constant('","FromUserName":"oB","x":"')), async (text) => {
+        const head = { ToUserName: FRAME.account, FromUserName: FRAME.openid, CreateTime: FRAME.seconds };
+        const json = JSON.stringify({ ...head, MsgType: "text", Content: text, MsgId: FRAME.msgId });
+        const received = await receive(securePush(json, "json"), "secure");
+        const inbound = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+        expect(received).toMatchObject({ ok: true, value: { inbound } });
+      }),
+    );
+  });
+});
+
+describe("the envelope around a text", () => {
+  it("of compatible mode, which holds it unescaped as well, is read all the same", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(HOSTILE_TEXT, async (text) => {
+        const inner = textXml(text);
+        const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
+        const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
+        const received = await receive(push, "compatible");
+        expect(received).toMatchObject({ ok: true, value: { inbound: { ...HEAD, kind: "text", content: text } } });
+      }),
+    );
+  });
+
+  it("of plain mode is not taken for an encrypted one", async ({ expect }) => {
+    const text = "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y";
+    const received = await receive(plainPush(textXml(text)), "plain");
+    expect(received).toMatchObject({ ok: true, value: { inbound: { kind: "text", content: text } } });
+  });
+});
+
+describe("a hostile text as long as a body may be", () => {
+  const pieces = [
+    "]]></Title><Title><![CDATA[",
+    "]]></Title><AppId>1</AppId>",
+    "]]></Title><",
+    "]]></Title>    ",
+    "<Title>",
+    "]]></PagePath>",
+    "]]>",
+    "<![CDATA[",
+    "]",
+    "<a>1</a>",
+    " ",
+    "<",
+  ];
+
+  it("is received, or damaged, like any other", async ({ expect }) => {
+    for (const piece of pieces) {
+      const text = piece.repeat(Math.floor((MAX_WIRE_LENGTH - 1_000) / piece.length));
+      for (const xml of [
+        cardXml(text, "p"),
+        cardXml("t", text),
+        textXml(text),
+        frameXml("location", { L: text, MsgId: FRAME.msgId }),
+      ]) {
+        const received = await receive(plainPush(xml), "plain");
+        expect(received).toMatchObject({ ok: true, value: { inbound: HEAD } });
+      }
+    }
+  });
+});

@@ -1,0 +1,101 @@
+/** What users type, from the platform's unescaped XML to the log and the chat: it stays theirs, and as it was typed. */
+import { beforeEach, describe, it } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { cardXml, FRAME, textXml } from "../pure/protocol/frames.ts";
+import { api, APPID, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { usePushes } from "./push-bench.ts";
+
+let wechat: Control;
+usePushes();
+beforeEach(() => {
+  wechat = playWeChat();
+});
+
+/** Pushes this body, as the platform would have written it now for this user. */
+async function pushXml(openid: string, xml: string): Promise<string | undefined> {
+  const now = String(Math.floor(Date.now() / 1_000));
+  const { account = "" } = (await wechat.state()).apps.find(({ appid }) => appid === APPID) ?? {};
+  const plaintext = xml.replace(FRAME.openid, openid).replace(FRAME.account, account).replace(`${FRAME.seconds}`, now);
+  const push = await wechat.text(openid, "", { overrides: { plaintext } });
+  return push.attempts.at(-1)?.verdict;
+}
+
+/** What was to be sent to a user. The emulator knows no window after a body of a test's own, so nothing arrives. */
+async function answersTo(openid: string): Promise<readonly string[]> {
+  const rows = (await remote(openid).rows(0, 500)) ?? [];
+  return rows.flatMap((row) =>
+    row.kind === "out" && row.body.message.type === "text" ? [row.body.message.content] : [],
+  );
+}
+
+async function firstRow(openid: string): Promise<unknown> {
+  const response = await api("GET", `/api/v1/conversations/${openid}/messages?appid=${APPID}`);
+  const page: { readonly rows: readonly unknown[] } = await response.json();
+  return page.rows[0];
+}
+
+describe("a text as the platform writes it", () => {
+  it.for([
+    ["oMarkup", "<msg><status><![CDATA[ok]]></status></msg>"],
+    ["oCode", "if (a[b[0]]>1) {}"],
+    ["oTail", "]]></Content><MsgId>1</MsgId></xml>"],
+    ["oLines", "价格\r\n多少"],
+  ] as const)("is stored as it was typed: %j", async ([openid, text], { expect }) => {
+    expect(await pushXml(openid, textXml(text))).toBe("success");
+    const row = { kind: "in", key: `m:${FRAME.msgId}`, body: { inbound: { kind: "text", openid, content: text } } };
+    expect(await remote(openid).rows(0, 1)).toMatchObject([row]);
+  });
+
+  it("that names another user is its sender's: stored and answered in that chat alone", async ({ expect }) => {
+    const text = "价格]]></Content><OpenID><![CDATA[oNamed]]></OpenID><Content><![CDATA[价格";
+    for (const content of [text, "价格]]></Content><OpenID><![CDATA[oNamed]]></OpenID><a><![CDATA["]) {
+      const xml = textXml(content).replace(FRAME.msgId, content === text ? "23637352235060881" : "23637352235060882");
+      expect(await pushXml("oNames", xml)).toBe("success");
+    }
+    expect(await kindsOf("oNamed")).toEqual([]);
+    expect(await answersTo("oNames")).toEqual(["价格见商品页", "价格见商品页"]);
+  });
+
+  it("reaches the emulator's user as well, who types it on the phone", async ({ expect }) => {
+    const text = "价格：if (a[b[0]]>1) {}";
+    expect((await wechat.text("oPhone", text)).outcome).toBe("acknowledged");
+    await expect.poll(() => readTexts(wechat, "oPhone")).toEqual(["价格见商品页"]);
+    expect(await remote("oPhone").rows(0, 1)).toMatchObject([{ body: { inbound: { content: text } } }]);
+  });
+
+  it("meets the rules as a whole, whatever it looks like", async ({ expect }) => {
+    expect(await pushXml("oExact", textXml("人工]]></Content><Content><![CDATA["))).toBe("success");
+    expect(await pushXml("oExact", textXml("人工").replace(FRAME.msgId, "23637352235060882"))).toBe("transfer");
+  });
+});
+
+describe("a damaged card", () => {
+  const xml = cardXml("价格]]></Title><AppId><![CDATA[wx2]]></AppId><PagePath><![CDATA[a", "pages/b");
+
+  it("is stored with its user and gets the fallback, no rule of its words", async ({ expect }) => {
+    const settings = { fallback: { type: "reply", messages: [{ type: "text", content: "请稍等" }] } };
+    const rule = {
+      id: "card",
+      match: { type: "contains", words: ["价格"], messageKinds: ["text", "miniprogrampage"] },
+      action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
+    };
+    const stored = await api(
+      "PUT",
+      `/api/v1/settings?appid=${APPID}`,
+      { ...settings, rules: [rule] },
+      { "if-match": "*" },
+    );
+    expect(stored.status).toBe(200);
+    expect(await pushXml("oDamaged", xml)).toBe("success");
+    expect(await answersTo("oDamaged")).toEqual(["请稍等"]);
+    expect(await firstRow("oDamaged")).toMatchObject({
+      kind: "in",
+      inbound: {
+        kind: "unknown",
+        type: "miniprogrampage",
+        msgId: FRAME.msgId,
+        damaged: xml.slice(xml.indexOf("<Title>"), xml.indexOf("<ThumbUrl>")),
+      },
+    });
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * The two ends of a message in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
+ * §3.1). They are read from the outside inwards, by a form no text of a user can take: the platform writes the head
+ * before that text and the tail after it, so nothing typed can stand in front of the one or behind the other.
+ */
+import type { WireFields } from "../../shared/inbound.ts";
+
+/** The ends of a message, and what lies between them. */
+export interface XmlEdges {
+  /** Values by name, as text. */
+  readonly fields: WireFields;
+  /** As it came. */
+  readonly between: string;
+}
+
+/** The platform's fields that stand before a user's text, or after it. */
+const HEAD: ReadonlySet<string> = new Set([
+  "ToUserName",
+  "FromUserName",
+  "CreateTime",
+  "MsgType",
+  "Event",
+  "MsgId",
+  "BusinessId",
+]);
+const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
+/** What a message must say of itself: who wrote to whom, when, what kind, which one. */
+const NEEDED = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
+
+const ROOT_START = "<xml>";
+const ROOT_END = "</xml>";
+/** An element with one plain value (2: in CDATA, 3: bare); no value of the platform's own has a bracket in it. */
+const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
+const VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
+
+/**
+ * Reads both ends of a message.
+ *
+ * @param text the whole body
+ * @returns undefined when they do not name the sender, the time, the kind and the id, or when it is an event
+ */
+export function readEdges(text: string): XmlEdges | undefined {
+  const start = text.indexOf(ROOT_START);
+  const body = text.trimEnd();
+  if (start < 0 || !body.endsWith(ROOT_END)) return undefined;
+  const fields: Record<string, string> = {};
+  const from = readHead(body, start + ROOT_START.length, fields);
+  const to = readTail(body, from, body.length - ROOT_END.length, fields);
+  const isMessage = NEEDED.every((name) => fields[name] !== undefined && fields[name] !== "");
+  return isMessage && fields["MsgType"] !== "event" ? { fields, between: body.slice(from, to) } : undefined;
+}
+
+/** Reads fields forward, each name once. Returns where the first other thing begins. */
+function readHead(body: string, start: number, fields: Record<string, string>): number {
+  for (let at = start; ; at = FIELD.lastIndex) {
+    FIELD.lastIndex = at;
+    const [, name = "", section, bare = ""] = FIELD.exec(body) ?? [];
+    if (!HEAD.has(name) || Object.hasOwn(fields, name)) return at;
+    fields[name] = section ?? bare.trim();
+  }
+}
+
+/** Reads fields backward, each name once. Returns where the last other thing ends. */
+function readTail(body: string, from: number, end: number, fields: Record<string, string>): number {
+  const left = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
+  for (let to = end; ;) {
+    const rest = body.slice(from, to).trimEnd();
+    const name = [...left].find((candidate) => rest.endsWith(`</${candidate}>`));
+    const opening = name === undefined ? -1 : rest.lastIndexOf(`<${name}>`);
+    if (name === undefined || opening < 0) return to;
+    const value = VALUE.exec(rest.slice(opening + name.length + 2, -(name.length + 3)));
+    if (value === null) return to;
+    fields[name] = value[1] ?? (value[2] ?? "").trim();
+    left.delete(name);
+    to = from + opening;
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * A push in XML whose text is not escaped: `]]>` arrives as it was typed (WECHAT.md §1.4), so to a parser a user's text
+ * may end its CDATA section and look like fields. Here the platform's frame delimits: a text begins at the first tag of
+ * a field that holds one and ends at the last, since everything before and after is the platform's. That stretch is
+ * cut out, the rest goes to the strict parser, and the text is put back as it was typed.
+ *
+ * A card holds two texts, its title and its path. Where one of them looks like the border between the two, nobody can
+ * tell where it is: the push is damaged. Whose it is and which id it has is known all the same.
+ */
+import type { WireFields } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
+import { readEdges, type XmlEdges } from "./xml-edges.ts";
+import { parseXml, type XmlProblem } from "./xml.ts";
+
+/** What a push says. */
+export interface XmlFrame {
+  readonly fields: WireFields;
+  /** Of a message whose text cannot be told apart from fields: what lies between those that can be read, as it came. */
+  readonly damaged?: string;
+}
+
+/** Fields that hold what somebody typed, by what is pushed (WECHAT.md §3.1). Nothing else may be between two of them but plain values. */
+const TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["text", ["Content"]],
+  ["miniprogrampage", ["Title", "PagePath"]],
+  ["event:user_enter_tempsession", ["SessionFrom"]],
+]);
+const NAMES = [...TEXTS.values()].flat();
+const OPENING = new RegExp(`<(${NAMES.join("|")})>`);
+const CDATA_START = "<![CDATA[";
+const CDATA_END = "]]>";
+/** From the end of a text to the beginning of the next: plain values of the platform's (1) and the next one's name (3). */
+const GAP = new RegExp(
+  `\\s*((?:<(?!(?:${NAMES.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,
+  "y",
+);
+/** One element (1: name) with a value that ends where XML says, whatever it is. */
+const ELEMENT = /\s*<(\w+)>\s*(?:<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>\s*|[^<]*)<\/\1>\s*/y;
+
+/** From the first tag of a text to the last. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly first: string;
+  readonly last: string;
+  /** With its tags. */
+  readonly text: string;
+}
+
+/**
+ * Reads an XML push.
+ *
+ * @param text the whole body
+ * @returns its fields, the user's texts among them as they were typed, CR and LF included; or why it is refused
+ */
+export function readXmlFrame(text: string): Result<XmlFrame, XmlProblem> {
+  if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
+  return readAround(text) ?? readWhole(text);
+}
+
+/** Reads a push of a kind that holds texts; undefined when it is not such a one. */
+function readAround(text: string): Result<XmlFrame, XmlProblem> | undefined {
+  const stretch = findStretch(text);
+  if (stretch === undefined) return undefined;
+  const around = parseXml(text.slice(0, stretch.start) + text.slice(stretch.end));
+  if (!around.ok) return undefined;
+  const texts = textsOf(around.value);
+  const isWhole = texts.every((name) => !Object.hasOwn(around.value, name));
+  if (!isWhole || !texts.includes(stretch.first) || !texts.includes(stretch.last)) return undefined;
+  const inside = readStretch(stretch);
+  const isApart = inside !== undefined && Object.keys(inside).every((name) => !Object.hasOwn(around.value, name));
+  return ok(isApart ? { fields: { ...around.value, ...inside } } : { fields: around.value, damaged: stretch.text });
+}
+
+function findStretch(text: string): Stretch | undefined {
+  const opening = OPENING.exec(text);
+  if (opening === null) return undefined;
+  const [, first = ""] = opening;
+  const closings = NAMES.map((name) => ({ name, at: text.lastIndexOf(`</${name}>`) }));
+  const last = closings.reduce((latest, closing) => (closing.at > latest.at ? closing : latest));
+  if (last.at < opening.index) return undefined;
+  const start = opening.index;
+  const end = last.at + last.name.length + 3;
+  return { start, end, first, last: last.name, text: text.slice(start, end) };
+}
+
+/** The texts a push of this kind holds; none when it is of another kind. */
+function textsOf(fields: WireFields): readonly string[] {
+  const type = ownValue(fields, "MsgType");
+  const event = ownValue(fields, "Event");
+  const isEvent = typeof event === "string" && (type === undefined || type === "event");
+  const kind = isEvent ? `event:${event}` : type;
+  return (typeof kind === "string" ? TEXTS.get(kind) : undefined) ?? [];
+}
+
+/** The texts of a stretch and the fields between them; undefined when they cannot be told apart. */
+function readStretch({ first, last, text }: Stretch): WireFields | undefined {
+  const inner = text.slice(first.length + 2, -(last.length + 3)).trim();
+  if (!inner.startsWith(CDATA_START) || !inner.endsWith(CDATA_END)) return readPlainly(text);
+  const typed = inner.slice(CDATA_START.length, -CDATA_END.length);
+  if (first === last) return { [first]: typed };
+  return splitTexts(typed, first, last) ?? readPlainly(text);
+}
+
+/** Cuts two texts at the border between them; undefined unless there is exactly one. */
+function splitTexts(typed: string, first: string, last: string): WireFields | undefined {
+  const end = `${CDATA_END}</${first}>`;
+  let found: WireFields | undefined;
+  for (let at = typed.indexOf(end); at >= 0; at = typed.indexOf(end, at + 1)) {
+    GAP.lastIndex = at + end.length;
+    const [, between = "", , next] = GAP.exec(typed) ?? [];
+    if (next !== last) continue;
+    const fields = parseXml(`<xml>${between}</xml>`);
+    if (found !== undefined || !fields.ok) return undefined;
+    found = { ...fields.value, [first]: typed.slice(0, at), [last]: typed.slice(GAP.lastIndex) };
+  }
+  return found;
+}
+
+/**
+ * Reads elements as XML has them, which is right when each name comes once and no value holds the end of CDATA: whoever
+ * ends a text early must open it again, or the platform's own end would not fit.
+ */
+function readPlainly(elements: string): WireFields | undefined {
+  const names = new Set<string>();
+  for (let at = 0; at < elements.length; at = ELEMENT.lastIndex) {
+    ELEMENT.lastIndex = at;
+    const name = ELEMENT.exec(elements)?.[1];
+    if (name === undefined || names.has(name)) return undefined;
+    names.add(name);
+  }
+  const parsed = parseXml(`<xml>${elements}</xml>`);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/**
+ * Reads a push that holds none of the texts we know. A message of an unknown kind may hold another one: it is damaged
+ * unless nothing typed can be taken for a field.
+ */
+function readWhole(text: string): Result<XmlFrame, XmlProblem> {
+  const whole = parseXml(text);
+  if (whole.ok && ownValue(whole.value, "MsgType") === "event") return ok({ fields: whole.value });
+  const edges = readEdges(text);
+  if (edges === undefined || (whole.ok && isUnharmed(whole.value, edges))) {
+    return whole.ok ? ok({ fields: whole.value }) : whole;
+  }
+  return ok({ fields: edges.fields, damaged: edges.between });
+}
+
+const SAID = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "BusinessId", "Encrypt"] as const;
+/** The end of CDATA before anything but the end of its element: somebody typed it. */
+const TYPED_END = /\]\]>(?!\s*<\/)/;
+
+/** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */
+function isUnharmed(whole: WireFields, { fields, between }: XmlEdges): boolean {
+  const isSame = SAID.every((name) => ownValue(whole, name) === ownValue(fields, name));
+  return isSame && !Object.values(whole).some(isWireList) && !TYPED_END.test(between);
+}
