@@ -2,6 +2,7 @@
 import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
 import { APP_EVENTS } from "./app-events.ts";
+import { ERASURE } from "./erasure.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
@@ -35,6 +36,7 @@ export const TABLES: readonly MutantTable[] = [
   SECRETS,
   LIMITS,
   KEPT_AND_FORGOTTEN,
+  ERASURE,
   REST_API,
   WEBHOOKS_RULE,
   APP_EVENTS,

@@ -69,22 +69,6 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       killedBy: [CONVERSATION, "retention acknowledges a push older than what is kept, and ignores it"],
     },
     {
-      name: "erase-leaves-the-rows",
-      breaks: "an erased user's log is still on the disk",
-      file: "worker/objects/conversation.ts",
-      find: "    await this.ctx.storage.deleteAll();",
-      replace: '    this.ctx.storage.kv.delete("conversation");',
-      killedBy: [CONVERSATION, "erasing a user deletes everything at once"],
-    },
-    {
-      name: "erase-leaves-the-memory",
-      breaks: "an erased user's conversation lives on in memory",
-      file: "worker/objects/conversation.ts",
-      find: "    await this.ctx.storage.deleteAll();\n    this.#reload();",
-      replace: "    await this.ctx.storage.deleteAll();",
-      killedBy: [CONVERSATION, "erasing a user deletes everything at once"],
-    },
-    {
       name: "state-stored-beside-the-row",
       breaks: "a newer schema is opened by an older worker",
       file: "worker/objects/conversation-store.ts",

@@ -272,6 +272,7 @@ describe("erasing a user", () => {
   it("lets the user come back as a new one", async ({ expect }) => {
     await says(wechat, "oBack", []);
     await remote("oBack").erase();
+    pass(1_000);
     await says(wechat, "oBack", [reply("你好")]);
     expect(await kindsOf("oBack")).toEqual(["in", "out"]);
   });

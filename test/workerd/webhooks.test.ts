@@ -152,6 +152,7 @@ describe("a webhook", () => {
       await says("oErased", [], ["erased"]);
       shop.answerWith(async () => {
         await remote("oErased").erase();
+        pass(1_000);
         shop.answerWith(() => TAKEN());
         if (writesAgain) await says("oErased", [], ["erased"]);
         return TAKEN();

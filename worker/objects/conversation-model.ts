@@ -25,8 +25,8 @@ export interface LeasedMessage extends Lease {
 
 /** What `receive` says. */
 export interface Received {
-  /** new: stored now. repeat: seen before, same answer. ignored: older than what we keep. */
-  readonly outcome: "new" | "repeat" | "ignored";
+  /** new: stored now. repeat: seen before, same answer. ignored: older than what we keep. erased: from before an erasure. */
+  readonly outcome: "new" | "repeat" | "ignored" | "erased";
   readonly answer: AnswerKind;
   readonly lease?: LeasedMessage;
 }

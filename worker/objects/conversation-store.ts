@@ -8,12 +8,17 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
 import type { Owner } from "./conversation-model.ts";
+import { ERASED_KEY, type Erasure } from "./conversation-erasure.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
 export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
   owner(): Owner | undefined;
+  /** When the user was erased last, epoch ms, until it is forgotten. */
+  erasedAt(): number | undefined;
+  /** Forgets when the user was erased. */
+  forgetErasure(): void;
   /** As it was when the store was opened; whoever appends knows the newer one. */
   readonly initialState: ConversationState;
   /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
@@ -43,8 +48,8 @@ const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "conversation";
 
-/** Kept beside the log: whose it is and which schema it has. */
-interface Head extends Owner {
+/** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
+interface Head extends Owner, Partial<Erasure> {
   readonly schema: number;
 }
 
@@ -73,6 +78,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   // A head always comes with the table: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
+  let erasedAt = head === undefined ? kv.get<Erasure>(ERASED_KEY)?.erasedAt : head.erasedAt;
   // One statement for all a wake has to know: each is compiled anew for every object that wakes.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
@@ -99,6 +105,14 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   return {
     owner() {
       return head && { appid: head.appid, openid: head.openid };
+    },
+    erasedAt: () => erasedAt,
+    forgetErasure() {
+      if (head === undefined) return;
+      const { erasedAt: _over, ...rest } = head;
+      head = rest;
+      erasedAt = undefined;
+      kv.put(HEAD_KEY, head);
     },
     initialState,
     oldest() {
@@ -142,7 +156,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
       const write = () => sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
       if (head === undefined) {
-        head = create(storage, owner, write);
+        head = create(storage, { ...owner, ...(erasedAt !== undefined && { erasedAt }) }, write);
         oldest = state.last;
       } else write();
       newest = state.last;
@@ -160,11 +174,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 }
 
 /** The first record, with the table and the head: several statements, so they are bound together. */
-function create(storage: DurableObjectStorage, owner: Owner, write: () => void): Head {
-  const head: Head = { schema: SCHEMA_VERSION, appid: owner.appid, openid: owner.openid };
+function create(storage: DurableObjectStorage, of: Owner & Partial<Erasure>, write: () => void): Head {
+  const head: Head = { schema: SCHEMA_VERSION, ...of };
   storage.transactionSync(() => {
     storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
     storage.kv.put(HEAD_KEY, head);
+    // From now on the head says it: a wake reads one entry.
+    if (head.erasedAt !== undefined) storage.kv.delete(ERASED_KEY);
     write();
   });
   return head;

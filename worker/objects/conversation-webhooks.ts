@@ -59,6 +59,8 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
     mayGoOn: () => store() === opened && mayGoOn(host, started + BUDGET_MS),
     fields: { app: owner.appid, user },
   });
+  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one.
+  if (store() !== opened) return;
   const listed = settings.webhooks.map(({ id }) => id);
   host.keep(foldProgress(state().webhooks, listed, progress, Date.now(), Math.random), true);
 }

@@ -19,6 +19,7 @@ import {
   type SubmitInput,
   type Submitted,
 } from "../domain/conversation.ts";
+import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
 import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
 import { messageState, type MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
@@ -30,7 +31,9 @@ import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
 import type { ConversationView, LeasedMessage, Owner, ReceivedWire, SubmitAnswer } from "./conversation-model.ts";
+import { eraseStorage } from "./conversation-erasure.ts";
 import { createConversationStore } from "./conversation-store.ts";
+import { fillLease, showConversation } from "./conversation-view.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
 
 /** A transition with a value for the caller. */
@@ -84,6 +87,7 @@ export class Conversation extends DurableObject<Env> {
     const config = this.#config();
     const { createdAt } = push.inbound;
     if (createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
+    if (isFromBeforeErasure(createdAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
       const received =
@@ -144,17 +148,7 @@ export class Conversation extends DurableObject<Env> {
   /** The window, the context and the newest rows; null when the user is unknown. */
   view(limit: number): ConversationView | null {
     if (this.#store.owner() === undefined) return null;
-    const now = Date.now();
-    const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = this.#state;
-    return {
-      window: viewWindow(window, MINI_PROGRAM, now),
-      sessionFrom,
-      contextVerdict,
-      heldCount: held.length,
-      mutedUntil: mutedUntil > now ? mutedUntil : null,
-      lastSeq: last,
-      rows: this.#store.newest(limit),
-    };
+    return showConversation(this.#state, this.#store.newest(limit), Date.now());
   }
 
   /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
@@ -187,10 +181,17 @@ export class Conversation extends DurableObject<Env> {
     return from;
   }
 
-  /** Deletes everything about the user, at once. Returns whether there was anything. */
-  async erase(): Promise<boolean> {
+  /**
+   * Deletes everything about the user, at once, but for the time of it, also of a user who is unknown: an erasure that
+   * was interrupted is repeated. Returns whether there was anything.
+   */
+  erase(): boolean {
     const known = this.#store.owner() !== undefined;
-    if (known) await this.#wipe();
+    try {
+      this.#armedFor = eraseStorage(this.ctx.storage, Date.now());
+    } finally {
+      this.#reload();
+    }
     return known;
   }
 
@@ -213,6 +214,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** @returns the least time until the next, milliseconds */
   async #work(): Promise<number> {
+    await this.#forgetErasure(Date.now());
     const owner = this.#store.owner();
     if (owner === undefined) return ALARM_FLOOR_MS;
     const config = this.#config();
@@ -275,6 +277,13 @@ export class Conversation extends DurableObject<Env> {
     this.#store.prune(Math.min(horizon, this.#state.last, ...waitingSeqs(this.#state)), PRUNE_BATCH);
   }
 
+  async #forgetErasure(now: number): Promise<void> {
+    const erasedAt = this.#store.erasedAt();
+    if (erasedAt === undefined || !isErasureOver(erasedAt, now)) return;
+    if (this.#store.owner() === undefined) return this.#wipe();
+    this.#store.forgetErasure();
+  }
+
   async #wipe(): Promise<void> {
     await this.ctx.storage.deleteAll();
     this.#reload();
@@ -324,7 +333,9 @@ export class Conversation extends DurableObject<Env> {
 
   /** Without a secret webhooks wait: the log keeps what they have not heard. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
-    return nextDue(state, oldest, config.retentionMs, mayTell(config));
+    const due = nextDue(state, oldest, config.retentionMs, mayTell(config));
+    const erasedAt = this.#store.erasedAt();
+    return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }
 
   /** Sets the alarm if something is due before it; part of the transaction. Returns when it will ring. */
@@ -340,10 +351,7 @@ export class Conversation extends DurableObject<Env> {
   /** @param rows those just written, where a message usually is */
   #fill(lease: Lease, owner: Owner, state: ConversationState, rows: readonly RowDraft[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
-    if (row?.kind !== "out") throw new Error("a queued message has no row");
-    // A row of an older version does not say whose it is.
-    const { message, isAi = false, businessId = state.businessId } = row.body;
-    return { ...lease, openid: owner.openid, message, isAi, ...(businessId !== null && { businessId }) };
+    return fillLease(lease, owner, state, row);
   }
 
   #answerAgain(

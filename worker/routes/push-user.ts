@@ -24,7 +24,7 @@ import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./l
 /** How a push was taken. */
 export interface Accepted {
   /** known: stopped at KV, no object was asked. */
-  readonly outcome: "new" | "repeat" | "ignored" | "known";
+  readonly outcome: "new" | "repeat" | "ignored" | "erased" | "known";
   readonly answer: AnswerKind;
 }
 

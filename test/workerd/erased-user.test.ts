@@ -1,0 +1,182 @@
+/** A user who was erased: what is left, what a captured push can do, and how the user comes back. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { captureLog, conversation, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
+import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+
+const DAY = 86_400_000;
+
+let wechat: Control;
+beforeEach(async () => {
+  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand. Whole seconds, as CreateTime has.
+  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
+  wechat = playWeChat();
+  await useSilentSettings();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const erase = (openid: string) => call("DELETE", `/api/v1/conversations/${openid}`);
+const statusOf = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).status;
+
+/** All that is stored in a user's object, and for when its alarm is set. */
+function storedOf(openid: string) {
+  return runInDurableObject(conversation(openid), async (_object, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
+    return {
+      tables: tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf")),
+      entries: Object.fromEntries(storage.kv.list()),
+      alarmAt: await storage.getAlarm(),
+    };
+  });
+}
+
+describe("an erased user", () => {
+  it("leaves the time alone behind, for a day", async ({ expect }) => {
+    await wechat.text("oTime", "在吗");
+    pass(5_500);
+    const erasedAt = Date.now();
+    expect((await erase("oTime")).status).toBe(204);
+    const left = { tables: [], entries: { erased: { erasedAt } }, alarmAt: erasedAt + DAY };
+    expect(await storedOf("oTime")).toEqual(left);
+    pass(DAY);
+    await runDurableObjectAlarm(conversation("oTime"));
+    expect(await storedOf("oTime")).toEqual({ tables: [], entries: {}, alarmAt: null });
+  });
+
+  it("is not brought back by a push from before, which is acknowledged and counted", async ({ expect }) => {
+    const push = await wechat.text("oCapture", "我的手机号");
+    pass(60_000);
+    await erase("oCapture");
+    const lines = captureLog();
+    const again = await wechat.redeliver({ id: push.id });
+    expect(again.attempts.at(-1)?.verdict).toBe("success");
+    expect(await statusOf("oCapture")).toBe(404);
+    expect(lines().filter(({ event }) => event === "push")).toMatchObject([{ outcome: "erased", answer: "success" }]);
+    pass(DAY - 61_000);
+    await evictDurableObject(conversation("oCapture"));
+    await wechat.redeliver({ id: push.id });
+    expect(await statusOf("oCapture")).toBe(404);
+  });
+
+  it("is not brought back by a push of the very second", async ({ expect }) => {
+    const push = await wechat.text("oSecond", "在吗", { deliver: false });
+    pass(999);
+    await erase("oSecond");
+    await wechat.redeliver({ id: push.id });
+    expect(await statusOf("oSecond")).toBe(404);
+  });
+
+  it("is a new one with the next push, beside which a capture adds nothing", async ({ expect }) => {
+    const old = await wechat.text("oBack", "旧");
+    pass(999);
+    await erase("oBack");
+    pass(1);
+    await wechat.text("oBack", "新");
+    await wechat.redeliver({ id: old.id });
+    await evictDurableObject(conversation("oBack"));
+    await wechat.redeliver({ id: old.id });
+    const rows = await (await call("GET", "/api/v1/conversations/oBack/messages")).json<{ rows: unknown[] }>();
+    expect(rows.rows).toMatchObject([{ inbound: { content: "新" } }]);
+  });
+
+  it("who is back has no trace of it after the day, whatever else is due", async ({ expect }) => {
+    await wechat.text("oTrace", "旧");
+    pass(1_000);
+    const erasedAt = Date.now();
+    await erase("oTrace");
+    pass(1_000);
+    await wechat.text("oTrace", "新");
+    await send("oTrace", { type: "text", content: "您好" });
+    await expect.poll(() => kindsOf("oTrace")).toEqual(["in", "out", "sent"]);
+    pass(60_000);
+    await runDurableObjectAlarm(conversation("oTrace"));
+    const { entries, alarmAt } = await storedOf("oTrace");
+    expect(JSON.stringify(entries)).toContain(String(erasedAt));
+    expect(alarmAt).toBe(erasedAt + DAY);
+    pass(DAY);
+    await runDurableObjectAlarm(conversation("oTrace"));
+    const after = await storedOf("oTrace");
+    expect(JSON.stringify(after.entries)).not.toContain(String(erasedAt));
+    expect(after.alarmAt).toBeGreaterThan(Date.now() + 100 * DAY);
+    expect(await kindsOf("oTrace")).toEqual(["in", "out", "sent"]);
+  });
+
+  it("may be erased again and again, also one who never wrote", async ({ expect }) => {
+    const old = await wechat.text("oNever", "在吗", { deliver: false });
+    for (let time = 0; time < 3; time += 1) {
+      pass(2_000);
+      expect((await erase("oNever")).status).toBe(204);
+    }
+    await wechat.redeliver({ id: old.id });
+    expect(await statusOf("oNever")).toBe(404);
+    expect((await storedOf("oNever")).entries).toEqual({ erased: { erasedAt: Date.now() } });
+  });
+
+  it("is erased by the next call when one was interrupted", async ({ expect }) => {
+    await wechat.text("oCut", "在吗");
+    pass(1_000);
+    await runInDurableObject(conversation("oCut"), (object, { storage }) => {
+      const put = vi.spyOn(storage.kv, "put").mockImplementation(() => {
+        throw new Error("killed");
+      });
+      expect(() => object.erase()).toThrow("killed");
+      put.mockRestore();
+      expect(() => object.view(1)).not.toThrow();
+      expect(object.view(1)).toBeNull();
+    });
+    expect((await erase("oCut")).status).toBe(204);
+    expect(await storedOf("oCut")).toMatchObject({ tables: [], entries: { erased: { erasedAt: Date.now() } } });
+  });
+
+  it("is erased in one app only", async ({ expect }) => {
+    await erase("oApps");
+    await wechat.text("oApps", "在吗", { appid: OTHER_APPID });
+    expect(await kindsOf("oApps", OTHER_APPID)).toEqual(["in"]);
+  });
+
+  it("is to the API as one who never wrote", async ({ expect }) => {
+    await wechat.text("oApi", "在吗");
+    pass(1_000);
+    await erase("oApi");
+    const answers = async (openid: string) => {
+      const text = { type: "text", content: "您好" };
+      const sent = await send(openid, text);
+      const held = await send(openid, { ...text, hold: true });
+      const replay = { json: { after: 0 } };
+      return [
+        [sent.status, await bodyOf(sent)],
+        [held.status, (await bodyOf(held))["state"]],
+        (await call("POST", `/api/v1/conversations/${openid}/webhooks/none/replay`, replay)).status,
+        await kindsOf(openid),
+      ];
+    };
+    expect(await answers("oApi")).toEqual(await answers("oStranger"));
+    pass(1_000);
+    await wechat.text("oApi", "在吗");
+    await expect.poll(() => readTexts(wechat, "oApi")).toEqual(["您好"]);
+  });
+
+  it("is answered after everything was reset on the phone page", async ({ expect }) => {
+    await wechat.clock({ offsetMs: -3_600_000 });
+    await erase("oReset");
+    await wechat.text("oReset", "在吗");
+    expect(await statusOf("oReset")).toBe(404);
+    pass(1_000);
+    await wechat.reset();
+    await wechat.text("oReset", "在吗");
+    expect(await kindsOf("oReset")).toEqual(["in"]);
+  });
+
+  it("is answered although the clock was days ahead at the erasure", async ({ expect }) => {
+    pass(3 * DAY);
+    await erase("oAhead");
+    pass(-3 * DAY);
+    await wechat.text("oAhead", "在吗");
+    expect(await kindsOf("oAhead")).toEqual(["in"]);
+  });
+});
