@@ -5,6 +5,7 @@ import { hasShape, type Shape } from "./shape.ts";
 import { readJson } from "./transport.ts";
 import type {
   Accepted,
+  AppEvents,
   Conversation,
   Diagnostics,
   Message,
@@ -30,6 +31,7 @@ const conversation: Shape<Conversation> = {
 };
 const page: Shape<Page> = { rows: "array", next: "number" };
 const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
+const events: Shape<AppEvents> = { events: "array", next: "number" };
 const quarantine: Shape<Quarantine> = { entries: "array" };
 const settings: Shape<Settings> = {
   timeZone: "string",
@@ -51,6 +53,7 @@ export const read = {
   conversation: as(conversation),
   page: as(page),
   uploaded: as(uploaded),
+  events: as(events),
   quarantine: as(quarantine),
   webhooks: as(webhooks),
   replayed: as(replayed),

@@ -12,6 +12,7 @@ import { followChanges, streamExport, type ChangesOptions, type ExportOptions, t
 import { request, type Call } from "./transport.ts";
 import type {
   Accepted,
+  AppEvents,
   Conversation,
   Diagnostics,
   Message,
@@ -147,6 +148,14 @@ export function createKefuClient(options: KefuClientOptions) {
       const headers = { ...JSON_BODY, "if-match": etag };
       const body = JSON.stringify(settings);
       return call({ method: "PUT", path: ["settings"], headers, body, repeat: etag === "*" }, readSettings);
+    },
+
+    /**
+     * Events that are no conversation's (other products, the mini program as a whole, unknown names), oldest first, after
+     * a cursor. `next` is the cursor to keep; only a page without events says that there are no more.
+     */
+    events({ after, limit }: PageOptions = {}): Promise<Result<AppEvents>> {
+      return call({ method: "GET", path: ["events"], query: { after, limit } }, read.events);
     },
 
     /** Pushes that are WeChat's own and could not be read, newest first. */

@@ -7,6 +7,7 @@ import type { Outbound } from "../shared/outbound.ts";
 import type { Err, Ok } from "../shared/result.ts";
 import type { SettingsSchema } from "../worker/domain/settings.ts";
 import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
+import type { AppEventSchema, AppEventsSchema } from "../worker/routes/api/event-schemas.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
 import type {
@@ -39,6 +40,10 @@ export type Uploaded = v.InferOutput<typeof UploadedSchema>;
 export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
 /** How each webhook of the settings is doing. */
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
+/** An event that is no conversation's. */
+export type AppEvent = v.InferOutput<typeof AppEventSchema>;
+/** A page of events. */
+export type AppEvents = v.InferOutput<typeof AppEventsSchema>;
 /** From where a conversation is told again. */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
 /** What WeChat says about the set-up. */

@@ -2,6 +2,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const PUSH = "pure/protocol/push.test.ts";
+const API = "workerd/api-events.test.ts";
 const FOREIGN = "workerd/foreign-events.test.ts";
 
 /** Mutants of what becomes of events that are no conversation's. */
@@ -57,6 +58,22 @@ export const APP_EVENTS: MutantTable = {
       find: "createdAt === 0 ? now - SAME_CONTENT_MS",
       replace: "createdAt === 0 ? now",
       killedBy: [FOREIGN, "an event of another product without CreateTime is kept once for each content"],
+    },
+    {
+      name: "event-page-unbounded",
+      breaks: "a page of large events is larger than an answer may be",
+      file: "worker/objects/account-store.ts",
+      find: "if (page.length > 0 && length > maxLength) break;",
+      replace: "",
+      killedBy: [API, "GET /api/v1/events reads no more than a page may hold, and at least one event"],
+    },
+    {
+      name: "event-page-without-progress",
+      breaks: "an event larger than a page stops everybody who reads on",
+      file: "worker/objects/account-store.ts",
+      find: "if (page.length > 0 && length > maxLength) break;",
+      replace: "if (length > maxLength) break;",
+      killedBy: [API, "GET /api/v1/events reads no more than a page may hold, and at least one event"],
     },
   ],
 };

@@ -58,6 +58,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/milestones",
         "GET /api/v1/quarantine",
         "GET /api/v1/webhooks",
+        "GET /api/v1/events",
         "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",
         "GET /api/v1/diagnostics",
       ].toSorted(),

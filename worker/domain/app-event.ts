@@ -1,7 +1,32 @@
 /**
- * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps. Pure: time
- * is an argument (docs/design/0007-scopes.md).
+ * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps, the API
+ * lists, webhooks and the team's `onEvent` receive. Pure: time is an argument (docs/design/0007-scopes.md).
  */
+import type { Inbound, WireFields } from "../../shared/inbound.ts";
+
+/** An event as it was stored. */
+export interface StoredAppEvent {
+  /** Order and cursor: grows with every event. */
+  readonly seq: number;
+  /** When it was stored, epoch ms. */
+  readonly at: number;
+  readonly inbound: Inbound;
+}
+
+/** An event as everybody outside sees it: the REST API and webhooks. */
+export interface ShownAppEvent {
+  readonly seq: number;
+  /** When it was stored, ISO 8601. */
+  readonly at: string;
+  /** `Event`; MsgType of a message without MsgId whose kind is unknown. */
+  readonly name: string;
+  /** The user it is about, or the platform's own push user; null when it names none. */
+  readonly openid: string | null;
+  /** CreateTime, ISO 8601; the time of arrival when it came without. */
+  readonly createdAt: string;
+  /** All it says, by the names on the wire, every scalar as a text. */
+  readonly fields: WireFields;
+}
 
 /** A repeat is looked for so long before CreateTime, milliseconds: clocks differ. */
 const REPEAT_SLACK_MS = 120_000;
@@ -16,4 +41,22 @@ const SAME_CONTENT_MS = 2 * 86_400_000;
  */
 export function repeatsSince(createdAt: number, now: number): number {
   return createdAt === 0 ? now - SAME_CONTENT_MS : Math.min(createdAt, now) - REPEAT_SLACK_MS;
+}
+
+/** The name by which the platform calls it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
+export function wireNameOf(inbound: Inbound): string {
+  return inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
+}
+
+/** Shows an event. */
+export function showAppEvent({ seq, at, inbound }: StoredAppEvent): ShownAppEvent {
+  const { openid, createdAt } = inbound;
+  return {
+    seq,
+    at: new Date(at).toISOString(),
+    name: wireNameOf(inbound),
+    openid: openid === "" ? null : openid,
+    createdAt: new Date(createdAt).toISOString(),
+    fields: "raw" in inbound ? inbound.raw : {},
+  };
 }

@@ -49,8 +49,8 @@ export interface AccountStore {
   findEvent(key: string, since: number): number | undefined;
   /** Adds an event; every 64th time, on average, forgets all but the newest `keep`. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">, keep: number): number;
-  /** Events after `after`, oldest first. */
-  events(after: number, limit: number): readonly EventRow[];
+  /** Events after `after`, oldest first: at most `limit`, and of the later ones none beyond `maxLength` (UTF-16 units of bodies). */
+  events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
   /** Adds an entry and forgets all but the newest `keep`. */
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
@@ -155,10 +155,18 @@ export function createAccountStore(storage: DurableObjectStorage, appid: string 
         return seq;
       });
     },
-    events: (after, limit) =>
-      rows(() =>
-        sql.exec<EventRow>("select seq, at, key, body from events where seq > ? order by seq limit ?", after, limit),
-      ),
+    events(after, limit, maxLength) {
+      if (head === undefined) return [];
+      const query = "select seq, at, key, body from events where seq > ? order by seq limit ?";
+      const page: EventRow[] = [];
+      let length = 0;
+      for (const row of sql.exec<EventRow>(query, after, limit)) {
+        length += row.body.length;
+        if (page.length > 0 && length > maxLength) break;
+        page.push(row);
+      }
+      return page;
+    },
     isQuarantined: (hash) =>
       rows(() => sql.exec<{ seq: number }>("select seq from quarantine where hash = ? limit 1", hash)).length > 0,
     addQuarantined(row, keep) {

@@ -15,12 +15,12 @@ import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
-import { repeatsSince } from "../domain/app-event.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
+import { addAppEvent, readAppEvents } from "./account-events.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
@@ -84,7 +84,6 @@ const MIN_KV_TTL_SECONDS = 60;
 const TOKEN_TIMEOUT_MS = 8_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
-const MAX_EVENTS = 5_000;
 const MAX_QUARANTINED = 100;
 const MAX_QUARANTINED_BYTES = 64 * 1024;
 const QUARANTINE_MS = 7 * DAY_MS;
@@ -215,26 +214,19 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * Stores an event of the mini program as a whole.
    *
    * @param key the same for every delivery of the event
-   * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
+   * @param inbound `createdAt` 0: it came without CreateTime
    * @param now when it arrived, epoch ms
    * @returns whether it is new; a repeat, and one older than what is kept, is not
    */
   async appEvent(key: string, inbound: Inbound, now: number): Promise<boolean> {
-    const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
-    if (createdAt < now - this.#retention().eventsMs) return false;
-    if (this.#store.findEvent(key, repeatsSince(inbound.createdAt, now)) !== undefined) return false;
-    this.#store.addEvent({ at: now, key, body: JSON.stringify({ ...inbound, createdAt }) }, MAX_EVENTS);
-    this.#write({});
-    return true;
+    const isNew = addAppEvent(this.#store, key, inbound, now, this.#retention().eventsMs);
+    if (isNew) this.#write({});
+    return isNew;
   }
 
-  /** Events after a cursor, oldest first; at most 500 are kept. */
+  /** Events after a cursor, oldest first, no more than a page holds. */
   async appEvents(after: number, limit: number): Promise<readonly AppEvent[]> {
-    return this.#store.events(after, clamp(limit, MAX_EVENTS)).map(({ seq, at, key, body }) => {
-      // Written by appEvent above.
-      const inbound: AppEvent["inbound"] = JSON.parse(body);
-      return { seq, at, key, inbound };
-    });
+    return readAppEvents(this.#store, after, limit);
   }
 
   /** Keeps an unreadable push for the operator: the newest 100, each content once, 64 KB of it, for a week. */

@@ -13,6 +13,7 @@ import { secureAnswer } from "../../middleware/secure-answer.ts";
 import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";
+import { events } from "./events.ts";
 import { requireEncodedPath } from "./encoded-path.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
@@ -39,6 +40,7 @@ export function createApi(): Hono<AppEnv> {
     settings,
     quarantine,
     webhooks,
+    events,
     diagnostics,
     milestones,
   ])

@@ -1,0 +1,46 @@
+/**
+ * The shapes of events that are no conversation's.
+ */
+import * as v from "valibot";
+import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+
+/** An event of the app as a whole. */
+export const AppEventSchema = named(
+  "AppEvent",
+  v.strictObject({
+    seq: SeqSchema,
+    at: TimeSchema,
+    name: v.pipe(WordSchema, v.description(both("事件名 Event", "its name, `Event`"))),
+    openid: v.pipe(
+      v.nullable(v.string()),
+      v.description(
+        both(
+          "所说的用户（OpenID 或 FromUserName），可能是平台自己的推送账号；没有则为 null",
+          "the user it is about (OpenID or FromUserName), or the platform's own push user; null when it names none",
+        ),
+      ),
+    ),
+    createdAt: v.pipe(
+      TimeSchema,
+      v.description(both("CreateTime；没有则为到达时间", "CreateTime, or the time of arrival when it came without")),
+    ),
+    fields: v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.description(both("全部字段，标量一律为文本", "all of its fields, every scalar as a text")),
+    ),
+  }),
+);
+
+/** A page of events. */
+export const AppEventsSchema = named(
+  "AppEvents",
+  v.strictObject({
+    events: v.array(AppEventSchema),
+    next: v.pipe(
+      SeqSchema,
+      v.description(
+        both("下一次请求的 after；没有新事件时不变", "the next request's after; unchanged when there is nothing new"),
+      ),
+    ),
+  }),
+);

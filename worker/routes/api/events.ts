@@ -1,0 +1,49 @@
+/**
+ * The events that are no conversation's, by pages: `GET /events`.
+ */
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { showAppEvent, type StoredAppEvent } from "../../domain/app-event.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe, validator } from "./describe.ts";
+import { AS_BECOMES, refuseParameter } from "./input.ts";
+import { AppEventsSchema } from "./event-schemas.ts";
+import { PageQuerySchema } from "./schemas.ts";
+
+/** What the route asks of an account; written out for the reason of `RemoteConversation` (owner.ts). */
+interface RemoteEvents {
+  appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
+}
+
+/** Routes about events. */
+export const events = new Hono<AppEnv>();
+
+events.get(
+  "/events",
+  describe({
+    id: "listEvents",
+    tag: "operations",
+    summary: { zh: "小程序的事件（不属于任何会话）", en: "Events of the mini program that are no conversation's" },
+    text: {
+      zh: "其他产品的事件、对整个小程序的事件、名称未知的事件，按 seq 升序。保存 next，下次作为 after 传入。约保留最新 5000 件，最长 RETENTION_DAYS 天。一页可能少于 limit：events 为空才表示没有更多。",
+      en: "Events of other products, of the mini program as a whole, and of unknown name, by rising seq. Keep next and pass it as after. About the newest 5000 are kept, for RETENTION_DAYS at most. A page may have fewer than limit: only an empty one says that there are no more.",
+    },
+    answers: {
+      200: {
+        text: { zh: "一页事件", en: "A page of events" },
+        content: { type: "application/json", schema: AppEventsSchema },
+      },
+    },
+    problems: ["invalid_field"],
+  }),
+  validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
+  async (c) => {
+    const { after, limit } = c.req.valid("query");
+    const stub: unknown = connectApp(c.env, c.get("config"), appOf(c)).account();
+    const kept = await (stub as RemoteEvents).appEvents(after, limit);
+    const answer = { events: kept.map(showAppEvent), next: kept.at(-1)?.seq ?? after };
+    return c.json(answer satisfies v.InferOutput<typeof AppEventsSchema>);
+  },
+);
