@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { ChannelRules } from "./channel.ts";
 import { err, ok, type Result } from "./result.ts";
 import { textSize, type TextUnit } from "./text.ts";
+import { isVisible } from "./visible.ts";
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 // No v.url(): phones have no URL class, and it would refuse everything there.
@@ -17,14 +18,8 @@ const mediaId = v.pipe(
   v.maxLength(512, "must have at most 512 characters"),
 );
 
-/** WeChat refuses a text with nothing to see in it (44004); control characters are taken out before it is sent. */
-const visible = v.pipe(
-  filled,
-  v.check(
-    (text) => Array.from(text).some((character) => character > " " && character.trim() !== ""),
-    "must not be blank",
-  ),
-);
+/** WeChat refuses a text in which nothing is visible (44004). */
+const visible = v.pipe(filled, v.check(isVisible, "must not be blank"));
 
 /** A text; WeChat turns `<a href data-miniprogram-appid data-miniprogram-path>` into a mini-program link. */
 export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: visible });

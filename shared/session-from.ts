@@ -12,6 +12,7 @@
  */
 import { readJsonObject, writeJsonString, writePlainJson, type JsonObject, type NotPlainData } from "./plain-json.ts";
 import { err, ok, type Result } from "./result.ts";
+import { isVisible } from "./visible.ts";
 
 /** How long a `session-from` may be, in UTF-16 code units. */
 export const SESSION_FROM_LIMIT = 1_024;
@@ -83,8 +84,9 @@ export function decodeSessionFrom(text: string): SessionFrom {
   return signed === undefined ? plain : { kind: "context", label, context, signed };
 }
 
-/** One line without what could pass for the mark, cut to `LABEL_LIMIT`. */
+/** One line without what could pass for the mark, cut to `LABEL_LIMIT`; empty when nothing in it is visible. */
 function cleanLabel(label: string): string {
+  if (!isVisible(label)) return "";
   const line = label.replace(NOT_IN_LABEL, " ").replace(/\]\]>/g, "]] >").replace(MARK_IN_LABEL, `${MARK} `).trim();
   if (line.length <= LABEL_LIMIT) return line;
   // A character of two code units is not cut in half.

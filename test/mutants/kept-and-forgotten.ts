@@ -44,6 +44,14 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       killedBy: [CONVERSATION, "retention spares a held message that is older than rows are kept"],
     },
     {
+      name: "stored-settings-checked-again",
+      breaks: "settings are replaced by the defaults because a newer worker takes less",
+      file: "worker/domain/settings.ts",
+      find: "return parsed.typed ? parsed.output : undefined;",
+      replace: "return parsed.success ? parsed.output : undefined;",
+      killedBy: [RECORDS, "settings stay in force when a version of the worker takes less"],
+    },
+    {
       name: "empty-object-kept",
       breaks: "a user who has not written for a year still has an object",
       file: "worker/objects/conversation.ts",

@@ -102,6 +102,14 @@ describe("settings", () => {
     expect(await alarmOf()).toBeNull();
   });
 
+  it("stay in force when a version of the worker takes less than the one that stored them", async ({ expect }) => {
+    await account().putSettings(0, settingsOf("a"));
+    const fallback = { type: "reply", messages: [{ type: "text", content: "\u3000" }] };
+    const body = JSON.stringify({ fallback });
+    await inside((_object, { storage }) => storage.sql.exec("update settings set body = ?", body).toArray());
+    expect(await account().settings()).toMatchObject({ version: 1, settings: { fallback } });
+  });
+
   it("answer nothing but the defaults when a version of the worker cannot read what is stored", async ({ expect }) => {
     await account().putSettings(0, settingsOf("a"));
     await inside((_object, { storage }) => storage.sql.exec("update settings set body = '{}'").toArray());

@@ -20,6 +20,10 @@ describe("a body that cannot be sent", () => {
       { type: "text", content: "" },
       { code: "invalid_field", field: "content" },
     ],
+    [
+      { type: "text", content: "\u200b\u2800\u3164" },
+      { code: "invalid_field", field: "content", detail: "content must not be blank" },
+    ],
     [{ type: "text" }, { code: "invalid_field", field: "content", detail: "content is missing" }],
     [
       { type: "voice", mediaId: "m" },

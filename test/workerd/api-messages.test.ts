@@ -55,6 +55,13 @@ describe("POST /conversations/:openid/messages", () => {
     ]);
   });
 
+  it("makes no part of blank space, however much of it there is", async ({ expect }) => {
+    await wechat.text("oBlank", "在吗");
+    const answer = await bodyOf(await send("oBlank", { type: "text", content: `A${" ".repeat(5_000)}B` }));
+    await expect.poll(() => stateOf(answer["id"])).toBe("sent");
+    expect((await readTexts(wechat, "oBlank")).map((part) => part.trim())).toEqual(["A", "B"]);
+  });
+
   it("answers 409 window_closed when the user has not written, and writes nothing", async ({ expect }) => {
     const response = await send("oNever", HELLO);
     expect(response.status).toBe(409);

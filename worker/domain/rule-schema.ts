@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import type { UserMessage } from "../../shared/inbound.ts";
+import { isVisible } from "../../shared/visible.ts";
 import { ActionSchema } from "./action-schema.ts";
 import { normalizeText } from "./normalize.ts";
 import { says } from "./settings-problems.ts";
@@ -20,11 +21,14 @@ const MAX_ONCE_MINUTES = 43_200;
 const word = v.pipe(
   v.string(),
   v.maxLength(MAX_WORD_LENGTH, says(`has more than ${MAX_WORD_LENGTH} characters`, "shorten the keyword")),
-  v.check((text) => normalizeText(text) !== "", says("is blank", "write a keyword or remove it")),
+  v.check((text) => isVisible(normalizeText(text)), says("is blank", "write a keyword or remove it")),
 );
 const pattern = v.pipe(
   word,
-  v.check((text) => /[^*\s]/.test(normalizeText(text)), says("has nothing but *", 'use the match type "anything"')),
+  v.check(
+    (text) => isVisible(normalizeText(text).replaceAll("*", "")),
+    says("has nothing but *", 'use the match type "anything"'),
+  ),
 );
 const kindCure = 'add "text", or leave messageKinds out';
 /** The kinds of messages, and whether there is a text for keywords in them: a picture has none. */

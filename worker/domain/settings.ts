@@ -147,6 +147,17 @@ export function parseSettings(input: unknown): Result<Settings, SettingsProblem[
   return err(limitProblems([...(parsed.issues ?? []).map(toProblem), ...duplicates, ...unknown]));
 }
 
+/**
+ * Reads settings that were checked when they were stored. Their shape must be right; the checks of their contents are not
+ * repeated, so that settings an older version took stay in force when a newer one takes less.
+ *
+ * @returns undefined when they have another shape, as those of a newer version may have
+ */
+export function parseStoredSettings(input: unknown): Settings | undefined {
+  const parsed = v.safeParse(SettingsSchema, input);
+  return parsed.typed ? parsed.output : undefined;
+}
+
 /** Actions that ask a webhook nobody listed. */
 function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
   const actions = [

@@ -1,11 +1,12 @@
 /**
  * Cuts a long text into messages WeChat accepts (WECHAT.md §4.3). Cuts fall after a line, a sentence or a space
  * when one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2).
- * Nothing is added or dropped: whitespace at a cut stays at the end of the earlier part, so the parts joined are the
- * text again.
+ * Whitespace at a cut stays at the end of the earlier part, and the parts joined are the text again, except for parts
+ * without a visible character: those are left out, as WeChat would refuse them and the rest would not be sent.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { textSize, type TextUnit } from "../../shared/text.ts";
+import { isVisible } from "../../shared/visible.ts";
 import { splitGraphemes } from "./graphemes.ts";
 
 /** Why a text cannot be split: a link bigger than a message, or more messages than allowed (`actual` is the least possible). */
@@ -35,11 +36,11 @@ const CLOSING_MARK = /^[”’」』）)》】]/u;
 /**
  * Splits a text into parts within a size limit.
  *
- * @param content any text; one that fits comes back as the only part, a longer one without blank space at its end
+ * @param content any text; one that fits comes back as it is, a longer one without blank space at its end
  * @param limit the most one part may have, in `unit`; at least 4 (one code point of UTF-8)
  * @param unit what `limit` counts
  * @param maxParts the most parts there may be, at least 1
- * @returns the parts in order, as few as it can be done with and then cut as prettily as it can, or `anchor_too_long` / `too_many_parts`
+ * @returns the parts in order (none when nothing in a longer text is visible), as few as it can be done with and then cut as prettily as it can, or `anchor_too_long` / `too_many_parts`
  */
 export function splitText(
   content: string,
@@ -55,7 +56,6 @@ export function splitText(
   const leastParts = Math.ceil(size / limit);
   if (leastParts > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: leastParts });
 
-  // Blank space at the end might become a part, and so a reply, of its own.
   const atoms = toAtoms(content.trimEnd(), limit, unit);
   if (!atoms.ok) return atoms;
   // Each part is one of the few replies WeChat allows.
@@ -68,21 +68,20 @@ export function splitText(
   return ok(fewest);
 }
 
-/** Fills part after part; of the cuts that leave at least `least` in a part, takes the strongest, and of those the last. */
+/**
+ * Fills part after part, and leaves out those without a visible character. Of the cuts that leave at least `least` in a
+ * part it takes the strongest, and of those the last.
+ */
 function pack(atoms: readonly Atom[], limit: number, least: number): string[] {
   const parts: string[] = [];
   let start = 0;
   while (start < atoms.length) {
     const end = bestCut(atoms, start, limit, least);
-    parts.push(
-      atoms
-        .slice(start, end)
-        .map((atom) => atom.text)
-        .join(""),
-    );
+    const part = atoms.slice(start, end).map((atom) => atom.text);
+    parts.push(part.join(""));
     start = end;
   }
-  return parts;
+  return parts.filter(isVisible);
 }
 
 /** The index after the last atom of the part that begins at `start`. */

@@ -3,6 +3,7 @@
  * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
  * says what stands there when the value is empty.
  */
+import { isVisible } from "../../shared/visible.ts";
 import { clipText } from "./graphemes.ts";
 import { says } from "./settings-problems.ts";
 
@@ -73,7 +74,7 @@ export function renderTemplate(text: string, read: VariableReader): string {
     if (placeholder === undefined) return whole;
     const { name, field, fallback } = placeholder;
     const value = read(name, field);
-    return toPlainText(clipText(value.trim() === "" ? fallback : value, RULES[name].maxCharacters));
+    return toPlainText(clipText(isVisible(value) ? value : fallback, RULES[name].maxCharacters));
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Result } from "../../shared/result.ts";
 import { DEFAULT_SETTINGS } from "../domain/settings-default.ts";
-import { parseSettings, type Settings } from "../domain/settings.ts";
+import { parseStoredSettings, type Settings } from "../domain/settings.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 
 /** The access with its end. */
@@ -68,8 +68,8 @@ export function parseSettingsVersion(value: unknown): SettingsVersion | undefine
   if (!isObject(value)) return undefined;
   const { version, updatedAt } = value;
   if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
-  const settings = parseSettings(value["settings"]);
-  return settings.ok ? { version, settings: settings.value, updatedAt } : undefined;
+  const settings = parseStoredSettings(value["settings"]);
+  return settings && { version, settings, updatedAt };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -286,7 +286,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const { version, at: updatedAt, body } = row;
     const stored = parseSettingsVersion({ version, updatedAt, settings: JSON.parse(body) });
     if (stored !== undefined) return stored;
-    // Checked when they were stored, so only a version of this worker that takes less can come here.
+    // Checked when they were stored: only another version of this worker writes settings of another shape.
     log("settings_unreadable", { app: this.#appid(), version });
     return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt };
   }

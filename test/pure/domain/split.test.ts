@@ -4,6 +4,7 @@ import { describe, it } from "vitest";
 import type { Result } from "../../../shared/result.ts";
 import { textSize } from "../../../shared/text.ts";
 import { splitText, type SplitProblem } from "../../../worker/domain/split.ts";
+import { canBeSeen } from "../shared/invisible.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 const pieces = fc.oneof(
@@ -36,10 +37,23 @@ function partsOf(split: Result<string[], SplitProblem>): string[] {
   return split.value;
 }
 
-/** Offsets between two parts. */
-function cutsOf(parts: readonly string[]): number[] {
-  let at = 0;
-  return parts.slice(0, -1).map((part) => (at += part.length));
+/** Where the parts stand in the text, and what was left out between them and at the end. */
+function placesOf(content: string, parts: readonly string[]) {
+  let end = 0;
+  const left: string[] = [];
+  const places = parts.map((part) => {
+    const start = content.indexOf(part, end);
+    left.push(content.slice(end, start));
+    end = start + part.length;
+    return { start, end };
+  });
+  return { places, left: [...left, content.slice(end)] };
+}
+
+/** Offsets at which a part ends or begins. */
+function cutsOf(content: string, parts: readonly string[]): number[] {
+  const { places } = placesOf(content, parts);
+  return places.flatMap(({ start, end }) => [start, end]).filter((cut) => cut > 0 && cut < content.trimEnd().length);
 }
 
 function graphemeOffsets(content: string): Set<number> {
@@ -56,8 +70,9 @@ describe("splitText", () => {
           expect(split.error.reason).toBe("anchor_too_long");
           return;
         }
-        // A text that is cut loses the blank space at its end.
-        expect(split.value.join("")).toBe(textSize(content, unit) <= limit ? content : content.trimEnd());
+        // A text that is cut loses the blank space at its end, and parts in which nothing can be seen.
+        if (textSize(content, unit) <= limit) expect(split.value).toEqual([content]);
+        else for (const left of placesOf(content, split.value).left) expect(canBeSeen(left)).toBe(false);
         for (const part of split.value) expect(textSize(part, unit)).toBeLessThanOrEqual(limit);
         if (split.value.length > 1) expect(split.value).not.toContain("");
       }),
@@ -72,7 +87,7 @@ describe("splitText", () => {
         if (!split.ok) return;
         const offsets = graphemeOffsets(content);
         const links = Array.from(content.matchAll(/<a[\s>][^]*?<\/a\s*>/gi), (m) => [m.index, m.index + m[0].length]);
-        for (const cut of cutsOf(split.value)) {
+        for (const cut of cutsOf(content, split.value)) {
           expect(offsets).toContain(cut);
           for (const [start = 0, end = 0] of links) expect(cut <= start || cut >= end).toBe(true);
         }
@@ -87,9 +102,9 @@ describe("splitText", () => {
       fc.property(odd, fc.integer({ min: 4, max: 12 }), units, (list, limit, unit) => {
         const content = list.join("");
         const parts = partsOf(splitText(content, limit, unit, 10_000));
-        expect(parts.join("")).toBe(content);
+        for (const left of placesOf(content, parts).left) expect(canBeSeen(left)).toBe(false);
         for (const part of parts) expect(textSize(part, unit)).toBeLessThanOrEqual(limit);
-        for (const cut of cutsOf(parts))
+        for (const cut of cutsOf(content, parts))
           expect(content.slice(cut - 1, cut + 1)).not.toMatch(/^[\ud800-\udbff][\udc00-\udfff]$/);
       }),
     );

@@ -1,0 +1,124 @@
+/** A text in which nothing can be seen is refused, left out or filled, wherever one enters: WeChat would refuse it. */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { parseOutbound } from "../../../shared/outbound.ts";
+import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/session-from.ts";
+import { splitMessage } from "../../../worker/domain/parts.ts";
+import { buildCandidates } from "../../../worker/domain/rules.ts";
+import { parseSettings } from "../../../worker/domain/settings.ts";
+import { splitText } from "../../../worker/domain/split.ts";
+import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
+import { must, T0 } from "../../support/conversation.ts";
+import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";
+
+const seen = fc.constantFrom("价", "A", "。", "👍🏽", "e\u0301", '<a href="x">去</a>', "❤\ufe0f", "\ud800");
+/** Hostile texts: what can be seen, and runs of what cannot, some longer than a message. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      seen,
+      blank,
+      fc
+        .tuple(fc.constantFrom(...INVISIBLE), fc.integer({ min: 1, max: 120 }))
+        .map(([one, times]) => one.repeat(times)),
+      fc.string({ unit: "binary", maxLength: 4 }),
+    ),
+    { maxLength: 12 },
+  )
+  .map((pieces) => pieces.join(""));
+const text = (content: string) => ({ type: "text", content });
+const reply = (content: string) => ({ type: "reply", messages: [text(content)] });
+const head = { account: "gh_1", openid: "o1", createdAt: T0 };
+
+describe("a long text", () => {
+  it("whose blank space is longer than a message has no blank part", ({ expect }) => {
+    const content = `A${" ".repeat(5_000)}B`;
+    const parts = must(splitMessage({ type: "text", content }, MINI_PROGRAM));
+    expect(parts.map((part) => part.type === "text" && part.content.trim())).toEqual(["A", "B"]);
+  });
+
+  it("has no part in which nothing can be seen, and loses nothing that can", ({ expect }) => {
+    fc.assert(
+      fc.property(hostile, fc.integer({ min: 20, max: 60 }), (content, limit) => {
+        const split = splitText(content, limit, "bytes", 10_000);
+        if (!split.ok || content.length * 3 <= limit) return;
+        if (canBeSeen(content)) for (const part of split.value) expect(canBeSeen(part)).toBe(true);
+        let at = 0;
+        for (const part of split.value) {
+          const found = content.indexOf(part, at);
+          expect(canBeSeen(content.slice(at, found))).toBe(false);
+          at = found + part.length;
+        }
+        expect(canBeSeen(content.slice(at))).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("a text in which nothing can be seen", () => {
+  it("is refused as a message, whatever it is made of", ({ expect }) => {
+    for (const character of INVISIBLE) {
+      const parsed = parseOutbound(text(character), MINI_PROGRAM);
+      expect(parsed.ok ? `taken: U+${character.codePointAt(0)?.toString(16)}` : parsed.error.message).toBe(
+        "must not be blank",
+      );
+    }
+    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM).ok));
+  });
+
+  it("is refused as a webhook's answer", ({ expect }) => {
+    fc.assert(
+      fc.property(blank, (content) => {
+        const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }));
+        expect(answer).toEqual({ ok: false, error: { reason: "bad_message" } });
+      }),
+    );
+  });
+
+  it("is refused in settings, as an answer and as a keyword", ({ expect }) => {
+    fc.assert(
+      fc.property(blank, (content) => {
+        expect(parseSettings({ fallback: reply(content) })).toMatchObject({
+          error: [{ path: "fallback.messages.0.content", problem: "must not be blank" }],
+        });
+        const word = Array.from(content).slice(0, 40).join("");
+        for (const [type, words, problem] of [
+          ["any", [word], "is blank"],
+          ["wildcard", [`*${word}*`], "has nothing but *"],
+        ] as const) {
+          const rules = [{ id: "r", match: { type, words }, action: { type: "silent" } }];
+          const found = { path: "rules.0.match.words.0", problem };
+          expect(parseSettings({ rules, fallback: { type: "silent" } })).toMatchObject({ error: [found] });
+        }
+      }),
+    );
+  });
+
+  it("is no answer when the variables of a text come out so", ({ expect }) => {
+    const settings = parseSettings({ fallback: reply("\u200b{{content}}\ufe0f") });
+    const fallback = parseSettings({ fallback: reply("{{content|您好}}") });
+    fc.assert(
+      fc.property(blank, (content) => {
+        const inbound: Inbound = { ...head, kind: "text", msgId: "1", content };
+        expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
+        expect(fallback.ok && buildCandidates(fallback.value, inbound, T0)).toMatchObject([{ action: reply("您好") }]);
+      }),
+    );
+  });
+
+  it("is no label of a page's context", ({ expect }) => {
+    fc.assert(
+      fc.property(blank, (label) => {
+        const written = encodeSessionFrom({ page: "p" }, { label });
+        expect(written.ok && decodeSessionFrom(written.value)).toEqual({
+          kind: "context",
+          label: "",
+          context: { page: "p" },
+        });
+      }),
+    );
+  });
+});
