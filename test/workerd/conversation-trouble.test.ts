@@ -137,13 +137,29 @@ describe("a repeated push", () => {
     expect(await tells("oBetween", [], late)).toMatchObject({ outcome: "repeat" });
   });
 
-  it("that is a hand-over is one in our books again", async ({ expect }) => {
+  it("that is a hand-over is answered as one and leaves a newer window as it is", async ({ expect }) => {
     const handOver = message("oOver");
     await tells("oOver", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
+    pass(1_000);
     await tells("oOver", []);
-    expect((await remote("oOver").view(1))?.window.kind).toBe("message");
-    expect(await tells("oOver", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
-    expect((await remote("oOver").view(1))?.window.kind).toBe("unknown");
-    expect((await kindsOf("oOver")).at(-1)).toBe("handed_over");
+    const before = await remote("oOver").view(10);
+    expect(before?.window.kind).toBe("message");
+    for (let copy = 0; copy < 3; copy += 1) {
+      expect(await tells("oOver", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
+    }
+    expect(await remote("oOver").view(10)).toEqual(before);
+  });
+
+  it("that is a hand-over does not stop an answer that waits", async ({ expect }) => {
+    const handOver = message("oWaiting");
+    await tells("oWaiting", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
+    pass(1_000);
+    const { lease } = await says(wechat, "oWaiting", [reply("一")]);
+    const busy = { result: "refused", errcode: -1, errmsg: "" } as const;
+    await remote("oWaiting").settle(lease?.seq ?? 0, 1, busy, null);
+    expect(await tells("oWaiting", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
+    pass(20_000);
+    await runDurableObjectAlarm(conversation("oWaiting"));
+    expect(await kindsOf("oWaiting")).toEqual(["in", "in", "out", "retry", "attempt", "sent"]);
   });
 });

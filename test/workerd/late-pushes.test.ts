@@ -26,18 +26,27 @@ describe("KV as the shield against repeats", () => {
     expect(asked).toBe(2);
   });
 
-  it("never hands over by itself: the conversation has to know that WeChat's agents have the user again", async ({
-    expect,
-  }) => {
-    const app = playWeChatWith({});
+  it("hands over again as the first time, and leaves the conversation as it is", async ({ expect }) => {
+    let asked = 0;
+    const counting = namespaceOf(() => ({
+      receive(...args: ReceiveArgs) {
+        asked += 1;
+        return remote("oAgain").receive(...args);
+      },
+      settle: (...args: SettleArgs) => remote("oAgain").settle(...args),
+    }));
+    const app = playWeChatWith({ CONVERSATION: counting });
     const push = await app.text("oAgain", "人工");
     await app.redeliver({ id: push.id });
     await app.text("oAgain", "价格");
-    expect((await remote("oAgain").view(1))?.window.kind).toBe("message");
+    await expect.poll(() => kindsOf("oAgain")).toContain("sent");
+    const before = await remote("oAgain").view(10);
+    expect(before?.window.kind).toBe("message");
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
     const again = await app.redeliver({ id: push.id });
     expect(again.attempts.at(-1)?.verdict).toBe("transfer");
-    expect((await remote("oAgain").view(1))?.window.kind).toBe("unknown");
+    expect(await remote("oAgain").view(10)).toEqual(before);
+    expect(asked).toBe(3);
   });
 
   it("is not waited for when it does not answer", async ({ expect }) => {

@@ -83,13 +83,6 @@ export function receivePush(
   };
 }
 
-/** A push came again: it gets the same answer. A hand-over given again is a hand-over in our books again. */
-export function repeatPush(state: ConversationState, writer: RowWriter, answer: AnswerKind): ConversationState {
-  if (answer !== "transfer" || state.window.handedOver) return state;
-  writer.append({ kind: "handed_over", body: {} });
-  return { ...state, window: handOver(state.window) };
-}
-
 /** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
 export function submitMessage(
   state: ConversationState,

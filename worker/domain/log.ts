@@ -55,7 +55,7 @@ export interface RowBodies {
     readonly message?: Outbound;
     readonly ruleId?: string;
   };
-  /** A repeat of a hand-over came after something else: the conversation is WeChat's agents' again. */
+  /** A repeat of a hand-over came after something else. Read in logs of 0.1.0, no longer written: a repeat changes nothing. */
   readonly handed_over: Readonly<Record<string, never>>;
   /** Waits for the user's next message, until `until` (epoch ms) at most. */
   readonly held: { readonly until: number };

@@ -12,7 +12,6 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import {
   receivePush,
-  repeatPush,
   submitMessage,
   wake,
   type PushInput,
@@ -90,10 +89,8 @@ export class Conversation extends DurableObject<Env> {
     if (isFromBeforeErasure(createdAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
-      const received =
-        known === undefined
-          ? receivePush(state, writer, push, context)
-          : { state: repeatPush(state, writer, known), answer: known };
+      // A repeat gets the first answer and changes nothing: whoever saw a push may send it again.
+      const received = known === undefined ? receivePush(state, writer, push, context) : { state, answer: known };
       return { ...leaseNext(received.state, writer, context, claim), value: received.answer };
     };
     const { value: answer, lease } = this.#transact(owner, config, now, step);

@@ -27,15 +27,12 @@ export interface ArrivedPush {
   readonly arrivedAt: number;
 }
 
-/**
- * The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. A
- * hand-over is never answered from here: given again it is one again, and the conversation has to know.
- */
-export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<"success" | undefined> {
+/** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */
+export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<AnswerKind | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
     const answer = await inTime(KV_PATIENCE_MS, kv.get(await storageKey(push)));
-    return answer === "success" ? answer : undefined;
+    return answer === "success" || answer === "transfer" ? answer : undefined;
   } catch (error) {
     log("kv_failed", { operation: "read_late_push", error: errorName(error) });
     return undefined;
@@ -50,9 +47,8 @@ export function mayComeAgain(
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
 }
 
-/** Remembers the answer of a push that may come again; no hand-over. */
+/** Remembers the answer of a push that may come again. */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
-  if (answer !== "success") return;
   try {
     await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
   } catch (error) {
