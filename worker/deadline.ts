@@ -1,6 +1,6 @@
 /**
- * A point in time after which nobody waits any more: aborts the fetch, and ends the waiting even where somebody does not
- * listen to the abort.
+ * Deadlines. A call of a binding, of another object or over the network may hang: every one of them is awaited through
+ * this file, so that it is over at a time that is known. The list of all deadlines is docs/design/deadlines.md.
  */
 
 /** What a race with the deadline yields when the deadline wins. */
@@ -32,34 +32,40 @@ export function openDeadline(timeoutMs: number): Deadline {
 }
 
 /**
- * Waits for work that cannot be aborted. What becomes of it after the deadline, nobody hears.
+ * Waits for work that cannot be aborted. Its outcome after the deadline is not seen by the caller.
  *
  * @param timeoutMs milliseconds from now
  * @throws what the work throws in time
  */
-export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T | typeof OVERDUE> {
-  const deadline = openDeadline(timeoutMs);
+export async function within<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof OVERDUE> {
+  const { promise: overdue, resolve } = Promise.withResolvers<typeof OVERDUE>();
+  const timer = setTimeout(() => resolve(OVERDUE), timeoutMs);
   try {
-    return await Promise.race([work, deadline.overdue]);
+    return await Promise.race([work, overdue]);
   } finally {
-    deadline.close();
+    clearTimeout(timer);
   }
 }
 
-/** Nobody waits any more. */
+/** The deadline passed before the work was done. */
 class DeadlineError extends Error {
   override readonly name = "DeadlineError";
   readonly code = "deadline";
 }
 
 /**
- * `within`, for whom being late is one failure among others.
+ * `within`, where a missed deadline is one failure among others.
  *
  * @param timeoutMs milliseconds from now
- * @throws what the work throws in time; DeadlineError when time is over
+ * @throws what the work throws in time; an error that `isDeadlineError` knows when time is over
  */
-export async function inTime<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+export async function inTime<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
   const outcome = await within(timeoutMs, work);
   if (outcome === OVERDUE) throw new DeadlineError();
   return outcome;
+}
+
+/** Whether an error says that a deadline passed, here or in an object that was called. */
+export function isDeadlineError(error: unknown): boolean {
+  return error instanceof Error && error.name === "DeadlineError";
 }

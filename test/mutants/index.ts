@@ -3,6 +3,7 @@ import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
 import { APP_EVENTS } from "./app-events.ts";
 import { ERASURE } from "./erasure.ts";
+import { DEADLINES } from "./deadlines.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
@@ -32,6 +33,7 @@ export const TABLES: readonly MutantTable[] = [
   ORDER,
   WECHAT_TROUBLE,
   PAUSES,
+  DEADLINES,
   TOKEN_OWNER,
   SECRETS,
   LIMITS,

@@ -15,7 +15,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the push is acknowledged without waiting for the object",
       promise: 1,
       file: "worker/routes/push-user.ts",
-      find: "const { outcome, answer } = await stored;",
+      find: "const { outcome, answer } = await inTime(arrived.arrivedAt + ANSWER_MS - Date.now(), stored);",
       replace:
         'void stored.catch(() => undefined);\n  const { outcome, answer }: Accepted = { outcome: "new", answer: "success" };',
       killedBy: [
@@ -49,8 +49,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the next try uses the stub whose connection broke",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
-      find: "const stub = () => conversationStub(directory, owner);",
-      replace: "const first = conversationStub(directory, owner);\n  const stub = () => first;",
+      find: "const stub = () => conversationStub(directory, owner, LEASED_CALL_MS);",
+      replace: "const first = conversationStub(directory, owner, LEASED_CALL_MS);\n  const stub = () => first;",
       killedBy: [PUSH_TROUBLE, "when the conversation cannot be reached a broken stub is replaced by a fresh one"],
     },
     {
@@ -93,7 +93,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the alarm rings once and never more",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "await this.ctx.storage.setAlarm(this.#armedFor);",
+      find: "await inTime(STORAGE_MS, this.ctx.storage.setAlarm(this.#armedFor));",
       replace: "",
       killedBy: [CONVERSATION, "a conversation object keeps its alarm when its own work fails"],
     },
@@ -111,7 +111,7 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "after an eviction the object relies on an alarm it has not asked for",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "this.#armedFor = (await ctx.storage.getAlarm()) ?? 0;",
+      find: "this.#armedFor = (await inTime(STORAGE_MS, ctx.storage.getAlarm())) ?? 0;",
       replace: "this.#armedFor = Date.now() + 1;",
       killedBy: [TROUBLE, "a conversation that was evicted or failed sets its alarm anew for a lease"],
     },

@@ -3,12 +3,15 @@
  * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
+import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 import { problem } from "../routes/api/problem.ts";
 
 /** The binding's period in wrangler.toml; it does not say when the next one begins. */
 const PERIOD_SECONDS = 60;
+/** How long the limiter has for its answer, milliseconds: it counts at the location itself. */
+const LIMITER_MS = 500;
 
 /** Answers 429 when the caller's key has used up its requests. Comes after `requireApiKey`. */
 export const limitRate = () =>
@@ -18,10 +21,10 @@ export const limitRate = () =>
     return problem(c, "rate_limited", { retryAfterSeconds: PERIOD_SECONDS }, { headers });
   });
 
-/** A limiter that fails lets pass: it guards the bill, the key guards the data. */
+/** A limiter that fails or hangs lets pass: it guards the bill, the key guards the data. */
 async function isWithinLimit(limiter: RateLimit, key: string, requestId: string): Promise<boolean> {
   try {
-    return (await limiter.limit({ key })).success;
+    return (await inTime(LIMITER_MS, limiter.limit({ key }))).success;
   } catch (error) {
     log("rate_limit_failed", { requestId, error: errorName(error) });
     return true;

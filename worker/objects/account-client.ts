@@ -4,7 +4,7 @@
  * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import { inTime, OVERDUE, within } from "../deadline.ts";
+import { inTime, isDeadlineError, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
@@ -44,6 +44,10 @@ const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
 /** When not even the object can be told of a pause, this isolate alone keeps still for so long. */
 const LOCAL_PAUSE_MS = 60_000;
+/** How long the object is waited for while an older token is still alive, milliseconds. */
+const LAST_TOKEN_MS = 3_000;
+/** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
+const PAUSE_REPORT_MS = 3_000;
 /** A push has to be answered within five seconds, whatever becomes of the settings. */
 const SETTINGS_PATIENCE_MS = 1_500;
 /** About half of it: the other half is the object's. */
@@ -69,16 +73,21 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     call: (account: AccountReader) => Promise<Result<AccountAccess, TokenProblem>>,
     published?: AccountAccess,
   ): Promise<Result<AppAccess, TokenProblem>> {
+    const findLast = () => {
+      const { access, rejected } = recall();
+      return [access?.value, published].find((value) => isAlive(value, rejected, now()));
+    };
     try {
-      const answer = await callTwice(deps, call);
+      const answered = callTwice(deps, call);
+      // The object may be fetching a token, which takes seconds. A token that is alive need not wait for that.
+      const answer = await (findLast() === undefined ? answered : inTime(LAST_TOKEN_MS, answered));
       if (answer.ok) return take(answer.value);
       const until = Math.min(answer.error.until ?? now() + SHORT_PROBLEM_MS, now() + MAX_PROBLEM_MS);
       remember({ problem: { value: answer.error, until } });
       return err(answer.error);
     } catch (error) {
       log("account_unreachable", { app: appid, error: errorName(error) });
-      const { access, rejected } = recall();
-      const last = [access?.value, published].find((value) => isAlive(value, rejected, now()));
+      const last = findLast();
       return last === undefined ? err({ reason: "unreachable" }) : give(last);
     }
   }
@@ -106,7 +115,10 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
 
     async pause(errcode, refused) {
       try {
-        const pause = await callTwice(deps, (account) => account.pause(errcode, refused));
+        const pause = await inTime(
+          PAUSE_REPORT_MS,
+          callTwice(deps, (account) => account.pause(errcode, refused)),
+        );
         remember({ pause: laterPause(recall().pause, pause) });
         return pause.alone === true ? "alone" : "paused";
       } catch (error) {
@@ -162,12 +174,13 @@ async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
   }
 }
 
-/** A call may be repeated: all of them say the same twice. An overloaded object is left in peace. */
+/** A call may be repeated: all of them are idempotent. Not to an overloaded object, nor after a deadline. */
 async function callTwice<T>(deps: AccountClientDeps, call: (account: AccountReader) => Promise<T>): Promise<T> {
   try {
     return await call(deps.account());
   } catch (error) {
     if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
+    if (isDeadlineError(error)) throw error;
     return call(deps.account());
   }
 }

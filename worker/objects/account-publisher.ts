@@ -1,7 +1,8 @@
 /**
- * Puts one changing value into KV for all to read. KV takes one write a second for a key and may fail; neither may
- * hold up or fail the object, whose own storage is the truth: readers who find nothing new ask the object.
+ * Puts one changing value into KV for all to read. KV takes one write a second for a key, may fail and may hang; none of
+ * it may hold up or fail the object, whose own storage is the truth: readers who find nothing new ask the object.
  */
+import { inTime, isDeadlineError } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 
 /** What the publisher needs. */
@@ -18,13 +19,16 @@ export interface Publisher {
   /**
    * The value changed. Changes during a write are joined into one more write of the newest value.
    *
-   * @returns resolves when the newest value is out or given up; never rejects
+   * @returns resolves when the newest value is out or given up, after at most about 12 s without changes in between;
+   *   never rejects
    */
   publish(): Promise<void>;
   /** Whether the newest value is not out. */
   isBehind(): boolean;
 }
 
+/** How long KV has for one write, milliseconds. */
+const PUT_MS = 3_000;
 /** KV: one write a second for a key. */
 const BETWEEN_TRIES_MS = 1_100;
 const MAX_TRIES = 3;
@@ -34,39 +38,62 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let running: Promise<void> | undefined;
   let changed = false;
   let behind = false;
+  /** Writes begun so far: tells whether a late one was overtaken. */
+  let puts = 0;
 
   async function run(): Promise<void> {
     while (changed) {
       changed = false;
-      behind = !(await tryPut(deps, () => changed));
+      behind = !(await tryPut());
     }
   }
 
-  return {
-    publish() {
-      changed = true;
-      running ??= run().finally(() => {
-        running = undefined;
-      });
-      return running;
-    },
-    isBehind: () => behind,
-  };
-}
+  function publish(): Promise<void> {
+    changed = true;
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
 
-/** One write with its retries; a newer value ends the retries, its own write follows. */
-async function tryPut(deps: PublisherDeps, isOutdated: () => boolean): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
+  /** One write with its retries; a newer value ends the retries, its own write follows. */
+  async function tryPut(): Promise<boolean> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await putOnce();
+        return true;
+      } catch (error) {
+        const last = attempt === MAX_TRIES;
+        log("publish_failed", { what: deps.what, attempt, last, error: errorName(error) });
+        if (last) return false;
+      }
+      await deps.sleep(BETWEEN_TRIES_MS);
+      if (changed) return false;
+    }
+  }
+
+  async function putOnce(): Promise<void> {
+    puts += 1;
+    const number = puts;
+    const put = deps.put();
     try {
-      await deps.put();
-      return true;
+      await inTime(PUT_MS, put);
     } catch (error) {
-      const last = attempt === MAX_TRIES;
-      const name = errorName(error);
-      log("publish_failed", { what: deps.what, attempt, last, error: name });
-      if (last) return false;
+      if (isDeadlineError(error)) void put.then(() => noteLate(number), noteLost);
+      throw error;
     }
-    await deps.sleep(BETWEEN_TRIES_MS);
-    if (isOutdated()) return false;
   }
+
+  /** A write that was given up arrived: it may have replaced a newer value, which is then written again. */
+  function noteLate(number: number): void {
+    log("publish_late", { what: deps.what, overtaken: number !== puts });
+    if (number !== puts) void publish();
+    else if (running === undefined) behind = false;
+  }
+
+  function noteLost(error: unknown): void {
+    log("publish_failed", { what: deps.what, late: true, error: errorName(error) });
+  }
+
+  return { publish, isBehind: () => behind };
 }

@@ -15,6 +15,7 @@ import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
+import { inTime, within } from "../deadline.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
@@ -90,6 +91,10 @@ const QUARANTINE_MS = 7 * DAY_MS;
 const SETTINGS_VERSIONS = 20;
 /** Settings KV did not take are published again after so long, milliseconds. */
 const REPUBLISH_MS = 60_000;
+/** How long storing settings and the alarm wait for KV, milliseconds: readers ask the object when KV has nothing. */
+const PUBLISH_WAIT_MS = 2_500;
+/** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
+const SET_ALARM_MS = 5_000;
 /** While the configuration is broken, what DESIGN.md §4 gives as the default. */
 const DEFAULT_RETENTION_MS = 180 * DAY_MS;
 
@@ -261,13 +266,17 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const due = nextDue(this.#store.state(), this.#store.oldest(), this.#retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
     this.#store.write({ alarmAt });
-    if (alarmAt !== null) await this.ctx.storage.setAlarm(alarmAt);
+    if (alarmAt !== null) await inTime(SET_ALARM_MS, this.ctx.storage.setAlarm(alarmAt));
   }
 
   async #work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = this.#retention();
     const { republishAt } = this.#store.state();
-    if (republishAt !== null && republishAt <= now) await this.#publishSettings();
+    if (republishAt !== null && republishAt <= now) {
+      // Before the write: one that hangs must not make the alarm ring at once again.
+      this.#write({ republishAt: now + REPUBLISH_MS });
+      await this.#publishSettings();
+    }
     this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs });
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
@@ -356,11 +365,17 @@ export class Account extends DurableObject<Env> implements AccountReader {
     });
   }
 
-  /** Readers believe what KV has, so what it did not take is tried again until it does. */
+  /**
+   * Readers believe what KV has, so what it did not take is tried again until it does. Resolves when KV has it, or after
+   * `PUBLISH_WAIT_MS` while writing continues.
+   */
   async #publishSettings(): Promise<void> {
-    await this.#settingsPublisher.publish();
-    const republishAt = this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null;
-    this.#write({ republishAt });
+    const published = this.#settingsPublisher.publish().then(() => {
+      const republishAt = this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null;
+      this.#write({ republishAt });
+    });
+    this.ctx.waitUntil(published);
+    await within(PUBLISH_WAIT_MS, published);
   }
 
   /** Behind the answer: nobody waits for KV, the object is the truth. */

@@ -13,6 +13,7 @@ import { accountMemory as memory } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { errorName, log } from "../log.ts";
 import type { SettingsVersion } from "./account-snapshots.ts";
+import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** A milestone is told behind an answer; nobody waits for it longer, milliseconds. */
 const MILESTONE_PATIENCE_MS = 1_500;
@@ -21,7 +22,7 @@ const MILESTONE_PATIENCE_MS = 1_500;
 export interface AppConnection {
   /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
-  /** A fresh stub of the account object. */
+  /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => DurableObjectStub<Account>;
   /** The settings in force, up to a minute old; undefined when nobody can tell them. */
   readonly settings: () => Promise<Settings | undefined>;
@@ -36,7 +37,7 @@ export interface AppConnection {
 /** Connects one app. */
 export function connectApp(env: Env, config: Config, app: AppConfig): AppConnection {
   const { appid } = app;
-  const account = () => env.ACCOUNT.getByName(appid, { locationHint: config.locationHint });
+  const account = () => timedStub(env.ACCOUNT.getByName(appid, { locationHint: config.locationHint }), ACCOUNT_CALL_MS);
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   const tellMilestone = async (milestone: Milestone): Promise<void> => {

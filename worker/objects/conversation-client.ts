@@ -6,6 +6,7 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
 import { inTime } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
+import { LEASE_MS } from "../domain/outbox.ts";
 import { errorName, log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
 import {
@@ -15,9 +16,12 @@ import {
   type Received,
   type ReceivedWire,
 } from "./conversation-model.ts";
+import { CONVERSATION_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */
 const PAUSES_MS = [100, 500] as const;
+/** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
+export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */
 const SETTLE_PATIENCE_MS = 4_000;
 
@@ -27,10 +31,18 @@ export interface ConversationDirectory {
   readonly locationHint: LocationHint;
 }
 
-/** A fresh stub: a stub whose connection broke stays broken. */
-export function conversationStub(directory: ConversationDirectory, owner: Owner): DurableObjectStub<Conversation> {
+/**
+ * A fresh stub: a stub whose connection broke stays broken.
+ *
+ * @param timeoutMs the deadline of each call
+ */
+export function conversationStub(
+  directory: ConversationDirectory,
+  owner: Owner,
+  timeoutMs: number = CONVERSATION_CALL_MS,
+): DurableObjectStub<Conversation> {
   const { namespace, locationHint } = directory;
-  return namespace.getByName(objectName(owner), { locationHint });
+  return timedStub(namespace.getByName(objectName(owner), { locationHint }), timeoutMs);
 }
 
 /** The id of the object; nothing is asked for it. */
@@ -44,8 +56,8 @@ function objectName({ appid, openid }: Owner): string {
 }
 
 /**
- * Stores a push. No clock runs on the call: an object that is slow may have stored the push and leased its answer to
- * us, and left alone that answer would wait for the lease's end.
+ * Stores a push. The call has as long as a lease lasts: an object that is slow may have stored the push and leased its
+ * answer to us, and left alone that answer would wait for the lease's end.
  *
  * @param deadline epoch ms after which WeChat no longer listens: no further try
  * @throws the last error when it could not be stored
@@ -58,7 +70,7 @@ export async function receiveStored(
 ): Promise<Received> {
   // One name for all tries: a lease whose answer was lost on the way is given again, and not to anybody else.
   const claim = crypto.randomUUID();
-  const stub = () => conversationStub(directory, owner);
+  const stub = () => conversationStub(directory, owner, LEASED_CALL_MS);
   return readReceived(await retryCall<ReceivedWire>("receive", deadline, () => stub().receive(owner, push, claim)));
 }
 
@@ -77,14 +89,15 @@ export function settleStored(
   },
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
-  const call = () => conversationStub(directory, owner).settle(seq, number, delivery, next);
+  const call = () => conversationStub(directory, owner, LEASED_CALL_MS).settle(seq, number, delivery, next);
   const deadline = Date.now() + SETTLE_PATIENCE_MS;
   return next === null ? callUntil("settle", deadline, call) : retryCall("settle", deadline, call);
 }
 
 /**
  * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
- * must take a fresh stub each time and be safe to repeat; one that does not return is waited for (`callUntil`).
+ * must take a fresh stub each time and be safe to repeat; one that does not return ends at the stub's own deadline, or at
+ * the caller's (`callUntil`).
  *
  * @param method its name, for the log
  * @param deadline epoch ms

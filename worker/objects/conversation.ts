@@ -10,6 +10,7 @@ import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
+import { inTime } from "../deadline.ts";
 import {
   receivePush,
   submitMessage,
@@ -56,6 +57,8 @@ const ALARM_REST_MS = 60_000;
 const APP_PATIENCE_MS = 48 * 3_600_000;
 /** And looks for it so often, milliseconds. */
 const APP_REST_MS = 15 * 60_000;
+/** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
+const STORAGE_MS = 5_000;
 /** Rows read at a stretch to see where a message stands: most are settled in the first few. */
 const ROWS_AT_ONCE = 100;
 /** Rows deleted at a stretch. */
@@ -72,7 +75,7 @@ export class Conversation extends DurableObject<Env> {
     super(ctx, env);
     // Asked for at each wake, never remembered: what is remembered may have rung since.
     void ctx.blockConcurrencyWhile(async () => {
-      this.#armedFor = (await ctx.storage.getAlarm()) ?? 0;
+      this.#armedFor = (await inTime(STORAGE_MS, ctx.storage.getAlarm())) ?? 0;
     });
   }
 
@@ -206,7 +209,7 @@ export class Conversation extends DurableObject<Env> {
     }
     if (due === undefined) return;
     this.#armedFor = Math.max(due, Date.now() + restMs);
-    await this.ctx.storage.setAlarm(this.#armedFor);
+    await inTime(STORAGE_MS, this.ctx.storage.setAlarm(this.#armedFor));
   }
 
   /** @returns the least time until the next, milliseconds */
@@ -282,6 +285,7 @@ export class Conversation extends DurableObject<Env> {
   }
 
   async #wipe(): Promise<void> {
+    // Without a deadline: it cannot be given up half way. The caller has one.
     await this.ctx.storage.deleteAll();
     this.#reload();
     this.#armedFor = 0;

@@ -14,6 +14,8 @@ const LOOKS_REPEATED_MS = 4_000;
 const LATE_MS = 3_500;
 /** A push that looks repeated has little time left, milliseconds. */
 const KV_PATIENCE_MS = 700;
+/** How long KV has for a write after the response, milliseconds. */
+const KV_PUT_MS = 3_000;
 /** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
 const TTL_SECONDS = 600;
 
@@ -50,7 +52,7 @@ export function mayComeAgain(
 /** Remembers the answer of a push that may come again. */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
   try {
-    await kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS });
+    await inTime(KV_PUT_MS, kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS }));
   } catch (error) {
     log("kv_failed", { operation: "write_late_push", error: errorName(error) });
   }

@@ -9,6 +9,7 @@ import type { PushInput } from "../domain/conversation.ts";
 import { findToken } from "../domain/page-context.ts";
 import { buildCandidates } from "../domain/rules.ts";
 import { findListeners } from "../domain/webhook-schema.ts";
+import { inTime } from "../deadline.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log, logUser } from "../log.ts";
@@ -30,6 +31,12 @@ export interface Accepted {
 
 /** After so long WeChat is about to hang up: no further try to store, milliseconds from arrival. */
 export const STORE_PATIENCE_MS = 4_000;
+/**
+ * A request is answered by then, milliseconds from arrival, whether its push is stored or not. Longer than WeChat waits
+ * (WECHAT.md §1.6: 5 s): no answer in time is what it is known to repeat after. A lease that comes later is still
+ * carried.
+ */
+const ANSWER_MS = 6_000;
 
 /** Decides, stores and answers; sending goes on behind. Throws when it could not be stored. */
 export async function acceptUserPush(
@@ -54,7 +61,7 @@ export async function acceptUserPush(
     owner,
     stored.then((received) => received.lease),
   );
-  const { outcome, answer } = await stored;
+  const { outcome, answer } = await inTime(arrived.arrivedAt + ANSWER_MS - Date.now(), stored);
   const telling = isUserMessage(inbound) ? connection.reach("message") : undefined;
   if (telling !== undefined) c.executionCtx.waitUntil(telling);
   if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {

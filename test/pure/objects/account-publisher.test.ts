@@ -65,3 +65,77 @@ describe("createPublisher", () => {
     expect(publisher.isBehind()).toBe(false);
   });
 });
+
+describe("createPublisher when a write hangs", () => {
+  /** A publisher whose writes are ended by the test. */
+  function createHungBench() {
+    const bench = { value: 0, stored: 0, ends: [] as (() => void)[] };
+    const publisher = createPublisher({
+      what: "test",
+      put: () => {
+        const { value } = bench;
+        return new Promise<void>((resolve) => {
+          bench.ends.push(() => {
+            bench.stored = value;
+            resolve();
+          });
+        });
+      },
+      sleep: async () => {},
+    });
+    const publish = (value: number) => {
+      bench.value = value;
+      return publisher.publish();
+    };
+    return { bench, publisher, publish };
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("gives it up at its deadline, and a later value is written", async ({ expect }) => {
+    const { bench, publisher, publish } = createHungBench();
+    let given = false;
+    void publish(1).then(() => (given = true));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(given).toBe(true);
+    expect(publisher.isBehind()).toBe(true);
+    const second = publish(2);
+    bench.ends.at(-1)?.();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await second;
+    expect(bench.stored).toBe(2);
+    expect(publisher.isBehind()).toBe(false);
+  });
+
+  it("writes the newest value again when a write that was given up overtakes it", async ({ expect }) => {
+    const { bench, publish } = createHungBench();
+    void publish(1);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const second = publish(2);
+    bench.ends.at(-1)?.();
+    await second;
+    const writes = bench.ends.length;
+    bench.ends[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.stored).toBe(1);
+    expect(bench.ends).toHaveLength(writes + 1);
+    bench.ends.at(-1)?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.stored).toBe(2);
+  });
+
+  it("is not behind when the last write that was given up arrives after all", async ({ expect }) => {
+    const { bench, publisher, publish } = createHungBench();
+    void publish(1);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(publisher.isBehind()).toBe(true);
+    bench.ends.at(-1)?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(publisher.isBehind()).toBe(false);
+  });
+});

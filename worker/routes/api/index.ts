@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../app-env.ts";
+import { isDeadlineError } from "../../deadline.ts";
 import { log } from "../../log.ts";
 import { limitRate } from "../../middleware/limit-rate.ts";
 import { logApi } from "../../middleware/log-api.ts";
@@ -57,6 +58,6 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
   log("api_error", { requestId, error: error.name });
   const isPassing = "retryable" in error && error.retryable === true;
   const isOverloaded = "overloaded" in error && error.overloaded === true;
-  if (!isPassing && !isOverloaded) return problem(c, "internal", { requestId });
+  if (!isPassing && !isOverloaded && !isDeadlineError(error)) return problem(c, "internal", { requestId });
   return problem(c, "try_again", {}, { headers: { "retry-after": isOverloaded ? "10" : "1" } });
 }

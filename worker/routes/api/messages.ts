@@ -8,10 +8,11 @@ import type * as v from "valibot";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
+import { inTime } from "../../deadline.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
 import { findListeners } from "../../domain/webhook-schema.ts";
 import { connectApp } from "../../objects/connect.ts";
-import { retryCall } from "../../objects/conversation-client.ts";
+import { LEASED_CALL_MS, retryCall } from "../../objects/conversation-client.ts";
 import type { SubmitAnswer } from "../../objects/conversation-model.ts";
 import { hexDigest } from "../../protocol/digest.ts";
 import { carryInBackground } from "../carry-background.ts";
@@ -34,6 +35,8 @@ import {
 const MINUTE_MS = 60_000;
 /** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */
 const SUBMIT_PATIENCE_MS = 4_000;
+/** The caller is answered by then, milliseconds; a lease that comes later is still carried. */
+const SUBMIT_ANSWER_MS = 6_000;
 
 /** Routes about single messages. */
 export const messages = new Hono<AppEnv>();
@@ -90,10 +93,10 @@ messages.post(
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
     // The key may be two callers'; an attempt whose answer was lost on the way is given again to us alone.
     const claim = crypto.randomUUID();
-    const submit = () => findConversation(c, openid).conversation.submit(owner, input, claim);
+    const submit = () => findConversation(c, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
     const submitted = retryCall("submit", Date.now() + SUBMIT_PATIENCE_MS, submit);
     carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
-    const answer = await submitted;
+    const answer = await inTime(SUBMIT_ANSWER_MS, submitted);
     if (!answer.ok) return refuseSend(c, answer);
     return c.json(
       {

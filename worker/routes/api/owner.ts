@@ -9,6 +9,7 @@ import type { MessageState } from "../../domain/message-state.ts";
 import type { Conversation } from "../../objects/conversation.ts";
 import { conversationStub } from "../../objects/conversation-client.ts";
 import type { ConversationView, Owner, SubmitAnswer } from "../../objects/conversation-model.ts";
+import { CONVERSATION_CALL_MS, timedStub } from "../../objects/timed-stub.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
 import { parseMessageId } from "../../domain/message-id.ts";
@@ -28,13 +29,18 @@ export interface RemoteConversation {
   erase(): Promise<boolean>;
 }
 
-/** A user of the chosen app, with the object that holds the conversation. */
+/**
+ * A user of the chosen app, with the object that holds the conversation.
+ *
+ * @param timeoutMs the deadline of each call, `CONVERSATION_CALL_MS` by default
+ */
 export function findConversation(
   c: Context<AppEnv>,
   openid: string,
+  timeoutMs?: number,
 ): { readonly owner: Owner; readonly conversation: RemoteConversation } {
   const owner = { appid: appOf(c).appid, openid };
-  return { owner, conversation: toRemote(conversationStub(directoryOf(c), owner)) };
+  return { owner, conversation: toRemote(conversationStub(directoryOf(c), owner, timeoutMs)) };
 }
 
 /** The conversation and row a message id speaks of; undefined when it is none of ours. */
@@ -46,7 +52,8 @@ export function findMessage(
   if (address === undefined) return undefined;
   const { namespace, locationHint } = directoryOf(c);
   try {
-    const stub = namespace.get(namespace.idFromString(address.objectId), { locationHint });
+    const found = namespace.get(namespace.idFromString(address.objectId), { locationHint });
+    const stub = timedStub(found, CONVERSATION_CALL_MS);
     return { seq: address.seq, conversation: toRemote(stub) };
   } catch (error) {
     // The runtime knows its own ids by a check sum; another's is a TypeError.

@@ -1,0 +1,60 @@
+/** An account object or a KV that never answers, as the readers of token, pause and settings see it. */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import {
+  createTokenSource,
+  readSettingsSnapshot,
+  type AccountClientDeps,
+} from "../../../worker/objects/account-client.ts";
+import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
+import { accessKey, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
+import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+
+const HUNG: AccountReader = { access: never, replace: never, pause: never, settings: never };
+const LONG_MS = 30_000;
+
+function createBench(kv: ReadonlyMap<string, unknown> = new Map()) {
+  const memory: AccountMemory = new Map();
+  const deps: AccountClientDeps = {
+    account: () => HUNG,
+    kv: { get: async (key) => kv.get(key) ?? null },
+    appid: APPID,
+    now: () => Date.now(),
+    memory,
+  };
+  return { deps, memory, source: createTokenSource(deps) };
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+  useManualClock(NOW);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("an account object that never answers", () => {
+  it("a token in its last minutes is used all the same", async ({ expect }) => {
+    const { source } = createBench(new Map([[accessKey(APPID), { token: "old", expiresAt: NOW + 300_000 }]]));
+    expect(await outcomeWithin(LONG_MS, source.current())).toMatchObject({ ok: true, value: { token: "old" } });
+  });
+
+  it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
+    const { source, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
+    expect(await outcomeWithin(LONG_MS, source.pause(48001))).not.toBe(PENDING);
+    expect(memory.get(APPID)?.pause).toMatchObject({ pauseErrcode: 48001 });
+  });
+
+  it("settings are unavailable in time", async ({ expect }) => {
+    const { deps } = createBench();
+    expect(await outcomeWithin(LONG_MS, readSettingsSnapshot(deps))).toMatchObject({ ok: false });
+  });
+});
+
+it("a KV that never answers is passed over: the object has the token", async ({ expect }) => {
+  const { deps } = createBench();
+  const access = async () => ({ ok: true as const, value: { token: "fresh", expiresAt: NOW + LIFE_MS } });
+  const source = createTokenSource({ ...deps, kv: { get: never }, account: () => ({ ...HUNG, access }) });
+  expect(await outcomeWithin(LONG_MS, source.current())).toMatchObject({ ok: true, value: { token: "fresh" } });
+});

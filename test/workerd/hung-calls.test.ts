@@ -1,0 +1,167 @@
+/** A call of KV, of an object or of the rate limiter that never returns, in each place where one is awaited. */
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import kefu from "../../worker/index.ts";
+import { hungStub, never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
+import { api, API_KEY, APPID, captureLog, kindsOf, playWeChat } from "../support/workerd.ts";
+
+const DAY = 86_400_000;
+const OPENID = "oHung";
+/** Longer than any deadline. */
+const LONG = 40_000;
+const MESSAGE_ID = `${env.CONVERSATION.idFromName(`${APPID}:${OPENID}`).toString()}-1`;
+
+let days = 0;
+let lines: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  days += 1;
+  useManualClock(Date.now() + days * DAY);
+  lines = captureLog();
+  playWeChat();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const hungObjects = (namespace: DurableObjectNamespace<never>) => ({
+  idFromName: (name: string) => namespace.idFromName(name),
+  idFromString: (id: string) => namespace.idFromString(id),
+  getByName: (name: string) => hungStub(namespace.idFromName(name)),
+  get: (id: unknown) => hungStub(id),
+});
+
+/** What work comes to that must end. */
+async function ended<T>(work: PromiseLike<T>): Promise<T> {
+  const outcome = await outcomeWithin(LONG, work);
+  if (outcome === PENDING) throw new Error("not over");
+  return outcome;
+}
+
+/** A request to a worker with other bindings; its work after the response is not waited for. */
+function ask(vars: Readonly<Record<string, unknown>>, method: string, path: string, json?: unknown) {
+  const headers = { authorization: `Bearer ${API_KEY}`, "if-match": "*", "idempotency-key": crypto.randomUUID() };
+  const init = json === undefined ? { headers } : { headers, body: JSON.stringify(json) };
+  const request = new Request(`https://kefu.test${path}`, {
+    method,
+    ...init,
+    headers: { ...headers, ...(json !== undefined && { "content-type": "application/json" }) },
+  });
+  const context = createExecutionContext();
+  const response = Promise.resolve(kefu.fetch(request, { ...env, ...vars }, context));
+  return { response, context };
+}
+
+describe("a KV write that never returns", () => {
+  it("after the response of a push that came twice is given up", async ({ expect }) => {
+    const KV = { get: async () => null, put: () => never() };
+    const control = playWeChat({
+      worker: async (request) => kefu.fetch(request, { ...env, KV }, createExecutionContext()),
+    });
+    // A hand-over, the default, is not remembered.
+    await ended(api("PUT", "/api/v1/settings", { fallback: { type: "silent" } }, { "if-match": "*" }));
+    const { id } = await ended(control.text("oTwice", "在吗"));
+    await ended(control.redeliver({ id }));
+    await outcomeWithin(LONG, never());
+    expect(lines()).toContainEqual({ event: "kv_failed", operation: "write_late_push", error: "DeadlineError" });
+  });
+});
+
+describe("a rate limiter that never answers", () => {
+  it("lets pass", async ({ expect }) => {
+    const vars = { API_RATE: { limit: () => never() } };
+    const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/settings").response);
+    expect(answer).toMatchObject({ status: 200 });
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "rate_limit_failed", error: "DeadlineError" }));
+  });
+});
+
+describe("an account object that never answers", () => {
+  const vars = { ACCOUNT: hungObjects(env.ACCOUNT as DurableObjectNamespace<never>) };
+  const calls: readonly (readonly [string, string, unknown?])[] = [
+    ["GET", "/api/v1/settings"],
+    ["PUT", "/api/v1/settings", { fallback: { type: "silent" } }],
+    ["GET", "/api/v1/quarantine"],
+    ["GET", "/api/v1/webhooks"],
+    ["POST", `/api/v1/conversations/${OPENID}/webhooks/shop/replay`, { after: 0 }],
+    ["GET", "/api/v1/milestones"],
+  ];
+  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+    const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
+    expect(answer).not.toBe(PENDING);
+    expect(answer).toMatchObject({ status: 503 });
+    expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
+  });
+
+  it("is given up for GET /api/v1/diagnostics, which says that WeChat cannot be reached", async ({ expect }) => {
+    vi.spyOn(env.KV, "get").mockImplementation(() => never());
+    const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/diagnostics").response);
+    expect(answer).not.toBe(PENDING);
+    expect(await (answer as Response).json()).toMatchObject({ token: { ok: false, reason: "unreachable" } });
+  });
+});
+
+describe("a conversation that never answers", () => {
+  const vars = { CONVERSATION: hungObjects(env.CONVERSATION as DurableObjectNamespace<never>) };
+  const calls: readonly (readonly [string, string, unknown?])[] = [
+    ["GET", `/api/v1/conversations/${OPENID}`],
+    ["GET", `/api/v1/conversations/${OPENID}/messages`],
+    ["GET", `/api/v1/conversations/${OPENID}/export`],
+    ["DELETE", `/api/v1/conversations/${OPENID}`],
+    ["POST", `/api/v1/conversations/${OPENID}/messages`, { type: "text", content: "您好" }],
+    ["POST", `/api/v1/conversations/${OPENID}/typing`, { on: true }],
+  ];
+  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+    const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
+    expect(answer).not.toBe(PENDING);
+    expect(answer).toMatchObject({ status: 503 });
+    expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
+  });
+
+  it("is given up for GET /api/v1/messages/:id: 503 try_again", async ({ expect }) => {
+    const answer = await outcomeWithin(LONG, ask(vars, "GET", `/api/v1/messages/${MESSAGE_ID}`).response);
+    expect(answer).not.toBe(PENDING);
+    expect(answer).toMatchObject({ status: 503 });
+  });
+
+  it("is given up for a push: not stored, so not acknowledged", async ({ expect }) => {
+    const control = playWeChat({
+      switches: { pushTimeoutMs: 60_000 },
+      worker: async (request) => {
+        return kefu.fetch(request, { ...env, ...vars }, createExecutionContext());
+      },
+    });
+    await control.switches({ retries: 0 });
+    const pushed = await outcomeWithin(LONG, control.text(OPENID, "在吗"));
+    expect(pushed).toMatchObject({ attempts: [{ status: 500 }] });
+    await outcomeWithin(LONG, never());
+    // The work that would carry its answer is over as well.
+    const facts = { event: "object_call_failed", method: "receive", last: true, error: "DeadlineError" };
+    expect(lines()).toContainEqual(expect.objectContaining(facts));
+  });
+
+  it("is given up for recording an attempt, and the lease's end decides", async ({ expect }) => {
+    const settings = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
+    await outcomeWithin(LONG, api("PUT", "/api/v1/settings", settings, { "if-match": "*" }));
+    const stub = (name: string) => {
+      const real = env.CONVERSATION.getByName(name);
+      return new Proxy(real, {
+        get: (target, method) => (method === "settle" ? () => never() : Reflect.get(target, method, target)),
+      });
+    };
+    const CONVERSATION = {
+      getByName: stub,
+      idFromName: (name: string) => env.CONVERSATION.idFromName(name),
+    };
+    const control = playWeChat({
+      worker: async (request) => kefu.fetch(request, { ...env, CONVERSATION }, createExecutionContext()),
+    });
+    const pushed = await outcomeWithin(LONG, control.text("oUnsettled", "在吗"));
+    expect(pushed).toMatchObject({ attempts: [{ status: 200 }] });
+    await outcomeWithin(LONG, never());
+    const facts = { event: "object_call_failed", method: "settle", last: true, error: "DeadlineError" };
+    expect(lines()).toContainEqual(expect.objectContaining(facts));
+    expect(await kindsOf("oUnsettled")).toEqual(["in", "out"]);
+  });
+});

@@ -1,0 +1,53 @@
+/**
+ * A KV write of the account object that never returns. Timers of an object belong to that object, so the clock cannot be
+ * moved by hand here: each test waits for the object's own deadline, 2.5 s.
+ */
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { never, outcomeSoon, PENDING } from "../support/hung.ts";
+import { api, APPID, captureLog } from "../support/workerd.ts";
+
+const account = () => env.ACCOUNT.getByName(APPID);
+const put = (minutes: number) =>
+  outcomeSoon(
+    api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, muteAfterApiMinutes: minutes }, { "if-match": "*" }),
+  );
+const published = async () =>
+  (await env.KV.get<{ settings: { muteAfterApiMinutes: number } }>(`settings:${APPID}`, "json"))?.settings
+    .muteAfterApiMinutes;
+
+let lines: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  lines = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe("a KV write of the account that never returns", () => {
+  it("keeps neither PUT /settings from its answer nor later settings from KV", async ({ expect }) => {
+    vi.spyOn(env.KV, "put").mockImplementationOnce(() => never());
+    const first = await put(7);
+    expect(first).not.toBe(PENDING);
+    expect(first).toMatchObject({ status: 200 });
+    expect(await put(8)).toMatchObject({ status: 200 });
+    await vi.waitUntil(async () => (await published()) === 8, 20_000);
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "publish_failed", error: "DeadlineError" }));
+  });
+
+  it("does not keep the account's alarm from its end", async ({ expect }) => {
+    const spy = vi.spyOn(env.KV, "put").mockImplementation(() => Promise.reject(new Error("KV is down")));
+    expect(await put(9)).toMatchObject({ status: 200 });
+    await vi.waitUntil(() => lines().some(({ event, last }) => event === "publish_failed" && last === true), 20_000);
+    spy.mockImplementation(() => never());
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
+    expect(await outcomeSoon(runDurableObjectAlarm(account()))).toBe(true);
+    // Armed for another try, which KV takes.
+    spy.mockRestore();
+    vi.setSystemTime(Date.now() + 120_000);
+    expect(await outcomeSoon(runDurableObjectAlarm(account()))).toBe(true);
+    await vi.waitUntil(async () => (await published()) === 9, 20_000);
+  });
+});
