@@ -3,6 +3,7 @@ import type { MutantTable } from "./mutant.ts";
 
 const CONVERSATION = "workerd/conversation.test.ts";
 const ERASED = "workerd/erased-user.test.ts";
+const ACCOUNT = "workerd/erased-account.test.ts";
 
 /** Mutants of erasing. */
 export const ERASURE: MutantTable = {
@@ -91,6 +92,54 @@ export const ERASURE: MutantTable = {
         "workerd/erased-webhooks.test.ts",
         "a user erased while a webhook is called and who writes again is heard at once, and nothing old is: the call fails",
       ],
+    },
+    {
+      name: "erase-leaves-the-events",
+      breaks: "events of the app still name an erased user",
+      file: "worker/objects/account-personal.ts",
+      find: '{ table: "events",',
+      replace: '{ table: "none",',
+      killedBy: [ACCOUNT, "erasing a user empties the app's events that name the user"],
+    },
+    {
+      name: "erase-leaves-the-quarantine",
+      breaks: "an unreadable push of an erased user is still shown",
+      file: "worker/objects/account-personal.ts",
+      find: '{ table: "quarantine",',
+      replace: '{ table: "none",',
+      killedBy: [ACCOUNT, "erasing a user empties unreadable pushes that name the user"],
+    },
+    {
+      name: "erase-forgets-the-repeat",
+      breaks: "a captured event, sent again, is stored anew",
+      file: "worker/objects/account-personal.ts",
+      find: "sql.exec(`update ${table} set ${emptied} where seq = ?`, seq);",
+      replace: "sql.exec(`delete from ${table} where seq = ?`, seq);",
+      killedBy: [ACCOUNT, "erasing a user is not undone by a capture of such an event or push"],
+    },
+    {
+      name: "erase-reaches-another-user",
+      breaks: "the records of a user whose openid begins alike go as well",
+      file: "worker/domain/named-user.ts",
+      find: "if (!goesOnLeft && !goesOnRight) return true;",
+      replace: "if (!goesOnLeft || !goesOnRight) return true;",
+      killedBy: [ACCOUNT, "erasing a user empties the app's events that name the user"],
+    },
+    {
+      name: "erase-does-not-reach-the-account",
+      breaks: "the account keeps all it has about an erased user",
+      file: "worker/routes/api/conversations.ts",
+      find: '    await connectApp(c.env, c.get("config"), appOf(c)).account().eraseUser(openid);\n',
+      replace: "",
+      killedBy: [ACCOUNT, "erasing a user empties the app's events that name the user"],
+    },
+    {
+      name: "erase-leaves-the-refuser",
+      breaks: "the account still knows that a message of the erased user caused a pause",
+      file: "worker/objects/account.ts",
+      find: "if (left !== refusers) this.#write({ refusers: left });",
+      replace: "",
+      killedBy: [ACCOUNT, "erasing a user forgets that the user's message caused a pause"],
     },
   ],
 };

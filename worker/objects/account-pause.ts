@@ -74,3 +74,14 @@ function nextRefuser(
   if (last !== undefined && (holds || refused === undefined)) return last.shared ? last : { ...last, shared: true };
   return refused && { ...refused, until, shared: false };
 }
+
+/**
+ * Forgets the messages of an erased user.
+ *
+ * @param user the digits that begin the names of the user's messages (`logUser`)
+ * @returns the very record that was given when none is the user's
+ */
+export function forgetRefuser(refusers: Refusers, user: string): Refusers {
+  const left = Object.entries(refusers).filter(([, { message }]) => !message.startsWith(`${user}:`));
+  return left.length === Object.keys(refusers).length ? refusers : Object.fromEntries(left);
+}

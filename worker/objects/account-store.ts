@@ -49,12 +49,12 @@ export interface AccountStore {
   findEvent(key: string, since: number): number | undefined;
   /** Adds an event; every 64th time, on average, forgets all but the newest `keep`. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">, keep: number): number;
-  /** Events after `after`, oldest first: at most `limit`, and of the later ones none beyond `maxLength` (UTF-16 units of bodies). */
+  /** Events after `after` that are not erased, oldest first: at most `limit`, and of the later ones none beyond `maxLength` (UTF-16 units of bodies). */
   events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
   /** Adds an entry and forgets all but the newest `keep`. */
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
-  /** The newest entries stored at `since` or later, newest first. */
+  /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
   oldest(): Oldest;
   /** Deletes events before `events` and quarantine entries before `quarantined` (epoch ms). */
@@ -157,7 +157,7 @@ export function createAccountStore(storage: DurableObjectStorage, appid: string 
     },
     events(after, limit, maxLength) {
       if (head === undefined) return [];
-      const query = "select seq, at, key, body from events where seq > ? order by seq limit ?";
+      const query = "select seq, at, key, body from events where seq > ? and body <> '' order by seq limit ?";
       const page: EventRow[] = [];
       let length = 0;
       for (const row of sql.exec<EventRow>(query, after, limit)) {
@@ -178,7 +178,8 @@ export function createAccountStore(storage: DurableObjectStorage, appid: string 
       });
     },
     quarantined(since, limit) {
-      const query = "select seq, at, hash, cause, body, bytes from quarantine where at >= ? order by seq desc limit ?";
+      const query = `select seq, at, hash, cause, body, bytes from quarantine where at >= ? and cause <> 'erased'
+        order by seq desc limit ?`;
       return rows(() => sql.exec<QuarantineRow>(query, since, limit));
     },
     oldest: () => ({

@@ -17,7 +17,7 @@ import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
-import { errorName, log } from "../log.ts";
+import { errorName, log, logUser } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
@@ -25,8 +25,16 @@ import { addAppEvent, readAppEvents } from "./account-events.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
-import { decidePause } from "./account-pause.ts";
+import { decidePause, forgetRefuser } from "./account-pause.ts";
+import { createPersonalRecords } from "./account-personal.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
+import {
+  keepUnreadable,
+  QUARANTINE_MS,
+  readQuarantine,
+  type QuarantinedPush,
+  type UnreadablePush,
+} from "./account-quarantine.ts";
 import { nextDue, type AccountState, type Retention } from "./account-rules.ts";
 import {
   accessKey,
@@ -40,7 +48,8 @@ import {
 } from "./account-snapshots.ts";
 import { createAccountStore } from "./account-store.ts";
 import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
-import { cutText, sha256Hex } from "./account-text.ts";
+import { objectIdOf } from "./conversation-client.ts";
+import { sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
 
 /** Why settings were not stored. */
@@ -61,33 +70,11 @@ export interface AppEvent {
   readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
 }
 
-/** A push that is WeChat's own and could not be read. */
-export interface UnreadablePush {
-  /** When it arrived, epoch ms. */
-  readonly at: number;
-  /** What made it unreadable, a short fixed word. */
-  readonly cause: string;
-  /** The decrypted text. */
-  readonly body: string;
-}
-
-/** An unreadable push as it was kept. */
-export interface QuarantinedPush extends UnreadablePush {
-  readonly seq: number;
-  /** Size of the whole body in UTF-8. */
-  readonly bytes: number;
-  /** Whether `body` is only its beginning. */
-  readonly truncated: boolean;
-}
-
 const DAY_MS = 86_400_000;
 const MIN_KV_TTL_SECONDS = 60;
 const TOKEN_TIMEOUT_MS = 8_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
-const MAX_QUARANTINED = 100;
-const MAX_QUARANTINED_BYTES = 64 * 1024;
-const QUARANTINE_MS = 7 * DAY_MS;
 const SETTINGS_VERSIONS = 20;
 /** Settings KV did not take are published again after so long, milliseconds. */
 const REPUBLISH_MS = 60_000;
@@ -234,22 +221,27 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return readAppEvents(this.#store, after, limit);
   }
 
-  /** Keeps an unreadable push for the operator: the newest 100, each content once, 64 KB of it, for a week. */
-  async quarantine({ at, cause, body }: UnreadablePush): Promise<void> {
-    const hash = await sha256Hex(body);
-    if (this.#store.isQuarantined(hash)) return;
-    const kept = cutText(body, MAX_QUARANTINED_BYTES);
-    this.#store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
+  /** Keeps an unreadable push for the operator. */
+  async quarantine(push: UnreadablePush): Promise<void> {
+    if (!(await keepUnreadable(this.#store, push))) return;
     this.#write({});
-    log("quarantine_grew", { app: this.#appid(), cause });
+    log("quarantine_grew", { app: this.#appid(), cause: push.cause });
   }
 
   /** Unreadable pushes of the last week, newest first. */
   async quarantined(limit: number): Promise<readonly QuarantinedPush[]> {
-    const rows = this.#store.quarantined(Date.now() - QUARANTINE_MS, clamp(limit, MAX_QUARANTINED));
-    return rows.map(({ seq, at, cause, body, bytes }) => {
-      return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
-    });
+    return readQuarantine(this.#store, limit, Date.now());
+  }
+
+  /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */
+  async eraseUser(openid: string): Promise<void> {
+    const app = this.#appid();
+    const user = logUser(objectIdOf(this.env.CONVERSATION, { appid: app, openid }));
+    const records = createPersonalRecords(this.ctx.storage).erase(openid);
+    const { refusers } = this.#store.state();
+    const left = forgetRefuser(refusers, user);
+    if (left !== refusers) this.#write({ refusers: left });
+    log("user_erased", { app, user, records });
   }
 
   /** Background refresh, retention, what KV did not take. Armed again while something is due. */
@@ -396,10 +388,6 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
     return createPublisher({ what, put, sleep });
   }
-}
-
-function clamp(limit: number, max: number): number {
-  return Math.min(Math.max(Math.trunc(limit), 0), max);
 }
 
 function tooLarge(bytes: number): SettingsProblem {

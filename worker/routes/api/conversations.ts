@@ -5,6 +5,8 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { showContext } from "../../domain/page-context.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { streamRows } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
@@ -116,15 +118,18 @@ conversations.delete(
     tag: "conversations",
     summary: { zh: "删除会话", en: "Erase a conversation" },
     text: {
-      zh: "立即删除该用户的全部记录；可重复调用。",
-      en: "Deletes everything about the user at once; doing it again is fine.",
+      zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次。",
+      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. It may be repeated: call it again when no 204 came.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
     problems: ["invalid_field"],
   }),
   validator("param", OpenidParamSchema, refuseParameter),
   async (c) => {
-    await findConversation(c, c.req.valid("param").openid).conversation.erase();
+    const { openid } = c.req.valid("param");
+    // The conversation first: from then on nothing of it is reported to the account.
+    await findConversation(c, openid).conversation.erase();
+    await connectApp(c.env, c.get("config"), appOf(c)).account().eraseUser(openid);
     return c.body(null, 204);
   },
 );

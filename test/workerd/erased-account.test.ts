@@ -1,0 +1,121 @@
+/** What the account keeps about a user who is erased: events of the app and unreadable pushes that name the user. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { APPID, captureLog, conversation, fetchWith, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { buildCall, call, send, useSilentSettings } from "./api-client.ts";
+
+let wechat: Control;
+beforeAll(() => useSilentSettings());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  wechat = playWeChat();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pathOf = (openid: string) => `/api/v1/conversations/${encodeURIComponent(openid)}`;
+const erase = async (openid: string) => (await call("DELETE", pathOf(openid))).status;
+
+/** What is said anywhere in the events and the quarantine. */
+async function kept(appid = APPID): Promise<string> {
+  const account = env.ACCOUNT.getByName(appid);
+  const events = await runInDurableObject(account, async (object) => JSON.stringify(await object.appEvents(0, 200)));
+  const quarantine = await (await call("GET", "/api/v1/quarantine", { appid })).text();
+  const rows = await runInDurableObject(account, (_object, { storage }) =>
+    ["events", "quarantine"].flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray()),
+  );
+  return [events, quarantine, JSON.stringify(rows)].join("\n");
+}
+
+/** A push no reader understands: it has no MsgType. */
+function unreadable(openid: string, more: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ ToUserName: "gh_1", FromUserName: openid, CreateTime: 1_760_000_000, ...more });
+}
+
+describe("erasing a user", () => {
+  it("empties the app's events that name the user, whatever the field", async ({ expect }) => {
+    await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oNamed", trace_id: "trace-of-named" });
+    await wechat.event("oPlatform", "xpay_goods_deliver_notify", { OpenId: "oNamed", OutTradeNo: "trade-of-named" });
+    const inner = JSON.stringify({ payer: { openid: "oNamed" }, order: "nested-of-named" });
+    await wechat.event("oPlatform", "brand_new_event", { Data: inner });
+    await wechat.event("oNamed", "debug_demo", { debug_str: "debug-of-named" });
+    await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oNamedAlike", trace_id: "trace-alike" });
+    expect(await kept()).toMatch(/oNamed"/);
+    expect(await erase("oNamed")).toBe(204);
+    const left = await kept();
+    expect(left).not.toMatch(/oNamed\W|of-named/);
+    expect(left).toContain("oNamedAlike");
+    expect(left).toContain("trace-alike");
+  });
+
+  it("empties unreadable pushes that name the user, as JSON or XML, escaped or not", async ({ expect }) => {
+    const xml = `<xml><FromUserName><![CDATA[oRaw]]></FromUserName><Content>raw-xml</Content></xml>`;
+    const slashed = unreadable("oRaw/1", { Content: "raw-slash" }).replace("/1", "\\/1");
+    for (const plaintext of [unreadable("oRaw", { Content: "raw-json" }), xml, slashed, unreadable("oRawAlike")]) {
+      await wechat.text("oSender", "x", { overrides: { plaintext } });
+    }
+    expect(await kept()).toContain("raw-slash");
+    await erase("oRaw");
+    expect(await kept()).not.toMatch(/raw-json|raw-xml/);
+    await erase("oRaw/1");
+    const left = await kept();
+    expect(left).not.toContain("raw-slash");
+    expect(left).toContain("oRawAlike");
+  });
+
+  it("is not undone by a capture of such an event or push", async ({ expect }) => {
+    const event = await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oAgain", trace_id: "trace-again" });
+    const broken = await wechat.text("oSender", "x", { overrides: { plaintext: unreadable("oAgain") } });
+    await erase("oAgain");
+    for (const { id } of [event, broken]) {
+      const sent = await wechat.redeliver({ id });
+      expect(sent.attempts.at(-1)?.verdict).toBe("success");
+    }
+    expect(await kept()).not.toContain("oAgain");
+  });
+
+  it("forgets that the user's message caused a pause", async ({ expect }) => {
+    await wechat.text("oPaused", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
+    await send("oPaused", { type: "text", content: "您好" });
+    const digits = conversation("oPaused").id.toString().slice(0, 12);
+    const state = () =>
+      runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) =>
+        JSON.stringify([...storage.kv.list()]),
+      );
+    await expect.poll(state).toContain(digits);
+    await erase("oPaused");
+    expect(await state()).not.toContain(digits);
+    expect(await state()).toContain('"pauseErrcode":45009');
+  });
+
+  it("concerns one app alone", async ({ expect }) => {
+    for (const appid of [APPID, OTHER_APPID]) {
+      await wechat.event("oBoth", "debug_demo", { debug_str: "both" }, { appid });
+    }
+    await erase("oBoth");
+    expect(await kept()).not.toContain("oBoth");
+    expect(await kept(OTHER_APPID)).toContain("oBoth");
+  });
+
+  it("says in the log how much there was, and nothing of it", async ({ expect }) => {
+    await wechat.event("oLogged", "debug_demo", { debug_str: "logged" });
+    const lines = captureLog();
+    await erase("oLogged");
+    expect(lines().find(({ event }) => event === "user_erased")).toMatchObject({ app: APPID, records: 1 });
+    expect(JSON.stringify(lines())).not.toContain("oLogged");
+  });
+
+  it("is repeated when the account could not be reached", async ({ expect }) => {
+    await wechat.event("oTwice", "debug_demo", { debug_str: "twice" });
+    const broken = { getByName: () => new Proxy({}, { get: () => () => Promise.reject(new Error("gone")) }) };
+    const failed = await fetchWith({ ACCOUNT: broken }, buildCall("DELETE", pathOf("oTwice")));
+    expect(failed.status).toBe(500);
+    expect(await erase("oTwice")).toBe(204);
+    expect(await kept()).not.toContain("oTwice");
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * The quarantine of one account: pushes that are WeChat's own and could not be read, for the operator. The newest 100,
+ * each content once, 64 KB of it, for a week.
+ */
+import { utf8Length } from "../../shared/text.ts";
+import type { AccountStore } from "./account-store.ts";
+import { cutText, sha256Hex } from "./account-text.ts";
+
+/** A push that is WeChat's own and could not be read. */
+export interface UnreadablePush {
+  /** When it arrived, epoch ms. */
+  readonly at: number;
+  /** What made it unreadable, a short fixed word. */
+  readonly cause: string;
+  /** The decrypted text. */
+  readonly body: string;
+}
+
+/** An unreadable push as it was kept. */
+export interface QuarantinedPush extends UnreadablePush {
+  readonly seq: number;
+  /** Size of the whole body in UTF-8. */
+  readonly bytes: number;
+  /** Whether `body` is only its beginning. */
+  readonly truncated: boolean;
+}
+
+/** How long a push is kept, milliseconds. */
+export const QUARANTINE_MS = 7 * 86_400_000;
+const MAX_QUARANTINED = 100;
+const MAX_QUARANTINED_BYTES = 64 * 1024;
+
+/** The part of the account's storage that is used. */
+type QuarantineStore = Pick<AccountStore, "isQuarantined" | "addQuarantined" | "quarantined">;
+
+/** Keeps a push. Returns whether it is new. */
+export async function keepUnreadable(store: QuarantineStore, { at, cause, body }: UnreadablePush): Promise<boolean> {
+  const hash = await sha256Hex(body);
+  if (store.isQuarantined(hash)) return false;
+  const kept = cutText(body, MAX_QUARANTINED_BYTES);
+  store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
+  return true;
+}
+
+/**
+ * The pushes of the last week, newest first.
+ *
+ * @param limit at most 100
+ * @param now epoch ms
+ */
+export function readQuarantine(store: QuarantineStore, limit: number, now: number): readonly QuarantinedPush[] {
+  const rows = store.quarantined(now - QUARANTINE_MS, Math.min(Math.max(Math.trunc(limit), 0), MAX_QUARANTINED));
+  return rows.map(({ seq, at, cause, body, bytes }) => {
+    return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
+  });
+}
