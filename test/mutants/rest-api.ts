@@ -209,5 +209,22 @@ export const REST_API: MutantTable = {
       replace: "",
       killedBy: ["workerd/api-bodies.test.ts", "a body that cannot be sent the openid %E0%A4%A is refused"],
     },
+    {
+      name: "api-json-without-limits",
+      breaks: "settings that nest thousands of levels deep are answered with 500",
+      promise: 3,
+      file: "worker/routes/api/input.ts",
+      find: "readJsonText(text.value, LIMITS)",
+      replace: "readJsonText(text.value, { maxDepth: Infinity, maxCommas: Infinity })",
+      killedBy: ["workerd/api-json.test.ts", "a JSON body that nests thousands of levels deep is refused as settings"],
+    },
+    {
+      name: "byte-order-mark-refused",
+      breaks: "a body that begins with a byte-order mark is refused",
+      file: "shared/json-text.ts",
+      find: "const body = text.trim();",
+      replace: "const body = text;",
+      killedBy: ["workerd/api-json.test.ts", "a JSON body may begin with a byte-order mark"],
+    },
   ],
 };

@@ -3,6 +3,7 @@
  * `JSON.parse` rounds, so that two messages may look like one; here every number keeps the digits it was written with.
  */
 import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { readJsonText } from "../../shared/json-text.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
 
@@ -11,8 +12,7 @@ export interface JsonProblem {
   readonly reason: WireReason;
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const LIMITS = { maxDepth: MAX_WIRE_DEPTH, maxCommas: MAX_WIRE_NODES };
 
 /**
  * Reads a JSON push.
@@ -23,45 +23,11 @@ const BACKSLASH = 0x5c;
  */
 export function parseJson(text: string): Result<WireFields, JsonProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
-  const body = text.trim();
-  const excess = checkShape(body);
-  if (excess !== undefined) return err({ reason: excess });
-  const value = parseExactly(body);
-  if (!isObject(value)) return err({ reason: "malformed" });
-  const fields = toFields(value);
+  const read = readJsonText(text, LIMITS, numberAsWritten);
+  if (!read.ok) return read;
+  if (!isObject(read.value)) return err({ reason: "malformed" });
+  const fields = toFields(read.value);
   return fields === undefined ? err({ reason: "bad_name" }) : ok(fields);
-}
-
-/** Bounds depth and number of values before anything is built; each value but the first in its parent has a comma. */
-function checkShape(body: string): WireReason | undefined {
-  let depth = 0;
-  let commas = 0;
-  let inString = false;
-  for (let index = 0; index < body.length; index++) {
-    const code = body.charCodeAt(index);
-    if (inString) {
-      if (code === BACKSLASH) index += 1;
-      else if (code === QUOTE) inString = false;
-      continue;
-    }
-    if (code === QUOTE) inString = true;
-    else if (code === 0x7b || code === 0x5b) depth += 1;
-    else if (code === 0x7d || code === 0x5d) depth -= 1;
-    else if (code === 0x2c) commas += 1;
-    if (depth > MAX_WIRE_DEPTH) return "too_deep";
-    if (commas > MAX_WIRE_NODES) return "too_many_nodes";
-  }
-  return undefined;
-}
-
-/** `JSON.parse` with numbers as their source text; undefined when it is not JSON. */
-function parseExactly(body: string): unknown {
-  try {
-    return JSON.parse(body, numberAsWritten);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** A reviver. TypeScript's library does not know its third argument; Node 24 and workerd pass it. */

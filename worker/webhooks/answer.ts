@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
+import { readJsonText } from "../../shared/json-text.ts";
 import { parseOutbound, type Outbound } from "../../shared/outbound.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 
@@ -19,6 +20,8 @@ export interface AnswerProblem {
 }
 
 const MAX_MESSAGES = 5;
+/** An answer nests 3 levels deep and has 30 values at most. */
+const LIMITS = { maxDepth: 8, maxCommas: 1_000 };
 
 const AnswerSchema = v.union([
   v.strictObject({ messages: v.pipe(v.array(v.unknown()), v.maxLength(MAX_MESSAGES)) }),
@@ -35,11 +38,11 @@ const AnswerSchema = v.union([
  */
 export function parseWebhookAnswer(text: string): Result<WebhookAnswer | undefined, AnswerProblem> {
   if (text.trim() === "") return ok(undefined);
-  const json = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
-  if (!json.success) return err({ reason: "not_json" });
-  const parsed = v.safeParse(AnswerSchema, json.output);
+  const json = readJsonText(text, LIMITS);
+  if (!json.ok) return err({ reason: "not_json" });
+  const parsed = v.safeParse(AnswerSchema, json.value);
   // To valibot a list is an object without fields.
-  if (!parsed.success || Array.isArray(json.output)) return err({ reason: "not_an_answer" });
+  if (!parsed.success || Array.isArray(json.value)) return err({ reason: "not_an_answer" });
   const answer = parsed.output;
   if ("transfer" in answer) return ok({ type: "transfer" });
   if ("silent" in answer) return ok({ type: "silent" });

@@ -20,6 +20,12 @@ describe("an endpoint's answer", () => {
     }
   });
 
+  it("may begin with a byte-order mark, and may not nest without end", ({ expect }) => {
+    expect(parseWebhookAnswer('\ufeff{"silent":true}')).toEqual({ ok: true, value: { type: "silent" } });
+    const deep = `{"messages":[${"[".repeat(5_000)}${"]".repeat(5_000)}]}`;
+    expect(parseWebhookAnswer(deep)).toEqual({ ok: false, error: { reason: "not_json" } });
+  });
+
   it("is refused when it is garbage, more than five messages, or a message WeChat would refuse", ({ expect }) => {
     const reasonOf = (answer: ReturnType<typeof parseWebhookAnswer>) => (answer.ok ? "ok" : answer.error.reason);
     expect(reasonOf(parseWebhookAnswer("<html>"))).toBe("not_json");

@@ -4,12 +4,16 @@
  */
 import type { Context } from "hono";
 import * as v from "valibot";
+import { readJsonText, type JsonTextProblem } from "../../../shared/json-text.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
 import { readBytes, readText } from "../../read-body.ts";
 import { problem } from "./problem.ts";
 
 /** The largest JSON body, bytes. */
 export const MAX_JSON_BYTES = 64 * 1024;
+
+/** Settings, the deepest and longest body, nest 6 levels deep and have some 40 000 values at most. */
+const LIMITS = { maxDepth: 32, maxCommas: 50_000 };
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
@@ -49,8 +53,19 @@ export async function readJson(c: Context, maxBytes = MAX_JSON_BYTES): Promise<R
   if (!text.ok) {
     return err(text.error.reason === "body_too_large" ? tooLarge(c, maxBytes) : problem(c, "malformed_json", {}));
   }
-  const json = parseJson(text.value);
-  return json === undefined ? err(problem(c, "malformed_json", {})) : ok(json);
+  const json = readJsonText(text.value, LIMITS);
+  return json.ok ? json : err(refuseJson(c, json.error));
+}
+
+function refuseJson(c: Context, { reason }: JsonTextProblem): Response {
+  switch (reason) {
+    case "malformed":
+      return problem(c, "malformed_json", {});
+    case "too_deep":
+      return problem(c, "malformed_json", {}, { detail: `the body nests more than ${LIMITS.maxDepth} levels deep` });
+    case "too_many_nodes":
+      return problem(c, "malformed_json", {}, { detail: `the body has more than ${LIMITS.maxCommas} values` });
+  }
 }
 
 /** Reads at most `maxBytes` bytes. */
@@ -98,17 +113,6 @@ function refuseIssue(c: Context, issue: unknown): Response {
 
 function isIssue(value: unknown): value is v.BaseIssue<unknown> {
   return isObject(value) && typeof value["kind"] === "string" && typeof value["message"] === "string";
-}
-
-/** Undefined when it is no JSON; JSON itself has no such value. */
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    // "No JSON" is an answer like any other here.
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,0 +1,67 @@
+/**
+ * JSON from outside, read in one way wherever it comes in: a push, a body of the API, a webhook's answer. A byte-order
+ * mark and white space around it are accepted. Its shape is bounded before anything is built, because code that checks or
+ * copies a value recurses level by level and keeps a problem for each wrong entry.
+ */
+import { err, ok, type Result } from "./result.ts";
+
+/** What a text may ask for. */
+export interface JsonLimits {
+  /** How deep objects and lists may nest, the outermost counted. */
+  readonly maxDepth: number;
+  /** How many commas there may be between values. */
+  readonly maxCommas: number;
+}
+
+/** Why a text is refused. */
+export interface JsonTextProblem {
+  readonly reason: "malformed" | "too_deep" | "too_many_nodes";
+}
+
+/** As `JSON.parse` takes it; the third argument has the source text of a number (Node 24, workerd). */
+export type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Reads JSON.
+ *
+ * @param text the whole body
+ * @param reviver see `JSON.parse`; what it throws is thrown, unless it is a SyntaxError
+ */
+export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver): Result<unknown, JsonTextProblem> {
+  // JavaScript counts the byte-order mark as white space.
+  const body = text.trim();
+  const excess = checkShape(body, limits);
+  if (excess !== undefined) return err({ reason: excess });
+  try {
+    const value: unknown = JSON.parse(body, reviver);
+    return ok(value);
+  } catch (error) {
+    if (error instanceof SyntaxError) return err({ reason: "malformed" });
+    throw error;
+  }
+}
+
+/** Bounds depth and number of values before anything is built; each value but the first in its parent has a comma. */
+function checkShape(body: string, { maxDepth, maxCommas }: JsonLimits): "too_deep" | "too_many_nodes" | undefined {
+  let depth = 0;
+  let commas = 0;
+  let inString = false;
+  for (let index = 0; index < body.length; index += 1) {
+    const code = body.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index += 1;
+      else if (code === QUOTE) inString = false;
+      continue;
+    }
+    if (code === QUOTE) inString = true;
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    else if (code === 0x2c) commas += 1;
+    if (depth > maxDepth) return "too_deep";
+    if (commas > maxCommas) return "too_many_nodes";
+  }
+  return undefined;
+}
