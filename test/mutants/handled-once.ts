@@ -80,7 +80,7 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "a push is forgotten by the object that just stored it",
       promise: 2,
       file: "worker/objects/conversation-store.ts",
-      find: "if (key !== null) recentKeys.add({ seq: state.last, key });",
+      find: "recentKeys.add({ seq: state.last, key });",
       replace: "",
       killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
     },

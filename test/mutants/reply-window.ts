@@ -178,7 +178,7 @@ export const REPLY_WINDOW: MutantTable = {
       name: "failed-message-keeps-its-place",
       breaks: "a message WeChat refused for good still counts",
       promise: 4,
-      file: "worker/domain/outbox.ts",
+      file: "worker/domain/queue.ts",
       find: "window: releaseUse(state.window, item.seq, item.go) }",
       replace: "window: state.window }",
       killedBy: [

@@ -226,5 +226,13 @@ export const REST_API: MutantTable = {
       replace: "const body = text;",
       killedBy: ["workerd/api-json.test.ts", "a JSON body may begin with a byte-order mark"],
     },
+    {
+      name: "request-not-remembered",
+      breaks: "a repeated request is sent again by the object that has just stored it",
+      file: "worker/objects/conversation-store.ts",
+      find: 'if (key.startsWith("k:")) recentRequests.add({ seq: state.last, key });',
+      replace: "",
+      killedBy: [MESSAGES, "the Idempotency-Key gives a repeat the first message with its state now"],
+    },
   ],
 };

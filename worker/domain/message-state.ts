@@ -58,6 +58,51 @@ export function messageState(
   return { seq, status, parts };
 }
 
+/** The outcome of an attempt that was given up comes no later than this after it, milliseconds. */
+const LATE_MS = 10 * 60_000;
+
+/**
+ * What may still stand in the rows after those given: `nothing` that changes where the message stands · a `late` `sent`,
+ * which wins over an unconfirmed end · its `end`, or that of the second go an automatic message may have.
+ */
+export type Missing = "nothing" | "late" | "end";
+
+/**
+ * Whether rows after those given can change where a message stands.
+ *
+ * @param seq the first part's row
+ * @param rows the log from that row on
+ */
+export function findMissing(seq: number, rows: readonly RowDraft[], state: ConversationState): Missing {
+  let missing: Missing = "nothing";
+  for (const row of rows) {
+    if (row.kind !== "out" || (row.seq !== seq && row.ref !== seq)) continue;
+    const ofPart = missingOf(row, seq, rows, state);
+    if (ofPart === "end") return "end";
+    if (ofPart === "late") missing = "late";
+  }
+  return missing;
+}
+
+function missingOf(
+  { seq, body }: Extract<RowDraft, { kind: "out" }>,
+  message: number,
+  rows: readonly RowDraft[],
+  state: ConversationState,
+): Missing {
+  const outcomes = rows.filter((row) => row.ref === seq);
+  if (outcomes.some((row) => row.kind === "sent")) return "nothing";
+  const item = state.queue.find((candidate) => candidate.seq === seq);
+  if (item !== undefined) return item.go === 0 ? "nothing" : "end";
+  if (state.held.some((held) => held.message === message)) return "nothing";
+  const last = outcomes.findLast((row) => isVerdict(row.kind) || row.kind === "unconfirmed");
+  if (last === undefined) return heldVerdict(message, rows) === undefined ? "end" : "nothing";
+  const unknown = outcomes.filter((row) => row.kind === "unconfirmed").length;
+  if (unknown === 0) return "nothing";
+  if (last.kind === "unconfirmed" && unknown === 1 && body.source === "auto") return "end";
+  return (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS ? "nothing" : "late";
+}
+
 function partState(
   seq: number,
   message: number,

@@ -5,38 +5,17 @@
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
  * nobody knows whether the request left.
  *
- * Longer than other files because it is one machine: queue, leases and held messages obey one order.
+ * Longer than other files because it is one machine: leases and held messages obey one order.
  */
-import type { ChannelRules } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
-import type { Outbound } from "../../shared/outbound.ts";
-import type { BlockReason, RowWriter, Source } from "./log.ts";
+import type { BlockReason, RowWriter } from "./log.ts";
+import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./queue.ts";
+import type { Draft, OutboxContext } from "./queue.ts";
 import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
 import { triableItems, type ConversationState, type HeldMessage, type QueueItem, type QueueLease } from "./state.ts";
-import { addUses, correctWindow, coveredUntil, finishUse, refusal, releaseUse, type WindowRefusal } from "./window.ts";
+import { addUses, correctWindow, coveredUntil, finishUse, refusal, type WindowRefusal } from "./window.ts";
 
-/** What the transitions are told besides the state: the channel's rules, the clock, randomness, and a setting. */
-export interface OutboxContext {
-  readonly rules: ChannelRules;
-  /** Epoch ms, read once for the whole transaction. */
-  readonly now: number;
-  /** A number in [0, 1). */
-  readonly random: number;
-  /** How many more attempts an automatic message gets after an unconfirmed one. */
-  readonly unconfirmedRetries: 0 | 1;
-}
-
-/** A whole message: its parts are sent one after another and share one id. */
-export interface Draft {
-  readonly parts: readonly Outbound[];
-  readonly source: Source;
-  readonly isAi?: boolean;
-  readonly ruleId?: string;
-  readonly key?: string;
-  readonly request?: string;
-  /** When WeChat's window refuses it, it waits for the user's next message until then, epoch ms; absent: it does not. */
-  readonly holdUntil?: number;
-}
+export type { Draft, OutboxContext } from "./queue.ts";
 
 /** One attempt that a carrier may make. */
 export interface Lease {
@@ -290,8 +269,10 @@ function stopItem(
   context: OutboxContext,
 ): ConversationState {
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
-  const isOver = item.holdUntil !== undefined && item.seq === item.message;
-  return block(state, writer, item, isOver ? { ...stop, reason: "hold_expired" } : stop);
+  if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
+  // One row for the whole message, as for one whose time is over while it is held.
+  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop, reason: "hold_expired" } });
+  return takeOut(state, item.message).state;
 }
 
 /** Whether a message may wait for the user's next one. After its first part was sent, the rest would come alone. */
@@ -325,9 +306,8 @@ function holdAgain(
   { message, source, attempt, holdUntil: until = 0 }: QueueItem,
 ): ConversationState {
   writer.append({ kind: "held", ref: message, body: { until } });
-  const parts = state.queue.filter((other) => other.message === message);
-  const left = parts.reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
-  const held = [...left.held, { message, parts: parts.length, source, until, attempt }];
+  const { state: left, parts } = takeOut(state, message);
+  const held = [...left.held, { message, parts, source, until, attempt }];
   return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
 }
 
@@ -341,42 +321,4 @@ function dropMessage(state: ConversationState, writer: RowWriter, item: QueueIte
   const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
   for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });
   return [item, ...stopped].reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
-}
-
-function release(state: ConversationState, item: QueueItem): ConversationState {
-  return { ...state, window: releaseUse(state.window, item.seq, item.go) };
-}
-
-function writeParts(writer: RowWriter, draft: Draft, businessId: string | null): readonly number[] {
-  const { source, isAi = false, ruleId, key, request, parts } = draft;
-  const common = {
-    source,
-    parts: parts.length,
-    ...(isAi && { isAi: true as const }),
-    ...(businessId !== null && { businessId }),
-    ...(ruleId !== undefined && { ruleId }),
-    ...(request !== undefined && { request }),
-  };
-  const seqs: number[] = [];
-  for (const [index, message] of parts.entries()) {
-    const first = seqs[0];
-    const body = { message, part: index + 1, ...common };
-    const named = first === undefined ? { ...(key !== undefined && { key }) } : { ref: first };
-    seqs.push(writer.append({ kind: "out", body, ...named }));
-  }
-  return seqs;
-}
-
-function newItem(seq: number, message: number, source: Source, { rules, now }: OutboxContext): QueueItem {
-  const until = now + rules.grants.message.durationMs;
-  const tries = { failed: 0, paused: 0 };
-  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries, nextAt: now, until };
-}
-
-function replaceItem(state: ConversationState, item: QueueItem): ConversationState {
-  return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
-}
-
-function removeItem(state: ConversationState, seq: number): ConversationState {
-  return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
 }

@@ -27,12 +27,17 @@ export interface ConversationStore {
   answerTo(key: string, since: number): AnswerKind | undefined;
   /** The message an API request made, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
-  /** Whether an outcome of an attempt is in the log; `unconfirmed` is none while something better may come. */
+  /**
+   * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` is none while something better may
+   * come.
+   */
   isRecorded(seq: number, attempt: number, result: Delivery["result"]): boolean;
   /** The `out` row at `seq`. */
   outgoing(seq: number): Extract<RowDraft, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */
   rows(after: number, limit: number): readonly RowDraft[];
+  /** Rows that speak of one of `refs`, after `after` and up to `until`, oldest first. */
+  rowsAbout(refs: readonly number[], after: number, until: number): readonly RowDraft[];
   /** The newest rows, oldest first. */
   newest(limit: number): readonly RowDraft[];
   /** Appends the rows of one transaction, with the state after them. */
@@ -64,6 +69,9 @@ type Columns = {
   readonly rows: string;
   readonly state: string;
 };
+
+/** An outcome that is reported twice is looked for in so many records: the second report follows the first at once. */
+const RECENT_RECORDS = 1_000;
 
 /** Outcomes that say how an attempt ended. */
 const OUTCOMES: ReadonlySet<RowDraft["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
@@ -98,6 +106,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
+  /** By themselves: they are remembered for a day, and a push must not read that far back. */
+  const recentRequests = createRecentKeys((since) => {
+    const query = "select seq, key from log where seq >= ? and key >= 'k:' and key < 'k;' order by seq";
+    return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
+  });
   function keyedRow(record: Columns | undefined, key: string): RowDraft | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
   }
@@ -126,12 +139,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return row?.kind === "in" ? row.body.answer : undefined;
     },
     requestedBy(key, since) {
-      const row = keyedRow(find("select * from log where seq >= ? and key = ? limit 1", since, key)[0], key);
+      const seq = recentRequests.find(key, since);
+      const row = seq === undefined ? undefined : keyedRow(find("select * from log where seq = ?", seq)[0], key);
       return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt, result) {
       const says = (row: RowDraft) => OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind);
-      return find("select * from log where seq > ?", seq)
+      return find("select * from log where seq > ? order by seq desc limit ?", seq, RECENT_RECORDS)
         .flatMap(rowsOf)
         .some((row) => row.ref === seq && says(row) && "attempt" in row.body && row.body.attempt === attempt);
     },
@@ -147,6 +161,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
         .filter((row) => row.seq > after)
         .slice(0, limit);
     },
+    rowsAbout(refs, after, until) {
+      const isAbout = refs.map(() => "instr(rows, ?) > 0").join(" or ");
+      // In the form JSON.stringify gives a row; in a text of a user's the quotes are escaped.
+      const marks = refs.map((ref) => `"ref":${ref},`);
+      const query = `select * from log where seq > ? and seq <= ? and (${isAbout}) order by seq`;
+      return find(query, after, until, ...marks).flatMap(rowsOf);
+    },
     newest(limit) {
       const records = find("select * from log order by seq desc limit ?", limit);
       return records.toReversed().flatMap(rowsOf).slice(-limit);
@@ -160,7 +181,9 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
         oldest = state.last;
       } else write();
       newest = state.last;
-      if (key !== null) recentKeys.add({ seq: state.last, key });
+      if (key === null) return;
+      recentKeys.add({ seq: state.last, key });
+      if (key.startsWith("k:")) recentRequests.add({ seq: state.last, key });
     },
     rewriteState(state) {
       if (head === undefined) return;

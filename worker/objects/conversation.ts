@@ -21,7 +21,7 @@ import {
 } from "../domain/conversation.ts";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
 import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
-import { messageState, type MessageState } from "../domain/message-state.ts";
+import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
 import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
@@ -34,6 +34,7 @@ import type { ConversationView, LeasedMessage, Owner, ReceivedWire, SubmitAnswer
 import { eraseStorage } from "./conversation-erasure.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
+import { readMessageState } from "./read-message.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
 
 /** A transition with a value for the caller. */
@@ -59,8 +60,6 @@ const APP_PATIENCE_MS = 48 * 3_600_000;
 const APP_REST_MS = 15 * 60_000;
 /** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
 const STORAGE_MS = 5_000;
-/** Rows read at a stretch to see where a message stands: most are settled in the first few. */
-const ROWS_AT_ONCE = 100;
 /** Rows deleted at a stretch. */
 const PRUNE_BATCH = 500;
 
@@ -159,7 +158,7 @@ export class Conversation extends DurableObject<Env> {
   /** Where a message stands, or null when there is no such message. */
   message(appid: string, seq: number): MessageState | null {
     if (this.#store.owner()?.appid !== appid || this.#store.outgoing(seq) === undefined) return null;
-    return this.#messageState(seq) ?? null;
+    return readMessageState(this.#store, this.#state, seq) ?? null;
   }
 
   /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */
@@ -370,20 +369,9 @@ export class Conversation extends DurableObject<Env> {
   }
 
   #knownState(seq: number): MessageState {
-    const message = this.#messageState(seq);
+    const message = readMessageState(this.#store, this.#state, seq);
     if (message === undefined) throw new Error("a message has no row");
     return message;
-  }
-
-  /** Reads on from the message until it is sent: nothing later changes that, and much may have been said since. */
-  #messageState(seq: number): MessageState | undefined {
-    const rows: RowDraft[] = [];
-    for (;;) {
-      const page = this.#store.rows(rows.at(-1)?.seq ?? seq - 1, ROWS_AT_ONCE);
-      rows.push(...page);
-      const message = messageState(seq, rows, this.#state);
-      if (message?.status === "sent" || page.length < ROWS_AT_ONCE) return message;
-    }
   }
 
   #config(): Config {

@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import type { RowDraft } from "../../../worker/domain/log.ts";
+import { findMissing, messageState } from "../../../worker/domain/message-state.ts";
+import { must } from "../../support/conversation.ts";
+import { story, tell } from "../../support/stories.ts";
+
+const LATE_MS = 10 * 60_000;
+
+describe("reading on from a message", () => {
+  it("may stop where nothing is missing: only a sent that comes very late changes anything", ({ expect }) => {
+    fc.assert(
+      fc.property(story, (given) => {
+        const { chat } = tell(given);
+        for (const { seq, body } of chat.rows("out").filter((out) => out.body.part === 1)) {
+          const rows = chat.log().filter((row) => row.seq >= seq);
+          // Its parts stand in one record, which is read as a whole.
+          for (let count = body.parts; count <= rows.length; count += 1) {
+            const read = rows.slice(0, count);
+            if (findMissing(seq, read, chat.state()) !== "nothing") continue;
+            const late = rows.slice(count).filter((row) => row.kind === "sent" && isOf(seq, row, rows));
+            if (late.length === 0) {
+              expect(messageState(seq, read, chat.state())).toEqual(messageState(seq, rows, chat.state()));
+            }
+            for (const sent of late) {
+              const unknown = read.findLast((row) => row.kind === "unconfirmed" && row.ref === sent.ref);
+              expect(sent.seq - must(unknown).seq).toBeGreaterThan(LATE_MS);
+            }
+            break;
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** Whether an outcome is of one of the message's parts. */
+function isOf(message: number, outcome: RowDraft, rows: readonly RowDraft[]): boolean {
+  return rows.some((row) => row.seq === outcome.ref && (row.seq === message || row.ref === message));
+}

@@ -1,0 +1,115 @@
+/** What a conversation reads does not grow with what was said since: 5 000 records, and the runtime counts. */
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { Delivery } from "../../shared/delivery.ts";
+import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import { pass, playAlone, reply, says, submit, text } from "../support/direct.ts";
+import type { Conversation } from "../../worker/objects/conversation.ts";
+import { APPID, conversation, remote } from "../support/workerd.ts";
+
+const FILLERS = 5_000;
+const MOST = 1_200;
+
+let wechat: Control;
+beforeEach(() => {
+  wechat = playAlone();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** A message of the API's. @returns its first row */
+async function send(openid: string): Promise<number> {
+  const submitted = await submit(openid, "k:1");
+  return submitted.ok ? submitted.message.seq : 0;
+}
+
+/** Much is said after what there is: records of other rows, with the newest state. */
+async function fill(openid: string): Promise<void> {
+  await runInDurableObject(conversation(openid), (_, { storage: { sql } }) => {
+    const row = `'[{"seq":' || (seq + n) || ',"at":1,"key":null,"kind":"attempt","ref":1,"body":{"attempt":1}}]'`;
+    sql.exec(`with recursive step(n) as (values (1) union all select n + 1 from step where n < ${FILLERS}),
+        last(seq, state) as (select seq, state from log order by seq desc limit 1)
+      insert into log select seq + n, null, ${row}, json_set(state, '$.last', seq + n) from step, last`);
+  });
+  await evictDurableObject(conversation(openid));
+}
+
+/** Rows the storage reads while something is done. */
+function rowsRead(openid: string, act: (object: Conversation) => unknown): Promise<number> {
+  return runInDurableObject(conversation(openid), (object, { storage }) => {
+    const exec = storage.sql.exec.bind(storage.sql);
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    vi.spyOn(storage.sql, "exec").mockImplementation((query, ...args) => {
+      const cursor = exec(query, ...args);
+      cursors.push(cursor);
+      return cursor;
+    });
+    act(object);
+    vi.restoreAllMocks();
+    return cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
+  });
+}
+
+describe("where a message stands", () => {
+  it.for<readonly [string, Delivery]>([
+    ["failed", { result: "refused", errcode: 40003 }],
+    ["blocked", { result: "refused", errcode: 45047 }],
+    ["unconfirmed", { result: "unconfirmed", reason: "timeout" }],
+    ["retrying", { result: "refused", errcode: -1 }],
+    ["sent", { result: "sent" }],
+  ])("is read from its own rows when it is %s", async ([status, delivery], { expect }) => {
+    const openid = `oRead-${status}`;
+    await says(wechat, openid, []);
+    const seq = await send(openid);
+    await remote(openid).settle(seq, 1, delivery, null);
+    await fill(openid);
+    const read = await rowsRead(openid, (object) => {
+      expect(object.message(APPID, seq)).toMatchObject({ seq, status });
+    });
+    expect(read).toBeLessThan(MOST);
+  });
+
+  it("is found when its end lies behind thousands of other rows", async ({ expect }) => {
+    const { lease } = await says(wechat, "oFar", [reply("一")]);
+    const seq = lease?.seq ?? 0;
+    await remote("oFar").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
+    await fill("oFar");
+    pass(LEASE_MS);
+    await remote("oFar").settle(seq, 1, { result: "sent" }, null);
+    expect(await remote("oFar").message(APPID, seq)).toMatchObject({ seq, status: "sent" });
+  });
+});
+
+describe("a message through the API", () => {
+  it("reads the keys of a day once, not with every message", async ({ expect }) => {
+    await says(wechat, "oKeys", []);
+    await send("oKeys");
+    await fill("oKeys");
+    const again = await submit("oKeys", "k:1");
+    const input = { key: "k:2", request: "r2", message: text("在路上"), isAi: false, hold: false, muteMs: 0 };
+    const read = await rowsRead("oKeys", (object) => {
+      expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
+      expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
+    });
+    expect(again).toMatchObject({ ok: true, message: { seq: expect.any(Number) } });
+    expect(read).toBeLessThan(MOST);
+  });
+});
+
+describe("the second report of an attempt", () => {
+  it("is recognised without reading all that was said since the message", async ({ expect }) => {
+    await says(wechat, "oTwice", []);
+    const seq = await send("oTwice");
+    await fill("oTwice");
+    await remote("oTwice").settle(seq, 1, { result: "refused", errcode: 40003 }, null);
+    const read = await rowsRead("oTwice", (object) =>
+      object.settle(seq, 1, { result: "refused", errcode: 40003 }, null),
+    );
+    expect(read).toBeLessThan(MOST);
+    const rows = await remote("oTwice").rows(seq, 10_000);
+    expect(rows?.filter((row) => row.ref === seq).map(({ kind }) => kind)).toEqual(["failed"]);
+  });
+});

@@ -1,0 +1,87 @@
+/**
+ * The queue of messages on their way to one user: how a message gets in, and how its items are found, changed and taken
+ * out. What happens to them is decided in `outbox.ts`.
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+import type { Outbound } from "../../shared/outbound.ts";
+import type { RowWriter, Source } from "./log.ts";
+import type { ConversationState, QueueItem } from "./state.ts";
+import { releaseUse } from "./window.ts";
+
+/** What the transitions get besides the state: the channel's rules, the clock, randomness, and a setting. */
+export interface OutboxContext {
+  readonly rules: ChannelRules;
+  /** Epoch ms, read once for the whole transaction. */
+  readonly now: number;
+  /** A number in [0, 1). */
+  readonly random: number;
+  /** How many more attempts an automatic message gets after an unconfirmed one. */
+  readonly unconfirmedRetries: 0 | 1;
+}
+
+/** A whole message: its parts are sent one after another and share one id. */
+export interface Draft {
+  readonly parts: readonly Outbound[];
+  readonly source: Source;
+  readonly isAi?: boolean;
+  readonly ruleId?: string;
+  readonly key?: string;
+  readonly request?: string;
+  /** When WeChat's window refuses it, it waits for the user's next message until then, epoch ms; absent: it does not. */
+  readonly holdUntil?: number;
+}
+
+/** Writes the `out` rows of a message, one for each part. @returns their seqs */
+export function writeParts(writer: RowWriter, draft: Draft, businessId: string | null): readonly number[] {
+  const { source, isAi = false, ruleId, key, request, parts } = draft;
+  const common = {
+    source,
+    parts: parts.length,
+    ...(isAi && { isAi: true as const }),
+    ...(businessId !== null && { businessId }),
+    ...(ruleId !== undefined && { ruleId }),
+    ...(request !== undefined && { request }),
+  };
+  const seqs: number[] = [];
+  for (const [index, message] of parts.entries()) {
+    const first = seqs[0];
+    const body = { message, part: index + 1, ...common };
+    const named = first === undefined ? { ...(key !== undefined && { key }) } : { ref: first };
+    seqs.push(writer.append({ kind: "out", body, ...named }));
+  }
+  return seqs;
+}
+
+/** A part that waits for its first attempt. */
+export function newItem(seq: number, message: number, source: Source, { rules, now }: OutboxContext): QueueItem {
+  const until = now + rules.grants.message.durationMs;
+  const tries = { failed: 0, paused: 0 };
+  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries, nextAt: now, until };
+}
+
+/** Changes one item. */
+export function replaceItem(state: ConversationState, item: QueueItem): ConversationState {
+  return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
+}
+
+/** Takes one item out. */
+export function removeItem(state: ConversationState, seq: number): ConversationState {
+  return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
+}
+
+/** Frees the place an item has in the window. */
+export function release(state: ConversationState, item: QueueItem): ConversationState {
+  return { ...state, window: releaseUse(state.window, item.seq, item.go) };
+}
+
+/** Takes all parts of a message out of the queue and frees their places. */
+export function takeOut(
+  state: ConversationState,
+  message: number,
+): { readonly state: ConversationState; readonly parts: number } {
+  const parts = state.queue.filter((other) => other.message === message);
+  return {
+    state: parts.reduce((folded, part) => removeItem(release(folded, part), part.seq), state),
+    parts: parts.length,
+  };
+}
