@@ -33,6 +33,15 @@ export interface CardTarget {
   readonly context?: JsonObject;
 }
 
+/** What stands in a query as text. */
+type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
+
+/** As below, with the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
+export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
+  page: Page,
+  query: Routes[Page],
+  context?: object,
+): Result<string, CardPathError>;
 /**
  * Writes the path of a card.
  *
@@ -40,12 +49,14 @@ export interface CardTarget {
  * @param query its query: texts, numbers, booleans; what is `undefined` is left out; `kefu` is reserved
  * @param context plain data for the page that opens, in the one field `kefu`
  * @returns the path, percent-encoded, without a leading slash, or why there is none (`query.id` says where)
+ * @example buildCardPath("pages/order/index", { id: "1001" })
  */
-export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
-  page: Page,
-  query: Routes[Page],
+export function buildCardPath<Query extends Scalars<Query>>(
+  page: string,
+  query: Query,
   context?: object,
-): Result<string, CardPathError> {
+): Result<string, CardPathError>;
+export function buildCardPath(page: string, query: unknown, context?: object): Result<string, CardPathError> {
   if (!PAGE.test(page)) return err({ reason: "not_a_page", page });
   const fields = writeQuery(query);
   if (!fields.ok) return fields;

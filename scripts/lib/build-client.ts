@@ -25,5 +25,5 @@ export async function buildClient(folder: string): Promise<void> {
   });
   const emit = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ROOT];
   const args = ["-p", join(ROOT, "client"), ...emit, "--outDir", join(folder, "types")];
-  await run(join(ROOT, "node_modules/.bin/tsc"), args, { cwd: ROOT });
+  await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...args], { cwd: ROOT });
 }

@@ -1,7 +1,7 @@
 // @vitest-environment node
 /** The package as npm would publish it: what is in it, how big, and that a mini program compiles against it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,40 +10,30 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { APP_CONTEXT, installPackage, NAME, PAGE, type Consumer } from "./consumer.ts";
 import { readSnippet } from "./snippet.ts";
 
 const KB = 1_024;
 const MAX_PACKAGE_KB = 52;
 const MAX_HELPERS_KB = 13;
-const NAME = "edge-kefu-miniprogram";
 
 const run = promisify(execFile);
 const bin = (name: string) => join(ROOT, "node_modules/.bin", name);
 
-let tarball: string;
-let consumer: string;
+let consumer: Consumer;
 let files: readonly string[];
 
 beforeAll(async () => {
-  const parent = join(ROOT, ".tmp/package");
-  await mkdir(parent, { recursive: true });
-  consumer = await mkdtemp(join(parent, "consumer-"));
-  // The build was made before the tests; its script would replace it under the others.
-  const npm = ["pack", "--ignore-scripts", "--json", "--workspace", "miniprogram", "--pack-destination", consumer];
-  await run("npm", npm, { cwd: ROOT, env: QUIET_ENV });
-  tarball = join(consumer, (await readdir(consumer)).find((file) => file.endsWith(".tgz")) ?? "");
-  await run("tar", ["-xzf", tarball, "-C", consumer]);
-  await mkdir(join(consumer, "node_modules"));
-  await rename(join(consumer, "package"), join(consumer, "node_modules", NAME));
-  const entries = await readdir(join(consumer, "node_modules", NAME), { recursive: true, withFileTypes: true });
+  consumer = await installPackage();
+  const entries = await readdir(consumer.inPackage("."), { recursive: true, withFileTypes: true });
   files = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(consumer, "node_modules", NAME).length + 1));
+    .map((entry) => join(entry.parentPath, entry.name).slice(consumer.inPackage(".").length + 1));
 });
 
-afterAll(() => rm(consumer, { recursive: true }));
+afterAll(() => consumer.remove());
 
-const inPackage = (file: string) => join(consumer, "node_modules", NAME, file);
+const inPackage = (file: string) => consumer.inPackage(file);
 
 describe("the package", () => {
   it("has every component whole, the helpers, the declarations and both readmes, and nothing else", async ({
@@ -104,7 +94,10 @@ describe("the package", () => {
   });
 
   it("passes attw: every way of resolving finds the right declarations", async ({ expect }) => {
-    const { stdout } = await run(bin("attw"), [tarball, "--format", "json"], { cwd: consumer, env: QUIET_ENV });
+    const { stdout } = await run(bin("attw"), [consumer.tarball, "--format", "json"], {
+      cwd: consumer.folder,
+      env: QUIET_ENV,
+    });
     const { analysis, problems }: { analysis: { types: unknown }; problems?: object } = JSON.parse(stdout);
     expect(analysis.types).toStrictEqual({ kind: "included" });
     expect(problems ?? {}).toStrictEqual({});
@@ -112,16 +105,8 @@ describe("the package", () => {
 });
 
 describe("a mini program that installs it", () => {
-  const compile = async (source: string): Promise<string> => {
-    await mkdir(join(consumer, "pages/product"), { recursive: true });
-    await writeFile(join(consumer, "app-context.ts"), APP_CONTEXT);
-    await writeFile(join(consumer, "pages/product/index.ts"), source);
-    await writeFile(join(consumer, "tsconfig.json"), JSON.stringify(CONSUMER_CONFIG));
-    return run(bin("tsc"), ["-p", join(consumer, "tsconfig.json"), "--pretty", "false"], { env: QUIET_ENV }).then(
-      () => "",
-      ({ stdout }: { readonly stdout: string }) => stdout,
-    );
-  };
+  const compile = (source: string) =>
+    consumer.compile({ "app-context.ts": APP_CONTEXT, "pages/product/index.ts": source });
 
   it("compiles with skipLibCheck off, its own types in every place", async ({ expect }) => {
     expect(await compile(PAGE)).toBe("");
@@ -145,6 +130,26 @@ describe("a mini program that installs it", () => {
     expect(await compile(ts)).toBe("");
     expect(await compile(ts.replace("name:", "nmae:"))).toContain("nmae");
   });
+
+  it.for(["README.md", "README.en.md"])("compiles every example of %s", async (readme, { expect }) => {
+    const text = await readFile(join(MINIPROGRAM, readme), "utf8");
+    const blocks = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""], index) => [
+      `pages/example${index}/index.ts`,
+      block,
+    ]);
+    expect(blocks.length).toBeGreaterThanOrEqual(2);
+    expect(await consumer.compile({ "app-context.ts": APP_CONTEXT, ...Object.fromEntries(blocks) })).toBe("");
+  });
+
+  it("compiles a card path without types of its own", async ({ expect }) => {
+    const source = `
+      import { buildCardPath } from "edge-kefu-miniprogram";
+      const id = "1001";
+      export const path = buildCardPath("pages/order/index", { id });
+    `;
+    expect(await compile(source)).toBe("");
+    expect(await compile(source.replace("{ id }", "{ id: {} }"))).toContain("is not assignable to type");
+  });
 });
 
 it("is a CommonJS module whose components can be required where the mini program's functions are", ({ expect }) => {
@@ -166,52 +171,3 @@ it("is a CommonJS module whose components can be required where the mini program
     "whyUnsupported",
   ]);
 });
-
-const CONSUMER_CONFIG = {
-  compilerOptions: {
-    target: "ES2018",
-    module: "ESNext",
-    moduleResolution: "bundler",
-    lib: ["ES2018"],
-    types: ["miniprogram-api-typings"],
-    typeRoots: [join(ROOT, "node_modules")],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    noEmit: true,
-  },
-  include: ["app-context.ts", "pages"],
-};
-
-const APP_CONTEXT = `
-export interface AppContext { page: string; product?: { id: string; name: string }; order?: { id: string } }
-export interface AppRoutes { "pages/home/index": Record<string, never>; "pages/order/index": { id: string } }
-`;
-
-const PAGE = `
-import { contactBehavior, createKefu, openServiceChat, supports } from "edge-kefu-miniprogram";
-import type { CardOptions, ContactDetail, OpenChatReason } from "edge-kefu-miniprogram";
-import type { AppContext, AppRoutes } from "../../app-context";
-import contact from "edge-kefu-miniprogram/contact-button/index";
-
-const kefu = createKefu<AppContext, AppRoutes>();
-const context: AppContext = { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯" } };
-const path = kefu.buildCardPath("pages/order/index", { id: "1001" }, context);
-const card: CardOptions = path.ok ? { path: path.value } : {};
-const registered: string = contact;
-
-Component({
-  behaviors: [contactBehavior],
-  data: { chat: supports("chat"), registered },
-  methods: {
-    async open(): Promise<OpenChatReason | undefined> {
-      const opened = await openServiceChat({ corpId: "ww1", url: "https://work.weixin.qq.com/kfid/kfc1", card });
-      return opened.ok ? undefined : opened.error.reason;
-    },
-    back(event: WechatMiniprogram.CustomEvent<ContactDetail>) {
-      const shown: string = this.data.kefuSessionFrom;
-      return event.detail.page === undefined ? shown : event.detail.query["id"];
-    },
-  },
-});
-`;

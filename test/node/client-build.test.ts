@@ -39,10 +39,20 @@ const FLAGS = "--ignoreConfig --noEmit --strict --target es2022 --module nodenex
 
 /** What the compiler says of a file; empty when nothing. */
 const compile = (file: string): Promise<string> =>
-  run(join(ROOT, "node_modules/.bin/tsc"), [...FLAGS, "", file], { cwd: project }).then(
+  run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...FLAGS, "", file], { cwd: project }).then(
     () => "",
     (error: { stdout: string }) => error.stdout,
   );
+
+/** With the lowest TypeScript it promises, and `skipLibCheck`: valibot's own declarations want a newer one. */
+const compileLowest = (file: string): Promise<string> => {
+  const flags = [...FLAGS.filter((flag) => flag !== "--ignoreConfig" && flag !== "--types"), "--skipLibCheck"];
+  const args = [...flags.map((flag) => (flag === "es2023,dom" ? "es2022,dom,dom.iterable" : flag)), file];
+  return run(process.execPath, [join(ROOT, "node_modules/typescript-lowest/bin/tsc"), ...args], { cwd: project }).then(
+    () => "",
+    (error: { stdout: string }) => error.stdout,
+  );
+};
 
 describe("the packed client", () => {
   it("is one small module that imports nothing", async ({ expect }) => {
@@ -93,5 +103,20 @@ describe("the packed client", () => {
     await writeFile(join(project, "wrong.ts"), `${head}{ type: "text", text: "您好" });\n`);
     expect(await compile("right.ts")).toBe("");
     expect(await compile("wrong.ts")).toContain("'text' does not exist in type");
+  });
+
+  it("names the lowest TypeScript its types work with, and they do", async ({ expect }) => {
+    const manifest: object = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
+    expect(manifest).toHaveProperty("peerDependencies.typescript");
+    const lowest: { version: string } = JSON.parse(
+      await readFile(join(ROOT, "node_modules/typescript-lowest/package.json"), "utf8"),
+    );
+    expect(manifest).toHaveProperty("peerDependencies.typescript", `>=${lowest.version}`);
+    expect(await readFile(join(installed, "README.md"), "utf8")).toContain(`TypeScript ${lowest.version}`);
+    const head = `import type { KefuClient } from "edge-kefu/client";\nexport const say = (kefu: KefuClient) => kefu.send("o", `;
+    await writeFile(join(project, "right.ts"), `${head}{ type: "text", content: "您好" });\n`);
+    await writeFile(join(project, "wrong.ts"), `${head}{ type: "text", text: "您好" });\n`);
+    expect(await compileLowest("right.ts")).toBe("");
+    expect(await compileLowest("wrong.ts")).toContain("'text'");
   });
 });

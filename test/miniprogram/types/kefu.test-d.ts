@@ -2,7 +2,7 @@
  * One declaration of context and routes (shared/app-context.ts) is the type of the page's context and of a card's
  * path: a wrong field is a compile error. Checked by `npm run check`; the Worker's side is in app-context.test-d.ts.
  */
-import { createKefu, type ContactDetail, type CardOptions } from "../../../miniprogram/src/index.ts";
+import { buildCardPath, createKefu, type ContactDetail, type CardOptions } from "../../../miniprogram/src/index.ts";
 import type { AppContext, AppRoutes } from "../../../shared/app-context.ts";
 
 const kefu = createKefu<AppContext, AppRoutes>();
@@ -27,6 +27,15 @@ kefu.buildCardPath("pages/home/index", { id: "42" });
 // @ts-expect-error -- the context of a card is the app's, too
 kefu.buildCardPath("pages/home/index", {}, { produkt: "42" });
 
+// Without types of the app's own, any page and any plain query.
+const id = "1001";
+buildCardPath("pages/order/index", { id });
+buildCardPath("pages/order/index", { id, count: 2, isGift: true, note: undefined }, { page: "pages/order/index" });
+// @ts-expect-error -- a query holds texts, numbers and booleans
+buildCardPath("pages/order/index", { id: { deep: 1 } });
+// @ts-expect-error -- a query is needed
+buildCardPath("pages/order/index");
+
 const built = kefu.buildCardPath("pages/order/index", { id: "1001" });
 // @ts-expect-error -- a path may be refused: look first
 const path: string = built.value;
@@ -35,8 +44,8 @@ const card: CardOptions = { title: path, ...(built.ok ? { path: built.value } : 
 /** What comes back is read, and unknown where nobody has looked. */
 export function back(detail: ContactDetail): string | undefined {
   // @ts-expect-error -- the query of a card was in a chat: an id may be missing
-  const id: string = detail.query["id"];
+  const given: string = detail.query["id"];
   // @ts-expect-error -- nobody has looked at the context
   const product: string = detail.context?.["product"];
-  return detail.page === undefined ? card.title : `${id}${product}`;
+  return detail.page === undefined ? card.title : `${given}${product}`;
 }

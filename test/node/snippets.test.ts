@@ -1,0 +1,80 @@
+/** The TypeScript in the READMEs and how-to pages compiles against the project as it is. */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, it } from "vitest";
+import { ROOT } from "../../scripts/lib/build.ts";
+
+/** Pages whose code is of the worker or of a back end; the mini program's is in test/miniprogram/package.test.ts. */
+const PAGES = ["README.md", "README.zh-CN.md", "client/README.md"];
+const HOW_TO = "docs/how-to";
+
+/** What the text around a fragment has introduced. */
+const INTRODUCED = [
+  [/\bkefu\.changes\(/, 'declare const kefu: import("edge-kefu/client").KefuClient;\ndeclare let cursor: number;'],
+  [/\brespond\(/, "declare const openid: string;\ndeclare function respond(answer: object): void;"],
+] as const;
+
+interface Snippet {
+  readonly page: string;
+  readonly code: string;
+}
+
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir(join(ROOT, ".tmp"), { recursive: true });
+  folder = await mkdtemp(join(ROOT, ".tmp/snippets-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function readSnippets(): Promise<readonly Snippet[]> {
+  const howTo = (await readdir(join(ROOT, HOW_TO))).map((name) => `${HOW_TO}/${name}`);
+  const pages = await Promise.all(
+    [...PAGES, ...howTo].map(async (page) => ({ page, text: await readFile(join(ROOT, page), "utf8") })),
+  );
+  return pages.flatMap(({ page, text }) =>
+    [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code = ""]) => ({ page, code })),
+  );
+}
+
+/** Beside copies of the sources' folders, so that relative imports lead where the text says. */
+async function writeProject(snippets: readonly Snippet[]): Promise<void> {
+  await mkdir(join(folder, "worker"));
+  for (const name of await readdir(join(ROOT, "worker"))) {
+    await symlink(join(ROOT, "worker", name), join(folder, "worker", name));
+  }
+  await symlink(join(ROOT, "shared"), join(folder, "shared"));
+  for (const [index, { page, code }] of snippets.entries()) {
+    const introduced = INTRODUCED.filter(([uses]) => uses.test(code)).map(([, declaration]) => declaration);
+    await writeFile(
+      join(folder, `worker/snippet${index}.ts`),
+      [...introduced, code, `export {}; // ${page}`].join("\n"),
+    );
+  }
+  const config = {
+    extends: join(ROOT, "tsconfig.json"),
+    compilerOptions: {
+      noUnusedLocals: false,
+      types: ["@cloudflare/workers-types", "node", join(ROOT, "worker-configuration.d.ts")],
+      paths: { "edge-kefu/client": [join(ROOT, "client/index.ts")] },
+    },
+    include: ["worker/snippet*.ts"],
+    exclude: [],
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+}
+
+it("every example of the READMEs and the how-to pages compiles", async ({ expect }) => {
+  const snippets = (await readSnippets()).filter(({ code }) => !code.includes("edge-kefu-miniprogram"));
+  expect(snippets.length).toBeGreaterThanOrEqual(10);
+  await writeProject(snippets);
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const said = await promisify(execFile)(process.execPath, [tsc, "-p", folder, "--pretty", "false"]).then(
+    () => "",
+    ({ stdout }: { readonly stdout: string }) => stdout,
+  );
+  const places = said.replaceAll(/[^\s]*snippet(\d+)\.ts/g, (_, index: string) => snippets[Number(index)]?.page ?? "");
+  expect(places).toBe("");
+});
