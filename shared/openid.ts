@@ -1,5 +1,5 @@
 /**
- * What an openid may be, once for pushes and for the API: whoever a push is stored for can be read, exported, answered
+ * What an openid may be, once for pushes and for the API: every user a push is stored for can be read, exported, answered
  * and erased. WeChat documents no form; its openids have 28 characters of `A-Z a-z 0-9 _ -`. Any other text of visible
  * ASCII characters that a URL's path can carry is taken as well, because a refused sender is a lost message.
  */

@@ -1,4 +1,4 @@
-/** One form of openids for pushes and for the API: everyone who is stored can be addressed, and nobody else. */
+/** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
@@ -135,7 +135,7 @@ describe("a push from what no URL can name", () => {
     "%j is acknowledged, kept for the operator and makes no conversation",
     async (openid, { expect }) => {
       const before = await countObjects();
-      const text = `from nobody ${messages}`;
+      const text = `from no user ${messages}`;
       expect(await pushText(openid, text)).toBe("acknowledged");
       const { entries } = await (await call("GET", "/api/v1/quarantine")).json<{ entries: { body: string }[] }>();
       expect(entries[0]?.body).toContain(text);

@@ -1,6 +1,6 @@
 /**
- * Whether a text names a user: the JSON of an event, or a push that could not be read. Pure. It errs on the side of
- * naming: what is erased wrongly is one record of an operator's, what is left wrongly is a user's.
+ * Whether a text names a user: the JSON of an event, or a push that could not be read. Pure. In doubt
+ * it does: a record erased without need is one the operator misses, a record left is a user's.
  */
 import { ownValue } from "../../shared/own.ts";
 

@@ -1,0 +1,192 @@
+/**
+ * Every place where something is stored: docs/storage.md names it, something of a user is put into it, and after the
+ * user was erased nothing of the user is left in any.
+ */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, describe, it, vi } from "vitest";
+import storage from "../../docs/storage.md?raw";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { healthMemory } from "../../worker/objects/webhook-health.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { APPID, captureLog, conversation, playWeChat } from "../support/workerd.ts";
+import { call, send, useSilentSettings } from "./api-client.ts";
+
+const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
+const WORDS = "canary-words";
+/** What names the user, or is the user's: an openid, texts, the first 12 digits of the object's id. */
+const canaries = () => [USER, WORDS, conversation(USER).id.toString().slice(0, 12)];
+const hasCanary = (text: string) => canaries().some((canary) => text.includes(canary));
+
+/** A row of the table of docs/storage.md, "Erase". */
+interface Place {
+  readonly name: string;
+  readonly holds: string;
+  readonly erased: string;
+}
+
+const SOURCES = import.meta.glob("../../worker/**/*.ts", { query: "?raw", import: "default", eager: true });
+
+/** All that is stored, by place. */
+type Snapshot = ReadonlyMap<string, string>;
+
+/** The cells of a document's tables whose first column has this header, without code marks. */
+function tableRows(text: string, header: string): readonly (readonly string[])[] {
+  const lines = text.split("\n");
+  const cells = (line: string) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", ""));
+  return lines.flatMap((line, at) => {
+    if (!line.startsWith("|") || cells(line)[0] !== header) return [];
+    const end = lines.findIndex((later, index) => index > at && !later.startsWith("|"));
+    return lines.slice(at + 2, end).map(cells);
+  });
+}
+
+function section(title: string): string {
+  return storage.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? "";
+}
+
+function documented(): readonly Place[] {
+  return tableRows(section("Erase"), "Place").map(([name = "", holds = "", erased = ""]) => ({ name, holds, erased }));
+}
+
+/** The places the other sections speak of, by the names of the table. */
+function describedElsewhere(): readonly string[] {
+  const objects = ["Conversation", "Account"].flatMap((name) => {
+    const text = section(`Durable Object \`${name}\``);
+    const keys = tableRows(text, "Key").map(([key = ""]) => `${name} entry ${key}`);
+    const tables = tableRows(text, "Table").map(([table = ""]) => `${name} table ${table}`);
+    const inline = [...text.matchAll(/^\*\*Table `(\w+)`\*\*/gm)].map(([, table = ""]) => `${name} table ${table}`);
+    return keys.concat(tables, inline);
+  });
+  const kv = tableRows(section("Workers KV"), "Key").map(([key = ""]) => `KV ${key.slice(0, key.indexOf(":") + 1)}`);
+  const others = tableRows(storage, "Place").map(([name = ""]) => name);
+  return [...objects, ...kv, ...others.filter((name) => !/^(?:Durable Object|Workers KV)/.test(name))];
+}
+
+function readObject(name: "Conversation" | "Account"): Promise<readonly (readonly [string, string])[]> {
+  const stub = name === "Account" ? env.ACCOUNT.getByName(APPID) : conversation(USER);
+  return runInDurableObject<DurableObject, readonly (readonly [string, string])[]>(stub, (_object, { storage }) => {
+    const entries = [...storage.kv.list()].map(
+      ([key, value]) => [`${name} entry ${key}`, JSON.stringify(value)] as const,
+    );
+    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
+    const own = tables.map((table) => table.name).filter((table) => !table.startsWith("_cf"));
+    return [
+      ...entries,
+      ...own.map(
+        (table) =>
+          [`${name} table ${table}`, JSON.stringify(storage.sql.exec(`select * from ${table}`).toArray())] as const,
+      ),
+    ];
+  });
+}
+
+async function readKv(): Promise<readonly (readonly [string, string])[]> {
+  const { keys } = await env.KV.list();
+  const values = await Promise.all(keys.map(async ({ name }) => [name, await env.KV.get(name)] as const));
+  return values.map(([name, value]) => [`KV ${name.slice(0, name.indexOf(":") + 1)}`, `${name} ${value}`]);
+}
+
+/** Everything stored now, and what this isolate remembers. */
+async function takeSnapshot(): Promise<Snapshot> {
+  const memory = JSON.stringify([[...accountMemory], [...healthMemory]]);
+  const all = [
+    ...(await readObject("Conversation")),
+    ...(await readObject("Account")),
+    ...(await readKv()),
+    ["isolate memory", memory] as const,
+  ];
+  const places = new Map<string, string>();
+  for (const [place, text] of all) places.set(place, `${places.get(place) ?? ""}${text}`);
+  return places;
+}
+
+/** Everything a user can do to be remembered anywhere. */
+async function plant(): Promise<void> {
+  const shop = createReceiver();
+  const wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
+  const hook = (id: string) => ({ id, url: `https://shop.example.com/${id}` });
+  await useSilentSettings({ webhooks: [hook("refuses"), hook("fails")] });
+  shop.answerWith(({ path }) => new Response(null, { status: path === "/refuses" ? 400 : 503 }));
+  await wechat.enter(USER, `page=${WORDS}`);
+  const push = await wechat.text(USER, WORDS);
+  await wechat.redeliver({ id: push.id });
+  await wechat.event("oPlatform", "wxa_media_check", { OpenID: USER, trace_id: WORDS });
+  await wechat.event(USER, "brand_new_event", { Data: WORDS });
+  const plaintext = JSON.stringify({ FromUserName: USER, Content: WORDS });
+  await wechat.text("oSender", "x", { overrides: { plaintext } });
+  await send(USER, { type: "text", content: WORDS });
+  await runDurableObjectAlarm(conversation(USER));
+  await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
+  await send(USER, { type: "text", content: `${WORDS} again` });
+  await vi.waitFor(async () => {
+    const places = await takeSnapshot();
+    if (!/"pauseErrcode":45009/.test(places.get("Account entry state") ?? "")) throw new Error("no pause yet");
+    if (!places.has("KV push:") || !places.has("KV access:")) throw new Error("KV is behind");
+  });
+}
+
+let before: Snapshot;
+let after: Snapshot;
+let lines: string;
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  const logged = captureLog();
+  await plant();
+  before = await takeSnapshot();
+  vi.setSystemTime(Date.now() + 2_000);
+  await call("DELETE", `/api/v1/conversations/${USER}`);
+  after = await takeSnapshot();
+  lines = JSON.stringify(logged());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe("the places where something is stored", () => {
+  it("are those of docs/storage.md's table of what erasing reaches, each of them", ({ expect }) => {
+    const stored = [...new Set([...before.keys(), ...after.keys()])];
+    const notHere = ["the user's phone", "Workers Logs", "Cloudflare's point-in-time recovery", "WeChat"];
+    expect(
+      documented()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual([...stored, ...notHere].toSorted());
+  });
+
+  it("are all in that table when another section describes them", ({ expect }) => {
+    const names = new Set(documented().map(({ name }) => name));
+    expect(describedElsewhere().filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it("have every table the worker creates among them", ({ expect }) => {
+    const created = Object.values(SOURCES).flatMap((source) =>
+      [...source.matchAll(/create table (?:if not exists )?(\w+)/g)].map(([, table = ""]) => table),
+    );
+    const named = new Set(documented().map(({ name }) => / table (\w+)$/.exec(name)?.[1]));
+    expect(created.filter((table) => !named.has(table))).toEqual([]);
+    expect(created.length).toBeGreaterThan(3);
+  });
+
+  it("had something of the user where the table says so, and nowhere else", ({ expect }) => {
+    const holding = documented().filter(({ name, erased }) => before.has(name) && erased.startsWith("at once"));
+    const found = [...before].filter(([, text]) => hasCanary(text)).map(([name]) => name);
+    expect(found.toSorted()).toEqual(holding.map(({ name }) => name).toSorted());
+    expect(found.length).toBeGreaterThan(4);
+  });
+
+  it("have nothing of the user after the erasure", ({ expect }) => {
+    expect([...after].filter(([, text]) => hasCanary(text))).toEqual([]);
+  });
+
+  it("have the user's digits in the log alone, and nothing else of the user", ({ expect }) => {
+    expect(lines).toContain(conversation(USER).id.toString().slice(0, 12));
+    expect(lines).not.toContain(USER);
+    expect(lines).not.toContain(WORDS);
+  });
+});
