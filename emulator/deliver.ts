@@ -6,6 +6,7 @@ import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
 import { judgeAnswer, type Judgement } from "./judge.ts";
 import type {
+  Delivery,
   EmulatedApp,
   PushAttempt,
   PushRecord,
@@ -18,7 +19,7 @@ import type {
 } from "./model.ts";
 import type { WireResponse } from "./phone-model.ts";
 import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentProblem } from "./push-content.ts";
-import { buildPushRequest, buildVerifyRequest, type Delivery } from "./push-request.ts";
+import { buildPushRequest, buildVerifyRequest } from "./push-request.ts";
 import { withEnter, withMessage } from "./quota.ts";
 import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";
 import { userKey, type User, type World } from "./world.ts";
@@ -159,7 +160,9 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   const app = appOf(world, made.appid);
   const { openid, content, overrides } = made.request;
   const fields = allFields(app, made, createTime);
-  const built = buildPushRequest(app, openid, fields, overrides ?? {}, newDelivery(world));
+  const isNew = made.signed !== null && world.books.switches.retrySignature === "new";
+  const delivery = isNew ? newDelivery(world) : (made.signed ??= newDelivery(world));
+  const built = buildPushRequest(app, openid, fields, overrides ?? {}, delivery);
   const close = world.books.traffic.open({
     kind: "push",
     at,
@@ -229,9 +232,14 @@ function decodeBody(bytes: ArrayBuffer): string {
   return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
+/**
+ * What a delivery is signed with. By the machine's clock, not the emulator's: that one is moved to see windows end, and
+ * the worker, whose clock is not, would refuse every push for its age.
+ */
 function newDelivery(world: World): Delivery {
   const nonce = Array.from(world.ports.randomBytes(10), (byte) => String(byte % 10)).join("");
-  return { timestamp: Math.floor(world.now() / 1000), nonce, random: world.ports.randomBytes(16) };
+  const timestamp = Math.floor(world.ports.now() / 1000) - world.books.switches.signatureAgeS;
+  return { timestamp, nonce, random: world.ports.randomBytes(16) };
 }
 
 /** With copies at once the best answer counts: one of them reached the worker. */

@@ -182,6 +182,10 @@ export interface Switches {
   readonly retryNon200: boolean;
   /** CreateTime of a retry. Default `same`. */
   readonly retryCreateTime: "same" | "new";
+  /** Timestamp, nonce and ciphertext of a repeat: made anew, or those of the first delivery. Default `new`; no document says. */
+  readonly retrySignature: "new" | "same";
+  /** How many seconds before now pushes are signed: a captured push sent late, or a clock that is behind. Default 0. */
+  readonly signatureAgeS: number;
   /** Retries after the first attempt. Default 3 (WECHAT.md §1.6). */
   readonly retries: number;
   /** Pause between attempts, default 100 (the platform's is unconfirmed). */
@@ -327,6 +331,15 @@ export interface ControlProblem {
   readonly error: string;
 }
 
+/** What makes two deliveries of one push differ on the wire. */
+export interface Delivery {
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly nonce: string;
+  /** 16 bytes. */
+  readonly random: Uint8Array;
+}
+
 /** A push as the emulator keeps it, so that the very same one can be delivered again. */
 export interface Push {
   readonly id: string;
@@ -339,6 +352,8 @@ export interface Push {
   readonly fields: WireTree;
   attempts: readonly PushAttempt[];
   outcome: PushOutcome;
+  /** What the first delivery was signed with. */
+  signed: Delivery | null;
   /** The delivery under way. */
   running: Promise<void> | null;
 }

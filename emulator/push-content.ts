@@ -29,6 +29,7 @@ export function createPush(world: World, app: EmulatedApp, request: PushRequest)
     fields: inOrder(request.content, numbers, specific.fields),
     attempts: [],
     outcome: "held",
+    signed: null,
     running: null,
   };
 }

@@ -4,17 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { encrypt, sign } from "./crypto.ts";
-import type { EmulatedApp, PushOverrides, VerifyRequest, WireTree } from "./model.ts";
+import type { Delivery, EmulatedApp, PushOverrides, VerifyRequest, WireTree } from "./model.ts";
 import { writeFields } from "./wire.ts";
-
-/** What makes two deliveries of one push differ on the wire. */
-export interface Delivery {
-  /** Seconds. */
-  readonly timestamp: number;
-  readonly nonce: string;
-  /** 16 bytes. */
-  readonly random: Uint8Array;
-}
 
 /** One delivery, ready to go, with its body as it is sent and as it reads. */
 export interface BuiltPush {

@@ -134,6 +134,8 @@ export const FaultSchema: v.GenericSchema<unknown, FaultRequest> = v.variant("fa
 export const SwitchesSchema: v.GenericSchema<unknown, Partial<Switches>> = v.strictObject({
   retryNon200: optional(v.boolean()),
   retryCreateTime: optional(v.picklist(["same", "new"])),
+  retrySignature: optional(v.picklist(["new", "same"])),
+  signatureAgeS: optional(v.pipe(count, v.maxValue(1_000_000_000))),
   retries: optional(v.pipe(count, v.maxValue(10))),
   retryGapMs: optional(count),
   pushTimeoutMs: optional(v.pipe(count, v.minValue(1))),

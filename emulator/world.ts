@@ -88,6 +88,8 @@ export interface World {
 export const DEFAULT_SWITCHES: Switches = {
   retryNon200: true,
   retryCreateTime: "same",
+  retrySignature: "new",
+  signatureAgeS: 0,
   retries: 3,
   retryGapMs: 100,
   pushTimeoutMs: 5_000,

@@ -53,6 +53,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["pure/protocol/xml.test.ts", ""],
       ["pure/protocol/json.test.ts", ""],
       ["pure/protocol/typed-text.test.ts", ""],
+      ["workerd/stale-pushes.test.ts", ""],
     ],
   },
   {

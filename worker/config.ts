@@ -29,6 +29,8 @@ export interface Config {
   readonly apiBase: string;
   /** Where token calls go: a fixed-IP relay, or the same as `apiBase`. */
   readonly tokenBase: string;
+  /** How far from now the signed timestamp of an encrypted push may be, milliseconds, in both directions; 0: any. */
+  readonly pushMaxAgeMs: number;
   /** Whether KV remembers pushes that were answered late (DESIGN.md §3). */
   readonly dedupeKv: "late" | "off";
   /** How many more attempts an automatic message gets after an unconfirmed one. */
@@ -101,6 +103,7 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     apps: readApps(read, problems),
     apiBase: read.baseUrl("WECHAT_API_BASE", "https://api.weixin.qq.com"),
     tokenBase: read.baseUrl("WECHAT_TOKEN_BASE", read.text("WECHAT_API_BASE") ?? "https://api.weixin.qq.com"),
+    pushMaxAgeMs: read.integer("WECHAT_PUSH_MAX_AGE_S", 0, 86_400, 900) * 1_000,
     dedupeKv: read.oneOf("DEDUPE_KV", ["late", "off"], "late"),
     unconfirmedRetries: read.oneOf("UNCONFIRMED_RETRY", ["0", "1"], "1") === "1" ? 1 : 0,
     retentionMs: read.integer("RETENTION_DAYS", 1, 3650, 180) * DAY_MS,

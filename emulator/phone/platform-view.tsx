@@ -41,6 +41,11 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
         onToggle={(on) => set({ retryCreateTime: on ? "new" : "same" })}
       />
       <Toggle
+        label={t.retrySameSignature}
+        isOn={switches.retrySignature === "same"}
+        onToggle={(on) => set({ retrySignature: on ? "same" : "new" })}
+      />
+      <Toggle
         label={t.characters}
         isOn={switches.textUnit === "characters"}
         onToggle={(on) => set({ textUnit: on ? "characters" : "bytes" })}
@@ -60,6 +65,12 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
           value={switches.pushTimeoutMs}
           max={60_000}
           onSet={(pushTimeoutMs) => set({ pushTimeoutMs: Math.max(1, pushTimeoutMs) })}
+        />
+        <NumberField
+          label={t.signatureAge}
+          value={switches.signatureAgeS}
+          max={1_000_000_000}
+          onSet={(signatureAgeS) => set({ signatureAgeS })}
         />
       </div>
     </Box>

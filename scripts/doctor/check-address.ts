@@ -64,8 +64,8 @@ export function checkClock(reply: Reply, url: string): Finding {
     CLOCK,
     say("本机与服务的时钟相差太大", "this machine's clock and the worker's are too far apart"),
     say(
-      "Cloudflare 的时钟是准的：校准本机时间（NTP）。明文模式下，签名时间相差 300 秒以上的推送会被拒绝",
-      "Cloudflare's clock is right: set this machine's (NTP). In plain mode pushes more than 300 s off are refused",
+      "Cloudflare 的时钟是准的：校准本机时间（NTP）。签名时间相差太多的推送会被拒绝：加密的 WECHAT_PUSH_MAX_AGE_S（默认 900 秒），明文 300 秒",
+      "Cloudflare's clock is right: set this machine's (NTP). Pushes that are too far off are refused: encrypted ones by WECHAT_PUSH_MAX_AGE_S (900 s unless set), plain ones by 300 s",
     ),
     fact,
   );

@@ -12,6 +12,8 @@ export interface Health {
   readonly isReady: boolean;
   /** How pushes must arrive, by app; empty when it is not ready. */
   readonly modes: readonly PushMode[];
+  /** The body as it came. */
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 const HEALTH = check("health", "服务在运行，配置完整（/healthz）", "the worker runs and is set up (/healthz)");
@@ -26,7 +28,7 @@ export function judgeHealth(reply: Reply, target: Target): Health {
     return stop(notOurs(reply.status));
   const modes = toList(body["modes"]).filter(isMode);
   const apps = passed(HEALTH, `apps: ${modes.length}, API: ${toLine(body["api"])}`);
-  return { isReady: true, modes, findings: [apps, ...judgeModes(modes, target.mode)] };
+  return { isReady: true, modes, body, findings: [apps, ...judgeModes(modes, target.mode)] };
 }
 
 function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): readonly Finding[] {
@@ -69,7 +71,7 @@ function misconfigured(problems: readonly unknown[]): Health {
     const name = check(`health.${variable}`, `变量 ${variable}`, `the variable ${variable}`);
     return failed(name, say(`${variable} 不对：${problem}`, `${variable} ${problem}`), say(cure, cure));
   });
-  return { findings, isReady: false, modes: [] };
+  return { findings, isReady: false, modes: [], body: {} };
 }
 
 function unreachable(why: "timeout" | "network"): Finding {
@@ -97,7 +99,7 @@ function notOurs(status: number): Finding {
 }
 
 function stop(finding: Finding): Health {
-  return { findings: [finding], isReady: false, modes: [] };
+  return { findings: [finding], isReady: false, modes: [], body: {} };
 }
 
 function isMode(value: unknown): value is PushMode {

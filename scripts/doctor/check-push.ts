@@ -88,11 +88,13 @@ export interface Served {
   readonly mode: PushMode;
   /** Whether it serves no other app: of several, `/wechat/message` is the first one's, and nobody tells which that is. */
   readonly isAlone: boolean;
+  /** Whether this machine's clock is the worker's: a push signed by another one may be refused for its age. */
+  readonly isInTime: boolean;
 }
 
 /** Tries the push URL. */
 export async function checkPushes(ports: Ports, target: Target, served: Served): Promise<readonly Finding[]> {
-  const { mode } = served;
+  const { mode, isInTime } = served;
   const { appid, token, aesKey } = target;
   if (appid === undefined || token === undefined)
     return [skipped(VERIFY, MISSING, needed("WECHAT_APPID, WECHAT_TOKEN"))];
@@ -103,7 +105,7 @@ export async function checkPushes(ports: Ports, target: Target, served: Served):
   if (aesKey === undefined && mode !== "plain") {
     return [...verified, skipped(PUSH, MISSING, needed("WECHAT_ENCODING_AES_KEY"))];
   }
-  const genuine = judgePush(await callTarget(ports, kit.push()), mode);
+  const genuine = judgePush(await callTarget(ports, kit.push()), mode, isInTime);
   if (genuine.state !== "ok") return [...verified, genuine];
   const variants = [...(await checkJson(ports, kit, mode)), ...(await checkShortPath(ports, kit, served))];
   const forgeries: Finding[] = [];
@@ -161,12 +163,24 @@ function judgeEcho(reply: Reply, echostr: string): Finding {
   return failed(VERIFY, say("没有正常应答", "no proper answer"), IN_BETWEEN, fact);
 }
 
-function judgePush(reply: Reply, mode: PushMode): Finding {
+function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   if ("unreachable" in reply) return lost(PUSH, reply.unreachable);
   const ms = reply.receivedAt - reply.sentAt;
   const fact = `HTTP ${reply.status}, ${ms} ms`;
   if (reply.status === 200 && TAKEN.includes(reply.body)) return passed(PUSH, fact);
   if (reply.status === 200) return failed(PUSH, say("应答不是 success", "the answer is not success"), IN_BETWEEN, fact);
+  if (reply.status === 403 && mode !== "plain" && !isInTime) {
+    const wrong = say(
+      "推送被拒绝：本机时钟不准，签名时间离服务的现在太远；或 EncodingAESKey 不一致",
+      "the push was refused: this machine's clock is off, and so is the signed timestamp; or the EncodingAESKey differs",
+    );
+    return failed(
+      PUSH,
+      wrong,
+      say("先校准本机时间（NTP），再查", "set this machine's clock (NTP) first, then look again"),
+      fact,
+    );
+  }
   if (reply.status === 403 && mode === "plain") {
     const wrong = say("明文推送被拒绝", "the plaintext push was refused");
     return failed(

@@ -5,6 +5,7 @@ import type { PushMode } from "../../emulator/model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { judgeHealth } from "./check-health.ts";
 import { checkPushes } from "./check-push.ts";
+import { checkStale } from "./check-stale.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
 import { checkWeChat } from "./check-wechat.ts";
 import type { Finding } from "./finding.ts";
@@ -26,11 +27,14 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const health = judgeHealth(reply, target);
   const first = [checkAddress(target.url), ...health.findings];
   if (!health.isReady) return report(target, first, []);
-  const served = { mode: modeOf(health.modes, target.mode), isAlone: health.modes.length === 1 };
+  const clock = checkClock(reply, target.url);
+  const mode = modeOf(health.modes, target.mode);
+  const served = { mode, isAlone: health.modes.length === 1, isInTime: clock.state === "ok" };
+  const stale = await checkStale(ports, target, health.body, mode);
   const pushes = await checkPushes(ports, target, served);
   const wechat = await checkWeChat(ports, target);
   const webhooks = await checkWebhooks(ports, target);
-  const findings = [...first, checkClock(reply, target.url), ...pushes, ...wechat.findings, ...webhooks];
+  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 

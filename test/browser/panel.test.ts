@@ -199,15 +199,23 @@ describe("the platform", () => {
   it("takes every switch and number to the emulator", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
-    const names = ["应答不是 200", "重试时 CreateTime", "文本上限按字符算", "再次进入会补满额度", "IP 不在白名单"];
+    const names = [
+      "应答不是 200",
+      "重试时 CreateTime",
+      "重试沿用",
+      "文本上限按字符算",
+      "再次进入会补满额度",
+      "IP 不在白名单",
+    ];
     for (const name of names) await toggle(page, name).click();
-    await page.getByLabel("推送重试次数").fill("1");
-    await page.getByLabel("接口延迟").fill("20");
-    await page.getByLabel("推送超时").fill("4000");
+    const numbers = { 推送重试次数: "1", 接口延迟: "20", 推送超时: "4000", 秒前签名: "60" };
+    for (const [name, value] of Object.entries(numbers)) await page.getByLabel(name).fill(value);
     await page.keyboard.press("Enter");
     const wanted = {
       retryNon200: false,
       retryCreateTime: "new",
+      retrySignature: "same",
+      signatureAgeS: 60,
       textUnit: "characters",
       enterRefills: true,
       ipWhitelist: true,

@@ -12,6 +12,7 @@ import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
 import { ORDER } from "./order.ts";
 import { PAUSES } from "./pauses.ts";
+import { REPLAY } from "./replay.ts";
 import { REPLY_WINDOW } from "./reply-window.ts";
 import { REST_API } from "./rest-api.ts";
 import { SECRETS } from "./secrets.ts";
@@ -29,6 +30,7 @@ export const TABLES: readonly MutantTable[] = [
   HANDLED_ONCE,
   HOSTILE_INPUT,
   TYPED_TEXTS,
+  REPLAY,
   REPLY_WINDOW,
   ORDER,
   WECHAT_TROUBLE,

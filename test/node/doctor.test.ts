@@ -54,6 +54,7 @@ describe("npm run doctor", () => {
       "health",
       "mode",
       "clock",
+      "push.stale",
       "verify.genuine",
       "verify.forged",
       "push.genuine",
@@ -126,6 +127,23 @@ describe("each planted fault is named with its cure", () => {
     for (const name of ["WECHAT_TOKEN", "WECHAT_APP_SECRET", "WECHAT_ENCODING_AES_KEY"]) {
       expect(output).toContain(`✗ 变量 ${name}`);
     }
+  });
+
+  it("pushes refused for their signed timestamp: how many, how far off, and what it means", async ({ expect }) => {
+    kefu = await runKefu(scripts.worker, ports, {});
+    const timestamp = Math.floor(Date.now() / 1_000) - 7_200;
+    await control.text("oDoctor", "x", { overrides: { timestamp } });
+    const { code, output } = await runDoctor(kefu.url, "--local", "--json");
+    expect(code).toBe(1);
+    const finding = failuresOf(output).find(({ id }) => id === "push.stale");
+    expect(finding?.fact).toMatch(/^1: .*signed 720\d s before it arrived/);
+    expect(finding?.cure?.en).toContain("WECHAT_PUSH_MAX_AGE_S");
+  });
+
+  it("a worker that takes signed pushes of any age", async ({ expect }) => {
+    const { code, output } = await doctorOf({ WECHAT_PUSH_MAX_AGE_S: "0" }, "--json");
+    expect(code).toBe(0);
+    expect(findingsOf(output).find(({ id }) => id === "push.age")).toMatchObject({ state: "warning" });
   });
 
   it("the IP whitelist: 40164", async ({ expect }) => {

@@ -30,6 +30,7 @@ describe("the configuration", () => {
         ],
         apiBase: "https://api.weixin.qq.com",
         tokenBase: "https://api.weixin.qq.com",
+        pushMaxAgeMs: 900_000,
         dedupeKv: "late",
         unconfirmedRetries: 1,
         retentionMs: 180 * 86_400_000,
@@ -45,6 +46,7 @@ describe("the configuration", () => {
   it("takes every switch as it is given", ({ expect }) => {
     const given = {
       WECHAT_PUSH_MODE: "compatible",
+      WECHAT_PUSH_MAX_AGE_S: "0",
       DEDUPE_KV: "off",
       UNCONFIRMED_RETRY: "0",
       RETENTION_DAYS: "30",
@@ -54,6 +56,7 @@ describe("the configuration", () => {
     expect(readConfig({ ...GOOD, ...given })).toMatchObject({
       value: {
         apps: [{ mode: "compatible" }],
+        pushMaxAgeMs: 0,
         dedupeKv: "off",
         unconfirmedRetries: 0,
         retentionMs: 30 * 86_400_000,

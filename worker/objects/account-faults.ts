@@ -1,15 +1,18 @@
 /**
  * What is wrong with one mini program at this moment, read from the state of its account object: why nothing is sent,
- * and until when. `/healthz` and the doctor report it. Pure; time is an argument.
+ * and until when; which pushes were refused. `/healthz` and the doctor report it. Pure; time is an argument.
  */
 import type { AccountState } from "./account-rules.ts";
+import { currentStale, type StaleSeries } from "./account-stale.ts";
 
 /** One fault. Times in epoch ms. */
 export type AppFault =
   /** WeChat refused a send for the whole app (WECHAT.md §4.5): nothing is sent before `until`. */
   | { readonly reason: "paused"; readonly errcode: number; readonly until: number }
   /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
-  | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number };
+  | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number }
+  /** Pushes were refused for the age of their signed timestamp: replayed, or a clock is wrong. */
+  | ({ readonly reason: "stale_pushes" } & StaleSeries);
 
 /**
  * The faults of an app, the most severe first.
@@ -19,11 +22,13 @@ export type AppFault =
  */
 export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
   const { token, expiresAt, pausedUntil, pauseErrcode, refusedUntil, refusedErrcode, refusedSecret } = state;
+  const stale = currentStale(state.stale, now);
   const faults: AppFault[] = [];
   if (pausedUntil > now) faults.push({ reason: "paused", errcode: pauseErrcode, until: pausedUntil });
   const hasToken = token !== null && expiresAt > now;
   if (!hasToken && refusedUntil > now && refusedSecret === secretTag) {
     faults.push({ reason: "token_refused", errcode: refusedErrcode, until: refusedUntil });
   }
+  if (stale !== undefined) faults.push({ reason: "stale_pushes", ...stale });
   return faults;
 }

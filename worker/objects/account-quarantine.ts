@@ -3,6 +3,7 @@
  * each content once, 64 KB of it, for a week.
  */
 import { utf8Length } from "../../shared/text.ts";
+import { beijingDay } from "./account-rules.ts";
 import type { AccountStore } from "./account-store.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 
@@ -40,6 +41,12 @@ export async function keepUnreadable(store: QuarantineStore, { at, cause, body }
   const kept = cutText(body, MAX_QUARANTINED_BYTES);
   store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
   return true;
+}
+
+/** Notes that pushes were refused for their age, without a body: one entry a Beijing day, however many they are. */
+export function keepRefusal(store: QuarantineStore, { at, cause }: Pick<UnreadablePush, "at" | "cause">): void {
+  const hash = `stale:${beijingDay(at)}`;
+  if (!store.isQuarantined(hash)) store.addQuarantined({ at, cause, hash, body: "", bytes: 0 }, MAX_QUARANTINED);
 }
 
 /**

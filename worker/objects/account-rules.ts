@@ -5,6 +5,7 @@
 import { describeErrcode } from "../../shared/errcode.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { Refusers } from "./account-pause.ts";
+import type { StaleSeries } from "./account-stale.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
@@ -35,6 +36,8 @@ export interface AccountState {
   /** Endpoints in trouble. */
   readonly webhooks: WebhookHealths;
   readonly milestones: Milestones;
+  /** Pushes refused for the age of their timestamp; null: none yet. */
+  readonly stale: StaleSeries | null;
 }
 
 /** Nothing known yet. */
@@ -56,6 +59,7 @@ export const NEW_ACCOUNT: AccountState = {
   alarmAt: null,
   webhooks: {},
   milestones: NO_MILESTONES,
+  stale: null,
 };
 
 /** Whether a refresh may be forced, and if not, from when on (epoch ms). */

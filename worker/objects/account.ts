@@ -29,6 +29,7 @@ import { decidePause, forgetRefuser } from "./account-pause.ts";
 import { createPersonalRecords } from "./account-personal.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import {
+  keepRefusal,
   keepUnreadable,
   QUARANTINE_MS,
   readQuarantine,
@@ -46,6 +47,7 @@ import {
   type PauseAnswer,
   type SettingsVersion,
 } from "./account-snapshots.ts";
+import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
 import { createAccountStore } from "./account-store.ts";
 import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
 import { objectIdOf } from "./conversation-client.ts";
@@ -226,6 +228,12 @@ export class Account extends DurableObject<Env> implements AccountReader {
     if (!(await keepUnreadable(this.#store, push))) return;
     this.#write({});
     log("quarantine_grew", { app: this.#appid(), cause: push.cause });
+  }
+
+  /** Pushes were refused for the age of their timestamp: counted, and one entry a day in the quarantine, without body. */
+  async noteStale(note: StaleNote): Promise<void> {
+    keepRefusal(this.#store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
+    this.#write({ stale: addStale(this.#store.state().stale, note) });
   }
 
   /** Unreadable pushes of the last week, newest first. */

@@ -19,8 +19,8 @@ import { MAX_WIRE_LENGTH } from "./wire.ts";
 
 export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, ReceivedPush } from "./received-push.ts";
 
-/** How old, or how far ahead, a plain push may be: its signature could be used again for ever otherwise. */
-const MAX_SKEW_MS = 300_000;
+/** How old, or how far ahead, a plain push may be: its signature covers no body, so it is good for any. */
+const PLAIN_MAX_AGE_MS = 300_000;
 const TIMESTAMP = /^\d{1,12}$/;
 
 /**
@@ -44,7 +44,8 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
  * @param query of the request
  * @param body the whole body
  * @param credentials of the app the URL belongs to
- * @param now epoch milliseconds; only plain mode needs it
+ * @param now epoch milliseconds
+ * @param maxAgeMs how far from now the signed timestamp of an encrypted push may be, in both directions; 0: any
  * @throws Error when a configured EncodingAESKey is malformed or none is there
  */
 export async function receivePush(
@@ -52,6 +53,7 @@ export async function receivePush(
   body: string,
   credentials: PushCredentials,
   now: number,
+  maxAgeMs: number,
 ): Promise<Result<ReceivedPush, PushProblem>> {
   const { timestamp, nonce } = query;
   if (timestamp === undefined) return refuse({ reason: "missing_parameter", name: "timestamp" });
@@ -59,16 +61,20 @@ export async function receivePush(
   if (body.length > MAX_WIRE_LENGTH) return refuse({ reason: "bad_envelope", problem: { reason: "too_large" } });
   return credentials.mode === "plain"
     ? receivePlain({ ...query, timestamp, nonce }, body, credentials, now)
-    : receiveEncrypted({ ...query, timestamp, nonce }, body, credentials);
+    : receiveEncrypted({ ...query, timestamp, nonce }, body, credentials, { now, maxAgeMs });
 }
 
 type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
 
-/** Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. */
+/**
+ * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is looked at once the
+ * signature holds, so a refusal for it says that the push was once WeChat's.
+ */
 async function receiveEncrypted(
   query: SignedQuery,
   body: string,
   credentials: PushCredentials,
+  { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
 ): Promise<Result<ReceivedPush, PushProblem>> {
   const envelope = readEnvelope(body);
   if (!envelope.ok) return refuse({ reason: "bad_envelope", problem: envelope.error });
@@ -79,6 +85,8 @@ async function receiveEncrypted(
   if (expected === undefined) return refuse({ reason: "missing_parameter", name: "msg_signature" });
   const token = await findToken(tokens, [timestamp, nonce, encrypt], expected);
   if (token === undefined) return refuse({ reason: "bad_signature" });
+  const stale = maxAgeMs === 0 ? undefined : findStale(timestamp, now, maxAgeMs);
+  if (stale !== undefined) return refuse(stale);
   const opened = await openWithAny(aesKeys, encrypt, appid);
   if (!opened.ok) return refuse(opened.error);
   const { text, cipher } = opened.value;
@@ -100,14 +108,20 @@ async function receivePlain(
   if (signature === undefined) return refuse({ reason: "missing_parameter", name: "signature" });
   const token = await findToken(credentials.tokens, [timestamp, nonce], signature);
   if (token === undefined) return refuse({ reason: "bad_signature" });
-  if (!TIMESTAMP.test(timestamp)) return refuse({ reason: "stale" });
-  const ageMs = now - Number(timestamp) * 1_000;
-  if (Math.abs(ageMs) > MAX_SKEW_MS) return refuse({ reason: "stale", ageMs });
+  const stale = findStale(timestamp, now, PLAIN_MAX_AGE_MS);
+  if (stale !== undefined) return refuse(stale);
   const envelope = readEnvelope(body);
   if (envelope.ok && envelope.value.encrypt !== undefined) {
     return refuse({ reason: "push_mode_mismatch", expected: "plain", came: "encrypted" });
   }
   return readContent(body, envelope);
+}
+
+/** What is wrong with the age of a signed timestamp, if anything. */
+function findStale(timestamp: string, now: number, maxAgeMs: number): UnauthenticProblem | undefined {
+  if (!TIMESTAMP.test(timestamp)) return { reason: "stale" };
+  const ageMs = now - Number(timestamp) * 1_000;
+  return Math.abs(ageMs) > maxAgeMs ? { reason: "stale", ageMs } : undefined;
 }
 
 /** The first token whose signature over the parts is the expected one. */

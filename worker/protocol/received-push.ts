@@ -67,7 +67,10 @@ export type UnauthenticProblem =
       readonly came: "plaintext" | "encrypted";
     }
   | { readonly reason: "bad_signature" }
-  /** Plain mode only. `ageMs` is negative for the future and absent when the timestamp is no number. */
+  /**
+   * Signed, but too long ago or too far ahead. `ageMs` is negative for the future and absent when the timestamp is not
+   * a number.
+   */
   | { readonly reason: "stale"; readonly ageMs?: number }
   | { readonly reason: "decrypt_failed"; readonly problem: CryptProblem }
   | { readonly reason: "wrong_appid" };

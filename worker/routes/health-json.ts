@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { describeErrcode, type BilingualText } from "../../shared/errcode.ts";
+import { describeAge } from "../objects/account-stale.ts";
 import type { HealthFault } from "../objects/health-snapshot.ts";
 import { both, ErrcodeSchema, isoTime, named, TimeSchema, WordSchema } from "./api/schemas.ts";
 
@@ -16,12 +17,13 @@ export const FaultSchema = named(
       v.picklist([
         "paused",
         "token_refused",
+        "stale_pushes",
         "account_unreachable",
       ] as const satisfies readonly HealthFault["reason"][]),
       v.description(
         both(
-          "paused：微信拒绝了整个小程序的发送；token_refused：取不到 access_token；account_unreachable：服务内部没有应答",
-          "paused: WeChat refused sends of the whole app; token_refused: there is no access token; account_unreachable: the account object did not answer",
+          "paused：微信拒绝了整个小程序的发送；token_refused：取不到 access_token；stale_pushes：推送因签名时间被拒绝；account_unreachable：服务内部没有应答",
+          "paused: WeChat refused sends of the whole app; token_refused: there is no access token; stale_pushes: pushes were refused for the age of their timestamp; account_unreachable: the account object did not answer",
         ),
       ),
     ),
@@ -29,6 +31,9 @@ export const FaultSchema = named(
     name: v.exactOptional(WordSchema),
     meaning: v.string(),
     cure: v.string(),
+    count: v.exactOptional(
+      v.pipe(v.number(), v.integer(), v.description(both("被拒绝的推送数（约数）", "refused pushes, about"))),
+    ),
     until: v.exactOptional(v.pipe(TimeSchema, v.description(both("在此之前不发送", "nothing is sent before")))),
   }),
 );
@@ -46,12 +51,25 @@ const UNREACHABLE = {
   ),
 };
 
+const STALE_CURE = both(
+  "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）；若时钟不准：上面写明相差多少；上限由 WECHAT_PUSH_MAX_AGE_S 设定（明文模式固定 300 秒）",
+  "if captured pushes are sent again, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is the difference; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
+);
+
 /** Shows a fault. */
 export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
   const { reason } = fault;
   switch (reason) {
     case "account_unreachable":
       return { appid, reason, ...UNREACHABLE };
+    case "stale_pushes": {
+      const { count, since, ageMs } = fault;
+      const meaning = both(
+        `自 ${isoTime(since)} 起 ${count} 次推送因签名时间被拒绝，最近一次：${describeAge(ageMs, "zh")}`,
+        `${count} pushes since ${isoTime(since)} were refused for their signed timestamp, the latest: ${describeAge(ageMs, "en")}`,
+      );
+      return { appid, reason, count, meaning, cure: STALE_CURE };
+    }
     case "paused":
     case "token_refused": {
       const { errcode, until } = fault;

@@ -7,10 +7,12 @@ import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { configOf, type AppConfig, type Config, type ConfigProblem } from "../config.ts";
 import { findCaller } from "../middleware/require-api-key.ts";
+import { addStale } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { readFaults, snapshotMemory, type HealthFault } from "../objects/health-snapshot.ts";
 import type { PushMode } from "../protocol/receive.ts";
 import { toFaultJson, type FaultJson } from "./health-json.ts";
+import { unreportedStale } from "./stale-pushes.ts";
 
 /** Something that works and should not stay so. */
 export interface HealthWarning {
@@ -30,6 +32,8 @@ export type Health =
       readonly modes: readonly PushMode[];
       /** Whether the REST API has a key. */
       readonly api: "open" | "closed";
+      /** Pushes refused for the age of their signed timestamp, about, until a day passes without one; absent: none. */
+      readonly stalePushes?: number;
       readonly warnings: readonly HealthWarning[];
       /** With an API key only. */
       readonly faults?: readonly FaultJson[];
@@ -57,29 +61,52 @@ async function toHealth(c: Context<AppEnv>, config: Config): Promise<Health> {
     Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
     findCaller(c.req.header("authorization"), apiKeys),
   ]);
+  const stalePushes = found.flat().reduce((sum, fault) => sum + (fault.reason === "stale_pushes" ? fault.count : 0), 0);
   const faults = apps.flatMap(({ appid }, index) => (found[index] ?? []).map((fault) => toFaultJson(appid, fault)));
   return {
     status: faults.length > 0 ? "degraded" : "ok",
     apps: apps.length,
     modes: apps.map((app) => app.mode),
     api: apiKeys.length > 0 ? "open" : "closed",
-    warnings: apps.some((app) => app.mode === "plain") ? [PLAIN_MODE] : [],
+    ...(stalePushes > 0 && { stalePushes }),
+    warnings: warningsOf(config),
     ...(caller !== undefined && { faults }),
   };
 }
 
-function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
-  return readFaults({
+function warningsOf({ apps, pushMaxAgeMs }: Config): readonly HealthWarning[] {
+  const warnings: HealthWarning[] = [];
+  if (apps.some((app) => app.mode === "plain")) warnings.push(PLAIN_MODE);
+  if (pushMaxAgeMs === 0 && apps.some((app) => app.mode !== "plain")) warnings.push(ANY_AGE);
+  return warnings;
+}
+
+async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
+  const faults = await readFaults({
     appid: app.appid,
     account: connectApp(c.env, config, app).account,
     memory: snapshotMemory,
     now: () => Date.now(),
     keepAlive: (work) => c.executionCtx.waitUntil(work),
   });
+  const unreported = unreportedStale(app.appid, Date.now());
+  if (unreported === undefined) return faults;
+  const [known, others] = [faults.find(isStale), faults.filter((fault) => !isStale(fault))];
+  return [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported) }];
+}
+
+function isStale(fault: HealthFault): fault is Extract<HealthFault, { reason: "stale_pushes" }> {
+  return fault.reason === "stale_pushes";
 }
 
 const PLAIN_MODE: HealthWarning = {
   variable: "WECHAT_PUSH_MODE",
   warning: "is plain: pushes come unencrypted and their content is not signed",
   cure: "choose 安全模式 in the WeChat console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey",
+};
+
+const ANY_AGE: HealthWarning = {
+  variable: "WECHAT_PUSH_MAX_AGE_S",
+  warning: "is 0: whoever saw an encrypted push can send it again at any time",
+  cure: "remove the variable, or set 900",
 };

@@ -11,10 +11,12 @@ import { receivePush, verifyEcho, type PushProblem, type PushQuery, type Receive
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
 import { readText } from "../read-body.ts";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
+import { describeAge } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { objectIdOf } from "../objects/conversation-client.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";
+import { noteStale } from "./stale-pushes.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;
@@ -44,7 +46,7 @@ export async function receive(c: Context<AppEnv>, appid: string | undefined): Pr
     log("push_refused", { requestId: c.get("requestId"), app: app.appid, outcome: body.error.reason });
     return body.error.reason === "body_too_large" ? c.text("too large", 413) : c.text("bad request", 400);
   }
-  const push = await receivePush(pushQuery(c), body.value, app, arrivedAt);
+  const push = await receivePush(pushQuery(c), body.value, app, arrivedAt, c.get("config").pushMaxAgeMs);
   if (!push.ok) return refuse(c, app, push.error, arrivedAt);
   return accept(c, app, push.value, arrivedAt);
 }
@@ -84,6 +86,7 @@ async function refuse(c: Context<AppEnv>, app: AppConfig, problem: PushProblem, 
     log("push_quarantined", { ...fields, cause: problem.cause });
     return c.text("success");
   }
+  if (problem.reason === "stale") noteStale(c, app, problem.ageMs, arrivedAt);
   log("push_refused", { ...fields, ...adviceFor(problem, app) });
   return problem.reason === "missing_parameter" || problem.reason === "bad_envelope"
     ? c.text("bad request", 400)
@@ -109,7 +112,10 @@ function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string>
     case "wrong_appid":
       return { cure: `the push is for another mini program than ${app.appid}: check WECHAT_APPID` };
     case "stale":
-      return { cure: "a plaintext push must be at most 300 s old: an old one was replayed, or a clock is wrong" };
+      return {
+        age: describeAge(problem.ageMs ?? null),
+        cure: "a captured push was sent again, or a clock is wrong; encrypted ones: WECHAT_PUSH_MAX_AGE_S, plaintext: 300 s",
+      };
     case "missing_parameter":
       return { parameter: problem.name };
     case "bad_envelope":

@@ -60,7 +60,7 @@ export default {
       tokens: [env.WECHAT_TOKEN],
       aesKeys: [env.WECHAT_ENCODING_AES_KEY],
     } as const;
-    const push = await receivePush(query, await request.text(), credentials, Date.now());
+    const push = await receivePush(query, await request.text(), credentials, Date.now(), 0);
     if (!push.ok) return new Response("forbidden", { status: 403 });
     const { openid } = push.value.inbound;
     const user = env.USER.getByName(`${env.WECHAT_APPID}:${openid}`);

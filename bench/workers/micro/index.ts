@@ -42,7 +42,7 @@ const STEPS: Readonly<Record<StepName, Step>> = {
   decrypt: async ({ encrypt }, env) => (await cipherFor(env.WECHAT_ENCODING_AES_KEY)).open(encrypt),
   parse: ({ text }) => readEnvelope(text),
   read: ({ fields }) => readInbound(fields),
-  whole: async ({ query, body }, env) => mustBeOk(await receivePush(query, body, credentialsOf(env), 0)),
+  whole: async ({ query, body }, env) => mustBeOk(await receivePush(query, body, credentialsOf(env), 0, 0)),
   sketch: ({ query, body }, env) =>
     sketchReceive(query, body, {
       appid: env.WECHAT_APPID,

@@ -72,8 +72,13 @@ export function securePush(text: string | Uint8Array, format: "xml" | "json", op
 }
 
 /** Receives a push with the test app's secrets. */
-export function receive(push: Push, mode: PushMode, now = NOW): Promise<Result<ReceivedPush, PushProblem>> {
-  return receivePush(push.query, push.body, credentials(mode), now);
+export function receive(
+  push: Push,
+  mode: PushMode,
+  now = NOW,
+  maxAgeMs = 900_000,
+): Promise<Result<ReceivedPush, PushProblem>> {
+  return receivePush(push.query, push.body, credentials(mode), now, maxAgeMs);
 }
 
 /** What refusing a push that is not authentic gives. */

@@ -122,14 +122,51 @@ describe("a ciphertext that does not open", () => {
   it("is a mistake in the set-up when there is no key at all", async ({ expect }) => {
     const { query, body } = securePush("{}", "json");
     const keyless = { ...credentials("secure"), aesKeys: [] };
-    await expect(receivePush(query, body, keyless, NOW)).rejects.toThrow("needs an EncodingAESKey");
+    await expect(receivePush(query, body, keyless, NOW, 0)).rejects.toThrow("needs an EncodingAESKey");
+  });
+});
+
+describe("the age of an encrypted push", () => {
+  const at = (timestamp: string, mode: "secure" | "compatible", maxAgeMs = 900_000) =>
+    receive(securePush(MESSAGES.text.xml, "xml", { timestamp }), mode, 1_760_000_000_000, maxAgeMs);
+
+  for (const mode of ["secure", "compatible"] as const) {
+    it(`is at most what is allowed, to both sides, in ${mode} mode`, async ({ expect }) => {
+      for (const timestamp of ["1760000000", "1759999100", "1760000900"]) {
+        expect(await at(timestamp, mode)).toMatchObject({ ok: true });
+      }
+      expect(await at("1759999099", mode)).toEqual(refused({ reason: "stale", ageMs: 901_000 }));
+      expect(await at("1760000901", mode)).toEqual(refused({ reason: "stale", ageMs: -901_000 }));
+      expect(await at("1759999939", mode, 60_000)).toEqual(refused({ reason: "stale", ageMs: 61_000 }));
+      expect(await at("981173106", mode)).toEqual(refused({ reason: "stale", ageMs: 778_826_894_000 }));
+    });
+  }
+
+  it("is not looked at when it is off", async ({ expect }) => {
+    for (const timestamp of ["981173106", "4102444800", "1760000000000", "now"]) {
+      expect(await at(timestamp, "secure", 0)).toMatchObject({ ok: true });
+    }
+  });
+
+  it("must be a number of seconds", async ({ expect }) => {
+    for (const timestamp of ["now", "-1760000000", "1.76e9", " 1760000000", "1760000000000"]) {
+      expect(await at(timestamp, "secure")).toEqual(refused({ reason: "stale" }));
+    }
+  });
+
+  it("is looked at after the signature, before anything is decrypted", async ({ expect }) => {
+    const decrypt = vi.spyOn(crypto.subtle, "decrypt");
+    const forged = securePush(MESSAGES.text.xml, "xml", { timestamp: "981173106", token: "a guess" });
+    expect(await receive(forged, "secure")).toEqual(refused({ reason: "bad_signature" }));
+    expect(await at("981173106", "secure")).toMatchObject({ error: { reason: "stale" } });
+    expect(decrypt).not.toHaveBeenCalled();
   });
 });
 
 describe("freshness in plain mode", () => {
-  const at = (timestamp: string) => receive(plainPush(MESSAGES.text.xml, { timestamp }), "plain", 1_760_000_000_000);
+  const at = (timestamp: string) => receive(plainPush(MESSAGES.text.xml, { timestamp }), "plain", 1_760_000_000_000, 0);
 
-  it("is 300 s to both sides", async ({ expect }) => {
+  it("is 300 s to both sides, also when the age of encrypted pushes is not looked at", async ({ expect }) => {
     for (const timestamp of ["1760000000", "1759999700", "1760000300"]) {
       expect(await at(timestamp)).toMatchObject({ ok: true });
     }

@@ -75,7 +75,7 @@ describe("a genuine push", () => {
     });
   }
 
-  it("may be old in secure mode, as the official ones are", async ({ expect }) => {
+  it("may be of any age when none is set, as the official ones are, and is refused for it else", async ({ expect }) => {
     for (const id of ["V3", "V7", "V8", "V9"]) {
       const vector = vectors.crypt.find((candidate) => candidate.id === id);
       if (vector === undefined) throw new Error(`${id} is missing`);
@@ -87,8 +87,10 @@ describe("a genuine push", () => {
         msg_signature: `${vector.msgSignature}`,
       };
       const app = { appid: vector.receiveId, mode: "secure", tokens: [vector.token], aesKeys: [vector.key] } as const;
-      const received = await receivePush(query, body, app, NOW);
+      const received = await receivePush(query, body, app, NOW, 0);
       expect(received).toMatchObject({ ok: true, value: { format, inbound: { createdAt: expect.any(Number) } } });
+      const refused = await receivePush(query, body, app, NOW, 900_000);
+      expect(refused).toMatchObject({ ok: false, error: { authentic: false, reason: "stale" } });
     }
   });
 

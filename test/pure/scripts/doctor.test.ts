@@ -51,6 +51,53 @@ describe("the clocks", () => {
   });
 });
 
+describe("pushes refused for their age", () => {
+  const KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+  const secrets = { appid: "wx0123456789abcdef", token: "theToken", aesKey: KEY };
+  const healthy = { status: "ok", apps: 1, modes: ["secure"], api: "open", warnings: [] };
+
+  async function findingOf(id: string, target: Target, answer: (request: Request) => Response) {
+    const { findings } = await examine(portsOf(answer), target);
+    return findings.find((finding) => finding.id === id);
+  }
+
+  it("are a fault, with their number and, for the holder of a key, their age", async ({ expect }) => {
+    const faults = [{ appid: "wx1", reason: "stale_pushes", count: 3, meaning: "signed 3600 s before it arrived" }];
+    const answer = (request: Request) => {
+      const shown = request.headers.has("authorization") ? { faults } : {};
+      return Response.json({ ...healthy, status: "degraded", stalePushes: 3, ...shown });
+    };
+    const seen = await findingOf("push.stale", { url: URL }, answer);
+    expect(seen).toMatchObject({ state: "failed", fact: "3" });
+    expect(seen?.cure?.en).toContain("WECHAT_PUSH_MAX_AGE_S");
+    const known = await findingOf("push.stale", { url: URL, apiKey: "theApiKey0123456" }, answer);
+    expect(known?.fact).toBe("3: signed 3600 s before it arrived");
+    expect((await findingOf("push.stale", { url: URL }, () => Response.json(healthy)))?.state).toBe("ok");
+  });
+
+  it("may be the doctor's own in plain mode", async ({ expect }) => {
+    const plain = { ...healthy, modes: ["plain"], stalePushes: 1 };
+    const seen = await findingOf("push.stale", { url: URL, mode: "plain" }, () => Response.json(plain));
+    expect(seen).toMatchObject({ state: "warning", cure: { en: expect.stringContaining("push.old") } });
+  });
+
+  it("are not taken for another EncodingAESKey when this machine's clock is off", async ({ expect }) => {
+    const answerAt = (offsetMs: number) => (request: Request) => {
+      const { pathname, searchParams } = new globalThis.URL(request.url);
+      const headers = { date: new Date(NOW + offsetMs).toUTCString() };
+      if (pathname === "/healthz") return Response.json(healthy, { headers });
+      if (request.method === "GET" && searchParams.get("signature") !== "0".repeat(40)) {
+        return new Response(searchParams.get("echostr"));
+      }
+      return new Response("forbidden", { status: 403 });
+    };
+    const off = await findingOf("push.genuine", { url: URL, ...secrets }, answerAt(3_600_000));
+    expect(off).toMatchObject({ state: "failed", cure: { en: expect.stringContaining("NTP") } });
+    const right = await findingOf("push.genuine", { url: URL, ...secrets }, answerAt(0));
+    expect(right).toMatchObject({ state: "failed", cure: { en: expect.stringContaining("WECHAT_ENCODING_AES_KEY") } });
+  });
+});
+
 describe("the unconfirmed points", () => {
   const facts = { dailyLimit: 500_000, asked: ["CHINANET", "UNICOM", "CAP"], reached: ["CAP"] };
   const settled = (url: string, given = facts) =>

@@ -1,0 +1,68 @@
+/**
+ * Pushes the worker refused for the age of their signed timestamp, as `/healthz` counts them: the only trace of a clock
+ * that is wrong on WeChat's way to the worker, of repeats that come too late, and of captured pushes sent again.
+ */
+import type { PushMode } from "../../emulator/model.ts";
+import { check, failed, passed, say, type Finding } from "./finding.ts";
+import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
+
+const STALE = check("push.stale", "没有推送因签名时间被拒绝", "no push was refused for its signed timestamp");
+const AGE = check("push.age", "推送的签名时间有上限", "the age of signed pushes is limited");
+
+/**
+ * Judges what `/healthz` said.
+ *
+ * @param health its body
+ */
+export async function checkStale(
+  ports: Ports,
+  target: Target,
+  health: Readonly<Record<string, unknown>>,
+  mode: PushMode,
+): Promise<readonly Finding[]> {
+  const warned = toList(health["warnings"]).map(toObject);
+  const isOff = warned.some(({ variable }) => variable === "WECHAT_PUSH_MAX_AGE_S");
+  const count = health["stalePushes"];
+  const stale = typeof count === "number" && count > 0 ? await judgeRefused(ports, target, count, mode) : passed(STALE);
+  return isOff ? [stale, ANY_AGE] : [stale];
+}
+
+async function judgeRefused(ports: Ports, target: Target, count: number, mode: PushMode): Promise<Finding> {
+  const seen = await readFault(ports, target);
+  const fact = seen === "" ? `${count}` : `${count}: ${seen}`;
+  const wrong = say(
+    `约 ${count} 次签名正确的推送因签名时间离现在太远被拒绝`,
+    `about ${count} rightly signed pushes were refused: their timestamp was too far from now`,
+  );
+  if (mode !== "plain") return failed(STALE, wrong, CURE, fact);
+  // The old push that is tried in plain mode is refused, and so it is counted.
+  return { ...STALE, state: "warning", fact, wrong, cure: PLAIN_CURE };
+}
+
+/** What the worker tells the holder of a key: since when, and how old the latest was. */
+async function readFault(ports: Ports, target: Target): Promise<string> {
+  const { apiKey } = target;
+  if (apiKey === undefined) return "";
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/healthz" });
+  if ("unreachable" in reply) return "";
+  const faults = toList(readObject(reply.body)["faults"]).map(toObject);
+  const mine = faults.filter(({ reason }) => reason === "stale_pushes");
+  const fault = mine.find(({ appid }) => appid === target.appid) ?? mine[0];
+  return toLine(fault?.["meaning"]);
+}
+
+const CURE = say(
+  "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）。若都差同样多：时钟不准，或中途有东西积压推送；差多少见 GET /api/v1/quarantine 与日志 push_refused 的 age。上限是 WECHAT_PUSH_MAX_AGE_S",
+  "if captured pushes are sent again: change the Token (docs/how-to/rotate-secrets.md). If all differ by as much: a clock is wrong, or something on the way holds pushes back; by how much is in GET /api/v1/quarantine and in the log, push_refused, age. The limit is WECHAT_PUSH_MAX_AGE_S",
+);
+const PLAIN_CURE = say(
+  "明文模式只收 300 秒内的推送；自检发出的旧推送（push.old）也计算在内。其余的是重放，或时钟不准",
+  "plain mode takes pushes of the last 300 s; the doctor's own old push (push.old) is counted as well. Others are replays, or a clock is wrong",
+);
+const ANY_AGE: Finding = {
+  ...AGE,
+  state: "warning",
+  fact: "WECHAT_PUSH_MAX_AGE_S=0",
+  wrong: say("截获的推送随时可以重放", "whoever saw a push can send it again at any time"),
+  cure: say("删去 WECHAT_PUSH_MAX_AGE_S，或设为 900", "remove WECHAT_PUSH_MAX_AGE_S, or set it to 900"),
+};

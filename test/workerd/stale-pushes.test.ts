@@ -1,0 +1,181 @@
+/** Pushes with an old signed timestamp: refused, counted, kept without body, whatever they cost whoever sends them. */
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import {
+  api,
+  APPID,
+  captureLog,
+  emulatedApp,
+  fetchWith,
+  kindsOf,
+  OTHER_APPID,
+  playWeChat,
+} from "../support/workerd.ts";
+import { playWeChatWith } from "./push-bench.ts";
+
+const HOUR = 3_600_000;
+
+let wechat: Control;
+/** Each test has hours of its own: an isolate reports once a minute, and a series lasts a day. */
+let now = Math.floor(Date.now() / 1_000) * 1_000;
+beforeEach(() => {
+  now += 48 * HOUR;
+  vi.useFakeTimers({ toFake: ["Date"], now });
+  wechat = playWeChat();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const seconds = (ageMs = 0) => Math.floor((Date.now() - ageMs) / 1_000);
+
+/** Writes a text, signed so long ago. */
+async function write(openid: string, ageMs: number, control = wechat): Promise<number | null | undefined> {
+  const push = await control.text(openid, "价格", { overrides: { timestamp: seconds(ageMs) } });
+  return push.attempts.at(-1)?.status;
+}
+
+async function health(vars: Readonly<Record<string, unknown>> = {}): Promise<Readonly<Record<string, unknown>>> {
+  const headers = { authorization: "Bearer test-key-0123456789abcdef" };
+  return (await fetchWith(vars, new Request("https://kefu.test/healthz", { headers }))).json();
+}
+
+/** Entries of this test. */
+async function quarantined(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const response = await api("GET", `/api/v1/quarantine?appid=${APPID}`);
+  const { entries } = await response.json<{ entries: readonly Readonly<Record<string, unknown>>[] }>();
+  return entries.filter(({ cause, at }) => String(cause).startsWith("stale") && Date.parse(String(at)) >= now);
+}
+
+describe("a push signed too long ago", () => {
+  it.for([
+    ["an hour ago", HOUR],
+    ["in 2001", 778_826_894_000],
+    ["901 s ago", 901_000],
+    ["in 16 minutes", -960_000],
+  ] as const)("%s is refused, and nothing of it is stored", async ([what, ageMs], { expect }) => {
+    const openid = `oStale-${what.replaceAll(" ", "-")}`;
+    expect(await write(openid, ageMs)).toBe(403);
+    expect(await kindsOf(openid)).toEqual([]);
+  });
+
+  it("is taken within 15 minutes, either way", async ({ expect }) => {
+    expect(await write("oFresh", 890_000)).toBe(200);
+    expect(await write("oFresh", -890_000)).toBe(200);
+  });
+
+  it("is taken when WECHAT_PUSH_MAX_AGE_S is 0, with a warning, and refused at what it says", async ({ expect }) => {
+    expect(await write("oAny", HOUR, playWeChatWith({ WECHAT_PUSH_MAX_AGE_S: "0" }))).toBe(200);
+    expect((await health({ WECHAT_PUSH_MAX_AGE_S: "0" }))["warnings"]).toMatchObject([
+      { variable: "WECHAT_PUSH_MAX_AGE_S" },
+    ]);
+    expect(await write("oMinute", 61_000, playWeChatWith({ WECHAT_PUSH_MAX_AGE_S: "60" }))).toBe(403);
+    expect(await write("oDay", HOUR, playWeChatWith({ WECHAT_PUSH_MAX_AGE_S: "86400" }))).toBe(200);
+  });
+
+  it("in plain mode is refused after 300 s, whatever WECHAT_PUSH_MAX_AGE_S says", async ({ expect }) => {
+    for (const WECHAT_PUSH_MAX_AGE_S of ["0", "86400"]) {
+      const { pushUrl, ...app } = emulatedApp(APPID, "plain");
+      const WECHAT_APPS = JSON.stringify([{ ...app, format: undefined }]);
+      const worker = (request: Request) => fetchWith({ WECHAT_APPS, WECHAT_PUSH_MAX_AGE_S }, request);
+      const plain = playWeChat({ apps: [{ ...app, pushUrl }], worker });
+      expect(await write("oPlain", 301_000, plain)).toBe(403);
+      expect(await write("oPlain", 299_000, plain)).toBe(200);
+    }
+  });
+});
+
+describe("refused for its age", () => {
+  it("is counted in /healthz, which is degraded, and kept without body", async ({ expect }) => {
+    expect(await health()).not.toHaveProperty("stalePushes");
+    expect(await write("oCounted", HOUR)).toBe(403);
+    await expect.poll(health).toMatchObject({ status: "degraded", stalePushes: 1 });
+    expect(await health()).toMatchObject({
+      faults: [{ appid: APPID, reason: "stale_pushes", count: 1, meaning: expect.stringContaining("3600 s before") }],
+    });
+    expect(await quarantined()).toMatchObject([
+      { cause: "stale: signed 3600 s before it arrived", body: "", bytes: 0 },
+    ]);
+  });
+
+  it("says so in the log, with the age and the cure", async ({ expect }) => {
+    const lines = captureLog();
+    await write("oLogged", -HOUR);
+    const refused = lines().find((line) => line["event"] === "push_refused");
+    expect(refused).toMatchObject({ outcome: "stale", age: "signed 3600 s after it arrived" });
+    expect(refused?.["cure"]).toContain("WECHAT_PUSH_MAX_AGE_S");
+    expect(JSON.stringify(refused)).not.toContain("oLogged");
+  });
+
+  it("costs one call and one entry however often it comes again", async ({ expect }) => {
+    let calls = 0;
+    const account = (name: string) => env.ACCOUNT.getByName(name);
+    const getByName = (name: string) => ({
+      settings: () => account(name).settings(),
+      faults: () => account(name).faults(),
+      noteStale(...args: Parameters<ReturnType<typeof account>["noteStale"]>) {
+        calls += 1;
+        return account(name).noteStale(...args);
+      },
+    });
+    const vars = { ACCOUNT: { getByName } };
+    const control = playWeChatWith(vars);
+    const push = await control.text("oAgain", "价格", { overrides: { timestamp: seconds(HOUR) } });
+    const again = await control.redeliver({ id: push.id, copies: 40 });
+    expect(again.attempts.map(({ status }) => status)).toEqual(Array(41).fill(403));
+    expect(calls).toBe(1);
+    expect(await health(vars)).toMatchObject({ stalePushes: 41 });
+    vi.setSystemTime(Date.now() + 61_000);
+    await control.redeliver({ id: push.id, copies: 2 });
+    expect(calls).toBe(2);
+    expect(await health(vars)).toMatchObject({ stalePushes: 43 });
+    expect(await quarantined()).toHaveLength(1);
+    expect(await account(APPID).faults()).toMatchObject([{ reason: "stale_pushes", count: 42 }]);
+  });
+
+  it("is still counted when the account could not be told", async ({ expect }) => {
+    const getByName = () => ({
+      settings: () => env.ACCOUNT.getByName(APPID).settings(),
+      faults: () => Promise.resolve([]),
+      noteStale: () => Promise.reject(new Error("gone")),
+    });
+    const vars = { ACCOUNT: { getByName } };
+    expect(await write("oUntold", HOUR, playWeChatWith(vars))).toBe(403);
+    expect(await health(vars)).toMatchObject({ stalePushes: 1 });
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await write("oUntold", HOUR)).toBe(403);
+    await expect.poll(health).toMatchObject({ stalePushes: 2 });
+  });
+
+  it("is over when a day passes without another", async ({ expect }) => {
+    await write("oOver", HOUR);
+    vi.setSystemTime(Date.now() + 23 * HOUR);
+    expect(await health()).toMatchObject({ status: "degraded", stalePushes: 1 });
+    vi.setSystemTime(Date.now() + HOUR);
+    expect(await health()).not.toHaveProperty("stalePushes");
+  });
+
+  it("is not counted when nobody signed it", async ({ expect }) => {
+    const overrides = { timestamp: seconds(HOUR), signature: "0".repeat(40) };
+    expect((await wechat.text("oForged", "价格", { overrides })).attempts.at(-1)?.status).toBe(403);
+    expect(await health()).not.toHaveProperty("stalePushes");
+  });
+
+  it("is the app's it was for, and no other's", async ({ expect }) => {
+    const overrides = { timestamp: seconds(HOUR) };
+    await wechat.text("oOther", "价格", { appid: OTHER_APPID, overrides });
+    await expect.poll(health).toMatchObject({ faults: [{ appid: OTHER_APPID, reason: "stale_pushes" }] });
+  });
+});
+
+describe("a verification", () => {
+  it("may be of any age: nothing can be done with it", async ({ expect }) => {
+    const worker = (request: Request) => {
+      vi.setSystemTime(now + HOUR);
+      return fetchWith({}, request);
+    };
+    expect((await playWeChat({ worker }).verify({ echostr: "1" })).verdict).toBe("echoed");
+  });
+});

@@ -1,0 +1,42 @@
+/**
+ * Pushes that were refused for the age of their signed timestamp, counted for the operator: a clock that is wrong or a
+ * repeat that comes too late must be visible, and so must whoever sends captured pushes again. Constant in size however
+ * many there are. Pure; time is an argument.
+ */
+
+/** What an isolate reports: refusals since its last report. */
+export interface StaleNote {
+  readonly count: number;
+  /** Age of the latest one's timestamp on arrival, milliseconds, negative for the future; null when it was not a number. */
+  readonly ageMs: number | null;
+  /** When that one arrived, epoch ms. */
+  readonly at: number;
+}
+
+/** A series of refusals. */
+export interface StaleSeries extends StaleNote {
+  /** When the first one of the series arrived, epoch ms. */
+  readonly since: number;
+}
+
+/** A series is over when so long passes without a refusal, milliseconds. */
+const SERIES_MS = 86_400_000;
+
+/** What is known, unless it is over. */
+export function currentStale<T extends StaleNote>(known: T | null | undefined, now: number): T | undefined {
+  return known !== null && known !== undefined && now - known.at < SERIES_MS ? known : undefined;
+}
+
+/** Adds a report to the series, or begins a new one. */
+export function addStale(known: StaleSeries | null, note: StaleNote): StaleSeries {
+  const current = currentStale(known, note.at);
+  return { ...note, count: (current?.count ?? 0) + note.count, since: current?.since ?? note.at };
+}
+
+/** How old a timestamp was, in words for the operator: no content. */
+export function describeAge(ageMs: number | null, language: "zh" | "en" = "en"): string {
+  if (ageMs === null) return language === "zh" ? "时间戳不是数字" : "its timestamp is not a number";
+  const seconds = Math.round(Math.abs(ageMs) / 1_000);
+  if (language === "zh") return ageMs < 0 ? `签于到达之后 ${seconds} 秒` : `签于到达之前 ${seconds} 秒`;
+  return ageMs < 0 ? `signed ${seconds} s after it arrived` : `signed ${seconds} s before it arrived`;
+}

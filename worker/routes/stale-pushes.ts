@@ -1,0 +1,47 @@
+/**
+ * Reports refused stale pushes to the account object. Whoever holds one captured push can send it as often as they
+ * like, so a refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { AppConfig } from "../config.ts";
+import { inTime } from "../deadline.ts";
+import { errorName, log } from "../log.ts";
+import { currentStale, type StaleNote } from "../objects/account-stale.ts";
+import { connectApp } from "../objects/connect.ts";
+import { snapshotMemory } from "../objects/health-snapshot.ts";
+
+/** An isolate reports this often at most, milliseconds. */
+const REPORT_EVERY_MS = 60_000;
+const REPORT_TIMEOUT_MS = 1_500;
+
+/** What an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so counts are about right. */
+const unreported = new Map<string, { readonly note?: StaleNote | undefined; readonly reportedAt: number }>();
+
+/** Refusals of the last day that this isolate has not reported. */
+export function unreportedStale(appid: string, now: number): StaleNote | undefined {
+  return currentStale(unreported.get(appid)?.note, now);
+}
+
+/** Counts a refusal, and reports after the response when it is time. */
+export function noteStale(c: Context<AppEnv>, app: AppConfig, ageMs: number | undefined, at: number): void {
+  const { appid } = app;
+  const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
+  const counted = { count: (unreportedStale(appid, at)?.count ?? 0) + 1, ageMs: ageMs ?? null, at };
+  const isDue = Math.abs(at - reportedAt) >= REPORT_EVERY_MS;
+  unreported.set(appid, isDue ? { reportedAt: at } : { note: counted, reportedAt });
+  if (isDue) c.executionCtx.waitUntil(report(c, app, counted));
+}
+
+async function report(c: Context<AppEnv>, app: AppConfig, note: StaleNote): Promise<void> {
+  const { appid } = app;
+  try {
+    await inTime(REPORT_TIMEOUT_MS, connectApp(c.env, c.get("config"), app).account().noteStale(note));
+    // What `/healthz` knows is outdated.
+    snapshotMemory.snapshots.delete(appid);
+  } catch (error) {
+    const { note: newer, reportedAt = note.at } = unreported.get(appid) ?? {};
+    unreported.set(appid, { note: { ...note, ...newer, count: note.count + (newer?.count ?? 0) }, reportedAt });
+    log("stale_not_noted", { app: appid, error: errorName(error) });
+  }
+}
