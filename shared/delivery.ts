@@ -12,7 +12,15 @@ export type Delivery =
    * message caused a pause no other message has been refused the same way.
    */
   | { readonly result: "refused"; readonly errcode: number; readonly alone?: true }
-  /** No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless. */
-  | { readonly result: "not_sent"; readonly reason: "paused" | "no_token" | "lease_over"; readonly until?: number }
+  /**
+   * No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless.
+   * `errcode`: by which WeChat paused the app or refused a token.
+   */
+  | {
+      readonly result: "not_sent";
+      readonly reason: "paused" | "no_token" | "lease_over";
+      readonly until?: number;
+      readonly errcode?: number;
+    }
   /** The request may have arrived: nobody knows. WeChat has no idempotency key. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };

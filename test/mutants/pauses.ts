@@ -1,6 +1,7 @@
 /** A pause of the app is visible: in `/healthz`, and why a message waits. */
 import type { MutantTable } from "./mutant.ts";
 
+const WAITING = "workerd/waiting.test.ts";
 const HEALTH = "workerd/health-degraded.test.ts";
 
 /** Mutants of what is reported of a pause, and of lifting it. */
@@ -47,6 +48,30 @@ export const PAUSES: MutantTable = {
       find: "faults = await inTime(ACCOUNT_HEALTH_MS, account().faults());",
       replace: "faults = await account().faults();",
       killedBy: [HEALTH, "GET /healthz and the account objects answers at its deadline"],
+    },
+    {
+      name: "waits-without-errcode",
+      breaks: "a message that waits for a pause does not say which errcode caused it",
+      file: "worker/wechat/send.ts",
+      find: 'return { result: "not_sent", reason: "paused", until, ...(errcode !== undefined && { errcode }) };',
+      replace: 'return { result: "not_sent", reason: "paused", until };',
+      killedBy: [WAITING, "a message that waits says why for a pause, with its errcode and end"],
+    },
+    {
+      name: "cause-of-a-pause-waits-as-busy",
+      breaks: "the message that caused a pause is shown as one WeChat was busy for",
+      file: "worker/domain/waiting.ts",
+      find: "describeErrcode(errcode).pauses !== null",
+      replace: "describeErrcode(errcode).pauses === undefined",
+      killedBy: ["pure/domain/waiting.test.ts", "waitingOf is the pause, for who waits for it and for who caused it"],
+    },
+    {
+      name: "behind-another-and-due",
+      breaks: "a message behind another one says that its turn has come",
+      file: "worker/domain/waiting.ts",
+      find: "if (before !== undefined) return behind(before);",
+      replace: "",
+      killedBy: ["pure/domain/waiting.test.ts", "waitingOf is the order behind another message"],
     },
   ],
 };

@@ -41,8 +41,8 @@ export const WECHAT_TROUBLE: MutantTable = {
       breaks: "every conversation sends in the very moment a pause ends",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: "at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), reason",
-      replace: "at: earliest + 1, reason",
+      find: "at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), ...cause",
+      replace: "at: earliest + 1, ...cause",
       killedBy: [RETRY, "the retry plan spreads the wake-ups after a pause"],
     },
     {

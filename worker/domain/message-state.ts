@@ -3,6 +3,7 @@
  */
 import type { RowDraft } from "./log.ts";
 import type { ConversationState } from "./state.ts";
+import { waitingOf, type Waiting } from "./waiting.ts";
 
 /** Where a message or one of its parts stands. */
 export type MessageStatus = "queued" | "sending" | "retrying" | "held" | "sent" | "failed" | "blocked" | "unconfirmed";
@@ -15,6 +16,8 @@ export interface PartState {
   /** Why it failed or was blocked. */
   readonly reason?: string;
   readonly errcode?: number;
+  /** Why it is not sent yet. */
+  readonly waiting?: Waiting;
 }
 
 /** A message as the API shows it. */
@@ -114,8 +117,12 @@ function partState(
   if (outcomes.some((row) => row.kind === "sent")) return { part, status: "sent" };
   const item = state.queue.find((candidate) => candidate.seq === seq);
   if (item?.lease !== undefined) return { part, status: "sending" };
-  if (item !== undefined) return { part, status: item.attempt > 0 ? "retrying" : "queued" };
-  if (state.held.some((held) => held.message === message)) return { part, status: "held" };
+  if (item !== undefined) {
+    const waiting = waitingOf(state, item);
+    return { part, status: item.attempt > 0 ? "retrying" : "queued", ...(waiting && { waiting }) };
+  }
+  const held = state.held.find((candidate) => candidate.message === message);
+  if (held !== undefined) return { part, status: "held", waiting: { reason: "held", until: held.until } };
   // Whatever came after it: this one may have reached the user.
   const unknown = outcomes.findLast((row) => row.kind === "unconfirmed");
   if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.body.reason };

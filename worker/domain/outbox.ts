@@ -204,11 +204,11 @@ function apply(
     }
     case "retry": {
       const { at: retryAt, reason, errcode, counts } = decision;
-      const body = { attempt, retryAt, reason, ...(errcode !== undefined && { errcode }) };
-      writer.append({ kind: "retry", ref, body });
+      const lastAttempt = { reason, ...(errcode !== undefined && { errcode }) };
+      writer.append({ kind: "retry", ref, body: { attempt, retryAt, ...lastAttempt } });
       const tries = counts === undefined ? item.tries : { ...item.tries, [counts]: item.tries[counts] + 1 };
       const { lease: _over, ...waiting } = item;
-      return replaceItem(state, { ...waiting, tries, nextAt: retryAt });
+      return replaceItem(state, { ...waiting, tries, nextAt: retryAt, lastAttempt });
     }
   }
 }
@@ -247,7 +247,10 @@ function giveUpAttempt(
   if (!again) return removeItem({ ...state, window }, ref);
   const nextAt = context.now + backoffMs(REPEAT, 0, context.random);
   const { lease: _over, ...waiting } = item;
-  return replaceItem({ ...state, window: addUses(window, [ref], 1) }, { ...waiting, go: 1, nextAt });
+  return replaceItem(
+    { ...state, window: addUses(window, [ref], 1) },
+    { ...waiting, go: 1, nextAt, lastAttempt: { reason: "unconfirmed" } },
+  );
 }
 
 /** Why a message that may not be sent now leaves the queue; `attempt` and `errcode` when WeChat refused it. */

@@ -132,11 +132,12 @@ function decideNotSent(
   now: number,
   random: number,
 ): Decision {
-  const { reason, until } = delivery;
+  const { reason, until, errcode } = delivery;
   const earliest = Math.max(now, until ?? now);
+  const cause = { reason, ...(errcode !== undefined && { errcode }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
-  if (reason === "paused") return { type: "retry", at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), reason };
-  return { type: "retry", counts: "paused", at: earliest + backoffMs(STUCK, tries.paused, random), reason };
+  if (reason === "paused") return { type: "retry", at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), ...cause };
+  return { type: "retry", counts: "paused", at: earliest + backoffMs(STUCK, tries.paused, random), ...cause };
 }
 
 function nextMinute(now: number): number {

@@ -5,6 +5,7 @@
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { Source } from "./log.ts";
 import type { Tries } from "./retry.ts";
+import type { LastAttempt } from "./waiting.ts";
 import type { WebhookCursors } from "./webhook-cursor.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
@@ -34,6 +35,8 @@ export interface QueueItem {
   readonly tries: Tries;
   /** Not before, epoch ms. */
   readonly nextAt: number;
+  /** What the last attempt came to; absent before the first one, and in states of older versions. */
+  readonly lastAttempt?: LastAttempt;
   /** Given up then, whatever grants come, epoch ms. */
   readonly until: number;
   /** When the window does not take it, it waits for the user's next message, until then, epoch ms; absent: it is blocked. */

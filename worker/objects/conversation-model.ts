@@ -7,6 +7,7 @@ import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import type { Lease } from "../domain/outbox.ts";
+import type { WaitingMessage } from "../domain/waiting.ts";
 import type { WindowView } from "../domain/window.ts";
 
 /** Whose conversation it is. */
@@ -62,6 +63,7 @@ export interface ConversationView {
   readonly sessionFrom: string | null;
   readonly contextVerdict: TokenVerdict | null;
   readonly heldCount: number;
+  readonly waiting: readonly WaitingMessage[];
   readonly mutedUntil: number | null;
   readonly lastSeq: number;
   readonly rows: readonly RowDraft[];

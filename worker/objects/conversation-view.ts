@@ -5,6 +5,7 @@ import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Lease } from "../domain/outbox.ts";
 import type { ConversationState } from "../domain/state.ts";
+import { waitingMessages } from "../domain/waiting.ts";
 import { viewWindow } from "../domain/window.ts";
 import type { ConversationView, LeasedMessage, Owner } from "./conversation-model.ts";
 
@@ -20,6 +21,7 @@ export function showConversation(state: ConversationState, rows: readonly RowDra
     sessionFrom,
     contextVerdict,
     heldCount: held.length,
+    waiting: waitingMessages(state),
     mutedUntil: mutedUntil > now ? mutedUntil : null,
     lastSeq: last,
     rows,

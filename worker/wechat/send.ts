@@ -98,11 +98,15 @@ function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
     const { errcode, alone } = failure;
     return { result: "refused", errcode, ...(alone === true && { alone }) };
   }
-  if (failure.reason === "paused") return { result: "not_sent", reason: "paused", until: failure.until };
+  if (failure.reason === "paused") {
+    const { until, errcode } = failure;
+    return { result: "not_sent", reason: "paused", until, ...(errcode !== undefined && { errcode }) };
+  }
   if (failure.reason === "lease_over") return { result: "not_sent", reason: "lease_over" };
   if (failure.reason === "no_token") {
     const { until } = failure.problem;
-    return { result: "not_sent", reason: "no_token", ...(until === undefined ? {} : { until }) };
+    const errcode = failure.problem.reason === "refused" ? { errcode: failure.problem.errcode } : {};
+    return { result: "not_sent", reason: "no_token", ...(until === undefined ? {} : { until }), ...errcode };
   }
   return { result: "unconfirmed", reason: failure.reason };
 }

@@ -79,7 +79,7 @@ describe("deliver", () => {
 
   it("says no_token and sends nothing when there is none", async ({ expect }) => {
     const refused = await deliver([], { current: err({ reason: "refused", errcode: 40125, until: NOW + 600_000 }) });
-    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000 });
+    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000, errcode: 40125 });
     const unreachable = await deliver([], { current: err({ reason: "unreachable" }) });
     expect(unreachable.delivery).toEqual({ result: "not_sent", reason: "no_token" });
   });
@@ -88,7 +88,7 @@ describe("deliver", () => {
     const { delivery, requests } = await deliver([], {
       current: ok({ token: "token-1", pausedUntil: NOW + 1, pauseErrcode: 45009 }),
     });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1 });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1, errcode: 45009 });
     expect(requests).toHaveLength(0);
   });
 
@@ -103,7 +103,7 @@ describe("deliver", () => {
     const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
       replaced: ok({ token: "token-2", pausedUntil: NOW + 5_000, pauseErrcode: 48004 }),
     });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000 });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000, errcode: 48004 });
     expect(requests).toHaveLength(1);
   });
 

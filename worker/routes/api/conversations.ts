@@ -10,7 +10,7 @@ import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { streamRows } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
-import { toWindowJson } from "./message-json.ts";
+import { toWaitingMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, type RemoteConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { ConversationSchema, PageSchema, RowSchema, toRowJson, type RowJson } from "./rows.ts";
@@ -46,6 +46,7 @@ conversations.get(
         ...showContext(view.sessionFrom ?? "", view.contextVerdict ?? undefined),
       },
       heldCount: view.heldCount,
+      waiting: view.waiting.map((message) => toWaitingMessageJson(message, conversation.id.toString())),
       mutedUntil: view.mutedUntil === null ? null : isoTime(view.mutedUntil),
       rows: view.rows.map((row) => toRowJson(row, conversation.id.toString())),
       next: view.lastSeq,

@@ -2,9 +2,10 @@
  * Messages and windows as the API shows them.
  */
 import type { MessageState, PartState } from "../../domain/message-state.ts";
+import type { Waiting, WaitingMessage } from "../../domain/waiting.ts";
 import type { WindowView } from "../../domain/window.ts";
 import { buildMessageId } from "../../domain/message-id.ts";
-import { isoTime, type MessageJson, type WindowJson } from "./schemas.ts";
+import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "./schemas.ts";
 
 /** Shows a message: its own state and, when it was split, each part's. */
 export function toMessageJson(message: MessageState, objectId: string): MessageJson {
@@ -26,6 +27,19 @@ export function toWindowJson(window: WindowView): WindowJson {
   return { kind, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
 }
 
-function outcomeOf({ reason, errcode }: PartState): Pick<MessageJson, "reason" | "errcode"> {
-  return { ...(reason === undefined ? {} : { reason }), ...(errcode === undefined ? {} : { errcode }) };
+/** Shows a message that waits. */
+export function toWaitingMessageJson({ message, status, waiting }: WaitingMessage, objectId: string) {
+  return { id: buildMessageId({ objectId, seq: message }), state: status, waiting: toWaitingJson(waiting) };
+}
+
+function toWaitingJson({ reason, errcode, until }: Waiting): WaitingJson {
+  return { reason, ...(errcode !== undefined && { errcode }), ...(until !== undefined && { until: isoTime(until) }) };
+}
+
+function outcomeOf({ reason, errcode, waiting }: PartState): Pick<MessageJson, "reason" | "errcode" | "waiting"> {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(errcode === undefined ? {} : { errcode }),
+    ...(waiting === undefined ? {} : { waiting: toWaitingJson(waiting) }),
+  };
 }

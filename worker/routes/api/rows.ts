@@ -13,7 +13,17 @@ import type { UserMessage } from "../../../shared/inbound.ts";
 import { OutboundSchema } from "../../../shared/outbound.ts";
 import type { RowDraft } from "../../domain/log.ts";
 import { showRow } from "../../domain/row-json.ts";
-import { both, ErrcodeSchema, named, SeqSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
+import {
+  both,
+  ErrcodeSchema,
+  MessageStateSchema,
+  named,
+  SeqSchema,
+  TimeSchema,
+  WaitingSchema,
+  WindowSchema,
+  WordSchema,
+} from "./schemas.ts";
 
 const place = { seq: SeqSchema, at: TimeSchema };
 const about = {
@@ -179,6 +189,13 @@ export const ConversationSchema = named(
       ...context,
     }),
     heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    // Not of every conversation a client reads: workers before 0.1.1 answer without it.
+    waiting: v.exactOptional(
+      v.pipe(
+        v.array(v.strictObject({ id: WordSchema, state: MessageStateSchema, waiting: WaitingSchema })),
+        v.description(both("尚未发出的消息及原因", "messages that are not sent yet, and why")),
+      ),
+    ),
     mutedUntil: v.nullable(TimeSchema),
     rows: v.array(RowSchema),
     next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),

@@ -11,6 +11,7 @@ import {
 } from "../../../shared/outbound.ts";
 import { OPENID } from "../../../shared/openid.ts";
 import type { MessageStatus } from "../../domain/message-state.ts";
+import { WAIT_REASONS } from "../../domain/waiting.ts";
 
 /** Rows a page may have. */
 export const MAX_PAGE = 200;
@@ -78,9 +79,35 @@ const STATES = [
   "unconfirmed",
 ] as const satisfies readonly MessageStatus[];
 
+/** Why a message waits. */
+export const WaitingSchema = named(
+  "Waiting",
+  v.strictObject({
+    reason: v.pipe(
+      v.picklist(WAIT_REASONS),
+      v.description(
+        both(
+          "paused 微信拒绝了整个小程序的发送 · no_token 取不到 access_token · retry 微信繁忙或没有应答 · unconfirmed 上一次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
+          "paused: WeChat refused sends of the whole app · no_token: there is no access token · retry: WeChat was busy or did not answer · unconfirmed: the outcome of the last attempt is unknown, it is sent once more · order: a message to the same user is before it · held: it waits for the user's next message · due: its turn has come",
+        ),
+      ),
+    ),
+    errcode: v.exactOptional(ErrcodeSchema),
+    until: v.exactOptional(
+      v.pipe(
+        TimeSchema,
+        v.description(both("在此之前不会发送；held 为放弃的时间", "not sent before; of held: given up then")),
+      ),
+    ),
+  }),
+);
+/** Why a message waits, as the API shows it. */
+export type WaitingJson = v.InferOutput<typeof WaitingSchema>;
+
 const outcome = {
   reason: v.exactOptional(WordSchema),
   errcode: v.exactOptional(ErrcodeSchema),
+  waiting: v.exactOptional(WaitingSchema),
 };
 
 /** Where a message stands. */

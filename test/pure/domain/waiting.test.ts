@@ -1,0 +1,82 @@
+import { describe, it } from "vitest";
+import { waitingMessages, waitingOf } from "../../../worker/domain/waiting.ts";
+import { EMPTY_STATE, type ConversationState, type QueueItem } from "../../../worker/domain/state.ts";
+
+const ITEM: QueueItem = {
+  seq: 1,
+  message: 1,
+  source: "api",
+  mayRepeat: false,
+  go: 0,
+  attempt: 0,
+  tries: { failed: 0, paused: 0 },
+  nextAt: 5_000,
+  until: 9_000,
+};
+const LEASE = { claim: "c", startedAt: 0, endsAt: 12, deadline: 10 };
+
+const stateOf = (...queue: readonly QueueItem[]): ConversationState => ({ ...EMPTY_STATE, queue });
+const why = (queue: readonly QueueItem[], index: number) => {
+  const item = queue[index];
+  return item && waitingOf(stateOf(...queue), item);
+};
+
+describe("waitingOf", () => {
+  it("is nothing while an attempt is under way", ({ expect }) => {
+    expect(why([{ ...ITEM, lease: LEASE }], 0)).toBeUndefined();
+  });
+
+  it("is due before the first attempt", ({ expect }) => {
+    expect(why([ITEM], 0)).toEqual({ reason: "due", until: 5_000 });
+  });
+
+  it("is the pause, for who waits for it and for who caused it", ({ expect }) => {
+    const met = { ...ITEM, lastAttempt: { reason: "paused", errcode: 45009 } };
+    const caused = { ...ITEM, lastAttempt: { reason: "daily_quota_used", errcode: 45009 } };
+    for (const item of [met, caused]) {
+      expect(why([item], 0)).toEqual({ reason: "paused", errcode: 45009, until: 5_000 });
+    }
+  });
+
+  it("is retry for what concerns one message", ({ expect }) => {
+    expect(why([{ ...ITEM, lastAttempt: { reason: "system_busy", errcode: -1 } }], 0)).toMatchObject({
+      reason: "retry",
+      errcode: -1,
+    });
+    expect(why([{ ...ITEM, lastAttempt: { reason: "lease_over" } }], 0)).toEqual({ reason: "retry", until: 5_000 });
+  });
+
+  it("is the order behind another message, with what that one waits for", ({ expect }) => {
+    const first = { ...ITEM, lastAttempt: { reason: "paused", errcode: 48001 }, nextAt: 8_000 };
+    const second = { ...ITEM, seq: 2, message: 2 };
+    expect(why([first, second], 1)).toEqual({ reason: "order", errcode: 48001, until: 8_000 });
+    expect(why([{ ...ITEM, lease: LEASE }, second], 1)).toEqual({ reason: "order" });
+  });
+
+  it("is its own for a second go and for the one that may pass it", ({ expect }) => {
+    const again = { ...ITEM, go: 1, lastAttempt: { reason: "unconfirmed" } };
+    const next = { ...ITEM, seq: 2, message: 2 };
+    expect(why([again, next], 0)).toEqual({ reason: "unconfirmed", until: 5_000 });
+    expect(why([again, next], 1)).toEqual({ reason: "due", until: 5_000 });
+    expect(why([again, { ...next, lease: LEASE }], 0)).toMatchObject({ reason: "unconfirmed" });
+  });
+});
+
+describe("waitingMessages", () => {
+  it("lists each message once, those on their way before those held", ({ expect }) => {
+    const parts = [ITEM, { ...ITEM, seq: 2 }];
+    const held = [{ message: 7, parts: 1, source: "api" as const, until: 99 }];
+    expect(waitingMessages({ ...stateOf(...parts), held })).toEqual([
+      { message: 1, status: "queued", waiting: { reason: "due", until: 5_000 } },
+      { message: 7, status: "held", waiting: { reason: "held", until: 99 } },
+    ]);
+  });
+
+  it("leaves out a message that is being sent", ({ expect }) => {
+    const parts = [
+      { ...ITEM, lease: LEASE },
+      { ...ITEM, seq: 2 },
+    ];
+    expect(waitingMessages(stateOf(...parts))).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+/** Every message that waits says why, through the routes that were there before: GET /messages/:id and the conversation. */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { api, captureLog, kindsOf, playWeChat } from "../support/workerd.ts";
+
+const DAY = 86_400_000;
+let wechat: Control;
+let tests = 0;
+let keys = 0;
+
+beforeEach(async () => {
+  tests += 1;
+  // Each test a day after the one before: no pause and no token of it counts any more.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * DAY });
+  captureLog();
+  wechat = playWeChat();
+  await api("PUT", "/api/v1/settings", { fallback: { type: "silent" } }, { "if-match": "*" });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+interface Body {
+  readonly id: string;
+  readonly waiting?: { readonly reason: string; readonly errcode?: number; readonly until: string };
+}
+
+/** Sends a message and waits for the outcome of its attempt. @returns its id */
+async function send(openid: string, kind: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  keys += 1;
+  const count = (await kindsOf(openid)).filter((row) => row === kind).length;
+  const body = { type: "text", content: "您好", ...more };
+  const headers = { "idempotency-key": `key-${keys}` };
+  const sent = await api("POST", `/api/v1/conversations/${openid}/messages`, body, headers);
+  if (kind !== "") {
+    await vi.waitUntil(async () => (await kindsOf(openid)).filter((row) => row === kind).length > count);
+  }
+  return (await sent.json<Body>()).id;
+}
+
+const message = async (id: string) => (await api("GET", `/api/v1/messages/${id}`)).json<Body>();
+const conversation = async (openid: string) => (await api("GET", `/api/v1/conversations/${openid}`)).json<object>();
+
+describe("a message that waits says why", () => {
+  it("for a pause, with its errcode and end", async ({ expect }) => {
+    await wechat.text("oCause", "在吗");
+    await wechat.text("oNext", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
+    const cause = await send("oCause", "retry");
+    const next = await send("oNext", "retry");
+    for (const id of [cause, next]) {
+      const { waiting } = await message(id);
+      expect(waiting).toMatchObject({ reason: "paused", errcode: 45009 });
+      expect(Date.parse(waiting?.until ?? "")).toBeGreaterThan(Date.now());
+    }
+    expect(await conversation("oNext")).toMatchObject({
+      waiting: [{ id: next, state: "retrying", waiting: { reason: "paused", errcode: 45009 } }],
+    });
+  });
+
+  it("for an access token, with the errcode of the token endpoint", async ({ expect }) => {
+    await wechat.text("oToken", "在吗");
+    await wechat.killToken();
+    await wechat.fault({ fault: "errcode", errcode: 40164, target: "token" });
+    expect((await message(await send("oToken", "retry"))).waiting).toMatchObject({
+      reason: "no_token",
+      errcode: 40164,
+    });
+  });
+
+  it("for WeChat, which is busy, and behind another message", async ({ expect }) => {
+    await wechat.text("oBusy", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
+    const first = await send("oBusy", "retry");
+    const second = await send("oBusy", "");
+    expect((await message(first)).waiting).toMatchObject({ reason: "retry", errcode: -1 });
+    expect((await message(second)).waiting).toMatchObject({ reason: "order", errcode: -1 });
+  });
+
+  it("for the user's next message", async ({ expect }) => {
+    await wechat.text("oHeld", "在吗");
+    vi.setSystemTime(Date.now() + 3 * DAY);
+    const held = await send("oHeld", "held", { hold: true });
+    const { waiting } = await message(held);
+    expect(waiting).toMatchObject({ reason: "held" });
+    expect(Date.parse(waiting?.until ?? "")).toBeGreaterThan(Date.now());
+    expect(await conversation("oHeld")).toMatchObject({ waiting: [{ id: held, state: "held" }] });
+  });
+
+  it("and says nothing once it is sent", async ({ expect }) => {
+    await wechat.text("oSent", "在吗");
+    const sent = await message(await send("oSent", "sent"));
+    expect(sent).toMatchObject({ state: "sent" });
+    expect(sent.waiting).toBeUndefined();
+    expect(await conversation("oSent")).toMatchObject({ waiting: [] });
+  });
+});

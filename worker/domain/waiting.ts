@@ -1,0 +1,85 @@
+/**
+ * Why a message waits: read from the conversation's state, for the API. Pure.
+ */
+import { describeErrcode } from "../../shared/errcode.ts";
+import type { ConversationState, QueueItem } from "./state.ts";
+
+/**
+ * The reasons: `paused` WeChat refused the whole app or all its sending · `no_token` there is no access token · `retry`
+ * WeChat was busy or could not be reached · `unconfirmed` an attempt had no outcome, an automatic message is sent once
+ * more · `order` a message to the same user is before it · `held` it waits for the user's next message · `due` its turn
+ * has come.
+ */
+export const WAIT_REASONS = ["paused", "no_token", "retry", "unconfirmed", "order", "held", "due"] as const;
+
+/** One of them. */
+export type WaitReason = (typeof WAIT_REASONS)[number];
+
+/** Why a message waits. */
+export interface Waiting {
+  readonly reason: WaitReason;
+  /** What WeChat answered last, where it did; of `order`: to the message before it. */
+  readonly errcode?: number;
+  /** Not tried before, epoch ms; of `held`: given up then. Absent while an attempt of the message before it is under way. */
+  readonly until?: number;
+}
+
+/** What the last attempt of an item came to: why it was not the last. */
+export interface LastAttempt {
+  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
+  readonly reason: string;
+  readonly errcode?: number;
+}
+
+/** A message that waits. */
+export interface WaitingMessage {
+  /** The first part's row: the id of the whole message. */
+  readonly message: number;
+  readonly status: "queued" | "retrying" | "held";
+  readonly waiting: Waiting;
+}
+
+/** Why an item of the queue waits; undefined while an attempt of it is under way. */
+export function waitingOf(state: ConversationState, item: QueueItem): Waiting | undefined {
+  if (item.lease !== undefined) return undefined;
+  // Those that wait for a second go let others pass (`triableItems`).
+  const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ go }) => go === 0);
+  if (before !== undefined) return behind(before);
+  const { lastAttempt, nextAt: until } = item;
+  if (lastAttempt !== undefined) return { reason: reasonOf(lastAttempt), ...errcodeOf(lastAttempt), until };
+  const underWay = state.queue.find(({ lease }) => lease !== undefined);
+  return underWay === undefined ? { reason: "due", until } : behind(underWay);
+}
+
+/** Every message that waits: those on their way in order of sending, then those held, oldest first. */
+export function waitingMessages(state: ConversationState): readonly WaitingMessage[] {
+  const { queue, held } = state;
+  const firsts = queue.filter(
+    (item, index) => item.lease === undefined && queue.findIndex((other) => other.message === item.message) === index,
+  );
+  return [
+    ...firsts.flatMap((item): WaitingMessage[] => {
+      const waiting = waitingOf(state, item);
+      const status = item.attempt > 0 ? "retrying" : "queued";
+      return waiting === undefined ? [] : [{ message: item.message, status, waiting }];
+    }),
+    ...held.map(({ message, until }): WaitingMessage => {
+      return { message, status: "held", waiting: { reason: "held", until } };
+    }),
+  ];
+}
+
+function behind(first: QueueItem): Waiting {
+  if (first.lease !== undefined) return { reason: "order" };
+  return { reason: "order", ...errcodeOf(first.lastAttempt), until: first.nextAt };
+}
+
+function reasonOf({ reason, errcode }: LastAttempt): WaitReason {
+  if (reason === "paused" || reason === "no_token" || reason === "unconfirmed") return reason;
+  // The message that caused the pause.
+  return errcode !== undefined && describeErrcode(errcode).pauses !== null ? "paused" : "retry";
+}
+
+function errcodeOf(last: LastAttempt | undefined): Pick<Waiting, "errcode"> {
+  return last?.errcode === undefined ? {} : { errcode: last.errcode };
+}
