@@ -1,6 +1,7 @@
 /**
  * How a client is set up. What is wrong with it is a bug of the caller's, and throws at once with its name.
  */
+import { trimSecret } from "../shared/secret-text.ts";
 import type { FetchLike, Transport } from "./transport.ts";
 
 /** Where the worker is, and who asks. */
@@ -32,7 +33,8 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  * @throws TypeError when `baseUrl` is no http(s) address, `apiKey` cannot be a header, or a number is out of range
  */
 export function readOptions(options: KefuClientOptions): Transport {
-  const { baseUrl, apiKey, appid, attempts = 4, timeoutMs = 10_000 } = options;
+  const { baseUrl, appid, attempts = 4, timeoutMs = 10_000 } = options;
+  const apiKey = trimSecret(options.apiKey);
   if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError("apiKey must be one of the worker's API_KEYS");
   return {
     base: readBase(baseUrl),

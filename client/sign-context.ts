@@ -6,6 +6,7 @@ import type { VerifiedContext } from "../shared/app-context.ts";
 import { CONTEXT_TOKEN_LIMIT, contextTokenText, MIN_CONTEXT_KEY, writeContextToken } from "../shared/context-token.ts";
 import { writePlainJson } from "../shared/plain-json.ts";
 import type { Err, Ok } from "../shared/result.ts";
+import { trimSecret } from "../shared/secret-text.ts";
 
 /** What is signed. */
 export interface SignedContext {
@@ -25,14 +26,16 @@ export type SignContextError =
 /**
  * Signs a context for `session-from`. Keep the key on the server; the token may go to the page.
  *
- * @param key the worker's `CONTEXT_KEY`, at least 32 characters
+ * @param givenKey the worker's `CONTEXT_KEY`, at least 32 characters; read as the worker reads it, without white space or
+ *   quotation marks around it
  * @returns the token, at most 640 characters, for `encodeSessionFrom`'s `signed`
  * @throws TypeError when the key is too short, there is no openid, or `expiresAt` is no time in milliseconds
  */
 export async function signContext(
-  key: string,
+  givenKey: string,
   { openid, context, expiresAt }: SignedContext,
 ): Promise<Ok<string> | Err<SignContextError>> {
+  const key = trimSecret(givenKey);
   checkInput(key, openid, expiresAt);
   // A list is no context, whatever a caller without types passes.
   if (Array.isArray(context)) return { ok: false, error: { reason: "not_plain_data", path: "" } };

@@ -6,6 +6,8 @@
 import * as v from "valibot";
 import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";
 import { err, ok, type Result } from "../shared/result.ts";
+import { trimSecret } from "../shared/secret-text.ts";
+import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
 import { isAesKey } from "./protocol/crypt.ts";
 import type { PushMode } from "./protocol/receive.ts";
 import { isWebhookSecret } from "./webhooks/sign.ts";
@@ -142,10 +144,15 @@ class VariableReader {
     this.#problems = problems;
   }
 
-  /** Unquoted in wrangler.toml, a number arrives as one, and a list as a list. */
-  text(variable: string): string | undefined {
+  /** As it was set. Unquoted in wrangler.toml, a number arrives as one, and a list as a list. */
+  raw(variable: string): string {
     const value = this.#env[variable] ?? "";
-    return (typeof value === "string" ? value : JSON.stringify(value)) || undefined;
+    return typeof value === "string" ? value : JSON.stringify(value);
+  }
+
+  /** Without what stands around a value and cannot belong to it. */
+  text(variable: string): string | undefined {
+    return trimSecret(this.raw(variable)) || undefined;
   }
 
   oneOf<const T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
@@ -179,10 +186,8 @@ class VariableReader {
 }
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
-  const keys = (read.text("API_KEYS") ?? "")
-    .split(",")
-    .map((key) => key.trim())
-    .filter((key) => key !== "");
+  const keys = readKeyList(read.raw("API_KEYS"));
+  checkSecrets(problems, "token", { API_KEYS: keys.find((key) => findStray(key, "token") !== undefined) });
   if (keys.some((key) => key.length < 16)) {
     problems.push({
       variable: "API_KEYS",
@@ -214,6 +219,7 @@ function readContextKeys(read: VariableReader, problems: ConfigProblem[]): reado
     const key = read.text(variable);
     if (key === undefined) continue;
     keys.push(key);
+    checkSecrets(problems, "key", { [variable]: key });
     if (key.length >= MIN_CONTEXT_KEY) continue;
     const cure = "make one with: openssl rand -base64 32";
     problems.push({ variable, problem: `has under ${MIN_CONTEXT_KEY} characters`, cure });
@@ -250,6 +256,11 @@ function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: Pu
     aesKeyPrevious: read.text("WECHAT_ENCODING_AES_KEY_PREVIOUS"),
     mode,
   });
+  checkSecrets(problems, "token", {
+    WECHAT_APP_SECRET: app.secret,
+    WECHAT_TOKEN: read.text("WECHAT_TOKEN"),
+    WECHAT_TOKEN_PREVIOUS: read.text("WECHAT_TOKEN_PREVIOUS"),
+  });
   checkForms(app, problems, {
     appid: "WECHAT_APPID",
     aesKey: "WECHAT_ENCODING_AES_KEY or WECHAT_ENCODING_AES_KEY_PREVIOUS",
@@ -268,9 +279,15 @@ function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): r
     }
     return [];
   }
-  return parsed.output.map((entry, index) => {
+  return parsed.output.map(trimTexts).map((entry, index) => {
     const app = toApp({ ...entry, mode: entry.mode ?? mode });
     const at = `${variable}[${index}]`;
+    const { secret, token, tokenPrevious } = entry;
+    checkSecrets(problems, "token", {
+      [`${at}.secret`]: secret,
+      [`${at}.token`]: token,
+      [`${at}.tokenPrevious`]: tokenPrevious,
+    });
     checkForms(app, problems, { appid: `${at}.appid`, aesKey: `${at}.aesKey` });
     if (app.secret === "") problems.push({ variable: `${at}.secret`, problem: "is empty", cure: "give the AppSecret" });
     if (app.tokens.length === 0)

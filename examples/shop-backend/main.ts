@@ -15,7 +15,8 @@ if (missing.length > 0) {
 await serveShop(Number(PORT), {
   kefu: createKefuClient({ baseUrl: KEFU_URL, apiKey: KEFU_API_KEY }),
   orders: sampleOrders(),
-  webhookSecret: WEBHOOK_SECRET,
+  // From a file it may end with a line break.
+  webhookSecret: WEBHOOK_SECRET.trim(),
   onEvent: (type) => console.log(`webhook: ${type}`),
 });
 console.log(`shop back end: http://127.0.0.1:${PORT}/orders/1001`);

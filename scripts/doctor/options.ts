@@ -6,6 +6,8 @@
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { trimSecret } from "../../shared/secret-text.ts";
+import { findStray, readKeyList } from "../../worker/config-secret.ts";
 import { findFormProblems } from "../setup/values.ts";
 import { isLocal, originOf } from "./check-address.ts";
 import type { Target } from "./target.ts";
@@ -69,11 +71,14 @@ export function readOptions(sources: Sources): Result<Options, string> {
 }
 
 /** What no worker could have: nothing can be encrypted, or sent as a header, with it. */
-function findWrongForm({ aesKey, apiKey }: Target): string | undefined {
+function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
-  if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return undefined;
-  return "API_KEYS: 密钥只含 ASCII 字符 / a key is of ASCII characters";
+  const stray = Object.entries({ WECHAT_TOKEN: token, API_KEYS: apiKey }).find(
+    ([, value]) => value !== undefined && findStray(value, "token") !== undefined,
+  );
+  if (stray === undefined) return undefined;
+  return `${stray[0]}: 只含 ASCII 字符，没有空格、引号和换行 / of ASCII characters, without spaces, quotation marks and line breaks`;
 }
 
 function readFlags(args: readonly string[]) {
@@ -89,18 +94,20 @@ function readFlags(args: readonly string[]) {
 }
 
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
-  const all = { ...parseEnv(devVars), ...present(env) };
-  const apiKey = (all["API_KEYS"] ?? "").split(",")[0]?.trim();
+  const all = { ...present(parseEnv(devVars)), ...present(env) };
+  const apiKey = readKeyList(all["API_KEYS"] ?? "")[0];
   const apps = v.safeParse(AppsSchema, all["WECHAT_APPS"]);
   const app = apps.success ? (apps.output.find(({ appid }) => appid === wantedAppid) ?? apps.output[0]) : undefined;
   const single = { appid: all["WECHAT_APPID"], token: all["WECHAT_TOKEN"], aesKey: all["WECHAT_ENCODING_AES_KEY"] };
   return present({ ...single, ...app, apiKey });
 }
 
-/** Without what is absent or empty. */
+/** Without what is absent or empty, and without what stands around a value. */
 function present<T extends Readonly<Record<string, string | undefined>>>(
   values: T,
 ): { [K in keyof T]?: NonNullable<T[K]> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+  const entries = Object.entries(values)
+    .map(([name, value]) => [name, trimSecret(value ?? "")] as const)
+    .filter(([, value]) => value !== "");
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }

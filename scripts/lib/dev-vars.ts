@@ -14,15 +14,20 @@ export function devVarsPath(args: readonly string[]): string {
 }
 
 /**
- * Its text; undefined when it is not there.
+ * Its text, without a byte order mark, which would become part of the first name; undefined when it is not there.
  *
  * @throws when it is there and cannot be read
  */
 export async function readDevVars(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return withoutMark(await readFile(path, "utf8"));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Text without a byte order mark. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
 }

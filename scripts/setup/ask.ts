@@ -5,6 +5,7 @@
 import type { Readable, Writable } from "node:stream";
 import { confirm, password, select, text } from "@clack/prompts";
 import type { BilingualText } from "../../shared/errcode.ts";
+import { trimSecret } from "../../shared/secret-text.ts";
 import { inBoth } from "../doctor/finding.ts";
 
 /** Somebody who can be asked. */
@@ -26,6 +27,8 @@ export interface Choice<T> {
   readonly words: BilingualText;
 }
 
+const trim = (answer: string) => answer.trim();
+
 const YES_NO = { active: "是 / yes", inactive: "否 / no" };
 
 /** Judges an answer. */
@@ -38,8 +41,8 @@ export type Check = (answer: string) => BilingualText | undefined;
  */
 export function createAsker(streams: { input: Readable; output: Writable }, onCancel: () => never): Asker {
   const common = { ...streams, withGuide: false };
-  const judge = (wrong: Check) => (answer: string | undefined) => {
-    const words = wrong((answer ?? "").trim());
+  const judge = (wrong: Check, read: (text: string) => string) => (answer: string | undefined) => {
+    const words = wrong(read(answer ?? ""));
     return words === undefined ? undefined : inBoth(words);
   };
   const answered = <T extends string | boolean>(answer: T | symbol): T =>
@@ -57,11 +60,12 @@ export function createAsker(streams: { input: Readable; output: Writable }, onCa
       return chosen.value;
     },
     async text(question, wrong, initial = "") {
-      const options = { ...common, message: inBoth(question), validate: judge(wrong), initialValue: initial };
-      return answered<string>(await text(options)).trim();
+      const options = { ...common, message: inBoth(question), validate: judge(wrong, trim), initialValue: initial };
+      return trim(answered<string>(await text(options)));
     },
     async secret(question, wrong) {
-      return answered<string>(await password({ ...common, message: inBoth(question), validate: judge(wrong) })).trim();
+      const options = { ...common, message: inBoth(question), validate: judge(wrong, trimSecret) };
+      return trimSecret(answered<string>(await password(options)));
     },
     async confirm(question, initial) {
       return answered<boolean>(

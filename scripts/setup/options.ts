@@ -5,6 +5,8 @@
 import { parseArgs, parseEnv } from "node:util";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { trimSecret } from "../../shared/secret-text.ts";
+import { withoutMark } from "../lib/dev-vars.ts";
 import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
 import { findFormProblems } from "./values.ts";
@@ -184,16 +186,16 @@ function parseFlags(args: readonly string[]) {
 
 function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: BilingualText[]): SetupOptions["brought"] {
   const brought: Partial<Record<VariableName, string>> = {};
-  if (flags.appid !== undefined) brought.WECHAT_APPID = flags.appid;
-  for (const [name, value] of Object.entries(parseEnv(stdin ?? ""))) {
-    if (isVariableName(name)) brought[name] = value ?? "";
+  if (flags.appid !== undefined) brought.WECHAT_APPID = trimSecret(flags.appid);
+  for (const [name, value] of Object.entries(parseEnv(withoutMark(stdin ?? "")))) {
+    if (isVariableName(name)) brought[name] = trimSecret(value ?? "");
     else problems.push(BAD_STDIN);
   }
   for (const [name, option] of SECRET_FLAGS) {
     const variable = flags[option];
     if (variable === undefined) continue;
-    const value = env[variable];
-    if (value === undefined || value === "") problems.push(noVariable(option));
+    const value = trimSecret(env[variable] ?? "");
+    if (value === "") problems.push(noVariable(option));
     else brought[name] = value;
   }
   problems.push(...findFormProblems(brought));

@@ -10,6 +10,22 @@ export const SECRETS: MutantTable = {
   spec: "DESIGN.md §6.5",
   mutants: [
     {
+      name: "secret-with-a-line-break",
+      breaks: "a line break around a secret becomes part of it",
+      file: "worker/config.ts",
+      find: "return trimSecret(this.raw(variable)) || undefined;",
+      replace: "return this.raw(variable) || undefined;",
+      killedBy: ["pure/stray-characters.test.ts", "around a secret, a line feed is taken off"],
+    },
+    {
+      name: "stray-inside-looks-ready",
+      breaks: "a secret with a line break inside looks ready",
+      file: "worker/config-secret.ts",
+      find: "if (problem !== undefined) problems.push(",
+      replace: "if (false) problems.push(",
+      killedBy: ["pure/stray-characters.test.ts", "inside a secret, a line break is a problem of"],
+    },
+    {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
       promise: 5,

@@ -1,0 +1,14 @@
+/**
+ * Secrets and settings as they come out of files, terminals and web forms. What stands around a value and cannot belong to
+ * one is taken off: white space, line breaks, a byte order mark, a pair of quotation marks.
+ */
+
+const EDGES = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
+const QUOTES = ['""', "''", "``", "“”", "‘’"];
+
+/** The value itself. Worker, client and scripts read alike, so that both ends of a signature have the same key. */
+export function trimSecret(text: string): string {
+  const trimmed = text.replace(EDGES, "");
+  const isQuoted = QUOTES.some((pair) => trimmed[0] === pair[0] && trimmed[trimmed.length - 1] === pair[1]);
+  return isQuoted && trimmed.length > 1 ? trimSecret(trimmed.slice(1, -1)) : trimmed;
+}

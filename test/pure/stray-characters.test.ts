@@ -1,0 +1,216 @@
+/**
+ * Secrets with a line break, quotation marks or a byte order mark: what stands around a value is taken off, what is
+ * inside is a problem by name. Such a value never looks ready and matches nothing.
+ */
+import { describe, it } from "vitest";
+import { createKefuClient, signContext } from "../../client/index.ts";
+import { readOptions } from "../../scripts/doctor/options.ts";
+import { readLocalValues } from "../../scripts/lib/local-values.ts";
+import { readSetupOptions } from "../../scripts/setup/options.ts";
+import { readConfig } from "../../worker/config.ts";
+import { verifyContextToken } from "../../worker/protocol/context-signature.ts";
+
+const KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+const CONTEXT_KEY = "context-test-key-0123456789abcdefgh";
+const SECRETS = {
+  WECHAT_APPID: "wx0123456789abcdef",
+  WECHAT_APP_SECRET: "0123456789abcdef0123456789abcdef",
+  WECHAT_TOKEN: "sometoken",
+  WECHAT_TOKEN_PREVIOUS: "oldtoken",
+  WECHAT_ENCODING_AES_KEY: KEY,
+  WECHAT_ENCODING_AES_KEY_PREVIOUS: KEY.split("").toReversed().join(""),
+  API_KEYS: "test-key-0123456789abcdef,other-key-0123456789abcdef",
+  CONTEXT_KEY,
+  CONTEXT_KEY_PREVIOUS: "context-old-key-0123456789abcdefgh",
+  WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  WEBHOOK_SECRET_PREVIOUS: "whsec_TGlzdGVuIHRvIHRoZSB3aW5kIHNpbmc0",
+};
+const APP = {
+  appid: SECRETS.WECHAT_APPID,
+  secret: SECRETS.WECHAT_APP_SECRET,
+  token: SECRETS.WECHAT_TOKEN,
+  tokenPrevious: SECRETS.WECHAT_TOKEN_PREVIOUS,
+  aesKey: KEY,
+  aesKeyPrevious: SECRETS.WECHAT_ENCODING_AES_KEY_PREVIOUS,
+};
+const NAMES = Object.keys(SECRETS);
+
+/** How a value may have been copied. */
+const AROUND = [
+  ["a line feed", "", "\n"],
+  ["a carriage return and a line feed", "", "\r\n"],
+  ["a byte order mark", "\uFEFF", ""],
+  ["double quotes", '"', '"'],
+  ["single quotes", "'", "'"],
+  ["typographic quotes", "“", "”"],
+  ["spaces and a tab", " ", " \t"],
+  ["a no-break space and a zero-width space", "\u00A0", "\u200B"],
+  ["a byte order mark, quotes and a line break", '\uFEFF"', '"\r\n'],
+] as const;
+
+/** What cannot be inside of one. */
+const INSIDE = [
+  ["a line break", "\n"],
+  ["a carriage return", "\r"],
+  ["a byte order mark", "\uFEFF"],
+  ["a zero-width space", "\u200B"],
+  ["a NUL", "\0"],
+] as const;
+
+const problemsOf = (env: object) => {
+  const config = readConfig({ ...env });
+  return config.ok ? [] : config.error;
+};
+const split = (value: string, stray: string) => `${value.slice(0, 5)}${stray}${value.slice(5)}`;
+
+describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
+  it.for(NAMES)("is taken off %s", (name, { expect }) => {
+    const value = SECRETS[name as keyof typeof SECRETS];
+    expect(readConfig({ ...SECRETS, [name]: `${before}${value}${after}` })).toEqual(readConfig(SECRETS));
+  });
+
+  it("is taken off the list of apps and every text in it", ({ expect }) => {
+    const wrapped = Object.fromEntries(Object.entries(APP).map(([name, value]) => [name, `${before}${value}${after}`]));
+    const list = readConfig({ WECHAT_APPS: JSON.stringify([APP]) });
+    expect(list.ok).toBe(true);
+    expect(readConfig({ WECHAT_APPS: `${before}${JSON.stringify([APP])}${after}` })).toEqual(list);
+    expect(readConfig({ WECHAT_APPS: JSON.stringify([wrapped]) })).toEqual(list);
+  });
+
+  it("is taken off each key of a list", ({ expect }) => {
+    const keys = SECRETS.API_KEYS.split(",");
+    const API_KEYS = keys.map((key) => `${before}${key}${after}`).join(",");
+    expect(readConfig({ ...SECRETS, API_KEYS })).toMatchObject({ value: { apiKeys: keys } });
+  });
+
+  it("is taken off by the doctor", ({ expect }) => {
+    const { WECHAT_APPID: appid, WECHAT_TOKEN: token, WECHAT_ENCODING_AES_KEY: aesKey } = SECRETS;
+    const apiKey = SECRETS.API_KEYS.split(",")[0];
+    const env = Object.fromEntries(Object.entries(SECRETS).map(([name, value]) => [name, `${before}${value}${after}`]));
+    const sources = { args: ["https://kefu.example.com"], devVars: "", local: {} };
+    const target = { url: "https://kefu.example.com", appid, token, aesKey, apiKey };
+    expect(readOptions({ ...sources, env })).toEqual({ ok: true, value: { target, json: false } });
+    const WECHAT_APPS = `${before}${JSON.stringify([APP])}${after}`;
+    expect(readOptions({ ...sources, env: { WECHAT_APPS, API_KEYS: env["API_KEYS"] } })).toEqual({
+      ok: true,
+      value: { target, json: false },
+    });
+  });
+
+  it("is taken off by setup, before anything is written or uploaded", ({ expect }) => {
+    const { WECHAT_APP_SECRET, WECHAT_TOKEN, WECHAT_APPID } = SECRETS;
+    const options = readSetupOptions({
+      args: [
+        "--local",
+        "--yes",
+        "--appid",
+        `${before}${WECHAT_APPID}${after}`,
+        "--secret-env",
+        "S",
+        "--token-env",
+        "T",
+      ],
+      env: { S: `${before}${WECHAT_APP_SECRET}${after}`, T: `${before}${WECHAT_TOKEN}${after}` },
+      isTerminal: false,
+    });
+    expect(options).toMatchObject({ value: { brought: { WECHAT_APPID, WECHAT_APP_SECRET, WECHAT_TOKEN } } });
+  });
+
+  it("is taken off by the client: both ends of a signature have the same key", async ({ expect }) => {
+    const expiresAt = 1_790_000_000_000;
+    const signed = await signContext(`${before}${CONTEXT_KEY}${after}`, { openid: "oUser1", context: {}, expiresAt });
+    const token = signed.ok ? signed.value : "";
+    expect(await verifyContextToken(token, "oUser1", [CONTEXT_KEY], 0)).toBe("verified");
+    const seen: (string | null)[] = [];
+    const kefu = createKefuClient({
+      baseUrl: "https://kefu.example.com",
+      apiKey: `${before}test-key-0123456789abcdef${after}`,
+      attempts: 1,
+      fetch: (_url, init) => {
+        seen.push(new Headers(init?.headers).get("authorization"));
+        return Promise.resolve(Response.json({}));
+      },
+    });
+    await kefu.message("m-1");
+    expect(seen).toEqual(["Bearer test-key-0123456789abcdef"]);
+  });
+});
+
+describe.for(INSIDE)("inside a secret, %s", ([, stray]) => {
+  it.for(NAMES)("is a problem of %s, without its value", (name, { expect }) => {
+    const value = split(SECRETS[name as keyof typeof SECRETS], stray);
+    const problems = problemsOf({ ...SECRETS, [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.variable).toContain(name);
+    expect(JSON.stringify(problems)).not.toContain(value.slice(5));
+  });
+});
+
+describe.for([
+  ["a space", " "],
+  ["a quotation mark", '"'],
+  ["an apostrophe", "'"],
+  ["an escaped line feed", "\\n"],
+  ["a full-width letter", "Ａ"],
+])("anywhere in a secret, %s", ([, stray = ""]) => {
+  it.for(NAMES.filter((name) => !name.startsWith("CONTEXT_KEY")))("is a problem of %s", (name, { expect }) => {
+    const problems = problemsOf({ ...SECRETS, [name]: split(SECRETS[name as keyof typeof SECRETS], stray) });
+    expect(problems.map(({ variable }) => variable)).toEqual([expect.stringContaining(name)]);
+  });
+
+  it("may be in the key of signed contexts, which is any text in one line", ({ expect }) => {
+    expect(problemsOf({ ...SECRETS, CONTEXT_KEY: split(CONTEXT_KEY, stray) })).toEqual([]);
+  });
+
+  it.for(Object.keys(APP))("is a problem of %s in the list of apps", (name, { expect }) => {
+    const app = { ...APP, [name]: split(APP[name as keyof typeof APP], stray) };
+    const [problem, ...more] = problemsOf({ WECHAT_APPS: JSON.stringify([app]) });
+    expect(more).toEqual([]);
+    expect(problem?.variable ?? "").toContain(`WECHAT_APPS[0].${name.replace("Previous", "")}`);
+  });
+});
+
+it("quotation marks around one of two keys only, or a list in brackets, is a problem", ({ expect }) => {
+  for (const API_KEYS of ['test-key-0123456789abcdef,"other-key-0123456789abcdef', ["test-key-0123456789abcdef"]]) {
+    expect(problemsOf({ ...SECRETS, API_KEYS }).map(({ variable }) => variable)).toEqual(["API_KEYS"]);
+  }
+});
+
+it("a value of white space and quotation marks is a missing one", ({ expect }) => {
+  for (const WECHAT_TOKEN of ['""', " \r\n", "\uFEFF", "''\n"]) {
+    expect(problemsOf({ ...SECRETS, WECHAT_TOKEN })).toMatchObject([
+      { variable: "WECHAT_TOKEN", problem: "is missing" },
+    ]);
+  }
+});
+
+it("a choice, a number or an address with a line break is read as well", ({ expect }) => {
+  const given = {
+    WECHAT_PUSH_MODE: "plain\n",
+    RETENTION_DAYS: '"30"',
+    WECHAT_API_BASE: " https://api.example.com/\r\n",
+  };
+  expect(readConfig({ ...SECRETS, ...given })).toMatchObject({
+    value: { apps: [{ mode: "plain" }], retentionMs: 30 * 86_400_000, apiBase: "https://api.example.com" },
+  });
+});
+
+it("the doctor names a key or a Token no worker could have", ({ expect }) => {
+  for (const [flag, name] of [
+    ["--token", "WECHAT_TOKEN"],
+    ["--api-key", "API_KEYS"],
+  ] as const) {
+    const args = ["https://kefu.example.com", flag, "some\nvalue-of-my-own"];
+    const read = readOptions({ args, env: {}, devVars: "", local: {} });
+    expect(read).toEqual({ ok: false, error: expect.stringContaining(`${name}:`) });
+    expect(JSON.stringify(read)).not.toContain("value-of-my-own");
+  }
+});
+
+it("values of .dev.vars with line ends of Windows and quotes are those of the local stack", ({ expect }) => {
+  const lines = Object.entries(SECRETS).map(([name, value], index) =>
+    index % 2 === 0 ? `${name}="${value}"` : `${name}=${value}`,
+  );
+  const windows = readLocalValues(`${lines.join("\r\n")}\r\n`);
+  expect(windows).toMatchObject({ value: { apiKey: "test-key-0123456789abcdef", apps: [{ token: "sometoken" }] } });
+});

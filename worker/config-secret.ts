@@ -1,0 +1,64 @@
+/**
+ * What a secret must not have inside, by name and with the cure: such a value looks set and matches nothing, so
+ * `/healthz` must not call the worker ready. What stands around a secret has been taken off before (`trimSecret`).
+ */
+import { trimSecret } from "../shared/secret-text.ts";
+import type { ConfigProblem } from "./config.ts";
+
+const UNSEEN = [
+  [/[\r\n\u2028\u2029]/, "has a line break inside"],
+  [/[\p{Cc}\p{Cf}]/u, "has an invisible character inside"],
+] as const;
+const STRAY = [
+  ...UNSEEN,
+  [/\s/, "has a space inside"],
+  [/["'`“”‘’\\]/, "has a quotation mark or a backslash inside"],
+  [/[^\x21-\x7e]/, "has a character inside that is not ASCII"],
+] as const;
+
+/**
+ * Finds what cannot belong to a secret.
+ *
+ * @param kind `token`: visible ASCII, as all but `key`, which may be any text in one line
+ * @returns the problem in words, without the value; undefined when there is none
+ */
+export function findStray(value: string, kind: "token" | "key"): string | undefined {
+  const table = kind === "key" ? UNSEEN : STRAY;
+  return table.find(([pattern]) => pattern.test(value))?.[1];
+}
+
+/** Adds a problem for each secret with a stray character, by the name of its variable. */
+export function checkSecrets(
+  problems: ConfigProblem[],
+  kind: "token" | "key",
+  secrets: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [variable, value] of Object.entries(secrets)) {
+    const problem = value === undefined ? undefined : findStray(value, kind);
+    if (problem !== undefined) problems.push({ variable, problem, cure: "set it again, the value alone in one line" });
+  }
+}
+
+/**
+ * The keys of a comma-separated list. Quotation marks may stand around the list or around each key.
+ *
+ * @param list as it was set
+ */
+export function readKeyList(list: string): readonly string[] {
+  const split = (text: string) =>
+    text
+      .split(",")
+      .map(trimSecret)
+      .filter((key) => key !== "");
+  const keys = split(trimSecret(list));
+  return keys.some((key) => findStray(key, "token") !== undefined) ? split(list) : keys;
+}
+
+/** The texts of an app in `WECHAT_APPS`, trimmed. */
+export function trimTexts<T extends object>(entry: T): T {
+  const trimmed = Object.entries(entry).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === "string" ? trimSecret(value) : value,
+  ]);
+  return { ...entry, ...Object.fromEntries(trimmed) };
+}
