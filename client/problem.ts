@@ -36,6 +36,7 @@ const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   internal: { requestId: "string" },
   wechat_refused: { errcode: "number", name: "string", meaning: "string", cure: "string" },
   wechat_unreachable: {},
+  not_set_up: {},
   wechat_paused: { until: "string" },
   try_again: {},
 };

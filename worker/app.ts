@@ -1,13 +1,15 @@
 /**
  * Routes mounted. Nothing but /healthz runs before the configuration is complete: a worker that is half set up
- * answers 503 and says where to look.
+ * answers 503 and says where to look, the API by a problem document.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "./app-env.ts";
 import { configOf } from "./config.ts";
 import { log } from "./log.ts";
+import { SECURE_HEADERS } from "./middleware/secure-answer.ts";
 import { createApi } from "./routes/api/index.ts";
+import { problem } from "./routes/api/problem.ts";
 import { healthz } from "./routes/healthz.ts";
 import { receive, verify } from "./routes/push.ts";
 
@@ -25,10 +27,18 @@ app.post("/wechat/:appid/message", (c) => prepare(c) ?? receive(c, c.req.param("
 app.notFound((c) => others.fetch(c.req.raw, c.env, c.executionCtx));
 app.onError(answerUnhandled);
 
-others.use(async (c, next) => prepare(c) ?? next());
+others.use(async (c, next) => {
+  const refusal = prepare(c);
+  if (refusal === undefined) return next();
+  return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
+});
 others.route("/api", createApi());
 others.notFound((c) => c.text("not found", 404));
 others.onError(answerUnhandled);
+
+function isApi(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/");
+}
 
 function answerUnhandled(error: Error, c: Context<AppEnv>): Response {
   log("unhandled_error", { requestId: c.get("requestId"), error: error.name });

@@ -13,6 +13,17 @@ export const REST_API: MutantTable = {
   spec: "DESIGN.md §4",
   mutants: [
     {
+      name: "not-set-up-in-text",
+      breaks: "the API of a worker that is not set up answers with text instead of a problem document",
+      file: "worker/app.ts",
+      find: 'path === "/api" || path.startsWith("/api/")',
+      replace: 'path === "/apis"',
+      killedBy: [
+        "workerd/api-not-set-up.test.ts",
+        "the REST API of a worker that is not set up answers with a problem",
+      ],
+    },
+    {
       name: "api-without-a-lock",
       breaks: "everything under /api is open",
       file: "worker/routes/api/index.ts",

@@ -16,6 +16,7 @@ const COMMON: readonly ProblemCode[] = [
   "unknown_app",
   "rate_limited",
   "internal",
+  "not_set_up",
   "try_again",
 ];
 

@@ -4,7 +4,8 @@
  */
 import { createMiddleware } from "hono/factory";
 
-const HEADERS: Readonly<Record<string, string>> = {
+/** By name. */
+export const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
@@ -15,7 +16,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 export const secureAnswer = () =>
   createMiddleware(async function secureAnswer(c, next) {
     await next();
-    for (const [name, value] of Object.entries(HEADERS)) {
+    for (const [name, value] of Object.entries(SECURE_HEADERS)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
   });

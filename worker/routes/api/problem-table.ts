@@ -96,6 +96,8 @@ export const PROBLEMS = {
     ["见 meaning 与 cure", "see meaning and cure"], { errcode: ErrcodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
   wechat_unreachable: kind(502, ["连接不上微信", "WeChat cannot be reached"],
     ["请稍后重试", "try again later"], {}),
+  not_set_up: kind(503, ["服务尚未配置完成", "The worker is not set up yet"],
+    ["GET /healthz 列出缺少或写错的项目和改法", "GET /healthz lists what is missing or malformed, with the cure"], {}),
   wechat_paused: kind(503, ["对微信的调用已暂停", "Calls to WeChat are paused"],
     ["微信要求暂停（例如当日额度已用完），到 until 为止", "WeChat asked for it (a used-up quota, for example); until says how long"], { until: TimeSchema, errcode: v.exactOptional(ErrcodeSchema) }),
   try_again: kind(503, ["暂时不可用", "Temporarily unavailable"],

@@ -1,0 +1,37 @@
+/** The REST API of a worker whose configuration is incomplete. */
+import { describe, it, vi } from "vitest";
+import { fetchWith } from "../support/workerd.ts";
+
+const MISSING = { WECHAT_APPS: "" };
+
+describe("the REST API of a worker that is not set up", () => {
+  it.for([
+    ["GET", "/api/v1/settings"],
+    ["POST", "/api/v1/conversations/oUser1/messages"],
+    ["GET", "/api/v1/no-such-route"],
+    ["GET", "/api"],
+  ])("answers with a problem document: %s %s", async ([method = "", path = ""], { expect }) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const response = await fetchWith(MISSING, new Request(`https://kefu.test${path}`, { method }));
+    expect(response.status).toBe(503);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await response.json()).toMatchObject({
+      type: "/api/docs#not_set_up",
+      status: 503,
+      code: "not_set_up",
+      detail: expect.stringContaining("/healthz"),
+    });
+    vi.restoreAllMocks();
+  });
+
+  it("leaves the answer to WeChat and to everything else a line of text", async ({ expect }) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    for (const path of ["/wechat/message", "/apisomething", "/"]) {
+      const response = await fetchWith(MISSING, new Request(`https://kefu.test${path}`));
+      expect(response.status).toBe(503);
+      expect(await response.text()).toBe("edge-kefu is not set up yet: see /healthz");
+    }
+    vi.restoreAllMocks();
+  });
+});
