@@ -26,7 +26,9 @@ export interface CheckedSend {
 const TEXT_LIMIT = 2048;
 /** `\uXXXX` in the raw body, not after a further backslash (40033). */
 const UNICODE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}/;
-const LINK_APPID = /data-miniprogram-appid\s*=\s*["']?([^"'\s>]*)/g;
+/** An opening tag of a link, by its first `>` and by its first one outside quotes. */
+const LINK_TAGS = [/<a\s[^>]*>/gi, /<a\s(?:"[^"]*"|'[^']*'|[^"'>])*>/gi];
+const LINK_APPID = /data-miniprogram-appid\s*=\s*["']?([^"'\s>]*)/gi;
 /** WECHAT.md §4.1: the same endpoint, official accounts only. */
 const OFFICIAL_ACCOUNT_TYPES = new Set([
   "voice",
@@ -71,9 +73,13 @@ function checkText(part: JsonObject, rules: SendRules): number | null {
   if (content === "") return 44004;
   const size = rules.textUnit === "bytes" ? Buffer.byteLength(content) : Array.from(content).length;
   if (size > TEXT_LIMIT) return 45002;
-  // §4.2: the link must lead to this mini program; the errcode is our choice.
-  const isForeign = [...content.matchAll(LINK_APPID)].some(([, appid]) => appid !== rules.appid);
-  return isForeign ? 40013 : null;
+  return linkedAppids(content).every((appid) => appid === rules.appid) ? null : 40013;
+}
+
+/** §4.2: a link must lead to this mini program; that only a tag makes one, and the errcode, are our choice. */
+function linkedAppids(content: string): readonly string[] {
+  const tags = LINK_TAGS.flatMap((tag) => content.match(tag) ?? []);
+  return tags.flatMap((tag) => [...tag.matchAll(LINK_APPID)].map(([, appid = ""]) => appid));
 }
 
 function checkCard(part: JsonObject, rules: SendRules): number | null {

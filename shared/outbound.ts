@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { ChannelRules } from "./channel.ts";
 import { err, ok, type Result } from "./result.ts";
+import { findLinkProblem } from "./text-links.ts";
 import { textSize, type TextUnit } from "./text.ts";
 import { isVisible } from "./visible.ts";
 
@@ -21,7 +22,7 @@ const mediaId = v.pipe(
 /** WeChat refuses a text in which nothing is visible (44004). */
 const visible = v.pipe(filled, v.check(isVisible, "must not be blank"));
 
-/** A text; WeChat turns `<a href data-miniprogram-appid data-miniprogram-path>` into a mini-program link. */
+/** A text; its links `<a href data-miniprogram-appid data-miniprogram-path>` are checked by `parseOutbound`. */
 export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: visible });
 /** A picture by the id its upload gave. */
 export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
@@ -63,20 +64,28 @@ export interface OutboundProblem {
 }
 
 /**
- * Reads an outbound message from outside data and checks the channel's limits.
+ * Reads an outbound message from outside data, checks the channel's limits and the links of a text.
  *
  * @param input anything
  * @param rules the channel's entry in `CHANNELS`
+ * @param appid the mini program that sends it: the only one its links may lead to (WECHAT.md §4.2)
  * @returns the message, or the first problem by field
  */
-export function parseOutbound(input: unknown, rules: ChannelRules): Result<Outbound, OutboundProblem> {
+export function parseOutbound(input: unknown, rules: ChannelRules, appid: string): Result<Outbound, OutboundProblem> {
   const parsed = v.safeParse(OutboundSchema, input);
   if (!parsed.success) {
     const issue = parsed.issues[0];
     const field = v.getDotPath(issue) ?? "(body)";
     return err({ reason: "invalid_field", field, message: describeIssue(issue) });
   }
-  return checkOutbound(parsed.output, rules);
+  const checked = checkOutbound(parsed.output, rules);
+  return checked.ok ? checkLinks(checked.value, appid) : checked;
+}
+
+function checkLinks(message: Outbound, appid: string): Result<Outbound, OutboundProblem> {
+  const found = message.type === "text" ? findLinkProblem(message.content, appid) : undefined;
+  if (found === undefined) return ok(message);
+  return err({ reason: "invalid_field", field: "content", message: `${found.problem}: ${found.cure}` });
 }
 
 /** Checks the channel's limits on a well-formed message. */

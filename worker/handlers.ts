@@ -11,6 +11,7 @@
  */
 import * as v from "valibot";
 import type { EnterEvent, UserMessage } from "../shared/inbound.ts";
+import { plainText } from "../shared/text-links.ts";
 import type { EnterKefu, Kefu } from "./kefu.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*[:：#]?\s*(\d{1,20})/;
@@ -33,7 +34,8 @@ export async function onMessage(message: UserMessage, kefu: Kefu): Promise<void>
   if (!response.ok) throw new Error(`the order source answered ${response.status}`);
   const order = v.parse(OrderSchema, await response.json());
   const parcel = order.trackingNumber === undefined ? "" : `，${order.carrier ?? "快递"}单号 ${order.trackingNumber}`;
-  return kefu.reply(`订单 ${order.id}：${order.status}${parcel}。`);
+  // What an order says may be a user's words: text, never a link.
+  return kefu.reply(plainText(`订单 ${order.id}：${order.status}${parcel}。`));
 }
 
 /**

@@ -9,6 +9,7 @@ import { parseOutbound, type Outbound } from "../shared/outbound.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
 import { isSendable } from "./domain/parts.ts";
+import { withoutRepeatedLinks } from "./domain/user-words.ts";
 import type { GrantKind } from "./domain/window.ts";
 import { OVERDUE, within } from "./deadline.ts";
 import { errorName, log } from "./log.ts";
@@ -66,7 +67,7 @@ export async function runHandlers(
   let action: Action | undefined;
   const kefu: Kefu = {
     reply: (...messages) => {
-      action = { type: "reply", messages: messages.map(checked) };
+      action = { type: "reply", messages: messages.map((message) => checked(message, inbound, context)) };
     },
     transfer: () => {
       action = { type: "transfer" };
@@ -114,11 +115,14 @@ function pick(
   };
 }
 
-function checked(message: string | Outbound): Outbound {
-  const parsed = parseOutbound(
-    typeof message === "string" ? { type: "text", content: message } : message,
-    MINI_PROGRAM,
-  );
+/** What a handler replies with: what it repeats of the user's words is text, its own links lead to its own app. */
+function checked(
+  message: string | Outbound,
+  inbound: Inbound,
+  { appid, contextVerdict }: { readonly appid: string; readonly contextVerdict?: TokenVerdict | undefined },
+): Outbound {
+  const input: Outbound = typeof message === "string" ? { type: "text", content: message } : message;
+  const parsed = parseOutbound(withoutRepeatedLinks(input, inbound, contextVerdict), MINI_PROGRAM, appid);
   if (!parsed.ok) throw new HandlerReplyError(parsed.error.field, parsed.error.message);
   return parsed.value;
 }

@@ -89,5 +89,6 @@ function answer(
 
 function describe({ id, status, carrier, trackingNumber }: Order): string {
   const parcel = trackingNumber === undefined ? "" : `，${carrier ?? "快递"}单号 ${trackingNumber}`;
-  return `订单 ${id}：${status}${parcel}。`;
+  // What an order says may be a customer's words: a full-width ＜ begins no link.
+  return `订单 ${id}：${status}${parcel}。`.replaceAll("<", "＜");
 }

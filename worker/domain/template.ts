@@ -3,6 +3,7 @@
  * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
  * says what stands there when the value is empty.
  */
+import { findTags, plainText } from "../../shared/text-links.ts";
 import { isVisible } from "../../shared/visible.ts";
 import { clipText } from "./graphemes.ts";
 import { says } from "./settings-problems.ts";
@@ -74,7 +75,7 @@ export function renderTemplate(text: string, read: VariableReader): string {
     if (placeholder === undefined) return whole;
     const { name, field, fallback } = placeholder;
     const value = read(name, field);
-    return toPlainText(clipText(isVisible(value) ? value : fallback, RULES[name].maxCharacters));
+    return plainText(clipText(isVisible(value) ? value : fallback, RULES[name].maxCharacters));
   });
 }
 
@@ -92,6 +93,10 @@ export function renderLongest(text: string): string {
  */
 export function findTemplateProblems(text: string, place: TemplatePlace): string[] {
   const problems: string[] = [];
+  // A `>` in quotes may end the tag or not: what is inside by either reading counts.
+  const tags = findTags(text);
+  const isInsideTag = (index: number) =>
+    isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
   for (const match of text.matchAll(PLACEHOLDER)) {
     const written = (match[1] ?? "").trim();
     const name = parsePlaceholder(written)?.name;
@@ -99,7 +104,7 @@ export function findTemplateProblems(text: string, place: TemplatePlace): string
       problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is no variable`, `use ${namesIn(place)}`));
     } else if (!RULES[name].places.includes(place)) {
       problems.push(says(`{{${name}}} is not known in a ${place}`, `use ${namesIn(place)}`));
-    } else if (RULES[name].fromUser && isInsideTag(text, match.index)) {
+    } else if (RULES[name].fromUser && isInsideTag(match.index)) {
       problems.push(
         says(
           `{{${name}}} stands inside a tag <…>`,
@@ -135,12 +140,7 @@ function isVariable(name: string): name is VariableName {
 }
 
 /** Whether a "<" before `index` is still open there. */
-function isInsideTag(text: string, index: number): boolean {
+function isAfterOpenBracket(text: string, index: number): boolean {
   const before = text.slice(0, index);
   return before.lastIndexOf("<") > before.lastIndexOf(">");
-}
-
-/** A value as text and nothing else: the full-width ＜ looks the same and begins no tag. */
-function toPlainText(value: string): string {
-  return value.replaceAll("<", "＜");
 }

@@ -16,6 +16,8 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { utf8Length } from "../../shared/text.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
+import { findSettingsLinkProblems } from "../domain/settings-links.ts";
+import { limitProblems } from "../domain/settings-problems.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
@@ -152,8 +154,11 @@ export class Account extends DurableObject<Env> implements AccountReader {
     if (ifVersion !== "*" && ifVersion !== current.version) return err({ reason: "version_mismatch", current });
     const parsed = parseSettings(input);
     if (!parsed.ok) return err({ reason: "invalid", problems: parsed.error });
-    const refused = findWebhookProblems(parsed.value, this.env);
-    if (refused.length > 0) return err({ reason: "invalid", problems: refused });
+    const refused = [
+      ...findSettingsLinkProblems(parsed.value, this.#appid()),
+      ...findWebhookProblems(parsed.value, this.env),
+    ];
+    if (refused.length > 0) return err({ reason: "invalid", problems: limitProblems(refused) });
     const body = JSON.stringify(parsed.value);
     const bytes = utf8Length(body);
     if (bytes > MAX_SETTINGS_BYTES) return err({ reason: "invalid", problems: [tooLarge(bytes)] });

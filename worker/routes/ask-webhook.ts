@@ -10,6 +10,7 @@ import type { AppConfig } from "../config.ts";
 import type { Candidate, Proposal } from "../domain/candidates.ts";
 import { isSendable } from "../domain/parts.ts";
 import type { Settings } from "../domain/settings.ts";
+import { withoutRepeatedLinks } from "../domain/user-words.ts";
 import { toWebhookQuestion } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
@@ -65,8 +66,8 @@ async function ask(
   if (webhook === undefined) return undefined;
   const started = Date.now();
   const fields = { requestId: c.get("requestId"), app: app.appid, webhook: webhook.id, type: "message.answer" };
-  const note = (outcome: string, status?: number) =>
-    log("webhook", { ...fields, outcome, status, ms: Date.now() - started });
+  const note = (outcome: string, more: { readonly status?: number; readonly problem?: string } = {}) =>
+    log("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
   const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrived.arrivedAt + ASK_UNTIL_MS - started);
   if (timeoutMs < MIN_ASK_MS || webhooks.secrets.length === 0) {
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
@@ -77,9 +78,14 @@ async function ask(
   const body = toWebhookQuestion(app.appid, ruleId, inbound, arrived.arrivedAt);
   const call = { url: webhook.url, id, body, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES };
   const response = await callWebhook(webhooks, call);
-  const answer = response.ok ? parseWebhookAnswer(response.value) : response;
+  const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);
+  const answer = response.ok ? parseWebhookAnswer(response.value, app.appid, prepare) : response;
   if (!answer.ok) {
-    note(answer.error.reason, "status" in answer.error ? answer.error.status : undefined);
+    const { reason } = answer.error;
+    note(reason, {
+      ...("status" in answer.error && { status: answer.error.status }),
+      ...("problem" in answer.error && { problem: answer.error.problem }),
+    });
     return undefined;
   }
   if (answer.value?.type === "reply" && !isSendable(answer.value.messages, MINI_PROGRAM, "message")) {

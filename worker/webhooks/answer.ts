@@ -15,9 +15,10 @@ export type WebhookAnswer =
   | { readonly type: "silent" };
 
 /** Why an answer cannot be used. */
-export interface AnswerProblem {
-  readonly reason: "not_json" | "not_an_answer" | "bad_message";
-}
+export type AnswerProblem =
+  | { readonly reason: "not_json" | "not_an_answer" }
+  /** A message that WeChat would refuse, and what is wrong with it, without its text. */
+  | { readonly reason: "bad_message"; readonly problem: string };
 
 const MAX_MESSAGES = 5;
 /** An answer nests 3 levels deep and has 30 values at most. */
@@ -34,9 +35,15 @@ const AnswerSchema = v.union([
  * Reads an answer.
  *
  * @param text the body of the response
+ * @param appid the mini program that answers: the only one links may lead to
+ * @param prepare is given each message before it is checked; default: nothing is changed
  * @returns the answer, or undefined when the endpoint has none and the next rule is to act
  */
-export function parseWebhookAnswer(text: string): Result<WebhookAnswer | undefined, AnswerProblem> {
+export function parseWebhookAnswer(
+  text: string,
+  appid: string,
+  prepare: (message: unknown) => unknown = (message) => message,
+): Result<WebhookAnswer | undefined, AnswerProblem> {
   if (text.trim() === "") return ok(undefined);
   const json = readJsonText(text, LIMITS);
   if (!json.ok) return err({ reason: "not_json" });
@@ -49,8 +56,9 @@ export function parseWebhookAnswer(text: string): Result<WebhookAnswer | undefin
   if (!("messages" in answer) || answer.messages.length === 0) return ok(undefined);
   const messages: Outbound[] = [];
   for (const input of answer.messages) {
-    const message = parseOutbound(input, MINI_PROGRAM);
-    if (!message.ok) return err({ reason: "bad_message" });
+    const message = parseOutbound(prepare(input), MINI_PROGRAM, appid);
+    // Not the field: where it is none of ours, its name is the endpoint's and may say anything.
+    if (!message.ok) return err({ reason: "bad_message", problem: message.error.message });
     messages.push(message.value);
   }
   return ok({ type: "reply", messages });

@@ -28,6 +28,7 @@ const hostile = fc
     { maxLength: 12 },
   )
   .map((pieces) => pieces.join(""));
+const APPID = "wx0123456789abcdef";
 const text = (content: string) => ({ type: "text", content });
 const reply = (content: string) => ({ type: "reply", messages: [text(content)] });
 const head = { account: "gh_1", openid: "o1", createdAt: T0 };
@@ -61,19 +62,19 @@ describe("a long text", () => {
 describe("a text in which nothing can be seen", () => {
   it("is refused as a message, whatever it is made of", ({ expect }) => {
     for (const character of INVISIBLE) {
-      const parsed = parseOutbound(text(character), MINI_PROGRAM);
+      const parsed = parseOutbound(text(character), MINI_PROGRAM, APPID);
       expect(parsed.ok ? `taken: U+${character.codePointAt(0)?.toString(16)}` : parsed.error.message).toBe(
         "must not be blank",
       );
     }
-    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM).ok));
+    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM, APPID).ok));
   });
 
   it("is refused as a webhook's answer", ({ expect }) => {
     fc.assert(
       fc.property(blank, (content) => {
-        const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }));
-        expect(answer).toEqual({ ok: false, error: { reason: "bad_message" } });
+        const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), APPID);
+        expect(answer).toMatchObject({ ok: false, error: { reason: "bad_message" } });
       }),
     );
   });

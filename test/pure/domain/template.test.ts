@@ -136,6 +136,17 @@ describe("findTemplateProblems", () => {
     expect(findTemplateProblems("<{{content}}", "message")).toHaveLength(1);
     expect(findTemplateProblems('<a title="{{openHours}}">x</a> {{content}}', "message")).toEqual([]);
   });
+
+  it("refuses it by either reading of a > in quotes, and behind a quote that is not closed", ({ expect }) => {
+    for (const text of [
+      '<a title="a>b" {{content}}>x</a>',
+      "<A title='>{{content}}'>x</A>",
+      '<a href="x>x</a>{{content}}',
+    ]) {
+      expect(findTemplateProblems(text, "message")[0], text).toContain("inside a tag");
+    }
+    expect(findTemplateProblems('<a title="a>b">{{content}}</a> "{{content}}"', "message")).toEqual([]);
+  });
 });
 
 describe("hasPlaceholder", () => {

@@ -93,6 +93,16 @@ describe("custom/send", () => {
       errcode: 40013,
     },
     {
+      flaw: "a link into another app, by a > in quotes",
+      body: part("text", { content: '<a title=">" href="https://x.test" data-miniprogram-appid="wx0">x</a>' }),
+      errcode: 40013,
+    },
+    {
+      flaw: "a link into another app, in capitals",
+      body: part("text", { content: "<A HREF='https://x.test' DATA-MINIPROGRAM-APPID='wx0'>x</A>" }),
+      errcode: 40013,
+    },
+    {
       flaw: "an AI flag that is no flag",
       body: { ...part("text", { content: "x" }), aimsgcontext: { is_ai_msg: true } },
       errcode: 47001,
@@ -117,6 +127,13 @@ describe("custom/send", () => {
     expect(await send(text("oUser", "C:\\u0041 \\\\u0042"))).toBe(0);
     const link = `<a href="https://x.test" data-miniprogram-appid="${APP.appid}" data-miniprogram-path="p">x</a>`;
     expect(await send(text("oUser", link))).toBe(0);
+  });
+
+  it("takes words that only look like a link: without a tag there is none", async ({ expect }) => {
+    const { send, text } = await createOpenChat();
+    for (const words of ['＜a data-miniprogram-appid="wx0">x', "data-miniprogram-appid=wx0", "<b>x</b>"]) {
+      expect(await send(text("oUser", words)), words).toBe(0);
+    }
   });
 
   it("refuses bytes that are not UTF-8, and a GET", async ({ expect }) => {

@@ -4,6 +4,8 @@ import { describe, it } from "vitest";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { checkOutbound, parseOutbound } from "../../../shared/outbound.ts";
 
+/** The mini program that sends. */
+const APPID = "wx0123456789abcdef";
 const GOOD = [
   { type: "text", content: "您好" },
   { type: "image", mediaId: "m1" },
@@ -13,13 +15,14 @@ const GOOD = [
 ];
 
 function problemOf(input: unknown) {
-  const parsed = parseOutbound(input, MINI_PROGRAM);
+  const parsed = parseOutbound(input, MINI_PROGRAM, APPID);
   return parsed.ok ? undefined : parsed.error;
 }
 
 describe("parseOutbound", () => {
   it("takes the four types a mini program may send, unchanged", ({ expect }) => {
-    for (const message of GOOD) expect(parseOutbound(message, MINI_PROGRAM)).toEqual({ ok: true, value: message });
+    for (const message of GOOD)
+      expect(parseOutbound(message, MINI_PROGRAM, APPID)).toEqual({ ok: true, value: message });
   });
 
   it("refuses the types only official accounts have", ({ expect }) => {
@@ -79,7 +82,7 @@ describe("parseOutbound", () => {
     const secret = "S3CRET".repeat(3);
     fc.assert(
       fc.property(fc.anything(), (input) => {
-        expect(parseOutbound(input, MINI_PROGRAM).ok).toBe(false);
+        expect(parseOutbound(input, MINI_PROGRAM, APPID).ok).toBe(false);
         expect(JSON.stringify(problemOf({ type: secret, content: input }))).not.toContain(secret);
       }),
     );

@@ -1,7 +1,9 @@
 import { describe, it } from "vitest";
 import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
 
-const parse = (value: unknown) => parseWebhookAnswer(JSON.stringify(value));
+const APPID = "wx0123456789abcdef";
+const read = (body: string) => parseWebhookAnswer(body, APPID);
+const parse = (value: unknown) => read(JSON.stringify(value));
 const text = (content: string) => ({ type: "text", content });
 
 describe("an endpoint's answer", () => {
@@ -16,19 +18,19 @@ describe("an endpoint's answer", () => {
 
   it("may be nothing: then the next rule acts", ({ expect }) => {
     for (const nothing of ["", " \n", "{}", '{"messages":[]}']) {
-      expect(parseWebhookAnswer(nothing)).toEqual({ ok: true, value: undefined });
+      expect(read(nothing)).toEqual({ ok: true, value: undefined });
     }
   });
 
   it("may begin with a byte-order mark, and may not nest without end", ({ expect }) => {
-    expect(parseWebhookAnswer('\ufeff{"silent":true}')).toEqual({ ok: true, value: { type: "silent" } });
+    expect(read('\ufeff{"silent":true}')).toEqual({ ok: true, value: { type: "silent" } });
     const deep = `{"messages":[${"[".repeat(5_000)}${"]".repeat(5_000)}]}`;
-    expect(parseWebhookAnswer(deep)).toEqual({ ok: false, error: { reason: "not_json" } });
+    expect(read(deep)).toEqual({ ok: false, error: { reason: "not_json" } });
   });
 
   it("is refused when it is garbage, more than five messages, or a message WeChat would refuse", ({ expect }) => {
     const reasonOf = (answer: ReturnType<typeof parseWebhookAnswer>) => (answer.ok ? "ok" : answer.error.reason);
-    expect(reasonOf(parseWebhookAnswer("<html>"))).toBe("not_json");
+    expect(reasonOf(read("<html>"))).toBe("not_json");
     for (const odd of [null, [], "text", 1, { transfer: false }, { messages: "x" }, { reply: "x" }, { silent: 1 }]) {
       expect(reasonOf(parse(odd))).toBe("not_an_answer");
     }
@@ -37,5 +39,15 @@ describe("an endpoint's answer", () => {
     for (const bad of [text(""), text("长".repeat(99_999)), { type: "voice" }, { ...text("x"), more: 1 }]) {
       expect(reasonOf(parse({ messages: [bad] }))).toBe("bad_message");
     }
+  });
+
+  it("is prepared before it is checked, and refused for a link to another mini program", ({ expect }) => {
+    const link = (appid: string) =>
+      text(`<a href="https://x.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="pages/x">看</a>`);
+    expect(parse({ messages: [link(APPID)] }).ok).toBe(true);
+    const problem = expect.stringContaining("has a link to another mini program") as string;
+    expect(parse({ messages: [link("wx1")] })).toEqual({ ok: false, error: { reason: "bad_message", problem } });
+    const body = JSON.stringify({ messages: [link("wx1")] });
+    expect(parseWebhookAnswer(body, APPID, () => text("好"))).toMatchObject({ value: { messages: [text("好")] } });
   });
 });

@@ -144,7 +144,7 @@ async function readSend(c: Context<AppEnv>): Promise<Result<Send, Response>> {
   const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
   const options = checkBody(c, SendOptionsSchema, given);
   if (!options.ok) return options;
-  const message = parseOutbound(rest, MINI_PROGRAM);
+  const message = parseOutbound(rest, MINI_PROGRAM, appOf(c).appid);
   if (!message.ok) return err(refuseMessage(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
 }

@@ -1,0 +1,115 @@
+/**
+ * Links in texts (WECHAT.md §4.2): `<a href="…" data-miniprogram-appid="…" data-miniprogram-path="…">…</a>`. WeChat
+ * refuses a text that links to another mini program (40013), so links are checked before a text is taken. How WeChat
+ * reads a malformed tag is not documented: here a tag reaches as far as any reading of it, so what may be a link is
+ * checked as one.
+ */
+import { parseCardPath } from "./card-path.ts";
+
+/** What is wrong with a link, and what to do about it. */
+export interface LinkProblem {
+  readonly problem: string;
+  readonly cure: string;
+}
+
+/** A tag up to its `>` outside quotes, or up to where a quote is not closed any more. */
+const TAG = /<a(?=[\s/])(?:"[^"]*"|'[^']*'|[^"'>])*>?/gi;
+const APPID = "data-miniprogram-appid";
+const PATH = "data-miniprogram-path";
+/** Attributes that make a link, wherever they stand in a tag: another reading may end a quote elsewhere. */
+const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?/gi;
+/** A tag up to its first `>`, or up to the next `<`. */
+const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
+const FILLED_HREF = /[\s"']href\s*=\s*["']?\s*[^\s"'>]/i;
+
+/**
+ * The first problem of a text's links.
+ *
+ * @param text what is to be sent
+ * @param appid the mini program that sends it: the only one its links may lead to
+ * @returns undefined when every link is fine, or there is none
+ */
+export function findLinkProblem(text: string, appid: string): LinkProblem | undefined {
+  for (const { start, end } of findTags(text)) {
+    const found = checkTag(text.slice(start, end), appid);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Where the opening tags of links stand. One whose quotes are not closed reaches to the end of the text. */
+export function findTags(text: string): readonly { readonly start: number; readonly end: number }[] {
+  const tags: { start: number; end: number }[] = [];
+  for (const { 0: tag, index: start } of text.matchAll(TAG)) {
+    const isClosed = tag.endsWith(">");
+    tags.push({ start, end: isClosed ? start + tag.length : text.length });
+    if (!isClosed) break;
+  }
+  return tags;
+}
+
+/** Somebody else's words as text and nothing else: the full-width ＜ looks the same and begins no tag. */
+export function plainText(words: string): string {
+  return words.replace(/</g, "＜");
+}
+
+/**
+ * Takes the links out of a text that stand in the user's own words as well: what a user wrote is text. When the user
+ * wrote a tag, a tag of the answer without an end of its own goes too: the answer may have cut what it repeats.
+ *
+ * @param text the answer of somebody who may have repeated the user
+ * @param words everything the user wrote; compared without regard to case and white space
+ */
+export function disarmRepeated(text: string, words: readonly string[]): string {
+  const whole = new Set<string>();
+  const cut: string[] = [];
+  for (const word of words) {
+    for (const { 0: tag, index } of word.matchAll(SIMPLE_TAG)) {
+      if (tag.endsWith(">")) whole.add(fold(tag));
+      else if (index + tag.length === word.length) cut.push(fold(tag).trimEnd());
+    }
+  }
+  if (!words.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
+  return text.replace(SIMPLE_TAG, (tag) => {
+    const folded = fold(tag);
+    const isRepeated = !tag.endsWith(">") || whole.has(folded) || cut.some((start) => folded.startsWith(start));
+    return isRepeated ? plainText(tag) : tag;
+  });
+}
+
+function checkTag(tag: string, appid: string): LinkProblem | undefined {
+  const appids = valuesOf(tag, APPID);
+  const paths = valuesOf(tag, PATH);
+  if (appids.length === 0 && paths.length === 0) return undefined;
+  if (appids.some((value) => value !== appid)) {
+    const cure = `write ${appid} in ${APPID}: a text can link to pages of this mini program only`;
+    return { problem: "has a link to another mini program", cure };
+  }
+  if (appids.length === 0) {
+    return { problem: `has a link with ${PATH} and without ${APPID}`, cure: `add ${APPID}="${appid}"` };
+  }
+  if (paths.length === 0) {
+    const cure = `add ${PATH} with a page as app.json names it, such as pages/order/index?id=1`;
+    return { problem: `has a link with ${APPID} and without ${PATH}`, cure };
+  }
+  if (paths.some((path) => parseCardPath(path) === undefined)) {
+    const cure = "write a page as app.json names it, with a query if need be, such as pages/order/index?id=1";
+    return { problem: `has a link whose ${PATH} is not a page`, cure };
+  }
+  if (!FILLED_HREF.test(tag)) {
+    const cure = "add href with a web address, which versions of WeChat before 6.5.16 open instead";
+    return { problem: "has a mini-program link without href", cure };
+  }
+  return undefined;
+}
+
+/** Every value of an attribute in a tag, wherever it stands; "" when it has none. */
+function valuesOf(tag: string, name: string): readonly string[] {
+  return [...tag.matchAll(LINK_ATTRIBUTE)]
+    .filter(([, found = ""]) => found.toLowerCase() === name)
+    .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
+}
+
+function fold(text: string): string {
+  return text.toLowerCase().replace(/\s+/g, " ");
+}

@@ -1,0 +1,116 @@
+/** Whatever a user writes, no link of what we send comes from the user (WECHAT.md §4.2). */
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { parseText } from "../../../emulator/phone/links.ts";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { buildCandidates } from "../../../worker/domain/rules.ts";
+import { parseSettings } from "../../../worker/domain/settings.ts";
+import { withoutRepeatedLinks } from "../../../worker/domain/user-words.ts";
+
+const NOW = 1_760_000_000_000;
+const HEAD = { account: "gh_1", openid: "o1", createdAt: NOW };
+const APPID = "wx0123456789abcdef";
+const OURS = `<a href="https://shop.cn" data-miniprogram-appid="${APPID}" data-miniprogram-path="pages/a">看</a>`;
+
+const words = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        "<a ",
+        "<",
+        "</a>",
+        ">",
+        '"',
+        "'",
+        "{{content}}",
+        '<a href="https://evil.cn">x</a>',
+        OURS.replace("pages/a", "pages/b"),
+        'data-miniprogram-appid="wx1"',
+        "|<a>",
+      ),
+      fc.string({ maxLength: 4 }),
+    ),
+  )
+  .map((pieces) => pieces.join(""));
+
+/** The links of a text that are not bare addresses, as a phone shows them. */
+function anchorsOf(text: string): readonly string[] {
+  return parseText(text).flatMap((part) => {
+    if (part.kind === "miniprogram") return [`${part.appid} ${part.path}`];
+    return part.kind === "link" && part.text !== part.url ? [part.url] : [];
+  });
+}
+
+function settingsWith(content: string) {
+  const reply = { type: "reply", messages: [{ type: "text", content }] };
+  const greeting = { messages: [{ type: "text", content: content.replaceAll("content", "sessionFrom") }] };
+  const parsed = parseSettings({ fallback: reply, greeting });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+const textsOf = (inbound: Inbound, content: string): readonly string[] =>
+  buildCandidates(settingsWith(content), inbound, NOW).flatMap(({ action }) =>
+    action.type === "reply" ? action.messages.map((message) => (message.type === "text" ? message.content : "")) : [],
+  );
+
+describe("a text of the settings", () => {
+  it("has the team's links alone once its variables are filled with a user's words", ({ expect }) => {
+    const template = `您说“{{content}}”{{content}}。${OURS}{{content}} <a href="https://shop.cn/b">{{content}}</a>`;
+    fc.assert(
+      fc.property(words, (content) => {
+        const sent = [
+          ...textsOf({ kind: "text", msgId: "1", content, ...HEAD }, template),
+          ...textsOf({ kind: "user_enter_tempsession", sessionFrom: content, ...HEAD }, template),
+        ];
+        expect(sent).toHaveLength(2);
+        for (const text of sent) {
+          const links = anchorsOf(text);
+          expect(links.length).toBeLessThanOrEqual(2);
+          for (const link of links) expect([`${APPID} pages/a`, "https://shop.cn/b"]).toContain(link);
+          expect(text.split("<").length).toBe(5);
+        }
+      }),
+    );
+  });
+
+  it("has none of a context's values, claimed by the page", ({ expect }) => {
+    const template = "关于{{context.product.name}}";
+    const parsed = parseSettings({
+      fallback: { type: "silent" },
+      greeting: { messages: [{ type: "text", content: template }] },
+    });
+    if (!parsed.ok) throw new Error("the settings are not valid");
+    fc.assert(
+      fc.property(words, (name) => {
+        const sessionFrom = `商品 kefu1${JSON.stringify({ page: "p", product: { id: "1", name: `${name}。` } })}`;
+        const inbound = { kind: "user_enter_tempsession", sessionFrom, ...HEAD } as const;
+        const [candidate] = buildCandidates(parsed.value, inbound, NOW);
+        expect(JSON.stringify(candidate)).not.toContain("<");
+      }),
+    );
+  });
+});
+
+describe("withoutRepeatedLinks", () => {
+  const answer = (content: string) => ({ type: "text", content });
+
+  it("makes text of what a card's title or an unknown message brought in", ({ expect }) => {
+    const evil = '<a href="https://evil.cn">x</a>';
+    const shown = answer(`您发来 ＜a href="https://evil.cn">x</a>`);
+    const card = { kind: "miniprogrampage", msgId: "1", title: evil, appId: APPID, pagePath: "p" } as const;
+    const pushes: Inbound[] = [
+      { ...card, thumbUrl: "", thumbMediaId: "", ...HEAD },
+      { kind: "unknown", type: "location", msgId: "1", raw: { Label: ["x", { Name: evil }] }, ...HEAD },
+    ];
+    for (const push of pushes) expect(withoutRepeatedLinks(answer(`您发来 ${evil}`), push)).toEqual(shown);
+  });
+
+  it("leaves anything but a text, and a text without the user's links, as it is", ({ expect }) => {
+    const push: Inbound = { kind: "text", msgId: "1", content: "<a href=x>y</a>", ...HEAD };
+    for (const other of [null, 1, "<a href=x>", { content: 1 }, { type: "image", mediaId: "<a href=x>" }]) {
+      expect(withoutRepeatedLinks(other, push)).toBe(other);
+    }
+    expect(withoutRepeatedLinks(answer(OURS), push)).toEqual(answer(OURS));
+  });
+});

@@ -1,0 +1,126 @@
+/** Links of texts: which are refused, and how a user's words are kept from being any (WECHAT.md §4.2). */
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { checkSend } from "../../../emulator/send-check.ts";
+import { parseText } from "../../../emulator/phone/links.ts";
+import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text-links.ts";
+
+const OWN = "wx0123456789abcdef";
+const FOREIGN = "wxffffffffffffffff";
+const anchor = (appid: string, path = "pages/order/index?id=1") =>
+  `<a href="https://shop.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="${path}">看</a>`;
+
+/** Texts made of what links are made of. */
+const PIECES = [
+  "<a ", "<a", "<A\n", "</a>", ">", '"', "'", " ", "=", "href=", 'href="https://x.cn"', "title=", "＜a ",
+  "data-miniprogram-appid=", "DATA-miniprogram-appid = ", "data-miniprogram-path=", OWN, FOREIGN, `"${OWN}"`, `'${OWN}'`,
+  '"pages/a?id=1"', "字", anchor(OWN), anchor(FOREIGN),
+]; // prettier-ignore
+const linkish = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 3 })))
+  .map((pieces) => pieces.join(""));
+
+/** Whether the emulated WeChat refuses a text for a link to another mini program. */
+function isRefused(content: string): boolean {
+  const json = { touser: "o", msgtype: "text", text: { content } };
+  const sent = checkSend("", json, { appid: OWN, textUnit: "characters", isUsableMedia: () => true });
+  return "errcode" in sent && sent.errcode === 40013;
+}
+
+describe("findLinkProblem", () => {
+  it("finds nothing wrong with links to own pages, web links and plain words", ({ expect }) => {
+    for (const text of [
+      anchor(OWN),
+      anchor(OWN, "/pages/order/index"),
+      anchor(OWN, "pages/a/b.html?x=1&y=订单#z"),
+      `<a href='https://x.cn' data-miniprogram-path=pages/a data-miniprogram-appid=${OWN}>x</a>`,
+      '<a href="https://x.cn">官网</a>',
+      "data-miniprogram-appid=wx1",
+      "<abbr data-miniprogram-appid='wx1'>",
+      "1 < 2",
+      "",
+    ]) {
+      expect(findLinkProblem(text, OWN), text).toBeUndefined();
+    }
+  });
+
+  it("names the rule and the remedy, and not the appid that was written", ({ expect }) => {
+    const found = findLinkProblem(`好的。${anchor(FOREIGN)}`, OWN);
+    expect(found?.problem).toBe("has a link to another mini program");
+    expect(found?.cure).toContain(`write ${OWN} in data-miniprogram-appid`);
+    expect(JSON.stringify(found)).not.toContain(FOREIGN);
+  });
+
+  it.for(["", " ", "https://x.cn", "//x.cn/a", "javascript:x", "pages/../a", "?id=1", "pages/a b"])(
+    "takes %j for no page",
+    (path, { expect }) => {
+      expect(findLinkProblem(anchor(OWN, path), OWN)?.problem).toContain("is not a page");
+    },
+  );
+
+  it("finds every foreign link that WeChat, as it is emulated, would refuse", ({ expect }) => {
+    fc.assert(
+      fc.property(linkish, (text) => {
+        expect(isRefused(text) && findLinkProblem(text, OWN) === undefined, text).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("lets no text through that a phone shows as a link to another mini program", ({ expect }) => {
+    fc.assert(
+      fc.property(linkish, (text) => {
+        const foreign = parseText(text).filter((part) => part.kind === "miniprogram" && part.appid !== OWN);
+        expect(foreign.length > 0 && findLinkProblem(text, OWN) === undefined, text).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("takes time in proportion to the text", ({ expect }) => {
+    const text = '<a "'.repeat(200_000);
+    expect(findTags(text)).toHaveLength(1);
+    expect(findLinkProblem(text, OWN)).toBeUndefined();
+  });
+});
+
+describe("a user's words", () => {
+  it("made plain have no link by any reading, and look the same", ({ expect }) => {
+    expect(plainText(anchor(OWN))).toBe(anchor(OWN).replaceAll("<", "＜"));
+    fc.assert(
+      fc.property(linkish, (words) => {
+        expect(findTags(plainText(words))).toEqual([]);
+        expect(parseText(plainText(words)).some((part) => part.kind === "miniprogram")).toBe(false);
+      }),
+    );
+  });
+
+  it("repeated in an answer are text there, whatever they are, and the answer's own links stay", ({ expect }) => {
+    fc.assert(
+      fc.property(linkish, fc.nat(), linkish, (written, length, around) => {
+        // A tag at the very end of the words may be the beginning of any link.
+        const words = `${written}。`;
+        const own = '<a href="https://shop.cn/own">我们</a>';
+        const repeated = words.slice(0, length % (words.length + 1));
+        const shown = disarmRepeated(`${own}您说：${repeated}…${around.replaceAll(/[<>]/g, "")}${own}`, [words]);
+        expect(shown.startsWith(own)).toBe(true);
+        expect(shown.slice(own.length, -own.length).toLowerCase()).not.toMatch(/<a[\s/]/);
+      }),
+    );
+  });
+
+  it("are found whatever happened to their case and spaces, and by their tag alone", ({ expect }) => {
+    const words = `看\n${anchor(FOREIGN)}`;
+    for (const repeated of [words.toUpperCase(), words.replaceAll(" ", "\n "), `${words.slice(0, -6)}…`]) {
+      expect(disarmRepeated(`您说：${repeated}`, [words]), repeated).not.toMatch(/<a/i);
+    }
+    expect(disarmRepeated(anchor(OWN), [words, ""])).toBe(anchor(OWN));
+  });
+
+  it("left open at their end are text too, whatever closes them", ({ expect }) => {
+    const words = '看 <a href="https://evil.cn" ';
+    expect(disarmRepeated(`“${words.trim()}”，1 > 0。${anchor(OWN)}`, [words])).toBe(
+      `“看 ＜a href="https://evil.cn"”，1 > 0。${anchor(OWN)}`,
+    );
+  });
+});
