@@ -5,6 +5,7 @@
  * checked as one.
  */
 import { parseCardPath } from "./card-path.ts";
+import { dropControls } from "./text.ts";
 
 /** What is wrong with a link, and what to do about it. */
 export interface LinkProblem {
@@ -30,8 +31,9 @@ const FILLED_HREF = /[\s"']href\s*=\s*["']?\s*[^\s"'>]/i;
  * @returns undefined when every link is fine, or there is none
  */
 export function findLinkProblem(text: string, appid: string): LinkProblem | undefined {
-  for (const { start, end } of findTags(text)) {
-    const found = checkTag(text.slice(start, end), appid);
+  const sent = dropControls(text);
+  for (const { start, end } of findTags(sent)) {
+    const found = checkTag(sent.slice(start, end), appid);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -57,20 +59,21 @@ export function plainText(words: string): string {
  * Takes the links out of a text that stand in the user's own words as well: what a user wrote is text. When the user
  * wrote a tag, a tag of the answer without an end of its own goes too: the answer may have cut what it repeats.
  *
- * @param text the answer of somebody who may have repeated the user
+ * @param text the answer of somebody who may have repeated the user; control characters go, as they do when it is sent
  * @param words everything the user wrote; compared without regard to case and white space
  */
 export function disarmRepeated(text: string, words: readonly string[]): string {
   const whole = new Set<string>();
   const cut: string[] = [];
-  for (const word of words) {
+  const heard = words.map(dropControls);
+  for (const word of heard) {
     for (const { 0: tag, index } of word.matchAll(SIMPLE_TAG)) {
       if (tag.endsWith(">")) whole.add(fold(tag));
       else if (index + tag.length === word.length) cut.push(fold(tag).trimEnd());
     }
   }
-  if (!words.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
-  return text.replace(SIMPLE_TAG, (tag) => {
+  if (!heard.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
+  return dropControls(text).replace(SIMPLE_TAG, (tag) => {
     const folded = fold(tag);
     const isRepeated = !tag.endsWith(">") || whole.has(folded) || cut.some((start) => folded.startsWith(start));
     return isRepeated ? plainText(tag) : tag;

@@ -2,6 +2,9 @@
  * Sizes of texts in the units WeChat's limits are given in, without TextEncoder (phones have none).
  */
 
+/** Control characters JSON can write without \uXXXX. */
+const SHORT_ESCAPES = "\b\t\n\f\r";
+
 /** A unit a text limit may be given in: UTF-8 bytes or Unicode code points. */
 export type TextUnit = "bytes" | "characters";
 
@@ -13,6 +16,16 @@ export function utf8Length(text: string): number {
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   }
   return bytes;
+}
+
+/**
+ * A text without the control characters that JSON can write as \uXXXX only: WeChat refuses such a body (40033), so a
+ * text leaves without them (WECHAT.md §4.3).
+ */
+export function dropControls(text: string): string {
+  return Array.from(text)
+    .filter((character) => character >= " " || SHORT_ESCAPES.includes(character))
+    .join("");
 }
 
 /** The size of `text` in `unit`. */

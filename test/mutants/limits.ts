@@ -211,7 +211,7 @@ export const LIMITS: MutantTable = {
       name: "escape-sent",
       breaks: "a control character leaves as \\u0001, which WeChat refuses with 40033",
       promise: 6,
-      file: "worker/wechat/send.ts",
+      file: "shared/text.ts",
       find: '.filter((character) => character >= " " || SHORT_ESCAPES.includes(character))',
       replace: "",
       killedBy: ["pure/wechat/send.test.ts", "buildSendBody never contains a unicode escape"],
@@ -277,6 +277,18 @@ export const LIMITS: MutantTable = {
       killedBy: [
         "workerd/text-links.test.ts",
         "a text by the REST API is refused for a link with another app behind a bracket",
+      ],
+    },
+    {
+      name: "control-character-hides-a-link",
+      breaks: "a link is not seen because of a control character that is taken out when the text is sent",
+      promise: 6,
+      file: "shared/text-links.ts",
+      find: "const sent = dropControls(text);",
+      replace: "const sent = text;",
+      killedBy: [
+        "workerd/text-links.test.ts",
+        "a text by the REST API is refused for a link with another app behind a control",
       ],
     },
     {

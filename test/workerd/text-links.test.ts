@@ -71,6 +71,8 @@ describe("a text by the REST API", () => {
     ["another app beside its own", anchor(APPID) + anchor(FOREIGN), "another"],
     ["another app in single quotes", anchor(FOREIGN).replaceAll('"', "'"), "another"],
     ["another app behind a bracket in quotes", anchor(FOREIGN).replace("<a ", '<a title="a>b" '), "another"],
+    ["another app behind a control character", anchor(FOREIGN).replace("<a", "<\u0001a"), "another"],
+    ["another app in a name cut by a control character", anchor(FOREIGN).replace("data-m", "data-\u0000m"), "another"],
     ["another app behind a quote left open", anchor(FOREIGN).replace("<a ", '<a title="a '), "another"],
   ] as const)("is refused for a link with %s", async ([name, content, problem], { expect }) => {
     const openid = `o${name.replaceAll(/\W/g, "")}`;
@@ -193,9 +195,10 @@ describe("a handler's reply", () => {
       onMessage: (message, kefu) => kefu.reply(`您说：${message.kind === "text" ? message.content.trim() : ""}`),
       onEnter: (_, kefu) => kefu.reply(`关于${kefu.context.claimed?.product?.name}`, kefu.context.label),
     };
-    const heard = await run(repeats, says(`  ${anchor(FOREIGN)}`));
     const shown = { type: "text", content: `您说：${anchor(FOREIGN).replace("<a", "＜a")}` };
-    expect(heard?.action).toEqual({ type: "reply", messages: [shown] });
+    for (const written of [`  ${anchor(FOREIGN)}`, anchor(FOREIGN).replace("<a", "<\u0001a")]) {
+      expect((await run(repeats, says(written)))?.action).toEqual({ type: "reply", messages: [shown] });
+    }
     const page = { page: "p", product: { id: "1", name: anchor(FOREIGN) } };
     const sessionFrom = `${anchor(APPID)} kefu1${JSON.stringify(page)}`;
     const entered = await run(repeats, { kind: "user_enter_tempsession", sessionFrom, ...HEAD });

@@ -4,6 +4,7 @@
 import type { Delivery } from "../../shared/delivery.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import type { Result } from "../../shared/result.ts";
+import { dropControls } from "../../shared/text.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 import type { RefusedAttempt } from "./token-source.ts";
@@ -22,8 +23,6 @@ export interface DeliverOptions {
 
 // WECHAT.md §4 and §5.1: `custom/business/…` is right for typing only.
 const SEND_PATH = "/cgi-bin/message/custom/send";
-/** Control characters JSON can write without \uXXXX. */
-const SHORT_ESCAPES = "\b\t\n\f\r";
 
 /**
  * Hands one message to WeChat; the token rule of `callApi` included, it is one attempt.
@@ -71,7 +70,9 @@ export function buildSendBody(
 
 /** JSON text without any \uXXXX escape. */
 export function stringifyRaw(body: JsonObject): string {
-  return JSON.stringify(body, (_key, value: unknown) => (typeof value === "string" ? toPlainText(value) : value));
+  return JSON.stringify(body, (_key, value: unknown) =>
+    typeof value === "string" ? dropControls(value.toWellFormed()) : value,
+  );
 }
 
 function toWire(message: Outbound): JsonObject {
@@ -83,12 +84,6 @@ function toWire(message: Outbound): JsonObject {
   }
   const { title, pagePath, thumbMediaId } = message;
   return { msgtype: "miniprogrampage", miniprogrampage: { title, pagepath: pagePath, thumb_media_id: thumbMediaId } };
-}
-
-function toPlainText(text: string): string {
-  return Array.from(text.toWellFormed())
-    .filter((character) => character >= " " || SHORT_ESCAPES.includes(character))
-    .join("");
 }
 
 function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {

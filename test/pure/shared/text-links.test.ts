@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { checkSend } from "../../../emulator/send-check.ts";
 import { parseText } from "../../../emulator/phone/links.ts";
+import { dropControls } from "../../../shared/text.ts";
 import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text-links.ts";
 
 const OWN = "wx0123456789abcdef";
@@ -14,7 +15,7 @@ const anchor = (appid: string, path = "pages/order/index?id=1") =>
 const PIECES = [
   "<a ", "<a", "<A\n", "</a>", ">", '"', "'", " ", "=", "href=", 'href="https://x.cn"', "title=", "＜a ",
   "data-miniprogram-appid=", "DATA-miniprogram-appid = ", "data-miniprogram-path=", OWN, FOREIGN, `"${OWN}"`, `'${OWN}'`,
-  '"pages/a?id=1"', "字", anchor(OWN), anchor(FOREIGN),
+  '"pages/a?id=1"', "字", "\u0001", anchor(OWN), anchor(FOREIGN),
 ]; // prettier-ignore
 const linkish = fc
   .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 3 })))
@@ -61,7 +62,7 @@ describe("findLinkProblem", () => {
   it("finds every foreign link that WeChat, as it is emulated, would refuse", ({ expect }) => {
     fc.assert(
       fc.property(linkish, (text) => {
-        expect(isRefused(text) && findLinkProblem(text, OWN) === undefined, text).toBe(false);
+        expect(isRefused(dropControls(text)) && findLinkProblem(text, OWN) === undefined, text).toBe(false);
       }),
       { numRuns: 2_000 },
     );
@@ -70,7 +71,9 @@ describe("findLinkProblem", () => {
   it("lets no text through that a phone shows as a link to another mini program", ({ expect }) => {
     fc.assert(
       fc.property(linkish, (text) => {
-        const foreign = parseText(text).filter((part) => part.kind === "miniprogram" && part.appid !== OWN);
+        const foreign = parseText(dropControls(text)).filter(
+          (part) => part.kind === "miniprogram" && part.appid !== OWN,
+        );
         expect(foreign.length > 0 && findLinkProblem(text, OWN) === undefined, text).toBe(false);
       }),
       { numRuns: 2_000 },
@@ -104,7 +107,7 @@ describe("a user's words", () => {
         const repeated = words.slice(0, length % (words.length + 1));
         const shown = disarmRepeated(`${own}您说：${repeated}…${around.replaceAll(/[<>]/g, "")}${own}`, [words]);
         expect(shown.startsWith(own)).toBe(true);
-        expect(shown.slice(own.length, -own.length).toLowerCase()).not.toMatch(/<a[\s/]/);
+        expect(dropControls(shown).slice(own.length, -own.length).toLowerCase()).not.toMatch(/<a[\s/]/);
       }),
     );
   });
