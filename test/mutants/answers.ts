@@ -58,8 +58,8 @@ export const ANSWERS: MutantTable = {
       name: "resting-rule-stops-the-rest",
       breaks: "while one rule rests, no other answers",
       file: "worker/domain/conversation.ts",
-      find: "return candidates.find((candidate) => (ownValue(",
-      replace: "return candidates.slice(0, 1).find((candidate) => (ownValue(",
+      find: "return candidates.find(({ ruleId, onceMs = MAX_ONCE_MS }) => {",
+      replace: "return candidates.slice(0, 1).find(({ ruleId, onceMs = MAX_ONCE_MS }) => {",
       killedBy: [CONVERSATION, "a push takes the first candidate that may act"],
     },
     {

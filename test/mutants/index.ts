@@ -2,6 +2,7 @@
 import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
 import { APP_EVENTS } from "./app-events.ts";
+import { CLOCK } from "./clock.ts";
 import { ERASURE } from "./erasure.ts";
 import { DEADLINES } from "./deadlines.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
@@ -35,6 +36,7 @@ export const TABLES: readonly MutantTable[] = [
   ORDER,
   WECHAT_TROUBLE,
   PAUSES,
+  CLOCK,
   DEADLINES,
   TOKEN_OWNER,
   SECRETS,

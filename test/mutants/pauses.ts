@@ -37,8 +37,8 @@ export const PAUSES: MutantTable = {
       name: "healthz-asks-each-time",
       breaks: "every request of /healthz is a call of every account object",
       file: "worker/objects/health-snapshot.ts",
-      find: "ageMs < SNAPSHOT_MS) return known.faults;",
-      replace: "ageMs < 0) return known.faults;",
+      find: "isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;",
+      replace: "isFresh(known.readAt, now(), 0)) return known.faults;",
       killedBy: [HEALTH, "GET /healthz and the account objects asks each app once in ten seconds"],
     },
     {

@@ -3,18 +3,22 @@
  * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
  * stores (DESIGN.md §3).
  */
+import { isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
 import { ownValue } from "../../shared/own.ts";
 import type { Candidate } from "./candidates.ts";
+import { believeTimes } from "./clock.ts";
 import type { RowWriter } from "./log.ts";
 import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox.ts";
 import type { Draft, Lease, OutboxContext } from "./outbox.ts";
 import { splitMessage } from "./parts.ts";
-import type { ConversationState } from "./state.ts";
+import { HOLD_MS, type ConversationState } from "./state.ts";
 import { syncCursors } from "./webhook-cursor.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
+
+export { HOLD_MS } from "./state.ts";
 
 /** A push, with what the rules make of it, in order; `candidates` is null when no settings could be read. */
 export interface PushInput {
@@ -48,8 +52,8 @@ export type Submitted =
 
 /** Held messages a conversation takes. */
 export const MAX_HELD = 10;
-/** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
-export const HOLD_MS = 48 * 3_600_000;
+/** The longest time a rule does not act again for a user, milliseconds: 30 days. */
+const MAX_ONCE_MS = 30 * 86_400_000;
 
 /** The context kept in the state, characters: what a contact button may carry (WECHAT.md §9.1). */
 const MAX_SESSION_FROM = 1_024;
@@ -62,7 +66,8 @@ export function receivePush(
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
   const { inbound, contextVerdict } = push;
-  const heard = { ...state, webhooks: syncCursors(state.webhooks, push.webhooks, state.last) };
+  const believed = believeTimes(state, context.now, context.rules);
+  const heard = { ...believed, webhooks: syncCursors(believed.webhooks, push.webhooks, believed.last) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
@@ -85,7 +90,7 @@ export function receivePush(
 
 /** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
 export function submitMessage(
-  state: ConversationState,
+  before: ConversationState,
   writer: RowWriter,
   input: SubmitInput,
   context: OutboxContext,
@@ -93,6 +98,7 @@ export function submitMessage(
   const parts = splitMessage(input.message, context.rules);
   if (parts === undefined) return { ok: false, reason: "unsplittable" };
   const { key, request, isAi } = input;
+  const state = believeTimes(before, context.now, context.rules);
   const holdUntil = context.now + HOLD_MS;
   const draft: Draft = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
   const heard = { ...state, webhooks: syncCursors(state.webhooks, input.webhooks, state.last) };
@@ -112,7 +118,8 @@ export function wake(
   context: OutboxContext,
   claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const current = expireHeld(expireLeases(state, writer, context), writer, context.now);
+  const believed = believeTimes(state, context.now, context.rules);
+  const current = expireHeld(expireLeases(believed, writer, context), writer, context.now);
   return leaseNext(current, writer, context, claim);
 }
 
@@ -141,7 +148,10 @@ function chooseCandidate(
   now: number,
 ): Candidate | undefined {
   if (now < state.mutedUntil) return undefined;
-  return candidates.find((candidate) => (ownValue(state.once, candidate.ruleId) ?? 0) <= now);
+  return candidates.find(({ ruleId, onceMs = MAX_ONCE_MS }) => {
+    const until = ownValue(state.once, ruleId) ?? 0;
+    return until <= now || isTooFarAhead(until, now, onceMs);
+  });
 }
 
 /** The candidate, if it did anything: an answer the window refused has not been given. */

@@ -8,13 +8,22 @@
  * Longer than other files because it is one machine: leases and held messages obey one order.
  */
 import type { Delivery } from "../../shared/delivery.ts";
+import { believeTimes } from "./clock.ts";
 import type { BlockReason, RowWriter } from "./log.ts";
 import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./queue.ts";
 import type { Draft, OutboxContext } from "./queue.ts";
 import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
-import { triableItems, type ConversationState, type HeldMessage, type QueueItem, type QueueLease } from "./state.ts";
+import {
+  LEASE_MS,
+  triableItems,
+  type ConversationState,
+  type HeldMessage,
+  type QueueItem,
+  type QueueLease,
+} from "./state.ts";
 import { addUses, correctWindow, coveredUntil, finishUse, refusal, type WindowRefusal } from "./window.ts";
 
+export { LEASE_MS } from "./state.ts";
 export type { Draft, OutboxContext } from "./queue.ts";
 
 /** One attempt that a carrier may make. */
@@ -27,8 +36,6 @@ export interface Lease {
   readonly claim: string;
 }
 
-/** How long an attempt may take, milliseconds. */
-export const LEASE_MS = 12_000;
 /** The carrier's request ends so long before its lease, milliseconds: time to settle. */
 export const SETTLE_MARGIN_MS = 2_000;
 /** The second go of an unconfirmed message comes after a random part of so long, milliseconds. */
@@ -117,11 +124,12 @@ export function expireLeases(state: ConversationState, writer: RowWriter, contex
  * @param claim who carries it. The attempt under way is given again to whom it was given: he lost the answer.
  */
 export function leaseNext(
-  state: ConversationState,
+  before: ConversationState,
   writer: RowWriter,
   context: OutboxContext,
   claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
+  const state = believeTimes(before, context.now, context.rules);
   const mine = leaseOf(state, claim, context.now);
   if (mine !== undefined) return { state, lease: mine };
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
@@ -161,12 +169,13 @@ function sendableUntil(state: ConversationState, item: QueueItem, context: Outbo
  * @param isRecorded whether this very attempt's outcome is in the log already (a settle that was called twice)
  */
 export function settleAttempt(
-  state: ConversationState,
+  before: ConversationState,
   writer: RowWriter,
   attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
   context: OutboxContext,
   isRecorded: () => boolean,
 ): ConversationState {
+  const state = believeTimes(before, context.now, context.rules);
   const item = state.queue.find((candidate) => candidate.seq === attempt.seq);
   if (item?.lease === undefined || item.attempt !== attempt.attempt) {
     return isRecorded() ? state : settleLate(state, writer, attempt, item);
@@ -299,7 +308,12 @@ function tryOrHold(
   if (!mayTry || attempt === undefined || errcode === undefined) return holdAgain(state, writer, item);
   writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, errcode } });
   const { lease: _over, ...waiting } = item;
-  return replaceItem(state, { ...waiting, tries: { ...item.tries, failed }, nextAt: now });
+  return replaceItem(state, {
+    ...waiting,
+    tries: { ...item.tries, failed },
+    nextAt: now,
+    lastAttempt: { reason, errcode },
+  });
 }
 
 /** A message goes back from the queue to those that are held, in the order in which they were written. */

@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action-schema.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule-schema.ts";
 import { WebhooksSchema } from "./webhook-schema.ts";
+import { MAX_MUTE_MS } from "./state.ts";
 import { duplicateProblem, limitProblems, says, toProblem, type SettingsProblem } from "./settings-problems.ts";
 
 export type { Match, Rule } from "./rule-schema.ts";
@@ -18,7 +19,7 @@ export const MAX_SETTINGS_BYTES = 1_000_000;
 const MAX_RULES = 200;
 const MAX_DATES = 400;
 const MAX_SPANS = 4;
-const MAX_MUTE_MINUTES = 1_440;
+const MAX_MUTE_MINUTES = MAX_MUTE_MS / 60_000;
 
 /** The days of the week as settings name them, Monday first. */
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;

@@ -9,6 +9,13 @@ import type { LastAttempt } from "./waiting.ts";
 import type { WebhookCursors } from "./webhook-cursor.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
+/** How long an attempt may take, milliseconds. */
+export const LEASE_MS = 12_000;
+/** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
+export const HOLD_MS = 48 * 3_600_000;
+/** How long automatic answers are muted after a message of a person at most, milliseconds. */
+export const MAX_MUTE_MS = 24 * 3_600_000;
+
 /** An attempt under way. */
 export interface QueueLease {
   /** The carrier it was given to: whoever asks again under the same name lost our answer, and gets it again. */

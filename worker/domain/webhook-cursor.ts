@@ -2,6 +2,7 @@
  * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
  * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
+import { isTooFarAhead } from "../../shared/clock.ts";
 import { ownValue } from "../../shared/own.ts";
 import { backoffMs } from "./retry.ts";
 
@@ -43,6 +44,8 @@ const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
 /** Settings that old are gone from every memory, milliseconds (docs/design/0004-account.md). */
 const STALE_SETTINGS_MS = 180 * SECOND_MS;
+/** No endpoint waits longer for its next call, milliseconds: a pause of it lasts 6 hours. */
+export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
 /** After a pause of the endpoint conversations come back over so long, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
@@ -68,7 +71,8 @@ export function wakeCursors(cursors: WebhookCursors, lastBefore: number, now: nu
 
 /** The ids of the endpoints with something due. */
 export function dueCursors(cursors: WebhookCursors, last: number, now: number): readonly string[] {
-  return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && nextAt <= now ? [id] : []));
+  const isDue = (nextAt: number) => nextAt <= now || isTooFarAhead(nextAt, now, LONGEST_CURSOR_WAIT_MS);
+  return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && isDue(nextAt) ? [id] : []));
 }
 
 /** When the next endpoint is due, epoch ms; undefined when all have heard everything. */

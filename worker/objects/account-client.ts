@@ -3,11 +3,12 @@
  * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
  * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
  */
+import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { inTime, isDeadlineError, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
-import { isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
+import { believedPause, isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
 import {
   accessKey,
   parseAccess,
@@ -61,12 +62,16 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
 
   /** Keeps an access, and gives it out with the latest pause known here or just read. */
   function take(value: AccountAccess, read: Partial<AppPause> = value): Result<AppAccess, TokenProblem> {
-    remember({ access: { value, readAt: now() }, problem: undefined, pause: laterPause(recall().pause, read) });
+    remember({
+      access: { value, readAt: now() },
+      problem: undefined,
+      pause: laterPause(believedPause(recall().pause, now()), read),
+    });
     return give(value);
   }
 
   function give({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
-    return ok({ token, ...recall().pause });
+    return ok({ token, ...believedPause(recall().pause, now()) });
   }
 
   async function askObject(
@@ -95,9 +100,11 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
   return {
     async current() {
       const { access, problem, rejected } = recall();
-      const isFresh = access !== undefined && now() - access.readAt < FRESH_MS;
-      if (isFresh && isAlive(access.value, rejected, now())) return give(access.value);
-      if (problem !== undefined && problem.until > now()) return err(problem.value);
+      const isKnown = access !== undefined && isFresh(access.readAt, now(), FRESH_MS);
+      if (isKnown && isAlive(access.value, rejected, now())) return give(access.value);
+      if (problem !== undefined && problem.until > now() && !isTooFarAhead(problem.until, now(), MAX_PROBLEM_MS)) {
+        return err(problem.value);
+      }
       const published = parseAccess(await readKv(deps, accessKey(appid)));
       // In its last part the object is asked, so that it knows that somebody will need the next token.
       const newest = newer(published, recall().access?.value);
@@ -119,12 +126,12 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
           PAUSE_REPORT_MS,
           callTwice(deps, (account) => account.pause(errcode, refused)),
         );
-        remember({ pause: laterPause(recall().pause, pause) });
+        remember({ pause: laterPause(believedPause(recall().pause, now()), pause) });
         return pause.alone === true ? "alone" : "paused";
       } catch (error) {
         log("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };
-        remember({ pause: laterPause(recall().pause, pause) });
+        remember({ pause: laterPause(believedPause(recall().pause, now()), pause) });
         return "paused";
       }
     },
@@ -141,7 +148,7 @@ export async function readSettingsSnapshot(
 ): Promise<Result<SettingsVersion, { readonly reason: "unavailable" }>> {
   const { appid, memory, now } = deps;
   const known = memory.get(appid)?.settings;
-  if (known !== undefined && now() - known.readAt < FRESH_MS) return ok(known.value);
+  if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return ok(known.value);
   const read = await within(SETTINGS_PATIENCE_MS, findSettings(deps));
   if (read === undefined || read === OVERDUE)
     return known === undefined ? err({ reason: "unavailable" }) : ok(known.value);

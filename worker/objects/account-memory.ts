@@ -1,7 +1,9 @@
 /**
  * What an isolate remembers of the accounts it works for. It may be lost at any time and is nobody's truth.
  */
+import { isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
+import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { Milestone } from "./account-milestones.ts";
 import type { AccountAccess, AppPause, SettingsVersion } from "./account-snapshots.ts";
 
@@ -35,6 +37,11 @@ export function isAlive(
 /** The access that lives longer: KV may still have the token before the one this isolate knows. */
 export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined): AccountAccess | undefined {
   return a === undefined || (b !== undefined && b.expiresAt > a.expiresAt) ? b : a;
+}
+
+/** A pause that can be true; none when it lies further ahead than any lasts: the clock was set back. */
+export function believedPause(pause: AppPause | undefined, now: number): AppPause | undefined {
+  return pause !== undefined && isTooFarAhead(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
 /** The pause that ends later. */

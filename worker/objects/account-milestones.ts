@@ -6,6 +6,7 @@
  * They cost next to nothing: a message's milestone is written once for each set-up, and an isolate tells the object
  * once (docs/storage.md, "What a message costs").
  */
+import { isFresh } from "../../shared/clock.ts";
 import type { AppConfig } from "../config.ts";
 
 /** What can be reached. */
@@ -45,6 +46,6 @@ export function reachMilestone(
   now: number,
 ): Milestones | undefined {
   const current = milestonesOf(known, setup);
-  const isKept = milestone === "verified" ? now - current.verified < VERIFIED_STEP_MS : current[milestone] > 0;
+  const isKept = milestone === "verified" ? isFresh(current.verified, now, VERIFIED_STEP_MS) : current[milestone] > 0;
   return isKept ? undefined : { ...current, [milestone]: now };
 }

@@ -2,6 +2,7 @@
  * The pure decisions of the account object: how long trouble pauses the app, when a token refresh may be forced,
  * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
  */
+import { isFresh } from "../../shared/clock.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { Refusers } from "./account-pause.ts";
@@ -79,6 +80,9 @@ const FORCES_A_DAY = 20;
 /** 45009: an operator may clear the quota at any time (WECHAT.md §6.3), so a look every hour. */
 const QUOTA_PROBE_MS = HOUR_MS;
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
+const PAUSE_SPREAD_MS = 30 * SECOND_MS;
+/** No pause of the app, and no refusal of the token endpoint, lasts longer, milliseconds. */
+export const LONGEST_PAUSE_MS = QUOTA_PROBE_MS + PAUSE_SPREAD_MS;
 /** The background refresh happens so long before the end, in WeChat's last five minutes, when it renews. */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 const REFRESH_SPREAD_MS = MINUTE_MS;
@@ -95,7 +99,7 @@ export function pauseUntil(errcode: number, now: number, random: number): number
   if (describeErrcode(errcode).reaction === "retry_next_minute") {
     return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
   }
-  const spread = Math.floor(random * 30 * SECOND_MS);
+  const spread = Math.floor(random * PAUSE_SPREAD_MS);
   if (errcode !== QUOTA_USED) return now + STOP_PAUSE_MS + spread;
   return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
 }
@@ -105,7 +109,7 @@ export function allowForce(
   state: Pick<AccountState, "forceDay" | "forceCount" | "forcedAt">,
   now: number,
 ): ForceAllowance {
-  if (now - state.forcedAt < FORCE_GAP_MS) return { allowed: false, until: state.forcedAt + FORCE_GAP_MS };
+  if (isFresh(state.forcedAt, now, FORCE_GAP_MS)) return { allowed: false, until: state.forcedAt + FORCE_GAP_MS };
   const forceDay = beijingDay(now);
   const used = state.forceDay === forceDay ? state.forceCount : 0;
   if (used >= FORCES_A_DAY) return { allowed: false, until: nextBeijingMidnight(now) };

@@ -3,6 +3,7 @@
  * app-scope events and the quarantine (docs/storage.md). Nothing is created by looking: all of it comes with the
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
+import { believeAccount } from "./account-clock.ts";
 import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
@@ -88,9 +89,14 @@ interface Head {
  * Opens an account's storage and brings an older schema up to date.
  *
  * @param appid whose it is, written with the first row
+ * @param now the clock, epoch ms
  * @throws Error when it was written by a newer version of this worker
  */
-export function createAccountStore(storage: DurableObjectStorage, appid: string | undefined): AccountStore {
+export function createAccountStore(
+  storage: DurableObjectStorage,
+  appid: string | undefined,
+  now: () => number = Date.now,
+): AccountStore {
   const { sql, kv } = storage;
   let head = kv.get<Head>(HEAD_KEY);
   const migrate = (from: number) => {
@@ -129,7 +135,7 @@ export function createAccountStore(storage: DurableObjectStorage, appid: string 
 
   return {
     appid: () => head?.appid,
-    state: () => ({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }),
+    state: () => believeAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
     write(patch) {
       writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));
     },

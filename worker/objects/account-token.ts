@@ -5,6 +5,7 @@
  *
  * Between a read and its write there is no await; what was read before an await is read again after it.
  */
+import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { log } from "../log.ts";
@@ -64,7 +65,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   /** Joins the call under way, or starts one. */
   function obtain(): Promise<Result<AccountAccess, TokenProblem>> {
     if (flight !== undefined) return flight;
-    if (rest !== undefined && rest.until > now())
+    if (rest !== undefined && rest.until > now() && !isTooFarAhead(rest.until, now(), MAX_REST_MS))
       return Promise.resolve(orStored({ ...rest.problem, until: rest.until }));
     flight = fetchToken().finally(() => {
       flight = undefined;
@@ -142,7 +143,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   return {
     async access() {
       const state = read();
-      const lasts = state.expiresAt - now() > MIN_LIFE_MS || now() - askedAt < FRESH_MS;
+      const lasts = state.expiresAt - now() > MIN_LIFE_MS || isFresh(askedAt, now(), FRESH_MS);
       if (!isAlive(state, now()) || !lasts) return obtain();
       noteUse(state);
       return ok(toAccess(state));

@@ -34,7 +34,13 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     const started = Date.now();
     const { seq, attempt, openid, message, isAi, businessId, deadline, claim } = lease;
     const named = { message: `${carrier.fields.user}:${seq}`, attempt };
-    const options = { isAi, deadline, attempt: named, ...(businessId !== undefined && { businessId }) };
+    // The object's clock may be another one.
+    const options = {
+      isAi,
+      deadline: Math.min(deadline, started + LEASE_MS),
+      attempt: named,
+      ...(businessId !== undefined && { businessId }),
+    };
     const delivery = await carrier.client.deliver(openid, message, options);
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });

@@ -2,6 +2,7 @@
  * What a conversation shows of its state and rows: the view of the API, and a message with all its carrier needs. Pure.
  */
 import { MINI_PROGRAM } from "../../shared/channel.ts";
+import { believeTimes } from "../domain/clock.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Lease } from "../domain/outbox.ts";
 import type { ConversationState } from "../domain/state.ts";
@@ -15,7 +16,7 @@ import type { ConversationView, LeasedMessage, Owner } from "./conversation-mode
  * @param now epoch ms
  */
 export function showConversation(state: ConversationState, rows: readonly RowDraft[], now: number): ConversationView {
-  const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = state;
+  const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = believeTimes(state, now, MINI_PROGRAM);
   return {
     window: viewWindow(window, MINI_PROGRAM, now),
     sessionFrom,

@@ -9,6 +9,7 @@ import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
+import { believeTimes } from "../domain/clock.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
 import {
@@ -200,7 +201,8 @@ export class Conversation extends DurableObject<Env> {
     let restMs = ALARM_FLOOR_MS;
     try {
       restMs = await this.#work();
-      due = this.#nextDue(this.#state, this.#store.oldest(), this.#config());
+      const state = believeTimes(this.#state, Date.now(), MINI_PROGRAM);
+      due = this.#nextDue(state, this.#store.oldest(), this.#config());
     } catch (error) {
       due = Date.now() + ALARM_REST_MS;
       const app = this.#store.owner()?.appid;

@@ -3,6 +3,7 @@
  * requests must not decide how often an account object is asked. At most one call for each app is under way; a call
  * that does not return is over at its deadline, and its outcome counts for as long as a good one.
  */
+import { isFresh } from "../../shared/clock.ts";
 import { inTime, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppFault } from "./account-faults.ts";
@@ -51,8 +52,7 @@ const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { appid, memory, now } = deps;
   const known = memory.snapshots.get(appid);
-  const ageMs = now() - (known?.readAt ?? Number.NEGATIVE_INFINITY);
-  if (known !== undefined && ageMs >= 0 && ageMs < SNAPSHOT_MS) return known.faults;
+  if (known !== undefined && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
   // Each request has a deadline of its own: the call belongs to another one.
   const read = await within(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
   return read === OVERDUE ? UNREACHABLE : read;

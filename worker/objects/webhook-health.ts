@@ -2,6 +2,7 @@
  * The health of webhooks as a conversation sees it: asked of the account object at most twice a minute for an isolate,
  * since in calm there is nothing to hear. When the account cannot be reached, endpoints count as healthy.
  */
+import { isFresh } from "../../shared/clock.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
@@ -35,8 +36,7 @@ const ACCOUNT_PATIENCE_MS = 1_500;
 /** The endpoints in trouble. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.appid);
-  const ageMs = deps.now() - (known?.readAt ?? Number.NEGATIVE_INFINITY);
-  if (known !== undefined && ageMs >= 0 && ageMs < FRESH_MS) return known.healths;
+  if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths());
 }
 

@@ -1,0 +1,160 @@
+/** The clock is set back by days: nothing waits for it to catch up. */
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import type { Candidate } from "../../../worker/domain/candidates.ts";
+import { HOLD_MS } from "../../../worker/domain/conversation.ts";
+import { nextDue } from "../../../worker/domain/schedule.ts";
+import { dueCursors } from "../../../worker/domain/webhook-cursor.ts";
+import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
+import { story, tell } from "../../support/stories.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const BACK = -3 * DAY;
+
+describe("after the clock was set back by days", () => {
+  it("an attempt that was under way is over, and the next message goes out", ({ expect }) => {
+    const chat = converse();
+    const first = must(chat.says([reply("一")]).lease);
+    chat.pass(BACK);
+    const { lease } = chat.says([reply("二")]);
+    expect(chat.rows("unconfirmed").map(({ ref }) => ref)).toEqual([first.seq]);
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("二"));
+  });
+
+  it("a message of the API behind such an attempt is due at once", ({ expect }) => {
+    const chat = converse();
+    chat.says([reply("一")]);
+    chat.pass(BACK);
+    chat.submits(text("二"));
+    expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(chat.now());
+    const lease = chat.wakes();
+    expect(chat.rows("out").find(({ seq }) => seq === lease?.seq)?.body.message).toEqual(text("二"));
+  });
+
+  it("the attempt can still be settled", ({ expect }) => {
+    const chat = converse();
+    const lease = must(chat.says([reply("一")]).lease);
+    chat.pass(BACK);
+    chat.settles(lease, SENT);
+    expect(chat.status(lease.seq)?.status).toBe("sent");
+  });
+
+  it("a message that waits for a retry or for the end of a pause is due", ({ expect }) => {
+    for (const trouble of [refused(-1), { result: "not_sent", reason: "paused", until: Date.UTC(2030, 0) } as const]) {
+      const chat = converse();
+      const lease = must(chat.says([reply("一")]).lease);
+      chat.settles(lease, trouble);
+      chat.pass(BACK);
+      expect(chat.wakes()).toMatchObject({ seq: lease.seq, attempt: 2 });
+    }
+  });
+
+  it("a pause of a year is not believed, and is no reason to try without a rest", ({ expect }) => {
+    const chat = converse();
+    const lease = must(chat.says([reply("一")]).lease);
+    const next = chat.settles(lease, { result: "not_sent", reason: "paused", until: chat.now() + 365 * DAY });
+    expect(next).toBeUndefined();
+    expect((nextDue(chat.state(), undefined, 0) ?? 0) - chat.now()).toBeLessThan(4 * HOUR);
+  });
+
+  it("automatic answers are not muted for those days", ({ expect }) => {
+    const chat = converse();
+    chat.says([]);
+    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 10 * MINUTE }).lease), SENT);
+    chat.pass(BACK);
+    expect(chat.says([reply("自动")]).lease).toBeDefined();
+  });
+
+  it("a rule that acts once in ten minutes acts again", ({ expect }) => {
+    const once: Candidate = { ...reply("欢迎"), onceMs: 10 * MINUTE };
+    const chat = converse();
+    chat.settles(must(chat.says([once]).lease), SENT);
+    expect(chat.says([once]).lease).toBeUndefined();
+    chat.pass(BACK);
+    expect(chat.says([once]).lease).toBeDefined();
+    chat.pass(-1_000);
+    expect(chat.says([once]).lease).toBeUndefined();
+  });
+
+  it("the user's next message opens the window, whatever was sent before", ({ expect }) => {
+    const chat = converse();
+    for (let { lease } = chat.says([reply("1", "2", "3", "4", "5")]); lease !== undefined;)
+      lease = chat.settles(lease, SENT);
+    chat.pass(BACK);
+    expect(chat.says([reply("自动")]).lease).toBeDefined();
+    expect(chat.window()).toMatchObject({ kind: "message", remaining: 4, expiresAt: chat.now() + 2 * DAY });
+  });
+
+  it("a window that was used up stays so until then, and no window is open for longer than it can be", ({ expect }) => {
+    const chat = converse();
+    for (let { lease } = chat.says([reply("1", "2", "3", "4", "5")]); lease !== undefined;)
+      lease = chat.settles(lease, SENT);
+    chat.pass(BACK);
+    expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
+    const other = converse();
+    other.says([]);
+    other.pass(BACK);
+    expect(other.submits(text("1")).ok).toBe(true);
+    expect((other.window().expiresAt ?? 0) - other.now()).toBeLessThanOrEqual(2 * DAY);
+  });
+
+  it("the user's next message ends a hand-over, and entering says anew where the user comes from", ({ expect }) => {
+    const chat = converse();
+    chat.enters([], chat.now(), "product");
+    chat.says([TRANSFER]);
+    chat.pass(BACK);
+    chat.enters([], chat.now(), "order");
+    expect(chat.state().sessionFrom).toBe("order");
+    expect(chat.says([reply("自动")]).lease).toBeDefined();
+  });
+
+  it("a held message is given up after its 48 hours", ({ expect }) => {
+    const chat = converse();
+    const { message } = chat.submits(text("第一"), { hold: true });
+    chat.pass(BACK);
+    chat.submits(text("第二"), { hold: true });
+    chat.pass(HOLD_MS);
+    chat.wakes();
+    expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
+  });
+
+  it("an endpoint that waited for a retry is called", ({ expect }) => {
+    const now = Date.UTC(2026, 0);
+    const cursor = { after: 1, tries: 3, since: now - BACK, nextAt: now - BACK + HOUR };
+    expect(dueCursors({ crm: cursor }, 2, now)).toEqual(["crm"]);
+    expect(dueCursors({ crm: { ...cursor, nextAt: now + HOUR } }, 2, now)).toEqual([]);
+  });
+
+  it("every message ends within the days it may take, whatever happened before", ({ expect }) => {
+    fc.assert(
+      fc.property(story, fc.integer({ min: 1, max: 60 * 24 }), (given, hours) => {
+        const { chat } = tell(given);
+        chat.pass(-hours * HOUR);
+        chat.says([reply("新")]);
+        for (let rounds = 0; rounds < 100; rounds += 1) {
+          chat.pass(HOUR);
+          const next = chat.wakes();
+          if (next !== undefined) chat.settles(next, SENT, false);
+        }
+        expect(chat.state().queue).toEqual([]);
+        expect(chat.state().held).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("a clock that is corrected by a second", () => {
+  it("changes nothing", ({ expect }) => {
+    const chat = converse();
+    const once: Candidate = { ...reply("欢迎"), onceMs: 10 * MINUTE };
+    const lease = must(chat.says([once]).lease);
+    chat.pass(-1_000);
+    expect(chat.says([once]).lease).toBeUndefined();
+    expect(chat.rows("unconfirmed")).toEqual([]);
+    chat.settles(lease, SENT);
+    expect(chat.window().remaining).toBe(4);
+  });
+});

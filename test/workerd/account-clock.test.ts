@@ -1,0 +1,134 @@
+/** The clock is set back by days: no pause, refusal or memory of the account lasts as long as that. */
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+import { configOf, findApp } from "../../worker/config.ts";
+import { NO_MILESTONES, reachMilestone } from "../../worker/objects/account-milestones.ts";
+import { allowForce } from "../../worker/objects/account-rules.ts";
+import { connectApp } from "../../worker/objects/connect.ts";
+import {
+  account,
+  advance,
+  alarmOf,
+  APPID,
+  DAY_MS,
+  endpoint,
+  inside,
+  published,
+  tokenOf,
+  useAccounts,
+} from "./account-bench.ts";
+
+useAccounts();
+
+const BACK_MS = -3 * DAY_MS;
+const HOUR_MS = 3_600_000;
+
+function connect() {
+  const config = configOf(env);
+  const app = config.ok ? findApp(config.value, APPID) : undefined;
+  if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
+  return connectApp(env, config.value, app);
+}
+
+const deliver = () =>
+  connect()
+    .createClient()
+    .deliver("oUser", { type: "text", content: "您好" }, { isAi: false, deadline: Date.now() + 10_000 });
+
+describe("after the clock was set back by days", () => {
+  it("a pause of the app is over", async ({ expect }) => {
+    await tokenOf(account().access());
+    await account().pause(45009);
+    advance(BACK_MS);
+    expect(await account().access()).toMatchObject({ ok: true, value: { token: expect.any(String) } });
+    const access = await account().access();
+    expect((access.ok && access.value.pausedUntil) || 0).toBeLessThan(Date.now() + 2 * HOUR_MS);
+  });
+
+  it("a pause that an isolate remembers is over, and so is one that KV has", async ({ expect }) => {
+    const refused = vi.fn<() => Response>(() => Response.json({ errcode: 45009, errmsg: "" }));
+    const tokens = vi.mocked(fetch).getMockImplementation() ?? fetch;
+    vi.mocked(fetch).mockImplementation(async (input, init) => {
+      const isSend = new Request(input, init).url.includes("/custom/send");
+      return isSend ? refused() : tokens(input, init);
+    });
+    expect(await deliver()).toMatchObject({ result: "refused", errcode: 45009 });
+    expect(await deliver()).toMatchObject({ result: "not_sent", reason: "paused" });
+    await vi.waitFor(async () => expect(await published()).toHaveProperty("pausedUntil"));
+    advance(BACK_MS);
+    expect(await deliver()).toMatchObject({ result: "refused", errcode: 45009 });
+    expect(refused).toHaveBeenCalledTimes(2);
+  });
+
+  it("the token endpoint is asked again after a refusal", async ({ expect }) => {
+    endpoint.answer = () => ({ errcode: 40125, errmsg: "" });
+    expect(await account().access()).toMatchObject({ ok: false });
+    expect(await account().access()).toMatchObject({ ok: false });
+    expect(endpoint.calls).toHaveLength(1);
+    endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
+    advance(BACK_MS);
+    expect(await account().access()).toMatchObject({ ok: true, value: { token: "fresh" } });
+  });
+
+  it("the token endpoint is asked again after it could not be reached", async ({ expect }) => {
+    endpoint.answer = () => Promise.reject(new Error("down"));
+    expect(await account().access()).toMatchObject({ ok: false });
+    endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
+    advance(BACK_MS);
+    expect(await account().access()).toMatchObject({ ok: true, value: { token: "fresh" } });
+  });
+
+  it("a problem with the token that an isolate remembers is over", async ({ expect }) => {
+    endpoint.answer = () => ({ errcode: 40125, errmsg: "" });
+    expect(await deliver()).toMatchObject({ result: "not_sent", reason: "no_token" });
+    endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
+    advance(BACK_MS);
+    await deliver();
+    expect(endpoint.calls).toHaveLength(2);
+  });
+
+  it("settings that an isolate remembers are read again", async ({ expect }) => {
+    await account().putSettings(0, { fallback: { type: "silent" } });
+    expect(await connect().settings()).toMatchObject({ fallback: { type: "silent" } });
+    await account().putSettings(1, { fallback: { type: "transfer" } });
+    advance(BACK_MS);
+    expect(await connect().settings()).toMatchObject({ fallback: { type: "transfer" } });
+  });
+
+  it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {
+    // Past the real clock, by which real alarms ring.
+    advance(10 * DAY_MS);
+    await tokenOf(account().access());
+    advance(110 * 60_000);
+    await tokenOf(account().access());
+    expect(await alarmOf()).not.toBeNull();
+    advance(BACK_MS);
+    await evictDurableObject(account());
+    const access = await account().access();
+    expect(access.ok && access.value.expiresAt - Date.now()).toBeLessThanOrEqual(2 * HOUR_MS);
+    await account().noteMilestone("message");
+    expect(((await alarmOf()) ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(2 * HOUR_MS);
+  });
+
+  it("a webhook's pause is over", async ({ expect }) => {
+    const dead = { failures: 10, since: Date.now(), lastAt: Date.now(), lastReason: "timeout" };
+    await tokenOf(account().access());
+    await inside((_object, { storage }) => {
+      const state = storage.kv.get<object>("state");
+      storage.kv.put("state", { ...state, webhooks: { crm: { ...dead, pausedUntil: Date.now() + HOUR_MS } } });
+    });
+    expect((await account().webhookHealths())["crm"]?.pausedUntil).toBeGreaterThan(Date.now());
+    advance(BACK_MS);
+    expect((await account().webhookHealths())["crm"]?.pausedUntil ?? 0).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("a refresh may be forced, and a verification is noted", ({ expect }) => {
+    const now = Date.now();
+    const later = now - BACK_MS;
+    expect(allowForce({ forceDay: 1, forceCount: 1, forcedAt: later }, now).allowed).toBe(true);
+    expect(reachMilestone({ ...NO_MILESTONES, setup: "s", verified: later }, "s", "verified", now)).toMatchObject({
+      verified: now,
+    });
+  });
+});

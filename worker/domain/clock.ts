@@ -1,0 +1,93 @@
+/**
+ * The times of a conversation after the clock was set back (`shared/clock.ts`): each transition begins with a state whose
+ * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
+ */
+import type { ChannelRules } from "../../shared/channel.ts";
+import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/clock.ts";
+import { LONGEST_WAIT_MS } from "./retry.ts";
+import { HOLD_MS, LEASE_MS, MAX_MUTE_MS, type ConversationState, type QueueItem } from "./state.ts";
+import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./webhook-cursor.ts";
+import type { WindowState } from "./window.ts";
+
+/** Uses and grants that are moved back are at least so old, milliseconds: older than any action that is being handled. */
+const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
+
+/**
+ * A state in which no time lies further ahead than it can: an attempt under way is over, what waits is due, automatic
+ * answers are no longer muted, and what is held or queued has its whole life left at most.
+ *
+ * @param now epoch ms
+ */
+export function believeTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
+  const window = believeWindow(state.window, now, rules);
+  const queue = keepSame(state.queue, (item) => believeItem(item, now, rules));
+  const held = keepSame(state.held, (one) =>
+    isTooFarAhead(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
+  );
+  const webhooks = believeCursors(state.webhooks, now);
+  const mutedUntil = isTooFarAhead(state.mutedUntil, now, MAX_MUTE_MS) ? 0 : state.mutedUntil;
+  const isSame =
+    window === state.window &&
+    queue === state.queue &&
+    held === state.held &&
+    webhooks === state.webhooks &&
+    mutedUntil === state.mutedUntil;
+  return isSame ? state : { ...state, window, queue, held, webhooks, mutedUntil };
+}
+
+function believeItem(item: QueueItem, now: number, { grants }: ChannelRules): QueueItem {
+  const { lease, nextAt, until, holdUntil } = item;
+  const lifeMs = grants.message.durationMs;
+  const changed: Partial<QueueItem> = {
+    ...(lease !== undefined &&
+      isTooFarAhead(lease.endsAt, now, LEASE_MS) && {
+        lease: { ...lease, startedAt: now, endsAt: now, deadline: now },
+      }),
+    ...(isTooFarAhead(nextAt, now, LONGEST_WAIT_MS) && { nextAt: now }),
+    ...(isTooFarAhead(until, now, lifeMs) && { until: now + lifeMs }),
+    ...(holdUntil !== undefined && isTooFarAhead(holdUntil, now, HOLD_MS) && { holdUntil: now + HOLD_MS }),
+  };
+  return Object.keys(changed).length === 0 ? item : { ...item, ...changed };
+}
+
+/**
+ * Grants and uses are things of the past. Those that lie ahead are moved back together, so that a use counts against the
+ * grants it counted against, and against none that opens now.
+ */
+function believeWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
+  let newest = 0;
+  for (const { at, receivedAt } of window.grants) newest = Math.max(newest, at, receivedAt);
+  for (const { doneAt } of window.uses) newest = Math.max(newest, doneAt ?? 0);
+  if (!isTooFarAhead(newest, now, 0)) return window;
+  const byMs = newest - now + MOVED_BACK_MS;
+  const moved = (time: number) => (time > now ? time - byMs : time);
+  return {
+    ...window,
+    grants: window.grants.map((grant) => {
+      const at = moved(grant.at);
+      return { ...grant, at, receivedAt: moved(grant.receivedAt), until: at + rules.grants[grant.kind].durationMs };
+    }),
+    uses: window.uses.map((use) => (use.doneAt === null ? use : { ...use, doneAt: moved(use.doneAt) })),
+  };
+}
+
+/** Endpoints whose time cannot be true are called now. */
+function believeCursors(cursors: WebhookCursors, now: number): WebhookCursors {
+  const isWrong = (cursor: WebhookCursors[string]) =>
+    isTooFarAhead(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isTooFarAhead(cursor.since, now, 0);
+  if (!Object.values(cursors).some(isWrong)) return cursors;
+  return Object.fromEntries(
+    Object.entries(cursors).map(([id, cursor]) => [
+      id,
+      isWrong(cursor)
+        ? { ...cursor, nextAt: Math.min(cursor.nextAt, now), since: Math.min(cursor.since, now) }
+        : cursor,
+    ]),
+  );
+}
+
+/** Maps a list; the very list when nothing in it changes. */
+function keepSame<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
+  const changed = list.map(change);
+  return changed.every((item, index) => item === list[index]) ? list : changed;
+}

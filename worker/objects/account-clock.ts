@@ -1,0 +1,42 @@
+/**
+ * The account's times after the clock was set back (`shared/clock.ts`): read so that none lies further ahead than it can.
+ * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
+ */
+import { isTooFarAhead } from "../../shared/clock.ts";
+import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
+import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
+
+/** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
+const TOKEN_LIFE_MS = 7_200_000;
+/** Settings that KV did not take are published again within that time, milliseconds. */
+const LONGEST_REPUBLISH_MS = 10 * 60_000;
+
+/**
+ * A state in which no time lies further ahead than it can: pauses and refusals are over, what is to be done is due, and a
+ * token has its whole life left at most.
+ *
+ * @param now epoch ms
+ */
+export function believeAccount(state: AccountState, now: number): AccountState {
+  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, refusers, webhooks } = state;
+  const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
+  return {
+    ...state,
+    pausedUntil: isLong(pausedUntil) ? 0 : pausedUntil,
+    refusedUntil: isLong(refusedUntil) ? 0 : refusedUntil,
+    expiresAt: isTooFarAhead(expiresAt, now, TOKEN_LIFE_MS) ? now + TOKEN_LIFE_MS : expiresAt,
+    refreshAt: isDueNow(refreshAt, now, TOKEN_LIFE_MS) ? now : refreshAt,
+    republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
+    refusers: Object.fromEntries(Object.entries(refusers).filter(([, { until }]) => !isLong(until))),
+    webhooks: Object.fromEntries(
+      Object.entries(webhooks).map(([id, health]) => [
+        id,
+        isTooFarAhead(health.pausedUntil, now, MAX_WEBHOOK_PAUSE_MS) ? { ...health, pausedUntil: 0 } : health,
+      ]),
+    ),
+  };
+}
+
+function isDueNow(time: number | null, now: number, spanMs: number): boolean {
+  return time !== null && isTooFarAhead(time, now, spanMs);
+}
