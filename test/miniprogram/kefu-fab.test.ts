@@ -205,6 +205,7 @@ describe("its badge", () => {
     [0, ""],
     [-1, ""],
     [Number.NaN, ""],
+    ["\u200b\u3000", ""],
   ] as const)("for %s shows «%s»", ([badge, shown], { expect }) => {
     const fab = mount("kefu-fab", { badge });
     expect(fab.querySelector(".kefu-fab__badge")?.dom.textContent ?? "").toBe(shown);

@@ -5,3 +5,4 @@
 export { buildCardPath, parseCardPath, type CardPathError } from "../../../shared/card-path.ts";
 export { ok, err, type Result } from "../../../shared/result.ts";
 export { decodeSessionFrom, encodeSessionFrom, type SessionFromError } from "../../../shared/session-from.ts";
+export { isVisible } from "../../../shared/visible.ts";

@@ -1,4 +1,5 @@
 /** What the floating entry leads to: our two ways, items of the page, and its badge. Pure. */
+import { isVisible } from "../helpers/codecs.ts";
 
 /** A row of the page's own. */
 export interface FabItem {
@@ -44,7 +45,7 @@ export function planMenu(options: FabMenuOptions): FabMenu {
 export function badgeText(badge: string | number): string {
   const text = String(badge).trim();
   const count = Number(text);
-  if (text === "" || text === "NaN") return "";
+  if (!isVisible(text) || text === "NaN") return "";
   if (Number.isNaN(count)) return text;
   if (count < 1) return "";
   return count > MAX_BADGE ? `${MAX_BADGE}+` : String(Math.floor(count));
