@@ -157,7 +157,7 @@ export async function useShopSettings(
   stack: Pick<Stack, "api">,
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const sample: unknown = JSON.parse(await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"));
+  const sample: unknown = JSON.parse((await readFile(join(ROOT, "examples/shop-settings.json"), "utf8")).trim());
   const settings = Object.assign({}, sample, changes);
   const response = await stack.api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
   if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);

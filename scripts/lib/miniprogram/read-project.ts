@@ -70,7 +70,8 @@ export function strings(value: unknown): readonly string[] {
 }
 
 async function readJson(file: string): Promise<Json> {
-  const json: unknown = JSON.parse(await readFile(file, "utf8"));
+  // Trimmed: some editors put a byte-order mark in front.
+  const json: unknown = JSON.parse((await readFile(file, "utf8")).trim());
   if (!isJson(json)) throw new Error(`${file} is not a JSON object`);
   return json;
 }

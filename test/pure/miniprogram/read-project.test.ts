@@ -24,6 +24,13 @@ async function read(files: Readonly<Record<string, unknown>>): Promise<Project> 
 const APP = { pages: ["pages/a/index"] };
 
 describe("a project", () => {
+  it("is read when an editor put byte-order marks in front of its files", async ({ expect }) => {
+    const bom = (json: unknown) => `\ufeff${JSON.stringify(json)}`;
+    await expect(read({ "app.json": bom(APP), "pages/a/index.json": bom({}) })).resolves.toMatchObject({
+      parts: [{ path: "pages/a/index" }],
+    });
+  });
+
   it("has its pages and every component they reach: of the app, beside, from npm", async ({ expect }) => {
     const project = await read({
       "app.json": { ...APP, usingComponents: { "of-npm": "lib/button/index" } },
