@@ -95,7 +95,7 @@ interface Head {
 export function createAccountStore(
   storage: DurableObjectStorage,
   appid: string | undefined,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): AccountStore {
   const { sql, kv } = storage;
   let head = kv.get<Head>(HEAD_KEY);
