@@ -203,6 +203,15 @@ export const HANDLED_ONCE: MutantTable = {
       killedBy: [LATE_PUSHES, `${SHIELD} is neither written nor read in calm`],
     },
     {
+      name: "kv-written-for-each-repeat",
+      breaks: "a push that is sent again and again uses up the day's writes of KV",
+      promise: 2,
+      file: "worker/routes/late-pushes.ts",
+      find: "Number.NEGATIVE_INFINITY)) < WRITE_AGAIN_MS) return;",
+      replace: "Number.NEGATIVE_INFINITY)) < -1) return;",
+      killedBy: [LATE_PUSHES, `${SHIELD} is written once a minute for a push that is sent again and again`],
+    },
+    {
       name: "kv-not-written-when-late",
       breaks: "KV does not learn of a push that was answered late",
       promise: 2,

@@ -88,6 +88,36 @@ describe("KV as the shield against repeats", () => {
     expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
   });
 
+  it("is written once a minute for a push that is sent again and again", async ({ expect }) => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const keys: string[] = [];
+    const noting = {
+      get: (key: string, type: "json") => env.KV.get(key.startsWith("push:") ? "nothing" : key, type),
+      put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
+    };
+    const written = () => keys.filter((key) => key.startsWith("push:"));
+    const app = playWeChatWith({ KV: noting });
+    const push = await app.text("oReplay", "价格");
+    await app.redeliver({ id: push.id, copies: 20 });
+    expect(written()).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 60_000);
+    await app.redeliver({ id: push.id, copies: 20 });
+    expect(written()).toHaveLength(2);
+  });
+
+  it("is written again when it did not take the first", async ({ expect }) => {
+    let puts = 0;
+    const failing = {
+      get: (key: string, type: "json") => env.KV.get(key, type),
+      put: (key: string) => Promise.reject(new Error(key.startsWith("push:") ? `kv down ${(puts += 1)}` : "kv down")),
+    };
+    const app = playWeChatWith({ KV: failing });
+    const push = await app.text("oUntaken", "价格");
+    await app.redeliver({ id: push.id });
+    await app.redeliver({ id: push.id });
+    expect(puts).toBe(2);
+  });
+
   it("is left alone when DEDUPE_KV is off", async ({ expect }) => {
     const keys: string[] = [];
     const note = (key: string): Promise<null> => {

@@ -18,6 +18,9 @@ const KV_PATIENCE_MS = 700;
 const KV_PUT_MS = 3_000;
 /** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
 const TTL_SECONDS = 600;
+const WRITE_AGAIN_MS = 60_000;
+/** More pushes than come late or twice in a minute. */
+const MAX_WRITTEN = 256;
 
 /** A push as this shield knows it. */
 export interface ArrivedPush {
@@ -49,11 +52,26 @@ export function mayComeAgain(
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
 }
 
-/** Remembers the answer of a push that may come again. */
+/** When this isolate wrote a key last, epoch ms, oldest first. Per-isolate cache: may be evicted at any time. */
+const written = new Map<string, number>();
+
+/**
+ * Remembers the answer of a push that may come again. An isolate writes each once a minute at most: KV remembers for so
+ * long that a key was not there, and a push that is sent again and again would use up the day's writes.
+ */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
+  const key = await storageKey(push);
+  if (Math.abs(push.arrivedAt - (written.get(key) ?? Number.NEGATIVE_INFINITY)) < WRITE_AGAIN_MS) return;
+  written.delete(key);
+  written.set(key, push.arrivedAt);
+  for (const oldest of written.keys()) {
+    if (written.size <= MAX_WRITTEN) break;
+    written.delete(oldest);
+  }
   try {
-    await inTime(KV_PUT_MS, kv.put(await storageKey(push), answer, { expirationTtl: TTL_SECONDS }));
+    await inTime(KV_PUT_MS, kv.put(key, answer, { expirationTtl: TTL_SECONDS }));
   } catch (error) {
+    written.delete(key);
     log("kv_failed", { operation: "write_late_push", error: errorName(error) });
   }
 }
