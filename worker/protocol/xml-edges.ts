@@ -25,7 +25,7 @@ const HEAD: ReadonlySet<string> = new Set([
 ]);
 const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
 /** What a message must say of itself: who wrote to whom, when, what kind, which one. */
-const NEEDED = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
+export const IDENTITY = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
 
 const ROOT_START = "<xml>";
 const ROOT_END = "</xml>";
@@ -46,8 +46,13 @@ export function readEdges(text: string): XmlEdges | undefined {
   const fields: Record<string, string> = {};
   const from = readHead(body, start + ROOT_START.length, fields);
   const to = readTail(body, from, body.length - ROOT_END.length, fields);
-  const isMessage = NEEDED.every((name) => fields[name] !== undefined && fields[name] !== "");
-  return isMessage && fields["MsgType"] !== "event" ? { fields, between: body.slice(from, to) } : undefined;
+  return isIdentified(fields) ? { fields, between: body.slice(from, to) } : undefined;
+}
+
+/** Whether these are a message's and say all it must say of itself. */
+export function isIdentified(fields: WireFields): boolean {
+  const isThere = (name: string) => typeof fields[name] === "string" && fields[name] !== "";
+  return IDENTITY.every(isThere) && fields["MsgType"] !== "event";
 }
 
 /** Reads fields forward, each name once. Returns where the first other thing begins. */

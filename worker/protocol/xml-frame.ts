@@ -11,7 +11,7 @@ import type { WireFields } from "../../shared/inbound.ts";
 import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
-import { readEdges, type XmlEdges } from "./xml-edges.ts";
+import { IDENTITY, isIdentified, readEdges, type XmlEdges } from "./xml-edges.ts";
 import { parseXml, type XmlProblem } from "./xml.ts";
 
 /** What a push says. */
@@ -36,8 +36,11 @@ const GAP = new RegExp(
   `\\s*((?:<(?!(?:${NAMES.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,
   "y",
 );
-/** One element (1: name) with a value that ends where XML says, whatever it is. */
-const ELEMENT = /\s*<(\w+)>\s*(?:<!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>\s*|[^<]*)<\/\1>\s*/y;
+/** One element (1: name) with a value that ends where XML says, whatever it is (2: when it is in CDATA). */
+const ELEMENT = /\s*<(\w+)>\s*(?:<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
+
+/** What says whose a message is, which one, and how it is read: never taken from between two texts. */
+const SAID: ReadonlySet<string> = new Set([...IDENTITY, "BusinessId", "Encrypt"]);
 
 /** From the first tag of a text to the last. */
 interface Stretch {
@@ -70,8 +73,9 @@ function readAround(text: string): Result<XmlFrame, XmlProblem> | undefined {
   const isWhole = texts.every((name) => !Object.hasOwn(around.value, name));
   if (!isWhole || !texts.includes(stretch.first) || !texts.includes(stretch.last)) return undefined;
   const inside = readStretch(stretch);
-  const isApart = inside !== undefined && Object.keys(inside).every((name) => !Object.hasOwn(around.value, name));
-  return ok(isApart ? { fields: { ...around.value, ...inside } } : { fields: around.value, damaged: stretch.text });
+  const isNew = (name: string) => !Object.hasOwn(around.value, name) && !SAID.has(name);
+  if (inside !== undefined && Object.keys(inside).every(isNew)) return ok({ fields: { ...around.value, ...inside } });
+  return isIdentified(around.value) ? ok({ fields: around.value, damaged: stretch.text }) : undefined;
 }
 
 function findStretch(text: string): Stretch | undefined {
@@ -124,15 +128,18 @@ function splitTexts(typed: string, first: string, last: string): WireFields | un
  * ends a text early must open it again, or the platform's own end would not fit.
  */
 function readPlainly(elements: string): WireFields | undefined {
-  const names = new Set<string>();
+  const typed = new Map<string, string | undefined>();
   for (let at = 0; at < elements.length; at = ELEMENT.lastIndex) {
     ELEMENT.lastIndex = at;
-    const name = ELEMENT.exec(elements)?.[1];
-    if (name === undefined || names.has(name)) return undefined;
-    names.add(name);
+    const [, name, section] = ELEMENT.exec(elements) ?? [];
+    if (name === undefined || typed.has(name)) return undefined;
+    typed.set(name, section);
   }
   const parsed = parseXml(`<xml>${elements}</xml>`);
-  return parsed.ok ? parsed.value : undefined;
+  if (!parsed.ok) return undefined;
+  // The parser makes one line end of CR LF.
+  const fields = Object.entries(parsed.value).map(([name, value]) => [name, typed.get(name) ?? value] as const);
+  return Object.fromEntries(fields);
 }
 
 /**
@@ -143,18 +150,18 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
   if (whole.ok && ownValue(whole.value, "MsgType") === "event") return ok({ fields: whole.value });
   const edges = readEdges(text);
-  if (edges === undefined || (whole.ok && isUnharmed(whole.value, edges))) {
-    return whole.ok ? ok({ fields: whole.value }) : whole;
+  if (edges !== undefined && !(whole.ok && isUnharmed(whole.value, edges))) {
+    return ok({ fields: edges.fields, damaged: edges.between });
   }
-  return ok({ fields: edges.fields, damaged: edges.between });
+  if (!whole.ok) return whole;
+  return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
 }
 
-const SAID = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "BusinessId", "Encrypt"] as const;
 /** The end of CDATA before anything but the end of its element: somebody typed it. */
 const TYPED_END = /\]\]>(?!\s*<\/)/;
 
 /** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */
 function isUnharmed(whole: WireFields, { fields, between }: XmlEdges): boolean {
-  const isSame = SAID.every((name) => ownValue(whole, name) === ownValue(fields, name));
+  const isSame = [...SAID].every((name) => ownValue(whole, name) === ownValue(fields, name));
   return isSame && !Object.values(whole).some(isWireList) && !TYPED_END.test(between);
 }

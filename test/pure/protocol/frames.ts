@@ -62,6 +62,38 @@ function element(name: string, value: string): string {
   return `<${name}>${isNumber ? value : `<![CDATA[${value}]]>`}</${name}>`;
 }
 
+/** Texts that look like the frame around them, as a text message would have them. */
+export const TYPED: readonly (readonly [what: string, text: string])[] = [
+  ["markup with CDATA of its own", "<msg><status><![CDATA[ok]]></status></msg>"],
+  ["code with the end of CDATA", "if (a[b[0]]>1) {}"],
+  ["the end of CDATA alone", "]]>"],
+  ["the beginning of CDATA alone", "<![CDATA["],
+  ["CDATA split as a writer of XML would", "a]]]]><![CDATA[>b"],
+  ["brackets at both ends", "[[x]]"],
+  ["a field of an event", "x]]></Content><OpenID><![CDATA[oB]]></OpenID><Content><![CDATA["],
+  ["a field of an event, with no other CDATA", "x]]></Content><OpenID><![CDATA[oB"],
+  ["another sender", "x]]></Content><FromUserName><![CDATA[oB]]></FromUserName><Content><![CDATA[y"],
+  ["another id", "x]]></Content><MsgId>1</MsgId>"],
+  ["another id at the end", "x]]></Content><MsgId>1</MsgId></xml>"],
+  [
+    "another kind",
+    "x]]></Content><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[user_enter_tempsession]]></Event>",
+  ],
+  ["a sub-merchant", "x]]></Content><BusinessId>7</BusinessId><Content><![CDATA[y"],
+  ["an envelope", "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y"],
+  ["a whole message", textXml("inner").replace(FRAME.openid, "oB")],
+  ["the end of the document", "</xml>"],
+  ["a DOCTYPE", '<!DOCTYPE xml [<!ENTITY a "b">]>&a;'],
+  ["the field of another kind", "<SessionFrom><![CDATA[x]]></SessionFrom>"],
+  ["a forbidden name", "]]></Content><__proto__>x</__proto__><Content><![CDATA["],
+  ["more levels than allowed", "<a>".repeat(40)],
+  ["more elements than allowed", "]]><a/>".repeat(1_200)],
+  ["line ends of every kind", "a\r\nb\rc\n"],
+  ["references", "&lt;&amp;lt;&#65;"],
+  ["nothing", ""],
+  ["spaces", "  "],
+];
+
 const NAMES = [
   "Content",
   "Title",

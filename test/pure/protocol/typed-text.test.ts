@@ -5,7 +5,7 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { MAX_WIRE_LENGTH } from "../../../worker/protocol/wire.ts";
-import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml } from "./frames.ts";
+import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
 
@@ -16,37 +16,6 @@ async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>
 }
 
 const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
-const TYPED: readonly (readonly [what: string, text: string])[] = [
-  ["markup with CDATA of its own", "<msg><status><![CDATA[ok]]></status></msg>"],
-  ["code with the end of CDATA", "if (a[b[0]]>1) {}"],
-  ["the end of CDATA alone", "]]>"],
-  ["the beginning of CDATA alone", "<![CDATA["],
-  ["CDATA split as a writer of XML would", "a]]]]><![CDATA[>b"],
-  ["brackets at both ends", "[[x]]"],
-  ["a field of an event", "x]]></Content><OpenID><![CDATA[oB]]></OpenID><Content><![CDATA["],
-  ["a field of an event, with no other CDATA", "x]]></Content><OpenID><![CDATA[oB"],
-  ["another sender", "x]]></Content><FromUserName><![CDATA[oB]]></FromUserName><Content><![CDATA[y"],
-  ["another id", "x]]></Content><MsgId>1</MsgId>"],
-  ["another id at the end", "x]]></Content><MsgId>1</MsgId></xml>"],
-  [
-    "another kind",
-    "x]]></Content><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[user_enter_tempsession]]></Event>",
-  ],
-  ["a sub-merchant", "x]]></Content><BusinessId>7</BusinessId><Content><![CDATA[y"],
-  ["an envelope", "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y"],
-  ["a whole message", textXml("inner").replace(FRAME.openid, "oB")],
-  ["the end of the document", "</xml>"],
-  ["a DOCTYPE", '<!DOCTYPE xml [<!ENTITY a "b">]>&a;'],
-  ["the field of another kind", "<SessionFrom><![CDATA[x]]></SessionFrom>"],
-  ["a forbidden name", "]]></Content><__proto__>x</__proto__><Content><![CDATA["],
-  ["more levels than allowed", "<a>".repeat(40)],
-  ["more elements than allowed", "]]><a/>".repeat(1_200)],
-  ["line ends of every kind", "a\r\nb\rc\n"],
-  ["references", "&lt;&amp;lt;&#65;"],
-  ["nothing", ""],
-  ["spaces", "  "],
-];
-
 describe("a text", () => {
   for (const [what, text] of TYPED) {
     it(`is received as it was typed: ${what}`, async ({ expect }) => {
@@ -137,6 +106,8 @@ describe("a card", () => {
       ["a", `b${border}c`],
       ["a", `b]]></PagePath><Title><![CDATA[x${border}c`],
       [`a]]></Title><PagePath><![CDATA[b`, "c"],
+      [`a]]></Title><MsgId>1</MsgId><PagePath><![CDATA[b`, "c"],
+      [`a]]></Title><FromUserName>oB</FromUserName><PagePath><![CDATA[b`, "c"],
     ] as const) {
       const inbound = await inboundOf(cardXml(title, pagePath));
       expect(inbound).toMatchObject({ ...HEAD, kind: "unknown", type: "miniprogrampage", msgId: FRAME.msgId });
@@ -173,6 +144,26 @@ describe("a card", () => {
     expect(await inboundOf(xml)).toEqual(says("a]]>b", "pages/a?b=]]>"));
   });
 
+  it("whose id stands between its texts is read when neither holds the end of CDATA, and never from a text", async ({
+    expect,
+  }) => {
+    const order = "ToUserName FromUserName CreateTime MsgType Title MsgId AppId PagePath ThumbUrl ThumbMediaId";
+    const xml = (title: string) => {
+      const fields = { Title: title, MsgId: FRAME.msgId, AppId: "wx1", PagePath: "pages/a" };
+      const rest = { ThumbUrl: "http://example.com/t", ThumbMediaId: "thumb-1" };
+      return frameXml("miniprogrampage", { ...fields, ...rest }, { names: order.split(" ") });
+    };
+    expect(await inboundOf(xml("<a> & b"))).toEqual(says("<a> & b", "pages/a"));
+    for (const title of [
+      "a]]>b",
+      "a]]><![CDATA[b",
+      "a]]></Title><MsgId>1</MsgId><PagePath><![CDATA[b",
+      "a]]></Title><MsgId>1</MsgId><Title><![CDATA[b",
+    ]) {
+      expect(await inboundOf(xml(title))).toMatchObject({ reason: "unreadable" });
+    }
+  });
+
   it("may have a field between its texts that is not known yet, when neither holds the end of CDATA", async ({
     expect,
   }) => {
@@ -188,6 +179,8 @@ describe("a card", () => {
     };
     const xml = frameXml("miniprogrampage", fields, { names: names.split(" ") });
     expect(await inboundOf(xml)).toEqual(says("<a> & b", "pages/a"));
+    const lines = frameXml("miniprogrampage", { ...fields, Title: "a\r\nb" }, { names: names.split(" ") });
+    expect(await inboundOf(lines)).toEqual(says("a\r\nb", "pages/a"));
     const broken = frameXml("miniprogrampage", { ...fields, Title: "a]]>b" }, { names: names.split(" ") });
     expect(await inboundOf(broken)).toMatchObject({ ...HEAD, kind: "unknown", damaged: expect.any(String) });
   });
