@@ -12,19 +12,14 @@ import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Inbound, PushHead } from "../../shared/inbound.ts";
 import { ownValue } from "../../shared/own.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
-import { utf8Length } from "../../shared/text.ts";
+import { ok, type Result } from "../../shared/result.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
-import { findSettingsLinkProblems } from "../domain/settings-links.ts";
-import { limitProblems } from "../domain/settings-problems.ts";
-import { MAX_SETTINGS_BYTES, parseSettings, type SettingsProblem } from "../domain/settings.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { FetchInit } from "../wechat/api.ts";
 import { requestStableToken } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { addAppEvent, readAppEvents } from "./account-events.ts";
-import { findWebhookProblems } from "./webhook-settings.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
 import { decidePause, forgetRefuser } from "./account-pause.ts";
@@ -41,8 +36,6 @@ import {
 import { nextDue, type AccountState, type Retention } from "./account-rules.ts";
 import {
   accessKey,
-  DEFAULT_SETTINGS_VERSION,
-  parseSettingsVersion,
   settingsKey,
   type AccountAccess,
   type AccountReader,
@@ -50,18 +43,12 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
+import { checkSettings, readSettings, type PutSettingsProblem } from "./account-settings.ts";
 import { createAccountStore } from "./account-store.ts";
 import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
 import { objectIdOf } from "./conversation-client.ts";
 import { sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
-
-/** Why settings were not stored. */
-export type PutSettingsProblem =
-  /** Every problem, each with its path and cure. */
-  | { readonly reason: "invalid"; readonly problems: readonly SettingsProblem[] }
-  /** Somebody else stored settings in between. */
-  | { readonly reason: "version_mismatch"; readonly current: SettingsVersion };
 
 /** An event that concerns the mini program as a whole. */
 export interface AppEvent {
@@ -151,26 +138,18 @@ export class Account extends DurableObject<Env> implements AccountReader {
   async putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>> {
     const now = Date.now();
     const current = this.#settings();
-    if (ifVersion !== "*" && ifVersion !== current.version) return err({ reason: "version_mismatch", current });
-    const parsed = parseSettings(input);
-    if (!parsed.ok) return err({ reason: "invalid", problems: parsed.error });
-    const refused = [
-      ...findSettingsLinkProblems(parsed.value, this.#appid()),
-      ...findWebhookProblems(parsed.value, this.env),
-    ];
-    if (refused.length > 0) return err({ reason: "invalid", problems: limitProblems(refused) });
-    const body = JSON.stringify(parsed.value);
-    const bytes = utf8Length(body);
-    if (bytes > MAX_SETTINGS_BYTES) return err({ reason: "invalid", problems: [tooLarge(bytes)] });
+    const checked = checkSettings(current, ifVersion, input, { appid: this.#appid(), env: this.env });
+    if (!checked.ok) return checked;
+    const { settings, body } = checked.value;
     const version = current.version + 1;
     this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
     const known = this.#store.state().webhooks;
-    const kept = keepHealths(known, current.settings.webhooks, parsed.value.webhooks);
+    const kept = keepHealths(known, current.settings.webhooks, settings.webhooks);
     const healths = Object.keys(kept).length < Object.keys(known).length ? { webhooks: kept } : {};
     // Should KV not take them, or this object end before it does, the alarm publishes them.
     this.#write({ ...healths, republishAt: now + REPUBLISH_MS });
     await this.#publishSettings();
-    return ok({ version, settings: parsed.value, updatedAt: now });
+    return ok({ version, settings, updatedAt: now });
   }
 
   /** The webhooks in trouble. */
@@ -295,14 +274,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
   }
 
   #settings(): SettingsVersion {
-    const row = this.#store.newestSettings();
-    if (row === undefined) return DEFAULT_SETTINGS_VERSION;
-    const { version, at: updatedAt, body } = row;
-    const stored = parseSettingsVersion({ version, updatedAt, settings: JSON.parse(body) });
-    if (stored !== undefined) return stored;
-    // Checked when they were stored: only another version of this worker writes settings of another shape.
-    log("settings_unreadable", { app: this.#appid(), version });
-    return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt };
+    return readSettings(this.#appid(), this.#store.newestSettings());
   }
 
   /** Writes state and arms the alarm when something is now due before it, in one turn. */
@@ -401,9 +373,4 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
     return createPublisher({ what, put, sleep });
   }
-}
-
-function tooLarge(bytes: number): SettingsProblem {
-  const problem = `the settings have ${bytes} bytes, at most ${MAX_SETTINGS_BYTES} are kept`;
-  return { reason: "invalid", path: "", problem, cure: "shorten or remove texts" };
 }

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../domain/settings.ts";
 import { DEFAULT_SETTINGS } from "../../domain/settings-default.ts";
-import type { PutSettingsProblem } from "../../objects/account.ts";
+import type { PutSettingsProblem } from "../../objects/account-settings.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
