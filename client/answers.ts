@@ -13,6 +13,7 @@ import type {
   Picture,
   Quarantine,
   Replayed,
+  ReplayStarted,
   Settings,
   Uploaded,
   VersionedSettings,
@@ -44,6 +45,7 @@ const settings: Shape<Settings> = {
 };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
+const replayStarted: Shape<ReplayStarted> = { conversations: "number", remaining: "number" };
 const diagnostics: Shape<Diagnostics> = { token: "object", sendQuota: "object", callback: "array" };
 
 /** Readers of JSON answers. */
@@ -57,6 +59,7 @@ export const read = {
   quarantine: as(quarantine),
   webhooks: as(webhooks),
   replayed: as(replayed),
+  replayStarted: as(replayStarted),
   diagnostics: as(diagnostics),
 };
 

@@ -22,6 +22,7 @@ import type {
   PictureType,
   Quarantine,
   Replayed,
+  ReplayStarted,
   Result,
   Row,
   SendOptions,
@@ -168,10 +169,26 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "GET", path: ["webhooks"] }, read.webhooks);
     },
 
-    /** Tells a webhook again what came after the row `after` of a conversation, under the same webhook-ids. */
+    /** Delivers to a webhook again what came after the row `after` of a conversation, under the same webhook-ids. */
     replayWebhook(openid: string, id: string, after = 0): Promise<Result<Replayed>> {
       const path = ["conversations", { openid }, "webhooks", { id }, "replay"];
       return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ after }) }, read.replayed);
+    },
+
+    /**
+     * Delivers again what a webhook did not get (`webhooks()` shows it as `skipped`): of 100 conversations per call, each
+     * from its first skipped event on. Call it until `remaining` is 0.
+     *
+     * @param from the `webhook-id` of an event: its conversation alone, from that event on
+     */
+    replaySkipped(id: string, from = "skipped"): Promise<Result<ReplayStarted>> {
+      const path = ["webhooks", { id }, "replay"];
+      return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ from }) }, read.replayStarted);
+    },
+
+    /** Forgets which events a webhook did not get; nothing is delivered. */
+    dismissSkipped(id: string): Promise<Result<void>> {
+      return act({ method: "DELETE", path: ["webhooks", { id }, "skipped"] });
     },
 
     /** Asks WeChat about the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */

@@ -18,7 +18,7 @@ import type {
   UploadedSchema,
   WindowSchema,
 } from "../worker/routes/api/schemas.ts";
-import type { ReplayedSchema, WebhooksSchema } from "../worker/routes/api/webhook-schemas.ts";
+import type { ReplayedSchema, ReplayStartedSchema, WebhooksSchema } from "../worker/routes/api/webhook-schemas.ts";
 
 export type { Outbound, ProblemCode };
 
@@ -44,8 +44,10 @@ export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
 export type AppEvent = v.InferOutput<typeof AppEventSchema>;
 /** A page of events. */
 export type AppEvents = v.InferOutput<typeof AppEventsSchema>;
-/** From where a conversation is told again. */
+/** From where a conversation is delivered again. */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
+/** A replay that was begun: for how many conversations, and how many are still on record. */
+export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
 /** What WeChat says about the set-up. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
 /** Settings as they are stored, with the defaults filled in. */

@@ -5,16 +5,20 @@
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
-/** One finding for each webhook; none where there are none. */
+/** A finding for each webhook, and one more where events were skipped; none where there are no webhooks. */
 export async function checkWebhooks(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];
   const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/webhooks" });
   if ("unreachable" in reply || reply.status !== 200) return [];
-  return toList(readObject(reply.body)["webhooks"]).map(toObject).map(judgeWebhook);
+  return toList(readObject(reply.body)["webhooks"]).map(toObject).flatMap(judgeWebhook);
 }
 
-function judgeWebhook(webhook: Readonly<Record<string, unknown>>): Finding {
+function judgeWebhook(webhook: Readonly<Record<string, unknown>>): readonly Finding[] {
+  return [judgeState(webhook), ...judgeSkipped(webhook)];
+}
+
+function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
   const id = toLine(webhook["id"]);
   const name = check(`webhook.${id}`, `Webhook ${id} 收得到`, `the webhook ${id} takes events`);
   const status = webhook["lastStatus"];
@@ -35,8 +39,29 @@ function judgeWebhook(webhook: Readonly<Record<string, unknown>>): Finding {
   }
 }
 
+/** Events the endpoint did not get: they are lost to it until they are replayed. */
+function judgeSkipped(webhook: Readonly<Record<string, unknown>>): readonly Finding[] {
+  const id = toLine(webhook["id"]);
+  const { count, conversations, lastReason, lastStatus, first } = toObject(webhook["skipped"]);
+  if (typeof count !== "number") return [];
+  const name = check(`webhook.${id}.skipped`, `Webhook ${id} 没有遗漏事件`, `the webhook ${id} got every event`);
+  const { id: event, at } = toObject(first);
+  const status = typeof lastStatus === "number" ? ` HTTP ${lastStatus}` : "";
+  const since = event === undefined ? "" : `, since ${toLine(at)} (${toLine(event)})`;
+  const fact = `${count} / ${Number(conversations)}, ${toLine(lastReason)}${status}${since}`;
+  return [failed(name, say(`遗漏了 ${count} 个事件`, `${count} events were skipped`), replay(id), fact)];
+}
+
+function replay(id: string) {
+  const path = `/api/v1/webhooks/${id}`;
+  return say(
+    `先修好接收方，再 POST ${path}/replay {"from":"skipped"} 重发；不需要的用 DELETE ${path}/skipped 清除`,
+    `correct the receiver, then POST ${path}/replay {"from":"skipped"}; DELETE ${path}/skipped if they are not wanted`,
+  );
+}
+
 const SECRET = say("npx wrangler secret put WEBHOOK_SECRET", "npx wrangler secret put WEBHOOK_SECRET");
 const RECEIVER = say(
   "看接收方的日志：5 秒内答 2xx，不重定向，密钥一致；修好后自动恢复",
-  "see the receiver's log: 2xx within 5 seconds, no redirect, the same secret; it goes on by itself once mended",
+  "see the receiver's log: 2xx within 5 seconds, no redirect, the same secret; it recovers by itself once that is right",
 );

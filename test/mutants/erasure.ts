@@ -86,7 +86,7 @@ export const ERASURE: MutantTable = {
       name: "cursor-of-the-erased-log",
       breaks: "a call for an erased user delays the events of the conversation after it",
       file: "worker/objects/conversation-webhooks.ts",
-      find: "  if (store() !== opened) return;\n",
+      find: "  if (store() !== opened) return forgetConversation(account, owner.appid, id);\n",
       replace: "",
       killedBy: [
         "workerd/erased-webhooks.test.ts",

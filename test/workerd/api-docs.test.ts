@@ -58,6 +58,8 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/milestones",
         "GET /api/v1/quarantine",
         "GET /api/v1/webhooks",
+        "POST /api/v1/webhooks/{id}/replay",
+        "DELETE /api/v1/webhooks/{id}/skipped",
         "GET /api/v1/events",
         "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",
         "GET /api/v1/diagnostics",

@@ -1,64 +1,36 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { describe, it, vi } from "vitest";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { APPID, captureLog, conversation, playWeChat, remote } from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings } from "./api-client.ts";
+import { APPID, captureLog, conversation, remote } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+import {
+  BUSY,
+  pass,
+  ring,
+  says as writes,
+  settle,
+  shop,
+  statusOf,
+  TAKEN,
+  URL_OF,
+  useHooks,
+  usePlay,
+} from "./webhook-play.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const URL_OF = (path: string) => `https://shop.example.com/${path}`;
 const REPLY: Candidate = { ruleId: "r", action: { type: "reply", messages: [{ type: "text", content: "好" }] } };
 const TRANSFER: Candidate = { ruleId: "t", action: { type: "transfer" } };
 const DAY = 86_400_000;
-const BUSY = () => new Response(null, { status: 503 });
-const TAKEN = () => new Response(null, { status: 204 });
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-let messages = 0;
+usePlay();
 
-beforeEach(() => {
-  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  shop = createReceiver();
-  wechat = playWeChat({
-    worker: () => Promise.resolve(new Response("success")),
-    hosts: { "shop.example.com": shop.handle },
-  });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const ring = (openid: string) => runDurableObjectAlarm(conversation(openid));
-const useHooks = (...webhooks: readonly object[]) => useSilentSettings({ webhooks });
-
-/** The user writes, with these webhooks in the settings; an answer is carried at once. */
-async function says(openid: string, candidates: readonly Candidate[], webhooks: readonly string[]): Promise<void> {
-  messages += 1;
-  await wechat.text(openid, "x", { appid: APPID });
-  const head = { account: "gh_1", openid, createdAt: Date.now() };
-  const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
-  const push = { key: `m:${messages}`, inbound, candidates, webhooks };
-  const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
-  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, "worker");
-}
-
-/** Lets the time pass until nothing more is due for the webhooks, a while at most. */
-async function settle(openid: string): Promise<void> {
-  for (let round = 0; round < 5; round += 1) {
-    pass(GATHER_MS);
-    await ring(openid);
-  }
-}
+const says = (openid: string, candidates: readonly Candidate[], webhooks: readonly string[]) =>
+  writes(openid, candidates, { webhooks });
 
 describe("a webhook", () => {
   it("hears of a message, its hand-over or its answer's outcome, in order, signed", async ({ expect }) => {
@@ -182,11 +154,10 @@ describe("a webhook", () => {
           if (/^(?:insert|update|delete)/.test(query)) written.push(query.slice(0, 6));
           return exec(query, ...args);
         });
-        messages += 1;
         const head = { account: "gh_1", openid, createdAt: Date.now() };
-        const inbound: Inbound = { kind: "text", msgId: String(messages), content: "x", ...head };
+        const inbound: Inbound = { kind: "text", msgId: "measured", content: "x", ...head };
         const owner = { appid: APPID, openid };
-        const push = { key: `m:${messages}`, inbound, candidates: [REPLY], webhooks };
+        const push = { key: "m:measured", inbound, candidates: [REPLY], webhooks };
         const { lease } = readReceived(object.receive(owner, push, "worker"));
         object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, "worker");
         pass(webhooks.length > 0 ? GATHER_MS : 12_000);
@@ -231,8 +202,9 @@ describe("a webhook that stays dead", () => {
     pass(PAUSE_MS + 60_000);
     await ring("oDeadNew");
     expect(shop.events).toHaveLength(calls + 1);
-    expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({ webhooks: [{ state: "ok" }] });
+    expect(await statusOf()).toMatchObject({ failures: 0, waiting: 10 });
     for (let user = 0; user < 10; user += 1) await ring(`oDead${user}`);
+    expect(await statusOf()).toMatchObject({ state: "ok" });
     expect(new Set(shop.events.slice(calls).map(({ data }) => data["openid"])).size).toBe(11);
   });
 });

@@ -26,16 +26,17 @@ export interface WebhookProgress {
   /** The cursor it began from. */
   readonly from: number;
   readonly to: number;
+  /** The endpoint has failed since then, epoch ms, and accepted nothing in this run: events were only given up. */
+  readonly since?: number;
   /** Why it stopped; absent: everything there was to do is done, or the time was up. */
   readonly stopped?:
     | { readonly reason: "failed"; readonly retryAfterMs?: number }
-    /** `since`: it had been dead before this run, epoch ms. */
-    | { readonly reason: "paused"; readonly until: number; readonly since?: number };
+    | { readonly reason: "paused"; readonly until: number };
 }
 
 /** So long after a row its event is sent, milliseconds: an answer and its outcome go together, with one alarm. */
 export const GATHER_MS = 1_000;
-/** An event nobody takes is given up after so long, milliseconds: the next ones must not wait for it for ever. */
+/** An event that is not accepted is given up after so long, milliseconds: the next ones must not wait for it for ever. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
@@ -86,9 +87,14 @@ export function replayCursor(after: number, now: number): WebhookCursor {
   return { after, tries: 0, since: 0, nextAt: now };
 }
 
-/** Whether an event that failed once more now is given up. */
-export function isHopeless(cursor: WebhookCursor, now: number): boolean {
-  return cursor.since !== 0 && now - cursor.since >= GIVE_UP_MS;
+/**
+ * Whether an event that failed once more now is given up: the endpoint has failed for three days, and the event is as
+ * old. So events that waited together are given up together, and each has had its three days.
+ *
+ * @param seq the event's row; a seq is the time it was written (0001)
+ */
+export function isHopeless(cursor: WebhookCursor, seq: number, now: number): boolean {
+  return cursor.since !== 0 && now - Math.max(cursor.since, seq) >= GIVE_UP_MS;
 }
 
 /**
@@ -104,19 +110,24 @@ export function advanceCursor(
 ): WebhookCursor {
   const { from, to, stopped } = progress;
   if (cursor.after !== from) return cursor;
-  const moved = to > from ? newCursor(to) : cursor;
+  const moved = to > from ? moveCursor(cursor, progress) : cursor;
   if (stopped === undefined) return { ...moved, nextAt: now };
   const since = moved.since === 0 ? now : moved.since;
   if (stopped.reason === "paused") {
-    return { ...moved, since: stopped.since ?? since, nextAt: stopped.until + Math.floor(random * PAUSE_SPREAD_MS) };
+    return { ...moved, since, nextAt: stopped.until + Math.floor(random * PAUSE_SPREAD_MS) };
   }
   const asked = Math.min(stopped.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
   return {
-    after: to,
+    ...moved,
     tries: moved.tries + 1,
     since,
     nextAt: now + asked + backoffMs(RETRY, moved.tries, random),
   };
+}
+
+/** An event that was given up proves nothing about the endpoint: what was counted stays until it accepts one. */
+function moveCursor({ tries }: WebhookCursor, { to, since }: WebhookProgress): WebhookCursor {
+  return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
 
 function newCursor(after: number): WebhookCursor {

@@ -4,7 +4,7 @@
  */
 import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
 import type { RowDraft } from "./log.ts";
-import { buildMessageId } from "./message-id.ts";
+import { buildMessageId, parseMessageId, type MessageAddress } from "./message-id.ts";
 import { showInbound, showRow, type ShownRow } from "./row-json.ts";
 
 /** The types of events, in the order of the documentation. */
@@ -18,6 +18,9 @@ export const WEBHOOK_EVENTS = [
   "message.blocked",
   "message.unconfirmed",
 ] as const;
+
+/** A row of a hand-over makes two events. */
+const HANDOVER = "-handover";
 
 /** A type of event. */
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
@@ -95,12 +98,22 @@ export function toWebhookEvent(
     row: showRow(row, objectId),
     ...(message !== undefined && { message: showRow(message, objectId) }),
   };
-  const id = buildMessageId({ objectId, seq: row.seq });
   return {
-    id: type === "handover" ? `${id}-handover` : id,
+    id: eventIdOf(source, row, type),
     type,
     body: JSON.stringify({ type, timestamp: new Date(row.at).toISOString(), data }),
   };
+}
+
+/** The header `webhook-id` of an event: the same for every repeat. */
+export function eventIdOf({ objectId }: WebhookSource, { seq }: RowDraft, type: WebhookEventType): string {
+  const id = buildMessageId({ objectId, seq });
+  return type === "handover" ? `${id}${HANDOVER}` : id;
+}
+
+/** Where the event with this `webhook-id` comes from; undefined when `eventIdOf` cannot have made it. */
+export function parseEventId(id: string): MessageAddress | undefined {
+  return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
 }
 
 /** The body of the question a rule with the action `webhook` asks. */

@@ -135,6 +135,8 @@ export interface Retention {
 export interface Oldest {
   readonly event: number | null;
   readonly quarantined: number | null;
+  /** The record of events webhooks did not get. */
+  readonly skipped: number | null;
 }
 
 /** When the alarm is due next: the background refresh, settings to publish, the next thing to forget. Undefined: never. */
@@ -148,6 +150,7 @@ export function nextDue(
     republishAt,
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
+    oldest.skipped === null ? null : oldest.skipped + retention.eventsMs,
   ].filter((time) => time !== null);
   return due.length === 0 ? undefined : Math.min(...due);
 }

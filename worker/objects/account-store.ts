@@ -57,7 +57,7 @@ export interface AccountStore {
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
   /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
-  oldest(): Oldest;
+  oldest(): Omit<Oldest, "skipped">;
   /** Deletes events before `events` and quarantine entries before `quarantined` (epoch ms). */
   prune(horizon: { readonly events: number; readonly quarantined: number }): void;
 }

@@ -1,43 +1,73 @@
 /**
- * The health of the webhooks of one mini program, as the account object keeps it: failures in a row over all
- * conversations, and pauses. Pure; what is healthy is not kept at all.
+ * The health of the webhooks of one mini program, as the account object keeps it. Trouble is counted for each
+ * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; what is
+ * healthy is not kept at all.
  */
+import { ownValue } from "../../shared/own.ts";
 import type { Webhook } from "../domain/settings.ts";
+import { GIVE_UP_MS } from "../domain/webhook-cursor.ts";
+
+/** A conversation with an event that is not accepted. Times in epoch ms. */
+export interface ConversationTrouble {
+  /** The first failure. */
+  readonly since: number;
+  /** The newest one that was counted. */
+  readonly at: number;
+  /** The event was given up: the conversation counts as failed and no longer waits. */
+  readonly isOver?: true;
+}
 
 /** Trouble with one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
-  /** Failures in a row, counted up to `PAUSE_AFTER`. */
+  /** Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered. */
   readonly failures: number;
-  /** When the first of them was. */
+  /** When the first of them was; 0: there is none. */
   readonly since: number;
   /** The newest one. */
   readonly lastAt: number;
   readonly lastReason: string;
   /** The HTTP status, when there was one. */
   readonly lastStatus?: number;
-  /** Nobody calls it before; 0: it is not paused. */
+  /** It is not called before; in the past or 0: it is not paused. */
   readonly pausedUntil: number;
+  /** Conversations that wait for it, by their object's id, at most 20; absent in records of version 0.1.0. */
+  readonly conversations?: Tracked;
 }
+
+type Tracked = Readonly<Record<string, ConversationTrouble>>;
 
 /** By the webhook's id; only those in trouble. */
 export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
-/** What a conversation tells of a call. */
+/** What a conversation reports of a call. */
 export type WebhookReport =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: string; readonly status?: number };
+  | { readonly ok: true; readonly conversation?: string }
+  | {
+      readonly ok: false;
+      /** `refused`: the endpoint answered that it will never accept this event. */
+      readonly reason: string;
+      readonly status?: number;
+      /** The object's id; absent from version 0.1.0. */
+      readonly conversation?: string;
+    };
 
 const MINUTE_MS = 60_000;
 /** So many failures in a row, over at least so long, pause an endpoint for so long; the longer it is dead, the longer. */
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
 export const PAUSE_MS = 15 * MINUTE_MS;
-/** At most, milliseconds: each conversation with something untold looks once a pause, and pays for it. */
+/** That many different conversations must have failed; with fewer, each waits by itself. */
+export const PAUSE_CONVERSATIONS = 3;
+/** At most, milliseconds: each conversation with something to deliver looks once a pause, and pays for it. */
 export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
 /** A pause is this part of the time an endpoint has been dead. */
 const PAUSE_PART = 1 / 4;
-/** After a 410 an endpoint is left alone at once, for so long. */
+/** How long a conversation waits after a 410, and the endpoint when enough conversations had one, milliseconds. */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
+/** Conversations that are tracked by name. */
+const MAX_TRACKED = 20;
+/** A conversation that has not failed for so long no longer waits, milliseconds: by then it has given up. */
+const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
 
 /**
  * What follows from a report.
@@ -49,21 +79,51 @@ export function noteReport(
   report: WebhookReport,
   now: number,
 ): WebhookHealth | undefined {
-  if (report.ok) return undefined;
+  if (report.ok) return known && noteSuccess(known, report.conversation, now);
   if (known !== undefined && known.pausedUntil > now) return known;
-  const { reason, status } = report;
-  const since = known?.since ?? now;
-  const failures = Math.min((known?.failures ?? 0) + 1, PAUSE_AFTER);
+  const { conversation, reason, status } = report;
+  // An endpoint that refuses is alive: refusals and failures are counted apart, and refusals never pause it.
+  const isRefused = reason === "refused";
+  const isSameKind = known !== undefined && (known.lastReason === "refused") === isRefused;
+  const run = isSameKind && known.failures > 0 ? known : undefined;
+  const { since, pausedUntil: pausedBefore } = run ?? { since: now, pausedUntil: 0 };
+  const failures = Math.min((run?.failures ?? 0) + 1, PAUSE_AFTER);
+  const isShared = (tracked: Tracked) =>
+    Object.values(tracked).filter(({ at }) => at >= Math.max(since, pausedBefore)).length >= PAUSE_CONVERSATIONS;
+  const before = trackedOf(known, now);
+  const conversations = isRefused ? without(before, conversation) : track(before, conversation, now);
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
+  const mustPause = !isRefused && isShared(conversations) && (isDead || reason === "gone");
   // A thousand conversations may report within the span: there is nothing more to count.
-  if (known?.failures === PAUSE_AFTER && !isDead && reason !== "gone") return known;
-  const pausedUntil = reason === "gone" ? now + GONE_PAUSE_MS : isDead ? now + pauseMs(now - since) : 0;
+  if (run?.failures === PAUSE_AFTER && !mustPause && (isRefused || isShared(before))) return known;
+  const pausedUntil = mustPause ? now + (reason === "gone" ? GONE_PAUSE_MS : pauseMs(now - since)) : pausedBefore;
   const last = { lastAt: now, lastReason: reason, ...(status !== undefined && { lastStatus: status }) };
-  return { failures, since, ...last, pausedUntil };
+  return { failures, since, ...last, pausedUntil, conversations };
 }
 
-function pauseMs(deadMs: number): number {
-  return Math.min(Math.max(Math.round(deadMs * PAUSE_PART), PAUSE_MS), MAX_PAUSE_MS);
+/** The conversations that wait for an endpoint: when each began to, epoch ms, the longest first; 20 at most. */
+export function waitingSince(health: WebhookHealth, now: number): readonly number[] {
+  const waiting = Object.values(trackedOf(health, now)).filter(({ isOver }) => isOver !== true);
+  return waiting.map(({ since }) => since).toSorted((a, b) => a - b);
+}
+
+/** What a conversation waited for was given up. @returns the very object that was given when nothing changes */
+export function noteGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
+  const known = ownValue(health.conversations ?? {}, conversation);
+  if (known === undefined) return health;
+  return { ...health, conversations: { ...health.conversations, [conversation]: { ...known, isOver: true } } };
+}
+
+/**
+ * Forgets a conversation: the user was erased.
+ *
+ * @returns undefined for a healthy endpoint; the very object that was given when nothing changes
+ */
+export function withoutConversation(health: WebhookHealth, conversation: string): WebhookHealth | undefined {
+  const known = health.conversations ?? {};
+  if (ownValue(known, conversation) === undefined) return health;
+  const conversations = without(known, conversation);
+  return health.failures === 0 && Object.keys(conversations).length === 0 ? undefined : { ...health, conversations };
 }
 
 /** Replaces one entry. */
@@ -72,15 +132,45 @@ export function withHealth(healths: WebhookHealths, id: string, health: WebhookH
   return health === undefined ? others : { ...others, [id]: health };
 }
 
-/** New settings: an endpoint that is gone or has another address begins anew. */
+/** New settings: an endpoint that is gone, has another address or wants other events begins anew. */
 export function keepHealths(
   healths: WebhookHealths,
   before: readonly Webhook[],
   after: readonly Webhook[],
 ): WebhookHealths {
-  const isSame = (id: string) => {
-    const url = after.find((webhook) => webhook.id === id)?.url;
-    return url !== undefined && url === before.find((webhook) => webhook.id === id)?.url;
-  };
+  const find = (webhooks: readonly Webhook[], id: string) => JSON.stringify(webhooks.find((known) => known.id === id));
+  const isSame = (id: string) => find(after, id) !== undefined && find(after, id) === find(before, id);
   return Object.fromEntries(Object.entries(healths).filter(([id]) => isSame(id)));
+}
+
+/** An event was accepted: the endpoint is alive, whatever other conversations wait for. */
+function noteSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
+  const others = Object.entries(without(trackedOf(known, now), conversation));
+  const conversations = Object.fromEntries(others.filter(([, { isOver }]) => isOver !== true));
+  const left = Object.keys(conversations).length;
+  if (left === 0) return undefined;
+  if (known.failures === 0 && left === Object.keys(known.conversations ?? {}).length) return known;
+  return { ...known, failures: 0, since: 0, pausedUntil: 0, conversations };
+}
+
+function trackedOf(health: WebhookHealth | undefined, now: number): Tracked {
+  const entries = Object.entries(health?.conversations ?? {});
+  return Object.fromEntries(entries.filter(([, { at }]) => now - at < TRACKED_MS));
+}
+
+/** The one that failed last is kept longest. */
+function track(tracked: Tracked, conversation: string | undefined, now: number): Tracked {
+  if (conversation === undefined) return tracked;
+  const known = ownValue(tracked, conversation);
+  const since = known === undefined || known.isOver === true ? now : known.since;
+  const others = Object.entries(without(tracked, conversation)).toSorted(([, a], [, b]) => a.at - b.at);
+  return Object.fromEntries([...others.slice(1 - MAX_TRACKED), [conversation, { since, at: now }]]);
+}
+
+function without(tracked: Tracked, conversation: string | undefined): Tracked {
+  return Object.fromEntries(Object.entries(tracked).filter(([id]) => id !== conversation));
+}
+
+function pauseMs(deadMs: number): number {
+  return Math.min(Math.max(Math.round(deadMs * PAUSE_PART), PAUSE_MS), MAX_PAUSE_MS);
 }

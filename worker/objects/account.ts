@@ -11,7 +11,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Inbound, PushHead } from "../../shared/inbound.ts";
-import { ownValue } from "../../shared/own.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
@@ -33,7 +32,7 @@ import {
   type QuarantinedPush,
   type UnreadablePush,
 } from "./account-quarantine.ts";
-import { nextDue, type AccountState, type Retention } from "./account-rules.ts";
+import { nextDue, type AccountState, type Oldest, type Retention } from "./account-rules.ts";
 import {
   accessKey,
   settingsKey,
@@ -45,7 +44,9 @@ import {
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
 import { checkSettings, readSettings, type PutSettingsProblem } from "./account-settings.ts";
 import { createAccountStore } from "./account-store.ts";
-import { keepHealths, noteReport, withHealth, type WebhookHealths, type WebhookReport } from "./account-webhooks.ts";
+import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
+import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
+import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 import { objectIdOf } from "./conversation-client.ts";
 import { sha256Hex } from "./account-text.ts";
 import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
@@ -83,6 +84,14 @@ export class Account extends DurableObject<Env> implements AccountReader {
   readonly #settingsPublisher = this.#createPublisher("settings", () =>
     this.env.KV.put(settingsKey(this.#appid()), JSON.stringify(this.#settings())),
   );
+  readonly #skipped = createSkippedStore(this.ctx.storage);
+  readonly #webhooks = createWebhookRecords({
+    appid: () => this.#appid(),
+    settings: () => this.#settings().settings,
+    healths: () => this.#store.state().webhooks,
+    write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
+    skipped: this.#skipped,
+  });
   #keeper: TokenKeeper | undefined;
   /** The alarm is at work, and will set itself. */
   #isRinging = false;
@@ -143,11 +152,9 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const { settings, body } = checked.value;
     const version = current.version + 1;
     this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
-    const known = this.#store.state().webhooks;
-    const kept = keepHealths(known, current.settings.webhooks, settings.webhooks);
-    const healths = Object.keys(kept).length < Object.keys(known).length ? { webhooks: kept } : {};
+    this.#webhooks.settingsChanged(current.settings.webhooks, settings.webhooks);
     // Should KV not take them, or this object end before it does, the alarm publishes them.
-    this.#write({ ...healths, republishAt: now + REPUBLISH_MS });
+    this.#write({ republishAt: now + REPUBLISH_MS });
     await this.#publishSettings();
     return ok({ version, settings, updatedAt: now });
   }
@@ -157,23 +164,40 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return this.#store.state().webhooks;
   }
 
-  /** A conversation tells of a call of a webhook. Returns what is known after it. */
+  /** A conversation reports a call of a webhook. Returns what is known after it. */
   async reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths> {
-    const now = Date.now();
-    const { webhooks } = this.#store.state();
-    const isListed = this.#settings().settings.webhooks.some((webhook) => webhook.id === id);
-    const known = ownValue(webhooks, id);
-    const health = noteReport(known, report, now);
-    if (!isListed || health === known) return webhooks;
-    const changed = withHealth(webhooks, id, health);
-    this.#write({ webhooks: changed });
-    const fields = { app: this.#appid(), webhook: id };
-    if (health === undefined) log("webhook_recovered", fields);
-    if (health !== undefined && health.pausedUntil > now) {
-      const { failures, lastReason: reason, lastStatus: status } = health;
-      log("webhook_paused", { ...fields, failures, reason, status, seconds: (health.pausedUntil - now) / 1_000 });
-    }
-    return changed;
+    return this.#webhooks.report(id, report, Date.now());
+  }
+
+  /** A conversation passes over events a webhook did not accept. True: they are on record. */
+  async noteSkipped(id: string, events: SkippedEvents): Promise<true> {
+    this.#webhooks.noteSkipped(id, events, Date.now());
+    return true;
+  }
+
+  /** How the webhooks of the settings are doing, with what they did not get. */
+  async webhookStatus(): Promise<WebhookStatus> {
+    return this.#webhooks.status();
+  }
+
+  /** Conversations a replay is for, the longest waiting first, or the one that is named. */
+  async skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]> {
+    return this.#webhooks.skippedConversations(id, which);
+  }
+
+  /** These conversations deliver again what was skipped. Returns how many conversations are left on record. */
+  async replayed(id: string, read: readonly SkippedConversation[]): Promise<number> {
+    return this.#webhooks.replayed(id, read);
+  }
+
+  /** Forgets what a webhook did not get. Returns how many events that were. */
+  async dismissSkipped(id: string): Promise<number> {
+    return this.#webhooks.dismiss(id);
+  }
+
+  /** Forgets a conversation, by its object's id, in everything kept for webhooks: the user was erased. */
+  async forgetConversation(conversation: string): Promise<void> {
+    this.#webhooks.forget(conversation);
   }
 
   /** What was reached with the present credentials. */
@@ -228,7 +252,9 @@ export class Account extends DurableObject<Env> implements AccountReader {
   /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */
   async eraseUser(openid: string): Promise<void> {
     const app = this.#appid();
-    const user = logUser(objectIdOf(this.env.CONVERSATION, { appid: app, openid }));
+    const conversation = objectIdOf(this.env.CONVERSATION, { appid: app, openid });
+    const user = logUser(conversation);
+    this.#webhooks.forget(conversation.toString());
     const records = createPersonalRecords(this.ctx.storage).erase(openid);
     const { refusers } = this.#store.state();
     const left = forgetRefuser(refusers, user);
@@ -247,7 +273,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
       log("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
     }
     this.#isRinging = false;
-    const due = nextDue(this.#store.state(), this.#store.oldest(), this.#retention());
+    const due = nextDue(this.#store.state(), this.#oldest(), this.#retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
     this.#store.write({ alarmAt });
     if (alarmAt !== null) await inTime(SET_ALARM_MS, this.ctx.storage.setAlarm(alarmAt));
@@ -262,10 +288,15 @@ export class Account extends DurableObject<Env> implements AccountReader {
       await this.#publishSettings();
     }
     this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs });
+    this.#skipped.prune(now - eventsMs);
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
     if (keeper === undefined) return this.#write({ refreshAt: null });
     await keeper.refreshIfDue();
+  }
+
+  #oldest(): Oldest {
+    return { ...this.#store.oldest(), skipped: this.#skipped.oldest() };
   }
 
   #retention(): Retention {
@@ -280,7 +311,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
   /** Writes state and arms the alarm when something is now due before it, in one turn. */
   #write(patch: Partial<AccountState>): void {
     const state = { ...this.#store.state(), ...patch };
-    const due = nextDue(state, this.#store.oldest(), this.#retention());
+    const due = nextDue(state, this.#oldest(), this.#retention());
     const { alarmAt } = state;
     // One that should have rung is lost: the runtime gives up an alarm that fails again and again.
     const isLost = alarmAt !== null && alarmAt <= Date.now() && !this.#isRinging;

@@ -57,6 +57,12 @@ export type SubmitAnswer =
       readonly window: WindowView;
     };
 
+/** What the caller of `replay` knows. */
+export interface ReplayKnown {
+  /** Whose conversation it has to be. */
+  readonly appid?: string;
+}
+
 /** A conversation as the API shows it. */
 export interface ConversationView {
   readonly window: WindowView;

@@ -1,11 +1,12 @@
 /**
- * A conversation tells the webhooks what its log has for them: what is due, told by `webhook-run.ts`, folded back into
+ * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { delayCursors, dueCursors, foldProgress, type WebhookCursors } from "../domain/webhook-cursor.ts";
-import { log, logUser } from "../log.ts";
+import { inTime } from "../deadline.ts";
+import { errorName, log, logUser } from "../log.ts";
 import type { AppConnection } from "./connect.ts";
 import type { Owner } from "./conversation-model.ts";
 import type { ConversationStore } from "./conversation-store.ts";
@@ -25,10 +26,12 @@ export interface WebhookHost {
 
 /** No call starts after so long, milliseconds: the alarm has messages to send as well. */
 const BUDGET_MS = 10_000;
-/** When nobody knows the settings, webhooks wait so long, milliseconds. */
+/** While the settings cannot be read, webhooks wait so long, milliseconds. */
 const REST_MS = 30_000;
+/** The alarm has messages to send as well, milliseconds. */
+const FORGET_TIMEOUT_MS = 1_500;
 
-/** Tells what is due; resolves when that is told, has failed, or the time is up. */
+/** Delivers what is due; resolves when that is done, has failed, or the time is up. */
 export async function tellWebhooks(host: WebhookHost, connection: AppConnection): Promise<void> {
   const { owner, id, state, store } = host;
   const started = Date.now();
@@ -59,10 +62,19 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
     mayGoOn: () => store() === opened && mayGoOn(host, started + BUDGET_MS),
     fields: { app: owner.appid, user },
   });
-  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one.
-  if (store() !== opened) return;
+  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one, and the reports of
+  // this run may have reached the account after the erase had removed the user there.
+  if (store() !== opened) return forgetConversation(account, owner.appid, id);
   const listed = settings.webhooks.map(({ id }) => id);
   host.keep(foldProgress(state().webhooks, listed, progress, Date.now(), Math.random), true);
+}
+
+async function forgetConversation(account: AppConnection["account"], app: string, id: DurableObjectId): Promise<void> {
+  try {
+    await inTime(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
+  } catch (error) {
+    log("account_unreachable", { app, error: errorName(error) });
+  }
 }
 
 /** Not late, not while a message waits for the alarm. */

@@ -31,7 +31,14 @@ import { viewWindow } from "../domain/window.ts";
 import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
-import type { ConversationView, LeasedMessage, Owner, ReceivedWire, SubmitAnswer } from "./conversation-model.ts";
+import type {
+  ConversationView,
+  LeasedMessage,
+  Owner,
+  ReceivedWire,
+  ReplayKnown,
+  SubmitAnswer,
+} from "./conversation-model.ts";
 import { eraseStorage } from "./conversation-erasure.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
@@ -168,12 +175,13 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /**
-   * Tells a webhook everything after a row again, from the rows that are still kept.
+   * Delivers everything after a row to a webhook again, from the rows that are still kept.
    *
-   * @returns the cursor it begins from; null when the user is unknown
+   * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
    */
-  replay(webhookId: string, after: number): number | null {
-    if (this.#store.owner() === undefined) return null;
+  replay(webhookId: string, after: number, { appid }: ReplayKnown = {}): number | null {
+    const owner = this.#store.owner();
+    if (owner === undefined || (appid !== undefined && appid !== owner.appid)) return null;
     const now = Date.now();
     const from = Math.min(after, this.#state.last);
     this.#keepCursors({ ...this.#state.webhooks, [webhookId]: replayCursor(from, now) }, true);

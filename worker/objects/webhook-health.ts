@@ -1,16 +1,18 @@
 /**
- * The health of webhooks as a conversation sees it: asked of the account object at most twice a minute for an isolate,
- * since in calm there is nothing to hear. When the account cannot be reached, endpoints count as healthy.
+ * The health of webhooks as a conversation sees it: read from the account object at most twice a minute for an isolate.
+ * When the account cannot be reached, endpoints count as healthy, and nothing is skipped.
  */
 import { isFresh } from "../../shared/clock.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
+import type { SkippedEvents } from "./account-skipped.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 
 /** The part of the account object that is used. */
-export interface WebhookBook {
+export interface WebhookAccount {
   webhookHealths(): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths>;
+  noteSkipped(id: string, events: SkippedEvents): Promise<true>;
 }
 
 /** What an isolate remembers, by appid. */
@@ -23,7 +25,7 @@ export const healthMemory: HealthMemory = new Map();
 export interface HealthDeps {
   readonly appid: string;
   /** A fresh stub of the account object. */
-  readonly account: () => WebhookBook;
+  readonly account: () => WebhookAccount;
   readonly memory: HealthMemory;
   /** The clock, epoch ms. */
   readonly now: () => number;
@@ -31,7 +33,7 @@ export interface HealthDeps {
 
 const FRESH_MS = 30_000;
 /** The alarm that asks has messages to send as well, milliseconds. */
-const ACCOUNT_PATIENCE_MS = 1_500;
+const ACCOUNT_TIMEOUT_MS = 1_500;
 
 /** The endpoints in trouble. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
@@ -40,14 +42,27 @@ export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   return ask(deps, (account) => account.webhookHealths());
 }
 
-/** Tells of a call, and hears what follows. */
+/** Reports a call. Returns what is known after it. */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
   return ask(deps, (account) => account.reportWebhook(id, report));
 }
 
-async function ask(deps: HealthDeps, call: (account: WebhookBook) => Promise<WebhookHealths>): Promise<WebhookHealths> {
+/** Puts skipped events on record. @returns whether they are; a worker of the version before cannot do it */
+export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    const healths = await inTime(ACCOUNT_PATIENCE_MS, call(deps.account()));
+    return await inTime(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
+  } catch (error) {
+    log("account_unreachable", { app: deps.appid, error: errorName(error) });
+    return false;
+  }
+}
+
+async function ask(
+  deps: HealthDeps,
+  call: (account: WebhookAccount) => Promise<WebhookHealths>,
+): Promise<WebhookHealths> {
+  try {
+    const healths = await inTime(ACCOUNT_TIMEOUT_MS, call(deps.account()));
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {

@@ -1,16 +1,20 @@
 /**
- * Tells the webhooks what a conversation's log has for them: every endpoint by itself, one event after another in the
- * log's order, until all is told, one fails, or the time is up. It decides nothing about the conversation; what it
- * came to is folded into the state by the object.
+ * Delivers to the webhooks what a conversation's log has for them: every endpoint by itself, one event after another in
+ * the log's order, until all is delivered, one fails, or the time is up. It decides nothing about the conversation; what
+ * it came to is folded into the state by the object.
+ *
+ * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
  */
 import { ownValue } from "../../shared/own.ts";
-import { GIVE_UP_MS, isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
+import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
 import { toWebhookEvent, typesOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
+import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";
+import { createSkipped, type Skipped } from "./webhook-skipped.ts";
 
 /** An endpoint with something due. */
 export interface DueWebhook {
@@ -38,7 +42,7 @@ export interface WebhookRun {
 
 /** An endpoint has so long to take an event, milliseconds. */
 export const DELIVERY_TIMEOUT_MS = 5_000;
-/** Rows read at a stretch. */
+/** Rows read per run. */
 const MAX_ROWS = 100;
 
 /** Runs; resolves with what each endpoint came to. */
@@ -48,55 +52,82 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
     const { id } = due.webhook;
     const health = ownValue(healths, id);
     const until = health?.pausedUntil ?? 0;
-    if (until > run.deps.now()) return [id, passOver(run, due, until)];
-    const wasInTrouble = due.cursor.tries > 0 || health !== undefined;
-    return [id, await tell(run, due, wasInTrouble)];
+    if (until > run.deps.now()) return [id, await passOver(run, due, until, health?.lastStatus)];
+    return [id, await deliverRows(run, due, wasInTrouble(run, due, health))];
   });
   return new Map(await Promise.all(entries));
 }
 
+/** Whether a success is news to the account. */
+function wasInTrouble({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
+  const waits = ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
+  return cursor.tries > 0 || waits || (health?.failures ?? 0) > 0;
+}
+
 /** One endpoint, in order. */
-async function tell(run: WebhookRun, due: DueWebhook, wasInTrouble: boolean): Promise<WebhookProgress> {
+async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean): Promise<WebhookProgress> {
   const { webhook, cursor } = due;
   const from = cursor.after;
   const rows = run.rows(from, MAX_ROWS);
+  const skipped = skippedOf(run, webhook);
   let to = from;
-  let mustReport = wasInTrouble;
+  let isAlive = false;
+  let isNews = mustReport;
+  const end = (stopped?: WebhookProgress["stopped"]): Promise<WebhookProgress> => {
+    const onlyGaveUp = !isAlive && !skipped.isEmpty();
+    return skipped.settle({ from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) });
+  };
   for (const row of rows) {
     for (const type of wantedTypes(webhook, row)) {
-      if (!run.mayGoOn()) return { from, to };
+      if (!run.mayGoOn()) return end();
       const failure = await deliver(run, webhook, row, type);
-      if (failure === undefined || failure.reason === "refused") {
-        // What was refused for good is passed over: the endpoint is alive, and the next event may be to its taste.
-        if (mustReport) await reportHealth(run.health, webhook.id, { ok: true });
-        mustReport = false;
-        continue;
+      if (failure === undefined && isNews) {
+        await reportHealth(run.health, webhook.id, { ok: true, conversation: run.source.objectId });
+        isNews = false;
       }
-      const stopped = await reportFailure(run, webhook, failure);
-      if (stopped.reason === "paused" && to === from) return passOver(run, due, stopped.until);
-      const isGivenUp = to === from && isHopeless(cursor, run.deps.now());
-      if (!isGivenUp) return { from, to, stopped };
-      log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: failure.reason });
+      isAlive ||= failure === undefined || failure.reason === "refused";
+      if (failure === undefined) continue;
+      if (failure.reason !== "refused") {
+        const stopped = await reportFailure(run, webhook, failure);
+        const isFirst = to === from && skipped.isEmpty();
+        if (stopped.reason === "paused")
+          return isFirst ? passOver(run, due, stopped.until, failure.status) : end(stopped);
+        if (isAlive || !isHopeless(cursor, row.seq, run.deps.now())) return end(stopped);
+      }
+      skipped.add(row, type, to, failure);
     }
     to = row.seq;
   }
-  return { from, to: rows.length < MAX_ROWS ? Math.max(to, run.last) : to };
+  if (rows.length < MAX_ROWS) to = Math.max(to, run.last);
+  return end();
 }
 
 /**
- * Nobody is called in a pause. An endpoint that has been dead for as long as an event waits has lost what is as old:
+ * No call is made in a pause. An endpoint that has been dead for as long as an event waits has lost what is as old:
  * conversations would look again and again, and pay for each look, until their rows are deleted.
  */
-function passOver(run: WebhookRun, { webhook, cursor }: DueWebhook, until: number): WebhookProgress {
-  const now = run.deps.now();
+async function passOver(
+  run: WebhookRun,
+  { webhook, cursor }: DueWebhook,
+  until: number,
+  status: number | undefined,
+): Promise<WebhookProgress> {
   const { after: from, since } = cursor;
-  if (!isHopeless(cursor, now)) return { from, to: from, stopped: { reason: "paused", until } };
-  // A seq is the time it was written (0001).
-  const rows = run.rows(from, MAX_ROWS).filter(({ seq }) => seq <= now - GIVE_UP_MS);
-  for (const type of rows.flatMap((row) => wantedTypes(webhook, row))) {
-    log("webhook_given_up", { ...run.fields, webhook: webhook.id, type, reason: "paused" });
+  const rows = run.rows(from, MAX_ROWS).filter(({ seq }) => isHopeless(cursor, seq, run.deps.now()));
+  const skipped = skippedOf(run, webhook);
+  let to = from;
+  for (const row of rows) {
+    for (const type of wantedTypes(webhook, row)) {
+      skipped.add(row, type, to, { reason: "paused", ...(status !== undefined && { status }) });
+    }
+    to = row.seq;
   }
-  return { from, to: rows.at(-1)?.seq ?? from, stopped: { reason: "paused", until, since } };
+  const stopped = { reason: "paused", until } as const;
+  return skipped.settle({ from, to, ...(since !== 0 && { since }), stopped });
+}
+
+function skippedOf({ source, health, fields }: WebhookRun, { id }: Webhook): Skipped {
+  return createSkipped({ webhook: id, source, health, fields });
 }
 
 function wantedTypes(webhook: Webhook, row: RowDraft): readonly WebhookEventType[] {
@@ -123,12 +154,14 @@ async function deliver(
 async function reportFailure(
   run: WebhookRun,
   webhook: Webhook,
-  failure: WebhookFailure,
+  { reason, status, retryAfterMs }: WebhookFailure,
 ): Promise<NonNullable<WebhookProgress["stopped"]>> {
-  const { reason, status, retryAfterMs } = failure;
-  const report = { ok: false as const, reason, ...(status !== undefined && { status }) };
+  const conversation = run.source.objectId;
+  const report = { ok: false as const, conversation, reason, ...(status !== undefined && { status }) };
   const healths = await reportHealth(run.health, webhook.id, report);
   const until = ownValue(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
-  return { reason: "failed", ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  // 410 asks for no more calls; whether that is meant for this user alone is not known.
+  const asked = reason === "gone" ? GONE_PAUSE_MS : retryAfterMs;
+  return { reason: "failed", ...(asked !== undefined && { retryAfterMs: asked }) };
 }

@@ -60,6 +60,8 @@ describe("a call", () => {
       json(200, { events: [], next: 7 }),
       json(200, { webhooks: [] }),
       json(202, { after: 7 }),
+      json(202, { conversations: 1, remaining: 0 }),
+      new Response(null, { status: 204 }),
       json(200, { token: { ok: true }, sendQuota: {}, callback: [] }),
     ]);
     const results = [
@@ -74,6 +76,8 @@ describe("a call", () => {
       await client.events({ after: 7, limit: 2 }),
       await client.webhooks(),
       await client.replayWebhook("oUser", "shop", 7),
+      await client.replaySkipped("shop"),
+      await client.dismissSkipped("shop"),
       await client.diagnostics(),
     ];
     expect(results.filter((result) => !result.ok)).toEqual([]);
@@ -90,6 +94,8 @@ describe("a call", () => {
       "GET /events?after=7&limit=2",
       "GET /webhooks",
       "POST /conversations/oUser/webhooks/shop/replay",
+      "POST /webhooks/shop/replay",
+      "DELETE /webhooks/shop/skipped",
       "GET /diagnostics",
     ]);
   });

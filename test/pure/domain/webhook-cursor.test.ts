@@ -66,12 +66,14 @@ describe("what a run came to", () => {
     expect(advanceCursor(waiting, { from: 3, to: 3 }, NOW, 0.5)).toEqual({ ...waiting, nextAt: NOW });
   });
 
-  it("goes on counting from where the endpoint died when a pause gives events up", ({ expect }) => {
-    const stopped = { reason: "paused", until: NOW + 900_000, since: 7 } as const;
-    expect(advanceCursor(at(3, { since: 7 }), { from: 3, to: 5, stopped }, NOW, 0)).toMatchObject({
-      after: 5,
-      since: 7,
-    });
+  it("counts from where the endpoint died when events were only given up, with a pause or without", ({ expect }) => {
+    const dead = at(3, { tries: 9, since: 7 });
+    const givenUp = { from: 3, to: 5, since: 7 };
+    const paused = { reason: "paused", until: NOW + 900_000 } as const;
+    expect(advanceCursor(dead, { ...givenUp, stopped: paused }, NOW, 0)).toMatchObject({ after: 5, since: 7 });
+    const failed = advanceCursor(dead, { ...givenUp, stopped: { reason: "failed" } }, NOW, 0);
+    expect(failed).toMatchObject({ after: 5, tries: 10, since: 7 });
+    expect(advanceCursor(dead, givenUp, NOW, 0)).toEqual(at(5, { tries: 9, since: 7, nextAt: NOW }));
   });
 
   it("takes an id for itself, whatever else has that name", ({ expect }) => {
@@ -132,9 +134,10 @@ describe("what a run came to", () => {
     expect(foldProgress(first, [], new Map(), NOW + 180_000, () => 0)).toEqual({});
   });
 
-  it("is hopeless after three days of failures", ({ expect }) => {
-    expect(isHopeless(at(1), NOW)).toBe(false);
-    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS + 1 }), NOW)).toBe(false);
-    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS }), NOW)).toBe(true);
+  it("is hopeless after three days of failures, for events as old", ({ expect }) => {
+    expect(isHopeless(at(1), 1, NOW)).toBe(false);
+    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS + 1 }), 1, NOW)).toBe(false);
+    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS, NOW)).toBe(true);
+    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS + 1, NOW)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/inbound.ts";
 import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
-import { toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
+import { parseEventId, toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
 
 const AT = 1_760_000_000_000;
 const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };
@@ -91,6 +91,13 @@ describe("an event", () => {
     expect(first).toBe(again);
     expect(first).toMatch(/^[0-9a-f]{64}-[0-9a-z]+$/);
     expect(other).toBe(`${first}-handover`);
+    const row = { objectId: SOURCE.objectId, seq: handed.seq };
+    expect([first, other, "no-event", "-handover"].map((id) => parseEventId(id ?? ""))).toEqual([
+      row,
+      row,
+      undefined,
+      undefined,
+    ]);
   });
 
   it("that asks for an answer names the rule and the message", ({ expect }) => {

@@ -92,14 +92,16 @@ describe("nextDue", () => {
   const retention = { eventsMs: 180 * DAY_MS, quarantineMs: 7 * DAY_MS };
 
   it("is never when nothing is stored and nobody needs a token", ({ expect }) => {
-    expect(nextDue(idle, { event: null, quarantined: null }, retention)).toBeUndefined();
+    expect(nextDue(idle, { event: null, quarantined: null, skipped: null }, retention)).toBeUndefined();
   });
 
   it("is the earliest of the refresh, the publishing and what is to be forgotten", ({ expect }) => {
-    expect(nextDue(idle, { event: NOON, quarantined: NOON }, retention)).toBe(NOON + 7 * DAY_MS);
-    expect(nextDue(idle, { event: NOON, quarantined: null }, retention)).toBe(NOON + 180 * DAY_MS);
-    expect(nextDue({ ...idle, refreshAt: NOON + 5 }, { event: NOON, quarantined: NOON }, retention)).toBe(NOON + 5);
+    expect(nextDue(idle, { event: NOON, quarantined: NOON, skipped: NOON }, retention)).toBe(NOON + 7 * DAY_MS);
+    expect(nextDue(idle, { event: NOON, quarantined: null, skipped: null }, retention)).toBe(NOON + 180 * DAY_MS);
+    expect(
+      nextDue({ ...idle, refreshAt: NOON + 5 }, { event: NOON, quarantined: NOON, skipped: NOON }, retention),
+    ).toBe(NOON + 5);
     const both = { refreshAt: NOON + 5, republishAt: NOON + 4 };
-    expect(nextDue(both, { event: NOON, quarantined: NOON }, retention)).toBe(NOON + 4);
+    expect(nextDue(both, { event: NOON, quarantined: NOON, skipped: NOON }, retention)).toBe(NOON + 4);
   });
 });

@@ -2,56 +2,64 @@ import { describe, it } from "vitest";
 import {
   GONE_PAUSE_MS,
   keepHealths,
+  noteGivenUp,
   noteReport,
   PAUSE_AFTER,
+  PAUSE_CONVERSATIONS,
   PAUSE_MS,
   PAUSE_SPAN_MS,
+  waitingSince,
   withHealth,
+  withoutConversation,
   type WebhookHealth,
   type WebhookReport,
 } from "../../../worker/objects/account-webhooks.ts";
 
 const NOW = 1_760_000_000_000;
 const FAILED: WebhookReport = { ok: false, reason: "status", status: 503 };
+const REFUSED: WebhookReport = { ok: false, reason: "refused", status: 400 };
+const from = (n: number, report: WebhookReport = FAILED): WebhookReport => ({ ...report, conversation: `c${n}` });
 
-/** Reports failures at these times. */
-const fail = (times: readonly number[], from?: WebhookHealth) =>
-  times.reduce((health, at) => noteReport(health, FAILED, at), from);
+/** Reports failures at these times, each of another conversation. */
+const fail = (times: readonly number[], known?: WebhookHealth) =>
+  times.reduce((health, at, n) => noteReport(health, from(n), at), known);
+/** As many failures in a moment. */
+const burst = fail(Array.from({ length: PAUSE_AFTER }, () => NOW));
+const paused = fail([NOW + PAUSE_SPAN_MS], burst);
 
 describe("an endpoint's health", () => {
-  it("is not kept while it is well, and forgotten with the first success", ({ expect }) => {
-    expect(noteReport(undefined, { ok: true }, NOW)).toBeUndefined();
-    expect(noteReport(fail([NOW]), { ok: true }, NOW)).toBeUndefined();
+  it("is not kept while it is well, and forgotten with the success of the one that failed", ({ expect }) => {
+    expect(noteReport(undefined, { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
+    expect(noteReport(fail([NOW]), { ok: true, conversation: "c0" }, NOW)).toBeUndefined();
   });
 
   it("pauses after ten failures in a row over five minutes, not before", ({ expect }) => {
     const nine = fail(Array.from({ length: PAUSE_AFTER - 1 }, (_, n) => NOW + n * 60_000));
     expect(nine).toMatchObject({ failures: 9, pausedUntil: 0, since: NOW, lastReason: "status", lastStatus: 503 });
     const at = NOW + 10 * 60_000;
-    expect(noteReport(nine, FAILED, at)).toMatchObject({ failures: 10, pausedUntil: at + PAUSE_MS });
+    expect(noteReport(nine, from(0), at)).toMatchObject({ failures: 10, pausedUntil: at + PAUSE_MS });
   });
 
   it("is not paused by many failures in a moment, and writes nothing more for them", ({ expect }) => {
-    const burst = fail(Array.from({ length: PAUSE_AFTER }, () => NOW));
     expect(burst).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
-    expect(noteReport(burst, FAILED, NOW + 1)).toBe(burst);
-    expect(noteReport(burst, FAILED, NOW + PAUSE_SPAN_MS)?.pausedUntil).toBe(NOW + PAUSE_SPAN_MS + PAUSE_MS);
+    expect(noteReport(burst, from(99), NOW + 1)).toBe(burst);
+    expect(paused?.pausedUntil).toBe(NOW + PAUSE_SPAN_MS + PAUSE_MS);
   });
 
-  it("stays paused whatever is reported, and is paused again by one failure after the pause", ({ expect }) => {
-    const paused = fail([...Array.from({ length: PAUSE_AFTER }, () => NOW), NOW + PAUSE_SPAN_MS]);
+  it("stays paused whatever is reported, and is paused again by three conversations after the pause", ({ expect }) => {
     const until = paused?.pausedUntil ?? 0;
-    expect(noteReport(paused, FAILED, until - 1)).toBe(paused);
-    expect(noteReport(paused, FAILED, until)?.pausedUntil).toBe(until + PAUSE_MS);
-    expect(noteReport(paused, { ok: true }, until)).toBeUndefined();
+    expect(noteReport(paused, from(0), until - 1)).toBe(paused);
+    expect(fail([until, until], paused)?.pausedUntil).toBe(until);
+    expect(fail([until, until, until], paused)?.pausedUntil).toBe(until + PAUSE_MS);
+    expect(noteReport(paused, { ok: true, conversation: "c0" }, until)).toMatchObject({ failures: 0, pausedUntil: 0 });
   });
 
   it("is paused for longer the longer it is dead, six hours at most", ({ expect }) => {
-    let health = fail([...Array.from({ length: PAUSE_AFTER }, () => NOW), NOW + PAUSE_SPAN_MS]);
+    let health = paused;
     const pauses: number[] = [];
     for (let look = 0; look < 40; look += 1) {
       const at = health?.pausedUntil ?? 0;
-      health = noteReport(health, FAILED, at);
+      health = fail([at, at, at], health);
       pauses.push((health?.pausedUntil ?? 0) - at);
     }
     expect(pauses[0]).toBe(PAUSE_MS);
@@ -60,17 +68,99 @@ describe("an endpoint's health", () => {
     expect(health?.since).toBe(NOW);
   });
 
-  it("is paused at once, and longer, by an endpoint that says it is gone", ({ expect }) => {
-    const gone = noteReport(undefined, { ok: false, reason: "gone", status: 410 }, NOW);
-    expect(gone).toMatchObject({ failures: 1, pausedUntil: NOW + GONE_PAUSE_MS });
+  it("is paused for an hour when three conversations hear that it is gone", ({ expect }) => {
+    const gone: WebhookReport = { ok: false, reason: "gone", status: 410 };
+    const two = noteReport(noteReport(undefined, from(1, gone), NOW), from(2, gone), NOW);
+    expect(two).toMatchObject({ failures: 2, pausedUntil: 0 });
+    expect(noteReport(two, from(2, gone), NOW)?.pausedUntil).toBe(0);
+    expect(noteReport(two, from(3, gone), NOW)).toMatchObject({ failures: 3, pausedUntil: NOW + GONE_PAUSE_MS });
   });
 
-  it("begins anew when the settings give it another address or none", ({ expect }) => {
+  it("begins anew when the settings give it another address, other events or none", ({ expect }) => {
     const health = fail([NOW]);
-    const healths = withHealth(withHealth(withHealth({}, "same", health), "moved", health), "gone", health);
+    const ids = ["same", "moved", "other", "gone"];
+    const healths = ids.reduce((all, id) => withHealth(all, id, health), {});
     const webhook = (id: string, url: string) => ({ id, url, events: [] });
-    const before = [webhook("same", "a"), webhook("moved", "b"), webhook("gone", "c")];
-    expect(keepHealths(healths, before, [webhook("same", "a"), webhook("moved", "x")])).toEqual({ same: health });
+    const before = ids.map((id) => webhook(id, id));
+    const other = { id: "other", url: "other", events: ["message.sent" as const] };
+    expect(keepHealths(healths, before, [webhook("same", "same"), webhook("moved", "x"), other])).toEqual({
+      same: health,
+    });
     expect(withHealth({ same: fail([NOW]) as WebhookHealth }, "same", undefined)).toEqual({});
+  });
+});
+
+describe("trouble of one conversation", () => {
+  it("never pauses the endpoint, however often it fails", ({ expect }) => {
+    let health: WebhookHealth | undefined;
+    for (let hour = 0; hour < 72; hour += 1) health = noteReport(health, from(hour % 2), NOW + hour * 3_600_000);
+    expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
+    expect(PAUSE_CONVERSATIONS).toBeGreaterThan(2);
+  });
+
+  it("stays known while others are delivered, which end the row of failures", ({ expect }) => {
+    const one = noteReport(undefined, from(1), NOW);
+    const delivered = noteReport(one, { ok: true, conversation: "c2" }, NOW + 1);
+    expect(delivered).toMatchObject({ failures: 0, since: 0, conversations: { c1: { since: NOW, at: NOW } } });
+    expect(noteReport(delivered, { ok: true, conversation: "c2" }, NOW + 2)).toBe(delivered);
+    expect(noteReport(delivered, from(1), NOW + 3)).toMatchObject({
+      failures: 1,
+      since: NOW + 3,
+      conversations: { c1: { since: NOW, at: NOW + 3 } },
+    });
+    expect(noteReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
+  });
+
+  it("is forgotten with the conversation, and four days after its last failure", ({ expect }) => {
+    const one = noteReport(noteReport(undefined, from(1), NOW), { ok: true }, NOW) as WebhookHealth;
+    expect(withoutConversation(one, "c2")).toBe(one);
+    expect(withoutConversation(one, "c1")).toBeUndefined();
+    expect(withoutConversation(fail([NOW]) as WebhookHealth, "c0")).toMatchObject({ failures: 1, conversations: {} });
+    expect(waitingSince(one, NOW + 4 * 86_400_000 - 1)).toHaveLength(1);
+    expect(waitingSince(one, NOW + 4 * 86_400_000)).toHaveLength(0);
+  });
+
+  it("still counts as a failure when its event is given up, and no longer as one that waits", ({ expect }) => {
+    const one = noteReport(undefined, from(1), NOW) as WebhookHealth;
+    const over = noteGivenUp(one, "c1");
+    expect(waitingSince(over, NOW)).toHaveLength(0);
+    expect(over.conversations).toHaveProperty("c1");
+    expect(noteGivenUp(one, "c2")).toBe(one);
+    expect(noteReport(over, { ok: true, conversation: "c2" }, NOW)).toBeUndefined();
+    expect(waitingSince(noteReport(over, from(1), NOW + 1) as WebhookHealth, NOW)).toEqual([NOW + 1]);
+  });
+
+  it("is counted for twenty conversations, the latest of them", ({ expect }) => {
+    // Slower than the row of failures is capped: each report is kept.
+    const health = fail(Array.from({ length: 9 }, (_, n) => NOW + n)) as WebhookHealth;
+    const known = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { since: NOW + n, at: NOW + n }]));
+    const full = noteReport({ ...health, failures: 1, conversations: known }, from(7), NOW + 30);
+    expect(Object.keys(full?.conversations ?? {})).toHaveLength(20);
+    expect(full?.conversations).toHaveProperty("c7");
+    expect(full?.conversations).not.toHaveProperty("k0");
+  });
+
+  it("is read from a record of the version before, which names none", ({ expect }) => {
+    const old: WebhookHealth = { failures: 10, since: 1, lastAt: 2, lastReason: "timeout", pausedUntil: NOW };
+    expect(noteReport(old, FAILED, NOW + 1)).toMatchObject({ failures: 10, since: 1, pausedUntil: NOW });
+    expect(noteReport(old, { ok: true }, NOW)).toBeUndefined();
+    expect(waitingSince(old, NOW)).toHaveLength(0);
+  });
+});
+
+describe("an endpoint that refuses events", () => {
+  it("is in trouble and never paused: it is alive", ({ expect }) => {
+    let health: WebhookHealth | undefined;
+    for (let n = 0; n < 30; n += 1) health = noteReport(health, from(n, REFUSED), NOW + n * 60_000);
+    expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0, lastReason: "refused", lastStatus: 400 });
+    expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(0);
+    expect(noteReport(health, from(31, REFUSED), NOW + 3_600_000)).toBe(health);
+  });
+
+  it("begins a row of its own, and ends one of failures", ({ expect }) => {
+    const refused = noteReport(burst, from(0, REFUSED), NOW + PAUSE_SPAN_MS);
+    expect(refused).toMatchObject({ failures: 1, since: NOW + PAUSE_SPAN_MS });
+    expect(refused?.conversations).not.toHaveProperty("c0");
+    expect(noteReport(refused, from(1), NOW + PAUSE_SPAN_MS + 1)).toMatchObject({ failures: 1, lastReason: "status" });
   });
 });

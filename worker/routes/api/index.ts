@@ -23,6 +23,7 @@ import { problem } from "./problem.ts";
 import { quarantine } from "./quarantine.ts";
 import { settings } from "./settings.ts";
 import { typing } from "./typing.ts";
+import { webhookReplays } from "./webhook-replays.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** Creates the API; `app.ts` mounts it under `/api`. */
@@ -41,6 +42,7 @@ export function createApi(): Hono<AppEnv> {
     settings,
     quarantine,
     webhooks,
+    webhookReplays,
     events,
     diagnostics,
     milestones,

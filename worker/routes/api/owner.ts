@@ -8,7 +8,7 @@ import type { RowDraft } from "../../domain/log.ts";
 import type { MessageState } from "../../domain/message-state.ts";
 import type { Conversation } from "../../objects/conversation.ts";
 import { conversationStub } from "../../objects/conversation-client.ts";
-import type { ConversationView, Owner, SubmitAnswer } from "../../objects/conversation-model.ts";
+import type { ConversationView, Owner, ReplayKnown, SubmitAnswer } from "../../objects/conversation-model.ts";
 import { CONVERSATION_CALL_MS, timedStub } from "../../objects/timed-stub.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
@@ -25,7 +25,7 @@ export interface RemoteConversation {
   rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
   message(appid: string, seq: number): Promise<MessageState | null>;
   businessId(): Promise<string | null>;
-  replay(webhookId: string, after: number): Promise<number | null>;
+  replay(webhookId: string, after: number, known?: ReplayKnown): Promise<number | null>;
   erase(): Promise<boolean>;
 }
 
@@ -49,12 +49,16 @@ export function findMessage(
   id: string,
 ): { readonly seq: number; readonly conversation: RemoteConversation } | undefined {
   const address = parseMessageId(id);
-  if (address === undefined) return undefined;
+  const conversation = address && findObject(c, address.objectId);
+  return address && conversation && { seq: address.seq, conversation };
+}
+
+/** The conversation in an object; undefined when it is none of ours. It may be of another app: the object knows. */
+export function findObject(c: Context<AppEnv>, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directoryOf(c);
   try {
-    const found = namespace.get(namespace.idFromString(address.objectId), { locationHint });
-    const stub = timedStub(found, CONVERSATION_CALL_MS);
-    return { seq: address.seq, conversation: toRemote(stub) };
+    const found = namespace.get(namespace.idFromString(objectId), { locationHint });
+    return toRemote(timedStub(found, CONVERSATION_CALL_MS));
   } catch (error) {
     // The runtime knows its own ids by a check sum; another's is a TypeError.
     if (error instanceof TypeError) return undefined;

@@ -2,9 +2,59 @@
  * The shapes of the routes about webhooks.
  */
 import * as v from "valibot";
-import { WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
+import { parseEventId, WEBHOOK_EVENTS } from "../../domain/webhook-event.ts";
 import { WebhookIdSchema } from "../../domain/webhook-schema.ts";
 import { both, named, OpenidParamSchema, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+
+const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+const StatusSchema = v.exactOptional(v.pipe(v.number(), v.integer()));
+
+/** Events an endpoint did not get, over all conversations. */
+const SkippedSchema = v.pipe(
+  v.strictObject({
+    count: v.pipe(CountSchema, v.description(both("事件数", "events"))),
+    conversations: v.pipe(
+      CountSchema,
+      v.description(both("涉及的会话数，即重发的范围", "conversations they belong to, which a replay reaches")),
+    ),
+    unlisted: v.exactOptional(
+      v.pipe(
+        CountSchema,
+        v.description(
+          both(
+            "count 中超出可列出的 10 000 个会话、整体重发覆盖不到的事件数",
+            "those of count in conversations beyond the 10 000 that are listed: a replay of all does not reach them",
+          ),
+        ),
+      ),
+    ),
+    lastAt: TimeSchema,
+    lastReason: v.pipe(
+      v.picklist(["refused", "given_up", "expired"]),
+      v.description(
+        both(
+          "refused 接收方拒绝（400、413、415、422）· given_up 三天未被接收 · expired 投递前记录已过保留期",
+          "refused: 400, 413, 415 or 422 · given_up: not accepted for three days · expired: deleted by retention first",
+        ),
+      ),
+    ),
+    lastStatus: StatusSchema,
+    first: v.exactOptional(
+      v.strictObject({
+        id: v.pipe(WordSchema, v.description(both("事件的 webhook-id", "the event's webhook-id"))),
+        conversation: v.pipe(
+          WordSchema,
+          v.description(
+            both("会话的 id，即该会话各消息 id 的开头部分", "the conversation's id: its message ids begin with it"),
+          ),
+        ),
+        type: WordSchema,
+        at: TimeSchema,
+      }),
+    ),
+  }),
+  v.description(both("没有投递成功的事件；全部重发后消失", "events that were passed over; gone when all are replayed")),
+);
 
 /** Each webhook of the settings, and how it is doing. */
 export const WebhooksSchema = named(
@@ -27,13 +77,30 @@ export const WebhooksSchema = named(
         failures: v.pipe(
           v.number(),
           v.integer(),
-          v.description(both("连续失败次数，最多记到 10", "failures in a row, counted up to 10")),
+          v.description(
+            both(
+              "所有会话的连续失败次数，最多记到 10；其他会话投递成功时为 0",
+              "failures in a row over all conversations, counted up to 10; 0 while others are delivered",
+            ),
+          ),
+        ),
+        waiting: v.exactOptional(
+          v.pipe(
+            CountSchema,
+            v.description(
+              both(
+                "有事件等待重试的会话数，最多记到 20",
+                "conversations with an event to be retried, counted up to 20",
+              ),
+            ),
+          ),
         ),
         failingSince: v.exactOptional(TimeSchema),
         lastFailureAt: v.exactOptional(TimeSchema),
         lastReason: v.exactOptional(WordSchema),
-        lastStatus: v.exactOptional(v.pipe(v.number(), v.integer())),
+        lastStatus: StatusSchema,
         pausedUntil: v.exactOptional(TimeSchema),
+        skipped: v.exactOptional(SkippedSchema),
       }),
     ),
   }),
@@ -41,7 +108,7 @@ export const WebhooksSchema = named(
 /** One webhook as the API shows it. */
 export type WebhookJson = v.InferOutput<typeof WebhooksSchema>["webhooks"][number];
 
-/** From where a conversation is told again. */
+/** From where a conversation is delivered again. */
 export const ReplayBodySchema = v.strictObject({
   after: v.pipe(
     SeqSchema,
@@ -53,3 +120,37 @@ export const ReplayBodySchema = v.strictObject({
 export const ReplayedSchema = named("Replayed", v.strictObject({ after: SeqSchema }));
 /** Path of a replay. */
 export const ReplayParamSchema = v.object({ ...OpenidParamSchema.entries, id: WebhookIdSchema });
+
+/** Which events a webhook is sent again. */
+export const ReplayFromBodySchema = v.strictObject({
+  from: v.pipe(
+    v.string(),
+    v.check(
+      (from) => from === FROM_SKIPPED || parseEventId(from) !== undefined,
+      'must be "skipped" or the webhook-id of an event',
+    ),
+    v.description(
+      both(
+        "skipped：每个有遗漏的会话从第一个遗漏的事件起；或某个事件的 webhook-id：该会话从它起",
+        '"skipped": every conversation with skipped events, from the first of them; or a webhook-id: its conversation, from that event',
+      ),
+    ),
+  ),
+});
+/** The word for all conversations with skipped events. */
+export const FROM_SKIPPED = "skipped";
+/** What a replay began. */
+export const ReplayStartedSchema = named(
+  "ReplayStarted",
+  v.strictObject({
+    conversations: v.pipe(CountSchema, v.description(both("这次安排重发的会话数", "conversations it was begun for"))),
+    remaining: v.pipe(
+      CountSchema,
+      v.description(
+        both("仍有遗漏的会话数；不为 0 时再调用一次", "conversations still on record: call again until it is 0"),
+      ),
+    ),
+  }),
+);
+/** Path of one webhook. */
+export const WebhookParamSchema = v.object({ id: WebhookIdSchema });

@@ -1,27 +1,18 @@
 /**
- * The webhooks at work: `GET /webhooks` says how each is doing, `POST …/replay` tells one of them a conversation again.
- * They are set up in the settings.
+ * How the webhooks are doing: `GET /webhooks`. They are set up in the settings.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ownValue } from "../../../shared/own.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Webhook } from "../../domain/webhook-schema.ts";
-import type { WebhookHealth } from "../../objects/account-webhooks.ts";
+import type { SkippedSummary } from "../../objects/account-skipped.ts";
+import { waitingSince, type WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
-import { findConversation } from "./owner.ts";
-import { problem } from "./problem.ts";
+import { describe } from "./describe.ts";
 import { isoTime } from "./schemas.ts";
-import {
-  ReplayBodySchema,
-  ReplayParamSchema,
-  WebhooksSchema,
-  ReplayedSchema,
-  type WebhookJson,
-} from "./webhook-schemas.ts";
+import { WebhooksSchema, type WebhookJson } from "./webhook-schemas.ts";
 
 /** Routes about webhooks. */
 export const webhooks = new Hono<AppEnv>();
@@ -42,71 +33,54 @@ webhooks.get(
   async (c) => {
     const config = c.get("config");
     const account = connectApp(c.env, config, appOf(c)).account();
-    const [{ settings }, healths] = await Promise.all([account.settings(), account.webhookHealths()]);
+    const [{ settings }, { healths, skipped }] = await Promise.all([account.settings(), account.webhookStatus()]);
     const isHeld = config.webhookSecrets.length === 0;
-    const shown = settings.webhooks.map((webhook) =>
-      toWebhookJson(webhook, ownValue(healths, webhook.id), isHeld, Date.now()),
-    );
+    const now = Date.now();
+    const shown = settings.webhooks.map((webhook) => {
+      const lost = ownValue(skipped, webhook.id);
+      return toWebhookJson(webhook, toHealthJson(ownValue(healths, webhook.id), isHeld, now), lost);
+    });
     return c.json({ webhooks: shown } satisfies v.InferOutput<typeof WebhooksSchema>);
   },
 );
 
-webhooks.post(
-  "/conversations/:openid/webhooks/:id/replay",
-  describe({
-    id: "replayWebhook",
-    tag: "operations",
-    summary: { zh: "把一个会话的事件重发给 Webhook", en: "Tell a webhook a conversation again" },
-    text: {
-      zh: "从 after 之后的记录重新投递，webhook-id 不变；仍在保留期内的记录都可以重发。",
-      en: "Everything after `after` is told again under the same webhook-ids, as far back as rows are kept.",
-    },
-    body: [{ type: "application/json", schema: ReplayBodySchema, example: { after: 0 } }],
-    answers: {
-      202: {
-        text: { zh: "已安排", en: "It will be told" },
-        content: { type: "application/json", schema: ReplayedSchema },
-      },
-    },
-    problems: [
-      "malformed_json",
-      "webhook_not_found",
-      "conversation_not_found",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-    ],
-  }),
-  validator("param", ReplayParamSchema, refuseParameter),
-  async (c) => {
-    const body = await readJsonObject(c);
-    if (!body.ok) return body.error;
-    const request = checkBody(c, ReplayBodySchema, body.value);
-    if (!request.ok) return request.error;
-    const { openid, id } = c.req.valid("param");
-    const { settings } = await connectApp(c.env, c.get("config"), appOf(c)).account().settings();
-    if (!settings.webhooks.some((webhook) => webhook.id === id)) return problem(c, "webhook_not_found", {});
-    const after = await findConversation(c, openid).conversation.replay(id, request.value.after);
-    if (after === null) return problem(c, "conversation_not_found", {});
-    return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
-  },
-);
+type HealthJson = Omit<WebhookJson, keyof Webhook | "skipped">;
 
-function toWebhookJson(webhook: Webhook, health: WebhookHealth | undefined, held: boolean, now: number): WebhookJson {
+function toWebhookJson(webhook: Webhook, health: HealthJson, lost: SkippedSummary | undefined): WebhookJson {
   const { id, url, events } = webhook;
-  if (health === undefined) return { id, url, events, state: held ? "held" : "ok", failures: 0 };
+  return { id, url, events, ...health, ...(lost !== undefined && { skipped: toSkippedJson(lost) }) };
+}
+
+function toHealthJson(health: WebhookHealth | undefined, isHeld: boolean, now: number): HealthJson {
+  if (health === undefined) return { state: isHeld ? "held" : "ok", failures: 0 };
   const { failures, since, lastAt, lastReason, lastStatus, pausedUntil } = health;
-  const paused = pausedUntil > now;
+  const isPaused = pausedUntil > now;
+  const waiting = waitingSince(health, now);
+  const state = isPaused ? "paused" : failures > 0 || waiting.length > 0 ? "failing" : "ok";
+  const failingSince = since > 0 ? since : waiting[0];
   return {
-    id,
-    url,
-    events,
-    state: held ? "held" : paused ? "paused" : "failing",
+    state: isHeld ? "held" : state,
     failures,
-    failingSince: isoTime(since),
+    ...(waiting.length > 0 && { waiting: waiting.length }),
+    ...(failingSince !== undefined && { failingSince: isoTime(failingSince) }),
     lastFailureAt: isoTime(lastAt),
     lastReason,
     ...(lastStatus !== undefined && { lastStatus }),
-    ...(paused && { pausedUntil: isoTime(pausedUntil) }),
+    ...(isPaused && { pausedUntil: isoTime(pausedUntil) }),
+  };
+}
+
+function toSkippedJson(lost: SkippedSummary): NonNullable<WebhookJson["skipped"]> {
+  const { count, conversations, unlisted, lastAt, lastReason, lastStatus, first } = lost;
+  return {
+    count,
+    conversations,
+    ...(unlisted > 0 && { unlisted }),
+    lastAt: isoTime(lastAt),
+    lastReason,
+    ...(lastStatus !== undefined && { lastStatus }),
+    ...(first !== undefined && {
+      first: { id: first.id, conversation: first.conversation, type: first.type, at: isoTime(first.at) },
+    }),
   };
 }

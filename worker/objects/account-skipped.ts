@@ -1,0 +1,199 @@
+/**
+ * The events webhooks did not get: one entry for each endpoint and conversation that lost something, in the account
+ * object, so that `GET /webhooks` shows them and a replay finds them (docs/design/0013-webhooks.md). The events
+ * themselves stay in the conversations' logs.
+ *
+ * The table comes with the first entry, without a step of the schema: a worker of the version before does not know it
+ * and works on.
+ */
+
+/** Why an event was skipped. */
+export type SkipReason =
+  /** The endpoint answered 400, 413, 415 or 422: it will never accept this event. */
+  | "refused"
+  /** Not accepted for three days. */
+  | "given_up"
+  /** Its row was deleted by retention before it was delivered. */
+  | "expired";
+
+/** Events of one conversation that were skipped together. Crosses RPC: new fields must be optional. */
+export interface SkippedEvents {
+  /** The object's id, 64 hex digits; empty for events of the mini program as a whole. */
+  readonly conversation: string;
+  readonly count: number;
+  /** The first of them. */
+  readonly first: SkippedEvent;
+  readonly reason: SkipReason;
+  /** The HTTP status of the newest answer, when there was one. */
+  readonly status?: number;
+}
+
+/** One event that was skipped. */
+export interface SkippedEvent {
+  /** Its row, where a replay begins. */
+  readonly seq: number;
+  /** The header `webhook-id` it is sent under. */
+  readonly id: string;
+  readonly type: string;
+  /** When it happened, epoch ms. */
+  readonly at: number;
+}
+
+/** What one endpoint did not get. Times in epoch ms. */
+export interface SkippedSummary {
+  readonly count: number;
+  /** Conversations with something skipped. */
+  readonly conversations: number;
+  readonly lastAt: number;
+  readonly lastReason: SkipReason;
+  readonly lastStatus?: number;
+  /** Absent when only unlisted ones are left. */
+  readonly first?: SkippedEvent & { readonly conversation: string };
+  /** Those of `count` whose conversations are not listed, since too many are: a replay of all does not reach them. */
+  readonly unlisted: number;
+}
+
+/** A conversation to be asked again. */
+export interface SkippedConversation {
+  readonly conversation: string;
+  /** The row before the first event that was skipped. */
+  readonly after: number;
+  /** How many were; another number means that more were skipped since. */
+  readonly count: number;
+}
+
+/** Reads and writes the entries. */
+export interface SkippedStore {
+  note(webhook: string, skipped: SkippedEvents, now: number): void;
+  summary(webhook: string): SkippedSummary | undefined;
+  /** As many conversations, those that have waited longest first, or one by its object's id. */
+  conversations(webhook: string, which: number | string): readonly SkippedConversation[];
+  /** Removes an entry unless more was skipped since it was read. */
+  remove(webhook: string, read: SkippedConversation): void;
+  /** Removes all entries of an endpoint. @returns how many events they counted */
+  clear(webhook: string): number;
+  /** Removes all entries of a conversation. */
+  forget(conversation: string): void;
+  /** Removes the entries of endpoints that are not listed. */
+  keep(webhooks: readonly string[]): void;
+  /** When the oldest entry was last added to, epoch ms; null when there is none. */
+  oldest(): number | null;
+  /** Removes entries last added to before this, epoch ms. */
+  prune(horizon: number): void;
+}
+
+/** Conversations listed for one endpoint; what others lose is counted in one entry without a name. */
+export const MAX_LISTED = 10_000;
+/** Not the id of an object. Its first event is not kept: it would name a conversation that `forget` cannot find. */
+const UNLISTED = "*";
+
+// A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
+type Entry = {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly type: string;
+  readonly at: number;
+  readonly count: number;
+  readonly noted: number;
+  /** Written by `note`. */
+  readonly reason: SkipReason;
+  readonly status: number | null;
+};
+
+const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null,
+  seq integer not null, id text not null, type text not null, at integer not null, count integer not null,
+  noted integer not null, reason text not null, status integer, primary key (webhook, conversation)) without rowid`;
+const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
+/** The first event stays; the newest outcome counts. */
+const NOTE = `insert into webhook_skipped (webhook, conversation, seq, id, type, at, count, noted, reason, status)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
+  count = count + excluded.count, noted = excluded.noted, reason = excluded.reason, status = excluded.status,
+  id = iif(excluded.seq < seq, excluded.id, id), type = iif(excluded.seq < seq, excluded.type, type),
+  at = iif(excluded.seq < seq, excluded.at, at), seq = min(seq, excluded.seq)`;
+
+/** Opens the entries of an account. */
+export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore {
+  /** Undefined: not looked for yet. */
+  let known: boolean | undefined;
+  const exists = () =>
+    (known ??= sql.exec("select 1 from sqlite_master where name = 'webhook_skipped'").toArray().length > 0);
+  const entries = (query: string, ...args: SqlStorageValue[]): readonly Entry[] =>
+    exists() ? sql.exec<Entry>(query, ...args).toArray() : [];
+  const number = (query: string, ...args: SqlStorageValue[]): number | null =>
+    exists() ? sql.exec<{ number: number | null }>(query, ...args).one().number : null;
+  /** How many conversations are listed, by webhook: counted once, not for every note. Emptied when entries go. */
+  const sizes = new Map<string, number>();
+  const find = (webhook: string, conversation: string) =>
+    entries("select * from webhook_skipped where webhook = ? and conversation = ?", webhook, conversation);
+  const sizeOf = (webhook: string): number =>
+    sizes.get(webhook) ?? number(`select count(*) as number ${LISTED}`, webhook, UNLISTED) ?? 0;
+  const remove = (query: string, ...args: SqlStorageValue[]) => {
+    if (exists()) sql.exec(query, ...args);
+    sizes.clear();
+  };
+
+  return {
+    note(webhook, { conversation, count, first, reason, status }, now) {
+      if (!exists()) sql.exec(CREATE);
+      known = true;
+      const isKnown = find(webhook, conversation).length > 0;
+      const size = sizeOf(webhook);
+      const isNamed = isKnown || size < MAX_LISTED;
+      sizes.set(webhook, isKnown ? size : size + 1);
+      const { seq, id, type, at } = isNamed ? first : { ...first, id: "", type: "" };
+      const name = isNamed ? conversation : UNLISTED;
+      sql.exec(NOTE, webhook, name, seq, id, type, at, count, now, reason, status ?? null);
+    },
+    summary(webhook) {
+      const [last] = entries("select * from webhook_skipped where webhook = ? order by noted desc limit 1", webhook);
+      if (last === undefined) return undefined;
+      const [first] = entries(`select * ${LISTED} order by seq limit 1`, webhook, UNLISTED);
+      const count = number("select sum(count) as number from webhook_skipped where webhook = ?", webhook) ?? 0;
+      return {
+        count,
+        conversations: number(`select count(*) as number ${LISTED}`, webhook, UNLISTED) ?? 0,
+        lastAt: last.noted,
+        lastReason: last.reason,
+        ...(last.status !== null && { lastStatus: last.status }),
+        ...(first !== undefined && { first: toEvent(first) }),
+        unlisted: count - (number(`select sum(count) as number ${LISTED}`, webhook, UNLISTED) ?? 0),
+      };
+    },
+    conversations(webhook, which) {
+      const found =
+        typeof which === "string"
+          ? find(webhook, which)
+          : entries(`select * ${LISTED} order by seq limit ?`, webhook, UNLISTED, which);
+      return found.map(toConversation);
+    },
+    remove(webhook, { conversation, count }) {
+      const query = "delete from webhook_skipped where webhook = ? and conversation = ? and count = ?";
+      remove(query, webhook, conversation, count);
+    },
+    clear(webhook) {
+      const count = number("select sum(count) as number from webhook_skipped where webhook = ?", webhook) ?? 0;
+      remove("delete from webhook_skipped where webhook = ?", webhook);
+      return count;
+    },
+    forget(conversation) {
+      remove("delete from webhook_skipped where conversation = ?", conversation);
+    },
+    keep(webhooks) {
+      const query = "delete from webhook_skipped where webhook not in (select value from json_each(?))";
+      remove(query, JSON.stringify(webhooks));
+    },
+    oldest: () => number("select min(noted) as number from webhook_skipped"),
+    prune(horizon) {
+      remove("delete from webhook_skipped where noted < ?", horizon);
+    },
+  };
+}
+
+function toEvent({ seq, id, type, at, conversation }: Entry): SkippedEvent & { readonly conversation: string } {
+  return { seq, id, type, at, conversation };
+}
+
+function toConversation({ conversation, seq, count }: Entry): SkippedConversation {
+  return { conversation, after: seq - 1, count };
+}

@@ -1,0 +1,116 @@
+/**
+ * What the account object does for webhooks: it takes the reports of conversations, keeps health and skipped events,
+ * and says what there is to replay. The rules are in account-webhooks.ts, the SQL in account-skipped.ts.
+ */
+import { ownValue } from "../../shared/own.ts";
+import type { Settings, Webhook } from "../domain/settings.ts";
+import { log } from "../log.ts";
+import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./account-skipped.ts";
+import {
+  keepHealths,
+  noteGivenUp,
+  noteReport,
+  withHealth,
+  withoutConversation,
+  type WebhookHealth,
+  type WebhookHealths,
+  type WebhookReport,
+} from "./account-webhooks.ts";
+
+/** What is needed of the account object. */
+export interface WebhookRecordsDeps {
+  readonly appid: () => string;
+  readonly settings: () => Settings;
+  readonly healths: () => WebhookHealths;
+  /** Stores healths when they are given, and arms the alarm if something is due before it. */
+  readonly write: (healths?: WebhookHealths) => void;
+  readonly skipped: SkippedStore;
+}
+
+/** How the webhooks are doing. */
+export interface WebhookStatus {
+  readonly healths: WebhookHealths;
+  /** By the webhook's id; only those with skipped events. */
+  readonly skipped: Readonly<Record<string, SkippedSummary>>;
+}
+
+/** Creates it. */
+export function createWebhookRecords({ appid, settings, healths, write, skipped }: WebhookRecordsDeps) {
+  const isListed = (id: string) => settings().webhooks.some((webhook) => webhook.id === id);
+
+  function change(id: string, health: WebhookHealth | undefined): WebhookHealths {
+    const known = healths();
+    if (health === ownValue(known, id)) return known;
+    const changed = withHealth(known, id, health);
+    write(changed);
+    return changed;
+  }
+
+  return {
+    /** A conversation reports a call. Returns what is known after it. */
+    report(id: string, report: WebhookReport, now: number): WebhookHealths {
+      const known = ownValue(healths(), id);
+      const health = noteReport(known, report, now);
+      if (!isListed(id) || health === known) return healths();
+      const fields = { app: appid(), webhook: id };
+      if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) log("webhook_recovered", fields);
+      if (health !== undefined && health.pausedUntil > now) {
+        const { failures, lastReason: reason, lastStatus: status, pausedUntil } = health;
+        log("webhook_paused", { ...fields, failures, reason, status, seconds: (pausedUntil - now) / 1_000 });
+      }
+      return change(id, health);
+    },
+
+    /** A conversation passes events over. They are on record when this returns. */
+    noteSkipped(id: string, events: SkippedEvents, now: number): void {
+      if (!isListed(id)) return;
+      const { conversation, count, reason, status } = events;
+      skipped.note(id, events, now);
+      write();
+      log("webhook_skipped", { app: appid(), webhook: id, reason, status, count });
+      const known = ownValue(healths(), id);
+      const report = { ok: false, conversation, reason, ...(status !== undefined && { status }) } as const;
+      if (reason === "refused") change(id, noteReport(known, report, now));
+      else if (known !== undefined) change(id, noteGivenUp(known, conversation));
+    },
+
+    /** How the webhooks of the settings are doing. */
+    status(): WebhookStatus {
+      const summaries = settings().webhooks.flatMap(({ id }) => {
+        const summary = skipped.summary(id);
+        return summary === undefined ? [] : [[id, summary] as const];
+      });
+      return { healths: healths(), skipped: Object.fromEntries(summaries) };
+    },
+
+    /** Conversations of which an endpoint did not get everything: as many, the longest waiting first, or one by its id. */
+    skippedConversations(id: string, which: number | string): readonly SkippedConversation[] {
+      return skipped.conversations(id, which);
+    },
+
+    /** These conversations deliver again what they skipped. @returns how many conversations are left on record */
+    replayed(id: string, read: readonly SkippedConversation[]): number {
+      for (const conversation of read) skipped.remove(id, conversation);
+      return skipped.summary(id)?.conversations ?? 0;
+    },
+
+    /** Forgets what an endpoint did not get. @returns how many events that were */
+    dismiss(id: string): number {
+      return skipped.clear(id);
+    },
+
+    /** Forgets a conversation, by its object's id: the user was erased. */
+    forget(conversation: string): void {
+      skipped.forget(conversation);
+      for (const [id, health] of Object.entries(healths())) change(id, withoutConversation(health, conversation));
+    },
+
+    /** New settings were stored: what belongs to endpoints that are gone is forgotten. */
+    settingsChanged(before: readonly Webhook[], after: readonly Webhook[]): void {
+      const known = healths();
+      const kept = keepHealths(known, before, after);
+      if (Object.keys(kept).length < Object.keys(known).length) write(kept);
+      skipped.keep(after.map(({ id }) => id));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * The events one run passes over, until they are on the account's record.
+ */
+import type { RowDraft } from "../domain/log.ts";
+import type { WebhookProgress } from "../domain/webhook-cursor.ts";
+import { eventIdOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
+import { log } from "../log.ts";
+import type { SkippedEvent, SkipReason } from "./account-skipped.ts";
+import { noteSkipped, type HealthDeps } from "./webhook-health.ts";
+
+/** What it is about. */
+export interface SkippedDeps {
+  /** The endpoint's id. */
+  readonly webhook: string;
+  readonly source: WebhookSource;
+  readonly health: HealthDeps;
+  /** Fields of the log lines. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The events of one run and endpoint. */
+export interface Skipped {
+  /**
+   * An event is passed over: refused, or given up after whatever else.
+   *
+   * @param after the cursor before its row
+   */
+  add(
+    row: RowDraft,
+    type: WebhookEventType,
+    after: number,
+    why: { readonly reason: string; readonly status?: number },
+  ): void;
+  isEmpty(): boolean;
+  /**
+   * Ends the run: puts the events on record.
+   *
+   * @returns the progress; when they could not be put on record, the cursor stays before the first of them
+   */
+  settle(progress: WebhookProgress): Promise<WebhookProgress>;
+}
+
+/** Collects the events of one run. */
+export function createSkipped({ webhook, source, health, fields }: SkippedDeps): Skipped {
+  const events: (SkippedEvent & { readonly after: number })[] = [];
+  let newest: { readonly reason: SkipReason; readonly status?: number } = { reason: "refused" };
+
+  return {
+    add(row, type, after, { reason, status }) {
+      const isRefused = reason === "refused";
+      if (!isRefused) log("webhook_given_up", { ...fields, webhook, type, reason });
+      newest = { reason: isRefused ? "refused" : "given_up", ...(status !== undefined && { status }) };
+      events.push({ after, seq: row.seq, id: eventIdOf(source, row, type), type, at: row.at });
+    },
+    isEmpty: () => events.length === 0,
+    async settle(progress) {
+      const [first] = events;
+      if (first === undefined) return progress;
+      const { after, ...event } = first;
+      const skipped = { conversation: source.objectId, count: events.length, first: event, ...newest };
+      if (await noteSkipped(health, webhook, skipped)) return progress;
+      const stopped = progress.stopped?.reason === "paused" ? progress.stopped : ({ reason: "failed" } as const);
+      return { from: progress.from, to: after, stopped };
+    },
+  };
+}

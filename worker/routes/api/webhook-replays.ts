@@ -1,0 +1,190 @@
+/**
+ * Events that are delivered again: of one conversation from a row on, or of all conversations that lost something
+ * (docs/design/0013-webhooks.md). What was replayed leaves the account's record after the conversations have stored it,
+ * so a call that breaks off repeats events and loses none.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { parseEventId } from "../../domain/webhook-event.ts";
+import type { SkippedConversation } from "../../objects/account-skipped.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe, validator } from "./describe.ts";
+import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
+import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
+import { problem } from "./problem.ts";
+import {
+  FROM_SKIPPED,
+  ReplayBodySchema,
+  ReplayedSchema,
+  ReplayFromBodySchema,
+  ReplayParamSchema,
+  ReplayStartedSchema,
+  WebhookParamSchema,
+} from "./webhook-schemas.ts";
+
+/** Conversations per call: each is a call of an object, and a request may make so many. */
+const REPLAY_BATCH = 100;
+
+/** Routes about events that are delivered again. */
+export const webhookReplays = new Hono<AppEnv>();
+
+webhookReplays.post(
+  "/conversations/:openid/webhooks/:id/replay",
+  describe({
+    id: "replayWebhook",
+    tag: "operations",
+    summary: { zh: "把一个会话的事件重发给 Webhook", en: "Deliver a conversation to a webhook again" },
+    text: {
+      zh: "从 after 之后的记录重新投递，webhook-id 不变；仍在保留期内的记录都可以重发。",
+      en: "Everything after `after` is delivered again under the same webhook-ids, as far back as rows are kept.",
+    },
+    body: [{ type: "application/json", schema: ReplayBodySchema, example: { after: 0 } }],
+    answers: {
+      202: {
+        text: { zh: "已安排", en: "It will be delivered" },
+        content: { type: "application/json", schema: ReplayedSchema },
+      },
+    },
+    problems: [
+      "malformed_json",
+      "webhook_not_found",
+      "conversation_not_found",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+    ],
+  }),
+  validator("param", ReplayParamSchema, refuseParameter),
+  async (c) => {
+    const body = await readJsonObject(c);
+    if (!body.ok) return body.error;
+    const request = checkBody(c, ReplayBodySchema, body.value);
+    if (!request.ok) return request.error;
+    const { openid, id } = c.req.valid("param");
+    const replayer = await createReplayer(c, id);
+    if (replayer === undefined) return problem(c, "webhook_not_found", {});
+    const after = await replayer.replay(findConversation(c, openid).conversation, request.value.after);
+    if (after === null) return problem(c, "conversation_not_found", {});
+    return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
+  },
+);
+
+webhookReplays.post(
+  "/webhooks/:id/replay",
+  describe({
+    id: "replaySkipped",
+    tag: "operations",
+    summary: { zh: "重发 Webhook 遗漏的事件", en: "Deliver events a webhook did not get" },
+    text: {
+      zh: "`skipped`：每个有遗漏的会话从第一个遗漏的事件起全部重发，一次最多 100 个会话；某个 webhook-id：该会话从这个事件起重发。webhook-id 不变；其后已投递过的事件也会再次到达。",
+      en: '"skipped": every conversation with skipped events is delivered again from the first of them, 100 conversations per call; a webhook-id: its conversation, from that event. The ids stay the same, and later events that were accepted arrive again.',
+    },
+    body: [{ type: "application/json", schema: ReplayFromBodySchema, example: { from: "skipped" } }],
+    answers: {
+      202: {
+        text: { zh: "已安排", en: "It will be delivered" },
+        content: { type: "application/json", schema: ReplayStartedSchema },
+      },
+    },
+    problems: [
+      "malformed_json",
+      "webhook_not_found",
+      "conversation_not_found",
+      "body_too_large",
+      "unsupported_media_type",
+      "invalid_field",
+    ],
+  }),
+  validator("param", WebhookParamSchema, refuseParameter),
+  async (c) => {
+    const body = await readJsonObject(c);
+    if (!body.ok) return body.error;
+    const request = checkBody(c, ReplayFromBodySchema, body.value);
+    if (!request.ok) return request.error;
+    const replayer = await createReplayer(c, c.req.valid("param").id);
+    if (replayer === undefined) return problem(c, "webhook_not_found", {});
+    const { from } = request.value;
+    const started = from === FROM_SKIPPED ? await replayer.replaySkipped() : await replayer.replayFrom(from);
+    if (started === undefined) return problem(c, "conversation_not_found", {});
+    return c.json(started, 202);
+  },
+);
+
+webhookReplays.delete(
+  "/webhooks/:id/skipped",
+  describe({
+    id: "dismissSkipped",
+    tag: "operations",
+    summary: { zh: "不再记录 Webhook 遗漏的事件", en: "Forget which events a webhook did not get" },
+    text: {
+      zh: "不重发，只清除记录：例如这些事件接收方本来就不要。",
+      en: "Nothing is delivered: for events the receiver does not want anyway.",
+    },
+    answers: { 204: { text: { zh: "已清除", en: "The record is empty" } } },
+    problems: ["webhook_not_found", "invalid_field"],
+  }),
+  validator("param", WebhookParamSchema, refuseParameter),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const account = connectApp(c.env, c.get("config"), appOf(c)).account();
+    const { settings } = await account.settings();
+    if (!settings.webhooks.some((webhook) => webhook.id === id)) return problem(c, "webhook_not_found", {});
+    await account.dismissSkipped(id);
+    return c.body(null, 204);
+  },
+);
+
+type Started = v.InferOutput<typeof ReplayStartedSchema>;
+
+/** Replays to one webhook of the settings. */
+interface Replayer {
+  /** One conversation after a row. @returns the cursor; null when the user is unknown */
+  replay(conversation: RemoteConversation, after: number): Promise<number | null>;
+  /** One conversation from an event on. @returns undefined when there is no such conversation in this app */
+  replayFrom(eventId: string): Promise<Started | undefined>;
+  /** Conversations on record, a batch of them. */
+  replaySkipped(): Promise<Started>;
+}
+
+/** @returns undefined when the settings list no such webhook */
+async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer | undefined> {
+  const { appid } = appOf(c);
+  const account = connectApp(c.env, c.get("config"), appOf(c)).account();
+  const { settings } = await account.settings();
+  if (!settings.webhooks.some((webhook) => webhook.id === id)) return undefined;
+
+  async function replay(conversation: RemoteConversation, after: number): Promise<number | null> {
+    // Read before: what is skipped again meanwhile stays on record.
+    const known = await account.skippedConversations(id, conversation.id.toString());
+    const from = await conversation.replay(id, after, { appid });
+    const covered = known.filter((entry) => from !== null && from <= entry.after);
+    if (covered.length > 0) await account.replayed(id, covered);
+    return from;
+  }
+
+  return {
+    replay,
+    async replayFrom(eventId) {
+      const address = parseEventId(eventId);
+      if (address === undefined) return undefined;
+      const conversation = findObject(c, address.objectId);
+      if (conversation === undefined || (await replay(conversation, address.seq - 1)) === null) return undefined;
+      return { conversations: 1, remaining: await account.replayed(id, []) };
+    },
+    async replaySkipped() {
+      const known = await account.skippedConversations(id, REPLAY_BATCH);
+      const outcomes = await Promise.allSettled(
+        known.map(async (entry): Promise<SkippedConversation> => {
+          // One that was erased or has expired has nothing left to deliver.
+          await findObject(c, entry.conversation)?.replay(id, entry.after, { appid });
+          return entry;
+        }),
+      );
+      const done = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+      return { conversations: done.length, remaining: await account.replayed(id, done) };
+    },
+  };
+}
