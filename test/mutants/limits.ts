@@ -286,10 +286,7 @@ export const LIMITS: MutantTable = {
       file: "shared/text-links.ts",
       find: "const sent = dropControls(text);",
       replace: "const sent = text;",
-      killedBy: [
-        "workerd/text-links.test.ts",
-        "a text by the REST API is refused for a link with another app behind a control",
-      ],
+      killedBy: ["pure/shared/text-links.test.ts", "findLinkProblem reads a text as it leaves"],
     },
     {
       name: "webhook-reply-not-checked",

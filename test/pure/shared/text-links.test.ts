@@ -59,6 +59,12 @@ describe("findLinkProblem", () => {
     },
   );
 
+  it("reads a text as it leaves: without control characters", ({ expect }) => {
+    for (const hidden of [anchor(FOREIGN).replace("<a", "<\u0001a"), anchor(FOREIGN).replace("data-m", "data-\0m")]) {
+      expect(findLinkProblem(hidden, OWN)?.problem, JSON.stringify(hidden)).toBe("has a link to another mini program");
+    }
+  });
+
   it("finds every foreign link that WeChat, as it is emulated, would refuse", ({ expect }) => {
     fc.assert(
       fc.property(linkish, (text) => {
