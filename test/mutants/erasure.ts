@@ -137,7 +137,7 @@ export const ERASURE: MutantTable = {
       name: "erase-leaves-the-refuser",
       breaks: "the account still knows that a message of the erased user caused a pause",
       file: "worker/objects/account.ts",
-      find: "if (left !== refusers) this.#write({ refusers: left });",
+      find: "if (Object.keys(forgotten).length > 0) this.#write(forgotten);",
       replace: "",
       killedBy: [ACCOUNT, "erasing a user forgets that the user's message caused a pause"],
     },

@@ -46,6 +46,19 @@ export const TOKEN_OWNER: MutantTable = {
       killedBy: [TOKEN, "replace forces once when the normal call repeats the bad token"],
     },
     {
+      name: "one-message-burns-tokens",
+      breaks:
+        "a message that WeChat refuses with every token uses up the forced refreshes, and no other message is sent",
+      promise: 4,
+      file: "worker/objects/account-token.ts",
+      find: 'message !== "" && message === state.rejectedBy)',
+      replace: 'message === "" && message === state.rejectedBy)',
+      killedBy: [
+        "workerd/one-message.test.ts",
+        "a message that WeChat refuses for its token, whatever the token by 40001",
+      ],
+    },
+    {
       name: "forced-without-a-pause",
       breaks: "a refresh is forced twice within 30 s",
       promise: 4,
@@ -155,8 +168,8 @@ export const TOKEN_OWNER: MutantTable = {
       breaks: "a message is sent a third time when the new token is refused too",
       promise: 4,
       file: "worker/wechat/api.ts",
-      find: "return renewed.ok ? attempt(call, renewed.value.token) : renewed;",
-      replace: "return renewed.ok ? callWithToken(call) : renewed;",
+      find: "return renewed.value.token === token ? first : attempt(call, renewed.value.token);",
+      replace: "return renewed.value.token === token ? first : callWithToken(call);",
       killedBy: [
         "pure/wechat/deliver.test.ts",
         "deliver does not resend a second time when the new token is refused too",

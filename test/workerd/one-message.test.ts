@@ -120,6 +120,26 @@ describe("a code that can be about one message, as an answer of custom/send", ()
   );
 });
 
+describe("a message that WeChat refuses for its token, whatever the token", () => {
+  it.for([40001, 42001])(
+    "by %i has one token replaced, is given up, and does not keep the others from sending",
+    async (errcode, { expect }) => {
+      const [refused, other] = [`oToken${errcode}`, `oSends${errcode}`];
+      await wechat.text(refused, "在吗");
+      await wechat.text(other, "在吗");
+      refusals.set(refused, errcode);
+      await put(refused, "您好");
+      await put(other, "您好");
+      for (let step = 0; step < 12; step += 1) await pass(15_000, 15_000, refused, other);
+      expect(lines().filter(({ event, forced }) => event === "token_refreshed" && forced === true)).toHaveLength(1);
+      expect(lines().map(({ event }) => event)).not.toContain("token_refresh_limited");
+      expect(await kindsOf(other)).not.toContain("failed");
+      expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect(await failure(refused)).toMatchObject({ errcode });
+    },
+  );
+});
+
 describe("a code that speaks of the app", () => {
   it.for([48001, 48004, 50007, 61004, 40164, 89503])(
     "by %i pauses once for one message, which is given up when WeChat refuses it alone",

@@ -112,12 +112,15 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       return isUsable ? take(newest, published) : askObject((account) => account.access(), published);
     },
 
-    async replace(badToken) {
+    async replace(badToken, refused) {
       const { access, rejected } = recall();
       // Somebody else in this isolate was faster.
       if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return give(access.value);
       remember({ rejected: badToken });
-      return askObject((account) => account.replace(badToken));
+      const answer = await askObject((account) => account.replace(badToken, refused));
+      // Not the token's fault: the others go on using it.
+      if (answer.ok && answer.value.token === badToken) remember({ rejected: undefined });
+      return answer;
     },
 
     async pause(errcode, refused) {

@@ -79,9 +79,16 @@ function nextRefuser(
  * Forgets the messages of an erased user.
  *
  * @param user the digits that begin the names of the user's messages (`logUser`)
- * @returns the very record that was given when none is the user's
+ * @returns what changes; empty when no message is the user's
  */
-export function forgetRefuser(refusers: Refusers, user: string): Refusers {
-  const left = Object.entries(refusers).filter(([, { message }]) => !message.startsWith(`${user}:`));
-  return left.length === Object.keys(refusers).length ? refusers : Object.fromEntries(left);
+export function forgetMessages(
+  { refusers, rejectedBy }: Pick<AccountState, "refusers" | "rejectedBy">,
+  user: string,
+): Partial<AccountState> {
+  const isTheirs = (message: string) => message.startsWith(`${user}:`);
+  const left = Object.entries(refusers).filter(([, { message }]) => !isTheirs(message));
+  return {
+    ...(left.length < Object.keys(refusers).length && { refusers: Object.fromEntries(left) }),
+    ...(isTheirs(rejectedBy) && { rejectedBy: "" }),
+  };
 }

@@ -17,6 +17,8 @@ export interface AccountState {
   readonly refreshAt: number | null;
   /** The last token WeChat refused: never handed out again. */
   readonly rejected: string | null;
+  /** The message that was refused with it; empty when that is not known. */
+  readonly rejectedBy: string;
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
   /** Which message caused the last pause of each errcode. */
@@ -47,6 +49,7 @@ export const NEW_ACCOUNT: AccountState = {
   expiresAt: 0,
   refreshAt: null,
   rejected: null,
+  rejectedBy: "",
   pausedUntil: 0,
   pauseErrcode: 0,
   refusers: {},

@@ -36,7 +36,7 @@ export interface SettingsVersion {
 /** The part of the account object that readers use. */
 export interface AccountReader {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
-  replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>>;
+  replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer>;
   settings(): Promise<SettingsVersion>;
 }

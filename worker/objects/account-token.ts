@@ -10,7 +10,7 @@ import { describeErrcode } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { log } from "../log.ts";
 import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts";
-import type { TokenProblem } from "../wechat/token-source.ts";
+import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";
 import type { AccountAccess } from "./account-snapshots.ts";
 
@@ -36,7 +36,7 @@ export interface TokenKeeper {
   /** The token; fetched first when there is none that lasts. */
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   /** WeChat refused `badToken`: a better one. */
-  replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>>;
+  replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   /** Fetches the next token when its time has come. */
   refreshIfDue(): Promise<void>;
 }
@@ -149,12 +149,15 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       return ok(toAccess(state));
     },
 
-    async replace(badToken) {
+    async replace(badToken, refused) {
       const state = read();
       if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
+      const message = refused?.message ?? "";
+      // It had the token before replaced, too: WeChat refuses the message, and each refresh keeps all others waiting.
+      if (isAlive(state, now()) && message !== "" && message === state.rejectedBy) return ok(toAccess(state));
       // Without a stored token the report may be about one that was published before the storage was lost.
       const isNews = state.token === badToken || (state.token === null && state.rejected === null);
-      if (isNews) write({ token: null, rejected: badToken, refreshAt: null });
+      if (isNews) write({ token: null, rejected: badToken, rejectedBy: message, refreshAt: null });
       return obtain();
     },
 

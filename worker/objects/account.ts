@@ -21,7 +21,7 @@ import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { addAppEvent, readAppEvents } from "./account-events.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
-import { decidePause, forgetRefuser } from "./account-pause.ts";
+import { decidePause, forgetMessages } from "./account-pause.ts";
 import { createPersonalRecords } from "./account-personal.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import {
@@ -104,8 +104,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
   }
 
   /** WeChat refused `badToken` (40001, 40014, 42001): a better one, by one refresh however many report it. */
-  async replace(badToken: string): Promise<Result<AccountAccess, TokenProblem>> {
-    return this.#tokens().replace(badToken);
+  async replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>> {
+    return this.#tokens().replace(badToken, refused);
   }
 
   /**
@@ -256,9 +256,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const user = logUser(conversation);
     this.#webhooks.forget(conversation.toString());
     const records = createPersonalRecords(this.ctx.storage).erase(openid);
-    const { refusers } = this.#store.state();
-    const left = forgetRefuser(refusers, user);
-    if (left !== refusers) this.#write({ refusers: left });
+    const forgotten = forgetMessages(this.#store.state(), user);
+    if (Object.keys(forgotten).length > 0) this.#write(forgotten);
     log("user_erased", { app, user, records });
   }
 

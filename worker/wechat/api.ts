@@ -117,8 +117,9 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
   if (first.ok || first.error.reason !== "refused" || describeErrcode(first.error.errcode).reaction !== "token") {
     return first;
   }
-  const renewed = await usableAccess(call, tokens.replace(token));
-  return renewed.ok ? attempt(call, renewed.value.token) : renewed;
+  const renewed = await usableAccess(call, tokens.replace(token, call.request.attempt));
+  if (!renewed.ok) return renewed;
+  return renewed.value.token === token ? first : attempt(call, renewed.value.token);
 }
 
 /** Waits for a token, not longer than the deadline allows, and looks at the pause that came with it. */

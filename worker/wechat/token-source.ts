@@ -42,9 +42,9 @@ export interface TokenSource {
   current(): Promise<Result<AppAccess, TokenProblem>>;
   /**
    * Reports that WeChat refused `badToken` and asks for a better one. Many callers with the same bad token cause
-   * one refresh.
+   * one refresh. A message that had the token before replaced, too, gets the same one again: WeChat refuses the message.
    */
-  replace(badToken: string): Promise<Result<AppAccess, TokenProblem>>;
+  replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AppAccess, TokenProblem>>;
   /** Reports an errcode of custom/send that pauses (`pauses` in the errcode table); whether and how long is the owner's decision. */
   pause(errcode: number, refused?: RefusedAttempt): Promise<PauseVerdict>;
 }

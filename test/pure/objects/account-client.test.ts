@@ -11,7 +11,7 @@ import {
   type AccountReader,
   type SettingsVersion,
 } from "../../../worker/objects/account-snapshots.ts";
-import type { RefusedAttempt, TokenProblem } from "../../../worker/wechat/token-source.ts";
+import type { TokenProblem } from "../../../worker/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;
@@ -29,9 +29,6 @@ function createBench() {
     /** How many of the next object calls break. */
     objectFailures: 0,
     overloaded: false,
-    /** The object says that only one message is refused. */
-    alone: false,
-    refused: [] as (RefusedAttempt | undefined)[],
     access: ok(ACCESS) as Result<AccountAccess, TokenProblem>,
     replaced: ok(OTHER) as Result<AccountAccess, TokenProblem>,
     settings: DEFAULT_SETTINGS_VERSION,
@@ -48,12 +45,7 @@ function createBench() {
   const account: AccountReader = {
     access: () => call("access", () => bench.access),
     replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
-    pause: (errcode, refused) =>
-      call(`pause ${errcode}`, () => {
-        bench.refused.push(refused);
-        if (bench.alone) return { pausedUntil: bench.now - 1, pauseErrcode: errcode, alone: true as const };
-        return { pausedUntil: bench.now + 600_000, pauseErrcode: errcode };
-      }),
+    pause: (errcode) => call(`pause ${errcode}`, () => ({ pausedUntil: bench.now + 600_000, pauseErrcode: errcode })),
     settings: () => call("settings", () => bench.settings),
   };
   const deps = {
@@ -223,15 +215,6 @@ describe("TokenSource.pause", () => {
     expect(await source.current()).toEqual(paused);
     bench.now += MINUTE_MS;
     expect(await source.current()).toEqual(paused);
-  });
-
-  it("hears from the object that only one message is refused, and pauses nothing here", async ({ expect }) => {
-    const { bench, source } = createBench();
-    bench.alone = true;
-    const refused = { message: "0123456789ab:7", attempt: 2 };
-    expect(await source.pause(48001, refused)).toBe("alone");
-    expect(bench.refused).toEqual([refused]);
-    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW - 1, pauseErrcode: 48001 }));
   });
 
   it("is not shortened by what KV still says", async ({ expect }) => {

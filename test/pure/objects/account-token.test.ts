@@ -173,6 +173,19 @@ describe("replace", () => {
     expect(bench.state()).toMatchObject({ forceCount: 1, forcedAt: NOW });
   });
 
+  it("keeps the token that a message is refused with when it had the one before replaced, too", async ({ expect }) => {
+    const bench = createBench();
+    bench.says((force) => (force ? "token-2" : "token-1"));
+    await bench.access();
+    expect(await bench.replace("token-1", "m1")).toMatchObject({ ok: true, value: { token: "token-2" } });
+    bench.advance(5_000);
+    expect(await bench.replace("token-2", "m1")).toMatchObject({ ok: true, value: { token: "token-2" } });
+    expect(bench.calls.filter(({ force }) => force)).toHaveLength(1);
+    bench.advance(MINUTE_MS);
+    bench.says(() => "token-3");
+    expect(await bench.replace("token-2", "m2")).toMatchObject({ ok: true, value: { token: "token-3" } });
+  });
+
   it("never hands out a refused token again, not even to those who only ask", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.says(() => unreachable);

@@ -122,6 +122,12 @@ describe("deliver", () => {
     expect(reported).toEqual([attempt]);
   });
 
+  it("is not sent again with the very token it was refused with", async ({ expect }) => {
+    const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok({ token: "token-1" }) });
+    expect(delivery).toEqual({ result: "refused", errcode: 40001 });
+    expect(requests).toHaveLength(1);
+  });
+
   it("pauses nothing for a code that can be about the message, or that the token endpoint is known for", async ({
     expect,
   }) => {

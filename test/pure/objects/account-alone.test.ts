@@ -1,0 +1,50 @@
+/** What a Worker does when the account object says that only one message is refused. */
+import { describe, it } from "vitest";
+import { ok } from "../../../shared/result.ts";
+import { createTokenSource } from "../../../worker/objects/account-client.ts";
+import { DEFAULT_SETTINGS_VERSION, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import type { RefusedAttempt } from "../../../worker/wechat/token-source.ts";
+import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+
+const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
+const REFUSED: RefusedAttempt = { message: "0123456789ab:7", attempt: 2 };
+
+/** An account object for which every refusal is about one message, and what it was asked. */
+function createBench() {
+  const asked: unknown[] = [];
+  const account: AccountReader = {
+    access: async () => {
+      asked.push("access");
+      return ok(ACCESS);
+    },
+    replace: async (badToken, refused) => {
+      asked.push(["replace", badToken, refused]);
+      return ok(ACCESS);
+    },
+    pause: async (errcode, refused) => {
+      asked.push(["pause", errcode, refused]);
+      return { pausedUntil: NOW - 1, pauseErrcode: errcode, alone: true };
+    },
+    settings: async () => DEFAULT_SETTINGS_VERSION,
+  };
+  const kv = { get: () => Promise.resolve(null) };
+  const source = createTokenSource({ account: () => account, kv, appid: APPID, now: () => NOW, memory: new Map() });
+  return { source, asked };
+}
+
+describe("a message that alone is refused", () => {
+  it("pauses nothing in this isolate", async ({ expect }) => {
+    const { source, asked } = createBench();
+    expect(await source.pause(48001, REFUSED)).toBe("alone");
+    expect(asked).toEqual([["pause", 48001, REFUSED]]);
+    expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
+  });
+
+  it("leaves the token in use for the others, without another question to the object", async ({ expect }) => {
+    const { source, asked } = createBench();
+    await source.current();
+    expect(await source.replace("token-1", REFUSED)).toEqual(ok({ token: "token-1" }));
+    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(asked).toEqual(["access", ["replace", "token-1", REFUSED]]);
+  });
+});
