@@ -39,7 +39,7 @@ async function judgeRefused(ports: Ports, target: Target, count: number, mode: P
   return { ...STALE, state: "warning", fact, wrong, cure: PLAIN_CURE };
 }
 
-/** What the worker tells the holder of a key: since when, and how old the latest was. */
+/** What the worker shows the holder of a key: since when, and how old the latest was. */
 async function readFault(ports: Ports, target: Target): Promise<string> {
   const { apiKey } = target;
   if (apiKey === undefined) return "";
@@ -63,6 +63,6 @@ const ANY_AGE: Finding = {
   ...AGE,
   state: "warning",
   fact: "WECHAT_PUSH_MAX_AGE_S=0",
-  wrong: say("截获的推送随时可以重放", "whoever saw a push can send it again at any time"),
+  wrong: say("截获的推送随时可以重放", "a captured push can be sent again at any time"),
   cure: say("删去 WECHAT_PUSH_MAX_AGE_S，或设为 900", "remove WECHAT_PUSH_MAX_AGE_S, or set it to 900"),
 };

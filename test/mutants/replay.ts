@@ -11,7 +11,7 @@ export const REPLAY: MutantTable = {
   mutants: [
     {
       name: "any-age-taken",
-      breaks: "a captured push works for ever",
+      breaks: "a captured push works without limit of time",
       promise: 3,
       file: "worker/protocol/receive.ts",
       find: "maxAgeMs === 0 ? undefined : findStale(timestamp, now, maxAgeMs)",
@@ -55,12 +55,12 @@ export const REPLAY: MutantTable = {
     },
     {
       name: "stale-counted-before-its-signature",
-      breaks: "anybody may fill the quarantine and degrade /healthz",
+      breaks: "an unsigned request fills the quarantine and degrades /healthz",
       promise: 3,
       file: "worker/routes/push.ts",
       find: 'if (problem.reason === "stale") noteStale(c, app, problem.ageMs, arrivedAt);',
       replace: "noteStale(c, app, 0, arrivedAt);",
-      killedBy: [STALE, "refused for its age is not counted when nobody signed it"],
+      killedBy: [STALE, "refused for its age is not counted without a valid signature"],
     },
     {
       name: "each-stale-push-reported",
@@ -86,7 +86,7 @@ export const REPLAY: MutantTable = {
       file: "worker/routes/stale-pushes.ts",
       find: "count: note.count + (newer?.count ?? 0)",
       replace: "count: newer?.count ?? 0",
-      killedBy: [STALE, "refused for its age is still counted when the account could not be told"],
+      killedBy: [STALE, "refused for its age is still counted when the report to the account failed"],
     },
   ],
 };

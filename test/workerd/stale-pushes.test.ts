@@ -1,4 +1,4 @@
-/** Pushes with an old signed timestamp: refused, counted, kept without body, whatever they cost whoever sends them. */
+/** Pushes with an old signed timestamp: refused, counted, kept without body, at a bounded cost. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
@@ -135,7 +135,7 @@ describe("refused for its age", () => {
     expect(await account(APPID).faults()).toMatchObject([{ reason: "stale_pushes", count: 42 }]);
   });
 
-  it("is still counted when the account could not be told", async ({ expect }) => {
+  it("is still counted when the report to the account failed", async ({ expect }) => {
     const getByName = () => ({
       settings: () => env.ACCOUNT.getByName(APPID).settings(),
       faults: () => Promise.resolve([]),
@@ -157,7 +157,7 @@ describe("refused for its age", () => {
     expect(await health()).not.toHaveProperty("stalePushes");
   });
 
-  it("is not counted when nobody signed it", async ({ expect }) => {
+  it("is not counted without a valid signature", async ({ expect }) => {
     const overrides = { timestamp: seconds(HOUR), signature: "0".repeat(40) };
     expect((await wechat.text("oForged", "价格", { overrides })).attempts.at(-1)?.status).toBe(403);
     expect(await health()).not.toHaveProperty("stalePushes");

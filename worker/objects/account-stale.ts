@@ -1,7 +1,6 @@
 /**
- * Pushes that were refused for the age of their signed timestamp, counted for the operator: a clock that is wrong or a
- * repeat that comes too late must be visible, and so must whoever sends captured pushes again. Constant in size however
- * many there are. Pure; time is an argument.
+ * Pushes that were refused for the age of their signed timestamp, counted for the operator: a wrong clock, a
+ * repeat that comes too late and a replay of captured pushes must be visible. Constant in size, however many there are. Pure; time is an argument.
  */
 
 /** What an isolate reports: refusals since its last report. */

@@ -99,7 +99,7 @@ export class Conversation extends DurableObject<Env> {
     if (isFromBeforeErasure(createdAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
-      // A repeat gets the first answer and changes nothing: whoever saw a push may send it again.
+      // A repeat gets the first answer and changes nothing: a captured push can be sent again.
       const received = known === undefined ? receivePush(state, writer, push, context) : { state, answer: known };
       return { ...leaseNext(received.state, writer, context, claim), value: received.answer };
     };

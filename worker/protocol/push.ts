@@ -57,7 +57,7 @@ const MESSAGE_READERS = {
  * is never refused (WECHAT.md §3.2).
  *
  * @param fields of the body, or of what was encrypted in it
- * @param damaged of a message whose text cannot be told apart from its fields: what lies between those
+ * @param damaged of a message whose text cannot be separated from its fields: what lies between those
  * @returns the message or event, other fields `""` where they are missing; or what keeps it from being either
  */
 export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {

@@ -4,8 +4,8 @@
  * a field that holds one and ends at the last, since everything before and after is the platform's. That stretch is
  * cut out, the rest goes to the strict parser, and the text is put back as it was typed.
  *
- * A card holds two texts, its title and its path. Where one of them looks like the border between the two, nobody can
- * tell where it is: the push is damaged. Whose it is and which id it has is known all the same.
+ * A card holds two texts, its title and its path. When one of them contains the border between the two, the
+ * border cannot be located and the push is damaged. Its sender and its id are still known.
  */
 import type { WireFields } from "../../shared/inbound.ts";
 import { ownValue } from "../../shared/own.ts";
@@ -17,11 +17,11 @@ import { parseXml, type XmlProblem } from "./xml.ts";
 /** What a push says. */
 export interface XmlFrame {
   readonly fields: WireFields;
-  /** Of a message whose text cannot be told apart from fields: what lies between those that can be read, as it came. */
+  /** Of a message whose text cannot be separated from its fields: what lies between those that can be read, as it came. */
   readonly damaged?: string;
 }
 
-/** Fields that hold what somebody typed, by what is pushed (WECHAT.md §3.1). Nothing else may be between two of them but plain values. */
+/** Fields that hold what a user typed, by what is pushed (WECHAT.md §3.1). Nothing else may be between two of them but plain values. */
 const TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
   ["text", ["Content"]],
   ["miniprogrampage", ["Title", "PagePath"]],
@@ -99,7 +99,7 @@ function textsOf(fields: WireFields): readonly string[] {
   return (typeof kind === "string" ? TEXTS.get(kind) : undefined) ?? [];
 }
 
-/** The texts of a stretch and the fields between them; undefined when they cannot be told apart. */
+/** The texts of a stretch and the fields between them; undefined when they cannot be separated. */
 function readStretch({ first, last, text }: Stretch): WireFields | undefined {
   const inner = text.slice(first.length + 2, -(last.length + 3)).trim();
   if (!inner.startsWith(CDATA_START) || !inner.endsWith(CDATA_END)) return readPlainly(text);
@@ -124,7 +124,7 @@ function splitTexts(typed: string, first: string, last: string): WireFields | un
 }
 
 /**
- * Reads elements as XML has them, which is right when each name comes once and no value holds the end of CDATA: whoever
+ * Reads elements as XML has them, which is right when each name comes once and no value holds the end of CDATA: a text that
  * ends a text early must open it again, or the platform's own end would not fit.
  */
 function readPlainly(elements: string): WireFields | undefined {
@@ -157,7 +157,7 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
 }
 
-/** The end of CDATA before anything but the end of its element: somebody typed it. */
+/** The end of CDATA before anything but the end of its element: a user typed it. */
 const TYPED_END = /\]\]>(?!\s*<\/)/;
 
 /** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */

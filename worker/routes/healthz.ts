@@ -107,6 +107,6 @@ const PLAIN_MODE: HealthWarning = {
 
 const ANY_AGE: HealthWarning = {
   variable: "WECHAT_PUSH_MAX_AGE_S",
-  warning: "is 0: whoever saw an encrypted push can send it again at any time",
+  warning: "is 0: a captured encrypted push can be sent again at any time",
   cure: "remove the variable, or set 900",
 };

@@ -1,6 +1,6 @@
 /**
- * Reports refused stale pushes to the account object. Whoever holds one captured push can send it as often as they
- * like, so a refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
+ * Reports refused stale pushes to the account object. One captured push can be sent any number of times, so a
+ * refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";

@@ -24,7 +24,7 @@ export const TYPED_CASES: readonly Case[] = [
     id: "push.typed",
     level: "SHOULD",
     what: say("XML 文本中未转义的 ]]> 与标记", "unescaped ]]> and markup in a text in XML"),
-    means: say("发代码或标记的用户看到故障提示", "users who send code or markup are told of a fault"),
+    means: say("发代码或标记的用户看到故障提示", "users who send code or markup see the fault line"),
     cure: CURE,
     source: "§1.4",
     run: checkTyped,

@@ -86,7 +86,7 @@ const UnknownMessageSchema = v.strictObject({
       v.description(
         both(
           "文本与字段无法区分：这里是能读出的字段之间的原文",
-          "the text cannot be told apart from the fields: what lies between those that can be read, as it came",
+          "the text cannot be separated from the fields: what lies between those that can be read, as it came",
         ),
       ),
     ),
