@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../scripts/lib/build.ts";
+import { exitWithHelp, exitWithUsage, wantsHelp } from "../scripts/lib/command-line.ts";
 import { readMachine } from "./machine.ts";
 import { readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
 import { curvePicture, missedRows, toMarkdown, type BenchReport } from "./report.ts";
@@ -14,16 +15,12 @@ import { measureAll } from "./rows/all.ts";
 import { drawCurve } from "./svg.ts";
 
 const args = process.argv.slice(2);
-if (args.includes("--help")) {
-  console.log(USAGE);
-  process.exit(0);
-}
+if (wantsHelp(args)) exitWithHelp(USAGE);
 let options: BenchOptions;
 try {
   options = readOptions(args);
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  process.exit(2);
+  exitWithUsage(error instanceof Error ? error.message : String(error), USAGE);
 }
 process.chdir(ROOT);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));

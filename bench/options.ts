@@ -2,6 +2,7 @@
  * How much the bench does. The defaults are those of a report; a test runs every row with tiny counts.
  */
 import { parseArgs } from "node:util";
+import { BAD_CALL } from "../scripts/lib/command-line.ts";
 
 /** The rows of DESIGN.md §7 by subject. */
 export const SUBJECTS = ["size", "crypto", "counted", "growth", "speed"] as const;
@@ -70,17 +71,7 @@ export const USAGE = `npm run bench -- [选项 options]
  * @throws TypeError in words for the caller when it is not understood
  */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      rounds: { type: "string" },
-      pushes: { type: "string" },
-      users: { type: "string" },
-      only: { type: "string" },
-      write: { type: "boolean", default: true },
-    },
-  });
+  const values = readValues(args);
   const only = values.only?.split(",") ?? SUBJECTS;
   return {
     ...DEFAULT_OPTIONS,
@@ -90,6 +81,17 @@ export function readOptions(args: readonly string[]): BenchOptions {
     only: only.map(readSubject),
     write: values.write,
   };
+}
+
+function readValues(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const write = { type: "boolean", default: true } as const;
+  const options = { rounds: text, pushes: text, users: text, only: text, write };
+  try {
+    return parseArgs({ args: [...args], allowNegative: true, options }).values;
+  } catch {
+    throw new TypeError(BAD_CALL); // the error's own text repeats what was typed
+  }
 }
 
 function readCount(name: string, text: string | undefined, otherwise: number): number {

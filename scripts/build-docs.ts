@@ -7,14 +7,22 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./lib/build.ts";
+import { readFlags } from "./lib/command-line.ts";
 
+const USAGE = `npm run docs [-- --check]
+
+  由路由生成 public/ / makes public/ from the routes
+
+  --check  只检查是否最新 / only checks whether it is up to date`;
+
+const { check } = readFlags(USAGE, { check: { type: "boolean", default: false } });
 const files = makeFiles();
 const isStale = ([file, text]: readonly [string, string]) => !existsSync(file) || readFileSync(file, "utf8") !== text;
 const stale = Object.entries(files)
   .map(([path, text]) => [join(ROOT, "public", path), text] as const)
   .filter(isStale);
 
-if (process.argv.includes("--check")) {
+if (check) {
   for (const [file] of stale) console.log(`${file} is stale: npm run docs`);
   process.exit(stale.length === 0 ? 0 : 1);
 }

@@ -2,6 +2,12 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buildMiniprogram, buildMiniprogramTypes } from "./lib/build-miniprogram.ts";
+import { readFlags } from "./lib/command-line.ts";
+
+readFlags(
+  "npm run build -w miniprogram\n\n  构建 miniprogram/dist 与 miniprogram/types / builds miniprogram/dist and miniprogram/types",
+  {},
+);
 
 const [dist] = await Promise.all([buildMiniprogram(), buildMiniprogramTypes()]);
 const files = await readdir(dist, { recursive: true, withFileTypes: true });

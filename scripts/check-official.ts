@@ -11,6 +11,12 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { buildMiniprogram, listComponents, MINIPROGRAM } from "./lib/build-miniprogram.ts";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
+import { readFlags } from "./lib/command-line.ts";
+
+readFlags(
+  "npm run check:official -w miniprogram\n\n  用微信自己的编译器检查组件包 / checks the package with WeChat's own compiler",
+  {},
+);
 
 const CI = "miniprogram-ci@2.1.42";
 const FOLDER = join(ROOT, ".tmp/official");

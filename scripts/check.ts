@@ -5,6 +5,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
+import { readFlags } from "./lib/command-line.ts";
+
+readFlags(
+  "npm run check\n\n  格式、规则、类型、生成文件、无用代码 / format, lint, types, generated files, dead code",
+  {},
+);
 
 const BIN = join(ROOT, "node_modules/.bin");
 

@@ -4,7 +4,17 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatLine, PushRecord } from "../emulator/model.ts";
+import { readFlags } from "./lib/command-line.ts";
+import { portProblem } from "./lib/ports.ts";
 import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "./lib/stack.ts";
+
+readFlags(
+  `npm run demo
+
+  在本机自动走完一段对话，逐行核对，全对则退出码为 0 / plays a conversation on this machine and checks each line;
+  exit code 0 when all is as it must be`,
+  {},
+);
 
 const SHOPPER = "oDemoShopper00000000000001";
 const WATCHER = "oDemoWatcher00000000000002";
@@ -158,7 +168,12 @@ function parseLog(line: string): Readonly<Record<string, unknown>> {
 }
 
 const started = Date.now();
-const stack = await startStack({ onLog: (line) => logLines.push(line) });
+const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((error: unknown) => {
+  const problem = portProblem(error);
+  if (problem === undefined) throw error;
+  console.error(`✗ ${problem}`);
+  process.exit(1);
+});
 try {
   // Open at any hour, and no silence of the rules after an API message: the demo must go the same way every time.
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });

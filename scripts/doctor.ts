@@ -6,18 +6,17 @@ import { randomBytes } from "node:crypto";
 import { examine } from "./doctor/examine.ts";
 import { readOptions, USAGE } from "./doctor/options.ts";
 import { toJson, toText } from "./doctor/print.ts";
+import { exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
 import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
 import { ownValues, readLocalValues } from "./lib/local-values.ts";
 
 const args = process.argv.slice(2);
+if (wantsHelp(args)) exitWithHelp(USAGE);
 const devVars = (await readDevVars(devVarsPath(args))) ?? "";
 const read = readLocalValues(devVars);
 const { apps, apiKey } = read.ok ? read.value : ownValues();
 const options = readOptions({ args, env: process.env, devVars, local: { ...apps[0], apiKey } });
-if (!options.ok) {
-  console.error(`${options.error}\n\n${USAGE}`);
-  process.exit(2);
-}
+if (!options.ok) exitWithUsage(options.error, USAGE);
 const { target, json } = options.value;
 const ports = { fetch: (request: Request) => fetch(request), now: () => Date.now(), randomBytes };
 const report = await examine(ports, target);

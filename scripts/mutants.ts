@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { MUTANTS } from "../test/mutants/index.ts";
 import type { Mutant } from "../test/mutants/mutant.ts";
+import { exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
 import { MATRIX_FILE, withMatrix } from "./mutants/matrix.ts";
 import { MUTANTS_USAGE, readMutantOptions } from "./mutants/options.ts";
 import { isKilled, toJson, toLine, toSummary, type MutantResult } from "./mutants/print.ts";
@@ -96,11 +97,10 @@ async function tryAll(runners: readonly TestRunner[], mutants: readonly Mutant[]
   return clean.every(Boolean) && results.length === mutants.length && results.every(isKilled);
 }
 
-const options = readMutantOptions(process.argv.slice(2));
-if (!options.ok) {
-  say(`${options.error}\n\n${MUTANTS_USAGE}`);
-  process.exit(2);
-}
+const args = process.argv.slice(2);
+if (wantsHelp(args)) exitWithHelp(MUTANTS_USAGE);
+const options = readMutantOptions(args);
+if (!options.ok) exitWithUsage(options.error, MUTANTS_USAGE);
 const { only, jobs, json, docs } = options.value;
 if (docs) {
   writeFileSync(MATRIX_FILE, withMatrix(readFileSync(MATRIX_FILE, "utf8")));

@@ -2,6 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";
+import { readFlags } from "./lib/command-line.ts";
+
+readFlags("npm run pictures\n\n  重新拍摄测试与 README 用的图片 / takes the pictures of tests and READMEs anew", {});
 
 const TESTS = ["pictures", "shop-pictures", "shop-widths"].map((name) => `test/browser/${name}.test.ts`);
 

@@ -10,6 +10,7 @@ import { text as readAll } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inBoth, say } from "./doctor/finding.ts";
 import { ROOT } from "./lib/build.ts";
+import { exitWithHelp, wantsHelp } from "./lib/command-line.ts";
 import { devVarsPath } from "./lib/dev-vars.ts";
 import { createAsker } from "./setup/ask.ts";
 import { setUpCloudflare } from "./setup/cloudflare.ts";
@@ -21,6 +22,7 @@ import { createScreen } from "./setup/screen.ts";
 import type { CommandResult } from "./setup/wrangler.ts";
 
 const args = process.argv.slice(2);
+if (wantsHelp(args)) exitWithHelp(USAGE);
 const screen = createScreen((text) => process.stdout.write(text));
 const read = readSetupOptions({
   args,
@@ -33,10 +35,7 @@ if (!read.ok) {
   console.error(`\n${USAGE}`);
   process.exit(2);
 }
-if (read.value === "help") {
-  console.log(USAGE);
-  process.exit(0);
-}
+if (read.value === "help") exitWithHelp(USAGE);
 const options = read.value;
 
 let showLog = false;

@@ -2,11 +2,23 @@
  * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C, with the values of
  * `.dev.vars` where there is one.
  */
-import { LOCAL_API_KEY } from "./lib/local-app.ts";
+import { readFlags } from "./lib/command-line.ts";
 import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
-import { describeStack, keyPlace, runLocal, stopOnSignal } from "./lib/local-run.ts";
+import { LOCAL_API_KEY } from "./lib/local-app.ts";
 import { readLocalValues } from "./lib/local-values.ts";
+import { portProblem } from "./lib/ports.ts";
 
+const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER]
+
+  本机运行 worker、本地微信（模拟器）和示例商家后台，Ctrl-C 结束；默认端口 8787、8788、8789，被占用时用后面的
+  runs the worker, a local WeChat (the emulator) and the sample shop on this machine until Ctrl-C; on the ports 8787, 8788
+  and 8789, or the next free ones
+
+  --dev-vars FILE      代替 .dev.vars / in place of .dev.vars
+  --persist-to FOLDER  数据放在哪里，默认 .wrangler/local / where data is kept, .wrangler/local by default`;
+
+const text = { type: "string" } as const;
+const flags = readFlags(USAGE, { "dev-vars": text, "persist-to": text });
 const path = devVarsPath(process.argv.slice(2));
 const values = readLocalValues((await readDevVars(path)) ?? "");
 if (!values.ok) {
@@ -14,7 +26,19 @@ if (!values.ok) {
   for (const { variable, problem, cure } of values.error) console.error(`  ✗ ${variable} ${problem}: ${cure}`);
   process.exit(1);
 }
-const stack = await runLocal({ values: values.value, onLog: (line) => console.log(line) });
+// What runs Workers takes seconds to load: not before the command line is understood.
+const { describeStack, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
+const persistTo = flags["persist-to"];
+const stack = await runLocal({
+  values: values.value,
+  onLog: (line) => console.log(line),
+  ...(persistTo !== undefined && { persistTo }),
+}).catch((error: unknown) => {
+  const problem = portProblem(error);
+  if (problem === undefined) throw error;
+  console.error(`✗ ${problem}`);
+  process.exit(1);
+});
 await stack.control.verify();
 const { apiKey } = values.value;
 console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : keyPlace(path)));

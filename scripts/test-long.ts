@@ -6,30 +6,35 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { findFaults, writeKillReport } from "../test/long/kill-report.ts";
 import { runKills } from "../test/long/kills.ts";
 import { describeMachine } from "../test/long/machine.ts";
 import { findSoakFaults, writeSoakReport } from "../test/long/soak-report.ts";
 import { runSoak } from "../test/long/soak.ts";
 import { ROOT } from "./lib/build.ts";
+import { exitWithUsage, readFlags } from "./lib/command-line.ts";
 
 const SOAK_MINUTES = 10;
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "1000" },
-    seed: { type: "string", default: "1" },
-    minutes: { type: "string" },
-    soak: { type: "boolean", default: false },
-  },
+const USAGE = `npm run test:long -- [--kills N] [--seed N] [--minutes N] [--soak]
+
+  --kills N    杀掉 worker 的次数，默认 1000 / how often the worker is killed, 1000 by default
+  --seed N     随机种子，默认 1 / the seed, 1 by default
+  --minutes N  最多几分钟 / how many minutes at most; with --soak ${SOAK_MINUTES} by default
+  --soak       让几天过去，观察内存、存储和保留期 / lets days pass and watches memory, storage and retention`;
+
+const values = readFlags(USAGE, {
+  kills: { type: "string", default: "1000" },
+  seed: { type: "string", default: "1" },
+  minutes: { type: "string" },
+  soak: { type: "boolean", default: false },
 });
 
-/** @throws RangeError when it is no whole number from 1 on */
+/** Ends the process when it is not a whole number from 1 on. */
 function whole(name: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;
-  throw new RangeError(`--${name} must be a whole number, 1 or more; it is ${text}`);
+  return exitWithUsage(`--${name}: 从 1 起的整数 / a whole number from 1 on`, USAGE);
 }
 
 interface Outcome {
@@ -39,11 +44,11 @@ interface Outcome {
 }
 
 const seed = whole("seed", values.seed);
+const kills = whole("kills", values.kills);
 const minutes = values.minutes === undefined ? undefined : whole("minutes", values.minutes);
 const log = (line: string): void => console.log(line);
 
 async function kill(date: string): Promise<Outcome> {
-  const kills = whole("kills", values.kills);
   const run = await runKills({ kills, seed, log, ...(minutes !== undefined && { minutes }) });
   const report = writeKillReport(run, await describeMachine(), date);
   return { file: "kills.md", report, passed: findFaults(run).length === 0 };

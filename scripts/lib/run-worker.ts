@@ -2,9 +2,10 @@
  * Runs a built Worker on this machine: workerd with real Durable Objects, KV and rate limits, through Miniflare, the
  * engine of `wrangler dev` (without its watcher a start takes a third of a second).
  */
-import { createServer } from "node:net";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+
+export { freePort } from "./ports.ts";
 
 /** How to run it. */
 export interface RunOptions {
@@ -27,7 +28,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts it; resolves when it answers. */
+/** Starts it; resolves when it answers. @throws what `isPortTaken` knows when its port is taken */
 export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   const { config, script, port, bindings, persistTo, onLog } = options;
   const miniflare = new Miniflare(
@@ -44,16 +45,14 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
       ...(persistTo !== undefined && { resourcePersistencePath: persistTo }),
     }),
   );
-  await miniflare.ready;
-  return { url: `http://127.0.0.1:${port}`, stop: () => miniflare.dispose() };
-}
-
-/** The first free port from `wanted` on. */
-export async function freePort(wanted: number): Promise<number> {
-  for (let port = wanted; port < wanted + 100; port += 1) {
-    if (await isFree(port)) return port;
+  try {
+    await miniflare.ready;
+  } catch (error) {
+    // Else its process would keep this one alive. It fails with the same words again.
+    await miniflare.dispose().catch(() => undefined);
+    throw error;
   }
-  throw new Error(`no free port from ${wanted} to ${wanted + 99}`);
+  return { url: `http://127.0.0.1:${port}`, stop: () => miniflare.dispose() };
 }
 
 /**
@@ -67,12 +66,4 @@ function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Pa
   const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;
   const bindings = { ...unstable_readConfig({ config }).vars, ...extra };
   return { compatibilityDate, bindings, kvNamespaces, durableObjects, ratelimits, assets } as Partial<WorkerOptions>;
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

@@ -15,7 +15,8 @@ import { buildShop } from "./build-shop.ts";
 import { buildWorker, ROOT } from "./build.ts";
 import { LOCAL_API_KEY, LOCAL_APP } from "./local-app.ts";
 import { ownValues, type LocalValues } from "./local-values.ts";
-import { freePort, runWorker, type RunningWorker } from "./run-worker.ts";
+import { freePort, isPortTaken } from "./ports.ts";
+import { runWorker, type RunningWorker } from "./run-worker.ts";
 
 export { LOCAL_API_KEY, LOCAL_APP };
 
@@ -42,7 +43,10 @@ export interface StackOptions {
   readonly values?: LocalValues;
   /** Variables of the worker, over those of `values`. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Exactly these; taken ones are an error. */
   readonly ports?: StackPorts;
+  /** Where to look for free ones, when `ports` is absent. */
+  readonly portsFrom?: StackPorts;
   /** Takes each event the sample shop hears by webhook. */
   readonly onShopEvent?: (type: string, openid: string) => void;
 }
@@ -73,20 +77,66 @@ export async function buildKefu(): Promise<string> {
   return join(script, "..", "soak-worker.js");
 }
 
-/** Starts everything; resolves when all of it answers. */
+/** How often ports are chosen: each time another program took one before it was bound. */
+const CHOICES = 5;
+
+/**
+ * Starts everything; resolves when all of it answers.
+ *
+ * @throws NoFreePortError, or what `isPortTaken` knows when one of `ports` is taken
+ */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const scripts = await buildStack();
-  const ports = options.ports ?? (await findPorts());
+  for (let choice = 1; ; choice += 1) {
+    const ports = options.ports ?? (await findPorts(options.portsFrom));
+    try {
+      return await startParts(scripts, ports, options);
+    } catch (error) {
+      if (options.ports !== undefined || !isPortTaken(error) || choice === CHOICES) throw error;
+    }
+  }
+}
+
+/** Starts the parts one after the other, as each knows the others' ports; stops those that run when one does not start. */
+async function startParts(
+  scripts: { readonly worker: string; readonly emulator: string },
+  ports: StackPorts,
+  options: StackOptions,
+): Promise<Stack> {
   const { values = ownValues() } = options;
-  const shop = await serveShop(ports.orders, {
-    kefu: createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: values.apiKey }),
-    orders: sampleOrders(),
-    isOpenToAll: true,
-    webhookSecret: values.webhookSecret,
-    onEvent: options.onShopEvent ?? (() => {}),
-  });
-  const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker, values);
-  const worker = await runKefu(scripts.worker, ports, options);
+  const running: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map((end) => end()));
+  };
+  try {
+    const shop = await serveShop(ports.orders, {
+      kefu: createKefuClient({ baseUrl: `http://127.0.0.1:${ports.worker}`, apiKey: values.apiKey }),
+      orders: sampleOrders(),
+      isOpenToAll: true,
+      webhookSecret: values.webhookSecret,
+      onEvent: options.onShopEvent ?? (() => {}),
+    });
+    running.push(() => closeServer(shop));
+    const emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker, values);
+    running.push(() => emulator.stop());
+    const worker = await runKefu(scripts.worker, ports, options);
+    running.push(() => worker.stop());
+    return describeParts({ worker, emulator, ports, values, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly worker: RunningWorker;
+  readonly emulator: RunningWorker;
+  readonly ports: StackPorts;
+  readonly values: LocalValues;
+  readonly stop: () => Promise<void>;
+}
+
+function describeParts({ worker, emulator, ports, values, stop }: Parts): Stack {
   const control = createControl((request) => fetch(request), emulator.url);
   return {
     workerUrl: worker.url,
@@ -94,9 +144,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     shopUrl: `http://127.0.0.1:${ports.orders}`,
     control,
     api: (method, path, body, headers = {}) => callApi(worker.url, values.apiKey, method, path, body, headers),
-    async stop() {
-      await Promise.all([worker.stop(), emulator.stop(), closeServer(shop)]);
-    },
+    stop,
   };
 }
 

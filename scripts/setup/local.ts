@@ -8,6 +8,7 @@ import { say } from "../doctor/finding.ts";
 import { readDevVars } from "../lib/dev-vars.ts";
 import { LOCAL_APP } from "../lib/local-app.ts";
 import { readLocalValues, type LocalValues } from "../lib/local-values.ts";
+import { portProblem } from "../lib/ports.ts";
 import type { Stack } from "../lib/stack.ts";
 import { setEnvValues, writePrivateFile } from "./env-text.ts";
 import type { SetupOptions } from "./options.ts";
@@ -26,6 +27,7 @@ const QUESTION = "多少钱";
 /** Everything is on this machine. */
 const PATIENCE_MS = 20_000;
 const FAILED = { code: 1 };
+const TRY_AGAIN = say("再运行一次", "run it again");
 
 /** Sets up this machine. */
 export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promise<LocalOutcome> {
@@ -127,7 +129,15 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   const { persistTo } = options;
   // What runs Workers takes seconds to load: not before the first question.
   const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
-  const stack = await runLocal({ values, onLog, ...(persistTo !== undefined && { persistTo }) });
+  const stack = await runLocal({ values, onLog, ...(persistTo !== undefined && { persistTo }) }).catch(
+    (error: unknown) => {
+      const problem = portProblem(error);
+      if (problem === undefined) throw error;
+      screen.problem(say(problem, problem), TRY_AGAIN);
+      return undefined;
+    },
+  );
+  if (stack === undefined) return FAILED;
   await stack.control.verify();
   await stack.control.enter(VISITOR, "page=pages/index/index");
   await stack.control.text(VISITOR, QUESTION);

@@ -3,7 +3,7 @@
  * error of script, network or policy fails the test.
  */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { ALWAYS_OPEN, findPorts, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
+import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
 import { startBrowser } from "./chromium.ts";
 
 /** How a page is opened. */
@@ -30,8 +30,8 @@ export const PHONE: PageOptions = { viewport: { width: 375, height: 720 }, hasTo
 
 /** Starts everything on free ports, with the sample shop's settings, open at any hour. */
 export async function startScene(fromPort: number): Promise<Scene> {
-  const ports = await findPorts({ worker: fromPort, emulator: fromPort + 1, orders: fromPort + 2 });
-  const [browser, stack] = await Promise.all([startBrowser(), startStack({ ports })]);
+  const portsFrom = { worker: fromPort, emulator: fromPort + 1, orders: fromPort + 2 };
+  const [browser, stack] = await Promise.all([startBrowser(), startStack({ portsFrom })]);
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
   const pages: Page[] = [];
   // A context costs a third of a second; storage is cleared between tests instead.

@@ -7,8 +7,9 @@ import { toCatalogue, toJson, toText } from "./print.ts";
 import { CASES, runSuite } from "./suite.ts";
 
 const args = process.argv.slice(2);
-if (args.includes("--help") || args.includes("--list")) {
-  console.log(args.includes("--help") ? USAGE : `${toCatalogue(CASES, "zh")}\n\n${toCatalogue(CASES, "en")}`);
+const isHelp = args.includes("--help") || args.includes("-h");
+if (isHelp || args.includes("--list")) {
+  console.log(isHelp ? USAGE : `${toCatalogue(CASES, "zh")}\n\n${toCatalogue(CASES, "en")}`);
   process.exit(0);
 }
 const read = readOptions(args, process.env);

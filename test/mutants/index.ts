@@ -5,6 +5,7 @@ import { APP_EVENTS } from "./app-events.ts";
 import { CLOCK } from "./clock.ts";
 import { ERASURE } from "./erasure.ts";
 import { DEADLINES } from "./deadlines.ts";
+import { COMMANDS } from "./commands.ts";
 import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
@@ -48,6 +49,7 @@ export const TABLES: readonly MutantTable[] = [
   APP_EVENTS,
   ANSWERS,
   KIT,
+  COMMANDS,
 ];
 
 /** Every mutant, in the order of the tables. */

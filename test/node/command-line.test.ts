@@ -1,0 +1,88 @@
+/** Every script explains itself with `--help`, and refuses what it does not know before it does anything. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { ROOT } from "../../scripts/lib/build.ts";
+
+/** More than a script needs to read its command line; one that does something else is ended. */
+const LIMIT_MS = 30_000;
+
+const SCRIPTS = [
+  ["npm start", "scripts/start.ts"],
+  ["npm run demo", "scripts/demo.ts"],
+  ["npm run doctor", "scripts/doctor.ts"],
+  ["npm run setup", "scripts/setup.ts"],
+  ["npm run bench", "bench/main.ts"],
+  ["npm run test:long", "scripts/test-long.ts"],
+  ["node test/conformance/main.ts", "test/conformance/main.ts"],
+  ["npm run test:mutants", "scripts/mutants.ts"],
+  ["npm run check", "scripts/check.ts"],
+  ["npm run docs", "scripts/build-docs.ts"],
+  ["npm run build:phone", "scripts/build-phone.ts"],
+  ["npm run build -w client", "scripts/build-client.ts"],
+  ["npm run build -w miniprogram", "scripts/build-miniprogram.ts"],
+  ["npm run pictures", "scripts/pictures.ts"],
+  ["npm run check:official -w miniprogram", "scripts/check-official.ts"],
+] as const;
+
+interface Ended {
+  /** Null: it did not end by itself. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kefu-command-line-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** In a folder of its own and without tools on the PATH: what does more than it should shall find nothing to do. */
+function run(script: string, ...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, timeout: LIMIT_MS, env: { ...process.env, PATH: "" } };
+    const child = execFile(process.execPath, [join(ROOT, script), ...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode, stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+describe.for(SCRIPTS)("%s", ([name, script]) => {
+  it("explains itself with --help", async ({ expect }) => {
+    const { code, stdout, stderr } = await run(script, "--help");
+    expect(code).toBe(0);
+    expect(stdout.startsWith(name)).toBe(true);
+    expect(stderr).toBe("");
+  });
+
+  it.for(["--no-such-flag=my-own-secret", "my-own-secret"])(
+    "refuses what it does not know, and does not repeat it: %s",
+    async (arg, { expect }) => {
+      const { code, stdout, stderr } = await run(script, arg);
+      expect(code).toBe(2);
+      expect(stdout).not.toMatch(/\S/);
+      expect(stderr).toContain(name);
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(stderr).not.toContain("my-own-secret");
+    },
+  );
+});
+
+describe.for([
+  ["npm run test:long", "scripts/test-long.ts", "--kills", "many"],
+  ["npm run bench", "bench/main.ts", "--rounds", "0"],
+  ["npm run test:mutants", "scripts/mutants.ts", "--jobs", "99"],
+  ["npm run setup", "scripts/setup.ts", "--wait-minutes", "soon"],
+] as const)("%s", ([name, script, flag, value]) => {
+  it(`refuses a value that cannot be: ${flag} ${value}`, async ({ expect }) => {
+    const { code, stderr } = await run(script, flag, value);
+    expect(code).toBe(2);
+    expect(stderr).toContain(flag);
+    expect(stderr).toContain(name);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});

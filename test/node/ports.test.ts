@@ -1,0 +1,65 @@
+/** A port that another program takes between choosing and binding: the stack chooses again. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { ROOT } from "../../scripts/lib/build.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kefu-ports-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a script with a port taken under it, until it says that it runs or ends; then ends it. @returns its output */
+async function runWithTakenPort(script: string, args: readonly string[], after: number | "every"): Promise<string> {
+  const preload = join(ROOT, "test/support/take-port.ts");
+  const child = spawn(process.execPath, ["--import", preload, join(ROOT, "scripts", script), ...args], {
+    env: { ...process.env, TAKE_PORT_AFTER: String(after) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = once(child, "close");
+  let output = "";
+  const isRunning = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (part) => {
+        output += String(part);
+        if (output.includes("is running")) resolve();
+      });
+    }
+  });
+  await Promise.race([isRunning, ended]);
+  child.kill("SIGINT");
+  await ended;
+  return output;
+}
+
+const local = () => ["--persist-to", join(folder, "data"), "--dev-vars", join(folder, ".dev.vars")];
+
+/** In the order in which they are chosen. */
+describe.for([
+  ["the worker", 1],
+  ["the emulator", 2],
+  ["the shop's back end", 3],
+] as const)("when the port of %s is taken", ([, after]) => {
+  it.for([
+    ["npm start", "start.ts", []],
+    ["npm run setup", "setup.ts", ["--local", "--yes"]],
+  ] as const)("%s chooses again", async ([, script, flags], { expect }) => {
+    const output = await runWithTakenPort(script, [...flags, ...local()], after);
+    const taken = /port (\d+) is taken/.exec(output)?.[1] ?? "";
+    expect(taken).not.toBe("");
+    expect(output).toContain("is running");
+    expect(output.split("is running")[1]).not.toContain(`:${taken}`);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(output).not.toMatch(/kj::Exception|EADDRINUSE|ERR_ADDRESS_IN_USE/);
+  });
+});
+
+it("says in words that ports are taken again and again", async ({ expect }) => {
+  const output = await runWithTakenPort("start.ts", local(), "every");
+  expect(output).toContain("another program kept taking the ports");
+  expect(output).not.toMatch(/^\s+at /m);
+});

@@ -1,0 +1,43 @@
+/** What every script does with its command line, and with a port that was taken. */
+import { describe, it } from "vitest";
+import { BAD_CALL, parseFlags, wantsHelp } from "../../../scripts/lib/command-line.ts";
+import { isPortTaken, NoFreePortError, portProblem } from "../../../scripts/lib/ports.ts";
+
+describe("a command line", () => {
+  it("is read as its flags", ({ expect }) => {
+    const options = { kills: { type: "string", default: "1000" }, soak: { type: "boolean", default: false } } as const;
+    expect(parseFlags(["--soak", "--kills", "7"], options)).toEqual({ ok: true, value: { kills: "7", soak: true } });
+    expect(parseFlags([], options)).toEqual({ ok: true, value: { kills: "1000", soak: false } });
+  });
+
+  it("with anything unknown is refused, and nothing of it repeated", ({ expect }) => {
+    for (const args of [["--secret=abc"], ["abc"], ["-x"], ["--json=abc"]]) {
+      expect(parseFlags(args, { json: { type: "boolean" } })).toEqual({ ok: false, error: BAD_CALL });
+    }
+    expect(BAD_CALL).not.toContain("abc");
+  });
+
+  it("may ask for help anywhere", ({ expect }) => {
+    expect(wantsHelp(["--local", "--help"])).toBe(true);
+    expect(wantsHelp(["-h"])).toBe(true);
+    expect(wantsHelp(["--helper"])).toBe(false);
+  });
+});
+
+describe("an error of a port", () => {
+  it("is known by the codes of Node and Miniflare", ({ expect }) => {
+    for (const code of ["EADDRINUSE", "ERR_ADDRESS_IN_USE"]) {
+      const error = Object.assign(new Error("taken"), { code });
+      expect(isPortTaken(error)).toBe(true);
+      expect(portProblem(error)).toContain("try again");
+    }
+    for (const error of [Object.assign(new Error("no"), { code: "EACCES" }), new Error("EADDRINUSE"), "EADDRINUSE"]) {
+      expect(isPortTaken(error)).toBe(false);
+      expect(portProblem(error)).toBeUndefined();
+    }
+  });
+
+  it("names the range in which no port is free", ({ expect }) => {
+    expect(portProblem(new NoFreePortError(8_787))).toContain("from 8787 to 8886");
+  });
+});

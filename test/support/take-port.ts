@@ -1,0 +1,24 @@
+/**
+ * Loaded before a script (`node --import`): takes a port between choosing and binding. A script chooses by listening for a
+ * moment; as soon as its N-th such server has closed (`TAKE_PORT_AFTER`, or `every`), this listens on the same port and stays.
+ */
+import { createServer, Server } from "node:net";
+
+const wanted = process.env["TAKE_PORT_AFTER"] ?? "";
+// oxlint-disable-next-line typescript/unbound-method -- it is called with the server it is asked of
+const close = Server.prototype.close;
+let closed = 0;
+
+Server.prototype.close = function closeAndTake(this: Server, callback?: (error?: Error) => void): Server {
+  const address = this.address();
+  if (address === null || typeof address === "string") return close.call(this, callback);
+  closed += 1;
+  if (wanted !== "every" && closed !== Number(wanted)) return close.call(this, callback);
+  return close.call(this, (error) => {
+    const other = createServer().listen(address.port, "127.0.0.1", () => {
+      console.log(`port ${address.port} is taken`);
+      callback?.(error);
+    });
+    other.unref();
+  });
+};
