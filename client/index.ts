@@ -15,6 +15,7 @@ import type {
   AppEvents,
   Conversation,
   Diagnostics,
+  ExportLine,
   Message,
   Outbound,
   Page,
@@ -106,8 +107,11 @@ export function createKefuClient(options: KefuClientOptions) {
       return followChanges((page) => readPage(openid, page, options.signal), options, transport.wait);
     },
 
-    /** All rows, oldest first, in one download. A failure is the last thing it yields, a download cut off included. */
-    exportRows(openid: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
+    /**
+     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "app_event" and
+     * "quarantined"), then all rows, each oldest first. A failure is the last thing it yields, a download cut off included.
+     */
+    exportRows(openid: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<ExportLine>, void, undefined> {
       const path = ["conversations", { openid }, "export"];
       return streamExport(() => call({ method: "GET", path, signal }, readStream), signal);
     },

@@ -4,7 +4,7 @@
 import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
 import { readLines } from "./lines.ts";
 import { hasShape, type Shape } from "./shape.ts";
-import type { Page, Result, Row } from "./types.ts";
+import type { ExportLine, Page, Result, Row } from "./types.ts";
 
 /** Which rows a page has. */
 export interface PageOptions {
@@ -54,11 +54,11 @@ export async function* followChanges(
   }
 }
 
-/** Yields the rows of an export. */
+/** Yields the lines of an export. */
 export async function* streamExport(
   open: () => Promise<Result<Response>>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Result<Row>, void, undefined> {
+): AsyncGenerator<Result<ExportLine>, void, undefined> {
   const response = await open();
   if (!response.ok) return yield response;
   const { body, status } = response.value;
@@ -69,9 +69,9 @@ export async function* streamExport(
       const next = await nextLine(lines);
       if (next === "broken") return yield { ok: false, error: signal?.aborted === true ? aborted() : unreachable(1) };
       if (next.done === true) return;
-      const row = parseRow(next.value);
-      if (row === undefined) return yield { ok: false, error: unexpectedAnswer(status) };
-      yield { ok: true, value: row };
+      const line = parseLine(next.value);
+      if (line === undefined) return yield { ok: false, error: unexpectedAnswer(status) };
+      yield { ok: true, value: line };
     }
   } finally {
     // Whoever leaves early ends the download.
@@ -84,13 +84,18 @@ function nextLine(lines: AsyncGenerator<string>): Promise<IteratorResult<string>
   return lines.next().catch(() => "broken" as const);
 }
 
-function parseRow(line: string): Row | undefined {
+function parseLine(text: string): ExportLine | undefined {
   try {
-    const row: unknown = JSON.parse(line);
-    return isRow(row) ? row : undefined;
+    const line: unknown = JSON.parse(text);
+    return isLine(line) ? line : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Rows and the account's records have these in common. */
+function isLine(line: unknown): line is ExportLine {
+  return hasShape(line, ROW);
 }
 
 function isRow(row: unknown): row is Row {

@@ -9,6 +9,7 @@ import type { SettingsSchema } from "../worker/domain/settings.ts";
 import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
 import type { AppEventSchema, AppEventsSchema } from "../worker/routes/api/event-schemas.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
+import type { ExportLineSchema } from "../worker/routes/api/export-schemas.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
 import type {
   AcceptedSchema,
@@ -32,6 +33,8 @@ export type Accepted = v.InferOutput<typeof AcceptedSchema>;
 export type Conversation = v.InferOutput<typeof ConversationSchema>;
 /** A row of a conversation's log. A newer worker may add kinds: let a `switch` over `kind` have a default. */
 export type Row = v.InferOutput<typeof RowSchema>;
+/** A line of an export: a row, or an event or quarantined push that names the user. */
+export type ExportLine = v.InferOutput<typeof ExportLineSchema>;
 /** A page of the log. */
 export type Page = v.InferOutput<typeof PageSchema>;
 /** An uploaded picture. */

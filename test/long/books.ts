@@ -51,8 +51,11 @@ export async function readBooks(
 export async function readLog(client: KefuClient, openid: string): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for await (const result of client.exportRows(openid)) {
-    if (result.ok) rows.push(result.value);
-    else if (result.error.code === "conversation_not_found") return [];
+    if (result.ok) {
+      const line = result.value;
+      // What the account keeps about the user comes before the log.
+      if (line.kind !== "app_event" && line.kind !== "quarantined") rows.push(line);
+    } else if (result.error.code === "conversation_not_found") return [];
     else throw new Error(`the log of ${openid} cannot be read: ${result.error.code}`);
   }
   return rows;

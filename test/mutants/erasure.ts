@@ -1,9 +1,10 @@
-/** Erasing a user: what must be gone, and what must not come back. */
+/** Erasing and exporting a user: what must be gone or there, and what must not come back. */
 import type { MutantTable } from "./mutant.ts";
 
 const CONVERSATION = "workerd/conversation.test.ts";
 const ERASED = "workerd/erased-user.test.ts";
 const ACCOUNT = "workerd/erased-account.test.ts";
+const EXPORT = "workerd/export-account.test.ts";
 
 /** Mutants of erasing. */
 export const ERASURE: MutantTable = {
@@ -140,6 +141,22 @@ export const ERASURE: MutantTable = {
       find: "if (Object.keys(forgotten).length > 0) this.#write(forgotten);",
       replace: "",
       killedBy: [ACCOUNT, "erasing a user forgets that the user's message caused a pause"],
+    },
+    {
+      name: "export-without-the-account",
+      breaks: "an export leaves out what the account keeps about the user",
+      file: "worker/routes/api/export-rows.ts",
+      find: "if (page.records.length > 0) yield",
+      replace: "if (page.records.length < 0) yield",
+      killedBy: [EXPORT, "an export begins with the account's events and unreadable pushes"],
+    },
+    {
+      name: "export-of-one-page",
+      breaks: "an export ends the account's records after the first page",
+      file: "worker/routes/api/export-rows.ts",
+      find: "if (page.next === null) break;",
+      replace: "if (page.next !== undefined) break;",
+      killedBy: [EXPORT, "an export has all of them, however many and long"],
     },
   ],
 };

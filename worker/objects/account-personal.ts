@@ -5,7 +5,10 @@
  * An erased record is emptied, not deleted: its key or hash, which name no user, still make a repeat known, so a captured
  * push does not bring the record back. It goes with its table's retention. SQL stays here; no head, no rows: nothing.
  */
+import type { StoredAppEvent } from "../domain/app-event.ts";
 import { namesUser } from "../domain/named-user.ts";
+import { toQuarantinedPush, type QuarantinedPush } from "./account-quarantine.ts";
+import type { EventRow, QuarantineRow } from "./account-store.ts";
 
 /** Each table with a column `body` that may name a user, and what erasing sets. */
 const TABLES = [
@@ -15,8 +18,35 @@ const TABLES = [
 
 type PersonalTable = (typeof TABLES)[number]["table"];
 
+/** A page ends after the record that makes it this long, UTF-16 units of bodies: an answer must stay below the RPC's 32 MiB. */
+const MAX_PAGE_LENGTH = 1_000_000;
+
+/** A row of either table. */
+type PersonalRow = EventRow & QuarantineRow;
+
+/** A record about a user, as it is exported. */
+export type PersonalRecord =
+  | { readonly kind: "app_event"; readonly event: StoredAppEvent }
+  | { readonly kind: "quarantined"; readonly push: QuarantinedPush };
+
+/** Where the next page of records begins. */
+export interface PersonalCursor {
+  readonly table: PersonalTable;
+  /** The last seq read in it. */
+  readonly after: number;
+}
+
+/** A page of records. */
+export interface PersonalPage {
+  readonly records: readonly PersonalRecord[];
+  /** Null: there are no more. */
+  readonly next: PersonalCursor | null;
+}
+
 /** Reads and empties the records of one account about single users. */
 export interface PersonalRecords {
+  /** The records that name the user, table by table, oldest first; no more than fit one answer. */
+  read(openid: string, from: PersonalCursor): PersonalPage;
   /** Empties all that name the user. Returns how many there were; safe to repeat. */
   erase(openid: string): number;
 }
@@ -27,22 +57,34 @@ export function createPersonalRecords(storage: DurableObjectStorage): PersonalRe
   const exists = (table: PersonalTable): boolean =>
     sql.exec("select 1 from sqlite_master where type = 'table' and name = ?", table).toArray().length > 0;
 
-  /** The seqs of a table's records that name the user, one record in memory at a time. */
-  function* find(table: PersonalTable, openid: string): Generator<number> {
+  /** A table's records that name the user, one in memory at a time. */
+  function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
     // Most records have neither the openid nor anything escaped in them: they never leave SQLite.
-    const query = `select seq, body from ${table} where instr(body, ?) or instr(body, '\\') or instr(body, '&')`;
-    for (const { seq, body } of sql.exec<{ seq: number; body: string }>(query, openid)) {
-      if (namesUser(body, openid)) yield seq;
-    }
+    const query = `select * from ${table} where seq > ? and (instr(body, ?) or instr(body, '\\') or instr(body, '&'))
+      order by seq`;
+    for (const row of sql.exec<PersonalRow>(query, after, openid)) if (namesUser(row.body, openid)) yield row;
   }
 
   return {
+    read(openid, from) {
+      const records: PersonalRecord[] = [];
+      let length = 0;
+      const first = TABLES.findIndex(({ table }) => table === from.table);
+      for (const { table } of TABLES.slice(first)) {
+        for (const row of find(table, openid, table === from.table ? from.after : 0)) {
+          records.push(toRecord(table, row));
+          length += row.body.length;
+          if (length > MAX_PAGE_LENGTH) return { records, next: { table, after: row.seq } };
+        }
+      }
+      return { records, next: null };
+    },
     erase(openid) {
       return storage.transactionSync(() => {
         let count = 0;
         for (const { table, emptied } of TABLES) {
-          const seqs = [...find(table, openid)];
+          const seqs = Array.from(find(table, openid, 0), ({ seq }) => seq);
           for (const seq of seqs) sql.exec(`update ${table} set ${emptied} where seq = ?`, seq);
           count += seqs.length;
         }
@@ -50,4 +92,11 @@ export function createPersonalRecords(storage: DurableObjectStorage): PersonalRe
       });
     },
   };
+}
+
+function toRecord(table: PersonalTable, row: PersonalRow): PersonalRecord {
+  if (table === "quarantine") return { kind: "quarantined", push: toQuarantinedPush(row) };
+  // Written by addAppEvent (account-events.ts).
+  const inbound: StoredAppEvent["inbound"] = JSON.parse(row.body);
+  return { kind: "app_event", event: { seq: row.seq, at: row.at, inbound } };
 }

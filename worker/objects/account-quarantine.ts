@@ -4,7 +4,7 @@
  */
 import { utf8Length } from "../../shared/text.ts";
 import { beijingDay } from "./account-rules.ts";
-import type { AccountStore } from "./account-store.ts";
+import type { AccountStore, QuarantineRow } from "./account-store.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 
 /** A push that is WeChat's own and could not be read. */
@@ -57,7 +57,10 @@ export function keepRefusal(store: QuarantineStore, { at, cause }: Pick<Unreadab
  */
 export function readQuarantine(store: QuarantineStore, limit: number, now: number): readonly QuarantinedPush[] {
   const rows = store.quarantined(now - QUARANTINE_MS, Math.min(Math.max(Math.trunc(limit), 0), MAX_QUARANTINED));
-  return rows.map(({ seq, at, cause, body, bytes }) => {
-    return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
-  });
+  return rows.map(toQuarantinedPush);
+}
+
+/** An entry as it is shown. */
+export function toQuarantinedPush({ seq, at, cause, body, bytes }: QuarantineRow): QuarantinedPush {
+  return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
 }

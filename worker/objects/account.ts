@@ -22,7 +22,7 @@ import { addAppEvent, readAppEvents } from "./account-events.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
 import { decidePause, forgetMessages } from "./account-pause.ts";
-import { createPersonalRecords } from "./account-personal.ts";
+import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "./account-personal.ts";
 import { createPublisher, type Publisher } from "./account-publisher.ts";
 import {
   keepRefusal,
@@ -247,6 +247,11 @@ export class Account extends DurableObject<Env> implements AccountReader {
   /** Unreadable pushes of the last week, newest first. */
   async quarantined(limit: number): Promise<readonly QuarantinedPush[]> {
     return readQuarantine(this.#store, limit, Date.now());
+  }
+
+  /** A page of the records about a user. */
+  async recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage> {
+    return createPersonalRecords(this.ctx.storage).read(openid, from);
   }
 
   /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */

@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import type { Result, Row } from "../../../client/index.ts";
+import type { ExportLine, Result } from "../../../client/index.ts";
 import { json, problem, scripted } from "./scripted.ts";
 
 const AT = "2026-11-22T08:00:00.000Z";
 const row = (seq: number) => ({ seq, at: AT, kind: "sent", ref: 1, attempt: 1, note: "好 🙂" });
 const page = (...seqs: readonly number[]) => json(200, { rows: seqs.map(row), next: seqs.at(-1) ?? 0 });
 
-async function collect(rows: AsyncIterable<Result<Row>>): Promise<(number | string)[]> {
+async function collect(rows: AsyncIterable<Result<ExportLine>>): Promise<(number | string)[]> {
   const seen: (number | string)[] = [];
   for await (const result of rows) seen.push(result.ok ? result.value.seq : result.error.code);
   return seen;

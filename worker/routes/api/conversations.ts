@@ -1,19 +1,22 @@
 /**
  * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
  */
+import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { showContext } from "../../domain/page-context.ts";
+import type { PersonalCursor, PersonalPage } from "../../objects/account-personal.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { streamRows } from "./export-rows.ts";
+import { streamExport } from "./export-rows.ts";
+import { ExportLineSchema } from "./export-schemas.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { toWaitingMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, type RemoteConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
-import { ConversationSchema, PageSchema, RowSchema, toRowJson, type RowJson } from "./rows.ts";
+import { ConversationSchema, PageSchema, toRowJson, type RowJson } from "./rows.ts";
 import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "./schemas.ts";
 
 /** Routes about conversations. */
@@ -90,10 +93,14 @@ conversations.get(
     id: "exportConversation",
     tag: "conversations",
     summary: { zh: "导出会话", en: "Export a conversation" },
+    text: {
+      zh: "先是提到该用户的事件与隔离的推送，然后是会话的全部记录，均由旧到新。",
+      en: "First the events and quarantined pushes that name the user, then all rows of the conversation, each oldest first.",
+    },
     answers: {
       200: {
-        text: { zh: "全部记录，每行一个 JSON", en: "All rows, one JSON a line" },
-        content: { type: "application/x-ndjson", schema: RowSchema },
+        text: { zh: "全部内容，每行一个 JSON", en: "Everything, one JSON a line" },
+        content: { type: "application/x-ndjson", schema: ExportLineSchema },
         headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
       },
     },
@@ -101,11 +108,15 @@ conversations.get(
   }),
   validator("param", OpenidParamSchema, refuseParameter),
   async (c) => {
-    const { conversation } = findConversation(c, c.req.valid("param").openid);
-    const rows = await streamRows((after) => readPage(conversation, after, MAX_PAGE));
-    if (rows === null) return problem(c, "conversation_not_found", {});
+    const { openid } = c.req.valid("param");
+    const { conversation } = findConversation(c, openid);
+    const lines = await streamExport({
+      rows: (after) => readPage(conversation, after, MAX_PAGE),
+      records: (from) => remoteRecords(c).recordsOf(openid, from),
+    });
+    if (lines === null) return problem(c, "conversation_not_found", {});
     // No openid in the file's name: names end up in logs and mails.
-    return c.body(rows, 200, {
+    return c.body(lines, 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="conversation.ndjson"',
     });
@@ -134,6 +145,16 @@ conversations.delete(
     return c.body(null, 204);
   },
 );
+
+/** What an export asks of the account; written out for the reason of `RemoteConversation` (owner.ts). */
+interface RemoteRecords {
+  recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
+}
+
+function remoteRecords(c: Context<AppEnv>): RemoteRecords {
+  const stub: unknown = connectApp(c.env, c.get("config"), appOf(c)).account();
+  return stub as RemoteRecords;
+}
 
 async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowJson[] | null> {
   const rows = await conversation.rows(after, limit);

@@ -1,33 +1,62 @@
 /**
- * A whole conversation as a stream of lines, a page of rows at a time: however long it is, one page is in memory.
+ * Everything about a user as a stream of lines, a page at a time: however much it is, one page is in memory. First what
+ * the account keeps, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
  */
+import { showAppEvent } from "../../domain/app-event.ts";
+import type { PersonalCursor, PersonalPage, PersonalRecord } from "../../objects/account-personal.ts";
+import type { ExportLine } from "./export-schemas.ts";
 import type { RowJson } from "./rows.ts";
-import { MAX_PAGE } from "./schemas.ts";
+import { isoTime, MAX_PAGE } from "./schemas.ts";
 
-/** Reads at most `MAX_PAGE` rows after a cursor; null when there is no such conversation. */
-export type ReadPage = (after: number) => Promise<readonly RowJson[] | null>;
+/** Where the lines come from. */
+export interface ExportSource {
+  /** Reads at most `MAX_PAGE` rows after a cursor; null when there is no such conversation. */
+  readonly rows: (after: number) => Promise<readonly RowJson[] | null>;
+  /** Reads a page of the account's records about the user. */
+  readonly records: (from: PersonalCursor) => Promise<PersonalPage>;
+}
+
+const FIRST: PersonalCursor = { table: "events", after: 0 };
 
 /**
- * Streams all rows, oldest first, as NDJSON. A page that cannot be read breaks the stream, so a cut-off export is
- * seen as one.
+ * Streams all of it, as NDJSON. A page that cannot be read breaks the stream, so a cut-off export is seen as one.
  *
- * @returns null when the user is unknown
+ * @returns null when the user is unknown to both
  */
-export async function streamRows(readPage: ReadPage): Promise<ReadableStream<Uint8Array> | null> {
+export async function streamExport({ rows, records }: ExportSource): Promise<ReadableStream<Uint8Array> | null> {
   const encoder = new TextEncoder();
-  const first = await readPage(0);
-  if (first === null) return null;
-  let rows = first;
+  const [account, conversation] = await Promise.all([records(FIRST), rows(0)]);
+  if (conversation === null && account.records.length === 0) return null;
+  const pages = readPages({ rows, records }, account, conversation ?? []);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (rows.length > 0) {
-        const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
-        controller.enqueue(encoder.encode(lines.join("")));
-      }
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < MAX_PAGE) return controller.close();
-      // Erased in the meantime: the end.
-      rows = (await readPage(last.seq)) ?? [];
+      const page = await pages.next();
+      if (page.done === true) return controller.close();
+      controller.enqueue(encoder.encode(page.value.map((line) => `${JSON.stringify(line)}\n`).join("")));
     },
   });
+}
+
+async function* readPages(
+  source: ExportSource,
+  account: PersonalPage,
+  conversation: readonly RowJson[],
+): AsyncGenerator<readonly ExportLine[], void, undefined> {
+  for (let page = account; ; page = await source.records(page.next)) {
+    if (page.records.length > 0) yield page.records.map(toLine);
+    if (page.next === null) break;
+  }
+  for (let rows = conversation; ;) {
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < MAX_PAGE) return;
+    // Erased in the meantime: the end.
+    rows = (await source.rows(last.seq)) ?? [];
+  }
+}
+
+function toLine(record: PersonalRecord): ExportLine {
+  if (record.kind === "app_event") return { kind: record.kind, ...showAppEvent(record.event) };
+  const { at, ...push } = record.push;
+  return { kind: record.kind, at: isoTime(at), ...push };
 }

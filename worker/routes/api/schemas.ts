@@ -183,22 +183,18 @@ export const TypingBodySchema = v.strictObject({ on: v.boolean() });
 /** A picture WeChat took. */
 export const UploadedSchema = named("Uploaded", v.strictObject({ mediaId: WordSchema, expiresAt: TimeSchema }));
 
-/** Pushes that are WeChat's own and could not be read. */
-export const QuarantineSchema = named(
-  "Quarantine",
-  v.strictObject({
-    entries: v.array(
-      v.strictObject({
-        seq: SeqSchema,
-        at: TimeSchema,
-        cause: WordSchema,
-        body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
-        bytes: v.pipe(v.number(), v.integer()),
-        truncated: v.boolean(),
-      }),
-    ),
-  }),
-);
+/** A push that is WeChat's own and could not be read. */
+export const QuarantinedSchema = v.strictObject({
+  seq: SeqSchema,
+  at: TimeSchema,
+  cause: WordSchema,
+  body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
+  bytes: v.pipe(v.number(), v.integer()),
+  truncated: v.boolean(),
+});
+
+/** All of them that are kept. */
+export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
 
 /** Path of everything about one user: the openid, percent-encoded as one segment. */
 export const OpenidParamSchema = v.object({

@@ -1,0 +1,85 @@
+/** An export has what erasing would reach: also the events and unreadable pushes of the account that name the user. */
+import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { call, useSilentSettings } from "./api-client.ts";
+
+interface Line {
+  readonly kind: string;
+  readonly seq: number;
+}
+
+let wechat: Control;
+beforeAll(() => useSilentSettings());
+beforeEach(() => {
+  wechat = playWeChat();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const pathOf = (openid: string) => `/api/v1/conversations/${openid}`;
+
+async function exportOf(openid: string, appid?: string): Promise<readonly Line[]> {
+  const response = await call("GET", `${pathOf(openid)}/export`, appid === undefined ? {} : { appid });
+  const text = new TextDecoder().decode(await response.arrayBuffer());
+  return response.status === 200
+    ? text
+        .trim()
+        .split("\n")
+        .map((line): Line => JSON.parse(line))
+    : [];
+}
+
+/** A push no reader understands: it has no CreateTime. */
+const unreadable = (openid: string, content: string) =>
+  JSON.stringify({ ToUserName: "gh_1", FromUserName: openid, Content: content });
+
+describe("an export", () => {
+  it("begins with the account's events and unreadable pushes that name the user", async ({ expect }) => {
+    await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oOwn", trace_id: "trace-1" });
+    await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oOther", trace_id: "trace-2" });
+    for (const openid of ["oOwn", "oOther"]) {
+      await wechat.text("oSender", "x", { overrides: { plaintext: unreadable(openid, `of ${openid}`) } });
+    }
+    await wechat.text("oOwn", "在吗");
+    const lines = await exportOf("oOwn");
+    expect(lines).toMatchObject([
+      { kind: "app_event", name: "wxa_media_check", openid: "oOwn", fields: { trace_id: "trace-1" } },
+      {
+        kind: "quarantined",
+        cause: "CreateTime: missing_field",
+        body: unreadable("oOwn", "of oOwn"),
+        truncated: false,
+      },
+      { kind: "in", inbound: { content: "在吗" } },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain("oOther");
+  });
+
+  it("is there for a user who is known by an event alone, in that app", async ({ expect }) => {
+    await wechat.event("oPlatform", "trade_manage_order_settlement", { openid: "oBuyer", order_id: "1" });
+    expect(await exportOf("oBuyer")).toMatchObject([{ kind: "app_event", fields: { order_id: "1" } }]);
+    expect(await exportOf("oBuyer", OTHER_APPID)).toEqual([]);
+    await call("DELETE", pathOf("oBuyer"));
+    expect((await call("GET", `${pathOf("oBuyer")}/export`)).status).toBe(404);
+  });
+
+  it("has all of them, however many and long", async ({ expect }) => {
+    const long = "客".repeat(15_000);
+    for (let index = 0; index < 60; index += 1) {
+      await wechat.event("oPlatform", "brand_new_event", { who: "oMany", index: String(index), long });
+    }
+    for (let index = 0; index < 30; index += 1) {
+      await wechat.text("oSender", "x", { overrides: { plaintext: unreadable("oMany", `${index}${long}`) } });
+    }
+    await wechat.text("oMany", "在吗");
+    const lines = await exportOf("oMany");
+    expect(lines.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 60 }, () => "app_event"),
+      ...Array.from({ length: 30 }, () => "quarantined"),
+      "in",
+    ]);
+    expect(new Set(lines.slice(0, 60).map(({ seq }) => seq)).size).toBe(60);
+  });
+});
