@@ -11,7 +11,7 @@ export const CLOCK: MutantTable = {
   mutants: [
     {
       name: "lease-of-days",
-      breaks: "an attempt is under way for as long as the clock was set back, and nobody is answered",
+      breaks: "an attempt is under way for as long as the clock was set back, and no user is answered",
       promise: 4,
       file: "worker/domain/clock.ts",
       find: "lease: { ...lease, startedAt: now, endsAt: now, deadline: now },",
@@ -54,7 +54,7 @@ export const CLOCK: MutantTable = {
     },
     {
       name: "uses-of-tomorrow",
-      breaks: "what was sent counts against every window of the next days, and nobody is answered",
+      breaks: "what was sent counts against every window of the next days, and no user is answered",
       promise: 4,
       file: "worker/domain/clock.ts",
       find: "if (!isTooFarAhead(newest, now, 0)) return window;",

@@ -43,7 +43,7 @@ export const story = fc.record({
 export type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 /** Plays a story. @returns the conversation, and until when each message that may be held may be sent */
-export function tell({ happenings, random, unconfirmedRetries }: Story) {
+export function playStory({ happenings, random, unconfirmedRetries }: Story) {
   const chat = converse({ random: () => random, unconfirmedRetries });
   const lost: Lease[] = [];
   /** Until when each message that may be held may be sent, by its first row. */

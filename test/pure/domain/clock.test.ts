@@ -6,7 +6,7 @@ import { HOLD_MS } from "../../../worker/domain/conversation.ts";
 import { nextDue } from "../../../worker/domain/schedule.ts";
 import { dueCursors } from "../../../worker/domain/webhook-cursor.ts";
 import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
-import { story, tell } from "../../support/stories.ts";
+import { playStory, story } from "../../support/stories.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -130,7 +130,7 @@ describe("after the clock was set back by days", () => {
   it("every message ends within the days it may take, whatever happened before", ({ expect }) => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 60 * 24 }), (given, hours) => {
-        const { chat } = tell(given);
+        const { chat } = playStory(given);
         chat.pass(-hours * HOUR);
         chat.says([reply("新")]);
         for (let rounds = 0; rounds < 100; rounds += 1) {

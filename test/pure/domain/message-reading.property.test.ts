@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { RowDraft } from "../../../worker/domain/log.ts";
 import { findMissing, messageState } from "../../../worker/domain/message-state.ts";
 import { must } from "../../support/conversation.ts";
-import { story, tell } from "../../support/stories.ts";
+import { playStory, story } from "../../support/stories.ts";
 
 const LATE_MS = 10 * 60_000;
 
@@ -11,7 +11,7 @@ describe("reading on from a message", () => {
   it("may stop where nothing is missing: only a sent that comes very late changes anything", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
-        const { chat } = tell(given);
+        const { chat } = playStory(given);
         for (const { seq, body } of chat.rows("out").filter((out) => out.body.part === 1)) {
           const rows = chat.log().filter((row) => row.seq >= seq);
           // Its parts stand in one record, which is read as a whole.

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/domain/schedule.ts";
 import { converse, must, reply, SENT } from "../../support/conversation.ts";
-import { story, tell, type Story } from "../../support/stories.ts";
+import { playStory, story, type Story } from "../../support/stories.ts";
 
 const HOUR = 3_600_000;
 
@@ -12,7 +12,7 @@ function play(given: Story) {
 }
 
 function playOut(given: Story) {
-  const { chat, holds } = tell(given);
+  const { chat, holds } = playStory(given);
   for (let rounds = 0; rounds < 400; rounds += 1) {
     chat.pass(HOUR / 2);
     const next = chat.wakes();
@@ -59,7 +59,7 @@ describe("whatever happens to a conversation", () => {
   it("after a wake nothing is left due: the alarm never spins", ({ expect }) => {
     fc.assert(
       fc.property(story, (given) => {
-        const { chat } = tell(given);
+        const { chat } = playStory(given);
         for (let rings = 0; rings < 50 && chat.wakes() !== undefined; rings += 1) chat.pass(1);
         expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
         // Retention over already: what can go has gone, what waits holds the rest.
