@@ -169,8 +169,8 @@ export const ANSWERS: MutantTable = {
       breaks: "a push is refused because nobody knows the settings",
       promise: 1,
       file: "worker/routes/push-user.ts",
-      find: "  if (settings === undefined) {\n",
-      replace: '  if (settings === undefined) throw new Error("no settings");\n  if (settings === undefined) {\n',
+      find: "  if (stored === undefined) {\n",
+      replace: '  if (stored === undefined) throw new Error("no settings");\n  if (stored === undefined) {\n',
       killedBy: ["workerd/push-trouble.test.ts", "a push without settings"],
     },
     {

@@ -22,6 +22,7 @@ import { STORED_BEFORE_ANSWERED } from "./stored-before-answered.ts";
 import { TOKEN_OWNER } from "./token.ts";
 import { TYPED_TEXTS } from "./typed-text.ts";
 import { UNCONFIRMED } from "./unconfirmed.ts";
+import { WEBHOOK_LOSSES } from "./webhook-losses.ts";
 import { WEBHOOKS_RULE } from "./webhooks.ts";
 import { WECHAT_TROUBLE } from "./wechat-trouble.ts";
 
@@ -46,6 +47,7 @@ export const TABLES: readonly MutantTable[] = [
   ERASURE,
   REST_API,
   WEBHOOKS_RULE,
+  WEBHOOK_LOSSES,
   APP_EVENTS,
   ANSWERS,
   KIT,

@@ -5,8 +5,6 @@ const CALL = "pure/webhooks/call.test.ts";
 const URL_TEST = "pure/webhooks/url.test.ts";
 const CURSOR = "pure/domain/webhook-cursor.test.ts";
 const WEBHOOKS = "workerd/webhooks.test.ts";
-const SKIPPED = "workerd/webhook-skipped.test.ts";
-const TROUBLE = "workerd/webhook-trouble.test.ts";
 const ASK = "workerd/ask-webhook.test.ts";
 
 /** Mutants of telling and asking the team's servers. */
@@ -148,28 +146,12 @@ export const WEBHOOKS_RULE: MutantTable = {
       killedBy: [CURSOR, "what a run came to obeys Retry-After"],
     },
     {
-      name: "never-given-up",
-      breaks: "one event nobody takes holds up all that come after it for ever",
-      file: "worker/domain/webhook-cursor.ts",
-      find: "return cursor.since !== 0 && now - Math.max(cursor.since, seq) >= GIVE_UP_MS;",
-      replace: "return cursor.since < 0;",
-      killedBy: [CURSOR, "what a run came to is hopeless after three days of failures"],
-    },
-    {
       name: "dead-endpoint-called-on",
       breaks: "a dead endpoint is called by every conversation",
       file: "worker/objects/webhook-run.ts",
       find: "if (until > run.deps.now()) return [id,",
       replace: "if (until > Infinity) return [id,",
       killedBy: [WEBHOOKS, "a webhook that stays dead is paused for the whole app"],
-    },
-    {
-      name: "paused-endpoint-never-given-up",
-      breaks: "conversations look for a dead endpoint for as long as rows are kept, and pay for each look",
-      file: "worker/objects/webhook-run.ts",
-      find: "filter(({ seq }) => isHopeless(cursor, seq, run.deps.now()));",
-      replace: "filter(({ seq }) => isHopeless(cursor, seq, 0));",
-      killedBy: [TROUBLE, "events of one user that are not accepted are on record when they are given up in a pause"],
     },
     {
       name: "erased-user-told-of",
@@ -182,67 +164,6 @@ export const WEBHOOKS_RULE: MutantTable = {
         WEBHOOKS,
         "a webhook hears nothing more of a user who was erased, though he writes again in the middle of it",
       ],
-    },
-    {
-      name: "skipped-in-silence",
-      breaks: "an event that an endpoint refuses is passed over without a record",
-      file: "worker/objects/webhook-skipped.ts",
-      find: "if (await noteSkipped(health, webhook, skipped)) return progress;",
-      replace: "if (skipped.count > 0) return progress;",
-      killedBy: [SKIPPED, "an endpoint that refuses every event is failing, not ok"],
-    },
-    {
-      name: "skipped-without-a-record",
-      breaks: "an event is passed over although its record could not be stored",
-      file: "worker/objects/webhook-skipped.ts",
-      find: "return { from: progress.from, to: after, stopped };",
-      replace: "return { ...progress, stopped };",
-      killedBy: [SKIPPED, "a skipped event is sent again while it cannot be put on record"],
-    },
-    {
-      name: "replayed-entry-dropped",
-      breaks: "an event that was skipped during its replay leaves the record",
-      file: "worker/objects/account-skipped.ts",
-      find: "and conversation = ? and count = ?",
-      replace: "and conversation = ? and count <> -?",
-      killedBy: ["workerd/account-skipped.test.ts", "the record of skipped events loses an entry that was replayed"],
-    },
-    {
-      name: "skipped-event-of-an-erased-user",
-      breaks: "a report under way during an erase leaves the user's conversation on record",
-      promise: 5,
-      file: "worker/objects/conversation-webhooks.ts",
-      find: "return forgetConversation(account, owner.appid, id);",
-      replace: "return;",
-      killedBy: [SKIPPED, "a skipped event is forgotten with a user who is erased while it is noted"],
-    },
-    {
-      name: "erase-leaves-skipped-events",
-      breaks: "an erased user's conversation stays in the records of the webhooks",
-      promise: 5,
-      file: "worker/objects/account.ts",
-      find: "    this.#webhooks.forget(conversation.toString());\n",
-      replace: "",
-      killedBy: [SKIPPED, "a skipped event is forgotten with a user who is erased, as is that the user's events fail"],
-    },
-    {
-      name: "one-user-pauses-all",
-      breaks: "an endpoint that fails on one user's event is paused for all users",
-      file: "worker/objects/account-webhooks.ts",
-      find: ".length >= PAUSE_CONVERSATIONS;",
-      replace: ".length >= 0;",
-      killedBy: [
-        TROUBLE,
-        "an endpoint that fails on one user's events only is not paused for the other users after 503",
-      ],
-    },
-    {
-      name: "three-days-one-after-another",
-      breaks: "of several events that are not accepted each takes three days after the one before",
-      file: "worker/domain/webhook-cursor.ts",
-      find: "return since === undefined ? newCursor(to) :",
-      replace: "return since !== 0 ? newCursor(to) :",
-      killedBy: [TROUBLE, "events of one user that are not accepted each get three days from when they were written"],
     },
     {
       name: "unwanted-event-told",

@@ -113,11 +113,11 @@ describe("senders", () => {
 
 describe("settings", () => {
   it("reach a Worker that knows none from the object, and later from KV", async ({ expect }) => {
-    expect((await connect().settings())?.fallback).toEqual({ type: "transfer" });
+    expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
     await account().putSettings("*", { fallback: { type: "silent" } });
     // Memory is up to a minute old.
-    expect((await connect().settings())?.fallback).toEqual({ type: "transfer" });
+    expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
     vi.setSystemTime(Date.now() + 60_000);
-    expect((await connect().settings())?.fallback).toEqual({ type: "silent" });
+    expect((await connect().settings())?.settings.fallback).toEqual({ type: "silent" });
   });
 });

@@ -29,6 +29,8 @@ export interface PushInput {
   readonly contextVerdict?: TokenVerdict;
   /** The ids of the settings' webhooks; absent when no settings could be read. */
   readonly webhooks?: readonly string[];
+  /** The version of those settings; absent from a worker of version 0.1.0. */
+  readonly settingsVersion?: number;
 }
 
 /** A message the API wants sent. */
@@ -43,6 +45,7 @@ export interface SubmitInput {
   readonly muteMs: number;
   /** As in `PushInput`. */
   readonly webhooks?: readonly string[];
+  readonly settingsVersion?: number;
 }
 
 /** What came of a `submit`. */
@@ -67,7 +70,7 @@ export function receivePush(
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
   const { inbound, contextVerdict } = push;
   const believed = believeTimes(state, context.now, context.rules);
-  const heard = { ...believed, webhooks: syncCursors(believed.webhooks, push.webhooks, believed.last) };
+  const heard = { ...believed, ...syncCursors(believed, push, believed.last) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
@@ -101,7 +104,7 @@ export function submitMessage(
   const state = believeTimes(before, context.now, context.rules);
   const holdUntil = context.now + HOLD_MS;
   const draft: Draft = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
-  const heard = { ...state, webhooks: syncCursors(state.webhooks, input.webhooks, state.last) };
+  const heard = { ...state, ...syncCursors(state, input, state.last) };
   const muted = input.isAi ? heard : { ...heard, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
   const reason = refuseDraft(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };

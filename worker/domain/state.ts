@@ -83,6 +83,8 @@ export interface ConversationState {
   readonly businessId: string | null;
   /** How far each webhook has heard; none while the settings list none. */
   readonly webhooks: WebhookCursors;
+  /** The newest version of the settings those webhooks were taken from; 0: none. */
+  readonly settingsVersion: number;
 }
 
 /** A conversation nothing has happened in. */
@@ -97,6 +99,7 @@ export const EMPTY_STATE: ConversationState = {
   contextVerdict: null,
   businessId: null,
   webhooks: {},
+  settingsVersion: 0,
 };
 
 /**

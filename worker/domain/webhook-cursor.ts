@@ -43,22 +43,43 @@ const SECOND_MS = 1_000;
 const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
 /** The longest Retry-After that is obeyed, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
-/** Settings that old are gone from every memory, milliseconds (docs/design/0004-account.md). */
-const STALE_SETTINGS_MS = 180 * SECOND_MS;
+/** Settings older than those a conversation has seen are read again after so long, milliseconds: memory is believed for it. */
+const STALE_SETTINGS_MS = 60 * SECOND_MS;
 /** No endpoint waits longer for its next call, milliseconds: a pause of it lasts 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
 /** After a pause of the endpoint conversations come back over so long, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
+/** What a conversation knows of the webhooks. */
+export interface KnownWebhooks {
+  readonly webhooks: WebhookCursors;
+  /** The newest version of the settings they were taken from; 0: none was told. */
+  readonly settingsVersion: number;
+}
+
+/** What a caller, or the alarm, read in the settings. */
+export interface ListedWebhooks {
+  /** Their ids; absent when no settings could be read. */
+  readonly webhooks?: readonly string[];
+  /** The version of those settings; absent from a worker of version 0.1.0. */
+  readonly settingsVersion?: number;
+}
+
 /**
- * Follows the settings: a new endpoint hears from now on, one that is gone is forgotten.
+ * Follows the settings: a new endpoint begins after the newest row, one that is gone is forgotten. For two minutes
+ * after a change some workers still have the settings before: those change nothing. Without a version endpoints are
+ * added and none is forgotten.
  *
- * @param ids of the settings; undefined when nobody could read them: nothing changes
  * @param last the newest row before this change
  */
-export function syncCursors(cursors: WebhookCursors, ids: readonly string[] | undefined, last: number): WebhookCursors {
-  if (ids === undefined || (ids.length === 0 && Object.keys(cursors).length === 0)) return cursors;
-  return Object.fromEntries(ids.map((id) => [id, ownValue(cursors, id) ?? newCursor(last)]));
+export function syncCursors(known: KnownWebhooks, listed: ListedWebhooks, last: number): KnownWebhooks {
+  const { webhooks, settingsVersion } = known;
+  const { webhooks: ids, settingsVersion: version } = listed;
+  if (ids === undefined || (version !== undefined && version < settingsVersion)) return known;
+  if (ids.length === 0 && Object.keys(webhooks).length === 0) return known;
+  const synced = Object.fromEntries(ids.map((id) => [id, ownValue(webhooks, id) ?? newCursor(last)]));
+  if (version === undefined) return { webhooks: { ...webhooks, ...synced }, settingsVersion };
+  return { webhooks: synced, settingsVersion: version };
 }
 
 /** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */
@@ -134,7 +155,7 @@ function newCursor(after: number): WebhookCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
-/** Nobody could tell where the endpoints are: all that are due wait a little. */
+/** The settings cannot be read: all that are due wait a little. */
 export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCursors {
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),
@@ -142,22 +163,24 @@ export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCu
 }
 
 /**
- * Folds what a run came to into the cursors. An endpoint the settings do not have is forgotten, but not the first time
- * when it never failed: it may be new, and these settings some minutes old.
+ * Folds what a run came to into the cursors. An endpoint its settings do not have is forgotten, unless the conversation
+ * has seen newer ones: then it is new, and waits until those settings are here as well.
+ *
+ * @param listed the settings of the run
  */
 export function foldProgress(
-  cursors: WebhookCursors,
-  ids: readonly string[],
+  { webhooks, settingsVersion }: KnownWebhooks,
+  listed: Required<ListedWebhooks>,
   progress: ReadonlyMap<string, WebhookProgress>,
   now: number,
   random: () => number,
-): WebhookCursors {
-  const kept = Object.entries(cursors).filter(([id, { tries }]) => ids.includes(id) || tries === 0);
-  return Object.fromEntries(
-    kept.map(([id, cursor]) => {
-      if (!ids.includes(id)) return [id, { ...cursor, tries: 1, nextAt: now + STALE_SETTINGS_MS }];
-      const made = progress.get(id);
-      return [id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())];
-    }),
-  );
+): KnownWebhooks {
+  const { webhooks: ids, settingsVersion: version } = listed;
+  const isOld = version < settingsVersion;
+  const kept = Object.entries(webhooks).flatMap(([id, cursor]): [string, WebhookCursor][] => {
+    const made = progress.get(id);
+    if (ids.includes(id)) return [[id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())]];
+    return isOld ? [[id, { ...cursor, nextAt: Math.max(cursor.nextAt, now + STALE_SETTINGS_MS) }]] : [];
+  });
+  return { webhooks: Object.fromEntries(kept), settingsVersion: isOld ? settingsVersion : version };
 }

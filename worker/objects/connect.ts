@@ -3,7 +3,6 @@
  * alarm; what is remembered between them belongs to the isolate.
  */
 import type { AppConfig, Config } from "../config.ts";
-import type { Settings } from "../domain/settings.ts";
 import { inTime } from "../deadline.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
@@ -24,8 +23,8 @@ export interface AppConnection {
   readonly createClient: () => WeChatClient;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => DurableObjectStub<Account>;
-  /** The settings in force, up to a minute old; undefined when nobody can tell them. */
-  readonly settings: () => Promise<Settings | undefined>;
+  /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
+  readonly settings: () => Promise<SettingsVersion | undefined>;
   /** What calling the team's webhooks needs. */
   readonly webhooks: WebhookDeps;
   /** Something was reached: to be told behind the answer; undefined when this isolate has told it. Never fails. */
@@ -61,7 +60,7 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
     },
     async settings() {
       const snapshot = await readSettingsSnapshot(deps);
-      return snapshot.ok ? snapshot.value.settings : undefined;
+      return snapshot.ok ? snapshot.value : undefined;
     },
     reach(milestone) {
       const told = memory.get(appid)?.told ?? [];

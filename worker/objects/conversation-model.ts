@@ -61,6 +61,8 @@ export type SubmitAnswer =
 export interface ReplayKnown {
   /** Whose conversation it has to be. */
   readonly appid?: string;
+  /** The version of the settings that list the webhook: older ones do not remove it. */
+  readonly settingsVersion?: number;
 }
 
 /** A conversation as the API shows it. */

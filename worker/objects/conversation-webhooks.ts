@@ -4,7 +4,7 @@
  */
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
-import { delayCursors, dueCursors, foldProgress, type WebhookCursors } from "../domain/webhook-cursor.ts";
+import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { AppConnection } from "./connect.ts";
@@ -21,7 +21,7 @@ export interface WebhookHost {
   /** The storage in use; another one after an erase. */
   readonly store: () => ConversationStore;
   /** Takes new cursors; `durable` writes them. */
-  readonly keep: (cursors: WebhookCursors, durable: boolean) => void;
+  readonly keep: (known: KnownWebhooks, durable: boolean) => void;
 }
 
 /** No call starts after so long, milliseconds: the alarm has messages to send as well. */
@@ -37,13 +37,14 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
   const started = Date.now();
   const opened = store();
   if (dueCursors(state().webhooks, state().last, started).length === 0) return;
-  const settings = await connection.settings();
+  const stored = await connection.settings();
   const user = logUser(id);
-  const { last, webhooks: cursors } = state();
-  if (settings === undefined) {
-    host.keep(delayCursors(cursors, Date.now() + REST_MS), false);
+  const { last, webhooks: cursors, settingsVersion } = state();
+  if (stored === undefined) {
+    host.keep({ webhooks: delayCursors(cursors, Date.now() + REST_MS), settingsVersion }, false);
     return log("settings_unavailable", { app: owner.appid, via: "alarm" });
   }
+  const { settings, version } = stored;
   const ids = dueCursors(cursors, last, Date.now());
   const due = settings.webhooks.flatMap((webhook) => {
     const cursor = ids.includes(webhook.id) ? cursors[webhook.id] : undefined;
@@ -65,8 +66,8 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
   // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one, and the reports of
   // this run may have reached the account after the erase had removed the user there.
   if (store() !== opened) return forgetConversation(account, owner.appid, id);
-  const listed = settings.webhooks.map(({ id }) => id);
-  host.keep(foldProgress(state().webhooks, listed, progress, Date.now(), Math.random), true);
+  const listed = { webhooks: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
+  host.keep(foldProgress(state(), listed, progress, Date.now(), Math.random), true);
 }
 
 async function forgetConversation(account: AppConnection["account"], app: string, id: DurableObjectId): Promise<void> {

@@ -26,7 +26,7 @@ import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
 import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
-import { replayCursor, wakeCursors, type WebhookCursors } from "../domain/webhook-cursor.ts";
+import { replayCursor, wakeCursors, type KnownWebhooks } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
 import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "./carry.ts";
@@ -179,12 +179,14 @@ export class Conversation extends DurableObject<Env> {
    *
    * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
    */
-  replay(webhookId: string, after: number, { appid }: ReplayKnown = {}): number | null {
+  replay(webhookId: string, after: number, { appid, settingsVersion = 0 }: ReplayKnown = {}): number | null {
     const owner = this.#store.owner();
     if (owner === undefined || (appid !== undefined && appid !== owner.appid)) return null;
     const now = Date.now();
     const from = Math.min(after, this.#state.last);
-    this.#keepCursors({ ...this.#state.webhooks, [webhookId]: replayCursor(from, now) }, true);
+    const { webhooks, settingsVersion: known } = this.#state;
+    const replayed = { ...webhooks, [webhookId]: replayCursor(from, now) };
+    this.#keepWebhooks({ webhooks: replayed, settingsVersion: Math.max(known, settingsVersion) }, true);
     this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
   }
@@ -266,12 +268,12 @@ export class Conversation extends DurableObject<Env> {
       id: this.ctx.id,
       state: () => this.#state,
       store: () => this.#store,
-      keep: (webhooks, durable) => this.#keepCursors(webhooks, durable),
+      keep: (webhooks, durable) => this.#keepWebhooks(webhooks, durable),
     };
   }
 
-  #keepCursors(webhooks: WebhookCursors, durable: boolean): void {
-    const state = { ...this.#state, webhooks };
+  #keepWebhooks(known: KnownWebhooks, durable: boolean): void {
+    const state = { ...this.#state, ...known };
     if (durable) this.#store.rewriteState(state);
     this.#state = state;
   }

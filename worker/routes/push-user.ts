@@ -93,18 +93,19 @@ async function findCandidates(
   connection: AppConnection,
   { app, inbound, arrived }: Omit<AskedPush, "settings">,
   contextVerdict: TokenVerdict | undefined,
-): Promise<Pick<PushInput, "candidates" | "webhooks">> {
+): Promise<Pick<PushInput, "candidates" | "webhooks" | "settingsVersion">> {
   const requestId = c.get("requestId");
-  const [handled, settings] = await Promise.all([
+  const [handled, stored] = await Promise.all([
     runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId, contextVerdict }),
     connection.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
-  if (settings === undefined) {
+  if (stored === undefined) {
     log("settings_unavailable", { requestId, app: app.appid });
     return { candidates: handled === undefined ? null : first };
   }
+  const { settings, version } = stored;
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
   const candidates = await resolveProposals(c, connection.webhooks, { app, inbound, arrived, settings }, proposals);
-  return { candidates, webhooks: findListeners(settings.webhooks) };
+  return { candidates, webhooks: findListeners(settings.webhooks), settingsVersion: version };
 }

@@ -21,20 +21,32 @@ const at = (after: number, more: Partial<WebhookCursor> = {}): WebhookCursor => 
 
 describe("the cursors of a conversation", () => {
   it("follow the settings: a new endpoint hears from now on, one that is gone is forgotten", ({ expect }) => {
-    expect(syncCursors({ a: at(3, { tries: 2 }), b: at(5) }, ["a", "c"], 9)).toEqual({
-      a: at(3, { tries: 2 }),
-      c: at(9),
+    const known = { webhooks: { a: at(3, { tries: 2 }), b: at(5) }, settingsVersion: 4 };
+    expect(syncCursors(known, { webhooks: ["a", "c"], settingsVersion: 5 }, 9)).toEqual({
+      webhooks: { a: at(3, { tries: 2 }), c: at(9) },
+      settingsVersion: 5,
     });
-    expect(syncCursors({ a: at(3) }, [], 9)).toEqual({});
+    expect(syncCursors(known, { webhooks: [], settingsVersion: 4 }, 9)).toEqual({ webhooks: {}, settingsVersion: 4 });
+  });
+
+  it("stay as they are by settings older than those known, and lose none by settings without a version", ({
+    expect,
+  }) => {
+    const known = { webhooks: { a: at(3) }, settingsVersion: 4 };
+    expect(syncCursors(known, { webhooks: ["b"], settingsVersion: 3 }, 9)).toBe(known);
+    expect(syncCursors(known, { webhooks: ["b"] }, 9)).toEqual({
+      webhooks: { a: at(3), b: at(9) },
+      settingsVersion: 4,
+    });
   });
 
   it("stay as they are when the settings cannot be read, and cost nothing without webhooks", ({ expect }) => {
-    const cursors = { a: at(3) };
-    expect(syncCursors(cursors, undefined, 9)).toBe(cursors);
-    const none = {};
-    expect(syncCursors(none, [], 9)).toBe(none);
-    expect(wakeCursors(none, 9, NOW)).toBe(none);
-    expect(nextCursorDue(none, 9)).toBeUndefined();
+    const known = { webhooks: { a: at(3) }, settingsVersion: 4 };
+    expect(syncCursors(known, {}, 9)).toBe(known);
+    const none = { webhooks: {}, settingsVersion: 0 };
+    expect(syncCursors(none, { webhooks: [], settingsVersion: 7 }, 9)).toBe(none);
+    expect(wakeCursors(none.webhooks, 9, NOW)).toBe(none.webhooks);
+    expect(nextCursorDue(none.webhooks, 9)).toBeUndefined();
   });
 
   it("are due a moment after the first row they have not heard of, and later rows do not push that back", ({
@@ -77,7 +89,8 @@ describe("what a run came to", () => {
   });
 
   it("takes an id for itself, whatever else has that name", ({ expect }) => {
-    expect(syncCursors({}, ["constructor"], 5)).toEqual({ constructor: at(5) });
+    const none = { webhooks: {}, settingsVersion: 0 };
+    expect(syncCursors(none, { webhooks: ["constructor"] }, 5).webhooks).toEqual({ constructor: at(5) });
   });
 
   it("counts a failure and comes back later, each time over a longer range, up to an hour", ({ expect }) => {
@@ -116,22 +129,19 @@ describe("what a run came to", () => {
   it("does not undo a replay that came in between", ({ expect }) => {
     const replayed = replayCursor(0, NOW);
     expect(advanceCursor(replayed, { from: 3, to: 8 }, NOW, 0)).toBe(replayed);
-    const folded = foldProgress(
-      { a: replayed, gone: at(1, { tries: 1 }) },
-      ["a"],
-      new Map([["a", { from: 3, to: 8 }]]),
-      NOW,
-      () => 0,
-    );
-    expect(folded).toEqual({ a: replayed });
-    expect(foldProgress({ a: at(3) }, ["a"], new Map(), NOW, () => 0)).toEqual({ a: at(3) });
+    const known = { webhooks: { a: replayed, gone: at(1, { tries: 1 }) }, settingsVersion: 2 };
+    const listed = { webhooks: ["a"], settingsVersion: 3 };
+    const folded = foldProgress(known, listed, new Map([["a", { from: 3, to: 8 }]]), NOW, () => 0);
+    expect(folded).toEqual({ webhooks: { a: replayed }, settingsVersion: 3 });
+    const idle = { webhooks: { a: at(3) }, settingsVersion: 3 };
+    expect(foldProgress(idle, listed, new Map(), NOW, () => 0)).toEqual(idle);
   });
 
-  it("forgets an endpoint the settings do not have, but not at once: they may be older than it", ({ expect }) => {
-    const replayed = { fresh: replayCursor(0, NOW) };
-    const [first] = [foldProgress(replayed, [], new Map(), NOW, () => 0)];
-    expect(first).toEqual({ fresh: { ...replayed.fresh, tries: 1, nextAt: NOW + 180_000 } });
-    expect(foldProgress(first, [], new Map(), NOW + 180_000, () => 0)).toEqual({});
+  it("forgets an endpoint the settings do not have, unless they are older than those it came with", ({ expect }) => {
+    const known = { webhooks: { fresh: at(4, { tries: 3, nextAt: NOW }) }, settingsVersion: 5 };
+    const old = foldProgress(known, { webhooks: [], settingsVersion: 4 }, new Map(), NOW, () => 0);
+    expect(old).toEqual({ webhooks: { fresh: at(4, { tries: 3, nextAt: NOW + 60_000 }) }, settingsVersion: 5 });
+    expect(foldProgress(known, { webhooks: [], settingsVersion: 5 }, new Map(), NOW, () => 0).webhooks).toEqual({});
   });
 
   it("is hopeless after three days of failures, for events as old", ({ expect }) => {

@@ -164,10 +164,14 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
 }
 
 /** What the settings say of a send; without them automatic answers are not muted and the webhooks stay as they are. */
-async function readSubmitSettings(c: Context<AppEnv>): Promise<Pick<SubmitInput, "muteMs" | "webhooks">> {
-  const settings = await connectApp(c.env, c.get("config"), appOf(c)).settings();
-  if (settings === undefined) return { muteMs: 0 };
-  return { muteMs: settings.muteAfterApiMinutes * MINUTE_MS, webhooks: findListeners(settings.webhooks) };
+async function readSubmitSettings(
+  c: Context<AppEnv>,
+): Promise<Pick<SubmitInput, "muteMs" | "webhooks" | "settingsVersion">> {
+  const stored = await connectApp(c.env, c.get("config"), appOf(c)).settings();
+  if (stored === undefined) return { muteMs: 0 };
+  const { settings, version } = stored;
+  const muteMs = settings.muteAfterApiMinutes * MINUTE_MS;
+  return { muteMs, webhooks: findListeners(settings.webhooks), settingsVersion: version };
 }
 
 function leaseOf(answer: SubmitAnswer) {

@@ -153,13 +153,14 @@ interface Replayer {
 async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer | undefined> {
   const { appid } = appOf(c);
   const account = connectApp(c.env, c.get("config"), appOf(c)).account();
-  const { settings } = await account.settings();
+  const { settings, version } = await account.settings();
   if (!settings.webhooks.some((webhook) => webhook.id === id)) return undefined;
+  const caller = { appid, settingsVersion: version };
 
   async function replay(conversation: RemoteConversation, after: number): Promise<number | null> {
     // Read before: what is skipped again meanwhile stays on record.
     const known = await account.skippedConversations(id, conversation.id.toString());
-    const from = await conversation.replay(id, after, { appid });
+    const from = await conversation.replay(id, after, caller);
     const covered = known.filter((entry) => from !== null && from <= entry.after);
     if (covered.length > 0) await account.replayed(id, covered);
     return from;
@@ -179,7 +180,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer 
       const outcomes = await Promise.allSettled(
         known.map(async (entry): Promise<SkippedConversation> => {
           // One that was erased or has expired has nothing left to deliver.
-          await findObject(c, entry.conversation)?.replay(id, entry.after, { appid });
+          await findObject(c, entry.conversation)?.replay(id, entry.after, caller);
           return entry;
         }),
       );

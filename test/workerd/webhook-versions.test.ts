@@ -1,0 +1,86 @@
+import { runInDurableObject } from "cloudflare:test";
+import { describe, it, vi } from "vitest";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { DEFAULT_SETTINGS } from "../../worker/domain/settings-default.ts";
+import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { APPID, conversation } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
+import { BUSY, pass, ring, ringFor, says, shop, TAKEN, URL_OF, useHooks, usePlay } from "./webhook-play.ts";
+
+usePlay();
+
+/** The user writes, by an isolate that knows these settings. */
+const writes = (openid: string, settingsVersion: number, ...webhooks: readonly string[]) =>
+  says(openid, [], { webhooks, settingsVersion });
+
+/** Stores settings with this webhook. @returns their version */
+async function useHook(id: string): Promise<number> {
+  await useHooks({ id, url: URL_OF(id), events: ["message.received"] });
+  const response = await call("GET", "/api/v1/settings");
+  return Number(response.headers.get("etag")?.replaceAll('"', ""));
+}
+
+/** The cursors as they are stored. */
+function cursorsOf(openid: string): Promise<Readonly<Record<string, unknown>>> {
+  return runInDurableObject(conversation(openid), (_, { storage }) => {
+    const [row] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();
+    return JSON.parse(row?.state ?? "{}").webhooks;
+  });
+}
+
+describe("in the two minutes after a PUT, a worker that still has the settings before", () => {
+  it("does not drop the cursor of a new webhook", async ({ expect }) => {
+    const version = await useHook("new");
+    await writes("oNew", version, "new");
+    await writes("oNew", version - 1);
+    await writes("oNew", version, "new");
+    await ringFor("oNew", 5_000);
+    expect(shop.types()).toHaveLength(3);
+  });
+
+  it("does not bring back a webhook that was removed", async ({ expect }) => {
+    const version = await useHook("other");
+    await writes("oOld", version - 1, "removed");
+    await writes("oOld", version, "other");
+    await writes("oOld", version - 1, "removed");
+    expect(Object.keys(await cursorsOf("oOld"))).toEqual(["other"]);
+  });
+
+  it("does not undo a replay to a new webhook", async ({ expect }) => {
+    const before = await useHook("before");
+    await writes("oReplay", before, "before");
+    await useHook("after");
+    const path = "/api/v1/conversations/oReplay/webhooks/after/replay";
+    expect((await call("POST", path, { json: { after: 0 } })).status).toBe(202);
+    await writes("oReplay", before, "before");
+    await ringFor("oReplay", 5_000);
+    expect(shop.events.map(({ path }) => path)).toEqual(["/after", "/after"]);
+  });
+
+  it("does not drop the events of a new webhook by an alarm, though its first call failed", async ({ expect }) => {
+    const version = await useHook("alarm");
+    await writes("oAlarm", version, "alarm");
+    shop.answerWith(BUSY);
+    pass(GATHER_MS);
+    await ring("oAlarm");
+    shop.answerWith(TAKEN);
+    // The conversation wakes in another isolate, whose memory is a minute old.
+    const known = { version: version - 1, settings: DEFAULT_SETTINGS, updatedAt: 0 };
+    accountMemory.set(APPID, { settings: { value: known, readAt: Date.now() } });
+    await ringFor("oAlarm", 50_000);
+    vi.setSystemTime(Date.now() + 60_000);
+    await ringFor("oAlarm", 10 * 60_000);
+    expect(shop.events.map(({ path }) => path)).toEqual(["/alarm", "/alarm"]);
+  });
+});
+
+describe("a push without the version of its settings, from a worker of version 0.1.0", () => {
+  it("adds webhooks and removes none", async ({ expect }) => {
+    const version = await useHook("kept");
+    await writes("oUnversioned", version, "kept");
+    await says("oUnversioned", [], { webhooks: ["added"] });
+    expect(Object.keys(await cursorsOf("oUnversioned")).toSorted()).toEqual(["added", "kept"]);
+    await writes("oUnversioned", version, "kept");
+    expect(Object.keys(await cursorsOf("oUnversioned"))).toEqual(["kept"]);
+  });
+});
