@@ -5,6 +5,9 @@ import { parseEnv } from "node:util";
 import { defineConfig } from "vitest/config";
 import { unstable_readConfig } from "wrangler";
 
+// A `.env` of this machine must not change what a test does; of `.dev.vars` see `withoutDevVars`.
+process.env["CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV"] = "false";
+
 /** What is polled for may take several seconds on a machine that does other work as well. */
 const PATIENT = { poll: { timeout: 10_000 } };
 /** Property tests take a second; on such a machine, several. */

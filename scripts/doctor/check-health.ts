@@ -3,7 +3,7 @@
  */
 import type { PushMode } from "../../emulator/model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
-import { readObject, toLine, toList, toObject, type Reply, type Target } from "./target.ts";
+import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Reply, type Target } from "./target.ts";
 
 /** What the checks after it need to know. */
 export interface Health {
@@ -21,7 +21,7 @@ const MODE = check("mode", "消息加解密方式", "the push mode");
 
 /** Judges the answer of `/healthz`. */
 export function judgeHealth(reply: Reply, target: Target): Health {
-  if ("unreachable" in reply) return stop(unreachable(reply.unreachable));
+  if ("unreachable" in reply) return stop(unreachable(reply));
   const body = readObject(reply.body);
   if (reply.status === 503 && body["status"] === "misconfigured") return misconfigured(toList(body["problems"]));
   if (reply.status !== 200 || (body["status"] !== "ok" && body["status"] !== "degraded"))
@@ -74,15 +74,15 @@ function misconfigured(problems: readonly unknown[]): Health {
   return { findings, isReady: false, modes: [], body: {} };
 }
 
-function unreachable(why: "timeout" | "network"): Finding {
-  return failed(
+function unreachable(lost: Lost): Finding {
+  return failedWithout(
     HEALTH,
+    lost,
     say("连接不上", "it cannot be reached"),
     say(
       "核对网址、域名解析与证书；本机服务先运行 npm start；从中国大陆访问 *.workers.dev 常常不通，请绑定自己的域名",
       "check the URL, its DNS and certificate; a local worker is started with npm start; *.workers.dev is often out of reach from mainland China: use a domain of your own",
     ),
-    why,
   );
 }
 

@@ -7,7 +7,7 @@ import type { BilingualText } from "../../shared/errcode.ts";
 import type { PushMode, PushOverrides } from "../../emulator/model.ts";
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
 import { appPath, createPushKit, FOREIGN_APPID, SHORT_PATH, WRONG_SIGNATURE, type PushKit } from "./push.ts";
-import { callTarget, type Ports, type Reply, type Target } from "./target.ts";
+import { callTarget, failedWithout, type Lost, type Ports, type Reply, type Target } from "./target.ts";
 
 const VERIFY = check("verify.genuine", "网址验证：echostr 原样返回", "URL verification: the echo comes back unchanged");
 const VERIFY_FORGED = check(
@@ -131,7 +131,7 @@ async function checkShortPath(ports: Ports, kit: PushKit, { isAlone }: Served): 
 
 /** What was right in XML and at the app's own path must be right here: else something stands in between. */
 function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]): Finding {
-  if ("unreachable" in reply) return lost(name, reply.unreachable);
+  if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 200 && expected.includes(reply.body)) return passed(name, fact);
   const wrong = say("换了写法的同一请求没有被接收", "the same request in another form was not taken");
@@ -152,7 +152,7 @@ async function checkVerification(ports: Ports, kit: PushKit, appid: string): Pro
 }
 
 function judgeEcho(reply: Reply, echostr: string): Finding {
-  if ("unreachable" in reply) return lost(VERIFY, reply.unreachable);
+  if ("unreachable" in reply) return lost(VERIFY, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 200 && reply.body === echostr) return passed(VERIFY, fact);
   if (reply.status === 404) {
@@ -164,7 +164,7 @@ function judgeEcho(reply: Reply, echostr: string): Finding {
 }
 
 function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
-  if ("unreachable" in reply) return lost(PUSH, reply.unreachable);
+  if ("unreachable" in reply) return lost(PUSH, reply);
   const ms = reply.receivedAt - reply.sentAt;
   const fact = `HTTP ${reply.status}, ${ms} ms`;
   if (reply.status === 200 && TAKEN.includes(reply.body)) return passed(PUSH, fact);
@@ -210,7 +210,7 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
 
 /** What must not get in has to be refused with 403. */
 function judgeForgery(name: CheckName, reply: Reply): Finding {
-  if ("unreachable" in reply) return lost(name, reply.unreachable);
+  if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 403) return passed(name, fact);
   const cure = say(
@@ -220,9 +220,9 @@ function judgeForgery(name: CheckName, reply: Reply): Finding {
   return failed(name, say("应当以 403 拒绝", "it should have been refused with 403"), cure, fact);
 }
 
-function lost(name: CheckName, why: "timeout" | "network"): Finding {
+function lost(name: CheckName, reply: Lost): Finding {
   const wrong = say("没有应答（微信等 5 秒）", "no answer (WeChat waits 5 s)");
-  return failed(name, wrong, say("看日志：npx wrangler tail", "see the log: npx wrangler tail"), why);
+  return failedWithout(name, reply, wrong, say("看日志：npx wrangler tail", "see the log: npx wrangler tail"));
 }
 
 function needed(names: string): BilingualText {

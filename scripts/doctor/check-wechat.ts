@@ -2,7 +2,17 @@
  * WeChat's own diagnostics, asked through the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md §6.4).
  */
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
-import { callApi, readObject, toLine, toList, toObject, type Ports, type Reply, type Target } from "./target.ts";
+import {
+  callApi,
+  failedWithout,
+  readObject,
+  toLine,
+  toList,
+  toObject,
+  type Ports,
+  type Reply,
+  type Target,
+} from "./target.ts";
 
 /** What WeChat told, as far as the report of unconfirmed points can use it. */
 export interface WeChatFacts {
@@ -102,11 +112,11 @@ function judgeEntry(name: CheckName, entry: Entry, judge: (entry: Entry) => Find
 
 function judgeRefusal(reply: Reply): Finding {
   if ("unreachable" in reply) {
-    return failed(
+    return failedWithout(
       API,
+      reply,
       say("没有应答", "no answer"),
       say("稍后再试；看日志：npx wrangler tail", "try again later; see the log: npx wrangler tail"),
-      reply.unreachable,
     );
   }
   const fact = `HTTP ${reply.status}`;

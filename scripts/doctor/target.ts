@@ -2,6 +2,9 @@
  * The worker under examination, and how it is called: time-boxed, no redirect followed, a bounded answer.
  */
 import type { PushMode } from "../../emulator/model.ts";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { failed, type CheckName, type Finding } from "./finding.ts";
+import { cureOf, findInterception, meaningOf, type Interception } from "./interception.ts";
 
 /** What the doctor knows about the worker. What is absent was not given; its checks are skipped. */
 export interface Target {
@@ -35,7 +38,12 @@ export type Reply =
       readonly sentAt: number;
       readonly receivedAt: number;
     }
-  | { readonly unreachable: "timeout" | "network" };
+  | Lost;
+
+/** No answer of the worker's: none in time, none at all, or one that Cloudflare gave in its place. */
+export type Lost =
+  | { readonly unreachable: "timeout" | "network" }
+  | { readonly unreachable: "intercepted"; readonly interception: Interception };
 
 const TIMEOUT_MS = 15_000;
 /** No answer of ours is longer; what is behind a wrong URL may be. */
@@ -52,11 +60,26 @@ export async function callTarget(ports: Ports, request: Request, timeoutMs = TIM
   try {
     const response = await ports.fetch(new Request(request, { signal, redirect: "manual" }));
     const body = (await response.text()).slice(0, MAX_BODY_LENGTH);
-    return { status: response.status, body, headers: response.headers, sentAt, receivedAt: ports.now() };
+    const { status, headers } = response;
+    const interception = findInterception({ status, headers, body });
+    if (interception !== undefined) return { unreachable: "intercepted", interception };
+    return { status, body, headers, sentAt, receivedAt: ports.now() };
   } catch {
     // The error's text names addresses and hosts at best; which of the two it was is what matters.
     return { unreachable: signal.aborted ? "timeout" : "network" };
   }
+}
+
+/**
+ * What is said of an answer that was lost.
+ *
+ * @param wrong what is wrong when nothing answered
+ * @param cure what to do about that
+ */
+export function failedWithout(name: CheckName, lost: Lost, wrong: BilingualText, cure: BilingualText): Finding {
+  if (lost.unreachable !== "intercepted") return failed(name, wrong, cure, lost.unreachable);
+  const { interception } = lost;
+  return failed(name, meaningOf(interception), cureOf(interception), interception.fact);
 }
 
 /** A call of the REST API. */

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import type { PushMode } from "../../emulator/model.ts";
 import { judgeHealth } from "../doctor/check-health.ts";
 import { say } from "../doctor/finding.ts";
+import { cureOf, meaningOf } from "../doctor/interception.ts";
 import { callApi, callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
@@ -32,6 +33,8 @@ export const MILESTONES = {
 /** One of them. */
 export type MilestoneName = keyof typeof MILESTONES;
 
+/** A new domain needs some minutes until it leads to the worker; these settings do not change by themselves. */
+const LASTING: ReadonlySet<string> = new Set(["challenge", "access", "blocked", "redirect", "daily_limit"]);
 const POLL_MS = 2_000;
 /** New secrets take a few seconds to be everywhere. */
 const READY_MS = 90_000;
@@ -114,6 +117,9 @@ export async function storeGreeting(
 
 /** Refusals that waiting does not mend. */
 function refusalOf(reply: Reply): Fault | undefined {
+  if ("interception" in reply && LASTING.has(reply.interception.kind)) {
+    return fault(meaningOf(reply.interception), cureOf(reply.interception));
+  }
   if ("unreachable" in reply) return undefined;
   const code = toLine(readObject(reply.body)["code"]);
   if (reply.status === 401) return API_KEY_WRONG;

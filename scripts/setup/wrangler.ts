@@ -136,8 +136,11 @@ const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
   {
     words: /code: 10053|Binding name .* already in use/i,
     fault: {
-      wrong: say("wrangler.toml 的 [vars] 里有同名变量", "wrangler.toml has a variable of that name under [vars]"),
-      cure: say("从 [vars] 删掉它并部署，再设为密钥", "take it out of [vars], deploy, then set it as a secret"),
+      wrong: say("已经有同名的明文变量", "there is a plain variable of that name already"),
+      cure: say(
+        "从 [vars] 删掉它，在 Cloudflare 控制台（Worker → Settings → Variables）也删掉，再设为密钥",
+        "take it out of [vars], delete it in the Cloudflare dashboard (Worker → Settings → Variables), then set it as a secret",
+      ),
     },
   },
   {

@@ -5,7 +5,7 @@ const COMMAND_LINE = "pure/scripts/command-line.test.ts";
 
 /** Mutants of the scripts' command lines and ports. */
 export const COMMANDS: MutantTable = {
-  rule: "a script refuses what it does not know, and chooses another port when one is taken",
+  rule: "a script refuses what it does not know, chooses another port when one is taken, and names what stands before the worker",
   spec: "docs/how-to/setup.md",
   mutants: [
     {
@@ -15,6 +15,25 @@ export const COMMANDS: MutantTable = {
       find: "strict: true",
       replace: "strict: false",
       killedBy: [COMMAND_LINE, "a command line with anything unknown is refused"],
+    },
+    {
+      name: "challenge-is-a-wrong-token",
+      breaks: "the doctor takes Cloudflare's challenge for a wrong Token",
+      file: "scripts/doctor/interception.ts",
+      find: 'if (headers.get("cf-mitigated") === "challenge") return found("challenge");',
+      replace: "",
+      killedBy: ["pure/scripts/interception.test.ts", "Cloudflare's answer, a challenge, by its header"],
+    },
+    {
+      name: "dashboard-variables-deleted",
+      breaks: "a deploy deletes the variables that were set in Cloudflare's dashboard",
+      file: "wrangler.toml",
+      find: "keep_vars = true",
+      replace: "keep_vars = false",
+      killedBy: [
+        "pure/wrangler.test.ts",
+        "what is deployed keeps the variables that were set in Cloudflare's dashboard",
+      ],
     },
     {
       name: "taken-port-is-a-crash",

@@ -20,6 +20,11 @@ describe("what is deployed", () => {
     expect(linesOf("observability.logs")).toEqual(["invocation_logs = false"]);
   });
 
+  it("keeps the variables that were set in Cloudflare's dashboard", ({ expect }) => {
+    const [top = ""] = TOML.split(/^\[/m);
+    expect(top.split("\n")).toContain("keep_vars = true");
+  });
+
   it("calls no private address unless somebody says so", ({ expect }) => {
     expect(linesOf("vars")).toContain('WEBHOOK_ALLOW_PRIVATE = "0"');
   });
