@@ -110,6 +110,22 @@ export const LIMITS: MutantTable = {
       killedBy: [READS, "where a message stands is found when its end lies behind thousands of other rows"],
     },
     {
+      name: "second-go-read-to-the-end",
+      breaks: "asking for an automatic message whose second go waits searches thousands of rows for its end",
+      file: "worker/domain/message-state.ts",
+      find: 'return item.go === 0 || isLateOver(outcomes, rows) ? "nothing" : "late";',
+      replace: 'return item.go === 0 ? "nothing" : "end";',
+      killedBy: [READS, "where a message stands is read from its own rows while the second go"],
+    },
+    {
+      name: "end-searched-without-limit",
+      breaks: "asking for an automatic message without an outcome reads all that was said in its longest life",
+      file: "worker/objects/read-message.ts",
+      find: "limit: MAX_RECORDS_SEARCHED }",
+      replace: "limit: 1e9 }",
+      killedBy: [READS, "where a message stands is searched for in a limited number of rows"],
+    },
+    {
       name: "settle-reads-all",
       breaks: "a second report of an attempt reads all that was said since the message",
       file: "worker/objects/conversation-store.ts",

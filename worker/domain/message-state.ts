@@ -66,7 +66,7 @@ const LATE_MS = 10 * 60_000;
 
 /**
  * What may still stand in the rows after those given: `nothing` that changes where the message stands · a `late` `sent`,
- * which wins over an unconfirmed end · its `end`, or that of the second go an automatic message may have.
+ * which wins over an unconfirmed end and over the queue · its `end`, or that of the second go an automatic message may have had.
  */
 export type Missing = "nothing" | "late" | "end";
 
@@ -96,14 +96,20 @@ function missingOf(
   const outcomes = rows.filter((row) => row.ref === seq);
   if (outcomes.some((row) => row.kind === "sent")) return "nothing";
   const item = state.queue.find((candidate) => candidate.seq === seq);
-  if (item !== undefined) return item.go === 0 ? "nothing" : "end";
+  if (item !== undefined) return item.go === 0 || isLateOver(outcomes, rows) ? "nothing" : "late";
   if (state.held.some((held) => held.message === message)) return "nothing";
   const last = outcomes.findLast((row) => isVerdict(row.kind) || row.kind === "unconfirmed");
   if (last === undefined) return heldVerdict(message, rows) === undefined ? "end" : "nothing";
   const unknown = outcomes.filter((row) => row.kind === "unconfirmed").length;
   if (unknown === 0) return "nothing";
   if (last.kind === "unconfirmed" && unknown === 1 && body.source === "auto") return "end";
-  return (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS ? "nothing" : "late";
+  return isLateOver([last], rows) ? "nothing" : "late";
+}
+
+/** Whether the rows read reach past the time in which a late outcome may follow the last of `outcomes`. */
+function isLateOver(outcomes: readonly RowDraft[], rows: readonly RowDraft[]): boolean {
+  const last = outcomes.at(-1);
+  return last !== undefined && (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS;
 }
 
 function partState(

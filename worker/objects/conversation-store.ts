@@ -36,8 +36,8 @@ export interface ConversationStore {
   outgoing(seq: number): Extract<RowDraft, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */
   rows(after: number, limit: number): readonly RowDraft[];
-  /** Rows that speak of one of `refs`, after `after` and up to `until`, oldest first. */
-  rowsAbout(refs: readonly number[], after: number, until: number): readonly RowDraft[];
+  /** Rows with one of `refs`, after `after` and up to `until`, oldest first: those among the first `limit` records there. */
+  rowsAbout(refs: readonly number[], range: SearchRange): readonly RowDraft[];
   /** The newest rows, oldest first. */
   newest(limit: number): readonly RowDraft[];
   /** Appends the rows of one transaction, with the state after them. */
@@ -52,6 +52,16 @@ export interface ConversationStore {
 const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "conversation";
+
+/** Which records are searched. */
+export interface SearchRange {
+  /** Rows after this one. */
+  readonly after: number;
+  /** Rows up to this one. */
+  readonly until: number;
+  /** Records at most. */
+  readonly limit: number;
+}
 
 /** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
 interface Head extends Owner, Partial<Erasure> {
@@ -161,12 +171,14 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
         .filter((row) => row.seq > after)
         .slice(0, limit);
     },
-    rowsAbout(refs, after, until) {
+    rowsAbout(refs, { after, until, limit }) {
       const isAbout = refs.map(() => "instr(rows, ?) > 0").join(" or ");
       // In the form JSON.stringify gives a row; in a text of a user's the quotes are escaped.
       const marks = refs.map((ref) => `"ref":${ref},`);
-      const query = `select * from log where seq > ? and seq <= ? and (${isAbout}) order by seq`;
-      return find(query, after, until, ...marks).flatMap(rowsOf);
+      const range = "select * from log where seq > ? and seq <= ? order by seq limit ?";
+      return find(`select * from (${range}) where ${isAbout} order by seq`, after, until, limit, ...marks).flatMap(
+        rowsOf,
+      );
     },
     newest(limit) {
       const records = find("select * from log order by seq desc limit ?", limit);

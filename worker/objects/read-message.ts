@@ -11,12 +11,14 @@ import type { ConversationStore } from "./conversation-store.ts";
 const ROWS_AT_ONCE = 100;
 /** Rows read in this way at most. */
 const MAX_ROWS_READ = 1_000;
+/** Records searched for the end of a message after those, at most. */
+const MAX_RECORDS_SEARCHED = 5_000;
 /** Nothing is written about a message later than this after it, milliseconds: it is tried or held for 48 hours. */
 const MESSAGE_LIFE_MS = 49 * 3_600_000;
 
 /**
  * Reads on from the message until nothing later can change where it stands, `MAX_ROWS_READ` rows at most. When its end is
- * not among those, the rows about it are looked for in the rest of its longest life.
+ * not among those, the next `MAX_RECORDS_SEARCHED` records of its longest life are searched for rows about it.
  *
  * @param seq the first part's row
  * @returns undefined when `seq` is not a message
@@ -36,7 +38,8 @@ export function readMessageState(
   if (missing === "end") {
     const parts = rows.filter((row) => row.kind === "out" && (row.seq === seq || row.ref === seq));
     const refs = parts.map((part) => part.seq);
-    rows.push(...store.rowsAbout(refs, rows.at(-1)?.seq ?? seq, seq + MESSAGE_LIFE_MS));
+    const range = { after: rows.at(-1)?.seq ?? seq, until: seq + MESSAGE_LIFE_MS, limit: MAX_RECORDS_SEARCHED };
+    rows.push(...store.rowsAbout(refs, range));
   }
   return messageState(seq, rows, state);
 }
