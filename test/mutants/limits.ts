@@ -76,6 +76,17 @@ export const LIMITS: MutantTable = {
       killedBy: ["pure/domain/blank-texts.test.ts", "a long text whose blank space is longer than a message"],
     },
     {
+      name: "blank-space-takes-messages",
+      breaks: "a text is refused for the messages its blank space would take, which are not sent",
+      promise: 6,
+      file: "worker/domain/split.ts",
+      find: "if (textSize(content, unit) <= limit) return ok([content]);",
+      replace: `const size = textSize(content, unit);
+  if (size <= limit) return ok([content]);
+  if (size > limit * maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: Math.ceil(size / limit) });`,
+      killedBy: ["pure/domain/blank-texts.test.ts", "a long text takes no messages for its blank space"],
+    },
+    {
       name: "zero-width-is-visible",
       breaks: "a text of zero-width spaces is taken",
       promise: 6,

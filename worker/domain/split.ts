@@ -51,10 +51,7 @@ export function splitText(
   if (!(limit >= 4) || !(maxParts >= 1)) throw new RangeError("limit must be at least 4 and maxParts at least 1");
   // A UTF-16 unit is at most 3 bytes, so short texts need no counting.
   if (content.length * 3 <= limit) return ok([content]);
-  const size = textSize(content, unit);
-  if (size <= limit) return ok([content]);
-  const leastParts = Math.ceil(size / limit);
-  if (leastParts > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: leastParts });
+  if (textSize(content, unit) <= limit) return ok([content]);
 
   const atoms = toAtoms(content.trimEnd(), limit, unit);
   if (!atoms.ok) return atoms;

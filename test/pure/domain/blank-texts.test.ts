@@ -40,6 +40,12 @@ describe("a long text", () => {
     expect(parts.map((part) => part.type === "text" && part.content.trim())).toEqual(["A", "B"]);
   });
 
+  it("takes no messages for its blank space, however long that is", ({ expect }) => {
+    const content = `A${" ".repeat(30_000)}B`;
+    const split = splitText(content, 2048, "bytes", 5);
+    expect(split.ok ? split.value.map((part) => part.trim()) : split.error).toEqual(["A", "B"]);
+  });
+
   it("has no part in which nothing can be seen, and loses nothing that can", ({ expect }) => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 20, max: 60 }), (content, limit) => {
