@@ -2,6 +2,7 @@
 import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
 import { APP_EVENTS } from "./app-events.ts";
+import { BOUNDED_READS } from "./bounded-reads.ts";
 import { CLOCK } from "./clock.ts";
 import { ERASURE } from "./erasure.ts";
 import { DEADLINES } from "./deadlines.ts";
@@ -43,6 +44,7 @@ export const TABLES: readonly MutantTable[] = [
   TOKEN_OWNER,
   SECRETS,
   LIMITS,
+  BOUNDED_READS,
   KEPT_AND_FORGOTTEN,
   ERASURE,
   REST_API,
