@@ -8,6 +8,7 @@ import type {
   AppEvents,
   Conversation,
   Diagnostics,
+  Forwarding,
   Message,
   Page,
   Picture,
@@ -33,6 +34,7 @@ const conversation: Shape<Conversation> = {
 const page: Shape<Page> = { rows: "array", next: "number" };
 const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
 const events: Shape<AppEvents> = { events: "array", next: "number" };
+const forwarding: Shape<Forwarding> = { state: "string", kinds: "array", target: "nullable", failures: "number" };
 const quarantine: Shape<Quarantine> = { entries: "array" };
 const settings: Shape<Settings> = {
   timeZone: "string",
@@ -56,6 +58,7 @@ export const read = {
   page: as(page),
   uploaded: as(uploaded),
   events: as(events),
+  forwarding: as(forwarding),
   quarantine: as(quarantine),
   webhooks: as(webhooks),
   replayed: as(replayed),

@@ -16,6 +16,7 @@ import type {
   Conversation,
   Diagnostics,
   ExportLine,
+  Forwarding,
   Message,
   Outbound,
   Page,
@@ -161,6 +162,11 @@ export function createKefuClient(options: KefuClientOptions) {
      */
     events({ after, limit }: PageOptions = {}): Promise<Result<AppEvents>> {
       return call({ method: "GET", path: ["events"], query: { after, limit } }, read.events);
+    },
+
+    /** What is forwarded to a push server of yours, and how that server is doing. */
+    forwarding(): Promise<Result<Forwarding>> {
+      return call({ method: "GET", path: ["forwarding"] }, read.forwarding);
     },
 
     /** Pushes that are WeChat's own and could not be read, newest first. */

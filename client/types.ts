@@ -7,7 +7,7 @@ import type { Outbound } from "../shared/outbound.ts";
 import type { Err, Ok } from "../shared/result.ts";
 import type { SettingsSchema } from "../worker/domain/settings.ts";
 import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
-import type { AppEventSchema, AppEventsSchema } from "../worker/routes/api/event-schemas.ts";
+import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../worker/routes/api/event-schemas.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
 import type { ExportLineSchema } from "../worker/routes/api/export-schemas.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
@@ -47,6 +47,8 @@ export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
 export type AppEvent = v.InferOutput<typeof AppEventSchema>;
 /** A page of events. */
 export type AppEvents = v.InferOutput<typeof AppEventsSchema>;
+/** What is forwarded to a push server of yours, and how it is doing. */
+export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
 /** From where a conversation is delivered again. */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
 /** A replay that was begun: for how many conversations, and how many are still on record. */

@@ -4,11 +4,12 @@
  */
 import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
-import { judgeAnswer, type Judgement } from "./judge.ts";
+import { judgeAnswer, type Judgement, type Question } from "./judge.ts";
 import type {
   Delivery,
   EmulatedApp,
   PushAttempt,
+  PushContent,
   PushRecord,
   PushRequest,
   RedeliverRequest,
@@ -112,6 +113,10 @@ async function deliver(world: World, made: Push): Promise<void> {
   conclude(world, made, best);
 }
 
+function questionOf(openid: string, content: PushContent): Question {
+  return { openid, isMessage: isMessage(content), ...(content.kind === "event" && { event: content.event }) };
+}
+
 /** A repeat can only mend what failed so far; it shows the user no further fault line. */
 async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
   const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
@@ -176,7 +181,7 @@ async function attempt(world: World, made: Push, createTime: number): Promise<Pu
   const judgement: Judgement =
     answer.status === null
       ? { verdict: answer.failure, problem: answer.body }
-      : judgeAnswer(app, { openid, isMessage: isMessage(content) }, answer.status, answer.body);
+      : judgeAnswer(app, questionOf(openid, content), answer.status, answer.body);
   close({ ...judgement, response: shownAnswer(app, answer) });
   return {
     at,

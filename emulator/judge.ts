@@ -18,15 +18,30 @@ export interface Question {
   readonly openid: string;
   /** Only messages may be handed over. */
   readonly isMessage: boolean;
+  /** The event's name; absent for messages. */
+  readonly event?: string;
 }
 
 /** Judges a complete HTTP answer. */
 export function judgeAnswer(app: EmulatedApp, question: Question, status: number, body: string): Judgement {
   if (status !== 200) return { verdict: "refused", problem: `status ${status}, wanted 200` };
   if (body === "" || body === "success") return { verdict: "success" };
+  if (question.event?.startsWith("xpay_") === true) return judgeErrCode(app, body);
   const opened = openAnswer(app, body);
   if (typeof opened === "string") return malformed(opened);
   return judgeTransfer(app, question, opened);
+}
+
+/** Virtual payment takes an ErrCode, in the clear or encrypted (WECHAT.md §3.2, unconfirmed). */
+function judgeErrCode(app: EmulatedApp, body: string): Judgement {
+  const outer = readFields(body, app.format);
+  const opened = outer.ok && outer.value.has("ErrCode") ? outer.value : openAnswer(app, body);
+  if (typeof opened === "string") return malformed(opened);
+  const code = opened.get("ErrCode")?.text;
+  if (code === "0") return { verdict: "success" };
+  return code === undefined
+    ? malformed("an answer to an xpay_ event has an ErrCode")
+    : { verdict: "refused", problem: `ErrCode ${code}, wanted 0` };
 }
 
 function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields): Judgement {

@@ -8,6 +8,7 @@ import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";
 import { err, ok, type Result } from "../shared/result.ts";
 import { trimSecret } from "../shared/secret-text.ts";
 import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
+import { readForward, type ForwardConfig } from "./forward-config.ts";
 import { isAesKey } from "./protocol/crypt.ts";
 import type { PushMode } from "./protocol/receive.ts";
 import { isWebhookSecret } from "./webhooks/sign.ts";
@@ -48,6 +49,8 @@ export interface Config {
   readonly contextKeys: readonly string[];
   /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
   readonly allowPrivateWebhooks: boolean;
+  /** Pushes that go to the team's own push server as well; null: none do. */
+  readonly forward: ForwardConfig | null;
 }
 
 /** One thing wrong with the set-up. */
@@ -101,7 +104,7 @@ export type RawEnv = Readonly<Record<string, unknown>>;
 export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]> {
   const problems: ConfigProblem[] = [];
   const read = new VariableReader(env, problems);
-  const config: Config = {
+  const config: Omit<Config, "forward"> = {
     apps: readApps(read, problems),
     apiBase: read.baseUrl("WECHAT_API_BASE", "https://api.weixin.qq.com"),
     tokenBase: read.baseUrl("WECHAT_TOKEN_BASE", read.text("WECHAT_API_BASE") ?? "https://api.weixin.qq.com"),
@@ -115,7 +118,9 @@ export function readConfig(env: RawEnv): Result<Config, readonly ConfigProblem[]
     contextKeys: readContextKeys(read, problems),
     allowPrivateWebhooks: read.oneOf("WEBHOOK_ALLOW_PRIVATE", ["0", "1"], "0") === "1",
   };
-  return problems.length > 0 ? err(problems) : ok(config);
+  const [kinds, url] = [read.text("WECHAT_FORWARD_KINDS"), read.text("WECHAT_FORWARD_URL")];
+  const forward = readForward(kinds, url, config.allowPrivateWebhooks, (problem) => problems.push(problem));
+  return problems.length > 0 ? err(problems) : ok({ ...config, forward });
 }
 
 const known = new WeakMap<object, Result<Config, readonly ConfigProblem[]>>();

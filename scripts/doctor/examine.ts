@@ -4,6 +4,7 @@
 import type { PushMode } from "../../emulator/model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { judgeHealth } from "./check-health.ts";
+import { checkForwarding } from "./check-forwarding.ts";
 import { checkPushes } from "./check-push.ts";
 import { checkStale } from "./check-stale.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
@@ -34,7 +35,8 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   const pushes = await checkPushes(ports, target, served);
   const wechat = await checkWeChat(ports, target);
   const webhooks = await checkWebhooks(ports, target);
-  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks];
+  const forwarding = await checkForwarding(ports, target);
+  const findings = [...first, clock, ...stale, ...pushes, ...wechat.findings, ...webhooks, ...forwarding];
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 

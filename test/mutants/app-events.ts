@@ -3,7 +3,11 @@ import type { MutantTable } from "./mutant.ts";
 
 const PUSH = "pure/protocol/push.test.ts";
 const API = "workerd/api-events.test.ts";
+const CALL = "pure/webhooks/forward.test.ts";
 const FOREIGN = "workerd/foreign-events.test.ts";
+const FORWARD = "workerd/forward.test.ts";
+const TROUBLE = "workerd/forward-trouble.test.ts";
+const KINDS = "pure/domain/forward-kinds.test.ts";
 
 /** Mutants of what becomes of events that are no conversation's. */
 export const APP_EVENTS: MutantTable = {
@@ -74,6 +78,127 @@ export const APP_EVENTS: MutantTable = {
       find: "if (page.length > 0 && length > maxLength) break;",
       replace: "if (length > maxLength) break;",
       killedBy: [API, "GET /api/v1/events reads no more than a page may hold, and at least one event"],
+    },
+    {
+      name: "forward-messages-by-pattern",
+      breaks: "a pattern takes customers' messages, and a server that is down stands before the answer",
+      file: "worker/domain/forward-kinds.ts",
+      find: "takesPatterns && createPatternTest",
+      replace: "createPatternTest",
+      killedBy: [KINDS, "the kinds that are forwarded take customer service by its whole names alone"],
+    },
+    {
+      name: "forward-failure-acknowledged",
+      breaks: "the platform believes an event handled that the server never answered",
+      file: "worker/routes/forward-push.ts",
+      find: 'done(answer.error.reason, answer.error.status);\n      return c.text("try again", 500);',
+      replace: 'done(answer.error.reason, answer.error.status);\n      return c.text("success");',
+      killedBy: [FORWARD, "a push of a kind that is forwarded is refused after an error"],
+    },
+    {
+      name: "forward-repeat-asked-again",
+      breaks: "a repeat reaches the server again although its answer was relayed",
+      file: "worker/routes/forward-push.ts",
+      find: 'accepted.outcome === "repeat"',
+      replace: 'accepted.outcome === "known"',
+      killedBy: [FORWARD, "a push of a kind that is forwarded that comes again gets the relayed answer again"],
+    },
+    {
+      name: "forward-repeat-not-forwarded",
+      breaks: "KV answers the repeat of a push whose server has not answered yet",
+      file: "worker/routes/push-user.ts",
+      find: '=== "late" && !isForwarded',
+      replace: '=== "late"',
+      killedBy: [FORWARD, "a user's push that is named is forwarded again after a refusal, however late"],
+    },
+    {
+      name: "forward-answer-not-kept",
+      breaks: "an answer is relayed although nothing remembers it, and a repeat gets another one",
+      file: "worker/routes/forward-push.ts",
+      find: 'done(errorName(error));\n    return c.text("try again", 500);',
+      replace: 'done(errorName(error));\n    return c.text("success");',
+      killedBy: [TROUBLE, "an answer that cannot be kept is not relayed"],
+    },
+    {
+      name: "forward-two-answers",
+      breaks: "two deliveries of one push get two answers",
+      file: "worker/objects/relayed-answers.ts",
+      find: "if (first !== undefined) return first;",
+      replace: "if (first !== undefined) return answer ?? first;",
+      killedBy: [FORWARD, "a push of a kind that is forwarded delivered many times at once gets one answer"],
+    },
+    {
+      name: "forward-without-query",
+      breaks: "the server cannot verify the push",
+      file: "worker/routes/forward-push.ts",
+      find: 'query === -1 ? "" : url.slice(query)',
+      replace: 'query > 0 ? "" : url.slice(query)',
+      killedBy: [FORWARD, "a push of a kind that is forwarded in secure mode as xml goes as it came"],
+    },
+    {
+      name: "forward-hands-over",
+      breaks: "the conversation says handed over, and WeChat was told something else",
+      file: "worker/routes/push-user.ts",
+      find: 'candidate.action.type === "transfer" ? { ...candidate',
+      replace: 'candidate.ruleId === "" ? { ...candidate',
+      killedBy: [FORWARD, "a user's push that is named is the server's to hand over, not the rules'"],
+    },
+    {
+      name: "forward-beyond-the-five-seconds",
+      breaks: "after slow storing the server gets four seconds more, and WeChat hangs up",
+      file: "worker/routes/forward-push.ts",
+      find: "Math.min(FORWARD_TIMEOUT_MS, arrived.arrivedAt + FORWARD_END_MS - Date.now())",
+      replace: "FORWARD_TIMEOUT_MS",
+      killedBy: [TROUBLE, "the time a forwarded push has is four seconds"],
+    },
+    {
+      name: "forward-loops",
+      breaks: "an address that leads back here makes the worker call itself without end",
+      file: "worker/routes/forward-push.ts",
+      find: "c.req.header(FORWARDED_HEADER) !== undefined",
+      replace: 'c.req.header(FORWARDED_HEADER) === "?"',
+      killedBy: [TROUBLE, "a forward address that leads back to the worker is found at once"],
+    },
+    {
+      name: "forward-redirect-followed",
+      breaks: "a redirect leads a push elsewhere",
+      promise: 5,
+      file: "worker/webhooks/forward.ts",
+      find: 'redirect: "manual",\n  };',
+      replace: 'redirect: "follow",\n  };',
+      killedBy: [CALL, "a forwarded push is one POST of the bytes that came"],
+    },
+    {
+      name: "forward-address-not-checked",
+      breaks: "pushes may be sent into a private network",
+      file: "worker/webhooks/forward.ts",
+      find: "checkWebhookUrl(target, deps.allowPrivate)",
+      replace: "checkWebhookUrl(target, true)",
+      killedBy: [CALL, "a forwarded push never leaves for an address that is not allowed"],
+    },
+    {
+      name: "forward-address-taken-unchecked",
+      breaks: "an address that can never be called is found out with the first push",
+      file: "worker/forward-config.ts",
+      find: "checkWebhookUrl(address, allowPrivate)",
+      replace: "checkWebhookUrl(address, allowPrivate || true)",
+      killedBy: ["pure/config-forward.test.ts", "forwarding in the configuration refuses the address"],
+    },
+    {
+      name: "forward-other-status-relayed",
+      breaks: "an answer that is not a 200 is taken for one",
+      file: "worker/webhooks/forward.ts",
+      find: "if (status !== 200) {",
+      replace: "if (status >= 300) {",
+      killedBy: [CALL, "a forwarded push is answered with the bytes and the type of a 200, and nothing else"],
+    },
+    {
+      name: "relayed-for-ever",
+      breaks: "relayed answers are kept without an end",
+      file: "worker/objects/relayed-answers.ts",
+      find: "now - RELAYED_MS",
+      replace: "now - 99 * RELAYED_MS",
+      killedBy: ["workerd/forward-kept.test.ts", "a relayed answer is forgotten after two days"],
     },
   ],
 };

@@ -39,6 +39,7 @@ describe("the configuration", () => {
         webhookSecrets: [],
         contextKeys: [],
         allowPrivateWebhooks: false,
+        forward: null,
       },
     });
   });

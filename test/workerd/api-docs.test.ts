@@ -61,6 +61,7 @@ describe("GET /api/openapi.json", () => {
         "POST /api/v1/webhooks/{id}/replay",
         "DELETE /api/v1/webhooks/{id}/skipped",
         "GET /api/v1/events",
+        "GET /api/v1/forwarding",
         "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",
         "GET /api/v1/diagnostics",
       ].toSorted(),

@@ -10,7 +10,7 @@ import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { healthMemory } from "../../worker/objects/webhook-health.ts";
 import { createReceiver } from "../support/receiver.ts";
-import { APPID, captureLog, conversation, playWeChat } from "../support/workerd.ts";
+import { APPID, captureLog, conversation, fetchWith, playWeChat } from "../support/workerd.ts";
 import { call, send, useSilentSettings } from "./api-client.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
@@ -80,10 +80,18 @@ function readObject(name: "Conversation" | "Account"): Promise<readonly (readonl
       ...entries,
       ...own.map(
         (table) =>
-          [`${name} table ${table}`, JSON.stringify(storage.sql.exec(`select * from ${table}`).toArray())] as const,
+          [
+            `${name} table ${table}`,
+            JSON.stringify(storage.sql.exec(`select * from ${table}`).toArray(), asText),
+          ] as const,
       ),
     ];
   });
+}
+
+/** A blob says nothing as JSON. */
+function asText(_key: string, value: unknown): unknown {
+  return value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value;
 }
 
 async function readKv(): Promise<readonly (readonly [string, string])[]> {
@@ -113,8 +121,21 @@ function placesWithCanary(snapshot: Snapshot): readonly string[] {
     .toSorted();
 }
 
+/** A push server of the team's answers with what it knows of the user. */
+async function plantRelayed(): Promise<void> {
+  const vars = { WECHAT_FORWARD_KINDS: "text,forwarded_*", WECHAT_FORWARD_URL: "https://old.example.com/" };
+  const wechat = playWeChat({
+    worker: (request) => fetchWith(vars, request),
+    hosts: { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) },
+  });
+  await wechat.switches({ retries: 0 });
+  await wechat.text(USER, "forwarded");
+  await wechat.event("oPlatform", "forwarded_event");
+}
+
 /** Everything a user can do to be remembered anywhere. */
 async function plant(): Promise<void> {
+  await plantRelayed();
   const shop = createReceiver();
   const wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
   const hook = (id: string) => ({ id, url: `https://shop.example.com/${id}` });

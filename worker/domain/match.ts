@@ -72,7 +72,7 @@ function containsWord(text: string, word: string): boolean {
  * Tells whether a whole text is the pieces in order with anything between them. Each piece takes the first place it
  * finds: what is right for the rest of a pattern of stars alone, and nothing is tried twice.
  */
-function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
+export function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
   const [first = "", ...rest] = pieces;
   const last = rest.pop();
   if (last === undefined) return (text) => text === first;

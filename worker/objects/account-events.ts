@@ -3,7 +3,7 @@
  * writes in one turn: nothing here waits.
  */
 import { repeatsSince, type StoredAppEvent } from "../domain/app-event.ts";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Inbound, PushHead } from "../../shared/inbound.ts";
 import type { AccountStore } from "./account-store.ts";
 
 /** Events that are kept. */
@@ -14,6 +14,11 @@ const MAX_PAGE_LENGTH = 1_000_000;
 /** An event as its account keeps it. */
 export interface KeptAppEvent extends StoredAppEvent {
   readonly key: string;
+}
+
+/** The same as it crosses the RPC boundary: typed by its head, since the recursive type is too deep for the types of RPC. */
+export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
+  readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
 }
 
 /** The part of the account's storage that is used. */

@@ -9,6 +9,7 @@ import type { StoredAppEvent } from "../domain/app-event.ts";
 import { namesUser } from "../domain/named-user.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./account-quarantine.ts";
 import type { EventRow, QuarantineRow } from "./account-store.ts";
+import { eraseRelayed } from "./relayed-answers.ts";
 
 /** Each table with a column `body` that may name a user, and what erasing sets. */
 const TABLES = [
@@ -82,7 +83,7 @@ export function createPersonalRecords(storage: DurableObjectStorage): PersonalRe
     },
     erase(openid) {
       return storage.transactionSync(() => {
-        let count = 0;
+        let count = eraseRelayed(storage, openid);
         for (const { table, emptied } of TABLES) {
           const seqs = Array.from(find(table, openid, 0), ({ seq }) => seq);
           for (const seq of seqs) sql.exec(`update ${table} set ${emptied} where seq = ?`, seq);

@@ -5,6 +5,7 @@
 import { isFresh } from "../../shared/clock.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
+import type { ForwardHealth } from "./account-forward.ts";
 import type { Refusers } from "./account-pause.ts";
 import type { StaleSeries } from "./account-stale.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
@@ -38,6 +39,8 @@ export interface AccountState {
   readonly alarmAt: number | null;
   /** Endpoints in trouble. */
   readonly webhooks: WebhookHealths;
+  /** The team's own push server in trouble; null when it is not. */
+  readonly forward: ForwardHealth | null;
   readonly milestones: Milestones;
   /** Pushes refused for the age of their timestamp; null: none yet. */
   readonly stale: StaleSeries | null;
@@ -62,6 +65,7 @@ export const NEW_ACCOUNT: AccountState = {
   republishAt: null,
   alarmAt: null,
   webhooks: {},
+  forward: null,
   milestones: NO_MILESTONES,
   stale: null,
 };

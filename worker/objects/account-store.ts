@@ -4,6 +4,7 @@
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
 import { believeAccount } from "./account-clock.ts";
+import { pruneRelayed } from "./relayed-answers.ts";
 import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
@@ -58,8 +59,8 @@ export interface AccountStore {
   /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
   oldest(): Omit<Oldest, "skipped">;
-  /** Deletes events before `events` and quarantine entries before `quarantined` (epoch ms). */
-  prune(horizon: { readonly events: number; readonly quarantined: number }): void;
+  /** Deletes events before `events` and quarantine entries before `quarantined`, and relayed answers that are over `now` (epoch ms). */
+  prune(horizon: { readonly events: number; readonly quarantined: number }, now: number): void;
 }
 
 /** The newest schema. Steps are forward only; every older version opens. */
@@ -192,8 +193,9 @@ export function createAccountStore(
       event: first("select at as number from events order by seq limit 1"),
       quarantined: first("select at as number from quarantine order by seq limit 1"),
     }),
-    prune({ events, quarantined }) {
+    prune({ events, quarantined }, now) {
       if (head === undefined) return;
+      pruneRelayed(storage, now);
       sql.exec("delete from events where at < ?", events);
       sql.exec("delete from quarantine where at < ?", quarantined);
     },

@@ -10,15 +10,14 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";
-import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import type { Inbound } from "../../shared/inbound.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
-import type { FetchInit } from "../wechat/api.ts";
-import { requestStableToken } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
-import { addAppEvent, readAppEvents } from "./account-events.ts";
+import { addAppEvent, readAppEvents, type AppEvent } from "./account-events.ts";
+import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
 import { decidePause, forgetMessages } from "./account-pause.ts";
@@ -49,22 +48,12 @@ import { createWebhookRecords, type WebhookStatus } from "./account-webhook-reco
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 import { objectIdOf } from "./conversation-client.ts";
 import { sha256Hex } from "./account-text.ts";
-import { createTokenKeeper, toAccess, type TokenKeeper } from "./account-token.ts";
-
-/** An event that concerns the mini program as a whole. */
-export interface AppEvent {
-  /** Cursor: grows with every event. */
-  readonly seq: number;
-  /** When it was stored, epoch ms. */
-  readonly at: number;
-  readonly key: string;
-  /** An `Inbound`, all of it; typed by its head, since the recursive type is too deep for the types of RPC. */
-  readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
-}
+import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
+import { keepTokens } from "./account-keeper.ts";
+import { toAccess, type TokenKeeper } from "./account-token.ts";
 
 const DAY_MS = 86_400_000;
 const MIN_KV_TTL_SECONDS = 60;
-const TOKEN_TIMEOUT_MS = 8_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
 const SETTINGS_VERSIONS = 20;
@@ -231,6 +220,19 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return readAppEvents(this.#store, after, limit);
   }
 
+  /** The answer relayed for a forwarded event, `answer` when it is the first (`relayedAnswer`). */
+  async relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null> {
+    return relayedAnswer(this.ctx.storage, key, answer, 2_000);
+  }
+
+  /** The team's own push server in trouble, null when it is not; with a Worker's report, what follows from that. */
+  async forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null> {
+    const known = this.#store.state().forward;
+    const forward = report === null ? known : noteForward(known, report, Date.now());
+    if (forward !== known) this.#write({ forward });
+    return forward;
+  }
+
   /** Keeps an unreadable push for the operator. */
   async quarantine(push: UnreadablePush): Promise<void> {
     if (!(await keepUnreadable(this.#store, push))) return;
@@ -291,7 +293,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
       this.#write({ republishAt: now + REPUBLISH_MS });
       await this.#publishSettings();
     }
-    this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs });
+    this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs }, now);
     this.#skipped.prune(now - eventsMs);
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
@@ -361,18 +363,11 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return (this.#keeper ??= this.#createKeeper(app, config.value.tokenBase));
   }
 
-  #createKeeper({ appid, secret }: AppConfig, tokenBase: string): TokenKeeper {
-    const now = () => Date.now();
-    // The global fetch at the time of the call: tests stand in for it.
-    const call = { tokenBase, appid, secret, fetch: (url: string, init: FetchInit) => fetch(url, init), now };
-    return createTokenKeeper({
-      appid,
+  #createKeeper(app: AppConfig, tokenBase: string): TokenKeeper {
+    return keepTokens(app, tokenBase, {
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),
-      request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
       secretTag: () => this.#secretTag(),
-      now,
-      random: () => Math.random(),
       publish: () => this.#publishAccess(),
     });
   }

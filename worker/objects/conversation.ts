@@ -43,7 +43,9 @@ import { eraseStorage } from "./conversation-erasure.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
 import { readMessageState } from "./read-message.ts";
+import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
+import { canSign } from "./webhook-settings.ts";
 
 /** A transition with a value for the caller. */
 type Step<T> = (
@@ -169,6 +171,11 @@ export class Conversation extends DurableObject<Env> {
     return readMessageState(this.#store, this.#state, seq) ?? null;
   }
 
+  /** The answer relayed for a forwarded push, `answer` when it is the first (`relayedAnswer`). Of an erased user none is kept. */
+  relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
+    return this.#store.owner() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
+  }
+
   /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */
   businessId(): string | null {
     return this.#state.businessId;
@@ -244,7 +251,7 @@ export class Conversation extends DurableObject<Env> {
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
         lease && this.#carry(lease, owner, connection, started + ALARM_BUDGET_MS),
-        mayTell(config) && tellWebhooks(this.#webhookHost(owner), connection),
+        canSign(config) && tellWebhooks(this.#webhookHost(owner), connection),
       ]);
     }
     await this.#prune(config, Date.now());
@@ -345,7 +352,7 @@ export class Conversation extends DurableObject<Env> {
 
   /** Without a secret webhooks wait: the log keeps what they have not heard. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
-    const due = nextDue(state, oldest, config.retentionMs, mayTell(config));
+    const due = nextDue(state, oldest, config.retentionMs, canSign(config));
     const erasedAt = this.#store.erasedAt();
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }
@@ -391,9 +398,4 @@ export class Conversation extends DurableObject<Env> {
     if (!config.ok) throw new Error("the configuration is incomplete: see /healthz");
     return config.value;
   }
-}
-
-/** Whether webhooks can be signed. */
-function mayTell(config: Config): boolean {
-  return config.webhookSecrets.length > 0;
 }

@@ -2,7 +2,7 @@
  * What only this worker can say of webhooks in settings: whether their addresses are allowed here, and whether there
  * is a secret to sign with. Refused when they are stored, so that nobody waits for events that can never come.
  */
-import { configOf } from "../config.ts";
+import { configOf, type Config } from "../config.ts";
 import type { Settings, SettingsProblem } from "../domain/settings.ts";
 import { checkWebhookUrl } from "../webhooks/url.ts";
 
@@ -24,4 +24,9 @@ export function findWebhookProblems({ webhooks }: Settings, env: object): readon
     problems.unshift({ reason: "invalid", path: "webhooks", problem, cure });
   }
   return problems;
+}
+
+/** Whether webhooks can be signed: without a secret they wait. */
+export function canSign({ webhookSecrets }: Config): boolean {
+  return webhookSecrets.length > 0;
 }

@@ -20,7 +20,9 @@ export async function acceptAppPush(
   inbound: Inbound,
   arrived: ArrivedPush,
 ): Promise<Accepted> {
-  const { account } = connectApp(c.env, c.get("config"), app);
+  const config = c.get("config");
+  if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
+  const { account } = connectApp(c.env, config, app);
   const deadline = arrived.arrivedAt + STORE_PATIENCE_MS;
   const isNew = await callUntil("appEvent", deadline, () =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt),

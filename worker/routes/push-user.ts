@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
+import type { Candidate } from "../domain/candidates.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { findToken } from "../domain/page-context.ts";
 import { buildCandidates } from "../domain/rules.ts";
@@ -38,14 +39,20 @@ export const STORE_PATIENCE_MS = 4_000;
  */
 const ANSWER_MS = 6_000;
 
-/** Decides, stores and answers; sending goes on behind. Throws when it could not be stored. */
+/**
+ * Decides, stores and answers; sending follows after the response.
+ *
+ * @param isForwarded another server answers this push: KV does not stand before it, and no rule hands the message over
+ * @throws the last error when it could not be stored
+ */
 export async function acceptUserPush(
   c: Context<AppEnv>,
   app: AppConfig,
   inbound: Inbound,
   arrived: ArrivedPush,
+  isForwarded: boolean,
 ): Promise<Accepted> {
-  const shielded = c.get("config").dedupeKv === "late";
+  const shielded = c.get("config").dedupeKv === "late" && !isForwarded;
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
   const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
@@ -53,7 +60,8 @@ export async function acceptUserPush(
   const connection = connectApp(c.env, c.get("config"), app);
   const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
-  const push = { key: arrived.key, inbound, ...wanted, ...(contextVerdict && { contextVerdict }) };
+  const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
+  const push = { key: arrived.key, inbound, ...wanted, candidates, ...(contextVerdict && { contextVerdict }) };
   const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
   carryInBackground(
     c,
@@ -68,6 +76,11 @@ export async function acceptUserPush(
     c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer));
   }
   return { outcome, answer };
+}
+
+/** A hand-over is an answer to the push, and that is the other server's to give. */
+function keptHere(candidate: Candidate): Candidate {
+  return candidate.action.type === "transfer" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
 /** Verifies the token of an enter event. It had to be in time when the user entered, not when WeChat got through to us. */

@@ -14,6 +14,7 @@ import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
 import { describeAge } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { objectIdOf } from "../objects/conversation-client.ts";
+import { forwardFor, relayPush } from "./forward-push.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";
 import { noteStale } from "./stale-pushes.ts";
@@ -48,10 +49,15 @@ export async function receive(c: Context<AppEnv>, appid: string | undefined): Pr
   }
   const push = await receivePush(pushQuery(c), body.value, app, arrivedAt, c.get("config").pushMaxAgeMs);
   if (!push.ok) return refuse(c, app, push.error, arrivedAt);
-  return accept(c, app, push.value, arrivedAt);
+  return accept(c, app, push.value, { arrivedAt, body: body.value });
 }
 
-async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, arrivedAt: number): Promise<Response> {
+async function accept(
+  c: Context<AppEnv>,
+  app: AppConfig,
+  push: ReceivedPush,
+  { arrivedAt, body }: { readonly arrivedAt: number; readonly body: string },
+): Promise<Response> {
   const key = await dedupeKey(push.inbound);
   const { inbound } = push;
   // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
@@ -59,14 +65,23 @@ async function accept(c: Context<AppEnv>, app: AppConfig, push: ReceivedPush, ar
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt };
   const user = inbound.openid === "" ? undefined : logUser(objectIdOf(c.env.CONVERSATION, arrived));
   const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
+  const forward = forwardFor(c.get("config"), inbound);
   try {
     const scope = scopeOf(inbound);
     const accepted: Accepted =
       scope === "user"
-        ? await acceptUserPush(c, app, inbound.createdAt === 0 ? { ...inbound, createdAt } : inbound, arrived)
+        ? await acceptUserPush(
+            c,
+            app,
+            inbound.createdAt === 0 ? { ...inbound, createdAt } : inbound,
+            arrived,
+            forward !== null,
+          )
         : await acceptAppPush(c, app, inbound, arrived);
     const { outcome, answer } = accepted;
     log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
+    const isStored = outcome === "new" || outcome === "repeat";
+    if (forward !== null && isStored) return await relayPush(c, forward, { app, inbound, arrived, accepted, body });
     return await answerWith(answer, push);
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may send it again.

@@ -99,3 +99,24 @@ describe("an acknowledgement", () => {
     },
   );
 });
+
+describe("the answer to an event of virtual payment", () => {
+  const judgedPay = async (app: EmulatedApp, body: string, event = "xpay_goods_deliver_notify") => {
+    const { control } = createHarness({ apps: [app], worker: () => new Response(body) });
+    return (await control.event("oUser", event)).attempts[0];
+  };
+
+  it.for(FORMATS)("is an ErrCode of 0, in the clear or encrypted, as %s", async (format, { expect }) => {
+    const app = { ...APP, format };
+    const body = (code: number) => (format === "xml" ? `<xml><ErrCode>${code}</ErrCode></xml>` : `{"ErrCode":${code}}`);
+    expect(await judgedPay(app, body(0))).toMatchObject({ verdict: "success" });
+    expect(await judgedPay(app, await seal(app, body(0)))).toMatchObject({ verdict: "success" });
+    expect(await judgedPay(app, body(1))).toMatchObject({ verdict: "refused", problem: "ErrCode 1, wanted 0" });
+    expect(await judgedPay(app, await seal(app, transfer(app, "oUser")))).toMatchObject({ verdict: "malformed" });
+    expect(await judgedPay(app, body(0), "wxa_media_check")).toMatchObject({ verdict: "malformed" });
+  });
+
+  it("may be success as well", async ({ expect }) => {
+    expect(await judgedPay(APP, "success")).toMatchObject({ verdict: "success" });
+  });
+});

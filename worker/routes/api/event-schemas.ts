@@ -44,3 +44,30 @@ export const AppEventsSchema = named(
     ),
   }),
 );
+
+/** Forwarding, and how the team's own push server is doing. */
+export const ForwardingSchema = named(
+  "Forwarding",
+  v.strictObject({
+    state: v.pipe(
+      v.picklist(["off", "ok", "failing"]),
+      v.description(
+        both(
+          "off 未开启 · ok 正常（或尚未转发过）· failing 最近失败，平台会重推",
+          "off: nothing is forwarded · ok: nothing failed since the last answer · failing: the latest pushes got no answer, and the platform repeats them",
+        ),
+      ),
+    ),
+    kinds: v.array(v.string()),
+    target: v.pipe(v.nullable(v.string()), v.description(both("目标的来源地址", "the origin of the target"))),
+    failures: v.pipe(
+      v.number(),
+      v.integer(),
+      v.description(both("连续失败次数，10 秒内只计一次", "failures in a row; within ten seconds one is counted")),
+    ),
+    failingSince: v.exactOptional(TimeSchema),
+    lastFailureAt: v.exactOptional(TimeSchema),
+    lastReason: v.exactOptional(WordSchema),
+    lastStatus: v.exactOptional(v.pipe(v.number(), v.integer())),
+  }),
+);

@@ -15,6 +15,7 @@ import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";
 import { events } from "./events.ts";
+import { forwarding } from "./forwarding.ts";
 import { requireEncodedPath } from "./encoded-path.ts";
 import { media } from "./media.ts";
 import { messages } from "./messages.ts";
@@ -44,6 +45,7 @@ export function createApi(): Hono<AppEnv> {
     webhooks,
     webhookReplays,
     events,
+    forwarding,
     diagnostics,
     milestones,
   ])

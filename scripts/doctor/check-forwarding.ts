@@ -1,0 +1,32 @@
+/**
+ * Forwarding to the team's own push server, as the worker itself sees it: `GET /api/v1/forwarding`. Whether the API
+ * answers at all is judged by `check-wechat.ts`.
+ */
+import { check, failed, passed, say, type Finding } from "./finding.ts";
+import { callApi, readObject, toLine, toList, type Ports, type Target } from "./target.ts";
+
+const FORWARDING = check("forwarding", "推送转发", "forwarding of pushes");
+const CURE = say(
+  "看那台服务器的日志：4 秒内以 200 应答，不重定向，密钥与后台一致；修好后自动恢复",
+  "see that server's log: status 200 within 4 seconds, no redirect, the console's keys; it recovers by itself",
+);
+
+/** One finding; none when the API does not answer. */
+export async function checkForwarding(ports: Ports, target: Target): Promise<readonly Finding[]> {
+  const { apiKey } = target;
+  if (apiKey === undefined) return [];
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/forwarding" });
+  if ("unreachable" in reply || reply.status !== 200) return [];
+  const forwarding = readObject(reply.body);
+  if (forwarding["state"] === "off") return [passed(FORWARDING, "未开启 / off")];
+  const kinds = toList(forwarding["kinds"]).map(toLine).join(", ");
+  const route = `${kinds} → ${toLine(forwarding["target"])}`;
+  if (forwarding["state"] !== "failing") return [passed(FORWARDING, route)];
+  const status = forwarding["lastStatus"];
+  const last = `${toLine(forwarding["lastReason"])}${typeof status === "number" ? ` HTTP ${status}` : ""}`;
+  const wrong = say(
+    "最近转发的推送没有得到应答，微信会重推",
+    "the latest forwarded pushes got no answer; WeChat repeats them",
+  );
+  return [failed(FORWARDING, wrong, CURE, `${route}: ${last}, ${toLine(forwarding["lastFailureAt"])}`)];
+}

@@ -1,0 +1,53 @@
+import { describe, it } from "vitest";
+import type { Inbound } from "../../../shared/inbound.ts";
+import { isForwardKind, parseForwardKinds } from "../../../worker/domain/forward-kinds.ts";
+
+const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1 };
+const event = (name: string): Inbound => ({ ...HEAD, kind: "unknown", type: `event:${name}`, raw: {} });
+const text: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "hi" };
+const voice: Inbound = { ...HEAD, kind: "unknown", type: "voice", msgId: "2", raw: {} };
+const notice: Inbound = { ...HEAD, kind: "unknown", type: "notice", raw: {} };
+const enter: Inbound = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: "" };
+
+describe("the kinds that are forwarded", () => {
+  it("are names, or names with any characters for a star", ({ expect }) => {
+    const taken = (kinds: string) => (name: string) => isForwardKind(kinds.split(","), event(name));
+    const names = ["xpay_a", "xpay_", "xpay", "my_xpay_a", "trade", "a_b_c", "a__c", "ac", "", "日本"];
+    expect(names.filter(taken("xpay_*"))).toEqual(["xpay_a", "xpay_"]);
+    expect(names.filter(taken("*xpay*"))).toEqual(["xpay_a", "xpay_", "xpay", "my_xpay_a"]);
+    expect(names.filter(taken("a_*_c,trade"))).toEqual(["trade", "a_b_c", "a__c"]);
+    expect(names.filter(taken("*"))).toEqual(names);
+    expect(names.filter(taken("**,XPAY_*"))).toEqual(names);
+    expect(names.filter(taken("ac*ac"))).toEqual([]);
+  });
+
+  it("take known events by the same names", ({ expect }) => {
+    expect(isForwardKind(["xpay_*"], { ...HEAD, kind: "xpay_goods_deliver_notify", raw: {} })).toBe(true);
+    expect(isForwardKind(["user_info_*"], { ...HEAD, kind: "subscribe_msg_popup_event", items: [] })).toBe(false);
+  });
+
+  it("take customer service by its whole names alone", ({ expect }) => {
+    for (const inbound of [text, voice, notice, enter]) {
+      expect(isForwardKind(["*", "t*t", "te*", "v*", "n*", "user_enter_*"], inbound)).toBe(false);
+    }
+    expect(isForwardKind(["text"], text)).toBe(true);
+    expect(isForwardKind(["voice"], voice)).toBe(true);
+    expect(isForwardKind(["notice"], notice)).toBe(true);
+    expect(isForwardKind(["user_enter_tempsession"], enter)).toBe(true);
+    expect(isForwardKind(["image"], text)).toBe(false);
+    expect(isForwardKind([], text)).toBe(false);
+  });
+
+  it("are matched in linear time, whatever the pattern", ({ expect }) => {
+    const [pattern, name] = ["*a".repeat(20), "a".repeat(128)];
+    expect(isForwardKind([pattern.slice(0, 64)], event(name))).toBe(true);
+    expect(isForwardKind([`${pattern.slice(0, 60)}*b`], event(name))).toBe(false);
+  });
+
+  it("are read from a list", ({ expect }) => {
+    expect(parseForwardKinds(" a , b* ,,")).toEqual({ ok: true, value: ["a", "b*"] });
+    expect(parseForwardKinds("")).toEqual({ ok: true, value: [] });
+    expect(parseForwardKinds("a b")).toEqual({ ok: false, error: { reason: "bad_pattern" } });
+    expect(parseForwardKinds(Array(51).fill("a").join(","))).toEqual({ ok: false, error: { reason: "too_many" } });
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * A team's own push server at old.example.com, and a worker that forwards to it: the worker of the other tests with two
+ * more variables, so that everything can be asked of older versions, too.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { PushFormat, PushMode, PushRecord } from "../../emulator/model.ts";
+import { APPID, captureLog, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
+import { usePushes } from "./push-bench.ts";
+
+/** What the server was sent. */
+interface Forwarded {
+  readonly url: URL;
+  readonly body: string;
+  readonly contentType: string | null;
+  /** How many events the account had stored by then. */
+  readonly stored: number;
+}
+
+/** What the server says unless a test wants something else. */
+export const DELIVERED = '{ "ErrCode": 0,\r\n "ErrMsg": "发货成功" }';
+export const answerOf = (body: string, type = "application/json") =>
+  new Response(body, { headers: { "content-type": type } });
+
+/** What the platform sent, what the server was sent, and what it says from now on. */
+export const old = {
+  forwarded: [] as Forwarded[],
+  sent: [] as { readonly url: string; readonly body: string }[],
+  answer: (): Response | Promise<Response> => answerOf(DELIVERED),
+  lines: (): readonly Readonly<Record<string, unknown>>[] => [],
+};
+
+/** The events the account has stored. */
+export const events = (appid = APPID) =>
+  runInDurableObject(env.ACCOUNT.getByName(appid), (account) => account.appEvents(0, 500));
+
+/** The server. */
+export async function oldServer(request: Request): Promise<Response> {
+  const [body, stored] = [await request.clone().text(), (await events()).length];
+  const contentType = request.headers.get("content-type");
+  old.forwarded.push({ url: new URL(request.url), body, contentType, stored });
+  return old.answer();
+}
+
+/** WeChat, pushing once each to a worker that forwards these kinds. */
+export async function playForwarding(
+  kinds: string,
+  vars: Readonly<Record<string, unknown>> = {},
+  app: readonly [PushMode, PushFormat] = ["secure", "xml"],
+): Promise<Control> {
+  const given = { WECHAT_FORWARD_KINDS: kinds, WECHAT_FORWARD_URL: "https://old.example.com/push?site=1", ...vars };
+  const control = playWeChat({
+    apps: [emulatedApp(APPID, ...app)],
+    worker: async (request) => {
+      old.sent.push({ url: request.url, body: await request.clone().text() });
+      return fetchWith(given, request);
+    },
+    hosts: { "old.example.com": oldServer },
+  });
+  await control.switches({ retries: 0 });
+  return control;
+}
+
+/** The bodies the platform was answered with, oldest first; of another status than 200 the status. */
+export function bodiesOf({ attempts }: Pick<PushRecord, "attempts">): readonly (string | number | null)[] {
+  return attempts.map(({ status, body }) => (status === 200 ? body : status));
+}
+
+/** Call at the top of a test file. */
+export function useForwarding(): void {
+  usePushes();
+  beforeEach(async () => {
+    old.forwarded = [];
+    old.sent = [];
+    old.answer = () => answerOf(DELIVERED);
+    old.lines = captureLog();
+    await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
+      storage.sql.exec("delete from events");
+    });
+  });
+}

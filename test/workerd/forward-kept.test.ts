@@ -1,0 +1,133 @@
+/** What forwarding keeps: relayed answers, in the object that owns the push, and how the server is doing. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { APPID, captureLog, conversation, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
+import { buildCall, call } from "./api-client.ts";
+import { described } from "./api-contract.ts";
+import { usePushes } from "./push-bench.ts";
+
+const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "https://old.example.com/push?key=hidden" };
+const RELAYED_MS = 2 * 86_400_000;
+const account = () => env.ACCOUNT.getByName(APPID);
+
+let wechat: Control;
+let calls = 0;
+let answer: () => Response = () => new Response("success");
+
+usePushes();
+beforeEach(async () => {
+  calls = 0;
+  answer = () => new Response(`answer ${calls}`);
+  captureLog();
+  wechat = playWeChat({
+    apps: [emulatedApp(APPID)],
+    worker: (request) => fetchWith(FORWARD, request),
+    hosts: {
+      "old.example.com": async () => {
+        calls += 1;
+        return answer();
+      },
+    },
+  });
+  await wechat.switches({ retries: 0 });
+});
+
+const last = (push: { readonly attempts: readonly { readonly body: string }[] }) => push.attempts.at(-1)?.body;
+const rowsIn = (stub: ReturnType<typeof conversation> | ReturnType<typeof account>) =>
+  runInDurableObject(stub, (_, { storage }) =>
+    storage.sql.exec<{ key: string }>("select key from relayed order by rowid").toArray(),
+  );
+
+describe("a relayed answer", () => {
+  it("outlives the object's memory, of an event and of a message", async ({ expect }) => {
+    const event = await wechat.event("oKept", "xpay_kept_event");
+    const text = await wechat.text("oKept", "你好");
+    await evictDurableObject(account());
+    await evictDurableObject(conversation("oKept"));
+    expect(last(await wechat.redeliver({ id: event.id }))).toBe("answer 1");
+    expect(last(await wechat.redeliver({ id: text.id }))).toBe("answer 2");
+    expect(calls).toBe(2);
+  });
+
+  it("of a message goes with the user, when he is erased", async ({ expect }) => {
+    await wechat.text("oGone", "你好");
+    expect(await rowsIn(conversation("oGone"))).toHaveLength(1);
+    await call("DELETE", "/api/v1/conversations/oGone");
+    const left = await runInDurableObject(conversation("oGone"), (_, { storage }) =>
+      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+    );
+    expect(left).toEqual([]);
+  });
+
+  it("of an event goes with the user it names, when he is erased; others stay", async ({ expect }) => {
+    answer = () => new Response(calls === 1 ? '{"ErrCode":0,"openid":"oBuyer"}' : '{"ErrCode":0,"openid":"oBuyer2"}');
+    const events = [await wechat.event("oPlatform", "xpay_one"), await wechat.event("oPlatform", "xpay_two")];
+    await call("DELETE", "/api/v1/conversations/oBuyer");
+    expect((await rowsIn(account())).filter(({ key }) => key.startsWith("e:xpay_one"))).toEqual([]);
+    expect(last(await wechat.redeliver({ id: events[1]?.id ?? "" }))).toContain("oBuyer2");
+    expect(calls).toBe(2);
+  });
+
+  it("is not kept of a user who was erased while his message was forwarded", async ({ expect }) => {
+    answer = () => new Response("too late");
+    const stub: unknown = conversation("oNever");
+    const kept = await (stub as { relayed(key: string, given: object): Promise<object> }).relayed("k", {
+      contentType: null,
+      body: new Uint8Array([1]),
+    });
+    expect(kept).toMatchObject({ contentType: null });
+    const tables = await runInDurableObject(conversation("oNever"), (_, { storage }) =>
+      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  it("is forgotten after two days, by the account's alarm and with the next one", async ({ expect }) => {
+    await wechat.event("oOld", "xpay_old_event");
+    await wechat.text("oOld", "一");
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + RELAYED_MS + 1_000 });
+    await wechat.text("oOld", "二");
+    expect(await rowsIn(conversation("oOld"))).toHaveLength(1);
+    await runInDurableObject(account(), (_, { storage }) => storage.setAlarm(Date.now()));
+    await runDurableObjectAlarm(account());
+    expect(await rowsIn(account())).toEqual([]);
+  });
+
+  it("is one of the newest twenty of a user", async ({ expect }) => {
+    for (let n = 1; n <= 23; n += 1) await wechat.text("oMany", `${n}`);
+    expect(await rowsIn(conversation("oMany"))).toHaveLength(20);
+  });
+});
+
+describe("GET /api/v1/forwarding", () => {
+  const read = async (vars: object = FORWARD) => {
+    const request = buildCall("GET", "/api/v1/forwarding");
+    return (await described(request, await fetchWith({ ...vars }, request.clone()))).json();
+  };
+
+  it("says that nothing is forwarded", async ({ expect }) => {
+    expect(await read({})).toEqual({ state: "off", kinds: [], target: null, failures: 0 });
+  });
+
+  it("shows what goes where, the trouble, and its end; never more than the origin", async ({ expect }) => {
+    const head = { kinds: ["xpay_*", "text"], target: "https://old.example.com" };
+    expect(await read()).toEqual({ state: "ok", ...head, failures: 0 });
+    answer = () => new Response("no", { status: 502 });
+    await wechat.event("oHealth", "xpay_health_event", { Number: 1 });
+    const failing = await read();
+    expect(failing).toEqual({
+      state: "failing",
+      ...head,
+      failures: 1,
+      failingSince: expect.any(String),
+      lastFailureAt: expect.any(String),
+      lastReason: "status",
+      lastStatus: 502,
+    });
+    answer = () => new Response("success");
+    await wechat.event("oHealth", "xpay_health_event", { Number: 2 });
+    expect(await read()).toEqual({ state: "ok", ...head, failures: 0 });
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * Which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` over the names the
+ * platform gives, `Event` or MsgType (docs/design/forwarding.md).
+ *
+ * A pattern with `*` takes events only. Customer service itself, the users' messages and `user_enter_tempsession`, is
+ * taken by its whole name alone: a server that is down must not be between a user and the answer by accident.
+ */
+import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
+import { err, ok, type Result } from "../../shared/result.ts";
+import { wireNameOf } from "./app-event.ts";
+import { createPatternTest } from "./match.ts";
+
+/** Patterns are few and short: each push is tried against all of them. */
+export const MAX_KINDS = 50;
+
+/** An event's or message's name, with `*` for any characters. */
+const KIND = /^[\w.*-]{1,64}$/;
+
+/**
+ * Reads a list of patterns.
+ *
+ * @param list separated by commas; spaces around them and empty entries do not count
+ * @returns the patterns; `bad_pattern` when one is not 1 to 64 of `A-Z a-z 0-9 _ . - *`, `too_many` for more than 50
+ */
+export function parseForwardKinds(
+  list: string,
+): Result<readonly string[], { readonly reason: "bad_pattern" | "too_many" }> {
+  const kinds = list
+    .split(",")
+    .map((kind) => kind.trim())
+    .filter((kind) => kind !== "");
+  if (!kinds.every((kind) => KIND.test(kind))) return err({ reason: "bad_pattern" });
+  return kinds.length > MAX_KINDS ? err({ reason: "too_many" }) : ok(kinds);
+}
+
+/** Whether a push is one of those. */
+export function isForwardKind(kinds: readonly string[], inbound: Inbound): boolean {
+  const name = wireNameOf(inbound);
+  const isEvent = inbound.kind === "unknown" ? inbound.type.startsWith("event:") : !isUserMessage(inbound);
+  const takesPatterns = isEvent && inbound.kind !== "user_enter_tempsession";
+  return kinds.some((kind) =>
+    kind.includes("*") ? takesPatterns && createPatternTest(kind.split("*"))(name) : kind === name,
+  );
+}

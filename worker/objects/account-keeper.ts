@@ -1,0 +1,33 @@
+/**
+ * The token keeper of one app as the account object uses it: with the token endpoint, the machine's clock and its
+ * randomness.
+ */
+import type { AppConfig } from "../config.ts";
+import type { FetchInit } from "../wechat/api.ts";
+import { requestStableToken } from "../wechat/stable-token.ts";
+import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "./account-token.ts";
+
+const TOKEN_TIMEOUT_MS = 8_000;
+
+/**
+ * Creates it.
+ *
+ * @param tokenBase where token calls go, without a trailing slash
+ * @param object the account object
+ */
+export function keepTokens(
+  { appid, secret }: AppConfig,
+  tokenBase: string,
+  object: Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">,
+): TokenKeeper {
+  const now = () => Date.now();
+  // The global fetch at the time of the call: tests stand in for it.
+  const call = { tokenBase, appid, secret, fetch: (url: string, init: FetchInit) => fetch(url, init), now };
+  return createTokenKeeper({
+    ...object,
+    appid,
+    request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
+    now,
+    random: () => Math.random(),
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * The answers of the team's own push server that were relayed to the platform: a repeat of the push gets the same one
+ * again. A table of its own in the object that owns the push, the user's conversation or the account; made with the
+ * first answer (docs/storage.md). Synchronous throughout.
+ */
+import { namesUser } from "../domain/named-user.ts";
+import type { RelayedAnswer } from "../webhooks/forward.ts";
+
+export type { RelayedAnswer } from "../webhooks/forward.ts";
+
+/** An answer is kept so long, milliseconds: the platform repeats for a day at most. */
+const RELAYED_MS = 2 * 86_400_000;
+
+type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };
+
+/**
+ * The answer that was relayed for a push, or is to be.
+ *
+ * @param key the push's dedupe key
+ * @param answer kept when there is none yet, before it is relayed; null: only looked for
+ * @param keep how many are kept; the oldest go, and those that are over
+ * @returns of two deliveries at once the answer that was kept first; null when there is none
+ */
+export function relayedAnswer(
+  storage: DurableObjectStorage,
+  key: string,
+  answer: RelayedAnswer | null,
+  keep: number,
+): RelayedAnswer | null {
+  const first = findRelayed(storage.sql, key);
+  if (first !== undefined) return first;
+  if (answer !== null) keepRelayed(storage, key, answer, keep);
+  return answer;
+}
+
+/** Forgets the answers that are over at `now`, epoch ms. */
+export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
+  if (hasTable(sql)) sql.exec("delete from relayed where at < ?", now - RELAYED_MS);
+}
+
+/** Deletes the answers that name a user: one that does not says nothing of anybody. Returns how many. */
+export function eraseRelayed({ sql }: DurableObjectStorage, openid: string): number {
+  if (!hasTable(sql)) return 0;
+  const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from relayed").toArray();
+  const named = rows.filter(({ body }) => namesUser(new TextDecoder().decode(body), openid));
+  for (const { key } of named) sql.exec("delete from relayed where key = ?", key);
+  return named.length;
+}
+
+function findRelayed(sql: SqlStorage, key: string): RelayedAnswer | undefined {
+  if (!hasTable(sql)) return undefined;
+  const [row] = sql.exec<RelayedRow>("select type, body from relayed where key = ?", key).toArray();
+  return row && { contentType: row.type, body: new Uint8Array(row.body) };
+}
+
+function keepRelayed(storage: DurableObjectStorage, key: string, answer: RelayedAnswer, keep: number): void {
+  const { sql } = storage;
+  const { buffer, byteOffset, byteLength } = answer.body;
+  const body = buffer.slice(byteOffset, byteOffset + byteLength);
+  storage.transactionSync(() => {
+    sql.exec(
+      "create table if not exists relayed(key text primary key, at integer not null, type text, body blob not null)",
+    );
+    sql.exec("insert into relayed(key, at, type, body) values (?, ?, ?, ?)", key, Date.now(), answer.contentType, body);
+    pruneRelayed(storage, Date.now());
+    const oldest = "select rowid from relayed order by rowid desc limit 1 offset ?";
+    sql.exec(`delete from relayed where rowid <= (${oldest})`, keep);
+  });
+}
+
+function hasTable(sql: SqlStorage): boolean {
+  return sql.exec("select 1 from sqlite_master where type = 'table' and name = 'relayed'").toArray().length > 0;
+}

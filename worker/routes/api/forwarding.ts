@@ -1,0 +1,52 @@
+/**
+ * Forwarding to the team's own push server, and how that server is doing: `GET /forwarding`.
+ */
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { ForwardingSchema } from "./event-schemas.ts";
+import { isoTime } from "./schemas.ts";
+
+/** Routes about forwarding. */
+export const forwarding = new Hono<AppEnv>();
+
+forwarding.get(
+  "/forwarding",
+  describe({
+    id: "getForwarding",
+    tag: "operations",
+    summary: { zh: "推送转发的状态", en: "How forwarding of pushes is doing" },
+    text: {
+      zh: "WECHAT_FORWARD_KINDS 所列的推送转给 WECHAT_FORWARD_URL。只显示其来源地址。",
+      en: "Pushes named in WECHAT_FORWARD_KINDS go to WECHAT_FORWARD_URL, of which the origin is shown.",
+    },
+    answers: {
+      200: {
+        text: { zh: "转发的设置与状态", en: "What is forwarded, and how the server is doing" },
+        content: { type: "application/json", schema: ForwardingSchema },
+      },
+    },
+  }),
+  async (c) => {
+    const config = c.get("config");
+    const answer = (value: v.InferOutput<typeof ForwardingSchema>) => c.json(value);
+    if (config.forward === null) return answer({ state: "off", kinds: [], target: null, failures: 0 });
+    const { kinds, url } = config.forward;
+    const health = await connectApp(c.env, config, appOf(c)).account().forwardHealth(null);
+    const head = { kinds: [...kinds], target: new URL(url).origin };
+    if (health === null) return answer({ state: "ok", ...head, failures: 0 });
+    const { failures, since, lastAt, lastReason, lastStatus } = health;
+    return answer({
+      state: "failing",
+      ...head,
+      failures,
+      failingSince: isoTime(since),
+      lastFailureAt: isoTime(lastAt),
+      lastReason,
+      ...(lastStatus !== undefined && { lastStatus }),
+    });
+  },
+);

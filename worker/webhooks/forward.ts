@@ -1,0 +1,118 @@
+/**
+ * One push as it came, handed to the team's own push server, and that server's answer. The address is checked each
+ * time as a webhook's is, redirects are never followed, the answer is bounded. Nothing is signed: the push itself carries
+ * the platform's signature, in its query.
+ */
+import { err, ok, type Result } from "../../shared/result.ts";
+import { openDeadline, OVERDUE } from "../deadline.ts";
+import { readBytes } from "../read-body.ts";
+import { checkWebhookUrl } from "./url.ts";
+
+/** Says that a push was forwarded; a worker that receives one so does not forward it again. */
+export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
+/** The largest answer, bytes: the platform's own answers have some hundred. */
+export const MAX_RELAYED_BYTES = 16 * 1024;
+
+/** What a request carries. */
+export interface ForwardInit {
+  readonly method: "POST";
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal;
+  readonly redirect: "manual";
+}
+
+/** What forwarding needs from outside. */
+export interface ForwardDeps {
+  readonly fetch: (url: string, init: ForwardInit) => Promise<Response>;
+  readonly allowPrivate: boolean;
+}
+
+/** A push as it came. */
+export interface RawPush {
+  /** The query with its `?`, or empty. */
+  readonly search: string;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What the server answered with status 200. */
+export interface RelayedAnswer {
+  /** Null when it gave none, or one that is not a plain header of up to 200 characters. */
+  readonly contentType: string | null;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Why there is no answer to relay. */
+export interface ForwardFailure {
+  readonly reason: "timeout" | "network" | "status" | "answer_too_large" | "url_refused";
+  /** Any but 200. */
+  readonly status?: number;
+}
+
+const CONTENT_TYPE = /^[\x20-\x7e]{1,200}$/;
+
+/**
+ * Forwards a push.
+ *
+ * @param target the address of the server; the push's query is added to its own
+ * @param timeoutMs milliseconds for all of it, the answer's body included
+ */
+export async function forwardPush(
+  deps: ForwardDeps,
+  target: string,
+  push: RawPush,
+  timeoutMs: number,
+): Promise<Result<RelayedAnswer, ForwardFailure>> {
+  const url = checkWebhookUrl(target, deps.allowPrivate);
+  if (!url.ok) return err({ reason: "url_refused" });
+  const deadline = openDeadline(timeoutMs);
+  const { contentType, body } = push;
+  const init: ForwardInit = {
+    method: "POST",
+    headers: {
+      // "Byte for byte" is the answer as it is sent, not what a compressed one unpacks to.
+      "accept-encoding": "identity",
+      "user-agent": "edge-kefu",
+      [FORWARDED_HEADER]: "1",
+      ...(contentType !== undefined && { "content-type": contentType }),
+    },
+    body,
+    signal: deadline.signal,
+    redirect: "manual",
+  };
+  try {
+    const address = withQuery(url.value.href, push.search);
+    const outcome = await Promise.race([exchange(deps, address, init), deadline.overdue]);
+    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+  } catch {
+    // The text of a fetch error quotes the address: only that it failed is kept.
+    return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
+  } finally {
+    deadline.close();
+  }
+}
+
+/** The push's query as it came, behind what the address has of its own. */
+function withQuery(address: string, search: string): string {
+  const query = search.slice(1);
+  if (query === "") return address;
+  return `${address}${address.includes("?") ? "&" : "?"}${query}`;
+}
+
+async function exchange(
+  deps: ForwardDeps,
+  url: string,
+  init: ForwardInit,
+): Promise<Result<RelayedAnswer, ForwardFailure>> {
+  const response = await deps.fetch(url, init);
+  const { status } = response;
+  if (status !== 200) {
+    await response.body?.cancel();
+    return err({ reason: "status", status });
+  }
+  const body = await readBytes(response, MAX_RELAYED_BYTES);
+  if (!body.ok) return err({ reason: "answer_too_large", status });
+  const type = response.headers.get("content-type") ?? "";
+  return ok({ contentType: CONTENT_TYPE.test(type) ? type : null, body: body.value });
+}
