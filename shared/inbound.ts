@@ -61,8 +61,8 @@ export interface MiniProgramPageMessage extends PushHead {
 }
 
 /**
- * A message of a kind WeChat does not document for mini programs (voice, video, location, …), or a damaged one of any
- * kind: stored, acknowledged, answered by the fallback.
+ * A message of a kind WeChat does not document for mini programs (voice, video, location, …), a damaged one of any
+ * kind, or an event that is unknown or damaged. All are stored and acknowledged; messages are answered by the fallback.
  */
 export interface UnknownMessage extends PushHead {
   readonly kind: "unknown";

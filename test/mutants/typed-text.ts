@@ -2,6 +2,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const TYPED_TEXT = "pure/protocol/typed-text.test.ts";
+const TYPED_EVENT = "pure/protocol/typed-events.test.ts";
 
 /** Mutants of the reading of the platform's frame. */
 export const TYPED_TEXTS: MutantTable = {
@@ -61,6 +62,42 @@ export const TYPED_TEXTS: MutantTable = {
       find: "isKnownMessage(type) && damaged === undefined",
       replace: "isKnownMessage(type)",
       killedBy: [TYPED_TEXT, "a card that holds the border between its texts is damaged"],
+    },
+    {
+      name: "event-text-parsed",
+      breaks: "an event whose text holds the end of CDATA is parsed: its text is changed",
+      promise: 3,
+      file: "worker/protocol/xml-frame.ts",
+      find: "return !TYPED_END.test(text) && !hasTypedRepeat(text);",
+      replace: "return !hasTypedRepeat(text);",
+      killedBy: [TYPED_EVENT, 'an event with a typed text is damaged, and about the user of its head: "a]]>b"'],
+    },
+    {
+      name: "event-text-adds-fields",
+      breaks: "a text of an event adds a field to it, and says whom it is about",
+      promise: 3,
+      file: "worker/protocol/xml-frame.ts",
+      find: "return !TYPED_END.test(text) && !hasTypedRepeat(text);",
+      replace: "return !TYPED_END.test(text);",
+      killedBy: [TYPED_EVENT, "an event with a typed text is about the user whom OpenID names before the text"],
+    },
+    {
+      name: "broken-event-refused",
+      breaks: "an event whose text breaks the XML is refused, not stored",
+      promise: 3,
+      file: "worker/protocol/xml-edges.ts",
+      find: "return isIdentified(fields) || isNamedEvent(fields) ?",
+      replace: "return isIdentified(fields) ?",
+      killedBy: [TYPED_EVENT, 'an event with a typed text is damaged, and about the user of its head: "<b>]]></b>"'],
+    },
+    {
+      name: "damaged-event-believed",
+      breaks: "a damaged event is taken for a known one with fields that are missing",
+      promise: 3,
+      file: "worker/protocol/push.ts",
+      find: "if (damaged !== undefined) return toUnknownEvent(head, name, wire, damaged);",
+      replace: "",
+      killedBy: [TYPED_EVENT, "an event with a typed text is about the user whom OpenID names before the text"],
     },
   ],
 };

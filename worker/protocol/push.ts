@@ -54,17 +54,17 @@ const MESSAGE_READERS = {
  *
  * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its kind is a known one; the first of them
  * that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has one
- * is never refused (WECHAT.md §3.2).
+ * is never refused (WECHAT.md §3.2). A damaged event is of an unknown kind.
  *
  * @param fields of the body, or of what was encrypted in it
- * @param damaged of a message whose text cannot be separated from its fields: what lies between those
+ * @param damaged of a message or an event whose text cannot be separated from its fields: what lies between those
  * @returns the message or event, other fields `""` where they are missing; or what keeps it from being either
  */
 export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {
   const name = createFieldReader(fields, []).optional("Event", TEXT);
-  if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name));
+  if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name, damaged));
   const message = readMessage(fields, damaged);
-  return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields));
+  return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields, damaged));
 }
 
 /** Whether MsgType claims anything but an event. */
@@ -100,13 +100,14 @@ function readMessageKind(head: PushHead, fields: FieldReader, damaged: string | 
   return fields.text("MsgId") === "" ? unknown : { ...unknown, msgId: fields.required("MsgId", MSG_ID) };
 }
 
-/** An event with a known name whose fields are of another shape, or that names no user to go to, is kept as it came. */
-function readEvent(wire: WireFields, name: string): Inbound {
+/** An event with a known name that is damaged, whose fields are of another shape, or that names no user to go to, is kept as it came. */
+function readEvent(wire: WireFields, name: string, damaged: string | undefined): Inbound {
   const head = readEventHead(wire);
+  if (damaged !== undefined) return toUnknownEvent(head, name, wire, damaged);
   const problems: FieldProblem[] = [];
   const event = isKnownEvent(name) ? EVENT_READERS[name](head, createFieldReader(wire, problems)) : undefined;
   const isRoutable = event !== undefined && (head.openid !== "" || EVENT_SCOPES[event.kind] === "app");
-  return isRoutable && problems.length === 0 ? event : toUnknownEvent(head, name, wire);
+  return isRoutable && problems.length === 0 ? event : toUnknownEvent(head, name, wire, undefined);
 }
 
 function readEventHead(wire: WireFields): PushHead {
@@ -122,8 +123,9 @@ function readEventHead(wire: WireFields): PushHead {
   };
 }
 
-function toUnknownEvent(head: PushHead, name: string, raw: WireFields): UnknownMessage {
-  return { ...head, kind: "unknown", type: `event:${name.slice(0, MAX_EVENT_NAME).toWellFormed()}`, raw };
+function toUnknownEvent(head: PushHead, name: string, raw: WireFields, damaged: string | undefined): UnknownMessage {
+  const type = `event:${name.slice(0, MAX_EVENT_NAME).toWellFormed()}`;
+  return { ...head, kind: "unknown", type, raw, ...(damaged === undefined ? {} : { damaged }) };
 }
 
 function isKnownMessage(type: string): type is UserMessage["kind"] {

@@ -1,11 +1,12 @@
 /**
- * The two ends of a message in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
+ * The two ends of a push in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
  * §3.1). They are read from the outside inwards, by a form no text of a user can take: the platform writes the head
  * before that text and the tail after it, so nothing typed can stand in front of the one or behind the other.
  */
 import type { WireFields } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
 
-/** The ends of a message, and what lies between them. */
+/** The ends of a message or an event, and what lies between them. */
 export interface XmlEdges {
   /** Values by name, as text. */
   readonly fields: WireFields;
@@ -20,8 +21,10 @@ const HEAD: ReadonlySet<string> = new Set([
   "CreateTime",
   "MsgType",
   "Event",
+  "OpenID",
   "MsgId",
   "BusinessId",
+  "Encrypt",
 ]);
 const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
 /** What a message must say of itself: who wrote to whom, when, what kind, which one. */
@@ -34,10 +37,10 @@ const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
 const VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 
 /**
- * Reads both ends of a message.
+ * Reads both ends of a message or an event.
  *
  * @param text the whole body
- * @returns undefined when they do not name the sender, the time, the kind and the id, or when it is an event
+ * @returns undefined when they name no event, and not all that a message must say of itself
  */
 export function readEdges(text: string): XmlEdges | undefined {
   const start = text.indexOf(ROOT_START);
@@ -46,13 +49,20 @@ export function readEdges(text: string): XmlEdges | undefined {
   const fields: Record<string, string> = {};
   const from = readHead(body, start + ROOT_START.length, fields);
   const to = readTail(body, from, body.length - ROOT_END.length, fields);
-  return isIdentified(fields) ? { fields, between: body.slice(from, to) } : undefined;
+  return isIdentified(fields) || isNamedEvent(fields) ? { fields, between: body.slice(from, to) } : undefined;
 }
 
 /** Whether these are a message's and say all it must say of itself. */
 export function isIdentified(fields: WireFields): boolean {
   const isThere = (name: string) => typeof fields[name] === "string" && fields[name] !== "";
   return IDENTITY.every(isThere) && fields["MsgType"] !== "event";
+}
+
+/** Whether these are an event's, which needs nothing but its name (WECHAT.md §3.2). */
+export function isNamedEvent(fields: WireFields): boolean {
+  const type = ownValue(fields, "MsgType") ?? "";
+  const event = ownValue(fields, "Event") ?? "";
+  return typeof event === "string" && event !== "" && (type === "" || type === "event");
 }
 
 /** Reads fields forward, each name once. Returns where the first other thing begins. */

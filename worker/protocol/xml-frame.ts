@@ -11,13 +11,14 @@ import type { WireFields } from "../../shared/inbound.ts";
 import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
-import { IDENTITY, isIdentified, readEdges, type XmlEdges } from "./xml-edges.ts";
+import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";
+import { hasTypedRepeat } from "./xml-repeats.ts";
 import { parseXml, type XmlProblem } from "./xml.ts";
 
 /** What a push says. */
 export interface XmlFrame {
   readonly fields: WireFields;
-  /** Of a message whose text cannot be separated from its fields: what lies between those that can be read, as it came. */
+  /** Of a message or an event whose text cannot be separated from its fields: what lies between those that can be read, as it came. */
   readonly damaged?: string;
 }
 
@@ -143,14 +144,14 @@ function readPlainly(elements: string): WireFields | undefined {
 }
 
 /**
- * Reads a push that holds none of the texts we know. A message of an unknown kind may hold another one: it is damaged
- * unless nothing typed can be taken for a field.
+ * Reads a push that holds none of the texts we know. A message of an unknown kind may hold another one, and so may an
+ * event (a complaint has a remark): it is damaged unless nothing typed can be taken for a field.
  */
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
-  if (whole.ok && ownValue(whole.value, "MsgType") === "event") return ok({ fields: whole.value });
+  if (whole.ok && isEvent(whole.value) && isPlain(text)) return ok({ fields: whole.value });
   const edges = readEdges(text);
-  if (edges !== undefined && !(whole.ok && isUnharmed(whole.value, edges))) {
+  if (edges !== undefined && !(whole.ok && !isEvent(edges.fields) && isUnharmed(whole.value, edges))) {
     return ok({ fields: edges.fields, damaged: edges.between });
   }
   if (!whole.ok) return whole;
@@ -159,6 +160,15 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
 
 /** The end of CDATA before anything but the end of its element: a user typed it. */
 const TYPED_END = /\]\]>(?!\s*<\/)/;
+
+function isEvent(fields: WireFields): boolean {
+  return ownValue(fields, "MsgType") === "event" || isNamedEvent(fields);
+}
+
+/** Whether nothing in an event that the parser accepts looks as if its text had ended early. */
+function isPlain(text: string): boolean {
+  return !TYPED_END.test(text) && !hasTypedRepeat(text);
+}
 
 /** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */
 function isUnharmed(whole: WireFields, { fields, between }: XmlEdges): boolean {

@@ -39,7 +39,8 @@ export function checkMarkup(text: string): XmlReason | undefined {
   return "malformed";
 }
 
-interface Markup {
+/** A tag or a CDATA section. */
+export interface Markup {
   readonly kind: "opening" | "closing" | "empty" | "cdata";
   /** Of a tag. */
   readonly name: string;
@@ -47,8 +48,8 @@ interface Markup {
   readonly end: number;
 }
 
-/** Reads the CDATA section or the tag that begins at `at`. */
-function readMarkup(text: string, at: number): Markup | XmlReason {
+/** Reads the CDATA section or the tag that begins at `at`, a UTF-16 offset; or says why it is refused. */
+export function readMarkup(text: string, at: number): Markup | XmlReason {
   if (text.startsWith(CDATA_START, at)) {
     const end = text.indexOf(CDATA_END, at);
     return end < 0 ? "malformed" : { kind: "cdata", name: "", end: end + CDATA_END.length };

@@ -1,0 +1,118 @@
+/**
+ * What a user types, in an event in XML (WECHAT.md §1.4): it comes as it was typed or is marked damaged. The event is
+ * stored in any case, and stays about the user its head names.
+ */
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { MAX_WIRE_LENGTH } from "../../../worker/protocol/wire.ts";
+import { FRAME, frameXml, HOSTILE_TEXT, TYPED } from "./frames.ts";
+import { APP, encrypt } from "./independent-crypt.ts";
+import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
+
+/** What a push says once it is received, in secure mode. */
+async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
+  const received = await receive(securePush(xml, "xml"), "secure");
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
+}
+
+const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
+const EVENT = "xpay_complaint_notify";
+const known = { ...HEAD, kind: "unknown", type: `event:${EVENT}` };
+const complaintXml = (remark: string) => frameXml("event", { Event: EVENT, Remark: remark, ComplaintId: "1" });
+/** The remark, as it was read; undefined when the event is damaged. */
+const remarkOf = ({ raw, damaged }: Readonly<Record<string, unknown>>) =>
+  damaged === undefined && typeof raw === "object" && raw !== null && "Remark" in raw ? raw.Remark : undefined;
+
+describe("an event with a typed text", () => {
+  it("has its fields when the text holds none", async ({ expect }) => {
+    const inbound = await inboundOf(complaintXml("<b> [1] & 2"));
+    expect(inbound).toMatchObject({ ...known, raw: { Remark: "<b> [1] & 2", ComplaintId: "1" } });
+    expect(inbound).not.toHaveProperty("damaged");
+  });
+
+  for (const [what, text] of TYPED) {
+    it(`has it as it was typed, or is damaged and stored: ${what}`, async ({ expect }) => {
+      const remark = text.replaceAll("Content>", "Remark>");
+      const inbound = await inboundOf(complaintXml(remark));
+      expect(inbound).toMatchObject(known);
+      if (inbound["damaged"] === undefined) expect(remarkOf(inbound)).toBe(remark.replace(/\r\n?/g, "\n"));
+      else expect(inbound["damaged"]).toContain(`<Remark><![CDATA[${remark}]]></Remark>`);
+    });
+  }
+
+  it.for([
+    "a]]>b",
+    "if (a[b[0]]>1) {}",
+    "<b>]]></b>",
+    "x]]></Remark><Remark><![CDATA[y",
+    "x]]></Remark><Remark/><Remark><![CDATA[y",
+    "x]]></Remark><OpenID><![CDATA[oB]]></OpenID><Remark><![CDATA[y",
+    "x]]></Remark><BusinessId>7</BusinessId><Remark><![CDATA[y",
+    'x]]></Remark><Q a=">"/><OpenID>oB</OpenID><Remark><![CDATA[y',
+  ])("is damaged, and about the user of its head: %j", async (remark, { expect }) => {
+    const inbound = await inboundOf(complaintXml(remark));
+    const damaged = `<Remark><![CDATA[${remark}]]></Remark><ComplaintId><![CDATA[1]]></ComplaintId>`;
+    expect(inbound).toMatchObject({ ...known, damaged });
+    expect(inbound).not.toHaveProperty("raw.Remark");
+    expect(inbound).not.toHaveProperty("businessId");
+  });
+
+  it("may hold any text, or is damaged", async ({ expect }) => {
+    await fc.assert(
+      fc.asyncProperty(HOSTILE_TEXT, async (text) => {
+        const remark = text.replaceAll("Label>", "Remark>");
+        const inbound = await inboundOf(complaintXml(remark));
+        expect(inbound).toMatchObject(known);
+        expect(inbound).not.toHaveProperty("businessId");
+        if (inbound["damaged"] === undefined) expect(remarkOf(inbound)).toBe(remark.replace(/\r\n?/g, "\n"));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("is about the user whom OpenID names before the text, and never inside it", async ({ expect }) => {
+    const forged = "x]]></comment></result><OpenID>oB</OpenID><result><comment><![CDATA[y";
+    const xml = (openid: string, comment: string) =>
+      frameXml("event", { Event: "wxa_comment_bad_score", ...(openid === "" ? {} : { OpenID: openid }) }).replace(
+        "</xml>",
+        `<result><comment_id>1</comment_id><comment><![CDATA[${comment}]]></comment></result></xml>`,
+      );
+    expect(await inboundOf(xml("oUser", "ok"))).toMatchObject({ kind: "wxa_comment_bad_score", openid: "oUser" });
+    const damaged = { kind: "unknown", type: "event:wxa_comment_bad_score", damaged: expect.any(String) };
+    expect(await inboundOf(xml("oUser", forged))).toMatchObject({ ...damaged, openid: "oUser" });
+    expect(await inboundOf(xml("", forged))).toMatchObject({ ...damaged, openid: FRAME.openid });
+    const id = "x]]></comment><comment_id>2</comment_id><comment><![CDATA[y";
+    expect(await inboundOf(xml("oUser", id))).toMatchObject({ ...damaged, openid: "oUser" });
+  });
+
+  it("may have lists, which are elements with fields side by side", async ({ expect }) => {
+    const actions = "<Actions><ActionType>1</ActionType></Actions>\n<Actions><ActionType>2</ActionType></Actions>";
+    const xml = frameXml("event", { Event: "add_express_path" }).replace("</xml>", `${actions}<Count>2</Count></xml>`);
+    const raw = { Actions: [{ ActionType: "1" }, { ActionType: "2" }], Count: "2" };
+    expect(await inboundOf(xml)).toMatchObject({ ...HEAD, kind: "add_express_path", raw });
+  });
+
+  it("is read all the same inside the envelope of compatible mode, which holds it unescaped as well", async ({
+    expect,
+  }) => {
+    const inner = complaintXml("a]]>b");
+    const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
+    const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
+    const received = await receive(push, "compatible");
+    expect(received).toMatchObject({ ok: true, value: { inbound: { ...known, damaged: expect.any(String) } } });
+  });
+
+  it("is not taken for an encrypted one in plain mode", async ({ expect }) => {
+    const remark = "x]]></Remark><Encrypt><![CDATA[AAAA]]></Encrypt><Remark><![CDATA[y";
+    const received = await receive(plainPush(complaintXml(remark)), "plain");
+    expect(received).toMatchObject({ ok: true, value: { inbound: known } });
+  });
+
+  it("is stored when the text is as long as a body may be", async ({ expect }) => {
+    for (const piece of ["]]></Remark><Remark><![CDATA[", "]]></Remark><", "<a/>", "]]>", "]]>   ", "<![CDATA[", "<"]) {
+      const remark = piece.repeat(Math.floor((MAX_WIRE_LENGTH - 1_000) / piece.length));
+      const received = await receive(plainPush(complaintXml(remark)), "plain");
+      expect(received).toMatchObject({ ok: true, value: { inbound: known } });
+    }
+  });
+});

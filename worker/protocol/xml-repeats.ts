@@ -1,0 +1,56 @@
+/**
+ * Names that repeat in an XML event. A text that leaves its element must open that element again, or the platform's
+ * own end would not fit: so it repeats the element's name, or the name of one around it, beside the first.
+ */
+import { readMarkup } from "./xml-markup.ts";
+
+/** Elements without children that an event repeats side by side (WECHAT.md §3.2). */
+const PLAIN_LISTS: ReadonlySet<string> = new Set(["illegal_content"]);
+
+/** An element that is open. */
+interface OpenElement {
+  /** Names of the elements in it so far. */
+  readonly names: Set<string>;
+  /** The newest of them. */
+  newest: string;
+  /** One of its name stands beside it, and the name is not that of a list of texts. */
+  readonly needsChildren: boolean;
+}
+
+/**
+ * Looks for a name that repeats as a typed text would repeat it: an element without children beside another of its
+ * name, or any other field between two of one name. Elements that have children may repeat side by side, as XML writes
+ * a list (WECHAT.md §3.2). Takes one pass.
+ *
+ * @param text a whole body that `parseXml` accepts
+ */
+export function hasTypedRepeat(text: string): boolean {
+  let element = openElement(false);
+  const around: OpenElement[] = [];
+  for (let at = text.indexOf("<xml"); at >= 0;) {
+    const tag = readMarkup(text, at);
+    if (typeof tag === "string") return true;
+    const { kind, name } = tag;
+    if (kind === "opening" || kind === "empty") {
+      const isRepeat = element.names.has(name);
+      const needsChildren = isRepeat && !PLAIN_LISTS.has(name);
+      if (isRepeat && element.newest !== name) return true;
+      if (needsChildren && kind === "empty") return true;
+      element.names.add(name);
+      element.newest = name;
+      if (kind === "opening") {
+        around.push(element);
+        element = openElement(needsChildren);
+      }
+    } else if (kind === "closing") {
+      if (element.needsChildren && element.names.size === 0) return true;
+      element = around.pop() ?? openElement(false);
+    }
+    at = text.indexOf("<", tag.end);
+  }
+  return false;
+}
+
+function openElement(needsChildren: boolean): OpenElement {
+  return { names: new Set(), newest: "", needsChildren };
+}
