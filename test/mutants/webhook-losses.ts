@@ -1,6 +1,7 @@
 /** Webhooks: no event is lost in silence, and one user's trouble stays that user's. */
 import type { MutantTable } from "./mutant.ts";
 
+const READS = "workerd/account-reads.test.ts";
 const CURSOR = "pure/domain/webhook-cursor.test.ts";
 const SKIPPED = "workerd/webhook-skipped.test.ts";
 const TROUBLE = "workerd/webhook-trouble.test.ts";
@@ -117,6 +118,14 @@ export const WEBHOOK_LOSSES: MutantTable = {
       find: "return since === undefined ? newCursor(to) :",
       replace: "return since !== 0 ? newCursor(to) :",
       killedBy: [TROUBLE, "events of one user that are not accepted each get three days from when they were written"],
+    },
+    {
+      name: "skipped-table-scanned",
+      breaks: "each write of the account reads all conversations whose events were skipped",
+      file: "worker/objects/account-skipped.ts",
+      find: "for (const query of [CREATE, CREATE_INDEX]) sql.exec(query);",
+      replace: "sql.exec(CREATE);",
+      killedBy: [READS, "an account with ten thousand conversations that skipped events reads none of them"],
     },
   ],
 };

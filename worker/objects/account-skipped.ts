@@ -3,8 +3,8 @@
  * object, so that `GET /webhooks` shows them and a replay finds them (docs/design/0013-webhooks.md). The events
  * themselves stay in the conversations' logs.
  *
- * The table comes with the first entry, without a step of the schema: a worker of the version before does not know it
- * and works on.
+ * The table and its index come with the first entry, without a step of the schema: a worker of the version before
+ * does not know them and works on.
  */
 
 /** Why an event was skipped. */
@@ -104,6 +104,8 @@ type Entry = {
 const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null,
   seq integer not null, id text not null, type text not null, at integer not null, count integer not null,
   noted integer not null, reason text not null, status integer, primary key (webhook, conversation)) without rowid`;
+/** The account looks for the oldest entry with each write (to set its alarm): that must read one row, not the table. */
+const CREATE_INDEX = "create index if not exists webhook_skipped_noted on webhook_skipped (noted)";
 const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
 /** The first event stays; the newest outcome counts. */
 const NOTE = `insert into webhook_skipped (webhook, conversation, seq, id, type, at, count, noted, reason, status)
@@ -122,6 +124,8 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
     exists() ? sql.exec<Entry>(query, ...args).toArray() : [];
   const number = (query: string, ...args: SqlStorageValue[]): number | null =>
     exists() ? sql.exec<{ number: number | null }>(query, ...args).one().number : null;
+  /** Whether table and index were made or found by this instance. */
+  let isReady = false;
   /** How many conversations are listed, by webhook: counted once, not for every note. Emptied when entries go. */
   const sizes = new Map<string, number>();
   const find = (webhook: string, conversation: string) =>
@@ -135,7 +139,8 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
 
   return {
     note(webhook, { conversation, count, first, reason, status }, now) {
-      if (!exists()) sql.exec(CREATE);
+      if (!isReady) for (const query of [CREATE, CREATE_INDEX]) sql.exec(query);
+      isReady = true;
       known = true;
       const isKnown = find(webhook, conversation).length > 0;
       const size = sizeOf(webhook);
