@@ -8,10 +8,10 @@ export type Delivery =
   /** WeChat took it (errcode 0 or absent). */
   | { readonly result: "sent" }
   /**
-   * WeChat answered with an errcode: it was not delivered. `alone`: the code speaks of the whole app, but since this
-   * message caused a pause no other message has been refused the same way.
+   * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code speaks of the whole app, but since this
+   * message caused a pause no other message has been refused the same way; the milliseconds since this was first found.
    */
-  | { readonly result: "refused"; readonly errcode: number; readonly alone?: true }
+  | { readonly result: "refused"; readonly errcode: number; readonly aloneMs?: number }
   /**
    * No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless.
    * `errcode`: by which WeChat paused the app or refused a token.

@@ -103,8 +103,8 @@ export const ORDER: MutantTable = {
       breaks: "a message that may be held is given up because WeChat was busy for a minute",
       promise: 4,
       file: "worker/domain/outbox.ts",
-      find: "if (isTransient && isHoldable(item, context.now)) return",
-      replace: "if (isTransient && isHoldable(item, Infinity)) return",
+      find: "if (mayHold && isHoldable(item, context.now)) return",
+      replace: "if (mayHold && isHoldable(item, Infinity)) return",
       killedBy: [HELD, "a message that is to be held is held, not failed, when WeChat stays busy"],
     },
     {

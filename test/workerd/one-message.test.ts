@@ -154,8 +154,10 @@ describe("a code that speaks of the app", () => {
       await pass(HOUR, 5 * MINUTE, refused, other);
       expect(pauses()).toHaveLength(1);
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect(await failure(refused)).toBeUndefined();
+      await pass(8 * HOUR, 10 * MINUTE, refused);
       expect(await failure(refused)).toMatchObject({ errcode });
-      await pass(46 * HOUR, HOUR, refused);
+      await pass(38 * HOUR, HOUR, refused);
       expect(pauses()).toHaveLength(1);
     },
   );
@@ -197,6 +199,21 @@ describe("a code that speaks of the app", () => {
     expect(pauses()).toHaveLength(4);
     refusals.clear();
     await pass(3 * HOUR, 15 * MINUTE, ...users);
+    for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
+  });
+
+  it("costs no message when the one that caused the pause is tried first each time", async ({ expect }) => {
+    const users = ["oTurn1", "oTurn2"] as const;
+    for (const user of users) {
+      await wechat.text(user, "在吗");
+      refusals.set(user, 40164);
+      await put(user, "您好");
+    }
+    await pass(3 * HOUR, 11 * MINUTE, ...users);
+    expect(pauses().length).toBeGreaterThan(3);
+    for (const user of users) expect(await kindsOf(user), user).not.toContain("failed");
+    refusals.clear();
+    await pass(6 * HOUR, 15 * MINUTE, ...users);
     for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
   });
 

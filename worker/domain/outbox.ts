@@ -206,8 +206,8 @@ function apply(
       return stopItem({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
     }
     case "failed": {
-      const { reason, errcode, isTransient = false } = decision;
-      if (isTransient && isHoldable(item, context.now)) return holdAgain(state, writer, item);
+      const { reason, errcode, mayHold = false } = decision;
+      if (mayHold && isHoldable(item, context.now)) return holdAgain(state, writer, item);
       writer.append({ kind: "failed", ref, body: { attempt, reason, ...(errcode !== undefined && { errcode }) } });
       return dropMessage(state, writer, item);
     }

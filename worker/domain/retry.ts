@@ -9,8 +9,8 @@ import { describeErrcode } from "../../shared/errcode.ts";
 /** What to do with the row whose attempt just ended. */
 export type Decision =
   | { readonly type: "sent" }
-  /** For good: no further attempt. `isTransient`: for trouble of WeChat's that lasted too long, not for the message. */
-  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number; readonly isTransient?: true }
+  /** For good: no further attempt. `mayHold`: it may be no fault of the message, so one that can be held is held. */
+  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number; readonly mayHold?: true }
   /** WeChat says that the window is used up or over. */
   | { readonly type: "window"; readonly errcode: number }
   /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
@@ -43,6 +43,11 @@ const BUSY = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
 const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
 /** The app may not send (banned, out of its daily quota): a look now and then. */
 const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
+/**
+ * A message that WeChat refuses alone by a code of the app is given up after so long, milliseconds. More than the longest
+ * wait of STOPPED: every other message that waits has been tried by then, and a refusal of one starts this time anew.
+ */
+const ALONE_MS = STOPPED.capMs + 5 * MINUTE_MS;
 /** The daily quota (WECHAT.md §4.5): the one `stop` that is never about one message. */
 const QUOTA_USED = 45009;
 /** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
@@ -88,7 +93,7 @@ export function backoffMs(
 }
 
 function decideRefused(
-  { errcode, alone }: Extract<Delivery, { result: "refused" }>,
+  { errcode, aloneMs }: Extract<Delivery, { result: "refused" }>,
   tries: Tries,
   now: number,
   random: number,
@@ -101,7 +106,7 @@ function decideRefused(
       return { type: "window", errcode };
     case "retry":
     case "token":
-      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode, isTransient: true };
+      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode, mayHold: true };
       return {
         type: "retry",
         counts: "failed",
@@ -111,15 +116,19 @@ function decideRefused(
       };
     case "retry_next_minute": {
       const at = nextMinute(now) + Math.floor(random * PAUSE_SPREAD_MS);
-      if (alone === undefined) return { type: "retry", at, reason: name, errcode };
+      if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
       // No pause bounds its calls: the back-off does.
       const later = at + backoffMs(STOPPED, tries.paused, random);
       return { type: "retry", counts: "paused", at: later, reason: name, errcode };
     }
     case "stop": {
       // A quota is never about one message; any other code may be, when WeChat refuses only this one with it.
-      if (alone === true && errcode !== QUOTA_USED) return { type: "failed", reason: name, errcode };
-      const at = now + backoffMs(STOPPED, tries.paused, random);
+      if (aloneMs !== undefined && aloneMs >= ALONE_MS && errcode !== QUOTA_USED) {
+        return { type: "failed", reason: name, errcode, mayHold: true };
+      }
+      // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
+      const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
+      const at = earliest + backoffMs(STOPPED, tries.paused, random);
       return { type: "retry", counts: "paused", at, reason: name, errcode };
     }
     case "media":

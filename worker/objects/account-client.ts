@@ -130,7 +130,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
           callTwice(deps, (account) => account.pause(errcode, refused)),
         );
         remember({ pause: laterPause(believedPause(recall().pause, now()), pause) });
-        return pause.alone === true ? "alone" : "paused";
+        return pause.aloneMs === undefined ? "paused" : { aloneMs: pause.aloneMs };
       } catch (error) {
         log("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };

@@ -1,7 +1,7 @@
 /**
  * Whether a refusal pauses the app. One message must never pause it again and again: when WeChat refuses the message
- * that caused a pause once more after that pause, and no other message in between, the code speaks of this message
- * and not of the app. Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
+ * that caused a pause once more after that pause, and no other message in between, the code may be about this message
+ * alone. How long that has been so is reported; the retry plan decides. Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../shared/own.ts";
 import type { RefusedAttempt } from "../wechat/token-source.ts";
@@ -13,6 +13,8 @@ export interface Refuser extends RefusedAttempt {
   readonly until: number;
   /** Whether another message has been refused the same way since. */
   readonly shared: boolean;
+  /** When it was first refused after that pause, with no other refused in between, epoch ms; absent: not yet. */
+  readonly aloneSince?: number;
 }
 
 /** By errcode. */
@@ -20,8 +22,11 @@ export type Refusers = Readonly<Record<string, Refuser>>;
 
 /** What a refusal changes, and what its sender is answered. */
 export interface PauseDecision {
-  /** Only this message is refused so: nothing is paused for it. */
-  readonly alone: boolean;
+  /**
+   * Only this message is refused with the code: nothing is paused for it. For how long that has been so, milliseconds:
+   * 0 the first time.
+   */
+  readonly aloneMs?: number;
   /** Empty when the refusal changes nothing: a thousand failing sends are one write. */
   readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseErrcode" | "refusers">>;
 }
@@ -48,15 +53,19 @@ export function decidePause(
   const last = ownValue(refusers, String(errcode));
   if (last !== undefined && !last.shared && last.message === refused?.message) {
     // The same attempt reported twice is no second refusal: the connection to the object may break after the first.
-    if (last.until <= now) return { alone: last.attempt !== refused.attempt, patch: {} };
+    if (last.until <= now) {
+      if (last.attempt === refused.attempt) return { patch: {} };
+      const { aloneSince } = last;
+      if (aloneSince !== undefined) return { aloneMs: Math.max(0, now - aloneSince), patch: {} };
+      return { aloneMs: 0, patch: { refusers: { ...refusers, [errcode]: { ...last, aloneSince: now } } } };
+    }
     // Its pause was lifted early, or this isolate did not know of it: it holds for the rest of its time.
-    return { alone: false, patch: pausedUntil > now ? {} : { pausedUntil: last.until, pauseErrcode: errcode } };
+    return { patch: pausedUntil > now ? {} : { pausedUntil: last.until, pauseErrcode: errcode } };
   }
   const until = pauseUntil(errcode, now, random);
   const holds = pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS;
   const next = nextRefuser(last, refused, holds, holds ? pausedUntil : until);
   return {
-    alone: false,
     patch: {
       ...(!holds && { pausedUntil: until, pauseErrcode: errcode }),
       ...(next !== last && next !== undefined && { refusers: { ...refusers, [errcode]: next } }),

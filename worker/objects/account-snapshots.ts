@@ -22,7 +22,8 @@ export interface AppPause {
 
 /** What the object answers to the report of a refusal: the pause in force, or none because only one message is refused. */
 export interface PauseAnswer extends AppPause {
-  readonly alone?: true;
+  /** For how long it has been refused alone, milliseconds. */
+  readonly aloneMs?: number;
 }
 
 /** One version of the settings; version 0 are the defaults nobody has changed. */

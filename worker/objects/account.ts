@@ -103,18 +103,18 @@ export class Account extends DurableObject<Env> implements AccountReader {
    */
   async pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer> {
     const now = Date.now();
-    const { alone, patch } = decidePause(this.#store.state(), errcode, refused, now, Math.random());
+    const { aloneMs, patch } = decidePause(this.#store.state(), errcode, refused, now, Math.random());
     if (Object.keys(patch).length > 0) this.#write(patch);
     const { name, cure } = describeErrcode(errcode);
     const fields = { app: this.#appid(), errcode, name };
-    if (alone) log("message_refused_alone", fields);
+    if (aloneMs !== undefined) log("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1000) });
     if (patch.pausedUntil !== undefined) {
       const seconds = Math.round((patch.pausedUntil - now) / 1000);
       log("app_paused", { ...fields, cure: cure.en, seconds });
       this.#publishAccess();
     }
     const { pausedUntil, pauseErrcode } = this.#store.state();
-    return { pausedUntil, pauseErrcode, ...(alone && { alone }) };
+    return { pausedUntil, pauseErrcode, ...(aloneMs !== undefined && { aloneMs }) };
   }
 
   /** What is wrong with the app now. */

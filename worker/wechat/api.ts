@@ -94,7 +94,7 @@ export async function callApi<T>(
     const { errcode } = outcome.error;
     if (describeErrcode(errcode).pauses === null) return outcome;
     const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
-    return verdict === "alone" ? err({ reason: "refused", errcode, alone: true }) : outcome;
+    return typeof verdict === "object" ? err({ reason: "refused", errcode, aloneMs: verdict.aloneMs }) : outcome;
   } finally {
     deadline.close();
   }

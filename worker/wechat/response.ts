@@ -9,8 +9,8 @@ import { readBytes } from "../read-body.ts";
 export interface Refusal {
   readonly reason: "refused";
   readonly errcode: number;
-  /** The code pauses the app, but only this message is refused so (`PauseVerdict`). */
-  readonly alone?: true;
+  /** The code pauses the app, but only this message is refused with it, for so many milliseconds (`PauseVerdict`). */
+  readonly aloneMs?: number;
 }
 
 /** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */

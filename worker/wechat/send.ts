@@ -90,8 +90,8 @@ function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
   if (outcome.ok) return { result: "sent" };
   const failure = outcome.error;
   if (failure.reason === "refused") {
-    const { errcode, alone } = failure;
-    return { result: "refused", errcode, ...(alone === true && { alone }) };
+    const { errcode, aloneMs } = failure;
+    return { result: "refused", errcode, ...(aloneMs !== undefined && { aloneMs }) };
   }
   if (failure.reason === "paused") {
     const { until, errcode } = failure;

@@ -31,10 +31,11 @@ export interface RefusedAttempt {
 }
 
 /**
- * What a reported errcode leads to: `paused` the app is paused · `alone` it is not, because only this message is refused
- * so: a pause for it ran its whole time, and no other message has been refused the same way since.
+ * What a reported errcode leads to: `paused` the app is paused · `aloneMs` it is not, because a pause for this message
+ * ran its whole time and no other message has been refused the same way since. For how long WeChat has been refusing
+ * this message alone, milliseconds: 0 the first time.
  */
-export type PauseVerdict = "paused" | "alone";
+export type PauseVerdict = "paused" | { readonly aloneMs: number };
 
 /** Gives out access tokens. No method throws for an expected failure. */
 export interface TokenSource {

@@ -36,12 +36,21 @@ describe("the retry plan", () => {
   });
 
   it("gives up a message that alone is refused by a code of the app, but not for a quota", ({ expect }) => {
-    const alone = (errcode: number) => decide({ result: "refused", errcode, alone: true }, FRESH, NOW, 0);
+    const alone = (errcode: number) => decide({ result: "refused", errcode, aloneMs: 3 * 3_600_000 }, FRESH, NOW, 0);
     for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
-      expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", errcode });
+      expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", errcode, mayHold: true });
     }
     for (const errcode of [45009, 45011]) {
       expect(alone(errcode), String(errcode)).toMatchObject({ type: "retry", counts: "paused", errcode });
+    }
+  });
+
+  it("tries a message that alone is refused after those that waited for its pause, for more than two hours", ({
+    expect,
+  }) => {
+    for (const aloneMs of [0, 2 * 3_600_000]) {
+      const decision = decide({ result: "refused", errcode: 40164, aloneMs }, { failed: 0, paused: 9 }, NOW, 0);
+      expect(decision).toMatchObject({ type: "retry", counts: "paused", at: NOW + 30_001, errcode: 40164 });
     }
   });
 

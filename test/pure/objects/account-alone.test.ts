@@ -23,7 +23,7 @@ function createBench() {
     },
     pause: async (errcode, refused) => {
       asked.push(["pause", errcode, refused]);
-      return { pausedUntil: NOW - 1, pauseErrcode: errcode, alone: true };
+      return { pausedUntil: NOW - 1, pauseErrcode: errcode, aloneMs: 7 };
     },
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
@@ -35,7 +35,7 @@ function createBench() {
 describe("a message that alone is refused", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
     const { source, asked } = createBench();
-    expect(await source.pause(48001, REFUSED)).toBe("alone");
+    expect(await source.pause(48001, REFUSED)).toEqual({ aloneMs: 7 });
     expect(asked).toEqual([["pause", 48001, REFUSED]]);
     expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
   });

@@ -23,9 +23,9 @@ function createAccount() {
     },
     isPaused: () => state.pausedUntil > now,
     refuses(message: string, attempt: number, errcode = 48001): "paused" | "alone" {
-      const { alone, patch } = decidePause(state, errcode, { message, attempt }, now, 0);
+      const { aloneMs, patch } = decidePause(state, errcode, { message, attempt }, now, 0);
       state = { ...state, ...patch };
-      return alone ? "alone" : "paused";
+      return aloneMs === undefined ? "paused" : "alone";
     },
   };
 }
@@ -39,6 +39,17 @@ describe("a refused message", () => {
     expect(account.isPaused()).toBe(false);
     account.pass(11 * MINUTE);
     expect(account.refuses("a", 3)).toBe("alone");
+  });
+
+  it("is reported with the time since it was first refused alone; another refusal ends that", ({ expect }) => {
+    let state: AccountState = NEW_ACCOUNT;
+    const refuse = (message: string, attempt: number, minutes: number) => {
+      const { aloneMs, patch } = decidePause(state, 48001, { message, attempt }, NOW + minutes * MINUTE, 0);
+      state = { ...state, ...patch };
+      return aloneMs;
+    };
+    expect([refuse("a", 1, 0), refuse("a", 2, 11), refuse("a", 3, 41)]).toEqual([undefined, 0, 30 * MINUTE]);
+    expect([refuse("b", 1, 42), refuse("a", 4, 53), refuse("a", 5, 64)]).toEqual([undefined, undefined, 0]);
   });
 
   it("pauses it again when another message was refused the same way in between", ({ expect }) => {

@@ -116,9 +116,9 @@ describe("deliver", () => {
   it("says which attempt of which message was refused, and hears that it is refused alone", async ({ expect }) => {
     const attempt = { message: "0123456789ab:7", attempt: 2 };
     const { fetch } = scriptedFetch(json({ errcode: 48001 }));
-    const { tokens, reported } = scriptedTokens({ verdict: "alone" });
+    const { tokens, reported } = scriptedTokens({ verdict: { aloneMs: 7 } });
     const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, { ...OPTIONS, attempt });
-    expect(delivery).toEqual({ result: "refused", errcode: 48001, alone: true });
+    expect(delivery).toEqual({ result: "refused", errcode: 48001, aloneMs: 7 });
     expect(reported).toEqual([attempt]);
   });
 
