@@ -1,6 +1,6 @@
 /**
- * Ports of this machine. Between choosing a port and binding it another program may take it: whoever binds says so by
- * `isPortTaken`, and chooses again.
+ * Ports of this machine. Between choosing a port and binding it another program may take it. `isPortTaken` knows the error
+ * of binding; the caller then chooses again.
  */
 import { createServer } from "node:net";
 
