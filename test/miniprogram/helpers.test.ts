@@ -49,6 +49,19 @@ describe("openServiceChat", () => {
     });
   });
 
+  it("passes on of a card only what is given", async ({ expect }) => {
+    const wx = useClient();
+    await helpers.openServiceChat({ ...WECOM, card: { title: "", path: null, image: "/o.png" } });
+    const [[options = {}] = []] = wx["openCustomerServiceChat"]?.mock.calls ?? [];
+    const { success: _success, fail: _fail, ...given } = options;
+    expect(given).toStrictEqual({
+      corpId: WECOM.corpId,
+      extInfo: { url: WECOM.url },
+      showMessageCard: true,
+      sendMessageImg: "/o.png",
+    });
+  });
+
   it("is busy while one opens", async ({ expect }) => {
     useClient({ calls: { openCustomerServiceChat: () => {} } });
     void helpers.openServiceChat(WECOM);

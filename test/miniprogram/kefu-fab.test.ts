@@ -162,6 +162,14 @@ describe("what it opens", () => {
     ]);
   });
 
+  it("reports a context that cannot be encoded once, although two buttons are in the menu", ({ expect }) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const fab = mount("kefu-fab", WECOM);
+    const heard = listen(fab, "error");
+    fab.setData({ context: { page: "x".repeat(1_024) } });
+    expect(heard).toMatchObject([["error", { reason: "too_long" }]]);
+  });
+
   it("closes beside the menu", async ({ expect }) => {
     const fab = mount("kefu-fab", WECOM);
     await tap(fab, ".kefu-fab__face");

@@ -1,6 +1,6 @@
 /** What an app says of limits: those it adds for a platform, and those it lifts. They hold for the rest of this file. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { attributes, helpers, listen, mount, pass, tap, useClient, usePage } from "./support.ts";
+import { attributes, helpers, listen, mount, native, part, pass, refuse, tap, useClient, usePage } from "./support.ts";
 
 const BUTTON = ".kefu-button";
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
@@ -26,6 +26,21 @@ describe.for(["mac", "windows"])("on %s, where the contact button is reported de
     await tap(button, BUTTON);
     expect(wx["openCustomerServiceChat"]).toHaveBeenCalledOnce();
     expect(menu()).toMatchObject({ contact: false, chat: true, direct: "chat" });
+  });
+
+  it("the floating entry becomes the contact button when WeChat refuses the chat", async ({ expect }) => {
+    useClient({ platform, calls: { openCustomerServiceChat: refuse("openCustomerServiceChat:fail not bind", 6) } });
+    const fab = mount("kefu-fab", { ...WECOM, context: { page: "p" }, businessId: "b1" });
+    const heard = listen(fab, "contact");
+    const entry = part(fab, ".kefu-fab__entry");
+    await tap(entry, BUTTON);
+    expect(attributes(entry, BUTTON)).toMatchObject({
+      openType: "contact",
+      sessionFrom: 'kefu1{"page":"p"}',
+      businessId: "b1",
+    });
+    await native(entry, BUTTON, "contact", { path: "pages/home/index", query: {} });
+    expect(heard).toHaveLength(1);
   });
 
   it("the contact button stays where nothing else is known", ({ expect }) => {

@@ -34,7 +34,7 @@ export function toShownCard(card: CardOptions | null | undefined): ShownCard {
 
 /** The path as WeCom may want it. */
 export function toChatPath({ path = "", htmlSuffix = false }: CardOptions): string {
-  if (!htmlSuffix || path === "") return path;
+  if (!htmlSuffix || !path) return path;
   const [page = "", ...query] = path.split("?");
   const suffixed = page.endsWith(".html") ? page : `${page}.html`;
   return [suffixed, ...query].join("?");

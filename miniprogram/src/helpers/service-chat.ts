@@ -51,12 +51,13 @@ function toCardParameters(
   card: CardOptions | null | undefined,
 ): Partial<WechatMiniprogram.OpenCustomerServiceChatOption> {
   if (card === null || card === undefined) return {};
-  const { title = "", image = "" } = card;
+  const { title, image } = card;
   const path = toChatPath(card);
+  // Null or empty, as a page without types may have it, is not given.
   return {
     showMessageCard: true,
-    ...(title === "" ? {} : { sendMessageTitle: title }),
-    ...(path === "" ? {} : { sendMessagePath: path }),
-    ...(image === "" ? {} : { sendMessageImg: image }),
+    ...(title ? { sendMessageTitle: title } : {}),
+    ...(path ? { sendMessagePath: path } : {}),
+    ...(image ? { sendMessageImg: image } : {}),
   };
 }

@@ -26,7 +26,7 @@ interface Drag {
 
 const NO_ROOM: Room = { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN };
 const START: Place = { side: "right", at: 1 };
-const NO_MENU: FabMenu = { contact: false, chat: false, items: [], direct: "" };
+const NO_MENU: FabMenu = { contact: false, chat: false, items: [], direct: "", fallback: "" };
 
 export default Component({
   // What begins with _ is not drawn.
@@ -66,6 +66,8 @@ export default Component({
     badgeShown: "",
     label: "",
     menu: NO_MENU,
+    // Typed as the property `context` is: the types of `wx` make that of an Object property that may be null.
+    noContext: null as never,
     words: textsFor("auto", ""),
     _room: NO_ROOM,
     _place: START,
@@ -105,7 +107,8 @@ export default Component({
       const menu = planMenu({
         contact,
         chat: corpId !== "" && url !== "",
-        contactOpen: supports("contact") && !isReportedDead("contact"),
+        contactOpen: supports("contact"),
+        contactDoubted: isReportedDead("contact"),
         chatOpen: supports("chat"),
         items,
       });

@@ -14,6 +14,8 @@ export interface FabMenu {
   readonly items: readonly FabItem[];
   /** The only thing there is: a tap opens it, a menu of one row would be in the way. */
   readonly direct: "" | "contact" | "chat";
+  /** What the chat becomes when WeChat refuses it: the contact button, where it was left out only for being doubted. */
+  readonly fallback: "" | "contact";
 }
 
 /** What decides it. */
@@ -22,8 +24,9 @@ export interface FabMenuOptions {
   readonly contact: boolean;
   /** The page gave the address of a WeCom service desk. */
   readonly chat: boolean;
-  /** It opens here, and is not reported dead. */
   readonly contactOpen: boolean;
+  /** It is reported dead here. */
+  readonly contactDoubted: boolean;
   readonly chatOpen: boolean;
   readonly items: unknown;
 }
@@ -32,13 +35,15 @@ const MAX_BADGE = 99;
 
 /** A way that is closed here is offered only when it is the only one: it then says what to do instead. */
 export function planMenu(options: FabMenuOptions): FabMenu {
-  const { contactOpen, chatOpen } = options;
+  const { chatOpen, contactDoubted } = options;
+  const contactOpen = options.contactOpen && !contactDoubted;
   const items = readItems(options.items);
   const contact = options.contact && (contactOpen || !options.chat || !chatOpen);
   const chat = options.chat && (chatOpen || !contact);
   const rows = Number(contact) + Number(chat) + items.length;
   const only = contact ? "contact" : "chat";
-  return { contact, chat, items, direct: rows === 1 && items.length === 0 ? only : "" };
+  const fallback = options.contact && options.contactOpen && !contact ? "contact" : "";
+  return { contact, chat, items, direct: rows === 1 && items.length === 0 ? only : "", fallback };
 }
 
 /** The text of the badge: empty for none, `99+` for many. WeChat hands over a number as it is, or as text. */
