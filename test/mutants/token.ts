@@ -51,12 +51,21 @@ export const TOKEN_OWNER: MutantTable = {
         "a message that WeChat refuses with every token uses up the forced refreshes, and no other message is sent",
       promise: 4,
       file: "worker/objects/account-token.ts",
-      find: 'message !== "" && message === state.rejectedBy)',
-      replace: 'message === "" && message === state.rejectedBy)',
+      find: 'message !== "" && message === state.rejectedBy &&',
+      replace: 'message === "" && message === state.rejectedBy &&',
       killedBy: [
         "workerd/one-message.test.ts",
         "a message that WeChat refuses for its token, whatever the token by 40001",
       ],
+    },
+    {
+      name: "message-never-replaces-again",
+      breaks: "a message that waited for hours is sent with a revoked token until it fails",
+      promise: 4,
+      file: "worker/objects/account-token.ts",
+      find: "&& isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);",
+      replace: ";",
+      killedBy: [TOKEN, "replace replaces another token for the same message when two minutes"],
     },
     {
       name: "forced-without-a-pause",

@@ -20,6 +20,8 @@ export interface AccountState {
   readonly rejected: string | null;
   /** The message that was refused with it; empty when that is not known. */
   readonly rejectedBy: string;
+  /** When that was reported. */
+  readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
   /** Which message caused the last pause of each errcode. */
@@ -53,6 +55,7 @@ export const NEW_ACCOUNT: AccountState = {
   refreshAt: null,
   rejected: null,
   rejectedBy: "",
+  rejectedAt: 0,
   pausedUntil: 0,
   pauseErrcode: 0,
   refusers: {},

@@ -51,6 +51,11 @@ const FRESH_MS = 10_000;
 /** After a failure nobody asks again for 2 s, 4 s, … up to a minute. */
 const FIRST_REST_MS = 2_000;
 const MAX_REST_MS = 60_000;
+/**
+ * A message that is refused with the next token as well, this soon, is at fault itself. Covers the lease of an attempt
+ * and its back-offs. Later the next token may have been revoked.
+ */
+const SAME_MESSAGE_MS = 2 * 60_000;
 /** A background refresh that brought nothing new is tried again after so long. */
 const REFRESH_AGAIN_MS = 60_000;
 
@@ -153,11 +158,15 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       const state = read();
       if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
       const message = refused?.message ?? "";
-      // It had the token before replaced, too: WeChat refuses the message, and each refresh keeps all others waiting.
-      if (isAlive(state, now()) && message !== "" && message === state.rejectedBy) return ok(toAccess(state));
+      // It just had the token before replaced, too: WeChat refuses the message, and each refresh keeps all others waiting.
+      const isSameMessage =
+        message !== "" && message === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
+      if (isAlive(state, now()) && isSameMessage) return ok(toAccess(state));
       // Without a stored token the report may be about one that was published before the storage was lost.
       const isNews = state.token === badToken || (state.token === null && state.rejected === null);
-      if (isNews) write({ token: null, rejected: badToken, rejectedBy: message, refreshAt: null });
+      if (isNews) {
+        write({ token: null, rejected: badToken, rejectedBy: message, rejectedAt: now(), refreshAt: null });
+      }
       return obtain();
     },
 

@@ -186,6 +186,18 @@ describe("replace", () => {
     expect(await bench.replace("token-2", "m2")).toMatchObject({ ok: true, value: { token: "token-3" } });
   });
 
+  it("replaces another token for the same message when two minutes have passed", async ({ expect }) => {
+    const bench = createBench();
+    bench.says((force) => (force ? "token-2" : "token-1"));
+    await bench.access();
+    await bench.replace("token-1", "m1");
+    bench.says(() => "token-3");
+    bench.advance(2 * MINUTE_MS - 1);
+    expect(await bench.replace("token-2", "m1")).toMatchObject({ ok: true, value: { token: "token-2" } });
+    bench.advance(1);
+    expect(await bench.replace("token-2", "m1")).toMatchObject({ ok: true, value: { token: "token-3" } });
+  });
+
   it("never hands out a refused token again, not even to those who only ask", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.says(() => unreachable);
