@@ -21,6 +21,14 @@ const PATH = "data-miniprogram-path";
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?/gi;
 /** A tag up to its first `>`, or up to the next `<`. */
 const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
+/** Where a tag leads to, by any of its attributes. A quote need not be closed. */
+const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))/gi;
+/** The beginning of a tag in words that are unescaped. */
+const WRITTEN_TAG = /<\s*a(?![a-z0-9])/;
+const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+/** How often words may have been escaped. */
+const ESCAPES = 3;
 const FILLED_HREF = /[\s"']href\s*=\s*["']?\s*[^\s"'>]/i;
 
 /**
@@ -57,7 +65,8 @@ export function plainText(words: string): string {
 
 /**
  * Takes the links out of a text that stand in the user's own words as well: what a user wrote is text. When the user
- * wrote a tag, a tag of the answer without an end of its own goes too: the answer may have cut what it repeats.
+ * wrote a tag, in any width or as entities, a tag of the answer that leads only to what stands in these words goes too,
+ * and so does one without an end of its own: the answer may have cut what it repeats.
  *
  * @param text the answer of somebody who may have repeated the user; control characters go, as they do when it is sent
  * @param words everything the user wrote; compared without regard to case and white space
@@ -72,11 +81,13 @@ export function disarmRepeated(text: string, words: readonly string[]): string {
       else if (index + tag.length === word.length) cut.push(fold(tag).trimEnd());
     }
   }
-  if (!heard.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
+  const unescaped = heard.map(unescapeWords).filter((word) => WRITTEN_TAG.test(word));
+  if (unescaped.length === 0 && !heard.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
+  const targets = unescaped.map(withoutSpaces);
   return dropControls(text).replace(SIMPLE_TAG, (tag) => {
     const folded = fold(tag);
     const isRepeated = !tag.endsWith(">") || whole.has(folded) || cut.some((start) => folded.startsWith(start));
-    return isRepeated ? plainText(tag) : tag;
+    return isRepeated || leadsOnlyTo(targets, tag) ? plainText(tag) : tag;
   });
 }
 
@@ -111,6 +122,31 @@ function valuesOf(tag: string, name: string): readonly string[] {
   return [...tag.matchAll(LINK_ATTRIBUTE)]
     .filter(([, found = ""]) => found.toLowerCase() === name)
     .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
+}
+
+/** Whether everything that says where a tag leads stands in one of these words. */
+function leadsOnlyTo(words: readonly string[], tag: string): boolean {
+  const values = [...tag.matchAll(TARGET)]
+    .map(([, double, single, bare]) => withoutSpaces(unescapeWords(double ?? single ?? bare ?? "")))
+    .filter((value) => value !== "");
+  return values.length > 0 && words.some((word) => values.every((value) => word.includes(value)));
+}
+
+/** Words without entities, in normal width and lower case. */
+function unescapeWords(words: string): string {
+  let plain = words;
+  for (let times = 0; times < ESCAPES && plain.includes("&"); times += 1) plain = plain.replace(ENTITY, readEntity);
+  return plain.normalize("NFKC").toLowerCase();
+}
+
+function readEntity(entity: string, name?: string, decimal?: string, hex?: string): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? entity;
+  const code = decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+}
+
+function withoutSpaces(text: string): string {
+  return text.replace(/\s+/g, "");
 }
 
 function fold(text: string): string {

@@ -11,6 +11,8 @@ const FOREIGN = "wxffffffffffffffff";
 const anchor = (appid: string, path = "pages/order/index?id=1") =>
   `<a href="https://shop.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="${path}">看</a>`;
 
+const plainTag = (text: string) => text.replace("<a", "＜a");
+
 /** Texts made of what links are made of. */
 const PIECES = [
   "<a ", "<a", "<A\n", "</a>", ">", '"', "'", " ", "=", "href=", 'href="https://x.cn"', "title=", "＜a ",
@@ -124,6 +126,38 @@ describe("a user's words", () => {
       expect(disarmRepeated(`您说：${repeated}`, [words]), repeated).not.toMatch(/<a/i);
     }
     expect(disarmRepeated(anchor(OWN), [words, ""])).toBe(anchor(OWN));
+  });
+
+  it.for([
+    ["full-width brackets", '＜a href="http://evil.cn"＞'],
+    ["small brackets", '﹤a href="http://evil.cn"﹥'],
+    ["entities", '&lt;a href="http://evil.cn"&gt;'],
+    ["numeric entities", "&#60;a href=&#x22;http://evil.cn&#x22;&#62;"],
+    ["entities of entities", '&amp;lt;a href="http://evil.cn"&amp;gt;'],
+    ["spaces around =", '<a href = "http://evil.cn">'],
+    ["spaces after <", '< a href="http://evil.cn">'],
+    ["single quotes", "<a href='http://evil.cn'>"],
+    ["no quotes", "<a href=http://evil.cn>"],
+    ["full-width letters", "<a href='ｈｔｔｐ：／／ｅｖｉｌ．ｃｎ'>"],
+    ["further attributes", '<a title="1" href="http://evil.cn" >'],
+  ])("written with %s are text, whatever tag they became in the answer", ([, written], { expect }) => {
+    for (const tag of [
+      '<a href="http://evil.cn">',
+      "<a href='http://evil.cn'>",
+      "<A HREF = http://evil.cn >",
+      '<a href="http://evil.cn" rel="x">',
+    ]) {
+      const shown = disarmRepeated(`您说：${tag}x</a>。${anchor(OWN)}`, [`${written}x</a>`]);
+      expect(shown, tag).toBe(`您说：＜${tag.slice(1)}x</a>。${anchor(OWN)}`);
+    }
+  });
+
+  it("are found by their page as well, and an address that was written without a tag makes no link text", ({
+    expect,
+  }) => {
+    expect(disarmRepeated(anchor(OWN), [anchor(OWN).replace("<", "＜")])).toBe(plainTag(anchor(OWN)));
+    expect(disarmRepeated(anchor(OWN), ["https://shop.cn pages/order/index?id=1 打不开"])).toBe(anchor(OWN));
+    expect(disarmRepeated(anchor(OWN), ['＜a href="https://shop.cn"＞'])).toBe(anchor(OWN));
   });
 
   it("left open at their end are text too, whatever closes them", ({ expect }) => {
