@@ -23,6 +23,7 @@ const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   quota_used: {},
   hold_full: {},
   no_recent_message: { errcode: "number" },
+  settings_unreadable: { version: "number", problems: "array", stored: "object" },
   version_mismatch: { version: "number" },
   body_too_large: { limit: "number", unit: "string" },
   unsupported_media_type: { accepted: "array" },

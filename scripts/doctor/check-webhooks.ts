@@ -5,12 +5,17 @@
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
-/** A finding for each webhook, and one more where events were skipped; none where there are no webhooks. */
+/**
+ * A finding for each webhook, and one more where events were skipped; none where there are no webhooks. One finding alone
+ * when the settings cannot be read.
+ */
 export async function checkWebhooks(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
   if (apiKey === undefined) return [];
   const reply = await callApi(ports, { ...target, apiKey }, { path: "/api/v1/webhooks" });
-  if ("unreachable" in reply || reply.status !== 200) return [];
+  if ("unreachable" in reply) return [];
+  if (toLine(readObject(reply.body)["code"]) === "settings_unreadable") return [UNREADABLE];
+  if (reply.status !== 200) return [];
   return toList(readObject(reply.body)["webhooks"]).map(toObject).flatMap(judgeWebhook);
 }
 
@@ -60,6 +65,17 @@ function replay(id: string) {
   );
 }
 
+const UNREADABLE = failed(
+  check("settings", "设置可以读取", "the settings can be read"),
+  say(
+    "已存的设置是另一版本的服务保存的，这一版无法读取：规则不生效，Webhook 暂不投递",
+    "another version of the worker stored the settings and this one cannot read them: no rule acts, webhooks wait",
+  ),
+  say(
+    "部署保存它们的版本；或用 GET /api/v1/settings 查看 problems，改好后 PUT",
+    "deploy the version that stored them; or GET /api/v1/settings, correct what problems lists, and PUT",
+  ),
+);
 const SECRET = say("npx wrangler secret put WEBHOOK_SECRET", "npx wrangler secret put WEBHOOK_SECRET");
 const RECEIVER = say(
   "看接收方的日志：5 秒内答 2xx，不重定向，密钥一致；修好后自动恢复",

@@ -249,7 +249,7 @@ export const LIMITS: MutantTable = {
       breaks: "a greeting with another mini program's link is stored and never arrives",
       promise: 6,
       file: "worker/objects/account-settings.ts",
-      find: "...findSettingsLinkProblems(parsed.value, appid),",
+      find: "...findSettingsLinkProblems(parsed.value, appid()),",
       replace: "",
       killedBy: ["workerd/text-links.test.ts", "the texts of settings are refused each with its place"],
     },

@@ -150,8 +150,8 @@ export const REST_API: MutantTable = {
       name: "settings-overwritten-unseen",
       breaks: "one of two who edit at once loses the edit without a word",
       file: "worker/objects/account-settings.ts",
-      find: 'if (ifVersion !== "*" && ifVersion !== current.version) return',
-      replace: "if (ifVersion === -2) return",
+      find: 'if (ifVersion !== "*" && ifVersion !== before.version)',
+      replace: "if (ifVersion === -2)",
       killedBy: [RECORDS, "settings are not overwritten by somebody who has not seen the newest"],
     },
     {

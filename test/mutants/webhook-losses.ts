@@ -5,6 +5,7 @@ const READS = "workerd/account-reads.test.ts";
 const CURSOR = "pure/domain/webhook-cursor.test.ts";
 const SKIPPED = "workerd/webhook-skipped.test.ts";
 const TROUBLE = "workerd/webhook-trouble.test.ts";
+const UNREADABLE = "workerd/settings-unreadable.test.ts";
 const VERSIONS = "workerd/webhook-versions.test.ts";
 
 /** Mutants of what happens to events that are not accepted. */
@@ -57,6 +58,23 @@ export const WEBHOOK_LOSSES: MutantTable = {
         VERSIONS,
         "in the two minutes after a PUT, a worker that still has the settings before does not undo a replay",
       ],
+    },
+    {
+      name: "unreadable-settings-are-the-defaults",
+      breaks: "after a rollback the default settings act, and every webhook's backlog is dropped",
+      promise: 1,
+      file: "worker/objects/account-settings.ts",
+      find: "updatedAt, unreadable: true };",
+      replace: "updatedAt };",
+      killedBy: [UNREADABLE, "settings that cannot be read let no rule act, and leave the webhooks' backlog as it is"],
+    },
+    {
+      name: "unreadable-settings-replaced-in-kv",
+      breaks: "settings another version can read are replaced by the defaults in KV",
+      file: "worker/objects/account-settings.ts",
+      find: "row === undefined ? DEFAULT_SETTINGS_VERSION : toPublished(row)",
+      replace: "row === undefined ? DEFAULT_SETTINGS_VERSION : current()",
+      killedBy: [UNREADABLE, "settings that cannot be read are not replaced by the defaults in KV"],
     },
     {
       name: "skipped-in-silence",

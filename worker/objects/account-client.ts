@@ -141,33 +141,44 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
   };
 }
 
+/** Why there are no settings to act by. */
+export interface SettingsUnavailable {
+  /** unreadable: another version of this worker stored them. */
+  readonly reason: "unavailable" | "unreadable";
+}
+
 /**
  * Reads the settings in force, up to two minutes old.
  *
- * @returns the settings, or `unavailable` when neither memory nor KV nor the object has them in time
+ * @returns the settings; `unavailable` when neither memory nor KV nor the object has them in time; `unreadable` when this
+ *   worker cannot read what is stored
  */
 export async function readSettingsSnapshot(
   deps: AccountClientDeps,
-): Promise<Result<SettingsVersion, { readonly reason: "unavailable" }>> {
+): Promise<Result<SettingsVersion, SettingsUnavailable>> {
   const { appid, memory, now } = deps;
   const known = memory.get(appid)?.settings;
-  if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return ok(known.value);
+  if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return usable(known.value);
   const read = await within(SETTINGS_PATIENCE_MS, findSettings(deps));
   if (read === undefined || read === OVERDUE)
-    return known === undefined ? err({ reason: "unavailable" }) : ok(known.value);
+    return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
   // KV may still have the version before the one this isolate knows, or was told while we waited.
   const newest = memory.get(appid)?.settings?.value;
   const value = newest !== undefined && newest.version > read.version ? newest : read;
   memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
-  return ok(value);
+  return usable(value);
+}
+
+function usable(value: SettingsVersion): Result<SettingsVersion, SettingsUnavailable> {
+  return value.unreadable === undefined ? ok(value) : err({ reason: "unreadable" });
 }
 
 async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | undefined> {
   const published = parseSettingsVersion(await readKv(deps, settingsKey(deps.appid)));
   if (published !== undefined) return published;
   try {
-    const { version, settings, updatedAt } = await callTwice(deps, (account) => account.settings());
-    return { version, settings, updatedAt };
+    const { version, settings, updatedAt, unreadable } = await callTwice(deps, (account) => account.settings());
+    return { version, settings, updatedAt, ...(unreadable !== undefined && { unreadable }) };
   } catch (error) {
     log("account_unreachable", { app: deps.appid, error: errorName(error) });
     return undefined;

@@ -11,6 +11,8 @@ export type AppFault =
   | { readonly reason: "paused"; readonly errcode: number; readonly until: number }
   /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
   | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number }
+  /** Another version of this worker stored settings that this one cannot read: no rule acts, nothing is delivered. */
+  | { readonly reason: "settings_unreadable"; readonly version: number }
   /** Pushes were refused for the age of their signed timestamp: replayed, or a clock is wrong. */
   | ({ readonly reason: "stale_pushes" } & StaleSeries);
 

@@ -9,7 +9,7 @@ import { limitProblems } from "../domain/settings-problems.ts";
 import { MAX_SETTINGS_BYTES, parseSettings, type Settings, type SettingsProblem } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { DEFAULT_SETTINGS_VERSION, parseSettingsVersion, type SettingsVersion } from "./account-snapshots.ts";
-import type { SettingsRow } from "./account-store.ts";
+import type { AccountStore, SettingsRow } from "./account-store.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 
 /** Why settings were not stored. */
@@ -19,45 +19,98 @@ export type PutSettingsProblem =
   /** Somebody else stored settings in between. */
   | { readonly reason: "version_mismatch"; readonly current: SettingsVersion };
 
-/**
- * Reads the settings in force.
- *
- * @param row the newest version that was stored
- */
-export function readSettings(appid: string, row: SettingsRow | undefined): SettingsVersion {
-  if (row === undefined) return DEFAULT_SETTINGS_VERSION;
-  const { version, at: updatedAt, body } = row;
-  const stored = parseSettingsVersion({ version, updatedAt, settings: JSON.parse(body) });
-  if (stored !== undefined) return stored;
-  // Checked when they were stored: only another version of this worker writes settings of another shape.
-  log("settings_unreadable", { app: appid, version });
-  return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt };
+/** Settings this worker cannot read, as they are stored, and why. */
+export interface UnreadableSettings {
+  readonly version: number;
+  readonly problems: readonly SettingsProblem[];
+  /** JSON. */
+  readonly body: string;
 }
 
-/**
- * Checks settings that are to be stored.
- *
- * @param current the settings in force
- * @param ifVersion the version the new ones were made from, or `*` for whatever is there
- * @param input anything
- * @param worker whose settings they are, and the Worker's environment: it knows addresses and secrets of webhooks
- * @returns the settings and their text
- */
-export function checkSettings(
-  current: SettingsVersion,
-  ifVersion: number | "*",
-  input: unknown,
-  { appid, env }: { readonly appid: string; readonly env: object },
-): Result<{ readonly settings: Settings; readonly body: string }, PutSettingsProblem> {
-  if (ifVersion !== "*" && ifVersion !== current.version) return err({ reason: "version_mismatch", current });
-  const parsed = parseSettings(input);
-  if (!parsed.ok) return err({ reason: "invalid", problems: parsed.error });
-  const refused = [...findSettingsLinkProblems(parsed.value, appid), ...findWebhookProblems(parsed.value, env)];
-  if (refused.length > 0) return err({ reason: "invalid", problems: limitProblems(refused) });
-  const body = JSON.stringify(parsed.value);
-  const bytes = utf8Length(body);
-  if (bytes > MAX_SETTINGS_BYTES) return err({ reason: "invalid", problems: [tooLarge(bytes)] });
-  return ok({ settings: parsed.value, body });
+/** What is needed. */
+export interface AccountSettingsDeps {
+  readonly appid: () => string;
+  readonly store: Pick<AccountStore, "newestSettings" | "addSettings">;
+  /** The Worker's: it says which addresses are allowed, and whether there is a secret for webhooks. */
+  readonly env: object;
+}
+
+/** Reads and stores the settings. */
+export interface AccountSettings {
+  /**
+   * The settings in force. They were checked when they were stored, so only another version of this worker can have
+   * written some that cannot be read. Those are not the same as none: no rule may act by the defaults, and the
+   * webhooks' cursors must stay.
+   */
+  current(): SettingsVersion;
+  /** What is wrong with the stored settings; null when they can be read. */
+  unreadable(): UnreadableSettings | null;
+  /** As they go into KV: as they were stored, whether this worker can read them or not. */
+  published(): string;
+  /**
+   * Checks and stores the next version.
+   *
+   * @param ifVersion the version they were made from, or `*` for whatever is there
+   * @param input anything
+   * @param now epoch ms
+   */
+  put(ifVersion: number | "*", input: unknown, now: number): Result<SettingsVersion, PutSettingsProblem>;
+}
+
+/** Versions that are kept. */
+const KEPT_VERSIONS = 20;
+
+/** Opens them. */
+export function createAccountSettings({ appid, store, env }: AccountSettingsDeps): AccountSettings {
+  function current(): SettingsVersion {
+    const row = store.newestSettings();
+    if (row === undefined) return DEFAULT_SETTINGS_VERSION;
+    const { version, updatedAt, settings } = toPublished(row);
+    const stored = parseSettingsVersion({ version, updatedAt, settings });
+    if (stored !== undefined) return stored;
+    log("settings_unreadable", { app: appid(), version });
+    return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt, unreadable: true };
+  }
+
+  function check(input: unknown): Result<{ readonly settings: Settings; readonly body: string }, SettingsProblem[]> {
+    const parsed = parseSettings(input);
+    if (!parsed.ok) return parsed;
+    const refused = [...findSettingsLinkProblems(parsed.value, appid()), ...findWebhookProblems(parsed.value, env)];
+    if (refused.length > 0) return err(limitProblems(refused));
+    const body = JSON.stringify(parsed.value);
+    const bytes = utf8Length(body);
+    return bytes > MAX_SETTINGS_BYTES ? err([tooLarge(bytes)]) : ok({ settings: parsed.value, body });
+  }
+
+  return {
+    current,
+    unreadable() {
+      const row = store.newestSettings();
+      const parsed = row && parseSettings(toPublished(row).settings);
+      if (row === undefined || parsed === undefined || parsed.ok) return null;
+      return { version: row.version, problems: parsed.error, body: row.body };
+    },
+    published() {
+      const row = store.newestSettings();
+      return JSON.stringify(row === undefined ? DEFAULT_SETTINGS_VERSION : toPublished(row));
+    },
+    put(ifVersion, input, now) {
+      const before = current();
+      if (ifVersion !== "*" && ifVersion !== before.version)
+        return err({ reason: "version_mismatch", current: before });
+      const checked = check(input);
+      if (!checked.ok) return err({ reason: "invalid", problems: checked.error });
+      const { settings, body } = checked.value;
+      const version = before.version + 1;
+      store.addSettings({ version, at: now, body }, KEPT_VERSIONS);
+      return ok({ version, settings, updatedAt: now });
+    },
+  };
+}
+
+function toPublished({ version, at: updatedAt, body }: SettingsRow) {
+  const settings: unknown = JSON.parse(body);
+  return { version, settings, updatedAt };
 }
 
 function tooLarge(bytes: number): SettingsProblem {

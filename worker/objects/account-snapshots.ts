@@ -32,6 +32,8 @@ export interface SettingsVersion {
   readonly settings: Settings;
   /** When it was stored, epoch ms; 0 for the defaults. */
   readonly updatedAt: number;
+  /** This worker cannot read what is stored; `settings` are the defaults then, for callers of version 0.1.0 only. */
+  readonly unreadable?: true;
 }
 
 /** The part of the account object that readers use. */

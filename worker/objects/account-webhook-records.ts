@@ -3,8 +3,9 @@
  * and says what there is to replay. The rules are in account-webhooks.ts, the SQL in account-skipped.ts.
  */
 import { ownValue } from "../../shared/own.ts";
-import type { Settings, Webhook } from "../domain/settings.ts";
+import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
+import type { SettingsVersion } from "./account-snapshots.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./account-skipped.ts";
 import {
   keepHealths,
@@ -20,7 +21,7 @@ import {
 /** What is needed of the account object. */
 export interface WebhookRecordsDeps {
   readonly appid: () => string;
-  readonly settings: () => Settings;
+  readonly settings: () => SettingsVersion;
   readonly healths: () => WebhookHealths;
   /** Stores healths when they are given, and arms the alarm if something is due before it. */
   readonly write: (healths?: WebhookHealths) => void;
@@ -36,7 +37,11 @@ export interface WebhookStatus {
 
 /** Creates it. */
 export function createWebhookRecords({ appid, settings, healths, write, skipped }: WebhookRecordsDeps) {
-  const isListed = (id: string) => settings().webhooks.some((webhook) => webhook.id === id);
+  /** What belongs to webhooks of settings that cannot be read is kept. */
+  const isListed = (id: string) => {
+    const { settings: read, unreadable } = settings();
+    return unreadable !== undefined || read.webhooks.some((webhook) => webhook.id === id);
+  };
 
   function change(id: string, health: WebhookHealth | undefined): WebhookHealths {
     const known = healths();
@@ -76,7 +81,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
 
     /** How the webhooks of the settings are doing. */
     status(): WebhookStatus {
-      const summaries = settings().webhooks.flatMap(({ id }) => {
+      const summaries = settings().settings.webhooks.flatMap(({ id }) => {
         const summary = skipped.summary(id);
         return summary === undefined ? [] : [[id, summary] as const];
       });
@@ -106,9 +111,9 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
     },
 
     /** New settings were stored: what belongs to endpoints that are gone is forgotten. */
-    settingsChanged(before: readonly Webhook[], after: readonly Webhook[]): void {
+    settingsChanged(before: SettingsVersion, after: readonly Webhook[]): void {
       const known = healths();
-      const kept = keepHealths(known, before, after);
+      const kept = keepHealths(known, before.settings.webhooks, after);
       if (Object.keys(kept).length < Object.keys(known).length) write(kept);
       skipped.keep(after.map(({ id }) => id));
     },

@@ -11,7 +11,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Inbound } from "../../shared/inbound.ts";
-import { ok, type Result } from "../../shared/result.ts";
+import type { Result } from "../../shared/result.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
@@ -41,7 +41,7 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
-import { checkSettings, readSettings, type PutSettingsProblem } from "./account-settings.ts";
+import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
 import { createAccountStore } from "./account-store.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
@@ -56,7 +56,6 @@ const DAY_MS = 86_400_000;
 const MIN_KV_TTL_SECONDS = 60;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
-const SETTINGS_VERSIONS = 20;
 /** Settings KV did not take are published again after so long, milliseconds. */
 const REPUBLISH_MS = 60_000;
 /** How long storing settings and the alarm wait for KV, milliseconds: readers ask the object when KV has nothing. */
@@ -71,12 +70,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
   readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
   readonly #accessPublisher = this.#createPublisher("access", () => this.#putAccess());
   readonly #settingsPublisher = this.#createPublisher("settings", () =>
-    this.env.KV.put(settingsKey(this.#appid()), JSON.stringify(this.#settings())),
+    this.env.KV.put(settingsKey(this.#appid()), this.#settings.published()),
   );
+  readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, env: this.env });
   readonly #skipped = createSkippedStore(this.ctx.storage);
   readonly #webhooks = createWebhookRecords({
     appid: () => this.#appid(),
-    settings: () => this.#settings().settings,
+    settings: () => this.#settings.current(),
     healths: () => this.#store.state().webhooks,
     write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
     skipped: this.#skipped,
@@ -119,12 +119,19 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** What is wrong with the app now. */
   async faults(): Promise<readonly AppFault[]> {
-    return faultsOf(this.#store.state(), await this.#secretTag(), Date.now());
+    const { version, unreadable } = this.#settings.current();
+    const faults = faultsOf(this.#store.state(), await this.#secretTag(), Date.now());
+    return unreadable === undefined ? faults : [...faults, { reason: "settings_unreadable", version }];
   }
 
   /** The settings in force; version 0 are the defaults. */
   async settings(): Promise<SettingsVersion> {
-    return this.#settings();
+    return this.#settings.current();
+  }
+
+  /** Stored settings that this worker cannot read; null when there are none. */
+  async unreadableSettings(): Promise<UnreadableSettings | null> {
+    return this.#settings.unreadable();
   }
 
   /**
@@ -135,17 +142,14 @@ export class Account extends DurableObject<Env> implements AccountReader {
    */
   async putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>> {
     const now = Date.now();
-    const current = this.#settings();
-    const checked = checkSettings(current, ifVersion, input, { appid: this.#appid(), env: this.env });
-    if (!checked.ok) return checked;
-    const { settings, body } = checked.value;
-    const version = current.version + 1;
-    this.#store.addSettings({ version, at: now, body }, SETTINGS_VERSIONS);
-    this.#webhooks.settingsChanged(current.settings.webhooks, settings.webhooks);
+    const before = this.#settings.current();
+    const stored = this.#settings.put(ifVersion, input, now);
+    if (!stored.ok) return stored;
+    this.#webhooks.settingsChanged(before, stored.value.settings.webhooks);
     // Should KV not take them, or this object end before it does, the alarm publishes them.
     this.#write({ republishAt: now + REPUBLISH_MS });
     await this.#publishSettings();
-    return ok({ version, settings, updatedAt: now });
+    return stored;
   }
 
   /** The webhooks in trouble. */
@@ -308,10 +312,6 @@ export class Account extends DurableObject<Env> implements AccountReader {
   #retention(): Retention {
     const config = configOf(this.env);
     return { eventsMs: config.ok ? config.value.retentionMs : DEFAULT_RETENTION_MS, quarantineMs: QUARANTINE_MS };
-  }
-
-  #settings(): SettingsVersion {
-    return readSettings(this.#appid(), this.#store.newestSettings());
   }
 
   /** Writes state and arms the alarm when something is now due before it, in one turn. */

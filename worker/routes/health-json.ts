@@ -17,13 +17,14 @@ export const FaultSchema = named(
       v.picklist([
         "paused",
         "token_refused",
+        "settings_unreadable",
         "stale_pushes",
         "account_unreachable",
       ] as const satisfies readonly HealthFault["reason"][]),
       v.description(
         both(
-          "paused：微信拒绝了整个小程序的发送；token_refused：取不到 access_token；stale_pushes：推送因签名时间被拒绝；account_unreachable：服务内部没有应答",
-          "paused: WeChat refused sends of the whole app; token_refused: there is no access token; stale_pushes: pushes were refused for the age of their timestamp; account_unreachable: the account object did not answer",
+          "paused：微信拒绝了整个小程序的发送；token_refused：取不到 access_token；settings_unreadable：已存的设置无法读取；stale_pushes：推送因签名时间被拒绝；account_unreachable：服务内部没有应答",
+          "paused: WeChat refused sends of the whole app; token_refused: there is no access token; settings_unreadable: the stored settings cannot be read; stale_pushes: pushes were refused for the age of their timestamp; account_unreachable: the account object did not answer",
         ),
       ),
     ),
@@ -51,6 +52,17 @@ const UNREACHABLE = {
   ),
 };
 
+const UNREADABLE = {
+  meaning: both(
+    "已存的设置是另一版本的服务保存的，这一版无法读取：规则不生效，Webhook 暂不投递",
+    "another version of the worker stored the settings and this one cannot read them: no rule acts, webhooks wait",
+  ),
+  cure: both(
+    "部署保存它们的版本；或用 GET /api/v1/settings 查看问题，改好后 PUT",
+    "deploy the version that stored them; or see what is wrong with GET /api/v1/settings, correct it and PUT",
+  ),
+};
+
 const STALE_CURE = both(
   "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）；若时钟不准：上面写明相差多少；上限由 WECHAT_PUSH_MAX_AGE_S 设定（明文模式固定 300 秒）",
   "if captured pushes are sent again, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is the difference; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
@@ -62,6 +74,8 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
   switch (reason) {
     case "account_unreachable":
       return { appid, reason, ...UNREACHABLE };
+    case "settings_unreadable":
+      return { appid, reason, ...UNREADABLE };
     case "stale_pushes": {
       const { count, since, ageMs } = fault;
       const meaning = both(

@@ -31,6 +31,13 @@ describe("the doctor's look at webhooks", () => {
     });
   });
 
+  it("reports settings that cannot be read", async ({ expect }) => {
+    const refusal = Response.json({ code: "settings_unreadable", status: 409 }, { status: 409 });
+    const ports = { fetch: () => Promise.resolve(refusal), now: () => 0, randomBytes: () => new Uint8Array() };
+    const findings = await checkWebhooks(ports, { url: "https://kefu.test", apiKey: "key" });
+    expect(findings).toMatchObject([{ id: "settings", state: "failed", cure: { en: expect.stringContaining("PUT") } }]);
+  });
+
   it("says nothing of skipped events where there are none", async ({ expect }) => {
     expect(await examine(SHOP)).toHaveLength(1);
   });

@@ -23,6 +23,10 @@ const field = v.pipe(v.string(), v.description("the name of the parameter, heade
 const count = v.pipe(v.number(), v.integer());
 const windowFacts = { window: v.exactOptional(WindowSchema), errcode: v.exactOptional(ErrcodeSchema) };
 
+const settingsProblems = v.array(
+  v.strictObject({ reason: WordSchema, path: v.string(), problem: v.string(), cure: v.string() }),
+);
+
 /** Words in Chinese and English. */
 type Words = readonly [zh: string, en: string];
 
@@ -69,6 +73,9 @@ export const PROBLEMS = {
     ["每个会话最多保留 10 条", "a conversation holds ten messages at most"], windowFacts),
   no_recent_message: kind(409, ["30 秒内没有消息往来", "No message in the last 30 seconds"],
     ["微信只在 30 秒内有消息往来时显示输入状态", "WeChat shows the typing indicator only within 30 seconds of a message"], { errcode: ErrcodeSchema }),
+  settings_unreadable: kind(409, ["已存的设置无法读取", "The stored settings cannot be read"],
+    ["它们是另一版本的服务保存的：部署那个版本，或按 problems 改好 stored 后 PUT", "another version of the worker stored them: deploy that one, or correct what problems lists in stored and PUT it"],
+    { version: count, problems: settingsProblems, stored: v.looseObject({}) }),
   version_mismatch: kind(412, ["设置已被他人修改", "The settings were changed in between"],
     ["重新 GET，修改后带上新的 ETag 再 PUT", "GET them again, make the change there, and PUT with the new ETag"], { version: count }),
   body_too_large: kind(413, ["请求体过大", "The body is too large"],
@@ -85,7 +92,7 @@ export const PROBLEMS = {
     ["这个 Idempotency-Key 已用于另一条消息，请换一个键", "this Idempotency-Key was used for another message: use a new one"], {}),
   invalid_settings: kind(422, ["设置不合法", "The settings are not valid"],
     ["请修正 problems 中列出的所有问题", "correct everything listed under problems"],
-    { problems: v.array(v.strictObject({ reason: WordSchema, path: v.string(), problem: v.string(), cure: v.string() })) }),
+    { problems: settingsProblems }),
   if_match_required: kind(428, ["缺少 If-Match 请求头", "The If-Match header is missing"],
     ["请带上 GET 返回的 ETag", "send the ETag that GET answered"], {}),
   rate_limited: kind(429, ["请求过于频繁", "Too many requests"],

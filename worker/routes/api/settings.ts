@@ -15,6 +15,7 @@ import { describe, validator } from "./describe.ts";
 import { readJson, refuseAs } from "./input.ts";
 import { problem } from "./problem.ts";
 import { both, named } from "./schemas.ts";
+import { readStored, toEtag } from "./stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;
 const SETTINGS = { type: "application/json", schema: named("Settings", SettingsSchema), example: DEFAULT_SETTINGS };
@@ -42,9 +43,12 @@ settings.get(
     answers: {
       200: { text: { zh: "当前设置", en: "The settings in force" }, content: SETTINGS, headers: VERSION_HEADER },
     },
+    problems: ["settings_unreadable"],
   }),
   async (c) => {
-    const { version, settings } = await connectApp(c.env, c.get("config"), appOf(c)).account().settings();
+    const stored = await readStored(c);
+    if (!stored.ok) return stored.error;
+    const { version, settings } = stored.value;
     return c.json(settings, 200, { etag: toEtag(version) });
   },
 );
@@ -96,10 +100,6 @@ settings.put(
 function readVersion(ifMatch: string): number | "*" {
   if (ifMatch === "*") return "*";
   return Number(ETAG.exec(ifMatch)?.[1] ?? -1);
-}
-
-function toEtag(version: number): string {
-  return `"${version}"`;
 }
 
 function refuseSettings(c: Context<AppEnv>, refusal: PutSettingsProblem): Response {

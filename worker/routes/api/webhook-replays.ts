@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { err, ok, type Result } from "../../../shared/result.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { parseEventId } from "../../domain/webhook-event.ts";
 import type { SkippedConversation } from "../../objects/account-skipped.ts";
@@ -15,6 +16,7 @@ import { describe, validator } from "./describe.ts";
 import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
 import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
+import { readStored } from "./stored-settings.ts";
 import {
   FROM_SKIPPED,
   ReplayBodySchema,
@@ -52,6 +54,7 @@ webhookReplays.post(
       "malformed_json",
       "webhook_not_found",
       "conversation_not_found",
+      "settings_unreadable",
       "body_too_large",
       "unsupported_media_type",
       "invalid_field",
@@ -65,8 +68,8 @@ webhookReplays.post(
     if (!request.ok) return request.error;
     const { openid, id } = c.req.valid("param");
     const replayer = await createReplayer(c, id);
-    if (replayer === undefined) return problem(c, "webhook_not_found", {});
-    const after = await replayer.replay(findConversation(c, openid).conversation, request.value.after);
+    if (!replayer.ok) return replayer.error;
+    const after = await replayer.value.replay(findConversation(c, openid).conversation, request.value.after);
     if (after === null) return problem(c, "conversation_not_found", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
@@ -93,6 +96,7 @@ webhookReplays.post(
       "malformed_json",
       "webhook_not_found",
       "conversation_not_found",
+      "settings_unreadable",
       "body_too_large",
       "unsupported_media_type",
       "invalid_field",
@@ -105,9 +109,10 @@ webhookReplays.post(
     const request = checkBody(c, ReplayFromBodySchema, body.value);
     if (!request.ok) return request.error;
     const replayer = await createReplayer(c, c.req.valid("param").id);
-    if (replayer === undefined) return problem(c, "webhook_not_found", {});
+    if (!replayer.ok) return replayer.error;
+    const { value } = replayer;
     const { from } = request.value;
-    const started = from === FROM_SKIPPED ? await replayer.replaySkipped() : await replayer.replayFrom(from);
+    const started = from === FROM_SKIPPED ? await value.replaySkipped() : await value.replayFrom(from);
     if (started === undefined) return problem(c, "conversation_not_found", {});
     return c.json(started, 202);
   },
@@ -124,15 +129,14 @@ webhookReplays.delete(
       en: "Nothing is delivered: for events the receiver does not want anyway.",
     },
     answers: { 204: { text: { zh: "已清除", en: "The record is empty" } } },
-    problems: ["webhook_not_found", "invalid_field"],
+    problems: ["webhook_not_found", "settings_unreadable", "invalid_field"],
   }),
   validator("param", WebhookParamSchema, refuseParameter),
   async (c) => {
     const { id } = c.req.valid("param");
-    const account = connectApp(c.env, c.get("config"), appOf(c)).account();
-    const { settings } = await account.settings();
-    if (!settings.webhooks.some((webhook) => webhook.id === id)) return problem(c, "webhook_not_found", {});
-    await account.dismissSkipped(id);
+    const listed = await readListed(c, id);
+    if (!listed.ok) return listed.error;
+    await connectApp(c.env, c.get("config"), appOf(c)).account().dismissSkipped(id);
     return c.body(null, 204);
   },
 );
@@ -149,13 +153,21 @@ interface Replayer {
   replaySkipped(): Promise<Started>;
 }
 
-/** @returns undefined when the settings list no such webhook */
-async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer | undefined> {
+/** The settings' version, when they list the webhook; else the finished refusal. */
+async function readListed(c: Context<AppEnv>, id: string): Promise<Result<number, Response>> {
+  const stored = await readStored(c);
+  if (!stored.ok) return stored;
+  const { settings, version } = stored.value;
+  const isListed = settings.webhooks.some((webhook) => webhook.id === id);
+  return isListed ? ok(version) : err(problem(c, "webhook_not_found", {}));
+}
+
+async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Replayer, Response>> {
+  const listed = await readListed(c, id);
+  if (!listed.ok) return listed;
   const { appid } = appOf(c);
   const account = connectApp(c.env, c.get("config"), appOf(c)).account();
-  const { settings, version } = await account.settings();
-  if (!settings.webhooks.some((webhook) => webhook.id === id)) return undefined;
-  const caller = { appid, settingsVersion: version };
+  const caller = { appid, settingsVersion: listed.value };
 
   async function replay(conversation: RemoteConversation, after: number): Promise<number | null> {
     // Read before: what is skipped again meanwhile stays on record.
@@ -166,7 +178,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer 
     return from;
   }
 
-  return {
+  return ok({
     replay,
     async replayFrom(eventId) {
       const address = parseEventId(eventId);
@@ -187,5 +199,5 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Replayer 
       const done = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
       return { conversations: done.length, remaining: await account.replayed(id, done) };
     },
-  };
+  });
 }

@@ -12,6 +12,7 @@ import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 import { isoTime } from "./schemas.ts";
+import { readStored } from "./stored-settings.ts";
 import { WebhooksSchema, type WebhookJson } from "./webhook-schemas.ts";
 
 /** Routes about webhooks. */
@@ -29,14 +30,16 @@ webhooks.get(
         content: { type: "application/json", schema: WebhooksSchema },
       },
     },
+    problems: ["settings_unreadable"],
   }),
   async (c) => {
     const config = c.get("config");
     const account = connectApp(c.env, config, appOf(c)).account();
-    const [{ settings }, { healths, skipped }] = await Promise.all([account.settings(), account.webhookStatus()]);
+    const [stored, { healths, skipped }] = await Promise.all([readStored(c), account.webhookStatus()]);
+    if (!stored.ok) return stored.error;
     const isHeld = config.webhookSecrets.length === 0;
     const now = Date.now();
-    const shown = settings.webhooks.map((webhook) => {
+    const shown = stored.value.settings.webhooks.map((webhook) => {
       const lost = ownValue(skipped, webhook.id);
       return toWebhookJson(webhook, toHealthJson(ownValue(healths, webhook.id), isHeld, now), lost);
     });

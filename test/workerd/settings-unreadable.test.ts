@@ -1,0 +1,122 @@
+/** Settings a worker cannot read, since another version stored them: not the same as none. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { api, APPID, conversation, playWeChat, remote } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+
+const HOOK = { id: "shop", url: "https://shop.example.com/hook", events: ["message.received"] };
+const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "好" }] }, webhooks: [HOOK] };
+/** What a newer worker may have stored: with a setting this one does not know. */
+const NEWER = { ...SETTINGS, nightShift: true };
+
+let wechat: Control;
+let shop: ReturnType<typeof createReceiver>;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  shop = createReceiver();
+  wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const account = () => env.ACCOUNT.getByName(APPID);
+const put = (settings: object) => api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
+
+/** The newest version becomes these settings, as another worker would have stored them; no reader remembers others. */
+async function storeAsAnother(settings: object): Promise<void> {
+  await runInDurableObject(account(), (_, { storage }) => {
+    const newest = "(select max(version) from settings)";
+    storage.sql.exec(`update settings set body = ? where version = ${newest}`, JSON.stringify(settings));
+  });
+  await env.KV.delete(`settings:${APPID}`);
+  accountMemory.delete(APPID);
+}
+
+/** Which rows the user's messages are, with the answers WeChat was given. */
+async function answersOf(openid: string): Promise<readonly string[]> {
+  const rows = (await remote(openid).rows(0, 100)) ?? [];
+  return rows.flatMap((row) => (row.kind === "in" ? [row.body.answer] : [row.kind]));
+}
+
+describe("settings that cannot be read", () => {
+  it("let no rule act, and leave the webhooks' backlog as it is", async ({ expect }) => {
+    await put(SETTINGS);
+    await storeAsAnother(SETTINGS);
+    await wechat.text("oBacklog", "one", { appid: APPID });
+    await storeAsAnother(NEWER);
+    await wechat.text("oBacklog", "two", { appid: APPID });
+    // Neither the reply of those settings nor the hand-over of the defaults.
+    const answers = await answersOf("oBacklog");
+    expect(answers.filter((answer) => answer === "transfer")).toEqual([]);
+    expect(answers.filter((answer) => answer === "out")).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 1_000);
+    await runDurableObjectAlarm(conversation("oBacklog"));
+    expect(shop.events).toEqual([]);
+    await storeAsAnother(SETTINGS);
+    vi.setSystemTime(Date.now() + 60_000);
+    await runDurableObjectAlarm(conversation("oBacklog"));
+    expect(shop.events).toHaveLength(2);
+  });
+
+  it("are read again at most once a minute by an isolate", async ({ expect }) => {
+    await put(SETTINGS);
+    await storeAsAnother(NEWER);
+    await wechat.text("oOnce", "one", { appid: APPID });
+    const get = vi.spyOn(env.KV, "get");
+    await wechat.text("oOnce", "two", { appid: APPID });
+    expect(get.mock.calls.filter(([key]) => String(key).startsWith("settings:"))).toEqual([]);
+  });
+
+  it("are not replaced by the defaults in KV, where another version may read them", async ({ expect }) => {
+    await put(SETTINGS);
+    await storeAsAnother(NEWER);
+    await runInDurableObject(account(), (_, { storage }) => {
+      const state = storage.kv.get<object>("state");
+      storage.kv.put("state", { ...state, republishAt: Date.now(), alarmAt: Date.now() });
+      return storage.setAlarm(Date.now());
+    });
+    await runDurableObjectAlarm(account());
+    expect(await env.KV.get(`settings:${APPID}`, "json")).toMatchObject({ settings: NEWER });
+  });
+
+  it("are named by the API, and replaced by a PUT", async ({ expect }) => {
+    await put(SETTINGS);
+    await storeAsAnother(NEWER);
+    const response = await api("GET", "/api/v1/settings");
+    expect(response.status).toBe(409);
+    expect(await bodyOf(response)).toMatchObject({
+      code: "settings_unreadable",
+      problems: [{ path: "nightShift" }],
+    });
+    const etag = response.headers.get("etag") ?? "";
+    expect((await api("GET", "/api/v1/webhooks")).status).toBe(409);
+    expect((await api("POST", "/api/v1/webhooks/shop/replay", { from: "skipped" })).status).toBe(409);
+    expect((await api("DELETE", "/api/v1/webhooks/shop/skipped")).status).toBe(409);
+    const path = "/api/v1/conversations/oBacklog/webhooks/shop/replay";
+    expect((await api("POST", path, { after: 0 })).status).toBe(409);
+    expect((await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": '"0"' })).status).toBe(412);
+    expect((await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": etag })).status).toBe(200);
+    expect((await call("GET", "/api/v1/settings")).status).toBe(200);
+  });
+
+  it("keep the record of skipped events, and are a fault of /healthz", async ({ expect }) => {
+    await put(SETTINGS);
+    const first = { seq: 1, id: "x-1", type: "message.received", at: 1 };
+    await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
+    await storeAsAnother(NEWER);
+    await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
+    expect(await account().faults()).toContainEqual({ reason: "settings_unreadable", version: expect.any(Number) });
+    await put(SETTINGS);
+    expect(await bodyOf(await api("GET", "/api/v1/webhooks"))).toMatchObject({
+      webhooks: [{ id: "shop", skipped: { count: 2 } }],
+    });
+    expect(await account().faults()).toEqual([]);
+  });
+});

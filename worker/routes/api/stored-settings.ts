@@ -1,0 +1,28 @@
+/**
+ * The settings in force, for routes that show them or act by them; settings another version stored are refused, not
+ * taken for the defaults.
+ */
+import type { Context } from "hono";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import type { AppEnv } from "../../app-env.ts";
+import type { SettingsVersion } from "../../objects/account-snapshots.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { problem } from "./problem.ts";
+
+/** Reads them from the account object. @returns the finished refusal when this worker cannot read them */
+export async function readStored(c: Context<AppEnv>): Promise<Result<SettingsVersion, Response>> {
+  const account = connectApp(c.env, c.get("config"), appOf(c)).account();
+  const { version, settings, updatedAt, unreadable } = await account.settings();
+  if (unreadable === undefined) return ok({ version, settings, updatedAt });
+  const found = await account.unreadableSettings();
+  const problems = [...(found?.problems ?? [])];
+  // Settings are an object: `putSettings` stores nothing else.
+  const stored: Record<string, unknown> = JSON.parse(found?.body ?? "{}");
+  return err(problem(c, "settings_unreadable", { version, problems, stored }, { headers: { etag: toEtag(version) } }));
+}
+
+/** The ETag of a version. */
+export function toEtag(version: number): string {
+  return `"${version}"`;
+}
