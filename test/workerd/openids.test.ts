@@ -1,7 +1,7 @@
 /** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds } from "cloudflare:test";
-import { afterEach, beforeAll, describe, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import { seeded } from "../support/seeded.ts";
 import { API_KEY, APPID, emulatedApp, playWeChat } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
@@ -10,13 +10,19 @@ import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
 const KEYS = [API_KEY, "other-key-0123456789abcdef"] as const;
 
 beforeAll(() => useSilentSettings());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
 const pathOf = (openid: string) => `/api/v1/conversations/${encodeURIComponent(openid)}`;
 const countObjects = async () => (await listDurableObjectIds(env.CONVERSATION)).length;
 
+const STARTED = Date.now();
+let seconds = 0;
 let messages = 0;
 
 /** A push of a text, its fields written by the test: the emulator has openids of WeChat's form alone. */
@@ -41,6 +47,9 @@ async function useEveryRoute(openid: string, format: "xml" | "json") {
   const path = pathOf(openid);
   const content = `hello ${messages}`;
   const key = KEYS[messages % 2] ?? API_KEY;
+  // A push of the second in which a user was erased is not stored.
+  seconds += 2;
+  vi.setSystemTime(STARTED + seconds * 1_000);
   const pushed = await pushText(openid, content, format);
   const view = await call("GET", path, { key });
   const rows = await call("GET", `${path}/messages`, { key });
