@@ -114,6 +114,22 @@ export const CLOCK: MutantTable = {
       killedBy: [ACCOUNT, "after the clock was set back by days the token endpoint is asked again after a refusal"],
     },
     {
+      name: "stale-series-for-days",
+      breaks: "/healthz reports refused pushes for as long as the clock was set back",
+      file: "worker/objects/account-stale.ts",
+      find: " || isTooFarAhead(known.at, now, 0)) return undefined;",
+      replace: ") return undefined;",
+      killedBy: [ACCOUNT, "after the clock was set back by days a series of stale pushes is over"],
+    },
+    {
+      name: "stale-series-by-the-report",
+      breaks: "a report that arrives after a newer one ends the series of refused pushes",
+      file: "worker/objects/account-stale.ts",
+      find: "const current = currentStale(known, now);",
+      replace: "const current = currentStale(known, Math.min(now, note.at));",
+      killedBy: [ACCOUNT, "after the clock was set back by days a series of stale pushes continues"],
+    },
+    {
       name: "fresh-for-days",
       breaks: "an isolate uses old settings for days",
       file: "shared/clock.ts",

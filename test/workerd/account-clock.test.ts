@@ -90,10 +90,10 @@ describe("after the clock was set back by days", () => {
 
   it("settings that an isolate remembers are read again", async ({ expect }) => {
     await account().putSettings(0, { fallback: { type: "silent" } });
-    expect(await connect().settings()).toMatchObject({ fallback: { type: "silent" } });
+    expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "silent" } } });
     await account().putSettings(1, { fallback: { type: "transfer" } });
     advance(BACK_MS);
-    expect(await connect().settings()).toMatchObject({ fallback: { type: "transfer" } });
+    expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "transfer" } } });
   });
 
   it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {
@@ -121,6 +121,23 @@ describe("after the clock was set back by days", () => {
     expect((await account().webhookHealths())["crm"]?.pausedUntil).toBeGreaterThan(Date.now());
     advance(BACK_MS);
     expect((await account().webhookHealths())["crm"]?.pausedUntil ?? 0).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("a series of stale pushes is over, and the next one begins anew", async ({ expect }) => {
+    await tokenOf(account().access());
+    await account().noteStale({ count: 3, ageMs: HOUR_MS, at: Date.now() });
+    expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 3 }]);
+    advance(BACK_MS);
+    expect(await account().faults()).toEqual([]);
+    await account().noteStale({ count: 1, ageMs: HOUR_MS, at: Date.now() });
+    expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 1, since: Date.now() }]);
+  });
+
+  it("a series of stale pushes continues when a report arrives after a newer one", async ({ expect }) => {
+    await tokenOf(account().access());
+    await account().noteStale({ count: 3, ageMs: HOUR_MS, at: Date.now() });
+    await account().noteStale({ count: 1, ageMs: HOUR_MS, at: Date.now() - 60_000 });
+    expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 4 }]);
   });
 
   it("a refresh may be forced, and a verification is noted", ({ expect }) => {

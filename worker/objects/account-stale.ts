@@ -2,6 +2,7 @@
  * Pushes that were refused for the age of their signed timestamp, counted for the operator: a wrong clock, a
  * repeat that comes too late and a replay of captured pushes must be visible. Constant in size, however many there are. Pure; time is an argument.
  */
+import { isTooFarAhead } from "../../shared/clock.ts";
 
 /** What an isolate reports: refusals since its last report. */
 export interface StaleNote {
@@ -21,14 +22,23 @@ export interface StaleSeries extends StaleNote {
 /** A series is over when so long passes without a refusal, milliseconds. */
 const SERIES_MS = 86_400_000;
 
-/** What is known, unless it is over. */
+/**
+ * What is known, unless it is over or lies further ahead than clocks differ (docs/design/clock.md).
+ *
+ * @param now epoch ms
+ */
 export function currentStale<T extends StaleNote>(known: T | null | undefined, now: number): T | undefined {
-  return known !== null && known !== undefined && now - known.at < SERIES_MS ? known : undefined;
+  if (known === null || known === undefined || isTooFarAhead(known.at, now, 0)) return undefined;
+  return now - known.at < SERIES_MS ? known : undefined;
 }
 
-/** Adds a report to the series, or begins a new one. */
-export function addStale(known: StaleSeries | null, note: StaleNote): StaleSeries {
-  const current = currentStale(known, note.at);
+/**
+ * Adds a report to the series, or begins a new one.
+ *
+ * @param now epoch ms; a report may arrive after a newer one
+ */
+export function addStale(known: StaleSeries | null, note: StaleNote, now: number): StaleSeries {
+  const current = currentStale(known, now);
   return { ...note, count: (current?.count ?? 0) + note.count, since: current?.since ?? note.at };
 }
 

@@ -247,7 +247,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
   /** Pushes were refused for the age of their timestamp: counted, and one entry a day in the quarantine, without body. */
   async noteStale(note: StaleNote): Promise<void> {
     keepRefusal(this.#store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
-    this.#write({ stale: addStale(this.#store.state().stale, note) });
+    this.#write({ stale: addStale(this.#store.state().stale, note, Date.now()) });
   }
 
   /** Unreadable pushes of the last week, newest first. */

@@ -89,10 +89,11 @@ async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): 
     now: () => Date.now(),
     keepAlive: (work) => c.executionCtx.waitUntil(work),
   });
-  const unreported = unreportedStale(app.appid, Date.now());
+  const now = Date.now();
+  const unreported = unreportedStale(app.appid, now);
   if (unreported === undefined) return faults;
   const [known, others] = [faults.find(isStale), faults.filter((fault) => !isStale(fault))];
-  return [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported) }];
+  return [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported, now) }];
 }
 
 function isStale(fault: HealthFault): fault is Extract<HealthFault, { reason: "stale_pushes" }> {
