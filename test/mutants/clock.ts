@@ -114,6 +114,17 @@ export const CLOCK: MutantTable = {
       killedBy: [ACCOUNT, "after the clock was set back by days the token endpoint is asked again after a refusal"],
     },
     {
+      name: "repeated-claim-writes-a-row",
+      breaks: "after the clock was set back a repeated claim is noted as another attempt",
+      file: "worker/domain/outbox.ts",
+      find: "return { state: before, lease: mine };",
+      replace: "return { state, lease: mine };",
+      killedBy: [
+        "workerd/conversation-clock.test.ts",
+        "a conversation object after its clock was set back writes nothing when a claim is repeated",
+      ],
+    },
+    {
       name: "stale-series-for-days",
       breaks: "/healthz reports refused pushes for as long as the clock was set back",
       file: "worker/objects/account-stale.ts",

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { pass, playAlone, reply, says, submit, tells } from "../support/direct.ts";
+import { message, pass, playAlone, reply, says, submit, tells } from "../support/direct.ts";
 import { conversation, kindsOf, remote } from "../support/workerd.ts";
 
 const MINUTE = 60_000;
@@ -34,6 +34,17 @@ describe("a conversation object after its clock was set back", () => {
     pass(-30 * MINUTE);
     expect(await submit("oBackApi", "k:1")).toMatchObject({ ok: true });
     expect((await alarmOf("oBackApi")) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
+  });
+
+  it("writes nothing when a claim is repeated", async ({ expect }) => {
+    const first = message("oBackClaim");
+    const { lease } = await tells("oBackClaim", [reply("一")], first, "c1");
+    pass(6_000);
+    await tells("oBackClaim", [], message("oBackClaim"), "c2");
+    pass(-10_000);
+    const again = await tells("oBackClaim", [reply("一")], first, "c1");
+    expect(again.lease).toEqual(lease);
+    expect(await kindsOf("oBackClaim")).toEqual(["in", "out", "in"]);
   });
 
   it("shows no window that is longer than it can be", async ({ expect }) => {

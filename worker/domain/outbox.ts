@@ -121,7 +121,7 @@ export function expireLeases(state: ConversationState, writer: RowWriter, contex
  * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more leave the
  * queue on the way: blocked, or held again.
  *
- * @param claim who carries it. The attempt under way is given again to whom it was given: he lost the answer.
+ * @param claim who carries it. Idempotent: repeating a claim returns the lease it already holds, and the state as it was.
  */
 export function leaseNext(
   before: ConversationState,
@@ -131,7 +131,7 @@ export function leaseNext(
 ): { readonly state: ConversationState; readonly lease?: Lease } {
   const state = believeTimes(before, context.now, context.rules);
   const mine = leaseOf(state, claim, context.now);
-  if (mine !== undefined) return { state, lease: mine };
+  if (mine !== undefined) return { state: before, lease: mine };
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const until = sendableUntil(state, item, context);
