@@ -244,3 +244,8 @@ export function scopeOf(inbound: Inbound): PushScope {
   if (inbound.kind === "unknown") return inbound.msgId === undefined ? "app" : "user";
   return isKnownMessage(inbound) ? "user" : EVENT_SCOPES[inbound.kind];
 }
+
+/** The name by which the platform calls it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
+export function wireNameOf(inbound: Inbound): string {
+  return inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
+}

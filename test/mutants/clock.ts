@@ -32,7 +32,7 @@ export const CLOCK: MutantTable = {
       breaks: "a message waits for a pause that ends in a year",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: "Math.min(Math.max(now, until ?? now), now + LONGEST_PAUSE_MS)",
+      find: "Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS)",
       replace: "Math.max(now, until ?? now)",
       killedBy: [CONVERSATION, "after the clock was set back by days a pause of a year is not believed"],
     },

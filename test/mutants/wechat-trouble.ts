@@ -50,7 +50,7 @@ export const WECHAT_TROUBLE: MutantTable = {
       breaks: "a conversation comes back before the pause is over",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: "const earliest = Math.min(Math.max(now, until ?? now), now + LONGEST_PAUSE_MS);",
+      find: "const earliest = Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);",
       replace: "const earliest = until === undefined ? now : now;",
       killedBy: [RETRY, "the retry plan spreads the wake-ups after a pause, none before its end"],
     },

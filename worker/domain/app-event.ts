@@ -2,7 +2,7 @@
  * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps, the API
  * lists, webhooks and the team's `onEvent` receive. Pure: time is an argument (docs/design/0007-scopes.md).
  */
-import type { Inbound, WireFields } from "../../shared/inbound.ts";
+import { wireNameOf, type Inbound, type WireFields } from "../../shared/inbound.ts";
 
 /** An event as it was stored. */
 export interface StoredAppEvent {
@@ -28,8 +28,8 @@ export interface ShownAppEvent {
   readonly fields: WireFields;
 }
 
-/** A repeat is looked for so long before CreateTime, milliseconds: clocks differ. */
-const REPEAT_SLACK_MS = 120_000;
+/** A repeat is searched for from this long before CreateTime, milliseconds: clocks differ. */
+export const REPEAT_SLACK_MS = 120_000;
 /** The same content without CreateTime is a repeat within this time, milliseconds; later it is another event. */
 const SAME_CONTENT_MS = 2 * 86_400_000;
 
@@ -41,11 +41,6 @@ const SAME_CONTENT_MS = 2 * 86_400_000;
  */
 export function repeatsSince(createdAt: number, now: number): number {
   return createdAt === 0 ? now - SAME_CONTENT_MS : Math.min(createdAt, now) - REPEAT_SLACK_MS;
-}
-
-/** The name by which the platform calls it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
-export function wireNameOf(inbound: Inbound): string {
-  return inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
 }
 
 /** Shows an event. */

@@ -5,9 +5,8 @@
  * A pattern with `*` takes events only. Customer service itself, the users' messages and `user_enter_tempsession`, is
  * taken by its whole name alone: a server that is down must not be between a user and the answer by accident.
  */
-import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
+import { isUserMessage, wireNameOf, type Inbound } from "../../shared/inbound.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
-import { wireNameOf } from "./app-event.ts";
 import { createPatternTest } from "./match.ts";
 
 /** Patterns are few and short: each push is tried against all of them. */

@@ -49,11 +49,11 @@ const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
  */
 const ALONE_MS = STOPPED.capMs + 5 * MINUTE_MS;
 /** The daily quota (WECHAT.md §4.5): the one `stop` that is never about one message. */
-const QUOTA_USED = 45009;
+export const QUOTA_USED = 45009;
 /** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
-/** A pause that is said to last longer is not believed, milliseconds. */
-const LONGEST_PAUSE_MS = LONGEST_WAIT_MS - STUCK.capMs;
+/** A reported pause is cut to this, milliseconds: leaves room for the longest delay after it. */
+const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - STUCK.capMs;
 /** Wake-ups after a pause of the whole app are spread over so long. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
@@ -146,7 +146,7 @@ function decideNotSent(
   random: number,
 ): Decision {
   const { reason, until, errcode } = delivery;
-  const earliest = Math.min(Math.max(now, until ?? now), now + LONGEST_PAUSE_MS);
+  const earliest = Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
   const cause = { reason, ...(errcode !== undefined && { errcode }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
   if (reason === "paused") return { type: "retry", at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), ...cause };

@@ -4,6 +4,7 @@
  */
 import { isFresh } from "../../shared/clock.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
+import { QUOTA_USED } from "../domain/retry.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { ForwardHealth } from "./account-forward.ts";
 import type { Refusers } from "./account-pause.ts";
@@ -96,7 +97,6 @@ export const LONGEST_PAUSE_MS = QUOTA_PROBE_MS + PAUSE_SPREAD_MS;
 /** The background refresh happens so long before the end, in WeChat's last five minutes, when it renews. */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 const REFRESH_SPREAD_MS = MINUTE_MS;
-const QUOTA_USED = 45009;
 
 /**
  * Until when an errcode pauses the app, epoch ms. 45011 (per minute): the next minute. 45009 (daily quota): an hour,

@@ -9,6 +9,7 @@ import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
+import { REPEAT_SLACK_MS } from "../domain/app-event.ts";
 import { believeTimes } from "../domain/clock.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
@@ -54,23 +55,21 @@ type Step<T> = (
   context: OutboxContext,
 ) => { readonly state: ConversationState; readonly lease?: Lease; readonly value: T };
 
-/** A repeat is looked for so long before CreateTime, milliseconds: clocks differ. */
-const REPEAT_SLACK_MS = 120_000;
 /** An Idempotency-Key is remembered so long, milliseconds. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
-/** The alarm sends for so long at a stretch, milliseconds. */
+/** One alarm sends for at most this long, milliseconds. */
 const ALARM_BUDGET_MS = 20_000;
 /** The alarm never rings again sooner, milliseconds: a mistake must not become a busy loop. */
 const ALARM_FLOOR_MS = 500;
-/** After a failure of our own the alarm rests so long, milliseconds. */
+/** Back-off of the alarm after an internal error, milliseconds. */
 const ALARM_REST_MS = 60_000;
-/** What waits for an app that is not configured waits so long for it; after that it ends. */
-const APP_PATIENCE_MS = 48 * 3_600_000;
-/** And looks for it so often, milliseconds. */
+/** Messages of an app that is not configured wait this long after the newest row, milliseconds; then they end. */
+const APP_MISSING_MS = 48 * 3_600_000;
+/** Interval between checks whether the app is configured again, milliseconds. */
 const APP_REST_MS = 15 * 60_000;
 /** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
 const STORAGE_MS = 5_000;
-/** Rows deleted at a stretch. */
+/** Rows deleted per batch. */
 const PRUNE_BATCH = 500;
 
 /** The Durable Object of one user. */
@@ -238,8 +237,8 @@ export class Conversation extends DurableObject<Env> {
     const config = this.#config();
     const started = Date.now();
     const app = findApp(config, owner.appid);
-    // Left out of the configuration, by mistake perhaps: nobody could carry what is leased now.
-    if (app === undefined && started < this.#state.last + APP_PATIENCE_MS) {
+    // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
+    if (app === undefined && started < this.#state.last + APP_MISSING_MS) {
       await this.#prune(config, started);
       return APP_REST_MS;
     }

@@ -2,7 +2,7 @@
  * The names under which things are remembered: a push by what it says, the same whether it came as XML or as JSON
  * (DESIGN.md §3).
  */
-import type { Inbound } from "../../shared/inbound.ts";
+import { wireNameOf, type Inbound } from "../../shared/inbound.ts";
 import { hexDigest } from "./digest.ts";
 
 const EVENT_HASH_DIGITS = 16;
@@ -18,8 +18,7 @@ const MAX_EVENT_NAME = 64;
  */
 export async function dedupeKey(inbound: Inbound): Promise<string> {
   if ("msgId" in inbound && inbound.msgId !== undefined) return `m:${inbound.msgId}`;
-  const whole = inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
-  const name = whole.slice(0, MAX_EVENT_NAME).toWellFormed();
+  const name = wireNameOf(inbound).slice(0, MAX_EVENT_NAME).toWellFormed();
   const hash = await hexDigest("SHA-256", canonicalText(inbound));
   return `e:${name}:${inbound.createdAt / 1_000}:${hash.slice(0, EVENT_HASH_DIGITS)}`;
 }
