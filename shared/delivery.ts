@@ -22,5 +22,5 @@ export type Delivery =
       readonly until?: number;
       readonly errcode?: number;
     }
-  /** The request may have arrived: nobody knows. WeChat has no idempotency key. */
+  /** The request may have arrived; whether it did is unknown. WeChat has no idempotency key. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };

@@ -3,7 +3,7 @@
  * state; what happens is written down through the `RowWriter` (DESIGN.md §3: order, leases, held).
  *
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
- * nobody knows whether the request left.
+ * whether the request left is unknown.
  *
  * Longer than other files because it is one machine: leases and held messages obey one order.
  */
@@ -240,7 +240,7 @@ function settleLate(
   return removeItem(release(state, item), ref);
 }
 
-/** Nobody knows whether the attempt reached the user: it counts as used; an automatic message may get a second go. */
+/** Whether the attempt reached the user is unknown: it counts as used; an automatic message may get a second go. */
 function giveUpAttempt(
   state: ConversationState,
   writer: RowWriter,

@@ -19,7 +19,7 @@ export interface SettingsProblem {
   readonly cure: string;
 }
 
-/** As many problems are told at once; nobody mends more in one go. */
+/** Problems reported per request, at most. */
 const MAX_PROBLEMS = 100;
 const MAX_PATH = 120;
 

@@ -40,10 +40,10 @@ export interface AccountClientDeps {
 
 /** Memory is believed for so long, milliseconds. */
 const FRESH_MS = 60_000;
-/** A problem the object told is believed for at most so long, and for so long when it gave no time. */
+/** Negative-cache TTL for token errors, milliseconds: the longest, and the one for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
-/** When not even the object can be told of a pause, this isolate alone keeps still for so long. */
+/** How long this isolate alone pauses when the pause cannot be reported to the object, milliseconds. */
 const LOCAL_PAUSE_MS = 60_000;
 /** How long the object is waited for while an older token is still alive, milliseconds. */
 const LAST_TOKEN_MS = 3_000;

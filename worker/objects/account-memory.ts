@@ -1,5 +1,5 @@
 /**
- * What an isolate remembers of the accounts it works for. It may be lost at any time and is nobody's truth.
+ * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
 import { isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";

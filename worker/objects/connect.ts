@@ -14,7 +14,7 @@ import { errorName, log } from "../log.ts";
 import type { SettingsVersion } from "./account-snapshots.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
-/** A milestone is told behind an answer; nobody waits for it longer, milliseconds. */
+/** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_PATIENCE_MS = 1_500;
 
 /** What a request needs of an app. */
@@ -27,7 +27,7 @@ export interface AppConnection {
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** What calling the team's webhooks needs. */
   readonly webhooks: WebhookDeps;
-  /** Something was reached: to be told behind the answer; undefined when this isolate has told it. Never fails. */
+  /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
   readonly reach: (milestone: Milestone) => Promise<void> | undefined;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;

@@ -1,6 +1,6 @@
 /**
- * The push URL. GET is the console's check of the address; POST is WeChat speaking. Refusals are short and say
- * nothing to the caller; the log says what to mend (DESIGN.md §3, WECHAT.md §1).
+ * The push URL. GET is the console's check of the address; POST is WeChat speaking. Rejections
+ * return a fixed body; the log records the cause and the fix (DESIGN.md §3, WECHAT.md §1).
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
