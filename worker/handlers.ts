@@ -3,7 +3,7 @@
  * WeChat's own agents, keep silent, or do nothing, and then the rules go on.
  *
  * They run in the Worker before a push is stored, again for each repeat of it, and have 1.5 seconds: look things
- * up, do not change anything. An exception is logged and the rules go on.
+ * up, do not change anything. An exception is logged and the rules go on. `onEvent` is for events that are no user's.
  *
  * The one shipped here answers "订单 1001" from an order source: set ORDERS_URL to an address that answers
  * GET /orders/:id with {"id", "status", "carrier"?, "trackingNumber"?}. Who asks stands in the header x-openid: answer
@@ -12,6 +12,8 @@
 import * as v from "valibot";
 import type { EnterEvent, UserMessage } from "../shared/inbound.ts";
 import { plainText } from "../shared/text-links.ts";
+import type { AppEvent } from "./domain/app-event.ts";
+import type { EventKefu } from "./event-handler.ts";
 import type { EnterKefu, Kefu } from "./kefu.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*[:：#]?\s*(\d{1,20})/;
@@ -43,3 +45,9 @@ export async function onMessage(message: UserMessage, kefu: Kefu): Promise<void>
  * when this does nothing.
  */
 export async function onEnter(_event: EnterEvent, _kefu: EnterKefu): Promise<void> {}
+
+/**
+ * An event arrived that is no user's: of another product, of the mini program as a whole, or with a name that is not known.
+ * It is stored and answered before; this runs once and has 10 seconds. Returns nothing; an exception is logged.
+ */
+export async function onEvent(_event: AppEvent, _kefu: EventKefu): Promise<void> {}

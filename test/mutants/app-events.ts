@@ -7,6 +7,7 @@ const CALL = "pure/webhooks/forward.test.ts";
 const FOREIGN = "workerd/foreign-events.test.ts";
 const FORWARD = "workerd/forward.test.ts";
 const TROUBLE = "workerd/forward-trouble.test.ts";
+const ON_EVENT = "workerd/on-event.test.ts";
 const KINDS = "pure/domain/forward-kinds.test.ts";
 
 /** Mutants of what becomes of events that are no conversation's. */
@@ -78,6 +79,23 @@ export const APP_EVENTS: MutantTable = {
       find: "if (page.length > 0 && length > maxLength) break;",
       replace: "if (length > maxLength) break;",
       killedBy: [API, "GET /api/v1/events reads no more than a page may hold, and at least one event"],
+    },
+    {
+      name: "on-event-again",
+      breaks: "the team's code runs again for each repeat of an event",
+      file: "worker/routes/push-app.ts",
+      find: "if (isNew && isAppEvent(inbound)) {",
+      replace: "if (isAppEvent(inbound)) {",
+      killedBy: [ON_EVENT, "onEvent hears of an event once, however often it comes"],
+    },
+    {
+      name: "on-event-error-logged",
+      breaks: "the text of an error of the team's reaches the log",
+      promise: 5,
+      file: "worker/event-handler.ts",
+      find: "error: errorName(error)",
+      replace: "error: String(error)",
+      killedBy: [ON_EVENT, "onEvent that throws, at once or later, is logged by name"],
     },
     {
       name: "forward-messages-by-pattern",

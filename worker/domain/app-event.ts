@@ -2,7 +2,23 @@
  * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps, the API
  * lists, webhooks and the team's `onEvent` receive. Pure: time is an argument (docs/design/0007-scopes.md).
  */
-import { wireNameOf, type Inbound, type WireFields } from "../../shared/inbound.ts";
+import {
+  scopeOf,
+  wireNameOf,
+  type EVENT_SCOPES,
+  type Inbound,
+  type PushEvent,
+  type UnknownMessage,
+  type WireFields,
+} from "../../shared/inbound.ts";
+
+/** The names of the events that concern the app as a whole. */
+type AppEventName = {
+  [K in keyof typeof EVENT_SCOPES]: (typeof EVENT_SCOPES)[K] extends "app" ? K : never;
+}[keyof typeof EVENT_SCOPES];
+
+/** An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it says. */
+export type AppEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
 
 /** An event as it was stored. */
 export interface StoredAppEvent {
@@ -41,6 +57,11 @@ const SAME_CONTENT_MS = 2 * 86_400_000;
  */
 export function repeatsSince(createdAt: number, now: number): number {
   return createdAt === 0 ? now - SAME_CONTENT_MS : Math.min(createdAt, now) - REPEAT_SLACK_MS;
+}
+
+/** Whether a push is an event of the app as a whole. */
+export function isAppEvent(inbound: Inbound): inbound is AppEvent {
+  return scopeOf(inbound) === "app";
 }
 
 /** Shows an event. */

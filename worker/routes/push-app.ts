@@ -5,6 +5,9 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
+import { isAppEvent } from "../domain/app-event.ts";
+import { runEventHandler } from "../event-handler.ts";
+import * as handlers from "../handlers.ts";
 import { errorName, log } from "../log.ts";
 import { connectApp } from "../objects/connect.ts";
 import { callUntil } from "../objects/conversation-client.ts";
@@ -13,7 +16,7 @@ import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
 import { STORE_PATIENCE_MS, type Accepted } from "./push-user.ts";
 
-/** Stores an app-wide event. */
+/** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function acceptAppPush(
   c: Context<AppEnv>,
   app: AppConfig,
@@ -27,6 +30,11 @@ export async function acceptAppPush(
   const isNew = await callUntil("appEvent", deadline, () =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt),
   );
+  if (isNew && isAppEvent(inbound)) {
+    const context = { appid: app.appid, env: c.env, requestId: c.get("requestId") };
+    const event = { ...inbound, createdAt: arrived.createdAt };
+    c.executionCtx.waitUntil(runEventHandler(handlers, event, context));
+  }
   return { outcome: isNew ? "new" : "repeat", answer: "success" };
 }
 

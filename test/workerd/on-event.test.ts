@@ -1,0 +1,91 @@
+/** The team's `onEvent`: what it hears, and that nothing it does is the push's trouble. */
+import { beforeEach, describe, it, vi, type MockInstance } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import * as handlers from "../../worker/handlers.ts";
+import { APPID, captureLog, fetchWith, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { usePushes } from "./push-bench.ts";
+
+/** The team's file, as far as a version of the worker has it. */
+const team: Readonly<Record<string, unknown>> = { ...handlers };
+let onEvent: MockInstance<typeof handlers.onEvent>;
+
+let wechat: Control;
+let lines: ReturnType<typeof captureLog>;
+
+usePushes();
+beforeEach(() => {
+  lines = captureLog();
+  wechat = playWeChat({ worker: (request) => fetchWith({}, request) });
+});
+
+const heard = () => onEvent.mock.calls.map(([event]) => event);
+const failures = () => lines().filter(({ event }) => event === "handler_failed");
+
+describe("worker/handlers.ts", () => {
+  it("has a place for events that are no user's", ({ expect }) => {
+    expect(team).toHaveProperty("onEvent");
+  });
+});
+
+describe("onEvent", () => {
+  beforeEach(() => {
+    onEvent = vi.spyOn(handlers, "onEvent");
+  });
+
+  it("hears of events that are no user's, with all they say, and of nothing else", async ({ expect }) => {
+    await wechat.text("oChat", "价格");
+    await wechat.enter("oChat", "page=1");
+    await wechat.event("oChat", "user_info_modified", { OpenID: "oChat" });
+    await wechat.event("oPlatform", "wxa_media_check", { trace_id: "t1", result: { suggest: "risky" } });
+    await wechat.event("oPlatform", "brand_new_event", { Number: 1 });
+    expect(heard()).toMatchObject([
+      { kind: "wxa_media_check", traceId: "t1", suggest: "risky", raw: { trace_id: "t1" } },
+      { kind: "unknown", type: "event:brand_new_event", raw: { Number: "1" } },
+    ]);
+    expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ appid: APPID, env: expect.any(Object) });
+  });
+
+  it("hears of an event once, however often it comes, with the time of its arrival when it has none", async ({
+    expect,
+  }) => {
+    const before = Date.now();
+    const content = { kind: "event", event: "timeless_event", omit: ["CreateTime", "ToUserName"] } as const;
+    const push = await wechat.push({ openid: "oPlatform", appid: OTHER_APPID, content });
+    await wechat.redeliver({ id: push.id, copies: 3 });
+    expect(heard()).toHaveLength(1);
+    expect(heard()[0]?.createdAt).toBeGreaterThanOrEqual(before);
+    expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ appid: OTHER_APPID });
+  });
+
+  it("that throws, at once or later, is logged by name, and the push is answered", async ({ expect }) => {
+    const failing = [
+      () => {
+        throw new TypeError("phone 13800000000");
+      },
+      () => Promise.reject(new RangeError("phone 13800000000")),
+    ];
+    for (const [index, fail] of failing.entries()) {
+      onEvent.mockImplementation(fail);
+      const push = await wechat.event("oPlatform", "failing_event", { Number: index });
+      expect(push.attempts[0]?.verdict).toBe("success");
+    }
+    expect(failures().map(({ error }) => error)).toEqual(["TypeError", "RangeError"]);
+    expect(JSON.stringify(lines())).not.toContain("13800000000");
+  });
+
+  it("that never ends is given up, its signal aborted; the push was answered long before", async ({ expect }) => {
+    const slow: (number | undefined)[] = [];
+    const setTimer = globalThis.setTimeout;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms?: number) => {
+      // The one long timer is the handler's.
+      if ((ms ?? 0) < 9_000) return setTimer(run, ms);
+      slow.push(ms);
+      return setTimer(run, 0);
+    });
+    onEvent.mockImplementation(() => new Promise(() => {}));
+    expect((await wechat.event("oPlatform", "endless_event")).attempts[0]?.verdict).toBe("success");
+    expect(failures()).toMatchObject([{ kind: "unknown", error: "DeadlineError" }]);
+    expect(onEvent.mock.calls[0]?.[1].signal).toMatchObject({ aborted: true });
+    expect(slow).toContain(10_000);
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * How the team's `onEvent` is run: after an event was stored and answered, once, within a time-box. It returns nothing, and
+ * whatever goes wrong in it is logged by name: the event is stored, the platform has its answer.
+ */
+import { inTime } from "./deadline.ts";
+import type { AppEvent } from "./domain/app-event.ts";
+import { errorName, log } from "./log.ts";
+
+/** How long `onEvent` may take, milliseconds: the platform has been answered before. */
+const EVENT_HANDLER_MS = 10_000;
+
+/** What `onEvent` may use. */
+export interface EventKefu {
+  readonly appid: string;
+  readonly env: Env;
+  /** Aborted when the time is up: pass it to fetch. */
+  readonly signal: AbortSignal;
+}
+
+/** The team's code: `worker/handlers.ts`. */
+export interface EventHandlers {
+  readonly onEvent?: (event: AppEvent, kefu: EventKefu) => Promise<void> | void;
+}
+
+/** Runs it. Never fails. */
+export async function runEventHandler(
+  { onEvent }: EventHandlers,
+  event: AppEvent,
+  context: { readonly appid: string; readonly env: Env; readonly requestId: string },
+): Promise<void> {
+  if (onEvent === undefined) return;
+  const { requestId, ...rest } = context;
+  const stop = new AbortController();
+  try {
+    // In a promise, so that what it throws at once is caught as well.
+    await inTime(
+      EVENT_HANDLER_MS,
+      Promise.resolve().then(() => onEvent(event, { ...rest, signal: stop.signal })),
+    );
+  } catch (error) {
+    stop.abort();
+    log("handler_failed", { requestId, app: context.appid, kind: event.kind, error: errorName(error) });
+  }
+}
