@@ -9,12 +9,14 @@ import type {
   Conversation,
   Diagnostics,
   Forwarding,
+  Health,
   Message,
   Page,
   Picture,
   Quarantine,
   Replayed,
   ReplayStarted,
+  Resumed,
   Settings,
   Uploaded,
   VersionedSettings,
@@ -48,6 +50,8 @@ const settings: Shape<Settings> = {
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
 const replayStarted: Shape<ReplayStarted> = { conversations: "number", remaining: "number" };
+const health: Shape<Health> = { status: "string", apps: "number", modes: "array", api: "string", warnings: "array" };
+const resumed: Shape<Resumed> = { resumed: "boolean", trial: "object", faults: "array" };
 const diagnostics: Shape<Diagnostics> = { token: "object", sendQuota: "object", callback: "array" };
 
 /** Readers of JSON answers. */
@@ -63,6 +67,8 @@ export const read = {
   webhooks: as(webhooks),
   replayed: as(replayed),
   replayStarted: as(replayStarted),
+  health: as(health),
+  resumed: as(resumed),
   diagnostics: as(diagnostics),
 };
 

@@ -17,6 +17,7 @@ import type {
   Diagnostics,
   ExportLine,
   Forwarding,
+  Health,
   Message,
   Outbound,
   Page,
@@ -25,6 +26,7 @@ import type {
   Quarantine,
   Replayed,
   ReplayStarted,
+  Resumed,
   Result,
   Row,
   SendOptions,
@@ -46,6 +48,8 @@ const JSON_BODY = { "content-type": "application/json" };
 const MAX_KEY = 128;
 /** WeChat has 20 seconds for its diagnostics. */
 const DIAGNOSTICS_MS = 25_000;
+/** A token, then a message. */
+const RESUME_MS = 25_000;
 /** And as many for a picture: one given up too early is uploaded again. */
 const PICTURE_MS = 25_000;
 
@@ -199,6 +203,19 @@ export function createKefuClient(options: KefuClientOptions) {
     /** Forgets which events a webhook did not get; nothing is delivered. */
     dismissSkipped(id: string): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["webhooks", { id }, "skipped"] });
+    },
+
+    /** Whether every mini program sends: `degraded` with the faults of each, at most 10 seconds old. */
+    health(): Promise<Result<Health>> {
+      return call({ method: "GET", path: ["healthz"], isAtRoot: true }, read.health);
+    },
+
+    /**
+     * Lifts a pause: one message that waits is tried first, the others follow when WeChat lets it through. Whether it was
+     * lifted is in the value, `resumed`; while nothing is paused it is true.
+     */
+    resume(): Promise<Result<Resumed>> {
+      return call({ method: "POST", path: ["resume"], minTimeoutMs: RESUME_MS }, read.resumed);
     },
 
     /** Asks WeChat about the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */

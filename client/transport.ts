@@ -29,8 +29,9 @@ export interface Transport {
 /** One call. */
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** After `/api/v1`. */
+  /** After `/api/v1`, or after the base itself. */
   readonly path: Path;
+  readonly isAtRoot?: boolean;
   readonly query?: Readonly<Record<string, number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Blob | Uint8Array<ArrayBuffer>;
@@ -63,7 +64,7 @@ export async function request<T>(
 ): Promise<Result<T>> {
   const path = encodePath(call.path);
   if ("badField" in path) return { ok: false, error: invalidArgument(path.badField, "cannot be part of a URL") };
-  const url = urlOf(transport, path.path, call.query);
+  const url = urlOf(transport, path.path, call);
   const attempts = call.repeat === false ? 1 : transport.attempts;
   for (let attempt = 1; ; attempt += 1) {
     const { result, retryAfterMs } = await tryOnce(transport, url, call, attempt, read);
@@ -115,10 +116,10 @@ export async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function urlOf({ base, appid }: Transport, path: string, query: Call["query"] = {}): string {
+function urlOf({ base, appid }: Transport, path: string, { query = {}, isAtRoot = false }: Call): string {
   const given = Object.entries({ appid, ...query }).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return `${base}/api/v1${path}${search === "" ? "" : `?${search}`}`;
+  return `${base}${isAtRoot ? "" : "/api/v1"}${path}${search === "" ? "" : `?${search}`}`;
 }
 
 function initOf({ apiKey }: Transport, { method, headers, body }: Call, signal: AbortSignal): RequestInit {

@@ -10,6 +10,7 @@ import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas
 import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../worker/routes/api/event-schemas.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
 import type { ExportLineSchema } from "../worker/routes/api/export-schemas.ts";
+import type { FaultSchema, HealthSchema, ResumedSchema } from "../worker/routes/api/health-schemas.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
 import type {
   AcceptedSchema,
@@ -55,6 +56,12 @@ export type Replayed = v.InferOutput<typeof ReplayedSchema>;
 export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
 /** What WeChat says about the set-up. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
+/** What is wrong with an app: why nothing is sent, until when, and the cure. */
+export type Fault = v.InferOutput<typeof FaultSchema>;
+/** How the worker stands; `faults` of every app. */
+export type Health = v.InferOutput<typeof HealthSchema>;
+/** What lifting a pause came to. */
+export type Resumed = v.InferOutput<typeof ResumedSchema>;
 /** Settings as they are stored, with the defaults filled in. */
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 /** Settings as one writes them: what has a default may be left out. */

@@ -2,6 +2,8 @@
 import type { MutantTable } from "./mutant.ts";
 
 const WAITING = "workerd/waiting.test.ts";
+const RESUME = "workerd/resume.test.ts";
+const LIFTING = "pure/objects/account-resume.test.ts";
 const HEALTH = "workerd/health-degraded.test.ts";
 
 /** Mutants of what is reported of a pause, and of lifting it. */
@@ -72,6 +74,86 @@ export const PAUSES: MutantTable = {
       find: "if (before !== undefined) return behind(before);",
       replace: "",
       killedBy: ["pure/domain/waiting.test.ts", "waitingOf is the order behind another message"],
+    },
+    {
+      name: "lifted-without-trial",
+      breaks: "a pause that is lifted sends every message into a fault that lasts",
+      file: "worker/objects/resume-app.ts",
+      find: "trial = await tryOne(deps, start.candidates);",
+      replace: "",
+      killedBy: [RESUME, "POST /resume holds the pause when WeChat refuses the trial the same way"],
+    },
+    {
+      name: "lifted-after-a-refused-trial",
+      breaks: "a trial that was refused lifts the pause",
+      file: "worker/objects/resume-app.ts",
+      find: 'if (pauses !== null) return { outcome: "refused", errcode };',
+      replace: 'if (pauses !== null) return { outcome: "message_refused", errcode };',
+      killedBy: [RESUME, "POST /resume holds the pause when WeChat refuses the trial the same way"],
+    },
+    {
+      name: "busy-lifts-a-pause",
+      breaks: "a pause is lifted because WeChat was busy",
+      file: "worker/objects/resume-app.ts",
+      find: 'reaction === "retry" ||',
+      replace: "",
+      killedBy: [RESUME, "POST /resume holds the pause when WeChat gives no answer"],
+    },
+    {
+      name: "waiting-not-woken",
+      breaks: "after a pause was lifted every message waits for its old end",
+      file: "worker/objects/account-resume.ts",
+      find: "const releaseAt = waiting.isEmpty() ? {} : { releaseAt: now() };",
+      replace: "const releaseAt = {};",
+      killedBy: [RESUME, "POST /resume sends one message, lifts the pause, and the others follow"],
+    },
+    {
+      name: "all-woken-at-once",
+      breaks: "ten thousand conversations are woken in one go",
+      file: "worker/objects/account-resume.ts",
+      find: "waiting.first(BATCH).map(wake)",
+      replace: "waiting.first(Infinity).map(wake)",
+      killedBy: [LIFTING, "waking who waits goes in batches, and ends"],
+    },
+    {
+      name: "newer-pause-lifted",
+      breaks: "a trial lifts a pause that came since it began",
+      file: "worker/objects/account-resume.ts",
+      find: "if (isAccepted && pauseVersion === read().pauseVersion) lift();",
+      replace: "if (isAccepted) lift();",
+      killedBy: [LIFTING, "a trial does not lift a pause that came since it began"],
+    },
+    {
+      name: "two-trials",
+      breaks: "two callers send two messages into a pause",
+      file: "worker/objects/account-resume.ts",
+      find: 'if (trialUntil > now() && !isTooFarAhead(trialUntil, now(), TRIAL_MS)) return { step: "running" };',
+      replace: "",
+      killedBy: [RESUME, "POST /resume makes one trial for two callers at once"],
+    },
+    {
+      name: "lifted-pause-from-kv",
+      breaks: "an older value of KV pauses the app again",
+      file: "worker/objects/account-memory.ts",
+      find: "(versions < 0 ||",
+      replace: "(false ||",
+      killedBy: ["pure/objects/account-lifted.test.ts", "TokenSource and a pause that was lifted does not believe"],
+    },
+    {
+      name: "believed-pause-not-checked",
+      breaks: "where a lifted pause is still remembered, a message waits for its old end",
+      file: "worker/objects/connect.ts",
+      find: "if (answer.isBlocked) return undefined;",
+      replace: "if (Date.now() > 0) return undefined;",
+      killedBy: [RESUME, "POST /resume reaches an isolate that still believes in the pause"],
+    },
+    {
+      name: "erased-user-waits",
+      breaks: "the account keeps the object id of an erased user",
+      file: "worker/objects/account.ts",
+      find: "this.#resumer().forget(",
+      replace: "void (",
+      killedBy: ["workerd/erased-places.test.ts", "the places where something is stored"],
     },
   ],
 };

@@ -29,13 +29,9 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in three places, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is made in two files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
-    expect(filesWith(makes).toSorted()).toEqual([
-      "objects/connect.ts",
-      "objects/conversation-client.ts",
-      "routes/api/owner.ts",
-    ]);
+    expect(filesWith(makes).toSorted()).toEqual(["objects/connect.ts", "objects/conversation-client.ts"]);
     for (const path of filesWith(makes)) {
       const code = FILES.find((file) => file.path === path)?.code ?? "";
       expect(code.match(/timedStub\(/g), path).toHaveLength(code.match(new RegExp(makes, "g"))?.length ?? 0);

@@ -56,6 +56,7 @@ describe("GET /api/openapi.json", () => {
         "GET /api/v1/settings",
         "PUT /api/v1/settings",
         "GET /api/v1/milestones",
+        "POST /api/v1/resume",
         "GET /api/v1/quarantine",
         "GET /api/v1/webhooks",
         "POST /api/v1/webhooks/{id}/replay",

@@ -156,6 +156,7 @@ async function plant(): Promise<void> {
   await vi.waitFor(async () => {
     const places = await takeSnapshot();
     if (!/"pauseErrcode":45009/.test(places.get("Account entry state") ?? "")) throw new Error("no pause yet");
+    if (!hasCanary(places.get("Account table waiting") ?? "")) throw new Error("who waits is not noted yet");
     if (!places.has("KV push:") || !places.has("KV access:")) throw new Error("KV is behind");
   });
 }

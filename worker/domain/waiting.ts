@@ -46,7 +46,7 @@ export function waitingOf(state: ConversationState, item: QueueItem): Waiting | 
   const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ go }) => go === 0);
   if (before !== undefined) return behind(before);
   const { lastAttempt, nextAt: until } = item;
-  if (lastAttempt !== undefined) return { reason: reasonOf(lastAttempt), ...errcodeOf(lastAttempt), until };
+  if (lastAttempt !== undefined) return { reason: waitReasonOf(lastAttempt), ...errcodeOf(lastAttempt), until };
   const underWay = state.queue.find(({ lease }) => lease !== undefined);
   return underWay === undefined ? { reason: "due", until } : behind(underWay);
 }
@@ -74,7 +74,8 @@ function behind(first: QueueItem): Waiting {
   return { reason: "order", ...errcodeOf(first.lastAttempt), until: first.nextAt };
 }
 
-function reasonOf({ reason, errcode }: LastAttempt): WaitReason {
+/** The reason an item waits for after an attempt. */
+export function waitReasonOf({ reason, errcode }: LastAttempt): WaitReason {
   if (reason === "paused" || reason === "no_token" || reason === "unconfirmed") return reason;
   // The message that caused the pause.
   return errcode !== undefined && describeErrcode(errcode).pauses !== null ? "paused" : "retry";

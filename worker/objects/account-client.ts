@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { inTime, isDeadlineError, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
-import { believedPause, isAlive, laterPause, newer, type AccountMemory, type Remembered } from "./account-memory.ts";
+import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./account-memory.ts";
 import {
   accessKey,
   parseAccess,
@@ -65,7 +65,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     remember({
       access: { value, readAt: now() },
       problem: undefined,
-      pause: laterPause(believedPause(recall().pause, now()), read),
+      pause: newestPause(believedPause(recall().pause, now()), read),
     });
     return give(value);
   }
@@ -129,15 +129,30 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
           PAUSE_REPORT_MS,
           callTwice(deps, (account) => account.pause(errcode, refused)),
         );
-        remember({ pause: laterPause(believedPause(recall().pause, now()), pause) });
+        remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
         return pause.aloneMs === undefined ? "paused" : { aloneMs: pause.aloneMs };
       } catch (error) {
         log("account_unreachable", { app: appid, errcode, error: errorName(error) });
-        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode };
-        remember({ pause: laterPause(believedPause(recall().pause, now()), pause) });
+        const { pauseVersion } = recall().pause ?? {};
+        const version = pauseVersion === undefined ? {} : { pauseVersion };
+        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode, ...version };
+        remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
         return "paused";
       }
     },
+  };
+}
+
+/** The same source for a message that is sent in spite of a pause: the trial that lifts it. */
+export function withoutPause(source: TokenSource): TokenSource {
+  const strip = async (asked: Promise<Result<AppAccess, TokenProblem>>): Promise<Result<AppAccess, TokenProblem>> => {
+    const access = await asked;
+    return access.ok ? ok({ token: access.value.token }) : access;
+  };
+  return {
+    current: () => strip(source.current()),
+    replace: (badToken, refused) => strip(source.replace(badToken, refused)),
+    pause: (errcode, refused) => source.pause(errcode, refused),
   };
 }
 

@@ -3,6 +3,7 @@
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
 import { isTooFarAhead } from "../../shared/clock.ts";
+import { LOOK_AFTER_MS } from "./account-resume.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
 import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
 
@@ -18,7 +19,7 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
  * @param now epoch ms
  */
 export function believeAccount(state: AccountState, now: number): AccountState {
-  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, refusers, webhooks } = state;
+  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusers, webhooks } = state;
   const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
   return {
     ...state,
@@ -27,6 +28,7 @@ export function believeAccount(state: AccountState, now: number): AccountState {
     expiresAt: isTooFarAhead(expiresAt, now, TOKEN_LIFE_MS) ? now + TOKEN_LIFE_MS : expiresAt,
     refreshAt: isDueNow(refreshAt, now, TOKEN_LIFE_MS) ? now : refreshAt,
     republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
+    releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + LOOK_AFTER_MS) ? now : releaseAt,
     refusers: Object.fromEntries(Object.entries(refusers).filter(([, { until }]) => !isLong(until))),
     webhooks: Object.fromEntries(
       Object.entries(webhooks).map(([id, health]) => [

@@ -44,9 +44,23 @@ export function believedPause(pause: AppPause | undefined, now: number): AppPaus
   return pause !== undefined && isTooFarAhead(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
-/** The pause that ends later. */
-export function laterPause(known: AppPause | undefined, read: Partial<AppPause>): AppPause | undefined {
-  const { pausedUntil, pauseErrcode } = read;
+/** The newer pause; of one and the same the end that is later, since this isolate may have paused by itself. */
+export function newestPause(known: AppPause | undefined, read: Partial<AppPause>): AppPause | undefined {
+  const { pausedUntil, pauseErrcode, pauseVersion } = read;
   if (pausedUntil === undefined || pauseErrcode === undefined) return known;
-  return known !== undefined && known.pausedUntil >= pausedUntil ? known : { pausedUntil, pauseErrcode };
+  const versions = (pauseVersion ?? 0) - (known?.pauseVersion ?? 0);
+  if (known !== undefined && (versions < 0 || (versions === 0 && known.pausedUntil >= pausedUntil))) return known;
+  return { pausedUntil, pauseErrcode, ...(pauseVersion !== undefined && { pauseVersion }) };
+}
+
+/**
+ * The object itself said how the pause stands: what this isolate believed is replaced, a pause of its own and a token
+ * problem it remembers included, unless it has heard of something newer.
+ */
+export function notePause(memory: AccountMemory, appid: string, said: AppPause): void {
+  const { pausedUntil, pauseErrcode, pauseVersion = 0 } = said;
+  const known = memory.get(appid);
+  if ((known?.pause?.pauseVersion ?? 0) > pauseVersion) return;
+  const pause = { pausedUntil, pauseErrcode, pauseVersion };
+  memory.set(appid, { ...known, pause, problem: undefined });
 }

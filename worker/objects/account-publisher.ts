@@ -11,7 +11,8 @@ export interface PublisherDeps {
   readonly what: string;
   /** Writes the newest value; may throw. */
   readonly put: () => Promise<void>;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Between two tries; by default a timer. */
+  readonly sleep?: (ms: number) => Promise<void>;
 }
 
 /** Publishes. */
@@ -35,6 +36,7 @@ const MAX_TRIES = 3;
 
 /** Creates a publisher. */
 export function createPublisher(deps: PublisherDeps): Publisher {
+  const { sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) } = deps;
   let running: Promise<void> | undefined;
   let changed = false;
   let behind = false;
@@ -67,7 +69,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         log("publish_failed", { what: deps.what, attempt, last, error: errorName(error) });
         if (last) return false;
       }
-      await deps.sleep(BETWEEN_TRIES_MS);
+      await sleep(BETWEEN_TRIES_MS);
       if (changed) return false;
     }
   }

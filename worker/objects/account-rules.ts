@@ -25,6 +25,10 @@ export interface AccountState {
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
+  /** Grows with each change of the pause: readers keep the newest they heard of. */
+  readonly pauseVersion: number;
+  /** When to wake or forget conversations that wait for the app; null while none does. */
+  readonly releaseAt: number | null;
   /** Which message caused the last pause of each errcode. */
   readonly refusers: Refusers;
   /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
@@ -59,6 +63,8 @@ export const NEW_ACCOUNT: AccountState = {
   rejectedAt: 0,
   pausedUntil: 0,
   pauseErrcode: 0,
+  pauseVersion: 0,
+  releaseAt: null,
   refusers: {},
   forceDay: 0,
   forceCount: 0,
@@ -149,15 +155,19 @@ export interface Oldest {
   readonly skipped: number | null;
 }
 
-/** When the alarm is due next: the background refresh, settings to publish, the next thing to forget. Undefined: never. */
+/**
+ * When the alarm is due next: the background refresh, settings to publish, conversations to wake, the next thing to
+ * forget. Undefined: never.
+ */
 export function nextDue(
-  { refreshAt, republishAt }: Pick<AccountState, "refreshAt" | "republishAt">,
+  { refreshAt, republishAt, releaseAt = null }: Pick<AccountState, "refreshAt" | "republishAt"> & Partial<AccountState>,
   oldest: Oldest,
   retention: Retention,
 ): number | undefined {
   const due = [
     refreshAt,
     republishAt,
+    releaseAt,
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
     oldest.skipped === null ? null : oldest.skipped + retention.eventsMs,

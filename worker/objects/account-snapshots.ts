@@ -13,11 +13,13 @@ export interface AccountAccess extends AppAccess {
   readonly expiresAt: number;
 }
 
-/** A pause of the whole app. */
+/** A pause of the whole app, or that it was lifted. */
 export interface AppPause {
-  /** Epoch ms. */
+  /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
+  /** Grows with each change; absent: 0, from an object that has not seen one. */
+  readonly pauseVersion?: number;
 }
 
 /** What the object answers to the report of a refusal: the pause in force, or none because only one message is refused. */
@@ -60,10 +62,11 @@ export function settingsKey(appid: string): string {
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isObject(value)) return undefined;
-  const { token, expiresAt, pausedUntil, pauseErrcode } = value;
+  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion } = value;
   if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
   const paused = typeof pausedUntil === "number" && typeof pauseErrcode === "number";
-  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode } : {}) };
+  const version = typeof pauseVersion === "number" ? { pauseVersion } : {};
+  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}) };
 }
 
 /** Reads published settings; undefined when they are none, or of a shape this version does not take. */

@@ -37,6 +37,8 @@ export interface TokenKeeper {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   /** WeChat refused `badToken`: a better one. */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
+  /** The token; when there is none it is asked for at once, whatever the endpoint answered before. */
+  retry(): Promise<Result<AccountAccess, TokenProblem>>;
   /** Fetches the next token when its time has come. */
   refreshIfDue(): Promise<void>;
 }
@@ -170,6 +172,14 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       return obtain();
     },
 
+    async retry() {
+      const state = read();
+      if (isAlive(state, now())) return ok(toAccess(state));
+      rest = undefined;
+      if (state.refusedUntil > now()) write({ refusedUntil: 0 });
+      return obtain();
+    },
+
     async refreshIfDue() {
       const { refreshAt, expiresAt, token } = read();
       if (refreshAt === null || refreshAt > now()) return;
@@ -193,7 +203,28 @@ function isAlive(state: AccountState, now: number): state is AccountState & { re
  *
  * @throws Error without a token
  */
-export function toAccess({ token, expiresAt, pausedUntil, pauseErrcode }: AccountState): AccountAccess {
+export function toAccess(state: AccountState): AccountAccess {
+  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion } = state;
   if (token === null) throw new Error("toAccess needs a token");
-  return { token, expiresAt, ...(pausedUntil === 0 ? {} : { pausedUntil, pauseErrcode }) };
+  const version = pauseVersion === 0 ? {} : { pauseVersion };
+  // A pause that was lifted is said too: readers may still know it.
+  const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
+  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }) };
+}
+
+/** KV takes no shorter life of a value, seconds. */
+const MIN_KV_TTL_SECONDS = 60;
+
+/**
+ * What is published of the state, for as long as the token lives; undefined without a token: a pause then stays in the
+ * object, which readers who find no token in KV ask.
+ */
+export function toPublished(
+  state: AccountState,
+  now: number,
+): { readonly text: string; readonly options: { readonly expirationTtl: number } } | undefined {
+  const leftSeconds = Math.ceil((state.expiresAt - now) / 1_000);
+  if (state.token === null || leftSeconds <= 0) return undefined;
+  const expirationTtl = Math.max(MIN_KV_TTL_SECONDS, leftSeconds);
+  return { text: JSON.stringify(toAccess(state)), options: { expirationTtl } };
 }

@@ -9,7 +9,6 @@
  * Longer than other files because it is one class: what callers and the runtime call stands on it.
  */
 import { DurableObject } from "cloudflare:workers";
-import { describeErrcode } from "../../shared/errcode.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { Result } from "../../shared/result.ts";
 import { configOf, findApp, type AppConfig } from "../config.ts";
@@ -20,9 +19,11 @@ import { addAppEvent, readAppEvents, type AppEvent } from "./account-events.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
 import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
-import { decidePause, forgetMessages } from "./account-pause.ts";
+import { forgetMessages } from "./account-pause.ts";
 import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "./account-personal.ts";
-import { createPublisher, type Publisher } from "./account-publisher.ts";
+import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Waiter } from "./account-resume.ts";
+import { createWaitingList } from "./account-waiting.ts";
+import { createPublisher } from "./account-publisher.ts";
 import {
   keepRefusal,
   keepUnreadable,
@@ -37,6 +38,7 @@ import {
   settingsKey,
   type AccountAccess,
   type AccountReader,
+  type AppPause,
   type PauseAnswer,
   type SettingsVersion,
 } from "./account-snapshots.ts";
@@ -46,14 +48,13 @@ import { createAccountStore } from "./account-store.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
-import { objectIdOf } from "./conversation-client.ts";
+import { conversationStubById, objectIdOf } from "./conversation-client.ts";
 import { sha256Hex } from "./account-text.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { keepTokens } from "./account-keeper.ts";
-import { toAccess, type TokenKeeper } from "./account-token.ts";
+import { toPublished, type TokenKeeper } from "./account-token.ts";
 
 const DAY_MS = 86_400_000;
-const MIN_KV_TTL_SECONDS = 60;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
 /** Settings KV did not take are published again after so long, milliseconds. */
@@ -68,10 +69,11 @@ const DEFAULT_RETENTION_MS = 180 * DAY_MS;
 /** The Durable Object of one mini program. */
 export class Account extends DurableObject<Env> implements AccountReader {
   readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
-  readonly #accessPublisher = this.#createPublisher("access", () => this.#putAccess());
-  readonly #settingsPublisher = this.#createPublisher("settings", () =>
-    this.env.KV.put(settingsKey(this.#appid()), this.#settings.published()),
-  );
+  readonly #accessPublisher = createPublisher({ what: "access", put: () => this.#putAccess() });
+  readonly #settingsPublisher = createPublisher({
+    what: "settings",
+    put: () => this.env.KV.put(settingsKey(this.#appid()), this.#settings.published()),
+  });
   readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, env: this.env });
   readonly #skipped = createSkippedStore(this.ctx.storage);
   readonly #webhooks = createWebhookRecords({
@@ -82,6 +84,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     skipped: this.#skipped,
   });
   #keeper: TokenKeeper | undefined;
+  #resuming: Resumer | undefined;
   /** The alarm is at work, and will set itself. */
   #isRinging = false;
 
@@ -102,19 +105,22 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * alone is refused so.
    */
   async pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer> {
-    const now = Date.now();
-    const { aloneMs, patch } = decidePause(this.#store.state(), errcode, refused, now, Math.random());
-    if (Object.keys(patch).length > 0) this.#write(patch);
-    const { name, cure } = describeErrcode(errcode);
-    const fields = { app: this.#appid(), errcode, name };
-    if (aloneMs !== undefined) log("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1000) });
-    if (patch.pausedUntil !== undefined) {
-      const seconds = Math.round((patch.pausedUntil - now) / 1000);
-      log("app_paused", { ...fields, cure: cure.en, seconds });
-      this.#publishAccess();
-    }
-    const { pausedUntil, pauseErrcode } = this.#store.state();
-    return { pausedUntil, pauseErrcode, ...(aloneMs !== undefined && { aloneMs }) };
+    return this.#resumer().pause(errcode, refused, Math.random());
+  }
+
+  /** A conversation waits for the app. */
+  async noteWaiting(waiter: Waiter): Promise<WaitAnswer> {
+    return this.#resumer().note(waiter);
+  }
+
+  /** Somebody wants the pause lifted: says what is to be tried. */
+  async beginResume(): Promise<ResumeStart> {
+    return this.#resumer().begin();
+  }
+
+  /** The trial is over. Lifts the pause it was made in when WeChat did not refuse the app. */
+  async endResume(pauseVersion: number | null, isAccepted: boolean): Promise<AppPause> {
+    return this.#resumer().end(pauseVersion, isAccepted);
   }
 
   /** What is wrong with the app now. */
@@ -266,6 +272,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const conversation = objectIdOf(this.env.CONVERSATION, { appid: app, openid });
     const user = logUser(conversation);
     this.#webhooks.forget(conversation.toString());
+    this.#resumer().forget(conversation.toString());
     const records = createPersonalRecords(this.ctx.storage).erase(openid);
     const forgotten = forgetMessages(this.#store.state(), user);
     if (Object.keys(forgotten).length > 0) this.#write(forgotten);
@@ -299,6 +306,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     }
     this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs }, now);
     this.#skipped.prune(now - eventsMs);
+    await this.#resumer().releaseIfDue();
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
     if (keeper === undefined) return this.#write({ refreshAt: null });
@@ -360,16 +368,29 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const config = configOf(this.env);
     const app = this.#findApp();
     if (!config.ok || app === undefined) return undefined;
-    return (this.#keeper ??= this.#createKeeper(app, config.value.tokenBase));
-  }
-
-  #createKeeper(app: AppConfig, tokenBase: string): TokenKeeper {
-    return keepTokens(app, tokenBase, {
+    return (this.#keeper ??= keepTokens(app, config.value.tokenBase, {
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),
       secretTag: () => this.#secretTag(),
+      publish: () => {
+        this.#publishAccess();
+        this.#resumer().release();
+      },
+    }));
+  }
+
+  #resumer(): Resumer {
+    const { CONVERSATION: namespace } = this.env;
+    return (this.#resuming ??= createResumer({
+      appid: this.#appid(),
+      read: () => this.#store.state(),
+      write: (patch) => this.#write(patch),
+      waiting: createWaitingList(this.ctx.storage),
+      retryToken: () => this.#tokens().retry(),
       publish: () => this.#publishAccess(),
-    });
+      wake: (id, pause, spreadMs) => conversationStubById(namespace, id).resume(pause, spreadMs),
+      now: () => Date.now(),
+    }));
   }
 
   /**
@@ -385,22 +406,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
     await within(PUBLISH_WAIT_MS, published);
   }
 
-  /** Behind the answer: nobody waits for KV, the object is the truth. */
+  /** After the response: no caller waits for KV, the object is the truth. */
   #publishAccess(): void {
     this.ctx.waitUntil(this.#accessPublisher.publish());
   }
 
   async #putAccess(): Promise<void> {
-    const state = this.#store.state();
-    const leftSeconds = Math.ceil((state.expiresAt - Date.now()) / 1000);
-    // A pause without a token stays here: who finds no token in KV asks the object.
-    if (state.token === null || leftSeconds <= 0) return;
-    const options = { expirationTtl: Math.max(MIN_KV_TTL_SECONDS, leftSeconds) };
-    await this.env.KV.put(accessKey(this.#appid()), JSON.stringify(toAccess(state)), options);
-  }
-
-  #createPublisher(what: string, put: () => Promise<void>): Publisher {
-    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-    return createPublisher({ what, put, sleep });
+    const value = toPublished(this.#store.state(), Date.now());
+    if (value !== undefined) await this.env.KV.put(accessKey(this.#appid()), value.text, value.options);
   }
 }

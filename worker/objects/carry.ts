@@ -3,6 +3,7 @@
  * behind a push or an API call, and by the conversation's alarm.
  */
 import type { Delivery } from "../../shared/delivery.ts";
+import { describeErrcode } from "../../shared/errcode.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
 import { log } from "../log.ts";
 import type { WeChatClient } from "../wechat/client.ts";
@@ -13,6 +14,11 @@ export interface Carrier {
   readonly client: Pick<WeChatClient, "deliver">;
   /** WeChat took a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
+  /**
+   * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may have
+   * caused. `until`: when it comes back by itself, epoch ms. Never fails.
+   */
+  readonly onWaiting?: (until: number | null, isCause: boolean) => Promise<void>;
   /** Records an attempt and gives the next one to whoever claims it. */
   readonly settle: (
     seq: number,
@@ -45,11 +51,27 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     const now = Date.now();
     log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
     lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
-    const telling = delivery.result === "sent" ? carrier.onSent?.() : undefined;
+    const telling = delivery.result === "sent" ? carrier.onSent?.() : noteWaiting(carrier, delivery, now);
     if (telling !== undefined) told.push(telling);
   }
   // Behind the last attempt: a lease that is held must not wait for anybody else.
   await Promise.all(told);
+}
+
+/** A pause that is over so soon need not be lifted, milliseconds: the minute's limit, mostly. */
+const SHORT_WAIT_MS = 2 * 60_000;
+
+/** Reports a message that waits for the app, unless it comes back by itself soon. */
+function noteWaiting({ onWaiting }: Carrier, delivery: Delivery, now: number): Promise<void> | undefined {
+  if (delivery.result === "refused") {
+    const { pauses, reaction } = describeErrcode(delivery.errcode);
+    const waits = pauses !== null && reaction !== "retry_next_minute" && delivery.aloneMs === undefined;
+    return waits ? onWaiting?.(null, true) : undefined;
+  }
+  if (delivery.result !== "not_sent" || delivery.reason === "lease_over") return undefined;
+  const { reason, until } = delivery;
+  if (reason === "paused" && until !== undefined && until - now < SHORT_WAIT_MS) return undefined;
+  return onWaiting?.(reason === "paused" ? (until ?? null) : null, false);
 }
 
 function outcomeOf(delivery: Delivery): { outcome: string; errcode?: number; reason?: string } {

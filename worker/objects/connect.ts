@@ -5,22 +5,29 @@
 import type { AppConfig, Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
+import type { TokenSource } from "../wechat/token-source.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
-import { createTokenSource, readSettingsSnapshot, type AccountClientDeps } from "./account-client.ts";
-import { accountMemory as memory } from "./account-memory.ts";
+import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClientDeps } from "./account-client.ts";
+import { accountMemory as memory, notePause } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { errorName, log } from "../log.ts";
-import type { SettingsVersion } from "./account-snapshots.ts";
+import type { AppPause, SettingsVersion } from "./account-snapshots.ts";
+import type { Waiter } from "./account-resume.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_PATIENCE_MS = 1_500;
 
+/** How long reporting a message that waits may take, milliseconds. */
+const WAITING_MS = 3_000;
+
 /** What a request needs of an app. */
 export interface AppConnection {
   /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
+  /** The same for the trial that lifts a pause: it sends in spite of the pause. */
+  readonly createTrialClient: () => WeChatClient;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => DurableObjectStub<Account>;
   /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
@@ -29,6 +36,12 @@ export interface AppConnection {
   readonly webhooks: WebhookDeps;
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
   readonly reach: (milestone: Milestone) => Promise<void> | undefined;
+  /**
+   * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never fails.
+   *
+   * @returns the pause as it stands when there is nothing left to wait for: the conversation is to be resumed
+   */
+  readonly noteWaiting: (waiter: Waiter) => Promise<AppPause | undefined>;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
@@ -46,11 +59,11 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
     }
   };
+  const createClient = (tokens: TokenSource) =>
+    createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
   return {
-    createClient() {
-      const tokens = createTokenSource(deps);
-      return createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
-    },
+    createClient: () => createClient(createTokenSource(deps)),
+    createTrialClient: () => createClient(withoutPause(createTokenSource(deps))),
     account,
     webhooks: {
       fetch: (url, init) => fetch(url, init),
@@ -68,6 +81,18 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
       if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
       return tellMilestone(milestone);
+    },
+    async noteWaiting(waiter) {
+      try {
+        const answer = await inTime(WAITING_MS, account().noteWaiting(waiter));
+        if (answer.isBlocked) return undefined;
+        notePause(memory, appid, answer);
+        return answer;
+      } catch (error) {
+        // The message comes back at its own time.
+        log("waiting_not_noted", { app: appid, error: errorName(error) });
+        return undefined;
+      }
     },
     useSettings(value) {
       memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });

@@ -45,6 +45,19 @@ export function conversationStub(
   return timedStub(namespace.getByName(objectName(owner), { locationHint }), timeoutMs);
 }
 
+/**
+ * A stub by the id of the object.
+ *
+ * @throws TypeError when it is not an id of this namespace: the runtime knows its own by a check sum
+ */
+export function conversationStubById(
+  namespace: DurableObjectNamespace<Conversation>,
+  id: string,
+  options: DurableObjectNamespaceGetDurableObjectOptions = {},
+): DurableObjectStub<Conversation> {
+  return timedStub(namespace.get(namespace.idFromString(id), options), CONVERSATION_CALL_MS);
+}
+
 /** The id of the object; nothing is asked for it. */
 export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owner: Owner): DurableObjectId {
   return namespace.idFromName(objectName(owner));

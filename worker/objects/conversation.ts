@@ -22,16 +22,19 @@ import {
   type Submitted,
 } from "../domain/conversation.ts";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
-import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
+import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
-import { leaseNext, leaseOf, settleAttempt, type Lease, type OutboxContext } from "../domain/outbox.ts";
+import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
 import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
+import { makeDue, waitsForApp } from "../domain/resume.ts";
 import type { ConversationState } from "../domain/state.ts";
-import { replayCursor, wakeCursors, type KnownWebhooks } from "../domain/webhook-cursor.ts";
+import { replayCursor } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
 import { errorName, log, logUser } from "../log.ts";
-import { carryChain } from "./carry.ts";
-import { connectApp, type AppConnection } from "./connect.ts";
+import { accountMemory, notePause } from "./account-memory.ts";
+import type { AppPause } from "./account-snapshots.ts";
+import { connectApp } from "./connect.ts";
+import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
 import type {
   ConversationView,
   LeasedMessage,
@@ -41,19 +44,13 @@ import type {
   SubmitAnswer,
 } from "./conversation-model.ts";
 import { eraseStorage } from "./conversation-erasure.ts";
+import { takeStep, type Step } from "./conversation-step.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
 import { readMessageState } from "./read-message.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
 import { canSign } from "./webhook-settings.ts";
-
-/** A transition with a value for the caller. */
-type Step<T> = (
-  state: ConversationState,
-  writer: RowWriter,
-  context: OutboxContext,
-) => { readonly state: ConversationState; readonly lease?: Lease; readonly value: T };
 
 /** An Idempotency-Key is remembered so long, milliseconds. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
@@ -67,6 +64,8 @@ const ALARM_REST_MS = 60_000;
 const APP_MISSING_MS = 48 * 3_600_000;
 /** Interval between checks whether the app is configured again, milliseconds. */
 const APP_REST_MS = 15 * 60_000;
+/** A message that was woken is not tried sooner, milliseconds: an isolate that still believes in the pause must not spin. */
+const MIN_RESUME_MS = 1_000;
 /** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
 const STORAGE_MS = 5_000;
 /** Rows deleted per batch. */
@@ -192,9 +191,30 @@ export class Conversation extends DurableObject<Env> {
     const from = Math.min(after, this.#state.last);
     const { webhooks, settingsVersion: known } = this.#state;
     const replayed = { ...webhooks, [webhookId]: replayCursor(from, now) };
-    this.#keepWebhooks({ webhooks: replayed, settingsVersion: Math.max(known, settingsVersion) }, true);
+    this.#keepState({ webhooks: replayed, settingsVersion: Math.max(known, settingsVersion) }, true);
     this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
+  }
+
+  /** The app may send again: what waited for it is due within `spreadMs`, and this isolate knows that the pause is over. */
+  resume(pause: AppPause, spreadMs: number): void {
+    const owner = this.#store.owner();
+    if (owner === undefined) return;
+    notePause(accountMemory, owner.appid, pause);
+    const state = makeDue(this.#state, Date.now() + MIN_RESUME_MS + Math.floor(Math.random() * spreadMs));
+    if (state === this.#state) return;
+    this.#keepState(state, true);
+    this.#armedFor = this.#arm(state, this.#config(), Date.now());
+  }
+
+  /** Leases the next message although it waits for the app: the trial that lifts a pause. Null: none waits any more. */
+  leaseTrial(claim: string): LeasedMessage | null {
+    const owner = this.#store.owner();
+    if (owner === undefined || !this.#state.queue.some(waitsForApp)) return null;
+    const step: Step<null> = (state, writer, context) => {
+      return { ...leaseNext(makeDue(state, context.now), writer, context, claim), value: null };
+    };
+    return this.#transact(owner, this.#config(), Date.now(), step).lease ?? null;
   }
 
   /**
@@ -249,7 +269,7 @@ export class Conversation extends DurableObject<Env> {
       const connection = connectApp(this.env, config, app);
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
-        lease && this.#carry(lease, owner, connection, started + ALARM_BUDGET_MS),
+        lease && carryFromAlarm(this.#carryHost(owner), lease, connection, started + ALARM_BUDGET_MS),
         canSign(config) && tellWebhooks(this.#webhookHost(owner), connection),
       ]);
     }
@@ -257,15 +277,9 @@ export class Conversation extends DurableObject<Env> {
     return ALARM_FLOOR_MS;
   }
 
-  async #carry(lease: LeasedMessage, owner: Owner, connection: AppConnection, until: number): Promise<void> {
-    const user = logUser(this.ctx.id);
-    await carryChain(lease, {
-      client: connection.createClient(),
-      onSent: () => connection.reach("answer"),
-      settle: (seq, attempt, delivery, next) => Promise.resolve(this.settle(seq, attempt, delivery, next)),
-      until,
-      fields: { app: owner.appid, user, via: "alarm" },
-    });
+  #carryHost(owner: Owner): CarryHost {
+    const settle: CarryHost["settle"] = (seq, attempt, delivery, next) => this.settle(seq, attempt, delivery, next);
+    return { owner, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
   }
 
   #webhookHost(owner: Owner): WebhookHost {
@@ -274,12 +288,13 @@ export class Conversation extends DurableObject<Env> {
       id: this.ctx.id,
       state: () => this.#state,
       store: () => this.#store,
-      keep: (webhooks, durable) => this.#keepWebhooks(webhooks, durable),
+      keep: (known, durable) => this.#keepState(known, durable),
     };
   }
 
-  #keepWebhooks(known: KnownWebhooks, durable: boolean): void {
-    const state = { ...this.#state, ...known };
+  /** Takes changes of the state that no row speaks of; `durable` writes them into the newest record. */
+  #keepState(changes: Partial<ConversationState>, durable: boolean): void {
+    const state = { ...this.#state, ...changes };
     if (durable) this.#store.rewriteState(state);
     this.#state = state;
   }
@@ -325,25 +340,12 @@ export class Conversation extends DurableObject<Env> {
     now: number,
     step: Step<T>,
   ): { readonly value: T; readonly lease: LeasedMessage | undefined } {
-    const context: OutboxContext = {
-      rules: MINI_PROGRAM,
-      now,
-      random: Math.random(),
-      unconfirmedRetries: config.unconfirmedRetries,
-    };
-    const writer = writeRows(this.#state.last, now);
-    const { state, lease, value } = step(this.#state, writer, context);
-    if (lease !== undefined && state !== this.#state && writer.rows().length === 0) {
-      writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
-    }
-    const rows = writer.rows();
+    const { state, lease, value, rows } = takeStep(this.#state, config, now, step);
     const leased = lease && this.#fill(lease, owner, state, rows);
     if (rows.length > 0) {
-      const webhooks = wakeCursors(state.webhooks, this.#state.last, now);
-      const next = { ...state, webhooks, last: writer.last() };
-      const armedFor = this.#arm(next, config, now);
-      this.#store.append(owner, rows, next);
-      this.#state = next;
+      const armedFor = this.#arm(state, config, now);
+      this.#store.append(owner, rows, state);
+      this.#state = state;
       this.#armedFor = armedFor;
     }
     return { value, lease: leased };

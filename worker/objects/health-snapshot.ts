@@ -19,9 +19,16 @@ export interface HealthReader {
   faults(): Promise<readonly AppFault[]>;
 }
 
+interface Snapshot {
+  readonly faults: readonly HealthFault[];
+  readonly readAt: number;
+  /** Of the pause this isolate knew when it asked: a newer one makes the snapshot old. */
+  readonly pauseVersion: number;
+}
+
 /** What an isolate remembers, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
 export interface SnapshotMemory {
-  readonly snapshots: Map<string, { readonly faults: readonly HealthFault[]; readonly readAt: number }>;
+  readonly snapshots: Map<string, Snapshot>;
   /** Calls under way. */
   readonly reads: Map<string, Promise<readonly HealthFault[]>>;
 }
@@ -37,6 +44,8 @@ export interface SnapshotDeps {
   readonly memory: SnapshotMemory;
   /** The clock, epoch ms. */
   readonly now: () => number;
+  /** Of the pause this isolate has heard of. */
+  readonly pauseVersion: () => number;
   /** Keeps the call alive when the request that made it is cancelled: others wait for it too. */
   readonly keepAlive: (work: Promise<unknown>) => void;
 }
@@ -52,7 +61,8 @@ const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
 export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { appid, memory, now } = deps;
   const known = memory.snapshots.get(appid);
-  if (known !== undefined && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
+  const isOutdated = known?.pauseVersion !== deps.pauseVersion();
+  if (known !== undefined && !isOutdated && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
   // Each request has a deadline of its own: the call belongs to another one.
   const read = await within(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
   return read === OVERDUE ? UNREACHABLE : read;
@@ -66,13 +76,15 @@ function startRead(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   return read;
 }
 
-async function askAccount({ appid, account, memory, now }: SnapshotDeps): Promise<readonly HealthFault[]> {
+async function askAccount(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
+  const { appid, account, memory, now } = deps;
+  const pauseVersion = deps.pauseVersion();
   let faults = UNREACHABLE;
   try {
     faults = await inTime(ACCOUNT_HEALTH_MS, account().faults());
   } catch (error) {
     log("account_unreachable", { app: appid, error: errorName(error) });
   }
-  memory.snapshots.set(appid, { faults, readAt: now() });
+  memory.snapshots.set(appid, { faults, readAt: now(), pauseVersion });
   return faults;
 }

@@ -1,5 +1,5 @@
 /**
- * A Durable Object's stub whose calls end at a deadline. Stubs are made in three places, each of which hands out this
+ * A Durable Object's stub whose calls end at a deadline. Stubs are made in two files, which hand out this
  * one, so that no call of an object is left without a deadline.
  */
 import { inTime } from "../deadline.ts";

@@ -7,7 +7,12 @@ import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { carryChain } from "../objects/carry.ts";
 import { connectApp } from "../objects/connect.ts";
-import { objectIdOf, settleStored, type ConversationDirectory } from "../objects/conversation-client.ts";
+import {
+  conversationStub,
+  objectIdOf,
+  settleStored,
+  type ConversationDirectory,
+} from "../objects/conversation-client.ts";
 import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
 import { errorName, log, logUser } from "../log.ts";
 
@@ -47,10 +52,14 @@ async function carry(
   const directory = directoryOf(c);
   try {
     const user = logUser(objectIdOf(c.env.CONVERSATION, owner));
-    const { createClient, reach } = connectApp(c.env, c.get("config"), app);
+    const { createClient, reach, noteWaiting } = connectApp(c.env, c.get("config"), app);
     await carryChain(first, {
       client: createClient(),
       onSent: () => reach("answer"),
+      onWaiting: async (until, isCause) => {
+        const pause = await noteWaiting({ id: objectIdOf(c.env.CONVERSATION, owner).toString(), until, isCause });
+        if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
+      },
       settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
       until,
       fields: { requestId, app: app.appid, user, via: "worker" },

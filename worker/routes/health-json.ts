@@ -2,44 +2,11 @@
  * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, errcode, end, and the cure in
  * words, from the errcode table.
  */
-import * as v from "valibot";
 import { describeErrcode, type BilingualText } from "../../shared/errcode.ts";
 import { describeAge } from "../objects/account-stale.ts";
 import type { HealthFault } from "../objects/health-snapshot.ts";
-import { both, ErrcodeSchema, isoTime, named, TimeSchema, WordSchema } from "./api/schemas.ts";
-
-/** One fault of one app. */
-export const FaultSchema = named(
-  "Fault",
-  v.strictObject({
-    appid: WordSchema,
-    reason: v.pipe(
-      v.picklist([
-        "paused",
-        "token_refused",
-        "settings_unreadable",
-        "stale_pushes",
-        "account_unreachable",
-      ] as const satisfies readonly HealthFault["reason"][]),
-      v.description(
-        both(
-          "paused：微信拒绝了整个小程序的发送；token_refused：取不到 access_token；settings_unreadable：已存的设置无法读取；stale_pushes：推送因签名时间被拒绝；account_unreachable：服务内部没有应答",
-          "paused: WeChat refused sends of the whole app; token_refused: there is no access token; settings_unreadable: the stored settings cannot be read; stale_pushes: pushes were refused for the age of their timestamp; account_unreachable: the account object did not answer",
-        ),
-      ),
-    ),
-    errcode: v.exactOptional(ErrcodeSchema),
-    name: v.exactOptional(WordSchema),
-    meaning: v.string(),
-    cure: v.string(),
-    count: v.exactOptional(
-      v.pipe(v.number(), v.integer(), v.description(both("被拒绝的推送数（约数）", "refused pushes, about"))),
-    ),
-    until: v.exactOptional(v.pipe(TimeSchema, v.description(both("在此之前不发送", "nothing is sent before")))),
-  }),
-);
-/** One fault of one app. */
-export type FaultJson = v.InferOutput<typeof FaultSchema>;
+import type { FaultJson } from "./api/health-schemas.ts";
+import { both, isoTime } from "./api/schemas.ts";
 
 const UNREACHABLE = {
   meaning: both(

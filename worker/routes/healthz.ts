@@ -4,41 +4,20 @@
  * and its cure need an API key.
  */
 import type { Context } from "hono";
+import type * as v from "valibot";
 import type { AppEnv } from "../app-env.ts";
 import { configOf, type AppConfig, type Config, type ConfigProblem } from "../config.ts";
 import { findCaller } from "../middleware/require-api-key.ts";
 import { addStale } from "../objects/account-stale.ts";
+import { accountMemory } from "../objects/account-memory.ts";
 import { connectApp } from "../objects/connect.ts";
 import { readFaults, snapshotMemory, type HealthFault } from "../objects/health-snapshot.ts";
-import type { PushMode } from "../protocol/receive.ts";
-import { toFaultJson, type FaultJson } from "./health-json.ts";
+import type { HealthSchema } from "./api/health-schemas.ts";
+import { toFaultJson } from "./health-json.ts";
 import { unreportedStale } from "./stale-pushes.ts";
 
-/** Something that works and should not stay so. */
-export interface HealthWarning {
-  readonly variable: string;
-  readonly warning: string;
-  readonly cure: string;
-}
-
-/** What `/healthz` says. */
-export type Health =
-  | {
-      /** `degraded`: set up, and at least one mini program has a fault. */
-      readonly status: "ok" | "degraded";
-      /** How many mini programs. */
-      readonly apps: number;
-      /** How each one's pushes must arrive, in the order of the configuration. */
-      readonly modes: readonly PushMode[];
-      /** Whether the REST API has a key. */
-      readonly api: "open" | "closed";
-      /** Pushes refused for the age of their signed timestamp, about, until a day passes without one; absent: none. */
-      readonly stalePushes?: number;
-      readonly warnings: readonly HealthWarning[];
-      /** With an API key only. */
-      readonly faults?: readonly FaultJson[];
-    }
-  | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
+type SetUp = v.InferOutput<typeof HealthSchema>;
+type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
 
 /** Answers 200 when the configuration is complete, `degraded` included; 503 with every problem when it is not. */
 export async function healthz(c: Context<AppEnv>): Promise<Response> {
@@ -55,7 +34,7 @@ export async function healthz(c: Context<AppEnv>): Promise<Response> {
   });
 }
 
-async function toHealth(c: Context<AppEnv>, config: Config): Promise<Health> {
+async function toHealth(c: Context<AppEnv>, config: Config): Promise<SetUp> {
   const { apps, apiKeys } = config;
   const [found, caller] = await Promise.all([
     Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
@@ -74,8 +53,8 @@ async function toHealth(c: Context<AppEnv>, config: Config): Promise<Health> {
   };
 }
 
-function warningsOf({ apps, pushMaxAgeMs }: Config): readonly HealthWarning[] {
-  const warnings: HealthWarning[] = [];
+function warningsOf({ apps, pushMaxAgeMs }: Config): SetUp["warnings"] {
+  const warnings: SetUp["warnings"] = [];
   if (apps.some((app) => app.mode === "plain")) warnings.push(PLAIN_MODE);
   if (pushMaxAgeMs === 0 && apps.some((app) => app.mode !== "plain")) warnings.push(ANY_AGE);
   return warnings;
@@ -87,6 +66,7 @@ async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): 
     account: connectApp(c.env, config, app).account,
     memory: snapshotMemory,
     now: () => Date.now(),
+    pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
     keepAlive: (work) => c.executionCtx.waitUntil(work),
   });
   const now = Date.now();
@@ -100,13 +80,13 @@ function isStale(fault: HealthFault): fault is Extract<HealthFault, { reason: "s
   return fault.reason === "stale_pushes";
 }
 
-const PLAIN_MODE: HealthWarning = {
+const PLAIN_MODE: SetUp["warnings"][number] = {
   variable: "WECHAT_PUSH_MODE",
   warning: "is plain: pushes come unencrypted and their content is not signed",
   cure: "choose 安全模式 in the WeChat console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey",
 };
 
-const ANY_AGE: HealthWarning = {
+const ANY_AGE: SetUp["warnings"][number] = {
   variable: "WECHAT_PUSH_MAX_AGE_S",
   warning: "is 0: a captured encrypted push can be sent again at any time",
   cure: "remove the variable, or set 900",

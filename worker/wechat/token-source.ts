@@ -11,6 +11,8 @@ export interface AppAccess {
   readonly pausedUntil?: number;
   /** The errcode that paused it. */
   readonly pauseErrcode?: number;
+  /** Grows with each change of the pause. */
+  readonly pauseVersion?: number;
 }
 
 /** Why there is no token. `until`: epoch ms before which asking again is useless. */

@@ -64,6 +64,7 @@ describe("a call", () => {
       json(202, { conversations: 1, remaining: 0 }),
       new Response(null, { status: 204 }),
       json(200, { token: { ok: true }, sendQuota: {}, callback: [] }),
+      json(200, { resumed: true, trial: { outcome: "none" }, faults: [] }),
     ]);
     const results = [
       await client.message("m/1"),
@@ -81,6 +82,7 @@ describe("a call", () => {
       await client.replaySkipped("shop"),
       await client.dismissSkipped("shop"),
       await client.diagnostics(),
+      await client.resume(),
     ];
     expect(results.filter((result) => !result.ok)).toEqual([]);
     expect(results[6]).toEqual({ ok: true, value: { bytes: new Uint8Array([1, 2]), contentType: "image/png" } });
@@ -100,7 +102,16 @@ describe("a call", () => {
       "POST /webhooks/shop/replay",
       "DELETE /webhooks/shop/skipped",
       "GET /diagnostics",
+      "POST /resume",
     ]);
+  });
+
+  it("asks for the health beside the API, with the key", async ({ expect }) => {
+    const health = { status: "degraded", apps: 1, modes: ["secure"], api: "open", warnings: [], faults: [] };
+    const { client, asked } = scripted([json(200, health)]);
+    expect(await client.health()).toEqual({ ok: true, value: health });
+    expect(asked[0]).toMatchObject({ method: "GET", url: "https://kefu.test/healthz" });
+    expect(asked[0]?.headers["authorization"]).toMatch(/^Bearer ./);
   });
 
   it("hands the settings' version back as a strong ETag, also when a proxy made it weak", async ({ expect }) => {

@@ -1,4 +1,5 @@
 import { describe, it, vi } from "vitest";
+import type { Delivery } from "../../../shared/delivery.ts";
 import { LEASE_MS } from "../../../worker/domain/outbox.ts";
 import { carryChain } from "../../../worker/objects/carry.ts";
 import type { LeasedMessage } from "../../../worker/objects/conversation-model.ts";
@@ -11,6 +12,47 @@ const lease = (seq: number): LeasedMessage => ({
   openid: "oUser",
   message: { type: "text", content: "好" },
   isAi: false,
+});
+
+describe("a message that waits for the app", () => {
+  const waitsOf = async (delivery: Delivery) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    const waits: (readonly [number | null, boolean])[] = [];
+    await carryChain(lease(1), {
+      client: { deliver: () => Promise.resolve(delivery) },
+      onWaiting: async (until, isCause) => void waits.push([until, isCause]),
+      settle: () => Promise.resolve(null),
+      until: 0,
+      fields: { user: "0123456789ab" },
+    });
+    vi.restoreAllMocks();
+    return waits;
+  };
+
+  it("is reported with the end of the pause", async ({ expect }) => {
+    const until = Date.now() + 600_000;
+    expect(await waitsOf({ result: "not_sent", reason: "paused", until })).toEqual([[until, false]]);
+  });
+
+  it("is reported as the cause of a pause", async ({ expect }) => {
+    expect(await waitsOf({ result: "refused", errcode: 48001 })).toEqual([[null, true]]);
+  });
+
+  it("is reported when there is no token", async ({ expect }) => {
+    expect(await waitsOf({ result: "not_sent", reason: "no_token" })).toEqual([[null, false]]);
+  });
+
+  it.for<Delivery>([
+    { result: "sent" },
+    { result: "refused", errcode: -1 },
+    { result: "refused", errcode: 45011 },
+    { result: "refused", errcode: 48001, aloneMs: 0 },
+    { result: "not_sent", reason: "lease_over" },
+    { result: "not_sent", reason: "paused", until: Date.now() + 60_000 },
+    { result: "unconfirmed", reason: "timeout" },
+  ])("is not reported for %j", async (delivery, { expect }) => {
+    expect(await waitsOf(delivery)).toEqual([]);
+  });
 });
 
 describe("a chain of attempts", () => {

@@ -22,6 +22,7 @@ import { messages } from "./messages.ts";
 import { milestones } from "./milestones.ts";
 import { problem } from "./problem.ts";
 import { quarantine } from "./quarantine.ts";
+import { resume } from "./resume.ts";
 import { settings } from "./settings.ts";
 import { typing } from "./typing.ts";
 import { webhookReplays } from "./webhook-replays.ts";
@@ -48,6 +49,7 @@ export function createApi(): Hono<AppEnv> {
     forwarding,
     diagnostics,
     milestones,
+    resume,
   ])
     api.route("/v1", routes);
   // Not notFound(): a mounted app's is never asked.

@@ -7,9 +7,8 @@ import type { SubmitInput } from "../../domain/conversation.ts";
 import type { RowDraft } from "../../domain/log.ts";
 import type { MessageState } from "../../domain/message-state.ts";
 import type { Conversation } from "../../objects/conversation.ts";
-import { conversationStub } from "../../objects/conversation-client.ts";
+import { conversationStub, conversationStubById } from "../../objects/conversation-client.ts";
 import type { ConversationView, Owner, ReplayKnown, SubmitAnswer } from "../../objects/conversation-model.ts";
-import { CONVERSATION_CALL_MS, timedStub } from "../../objects/timed-stub.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
 import { parseMessageId } from "../../domain/message-id.ts";
@@ -57,8 +56,7 @@ export function findMessage(
 export function findObject(c: Context<AppEnv>, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directoryOf(c);
   try {
-    const found = namespace.get(namespace.idFromString(objectId), { locationHint });
-    return toRemote(timedStub(found, CONVERSATION_CALL_MS));
+    return toRemote(conversationStubById(namespace, objectId, { locationHint }));
   } catch (error) {
     // The runtime knows its own ids by a check sum; another's is a TypeError.
     if (error instanceof TypeError) return undefined;

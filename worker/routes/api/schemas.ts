@@ -87,8 +87,8 @@ export const WaitingSchema = named(
       v.picklist(WAIT_REASONS),
       v.description(
         both(
-          "paused 微信拒绝了整个小程序的发送 · no_token 取不到 access_token · retry 微信繁忙或没有应答 · unconfirmed 上一次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
-          "paused: WeChat refused sends of the whole app · no_token: there is no access token · retry: WeChat was busy or did not answer · unconfirmed: the outcome of the last attempt is unknown, it is sent once more · order: a message to the same user is before it · held: it waits for the user's next message · due: its turn has come",
+          "unconfirmed 上次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
+          "unconfirmed: sent once more, the last outcome is unknown · order: after another message to the user · held: for the user's next message · due: its turn has come",
         ),
       ),
     ),

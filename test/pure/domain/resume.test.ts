@@ -1,0 +1,45 @@
+import { describe, it } from "vitest";
+import { makeDue, waitsForApp } from "../../../worker/domain/resume.ts";
+import { EMPTY_STATE, type QueueItem } from "../../../worker/domain/state.ts";
+
+const ITEM: QueueItem = {
+  seq: 1,
+  message: 1,
+  source: "api",
+  mayRepeat: false,
+  go: 0,
+  attempt: 1,
+  tries: { failed: 0, paused: 0 },
+  nextAt: 9_000,
+  until: 99_000,
+};
+const waiting = (reason: string, errcode?: number): QueueItem => ({
+  ...ITEM,
+  lastAttempt: { reason, ...(errcode !== undefined && { errcode }) },
+});
+
+describe("waitsForApp", () => {
+  it("is true for a pause, for its cause, and for a token", ({ expect }) => {
+    for (const item of [waiting("paused", 45009), waiting("api_unauthorized", 48001), waiting("no_token")]) {
+      expect(waitsForApp(item)).toBe(true);
+    }
+  });
+
+  it("is false for anything else, and while an attempt is under way", ({ expect }) => {
+    const lease = { claim: "c", startedAt: 0, endsAt: 12, deadline: 10 };
+    const others = [ITEM, waiting("system_busy", -1), waiting("unconfirmed"), { ...waiting("paused"), lease }];
+    for (const item of others) expect(waitsForApp(item)).toBe(false);
+  });
+});
+
+describe("makeDue", () => {
+  it("moves what waits for the app, and nothing that is due before", ({ expect }) => {
+    const queue = [waiting("paused", 45009), { ...waiting("no_token"), nextAt: 1_000 }, waiting("system_busy", -1)];
+    expect(makeDue({ ...EMPTY_STATE, queue }, 5_000).queue.map(({ nextAt }) => nextAt)).toEqual([5_000, 1_000, 9_000]);
+  });
+
+  it("leaves a state alone in which nothing waits", ({ expect }) => {
+    const state = { ...EMPTY_STATE, queue: [waiting("system_busy", -1)] };
+    expect(makeDue(state, 5_000)).toBe(state);
+  });
+});

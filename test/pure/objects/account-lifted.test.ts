@@ -1,0 +1,75 @@
+/** A pause that was lifted, as the readers of token and pause see it. */
+import { describe, it } from "vitest";
+import { ok } from "../../../shared/result.ts";
+import { createTokenSource, withoutPause } from "../../../worker/objects/account-client.ts";
+import { notePause, type AccountMemory } from "../../../worker/objects/account-memory.ts";
+import { accessKey, DEFAULT_SETTINGS_VERSION, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+
+const MINUTE_MS = 60_000;
+const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
+
+/** An account that is never asked for a token, a KV and a clock in the test's hands. */
+function createBench() {
+  const bench = { now: NOW, kv: new Map<string, unknown>(), calls: [] as string[] };
+  const account: AccountReader = {
+    access: async () => ok(ACCESS),
+    replace: async () => ok(ACCESS),
+    async pause(errcode) {
+      bench.calls.push(`pause ${errcode}`);
+      return { pausedUntil: bench.now + MINUTE_MS, pauseErrcode: errcode, pauseVersion: 9 };
+    },
+    settings: async () => DEFAULT_SETTINGS_VERSION,
+  };
+  const memory: AccountMemory = new Map();
+  const deps = {
+    account: () => account,
+    kv: { get: async (key: string) => bench.kv.get(key) ?? null },
+    appid: APPID,
+    now: () => bench.now,
+    memory,
+  };
+  return { bench, deps, source: createTokenSource(deps) };
+}
+
+describe("TokenSource and a pause that was lifted", () => {
+  const PAUSED = { pausedUntil: NOW + 10 * MINUTE_MS, pauseErrcode: 48001, pauseVersion: 1 };
+  const LIFTED = { pausedUntil: 0, pauseErrcode: 48001, pauseVersion: 2 };
+
+  it("hears of it from KV", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    expect(await source.current()).toMatchObject({ value: PAUSED });
+    bench.kv.set(accessKey(APPID), { ...ACCESS, ...LIFTED });
+    bench.now += MINUTE_MS;
+    expect(await source.current()).toMatchObject({ value: { pausedUntil: 0 } });
+  });
+
+  it("does not believe in it again from an older value of KV", async ({ expect }) => {
+    const { bench, deps, source } = createBench();
+    notePause(deps.memory, APPID, LIFTED);
+    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    expect(await source.current()).toMatchObject({ value: { pausedUntil: 0 } });
+  });
+
+  it("drops a pause of its own when the object says that there is none", ({ expect }) => {
+    const memory: AccountMemory = new Map([[APPID, { pause: { pausedUntil: NOW + MINUTE_MS, pauseErrcode: 48001 } }]]);
+    notePause(memory, APPID, { pausedUntil: 0, pauseErrcode: 0, pauseVersion: 0 });
+    expect(memory.get(APPID)?.pause?.pausedUntil).toBe(0);
+  });
+
+  it("keeps a newer pause than the one it hears of late", ({ expect }) => {
+    const memory: AccountMemory = new Map([[APPID, { pause: { ...PAUSED, pauseVersion: 3 } }]]);
+    notePause(memory, APPID, LIFTED);
+    expect(memory.get(APPID)?.pause).toMatchObject({ pauseVersion: 3 });
+  });
+
+  it("is passed over by the trial, which still reports", async ({ expect }) => {
+    const { bench, source } = createBench();
+    bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
+    const trial = withoutPause(source);
+    expect(await trial.current()).toEqual(ok({ token: "token-1" }));
+    await trial.pause(48001);
+    expect(bench.calls).toContain("pause 48001");
+  });
+});

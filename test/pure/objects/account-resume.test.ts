@@ -1,0 +1,214 @@
+/** Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that note when they are woken. */
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { err, ok, type Result } from "../../../shared/result.ts";
+import { createResumer, type Waiter } from "../../../worker/objects/account-resume.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
+import type { AccountAccess } from "../../../worker/objects/account-snapshots.ts";
+import type { TokenProblem } from "../../../worker/wechat/token-source.ts";
+import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+
+const MINUTE_MS = 60_000;
+const ACCESS: AccountAccess = { token: "t", expiresAt: NOW + LIFE_MS };
+
+function createBench(patch: Partial<AccountState> = {}) {
+  const list = new Map<string, Waiter>();
+  const bench = {
+    now: NOW,
+    state: { ...NEW_ACCOUNT, token: "t", expiresAt: NOW + LIFE_MS, ...patch },
+    token: ok(ACCESS) as Result<AccountAccess, TokenProblem>,
+    woken: [] as string[],
+    unreachable: new Set<string>(),
+    published: 0,
+    list,
+  };
+  const resumer = createResumer({
+    appid: APPID,
+    read: () => bench.state,
+    write: (change) => {
+      bench.state = { ...bench.state, ...change };
+    },
+    waiting: {
+      add: (waiter) => void list.set(waiter.id, waiter),
+      first: (limit) => [...list.values()].toSorted((a, b) => Number(a.isCause) - Number(b.isCause)).slice(0, limit),
+      remove: (id) => void list.delete(id),
+      isEmpty: () => list.size === 0,
+    },
+    retryToken: async () => bench.token,
+    publish: () => {
+      bench.published += 1;
+    },
+    wake: async (id) => {
+      if (bench.unreachable.has(id)) throw new Error("gone");
+      bench.woken.push(id);
+    },
+    now: () => bench.now,
+  });
+  const pauses = (errcode = 48001) => resumer.pause(errcode, undefined, 0);
+  const waits = (id: string, until: number | null = null, isCause = false) => resumer.note({ id, until, isCause });
+  return { bench, resumer, pauses, waits };
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("a conversation that reports its waiting", () => {
+  it("is registered while the app is paused", ({ expect }) => {
+    const { bench, pauses, waits } = createBench();
+    pauses();
+    expect(waits("a")).toMatchObject({ isBlocked: true, pauseVersion: 1 });
+    expect([...bench.list.keys()]).toEqual(["a"]);
+    expect(bench.state.releaseAt).toBeGreaterThan(bench.state.pausedUntil);
+  });
+
+  it("is registered while there is no token", ({ expect }) => {
+    const { bench, waits } = createBench({ token: null });
+    expect(waits("a").isBlocked).toBe(true);
+    expect(bench.list.size).toBe(1);
+  });
+
+  it("hears that there is nothing to wait for, and is not registered", ({ expect }) => {
+    const { bench, waits } = createBench({ pauseVersion: 4 });
+    expect(waits("a")).toMatchObject({ isBlocked: false, pausedUntil: 0, pauseVersion: 4 });
+    expect(bench.list.size).toBe(0);
+    expect(bench.state.releaseAt).toBeNull();
+  });
+});
+
+describe("a trial", () => {
+  it("names first who did not cause the pause", async ({ expect }) => {
+    const { pauses, waits, resumer } = createBench();
+    pauses();
+    waits("cause", null, true);
+    waits("other");
+    expect(await resumer.begin()).toEqual({ step: "trial", candidates: ["other", "cause"], pauseVersion: 1 });
+  });
+
+  it("that went through lifts the pause and publishes that", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    pauses();
+    waits("a");
+    await resumer.begin();
+    expect(resumer.end(1, true)).toEqual({ pausedUntil: 0, pauseErrcode: 48001, pauseVersion: 2 });
+    expect(bench.state.releaseAt).toBe(NOW);
+    expect(bench.published).toBe(2);
+  });
+
+  it("that was refused lifts nothing", async ({ expect }) => {
+    const { bench, pauses, resumer } = createBench();
+    pauses();
+    await resumer.begin();
+    resumer.end(1, false);
+    expect(bench.state.pausedUntil).toBeGreaterThan(NOW);
+  });
+
+  it("does not lift a pause that came since it began", async ({ expect }) => {
+    const { bench, pauses, resumer } = createBench();
+    pauses();
+    await resumer.begin();
+    bench.now += 5 * MINUTE_MS;
+    pauses(45009);
+    resumer.end(1, true);
+    expect(bench.state).toMatchObject({ pauseErrcode: 45009, pauseVersion: 2 });
+    expect(bench.state.pausedUntil).toBeGreaterThan(bench.now);
+  });
+
+  it("is one at a time, and given up after a while", async ({ expect }) => {
+    const { bench, pauses, resumer } = createBench();
+    pauses();
+    expect(await resumer.begin()).toMatchObject({ step: "trial" });
+    expect(await resumer.begin()).toEqual({ step: "running" });
+    bench.now += 20_000;
+    expect(await resumer.begin()).toMatchObject({ step: "trial" });
+  });
+
+  it("is not made without a token, and the next one may begin at once", async ({ expect }) => {
+    const { bench, pauses, resumer } = createBench();
+    pauses();
+    bench.token = err({ reason: "refused", errcode: 40125 });
+    const noToken = { step: "no_token", problem: { reason: "refused", errcode: 40125 } };
+    expect(await resumer.begin()).toEqual(noToken);
+    expect(await resumer.begin()).toEqual(noToken);
+  });
+
+  it("is not made where nothing is paused, but who waits is woken", async ({ expect }) => {
+    const { bench, waits, resumer } = createBench({ token: null });
+    waits("a");
+    bench.state = { ...bench.state, token: "t" };
+    expect(await resumer.begin()).toEqual({ step: "open" });
+    expect(bench.state.releaseAt).toBe(NOW);
+    expect(bench.published).toBe(0);
+  });
+});
+
+describe("waking who waits", () => {
+  it("goes in batches, and ends", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    pauses();
+    for (let index = 0; index < 450; index += 1) waits(`c${index}`);
+    await resumer.begin();
+    resumer.end(1, true);
+    const rings: number[] = [];
+    while (bench.state.releaseAt !== null) {
+      bench.now = Math.max(bench.now, bench.state.releaseAt);
+      await resumer.releaseIfDue();
+      rings.push(bench.woken.length);
+    }
+    expect(rings).toEqual([200, 400, 450]);
+  });
+
+  it("passes over one that cannot be reached", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    pauses();
+    for (const id of ["a", "b"]) waits(id);
+    bench.unreachable.add("a");
+    resumer.end(1, true);
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual(["b"]);
+    expect(bench.list.size).toBe(0);
+  });
+
+  it("does not happen while the app is paused", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    pauses();
+    waits("a");
+    bench.now = bench.state.releaseAt ?? 0;
+    pauses();
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual([]);
+    expect(bench.list.size).toBe(1);
+    expect(bench.state.releaseAt).toBeGreaterThan(bench.state.pausedUntil);
+  });
+
+  it("forgets after the pause ended who has come back by itself", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    const { pausedUntil } = pauses();
+    waits("a", pausedUntil);
+    bench.now = bench.state.releaseAt ?? 0;
+    await resumer.releaseIfDue();
+    expect(bench).toMatchObject({ woken: [], state: { releaseAt: null } });
+    expect(bench.list.size).toBe(0);
+  });
+
+  it("begins when a token comes by itself", async ({ expect }) => {
+    const { bench, waits, resumer } = createBench({ token: null });
+    waits("a");
+    bench.state = { ...bench.state, token: "t" };
+    resumer.release();
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual(["a"]);
+  });
+
+  it("leaves out an erased user", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench();
+    pauses();
+    waits("a");
+    resumer.forget("a");
+    resumer.end(1, true);
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual([]);
+  });
+});

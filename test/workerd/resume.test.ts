@@ -1,0 +1,212 @@
+/** POST /api/v1/resume: one message that waits is tried first, the others follow only when WeChat lets it through. */
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import {
+  api,
+  API_KEY,
+  APPID,
+  captureLog,
+  conversation,
+  kindsOf,
+  OTHER_APPID,
+  playWeChat,
+  readTexts,
+} from "../support/workerd.ts";
+
+const DAY = 86_400_000;
+const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
+const SEND = "/cgi-bin/message/custom/send";
+
+let wechat: Control;
+let tests = 0;
+beforeEach(async () => {
+  tests += 1;
+  // Each test days after the one before: the objects of the app remember.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
+  captureLog();
+  wechat = playWeChat();
+  for (const appid of [APPID, OTHER_APPID]) {
+    await api("PUT", `/api/v1/settings?appid=${appid}`, ANSWER, { "if-match": "*" });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+interface Resumed {
+  readonly resumed: boolean;
+  readonly trial: { readonly outcome: string; readonly errcode?: number };
+  readonly faults: readonly { readonly reason: string; readonly until: string }[];
+}
+
+const resume = (appid = APPID) => api("POST", `/api/v1/resume?appid=${appid}`);
+/** When the first message of a user is tried again, epoch ms. */
+async function waitsUntil(openid: string): Promise<number> {
+  const response = await api("GET", `/api/v1/conversations/${openid}`);
+  const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
+  return Date.parse(waiting[0]?.waiting.until ?? "");
+}
+const countSends = async () => (await wechat.calls()).filter(({ path }) => path === SEND).length;
+const health = async () => {
+  vi.setSystemTime(Date.now() + 11_000);
+  const headers = { authorization: `Bearer ${API_KEY}` };
+  return (await api("GET", "/healthz", undefined, headers)).json<{ status: string }>();
+};
+
+/** A user writes; the answer meets the pause, or causes it. */
+async function write(openid: string, appid = APPID): Promise<void> {
+  await wechat.text(openid, "在吗", { appid });
+  await vi.waitUntil(async () => (await kindsOf(openid, appid)).some((kind) => kind === "retry" || kind === "sent"));
+}
+
+/** Three users wait: the first one's answer caused the pause. */
+async function pauseWith(errcode: number, times?: number): Promise<void> {
+  await wechat.fault({ fault: "errcode", errcode, target: "send", ...(times !== undefined && { times }) });
+  for (const openid of ["oOne", "oTwo", "oThree"]) await write(openid);
+}
+
+/** The account wakes who waits, and they send. */
+async function ringAll(openids: readonly string[]): Promise<void> {
+  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
+  vi.setSystemTime(Date.now() + 10_000);
+  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+}
+
+const texts = async (openids: readonly string[]) =>
+  Object.fromEntries(
+    await Promise.all(openids.map(async (openid) => [openid, await readTexts(wechat, openid)] as const)),
+  );
+
+describe("POST /resume", () => {
+  it("sends one message, lifts the pause, and the others follow", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    expect(await health()).toMatchObject({ status: "degraded" });
+    const before = await countSends();
+    const response = await resume();
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ resumed: true, trial: { outcome: "sent" }, faults: [] });
+    expect(await countSends()).toBe(before + 1);
+    await ringAll(["oOne", "oTwo", "oThree"]);
+    expect(await texts(["oOne", "oTwo", "oThree"])).toEqual({ oOne: ["您好"], oTwo: ["您好"], oThree: ["您好"] });
+    expect(await health()).toMatchObject({ status: "ok" });
+  });
+
+  it("holds the pause when WeChat refuses the trial the same way, and sends no other message", async ({ expect }) => {
+    await pauseWith(48001);
+    const before = await countSends();
+    vi.setSystemTime(Date.now() + 300_000);
+    const body = await (await resume()).json<Resumed>();
+    expect(body).toMatchObject({
+      resumed: false,
+      trial: { outcome: "refused", errcode: 48001 },
+      faults: [{ reason: "paused", errcode: 48001 }],
+    });
+    // Armed anew: ten minutes from now.
+    expect(Date.parse(body.faults[0]?.until ?? "") - Date.now()).toBeGreaterThan(500_000);
+    await ringAll(["oOne", "oTwo", "oThree"]);
+    expect(await countSends()).toBe(before + 1);
+  });
+
+  it("lifts the pause when WeChat refuses that message only", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    await wechat.fault({ fault: "errcode", errcode: 40003, target: "send", times: 1 });
+    expect(await (await resume()).json()).toMatchObject({
+      resumed: true,
+      trial: { outcome: "message_refused", errcode: 40003 },
+    });
+    await ringAll(["oOne", "oTwo", "oThree"]);
+    const sent = Object.values(await texts(["oOne", "oTwo", "oThree"])).flat();
+    expect(sent).toHaveLength(2);
+  });
+
+  it("holds the pause when WeChat gives no answer", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
+    expect(await (await resume()).json()).toMatchObject({ resumed: false, trial: { outcome: "unknown", errcode: -1 } });
+    expect(await health()).toMatchObject({ status: "degraded" });
+  });
+
+  it("knows who waits although the account object was thrown out of memory", async ({ expect }) => {
+    await pauseWith(45009, 1);
+    await vi.waitUntil(async () => (await wechat.calls()).length > 0);
+    await evictDurableObject(env.ACCOUNT.getByName(APPID));
+    expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "sent" } });
+    await ringAll(["oOne", "oTwo", "oThree"]);
+    expect(await texts(["oOne", "oTwo", "oThree"])).toEqual({ oOne: ["您好"], oTwo: ["您好"], oThree: ["您好"] });
+  });
+
+  it("makes one trial for two callers at once", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    const before = await countSends();
+    const outcomes = await Promise.all([resume(), resume()].map(async (response) => (await response).json<Resumed>()));
+    expect(outcomes.map(({ trial }: Partial<Resumed>) => String(trial?.outcome)).toSorted()).toEqual([
+      "running",
+      "sent",
+    ]);
+    expect(await countSends()).toBe(before + 1);
+  });
+
+  it("does nothing while nothing is paused, however often", async ({ expect }) => {
+    for (let times = 0; times < 3; times += 1) {
+      expect(await (await resume()).json()).toEqual({ resumed: true, trial: { outcome: "none" }, faults: [] });
+    }
+    expect(await countSends()).toBe(0);
+  });
+
+  it("lifts a pause for which no message waits", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    for (const openid of ["oOne", "oTwo", "oThree"]) await api("DELETE", `/api/v1/conversations/${openid}`);
+    expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "none" } });
+    expect(await health()).toMatchObject({ status: "ok" });
+  });
+
+  it("is about one app", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1, appid: OTHER_APPID });
+    await write("oOther", OTHER_APPID);
+    expect(await (await resume(OTHER_APPID)).json()).toMatchObject({ resumed: true });
+    expect(await readTexts(wechat, "oOther", OTHER_APPID)).toEqual(["您好"]);
+    expect(await health()).toMatchObject({ status: "degraded", faults: [{ appid: APPID }] });
+  });
+
+  it("reaches an isolate that still believes in the pause", async ({ expect }) => {
+    await pauseWith(48001, 1);
+    const { access, pause } = accountMemory.get(APPID) ?? {};
+    await resume();
+    // Another isolate: it heard of the pause and not of its end.
+    accountMemory.set(APPID, { access, pause });
+    await wechat.text("oLate", "在吗");
+    await vi.waitUntil(async () => (await kindsOf("oLate")).includes("retry"));
+    // It hears from the account object that there is nothing to wait for.
+    await vi.waitUntil(async () => (await waitsUntil("oLate")) < Date.now() + 60_000);
+    vi.setSystemTime(Date.now() + 5_000);
+    await runDurableObjectAlarm(conversation("oLate"));
+    expect(await readTexts(wechat, "oLate")).toEqual(["您好"]);
+  });
+
+  it("needs an API key", async ({ expect }) => {
+    const response = await api("POST", "/api/v1/resume", undefined, { authorization: "Bearer wrong-key-0123456789" });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe("POST /resume without an access token", () => {
+  it("asks for one at once, and what waited for it follows", async ({ expect }) => {
+    await wechat.killToken();
+    await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
+    await write("oFour");
+    expect(await (await resume()).json()).toMatchObject({
+      resumed: false,
+      trial: { outcome: "no_token", errcode: 40125 },
+      faults: [{ reason: "token_refused", errcode: 40125 }],
+    });
+    await wechat.clearFaults();
+    expect(await (await resume()).json()).toEqual({ resumed: true, trial: { outcome: "none" }, faults: [] });
+    await ringAll(["oFour"]);
+    expect(await readTexts(wechat, "oFour")).toEqual(["您好"]);
+  });
+});

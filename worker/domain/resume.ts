@@ -1,0 +1,25 @@
+/**
+ * What waits for the app, made due: the pause was lifted, or there is an access token again. Pure; time and randomness
+ * are arguments.
+ */
+import type { ConversationState, QueueItem } from "./state.ts";
+import { waitReasonOf } from "./waiting.ts";
+
+/** Whether an item waits for the end of a pause or for a token. */
+export function waitsForApp({ lease, lastAttempt }: QueueItem): boolean {
+  if (lease !== undefined || lastAttempt === undefined) return false;
+  const reason = waitReasonOf(lastAttempt);
+  return reason === "paused" || reason === "no_token";
+}
+
+/**
+ * Makes due what waits for the app.
+ *
+ * @param at epoch ms; what is due before stays so
+ * @returns the very state when nothing changes
+ */
+export function makeDue(state: ConversationState, at: number): ConversationState {
+  const isLater = (item: QueueItem) => waitsForApp(item) && item.nextAt > at;
+  if (!state.queue.some(isLater)) return state;
+  return { ...state, queue: state.queue.map((item) => (isLater(item) ? { ...item, nextAt: at } : item)) };
+}

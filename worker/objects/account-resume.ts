@@ -1,0 +1,206 @@
+/**
+ * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their messages may be the trial,
+ * and waking them once the trial went through. The trial itself is carried by the Worker (`resume-app.ts`): should that
+ * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
+ */
+import { describeErrcode } from "../../shared/errcode.ts";
+import { isTooFarAhead } from "../../shared/clock.ts";
+import type { Result } from "../../shared/result.ts";
+import { errorName, log } from "../log.ts";
+import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
+import { decidePause } from "./account-pause.ts";
+import type { AccountState } from "./account-rules.ts";
+import type { AccountAccess, AppPause, PauseAnswer } from "./account-snapshots.ts";
+
+/** A conversation that waits. */
+export interface Waiter {
+  /** The id of its object, 64 hex digits. */
+  readonly id: string;
+  /** When it comes back by itself, epoch ms; null when that is not known. */
+  readonly until: number | null;
+  /** Whether its message caused the pause: the last choice for a trial. */
+  readonly isCause: boolean;
+}
+
+/** The list. */
+export interface WaitingList {
+  /** Adds one, or moves it to a later time; written only when that is news. */
+  add(waiter: Waiter): void;
+  /** The first ones, those that caused the pause last. */
+  first(limit: number): readonly Waiter[];
+  remove(id: string): void;
+  isEmpty(): boolean;
+}
+
+/** What a conversation that reports its waiting is answered. */
+export interface WaitAnswer extends AppPause {
+  /** Whether there is something to wait for; false: the message may be tried at once, and was not registered. */
+  readonly isBlocked: boolean;
+}
+
+/** How lifting a pause begins. */
+export type ResumeStart =
+  /** Nothing is paused any more. */
+  | { readonly step: "open" }
+  /** Somebody else's trial is under way. */
+  | { readonly step: "running" }
+  /** There is still no access token. */
+  | { readonly step: "no_token"; readonly problem: TokenProblem }
+  /** A message of one of these conversations is to be tried, the first that has one. */
+  | { readonly step: "trial"; readonly candidates: readonly string[]; readonly pauseVersion: number };
+
+/** What the parts of the account object give. */
+export interface ResumeDeps {
+  readonly appid: string;
+  readonly read: () => AccountState;
+  readonly write: (patch: Partial<AccountState>) => void;
+  readonly waiting: WaitingList;
+  /** A token, asked for anew if there is none. */
+  readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
+  /** Publishes token and pause. */
+  readonly publish: () => void;
+  /** What a conversation waited for is over; may throw. */
+  readonly wake: (id: string, pause: AppPause, spreadMs: number) => Promise<void>;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+}
+
+/** Pauses the app and lifts pauses. Its memory (a trial under way) may be lost at any time. */
+export interface Resumer {
+  /**
+   * Pauses the app, unless only this message is refused so.
+   *
+   * @param random a number in [0, 1)
+   */
+  pause(errcode: number, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
+  /** A conversation waits for the app. */
+  note(waiter: Waiter): WaitAnswer;
+  /** The user of a conversation was erased. */
+  forget(id: string): void;
+  /** Somebody wants the pause lifted. Single flight: one trial at a time. */
+  begin(): Promise<ResumeStart>;
+  /**
+   * The trial is over.
+   *
+   * @param pauseVersion of the pause it was made in; null: it was not made. A pause that came since is not lifted
+   * @param isAccepted whether WeChat let a message through, or refused only that message
+   */
+  end(pauseVersion: number | null, isAccepted: boolean): AppPause;
+  /** Nothing is left to wait for: an access token came. */
+  release(): void;
+  /** Wakes a batch of those who wait, when it is time to. */
+  releaseIfDue(): Promise<void>;
+}
+
+/** A trial that has not ended is given up after so long, milliseconds. */
+const TRIAL_MS = 20_000;
+/** How many conversations are looked into for a message to try. */
+const MAX_CANDIDATES = 5;
+/** Conversations woken at a time, and how long after it the next ones follow, milliseconds: 40 a second. */
+const BATCH = 200;
+const BATCH_MS = 5_000;
+/** So long after they come back by themselves entries are looked through, milliseconds. */
+export const LOOK_AFTER_MS = 60_000;
+
+/** Creates it. */
+export function createResumer(deps: ResumeDeps): Resumer {
+  const { appid, read, write, waiting, now } = deps;
+  let trialUntil = 0;
+
+  const pauseOf = ({ pausedUntil, pauseErrcode, pauseVersion }: AccountState): AppPause => {
+    return { pausedUntil, pauseErrcode, pauseVersion };
+  };
+  const isPaused = () => read().pausedUntil > now();
+  const hasToken = () => read().token !== null && read().expiresAt > now();
+
+  function lift(): void {
+    const { pauseErrcode: errcode, pauseVersion } = read();
+    const wasPaused = isPaused();
+    const releaseAt = waiting.isEmpty() ? {} : { releaseAt: now() };
+    const patch = { ...(wasPaused && { pausedUntil: 0, pauseVersion: pauseVersion + 1 }), ...releaseAt };
+    if (Object.keys(patch).length > 0) write(patch);
+    if (!wasPaused) return;
+    log("app_resumed", { app: appid, errcode });
+    deps.publish();
+  }
+
+  /** When entries are looked at next: those who wait come back by themselves before. */
+  function nextLook(): number {
+    const { pausedUntil, refusedUntil } = read();
+    return Math.max(pausedUntil, refusedUntil, now()) + LOOK_AFTER_MS;
+  }
+
+  async function wake({ id, until }: Waiter): Promise<void> {
+    waiting.remove(id);
+    // It has come back by itself.
+    if (until !== null && until + LOOK_AFTER_MS <= now()) return;
+    try {
+      await deps.wake(id, pauseOf(read()), BATCH_MS);
+    } catch (error) {
+      // It comes back at its own time.
+      log("wake_failed", { app: appid, error: errorName(error) });
+    }
+  }
+
+  return {
+    pause(errcode, refused, random) {
+      const { aloneMs, patch } = decidePause(read(), errcode, refused, now(), random);
+      const { pausedUntil } = patch;
+      const isMoved = pausedUntil !== undefined;
+      if (Object.keys(patch).length > 0) {
+        write({ ...patch, ...(isMoved && { pauseVersion: read().pauseVersion + 1 }) });
+      }
+      const { name, cure } = describeErrcode(errcode);
+      const fields = { app: appid, errcode, name };
+      if (aloneMs !== undefined) log("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
+      if (isMoved) {
+        log("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
+        deps.publish();
+      }
+      return { ...pauseOf(read()), ...(aloneMs !== undefined && { aloneMs }) };
+    },
+
+    note(waiter) {
+      const isBlocked = isPaused() || !hasToken();
+      if (isBlocked) {
+        waiting.add(waiter);
+        if (read().releaseAt === null) write({ releaseAt: nextLook() });
+      }
+      return { isBlocked, ...pauseOf(read()) };
+    },
+
+    forget: (id) => waiting.remove(id),
+
+    async begin() {
+      if (trialUntil > now() && !isTooFarAhead(trialUntil, now(), TRIAL_MS)) return { step: "running" };
+      trialUntil = now() + TRIAL_MS;
+      const token = await deps.retryToken();
+      const candidates = token.ok && isPaused() ? waiting.first(MAX_CANDIDATES).map(({ id }) => id) : undefined;
+      if (candidates !== undefined) return { step: "trial", candidates, pauseVersion: read().pauseVersion };
+      trialUntil = 0;
+      if (!token.ok) return { step: "no_token", problem: token.error };
+      lift();
+      return { step: "open" };
+    },
+
+    end(pauseVersion, isAccepted) {
+      trialUntil = 0;
+      if (isAccepted && pauseVersion === read().pauseVersion) lift();
+      return pauseOf(read());
+    },
+
+    release() {
+      if (!isPaused() && !waiting.isEmpty()) write({ releaseAt: now() });
+    },
+
+    async releaseIfDue() {
+      const { releaseAt } = read();
+      if (releaseAt === null || releaseAt > now()) return;
+      if (isPaused() || !hasToken()) return write({ releaseAt: waiting.isEmpty() ? null : nextLook() });
+      // Before the calls: should this object end during them, the rest is woken at the next look.
+      write({ releaseAt: now() + BATCH_MS });
+      await Promise.all(waiting.first(BATCH).map(wake));
+      if (waiting.isEmpty()) write({ releaseAt: null });
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * The conversations that wait for the app: for the end of a pause, or for an access token. Nothing else knows them, so
+ * without this list a pause could be lifted, but what waits for its end would still wait until then. SQL stays here. The
+ * table is made with the first entry and is unknown to older versions of this worker, which leave it alone.
+ */
+import type { WaitingList } from "./account-resume.ts";
+
+// Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
+type WaitingRow = { readonly id: string; readonly until: number | null; readonly cause: number };
+
+/** Opens the list. */
+export function createWaitingList({ sql }: DurableObjectStorage): WaitingList {
+  let exists = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'waiting'").toArray().length > 0;
+  const select = (rest: string, ...values: SqlStorageValue[]): readonly WaitingRow[] =>
+    exists ? sql.exec<WaitingRow>(`select id, until, cause from waiting ${rest}`, ...values).toArray() : [];
+
+  return {
+    add({ id, until, isCause }) {
+      if (!exists) sql.exec("create table waiting (id text primary key, until integer, cause integer not null)");
+      exists = true;
+      const [known] = select("where id = ?", id);
+      if (known !== undefined && (known.until ?? Infinity) >= (until ?? Infinity)) return;
+      sql.exec("insert or replace into waiting (id, until, cause) values (?, ?, ?)", id, until, Number(isCause));
+    },
+    first: (limit) =>
+      select("order by cause, rowid limit ?", limit).map(({ id, until, cause }) => ({
+        id,
+        until,
+        isCause: cause === 1,
+      })),
+    remove(id) {
+      if (exists) sql.exec("delete from waiting where id = ?", id);
+    },
+    isEmpty: () => select("limit 1").length === 0,
+  };
+}

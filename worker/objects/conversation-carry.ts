@@ -1,0 +1,41 @@
+/**
+ * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
+ */
+import { logUser } from "../log.ts";
+import type { AppPause } from "./account-snapshots.ts";
+import { carryChain, type Carrier } from "./carry.ts";
+import type { AppConnection } from "./connect.ts";
+import type { LeasedMessage, Owner } from "./conversation-model.ts";
+
+/** The conversation. */
+export interface CarryHost {
+  readonly owner: Owner;
+  readonly id: DurableObjectId;
+  readonly settle: (...outcome: Parameters<Carrier["settle"]>) => LeasedMessage | null;
+  /** Nothing is left to wait for. */
+  readonly resume: (pause: AppPause) => void;
+}
+
+/**
+ * Carries `lease` and what comes after it.
+ *
+ * @param until no attempt starts that could last beyond it, epoch ms
+ */
+export async function carryFromAlarm(
+  { owner, id, settle, resume }: CarryHost,
+  lease: LeasedMessage,
+  connection: AppConnection,
+  until: number,
+): Promise<void> {
+  await carryChain(lease, {
+    client: connection.createClient(),
+    onSent: () => connection.reach("answer"),
+    onWaiting: async (until, isCause) => {
+      const pause = await connection.noteWaiting({ id: id.toString(), until, isCause });
+      if (pause !== undefined) resume(pause);
+    },
+    settle: (...outcome) => Promise.resolve(settle(...outcome)),
+    until,
+    fields: { app: owner.appid, user: logUser(id), via: "alarm" },
+  });
+}

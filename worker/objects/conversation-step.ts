@@ -1,0 +1,43 @@
+/**
+ * One transition of a conversation: what a step decides and writes, before any of it is stored. It touches nothing.
+ */
+import { MINI_PROGRAM } from "../../shared/channel.ts";
+import type { Config } from "../config.ts";
+import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
+import type { Lease, OutboxContext } from "../domain/outbox.ts";
+import type { ConversationState } from "../domain/state.ts";
+import { wakeCursors } from "../domain/webhook-cursor.ts";
+
+/** A transition with a value for the caller. */
+export type Step<T> = (
+  state: ConversationState,
+  writer: RowWriter,
+  context: OutboxContext,
+) => { readonly state: ConversationState; readonly lease?: Lease; readonly value: T };
+
+/** What a step came to. */
+export interface Taken<T> {
+  readonly value: T;
+  readonly lease: Lease | undefined;
+  /** The state after it, as its record carries it. */
+  readonly state: ConversationState;
+  /** What it wrote; without any row nothing is to be stored. */
+  readonly rows: readonly RowDraft[];
+}
+
+/**
+ * Takes a step.
+ *
+ * @param now epoch ms
+ */
+export function takeStep<T>(before: ConversationState, config: Config, now: number, step: Step<T>): Taken<T> {
+  const { unconfirmedRetries } = config;
+  const context: OutboxContext = { rules: MINI_PROGRAM, now, random: Math.random(), unconfirmedRetries };
+  const writer = writeRows(before.last, now);
+  const { state, lease, value } = step(before, writer, context);
+  if (lease !== undefined && state !== before && writer.rows().length === 0) {
+    writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
+  }
+  const webhooks = wakeCursors(state.webhooks, before.last, now);
+  return { value, lease, state: { ...state, webhooks, last: writer.last() }, rows: writer.rows() };
+}

@@ -1,0 +1,117 @@
+/**
+ * Lifting a pause, as the Worker does it: one message that waits is tried although the app is paused. Only when WeChat
+ * lets it through, or refuses that message alone, the account object lifts the pause and wakes the others.
+ */
+import type { Delivery } from "../../shared/delivery.ts";
+import { describeErrcode } from "../../shared/errcode.ts";
+import { logUser } from "../log.ts";
+import { accountMemory, notePause } from "./account-memory.ts";
+import { carryChain } from "./carry.ts";
+import type { AppConnection } from "./connect.ts";
+import {
+  conversationStub,
+  conversationStubById,
+  LEASED_CALL_MS,
+  settleStored,
+  type ConversationDirectory,
+} from "./conversation-client.ts";
+import type { LeasedMessage } from "./conversation-model.ts";
+
+/** What became of the trial. */
+export interface Trial {
+  /**
+   * `none` there was nothing to try · `sent` WeChat took it · `message_refused` WeChat refused that message, not the app ·
+   * `refused` WeChat refused the app again: the pause holds · `unknown` WeChat did not answer, the pause holds ·
+   * `running` another trial is under way · `no_token` there is no access token.
+   */
+  readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
+  /** What WeChat answered. */
+  readonly errcode?: number;
+}
+
+/** What lifting a pause needs. */
+export interface ResumeAppDeps {
+  readonly appid: string;
+  readonly connection: AppConnection;
+  readonly directory: ConversationDirectory;
+  readonly requestId: string;
+}
+
+/** Tries to lift the pause of an app. Idempotent: an app that is not paused stays so. */
+export async function resumeApp(deps: ResumeAppDeps): Promise<Trial> {
+  const { appid, connection } = deps;
+  const start = await connection.account().beginResume();
+  if (start.step === "running") return { outcome: "running" };
+  if (start.step === "no_token") {
+    return { outcome: "no_token", ...(start.problem.reason === "refused" && { errcode: start.problem.errcode }) };
+  }
+  if (start.step === "open") {
+    await endResume(deps, null, false);
+    return { outcome: "none" };
+  }
+  let trial: Trial = { outcome: "none" };
+  try {
+    // What this isolate remembers of a token that was refused is older than the answer of the object.
+    accountMemory.set(appid, { ...accountMemory.get(appid), problem: undefined });
+    trial = await tryOne(deps, start.candidates);
+  } finally {
+    const isAccepted = trial.outcome === "none" || trial.outcome === "sent" || trial.outcome === "message_refused";
+    await endResume(deps, start.pauseVersion, isAccepted);
+  }
+  return trial;
+}
+
+/** Also tells this isolate how the pause stands. */
+async function endResume(deps: ResumeAppDeps, pauseVersion: number | null, isAccepted: boolean): Promise<void> {
+  const { appid, connection } = deps;
+  notePause(accountMemory, appid, await connection.account().endResume(pauseVersion, isAccepted));
+}
+
+/** The first message there is, oldest conversation first; one that alone is refused so says nothing of the app. */
+async function tryOne(deps: ResumeAppDeps, candidates: readonly string[]): Promise<Trial> {
+  for (const id of candidates) {
+    const { namespace, locationHint } = deps.directory;
+    const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID());
+    if (lease === null) continue;
+    const delivery = await carryTrial(deps, id, lease);
+    if (delivery?.result === "refused" && delivery.aloneMs !== undefined) continue;
+    return judge(delivery);
+  }
+  return { outcome: "none" };
+}
+
+/** Carries the message, and nothing after it. */
+async function carryTrial(deps: ResumeAppDeps, id: string, lease: LeasedMessage): Promise<Delivery | undefined> {
+  const { appid, connection, directory, requestId } = deps;
+  const owner = { appid, openid: lease.openid };
+  const user = logUser(directory.namespace.idFromString(id));
+  let outcome: Delivery | undefined;
+  await carryChain(lease, {
+    client: connection.createTrialClient(),
+    onSent: () => connection.reach("answer"),
+    settle: (seq, attempt, delivery) => {
+      outcome = delivery;
+      return settleStored(directory, owner, { seq, attempt, delivery, next: null });
+    },
+    until: Date.now() + LEASED_CALL_MS,
+    onWaiting: async (until, isCause) => {
+      const pause = await connection.noteWaiting({ id, until, isCause });
+      if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
+    },
+    fields: { requestId, app: appid, user, via: "trial" },
+  });
+  return outcome;
+}
+
+function judge(delivery: Delivery | undefined): Trial {
+  if (delivery?.result === "sent") return { outcome: "sent" };
+  if (delivery?.result === "not_sent" && delivery.reason === "no_token") {
+    return { outcome: "no_token", ...(delivery.errcode !== undefined && { errcode: delivery.errcode }) };
+  }
+  if (delivery?.result !== "refused") return { outcome: "unknown" };
+  const { errcode } = delivery;
+  const { pauses, reaction } = describeErrcode(errcode);
+  if (pauses !== null) return { outcome: "refused", errcode };
+  // WeChat was busy, or the token was replaced in between: nothing is known of the app.
+  return { outcome: reaction === "retry" || reaction === "token" ? "unknown" : "message_refused", errcode };
+}

@@ -1,0 +1,70 @@
+/**
+ * The shapes of `/healthz` and of `POST /resume`: how an app stands, and what is wrong with it.
+ */
+import * as v from "valibot";
+import { both, ErrcodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
+
+/** One fault of one app. */
+export const FaultSchema = named(
+  "Fault",
+  v.strictObject({
+    appid: WordSchema,
+    reason: v.pipe(
+      v.picklist(["paused", "token_refused", "settings_unreadable", "stale_pushes", "account_unreachable"]),
+      v.description(
+        both(
+          "paused 微信拒绝了整个小程序的发送 · stale_pushes 推送因签名时间被拒绝",
+          "paused: WeChat refused sends of the whole app · stale_pushes: pushes were refused for the age of their timestamp",
+        ),
+      ),
+    ),
+    errcode: v.exactOptional(ErrcodeSchema),
+    name: v.exactOptional(WordSchema),
+    meaning: v.string(),
+    cure: v.string(),
+    count: v.exactOptional(
+      v.pipe(v.number(), v.integer(), v.description(both("被拒绝的推送数（约数）", "refused pushes, about"))),
+    ),
+    until: v.exactOptional(TimeSchema),
+  }),
+);
+/** One fault of one app. */
+export type FaultJson = v.InferOutput<typeof FaultSchema>;
+
+/** `/healthz` of a worker whose configuration is complete. */
+export const HealthSchema = v.strictObject({
+  status: v.picklist(["ok", "degraded"]),
+  /** How many mini programs. */
+  apps: v.number(),
+  /** How each one's pushes must arrive, in the order of the configuration. */
+  modes: v.array(v.picklist(["plain", "compatible", "secure"])),
+  /** Whether the REST API has a key. */
+  api: v.picklist(["open", "closed"]),
+  /** Pushes refused for their age lately, of all apps; absent: none. */
+  stalePushes: v.exactOptional(v.number()),
+  /** What works and should not stay so. */
+  warnings: v.array(v.strictObject({ variable: v.string(), warning: v.string(), cure: v.string() })),
+  /** With an API key only. */
+  faults: v.exactOptional(v.array(FaultSchema)),
+});
+
+/** How an app stands after it. */
+export const ResumedSchema = named(
+  "Resumed",
+  v.strictObject({
+    resumed: v.boolean(),
+    trial: v.strictObject({
+      outcome: v.pipe(
+        v.picklist(["none", "sent", "message_refused", "refused", "unknown", "running", "no_token"]),
+        v.description(
+          both(
+            "message_refused 微信只拒绝了这一条 · refused 再次拒绝整个小程序 · unknown 没有明确答复 · running 另一次试发正在进行",
+            "message_refused: WeChat refused that message only · refused: the app again · unknown: no usable answer · running: another trial is under way",
+          ),
+        ),
+      ),
+      errcode: v.exactOptional(ErrcodeSchema),
+    }),
+    faults: v.array(FaultSchema),
+  }),
+);

@@ -1,0 +1,45 @@
+/**
+ * Lifting a pause: `POST /resume`. One message that waits is tried first; only when WeChat lets it through the others
+ * follow (docs/design/0005-facts-and-decisions.md).
+ */
+import { Hono } from "hono/tiny";
+import type * as v from "valibot";
+import type { AppEnv } from "../../app-env.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { resumeApp } from "../../objects/resume-app.ts";
+import { directoryOf } from "../carry-background.ts";
+import { toFaultJson } from "../health-json.ts";
+import { appOf } from "./choose-app.ts";
+import { describe } from "./describe.ts";
+import { ResumedSchema } from "./health-schemas.ts";
+
+/** Routes about pauses. */
+export const resume = new Hono<AppEnv>();
+
+resume.post(
+  "/resume",
+  describe({
+    id: "resumeApp",
+    tag: "operations",
+    summary: { zh: "解除暂停", en: "Lift a pause" },
+    text: {
+      zh: "先试发一条等待中的消息：微信接受，或者只拒绝这一条，就解除暂停并发出其余消息；再次拒绝整个小程序则暂停继续。可重复调用。",
+      en: "Tries one message that waits. When WeChat takes it, or refuses that message only, the pause is lifted and the others follow; when WeChat refuses the app again, the pause holds. May be repeated.",
+    },
+    answers: {
+      200: {
+        text: { zh: "结果", en: "What became of it" },
+        content: { type: "application/json", schema: ResumedSchema },
+      },
+    },
+  }),
+  async (c) => {
+    const app = appOf(c);
+    const connection = connectApp(c.env, c.get("config"), app);
+    const { appid } = app;
+    const trial = await resumeApp({ appid, connection, directory: directoryOf(c), requestId: c.get("requestId") });
+    const faults = (await connection.account().faults()).map((fault) => toFaultJson(appid, fault));
+    const resumed = !["refused", "unknown", "running", "no_token"].includes(trial.outcome);
+    return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);
+  },
+);
