@@ -1,0 +1,115 @@
+/** Events, texts, users, clocks and hostile bodies. */
+import type { Regression } from "./regression.ts";
+
+/** The faults with their tests. */
+export const INPUT: readonly Regression[] = [
+  {
+    point: "1.7",
+    file: "pure/protocol/typed-events.test.ts",
+    names: [
+      "an event with a typed text is damaged, and about the user of its head",
+      "an event with a typed text may hold any text, or is damaged",
+    ],
+  },
+  {
+    point: "1.7",
+    file: "pure/protocol/typed-text.test.ts",
+    names: [
+      "a text is received as it was typed: code with the end of CDATA",
+      "a text comes with an entering as it was written: markup with CDATA of its own",
+      "a text does not depend on the order",
+      "a card that holds the border between its texts is damaged",
+      "a message of an unknown kind is its sender's",
+      "the sender of a message is FromUserName alone",
+      "the envelope around a text of plain mode is not taken for an encrypted one",
+    ],
+  },
+  {
+    point: "1.7",
+    file: "workerd/typed-text.test.ts",
+    names: [
+      "a text as the platform writes it is stored as it was typed",
+      "a text as the platform writes it that names another user",
+      "a damaged card is stored with its user",
+    ],
+  },
+  { point: "1.8", file: "miniprogram/kefu-fab.test.ts", names: ["its badge for U+200B U+3000"] },
+  {
+    point: "1.8",
+    file: "pure/domain/blank-texts.test.ts",
+    names: [
+      "a long text whose blank space is longer than a message has no blank part",
+      "a long text has no part in which nothing can be seen",
+      "a text in which nothing can be seen is refused as a message",
+      "a text in which nothing can be seen is refused as a webhook's answer",
+      "a text in which nothing can be seen is refused in settings",
+      "a text in which nothing can be seen is no label",
+    ],
+  },
+  {
+    point: "1.8",
+    file: "workerd/account-records.test.ts",
+    names: ["settings stay in force when a version of the worker takes less"],
+  },
+  {
+    point: "1.8",
+    file: "workerd/api-messages.test.ts",
+    names: ["POST /conversations/:openid/messages makes no part of blank space"],
+  },
+  {
+    point: "1.9",
+    file: "workerd/erased-account.test.ts",
+    names: [
+      "erasing a user empties the app's events that name the user",
+      "erasing a user empties unreadable pushes that name the user",
+    ],
+  },
+  {
+    point: "1.9",
+    file: "workerd/erased-places.test.ts",
+    names: [
+      "the places where something is stored are those of docs/storage.md's table",
+      "the places where something is stored have nothing of the user after the erasure",
+    ],
+  },
+  { point: "1.9", file: "workerd/export-account.test.ts", names: ["an export begins with the account's events"] },
+  {
+    point: "1.9",
+    file: "workerd/openids.test.ts",
+    names: [
+      "a user of any openid a push is stored for can be read, exported, sent to and erased: a/b, as XML",
+      "a user of any openid a push is stored for can be read, exported, sent to and erased, whatever",
+    ],
+  },
+  { point: "1.10", file: "pure/domain/clock.test.ts", names: ["after the clock was set back by days"] },
+  {
+    point: "1.10",
+    file: "pure/webhooks/answer.test.ts",
+    names: ["an endpoint's answer may begin with a byte-order mark"],
+  },
+  { point: "1.10", file: "workerd/account-clock.test.ts", names: ["after the clock was set back by days"] },
+  {
+    point: "1.10",
+    file: "workerd/api-json.test.ts",
+    names: [
+      "a JSON body that nests thousands of levels deep is refused as settings",
+      "a JSON body that nests thousands of levels deep is refused at",
+      "a JSON body of hundreds of thousands of wrong entries",
+      "a JSON body may begin with a byte-order mark",
+    ],
+  },
+  {
+    point: "1.10",
+    file: "workerd/bounded-reads.test.ts",
+    names: [
+      "where a message stands is read from its own rows when it is failed",
+      "a message through the API reads the keys of a day once",
+      "where a message stands is read from its own rows while the second go",
+    ],
+  },
+  {
+    point: "1.10",
+    file: "workerd/conversation-clock.test.ts",
+    names: ["a conversation object after its clock was set back"],
+  },
+];

@@ -1,0 +1,92 @@
+/** Loss, silence and replay. */
+import type { Regression } from "./regression.ts";
+
+/** The faults with their tests. */
+export const LOSS: readonly Regression[] = [
+  {
+    point: "1.1",
+    file: "workerd/one-message.test.ts",
+    names: [
+      "a message with the link of another mini program ends by itself within two days of simulated time",
+      "a code that can be about one message, as an answer of custom/send by 40013",
+      "a code that speaks of the app is learned from custom/send alone",
+      "a code that speaks of the app by 48001 pauses once for one message",
+      "a code that speaks of the app by 45009 pauses once for one message",
+      "a message that WeChat refuses for its token, whatever the token by 40001",
+    ],
+  },
+  {
+    point: "1.1",
+    file: "workerd/text-links.test.ts",
+    names: [
+      "a text by the REST API is refused with the field, the rule and the remedy",
+      "a text by the REST API is refused for a link with another app in capitals",
+      "the texts of settings are refused each with its place",
+      "the texts of settings are checked against the app they are for",
+      "the texts of settings have no user's words inside a tag",
+      "a user's words come back as text, and the answer arrives",
+      "a user's words stay text when a webhook repeats them",
+      "an endpoint's answer with a link to another mini program is logged",
+      "a handler's reply with a link to another mini program is logged",
+      "a handler's reply repeats what the user wrote as text",
+    ],
+  },
+  {
+    point: "1.2",
+    file: "pure/domain/held.test.ts",
+    names: [
+      "a held message stays held with those behind it when WeChat refuses the first",
+      "a message that is to be held is held when the window ends while it waits",
+      "a message that is to be held is held, not failed, when WeChat stays busy",
+      "a held message is not sent after its time although the alarm comes late",
+      "a held message makes room when its time is over",
+    ],
+  },
+  {
+    point: "1.2",
+    file: "pure/domain/outbox.property.test.ts",
+    names: ["whatever happens to a conversation a message that may be held ends as"],
+  },
+  { point: "1.2", file: "workerd/api-held.test.ts", names: ["five held messages are all read in the end"] },
+  {
+    point: "1.5",
+    file: "pure/protocol/receive-refused.test.ts",
+    names: ["the age of an encrypted push is at most what is allowed"],
+  },
+  {
+    point: "1.5",
+    file: "pure/scripts/doctor.test.ts",
+    names: [
+      "pushes refused for their age are a fault",
+      "pushes refused for their age are not taken for another EncodingAESKey",
+    ],
+  },
+  {
+    point: "1.5",
+    file: "workerd/conversation-trouble.test.ts",
+    names: [
+      "a repeated push that is a hand-over is answered as one",
+      "a repeated push that is a hand-over does not stop an answer",
+    ],
+  },
+  {
+    point: "1.5",
+    file: "workerd/erased-user.test.ts",
+    names: ["an erased user leaves the time alone behind", "an erased user is not brought back by a push from before"],
+  },
+  {
+    point: "1.5",
+    file: "workerd/late-pushes.test.ts",
+    names: ["KV as the shield against repeats hands over again as the first time"],
+  },
+  {
+    point: "1.5",
+    file: "workerd/stale-pushes.test.ts",
+    names: [
+      "a push signed too long ago an hour ago is refused",
+      "a push signed too long ago is taken when WECHAT_PUSH_MAX_AGE_S is 0",
+      "refused for its age is counted in /healthz",
+      "refused for its age costs one call and one entry",
+    ],
+  },
+];
