@@ -11,15 +11,30 @@ const MAX_ESCAPES = 2;
 
 const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** Whether the openid is in the text as a whole word, as it is or escaped for JSON or XML. */
+/** An openid of this length or more, UTF-16 units, is no part of another word by chance. */
+const UNMISTAKABLE_LENGTH = 20;
+
+/**
+ * Whether the openid is in the text, as it is or escaped for JSON, XML or a URL: anywhere when it is long, as a whole
+ * word when it is short.
+ */
 export function namesUser(text: string, openid: string): boolean {
-  if (hasWord(text, openid)) return true;
-  let json = text;
-  for (let times = 0; times < MAX_ESCAPES && json.includes("\\"); times += 1) {
+  const isIn = openid.length >= UNMISTAKABLE_LENGTH ? (form: string) => form.includes(openid) : hasWordOf(openid);
+  return formsOf(text).some((form) => isIn(form) || (form.includes("%") && isIn(decodePercent(form))));
+}
+
+/** The text as it is and without the escapes of JSON or XML. */
+function formsOf(text: string): readonly string[] {
+  const forms = [text];
+  for (let json = text; forms.length <= MAX_ESCAPES && json.includes("\\");) {
     json = unescapeJson(json);
-    if (hasWord(json, openid)) return true;
+    forms.push(json);
   }
-  return text.includes("&") && hasWord(unescapeXml(text), openid);
+  return text.includes("&") ? [...forms, unescapeXml(text)] : forms;
+}
+
+function hasWordOf(word: string): (text: string) => boolean {
+  return (text) => hasWord(text, word);
 }
 
 function hasWord(text: string, word: string): boolean {
@@ -38,9 +53,19 @@ function isWord(character: string | undefined): boolean {
 
 /** Visible ASCII alone: nothing else is in an openid. */
 function unescapeJson(text: string): string {
-  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain: string | undefined) =>
-    hex === undefined ? (plain ?? "") : String.fromCharCode(Number.parseInt(hex, 16)),
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain = "") =>
+    hex === undefined ? withoutControl(plain) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
+}
+
+/** JSON writes a line break as a letter: it ends a word and does not belong to it. */
+function withoutControl(escaped: string): string {
+  return "bfnrt".includes(escaped) ? " " : escaped;
+}
+
+/** Bytes beyond ASCII end a word. */
+function decodePercent(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? " ");
 }
 
 function asciiOf(code: number): string | undefined {

@@ -62,8 +62,8 @@ export function createPersonalRecords(storage: DurableObjectStorage): PersonalRe
   function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
     // Most records have neither the openid nor anything escaped in them: they never leave SQLite.
-    const query = `select * from ${table} where seq > ? and (instr(body, ?) or instr(body, '\\') or instr(body, '&'))
-      order by seq`;
+    const query = `select * from ${table} where seq > ? and 
+      (instr(body, ?) or instr(body, '\\') or instr(body, '&') or instr(body, '%')) order by seq`;
     for (const row of sql.exec<PersonalRow>(query, after, openid)) if (namesUser(row.body, openid)) yield row;
   }
 

@@ -18,7 +18,12 @@ describe("a text names a user", () => {
     `<a>&#111;${OPENID.slice(1)}</a>`,
     `<a>&#x6f;${OPENID.slice(1)}</a>`,
     `${OPENID}x ${OPENID}`,
-  ])("whose openid is a word of it: %s", (text, { expect }) => {
+    JSON.stringify({ Remark: `buyer:\n${OPENID}` }),
+    JSON.stringify({ Remark: `buyer:\t${OPENID}` }),
+    JSON.stringify({ Detail: JSON.stringify({ note: `x\n${OPENID}` }) }),
+    `{"Path":"p?q=${encodeURIComponent(`openid=${OPENID}`)}"}`,
+    `x${OPENID}x`,
+  ])("whose openid is in it: %s", (text, { expect }) => {
     expect(namesUser(text, OPENID)).toBe(true);
   });
 
@@ -29,21 +34,26 @@ describe("a text names a user", () => {
     ["<a>o&lt;1&gt;&amp;&quot;&apos;</a>", `o<1>&"'`],
     ["<a>x/1</a>", "/1"],
     ["<a>o/x</a>", "o/"],
+    [JSON.stringify({ a: "b\no1" }), "o1"],
+    [JSON.stringify({ a: JSON.stringify({ b: "c\to1" }) }), "o1"],
+    [`p?q=${encodeURIComponent("a=o/1")}`, "o/1"],
+    [`p?q=${encodeURIComponent("openid=o1")}`, "o1"],
+    [`p?q=${encodeURIComponent("茶o1")}`, "o1"],
   ] as const)("whose openid needs escaping: %s", ([text, openid], { expect }) => {
     expect(namesUser(text, openid)).toBe(true);
   });
 
-  it.for([
-    "",
-    "{}",
-    `x${OPENID}`,
-    `${OPENID}x`,
-    `-${OPENID}`,
-    `${OPENID}_${OPENID}`,
-    OPENID.toLowerCase(),
-    OPENID.slice(1),
-    `&unknown;&#1234567;&#x10ffff; \\n`,
-  ])("only then: %s", (text, { expect }) => {
-    expect(namesUser(text, OPENID)).toBe(false);
-  });
+  it.for(["", "{}", OPENID.toLowerCase(), OPENID.slice(1), `&unknown;&#1234567;&#x10ffff; \\n`])(
+    "only then: %s",
+    (text, { expect }) => {
+      expect(namesUser(text, OPENID)).toBe(false);
+    },
+  );
+
+  it.for(["xo1", "o1x", "-o1", "o1_o1", String.raw`{"a":"no1"}`, "p?q=o12"])(
+    "whose short openid is a whole word of it: not %s",
+    (text, { expect }) => {
+      expect(namesUser(text, "o1")).toBe(false);
+    },
+  );
 });
