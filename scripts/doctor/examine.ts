@@ -5,6 +5,7 @@ import type { PushMode } from "../../emulator/model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { judgeHealth } from "./check-health.ts";
 import { checkForwarding } from "./check-forwarding.ts";
+import { checkPause } from "./check-pause.ts";
 import { checkPushes } from "./check-push.ts";
 import { checkStale } from "./check-stale.ts";
 import { checkWebhooks } from "./check-webhooks.ts";
@@ -26,7 +27,8 @@ export interface Report {
 export async function examine(ports: Ports, target: Target): Promise<Report> {
   const reply = await callTarget(ports, new Request(`${target.url}/healthz`));
   const health = judgeHealth(reply, target);
-  const first = [checkAddress(target.url), ...health.findings];
+  const pause = await checkPause(ports, target, health.body);
+  const first = [...pause, checkAddress(target.url), ...health.findings];
   if (!health.isReady) return report(target, first, []);
   const clock = checkClock(reply, target.url);
   const mode = modeOf(health.modes, target.mode);

@@ -13,7 +13,7 @@ import type { SetupPorts } from "./ports.ts";
 import { askCloudflare } from "./questions.ts";
 import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
 import { secretsOf } from "./values.ts";
-import { storeGreeting, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
+import { findPauses, storeGreeting, waitForMilestones, waitUntilReady, type WorkerPlace } from "./worker.ts";
 import { deploy, listSecrets, NOT_LOGGED_IN, putSecrets, readLogin } from "./wrangler.ts";
 
 /** Sets up the worker on Cloudflare. @returns the exit code */
@@ -89,6 +89,7 @@ async function showAndWait(
   if (ready.ok) screen.done(say("服务就绪", "the worker is ready"), `${url}/healthz`);
   else for (const fault of ready.error) tellFault(screen, fault);
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
+  if (ready.ok && place !== undefined) await tellPauses(ports, place);
   if (ready.ok && place !== undefined) await greet(options, ports, place);
   // The console has to be filled in either way.
   const mode: PushMode = ready.ok ? ready.value : "secure";
@@ -99,6 +100,11 @@ async function showAndWait(
   return place === undefined ? fail(ports, NO_KEY) : wait(options.waitMs, ports, place);
 }
 
+/** First of all: while nothing is sent, nothing else can be seen. */
+async function tellPauses({ screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
+  for (const fault of await findPauses(worker, place)) tellFault(screen, fault);
+}
+
 async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
   if (greeting === undefined || greeting === "") return;
   const stored = await storeGreeting(worker, place, greeting);
@@ -107,7 +113,8 @@ async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts,
   else screen.note(say("已有设置，欢迎语没有写入", "there are settings already, the greeting was left out"));
 }
 
-async function wait(waitMs: number, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<number> {
+async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Promise<number> {
+  const { screen, worker } = ports;
   const minutes = Math.ceil(waitMs / 60_000);
   const wants = say(
     `等待微信（最多 ${minutes} 分钟，Ctrl-C 结束）`,
@@ -122,6 +129,7 @@ async function wait(waitMs: number, { screen, worker }: SetupPorts, place: Worke
   );
   const open = await waitForMilestones(worker, place, waitMs, tellMilestone(screen));
   if (!open.ok || open.value.length > 0) {
+    if (open.ok) await tellPauses(ports, place);
     tellMissing(screen, open, place.url);
     return 1;
   }

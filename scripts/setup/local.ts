@@ -14,10 +14,10 @@ import { setEnvValues, writePrivateFile } from "./env-text.ts";
 import type { SetupOptions } from "./options.ts";
 import type { SetupPorts } from "./ports.ts";
 import { askLocal } from "./questions.ts";
-import { mayReplace, tellMilestone, tellMissing, tellValues } from "./tell.ts";
+import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
 import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, type ValueSources } from "./values.ts";
 import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
-import { waitForMilestones } from "./worker.ts";
+import { findPauses, waitForMilestones } from "./worker.ts";
 
 /** How it ended: with an exit code, or with a stack that runs. */
 export type LocalOutcome = { readonly code: number } | { readonly stack: Stack };
@@ -147,6 +147,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
     screen.text(describeStack(stack, keyPlace(ports.devVarsPath)));
     return { stack };
   }
+  if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
   tellMissing(screen, open, stack.workerUrl);
   await stack.stop();
   return FAILED;

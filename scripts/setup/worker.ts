@@ -5,6 +5,7 @@ import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import type { PushMode } from "../../emulator/model.ts";
 import { judgeHealth } from "../doctor/check-health.ts";
+import { checkPause } from "../doctor/check-pause.ts";
 import { say } from "../doctor/finding.ts";
 import { cureOf, meaningOf } from "../doctor/interception.ts";
 import { callApi, callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
@@ -86,6 +87,19 @@ export async function waitForMilestones(
     if (open.size === 0 || ports.now() >= until) return ok([...open]);
     await ports.sleep(POLL_MS);
   }
+}
+
+/**
+ * Why nothing is sent. A pause that the set-up caused is tried again first.
+ *
+ * @returns what holds; empty while messages are sent
+ */
+export async function findPauses(ports: WorkerPorts, place: WorkerPlace): Promise<readonly Fault[]> {
+  const reply = await callTarget(ports, new Request(`${place.url}/healthz`));
+  const findings = "unreachable" in reply ? [] : await checkPause(ports, place, readObject(reply.body));
+  return findings.flatMap(({ state, what, wrong = what, cure = what }) =>
+    state === "failed" ? [{ wrong, cure }] : [],
+  );
 }
 
 /** Stores a greeting where no settings have been stored. @returns whether it was */

@@ -2,6 +2,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const WAITING = "workerd/waiting.test.ts";
+const DOCTOR = "pure/scripts/doctor-pause.test.ts";
 const RESUME = "workerd/resume.test.ts";
 const LIFTING = "pure/objects/account-resume.test.ts";
 const HEALTH = "workerd/health-degraded.test.ts";
@@ -154,6 +155,30 @@ export const PAUSES: MutantTable = {
       find: "this.#resumer().forget(",
       replace: "void (",
       killedBy: ["workerd/erased-places.test.ts", "the places where something is stored"],
+    },
+    {
+      name: "pause-is-not-the-first-fault",
+      breaks: "the doctor lists what follows from a pause before the pause",
+      file: "scripts/doctor/examine.ts",
+      find: "const first = [...pause, checkAddress(target.url), ...health.findings];",
+      replace: "const first = [checkAddress(target.url), ...health.findings, ...pause];",
+      killedBy: [DOCTOR, "a paused app is the first fault, with errcode, end and cure"],
+    },
+    {
+      name: "set-up-fault-not-tried-again",
+      breaks: "after a secret was corrected the app stays paused although the doctor ran",
+      file: "scripts/doctor/check-pause.ts",
+      find: 'if (!SET_UP_FAULTS.has(fault["errcode"])) return',
+      replace: "if (SET_UP_FAULTS.size > 0) return",
+      killedBy: [DOCTOR, "a paused app is tried again after 40125"],
+    },
+    {
+      name: "quota-tried-again",
+      breaks: "each run of the doctor sends into a used-up quota",
+      file: "scripts/doctor/check-pause.ts",
+      find: 'if (!SET_UP_FAULTS.has(fault["errcode"])) return',
+      replace: 'if (fault["errcode"] === 0) return',
+      killedBy: [DOCTOR, "a paused app is left alone after 45009"],
     },
   ],
 };

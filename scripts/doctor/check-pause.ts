@@ -1,0 +1,86 @@
+/**
+ * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, a refused access
+ * token. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
+ */
+import { check, failed, passed, say, type CheckName, type Finding } from "./finding.ts";
+import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Refusals that end when a setting, a permission or a secret is corrected. */
+const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([40013, 40125, 40164, 40243, 41002, 41004, 48001, 61004, 89503]);
+/** A token is asked for, then one message is sent. */
+const RESUME_MS = 40_000;
+
+/**
+ * The faults of every app but those that have a check of their own; none while the worker is well.
+ *
+ * @param health the body of `/healthz`, read without a key
+ */
+export async function checkPause(ports: Ports, target: Target, health: Entry): Promise<readonly Finding[]> {
+  if (health["status"] !== "degraded") return [];
+  const { apiKey } = target;
+  if (apiKey === undefined) return [withoutKey(health)];
+  const reply = await callApi(ports, { ...target, apiKey }, { path: "/healthz" });
+  const faults = "unreachable" in reply ? undefined : readObject(reply.body)["faults"];
+  // A wrong key is named by another check.
+  if (faults === undefined) return [withoutKey(health)];
+  const findings: Finding[] = [];
+  for (const fault of toList(faults).map(toObject)) {
+    const { reason } = fault;
+    if (reason === "paused" || reason === "token_refused")
+      findings.push(await judgePause(ports, target, apiKey, fault));
+    else if (reason === "account_unreachable") findings.push(toFinding(nameOf(fault), fault));
+  }
+  return findings;
+}
+
+async function judgePause(ports: Ports, target: Target, apiKey: string, fault: Entry): Promise<Finding> {
+  const name = nameOf(fault);
+  if (!SET_UP_FAULTS.has(fault["errcode"])) return toFinding(name, fault);
+  const place = { url: target.url, apiKey, appid: toLine(fault["appid"]) };
+  const reply = await callApi(ports, place, { path: "/api/v1/resume", method: "POST", timeoutMs: RESUME_MS });
+  const answer = "unreachable" in reply ? {} : readObject(reply.body);
+  const outcome = toLine(toObject(answer["trial"])["outcome"]);
+  if (answer["resumed"] === true) return passed(name, `${factOf(fault)}: 已恢复 / resumed (${outcome})`);
+  return toFinding(name, fault, outcome === "" ? "" : `, 已重试 / tried again: ${outcome}`);
+}
+
+function nameOf({ appid }: Entry): CheckName {
+  const id = toLine(appid);
+  return check(`pause.${id}`, `小程序 ${id} 正常发送`, `the mini program ${id} sends`);
+}
+
+/** A fault carries its own meaning and cure, from the worker's errcode table. */
+function toFinding(name: CheckName, fault: Entry, more = ""): Finding {
+  const meaning = toLine(fault["meaning"]);
+  const cure = toLine(fault["cure"]);
+  const resume = say(
+    `${cure}；然后 POST /api/v1/resume，或再运行一次体检（docs/how-to/pauses.md）`,
+    `${cure}; then POST /api/v1/resume, or run the doctor again (docs/how-to/pauses.md)`,
+  );
+  const isPause = fault["reason"] !== "account_unreachable";
+  const wrong = isPause ? say(`没有消息发出：${meaning}`, `no message is sent: ${meaning}`) : say(meaning, meaning);
+  return failed(name, wrong, isPause ? resume : say(cure, cure), `${factOf(fault)}${more}`);
+}
+
+function factOf({ reason, errcode, until }: Entry): string {
+  const code = typeof errcode === "number" ? ` errcode ${errcode}` : "";
+  const end = toLine(until);
+  return `${toLine(reason)}${code}${end === "" ? "" : `, until ${end}`}`;
+}
+
+/** Refused pushes make a worker degraded as well, and have a check of their own. */
+function withoutKey(health: Entry): Finding {
+  const name = check("pause", "每个小程序正常发送", "every mini program sends");
+  const wrong = say(
+    "/healthz 为 degraded，没有有效的 API 密钥看不到原因",
+    "/healthz says degraded; without a valid API key it does not say why",
+  );
+  const cure = say(
+    "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出密钥",
+    "give a key as API_KEYS in the environment or .dev.vars, or by --api-key",
+  );
+  if (health["stalePushes"] === undefined) return failed(name, wrong, cure, "degraded");
+  return { ...name, state: "warning", fact: "degraded", wrong, cure };
+}

@@ -1,0 +1,99 @@
+/** A pause is the doctor's first fault, and is tried again when the set-up caused it. */
+import { describe, it } from "vitest";
+import { examine } from "../../../scripts/doctor/examine.ts";
+import { toText } from "../../../scripts/doctor/print.ts";
+import type { Ports, Target } from "../../../scripts/doctor/target.ts";
+
+const TARGET = { url: "https://kefu.test", apiKey: "theApiKey0123456" };
+const APPID = "wx0123456789abcdef";
+const HEALTHY = { status: "ok", apps: 1, modes: ["secure"], api: "open", warnings: [] };
+const UNTIL = "2026-11-22T04:10:00.000Z";
+const paused = (errcode: number, reason = "paused") => ({
+  appid: APPID,
+  reason,
+  errcode,
+  name: "api_unauthorized",
+  meaning: "没有权限 / not permitted",
+  cure: "开通 / enable it",
+  until: UNTIL,
+});
+
+/** A worker with these faults; `trial` is what lifting a pause comes to. */
+async function examineWith(faults: readonly object[], trial = "refused", target: Target = TARGET) {
+  const asked: string[] = [];
+  const ports: Ports = {
+    now: () => Date.UTC(2026, 10, 22, 4),
+    randomBytes: (size) => new Uint8Array(size),
+    async fetch(request) {
+      const { pathname, searchParams } = new URL(request.url);
+      asked.push(`${request.method} ${pathname} ${searchParams.get("appid") ?? ""}`.trim());
+      const hasKey = request.headers.get("authorization") === `Bearer ${TARGET.apiKey}`;
+      if (pathname === "/healthz") {
+        return Response.json({ ...HEALTHY, status: "degraded", ...(hasKey && { faults }) });
+      }
+      if (pathname === "/api/v1/resume")
+        return Response.json({ resumed: trial === "sent", trial: { outcome: trial }, faults });
+      return new Response("not found", { status: 404 });
+    },
+  };
+  const report = await examine(ports, target);
+  return { report, first: report.findings[0], asked, text: toText(report, target) };
+}
+
+describe("a paused app", () => {
+  it("is the first fault, with errcode, end and cure", async ({ expect }) => {
+    const { first, report } = await examineWith([paused(45009)]);
+    expect(first).toMatchObject({
+      id: `pause.${APPID}`,
+      state: "failed",
+      fact: `paused errcode 45009, until ${UNTIL}`,
+    });
+    expect(first?.cure?.en).toContain("POST /api/v1/resume");
+    expect(report.ok).toBe(false);
+  });
+
+  it.for([48001, 40125, 40164])(
+    "is tried again after %i, and is no fault when messages are sent",
+    async (errcode, { expect }) => {
+      const { first, asked } = await examineWith([paused(errcode)], "sent");
+      expect(asked).toContain(`POST /api/v1/resume ${APPID}`);
+      expect(first).toMatchObject({ id: `pause.${APPID}`, state: "ok" });
+      expect(first?.fact).toContain("resumed");
+    },
+  );
+
+  it("stays the first fault when WeChat refuses again", async ({ expect }) => {
+    const { first, text } = await examineWith([paused(40125, "token_refused")], "no_token");
+    expect(first).toMatchObject({ id: `pause.${APPID}`, state: "failed" });
+    expect(first?.fact).toContain("tried again: no_token");
+    expect(text.split("\n")[2]).toContain(`✗ 小程序 ${APPID}`);
+  });
+
+  it.for([45009, 45011, 48004, 50007, 89506])(
+    "is left alone after %i: it is not the set-up's",
+    async (errcode, { expect }) => {
+      const { asked, first } = await examineWith([paused(errcode)], "sent");
+      expect(asked.filter((call) => call.startsWith("POST"))).toEqual([]);
+      expect(first?.state).toBe("failed");
+    },
+  );
+
+  it("is the first fault without an API key, too, which is what it asks for", async ({ expect }) => {
+    const { first } = await examineWith([paused(48001)], "sent", { url: TARGET.url });
+    expect(first).toMatchObject({ id: "pause", state: "failed" });
+    expect(first?.cure?.en).toContain("--api-key");
+  });
+
+  it("is seen for each mini program", async ({ expect }) => {
+    const other = { ...paused(45009), appid: "wxfedcba9876543210" };
+    const { report } = await examineWith([paused(48004), other]);
+    expect(report.findings.slice(0, 2).map(({ id }) => id)).toEqual([`pause.${APPID}`, "pause.wxfedcba9876543210"]);
+  });
+
+  it("may be an account object that does not answer", async ({ expect }) => {
+    const { first } = await examineWith([
+      { appid: APPID, reason: "account_unreachable", meaning: "no answer", cure: "wait" },
+    ]);
+    expect(first).toMatchObject({ state: "failed", cure: { en: "wait" } });
+  });
+});

@@ -1,0 +1,88 @@
+/** `npm run setup` reports a pause before anything else, and tries one that the set-up caused again. */
+import { randomBytes } from "node:crypto";
+import { describe, it } from "vitest";
+import { setUpCloudflare } from "../../../scripts/setup/cloudflare.ts";
+import { createScreen } from "../../../scripts/setup/screen.ts";
+
+const APPID = "wx0123456789abcdef";
+const HEALTH = { status: "degraded", apps: 1, modes: ["secure"], api: "open", warnings: [] };
+const FAULT = {
+  appid: APPID,
+  reason: "token_refused",
+  errcode: 40125,
+  meaning: "密钥错误 / wrong secret",
+  cure: "核对 / check it",
+};
+const VERIFIED = { verified: "2026-11-22T09:00:00.000Z" };
+
+/** Setup of a worker that is paused; `resumed` is whether that can be lifted. */
+async function setUp(resumed: boolean) {
+  let shown = "";
+  let clock = Date.UTC(2026, 10, 22, 9);
+  let isPaused = true;
+  const asked: string[] = [];
+  const code = await setUpCloudflare(
+    {
+      target: "cloudflare",
+      yes: true,
+      force: false,
+      renew: false,
+      extras: [],
+      brought: { WECHAT_APPID: APPID, WECHAT_APP_SECRET: "5ec4e75ec4e75ec4e75ec4e75ec4e75e" },
+      start: true,
+      deploy: true,
+      domain: "kefu.example.com",
+      waitMs: 4_000,
+    },
+    {
+      screen: createScreen((text) => (shown += text)),
+      wrangler: async (args) => {
+        if (args[0] === "whoami")
+          return {
+            code: 0,
+            stdout: JSON.stringify({ loggedIn: true, accounts: [{ name: "T", id: "1" }] }),
+            stderr: "",
+          };
+        return { code: 0, stdout: args[0] === "secret" && args[1] === "list" ? "[]" : "", stderr: "" };
+      },
+      login: () => Promise.resolve(false),
+      worker: {
+        randomBytes,
+        now: () => clock,
+        sleep: async (ms) => {
+          clock += ms;
+        },
+        async fetch(request) {
+          const { pathname } = new URL(request.url);
+          asked.push(`${request.method} ${pathname}`);
+          if (pathname === "/healthz") {
+            const faults = request.headers.has("authorization") ? { faults: isPaused ? [FAULT] : [] } : {};
+            return Response.json({ ...HEALTH, status: isPaused ? "degraded" : "ok", ...faults });
+          }
+          if (pathname === "/api/v1/milestones") return Response.json(VERIFIED);
+          isPaused = !resumed;
+          return Response.json({ resumed, trial: { outcome: resumed ? "none" : "no_token" }, faults: [] });
+        },
+      },
+      devVarsPath: "/nowhere",
+      tomlVars: () => Promise.resolve({}),
+      onLog: () => {},
+    },
+  );
+  return { code, asked, faults: shown.split("\n").filter((line) => line.includes("✗")) };
+}
+
+describe("setup of a paused worker", () => {
+  it("names the pause before what has not come yet", async ({ expect }) => {
+    const { code, faults } = await setUp(false);
+    expect(code).toBe(1);
+    expect(faults[0]).toContain("没有消息发出：密钥错误");
+    expect(faults.findIndex((line) => line.includes("还没有"))).toBeGreaterThan(0);
+  });
+
+  it("tries it again, and says nothing of it when messages are sent", async ({ expect }) => {
+    const { asked, faults } = await setUp(true);
+    expect(asked).toContain("POST /api/v1/resume");
+    expect(faults.join()).not.toContain("没有消息发出");
+  });
+});
