@@ -233,8 +233,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "an app left out of the configuration for a moment burns what waits for it, one lease after another",
       promise: 1,
       file: "worker/objects/conversation.ts",
-      find: "if (app === undefined && started < this",
-      replace: "if (app === undefined && 0 > this",
+      find: "if (app === undefined && !isAppGone(config, owner, this.#state.last, started)) {",
+      replace: "if (app === undefined && started < 0) {",
       killedBy: [
         "workerd/conversation.test.ts",
         "a conversation object leases nothing while its app is not configured",

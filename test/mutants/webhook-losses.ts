@@ -6,6 +6,7 @@ const CURSOR = "pure/domain/webhook-cursor.test.ts";
 const SKIPPED = "workerd/webhook-skipped.test.ts";
 const TROUBLE = "workerd/webhook-trouble.test.ts";
 const UNREADABLE = "workerd/settings-unreadable.test.ts";
+const EXPIRED = "workerd/webhook-expired.test.ts";
 const VERSIONS = "workerd/webhook-versions.test.ts";
 
 /** Mutants of what happens to events that are not accepted. */
@@ -51,9 +52,9 @@ export const WEBHOOK_LOSSES: MutantTable = {
     {
       name: "replay-without-its-settings",
       breaks: "a push with the settings before undoes a replay to a new endpoint",
-      file: "worker/objects/conversation.ts",
-      find: "settingsVersion: Math.max(known, settingsVersion) }",
-      replace: "settingsVersion: Math.max(known, 0) }",
+      file: "worker/domain/webhook-cursor.ts",
+      find: "settingsVersion: Math.max(settingsVersion, replay.settingsVersion),",
+      replace: "settingsVersion: Math.max(settingsVersion, 0),",
       killedBy: [
         VERSIONS,
         "in the two minutes after a PUT, a worker that still has the settings before does not undo a replay",
@@ -83,6 +84,30 @@ export const WEBHOOK_LOSSES: MutantTable = {
       find: "if (await noteSkipped(health, webhook, skipped)) return progress;",
       replace: "if (skipped.count > 0) return progress;",
       killedBy: [SKIPPED, "an endpoint that refuses every event is failing, not ok"],
+    },
+    {
+      name: "expired-in-silence",
+      breaks: "retention deletes events that a webhook did not get without a record",
+      file: "worker/objects/conversation.ts",
+      find: "if (connection !== undefined) await expireEvents(",
+      replace: "if (connection === null) await expireEvents(",
+      killedBy: [EXPIRED, "events that retention deletes before they are delivered are on record"],
+    },
+    {
+      name: "expired-without-a-record",
+      breaks: "retention deletes events although their record could not be stored",
+      file: "worker/objects/webhook-expiry.ts",
+      find: "if (moved.to !== last) throw new ExpiryError();",
+      replace: "",
+      killedBy: [EXPIRED, "events that retention deletes before they are delivered stay until they are on record"],
+    },
+    {
+      name: "missing-app-looked-for-without-end",
+      breaks: "a conversation whose app is gone wakes twice a second, for as long as rows are kept",
+      file: "worker/objects/missing-app.ts",
+      find: "return now >= last + APP_WAIT_MS;",
+      replace: "return now >= last + APP_WAIT_MS && APP_WAIT_MS < 0;",
+      killedBy: [EXPIRED, "a conversation of an app that was left out of the configuration"],
     },
     {
       name: "skipped-without-a-record",

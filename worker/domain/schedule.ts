@@ -33,6 +33,20 @@ export function nextDue(
   return due === Number.POSITIVE_INFINITY ? undefined : due;
 }
 
+/**
+ * The seq before which rows are deleted: 0 for none, infinity when all are over and the conversation goes with them.
+ *
+ * @param oldest the seq (a time) of the oldest row, or undefined when there is none
+ * @param horizon rows written before it are over, epoch ms
+ */
+export function pruneUntil(state: ConversationState, oldest: number | undefined, horizon: number): number {
+  if (oldest === undefined || oldest >= horizon) return 0;
+  const waiting = waitingSeqs(state);
+  if (state.last < horizon && waiting.length === 0) return Number.POSITIVE_INFINITY;
+  // The newest record carries the state, and what waits to be sent is read from its row: they stay.
+  return Math.min(horizon, state.last, ...waiting);
+}
+
 /** The rows that are still needed to send what waits. */
 export function waitingSeqs(state: ConversationState): readonly number[] {
   return [...state.queue.map(({ seq }) => seq), ...state.held.map(({ message }) => message)];

@@ -103,9 +103,21 @@ export function nextCursorDue(cursors: WebhookCursors, last: number): number | u
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
-/** The endpoint is to hear everything after `after` again. */
-export function replayCursor(after: number, now: number): WebhookCursor {
-  return { after, tries: 0, since: 0, nextAt: now };
+/**
+ * An endpoint gets everything after a row again, from now on.
+ *
+ * @param replay the endpoint, the row, and the version of the settings that list it: older ones do not remove it
+ */
+export function replayFrom(
+  { webhooks, settingsVersion }: KnownWebhooks,
+  replay: { readonly id: string; readonly after: number; readonly settingsVersion: number },
+  now: number,
+): KnownWebhooks {
+  const cursor = { ...newCursor(replay.after), nextAt: now };
+  return {
+    webhooks: { ...webhooks, [replay.id]: cursor },
+    settingsVersion: Math.max(settingsVersion, replay.settingsVersion),
+  };
 }
 
 /**

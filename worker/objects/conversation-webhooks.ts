@@ -63,14 +63,18 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
     mayGoOn: () => store() === opened && mayGoOn(host, started + BUDGET_MS),
     fields: { app: owner.appid, user },
   });
-  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one, and the reports of
-  // this run may have reached the account after the erase had removed the user there.
+  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one.
   if (store() !== opened) return forgetConversation(account, owner.appid, id);
   const listed = { webhooks: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   host.keep(foldProgress(state(), listed, progress, Date.now(), Math.random), true);
 }
 
-async function forgetConversation(account: AppConnection["account"], app: string, id: DurableObjectId): Promise<void> {
+/** The user was erased during a run: its reports may have reached the account after the erase had removed the user there. */
+export async function forgetConversation(
+  account: AppConnection["account"],
+  app: string,
+  id: DurableObjectId,
+): Promise<void> {
   try {
     await inTime(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
   } catch (error) {

@@ -25,15 +25,15 @@ import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasur
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
-import { mustArm, nextDue, waitingSeqs } from "../domain/schedule.ts";
+import { mustArm, nextDue, pruneUntil } from "../domain/schedule.ts";
 import { makeDue, waitsForApp } from "../domain/resume.ts";
 import type { ConversationState } from "../domain/state.ts";
-import { replayCursor } from "../domain/webhook-cursor.ts";
+import { replayFrom } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
 import { errorName, log, logUser } from "../log.ts";
 import { accountMemory, notePause } from "./account-memory.ts";
 import type { AppPause } from "./account-snapshots.ts";
-import { connectApp } from "./connect.ts";
+import { connectApp, type AppConnection } from "./connect.ts";
 import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
 import type {
   ConversationView,
@@ -50,6 +50,8 @@ import { fillLease, showConversation } from "./conversation-view.ts";
 import { readMessageState } from "./read-message.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
+import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
+import { expireEvents } from "./webhook-expiry.ts";
 import { canSign } from "./webhook-settings.ts";
 
 /** An Idempotency-Key is remembered so long, milliseconds. */
@@ -60,10 +62,6 @@ const ALARM_BUDGET_MS = 20_000;
 const ALARM_FLOOR_MS = 500;
 /** Back-off of the alarm after an internal error, milliseconds. */
 const ALARM_REST_MS = 60_000;
-/** Messages of an app that is not configured wait this long after the newest row, milliseconds; then they end. */
-const APP_MISSING_MS = 48 * 3_600_000;
-/** Interval between checks whether the app is configured again, milliseconds. */
-const APP_REST_MS = 15 * 60_000;
 /** A message that was woken is not tried sooner, milliseconds: an isolate that still believes in the pause must not spin. */
 const MIN_RESUME_MS = 1_000;
 /** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
@@ -189,9 +187,7 @@ export class Conversation extends DurableObject<Env> {
     if (owner === undefined || (appid !== undefined && appid !== owner.appid)) return null;
     const now = Date.now();
     const from = Math.min(after, this.#state.last);
-    const { webhooks, settingsVersion: known } = this.#state;
-    const replayed = { ...webhooks, [webhookId]: replayCursor(from, now) };
-    this.#keepState({ webhooks: replayed, settingsVersion: Math.max(known, settingsVersion) }, true);
+    this.#keepState(replayFrom(this.#state, { id: webhookId, after: from, settingsVersion }, now), true);
     this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
   }
@@ -257,23 +253,23 @@ export class Conversation extends DurableObject<Env> {
     const config = this.#config();
     const started = Date.now();
     const app = findApp(config, owner.appid);
+    const connection = app && connectApp(this.env, config, app);
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
-    if (app === undefined && started < this.#state.last + APP_MISSING_MS) {
-      await this.#prune(config, started);
-      return APP_REST_MS;
+    if (app === undefined && !isAppGone(config, owner, this.#state.last, started)) {
+      await this.#prune(owner, config, connection);
+      return APP_LOOK_MS;
     }
     const claim = crypto.randomUUID();
     const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context, claim), value: null });
     const { lease } = this.#transact(owner, config, started, step);
-    if (app !== undefined) {
-      const connection = connectApp(this.env, config, app);
+    if (connection !== undefined) {
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
         lease && carryFromAlarm(this.#carryHost(owner), lease, connection, started + ALARM_BUDGET_MS),
         canSign(config) && tellWebhooks(this.#webhookHost(owner), connection),
       ]);
     }
-    await this.#prune(config, Date.now());
+    await this.#prune(owner, config, connection);
     return ALARM_FLOOR_MS;
   }
 
@@ -300,13 +296,15 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Rows past the retention time go; when all have, so does the object. */
-  async #prune(config: Config, now: number): Promise<void> {
-    const horizon = now - config.retentionMs;
-    const oldest = this.#store.oldest();
-    if (oldest === undefined || oldest >= horizon) return;
-    if (this.#state.last < horizon && waitingSeqs(this.#state).length === 0) return this.#wipe();
-    // The newest record carries the state, and what waits to be sent is read from its row: they stay.
-    this.#store.prune(Math.min(horizon, this.#state.last, ...waitingSeqs(this.#state)), PRUNE_BATCH);
+  async #prune(owner: Owner, config: Config, connection: AppConnection | undefined): Promise<void> {
+    const horizon = Date.now() - config.retentionMs;
+    const until = pruneUntil(this.#state, this.#store.oldest(), horizon);
+    if (until === 0) return;
+    if (connection !== undefined) await expireEvents(this.#webhookHost(owner), connection, until);
+    // Asked again: the user may have written, or have been erased, in the meantime.
+    const now = Math.min(until, pruneUntil(this.#state, this.#store.oldest(), horizon));
+    if (now === Number.POSITIVE_INFINITY) return this.#wipe();
+    if (now > 0) this.#store.prune(now, PRUNE_BATCH);
   }
 
   async #forgetErasure(now: number): Promise<void> {
@@ -351,9 +349,10 @@ export class Conversation extends DurableObject<Env> {
     return { value, lease: leased };
   }
 
-  /** Without a secret webhooks wait: the log keeps what they have not heard. */
+  /** Without a secret, or without their app, webhooks wait: the log keeps what they did not get. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
-    const due = nextDue(state, oldest, config.retentionMs, canSign(config));
+    const mayDeliver = canSign(config) && !isAppGone(config, this.#store.owner(), state.last, Date.now());
+    const due = nextDue(state, oldest, config.retentionMs, mayDeliver);
     const erasedAt = this.#store.erasedAt();
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }

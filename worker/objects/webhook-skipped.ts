@@ -21,7 +21,7 @@ export interface SkippedDeps {
 /** The events of one run and endpoint. */
 export interface Skipped {
   /**
-   * An event is passed over: refused, or given up after whatever else.
+   * An event is passed over: refused, expired, or given up after whatever else.
    *
    * @param after the cursor before its row
    */
@@ -47,9 +47,9 @@ export function createSkipped({ webhook, source, health, fields }: SkippedDeps):
 
   return {
     add(row, type, after, { reason, status }) {
-      const isRefused = reason === "refused";
-      if (!isRefused) log("webhook_given_up", { ...fields, webhook, type, reason });
-      newest = { reason: isRefused ? "refused" : "given_up", ...(status !== undefined && { status }) };
+      const skipReason = reason === "refused" || reason === "expired" ? reason : "given_up";
+      if (skipReason === "given_up") log("webhook_given_up", { ...fields, webhook, type, reason });
+      newest = { reason: skipReason, ...(status !== undefined && { status }) };
       events.push({ after, seq: row.seq, id: eventIdOf(source, row, type), type, at: row.at });
     },
     isEmpty: () => events.length === 0,

@@ -8,7 +8,7 @@ import {
   GIVE_UP_MS,
   isHopeless,
   nextCursorDue,
-  replayCursor,
+  replayFrom,
   syncCursors,
   wakeCursors,
   type WebhookCursor,
@@ -127,7 +127,10 @@ describe("what a run came to", () => {
   });
 
   it("does not undo a replay that came in between", ({ expect }) => {
-    const replayed = replayCursor(0, NOW);
+    const none = { webhooks: {}, settingsVersion: 4 };
+    const replay = replayFrom(none, { id: "a", after: 0, settingsVersion: 3 }, NOW);
+    expect(replay).toEqual({ webhooks: { a: at(0, { nextAt: NOW }) }, settingsVersion: 4 });
+    const replayed = at(0, { nextAt: NOW });
     expect(advanceCursor(replayed, { from: 3, to: 8 }, NOW, 0)).toBe(replayed);
     const known = { webhooks: { a: replayed, gone: at(1, { tries: 1 }) }, settingsVersion: 2 };
     const listed = { webhooks: ["a"], settingsVersion: 3 };

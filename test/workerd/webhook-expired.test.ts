@@ -1,0 +1,82 @@
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
+import type { Inbound } from "../../shared/inbound.ts";
+import { APPID, conversation, remote } from "../support/workerd.ts";
+import { BUSY, pass, ring, shop, statusOf, TAKEN, URL_OF, useHooks, usePlay, writes } from "./webhook-play.ts";
+
+usePlay();
+
+const DAY = 86_400_000;
+const RETENTION = 180 * DAY;
+
+describe("events that retention deletes before they are delivered", () => {
+  it("are on record, with the whole conversation gone", async ({ expect }) => {
+    await useHooks({ id: "late", url: URL_OF("late"), events: ["message.received"] });
+    await writes("oExpired", "late");
+    await writes("oExpired", "late");
+    pass(RETENTION + DAY);
+    shop.answerWith(BUSY);
+    await ring("oExpired");
+    expect(await remote("oExpired").view(1)).toBeNull();
+    expect(await statusOf()).toMatchObject({ skipped: { count: 2, conversations: 1, lastReason: "expired" } });
+  });
+
+  it("are on record, and newer ones are delivered", async ({ expect }) => {
+    await useHooks({ id: "part", url: URL_OF("part"), events: ["message.received"] });
+    await writes("oPart", "part");
+    pass(RETENTION + DAY);
+    await writes("oPart", "part");
+    shop.answerWith(BUSY);
+    await ring("oPart");
+    expect(await statusOf()).toMatchObject({
+      skipped: { count: 1, lastReason: "expired", first: { id: shop.events[0]?.id } },
+    });
+    shop.answerWith(TAKEN);
+    shop.events.length = 0;
+    pass(3_600_000);
+    await ring("oPart");
+    expect(shop.events).toHaveLength(1);
+  });
+
+  it("stay until they are on record", async ({ expect }) => {
+    await useHooks({ id: "kept", url: URL_OF("kept"), events: ["message.received"] });
+    await writes("oKept", "kept");
+    pass(RETENTION + DAY);
+    shop.answerWith(BUSY);
+    await runInDurableObject(env.ACCOUNT.getByName(APPID), async (_, { storage }) => {
+      const exec = vi.spyOn(storage.sql, "exec").mockImplementation(() => {
+        throw new Error("no room");
+      });
+      await ring("oKept");
+      exec.mockRestore();
+    });
+    expect(await remote("oKept").view(1)).not.toBeNull();
+    pass(120_000);
+    await ring("oKept");
+    expect(await statusOf()).toMatchObject({ skipped: { count: 1, lastReason: "expired" } });
+  });
+
+  it("are not recorded where the webhook does not want them", async ({ expect }) => {
+    await useHooks({ id: "none", url: URL_OF("none"), events: ["message.failed"] });
+    await writes("oUnwanted", "none");
+    pass(RETENTION + DAY);
+    await ring("oUnwanted");
+    expect(await remote("oUnwanted").view(1)).toBeNull();
+    expect(await statusOf()).not.toHaveProperty("skipped");
+  });
+});
+
+describe("a conversation of an app that was left out of the configuration", () => {
+  it("is not woken for events after two days", async ({ expect }) => {
+    const [appid, openid] = ["wxleftout", "oLeftOut"];
+    const head = { account: "gh_1", openid, createdAt: Date.now() };
+    const inbound: Inbound = { kind: "text", msgId: "1", content: "x", ...head };
+    const push = { key: "m:1", inbound, candidates: [], webhooks: ["shop"] };
+    await remote(openid, appid).receive({ appid, openid }, push, "worker");
+    pass(3 * DAY);
+    await runDurableObjectAlarm(conversation(openid, appid));
+    const next = await runInDurableObject(conversation(openid, appid), (_, { storage }) => storage.getAlarm());
+    expect((next ?? 0) - Date.now()).toBeGreaterThan(DAY);
+  });
+});

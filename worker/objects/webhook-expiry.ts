@@ -1,0 +1,73 @@
+/**
+ * Events that retention deletes before a webhook got them: put on record, as other events that are skipped.
+ */
+import type { RowDraft } from "../domain/log.ts";
+import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
+import { typesOf, WEBHOOK_EVENTS } from "../domain/webhook-event.ts";
+import { logUser } from "../log.ts";
+import type { AppConnection } from "./connect.ts";
+import type { ConversationStore } from "./conversation-store.ts";
+import { forgetConversation, type WebhookHost } from "./conversation-webhooks.ts";
+import { healthMemory } from "./webhook-health.ts";
+import { createSkipped } from "./webhook-skipped.ts";
+
+/** Rows read at a time. */
+const MAX_ROWS = 100;
+
+/**
+ * Rows before `until` are about to be deleted. Events in them that a webhook did not get are put on record first, and its
+ * cursor moves past them.
+ *
+ * @throws Error when they could not be put on record: nothing may be deleted then
+ */
+export async function expireEvents(host: WebhookHost, connection: AppConnection, until: number): Promise<void> {
+  const { owner, id, state, store } = host;
+  const opened = store();
+  const last = Math.min(until - 1, state().last);
+  const behind = Object.entries(state().webhooks).filter(([, { after }]) => after < last);
+  if (behind.length === 0) return;
+  const settings = (await connection.settings())?.settings;
+  const source = { ...owner, objectId: id.toString() };
+  const { account, webhooks: deps } = connection;
+  const health = { appid: owner.appid, account, memory: healthMemory, now: deps.now };
+  const progress = new Map<string, WebhookProgress>();
+  for (const [name, { after: from }] of behind) {
+    const skipped = createSkipped({ webhook: name, source, health, fields: { app: owner.appid, user: logUser(id) } });
+    // While the settings cannot be read, which events it wants is not known: all of them count.
+    const wanted =
+      settings?.webhooks.find((webhook) => webhook.id === name)?.events ?? (settings ? [] : WEBHOOK_EVENTS);
+    let after = from;
+    for (const row of rowsUntil(opened, from, last)) {
+      const types = typesOf(row).filter((type) => wanted.includes(type));
+      for (const type of types) skipped.add(row, type, after, { reason: "expired" });
+      after = row.seq;
+    }
+    const moved = await skipped.settle({ from, to: last });
+    if (moved.to !== last) throw new ExpiryError();
+    progress.set(name, moved);
+  }
+  if (store() !== opened) return forgetConversation(account, owner.appid, id);
+  const { webhooks, settingsVersion } = state();
+  const now = Date.now();
+  const moved = Object.entries(webhooks).map(([name, cursor]): [string, WebhookCursor] => {
+    const made = progress.get(name);
+    return [name, made === undefined ? cursor : advanceCursor(cursor, made, now, Math.random())];
+  });
+  host.keep({ webhooks: Object.fromEntries(moved), settingsVersion }, true);
+}
+
+/** Events that are not on record must not be deleted: the alarm tries again. */
+class ExpiryError extends Error {
+  override readonly name = "ExpiryError";
+  readonly code = "expiry";
+}
+
+function* rowsUntil(store: ConversationStore, after: number, last: number): Generator<RowDraft> {
+  for (let from = after; ;) {
+    const rows = store.rows(from, MAX_ROWS).filter(({ seq }) => seq <= last);
+    yield* rows;
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    from = end.seq;
+  }
+}
