@@ -15,7 +15,7 @@ export const REST_API: MutantTable = {
     {
       name: "not-set-up-in-text",
       breaks: "the API of a worker that is not set up answers with text instead of a problem document",
-      file: "worker/app.ts",
+      file: "worker/others.ts",
       find: 'path === "/api" || path.startsWith("/api/")',
       replace: 'path === "/apis"',
       killedBy: [

@@ -64,7 +64,7 @@ export const SECRETS: MutantTable = {
       name: "unhandled-error-in-words",
       breaks: "an error nobody expected is logged with its words",
       promise: 5,
-      file: "worker/app.ts",
+      file: "worker/prepare.ts",
       find: 'log("unhandled_error", { requestId: c.get("requestId"), error: error.name });',
       replace: 'log("unhandled_error", { requestId: c.get("requestId"), error: error.message });',
       killedBy: ["workerd/push-trouble.test.ts", "an error nobody expected"],

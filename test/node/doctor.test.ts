@@ -70,6 +70,7 @@ describe("npm run doctor", () => {
       "wechat.network.CHINANET",
       "wechat.network.UNICOM",
       "wechat.network.CAP",
+      "forwarding",
     ]);
     expect(findings.filter(({ state }) => state !== "ok")).toEqual([]);
     const report: { readonly unconfirmed: readonly { readonly number: number }[] } = JSON.parse(output);

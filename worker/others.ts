@@ -1,0 +1,26 @@
+/**
+ * Everything that is neither health check nor push: the REST API. Loaded by `import()` with the first such request, so
+ * that a cold start for a push evaluates none of it.
+ */
+import { Hono } from "hono/tiny";
+import type { AppEnv } from "./app-env.ts";
+import { SECURE_HEADERS } from "./middleware/secure-answer.ts";
+import { answerUnhandled, prepare } from "./prepare.ts";
+import { createApi } from "./routes/api/index.ts";
+import { problem } from "./routes/api/problem.ts";
+
+/** The rest of the application. */
+export const others = new Hono<AppEnv>();
+
+others.use(async (c, next) => {
+  const refusal = prepare(c);
+  if (refusal === undefined) return next();
+  return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
+});
+others.route("/api", createApi());
+others.notFound((c) => c.text("not found", 404));
+others.onError(answerUnhandled);
+
+function isApi(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/");
+}

@@ -1,0 +1,27 @@
+/**
+ * What every request meets first. A worker that is half set up answers 503 and says where to look.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "./app-env.ts";
+import { configOf } from "./config.ts";
+import { log } from "./log.ts";
+
+/** Names the request and gives it the configuration; the answer instead when that is incomplete. */
+export function prepare(c: Context<AppEnv>): Response | undefined {
+  const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
+  c.set("requestId", requestId);
+  const config = configOf(c.env);
+  if (config.ok) {
+    c.set("config", config.value);
+    return undefined;
+  }
+  const problems = config.error.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join(" · ");
+  log("misconfigured", { requestId, problems });
+  return c.text("edge-kefu is not set up yet: see /healthz", 503);
+}
+
+/** Answers an exception no route expected; its message may hold anything, so it is logged by name. */
+export function answerUnhandled(error: Error, c: Context<AppEnv>): Response {
+  log("unhandled_error", { requestId: c.get("requestId"), error: error.name });
+  return c.text("internal error", 500);
+}
