@@ -30,7 +30,7 @@ describe("GET /api/v1/events", () => {
     await wechat.event("oPlatform", "xpay_goods_deliver_notify", {
       OpenId: "oBuyer",
       OutTradeNo: "T1",
-      GoodsInfo: { Quantity: 2, List: ["a", "b"] },
+      GoodsInfo: { Quantity: 2, List: [{ Name: "a" }, { Name: "b" }] },
     });
     await wechat.text("oChat", "价格");
     await wechat.enter("oChat", "page=1");
@@ -47,7 +47,7 @@ describe("GET /api/v1/events", () => {
           fields: {
             Event: "xpay_goods_deliver_notify",
             OpenId: "oBuyer",
-            GoodsInfo: { Quantity: "2", List: ["a", "b"] },
+            GoodsInfo: { Quantity: "2", List: [{ Name: "a" }, { Name: "b" }] },
           },
         },
         { name: "brand_new_event", openid: "oNews", fields: { Number: "1" } },
