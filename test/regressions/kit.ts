@@ -3,6 +3,27 @@ import type { Regression } from "./regression.ts";
 
 /** The faults with their tests. */
 export const KIT: readonly Regression[] = [
+  { point: "2", file: "node/doctor-pause.test.ts", names: ["npm run doctor on a paused worker names the pause first"] },
+  { point: "2", file: "pure/scripts/doctor-pause.test.ts", names: ["a paused app is the first fault"] },
+  {
+    point: "2",
+    file: "workerd/health-degraded.test.ts",
+    names: [
+      "GET /healthz while an app is paused says degraded with 200",
+      "GET /healthz while an app is paused names app, errcode, end and cure",
+      "GET /healthz and the account objects asks each app once in ten seconds",
+    ],
+  },
+  {
+    point: "2",
+    file: "workerd/resume.test.ts",
+    names: [
+      "POST /resume sends one message, lifts the pause",
+      "POST /resume holds the pause when WeChat refuses the trial",
+      "POST /resume is about one app",
+    ],
+  },
+  { point: "2", file: "workerd/waiting.test.ts", names: ["a message that waits says why for a pause"] },
   {
     point: "3.1",
     file: "miniprogram/native-attributes.test.ts",

@@ -49,6 +49,60 @@ export const LOSS: readonly Regression[] = [
   },
   { point: "1.2", file: "workerd/api-held.test.ts", names: ["five held messages are all read in the end"] },
   {
+    point: "1.3",
+    file: "workerd/settings-unreadable.test.ts",
+    names: ["settings that cannot be read let no rule act"],
+  },
+  {
+    point: "1.3",
+    file: "workerd/webhook-expired.test.ts",
+    names: ["events that retention deletes before they are delivered are on record, and newer ones"],
+  },
+  {
+    point: "1.3",
+    file: "workerd/webhook-skipped.test.ts",
+    names: [
+      "an endpoint that refuses every event is failing, not ok, with how many events were skipped",
+      "an endpoint that refuses every event is ok again with the first event it accepts",
+      "a skipped event is sent again while it cannot be put on record",
+      "POST /webhooks/:id/replay delivers what was skipped",
+    ],
+  },
+  {
+    point: "1.3",
+    file: "workerd/webhook-trouble.test.ts",
+    names: [
+      "an endpoint that fails on one user's events only is not paused for the other users after 503",
+      "an endpoint that fails on one user's events only is not paused for the other users after 410",
+      "events of one user that are not accepted each get three days",
+    ],
+  },
+  {
+    point: "1.3",
+    file: "workerd/webhook-versions.test.ts",
+    names: [
+      "in the two minutes after a PUT, a worker that still has the settings before does not drop the cursor of a new webhook",
+      "in the two minutes after a PUT, a worker that still has the settings before does not bring back a webhook that was removed",
+    ],
+  },
+  {
+    point: "1.4",
+    file: "workerd/hung-calls.test.ts",
+    names: [
+      "a rate limiter that never answers lets pass",
+      "an account object that never answers is given up for GET /api/v1/settings",
+      "a conversation that never answers is given up for GET /api/v1/conversations/oHung",
+    ],
+  },
+  {
+    point: "1.4",
+    file: "workerd/hung-kv.test.ts",
+    names: [
+      "a KV write of the account that never returns keeps neither PUT /settings",
+      "a KV write of the account that never returns does not keep the account's alarm",
+    ],
+  },
+  {
     point: "1.5",
     file: "pure/protocol/receive-refused.test.ts",
     names: ["the age of an encrypted push is at most what is allowed"],
