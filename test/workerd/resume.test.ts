@@ -142,6 +142,8 @@ describe("POST /resume", () => {
   it("makes one trial for two callers at once", async ({ expect }) => {
     await pauseWith(48001, 1);
     const before = await countSends();
+    // The trial is under way while the second caller asks.
+    await wechat.switches({ latencyMs: 500 });
     const outcomes = await Promise.all([resume(), resume()].map(async (response) => (await response).json<Resumed>()));
     expect(outcomes.map(({ trial }: Partial<Resumed>) => String(trial?.outcome)).toSorted()).toEqual([
       "running",
