@@ -7,6 +7,7 @@ const CALL = "pure/webhooks/forward.test.ts";
 const FOREIGN = "workerd/foreign-events.test.ts";
 const FORWARD = "workerd/forward.test.ts";
 const TROUBLE = "workerd/forward-trouble.test.ts";
+const WEBHOOKS = "workerd/app-event-webhooks.test.ts";
 const ON_EVENT = "workerd/on-event.test.ts";
 const KINDS = "pure/domain/forward-kinds.test.ts";
 
@@ -79,6 +80,46 @@ export const APP_EVENTS: MutantTable = {
       find: "if (page.length > 0 && length > maxLength) break;",
       replace: "if (length > maxLength) break;",
       killedBy: [API, "GET /api/v1/events reads no more than a page may hold, and at least one event"],
+    },
+    {
+      name: "app-event-page-taken-for-all",
+      breaks: "large events behind a page's end are never delivered",
+      file: "worker/objects/webhook-run.ts",
+      find: "if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0)",
+      replace: "if (rows.length < MAX_ROWS)",
+      killedBy: [WEBHOOKS, "an event that is no user's is delivered however many and large those before it are"],
+    },
+    {
+      name: "app-event-lost-in-silence",
+      breaks: "events that are forgotten before they were delivered are on no record",
+      file: "worker/objects/account-events.ts",
+      find: "if (lost === undefined) continue;",
+      replace: "if (lost !== null) continue;",
+      killedBy: [WEBHOOKS, "an event that is no user's that was forgotten before it was delivered is on record"],
+    },
+    {
+      name: "app-event-history-delivered",
+      breaks: "a new endpoint gets everything that was before it",
+      file: "worker/objects/account-events.ts",
+      find: "listed, store.newestEvent()).webhooks",
+      replace: "listed, 0).webhooks",
+      killedBy: [WEBHOOKS, "an endpoint that is new begins after the newest event"],
+    },
+    {
+      name: "app-event-replay-forgotten",
+      breaks: "a replay takes events off the record and delivers none",
+      file: "worker/routes/api/webhook-replays.ts",
+      find: "if (entry.conversation === accountId) await",
+      replace: 'if (entry.conversation === "") await',
+      killedBy: [WEBHOOKS, "an event that is no user's is given up after three days, put on record"],
+    },
+    {
+      name: "app-event-wakes-everybody",
+      breaks: "an event that waits for its next try is sent again with each new one",
+      file: "worker/objects/account-events.ts",
+      find: "const woken = wakeCursors(known, before, now);",
+      replace: "const woken = wakeCursors(known, 0, now);",
+      killedBy: [WEBHOOKS, "an event that is no user's that waits for its next try does not come sooner"],
     },
     {
       name: "on-event-again",

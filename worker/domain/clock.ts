@@ -72,7 +72,7 @@ function believeWindow(window: WindowState, now: number, rules: ChannelRules): W
 }
 
 /** Endpoints whose time cannot be true are called now. */
-function believeCursors(cursors: WebhookCursors, now: number): WebhookCursors {
+export function believeCursors(cursors: WebhookCursors, now: number): WebhookCursors {
   const isWrong = (cursor: WebhookCursors[string]) =>
     isTooFarAhead(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isTooFarAhead(cursor.since, now, 0);
   if (!Object.values(cursors).some(isWrong)) return cursors;

@@ -3,6 +3,7 @@
  * retries and replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
  */
 import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
+import { showAppEvent, type StoredAppEvent } from "./app-event.ts";
 import type { RowDraft } from "./log.ts";
 import { buildMessageId, parseMessageId, type MessageAddress } from "./message-id.ts";
 import { showInbound, showRow, type ShownRow } from "./row-json.ts";
@@ -17,7 +18,11 @@ export const WEBHOOK_EVENTS = [
   "message.failed",
   "message.blocked",
   "message.unconfirmed",
+  "app_event",
 ] as const;
+
+/** The type of an event of the mini program as a whole: no row of a conversation makes one. */
+export const APP_EVENT = "app_event";
 
 /** A row of a hand-over makes two events. */
 const HANDOVER = "-handover";
@@ -32,6 +37,9 @@ export interface WebhookSource {
   /** The conversation's object, 64 hex digits. */
   readonly objectId: string;
 }
+
+/** What names an event: the object it comes from. */
+type WebhookOrigin = Pick<WebhookSource, "objectId">;
 
 /** An event as it is sent. */
 export interface WebhookEvent {
@@ -105,8 +113,21 @@ export function toWebhookEvent(
   };
 }
 
+/** An event of the mini program as a whole, as `GET /events` shows it; `objectId` is the account's. */
+export function toAppWebhookEvent(
+  { appid, objectId }: Omit<WebhookSource, "openid">,
+  event: StoredAppEvent,
+): WebhookEvent {
+  const shown = showAppEvent(event);
+  return {
+    id: eventIdOf({ objectId }, event, APP_EVENT),
+    type: APP_EVENT,
+    body: JSON.stringify({ type: APP_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
+  };
+}
+
 /** The header `webhook-id` of an event: the same for every repeat. */
-export function eventIdOf({ objectId }: WebhookSource, { seq }: RowDraft, type: WebhookEventType): string {
+export function eventIdOf({ objectId }: WebhookOrigin, { seq }: Pick<RowDraft, "seq">, type: WebhookEventType): string {
   const id = buildMessageId({ objectId, seq });
   return type === "handover" ? `${id}${HANDOVER}` : id;
 }

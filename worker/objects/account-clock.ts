@@ -2,6 +2,7 @@
  * The account's times after the clock was set back (`shared/clock.ts`): read so that none lies further ahead than it can.
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
+import { believeCursors } from "../domain/clock.ts";
 import { isTooFarAhead } from "../../shared/clock.ts";
 import { LOOK_AFTER_MS } from "./account-resume.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
@@ -19,7 +20,8 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
  * @param now epoch ms
  */
 export function believeAccount(state: AccountState, now: number): AccountState {
-  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusers, webhooks } = state;
+  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusers, webhooks, appWebhooks } =
+    state;
   const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
   return {
     ...state,
@@ -30,6 +32,7 @@ export function believeAccount(state: AccountState, now: number): AccountState {
     republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
     releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + LOOK_AFTER_MS) ? now : releaseAt,
     refusers: Object.fromEntries(Object.entries(refusers).filter(([, { until }]) => !isLong(until))),
+    appWebhooks: believeCursors(appWebhooks, now),
     webhooks: Object.fromEntries(
       Object.entries(webhooks).map(([id, health]) => [
         id,

@@ -1,15 +1,39 @@
 /**
- * The app-wide events of one account: stored once each, read by a cursor (docs/design/0007-scopes.md). It decides and
- * writes in one turn: nothing here waits.
+ * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
+ * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
+ * kept of a delivery is a cursor for each endpoint.
  */
 import { repeatsSince, type StoredAppEvent } from "../domain/app-event.ts";
+import {
+  delayCursors,
+  dueCursors,
+  foldProgress,
+  replayFrom,
+  syncCursors,
+  wakeCursors,
+  type WebhookCursors,
+} from "../domain/webhook-cursor.ts";
+import { APP_EVENT, eventIdOf, toAppWebhookEvent } from "../domain/webhook-event.ts";
+import type { Webhook } from "../domain/webhook-schema.ts";
+import { ownValue } from "../../shared/own.ts";
 import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import type { WebhookDeps } from "../webhooks/call.ts";
+import type { SkippedEvents } from "./account-skipped.ts";
+import type { SettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore } from "./account-store.ts";
+import type { WebhookAccount } from "./webhook-health.ts";
+import { runWebhooks, type Deliverable } from "./webhook-run.ts";
 
 /** Events that are kept. */
 const MAX_EVENTS = 5_000;
+/** Of the seqs of events, which are times, this part has the older ones counted: counting reads all of them. */
+const COUNT_EVERY = 64;
 /** The largest page, UTF-16 units of JSON: an event has up to some 100 KB, and an answer must stay below the RPC's 32 MiB. */
 const MAX_PAGE_LENGTH = 1_000_000;
+/** No call of a webhook starts after so long, milliseconds: the alarm has a token to refresh as well. */
+const BUDGET_MS = 10_000;
+/** While the settings cannot be read, webhooks wait so long, milliseconds. */
+const REST_MS = 30_000;
 
 /** An event as its account keeps it. */
 export interface KeptAppEvent extends StoredAppEvent {
@@ -22,31 +46,142 @@ export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
 }
 
 /** The part of the account's storage that is used. */
-type EventStore = Pick<AccountStore, "findEvent" | "addEvent" | "events">;
+type EventStore = Pick<
+  AccountStore,
+  "findEvent" | "addEvent" | "events" | "newestEvent" | "eventBeyond" | "eventBefore" | "undelivered" | "deleteEvents"
+>;
 
-/**
- * Stores an event.
- *
- * @param key the same for every delivery of the event
- * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
- * @param now when it arrived, epoch ms
- * @param keptMs how long events are kept, milliseconds
- * @returns whether it is new; a repeat, and one older than what is kept, is not
- */
-export function addAppEvent(store: EventStore, key: string, inbound: Inbound, now: number, keptMs: number): boolean {
-  const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
-  if (createdAt < now - keptMs) return false;
-  if (store.findEvent(key, repeatsSince(inbound.createdAt, now)) !== undefined) return false;
-  store.addEvent({ at: now, key, body: JSON.stringify({ ...inbound, createdAt }) }, MAX_EVENTS);
-  return true;
+/** The account object. */
+export interface AppEventsHost {
+  readonly store: EventStore;
+  /** 64 hex digits: events are named by it, as a conversation's are by its own. */
+  readonly objectId: string;
+  readonly appid: () => string;
+  readonly cursors: () => WebhookCursors;
+  /** Stores cursors when they are given, and arms the alarm if something is due before it. */
+  readonly write: (cursors?: WebhookCursors) => void;
+  readonly settings: () => SettingsVersion;
+  /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
+  readonly webhooks: () => WebhookDeps | undefined;
+  readonly account: WebhookAccount;
+  readonly noteSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
 }
 
-/** Events after a cursor, oldest first: at most `limit` (1 to 5000), and no more than a page may be long, but one. */
-export function readAppEvents(store: EventStore, after: number, limit: number): readonly KeptAppEvent[] {
-  const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
-  return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
-    // Written by addAppEvent above.
-    const inbound: Inbound = JSON.parse(body);
-    return { seq, at, key, inbound };
-  });
+/** Opens them. */
+export function createAppEvents(host: AppEventsHost) {
+  const { store, objectId, cursors, write } = host;
+
+  function read(after: number, limit: number): readonly KeptAppEvent[] {
+    const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
+    return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
+      // Written by `add`.
+      const inbound: Inbound = JSON.parse(body);
+      return { seq, at, key, inbound };
+    });
+  }
+
+  /** Forgets events up to a seq. What a webhook did not get of them is on record before. */
+  function forget(upTo: number | null, now: number): void {
+    if (upTo === null) return;
+    for (const [id, { after }] of Object.entries(cursors())) {
+      const lost = store.undelivered(after, upTo);
+      if (lost === undefined) continue;
+      const { seq, at, count } = lost;
+      const first = { seq, at, id: eventIdOf({ objectId }, { seq }, APP_EVENT), type: APP_EVENT };
+      host.noteSkipped(id, { conversation: objectId, count, first, reason: "expired" }, now);
+    }
+    store.deleteEvents(upTo);
+  }
+
+  return {
+    /**
+     * Stores an event.
+     *
+     * @param key the same for every delivery of the event
+     * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
+     * @param now when it arrived, epoch ms
+     * @param keptMs how long events are kept, milliseconds
+     * @returns whether it is new; a repeat, and one older than what is kept, is not
+     */
+    add(key: string, inbound: Inbound, now: number, keptMs: number): boolean {
+      const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
+      if (createdAt < now - keptMs) return false;
+      if (store.findEvent(key, repeatsSince(inbound.createdAt, now)) !== undefined) return false;
+      const before = store.newestEvent();
+      const seq = store.addEvent({ at: now, key, body: JSON.stringify({ ...inbound, createdAt }) });
+      if (seq % COUNT_EVERY === 0) forget(store.eventBeyond(MAX_EVENTS), now);
+      const known = cursors();
+      const woken = wakeCursors(known, before, now);
+      write(isSame(known, woken) ? undefined : woken);
+      return true;
+    },
+
+    /** Events after a cursor, oldest first: at most `limit` (1 to 5000), and no more than a page may be long, but one. */
+    read,
+
+    /** Events from before `horizon`, epoch ms, go. */
+    expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
+
+    /** The newest event, when webhooks can be called; else 0: nothing is due then. */
+    deliverable: (): number => (host.webhooks() === undefined ? 0 : store.newestEvent()),
+
+    /** New settings were stored: a new endpoint begins after the newest event, one that is gone is forgotten. */
+    settingsChanged({ settings, version }: SettingsVersion): void {
+      const known = cursors();
+      const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
+      const synced = syncCursors({ webhooks: known, settingsVersion: 0 }, listed, store.newestEvent()).webhooks;
+      if (!isSame(known, synced)) write(synced);
+    },
+
+    /** An endpoint gets everything after an event again. @returns the cursor; null when it does not listen to events */
+    replay(id: string, after: number, now: number): number | null {
+      const known = cursors();
+      if (ownValue(known, id) === undefined) return null;
+      const from = Math.min(after, store.newestEvent());
+      write(replayFrom({ webhooks: known, settingsVersion: 0 }, { id, after: from, settingsVersion: 0 }, now).webhooks);
+      return from;
+    },
+
+    /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
+    async deliver(started: number): Promise<void> {
+      const deps = host.webhooks();
+      const last = store.newestEvent();
+      const ids = dueCursors(cursors(), last, started);
+      if (deps === undefined || ids.length === 0) return;
+      const { settings, version, unreadable } = host.settings();
+      if (unreadable === true) return write(delayCursors(cursors(), started + REST_MS));
+      const appid = host.appid();
+      const due = settings.webhooks.flatMap((webhook) => {
+        const cursor = ids.includes(webhook.id) ? ownValue(cursors(), webhook.id) : undefined;
+        return cursor === undefined ? [] : [{ webhook, cursor }];
+      });
+      const progress = await runWebhooks({
+        source: { appid, objectId },
+        due,
+        last,
+        rows: (after, limit) => read(after, limit).map((event) => toDeliverable(appid, objectId, event)),
+        deps,
+        health: { appid, account: () => host.account, memory: new Map(), now: deps.now },
+        mayGoOn: () => deps.now() < started + BUDGET_MS,
+        fields: { app: appid },
+      });
+      const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
+      // Read again: an event may have come, or a replay, or other settings.
+      const known = { webhooks: cursors(), settingsVersion: 0 };
+      write(foldProgress(known, listed, progress, deps.now(), Math.random).webhooks);
+    },
+  };
+}
+
+function listenersOf(webhooks: readonly Webhook[]): readonly string[] {
+  return webhooks.filter(({ events }) => events.includes(APP_EVENT)).map(({ id }) => id);
+}
+
+function toDeliverable(appid: string, objectId: string, event: StoredAppEvent): Deliverable {
+  const { seq, at } = event;
+  return { seq, at, types: [APP_EVENT], build: () => toAppWebhookEvent({ appid, objectId }, event) };
+}
+
+function isSame(a: WebhookCursors, b: WebhookCursors): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

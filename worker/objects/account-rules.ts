@@ -3,6 +3,7 @@
  * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
  */
 import { isFresh } from "../../shared/clock.ts";
+import { nextCursorDue, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { QUOTA_USED } from "../domain/retry.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
@@ -46,6 +47,8 @@ export interface AccountState {
   readonly alarmAt: number | null;
   /** Endpoints in trouble. */
   readonly webhooks: WebhookHealths;
+  /** How far each webhook has got the app-wide events; none while the settings list none for them. */
+  readonly appWebhooks: WebhookCursors;
   /** The team's own push server in trouble; null when it is not. */
   readonly forward: ForwardHealth | null;
   readonly milestones: Milestones;
@@ -75,6 +78,7 @@ export const NEW_ACCOUNT: AccountState = {
   republishAt: null,
   alarmAt: null,
   webhooks: {},
+  appWebhooks: {},
   forward: null,
   milestones: NO_MILESTONES,
   stale: null,
@@ -153,6 +157,8 @@ export interface Oldest {
   readonly quarantined: number | null;
   /** The record of events webhooks did not get. */
   readonly skipped: number | null;
+  /** Not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
+  readonly deliverable: number;
 }
 
 /**
@@ -160,7 +166,12 @@ export interface Oldest {
  * forget. Undefined: never.
  */
 export function nextDue(
-  { refreshAt, republishAt, releaseAt = null }: Pick<AccountState, "refreshAt" | "republishAt"> & Partial<AccountState>,
+  {
+    refreshAt,
+    republishAt,
+    releaseAt = null,
+    appWebhooks = {},
+  }: Pick<AccountState, "refreshAt" | "republishAt"> & Partial<AccountState>,
   oldest: Oldest,
   retention: Retention,
 ): number | undefined {
@@ -171,6 +182,7 @@ export function nextDue(
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
     oldest.skipped === null ? null : oldest.skipped + retention.eventsMs,
+    nextCursorDue(appWebhooks, oldest.deliverable) ?? null,
   ].filter((time) => time !== null);
   return due.length === 0 ? undefined : Math.min(...due);
 }

@@ -18,7 +18,7 @@ export type SkipReason =
 
 /** Events of one conversation that were skipped together. Crosses RPC: new fields must be optional. */
 export interface SkippedEvents {
-  /** The object's id, 64 hex digits; empty for events of the mini program as a whole. */
+  /** The object's id, 64 hex digits; the account's own for events of the mini program as a whole. */
   readonly conversation: string;
   readonly count: number;
   /** The first of them. */

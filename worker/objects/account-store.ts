@@ -49,8 +49,21 @@ export interface AccountStore {
   addSettings(row: SettingsRow, keep: number): void;
   /** The seq of the event with this key stored at `since` (epoch ms) or later, or undefined. */
   findEvent(key: string, since: number): number | undefined;
-  /** Adds an event; every 64th time, on average, forgets all but the newest `keep`. Returns its seq. */
-  addEvent(row: Omit<EventRow, "seq">, keep: number): number;
+  /** Adds an event. Returns its seq. */
+  addEvent(row: Omit<EventRow, "seq">): number;
+  /** The seq of the newest event; 0 when there is none. */
+  newestEvent(): number;
+  /** The seq of the newest event that is not one of the newest `keep`; null when all are. */
+  eventBeyond(keep: number): number | null;
+  /** The seq of the newest event stored before `horizon`, epoch ms; null when there is none. */
+  eventBefore(horizon: number): number | null;
+  /** How many events lie after one seq and up to another, and the first of them; undefined for none. Erased ones do not count. */
+  undelivered(
+    after: number,
+    upTo: number,
+  ): { readonly seq: number; readonly at: number; readonly count: number } | undefined;
+  /** Deletes events up to a seq. */
+  deleteEvents(upTo: number): void;
   /** Events after `after` that are not erased, oldest first: at most `limit`, and of the later ones none beyond `maxLength` (UTF-16 units of bodies). */
   events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
@@ -58,16 +71,13 @@ export interface AccountStore {
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
   /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
-  oldest(): Omit<Oldest, "skipped">;
-  /** Deletes events before `events` and quarantine entries before `quarantined`, and relayed answers that are over `now` (epoch ms). */
-  prune(horizon: { readonly events: number; readonly quarantined: number }, now: number): void;
+  oldest(): Pick<Oldest, "event" | "quarantined">;
+  /** Deletes quarantine entries before `quarantined`, and relayed answers that are over `now` (epoch ms). */
+  prune(quarantined: number, now: number): void;
 }
 
 /** The newest schema. Steps are forward only; every older version opens. */
 const SCHEMA_VERSION = 1;
-
-/** Of the seqs of events, which are times, this part has the older ones counted. */
-const COUNT_EVERY = 64;
 
 const HEAD_KEY = "account";
 const STATE_KEY = "state";
@@ -126,13 +136,11 @@ export function createAccountStore(
   if (head !== undefined && head.schema < SCHEMA_VERSION) storage.transactionSync(() => migrate(head?.schema ?? 0));
   const rows = <T extends Record<string, SqlStorageValue>>(read: () => SqlStorageCursor<T>): readonly T[] =>
     head === undefined ? [] : read().toArray();
-  const first = (query: string): number | null =>
-    rows(() => sql.exec<{ number: number | null }>(query))[0]?.number ?? null;
+  const number = (query: string, ...args: SqlStorageValue[]): number | null =>
+    rows(() => sql.exec<{ number: number | null }>(query, ...args))[0]?.number ?? null;
   // Arrival order, time and cursor in one.
   const nextSeq = (table: "events" | "quarantine", at: number): number =>
-    Math.max((first(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
-  const keepNewest = (table: "events" | "quarantine", keep: number) =>
-    sql.exec(`delete from ${table} where seq <= (select seq from ${table} order by seq desc limit 1 offset ?)`, keep);
+    Math.max((number(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
 
   return {
     appid: () => head?.appid,
@@ -153,14 +161,24 @@ export function createAccountStore(
       const query = "select seq from events where seq >= ? and key = ? limit 1";
       return rows(() => sql.exec<{ seq: number }>(query, since, key))[0]?.seq;
     },
-    addEvent(row, keep) {
+    addEvent(row) {
       return writing(() => {
         const seq = nextSeq("events", row.at);
         sql.exec("insert into events (seq, at, key, body) values (?, ?, ?, ?)", seq, row.at, row.key, row.body);
-        // Counting reads all of them: not with every event.
-        if (seq % COUNT_EVERY === 0) keepNewest("events", keep);
         return seq;
       });
+    },
+    newestEvent: () => number("select max(seq) as number from events") ?? 0,
+    eventBeyond: (keep) => number("select seq as number from events order by seq desc limit 1 offset ?", keep),
+    eventBefore: (horizon) => number("select max(seq) as number from events where at < ?", horizon),
+    undelivered(after, upTo) {
+      const query = `select min(seq) as seq, at, count(*) as count from events
+        where seq > ? and seq <= ? and body <> ''`;
+      const [lost] = rows(() => sql.exec<{ seq: number | null; at: number; count: number }>(query, after, upTo));
+      return lost === undefined || lost.seq === null ? undefined : { ...lost, seq: lost.seq };
+    },
+    deleteEvents(upTo) {
+      if (head !== undefined) sql.exec("delete from events where seq <= ?", upTo);
     },
     events(after, limit, maxLength) {
       if (head === undefined) return [];
@@ -181,7 +199,8 @@ export function createAccountStore(
         const seq = nextSeq("quarantine", row.at);
         const values = [seq, row.at, row.hash, row.cause, row.body, row.bytes];
         sql.exec("insert into quarantine (seq, at, hash, cause, body, bytes) values (?, ?, ?, ?, ?, ?)", ...values);
-        keepNewest("quarantine", keep);
+        const beyond = "select seq from quarantine order by seq desc limit 1 offset ?";
+        sql.exec(`delete from quarantine where seq <= (${beyond})`, keep);
       });
     },
     quarantined(since, limit) {
@@ -190,13 +209,12 @@ export function createAccountStore(
       return rows(() => sql.exec<QuarantineRow>(query, since, limit));
     },
     oldest: () => ({
-      event: first("select at as number from events order by seq limit 1"),
-      quarantined: first("select at as number from quarantine order by seq limit 1"),
+      event: number("select at as number from events order by seq limit 1"),
+      quarantined: number("select at as number from quarantine order by seq limit 1"),
     }),
-    prune({ events, quarantined }, now) {
+    prune(quarantined, now) {
       if (head === undefined) return;
       pruneRelayed(storage, now);
-      sql.exec("delete from events where at < ?", events);
       sql.exec("delete from quarantine where at < ?", quarantined);
     },
   };

@@ -11,13 +11,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { Result } from "../../shared/result.ts";
-import { configOf, findApp, type AppConfig } from "../config.ts";
 import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
-import { addAppEvent, readAppEvents, type AppEvent } from "./account-events.ts";
+import { createAccountApp } from "./account-app.ts";
+import { createAppEvents, type AppEvent } from "./account-events.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
-import { milestonesOf, reachMilestone, setupText, type Milestone, type Milestones } from "./account-milestones.ts";
+import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
 import { forgetMessages } from "./account-pause.ts";
 import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "./account-personal.ts";
@@ -27,12 +27,11 @@ import { createPublisher } from "./account-publisher.ts";
 import {
   keepRefusal,
   keepUnreadable,
-  QUARANTINE_MS,
   readQuarantine,
   type QuarantinedPush,
   type UnreadablePush,
 } from "./account-quarantine.ts";
-import { nextDue, type AccountState, type Oldest, type Retention } from "./account-rules.ts";
+import { nextDue, type AccountState, type Oldest } from "./account-rules.ts";
 import {
   accessKey,
   settingsKey,
@@ -49,12 +48,10 @@ import { createSkippedStore, type SkippedConversation, type SkippedEvents } from
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 import { conversationStubById, objectIdOf } from "./conversation-client.ts";
-import { sha256Hex } from "./account-text.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { keepTokens } from "./account-keeper.ts";
 import { toPublished, type TokenKeeper } from "./account-token.ts";
 
-const DAY_MS = 86_400_000;
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
 /** Settings KV did not take are published again after so long, milliseconds. */
@@ -63,8 +60,6 @@ const REPUBLISH_MS = 60_000;
 const PUBLISH_WAIT_MS = 2_500;
 /** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
 const SET_ALARM_MS = 5_000;
-/** While the configuration is broken, what DESIGN.md §4 gives as the default. */
-const DEFAULT_RETENTION_MS = 180 * DAY_MS;
 
 /** The Durable Object of one mini program. */
 export class Account extends DurableObject<Env> implements AccountReader {
@@ -82,6 +77,21 @@ export class Account extends DurableObject<Env> implements AccountReader {
     healths: () => this.#store.state().webhooks,
     write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
     skipped: this.#skipped,
+  });
+  readonly #app = createAccountApp(
+    () => this.env,
+    () => this.#appid(),
+  );
+  readonly #events = createAppEvents({
+    store: this.#store,
+    objectId: this.ctx.id.toString(),
+    appid: () => this.#appid(),
+    cursors: () => this.#store.state().appWebhooks,
+    write: (appWebhooks) => this.#write(appWebhooks === undefined ? {} : { appWebhooks }),
+    settings: () => this.#settings.current(),
+    webhooks: () => this.#app.webhooks(),
+    account: this,
+    noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, now),
   });
   #keeper: TokenKeeper | undefined;
   #resuming: Resumer | undefined;
@@ -126,7 +136,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
   /** What is wrong with the app now. */
   async faults(): Promise<readonly AppFault[]> {
     const { version, unreadable } = this.#settings.current();
-    const faults = faultsOf(this.#store.state(), await this.#secretTag(), Date.now());
+    const faults = faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
     return unreadable === undefined ? faults : [...faults, { reason: "settings_unreadable", version }];
   }
 
@@ -152,6 +162,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const stored = this.#settings.put(ifVersion, input, now);
     if (!stored.ok) return stored;
     this.#webhooks.settingsChanged(before, stored.value.settings.webhooks);
+    this.#events.settingsChanged(stored.value);
     // Should KV not take them, or this object end before it does, the alarm publishes them.
     this.#write({ republishAt: now + REPUBLISH_MS });
     await this.#publishSettings();
@@ -201,12 +212,12 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** What was reached with the present credentials. */
   async milestones(): Promise<Milestones> {
-    return milestonesOf(this.#store.state().milestones, await this.#setupHash());
+    return milestonesOf(this.#store.state().milestones, await this.#app.setupHash());
   }
 
   /** Something was reached; written only when that is news. */
   async noteMilestone(milestone: Milestone): Promise<void> {
-    const setup = await this.#setupHash();
+    const setup = await this.#app.setupHash();
     const milestones = reachMilestone(this.#store.state().milestones, setup, milestone, Date.now());
     if (milestones !== undefined) this.#write({ milestones });
   }
@@ -220,14 +231,17 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * @returns whether it is new; a repeat, and one older than what is kept, is not
    */
   async appEvent(key: string, inbound: Inbound, now: number): Promise<boolean> {
-    const isNew = addAppEvent(this.#store, key, inbound, now, this.#retention().eventsMs);
-    if (isNew) this.#write({});
-    return isNew;
+    return this.#events.add(key, inbound, now, this.#app.retention().eventsMs);
   }
 
   /** Events after a cursor, oldest first, no more than a page holds. */
   async appEvents(after: number, limit: number): Promise<readonly AppEvent[]> {
-    return readAppEvents(this.#store, after, limit);
+    return this.#events.read(after, limit);
+  }
+
+  /** A webhook gets the events after one again. Returns the cursor; null when it does not listen to them. */
+  async replayEvents(id: string, after: number): Promise<number | null> {
+    return this.#events.replay(id, after, Date.now());
   }
 
   /** The answer relayed for a forwarded event, `answer` when it is the first (`relayedAnswer`). */
@@ -290,42 +304,43 @@ export class Account extends DurableObject<Env> implements AccountReader {
       log("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
     }
     this.#isRinging = false;
-    const due = nextDue(this.#store.state(), this.#oldest(), this.#retention());
+    const due = nextDue(this.#store.state(), this.#oldest(), this.#app.retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
     this.#store.write({ alarmAt });
     if (alarmAt !== null) await inTime(SET_ALARM_MS, this.ctx.storage.setAlarm(alarmAt));
   }
 
   async #work(now: number): Promise<void> {
-    const { eventsMs, quarantineMs } = this.#retention();
+    const { eventsMs, quarantineMs } = this.#app.retention();
     const { republishAt } = this.#store.state();
     if (republishAt !== null && republishAt <= now) {
       // Before the write: one that hangs must not make the alarm ring at once again.
       this.#write({ republishAt: now + REPUBLISH_MS });
       await this.#publishSettings();
     }
-    this.#store.prune({ events: now - eventsMs, quarantined: now - quarantineMs }, now);
+    this.#events.expire(now - eventsMs, now);
+    this.#store.prune(now - quarantineMs, now);
     this.#skipped.prune(now - eventsMs);
     await this.#resumer().releaseIfDue();
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
     if (keeper === undefined) return this.#write({ refreshAt: null });
-    await keeper.refreshIfDue();
+    // Side by side: an endpoint that is slow must not hold up the token.
+    await Promise.all([keeper.refreshIfDue(), this.#events.deliver(now)]);
   }
 
   #oldest(): Oldest {
-    return { ...this.#store.oldest(), skipped: this.#skipped.oldest() };
-  }
-
-  #retention(): Retention {
-    const config = configOf(this.env);
-    return { eventsMs: config.ok ? config.value.retentionMs : DEFAULT_RETENTION_MS, quarantineMs: QUARANTINE_MS };
+    return {
+      ...this.#store.oldest(),
+      skipped: this.#skipped.oldest(),
+      deliverable: this.#events.deliverable(),
+    };
   }
 
   /** Writes state and arms the alarm when something is now due before it, in one turn. */
   #write(patch: Partial<AccountState>): void {
     const state = { ...this.#store.state(), ...patch };
-    const due = nextDue(state, this.#oldest(), this.#retention());
+    const due = nextDue(state, this.#oldest(), this.#app.retention());
     const { alarmAt } = state;
     // One that should have rung is lost: the runtime gives up an alarm that fails again and again.
     const isLost = alarmAt !== null && alarmAt <= Date.now() && !this.#isRinging;
@@ -347,31 +362,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return keeper;
   }
 
-  /** Empty when the app is not configured: nobody reaches anything with it. */
-  async #setupHash(): Promise<string> {
-    const app = this.#findApp();
-    return app === undefined ? "" : (await sha256Hex(setupText(app))).slice(0, 16);
-  }
-
-  /** A short hash of the secret in use; empty when the app is not configured. */
-  async #secretTag(): Promise<string> {
-    const app = this.#findApp();
-    return app === undefined ? "" : (await sha256Hex(`${app.appid}:${app.secret}`)).slice(0, 8);
-  }
-
-  #findApp(): AppConfig | undefined {
-    const config = configOf(this.env);
-    return config.ok ? findApp(config.value, this.#appid()) : undefined;
-  }
-
   #findKeeper(): TokenKeeper | undefined {
-    const config = configOf(this.env);
-    const app = this.#findApp();
-    if (!config.ok || app === undefined) return undefined;
-    return (this.#keeper ??= keepTokens(app, config.value.tokenBase, {
+    const found = this.#app.find();
+    if (found === undefined) return undefined;
+    return (this.#keeper ??= keepTokens(found.app, found.tokenBase, {
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),
-      secretTag: () => this.#secretTag(),
+      secretTag: () => this.#app.secretTag(),
       publish: () => {
         this.#publishAccess();
         this.#resumer().release();

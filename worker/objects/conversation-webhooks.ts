@@ -5,13 +5,15 @@
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";
+import type { RowDraft } from "../domain/log.ts";
+import { toWebhookEvent, typesOf } from "../domain/webhook-event.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { AppConnection } from "./connect.ts";
 import type { Owner } from "./conversation-model.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import { healthMemory } from "./webhook-health.ts";
-import { runWebhooks } from "./webhook-run.ts";
+import { runWebhooks, type Deliverable } from "./webhook-run.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
 export interface WebhookHost {
@@ -51,12 +53,18 @@ export async function tellWebhooks(host: WebhookHost, connection: AppConnection)
     return cursor === undefined ? [] : [{ webhook, cursor }];
   });
   const { account, webhooks: deps } = connection;
+  const source = { ...owner, objectId: id.toString() };
+  const toDeliverable = (row: RowDraft): Deliverable => ({
+    seq: row.seq,
+    at: row.at,
+    types: typesOf(row),
+    build: (type) => toWebhookEvent(source, row, type, row.ref === null ? undefined : store().outgoing(row.ref)),
+  });
   const progress = await runWebhooks({
-    source: { ...owner, objectId: id.toString() },
+    source,
     due,
     last,
-    rows: (after, limit) => store().rows(after, limit),
-    outgoing: (seq) => store().outgoing(seq),
+    rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
     health: { appid: owner.appid, account, memory: healthMemory, now: deps.now },
     // Not after an erase, though the user may have written again since.

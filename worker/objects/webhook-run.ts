@@ -1,20 +1,29 @@
 /**
- * Delivers to the webhooks what a conversation's log has for them: every endpoint by itself, one event after another in
- * the log's order, until all is delivered, one fails, or the time is up. It decides nothing about the conversation; what
- * it came to is folded into the state by the object.
+ * Delivers to the webhooks what a conversation's log, or the account's table of events, has for them: every endpoint by
+ * itself, one event after another in order, until all is delivered, one fails, or the time is up. It decides nothing about
+ * the conversation; what it came to is folded into the state by the object.
  *
  * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
  */
 import { ownValue } from "../../shared/own.ts";
 import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
-import { toWebhookEvent, typesOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
-import type { RowDraft } from "../domain/log.ts";
+import type { WebhookEvent, WebhookEventType, WebhookSource } from "../domain/webhook-event.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";
 import { createSkipped, type Skipped } from "./webhook-skipped.ts";
+
+/** What is delivered in order: a row of a log, or an event of the app. */
+export interface Deliverable {
+  readonly seq: number;
+  /** When it happened, epoch ms. */
+  readonly at: number;
+  /** The types of events it makes, in order. */
+  readonly types: readonly WebhookEventType[];
+  readonly build: (type: WebhookEventType) => WebhookEvent;
+}
 
 /** An endpoint with something due. */
 export interface DueWebhook {
@@ -24,14 +33,12 @@ export interface DueWebhook {
 
 /** What a run needs. */
 export interface WebhookRun {
-  readonly source: WebhookSource;
+  readonly source: Pick<WebhookSource, "appid" | "objectId">;
   readonly due: readonly DueWebhook[];
   /** The newest row. */
   readonly last: number;
-  /** Rows after a cursor, oldest first. */
-  readonly rows: (after: number, limit: number) => readonly RowDraft[];
-  /** The `out` row at a seq, while it is there. */
-  readonly outgoing: (seq: number) => RowDraft | undefined;
+  /** Rows after a cursor, oldest first; fewer than `limit` does not mean that there are no more. */
+  readonly rows: (after: number, limit: number) => readonly Deliverable[];
   readonly deps: WebhookDeps;
   readonly health: HealthDeps;
   /** Whether another call may start. */
@@ -98,7 +105,7 @@ async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean
     }
     to = row.seq;
   }
-  if (rows.length < MAX_ROWS) to = Math.max(to, run.last);
+  if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0) to = Math.max(to, run.last);
   return end();
 }
 
@@ -130,19 +137,18 @@ function skippedOf({ source, health, fields }: WebhookRun, { id }: Webhook): Ski
   return createSkipped({ webhook: id, source, health, fields });
 }
 
-function wantedTypes(webhook: Webhook, row: RowDraft): readonly WebhookEventType[] {
-  return typesOf(row).filter((type) => webhook.events.includes(type));
+function wantedTypes(webhook: Webhook, row: Deliverable): readonly WebhookEventType[] {
+  return row.types.filter((type) => webhook.events.includes(type));
 }
 
 async function deliver(
   run: WebhookRun,
   webhook: Webhook,
-  row: RowDraft,
+  row: Deliverable,
   type: WebhookEventType,
 ): Promise<WebhookFailure | undefined> {
   const started = run.deps.now();
-  const message = row.ref === null ? undefined : run.outgoing(row.ref);
-  const { id, body } = toWebhookEvent(run.source, row, type, message);
+  const { id, body } = row.build(type);
   const call = { url: webhook.url, id, body, timeoutMs: DELIVERY_TIMEOUT_MS, maxAnswerBytes: 0 };
   const answer = await callWebhook(run.deps, call);
   const outcome = answer.ok ? "delivered" : answer.error.reason;

@@ -12,7 +12,7 @@ import { noteSkipped, type HealthDeps } from "./webhook-health.ts";
 export interface SkippedDeps {
   /** The endpoint's id. */
   readonly webhook: string;
-  readonly source: WebhookSource;
+  readonly source: Pick<WebhookSource, "objectId">;
   readonly health: HealthDeps;
   /** Fields of the log lines. */
   readonly fields: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface Skipped {
    * @param after the cursor before its row
    */
   add(
-    row: RowDraft,
+    row: Pick<RowDraft, "seq" | "at">,
     type: WebhookEventType,
     after: number,
     why: { readonly reason: string; readonly status?: number },

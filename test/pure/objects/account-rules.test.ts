@@ -88,20 +88,37 @@ describe("refreshTime", () => {
 });
 
 describe("nextDue", () => {
-  const idle = { refreshAt: null, republishAt: null };
+  const idle = { refreshAt: null, republishAt: null, appWebhooks: {} };
   const retention = { eventsMs: 180 * DAY_MS, quarantineMs: 7 * DAY_MS };
 
   it("is never when nothing is stored and nobody needs a token", ({ expect }) => {
-    expect(nextDue(idle, { event: null, quarantined: null, skipped: null }, retention)).toBeUndefined();
+    expect(nextDue(idle, { event: null, quarantined: null, skipped: null, deliverable: 0 }, retention)).toBeUndefined();
   });
 
   it("is the earliest of the refresh, the publishing and what is to be forgotten", ({ expect }) => {
-    expect(nextDue(idle, { event: NOON, quarantined: NOON, skipped: NOON }, retention)).toBe(NOON + 7 * DAY_MS);
-    expect(nextDue(idle, { event: NOON, quarantined: null, skipped: null }, retention)).toBe(NOON + 180 * DAY_MS);
+    expect(nextDue(idle, { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 }, retention)).toBe(
+      NOON + 7 * DAY_MS,
+    );
+    expect(nextDue(idle, { event: NOON, quarantined: null, skipped: null, deliverable: 0 }, retention)).toBe(
+      NOON + 180 * DAY_MS,
+    );
     expect(
-      nextDue({ ...idle, refreshAt: NOON + 5 }, { event: NOON, quarantined: NOON, skipped: NOON }, retention),
+      nextDue(
+        { ...idle, refreshAt: NOON + 5 },
+        { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 },
+        retention,
+      ),
     ).toBe(NOON + 5);
-    const both = { refreshAt: NOON + 5, republishAt: NOON + 4 };
-    expect(nextDue(both, { event: NOON, quarantined: NOON, skipped: NOON }, retention)).toBe(NOON + 4);
+    const both = { ...idle, refreshAt: NOON + 5, republishAt: NOON + 4 };
+    expect(nextDue(both, { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 }, retention)).toBe(NOON + 4);
+  });
+
+  it("is when a webhook is due that has not got the newest event, if it can be called", ({ expect }) => {
+    const nothing = { event: null, quarantined: null, skipped: null };
+    const cursor = { after: 7, tries: 0, since: 0, nextAt: NOON + 3 };
+    const listening = { ...idle, appWebhooks: { shop: cursor } };
+    expect(nextDue(listening, { ...nothing, deliverable: 8 }, retention)).toBe(NOON + 3);
+    expect(nextDue(listening, { ...nothing, deliverable: 7 }, retention)).toBeUndefined();
+    expect(nextDue(listening, { ...nothing, deliverable: 0 }, retention)).toBeUndefined();
   });
 });

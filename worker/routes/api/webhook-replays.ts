@@ -167,6 +167,8 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
   if (!listed.ok) return listed;
   const { appid } = appOf(c);
   const account = connectApp(c.env, c.get("config"), appOf(c)).account();
+  // Events of the mini program as a whole are named by the account's object.
+  const accountId = c.env.ACCOUNT.idFromName(appid).toString();
   const caller = { appid, settingsVersion: listed.value };
 
   async function replay(conversation: RemoteConversation, after: number): Promise<number | null> {
@@ -178,11 +180,23 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
     return from;
   }
 
+  async function replayEvents(after: number): Promise<number | null> {
+    const known = await account.skippedConversations(id, accountId);
+    const from = await account.replayEvents(id, after);
+    const covered = known.filter((entry) => from !== null && from <= entry.after);
+    if (covered.length > 0) await account.replayed(id, covered);
+    return from;
+  }
+
   return ok({
     replay,
     async replayFrom(eventId) {
       const address = parseEventId(eventId);
       if (address === undefined) return undefined;
+      if (address.objectId === accountId) {
+        if ((await replayEvents(address.seq - 1)) === null) return undefined;
+        return { conversations: 1, remaining: await account.replayed(id, []) };
+      }
       const conversation = findObject(c, address.objectId);
       if (conversation === undefined || (await replay(conversation, address.seq - 1)) === null) return undefined;
       return { conversations: 1, remaining: await account.replayed(id, []) };
@@ -192,7 +206,8 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
       const outcomes = await Promise.allSettled(
         known.map(async (entry): Promise<SkippedConversation> => {
           // One that was erased or has expired has nothing left to deliver.
-          await findObject(c, entry.conversation)?.replay(id, entry.after, caller);
+          if (entry.conversation === accountId) await account.replayEvents(id, entry.after);
+          else await findObject(c, entry.conversation)?.replay(id, entry.after, caller);
           return entry;
         }),
       );

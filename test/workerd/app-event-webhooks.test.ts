@@ -1,0 +1,248 @@
+/** Events that are no user's reach the webhooks: at least once, in order, and what is lost is on record. */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { api, APPID, captureLog, playWeChat } from "../support/workerd.ts";
+
+const DAY = 86_400_000;
+const account = () => env.ACCOUNT.getByName(APPID);
+const hook = (id: string, events?: readonly string[]) => ({
+  id,
+  url: `https://shop.example.com/${id}`,
+  ...(events && { events }),
+});
+
+let wechat: Control;
+let shop: ReturnType<typeof createReceiver>;
+let lines: ReturnType<typeof captureLog>;
+
+beforeEach(async () => {
+  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  lines = captureLog();
+  shop = createReceiver();
+  wechat = playWeChat({
+    worker: (request) => exports.default.fetch(request),
+    hosts: { "shop.example.com": shop.handle },
+  });
+  await runInDurableObject(account(), (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(account());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const put = (...webhooks: readonly object[]) =>
+  api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks }, { "if-match": "*" });
+const alarmAt = () => runInDurableObject(account(), (_, { storage }) => storage.getAlarm());
+const push = (name: string, n = 0) => wechat.event("oPlatform", name, { Number: n });
+
+/** Rings the account's alarm at each of its times, for a while. */
+async function ringFor(ms: number): Promise<void> {
+  const until = Date.now() + ms;
+  for (;;) {
+    const at = (await alarmAt()) ?? Number.POSITIVE_INFINITY;
+    if (at > until) return void vi.setSystemTime(until);
+    vi.setSystemTime(Math.max(at, Date.now()));
+    await runDurableObjectAlarm(account());
+  }
+}
+
+const heard = () => shop.events.map(({ data }) => data["event"] as { readonly name: string; readonly seq: number });
+const namesHeard = () => heard().map(({ name }) => name);
+const idsHeard = () => shop.events.map(({ id }) => id);
+
+async function status(): Promise<Readonly<Record<string, unknown>>> {
+  const { webhooks } = await (await api("GET", "/api/v1/webhooks")).json<{ webhooks: Record<string, unknown>[] }>();
+  return webhooks[0] ?? {};
+}
+
+describe("an event that is no user's", () => {
+  it("reaches a webhook that wants everything, signed, in order, and as GET /events shows it", async ({ expect }) => {
+    expect((await put(hook("all"))).status).toBe(200);
+    for (const name of ["xpay_goods_deliver_notify", "wxa_media_check", "brand_new_event"]) await push(name, 7);
+    expect(shop.events).toEqual([]);
+    await ringFor(5_000);
+    expect(shop.types()).toEqual(["app_event", "app_event", "app_event"]);
+    expect(shop.events.map(({ data }) => data["appid"])).toEqual([APPID, APPID, APPID]);
+    expect(shop.events[0]?.signature).toMatch(/^v1,/);
+    const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown }>();
+    expect(heard()).toEqual(events);
+    expect(new Set(idsHeard()).size).toBe(3);
+    await ringFor(60_000);
+    expect(shop.events).toHaveLength(3);
+  });
+
+  it("reaches an endpoint that asks for app_event, and none that does not", async ({ expect }) => {
+    expect((await put(hook("asks", ["app_event"]), hook("other", ["message.received"]))).status).toBe(200);
+    await push("some_event");
+    await ringFor(5_000);
+    expect(shop.events.map(({ path }) => path)).toEqual(["/asks"]);
+  });
+
+  it("that is not accepted comes again under its id before anything later, also after an eviction", async ({
+    expect,
+  }) => {
+    await put(hook("busy"));
+    shop.answerWith(() => new Response(null, { status: 503 }));
+    await push("first_event");
+    await ringFor(2_000);
+    expect(namesHeard()).toEqual(["first_event"]);
+    await push("second_event");
+    await evictDurableObject(account());
+    shop.answerWith(() => new Response(null, { status: 204 }));
+    await ringFor(60_000);
+    expect(namesHeard()).toEqual(["first_event", "first_event", "second_event"]);
+    expect(idsHeard()[1]).toBe(idsHeard()[0]);
+  });
+
+  it("that waits for its next try does not come sooner because of a later one", async ({ expect }) => {
+    await put(hook("waits"));
+    shop.answerWith(() => new Response(null, { status: 503 }));
+    await push("first_event");
+    await ringFor(600_000);
+    const calls = shop.events.length;
+    expect(calls).toBeGreaterThan(3);
+    await push("second_event");
+    await ringFor(2_000);
+    expect(shop.events).toHaveLength(calls);
+  });
+
+  it("is given up after three days, put on record, and delivered again on demand", async ({ expect }) => {
+    await put(hook("dead", ["app_event"]));
+    shop.answerWith(() => new Response(null, { status: 500 }));
+    await push("lost_event");
+    await ringFor(4 * DAY);
+    expect(await status()).toMatchObject({
+      skipped: { count: 1, lastReason: "given_up", first: { type: "app_event" } },
+    });
+    shop.answerWith(() => new Response(null, { status: 204 }));
+    const before = idsHeard();
+    const replayed = await api("POST", "/api/v1/webhooks/dead/replay", { from: "skipped" });
+    expect(await replayed.json()).toEqual({ conversations: 1, remaining: 0 });
+    await ringFor(60_000);
+    expect(idsHeard()).toEqual([...before, before[0]]);
+    expect(await status()).not.toHaveProperty("skipped");
+    const again = await api("POST", "/api/v1/webhooks/dead/replay", { from: before[0] });
+    expect(again.status).toBe(202);
+    await ringFor(60_000);
+    expect(idsHeard()).toEqual([...before, before[0], before[0]]);
+  });
+
+  it("that is refused is passed over, put on record, and holds up nothing", async ({ expect }) => {
+    await put(hook("picky"));
+    shop.answerWith(({ data }) => {
+      const { name } = data["event"] as { name: string };
+      return new Response(null, { status: name === "bad_event" ? 400 : 204 });
+    });
+    for (const name of ["good_event", "bad_event", "last_event"]) await push(name);
+    await ringFor(60_000);
+    expect(namesHeard()).toEqual(["good_event", "bad_event", "last_event"]);
+    expect(await status()).toMatchObject({ skipped: { count: 1, lastReason: "refused", lastStatus: 400 } });
+  });
+
+  it("is delivered however many and large those before it are", async ({ expect }) => {
+    await put(hook("large", ["app_event"]));
+    await runInDurableObject(account(), async (object) => {
+      const now = Date.now();
+      const raw = { text: "x".repeat(60_000) };
+      const event = { kind: "unknown", type: "event:large", account: "", openid: "", createdAt: now, raw } as const;
+      for (let n = 0; n < 150; n += 1) await object.appEvent(`k${n}`, event, now + n);
+    });
+    await ringFor(60_000);
+    expect(heard().map(({ seq }) => seq)).toEqual(
+      heard()
+        .map(({ seq }) => seq)
+        .toSorted((a, b) => a - b),
+    );
+    expect(new Set(idsHeard()).size).toBe(150);
+  });
+
+  it("that was forgotten before it was delivered is on record", async ({ expect }) => {
+    await put(hook("late", ["app_event"]));
+    shop.answerWith(() => new Response(null, { status: 500 }));
+    const now = Date.now();
+    await runInDurableObject(account(), async (object) => {
+      const event = { kind: "unknown", type: "event:flood", account: "", openid: "", createdAt: now, raw: {} } as const;
+      for (let n = 0; n < 5_130; n += 1) await object.appEvent(`k${n}`, event, now + n);
+    });
+    const kept = await runInDurableObject(account(), (_, { storage }) =>
+      storage.sql.exec<{ count: number }>("select count(*) as count from events").one(),
+    );
+    const { skipped } = await status();
+    expect(skipped).toMatchObject({ count: 5_130 - kept.count, lastReason: "expired" });
+  });
+
+  it("waits while there is no secret, without an alarm that rings in vain", async ({ expect }) => {
+    await put(hook("held"));
+    const held = { ...env, WEBHOOK_SECRET: "" };
+    await runInDurableObject(account(), (object) => {
+      Object.assign(object, { env: held });
+    });
+    await push("held_event");
+    await ringFor(DAY);
+    expect(shop.events).toEqual([]);
+    expect(await alarmAt()).toBeGreaterThan(Date.now() + DAY);
+    await evictDurableObject(account());
+    await push("second_event");
+    await ringFor(5_000);
+    expect(namesHeard()).toEqual(["held_event", "second_event"]);
+  });
+});
+
+describe("an endpoint", () => {
+  it("that is new begins after the newest event; one that was removed is forgotten", async ({ expect }) => {
+    await push("early_event");
+    await put(hook("new"));
+    await push("later_event");
+    await ringFor(5_000);
+    expect(namesHeard()).toEqual(["later_event"]);
+    await put();
+    await push("unheard_event");
+    await put(hook("new"));
+    await push("heard_event");
+    await ringFor(5_000);
+    expect(namesHeard()).toEqual(["later_event", "heard_event"]);
+  });
+
+  it("that is slow does not hold up the push", async ({ expect }) => {
+    await put(hook("slow"));
+    shop.answerWith(() => new Promise(() => {}));
+    expect((await push("quick_event")).attempts[0]?.verdict).toBe("success");
+    expect(shop.events).toEqual([]);
+  });
+
+  it("gets nothing of an erased user's events", async ({ expect }) => {
+    await put(hook("erased", ["app_event"]));
+    await wechat.event("oPlatform", "xpay_refund_notify", { OpenId: "oErased", Words: "of-erased" });
+    await push("other_event");
+    await api("DELETE", "/api/v1/conversations/oErased");
+    await ringFor(60_000);
+    expect(namesHeard()).toEqual(["other_event"]);
+    expect(JSON.stringify(shop.events)).not.toContain("of-erased");
+  });
+});
+
+describe("without a webhook that listens", () => {
+  it("nothing more is written for an event, and nothing is rung", async ({ expect }) => {
+    await put(hook("deaf", ["message.received"]));
+    await push("one_event");
+    const armed = await alarmAt();
+    const written = await runInDurableObject(account(), async (object, { storage }) => {
+      const exec = vi.spyOn(storage.sql, "exec");
+      const put = vi.spyOn(storage.kv, "put");
+      const now = Date.now();
+      const event = { kind: "unknown", type: "event:x", account: "", openid: "", createdAt: now, raw: {} } as const;
+      await object.appEvent("k-cost", event, now);
+      const inserts = exec.mock.calls.filter(([query]) => /^\s*(?:insert|update|delete)/.test(query));
+      return { rows: inserts.length, states: put.mock.calls.length };
+    });
+    expect(written).toEqual({ rows: 1, states: 0 });
+    expect(await alarmAt()).toBe(armed);
+    expect(lines().filter(({ event }) => event === "webhook")).toEqual([]);
+  });
+});

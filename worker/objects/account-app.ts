@@ -1,0 +1,60 @@
+/**
+ * What the configuration says of the app an account object belongs to, read anew each time: the object outlives a change
+ * of it.
+ */
+import { configOf, findApp, type AppConfig } from "../config.ts";
+import type { WebhookDeps } from "../webhooks/call.ts";
+import { setupText } from "./account-milestones.ts";
+import { QUARANTINE_MS } from "./account-quarantine.ts";
+import type { Retention } from "./account-rules.ts";
+import { sha256Hex } from "./account-text.ts";
+import { connectApp } from "./connect.ts";
+import { canSign } from "./webhook-settings.ts";
+
+/** While the configuration is broken, what DESIGN.md §4 gives as the default. */
+const DEFAULT_RETENTION_MS = 180 * 86_400_000;
+
+/** The app of an account. */
+export interface AccountApp {
+  /** With where its token calls go; undefined when it is not configured. */
+  find(): { readonly app: AppConfig; readonly tokenBase: string } | undefined;
+  /** How long things are kept. */
+  retention(): Retention;
+  /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
+  webhooks(): WebhookDeps | undefined;
+  /** A short hash of its credentials; empty when it is not configured. */
+  setupHash(): Promise<string>;
+  /** A short hash of the secret in use; empty when it is not configured. */
+  secretTag(): Promise<string>;
+}
+
+/** Opens it. */
+export function createAccountApp(env: () => Env, appid: () => string): AccountApp {
+  const configured = () => {
+    const config = configOf(env());
+    const app = config.ok ? findApp(config.value, appid()) : undefined;
+    return config.ok && app !== undefined ? { config: config.value, app } : undefined;
+  };
+  return {
+    find() {
+      const found = configured();
+      return found && { app: found.app, tokenBase: found.config.tokenBase };
+    },
+    retention() {
+      const config = configOf(env());
+      return { eventsMs: config.ok ? config.value.retentionMs : DEFAULT_RETENTION_MS, quarantineMs: QUARANTINE_MS };
+    },
+    webhooks() {
+      const found = configured();
+      return found && canSign(found.config) ? connectApp(env(), found.config, found.app).webhooks : undefined;
+    },
+    async setupHash() {
+      const found = configured();
+      return found === undefined ? "" : (await sha256Hex(setupText(found.app))).slice(0, 16);
+    },
+    async secretTag() {
+      const found = configured();
+      return found === undefined ? "" : (await sha256Hex(`${found.app.appid}:${found.app.secret}`)).slice(0, 8);
+    },
+  };
+}
