@@ -169,8 +169,8 @@ export const WEBHOOKS_RULE: MutantTable = {
       name: "unwanted-event-told",
       breaks: "an endpoint hears what it did not ask for",
       file: "worker/objects/webhook-run.ts",
-      find: "typesOf(row).filter((type) => webhook.events.includes(type))",
-      replace: "typesOf(row).filter(() => webhook.events.length > 0)",
+      find: "row.types.filter((type) => webhook.events.includes(type))",
+      replace: "row.types.filter(() => webhook.events.length > 0)",
       killedBy: [WEBHOOKS, "a webhook hears only what it wants"],
     },
     {
