@@ -25,7 +25,7 @@ const FORWARD_TIMEOUT_MS = 4_000;
 const FORWARD_END_MS = 4_500;
 /** By then its answer is kept and on its way, milliseconds from arrival. */
 const KEEP_END_MS = 4_900;
-/** Nobody waits for a report of the server's health longer, milliseconds. */
+/** Timeout of a report of the server's health, milliseconds. */
 const REPORT_TIMEOUT_MS = 1_500;
 
 /** A push that is stored and to be forwarded. */
