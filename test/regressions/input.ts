@@ -4,6 +4,61 @@ import type { Regression } from "./regression.ts";
 /** The faults with their tests. */
 export const INPUT: readonly Regression[] = [
   {
+    point: "1.6",
+    file: "pure/config-forward.test.ts",
+    names: ["forwarding in the configuration says every problem at once"],
+  },
+  {
+    point: "1.6",
+    file: "pure/scripts/doctor-forwarding.test.ts",
+    names: ["forwarding that fails is a fault"],
+  },
+  {
+    point: "1.6",
+    file: "workerd/api-events.test.ts",
+    names: ["GET /api/v1/events lists what is no conversation's"],
+  },
+  {
+    point: "1.6",
+    file: "workerd/app-event-webhooks.test.ts",
+    names: [
+      "an event that is no user's reaches a webhook that wants everything",
+      "an event that is no user's is given up after three days",
+    ],
+  },
+  {
+    point: "1.6",
+    file: "workerd/foreign-events.test.ts",
+    names: [
+      "an event of another product is kept without ToUserName, as JSON and as XML",
+      "an event of another product is kept without FromUserName, without CreateTime, without MsgType",
+      "an event of another product without CreateTime is kept once for each content",
+      "an event of another product belongs to the app whose path and key it came by",
+      "an event of another product with a name of any shape is kept",
+      "an event about a user that names no user goes to the account",
+    ],
+  },
+  {
+    point: "1.6",
+    file: "workerd/forward.test.ts",
+    names: [
+      "a push of a kind that is forwarded in secure mode as xml goes as it came",
+      "a push of a kind that is forwarded is refused after an error",
+      "a push of a kind that is forwarded that comes again gets the relayed answer again",
+      "a push of any other kind is never a customer's message for a pattern",
+    ],
+  },
+  {
+    point: "1.6",
+    file: "workerd/forward-trouble.test.ts",
+    names: ["the time a forwarded push has is four seconds", "an answer that cannot be kept is not relayed"],
+  },
+  {
+    point: "1.6",
+    file: "workerd/on-event.test.ts",
+    names: ["worker/handlers.ts has a place for events that are no user's"],
+  },
+  {
     point: "1.7",
     file: "pure/protocol/typed-events.test.ts",
     names: [
