@@ -10,8 +10,9 @@ export type Delivery =
   /**
    * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code speaks of the whole app, but since this
    * message caused a pause no other message has been refused the same way; the milliseconds since this was first found.
+   * `until`: the app is paused until then, epoch ms.
    */
-  | { readonly result: "refused"; readonly errcode: number; readonly aloneMs?: number }
+  | { readonly result: "refused"; readonly errcode: number; readonly aloneMs?: number; readonly until?: number }
   /**
    * No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless.
    * `errcode`: by which WeChat paused the app or refused a token.

@@ -41,8 +41,8 @@ export const WECHAT_TROUBLE: MutantTable = {
       breaks: "every conversation sends in the very moment a pause ends",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: "at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), ...cause",
-      replace: "at: earliest + 1, ...cause",
+      find: "return end + 1 + Math.floor(random * PAUSE_SPREAD_MS);",
+      replace: "return end + 1;",
       killedBy: [RETRY, "the retry plan spreads the wake-ups after a pause"],
     },
     {
@@ -50,8 +50,8 @@ export const WECHAT_TROUBLE: MutantTable = {
       breaks: "a conversation comes back before the pause is over",
       promise: 4,
       file: "worker/domain/retry.ts",
-      find: "const earliest = Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);",
-      replace: "const earliest = until === undefined ? now : now;",
+      find: "return Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);",
+      replace: "return now;",
       killedBy: [RETRY, "the retry plan spreads the wake-ups after a pause, none before its end"],
     },
     {
@@ -179,6 +179,15 @@ export const WECHAT_TROUBLE: MutantTable = {
       find: "aloneMs === undefined ? now : now + PAUSE_SPREAD_MS",
       replace: "now",
       killedBy: [RETRY, "the retry plan tries a message that alone is refused after those that waited"],
+    },
+    {
+      name: "cause-before-the-pause-ends",
+      breaks: "the message that caused a pause says that it is sent before the pause ends",
+      promise: 4,
+      file: "worker/domain/retry.ts",
+      find: "const at = pauseEnd > now ?",
+      replace: "const at = pauseEnd < now ?",
+      killedBy: [RETRY, "the retry plan does not try the message that caused a pause before its end"],
     },
     {
       name: "alone-and-not-held",

@@ -1,7 +1,7 @@
 /** Every message that waits says why, through the routes that were there before: GET /messages/:id and the conversation. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { api, captureLog, kindsOf, playWeChat } from "../support/workerd.ts";
+import { api, captureLog, kindsOf, playWeChat, remote } from "../support/workerd.ts";
 
 const DAY = 86_400_000;
 let wechat: Control;
@@ -57,6 +57,18 @@ describe("a message that waits says why", () => {
     expect(await conversation("oNext")).toMatchObject({
       waiting: [{ id: next, state: "retrying", waiting: { reason: "paused", errcode: 45009 } }],
     });
+  });
+
+  it("until the end of the pause, also the message that caused it and what is behind it", async ({ expect }) => {
+    const end = Date.now() + 10 * 60_000;
+    await wechat.text("oFirst", "在吗");
+    await wechat.fault({ fault: "errcode", errcode: 48001, target: "send", times: 1 });
+    const ids = [await send("oFirst", "retry"), await send("oFirst", "")];
+    const rows = (await remote("oFirst").rows(0, 10)) ?? [];
+    const retries = rows.flatMap((row) => (row.kind === "retry" ? [row.body.retryAt] : []));
+    expect(retries).toHaveLength(1);
+    expect(retries[0]).toBeGreaterThanOrEqual(end);
+    for (const id of ids) expect(Date.parse((await message(id)).waiting?.until ?? "")).toBeGreaterThanOrEqual(end);
   });
 
   it("for an access token, with the errcode of the token endpoint", async ({ expect }) => {

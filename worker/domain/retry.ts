@@ -93,12 +93,13 @@ export function backoffMs(
 }
 
 function decideRefused(
-  { errcode, aloneMs }: Extract<Delivery, { result: "refused" }>,
+  { errcode, aloneMs, until }: Extract<Delivery, { result: "refused" }>,
   tries: Tries,
   now: number,
   random: number,
 ): Decision {
   const { reaction, name } = describeErrcode(errcode);
+  const pauseEnd = believedEnd(until, now);
   switch (reaction) {
     case "ok":
       return { type: "sent" };
@@ -115,7 +116,7 @@ function decideRefused(
         errcode,
       };
     case "retry_next_minute": {
-      const at = nextMinute(now) + Math.floor(random * PAUSE_SPREAD_MS);
+      const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
       if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
       // No pause bounds its calls: the back-off does.
       const later = at + backoffMs(STOPPED, tries.paused, random);
@@ -128,7 +129,8 @@ function decideRefused(
       }
       // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
-      const at = earliest + backoffMs(STOPPED, tries.paused, random);
+      const later = earliest + backoffMs(STOPPED, tries.paused, random);
+      const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
       return { type: "retry", counts: "paused", at, reason: name, errcode };
     }
     case "media":
@@ -146,11 +148,20 @@ function decideNotSent(
   random: number,
 ): Decision {
   const { reason, until, errcode } = delivery;
-  const earliest = Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
+  const earliest = believedEnd(until, now);
   const cause = { reason, ...(errcode !== undefined && { errcode }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
-  if (reason === "paused") return { type: "retry", at: earliest + 1 + Math.floor(random * PAUSE_SPREAD_MS), ...cause };
+  if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
   return { type: "retry", counts: "paused", at: earliest + backoffMs(STUCK, tries.paused, random), ...cause };
+}
+
+/** When a pause ends, or now when there is none. */
+function believedEnd(until: number | undefined, now: number): number {
+  return Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
+}
+
+function afterPause(end: number, random: number): number {
+  return end + 1 + Math.floor(random * PAUSE_SPREAD_MS);
 }
 
 function nextMinute(now: number): number {

@@ -130,14 +130,15 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
           callTwice(deps, (account) => account.pause(errcode, refused)),
         );
         remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
-        return pause.aloneMs === undefined ? "paused" : { aloneMs: pause.aloneMs };
+        const { pausedUntil, aloneMs } = pause;
+        return { pausedUntil, ...(aloneMs !== undefined && { aloneMs }) };
       } catch (error) {
         log("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const { pauseVersion } = recall().pause ?? {};
         const version = pauseVersion === undefined ? {} : { pauseVersion };
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode, ...version };
         remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
-        return "paused";
+        return { pausedUntil: pause.pausedUntil };
       }
     },
   };

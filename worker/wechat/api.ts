@@ -9,7 +9,7 @@ import { describeErrcode } from "../../shared/errcode.ts";
 import { err, type Result } from "../../shared/result.ts";
 import { openDeadline, OVERDUE, type Deadline } from "../deadline.ts";
 import type { BadResponse, Refusal } from "./response.ts";
-import type { AppAccess, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";
+import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";
 
 /** What a request carries. */
 export interface FetchInit {
@@ -94,10 +94,19 @@ export async function callApi<T>(
     const { errcode } = outcome.error;
     if (describeErrcode(errcode).pauses === null) return outcome;
     const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
-    return typeof verdict === "object" ? err({ reason: "refused", errcode, aloneMs: verdict.aloneMs }) : outcome;
+    return verdict === OVERDUE ? outcome : err(toRefusal(errcode, verdict, deps.now()));
   } finally {
     deadline.close();
   }
+}
+
+function toRefusal(errcode: number, { pausedUntil, aloneMs }: PauseVerdict, now: number): Refusal {
+  return {
+    reason: "refused",
+    errcode,
+    ...(aloneMs !== undefined && { aloneMs }),
+    ...(pausedUntil > now && { until: pausedUntil }),
+  };
 }
 
 interface Call<T> {

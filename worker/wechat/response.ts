@@ -11,6 +11,8 @@ export interface Refusal {
   readonly errcode: number;
   /** The code pauses the app, but only this message is refused with it, for so many milliseconds (`PauseVerdict`). */
   readonly aloneMs?: number;
+  /** The app is paused until then, epoch ms. */
+  readonly until?: number;
 }
 
 /** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */

@@ -90,8 +90,8 @@ function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
   if (outcome.ok) return { result: "sent" };
   const failure = outcome.error;
   if (failure.reason === "refused") {
-    const { errcode, aloneMs } = failure;
-    return { result: "refused", errcode, ...(aloneMs !== undefined && { aloneMs }) };
+    const { reason: result, ...facts } = failure;
+    return { result, ...facts };
   }
   if (failure.reason === "paused") {
     const { until, errcode } = failure;

@@ -32,12 +32,16 @@ export interface RefusedAttempt {
   readonly attempt: number;
 }
 
-/**
- * What a reported errcode leads to: `paused` the app is paused · `aloneMs` it is not, because a pause for this message
- * ran its whole time and no other message has been refused the same way since. For how long WeChat has been refusing
- * this message alone, milliseconds: 0 the first time.
- */
-export type PauseVerdict = "paused" | { readonly aloneMs: number };
+/** What a reported errcode leads to. */
+export interface PauseVerdict {
+  /** The end of the pause in force, epoch ms; in the past or 0: the app is not paused. */
+  readonly pausedUntil: number;
+  /**
+   * The errcode causes no pause: one for this message ran its whole time, and no other message has been refused the same
+   * way since. For how long WeChat has been refusing this message alone, milliseconds: 0 the first time.
+   */
+  readonly aloneMs?: number;
+}
 
 /** Gives out access tokens. No method throws for an expected failure. */
 export interface TokenSource {

@@ -82,6 +82,25 @@ describe("the retry plan", () => {
     expect(decide({ result: "not_sent", reason: "no_token" }, FRESH, NOW, 0)).toMatchObject({ counts: "paused" });
   });
 
+  it("does not try the message that caused a pause before its end", ({ expect }) => {
+    for (const random of [0, 0.5, 0.999]) {
+      for (const [errcode, minutes] of [
+        [48001, 10],
+        [45009, 60],
+        [45011, 1],
+      ] as const) {
+        const until = NOW + minutes * 60_000;
+        const decision = decide({ result: "refused", errcode, until }, FRESH, NOW, random);
+        expect(decision.type === "retry" && decision.at >= until && decision.at <= until + 30_001).toBe(true);
+      }
+    }
+    // A pause that ended before does not delay it, and its own delay may be the longer one.
+    const over = { result: "refused", errcode: 48001, until: NOW - 1 } as const;
+    expect(decide(over, FRESH, NOW, 0)).toMatchObject({ type: "retry", at: NOW + 1 });
+    const often = decide({ ...over, until: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);
+    expect(often).toMatchObject({ type: "retry", at: NOW + 3_600_001 });
+  });
+
   it("spreads the wake-ups after a pause, none before its end", ({ expect }) => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (random) => {

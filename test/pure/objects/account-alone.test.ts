@@ -35,7 +35,7 @@ function createBench() {
 describe("a message that alone is refused", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
     const { source, asked } = createBench();
-    expect(await source.pause(48001, REFUSED)).toEqual({ aloneMs: 7 });
+    expect(await source.pause(48001, REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
     expect(asked).toEqual([["pause", 48001, REFUSED]]);
     expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
   });

@@ -107,16 +107,16 @@ describe("deliver", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it.for([45011, 45009, 48004, 50007])("pauses the app after %i", async (errcode, { expect }) => {
+  it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
     const { delivery, paused } = await deliver([json({ errcode })]);
-    expect(delivery).toEqual({ result: "refused", errcode });
+    expect(delivery).toEqual({ result: "refused", errcode, until: NOW + 600_000 });
     expect(paused).toEqual([errcode]);
   });
 
   it("says which attempt of which message was refused, and hears that it is refused alone", async ({ expect }) => {
     const attempt = { message: "0123456789ab:7", attempt: 2 };
     const { fetch } = scriptedFetch(json({ errcode: 48001 }));
-    const { tokens, reported } = scriptedTokens({ verdict: { aloneMs: 7 } });
+    const { tokens, reported } = scriptedTokens({ verdict: { pausedUntil: 0, aloneMs: 7 } });
     const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, { ...OPTIONS, attempt });
     expect(delivery).toEqual({ result: "refused", errcode: 48001, aloneMs: 7 });
     expect(reported).toEqual([attempt]);

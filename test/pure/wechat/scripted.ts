@@ -74,7 +74,7 @@ export function scriptedTokens(options: {
     pause: async (errcode, refused) => {
       paused.push(errcode);
       reported.push(refused);
-      return options.verdict ?? "paused";
+      return options.verdict ?? { pausedUntil: NOW + 600_000 };
     },
   };
   return { tokens, replaced, paused, reported, askedTimes: () => asked };
