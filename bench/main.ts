@@ -8,14 +8,14 @@ import { join } from "node:path";
 import { ROOT } from "../scripts/lib/build.ts";
 import { exitWithHelp, exitWithUsage, wantsHelp } from "../scripts/lib/command-line.ts";
 import { readMachine } from "./machine.ts";
-import { readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
+import { COMMAND_LINE, readOptions, SUBJECTS, USAGE, type BenchOptions } from "./options.ts";
 import { curvePicture, missedRows, toMarkdown, type BenchReport } from "./report.ts";
 import type { BenchRow } from "./row.ts";
 import { measureAll } from "./rows/all.ts";
 import { drawCurve } from "./svg.ts";
 
 const args = process.argv.slice(2);
-if (wantsHelp(args)) exitWithHelp(USAGE);
+if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(USAGE);
 let options: BenchOptions;
 try {
   options = readOptions(args);

@@ -65,6 +65,14 @@ export const USAGE = `npm run bench -- [选项 options]
   --only a,b        只跑 only: ${SUBJECTS.join(",")}
   --no-write        不写报告 do not write bench/report.*`;
 
+const text = { type: "string" } as const;
+
+/** What it takes. */
+export const COMMAND_LINE = {
+  options: { rounds: text, pushes: text, users: text, only: text, write: { type: "boolean", default: true } },
+  allowNegative: true,
+} as const;
+
 /**
  * Reads the command line.
  *
@@ -84,11 +92,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
 }
 
 function readValues(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const write = { type: "boolean", default: true } as const;
-  const options = { rounds: text, pushes: text, users: text, only: text, write };
   try {
-    return parseArgs({ args: [...args], allowNegative: true, options }).values;
+    return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
     throw new TypeError(BAD_CALL); // the error's own text repeats what was typed
   }

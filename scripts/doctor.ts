@@ -4,15 +4,17 @@
  */
 import { randomBytes } from "node:crypto";
 import { examine } from "./doctor/examine.ts";
-import { readOptions, USAGE } from "./doctor/options.ts";
+import { COMMAND_LINE, readOptions, USAGE } from "./doctor/options.ts";
 import { toJson, toText } from "./doctor/print.ts";
 import { exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
-import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
+import { loadDevVars } from "./lib/dev-vars.ts";
 import { ownValues, readLocalValues } from "./lib/local-values.ts";
 
 const args = process.argv.slice(2);
-if (wantsHelp(args)) exitWithHelp(USAGE);
-const devVars = (await readDevVars(devVarsPath(args))) ?? "";
+if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(USAGE);
+const file = await loadDevVars(args);
+if (!file.ok) exitWithUsage(file.error, USAGE);
+const devVars = file.value.text;
 const read = readLocalValues(devVars);
 const { apps, apiKey } = read.ok ? read.value : ownValues();
 const options = readOptions({ args, env: process.env, devVars, local: { ...apps[0], apiKey } });

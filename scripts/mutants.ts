@@ -8,7 +8,7 @@ import { MUTANTS } from "../test/mutants/index.ts";
 import type { Mutant } from "../test/mutants/mutant.ts";
 import { exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
 import { MATRIX_FILE, withMatrix } from "./mutants/matrix.ts";
-import { MUTANTS_USAGE, readMutantOptions } from "./mutants/options.ts";
+import { COMMAND_LINE, MUTANTS_USAGE, readMutantOptions } from "./mutants/options.ts";
 import { isKilled, toJson, toLine, toSummary, type MutantResult } from "./mutants/print.ts";
 import { createScratch, removeScratch, withMutant } from "./mutants/scratch.ts";
 import { createTestRunner, type TestRunner } from "./mutants/test-runner.ts";
@@ -98,7 +98,7 @@ async function tryAll(runners: readonly TestRunner[], mutants: readonly Mutant[]
 }
 
 const args = process.argv.slice(2);
-if (wantsHelp(args)) exitWithHelp(MUTANTS_USAGE);
+if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(MUTANTS_USAGE);
 const options = readMutantOptions(args);
 if (!options.ok) exitWithUsage(options.error, MUTANTS_USAGE);
 const { only, jobs, json, docs } = options.value;

@@ -15,14 +15,14 @@ import { devVarsPath } from "./lib/dev-vars.ts";
 import { createAsker } from "./setup/ask.ts";
 import { setUpCloudflare } from "./setup/cloudflare.ts";
 import { setUpLocal } from "./setup/local.ts";
-import { readSetupOptions, USAGE, wantsStdin } from "./setup/options.ts";
+import { COMMAND_LINE, readSetupOptions, USAGE, wantsStdin } from "./setup/options.ts";
 import type { SetupPorts } from "./setup/ports.ts";
 import { askTarget } from "./setup/questions.ts";
 import { createScreen } from "./setup/screen.ts";
 import type { CommandResult } from "./setup/wrangler.ts";
 
 const args = process.argv.slice(2);
-if (wantsHelp(args)) exitWithHelp(USAGE);
+if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(USAGE);
 const screen = createScreen((text) => process.stdout.write(text));
 const read = readSetupOptions({
   args,

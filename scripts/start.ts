@@ -2,8 +2,8 @@
  * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C, with the values of
  * `.dev.vars` where there is one.
  */
-import { readFlags } from "./lib/command-line.ts";
-import { devVarsPath, readDevVars } from "./lib/dev-vars.ts";
+import { exitWithUsage, readFlags } from "./lib/command-line.ts";
+import { loadDevVars } from "./lib/dev-vars.ts";
 import { LOCAL_API_KEY } from "./lib/local-app.ts";
 import { readLocalValues } from "./lib/local-values.ts";
 import { portProblem } from "./lib/ports.ts";
@@ -19,8 +19,10 @@ const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER]
 
 const text = { type: "string" } as const;
 const flags = readFlags(USAGE, { "dev-vars": text, "persist-to": text });
-const path = devVarsPath(process.argv.slice(2));
-const values = readLocalValues((await readDevVars(path)) ?? "");
+const devVars = await loadDevVars(process.argv.slice(2));
+if (!devVars.ok) exitWithUsage(devVars.error, USAGE);
+const { path } = devVars.value;
+const values = readLocalValues(devVars.value.text);
 if (!values.ok) {
   console.error(`${path} 不对 / is wrong:`);
   for (const { variable, problem, cure } of values.error) console.error(`  ✗ ${variable} ${problem}: ${cure}`);

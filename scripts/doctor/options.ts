@@ -39,6 +39,24 @@ the rest is read from the environment; of a local URL also from .dev.vars, then 
 URL from the file --dev-vars names, if it does:
   WECHAT_APPID WECHAT_TOKEN WECHAT_ENCODING_AES_KEY WECHAT_APPS API_KEYS`;
 
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
+
+/** What it takes. */
+export const COMMAND_LINE = {
+  options: {
+    json: flag,
+    local: flag,
+    "dev-vars": text,
+    appid: text,
+    token: text,
+    "aes-key": text,
+    "api-key": text,
+    mode: text,
+  },
+  allowPositionals: true,
+} as const;
+
 const ModeSchema = v.optional(v.picklist(["secure", "compatible", "plain"]));
 const AppsSchema = v.pipe(
   v.string(),
@@ -82,12 +100,8 @@ function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
 }
 
 function readFlags(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  const secrets = { token: text, "aes-key": text, "api-key": text };
-  const options = { json: flag, local: flag, "dev-vars": text, appid: text, ...secrets, mode: text };
   try {
-    return ok(parseArgs({ args: [...args], options, allowPositionals: true }));
+    return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
     return err("参数不对 / a flag is not known or has no value"); // the error's own text repeats what was typed
   }

@@ -2,15 +2,22 @@
  * The command line of a script: `--help` and `-h` print its usage, and what is not known is refused before anything
  * runs. Nothing of what was typed is repeated, as it may be a secret.
  */
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
 import { err, ok, type Result } from "../../shared/result.ts";
 
 /** What is wrong with a call of any script. */
 export const BAD_CALL = "参数不对 / a flag or argument is not known, or a value is missing";
 
-/** Whether help is asked for. */
-export function wantsHelp(args: readonly string[]): boolean {
-  return args.includes("--help") || args.includes("-h");
+/** What a script takes, as `parseArgs` has it. */
+export type CommandLine = Pick<ParseArgsConfig, "options" | "allowPositionals" | "allowNegative">;
+
+const HELP = { type: "boolean", short: "h" } as const;
+
+/** Whether help is asked for, and nothing in the call is unknown: a mistyped flag beside `--help` is refused like any other. */
+export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
+  const options = { ...line.options, help: HELP };
+  const read = attempt(() => parseArgs({ ...line, args: [...args], options, strict: true }).values);
+  return read.ok && read.value["help"] === true;
 }
 
 /** Reads the flags. @returns their values, or that the call is wrong */
@@ -25,7 +32,7 @@ export function parseFlags<const T extends ParseArgsOptionsConfig>(args: readonl
  */
 export function readFlags<const T extends ParseArgsOptionsConfig>(usage: string, options: T) {
   const args = process.argv.slice(2);
-  if (wantsHelp(args)) exitWithHelp(usage);
+  if (wantsHelp(args, { options })) exitWithHelp(usage);
   const read = parseFlags(args, options);
   return read.ok ? read.value : exitWithUsage(BAD_CALL, usage);
 }

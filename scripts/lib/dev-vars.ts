@@ -1,16 +1,52 @@
 /**
- * Where `.dev.vars` lies and what is in it. `--dev-vars PATH` names another one (`--env-file` would be read by Node itself).
+ * Where `.dev.vars` lies and what is in it. `--dev-vars PATH` names another one (`--env-file` would be read by Node
+ * itself), which must be there for whoever only reads it.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { err, ok, type Result } from "../../shared/result.ts";
 import { ROOT } from "./build.ts";
 
+/** The file and its text, empty when there is none. */
+export interface DevVars {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** The file a command line means: that of `--dev-vars`, else `.dev.vars`. */
-export function devVarsPath(args: readonly string[]): string {
+export function devVarsPath(args: readonly string[], root = ROOT): string {
+  return namedPath(args) ?? join(root, ".dev.vars");
+}
+
+/**
+ * Reads the file a command line means. `.dev.vars` may be absent, a file that was named may not.
+ *
+ * @param root where `.dev.vars` lies
+ * @returns its text, or in words why it cannot be read and what to do
+ */
+export async function loadDevVars(args: readonly string[], root = ROOT): Promise<Result<DevVars, string>> {
+  const path = devVarsPath(args, root);
+  const problem = (zh: string, en: string) => err(`${resolve(path)}：${zh} / ${en}`);
+  try {
+    const text = await readDevVars(path);
+    if (text === undefined && namedPath(args) !== undefined) return problem(ABSENT.zh, ABSENT.en);
+    return ok({ path, text: text ?? "" });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    return problem(`不能读取（${code}），须是可读的文件`, `cannot be read (${code}); it must be a readable file`);
+  }
+}
+
+const ABSENT = {
+  zh: "没有这个文件。核对 --dev-vars 的路径；不写 --dev-vars 就用 .dev.vars，没有也可以",
+  en: "there is no such file. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
+};
+
+function namedPath(args: readonly string[]): string | undefined {
   const { values } = parseArgs({ args: [...args], options: { "dev-vars": { type: "string" } }, strict: false });
   const named = values["dev-vars"];
-  return typeof named === "string" ? named : join(ROOT, ".dev.vars");
+  return typeof named === "string" ? named : undefined;
 }
 
 /**

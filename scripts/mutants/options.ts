@@ -23,6 +23,13 @@ export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N
   --json       结果为 JSON / the result as JSON
   --docs       只更新 docs/test-matrix.md 的表格 / only writes the tables of docs/test-matrix.md`;
 
+const flag = { type: "boolean" } as const;
+
+/** What it takes. */
+export const COMMAND_LINE = {
+  options: { only: { type: "string", multiple: true }, jobs: { type: "string" }, json: flag, docs: flag },
+} as const;
+
 const MAX_JOBS = 16;
 
 /** Reads the command line; the error says in words what is wrong. */
@@ -36,15 +43,8 @@ export function readMutantOptions(args: readonly string[]): Result<MutantOptions
 }
 
 function readFlags(args: readonly string[]) {
-  const flag = { type: "boolean" } as const;
-  const options = {
-    only: { type: "string", multiple: true },
-    jobs: { type: "string" },
-    json: flag,
-    docs: flag,
-  } as const;
   try {
-    return ok(parseArgs({ args: [...args], options }));
+    return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
     return err("参数不对 / a flag is not known or has no value");
   }

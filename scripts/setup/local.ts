@@ -32,7 +32,9 @@ const TRY_AGAIN = say("再运行一次", "run it again");
 /** Sets up this machine. */
 export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promise<LocalOutcome> {
   const { screen, ask, devVarsPath: path } = ports;
-  const before = await readDevVars(path);
+  const file = await tryFile(readDevVars(path), ports);
+  if (file === undefined) return FAILED;
+  const before = file.value;
   const existing = parseEnv(before ?? "");
   const isSet = (existing["WECHAT_APPID"] ?? existing["WECHAT_APPS"] ?? "") !== "";
   const options = ask === undefined ? asked : await askLocal(ask, asked, isSet);
@@ -45,11 +47,25 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const text = setEnvValues(before, toSet(values, existing));
   const read = readLocalValues(text);
   if (!read.ok) return tellProblems(read.error, ports);
-  if (text !== before) await writePrivateFile(path, text);
+  if (text !== before && (await tryFile(writePrivateFile(path, text), ports)) === undefined) return FAILED;
   screen.heading(say("本机", "This machine"));
   screen.done(text === before ? say("没有要改的", "nothing to change") : say("已写入", "written"), path);
   tellValues(screen, values, false);
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
+}
+
+/** Reads or writes the file. @returns undefined after naming what is wrong with it: most often a folder that is not there */
+async function tryFile<T>(work: Promise<T>, { screen, devVarsPath }: SetupPorts): Promise<{ value: T } | undefined> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    screen.problem(
+      say(`${devVarsPath} 不能读写（${code}）`, `${devVarsPath} cannot be read or written (${code})`),
+      say("核对路径；目录须已存在且可写", "check the path: its folder must exist and be writable"),
+    );
+    return undefined;
+  }
 }
 
 /** Nothing the user brings is left out or overwrites anything without a word. */

@@ -86,7 +86,7 @@ npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --d
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;
 const FLAGS = {
-  help: flag,
+  help: { type: "boolean", short: "h" },
   local: flag,
   cloudflare: flag,
   yes: flag,
@@ -112,6 +112,9 @@ const FLAGS = {
   url: text,
   greeting: text,
 } as const;
+
+/** What it takes. */
+export const COMMAND_LINE = { options: FLAGS, allowNegative: true } as const;
 
 /** Which flag names the environment variable of a secret. */
 const SECRET_FLAGS = [
@@ -178,7 +181,7 @@ type Flags = NonNullable<ReturnType<typeof parseFlags>>;
 
 function parseFlags(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: FLAGS, allowNegative: true }).values;
+    return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
     return undefined; // the error's own text repeats what was typed
   }

@@ -2,14 +2,14 @@
  * `npm run conformance -- --url …`: runs the suite against any server that takes a mini program's pushes. Exit code 0
  * when no MUST failed (with `--strict`, no SHOULD either), 1 when one did, 2 when it was called wrongly.
  */
-import { readOptions, USAGE } from "./options.ts";
+import { readOptions, readWantedText, USAGE } from "./options.ts";
 import { toCatalogue, toJson, toText } from "./print.ts";
 import { CASES, runSuite } from "./suite.ts";
 
 const args = process.argv.slice(2);
-const isHelp = args.includes("--help") || args.includes("-h");
-if (isHelp || args.includes("--list")) {
-  console.log(isHelp ? USAGE : `${toCatalogue(CASES, "zh")}\n\n${toCatalogue(CASES, "en")}`);
+const wanted = readWantedText(args);
+if (wanted !== undefined) {
+  console.log(wanted === "help" ? USAGE : `${toCatalogue(CASES, "zh")}\n\n${toCatalogue(CASES, "en")}`);
   process.exit(0);
 }
 const read = readOptions(args, process.env);

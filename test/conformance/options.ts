@@ -55,6 +55,13 @@ const FORMATS: readonly ("auto" | PushFormat)[] = ["auto", "xml", "json"];
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
+/** Which text is asked for by a call in which nothing is unknown; undefined: none, or something is. */
+export function readWantedText(args: readonly string[]): "help" | "list" | undefined {
+  const values = readFlags(args);
+  if (values?.help === true) return "help";
+  return values?.list === true ? "list" : undefined;
+}
+
 /** Reads everything. */
 export function readOptions(args: readonly string[], env: Env): ReadOptions {
   const values = readFlags(args);
@@ -108,6 +115,8 @@ function readFlags(args: readonly string[]) {
     only: text,
     strict: flag,
     json: flag,
+    help: { type: "boolean", short: "h" } as const,
+    list: flag,
   };
   try {
     return parseArgs({ args: [...args], options }).values;

@@ -72,6 +72,55 @@ describe.for(SCRIPTS)("%s", ([name, script]) => {
   );
 });
 
+describe.for(SCRIPTS)("%s", ([name, script]) => {
+  it.for(["--help", "-h"])("refuses a flag it does not know beside %s", async (help, { expect }) => {
+    const { code, stdout, stderr } = await run(script, help, "--bogus=my-own-secret");
+    expect(code).toBe(2);
+    expect(stdout).not.toMatch(/\S/);
+    expect(stderr).toContain(name);
+    expect(stderr).not.toContain("my-own-secret");
+  });
+});
+
+describe.for([
+  ["npm start", "scripts/start.ts", []],
+  ["npm run doctor", "scripts/doctor.ts", ["http://127.0.0.1:9"]],
+] as const)("%s with --dev-vars", ([_name, script, args]) => {
+  it("names the file when it is not there, and what to do", async ({ expect }) => {
+    const path = join(folder, "none.vars");
+    const { code, stdout, stderr } = await run(script, ...args, "--dev-vars", path);
+    expect(code).toBe(2);
+    expect(stdout).not.toMatch(/\S/);
+    expect(stderr).toContain(`${path}：没有这个文件`);
+    expect(stderr).toContain("Check the path after --dev-vars");
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("names the file when it cannot be read", async ({ expect }) => {
+    const { code, stderr } = await run(script, ...args, "--dev-vars", folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${folder}：不能读取（EISDIR）`);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("npm run setup with --dev-vars", () => {
+  it("names the file when its folder is not there", async ({ expect }) => {
+    const path = join(folder, "none", ".dev.vars");
+    const { code, stdout, stderr } = await run(
+      "scripts/setup.ts",
+      "--local",
+      "--yes",
+      "--no-start",
+      "--dev-vars",
+      path,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${path} cannot be read or written (ENOENT)`);
+    expect(stdout + stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
 describe.for([
   ["npm run test:long", "scripts/test-long.ts", "--kills", "many"],
   ["npm run bench", "bench/main.ts", "--rounds", "0"],

@@ -1,7 +1,7 @@
 /** A port that another program takes between choosing and binding: the stack chooses again. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
@@ -10,6 +10,7 @@ import { ROOT } from "../../scripts/lib/build.ts";
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "kefu-ports-"));
+  await writeFile(join(folder, ".dev.vars"), "");
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

@@ -18,9 +18,13 @@ describe("a command line", () => {
   });
 
   it("may ask for help anywhere", ({ expect }) => {
-    expect(wantsHelp(["--local", "--help"])).toBe(true);
-    expect(wantsHelp(["-h"])).toBe(true);
-    expect(wantsHelp(["--helper"])).toBe(false);
+    const line = { options: { local: { type: "boolean" } } } as const;
+    expect(wantsHelp(["--local", "--help"], line)).toBe(true);
+    expect(wantsHelp(["-h"], line)).toBe(true);
+    for (const args of [["--helper"], ["--help", "--bogus"], ["-h", "more"], ["--local"]]) {
+      expect(wantsHelp(args, line)).toBe(false);
+    }
+    expect(wantsHelp(["--help", "https://kefu.example"], { ...line, allowPositionals: true })).toBe(true);
   });
 });
 

@@ -1,0 +1,41 @@
+/** Which file a command line means, and whether it may be absent. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { loadDevVars } from "../../../scripts/lib/dev-vars.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kefu-dev-vars-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("the file of variables", () => {
+  it("is .dev.vars, which may be absent", async ({ expect }) => {
+    const path = join(folder, ".dev.vars");
+    expect(await loadDevVars([], folder)).toStrictEqual({ ok: true, value: { path, text: "" } });
+    await writeFile(path, "\uFEFFA=1\n");
+    expect(await loadDevVars(["--persist-to", "x"], folder)).toStrictEqual({
+      ok: true,
+      value: { path, text: "A=1\n" },
+    });
+  });
+
+  it("is the one --dev-vars names, which may not", async ({ expect }) => {
+    const path = join(folder, "mine");
+    expect(await loadDevVars(["--dev-vars", path], folder)).toStrictEqual({
+      ok: false,
+      error: expect.stringMatching(/mine：没有这个文件.*there is no such file\. Check the path after --dev-vars/),
+    });
+    await writeFile(path, "A=2\n");
+    expect(await loadDevVars([`--dev-vars=${path}`], folder)).toStrictEqual({
+      ok: true,
+      value: { path, text: "A=2\n" },
+    });
+  });
+
+  it("must be a file that can be read", async ({ expect }) => {
+    expect(await loadDevVars(["--dev-vars", folder], folder)).toMatchObject({ ok: false });
+  });
+});
