@@ -89,20 +89,22 @@ async function showAndWait(
   if (ready.ok) screen.done(say("服务就绪", "the worker is ready"), `${url}/healthz`);
   else for (const fault of ready.error) tellFault(screen, fault);
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
-  if (ready.ok && place !== undefined) await tellPauses(ports, place);
+  const isPaused = ready.ok && (await tellPauses(ports, { url, apiKey }));
   if (ready.ok && place !== undefined) await greet(options, ports, place);
   // The console has to be filled in either way.
   const mode: PushMode = ready.ok ? ready.value : "secure";
   screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
   screen.text(describeConsole(url, values, mode));
   if (!ready.ok) return 1;
-  if (options.waitMs === 0) return 0;
+  if (options.waitMs === 0) return isPaused ? 1 : 0;
   return place === undefined ? fail(ports, NO_KEY) : wait(options.waitMs, ports, place);
 }
 
-/** First of all: while nothing is sent, nothing else can be seen. */
-async function tellPauses({ screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
-  for (const fault of await findPauses(worker, place)) tellFault(screen, fault);
+/** First of all: while nothing is sent, nothing else can be seen. @returns whether there is a fault */
+async function tellPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
+  const faults = await findPauses(worker, place);
+  for (const fault of faults) tellFault(screen, fault);
+  return faults.length > 0;
 }
 
 async function greet({ greeting }: SetupOptions, { screen, worker }: SetupPorts, place: WorkerPlace): Promise<void> {
@@ -128,11 +130,10 @@ async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Prom
     ),
   );
   const open = await waitForMilestones(worker, place, waitMs, tellMilestone(screen));
-  if (!open.ok || open.value.length > 0) {
-    if (open.ok) await tellPauses(ports, place);
-    tellMissing(screen, open, place.url);
-    return 1;
-  }
+  // The three happen once: a worker that has them all may be paused today.
+  const isPaused = open.ok && (await tellPauses(ports, place));
+  if (!open.ok || open.value.length > 0) tellMissing(screen, open, place.url);
+  if (!open.ok || open.value.length > 0 || isPaused) return 1;
   screen.done(say("接入完成", "all set up"));
   screen.note(say("体检", "the doctor"), `npm run doctor -- ${place.url}`);
   return 0;

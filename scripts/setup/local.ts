@@ -159,11 +159,11 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   await stack.control.text(VISITOR, QUESTION);
   const place = { url: stack.workerUrl, apiKey: values.apiKey, appid: values.apps[0]?.appid ?? "" };
   const open = await waitForMilestones(ports.worker, place, PATIENCE_MS, tellMilestone(screen));
+  if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
   if (open.ok && open.value.length === 0) {
     screen.text(describeStack(stack, keyPlace(ports.devVarsPath)));
     return { stack };
   }
-  if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
   tellMissing(screen, open, stack.workerUrl);
   await stack.stop();
   return FAILED;

@@ -36,6 +36,10 @@ export type MilestoneName = keyof typeof MILESTONES;
 
 /** A new domain needs some minutes until it leads to the worker; these settings do not change by themselves. */
 const LASTING: ReadonlySet<string> = new Set(["challenge", "access", "blocked", "redirect", "daily_limit"]);
+const GIVE_KEY = say(
+  "用 --api-key-env 给出现有的密钥，再运行一次",
+  "give the key by --api-key-env and run setup again",
+);
 const POLL_MS = 2_000;
 /** New secrets take a few seconds to be everywhere. */
 const READY_MS = 90_000;
@@ -92,13 +96,20 @@ export async function waitForMilestones(
 /**
  * Why nothing is sent. A pause that the set-up caused is tried again first.
  *
- * @returns what holds; empty while messages are sent
+ * @param place without an API key only that something is wrong can be seen
+ * @returns the faults; empty while messages are sent
  */
-export async function findPauses(ports: WorkerPorts, place: WorkerPlace): Promise<readonly Fault[]> {
-  const reply = await callTarget(ports, new Request(`${place.url}/healthz`));
-  const findings = "unreachable" in reply ? [] : await checkPause(ports, place, readObject(reply.body));
+export async function findPauses(
+  ports: WorkerPorts,
+  place: { readonly url: string; readonly apiKey?: string | undefined },
+): Promise<readonly Fault[]> {
+  const { url, apiKey } = place;
+  const reply = await callTarget(ports, new Request(`${url}/healthz`));
+  if ("unreachable" in reply) return [];
+  const target = { url, ...(apiKey !== undefined && { apiKey }) };
+  const findings = await checkPause(ports, target, readObject(reply.body));
   return findings.flatMap(({ state, what, wrong = what, cure = what }) =>
-    state === "failed" ? [{ wrong, cure }] : [],
+    state === "failed" ? [{ wrong, cure: apiKey === undefined ? GIVE_KEY : cure }] : [],
   );
 }
 

@@ -15,12 +15,22 @@ const FAULT = {
 };
 const VERIFIED = { verified: "2026-11-22T09:00:00.000Z" };
 
-/** Setup of a worker that is paused; `resumed` is whether that can be lifted. */
-async function setUp(resumed: boolean) {
+interface Situation {
+  /** Whether the pause can be lifted. */
+  readonly resumed: boolean;
+  /** Names of the secrets that Cloudflare has already. */
+  readonly stored?: readonly string[];
+  readonly milestones?: object;
+  readonly waitMs?: number;
+}
+
+/** Setup of a worker that is paused. */
+async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_000 }: Situation) {
   let shown = "";
   let clock = Date.UTC(2026, 10, 22, 9);
   let isPaused = true;
   const asked: string[] = [];
+  const listed = JSON.stringify(stored.map((name) => ({ name, type: "secret_text" })));
   const code = await setUpCloudflare(
     {
       target: "cloudflare",
@@ -32,7 +42,7 @@ async function setUp(resumed: boolean) {
       start: true,
       deploy: true,
       domain: "kefu.example.com",
-      waitMs: 4_000,
+      waitMs,
     },
     {
       screen: createScreen((text) => (shown += text)),
@@ -43,7 +53,7 @@ async function setUp(resumed: boolean) {
             stdout: JSON.stringify({ loggedIn: true, accounts: [{ name: "T", id: "1" }] }),
             stderr: "",
           };
-        return { code: 0, stdout: args[0] === "secret" && args[1] === "list" ? "[]" : "", stderr: "" };
+        return { code: 0, stdout: args[0] === "secret" && args[1] === "list" ? listed : "", stderr: "" };
       },
       login: () => Promise.resolve(false),
       worker: {
@@ -59,7 +69,7 @@ async function setUp(resumed: boolean) {
             const faults = request.headers.has("authorization") ? { faults: isPaused ? [FAULT] : [] } : {};
             return Response.json({ ...HEALTH, status: isPaused ? "degraded" : "ok", ...faults });
           }
-          if (pathname === "/api/v1/milestones") return Response.json(VERIFIED);
+          if (pathname === "/api/v1/milestones") return Response.json(milestones);
           isPaused = !resumed;
           return Response.json({ resumed, trial: { outcome: resumed ? "none" : "no_token" }, faults: [] });
         },
@@ -69,20 +79,43 @@ async function setUp(resumed: boolean) {
       onLog: () => {},
     },
   );
-  return { code, asked, faults: shown.split("\n").filter((line) => line.includes("✗")) };
+  return { code, asked, shown, faults: shown.split("\n").filter((line) => line.includes("✗")) };
 }
 
 describe("setup of a paused worker", () => {
   it("names the pause before what has not come yet", async ({ expect }) => {
-    const { code, faults } = await setUp(false);
+    const { code, faults } = await setUp({ resumed: false });
     expect(code).toBe(1);
     expect(faults[0]).toContain("没有消息发出：密钥错误");
     expect(faults.findIndex((line) => line.includes("还没有"))).toBeGreaterThan(0);
   });
 
   it("tries it again, and says nothing of it when messages are sent", async ({ expect }) => {
-    const { asked, faults } = await setUp(true);
+    const { asked, faults } = await setUp({ resumed: true });
     expect(asked).toContain("POST /api/v1/resume");
     expect(faults.join()).not.toContain("没有消息发出");
+  });
+
+  it("does not say that all is set up, although everything has happened once", async ({ expect }) => {
+    const at = "2026-11-22T08:00:00.000Z";
+    const { code, shown, faults } = await setUp({
+      resumed: false,
+      milestones: { verified: at, message: at, answer: at },
+    });
+    expect(faults[0]).toContain("没有消息发出：密钥错误");
+    expect(shown).not.toContain("接入完成");
+    expect(code).toBe(1);
+  });
+
+  it("says that something is wrong, also when the API key cannot be read", async ({ expect }) => {
+    const { code, asked, faults } = await setUp({ resumed: false, stored: ["API_KEYS"], waitMs: 0 });
+    expect(faults[0]).toContain("degraded");
+    expect(asked).not.toContain("POST /api/v1/resume");
+    expect(code).toBe(1);
+  });
+
+  it("ends with a fault when it does not wait either", async ({ expect }) => {
+    expect(await setUp({ resumed: false, waitMs: 0 })).toMatchObject({ code: 1 });
+    expect(await setUp({ resumed: true, waitMs: 0 })).toMatchObject({ code: 0 });
   });
 });
