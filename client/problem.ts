@@ -49,6 +49,13 @@ const HEAD: Shape<{ title: string; detail: string; status: number; code: string 
   code: "string",
 };
 
+/** What `/healthz` says of each variable while the worker is not set up. */
+const VARIABLE: Shape<{ variable: string; problem: string; cure: string }> = {
+  variable: "string",
+  problem: "string",
+  cure: "string",
+};
+
 /**
  * Reads the body of an answer that is no success.
  *
@@ -56,10 +63,25 @@ const HEAD: Shape<{ title: string; detail: string; status: number; code: string 
  * @param body parsed JSON, or undefined when it was none
  */
 export function readProblem(status: number, body: unknown): Failure {
+  const unset = status === 503 ? readMisconfigured(body) : undefined;
+  if (unset !== undefined) return unset;
   if (!isObject(body) || !hasShape(body, HEAD) || body.status !== status) return unexpectedAnswer(status);
   const { type: _type, status: _status, code, title, detail, ...facts } = { type: "", ...body };
   const problem = { code, status, title, detail, facts };
   return isProblem(problem) ? problem : unexpectedAnswer(status);
+}
+
+/** `/healthz` answers with a list of variables, where the API answers with a problem document. */
+function readMisconfigured(body: unknown): Problem | undefined {
+  if (!isObject(body) || body["status"] !== "misconfigured" || !Array.isArray(body["problems"])) return undefined;
+  const named = body["problems"].filter((entry) => hasShape(entry, VARIABLE));
+  return {
+    code: "not_set_up",
+    status: 503,
+    title: "服务尚未配置完成 / The worker is not set up yet",
+    detail: named.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join("; "),
+    facts: {},
+  };
 }
 
 function isProblem(problem: { readonly code: string; readonly facts: unknown }): problem is Problem {

@@ -114,6 +114,22 @@ describe("a call", () => {
     expect(asked[0]?.headers["authorization"]).toMatch(/^Bearer ./);
   });
 
+  it("names the variables of a worker that is not set up", async ({ expect }) => {
+    const wrong = { problem: "is missing", cure: "npx wrangler secret put" };
+    const problems = [
+      { variable: "WECHAT_TOKEN", ...wrong },
+      { variable: "API_KEYS", ...wrong },
+    ];
+    const { client } = scripted([json(503, { status: "misconfigured", problems })], { attempts: 1 });
+    const health = await client.health();
+    expect(health).toMatchObject({ ok: false, error: { code: "not_set_up", status: 503, facts: {} } });
+    expect(health.ok ? "" : health.error.detail).toBe(
+      "WECHAT_TOKEN is missing: npx wrangler secret put; API_KEYS is missing: npx wrangler secret put",
+    );
+    const odd = scripted([json(503, { status: "misconfigured", problems: "none" })], { attempts: 1 });
+    expect(await odd.client.health()).toMatchObject({ error: { code: "unexpected_answer" } });
+  });
+
   it("hands the settings' version back as a strong ETag, also when a proxy made it weak", async ({ expect }) => {
     const { client, asked } = scripted([json(200, SETTINGS, { etag: 'W/"3"' }), json(200, SETTINGS, { etag: '"4"' })]);
     const read = await client.settings();
