@@ -1,7 +1,7 @@
 /**
  * A clock can be set back. Then a time that was noted before lies further ahead than it ever could by itself, and whatever
  * waits for it would wait as long as the clock was set back. Rule: a time that is further away than its own longest span is
- * not believed (docs/design/0020-clock.md). What it was for is due now, or starts its span anew.
+ * not believed (docs/design/clock.md). What it was for is due now, or starts its span anew.
  */
 
 /** Clocks of two machines, or of one before and after a correction, may differ by so much, milliseconds. */
