@@ -2,7 +2,7 @@
  * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, a refused access
  * token. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
  */
-import { check, failed, passed, say, type CheckName, type Finding } from "./finding.ts";
+import { check, failed, passed, readBoth, say, type CheckName, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -53,15 +53,16 @@ function nameOf({ appid }: Entry): CheckName {
 
 /** A fault carries its own meaning and cure, from the worker's errcode table. */
 function toFinding(name: CheckName, fault: Entry, more = ""): Finding {
-  const meaning = toLine(fault["meaning"]);
-  const cure = toLine(fault["cure"]);
+  const meaning = readBoth(toLine(fault["meaning"]));
+  const cure = readBoth(toLine(fault["cure"]));
+  const fact = `${factOf(fault)}${more}`;
+  if (fault["reason"] === "account_unreachable") return failed(name, meaning, cure, fact);
+  const wrong = say(`没有消息发出：${meaning.zh}`, `no message is sent: ${meaning.en}`);
   const resume = say(
-    `${cure}；然后 POST /api/v1/resume，或再运行一次体检（docs/how-to/pauses.md）`,
-    `${cure}; then POST /api/v1/resume, or run the doctor again (docs/how-to/pauses.md)`,
+    `${cure.zh}；然后 POST /api/v1/resume，或再运行一次体检（docs/how-to/pauses.md）`,
+    `${cure.en}; then POST /api/v1/resume, or run the doctor again (docs/how-to/pauses.md)`,
   );
-  const isPause = fault["reason"] !== "account_unreachable";
-  const wrong = isPause ? say(`没有消息发出：${meaning}`, `no message is sent: ${meaning}`) : say(meaning, meaning);
-  return failed(name, wrong, isPause ? resume : say(cure, cure), `${factOf(fault)}${more}`);
+  return failed(name, wrong, resume, fact);
 }
 
 function factOf({ reason, errcode, until }: Entry): string {

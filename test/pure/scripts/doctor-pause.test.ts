@@ -78,6 +78,19 @@ describe("a paused app", () => {
     },
   );
 
+  it("is described once in each language", async ({ expect }) => {
+    const { first } = await examineWith([paused(45009)]);
+    expect(first?.wrong).toEqual({ zh: "没有消息发出：没有权限", en: "no message is sent: not permitted" });
+    expect(first?.cure?.zh).toMatch(/^开通；然后 POST/);
+    expect(first?.cure?.en).toMatch(/^enable it; then POST/);
+    const unreachable = { appid: APPID, reason: "account_unreachable", meaning: "没有应答 / no answer", cure: "wait" };
+    const { first: other } = await examineWith([unreachable]);
+    expect(other).toMatchObject({
+      wrong: { zh: "没有应答", en: "no answer" },
+      cure: { zh: "wait", en: "wait" },
+    });
+  });
+
   it("is the first fault without an API key, too, which is what it asks for", async ({ expect }) => {
     const { first } = await examineWith([paused(48001)], "sent", { url: TARGET.url });
     expect(first).toMatchObject({ id: "pause", state: "failed" });
