@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { unstable_readConfig } from "wrangler";
-import { freePort } from "../../scripts/lib/run-worker.ts";
+import { freePort } from "../../scripts/lib/ports.ts";
 import { writeWorkerdConfig } from "./workerd-config.ts";
 
 /** A process that answers. */

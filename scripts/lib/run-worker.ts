@@ -5,8 +5,6 @@
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 
-export { freePort } from "./ports.ts";
-
 /** How to run it. */
 export interface RunOptions {
   /** Its wrangler.toml: bindings and variables come from there. */

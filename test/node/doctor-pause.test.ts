@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { buildStack, LOCAL_API_KEY, LOCAL_APP, runEmulator, runKefu } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, LOCAL_APP, runEmulator, runKefu } from "../../scripts/lib/stack.ts";
 import { findingsOf, runDoctor } from "../support/doctor.ts";
-import { findTestPorts } from "../support/ports.ts";
+import { prepareStack } from "../support/ports.ts";
 
 const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 let emulator: RunningWorker;
@@ -12,7 +12,7 @@ let kefu: RunningWorker;
 let control: Control;
 
 beforeAll(async () => {
-  const [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
+  const { ports, scripts } = await prepareStack();
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   kefu = await runKefu(scripts.worker, ports, {});
   control = createControl((request) => fetch(request), emulator.url);

@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createControl } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { buildStack, LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findingsOf, runDoctor } from "../support/doctor.ts";
-import { findTestPorts, freeTestPort } from "../support/ports.ts";
+import { prepareStack, freeTestPort } from "../support/ports.ts";
 
 let ports: StackPorts;
 let scripts: { readonly worker: string; readonly emulator: string };
 let emulator: RunningWorker;
 
 beforeAll(async () => {
-  [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
+  ({ ports, scripts } = await prepareStack());
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
 });
 afterAll(() => emulator.stop());

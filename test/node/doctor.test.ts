@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { buildStack, LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, runEmulator, runKefu, type StackPorts } from "../../scripts/lib/stack.ts";
 import { findingsOf, OTHER_API_KEY, OTHER_APPID, OTHER_KEY, runDoctor } from "../support/doctor.ts";
-import { findTestPorts, freeTestPort } from "../support/ports.ts";
+import { prepareStack, freeTestPort } from "../support/ports.ts";
 
 let ports: StackPorts;
 let scripts: { readonly worker: string; readonly emulator: string };
@@ -13,7 +13,7 @@ let control: Control;
 let kefu: RunningWorker | undefined;
 
 beforeAll(async () => {
-  [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
+  ({ ports, scripts } = await prepareStack());
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   control = createControl((request) => fetch(request), emulator.url);
 });

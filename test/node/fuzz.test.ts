@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { encrypt, sign } from "../../emulator/crypto.ts";
-import { buildStack, LOCAL_APP, type StackPorts } from "../../scripts/lib/stack.ts";
+import { LOCAL_APP, type StackPorts } from "../../scripts/lib/stack.ts";
 import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
-import { findTestPorts } from "../support/ports.ts";
+import { prepareStack } from "../support/ports.ts";
 
 const REQUESTS = 10_000;
 const WARMUP = 3_000;
@@ -98,9 +98,9 @@ let kefu: KefuProcess;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "edge-kefu-fuzz-"));
-  const found = await Promise.all([findTestPorts(), buildStack()]);
-  ports = found[0];
-  kefu = await startKefu({ script: found[1].worker, ports, persistTo: folder, heapMb: HEAP_MB });
+  const prepared = await prepareStack();
+  ({ ports } = prepared);
+  kefu = await startKefu({ script: prepared.scripts.worker, ports, persistTo: folder, heapMb: HEAP_MB });
 });
 
 afterAll(async () => {

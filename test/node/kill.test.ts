@@ -5,10 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
-import { buildStack, LOCAL_API_KEY, runEmulator, type StackPorts } from "../../scripts/lib/stack.ts";
+import { LOCAL_API_KEY, runEmulator, type StackPorts } from "../../scripts/lib/stack.ts";
 import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
 import { seeded } from "../support/seeded.ts";
-import { findTestPorts } from "../support/ports.ts";
+import { prepareStack } from "../support/ports.ts";
 
 const KILLS = 20;
 const USERS_PER_LIFE = 4;
@@ -58,7 +58,7 @@ async function untilASendIsUnderWay(openids: readonly string[]): Promise<void> {
 
 beforeAll(async () => {
   persistTo = await mkdtemp(join(tmpdir(), "edge-kefu-kill-"));
-  [ports, scripts] = await Promise.all([findTestPorts(), buildStack()]);
+  ({ ports, scripts } = await prepareStack());
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   control = createControl((request) => fetch(request), emulator.url);
   kefu = await startKefu({ script: scripts.worker, ports, persistTo });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createKefuClient } from "../../client/index.ts";
 import { ALWAYS_OPEN, LOCAL_API_KEY, startStack, useShopSettings, type Stack } from "../../scripts/lib/stack.ts";
-import { findTestPorts } from "../support/ports.ts";
+import { TEST_PORTS } from "../support/ports.ts";
 
 const BUYER = "oUser1";
 const ASKER = "oUser2";
@@ -13,7 +13,7 @@ let stack: Stack;
 const heard: string[] = [];
 beforeAll(async () => {
   stack = await startStack({
-    ports: await findTestPorts(),
+    portsFrom: TEST_PORTS,
     onShopEvent: (type, openid) => heard.push(`${type} ${openid}`),
   });
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { startStack, type Stack } from "../../scripts/lib/stack.ts";
-import { findTestPorts, freeTestPort } from "../support/ports.ts";
+import { TEST_PORTS, freeTestPort } from "../support/ports.ts";
 
 const KEY = Buffer.from("edge-kefu-webhooks-test-secret!!");
 const SECRET = `whsec_${KEY.toString("base64")}`;
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(port, "127.0.0.1", resolve));
   receiverUrl = `http://127.0.0.1:${port}`;
   stack = await startStack({
-    ports: await findTestPorts(),
+    portsFrom: TEST_PORTS,
     vars: { WEBHOOK_SECRET: SECRET, WEBHOOK_ALLOW_PRIVATE: "1" },
   });
 });
