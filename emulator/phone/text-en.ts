@@ -168,7 +168,7 @@ export const EN: Texts = {
   retries: "Push retries",
   latencyMs: "API latency (ms)",
   pushTimeoutMs: "Push time-out (ms)",
-  signatureAge: "Pushes signed so long ago (s)",
+  signatureAge: "Age of push signatures (s)",
   app: "Mini program (WeChat console)",
   mode: "Encryption",
   modePlain: "Plain",
