@@ -19,7 +19,7 @@ import { COMMAND_LINE, readSetupOptions, USAGE, wantsStdin } from "./setup/optio
 import type { SetupPorts } from "./setup/ports.ts";
 import { askTarget } from "./setup/questions.ts";
 import { createScreen } from "./setup/screen.ts";
-import type { CommandResult } from "./setup/wrangler.ts";
+import { wranglerProgram, type CommandResult } from "./setup/wrangler.ts";
 
 const args = process.argv.slice(2);
 if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(USAGE);
@@ -68,10 +68,11 @@ showLog = true;
 const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
-/** The one on the PATH, as npm puts it there; else the project's own. Never one of its questions: nobody would see it. */
+/** Never one of its questions: nobody would see it. */
 function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = false): Promise<CommandResult> {
   const path = [process.env["PATH"] ?? "", join(ROOT, "node_modules/.bin")].join(delimiter);
-  const child = spawn("wrangler", wranglerArgs, {
+  const [program, ...before] = wranglerProgram(process.platform);
+  const child = spawn(program, [...before, ...wranglerArgs], {
     cwd: ROOT,
     env: { ...process.env, PATH: path, WRANGLER_SEND_METRICS: "false" },
     stdio: isShown ? "inherit" : "pipe",

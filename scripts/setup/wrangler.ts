@@ -2,9 +2,11 @@
  * Wrangler as setup uses it: who is logged in, deploy, which secrets there are, upload them. Secrets go through
  * standard input, never through an argument or a file. What wrangler refuses is told with its cure.
  */
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { say } from "../doctor/finding.ts";
+import { ROOT } from "../lib/build.ts";
 import { toLine, toList, toObject } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
@@ -18,6 +20,15 @@ export interface CommandResult {
 
 /** Runs wrangler with arguments, and a text on standard input. */
 export type RunWrangler = (args: readonly string[], input?: string) => Promise<CommandResult>;
+
+/**
+ * The program and its first arguments: wrangler on the PATH, as npm puts it there. On Windows that one is a batch file,
+ * which cannot be started without a shell: there Node runs the project's own.
+ */
+export function wranglerProgram(platform: NodeJS.Platform): readonly [program: string, ...args: string[]] {
+  if (platform !== "win32") return ["wrangler"];
+  return [process.execPath, join(ROOT, "node_modules/wrangler/bin/wrangler.js")];
+}
 
 /** The names of the accounts wrangler may use; undefined when nobody is logged in. */
 export async function readLogin(run: RunWrangler): Promise<Result<readonly string[] | undefined, Fault>> {

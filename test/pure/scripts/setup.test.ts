@@ -1,4 +1,5 @@
 /** The parts of `npm run setup`; the whole of it is in test/node/setup.test.ts. */
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,11 +12,21 @@ import { readSetupOptions, type OptionSources } from "../../../scripts/setup/opt
 import { createScreen } from "../../../scripts/setup/screen.ts";
 import { decideValues, findConflicts, type ValueSources } from "../../../scripts/setup/values.ts";
 import { hasForm, makeValue, VARIABLE_NAMES, VARIABLES } from "../../../scripts/setup/variables.ts";
+import { wranglerProgram } from "../../../scripts/setup/wrangler.ts";
 import { readConfig } from "../../../worker/config.ts";
 
 const APPID = "wx0123456789abcdef";
 const SECRET = "0123456789abcdef0123456789abcdef";
 const TOKEN = "brought0Token";
+
+describe("wrangler", () => {
+  it("is the one on the PATH; on Windows, where that is a batch file, the project's own", ({ expect }) => {
+    for (const platform of ["linux", "darwin"] as const) expect(wranglerProgram(platform)).toEqual(["wrangler"]);
+    const [program, script = "", ...more] = wranglerProgram("win32");
+    expect([program, more]).toEqual([process.execPath, []]);
+    expect(existsSync(script)).toBe(true);
+  });
+});
 
 describe("what is made", () => {
   it("has its form and is taken by the worker, however often it is made", ({ expect }) => {
