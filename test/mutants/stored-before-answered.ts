@@ -49,8 +49,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the next try uses the stub whose connection broke",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
-      find: "const stub = () => conversationStub(directory, owner, LEASED_CALL_MS);",
-      replace: "const first = conversationStub(directory, owner, LEASED_CALL_MS);\n  const stub = () => first;",
+      find: "const call = () => bareStub(directory, owner).receive(",
+      replace: "const first = bareStub(directory, owner);\n  const call = () => first.receive(",
       killedBy: [PUSH_TROUBLE, "when the conversation cannot be reached a broken stub is replaced by a fresh one"],
     },
     {
@@ -195,9 +195,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the sending is registered only after the object has answered",
       promise: 1,
       file: "worker/routes/push-user.ts",
-      find: "const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);",
-      replace:
-        "const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);\n  await stored;",
+      find: "carryInBackground(c, app, owner, lease);",
+      replace: "await received;\n  carryInBackground(c, app, owner, lease);",
       killedBy: [PUSH_TROUBLE, "the sending behind an answer is registered before the conversation has answered"],
     },
     {
@@ -224,8 +223,8 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "a part that was leased with a slow outcome is carried by nobody",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
-      find: 'next === null ? callUntil("settle", deadline, call) : retryCall("settle", deadline, call)',
-      replace: 'callUntil("settle", deadline, call)',
+      find: ': retryCall("settle", deadline, () => inTime(LEASED_CALL_MS, call()))',
+      replace: ': callUntil("settle", deadline, call)',
       killedBy: [PUSH_TROUBLE, "a conversation that is slow to record an outcome still has the attempt carried"],
     },
     {

@@ -4,7 +4,7 @@
  */
 import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
-import { inTime } from "../deadline.ts";
+import { inTime, isDeadlineError } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
 import { errorName, log } from "../log.ts";
@@ -41,8 +41,12 @@ export function conversationStub(
   owner: Owner,
   timeoutMs: number = CONVERSATION_CALL_MS,
 ): DurableObjectStub<Conversation> {
-  const { namespace, locationHint } = directory;
-  return timedStub(namespace.getByName(objectName(owner), { locationHint }), timeoutMs);
+  return timedStub(bareStub(directory, owner), timeoutMs);
+}
+
+/** Without a deadline: for the calls of this file that have their own. A proxy would cost CPU on every push. */
+function bareStub({ namespace, locationHint }: ConversationDirectory, owner: Owner): DurableObjectStub<Conversation> {
+  return namespace.getByName(objectName(owner), { locationHint });
 }
 
 /**
@@ -68,23 +72,38 @@ function objectName({ appid, openid }: Owner): string {
   return `${appid}:${openid}`;
 }
 
+/** A push on its way into its conversation. */
+export interface StoringPush {
+  /** Ends at `answerBy`. */
+  readonly received: Promise<Received>;
+  /** The answer leased to us, also one that comes after `answerBy`: an object that is slow may have leased it. */
+  readonly lease: Promise<LeasedMessage | undefined>;
+}
+
 /**
- * Stores a push. The call has as long as a lease lasts: an object that is slow may have stored the push and leased its
- * answer to us, and left alone that answer would wait for the lease's end.
+ * Stores a push. One timer runs at a time, because each costs CPU on every push: first for the answer, and only when that
+ * is over, for the rest of the lease.
  *
- * @param deadline epoch ms after which WeChat no longer listens: no further try
- * @throws the last error when it could not be stored
+ * @param until.retry epoch ms after which WeChat no longer listens: no further try
+ * @param until.answer epoch ms at which `received` rejects with an error that `isDeadlineError` knows
  */
-export async function receiveStored(
+export function storePush(
   directory: ConversationDirectory,
   owner: Owner,
   push: PushInput,
-  deadline: number,
-): Promise<Received> {
+  until: { readonly retry: number; readonly answer: number },
+): StoringPush {
   // One name for all tries: a lease whose answer was lost on the way is given again, and not to anybody else.
   const claim = crypto.randomUUID();
-  const stub = () => conversationStub(directory, owner, LEASED_CALL_MS);
-  return readReceived(await retryCall<ReceivedWire>("receive", deadline, () => stub().receive(owner, push, claim)));
+  const call = () => bareStub(directory, owner).receive(owner, push, claim);
+  const leasedUntil = Date.now() + LEASED_CALL_MS;
+  const stored = retryCall<ReceivedWire>("receive", until.retry, call).then(readReceived);
+  const received = inTime(Math.max(0, until.answer - Date.now()), stored);
+  const lease = received.catch((error: unknown) => {
+    if (!isDeadlineError(error)) throw error;
+    return inTime(Math.max(0, leasedUntil - Date.now()), stored);
+  });
+  return { received, lease: lease.then((value) => value.lease) };
 }
 
 /**
@@ -102,15 +121,16 @@ export function settleStored(
   },
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
-  const call = () => conversationStub(directory, owner, LEASED_CALL_MS).settle(seq, number, delivery, next);
+  const call = () => bareStub(directory, owner).settle(seq, number, delivery, next);
   const deadline = Date.now() + SETTLE_PATIENCE_MS;
-  return next === null ? callUntil("settle", deadline, call) : retryCall("settle", deadline, call);
+  return next === null
+    ? callUntil("settle", deadline, call)
+    : retryCall("settle", deadline, () => inTime(LEASED_CALL_MS, call()));
 }
 
 /**
  * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
- * must take a fresh stub each time and be safe to repeat; one that does not return ends at the stub's own deadline, or at
- * the caller's (`callUntil`).
+ * must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of the call or of the caller.
  *
  * @param method its name, for the log
  * @param deadline epoch ms

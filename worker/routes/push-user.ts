@@ -10,12 +10,11 @@ import type { PushInput } from "../domain/conversation.ts";
 import { findToken } from "../domain/page-context.ts";
 import { buildCandidates } from "../domain/rules.ts";
 import { findListeners } from "../domain/webhook-schema.ts";
-import { inTime } from "../deadline.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log, logUser } from "../log.ts";
 import { connectApp, type AppConnection } from "../objects/connect.ts";
-import { objectIdOf, receiveStored } from "../objects/conversation-client.ts";
+import { objectIdOf, storePush } from "../objects/conversation-client.ts";
 import { verifyContextToken } from "../protocol/context-signature.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
@@ -62,14 +61,12 @@ export async function acceptUserPush(
   const owner = { appid: app.appid, openid: inbound.openid };
   const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
   const push = { key: arrived.key, inbound, ...wanted, candidates, ...(contextVerdict && { contextVerdict }) };
-  const stored = receiveStored(directoryOf(c), owner, push, arrived.arrivedAt + STORE_PATIENCE_MS);
-  carryInBackground(
-    c,
-    app,
-    owner,
-    stored.then((received) => received.lease),
-  );
-  const { outcome, answer } = await inTime(arrived.arrivedAt + ANSWER_MS - Date.now(), stored);
+  const { received, lease } = storePush(directoryOf(c), owner, push, {
+    retry: arrived.arrivedAt + STORE_PATIENCE_MS,
+    answer: arrived.arrivedAt + ANSWER_MS,
+  });
+  carryInBackground(c, app, owner, lease);
+  const { outcome, answer } = await received;
   const telling = isUserMessage(inbound) ? connection.reach("message") : undefined;
   if (telling !== undefined) c.executionCtx.waitUntil(telling);
   if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
