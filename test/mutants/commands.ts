@@ -12,8 +12,8 @@ export const COMMANDS: MutantTable = {
       name: "unknown-flag-ignored",
       breaks: "a flag that is not known is ignored",
       file: "scripts/lib/command-line.ts",
-      find: "strict: true",
-      replace: "strict: false",
+      find: "options, strict: true, allowPositionals: false",
+      replace: "options, strict: false, allowPositionals: false",
       killedBy: [COMMAND_LINE, "a command line with anything unknown is refused"],
     },
     {

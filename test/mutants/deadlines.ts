@@ -46,10 +46,17 @@ export const DEADLINES: MutantTable = {
     {
       name: "push-waits-for-a-hung-object",
       breaks: "a push is answered when its conversation does, if ever",
-      file: "worker/routes/push-user.ts",
-      find: "await inTime(arrived.arrivedAt + ANSWER_MS - Date.now(), stored)",
-      replace:
-        "await inTime(arrived.arrivedAt + ANSWER_MS * 100 - Date.now(), stored.then(() => stored, () => new Promise<never>(() => {})))",
+      file: "worker/objects/conversation-client.ts",
+      find: "inTime(Math.max(0, until.answer - Date.now()), stored)",
+      replace: "stored",
+      killedBy: [HUNG, "a conversation that never answers is given up for a push"],
+    },
+    {
+      name: "lease-waited-for-for-ever",
+      breaks: "the sending behind a push waits for its conversation for as long as the request may live",
+      file: "worker/objects/conversation-client.ts",
+      find: "inTime(Math.max(0, leasedUntil - Date.now()), stored)",
+      replace: "stored",
       killedBy: [HUNG, "a conversation that never answers is given up for a push"],
     },
     {

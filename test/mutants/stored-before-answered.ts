@@ -15,9 +15,9 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
       breaks: "the push is acknowledged without waiting for the object",
       promise: 1,
       file: "worker/routes/push-user.ts",
-      find: "const { outcome, answer } = await inTime(arrived.arrivedAt + ANSWER_MS - Date.now(), stored);",
+      find: "const { outcome, answer } = await received;",
       replace:
-        'void stored.catch(() => undefined);\n  const { outcome, answer }: Accepted = { outcome: "new", answer: "success" };',
+        'void received.catch(() => undefined);\n  const { outcome, answer }: Accepted = { outcome: "new", answer: "success" };',
       killedBy: [
         PUSH_TROUBLE,
         "when the conversation cannot be reached a push is tried again and then not acknowledged",
