@@ -3,6 +3,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/lib/build.ts";
 import { LOCAL_API_KEY, LOCAL_APP } from "../../scripts/lib/local-app.ts";
@@ -16,7 +17,7 @@ export interface Finding {
   readonly cure?: { readonly zh: string; readonly en: string };
 }
 
-const NO_FILE = join(ROOT, ".tmp/no-such-file");
+const EMPTY_FILE = join(ROOT, ".tmp/empty.dev.vars");
 /** Values another set-up has. */
 export const OTHER_APPID = "wxfedcba9876543210";
 export const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
@@ -26,7 +27,9 @@ const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_
 /** Runs it to its end. */
 export async function runDoctor(...args: string[]) {
   // A .dev.vars of this machine must not change what a test does.
-  const file = args.includes("--dev-vars") ? [] : ["--dev-vars", NO_FILE];
+  await mkdir(join(ROOT, ".tmp"), { recursive: true });
+  await writeFile(EMPTY_FILE, "");
+  const file = args.includes("--dev-vars") ? [] : ["--dev-vars", EMPTY_FILE];
   const child = spawn(process.execPath, [join(ROOT, "scripts/doctor.ts"), ...file, ...args], {
     env: { ...process.env, API_KEYS: "" },
   });
