@@ -58,7 +58,7 @@ type PausingReaction = Extract<Reaction, "stop" | "retry_next_minute">;
 const CURE = {
   none: { zh: "无需处理", en: "nothing to do" },
   retry: { zh: "系统会自动重试", en: "it is tried again automatically" },
-  minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "it is tried again in the next minute; if it goes on, call less often" },
+  minute: { zh: "下一分钟自动重试；仍频繁出现请降低调用频率", en: "it is tried again in the next minute; if it persists, call less often" },
   token: { zh: "系统会换取新的 access_token 再试一次；仍失败请核对 AppID 和 AppSecret", en: "a new token is fetched and the call made once more; if that fails, check AppID and AppSecret" },
   media: { zh: "重新上传图片再发送（media_id 三天后失效）", en: "upload the picture again and send it again (a media_id lives three days)" },
   window: { zh: "等用户再发一条消息，或改用订阅消息", en: "wait for the user's next message, or use a subscribe message" },

@@ -140,7 +140,7 @@ export async function storeGreeting(
   });
 }
 
-/** Refusals that waiting does not mend. */
+/** Refusals that waiting does not end. */
 function refusalOf(reply: Reply): Fault | undefined {
   if ("interception" in reply && LASTING.has(reply.interception.kind)) {
     return fault(meaningOf(reply.interception), cureOf(reply.interception));

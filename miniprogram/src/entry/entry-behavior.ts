@@ -13,7 +13,7 @@ import { lookOf, type Look } from "./look.ts";
 import { openServiceChat } from "../helpers/service-chat.ts";
 import { helpFor, textsFor } from "./texts.ts";
 
-/** Another try would end alike. */
+/** A retry would end the same way. */
 function isFinal(reason: OpenChatReason): reason is FinalReason {
   return reason === "not_bound" || reason === "not_supported";
 }

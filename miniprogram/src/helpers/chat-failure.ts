@@ -7,7 +7,7 @@ import { messageOf } from "./wx-call.ts";
 /** Why the chat did not open. */
 export type OpenChatReason = "not_bound" | "no_tap" | "not_supported" | "cancelled" | "busy" | "failed";
 
-/** After these another try would end alike. */
+/** After these a retry would end the same way. */
 export type FinalReason = Extract<OpenChatReason, "not_bound" | "not_supported">;
 
 /** A chat that did not open. */
