@@ -57,5 +57,5 @@ function writeBranches(button: string, marked: readonly Given[], condition: stri
 }
 
 function withAttribute(button: string, attribute: string): string {
-  return attribute === "" ? button : button.replace("<button", `<button\n${attribute}`);
+  return attribute === "" ? button : button.replace("<button", () => `<button\n${attribute}`);
 }

@@ -24,6 +24,10 @@ describe("a button with given: attributes", () => {
     }
   });
 
+  it("keeps its expression as it is written, dollar signs too", ({ expect }) => {
+    expect(flat(`<button given:a="{{x ? '$&' : ''}}">b</button>`)).toContain(`a="{{x ? '$&' : ''}}"`);
+  });
+
   it("keeps the condition it stands under", ({ expect }) => {
     expect(flat('<button wx:else given:a="{{x}}"></button>')).toBe(
       '<block wx:else> <button wx:if="{{x}}" a="{{x}}"></button> <button wx:else></button> </block>',
