@@ -18,6 +18,7 @@ import {
   writes,
 } from "./webhook-play.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { healthMemory } from "../../worker/objects/webhook-health.ts";
 
 usePlay();
 
@@ -62,6 +63,28 @@ describe("an endpoint that refuses every event", () => {
     await writes("oOnceLater", "once");
     await settle("oOnceLater");
     expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1, conversations: 1 } });
+  });
+
+  it("is ok again with an event it accepts in the same second, or in the same run", async ({ expect }) => {
+    await useHooks({ id: "soon", url: URL_OF("soon"), events: ["message.received"] });
+    // Its health is read, and remembered, before anything is refused.
+    await writes("oSoon", "soon");
+    await settle("oSoon");
+    shop.answerWith(REFUSED);
+    await writes("oSoon", "soon");
+    await settle("oSoon");
+    expect(await statusOf()).toMatchObject({ state: "failing", failures: 1 });
+    shop.answerWith(TAKEN);
+    await writes("oSoonLater", "soon");
+    await settle("oSoonLater");
+    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1 } });
+    const known = shop.events.length;
+    shop.answerWith(() => (shop.events.length === known + 1 ? REFUSED() : TAKEN()));
+    await writes("oSoon", "soon");
+    await writes("oSoon", "soon");
+    await settle("oSoon");
+    expect(shop.events).toHaveLength(known + 2);
+    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 2 } });
   });
 
   it("is never paused for it, and the log names no user", async ({ expect }) => {
@@ -186,6 +209,27 @@ describe("POST /webhooks/:id/replay", () => {
     const path = "/api/v1/conversations/oNamedA/webhooks/named/replay";
     expect((await call("POST", path, { json: { after: 0 } })).status).toBe(202);
     expect(await statusOf()).toMatchObject({ skipped: { conversations: 1, count: 1 } });
+  });
+
+  it("makes the endpoint ok with the first event that is accepted, whatever was remembered of it", async ({
+    expect,
+  }) => {
+    await useHooks({ id: "well", url: URL_OF("well"), events: ["message.received"] });
+    await writes("oWell", "well");
+    await settle("oWell");
+    const remembered = new Map(healthMemory);
+    shop.answerWith(REFUSED);
+    await writes("oWell", "well");
+    await settle("oWell");
+    expect(await statusOf()).toMatchObject({ state: "failing", failures: 1 });
+    shop.answerWith(TAKEN);
+    // Another isolate: what it remembers is from before the refusal.
+    for (const [appid, health] of remembered) healthMemory.set(appid, { ...health, readAt: Date.now() });
+    expect(await (await replay("well", { from: "skipped" })).json()).toEqual({ conversations: 1, remaining: 0 });
+    await settle("oWell");
+    const status = await statusOf();
+    expect(status).toMatchObject({ state: "ok", failures: 0 });
+    for (const name of ["skipped", "lastReason", "lastFailureAt"]) expect(status).not.toHaveProperty(name);
   });
 
   it("keeps on record what is refused again", async ({ expect }) => {

@@ -16,6 +16,8 @@ export interface WebhookCursor {
   readonly since: number;
   /** Not before, epoch ms. */
   readonly nextAt: number;
+  /** A replay set it, and no event was delivered since: the first one that is accepted is reported. */
+  readonly isReplay?: true;
 }
 
 /** By the webhook's id. */
@@ -113,7 +115,7 @@ export function replayFrom(
   replay: { readonly id: string; readonly after: number; readonly settingsVersion: number },
   now: number,
 ): KnownWebhooks {
-  const cursor = { ...newCursor(replay.after), nextAt: now };
+  const cursor = { ...newCursor(replay.after), nextAt: now, isReplay: true as const };
   return {
     webhooks: { ...webhooks, [replay.id]: cursor },
     settingsVersion: Math.max(settingsVersion, replay.settingsVersion),

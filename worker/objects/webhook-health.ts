@@ -50,7 +50,10 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 /** Puts skipped events on record. @returns whether they are; a worker of the version before cannot do it */
 export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    return await inTime(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
+    const noted = await inTime(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
+    // A refusal is trouble: the next run reads it, and reports what is accepted then.
+    deps.memory.delete(deps.appid);
+    return noted;
   } catch (error) {
     log("account_unreachable", { app: deps.appid, error: errorName(error) });
     return false;

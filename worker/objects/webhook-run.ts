@@ -65,10 +65,10 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
   return new Map(await Promise.all(entries));
 }
 
-/** Whether a success is news to the account. */
+/** Whether a success is news to the account. What is known of its health may be half a minute old: a replay always reports one. */
 function wasInTrouble({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
   const waits = ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
-  return cursor.tries > 0 || waits || (health?.failures ?? 0) > 0;
+  return cursor.isReplay === true || cursor.tries > 0 || waits || (health?.failures ?? 0) > 0;
 }
 
 /** One endpoint, in order. */
@@ -80,18 +80,26 @@ async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean
   let to = from;
   let isAlive = false;
   let isNews = mustReport;
-  const end = (stopped?: WebhookProgress["stopped"]): Promise<WebhookProgress> => {
+  /** Whether the newest outcome is an event that was accepted after one that is passed over. */
+  let isOkAgain = false;
+  const reportSuccess = () => reportHealth(run.health, webhook.id, { ok: true, conversation: run.source.objectId });
+  const end = async (stopped?: WebhookProgress["stopped"]): Promise<WebhookProgress> => {
     const onlyGaveUp = !isAlive && !skipped.isEmpty();
-    return skipped.settle({ from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) });
+    const made = { from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) };
+    const settled = await skipped.settle(made);
+    // The account hears of what is passed over at the end of the run, so of what was accepted after it once more.
+    if (isOkAgain && settled === made) await reportSuccess();
+    return settled;
   };
   for (const row of rows) {
     for (const type of wantedTypes(webhook, row)) {
       if (!run.mayGoOn()) return end();
       const failure = await deliver(run, webhook, row, type);
       if (failure === undefined && isNews) {
-        await reportHealth(run.health, webhook.id, { ok: true, conversation: run.source.objectId });
+        await reportSuccess();
         isNews = false;
       }
+      isOkAgain = failure === undefined && !skipped.isEmpty();
       isAlive ||= failure === undefined || failure.reason === "refused";
       if (failure === undefined) continue;
       if (failure.reason !== "refused") {

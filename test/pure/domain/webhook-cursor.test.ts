@@ -129,7 +129,7 @@ describe("what a run came to", () => {
   it("does not undo a replay that came in between", ({ expect }) => {
     const none = { webhooks: {}, settingsVersion: 4 };
     const replay = replayFrom(none, { id: "a", after: 0, settingsVersion: 3 }, NOW);
-    expect(replay).toEqual({ webhooks: { a: at(0, { nextAt: NOW }) }, settingsVersion: 4 });
+    expect(replay).toEqual({ webhooks: { a: at(0, { nextAt: NOW, isReplay: true }) }, settingsVersion: 4 });
     const replayed = at(0, { nextAt: NOW });
     expect(advanceCursor(replayed, { from: 3, to: 8 }, NOW, 0)).toBe(replayed);
     const known = { webhooks: { a: replayed, gone: at(1, { tries: 1 }) }, settingsVersion: 2 };
@@ -138,6 +138,13 @@ describe("what a run came to", () => {
     expect(folded).toEqual({ webhooks: { a: replayed }, settingsVersion: 3 });
     const idle = { webhooks: { a: at(3) }, settingsVersion: 3 };
     expect(foldProgress(idle, listed, new Map(), NOW, () => 0)).toEqual(idle);
+  });
+
+  it("is a replay until an event was delivered", ({ expect }) => {
+    const replayed = at(0, { isReplay: true });
+    const failed = advanceCursor(replayed, { from: 0, to: 0, stopped: { reason: "failed" } }, NOW, 0);
+    expect(failed).toMatchObject({ tries: 1, isReplay: true });
+    expect(advanceCursor(failed, { from: 0, to: 4 }, NOW, 0)).toEqual(at(4, { nextAt: NOW }));
   });
 
   it("forgets an endpoint the settings do not have, unless they are older than those it came with", ({ expect }) => {

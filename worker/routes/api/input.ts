@@ -79,6 +79,15 @@ export function tooLarge(c: Context, limit: number): Response {
   return problem(c, "body_too_large", { limit, unit: "bytes" });
 }
 
+/** Reads a JSON object of known fields; a refusal names the field. */
+export async function readBody<T extends v.GenericSchema>(
+  c: Context,
+  schema: T,
+): Promise<Result<v.InferOutput<T>, Response>> {
+  const body = await readJsonObject(c);
+  return body.ok ? checkBody(c, schema, body.value) : body;
+}
+
 /** Checks a body against a schema of known fields; the refusal names the field. */
 export function checkBody<T extends v.GenericSchema>(
   c: Context,

@@ -8,7 +8,7 @@ import { connectApp } from "../../objects/connect.ts";
 import type { TypingProblem } from "../../wechat/typing.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
+import { readBody, refuseParameter } from "./input.ts";
 import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { OpenidParamSchema, TypingBodySchema } from "./schemas.ts";
@@ -44,9 +44,7 @@ typing.post(
   }),
   validator("param", OpenidParamSchema, refuseParameter),
   async (c) => {
-    const json = await readJsonObject(c);
-    if (!json.ok) return json.error;
-    const body = checkBody(c, TypingBodySchema, json.value);
+    const body = await readBody(c, TypingBodySchema);
     if (!body.ok) return body.error;
     const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
     const businessId = (await conversation.businessId()) ?? undefined;

@@ -13,9 +13,10 @@ import type { SkippedConversation } from "../../objects/account-skipped.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { checkBody, readJsonObject, refuseParameter } from "./input.ts";
+import { readBody, refuseParameter } from "./input.ts";
 import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
+import type { ProblemCode } from "./problem-table.ts";
 import { readStored } from "./stored-settings.ts";
 import {
   FROM_SKIPPED,
@@ -29,6 +30,17 @@ import {
 
 /** Conversations per call: each is a call of an object, and a request may make so many. */
 const REPLAY_BATCH = 100;
+
+/** Why an event is not delivered again. */
+const REPLAY_PROBLEMS = [
+  "malformed_json",
+  "webhook_not_found",
+  "conversation_not_found",
+  "settings_unreadable",
+  "body_too_large",
+  "unsupported_media_type",
+  "invalid_field",
+] as const satisfies readonly ProblemCode[];
 
 /** Routes about events that are delivered again. */
 export const webhookReplays = new Hono<AppEnv>();
@@ -50,26 +62,15 @@ webhookReplays.post(
         content: { type: "application/json", schema: ReplayedSchema },
       },
     },
-    problems: [
-      "malformed_json",
-      "webhook_not_found",
-      "conversation_not_found",
-      "settings_unreadable",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-    ],
+    problems: REPLAY_PROBLEMS,
   }),
   validator("param", ReplayParamSchema, refuseParameter),
   async (c) => {
-    const body = await readJsonObject(c);
-    if (!body.ok) return body.error;
-    const request = checkBody(c, ReplayBodySchema, body.value);
-    if (!request.ok) return request.error;
     const { openid, id } = c.req.valid("param");
-    const replayer = await createReplayer(c, id);
-    if (!replayer.ok) return replayer.error;
-    const after = await replayer.value.replay(findConversation(c, openid).conversation, request.value.after);
+    const asked = await readReplay(c, id, ReplayBodySchema);
+    if (!asked.ok) return asked.error;
+    const { request, replayer } = asked.value;
+    const after = await replayer.replay(findConversation(c, openid).conversation, request.after);
     if (after === null) return problem(c, "conversation_not_found", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
@@ -92,27 +93,15 @@ webhookReplays.post(
         content: { type: "application/json", schema: ReplayStartedSchema },
       },
     },
-    problems: [
-      "malformed_json",
-      "webhook_not_found",
-      "conversation_not_found",
-      "settings_unreadable",
-      "body_too_large",
-      "unsupported_media_type",
-      "invalid_field",
-    ],
+    problems: REPLAY_PROBLEMS,
   }),
   validator("param", WebhookParamSchema, refuseParameter),
   async (c) => {
-    const body = await readJsonObject(c);
-    if (!body.ok) return body.error;
-    const request = checkBody(c, ReplayFromBodySchema, body.value);
-    if (!request.ok) return request.error;
-    const replayer = await createReplayer(c, c.req.valid("param").id);
-    if (!replayer.ok) return replayer.error;
-    const { value } = replayer;
-    const { from } = request.value;
-    const started = from === FROM_SKIPPED ? await value.replaySkipped() : await value.replayFrom(from);
+    const asked = await readReplay(c, c.req.valid("param").id, ReplayFromBodySchema);
+    if (!asked.ok) return asked.error;
+    const { request, replayer } = asked.value;
+    const { from } = request;
+    const started = from === FROM_SKIPPED ? await replayer.replaySkipped() : await replayer.replayFrom(from);
     if (started === undefined) return problem(c, "conversation_not_found", {});
     return c.json(started, 202);
   },
@@ -162,6 +151,18 @@ async function readListed(c: Context<AppEnv>, id: string): Promise<Result<number
   return isListed ? ok(version) : err(problem(c, "webhook_not_found", {}));
 }
 
+/** What a caller asks for, and who does it; or the finished refusal. The body is checked first. */
+async function readReplay<T extends v.GenericSchema>(
+  c: Context<AppEnv>,
+  id: string,
+  schema: T,
+): Promise<Result<{ readonly request: v.InferOutput<T>; readonly replayer: Replayer }, Response>> {
+  const request = await readBody(c, schema);
+  if (!request.ok) return request;
+  const replayer = await createReplayer(c, id);
+  return replayer.ok ? ok({ request: request.value, replayer: replayer.value }) : replayer;
+}
+
 async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;
@@ -171,18 +172,13 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
   const accountId = c.env.ACCOUNT.idFromName(appid).toString();
   const caller = { appid, settingsVersion: listed.value };
 
-  async function replay(conversation: RemoteConversation, after: number): Promise<number | null> {
-    // Read before: what is skipped again meanwhile stays on record.
-    const known = await account.skippedConversations(id, conversation.id.toString());
-    const from = await conversation.replay(id, after, caller);
-    const covered = known.filter((entry) => from !== null && from <= entry.after);
-    if (covered.length > 0) await account.replayed(id, covered);
-    return from;
-  }
+  const replay = (conversation: RemoteConversation, after: number) =>
+    replayObject(conversation.id.toString(), () => conversation.replay(id, after, caller));
 
-  async function replayEvents(after: number): Promise<number | null> {
-    const known = await account.skippedConversations(id, accountId);
-    const from = await account.replayEvents(id, after);
+  async function replayObject(objectId: string, start: () => Promise<number | null>): Promise<number | null> {
+    // Read before: what is skipped again meanwhile stays on record.
+    const known = await account.skippedConversations(id, objectId);
+    const from = await start();
     const covered = known.filter((entry) => from !== null && from <= entry.after);
     if (covered.length > 0) await account.replayed(id, covered);
     return from;
@@ -194,7 +190,8 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
       const address = parseEventId(eventId);
       if (address === undefined) return undefined;
       if (address.objectId === accountId) {
-        if ((await replayEvents(address.seq - 1)) === null) return undefined;
+        const from = await replayObject(accountId, () => account.replayEvents(id, address.seq - 1));
+        if (from === null) return undefined;
         return { conversations: 1, remaining: await account.replayed(id, []) };
       }
       const conversation = findObject(c, address.objectId);
