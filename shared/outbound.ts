@@ -3,6 +3,7 @@
  * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/wechat/send.ts`.
  */
 import * as v from "valibot";
+import { parseCardPath } from "./card-path.ts";
 import type { ChannelRules } from "./channel.ts";
 import { err, ok, type Result } from "./result.ts";
 import { findLinkProblem } from "./text-links.ts";
@@ -17,6 +18,15 @@ const mediaId = v.pipe(
   v.string(),
   v.nonEmpty("must not be empty"),
   v.maxLength(512, "must have at most 512 characters"),
+);
+
+// The form of WECHAT.md §4.1, which gives no length; read as tolerantly as the path of a link.
+const pagePath = v.pipe(
+  filled,
+  v.check(
+    (path) => parseCardPath(path) !== undefined,
+    "must be a page as app.json names it, with a query if need be, such as pages/order/index?id=1",
+  ),
 );
 
 /** WeChat refuses a text in which nothing is visible (44004). */
@@ -38,7 +48,7 @@ export const OutboundLinkSchema = v.strictObject({
 export const OutboundMiniProgramPageSchema = v.strictObject({
   type: v.literal("miniprogrampage"),
   title: filled,
-  pagePath: filled,
+  pagePath,
   thumbMediaId: mediaId,
 });
 

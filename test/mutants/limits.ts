@@ -185,6 +185,14 @@ export const LIMITS: MutantTable = {
       killedBy: [OUTBOUND, "parseOutbound takes http and https addresses only"],
     },
     {
+      name: "card-to-any-path",
+      breaks: "a card is taken whose path is no page of a mini program",
+      file: "shared/outbound.ts",
+      find: "parseCardPath(path) !== undefined",
+      replace: 'parseCardPath(path) !== undefined || path !== ""',
+      killedBy: [OUTBOUND, "parseOutbound takes a card's page as app.json names it"],
+    },
+    {
       name: "media-id-without-end",
       breaks: "a media id of any length is sent",
       promise: 6,

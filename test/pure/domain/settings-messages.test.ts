@@ -1,6 +1,6 @@
 /** The messages of answers and greetings: what could never be sent is refused when the settings are read. */
 import { describe, it } from "vitest";
-import { parseSettings } from "../../../worker/domain/settings.ts";
+import { parseSettings, parseStoredSettings } from "../../../worker/domain/settings.ts";
 
 const text = (content: string) => ({ type: "text", content });
 
@@ -31,6 +31,14 @@ describe("the messages of an answer", () => {
     expect(fallback({ type: "video", mediaId: "m" })).toEqual([
       'fallback.messages.0.type: must be "text" or "image" or "link" or "miniprogrampage"',
     ]);
+  });
+
+  it("may be cards that open a page of the mini program, and what was stored before is still read", ({ expect }) => {
+    const card = { type: "miniprogrampage", title: "t", pagePath: "https://x.cn", thumbMediaId: "m" };
+    expect(fallback(card)).toEqual([expect.stringContaining("fallback.messages.0.pagePath: must be a page")]);
+    expect(parseStoredSettings({ fallback: { type: "reply", messages: [card] } })).toMatchObject({
+      fallback: { messages: [card] },
+    });
   });
 
   it("may together not be more than WeChat allows for one message of the user, long texts counted by their parts", ({

@@ -56,6 +56,37 @@ describe("parseOutbound", () => {
     }
   });
 
+  it("takes a card's page as app.json names it, with a query, as the links of a text", ({ expect }) => {
+    const card = (pagePath: string) => ({ type: "miniprogrampage", title: "t", pagePath, thumbMediaId: "m" });
+    for (const path of [
+      "pages/a",
+      "pages/a?b=1&c=%E5%8D%95",
+      "/pages/a",
+      "pages/a.html?b=订单",
+      "packageA/pages/my-page",
+    ]) {
+      expect(problemOf(card(path)), path).toBeUndefined();
+    }
+    const no = [
+      "https://example.com/",
+      "//pages/a",
+      "../pages/a",
+      "pages//a",
+      "pages/a/",
+      "?id=1",
+      "订单",
+      " pages/a",
+      "#a",
+    ];
+    for (const path of [...no, `pages/${"a".repeat(5_000)}`]) {
+      expect(problemOf(card(path)), path).toEqual({
+        reason: "invalid_field",
+        field: "pagePath",
+        message: "must be a page as app.json names it, with a query if need be, such as pages/order/index?id=1",
+      });
+    }
+  });
+
   it("gives limit, actual size and unit of a text too long for all its parts", ({ expect }) => {
     expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5) })).toBeUndefined();
     expect(problemOf({ type: "text", content: "x".repeat(2_048 * 5 + 1) })).toMatchObject({ actual: 10_241 });
