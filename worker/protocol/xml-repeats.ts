@@ -4,8 +4,11 @@
  */
 import { readMarkup } from "./xml-markup.ts";
 
-/** Elements without children that an event repeats side by side (WECHAT.md §3.2). */
-const PLAIN_LISTS: ReadonlySet<string> = new Set(["illegal_content"]);
+/**
+ * Names of elements that repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2), and
+ * names that say so; no single text of a user is named like that.
+ */
+const PLAIN_LIST = /^(?:illegal_content|item)$|list$/i;
 
 /** An element that is open. */
 interface OpenElement {
@@ -33,7 +36,7 @@ export function hasTypedRepeat(text: string): boolean {
     const { kind, name } = tag;
     if (kind === "opening" || kind === "empty") {
       const isRepeat = element.names.has(name);
-      const needsChildren = isRepeat && !PLAIN_LISTS.has(name);
+      const needsChildren = isRepeat && !PLAIN_LIST.test(name);
       if (isRepeat && element.newest !== name) return true;
       if (needsChildren && kind === "empty") return true;
       element.names.add(name);

@@ -92,6 +92,29 @@ describe("an event with a typed text", () => {
     expect(await inboundOf(xml)).toMatchObject({ ...HEAD, kind: "add_express_path", raw });
   });
 
+  it.for([
+    ["<List><![CDATA[a]]></List>\n<List><![CDATA[b]]></List>", { List: ["a", "b"] }],
+    ["<goods_id_list>1</goods_id_list><goods_id_list/>", { goods_id_list: ["1", ""] }],
+    ["<Urls><item>x</item><item>y</item><item>z</item></Urls>", { Urls: { item: ["x", "y", "z"] } }],
+  ] as const)("may have lists of texts, in elements whose name says so: %s", async ([list, raw], { expect }) => {
+    const xml = frameXml("event", { Event: "add_express_path" }).replace("</xml>", `${list}<Count>2</Count></xml>`);
+    const inbound = await inboundOf(xml);
+    expect(inbound).toMatchObject({ ...HEAD, kind: "add_express_path", raw: { ...raw, Count: "2" } });
+    expect(inbound).not.toHaveProperty("damaged");
+  });
+
+  it.for([
+    ["x]]></List><List><![CDATA[y", ["x", "y"]],
+    ["x]]></List><OpenID>oB</OpenID><List><![CDATA[y", undefined],
+    ["x]]></List><OpenID>oB</OpenID><OpenID>oB</OpenID><List><![CDATA[y", undefined],
+    ["x]]></List></xml><xml><List><![CDATA[y", undefined],
+  ] as const)("adds items to its own list, and no other field: %s", async ([text, items], { expect }) => {
+    const inbound = await inboundOf(frameXml("event", { Event: EVENT, List: text, ComplaintId: "1" }));
+    expect(inbound).toMatchObject(known);
+    if (items === undefined) expect(inbound).toHaveProperty("damaged");
+    else expect(inbound["raw"]).toMatchObject({ List: items, ComplaintId: "1" });
+  });
+
   it("is read all the same inside the envelope of compatible mode, which holds it unescaped as well", async ({
     expect,
   }) => {
