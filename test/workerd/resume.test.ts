@@ -50,6 +50,13 @@ async function waitsUntil(openid: string): Promise<number> {
   const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
   return Date.parse(waiting[0]?.waiting.until ?? "");
 }
+/** The same, of the message by itself. */
+async function messageWaitsUntil(openid: string): Promise<number> {
+  const response = await api("GET", `/api/v1/conversations/${openid}`);
+  const { waiting } = await response.json<{ waiting: readonly { id: string }[] }>();
+  const message = await api("GET", `/api/v1/messages/${waiting[0]?.id}`);
+  return Date.parse((await message.json<{ waiting: { until: string } }>()).waiting.until);
+}
 const countSends = async () => (await wechat.calls()).filter(({ path }) => path === SEND).length;
 const health = async () => {
   vi.setSystemTime(Date.now() + 11_000);
@@ -106,7 +113,11 @@ describe("POST /resume", () => {
       faults: [{ reason: "paused", errcode: 48001 }],
     });
     // Armed anew: ten minutes from now.
-    expect(Date.parse(body.faults[0]?.until ?? "") - Date.now()).toBeGreaterThan(500_000);
+    const end = Date.parse(body.faults[0]?.until ?? "");
+    expect(end - Date.now()).toBeGreaterThan(500_000);
+    // Those who wait have not heard of it; what is said of them has.
+    expect(await waitsUntil("oThree")).toBeGreaterThanOrEqual(end);
+    expect(await messageWaitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     await ringAll(["oOne", "oTwo", "oThree"]);
     expect(await countSends()).toBe(before + 1);
   });

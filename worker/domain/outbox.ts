@@ -212,9 +212,10 @@ function apply(
       return dropMessage(state, writer, item);
     }
     case "retry": {
-      const { at: retryAt, reason, errcode, counts } = decision;
-      const lastAttempt = { reason, ...(errcode !== undefined && { errcode }) };
-      writer.append({ kind: "retry", ref, body: { attempt, retryAt, ...lastAttempt } });
+      const { at: retryAt, reason, errcode, counts, isAlone } = decision;
+      const cause = { reason, ...(errcode !== undefined && { errcode }) };
+      const lastAttempt = { ...cause, ...(isAlone === true && { isAlone }) };
+      writer.append({ kind: "retry", ref, body: { attempt, retryAt, ...cause } });
       const tries = counts === undefined ? item.tries : { ...item.tries, [counts]: item.tries[counts] + 1 };
       const { lease: _over, ...waiting } = item;
       return replaceItem(state, { ...waiting, tries, nextAt: retryAt, lastAttempt });

@@ -20,6 +20,8 @@ export type Decision =
       readonly counts?: keyof Tries;
       readonly reason: string;
       readonly errcode?: number;
+      /** WeChat refuses this message alone. */
+      readonly isAlone?: true;
     }
   /** Nobody knows whether it was delivered. */
   | { readonly type: "unconfirmed"; readonly reason: string };
@@ -120,7 +122,7 @@ function decideRefused(
       if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
       // No pause bounds its calls: the back-off does.
       const later = at + backoffMs(STOPPED, tries.paused, random);
-      return { type: "retry", counts: "paused", at: later, reason: name, errcode };
+      return { type: "retry", counts: "paused", at: later, reason: name, errcode, isAlone: true };
     }
     case "stop": {
       // A quota is never about one message; any other code may be, when WeChat refuses only this one with it.
@@ -131,7 +133,8 @@ function decideRefused(
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
       const later = earliest + backoffMs(STOPPED, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
-      return { type: "retry", counts: "paused", at, reason: name, errcode };
+      const alone = aloneMs === undefined ? {} : { isAlone: true as const };
+      return { type: "retry", counts: "paused", at, reason: name, errcode, ...alone };
     }
     case "media":
     case "user":

@@ -29,6 +29,8 @@ export interface LastAttempt {
   /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
   readonly reason: string;
   readonly errcode?: number;
+  /** The code speaks of the whole app, but WeChat refuses this message alone: the app is not paused for it. */
+  readonly isAlone?: true;
 }
 
 /** A message that waits. */
@@ -74,11 +76,32 @@ function behind(first: QueueItem): Waiting {
   return { reason: "order", ...errcodeOf(first.lastAttempt), until: first.nextAt };
 }
 
+/** Whether it is the app's pause that a message waits for, by itself or behind another one. */
+export function waitsForPause({ reason, errcode }: Waiting): boolean {
+  return reason === "paused" || (reason === "order" && isPausing(errcode));
+}
+
+/**
+ * The same with the end of a pause that was moved since the message met it.
+ *
+ * @param pauseEnd epoch ms; 0: the app is not paused
+ * @returns the very object that was given when nothing changes
+ */
+export function untilPauseEnds(waiting: Waiting, pauseEnd: number): Waiting {
+  const { until } = waiting;
+  if (until === undefined || until >= pauseEnd || !waitsForPause(waiting)) return waiting;
+  return { ...waiting, until: pauseEnd };
+}
+
 /** The reason an item waits for after an attempt. */
-export function waitReasonOf({ reason, errcode }: LastAttempt): WaitReason {
+export function waitReasonOf({ reason, errcode, isAlone }: LastAttempt): WaitReason {
   if (reason === "paused" || reason === "no_token" || reason === "unconfirmed") return reason;
   // The message that caused the pause.
-  return errcode !== undefined && describeErrcode(errcode).pauses !== null ? "paused" : "retry";
+  return isPausing(errcode) && isAlone !== true ? "paused" : "retry";
+}
+
+function isPausing(errcode: number | undefined): boolean {
+  return errcode !== undefined && describeErrcode(errcode).pauses !== null;
 }
 
 function errcodeOf(last: LastAttempt | undefined): Pick<Waiting, "errcode"> {

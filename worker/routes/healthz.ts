@@ -9,10 +9,9 @@ import type { AppEnv } from "../app-env.ts";
 import { configOf, type AppConfig, type Config, type ConfigProblem } from "../config.ts";
 import { findCaller } from "../middleware/require-api-key.ts";
 import { addStale } from "../objects/account-stale.ts";
-import { accountMemory } from "../objects/account-memory.ts";
-import { connectApp } from "../objects/connect.ts";
-import { readFaults, snapshotMemory, type HealthFault } from "../objects/health-snapshot.ts";
+import type { HealthFault } from "../objects/health-snapshot.ts";
 import type { HealthSchema } from "./api/health-schemas.ts";
+import { readAppFaults } from "./app-faults.ts";
 import { toFaultJson } from "./health-json.ts";
 import { unreportedStale } from "./stale-pushes.ts";
 
@@ -61,14 +60,7 @@ function warningsOf({ apps, pushMaxAgeMs }: Config): SetUp["warnings"] {
 }
 
 async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
-  const faults = await readFaults({
-    appid: app.appid,
-    account: connectApp(c.env, config, app).account,
-    memory: snapshotMemory,
-    now: () => Date.now(),
-    pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
-    keepAlive: (work) => c.executionCtx.waitUntil(work),
-  });
+  const faults = await readAppFaults(c, config, app);
   const now = Date.now();
   const unreported = unreportedStale(app.appid, now);
   if (unreported === undefined) return faults;

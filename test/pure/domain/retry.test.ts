@@ -50,7 +50,13 @@ describe("the retry plan", () => {
   }) => {
     for (const aloneMs of [0, 2 * 3_600_000]) {
       const decision = decide({ result: "refused", errcode: 40164, aloneMs }, { failed: 0, paused: 9 }, NOW, 0);
-      expect(decision).toMatchObject({ type: "retry", counts: "paused", at: NOW + 30_001, errcode: 40164 });
+      expect(decision).toMatchObject({
+        type: "retry",
+        counts: "paused",
+        at: NOW + 30_001,
+        errcode: 40164,
+        isAlone: true,
+      });
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { waitingMessages, waitingOf } from "../../../worker/domain/waiting.ts";
+import { untilPauseEnds, waitingMessages, waitingOf } from "../../../worker/domain/waiting.ts";
 import { EMPTY_STATE, type ConversationState, type QueueItem } from "../../../worker/domain/state.ts";
 
 const ITEM: QueueItem = {
@@ -46,6 +46,11 @@ describe("waitingOf", () => {
     expect(why([{ ...ITEM, lastAttempt: { reason: "lease_over" } }], 0)).toEqual({ reason: "retry", until: 5_000 });
   });
 
+  it("is retry for a message that alone is refused by a code of the app: the app is not paused", ({ expect }) => {
+    const alone = { ...ITEM, lastAttempt: { reason: "api_unauthorized", errcode: 48001, isAlone: true as const } };
+    expect(why([alone], 0)).toEqual({ reason: "retry", errcode: 48001, until: 5_000 });
+  });
+
   it("is the order behind another message, with what that one waits for", ({ expect }) => {
     const first = { ...ITEM, lastAttempt: { reason: "paused", errcode: 48001 }, nextAt: 8_000 };
     const second = { ...ITEM, seq: 2, message: 2 };
@@ -59,6 +64,19 @@ describe("waitingOf", () => {
     expect(why([again, next], 0)).toEqual({ reason: "unconfirmed", until: 5_000 });
     expect(why([again, next], 1)).toEqual({ reason: "due", until: 5_000 });
     expect(why([again, { ...next, lease: LEASE }], 0)).toMatchObject({ reason: "unconfirmed" });
+  });
+});
+
+describe("untilPauseEnds", () => {
+  it("is the pause's end for what waits for it, by itself or behind another, and for nothing else", ({ expect }) => {
+    const until = 5_000;
+    for (const reason of ["paused", "order"] as const) {
+      const waiting = { reason, errcode: 48001, until };
+      expect(untilPauseEnds(waiting, 8_000)).toEqual({ ...waiting, until: 8_000 });
+      expect(untilPauseEnds(waiting, 4_000)).toBe(waiting);
+    }
+    const others = [{ reason: "order" }, { reason: "order", errcode: -1, until }, { reason: "retry", until }] as const;
+    for (const waiting of others) expect(untilPauseEnds(waiting, 8_000)).toBe(waiting);
   });
 });
 

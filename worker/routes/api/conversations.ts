@@ -15,6 +15,7 @@ import { ExportLineSchema } from "./export-schemas.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { toWaitingMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, type RemoteConversation } from "./owner.ts";
+import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
 import { ConversationSchema, PageSchema, toRowJson, type RowJson } from "./rows.ts";
 import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "./schemas.ts";
@@ -42,6 +43,10 @@ conversations.get(
     const { conversation } = findConversation(c, c.req.valid("param").openid);
     const view = await conversation.view(c.req.valid("query").limit);
     if (view === null) return problem(c, "conversation_not_found", {});
+    const pauseEnd = await readPauseEnd(
+      c,
+      view.waiting.map(({ waiting }) => waiting),
+    );
     const answer: v.InferOutput<typeof ConversationSchema> = {
       window: toWindowJson(view.window),
       context: {
@@ -49,7 +54,7 @@ conversations.get(
         ...showContext(view.sessionFrom ?? "", view.contextVerdict ?? undefined),
       },
       heldCount: view.heldCount,
-      waiting: view.waiting.map((message) => toWaitingMessageJson(message, conversation.id.toString())),
+      waiting: view.waiting.map((message) => toWaitingMessageJson(message, conversation.id.toString(), pauseEnd)),
       mutedUntil: view.mutedUntil === null ? null : isoTime(view.mutedUntil),
       rows: view.rows.map((row) => toRowJson(row, conversation.id.toString())),
       next: view.lastSeq,

@@ -2,21 +2,25 @@
  * Messages and windows as the API shows them.
  */
 import type { MessageState, PartState } from "../../domain/message-state.ts";
-import type { Waiting, WaitingMessage } from "../../domain/waiting.ts";
+import { untilPauseEnds, type Waiting, type WaitingMessage } from "../../domain/waiting.ts";
 import type { WindowView } from "../../domain/window.ts";
 import { buildMessageId } from "../../domain/message-id.ts";
 import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "./schemas.ts";
 
-/** Shows a message: its own state and, when it was split, each part's. */
-export function toMessageJson(message: MessageState, objectId: string): MessageJson {
+/**
+ * Shows a message: its own state and, when it was split, each part's.
+ *
+ * @param pauseEnd when the app's pause ends, epoch ms; 0: not known, or none
+ */
+export function toMessageJson(message: MessageState, objectId: string, pauseEnd = 0): MessageJson {
   const { seq, status, parts } = message;
   // A message is as well as its worst part, so that part's reason is the message's.
   const worst = parts.find((part) => part.status === status);
-  const split = parts.map((part) => ({ part: part.part, state: part.status, ...outcomeOf(part) }));
+  const split = parts.map((part) => ({ part: part.part, state: part.status, ...outcomeOf(part, pauseEnd) }));
   return {
     id: buildMessageId({ objectId, seq }),
     state: status,
-    ...(worst === undefined ? {} : outcomeOf(worst)),
+    ...(worst === undefined ? {} : outcomeOf(worst, pauseEnd)),
     ...(parts.length > 1 ? { parts: split } : {}),
   };
 }
@@ -28,18 +32,22 @@ export function toWindowJson(window: WindowView): WindowJson {
 }
 
 /** Shows a message that waits. */
-export function toWaitingMessageJson({ message, status, waiting }: WaitingMessage, objectId: string) {
-  return { id: buildMessageId({ objectId, seq: message }), state: status, waiting: toWaitingJson(waiting) };
+export function toWaitingMessageJson({ message, status, waiting }: WaitingMessage, objectId: string, pauseEnd: number) {
+  return { id: buildMessageId({ objectId, seq: message }), state: status, waiting: toWaitingJson(waiting, pauseEnd) };
 }
 
-function toWaitingJson({ reason, errcode, until }: Waiting): WaitingJson {
+function toWaitingJson(waiting: Waiting, pauseEnd: number): WaitingJson {
+  const { reason, errcode, until } = untilPauseEnds(waiting, pauseEnd);
   return { reason, ...(errcode !== undefined && { errcode }), ...(until !== undefined && { until: isoTime(until) }) };
 }
 
-function outcomeOf({ reason, errcode, waiting }: PartState): Pick<MessageJson, "reason" | "errcode" | "waiting"> {
+function outcomeOf(
+  { reason, errcode, waiting }: PartState,
+  pauseEnd: number,
+): Pick<MessageJson, "reason" | "errcode" | "waiting"> {
   return {
     ...(reason === undefined ? {} : { reason }),
     ...(errcode === undefined ? {} : { errcode }),
-    ...(waiting === undefined ? {} : { waiting: toWaitingJson(waiting) }),
+    ...(waiting === undefined ? {} : { waiting: toWaitingJson(waiting, pauseEnd) }),
   };
 }

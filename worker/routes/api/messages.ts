@@ -22,6 +22,7 @@ import { describe, validator } from "./describe.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "./input.ts";
 import { toMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, findMessage } from "./owner.ts";
+import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
 import {
   AcceptedSchema,
@@ -126,7 +127,11 @@ messages.get(
     const found = findMessage(c, c.req.param("id"));
     const message = await found?.conversation.message(appOf(c).appid, found.seq);
     if (found === undefined || message === undefined || message === null) return problem(c, "message_not_found", {});
-    return c.json(toMessageJson(message, found.conversation.id.toString()));
+    const pauseEnd = await readPauseEnd(
+      c,
+      message.parts.map(({ waiting }) => waiting),
+    );
+    return c.json(toMessageJson(message, found.conversation.id.toString(), pauseEnd));
   },
 );
 

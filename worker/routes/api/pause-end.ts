@@ -1,0 +1,20 @@
+/**
+ * The end of the app's pause, for messages that wait for it: a pause that was moved since they met it is not yet known
+ * to their conversations.
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../../app-env.ts";
+import { waitsForPause, type Waiting } from "../../domain/waiting.ts";
+import { readAppFaults } from "../app-faults.ts";
+import { appOf } from "./choose-app.ts";
+
+/**
+ * Reads it when one of these waits for a pause.
+ *
+ * @returns epoch ms, at most 10 s old; 0 when none waits for it, or the app is not paused
+ */
+export async function readPauseEnd(c: Context<AppEnv>, waiting: readonly (Waiting | undefined)[]): Promise<number> {
+  if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;
+  const faults = await readAppFaults(c, c.get("config"), appOf(c));
+  return faults.reduce((end, fault) => (fault.reason === "paused" ? Math.max(end, fault.until) : end), 0);
+}

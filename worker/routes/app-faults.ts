@@ -1,0 +1,21 @@
+/**
+ * The faults of a mini program as this isolate knows them, at most 10 s old (`objects/health-snapshot.ts`).
+ */
+import type { Context } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { AppConfig, Config } from "../config.ts";
+import { accountMemory } from "../objects/account-memory.ts";
+import { connectApp } from "../objects/connect.ts";
+import { readFaults, snapshotMemory, type HealthFault } from "../objects/health-snapshot.ts";
+
+/** Reads them. Never fails. */
+export function readAppFaults(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
+  return readFaults({
+    appid: app.appid,
+    account: connectApp(c.env, config, app).account,
+    memory: snapshotMemory,
+    now: () => Date.now(),
+    pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
+    keepAlive: (work) => c.executionCtx.waitUntil(work),
+  });
+}
