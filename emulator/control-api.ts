@@ -18,9 +18,11 @@ import type {
   EmulatorState,
   FaultRequest,
   KillTokenRequest,
+  PauseBook,
   Push,
   PushRequest,
   RedeliverRequest,
+  ResumeRequest,
   Switches,
 } from "./model.ts";
 import { servePhone } from "./phone-api.ts";
@@ -34,6 +36,7 @@ import {
   KillTokenSchema,
   PushSchema,
   RedeliverSchema,
+  ResumeSchema,
   SwitchesSchema,
   VerifySchema,
 } from "./requests.ts";
@@ -44,9 +47,9 @@ import { userKey, type User, type World } from "./world.ts";
 /** What a request comes to: JSON, or why it cannot be carried out. */
 type Reply = { readonly json: unknown } | Refused;
 
-/** 400: malformed; 404: names something unknown. */
+/** 400: malformed; 404: names something unknown; 502: the worker did not answer. */
 interface Refused {
-  readonly status: 400 | 404;
+  readonly status: 400 | 404 | 502;
   readonly problem: string;
 }
 
@@ -54,6 +57,8 @@ type Post = (world: World, body: unknown) => Reply | Promise<Reply>;
 type Get = (world: World, query: URLSearchParams) => Reply | Promise<Reply>;
 
 const DONE: Reply = { json: null };
+const NO_SERVICE = "the emulator does not know a worker: npm start names it in the variable WORKER";
+const SILENT_SERVICE = "the worker gave no answer: is it running, and is its API key the one of .dev.vars?";
 const NOT_JSON = `(body): must be JSON, nested at most ${MAX_JSON_DEPTH} deep`;
 /** Further off, dates and token ends are no whole numbers any more. */
 const MAX_OFFSET_MS = 100 * 366 * 24 * 3_600_000;
@@ -67,6 +72,7 @@ const POSTS: ReadonlyMap<string, Post> = new Map<string, Post>([
   ["switches", checked(SwitchesSchema, postSwitches)],
   ["clock", checked(ClockSchema, postClock)],
   ["kill-token", forApp(KillTokenSchema, postKillToken)],
+  ["resume", forApp(ResumeSchema, postResume)],
   ["agent", forApp(AgentSchema, postAgent)],
   ["app", forApp(AppPatchSchema, postApp)],
   ["reset", postReset],
@@ -77,9 +83,10 @@ const GETS: ReadonlyMap<string, Get> = new Map<string, Get>([
   ["chat", getChat],
   ["calls", getCalls],
   ["state", getState],
+  ["pauses", getPauses],
 ]);
 
-/** Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it names something unknown. */
+/** Serves one control request: 200 with JSON, 400 when it is malformed, 404 when it names something unknown, 502 without the worker's answer. */
 export async function serveControl(world: World, request: Request): Promise<Response> {
   const forPhone = servePhone(world, request);
   if (forPhone !== null) return forPhone;
@@ -168,6 +175,13 @@ function postKillToken(world: World, app: EmulatedApp, request: KillTokenRequest
   return DONE;
 }
 
+async function postResume(world: World, app: EmulatedApp, _request: ResumeRequest): Promise<Reply> {
+  const { service } = world.ports;
+  if (service === undefined) return { status: 404, problem: NO_SERVICE };
+  const resumed = await service.resume(app.appid);
+  return resumed === null ? { status: 502, problem: SILENT_SERVICE } : { json: resumed };
+}
+
 function postAgent(world: World, app: EmulatedApp, request: AgentRequest): Reply {
   directAgent(world, app.appid, request);
   return DONE;
@@ -179,8 +193,11 @@ function postApp(world: World, app: EmulatedApp, patch: AppPatch): Reply {
   return { json: patched };
 }
 
-function postReset(world: World): Reply {
+async function postReset(world: World): Promise<Reply> {
   world.reset();
+  // After it: the faults that caused a pause are gone. Every app, as the worker's report of pauses may be ten seconds old.
+  const { service } = world.ports;
+  if (service !== undefined) await Promise.all(Array.from(world.apps.keys(), (appid) => service.resume(appid)));
   return DONE;
 }
 
@@ -233,6 +250,11 @@ function getState(world: World): Reply {
     users: Array.from(users.values(), ({ appid, openid, lines }) => ({ appid, openid, lines: lines.length })),
   };
   return { json: state };
+}
+
+async function getPauses(world: World): Promise<Reply> {
+  const book: PauseBook = { pauses: (await world.ports.service?.pauses()) ?? null };
+  return { json: book };
 }
 
 function clockOf(world: World): ClockState {

@@ -15,9 +15,13 @@ import type {
   EmulatorState,
   FaultRequest,
   KillTokenRequest,
+  PauseBook,
+  PauseView,
   PushRecord,
   PushRequest,
   RedeliverRequest,
+  ResumeRequest,
+  ResumeView,
   Switches,
   VerifyRecord,
   VerifyRequest,
@@ -98,6 +102,10 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     clearFaults: (): Promise<void> => post("clear-faults", {}),
     /** Makes the current access tokens invalid. */
     killToken: (request: KillTokenRequest = {}): Promise<void> => post("kill-token", request),
+    /** The mini programs the worker has paused; null when it does not answer. */
+    pauses: async (): Promise<readonly PauseView[] | null> => (await get<PauseBook>("pauses")).pauses,
+    /** Has the worker lift the pause of an app, once one message that waits went through. */
+    resume: (request: ResumeRequest = {}): Promise<ResumeView> => post("resume", request),
     /** Changes readings of the platform; what is not named stays. */
     switches: (patch: Partial<Switches>): Promise<Switches> => post("switches", patch),
     /** Sets or moves the emulator's clock. */
@@ -112,7 +120,8 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     state: (): Promise<EmulatorState> => get("state"),
     /**
      * Forgets chats, pushes, calls, media, faults and agents; sets switches, clock and apps back to how they started.
-     * Access tokens in callers' hands keep working, forced refreshes are counted anew, and no id is given twice.
+     * Access tokens in callers' hands keep working, forced refreshes are counted anew, and no id is given twice. Then the
+     * worker, where it is known, lifts its pauses.
      */
     reset: (): Promise<void> => post("reset", {}),
   };

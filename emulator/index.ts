@@ -7,7 +7,8 @@ import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
 import { refuseForeign, servePage, type PageFiles } from "./page.ts";
-import { AppsSchema, describeIssues } from "./requests.ts";
+import { AppsSchema, describeIssues, WorkerSchema } from "./requests.ts";
+import { createService, type Service } from "./service.ts";
 import { createWeChat, type WeChat } from "./wechat.ts";
 import { parseJson } from "./wire.ts";
 
@@ -16,6 +17,8 @@ interface EmulatorEnv {
   readonly APPS: string;
   /** JSON object of the phone page's files; without it there is no page. */
   readonly PHONE?: string;
+  /** JSON object `{url, apiKey}` of the worker, for its pauses; without it they are not shown. */
+  readonly WORKER?: string;
   /** How far its clock is ahead of the machine's, milliseconds; absent: 0. */
   readonly CLOCK_OFFSET_MS?: string;
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
@@ -46,14 +49,22 @@ export default {
   },
 } satisfies ExportedHandler<EmulatorEnv>;
 
-function createEmulator({ APPS, CLOCK_OFFSET_MS = "0" }: EmulatorEnv): WeChat {
+function createEmulator({ APPS, WORKER, CLOCK_OFFSET_MS = "0" }: EmulatorEnv): WeChat {
   const offsetMs = Number(CLOCK_OFFSET_MS);
-  return createWeChat({ apps: readApps(APPS), now: () => Date.now() + offsetMs });
+  return createWeChat({
+    apps: readVariable("APPS", AppsSchema, APPS),
+    now: () => Date.now() + offsetMs,
+    ...(WORKER !== undefined && { service: connectWorker(WORKER) }),
+  });
 }
 
-/** @throws TypeError when APPS is not what it should be */
-function readApps(json: string): v.InferOutput<typeof AppsSchema> {
-  const parsed = v.safeParse(AppsSchema, parseJson(json));
-  if (!parsed.success) throw new TypeError(`APPS: ${describeIssues(parsed.issues)}`);
+function connectWorker(json: string): Service {
+  return createService((request) => fetch(request), readVariable("WORKER", WorkerSchema, json));
+}
+
+/** @throws TypeError when the variable is not what it should be */
+function readVariable<T>(name: string, schema: v.GenericSchema<unknown, T>, json: string): T {
+  const parsed = v.safeParse(schema, parseJson(json));
+  if (!parsed.success) throw new TypeError(`${name}: ${describeIssues(parsed.issues)}`);
   return parsed.output;
 }

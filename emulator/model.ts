@@ -239,6 +239,36 @@ export interface KillTokenRequest {
   readonly sticky?: boolean;
 }
 
+/** A mini program for which the worker sends nothing (docs/how-to/pauses.md). */
+export interface PauseView {
+  readonly appid: string;
+  /** WeChat refused a send for the whole app, or there is no access token. */
+  readonly reason: "paused" | "token_refused";
+  readonly errcode: number;
+  /** Until when, by the worker's clock. */
+  readonly until: number;
+}
+
+/** `GET /_emulator/pauses`: what the worker reports. Null: it does not answer, or the emulator does not know it. */
+export interface PauseBook {
+  readonly pauses: readonly PauseView[] | null;
+}
+
+/** `POST /_emulator/resume`: the worker lifts the pause of an app once one message that waits went through. */
+export interface ResumeRequest {
+  readonly appid?: string;
+}
+
+/** What the worker answered to that. */
+export interface ResumeView {
+  readonly resumed: boolean;
+  readonly trial: {
+    /** The words of the worker's `POST /api/v1/resume` (docs/how-to/pauses.md). */
+    readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
+    readonly errcode?: number;
+  };
+}
+
 /** `POST /_emulator/agent`: the scripted official agent of an app. */
 export interface AgentRequest {
   readonly appid?: string;
@@ -326,7 +356,7 @@ export interface EmulatorState {
   readonly users: readonly { readonly appid: string; readonly openid: string; readonly lines: number }[];
 }
 
-/** The answer to a control request that could not be understood (400) or names something unknown (404). */
+/** The answer to a control request that could not be understood (400), names something unknown (404), or that the worker left unanswered (502). */
 export interface ControlProblem {
   readonly error: string;
 }

@@ -14,11 +14,13 @@ import type {
   PushOverrides,
   PushRequest,
   RedeliverRequest,
+  ResumeRequest,
   Switches,
   VerifyRequest,
   WireNode,
   WireTree,
 } from "./model.ts";
+import type { ServiceOptions } from "./service.ts";
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const openid = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - or _"));
@@ -161,6 +163,9 @@ export const KillTokenSchema: v.GenericSchema<unknown, KillTokenRequest> = v.str
   sticky: optional(v.boolean()),
 });
 
+/** `POST resume`. */
+export const ResumeSchema: v.GenericSchema<unknown, ResumeRequest> = v.strictObject({ appid: optional(filled) });
+
 /** `POST agent`. */
 export const AgentSchema: v.GenericSchema<unknown, AgentRequest> = v.strictObject({
   appid: optional(filled),
@@ -196,6 +201,9 @@ export const AppsSchema: v.GenericSchema<unknown, EmulatedAppInput[]> = v.pipe(
   ),
   v.minLength(1, "must name at least one app"),
 );
+
+/** The variable WORKER of the emulator's Worker. */
+export const WorkerSchema: v.GenericSchema<unknown, ServiceOptions> = v.strictObject({ url: httpUrl, apiKey: filled });
 
 /** All problems of a refused input in one line, each with its field. */
 export function describeIssues(issues: readonly v.BaseIssue<unknown>[]): string {

@@ -8,6 +8,7 @@ import { serveApi } from "./api.ts";
 import { serveControl } from "./control-api.ts";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
 import type { EmulatedAppInput, Switches } from "./model.ts";
+import type { Service } from "./service.ts";
 import { createWorld, type Ports, type Sleep } from "./world.ts";
 
 /** What an emulator is made of; only the apps are needed. */
@@ -22,6 +23,8 @@ export interface WeChatOptions {
   readonly sleep?: Sleep;
   /** The default is `node:crypto`'s. */
   readonly randomBytes?: (size: number) => Uint8Array;
+  /** The worker's REST API, for its pauses; without it a reset leaves them as they are. */
+  readonly service?: Service;
   /** Where this emulator starts, and returns to on reset, when not at `DEFAULT_SWITCHES`. */
   readonly switches?: Partial<Switches>;
 }
@@ -47,6 +50,7 @@ export function createWeChat(options: WeChatOptions): WeChat {
     now: options.now ?? (() => Date.now()),
     sleep: options.sleep ?? timerSleep,
     randomBytes: options.randomBytes ?? ((size) => randomBytes(size)),
+    ...(options.service !== undefined && { service: options.service }),
   };
   const world = createWorld(ports, options.apps, options.switches ?? {});
   return {

@@ -8,6 +8,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import type { ImageType } from "./images.ts";
 import type { CallRecord, ChatLine, EmulatedApp, EmulatedAppInput, Push, Switches } from "./model.ts";
 import { NO_QUOTA, type Quota } from "./quota.ts";
+import type { Service } from "./service.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 
@@ -22,6 +23,8 @@ export interface Ports {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly randomBytes: (size: number) => Uint8Array;
+  /** The worker's REST API; absent where only its pushes are known. */
+  readonly service?: Service;
 }
 
 /** One user of one mini program. */

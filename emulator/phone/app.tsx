@@ -6,6 +6,8 @@ import { control } from "./api.ts";
 import { useAppearance, type Theme } from "./appearance.ts";
 import { useFeed } from "./feed.ts";
 import { Panel } from "./panel.tsx";
+import { PauseBanner } from "./pause-banner.tsx";
+import { usePauses } from "./pauses.ts";
 import { isOpenid, newOpenid } from "./people.ts";
 import { Phone } from "./phone.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
@@ -31,6 +33,7 @@ export function App(): JSX.Element {
   const [appid, setAppid] = useState("");
   const [seen, look] = useFeed(appid, openid);
   const { state } = seen;
+  const pauses = usePauses();
   const firstAppid = state?.apps[0]?.appid ?? "";
   useEffect(() => setAppid(firstAppid), [firstAppid]);
 
@@ -51,6 +54,7 @@ export function App(): JSX.Element {
       return false;
     } finally {
       look();
+      pauses.look();
     }
   };
   const send = (content: PushContent): Promise<boolean> => {
@@ -84,7 +88,14 @@ export function App(): JSX.Element {
             {t.offline}
           </p>
         )}
-        <main class="stage">
+        <PauseBanner
+          pauses={pauses.list}
+          state={state}
+          language={language}
+          onResumed={setNotice}
+          onAsked={pauses.look}
+        />
+        <main class="stage" tabIndex={-1}>
           <Phone
             key={life}
             state={state}

@@ -1,6 +1,8 @@
 /** Times as they are shown, in the time zone of the page. */
 import { fill, type Texts } from "./text.ts";
 
+const MINUTE_MS = 60_000;
+
 /** 09:05 */
 export function shortTime(at: number): string {
   const date = new Date(at);
@@ -31,6 +33,13 @@ export function chatTime(at: number, now: number, t: Texts): string {
   const isThisYear = new Date(at).getFullYear() === today.getFullYear();
   const year = isThisYear ? {} : ({ year: "numeric" } as const);
   return `${new Date(at).toLocaleDateString(t.locale, { ...year, month: "short", day: "numeric" })} ${time}`;
+}
+
+/** An end that lies ahead, never named too early: 14:36, and with the day when that is another one. */
+export function untilTime(at: number, now: number, t: Texts): string {
+  const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+  if (startOfDay(end) === startOfDay(now)) return shortTime(end);
+  return `${new Date(end).toLocaleDateString(t.locale, { month: "short", day: "numeric" })} ${shortTime(end)}`;
 }
 
 /** The midnight a day began with. */

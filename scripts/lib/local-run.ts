@@ -1,8 +1,9 @@
 /**
- * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start,
- * until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
+ * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start, no
+ * pause left of the run before, until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
  */
 import { join, relative } from "node:path";
+import { createService, liftPauses } from "../../emulator/service.ts";
 import { ROOT } from "./build.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
@@ -22,6 +23,8 @@ export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): P
   // Only on the first start: later ones keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
+  // The errcode behind a pause came from the emulator of the run before and is gone with it.
+  await liftPauses(createService((request) => fetch(request), { url: stack.workerUrl, apiKey: values.apiKey }));
   return stack;
 }
 

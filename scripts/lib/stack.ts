@@ -148,7 +148,7 @@ function describeParts({ worker, emulator, ports, values, stop }: Parts): Stack 
   };
 }
 
-/** Starts the emulated WeChat, with apps that push to `workerPort`. */
+/** Starts the emulated WeChat, with apps that push to `workerPort`, whose worker it may ask for pauses. */
 export async function runEmulator(
   script: string,
   port: number,
@@ -165,6 +165,7 @@ export async function runEmulator(
     port,
     bindings: {
       APPS: JSON.stringify(apps),
+      WORKER: JSON.stringify({ url: `http://127.0.0.1:${workerPort}`, apiKey: values.apiKey }),
       CLOCK_OFFSET_MS: String(CLOCK_OFFSET_MS),
       PHONE: JSON.stringify({ ...(await buildPhone()), ...(await buildShop()) }),
     },

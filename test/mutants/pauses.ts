@@ -5,6 +5,7 @@ const WAITING = "workerd/waiting.test.ts";
 const DOCTOR = "pure/scripts/doctor-pause.test.ts";
 const RESUME = "workerd/resume.test.ts";
 const LIFTING = "pure/objects/account-resume.test.ts";
+const EMULATED = "pure/emulator/pauses.test.ts";
 const HEALTH = "workerd/health-degraded.test.ts";
 
 /** Mutants of what is reported of a pause, and of lifting it. */
@@ -171,6 +172,30 @@ export const PAUSES: MutantTable = {
       find: 'if (!SET_UP_FAULTS.has(fault["errcode"])) return',
       replace: "if (SET_UP_FAULTS.size > 0) return",
       killedBy: [DOCTOR, "a paused app is tried again after 40125"],
+    },
+    {
+      name: "report-from-before-the-resume",
+      breaks: "for ten seconds after a pause was lifted /healthz says that it is not",
+      file: "worker/routes/api/resume.ts",
+      find: "forgetFaults(snapshotMemory, appid);",
+      replace: "",
+      killedBy: [RESUME, "POST /resume without an access token is followed by a /healthz that shows"],
+    },
+    {
+      name: "reset-and-paused",
+      breaks: "after a reset the phone page gets no answer until the pause ends",
+      file: "emulator/control-api.ts",
+      find: "if (service !== undefined) await Promise.all(",
+      replace: "if (service === null) await Promise.all(",
+      killedBy: [EMULATED, "a reset resumes every app"],
+    },
+    {
+      name: "started-and-paused",
+      breaks: "a new start leaves the pause of the run before",
+      file: "emulator/service.ts",
+      find: "(appid) => service.resume(appid)",
+      replace: "(appid) => appid",
+      killedBy: [EMULATED, "a new start resumes the apps that are paused"],
     },
     {
       name: "quota-tried-again",

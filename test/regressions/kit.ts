@@ -4,6 +4,12 @@ import type { Regression } from "./regression.ts";
 /** The faults with their tests. */
 export const KIT: readonly Regression[] = [
   { point: "2", file: "node/doctor-pause.test.ts", names: ["npm run doctor on a paused worker names the pause first"] },
+  {
+    point: "2",
+    file: "browser/pause.test.ts",
+    names: ["a pause is shown with its errcode, its end and the cure"],
+  },
+  { point: "2", file: "node/start-pause.test.ts", names: ["npm start lifts the pause of the run before"] },
   { point: "2", file: "pure/scripts/doctor-pause.test.ts", names: ["a paused app is the first fault"] },
   {
     point: "2",

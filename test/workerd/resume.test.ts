@@ -222,4 +222,16 @@ describe("POST /resume without an access token", () => {
     await ringAll(["oFour"]);
     expect(await readTexts(wechat, "oFour")).toEqual(["您好"]);
   });
+
+  it("is followed by a /healthz that shows what came of it, not the report of before", async ({ expect }) => {
+    const status = async () => (await (await api("GET", "/healthz")).json<{ status: string }>()).status;
+    await wechat.killToken();
+    await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
+    await write("oFive");
+    vi.setSystemTime(Date.now() + 11_000);
+    expect(await status()).toBe("degraded");
+    await wechat.clearFaults();
+    await resume();
+    expect(await status()).toBe("ok");
+  });
 });

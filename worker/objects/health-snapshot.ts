@@ -68,6 +68,11 @@ export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFau
   return read === OVERDUE ? UNREACHABLE : read;
 }
 
+/** The faults of an app may have changed: the next request asks the account object. */
+export function forgetFaults(memory: SnapshotMemory, appid: string): void {
+  memory.snapshots.delete(appid);
+}
+
 function startRead(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const { appid, memory } = deps;
   const read = askAccount(deps).finally(() => memory.reads.delete(appid));

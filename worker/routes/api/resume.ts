@@ -6,6 +6,7 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
+import { forgetFaults, snapshotMemory } from "../../objects/health-snapshot.ts";
 import { resumeApp } from "../../objects/resume-app.ts";
 import { directoryOf } from "../carry-background.ts";
 import { toFaultJson } from "../health-json.ts";
@@ -38,6 +39,8 @@ resume.post(
     const connection = connectApp(c.env, c.get("config"), app);
     const { appid } = app;
     const trial = await resumeApp({ appid, connection, directory: directoryOf(c), requestId: c.get("requestId") });
+    // Whoever resumed looks at /healthz next, which would show for ten seconds what was before.
+    forgetFaults(snapshotMemory, appid);
     const faults = (await connection.account().faults()).map((fault) => toFaultJson(appid, fault));
     const resumed = !["refused", "unknown", "running", "no_token"].includes(trial.outcome);
     return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);

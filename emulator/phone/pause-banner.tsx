@@ -1,0 +1,140 @@
+/** Why the worker sends nothing, until when, what to do about it, and a button that has it try again at once. */
+import type { JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { describeErrcode } from "../../shared/errcode.ts";
+import type { PauseView, ResumeView } from "../model.ts";
+import type { PhoneState } from "../phone-model.ts";
+import { control } from "./api.ts";
+import { untilTime } from "./clock.ts";
+import { fill, useTexts, type Language, type Texts } from "./text.ts";
+
+interface PauseBannerProps {
+  readonly pauses: readonly PauseView[];
+  /** Null before the feed's first answer. */
+  readonly state: PhoneState | null;
+  readonly language: Language;
+  /** Sending goes on, in words. */
+  readonly onResumed: (text: string) => void;
+  /** The worker was asked to resume: its pauses may have changed. */
+  readonly onAsked: () => void;
+}
+
+/** One notice for each app that is paused; nothing while all send. */
+export function PauseBanner({ pauses, state, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
+  // An app may be paused and without a token: the worker lists what weighs most first, and one button is for both.
+  const first = pauses.filter(({ appid }, index) => pauses.findIndex((other) => other.appid === appid) === index);
+  return (
+    <>
+      {first.map((pause) => (
+        <PauseNotice
+          key={pause.appid}
+          pause={pause}
+          isNamed={(state?.apps.length ?? 1) > 1}
+          isInjected={state !== null && isInjected(state, pause)}
+          language={language}
+          onResumed={onResumed}
+          onAsked={onAsked}
+        />
+      ))}
+    </>
+  );
+}
+
+interface PauseNoticeProps extends Pick<PauseBannerProps, "language" | "onResumed" | "onAsked"> {
+  readonly pause: PauseView;
+  /** Whether there are several apps, so that the notice says which one it is about. */
+  readonly isNamed: boolean;
+  readonly isInjected: boolean;
+}
+
+/** How the last trial stands; words only when it is shown, as the language may change. */
+type Progress = null | "asking" | ResumeView | { readonly why: string };
+
+function PauseNotice({ pause, isNamed, isInjected, language, onResumed, onAsked }: PauseNoticeProps): JSX.Element {
+  const t = useTexts();
+  const box = useRef<HTMLElement>(null);
+  const isAsking = useRef(false);
+  const [progress, setProgress] = useState<Progress>(null);
+  useLayoutEffect(() => {
+    const section = box.current;
+    // The button goes with the notice: whoever was on it is put where the page goes on.
+    return () => {
+      if (section?.contains(document.activeElement) === true) {
+        document.querySelector("main")?.focus({ preventScroll: true });
+      }
+    };
+  }, []);
+
+  const resume = async (): Promise<void> => {
+    if (isAsking.current) return;
+    isAsking.current = true;
+    setProgress("asking");
+    try {
+      const answer = await control.resume({ appid: pause.appid });
+      if (answer.resumed) onResumed(outcomeText(answer, t));
+      setProgress(answer.resumed ? null : answer);
+    } catch (error) {
+      setProgress({ why: error instanceof Error ? error.message : String(error) });
+    } finally {
+      isAsking.current = false;
+      onAsked();
+    }
+  };
+
+  const { errcode, until, reason, appid } = pause;
+  const { meaning, cure } = describeErrcode(errcode);
+  const words = language === "en" ? "en" : "zh";
+  const title = reason === "token_refused" ? t.pausedWithoutToken : t.paused;
+  return (
+    <section ref={box} class="pause" aria-label={t.pausedName}>
+      <div class="pause-text" role="alert">
+        <p class="pause-title">
+          {isNamed && `${appid}: `}
+          {fill(title, { time: untilTime(until, Date.now(), t) })}
+        </p>
+        <p>{fill(t.pausedWhy, { errcode, meaning: meaning[words] })}</p>
+        <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
+        {isInjected && <p>{t.pausedInjected}</p>}
+      </div>
+      {/* Not disabled while it is asked: a disabled button loses the focus. */}
+      <button type="button" class="button primary" aria-disabled={progress === "asking"} onClick={() => void resume()}>
+        {t.resume}
+      </button>
+      <p class="pause-progress" role="status">
+        {progressText(progress, t)}
+      </p>
+    </section>
+  );
+}
+
+/** Whether the errcode is one the emulator was told to answer: the cure of the real platform alone does not help then. */
+function isInjected({ faults, switches }: PhoneState, { appid, errcode }: PauseView): boolean {
+  if (errcode === 40164 && switches.ipWhitelist) return true;
+  return faults.some(
+    (fault) => fault.fault === "errcode" && fault.errcode === errcode && (fault.appid ?? appid) === appid,
+  );
+}
+
+function progressText(progress: Progress, t: Texts): string {
+  if (progress === null) return "";
+  if (progress === "asking") return t.resuming;
+  return "why" in progress ? fill(t.failed, { why: progress.why }) : outcomeText(progress, t);
+}
+
+function outcomeText({ trial: { outcome, errcode = 0 } }: ResumeView, t: Texts): string {
+  switch (outcome) {
+    case "sent":
+    case "none":
+      return t.resumed;
+    case "message_refused":
+      return fill(t.resumedWithout, { errcode });
+    case "refused":
+      return fill(t.refusedAgain, { errcode });
+    case "no_token":
+      return fill(t.noToken, { errcode });
+    case "running":
+      return t.trialRunning;
+    case "unknown":
+      return t.trialUnknown;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The worker behind the emulated WeChat, as the phone page and a reset need it: which mini programs it has paused, and
+ * lifting a pause. Asked over its REST API with the key `npm start` hands over; the key leaves this file only in a
+ * request to the worker.
+ */
+import * as v from "valibot";
+import type { PauseView, ResumeView } from "./model.ts";
+
+/** Where the worker is. */
+export interface ServiceOptions {
+  /** Its origin. */
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** The worker. */
+export interface Service {
+  /** The mini programs that send nothing; null when the worker does not answer. Never fails. */
+  pauses(): Promise<readonly PauseView[] | null>;
+  /** Tries one message that waits and lifts the pause when WeChat lets it through. Null: no usable answer. Never fails. */
+  resume(appid: string): Promise<ResumeView | null>;
+}
+
+/** The worker reads its accounts within two seconds. */
+const PAUSES_MS = 5_000;
+/** A token is asked for, then one message is sent. */
+const RESUME_MS = 40_000;
+
+const FaultsSchema = v.array(
+  v.object({
+    appid: v.string(),
+    reason: v.string(),
+    errcode: v.exactOptional(v.number()),
+    until: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  }),
+);
+const HealthSchema = v.object({ faults: FaultsSchema });
+const ResumedSchema = v.object({
+  resumed: v.boolean(),
+  trial: v.object({
+    outcome: v.picklist(["none", "sent", "message_refused", "refused", "unknown", "running", "no_token"]),
+    errcode: v.exactOptional(v.number()),
+  }),
+});
+
+/**
+ * Creates it.
+ *
+ * @param send how requests travel
+ */
+export function createService(send: (request: Request) => Promise<Response>, { url, apiKey }: ServiceOptions): Service {
+  /** The answer to a request, checked; null when there is none or it is not what it should be. */
+  async function ask<T>(schema: v.GenericSchema<unknown, T>, request: Request): Promise<T | null> {
+    try {
+      const response = await send(request);
+      const parsed = v.safeParse(schema, await response.json());
+      return response.ok && parsed.success ? parsed.output : null;
+    } catch {
+      return null; // it is not running, or something else answers at its address
+    }
+  }
+
+  const headers = { authorization: `Bearer ${apiKey}` };
+  return {
+    async pauses() {
+      const signal = AbortSignal.timeout(PAUSES_MS);
+      const health = await ask(HealthSchema, new Request(`${url}/healthz`, { headers, signal }));
+      return health === null ? null : health.faults.flatMap(toPauses);
+    },
+    resume(appid) {
+      const query = new URLSearchParams({ appid }).toString();
+      const signal = AbortSignal.timeout(RESUME_MS);
+      return ask(ResumedSchema, new Request(`${url}/api/v1/resume?${query}`, { method: "POST", headers, signal }));
+    },
+  };
+}
+
+/**
+ * Lifts the pause of every app the worker reports: after a new start what caused it is gone. Never fails; an app whose
+ * trial WeChat refuses stays paused.
+ */
+export async function liftPauses(service: Service): Promise<void> {
+  const pauses = (await service.pauses()) ?? [];
+  const appids = new Set(pauses.map(({ appid }) => appid));
+  await Promise.all(Array.from(appids, (appid) => service.resume(appid)));
+}
+
+/** Other faults do not keep messages from being sent. */
+function toPauses({ appid, reason, errcode, until }: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
+  if (reason !== "paused" && reason !== "token_refused") return [];
+  if (errcode === undefined || until === undefined) return [];
+  return [{ appid, reason, errcode, until: Date.parse(until) }];
+}

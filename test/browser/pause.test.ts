@@ -1,0 +1,152 @@
+/**
+ * What the phone page says while the worker sends nothing, and how it is lifted from there: by the button, by a reset,
+ * by keyboard alone, in both languages and appearances.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import type { FaultRequest } from "../../emulator/model.ts";
+import { LOCAL_API_KEY } from "../../scripts/lib/stack.ts";
+import { bubbles, enter, say } from "./actions.ts";
+import { DESKTOP, startScene, type PageOptions, type Scene } from "./harness.ts";
+
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await startScene(20_400);
+});
+afterEach(async ({ expect }) => {
+  expect(await scene.closePages()).toStrictEqual([]);
+  await scene.stack.control.reset();
+});
+afterAll(() => scene.stop());
+
+const SMALL: PageOptions = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+const UNAUTHORISED: FaultRequest = { fault: "errcode", errcode: 48001, target: "send" };
+
+const banner = (page: Page): Locator => page.getByRole("region", { name: /^(发送已暂停|Sending is paused)$/ });
+const button = (page: Page): Locator => banner(page).getByRole("button");
+
+/** A page on which a user was greeted and wrote, and WeChat refused the answer, or the token it needed. */
+async function paused(
+  [fault, token]: readonly [FaultRequest, "no token"?],
+  options: PageOptions = DESKTOP,
+): Promise<Page> {
+  const page = await scene.open(options);
+  await enter(page);
+  await bubbles(page, "theirs").first().waitFor();
+  await scene.stack.control.fault(fault);
+  if (token !== undefined) await scene.stack.control.killToken();
+  await say(page, "多少钱");
+  return page;
+}
+
+describe("a pause", () => {
+  it("is shown with its errcode, its end and the cure, and lifted by a button once its cause is gone", async ({
+    expect,
+  }) => {
+    const page = await paused([UNAUTHORISED]);
+    await expect.poll(() => banner(page).count()).toBe(1);
+    const text = async () => (await banner(page).getByRole("alert").textContent()) ?? "";
+    expect(await text()).toMatch(/发送已暂停至 .*\d\d:\d\d.*48001：该账号没有此接口权限/);
+    expect(await text()).toContain("办法：");
+    expect(await text()).toContain("这个错误由开发者面板模拟");
+    await button(page).click();
+    await banner(page).getByRole("status").getByText("微信再次拒绝（48001），仍然暂停").waitFor();
+    expect(await bubbles(page, "theirs").count()).toBe(1);
+    await page.getByRole("tab", { name: "故障" }).click();
+    await page.getByRole("button", { name: "全部清除" }).click();
+    await expect.poll(text).not.toContain("这个错误由开发者面板模拟");
+    await button(page).click();
+    await page.getByRole("status").getByText("已恢复发送").waitFor();
+    await bubbles(page, "theirs").nth(1).waitFor();
+    await expect.poll(() => banner(page).count()).toBe(0);
+  });
+
+  it("is lifted by a reset, whose new user is answered", async ({ expect }) => {
+    const page = await paused([{ ...UNAUTHORISED, errcode: 45009 }]);
+    await banner(page).waitFor();
+    await page.getByRole("button", { name: "全部重置" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
+    await expect.poll(() => banner(page).count()).toBe(0);
+    await page.goto(`${scene.stack.emulatorUrl}/#home`);
+    await enter(page);
+    await bubbles(page, "theirs").first().waitFor();
+  });
+
+  it("that has no access token behind it is told apart", async ({ expect }) => {
+    const { control } = scene.stack;
+    const page = await paused([{ fault: "errcode", errcode: 40125, target: "token" }, "no token"]);
+    // The worker's report is at most ten seconds old.
+    await banner(page).waitFor({ timeout: 20_000 });
+    expect(await banner(page).textContent()).toMatch(/取不到 access_token，发送已暂停至.*40125：AppSecret 错误/);
+    await button(page).click();
+    await banner(page).getByRole("status").getByText("取不到 access_token（40125），仍然暂停").waitFor();
+    await control.clearFaults();
+    await button(page).click();
+    await bubbles(page, "theirs").nth(1).waitFor();
+    await expect.poll(() => banner(page).count()).toBe(0);
+  });
+
+  it("is lifted without the worker's API key on the page", async ({ expect }) => {
+    const bodies: Promise<string>[] = [];
+    const page = await scene.open(DESKTOP);
+    page.on("response", (response) => bodies.push(response.text().catch(() => "")));
+    page.on("request", (request) => bodies.push(Promise.resolve(JSON.stringify(request.headers()))));
+    await enter(page);
+    await scene.stack.control.fault(UNAUTHORISED);
+    await say(page, "多少钱");
+    await banner(page).waitFor();
+    await page.reload();
+    await scene.stack.control.clearFaults();
+    await button(page).click();
+    await banner(page).waitFor({ state: "detached" });
+    const seen = (await Promise.all(bodies)).join("\n");
+    expect(seen).toContain(`"resumed":true`);
+    expect(seen).not.toContain(LOCAL_API_KEY);
+    expect(await page.content()).not.toContain(LOCAL_API_KEY);
+  });
+});
+
+describe("by keyboard", () => {
+  it("the notice takes no focus when it comes, keeps it while it asks, and leaves it in the page when it goes", async ({
+    expect,
+  }) => {
+    const page = await paused([UNAUTHORISED]);
+    await page.getByLabel("输入消息").focus();
+    await banner(page).waitFor();
+    expect(await page.getByLabel("输入消息").evaluate((box) => box === document.activeElement)).toBe(true);
+    await button(page).focus();
+    await page.keyboard.press("Enter");
+    await banner(page).getByRole("status").getByText("仍然暂停").waitFor();
+    expect(await button(page).evaluate((box) => box === document.activeElement)).toBe(true);
+    await scene.stack.control.clearFaults();
+    await page.keyboard.press("Enter");
+    await banner(page).waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.localName)).toBe("main");
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "返回" }).and(page.locator(":focus")).waitFor();
+  });
+});
+
+describe.for(["light", "dark"] as const)("at 360 pixels, %s", (colorScheme) => {
+  it.for(["zh-CN", "en"] as const)("the notice fits and axe finds nothing: %s", async (language, { expect }) => {
+    const page = await paused([UNAUTHORISED], { ...SMALL, colorScheme });
+    await button(page).tap();
+    await banner(page).getByRole("status").getByText("48001").waitFor();
+    if (language === "en") {
+      await page.getByRole("button", { name: "English" }).tap();
+      await banner(page).getByText("Sending is paused until").waitFor();
+      expect(await banner(page).textContent()).not.toMatch(/\p{Script=Han}/u);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    const box = await button(page).boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(44);
+    // The chat below is still worth looking at.
+    expect((await banner(page).boundingBox())?.height).toBeLessThan(240);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`)).toStrictEqual([]);
+    await page.getByRole("button", { name: /^(开发者面板|Developer panel)$/ }).tap();
+    expect(await banner(page).isVisible()).toBe(true);
+  });
+});
