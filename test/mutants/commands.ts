@@ -17,6 +17,22 @@ export const COMMANDS: MutantTable = {
       killedBy: [COMMAND_LINE, "a command line with anything unknown is refused"],
     },
     {
+      name: "unknown-flag-beside-help",
+      breaks: "a mistyped flag beside --help is ignored",
+      file: "scripts/lib/command-line.ts",
+      find: "options, strict: true }",
+      replace: "options, strict: false }",
+      killedBy: [COMMAND_LINE, "a command line may ask for help anywhere"],
+    },
+    {
+      name: "named-file-may-be-absent",
+      breaks: "a --dev-vars file that is not there is taken for an empty one",
+      file: "scripts/lib/dev-vars.ts",
+      find: "if (text === undefined && namedPath(args) !== undefined)",
+      replace: "if (text === null)",
+      killedBy: ["pure/scripts/dev-vars.test.ts", "the file of variables is the one --dev-vars names, which may not"],
+    },
+    {
       name: "challenge-is-a-wrong-token",
       breaks: "the doctor takes Cloudflare's challenge for a wrong Token",
       file: "scripts/doctor/interception.ts",
