@@ -108,8 +108,11 @@ function readFlags(args: readonly string[]) {
 }
 
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
-  const all = { ...present(parseEnv(devVars)), ...present(env) };
-  const apiKey = readKeyList(all["API_KEYS"] ?? "")[0];
+  const file = parseEnv(devVars);
+  const all = { ...present(file), ...present(env) };
+  // As it was set: quotation marks may stand around each key.
+  const keys = [env["API_KEYS"], file["API_KEYS"]].map((list) => readKeyList(list ?? ""));
+  const apiKey = keys.find((list) => list.length > 0)?.[0];
   const apps = v.safeParse(AppsSchema, all["WECHAT_APPS"]);
   const app = apps.success ? (apps.output.find(({ appid }) => appid === wantedAppid) ?? apps.output[0]) : undefined;
   const single = { appid: all["WECHAT_APPID"], token: all["WECHAT_TOKEN"], aesKey: all["WECHAT_ENCODING_AES_KEY"] };

@@ -6,6 +6,7 @@ import { parseArgs, parseEnv } from "node:util";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
+import { readKeyList } from "../../worker/config-secret.ts";
 import { withoutMark } from "../lib/dev-vars.ts";
 import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
@@ -191,18 +192,23 @@ function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: Bili
   const brought: Partial<Record<VariableName, string>> = {};
   if (flags.appid !== undefined) brought.WECHAT_APPID = trimSecret(flags.appid);
   for (const [name, value] of Object.entries(parseEnv(withoutMark(stdin ?? "")))) {
-    if (isVariableName(name)) brought[name] = trimSecret(value ?? "");
+    if (isVariableName(name)) brought[name] = readValue(name, value ?? "");
     else problems.push(BAD_STDIN);
   }
   for (const [name, option] of SECRET_FLAGS) {
     const variable = flags[option];
     if (variable === undefined) continue;
-    const value = trimSecret(env[variable] ?? "");
+    const value = readValue(name, env[variable] ?? "");
     if (value === "") problems.push(noVariable(option));
     else brought[name] = value;
   }
   problems.push(...findFormProblems(brought));
   return brought;
+}
+
+/** As the worker reads it. */
+function readValue(name: VariableName, text: string): string {
+  return name === "API_KEYS" ? readKeyList(text).join(",") : trimSecret(text);
 }
 
 function noVariable(option: string): BilingualText {

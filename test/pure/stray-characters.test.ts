@@ -136,6 +136,27 @@ describe.for(AROUND)("around a secret, %s", ([, before, after]) => {
   });
 });
 
+describe.for([
+  ...AROUND.map(([name, before, after]) => [`${name} around each`, before, after, ","] as const),
+  ["a space behind the comma", "", "", ", "],
+  ["a line break behind the comma", "", "", ",\n"],
+] as const)("keys of a list with %s", ([, before, after, comma]) => {
+  const keys = SECRETS.API_KEYS.split(",");
+  const API_KEYS = keys.map((key) => `${before}${key}${after}`).join(comma);
+
+  it("are read by the doctor as by the worker", ({ expect }) => {
+    expect(readConfig({ ...SECRETS, API_KEYS })).toMatchObject({ value: { apiKeys: keys } });
+    const sources = { args: ["https://kefu.example.com"], devVars: "", local: {} };
+    expect(readOptions({ ...sources, env: { API_KEYS } })).toMatchObject({ value: { target: { apiKey: keys[0] } } });
+  });
+
+  it("are read by setup as by the worker", ({ expect }) => {
+    const args = ["--local", "--yes", "--api-key-env", "K"];
+    const options = readSetupOptions({ args, env: { K: API_KEYS }, isTerminal: false });
+    expect(options).toMatchObject({ value: { brought: { API_KEYS: SECRETS.API_KEYS } } });
+  });
+});
+
 describe.for(INSIDE)("inside a secret, %s", ([, stray]) => {
   it.for(NAMES)("is a problem of %s, without its value", (name, { expect }) => {
     const value = split(SECRETS[name as keyof typeof SECRETS], stray);
