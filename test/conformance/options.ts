@@ -69,10 +69,10 @@ export function readOptions(args: readonly string[], env: Env): ReadOptions {
   const { url, "taken-url": takenUrl, json = false, strict = false } = values;
   const mode = MODES.find((known) => known === (values.mode ?? "secure"));
   const format = FORMATS.find((known) => known === (values.format ?? "auto"));
-  const appid = values.appid ?? env["WECHAT_APPID"] ?? "";
-  const token = values.token ?? env["WECHAT_TOKEN"] ?? "";
-  const aesKey = values["aes-key"] ?? env["WECHAT_ENCODING_AES_KEY"] ?? "";
-  const authorization = env["CONFORMANCE_TAKEN_AUTHORIZATION"];
+  const appid = (values.appid ?? env["WECHAT_APPID"] ?? "").trim();
+  const token = (values.token ?? env["WECHAT_TOKEN"] ?? "").trim();
+  const aesKey = (values["aes-key"] ?? env["WECHAT_ENCODING_AES_KEY"] ?? "").trim();
+  const authorization = env["CONFORMANCE_TAKEN_AUTHORIZATION"]?.trim();
   const timeoutMs = Number(values["timeout-ms"] ?? 5_000);
   if (url === undefined || !isHttpUrl(url)) return wrong("--url: http(s)://…");
   if (takenUrl !== undefined && !isHttpUrl(takenUrl)) return wrong("--taken-url: http(s)://…");

@@ -18,6 +18,12 @@ describe("the options", () => {
     });
   });
 
+  it.for(["\n", "\r\n", " ", "\uFEFF"])("leave out %j around a value: a file may end with it", (stray, { expect }) => {
+    const env = Object.fromEntries(Object.entries(ENV).map(([name, value]) => [name, `${stray}${value}${stray}`]));
+    const target = { appid: "wx1", token: "envtoken", aesKey: KEY };
+    expect(readOptions(URL_FLAG, env)).toMatchObject({ options: { settings: { target }, secrets: ["envtoken", KEY] } });
+  });
+
   it.for([
     { flags: [], formats: ["xml", "json"] },
     { flags: ["--mode", "compatible"], formats: ["xml"] },
