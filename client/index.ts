@@ -56,7 +56,7 @@ const PICTURE_MS = 25_000;
 /**
  * Creates a client. It holds no state: make one for the process, or one for each request.
  *
- * @throws TypeError when `baseUrl` is no http(s) address, `apiKey` cannot be a header, or a number is out of range
+ * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of range
  */
 export function createKefuClient(options: KefuClientOptions) {
   const transport = readOptions(options);

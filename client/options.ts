@@ -30,7 +30,7 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /**
  * Checks the set-up and fills in the defaults.
  *
- * @throws TypeError when `baseUrl` is no http(s) address, `apiKey` cannot be a header, or a number is out of range
+ * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of range
  */
 export function readOptions(options: KefuClientOptions): Transport {
   const { baseUrl, appid, attempts = 4, timeoutMs = 10_000 } = options;

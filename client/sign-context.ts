@@ -29,7 +29,7 @@ export type SignContextError =
  * @param givenKey the worker's `CONTEXT_KEY`, at least 32 characters; read as the worker reads it, without white space or
  *   quotation marks around it
  * @returns the token, at most 640 characters, for `encodeSessionFrom`'s `signed`
- * @throws TypeError when the key is too short, there is no openid, or `expiresAt` is no time in milliseconds
+ * @throws TypeError when the key is too short, there is no openid, or `expiresAt` is not a time in milliseconds
  */
 export async function signContext(
   givenKey: string,

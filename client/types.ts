@@ -112,7 +112,7 @@ export type Problem = {
  * What the client itself has to say:
  * - `unreachable`: no answer, after all repeats; whether the worker did it is not known.
  * - `aborted`: the caller's signal.
- * - `unexpected_answer`: something answered that is no edge-kefu this client knows, such as a proxy's page.
+ * - `unexpected_answer`: something answered that is not an edge-kefu this client knows, such as a proxy's page.
  * - `invalid_argument`: the call was not made; `facts.field` says why.
  */
 export type ClientProblem = {

@@ -1,5 +1,5 @@
 /**
- * The platform's side of a push: what the user did is booked, then it is delivered with 5 seconds of patience and up
+ * The platform's side of a push: what the user did is booked, then it is delivered with a timeout of 5 seconds and up
  * to 3 retries (WECHAT.md §1.6), and the answer decides what he sees.
  */
 import { handOver, isHeld } from "./agent.ts";
@@ -207,16 +207,16 @@ type Answer =
   | { readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly status: null; readonly body: string; readonly failure: "timeout" | "network" };
 
-/** One request with the platform's patience. */
+/** One request with the platform's timeout. */
 async function exchange(world: World, request: Request): Promise<Answer> {
   const { pushTimeoutMs } = world.books.switches;
   const hangUp = new AbortController();
   const answered = new AbortController();
   const answer = ask(world, new Request(request, { signal: hangUp.signal }));
-  const patience = world.ports
+  const timeout = world.ports
     .sleep(pushTimeoutMs, answered.signal)
     .then((): Answer => ({ status: null, body: `no answer within ${pushTimeoutMs} ms`, failure: "timeout" }));
-  const first = await Promise.race([answer, patience]);
+  const first = await Promise.race([answer, timeout]);
   // Hanging up on a call that was answered could end work the worker does after its answer.
   if (first.status === null && first.failure === "timeout") hangUp.abort();
   answered.abort();

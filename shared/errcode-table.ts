@@ -196,7 +196,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   65405: row("agent_limit", "fix", "客服账号数已达上限", "there are as many agents as allowed", CURE.agent),
   65406: row("agent_exists", "fix", "客服账号已存在", "the agent's account exists already", CURE.agent),
   ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许", "the invitation or binding of the agent does not allow it", CURE.agent)),
-  65413: row("no_agent_session", "fix", "会话不存在", "there is no such session", CURE.agent),
+  65413: row("no_agent_session", "fix", "会话不存在", "session not found", CURE.agent),
   65414: row("served_by_another_agent", "fix", "用户正由其他客服接待", "another agent serves the user", CURE.agent),
   65415: row("agent_offline", "fix", "客服不在线", "the agent is offline", CURE.agent),
   65416: row("invalid_agent_parameter", "fix", "客服接口参数错误", "a parameter of the agent call is not valid", CURE.request),

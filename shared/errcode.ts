@@ -6,7 +6,7 @@ import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
 export { ERRCODES, type BilingualText, type ErrcodeEntry, type Reaction } from "./errcode-table.ts";
 
-/** What is said of a code the table does not have. Never retried: nobody knows that it would help. */
+/** What is said of a code the table does not have. Never retried: whether that would help is unknown. */
 const UNKNOWN: ErrcodeEntry = {
   name: "unknown_errcode",
   meaning: { zh: "未收录的错误码", en: "a code this version does not know" },

@@ -174,7 +174,7 @@ class VariableReader {
     if (value === undefined) return fallback;
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
-    this.#problems.push({ variable, problem: "is no whole number in range", cure: `use ${min} to ${max}` });
+    this.#problems.push({ variable, problem: "is not a whole number in range", cure: `use ${min} to ${max}` });
     return fallback;
   }
 
@@ -183,7 +183,7 @@ class VariableReader {
     if (/^https?:\/\/[^\s/?#]+$/.test(value.replace(/\/+$/, ""))) return value.replace(/\/+$/, "");
     this.#problems.push({
       variable,
-      problem: "is no http(s) origin",
+      problem: "is not an http(s) origin",
       cure: "use for example https://api.weixin.qq.com",
     });
     return fallback;
@@ -212,7 +212,7 @@ function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): re
     secrets.push(secret);
     if (isWebhookSecret(secret)) continue;
     const cure = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "is no whsec_… secret of 24 to 64 bytes", cure });
+    problems.push({ variable, problem: "is not a whsec_… secret of 24 to 64 bytes", cure });
   }
   return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
 }
@@ -279,7 +279,7 @@ function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): r
   if (!parsed.success) {
     for (const issue of parsed.issues) {
       const path = v.getDotPath(issue);
-      const problem = path === null ? "is no JSON list of apps" : `${path} is missing or malformed`;
+      const problem = path === null ? "is not a JSON list of apps" : `${path} is missing or malformed`;
       problems.push({ variable, problem, cure: 'use [{"appid","secret","token","aesKey","mode"?}, …]' });
     }
     return [];
@@ -329,10 +329,10 @@ function toApp(values: AppValues): AppConfig {
 function checkForms(app: AppConfig, problems: ConfigProblem[], names: { appid: string; aesKey: string }): void {
   if (app.appid !== "" && !APPID.test(app.appid)) {
     const cure = "copy the AppID from the WeChat console: wx and 16 characters 0-9 a-f";
-    problems.push({ variable: names.appid, problem: "is no AppID", cure });
+    problems.push({ variable: names.appid, problem: "is not an AppID", cure });
   }
   if (!app.aesKeys.every(isAesKey)) {
     const cure = "copy the EncodingAESKey again: 43 letters and digits, no space or line break";
-    problems.push({ variable: names.aesKey, problem: "is no EncodingAESKey", cure });
+    problems.push({ variable: names.aesKey, problem: "is not an EncodingAESKey", cure });
   }
 }

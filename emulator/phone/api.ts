@@ -3,7 +3,7 @@ import { createControl, type Control } from "../control.ts";
 import type { Feed } from "../phone-model.ts";
 
 /** An emulator that takes longer is as good as away, milliseconds. */
-const FEED_PATIENCE_MS = 5_000;
+const FEED_TIMEOUT_MS = 5_000;
 
 /** The hand on the emulator, the same that tests and scripts use. */
 export const control: Control = createControl((request) => fetch(request), location.origin);
@@ -20,7 +20,7 @@ export interface FeedPosition {
 /** Asks for what changed. @returns null when nothing did */
 export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   const query = new URLSearchParams({ ...position, after: String(position.after) });
-  const signal = AbortSignal.timeout(FEED_PATIENCE_MS);
+  const signal = AbortSignal.timeout(FEED_TIMEOUT_MS);
   const response = await fetch(`/_emulator/feed?${query.toString()}`, { signal });
   if (response.status === 204) return null;
   if (!response.ok) throw new Error(`feed: ${response.status}`);

@@ -64,7 +64,7 @@ function toModule(module: TestModule): Report["modules"][number] {
 /** Name, message, and the stack, whose own first line may lack the name. */
 function textOf(error: unknown): string {
   const parsed = v.safeParse(ErrorSchema, error);
-  if (!parsed.success) return "Error: something was thrown that is no error";
+  if (!parsed.success) return "Error: something was thrown that is not an Error";
   const { name, message, stack } = parsed.output;
   return `${name}: ${message}\n${stack}`;
 }

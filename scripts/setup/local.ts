@@ -25,7 +25,7 @@ export type LocalOutcome = { readonly code: number } | { readonly stack: Stack }
 const VISITOR = "oSetupVisitor000000000000001";
 const QUESTION = "多少钱";
 /** Everything is on this machine. */
-const PATIENCE_MS = 20_000;
+const MILESTONES_TIMEOUT_MS = 20_000;
 const FAILED = { code: 1 };
 const TRY_AGAIN = say("再运行一次", "run it again");
 
@@ -158,7 +158,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   await stack.control.enter(VISITOR, "page=pages/index/index");
   await stack.control.text(VISITOR, QUESTION);
   const place = { url: stack.workerUrl, apiKey: values.apiKey, appid: values.apps[0]?.appid ?? "" };
-  const open = await waitForMilestones(ports.worker, place, PATIENCE_MS, tellMilestone(screen));
+  const open = await waitForMilestones(ports.worker, place, MILESTONES_TIMEOUT_MS, tellMilestone(screen));
   if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
   if (open.ok && open.value.length === 0) {
     screen.text(describeStack(stack, keyPlace(ports.devVarsPath)));

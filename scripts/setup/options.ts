@@ -214,7 +214,7 @@ function readValue(name: VariableName, text: string): string {
 function noVariable(option: string): BilingualText {
   return say(
     `--${option}：没有这个环境变量，或者是空的（给出的是变量名，不是密钥本身）`,
-    `--${option}: there is no such environment variable, or it is empty (give its name, not the secret)`,
+    `--${option}: the environment variable is not set or is empty (give its name, not the secret)`,
   );
 }
 

@@ -48,9 +48,9 @@ const READY_MS = 90_000;
 export async function waitUntilReady(
   ports: WorkerPorts,
   url: string,
-  patienceMs = READY_MS,
+  timeoutMs = READY_MS,
 ): Promise<Result<PushMode, readonly Fault[]>> {
-  const until = ports.now() + patienceMs;
+  const until = ports.now() + timeoutMs;
   for (;;) {
     const reply = await callTarget(ports, new Request(`${url}/healthz`));
     const { modes, findings } = judgeHealth(reply, { url });
@@ -66,16 +66,16 @@ export async function waitUntilReady(
 /**
  * Waits for the milestones and tells each as it comes.
  *
- * @param patienceMs how long, at most
+ * @param timeoutMs how long, at most
  * @returns those that did not come, or why they cannot be learned
  */
 export async function waitForMilestones(
   ports: WorkerPorts,
   place: WorkerPlace,
-  patienceMs: number,
+  timeoutMs: number,
   onReached: (name: MilestoneName, at: string) => void,
 ): Promise<Result<readonly MilestoneName[], Fault>> {
-  const until = ports.now() + patienceMs;
+  const until = ports.now() + timeoutMs;
   const open = new Set(Object.keys(MILESTONES) as MilestoneName[]);
   for (;;) {
     const reply = await callApi(ports, place, { path: "/api/v1/milestones" });

@@ -184,7 +184,7 @@ export const ANSWERS: MutantTable = {
     },
     {
       name: "answered-without-settings",
-      breaks: "a push is refused because nobody knows the settings",
+      breaks: "a push is refused because the settings are unknown",
       promise: 1,
       file: "worker/routes/push-user.ts",
       find: "  if (stored === undefined) {\n",

@@ -178,8 +178,8 @@ export const REST_API: MutantTable = {
       breaks: "a push waits for an account object that does not answer",
       promise: 1,
       file: "worker/objects/account-client.ts",
-      find: "const SETTINGS_PATIENCE_MS = 1_500;",
-      replace: "const SETTINGS_PATIENCE_MS = 15_000;",
+      find: "const SETTINGS_TIMEOUT_MS = 1_500;",
+      replace: "const SETTINGS_TIMEOUT_MS = 15_000;",
       killedBy: [
         "pure/objects/account-client.test.ts",
         "readSettingsSnapshot does not let a push wait for an object that does not answer",

@@ -129,8 +129,8 @@ export const SECRETS: MutantTable = {
       breaks: "a malformed EncodingAESKey is quoted",
       promise: 5,
       file: "worker/config.ts",
-      find: 'problem: "is no EncodingAESKey", cure',
-      replace: "problem: `${app.aesKeys.join()} is no EncodingAESKey`, cure",
+      find: 'problem: "is not an EncodingAESKey", cure',
+      replace: "problem: `${app.aesKeys.join()} is not an EncodingAESKey`, cure",
       killedBy: [CONFIG, "the configuration never shows a value, not even a wrong one"],
     },
     {

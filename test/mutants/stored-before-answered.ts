@@ -210,13 +210,13 @@ export const STORED_BEFORE_ANSWERED: MutantTable = {
     },
     {
       name: "slow-object-left",
-      breaks: "an object slower than WeChat's patience is not waited for, and what it stored is carried by nobody",
+      breaks: "an object slower than WeChat's timeout is not waited for, and what it stored is carried by nobody",
       promise: 1,
       file: "worker/objects/conversation-client.ts",
       find: "return await call();",
       replace:
         "return await Promise.race([call(), new Promise<never>((_, reject) => setTimeout(reject, deadline - Date.now()))]);",
-      killedBy: [PUSH_TROUBLE, "a conversation slower than WeChat's patience still has its answer sent"],
+      killedBy: [PUSH_TROUBLE, "a conversation slower than WeChat's timeout still has its answer sent"],
     },
     {
       name: "slow-settle-left",

@@ -71,7 +71,7 @@ export const UNCONFIRMED: MutantTable = {
     },
     {
       name: "time-out-taken-for-not-sent",
-      breaks: "an attempt nobody knows the end of is repeated as if it had never left",
+      breaks: "an attempt with an unknown outcome is repeated as if it had never left",
       promise: 1,
       file: "worker/wechat/send.ts",
       find: 'return { result: "unconfirmed", reason: failure.reason };',

@@ -83,7 +83,7 @@ export const WECHAT_TROUBLE: MutantTable = {
     },
     {
       name: "unknown-code-retried",
-      breaks: "an errcode nobody knows is tried again",
+      breaks: "an unknown errcode is tried again",
       promise: 4,
       file: "shared/errcode.ts",
       find: 'reaction: "fix",',

@@ -7,7 +7,7 @@ import { vi } from "vitest";
 /** A promise that never settles. */
 export const never = <T>(): Promise<T> => Promise.withResolvers<T>().promise;
 
-/** An object of which every method is called in vain. */
+/** An object of which no method ever answers. */
 export function hungStub(id: unknown): object {
   return new Proxy({}, { get: (_target, name) => (name === "id" ? id : name === "then" ? undefined : () => never()) });
 }

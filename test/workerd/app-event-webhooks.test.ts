@@ -177,7 +177,7 @@ describe("an event that is no user's", () => {
     expect(skipped).toMatchObject({ count: 5_130 - kept.count, lastReason: "expired" });
   });
 
-  it("waits while there is no secret, without an alarm that rings in vain", async ({ expect }) => {
+  it("waits while there is no secret, without an alarm that has nothing to do", async ({ expect }) => {
     await put(hook("held"));
     const held = { ...env, WEBHOOK_SECRET: "" };
     await runInDurableObject(account(), (object) => {

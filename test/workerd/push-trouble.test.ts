@@ -86,7 +86,7 @@ describe("the sending behind an answer", () => {
   });
 });
 
-describe("a conversation slower than WeChat's patience", () => {
+describe("a conversation slower than WeChat's timeout", () => {
   it("still has its answer sent, once, when WeChat has stopped waiting", async ({ expect }) => {
     const { promise: busy, resolve: release } = Promise.withResolvers<null>();
     const slow = namespaceOf(() => ({

@@ -23,10 +23,10 @@ export type Decision =
       /** WeChat refuses this message alone. */
       readonly isAlone?: true;
     }
-  /** Nobody knows whether it was delivered. */
+  /** Whether it was delivered is unknown. */
   | { readonly type: "unconfirmed"; readonly reason: string };
 
-/** How often a row has been tried in vain already. */
+/** Attempts of a row that did not send it. */
 export interface Tries {
   /** Attempts that WeChat refused as busy, or for their token. */
   readonly failed: number;
@@ -41,9 +41,9 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** WeChat is busy: soon again. */
 const BUSY = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
-/** Nothing could be sent at all (no token, out of time): patiently, for as long as the window is open. */
+/** Nothing could be sent at all (no token, out of time): with growing delays, for as long as the window is open. */
 const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
-/** The app may not send (banned, out of its daily quota): a look now and then. */
+/** The app may not send (banned, out of its daily quota): with longer delays. */
 const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
  * A message that WeChat refuses alone by a code of the app is given up after so long, milliseconds. More than the longest
@@ -63,7 +63,7 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
  * Decides what follows from an attempt.
  *
  * @param delivery what became of it
- * @param tries how often the row has been tried in vain before
+ * @param tries attempts of the row that did not send it
  * @param now epoch ms
  * @param random a number in [0, 1)
  */

@@ -29,11 +29,11 @@ const span = v.pipe(
   v.strictObject({
     from: v.pipe(
       v.string(),
-      v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, says("is no time of day from 00:00 to 23:59", clock)),
+      v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, says("is not a time of day from 00:00 to 23:59", clock)),
     ),
     to: v.pipe(
       v.string(),
-      v.regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, says("is no time of day from 00:00 to 24:00", clock)),
+      v.regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, says("is not a time of day from 00:00 to 24:00", clock)),
     ),
   }),
   v.check(
@@ -47,7 +47,7 @@ const spans = v.pipe(
 );
 const date = v.pipe(
   v.string(),
-  v.check(isRealDate, says("is no date of the calendar", "write year, month and day like 2026-10-01")),
+  v.check(isRealDate, says("is not a calendar date", "write year, month and day like 2026-10-01")),
 );
 const dayName = v.exactOptional(
   v.pipe(v.string(), v.maxLength(100, says("has more than 100 characters", "shorten it"))),
@@ -69,7 +69,7 @@ function dayList<T extends v.GenericSchema>(item: T) {
 export const SettingsSchema = v.strictObject({
   /** IANA name; default `Asia/Shanghai`. */
   timeZone: v.exactOptional(
-    v.pipe(v.string(), v.check(isTimeZone, says("is no time zone", "use an IANA name such as Asia/Shanghai"))),
+    v.pipe(v.string(), v.check(isTimeZone, says("is not a time zone", "use an IANA name such as Asia/Shanghai"))),
     "Asia/Shanghai",
   ),
   /**

@@ -64,7 +64,7 @@ export function hasPlaceholder(text: string): boolean {
 }
 
 /**
- * Fills the variables of a text, in one pass. A name that is no variable stays as written (settings that were parsed have none).
+ * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed have none).
  *
  * @param text the team's text
  * @param read gives a variable's value; called only for those that stand in the text
@@ -101,7 +101,7 @@ export function findTemplateProblems(text: string, place: TemplatePlace): string
     const written = (match[1] ?? "").trim();
     const name = parsePlaceholder(written)?.name;
     if (name === undefined) {
-      problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is no variable`, `use ${namesIn(place)}`));
+      problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is not a variable`, `use ${namesIn(place)}`));
     } else if (!RULES[name].places.includes(place)) {
       problems.push(says(`{{${name}}} is not known in a ${place}`, `use ${namesIn(place)}`));
     } else if (RULES[name].fromUser && isInsideTag(match.index)) {
@@ -125,7 +125,7 @@ function namesIn(place: TemplatePlace): string {
     .join(", ");
 }
 
-/** Reads `name`, `name.field` and what may follow a `|`; undefined when it is no variable. */
+/** Reads `name`, `name.field` and what may follow a `|`; undefined when it is not a variable. */
 function parsePlaceholder(inner: string): Placeholder | undefined {
   const [, written = "", fallback = ""] = /^([^|]*)\|?(.*)$/s.exec(inner) ?? [];
   const [name = "", ...path] = written.trim().split(".");

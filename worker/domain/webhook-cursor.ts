@@ -10,7 +10,7 @@ import { backoffMs } from "./retry.ts";
 export interface WebhookCursor {
   /** Everything up to this row was delivered, or is not for it. */
   readonly after: number;
-  /** Attempts in vain at the event after it. */
+  /** Failed attempts to deliver the event after it. */
   readonly tries: number;
   /** When the first of them failed, epoch ms; 0: none did. */
   readonly since: number;

@@ -14,7 +14,7 @@ export const WebhookIdSchema = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9_-]{1,32}$/,
-    says("is no id of a webhook", "use 1 to 32 letters, digits, hyphens or underscores, without spaces"),
+    says("is not a webhook id", "use 1 to 32 letters, digits, hyphens or underscores, without spaces"),
   ),
 );
 
@@ -25,7 +25,7 @@ const WebhookSchema = v.strictObject({
   /** Default: all of them. */
   events: v.exactOptional(
     v.pipe(
-      v.array(v.picklist(WEBHOOK_EVENTS, says("is no type of event", `use some of: ${WEBHOOK_EVENTS.join(", ")}`))),
+      v.array(v.picklist(WEBHOOK_EVENTS, says("is not an event type", `use some of: ${WEBHOOK_EVENTS.join(", ")}`))),
       v.maxLength(WEBHOOK_EVENTS.length, says("names an event twice", "name each once")),
     ),
     [...WEBHOOK_EVENTS],

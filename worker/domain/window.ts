@@ -38,7 +38,7 @@ export interface WindowState {
   /** At most one of each kind. */
   readonly grants: readonly Grant[];
   readonly uses: readonly Use[];
-  /** The conversation was handed to WeChat's own agents: they may use up the quota, so nobody knows. */
+  /** The conversation was handed to WeChat's own agents: they may use up the quota, so what is left is unknown. */
   readonly handedOver: boolean;
   /** WeChat refused with 45015 although by our books the 48 hours are running. */
   readonly doubtful: boolean;
@@ -120,7 +120,7 @@ export function addUses(state: WindowState, seqs: readonly number[], go: number)
   return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, go, doneAt: null }))] };
 }
 
-/** A use has an outcome that counts: WeChat took it, or nobody knows. */
+/** A use has an outcome that counts: WeChat took it, or the outcome is unknown. */
 export function finishUse(state: WindowState, seq: number, go: number, doneAt: number): WindowState {
   return {
     ...state,

@@ -50,9 +50,9 @@ const LAST_TOKEN_MS = 3_000;
 /** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
 const PAUSE_REPORT_MS = 3_000;
 /** A push has to be answered within five seconds, whatever becomes of the settings. */
-const SETTINGS_PATIENCE_MS = 1_500;
+const SETTINGS_TIMEOUT_MS = 1_500;
 /** About half of it: the other half is the object's. */
-const KV_PATIENCE_MS = 700;
+const KV_TIMEOUT_MS = 700;
 
 /** Creates the token source of one app. */
 export function createTokenSource(deps: AccountClientDeps): TokenSource {
@@ -175,7 +175,7 @@ export async function readSettingsSnapshot(
   const { appid, memory, now } = deps;
   const known = memory.get(appid)?.settings;
   if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return usable(known.value);
-  const read = await within(SETTINGS_PATIENCE_MS, findSettings(deps));
+  const read = await within(SETTINGS_TIMEOUT_MS, findSettings(deps));
   if (read === undefined || read === OVERDUE)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
   // KV may still have the version before the one this isolate knows, or was told while we waited.
@@ -204,7 +204,7 @@ async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | 
 /** KV is never a reason to fail or to wait: without it the object is asked. */
 async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
   try {
-    return await inTime(KV_PATIENCE_MS, deps.kv.get(key, "json"));
+    return await inTime(KV_TIMEOUT_MS, deps.kv.get(key, "json"));
   } catch (error) {
     log("kv_read_failed", { app: deps.appid, error: errorName(error) });
     return undefined;

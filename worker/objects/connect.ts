@@ -17,7 +17,7 @@ import type { Waiter } from "./account-resume.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
-const MILESTONE_PATIENCE_MS = 1_500;
+const MILESTONE_TIMEOUT_MS = 1_500;
 
 /** How long reporting a message that waits may take, milliseconds. */
 const WAITING_MS = 3_000;
@@ -54,7 +54,7 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   const tellMilestone = async (milestone: Milestone): Promise<void> => {
     try {
-      await inTime(MILESTONE_PATIENCE_MS, account().noteMilestone(milestone));
+      await inTime(MILESTONE_TIMEOUT_MS, account().noteMilestone(milestone));
     } catch (error) {
       log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
     }

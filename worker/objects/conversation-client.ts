@@ -1,6 +1,6 @@
 /**
  * A conversation as the Worker sees it: by name, near WeChat's callers, and tried again when the way to it breaks.
- * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's patience.
+ * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
 import type { Delivery } from "../../shared/delivery.ts";
 import type { LocationHint } from "../config.ts";
@@ -23,7 +23,7 @@ const PAUSES_MS = [100, 500] as const;
 /** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */
-const SETTLE_PATIENCE_MS = 4_000;
+const SETTLE_TIMEOUT_MS = 4_000;
 
 /** How to reach conversations. */
 export interface ConversationDirectory {
@@ -122,7 +122,7 @@ export function settleStored(
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
   const call = () => bareStub(directory, owner).settle(seq, number, delivery, next);
-  const deadline = Date.now() + SETTLE_PATIENCE_MS;
+  const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   return next === null
     ? callUntil("settle", deadline, call)
     : retryCall("settle", deadline, () => inTime(LEASED_CALL_MS, call()));
@@ -157,7 +157,7 @@ function jittered(pauseMs: number | undefined): number | undefined {
 }
 
 /**
- * `retryCall` for calls nobody waits for beyond the deadline, whether they return or not.
+ * `retryCall` for calls without a caller that waits beyond the deadline, whether they return or not.
  *
  * @throws the last error; DeadlineError when the last call had not returned in time
  */

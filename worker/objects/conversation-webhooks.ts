@@ -34,7 +34,7 @@ const REST_MS = 30_000;
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
-export async function tellWebhooks(host: WebhookHost, connection: AppConnection): Promise<void> {
+export async function deliverEvents(host: WebhookHost, connection: AppConnection): Promise<void> {
   const { owner, id, state, store } = host;
   const started = Date.now();
   const opened = store();

@@ -49,7 +49,7 @@ import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
 import { readMessageState } from "./read-message.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
-import { tellWebhooks, type WebhookHost } from "./conversation-webhooks.ts";
+import { deliverEvents, type WebhookHost } from "./conversation-webhooks.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
 import { expireEvents } from "./webhook-expiry.ts";
 import { canSign } from "./webhook-settings.ts";
@@ -266,7 +266,7 @@ export class Conversation extends DurableObject<Env> {
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
         lease && carryFromAlarm(this.#carryHost(owner), lease, connection, started + ALARM_BUDGET_MS),
-        canSign(config) && tellWebhooks(this.#webhookHost(owner), connection),
+        canSign(config) && deliverEvents(this.#webhookHost(owner), connection),
       ]);
     }
     await this.#prune(owner, config, connection);

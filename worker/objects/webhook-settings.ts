@@ -1,6 +1,6 @@
 /**
  * What only this worker can say of webhooks in settings: whether their addresses are allowed here, and whether there
- * is a secret to sign with. Refused when they are stored, so that nobody waits for events that can never come.
+ * is a secret to sign with. Refused when they are stored, instead of waiting for events that can never come.
  */
 import { configOf, type Config } from "../config.ts";
 import type { Settings, SettingsProblem } from "../domain/settings.ts";

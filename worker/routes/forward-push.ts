@@ -17,7 +17,7 @@ import { FORWARDED_HEADER, forwardPush, type RelayedAnswer } from "../webhooks/f
 import { scopeOf, type Inbound } from "../../shared/inbound.ts";
 import { directoryOf } from "./carry-background.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
-import { STORE_PATIENCE_MS, type Accepted } from "./push-user.ts";
+import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
 
 /** The team's server has so long, milliseconds. */
 const FORWARD_TIMEOUT_MS = 4_000;
@@ -85,7 +85,7 @@ async function relay(c: Context<AppEnv>, forward: ForwardConfig, push: StoredPus
   try {
     const before =
       accepted.outcome === "repeat"
-        ? await callUntil("relayed", arrived.arrivedAt + STORE_PATIENCE_MS, () => owner().relayed(arrived.key, null))
+        ? await callUntil("relayed", arrived.arrivedAt + STORE_TIMEOUT_MS, () => owner().relayed(arrived.key, null))
         : null;
     if (before !== null) {
       done("replayed");

@@ -13,7 +13,7 @@ const LOOKS_REPEATED_MS = 4_000;
 /** An answer that took so long may not have reached WeChat, milliseconds: more than a slow bot of the team's may take. */
 const LATE_MS = 3_500;
 /** A push that looks repeated has little time left, milliseconds. */
-const KV_PATIENCE_MS = 700;
+const KV_TIMEOUT_MS = 700;
 /** How long KV has for a write after the response, milliseconds. */
 const KV_PUT_MS = 3_000;
 /** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
@@ -36,7 +36,7 @@ export interface ArrivedPush {
 export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<AnswerKind | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
-    const answer = await inTime(KV_PATIENCE_MS, kv.get(await storageKey(push)));
+    const answer = await inTime(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
     return answer === "success" || answer === "transfer" ? answer : undefined;
   } catch (error) {
     log("kv_failed", { operation: "read_late_push", error: errorName(error) });

@@ -14,7 +14,7 @@ import { callUntil } from "../objects/conversation-client.ts";
 import type { PushProblem } from "../protocol/receive.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
-import { STORE_PATIENCE_MS, type Accepted } from "./push-user.ts";
+import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
 
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function acceptAppPush(
@@ -26,7 +26,7 @@ export async function acceptAppPush(
   const config = c.get("config");
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
   const { account } = connectApp(c.env, config, app);
-  const deadline = arrived.arrivedAt + STORE_PATIENCE_MS;
+  const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const isNew = await callUntil("appEvent", deadline, () =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt),
   );
@@ -51,7 +51,7 @@ export async function keepUnreadable(
   const { account } = connectApp(c.env, c.get("config"), app);
   const unreadable = { at: arrivedAt, cause: problem.cause, body: problem.text };
   try {
-    await callUntil("quarantine", arrivedAt + STORE_PATIENCE_MS, () => account().quarantine(unreadable));
+    await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {
     const requestId = c.get("requestId");
     log("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });

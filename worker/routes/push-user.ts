@@ -30,7 +30,7 @@ export interface Accepted {
 }
 
 /** After so long WeChat is about to hang up: no further try to store, milliseconds from arrival. */
-export const STORE_PATIENCE_MS = 4_000;
+export const STORE_TIMEOUT_MS = 4_000;
 /**
  * A request is answered by then, milliseconds from arrival, whether its push is stored or not. Longer than WeChat waits
  * (WECHAT.md §1.6: 5 s): no answer in time is what it is known to repeat after. A lease that comes later is still
@@ -62,7 +62,7 @@ export async function acceptUserPush(
   const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
   const push = { key: arrived.key, inbound, ...wanted, candidates, ...(contextVerdict && { contextVerdict }) };
   const { received, lease } = storePush(directoryOf(c), owner, push, {
-    retry: arrived.arrivedAt + STORE_PATIENCE_MS,
+    retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
   });
   carryInBackground(c, app, owner, lease);

@@ -48,7 +48,7 @@ const CURE = "use the public https address of your server, such as https://shop.
 export function checkWebhookUrl(text: string, allowPrivate: boolean): Result<URL, WebhookUrlProblem> {
   const authority = PLAIN.test(text) ? FORM.exec(text)?.groups?.["authority"] : undefined;
   const url = authority === undefined || text.length > MAX_WEBHOOK_URL ? null : URL.parse(text);
-  if (authority === undefined || url === null) return refuse("malformed", "is no web address");
+  if (authority === undefined || url === null) return refuse("malformed", "is not a web address");
   if (text.includes("#")) return refuse("malformed", "has a part after #, which is never sent");
   if (authority.includes("@")) return refuse("credentials", "has a user name in it");
   if (allowPrivate) return ok(url);

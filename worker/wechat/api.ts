@@ -64,7 +64,7 @@ export type ApiFailure =
   | { readonly reason: "no_token"; readonly problem: TokenProblem }
   /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
   | { readonly reason: "lease_over" }
-  /** The request left and no answer came in time, or the connection broke: nobody knows. */
+  /** The request left and no answer came in time, or the connection broke: the outcome is unknown. */
   | { readonly reason: "timeout" | "network" };
 
 /** With less than this left before the deadline no request leaves, milliseconds. */

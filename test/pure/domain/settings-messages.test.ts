@@ -83,7 +83,7 @@ describe("the messages of an answer", () => {
       "fallback.messages.0.mediaId: variables are filled in texts only",
     ]);
     expect(fallback(text("{{a}} {{sessionFrom}}"))).toEqual([
-      "fallback.messages.0.content: {{a}} is no variable",
+      "fallback.messages.0.content: {{a}} is not a variable",
       "fallback.messages.0.content: {{sessionFrom}} is not known in a message",
     ]);
   });

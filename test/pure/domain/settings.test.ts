@@ -167,7 +167,7 @@ describe("time settings", () => {
   it("takes real zones only", ({ expect }) => {
     for (const timeZone of ["Asia/Shanghai", "America/New_York", "UTC"]) expect(tell({ timeZone })).toEqual([]);
     for (const timeZone of ["", "Beijing", "Asia/上海"])
-      expect(tell({ timeZone })).toEqual(["timeZone: is no time zone"]);
+      expect(tell({ timeZone })).toEqual(["timeZone: is not a time zone"]);
   });
 
   it("takes times from 00:00 to 24:00, also past midnight, but none of no length", ({ expect }) => {
@@ -181,8 +181,8 @@ describe("time settings", () => {
     }
     expect(span("09:00", "09:00")).toEqual(["hours.mon.0: begins and ends at the same time"]);
     expect(span("24:00", "09:60")).toEqual([
-      "hours.mon.0.from: is no time of day from 00:00 to 23:59",
-      "hours.mon.0.to: is no time of day from 00:00 to 24:00",
+      "hours.mon.0.from: is not a time of day from 00:00 to 23:59",
+      "hours.mon.0.to: is not a time of day from 00:00 to 24:00",
     ]);
     const five = ["01", "03", "05", "07", "09"].map((hour) => ({ from: `${hour}:00`, to: `${hour}:30` }));
     expect(tell({ hours: { mon: five } })).toEqual(["hours.mon: has more than 4 times"]);
@@ -199,7 +199,7 @@ describe("time settings", () => {
       tell({ holidays: [{ date: "2028-02-29", name: "闰日" }], specialDays: [{ date: "2028-03-01", hours: nine }] }),
     ).toEqual([]);
     for (const date of ["2027-02-29", "2026-13-01", "2026-1-1", "2026-10-01T00:00", ""]) {
-      expect(tell({ holidays: [{ date }] })).toEqual(["holidays.0.date: is no date of the calendar"]);
+      expect(tell({ holidays: [{ date }] })).toEqual(["holidays.0.date: is not a calendar date"]);
     }
     const both = { holidays: [{ date: "2026-10-01" }], specialDays: [{ date: "2026-10-01", hours: nine }] };
     expect(tell(both)).toEqual(["specialDays.0.date: this date is already used"]);

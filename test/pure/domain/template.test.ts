@@ -15,7 +15,7 @@ describe("renderTemplate", () => {
     expect(renderTemplate("答：{{content}}", () => "$& $1")).toBe("答：$& $1");
   });
 
-  it("leaves what is no variable as written and asks only for those that stand there", ({ expect }) => {
+  it("leaves what is not a variable as written and asks only for those that stand there", ({ expect }) => {
     const asked: string[] = [];
     const text = renderTemplate("{{toString}} {{}} {content} {{content", (name) => {
       asked.push(name);
@@ -110,8 +110,8 @@ describe("findTemplateProblems", () => {
 
   it("names an unknown variable and those there are, without repeating a long one", ({ expect }) => {
     expect(findTemplateProblems("{{ conten }} {{联系方式}}", "message")).toEqual([
-      "{{conten}} is no variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
-      "{{联系方式}} is no variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{conten}} is not a variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{联系方式}} is not a variable\nuse {{content}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
     ]);
     expect(findTemplateProblems(`{{${"x".repeat(500)}}}`, "message")[0]?.length).toBeLessThan(150);
   });
@@ -125,7 +125,7 @@ describe("findTemplateProblems", () => {
 
   it("refuses a context without a field, and fields of what has none", ({ expect }) => {
     for (const wrong of ["context", "context.", "context..a", "context.a-b", "context.商品", "date.year", "date."]) {
-      expect(findTemplateProblems(`{{${wrong}}}`, "greeting")[0], wrong).toContain("is no variable");
+      expect(findTemplateProblems(`{{${wrong}}}`, "greeting")[0], wrong).toContain("is not a variable");
     }
     expect(findTemplateProblems("{{context.product.name}}", "message")[0]).toContain("not known in a message");
     expect(findTemplateProblems('<a href="{{verified.user.id|x}}">', "greeting")[0]).toContain("inside a tag");

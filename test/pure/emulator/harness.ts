@@ -38,7 +38,7 @@ interface HarnessOptions {
 
 /**
  * An emulator under test. Pauses pass at once and move the clock; a wait that a signal may end (the platform's
- * patience, a slow answer) lasts until the signal, unless `timers` is `instant`.
+ * timeout, a slow answer) lasts until the signal, unless `timers` is `instant`.
  */
 export function createHarness(options: HarnessOptions = {}) {
   const state = {

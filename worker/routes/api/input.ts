@@ -99,7 +99,7 @@ export function checkBody<T extends v.GenericSchema>(
 }
 
 /**
- * 422 for a field. A field nobody knows is not named: its name is the caller's.
+ * 422 for a field. An unknown field is not named: its name is the caller's.
  *
  * @param message what `shared/outbound.ts` or valibot says of it; for an unknown field that nothing (`never`) fits
  */

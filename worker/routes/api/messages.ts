@@ -35,7 +35,7 @@ import {
 
 const MINUTE_MS = 60_000;
 /** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */
-const SUBMIT_PATIENCE_MS = 4_000;
+const SUBMIT_TIMEOUT_MS = 4_000;
 /** The caller is answered by then, milliseconds; a lease that comes later is still carried. */
 const SUBMIT_ANSWER_MS = 6_000;
 
@@ -95,7 +95,7 @@ messages.post(
     // The key may be two callers'; an attempt whose answer was lost on the way is given again to us alone.
     const claim = crypto.randomUUID();
     const submit = () => findConversation(c, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
-    const submitted = retryCall("submit", Date.now() + SUBMIT_PATIENCE_MS, submit);
+    const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
     carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
     const answer = await inTime(SUBMIT_ANSWER_MS, submitted);
     if (!answer.ok) return refuseSend(c, answer);

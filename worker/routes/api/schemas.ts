@@ -116,7 +116,7 @@ export const MessageStateSchema = v.pipe(
   v.description(
     both(
       "queued 排队 · sending 发送中 · retrying 等待重试 · held 等用户下一条消息 · sent 已送达微信 · failed 失败 · blocked 未发送 · unconfirmed 结果未知",
-      "held waits for the user's next message · blocked was not sent · unconfirmed: nobody knows whether it arrived",
+      "held waits for the user's next message · blocked was not sent · unconfirmed: unknown whether it arrived",
     ),
   ),
 );
