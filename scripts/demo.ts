@@ -154,7 +154,7 @@ async function killedToken(stack: Stack): Promise<void> {
 }
 
 async function unreadable(stack: Stack): Promise<void> {
-  heading("真实但读不懂的推送", "genuine but unreadable");
+  heading("真实但无法解析的推送", "genuine but unreadable");
   const push = await stack.control.text(SHOPPER, "", { overrides: { plaintext: "<xml><MsgType>text" } });
   show(push, "<xml><MsgType>text");
   check("照样应答 success / acknowledged", push.attempts[0]?.verdict === "success");

@@ -4,7 +4,7 @@
 import { check, failed, passed, say, skipped, type Finding } from "./finding.ts";
 import type { Reply } from "./target.ts";
 
-const ADDRESS = check("address", "推送网址的形式", "the form of the push URL");
+const ADDRESS = check("address", "消息推送 URL 的形式", "the form of the push URL");
 const CLOCK = check("clock", "时钟", "the clocks");
 /** More than a request takes, less than what plain mode's 300 s forgive. */
 const MAX_SKEW_MS = 60_000;

@@ -86,7 +86,7 @@ function judgeQuota(quota: Entry): Finding {
 function judgeView(operator: string, result: Entry): { operator: string; isSeen: boolean; finding: Finding } {
   const name = check(
     `wechat.network.${operator}`,
-    `从 ${operator} 网络连到推送网址`,
+    `从 ${operator} 网络连到消息推送 URL`,
     `the push URL seen from ${operator}`,
   );
   const finding = judgeEntry(name, result, (view) => {

@@ -60,7 +60,7 @@ export function reportUnconfirmed(url: string, facts: WeChatFacts): readonly Ope
 }
 
 function reachability({ asked = [], reached = [] }: WeChatFacts): OpenPoint {
-  const what = say("推送网址能否从大陆连到（备案）", "whether the push URL is reached from the mainland (filing)");
+  const what = say("消息推送 URL 能否从大陆连到（备案）", "whether the push URL is reached from the mainland (filing)");
   if (asked.length === 0) return { number: 7, what };
   const seen = `${reached.length}/${asked.length} (${reached.join(", ")})`;
   return { number: 7, what, settled: say(`DNS 与 ping：${seen} 可达`, `by DNS and ping: reached from ${seen}`) };
