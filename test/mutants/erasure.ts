@@ -4,6 +4,8 @@ import type { MutantTable } from "./mutant.ts";
 const CONVERSATION = "workerd/conversation.test.ts";
 const ERASED = "workerd/erased-user.test.ts";
 const ACCOUNT = "workerd/erased-account.test.ts";
+const LATE = "workerd/erased-late.test.ts";
+const REMEMBERED = "workerd/account-erasures.test.ts";
 const EXPORT = "workerd/export-account.test.ts";
 
 /** Mutants of erasing. */
@@ -39,8 +41,8 @@ export const ERASURE: MutantTable = {
       name: "capture-brings-the-user-back",
       breaks: "a captured push, sent again after the erasure, stores the user anew",
       file: "worker/objects/conversation.ts",
-      find: "if (isFromBeforeErasure(createdAt, this.#store.erasedAt(), now))",
-      replace: "if (isFromBeforeErasure(createdAt, undefined, now))",
+      find: "if (isPushFromBeforeErasure(push, this.#store.erasedAt(), now))",
+      replace: "if (isPushFromBeforeErasure(push, undefined, now))",
       killedBy: [ERASED, "an erased user is not brought back by a push from before"],
     },
     {
@@ -116,14 +118,105 @@ export const ERASURE: MutantTable = {
       file: "worker/objects/account-personal.ts",
       find: "sql.exec(`update ${table} set ${emptied} where seq = ?`, seq);",
       replace: "sql.exec(`delete from ${table} where seq = ?`, seq);",
-      killedBy: [ACCOUNT, "erasing a user is not undone by a capture of such an event or push"],
+      killedBy: [ACCOUNT, "erasing a user is not undone by one that comes a day later"],
+    },
+    {
+      name: "late-event-stored-whole",
+      breaks: "an event from before the erasure that comes after it stores the user's data again",
+      file: "worker/objects/account-events.ts",
+      find: 'body: isErased ? "" : body',
+      replace: "body",
+      killedBy: [LATE, "an event from before the erasure of the user it names in its head"],
+    },
+    {
+      name: "late-event-heard",
+      breaks: "the team's code hears of an event from before the erasure",
+      file: "worker/routes/push-app.ts",
+      find: 'if (stored === "erased") return { outcome: "erased", answer: "success" };',
+      replace: "",
+      killedBy: [LATE, "an event from before the erasure of the user it names is none for the team's code"],
+    },
+    {
+      name: "event-after-the-erasure-emptied",
+      breaks: "what a user does after the erasure is lost for a day",
+      file: "worker/objects/account-erasures.ts",
+      find: "return createdAt <= at && !isErasureOver(at, now);",
+      replace: "return createdAt > 0 && !isErasureOver(at, now);",
+      killedBy: [REMEMBERED, "an account's erased users cost an event that is newer nothing"],
+    },
+    {
+      name: "late-unreadable-push-kept-whole",
+      breaks: "an unreadable push of an erased user that comes late is kept with its text",
+      file: "worker/objects/account-quarantine.ts",
+      find: 'isErased ? "" : cutText',
+      replace: "cutText",
+      killedBy: [LATE, "an unreadable push from before the erasure of a user it names is kept without its text"],
+    },
+    {
+      name: "late-answer-kept",
+      breaks: "the answer of the team's own server that comes after the erasure is kept",
+      file: "worker/objects/account.ts",
+      find: "const isKept = answer === null || !(await this.#erasures.concern(textOf(answer), 0, Date.now()));",
+      replace: "const isKept = (await this.#erasures.concern(key, 0, Date.now())) !== undefined;",
+      killedBy: [LATE, "a forwarded event from before the erasure keeps no answer that comes when"],
+    },
+    {
+      name: "undated-event-brings-the-user-back",
+      breaks: "an event without CreateTime from before the erasure begins a conversation",
+      file: "worker/domain/erasure.ts",
+      find: "isUndated === true ? 0 : inbound.createdAt",
+      replace: "inbound.createdAt",
+      killedBy: [LATE, "an event from before the erasure of the user it names is one without CreateTime"],
+    },
+    {
+      name: "erased-event-delivered-by-a-run",
+      breaks: "a webhook gets an event that was erased while it took the one before",
+      file: "worker/objects/account-events.ts",
+      find: "return store.hasEvent(seq) ? ([APP_EVENT] as const) : [];",
+      replace: "return [APP_EVENT] as const;",
+      killedBy: [
+        LATE,
+        "an event from before the erasure of the user it names that was erased while a webhook was called",
+      ],
+    },
+    {
+      name: "erased-users-in-the-clear",
+      breaks: "the account keeps the openids of erased users",
+      file: "worker/objects/account-erasures.ts",
+      find: 'const mac = await crypto.subtle.sign(HMAC, key, new TextEncoder().encode(openid));\n  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, "0")).join("");',
+      replace: 'return key.type === "secret" ? openid : "";',
+      killedBy: [REMEMBERED, "an account's erased users are kept as hashes"],
+    },
+    {
+      name: "erased-users-remembered-for-ever",
+      breaks: "the account keeps the hash of an erased user beyond the day",
+      file: "worker/objects/account.ts",
+      find: "    this.#erasures.expire(now);\n",
+      replace: "",
+      killedBy: [REMEMBERED, "an account's erased users are found again after an eviction, and forgotten"],
+    },
+    {
+      name: "erased-users-without-a-bound",
+      breaks: "the list of erased users grows without a bound",
+      file: "worker/objects/account-erasures.ts",
+      find: "seq - MAX_ERASURES",
+      replace: "-1",
+      killedBy: [REMEMBERED, "an account's erased users are ten thousand at most"],
+    },
+    {
+      name: "erased-meanwhile-missed",
+      breaks: "a user who is erased while an event is compared is stored again",
+      file: "worker/objects/account-erasures.ts",
+      find: "if (before === newestOne()) return",
+      replace: "if (before.seq > 0) return",
+      killedBy: [REMEMBERED, "an account's erased users are looked for when one is erased while"],
     },
     {
       name: "erase-reaches-another-user",
       breaks: "the records of a user whose openid begins alike go as well",
       file: "worker/domain/named-user.ts",
-      find: "if (!goesOnLeft && !goesOnRight) return true;",
-      replace: "if (!goesOnLeft || !goesOnRight) return true;",
+      find: "return !goesOnLeft && !goesOnRight;",
+      replace: "return !goesOnLeft || !goesOnRight;",
       killedBy: [ACCOUNT, "erasing a user empties the app's events that name the user"],
     },
     {
@@ -138,8 +231,8 @@ export const ERASURE: MutantTable = {
       name: "erase-leaves-the-refuser",
       breaks: "the account still knows that a message of the erased user caused a pause",
       file: "worker/objects/account.ts",
-      find: "if (Object.keys(forgotten).length > 0) this.#write(forgotten);",
-      replace: "",
+      find: "this.#write(forgetMessages(this.#store.state(), user));",
+      replace: "this.#write({});",
       killedBy: [ACCOUNT, "erasing a user forgets that the user's message caused a pause"],
     },
     {

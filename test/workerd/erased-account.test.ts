@@ -1,5 +1,5 @@
 /** What the account keeps about a user who is erased: events of the app and unreadable pushes that name the user. */
-import { runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
@@ -76,6 +76,18 @@ describe("erasing a user", () => {
       expect(sent.attempts.at(-1)?.verdict).toBe("success");
     }
     expect(await kept()).not.toContain("oAgain");
+  });
+
+  it("is not undone by one that comes a day later, when the user is no longer known to be erased", async ({
+    expect,
+  }) => {
+    const event = await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oMuchLater", trace_id: "t" });
+    const broken = await wechat.text("oSender", "x", { overrides: { plaintext: unreadable("oMuchLater") } });
+    await erase("oMuchLater");
+    vi.setSystemTime(Date.now() + 86_401_000);
+    await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
+    for (const { id } of [event, broken]) await wechat.redeliver({ id });
+    expect(await kept()).not.toContain("oMuchLater");
   });
 
   it("forgets that the user's message caused a pause", async ({ expect }) => {

@@ -122,34 +122,57 @@ function placesWithCanary(snapshot: Snapshot): readonly string[] {
 }
 
 /** A push server of the team's answers with what it knows of the user. */
-async function plantRelayed(): Promise<void> {
+const relayedTo = { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) };
+
+async function plantRelayed(): Promise<Resend> {
   const vars = { WECHAT_FORWARD_KINDS: "text,forwarded_*", WECHAT_FORWARD_URL: "https://old.example.com/" };
   const wechat = playWeChat({
     worker: (request) => fetchWith(vars, request),
-    hosts: { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) },
+    hosts: relayedTo,
   });
   await wechat.switches({ retries: 0 });
-  await wechat.text(USER, "forwarded");
-  await wechat.event("oPlatform", "forwarded_event");
+  const pushes = [
+    await wechat.text(USER, "forwarded"),
+    await wechat.event("oPlatform", "forwarded_event"),
+    await wechat.event("oPlatform", "forwarded_of_user", { OpenId: USER }),
+    await wechat.event("oPlatform", "forwarded_late", { OpenId: USER }, { deliver: false }),
+  ];
+  return async () => {
+    for (const { id } of pushes) await wechat.redeliver({ id });
+  };
 }
 
-/** Everything a user can do to be remembered anywhere. */
-async function plant(): Promise<void> {
-  await plantRelayed();
-  const shop = createReceiver();
-  const wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
+/** Delivers every push from before once more, and the late ones for the first time. */
+type Resend = () => Promise<void>;
+
+const shop = createReceiver();
+
+/** Everything a user can do to be remembered anywhere, and what WeChat delivers of it after the erasure. */
+async function plant(): Promise<Resend> {
+  const resendRelayed = await plantRelayed();
+  const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });
   const hook = (id: string) => ({ id, url: `https://shop.example.com/${id}` });
   await useSilentSettings({ webhooks: [hook("refuses"), hook("fails")] });
   shop.answerWith(({ path }) => new Response(null, { status: path === "/refuses" ? 400 : 503 }));
-  await wechat.enter(USER, `page=${WORDS}`);
-  const push = await wechat.text(USER, WORDS);
-  await wechat.redeliver({ id: push.id });
-  await wechat.event("oPlatform", "wxa_media_check", { OpenID: USER, trace_id: WORDS });
-  await wechat.event(USER, "brand_new_event", { Data: WORDS });
-  const plaintext = JSON.stringify({ FromUserName: USER, Content: WORDS });
-  await wechat.text("oSender", "x", { overrides: { plaintext } });
+  const pushes: { readonly id: string }[] = [];
+  for (const deliver of [true, false]) {
+    const options = { deliver, createTime: Math.floor(Date.now() / 1_000) + Number(deliver) };
+    const plaintext = JSON.stringify({ FromUserName: USER, Content: WORDS, deliver });
+    pushes.push(
+      await wechat.enter(USER, `page=${WORDS}`, options),
+      await wechat.text(USER, WORDS, options),
+      await wechat.event("oPlatform", "wxa_media_check", { OpenID: USER, trace_id: WORDS }, options),
+      await wechat.event(USER, "brand_new_event", { Data: WORDS }, options),
+      await wechat.event(USER, "user_info_modified", { OpenID: USER, RevokeInfo: WORDS }, options),
+      await wechat.text("oSender", "x", { ...options, overrides: { plaintext } }),
+    );
+  }
+  await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
   vi.setSystemTime(Date.now() + GATHER_MS);
+  await runDurableObjectAlarm(conversation(USER));
+  // Again, so that a failure is the last that an isolate hears of an endpoint: a refusal makes it forget.
+  vi.setSystemTime(Date.now() + 60_000);
   await runDurableObjectAlarm(conversation(USER));
   await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
   await send(USER, { type: "text", content: `${WORDS} again` });
@@ -159,19 +182,38 @@ async function plant(): Promise<void> {
     if (!hasCanary(places.get("Account table waiting") ?? "")) throw new Error("who waits is not noted yet");
     if (!places.has("KV push:") || !places.has("KV access:")) throw new Error("KV is behind");
   });
+  return async () => {
+    await resendRelayed();
+    for (const { id } of pushes) await wechat.redeliver({ id });
+    await ringAll();
+  };
+}
+
+/** Delivers what there is for webhooks. */
+async function ringAll(): Promise<void> {
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await runDurableObjectAlarm(conversation(USER));
+  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
 }
 
 let before: Snapshot;
 let after: Snapshot;
+/** After everything from before was delivered again. */
+let resent: Snapshot;
+let heardLater: string;
 let lines: string;
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
   const logged = captureLog();
-  await plant();
+  const resend = await plant();
   before = await takeSnapshot();
   vi.setSystemTime(Date.now() + 2_000);
   await call("DELETE", `/api/v1/conversations/${USER}`);
   after = await takeSnapshot();
+  const heard = shop.events.length;
+  await resend();
+  resent = await takeSnapshot();
+  heardLater = JSON.stringify(shop.events.slice(heard));
   lines = JSON.stringify(logged());
 });
 afterEach(() => {
@@ -217,6 +259,12 @@ describe("the places where something is stored", () => {
     const left = passing.map(({ name }) => name);
     expect(placesWithCanary(after).filter((name) => !left.includes(name))).toEqual([]);
     expect(left.filter((name) => name !== "isolate memory")).toEqual([]);
+  });
+
+  it("have nothing of the user when pushes from before come after it, nor do webhooks hear of it", ({ expect }) => {
+    expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([]);
+    expect(hasCanary(heardLater)).toBe(false);
+    expect(resent.get("Account table erased")).toContain('"at"');
   });
 
   it("have the user's digits in the log alone, and nothing else of the user", ({ expect }) => {

@@ -143,6 +143,9 @@ describe("a push from what no URL can name", () => {
   it.for([".", "..", "z".repeat(129), "o b", "o\u00e9", "用户", "o\u0000", "o\n"])(
     "%j is acknowledged, kept for the operator and makes no conversation",
     async (openid, { expect }) => {
+      // Some of the users erased above have an openid that is a word of any push, or a character.
+      seconds += 2;
+      vi.setSystemTime(STARTED + seconds * 1_000);
       const before = await countObjects();
       const text = `from no user ${messages}`;
       expect(await pushText(openid, text)).toBe("acknowledged");

@@ -24,6 +24,8 @@ export { HOLD_MS } from "./state.ts";
 export interface PushInput {
   readonly key: string;
   readonly inbound: Inbound;
+  /** It came without CreateTime: `createdAt` is the time of its arrival. */
+  readonly isUndated?: boolean;
   readonly candidates: readonly Candidate[] | null;
   /** What verifying the token of an enter event said; absent without one. */
   readonly contextVerdict?: TokenVerdict;

@@ -18,6 +18,7 @@ import type { Webhook } from "../domain/webhook-schema.ts";
 import { ownValue } from "../../shared/own.ts";
 import type { Inbound, PushHead } from "../../shared/inbound.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
+import type { Erasures } from "./account-erasures.ts";
 import type { SkippedEvents } from "./account-skipped.ts";
 import type { SettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore } from "./account-store.ts";
@@ -45,10 +46,24 @@ export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
   readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
 }
 
+/**
+ * What came of an event: true, it is new; false, it is a repeat or older than what is kept; `erased`, it names a user
+ * who was erased since, and is stored without what it says. Crosses RPC; a worker of version 0.1.0 knows the first two.
+ */
+export type EventOutcome = boolean | "erased";
+
 /** The part of the account's storage that is used. */
 type EventStore = Pick<
   AccountStore,
-  "findEvent" | "addEvent" | "events" | "newestEvent" | "eventBeyond" | "eventBefore" | "undelivered" | "deleteEvents"
+  | "findEvent"
+  | "hasEvent"
+  | "addEvent"
+  | "events"
+  | "newestEvent"
+  | "eventBeyond"
+  | "eventBefore"
+  | "undelivered"
+  | "deleteEvents"
 >;
 
 /** The account object. */
@@ -64,12 +79,13 @@ export interface AppEventsHost {
   /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
   readonly webhooks: () => WebhookDeps | undefined;
   readonly account: WebhookAccount;
+  readonly erasures: Pick<Erasures, "mayConcern" | "concern">;
   readonly noteSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
 }
 
 /** Opens them. */
 export function createAppEvents(host: AppEventsHost) {
-  const { store, objectId, cursors, write } = host;
+  const { store, objectId, cursors, write, erasures } = host;
 
   function read(after: number, limit: number): readonly KeptAppEvent[] {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
@@ -93,6 +109,19 @@ export function createAppEvents(host: AppEventsHost) {
     store.deleteEvents(upTo);
   }
 
+  function toDeliverable(event: StoredAppEvent): Deliverable {
+    const { seq, at } = event;
+    return {
+      seq,
+      at,
+      // Asked before each call: the user it names may have been erased since it was read.
+      get types() {
+        return store.hasEvent(seq) ? ([APP_EVENT] as const) : [];
+      },
+      build: () => toAppWebhookEvent({ appid: host.appid(), objectId }, event),
+    };
+  }
+
   return {
     /**
      * Stores an event.
@@ -101,19 +130,27 @@ export function createAppEvents(host: AppEventsHost) {
      * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
      * @param now when it arrived, epoch ms
      * @param keptMs how long events are kept, milliseconds
-     * @returns whether it is new; a repeat, and one older than what is kept, is not
      */
-    add(key: string, inbound: Inbound, now: number, keptMs: number): boolean {
+    async add(key: string, inbound: Inbound, now: number, keptMs: number): Promise<EventOutcome> {
       const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
       if (createdAt < now - keptMs) return false;
-      if (store.findEvent(key, repeatsSince(inbound.createdAt, now)) !== undefined) return false;
+      const body = JSON.stringify({ ...inbound, createdAt });
+      const since = repeatsSince(inbound.createdAt, now);
+      let known = store.findEvent(key, since);
+      let isErased = false;
+      if (known === undefined && erasures.mayConcern(inbound.createdAt, now)) {
+        isErased = await erasures.concern(body, inbound.createdAt, now);
+        // Another delivery may have been stored meanwhile.
+        known = store.findEvent(key, since);
+      }
+      if (known !== undefined) return known.isErased ? "erased" : false;
       const before = store.newestEvent();
-      const seq = store.addEvent({ at: now, key, body: JSON.stringify({ ...inbound, createdAt }) });
+      const seq = store.addEvent({ at: now, key, body: isErased ? "" : body });
       if (seq % COUNT_EVERY === 0) forget(store.eventBeyond(MAX_EVENTS), now);
-      const known = cursors();
-      const woken = wakeCursors(known, before, now);
-      write(isSame(known, woken) ? undefined : woken);
-      return true;
+      const cursorsBefore = cursors();
+      const woken = wakeCursors(cursorsBefore, before, now);
+      write(isSame(cursorsBefore, woken) ? undefined : woken);
+      return isErased ? "erased" : true;
     },
 
     /** Events after a cursor, oldest first: at most `limit` (1 to 5000), and no more than a page may be long, but one. */
@@ -159,7 +196,7 @@ export function createAppEvents(host: AppEventsHost) {
         source: { appid, objectId },
         due,
         last,
-        rows: (after, limit) => read(after, limit).map((event) => toDeliverable(appid, objectId, event)),
+        rows: (after, limit) => read(after, limit).map(toDeliverable),
         deps,
         health: { appid, account: () => host.account, memory: new Map(), now: deps.now },
         mayGoOn: () => deps.now() < started + BUDGET_MS,
@@ -175,11 +212,6 @@ export function createAppEvents(host: AppEventsHost) {
 
 function listenersOf(webhooks: readonly Webhook[]): readonly string[] {
   return webhooks.filter(({ events }) => events.includes(APP_EVENT)).map(({ id }) => id);
-}
-
-function toDeliverable(appid: string, objectId: string, event: StoredAppEvent): Deliverable {
-  const { seq, at } = event;
-  return { seq, at, types: [APP_EVENT], build: () => toAppWebhookEvent({ appid, objectId }, event) };
 }
 
 function isSame(a: WebhookCursors, b: WebhookCursors): boolean {

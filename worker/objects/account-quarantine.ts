@@ -3,6 +3,7 @@
  * each content once, 64 KB of it, for a week.
  */
 import { utf8Length } from "../../shared/text.ts";
+import type { Erasures } from "./account-erasures.ts";
 import { beijingDay } from "./account-rules.ts";
 import type { AccountStore, QuarantineRow } from "./account-store.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
@@ -15,10 +16,12 @@ export interface UnreadablePush {
   readonly cause: string;
   /** The decrypted text. */
   readonly body: string;
+  /** CreateTime, epoch ms; 0 or absent when that is unknown. */
+  readonly createdAt?: number;
 }
 
 /** An unreadable push as it was kept. */
-export interface QuarantinedPush extends UnreadablePush {
+export interface QuarantinedPush extends Omit<UnreadablePush, "createdAt"> {
   readonly seq: number;
   /** Size of the whole body in UTF-8. */
   readonly bytes: number;
@@ -34,11 +37,22 @@ const MAX_QUARANTINED_BYTES = 64 * 1024;
 /** The part of the account's storage that is used. */
 type QuarantineStore = Pick<AccountStore, "isQuarantined" | "addQuarantined" | "quarantined">;
 
-/** Keeps a push. Returns whether it is new. */
-export async function keepUnreadable(store: QuarantineStore, { at, cause, body }: UnreadablePush): Promise<boolean> {
+/**
+ * Keeps a push; without its text when that is from before the erasure of a user it names.
+ *
+ * @param now epoch ms
+ * @returns whether it is new
+ */
+export async function keepUnreadable(
+  store: QuarantineStore,
+  { at, cause, body, createdAt = 0 }: UnreadablePush,
+  erasures: Pick<Erasures, "concern">,
+  now: number,
+): Promise<boolean> {
   const hash = await sha256Hex(body);
+  const isErased = await erasures.concern(body, createdAt, now);
   if (store.isQuarantined(hash)) return false;
-  const kept = cutText(body, MAX_QUARANTINED_BYTES);
+  const kept = isErased ? "" : cutText(body, MAX_QUARANTINED_BYTES);
   store.addQuarantined({ at, cause, hash, body: kept, bytes: utf8Length(body) }, MAX_QUARANTINED);
   return true;
 }

@@ -5,6 +5,7 @@
 import { isFresh } from "../../shared/clock.ts";
 import { nextCursorDue, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
+import { ERASURE_MS } from "../domain/erasure.ts";
 import { QUOTA_USED } from "../domain/retry.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { ForwardHealth } from "./account-forward.ts";
@@ -157,6 +158,8 @@ export interface Oldest {
   readonly quarantined: number | null;
   /** The record of events webhooks did not get. */
   readonly skipped: number | null;
+  /** The erasure that is remembered longest; absent: none is. */
+  readonly erased?: number | null;
   /** Not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
   readonly deliverable: number;
 }
@@ -182,6 +185,7 @@ export function nextDue(
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
     oldest.skipped === null ? null : oldest.skipped + retention.eventsMs,
+    typeof oldest.erased === "number" ? oldest.erased + ERASURE_MS : null,
     nextCursorDue(appWebhooks, oldest.deliverable) ?? null,
   ].filter((time) => time !== null);
   return due.length === 0 ? undefined : Math.min(...due);

@@ -47,8 +47,10 @@ export interface AccountStore {
   newestSettings(): SettingsRow | undefined;
   /** Adds a version and forgets all but the newest `keep`. */
   addSettings(row: SettingsRow, keep: number): void;
-  /** The seq of the event with this key stored at `since` (epoch ms) or later, or undefined. */
-  findEvent(key: string, since: number): number | undefined;
+  /** The event with this key stored at `since` (epoch ms) or later, whether it was emptied; undefined: there is none. */
+  findEvent(key: string, since: number): { readonly isErased: boolean } | undefined;
+  /** Whether the event at a seq is there and not emptied. */
+  hasEvent(seq: number): boolean;
   /** Adds an event. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">): number;
   /** The seq of the newest event; 0 when there is none. */
@@ -158,9 +160,11 @@ export function createAccountStore(
     },
     findEvent(key, since) {
       // A seq is the time of arrival or later, so the newest part of the table is enough, and needs no index.
-      const query = "select seq from events where seq >= ? and key = ? limit 1";
-      return rows(() => sql.exec<{ seq: number }>(query, since, key))[0]?.seq;
+      const query = "select body = '' as empty from events where seq >= ? and key = ? limit 1";
+      const [event] = rows(() => sql.exec<{ empty: number }>(query, since, key));
+      return event && { isErased: event.empty === 1 };
     },
+    hasEvent: (seq) => rows(() => sql.exec("select 1 from events where seq = ? and body <> ''", seq)).length > 0,
     addEvent(row) {
       return writing(() => {
         const seq = nextSeq("events", row.at);

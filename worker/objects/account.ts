@@ -15,7 +15,8 @@ import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { createAccountApp } from "./account-app.ts";
-import { createAppEvents, type AppEvent } from "./account-events.ts";
+import { createAppEvents, type AppEvent, type EventOutcome } from "./account-events.ts";
+import { createErasures } from "./account-erasures.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
 import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
@@ -24,13 +25,8 @@ import { createPersonalRecords, type PersonalCursor, type PersonalPage } from ".
 import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Waiter } from "./account-resume.ts";
 import { createWaitingList } from "./account-waiting.ts";
 import { createPublisher } from "./account-publisher.ts";
-import {
-  keepRefusal,
-  keepUnreadable,
-  readQuarantine,
-  type QuarantinedPush,
-  type UnreadablePush,
-} from "./account-quarantine.ts";
+import type { QuarantinedPush, UnreadablePush } from "./account-quarantine.ts";
+import { keepRefusal, keepUnreadable, readQuarantine } from "./account-quarantine.ts";
 import { nextDue, type AccountState, type Oldest } from "./account-rules.ts";
 import {
   accessKey,
@@ -48,7 +44,7 @@ import { createSkippedStore, type SkippedConversation, type SkippedEvents } from
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 import { conversationStubById, objectIdOf } from "./conversation-client.ts";
-import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
+import { relayedAnswer, textOf, type RelayedAnswer } from "./relayed-answers.ts";
 import { keepTokens } from "./account-keeper.ts";
 import { toPublished, type TokenKeeper } from "./account-token.ts";
 
@@ -71,6 +67,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
   });
   readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, env: this.env });
   readonly #skipped = createSkippedStore(this.ctx.storage);
+  readonly #erasures = createErasures(this.ctx.storage);
   readonly #webhooks = createWebhookRecords({
     appid: () => this.#appid(),
     settings: () => this.#settings.current(),
@@ -91,6 +88,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     settings: () => this.#settings.current(),
     webhooks: () => this.#app.webhooks(),
     account: this,
+    erasures: this.#erasures,
     noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, now),
   });
   #keeper: TokenKeeper | undefined;
@@ -228,9 +226,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * @param key the same for every delivery of the event
    * @param inbound `createdAt` 0: it came without CreateTime
    * @param now when it arrived, epoch ms
-   * @returns whether it is new; a repeat, and one older than what is kept, is not
    */
-  async appEvent(key: string, inbound: Inbound, now: number): Promise<boolean> {
+  async appEvent(key: string, inbound: Inbound, now: number): Promise<EventOutcome> {
     return this.#events.add(key, inbound, now, this.#app.retention().eventsMs);
   }
 
@@ -244,9 +241,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return this.#events.replay(id, after, Date.now());
   }
 
-  /** The answer relayed for a forwarded event, `answer` when it is the first (`relayedAnswer`). */
+  /**
+   * The answer relayed for a forwarded event, `answer` when it is the first (`relayedAnswer`). One that names a user
+   * erased within the day is not kept.
+   */
   async relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null> {
-    return relayedAnswer(this.ctx.storage, key, answer, 2_000);
+    const isKept = answer === null || !(await this.#erasures.concern(textOf(answer), 0, Date.now()));
+    return relayedAnswer(this.ctx.storage, key, isKept ? answer : null, 2_000) ?? answer;
   }
 
   /** The team's own push server in trouble, null when it is not; with a Worker's report, what follows from that. */
@@ -259,7 +260,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** Keeps an unreadable push for the operator. */
   async quarantine(push: UnreadablePush): Promise<void> {
-    if (!(await keepUnreadable(this.#store, push))) return;
+    if (!(await keepUnreadable(this.#store, push, this.#erasures, Date.now()))) return;
     this.#write({});
     log("quarantine_grew", { app: this.#appid(), cause: push.cause });
   }
@@ -285,11 +286,12 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const app = this.#appid();
     const conversation = objectIdOf(this.env.CONVERSATION, { appid: app, openid });
     const user = logUser(conversation);
+    // Before anything is emptied, and in the same turn: what comes from now on is compared with it.
+    this.#erasures.note(await this.#erasures.hash(openid), Date.now());
     this.#webhooks.forget(conversation.toString());
     this.#resumer().forget(conversation.toString());
     const records = createPersonalRecords(this.ctx.storage).erase(openid);
-    const forgotten = forgetMessages(this.#store.state(), user);
-    if (Object.keys(forgotten).length > 0) this.#write(forgotten);
+    this.#write(forgetMessages(this.#store.state(), user));
     log("user_erased", { app, user, records });
   }
 
@@ -321,6 +323,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     this.#events.expire(now - eventsMs, now);
     this.#store.prune(now - quarantineMs, now);
     this.#skipped.prune(now - eventsMs);
+    this.#erasures.expire(now);
     await this.#resumer().releaseIfDue();
     const keeper = this.#findKeeper();
     // The app was taken out of the configuration: nothing left to refresh.
@@ -333,6 +336,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     return {
       ...this.#store.oldest(),
       skipped: this.#skipped.oldest(),
+      erased: this.#erasures.oldest(),
       deliverable: this.#events.deliverable(),
     };
   }

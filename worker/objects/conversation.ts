@@ -21,7 +21,7 @@ import {
   type SubmitInput,
   type Submitted,
 } from "../domain/conversation.ts";
-import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
+import { ERASURE_MS, isErasureOver, isPushFromBeforeErasure } from "../domain/erasure.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
@@ -94,7 +94,7 @@ export class Conversation extends DurableObject<Env> {
     const config = this.#config();
     const { createdAt } = push.inbound;
     if (createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
-    if (isFromBeforeErasure(createdAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
+    if (isPushFromBeforeErasure(push, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
       // A repeat gets the first answer and changes nothing: a captured push can be sent again.
@@ -167,9 +167,14 @@ export class Conversation extends DurableObject<Env> {
     return readMessageState(this.#store, this.#state, seq) ?? null;
   }
 
-  /** The answer relayed for a forwarded push, `answer` when it is the first (`relayedAnswer`). Of an erased user none is kept. */
+  /**
+   * The answer relayed for a forwarded push, `answer` when it is the first (`relayedAnswer`). None is kept of an erased
+   * user, nor, when the user is back, for a push from before.
+   */
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
-    return this.#store.owner() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
+    const erasedAt = this.#store.erasedAt();
+    const isGone = erasedAt !== undefined && this.#store.answerTo(key, erasedAt) === undefined;
+    return isGone || this.#store.owner() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
 
   /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */

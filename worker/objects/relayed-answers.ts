@@ -38,11 +38,16 @@ export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
   if (hasTable(sql)) sql.exec("delete from relayed where at < ?", now - RELAYED_MS);
 }
 
+/** What an answer says, as far as it is text. */
+export function textOf({ body }: { readonly body: ArrayBuffer | Uint8Array<ArrayBuffer> }): string {
+  return new TextDecoder().decode(body);
+}
+
 /** Deletes the answers that name a user: one that does not says nothing of anybody. Returns how many. */
 export function eraseRelayed({ sql }: DurableObjectStorage, openid: string): number {
   if (!hasTable(sql)) return 0;
   const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from relayed").toArray();
-  const named = rows.filter(({ body }) => namesUser(new TextDecoder().decode(body), openid));
+  const named = rows.filter((row) => namesUser(textOf(row), openid));
   for (const { key } of named) sql.exec("delete from relayed where key = ?", key);
   return named.length;
 }

@@ -28,7 +28,7 @@ const KEEP_END_MS = 4_900;
 /** Timeout of a report of the server's health, milliseconds. */
 const REPORT_TIMEOUT_MS = 1_500;
 
-/** A push that is stored and to be forwarded. */
+/** A push that is stored, or of an erased user, and to be forwarded. */
 export interface StoredPush {
   readonly app: AppConfig;
   readonly inbound: Inbound;
@@ -84,7 +84,7 @@ async function relay(c: Context<AppEnv>, forward: ForwardConfig, push: StoredPus
   const owner = ownerOf(c, push);
   try {
     const before =
-      accepted.outcome === "repeat"
+      accepted.outcome !== "new"
         ? await callUntil("relayed", arrived.arrivedAt + STORE_TIMEOUT_MS, () => owner().relayed(arrived.key, null))
         : null;
     if (before !== null) {

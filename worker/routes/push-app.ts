@@ -9,8 +9,10 @@ import { isAppEvent } from "../domain/app-event.ts";
 import { runEventHandler } from "../event-handler.ts";
 import * as handlers from "../handlers.ts";
 import { errorName, log } from "../log.ts";
+import type { EventOutcome } from "../objects/account-events.ts";
 import { connectApp } from "../objects/connect.ts";
 import { callUntil } from "../objects/conversation-client.ts";
+import { findCreateTime } from "../protocol/create-time.ts";
 import type { PushProblem } from "../protocol/receive.ts";
 import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
@@ -27,15 +29,16 @@ export async function acceptAppPush(
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
   const { account } = connectApp(c.env, config, app);
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
-  const isNew = await callUntil("appEvent", deadline, () =>
+  const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt),
   );
-  if (isNew && isAppEvent(inbound)) {
+  if (stored === "erased") return { outcome: "erased", answer: "success" };
+  if (stored && isAppEvent(inbound)) {
     const context = { appid: app.appid, env: c.env, requestId: c.get("requestId") };
     const event = { ...inbound, createdAt: arrived.createdAt };
     c.executionCtx.waitUntil(runEventHandler(handlers, event, context));
   }
-  return { outcome: isNew ? "new" : "repeat", answer: "success" };
+  return { outcome: stored ? "new" : "repeat", answer: "success" };
 }
 
 /**
@@ -49,7 +52,12 @@ export async function keepUnreadable(
   arrivedAt: number,
 ): Promise<void> {
   const { account } = connectApp(c.env, c.get("config"), app);
-  const unreadable = { at: arrivedAt, cause: problem.cause, body: problem.text };
+  const unreadable = {
+    at: arrivedAt,
+    cause: problem.cause,
+    body: problem.text,
+    createdAt: findCreateTime(problem.text),
+  };
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {

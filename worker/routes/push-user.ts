@@ -41,16 +41,19 @@ const ANSWER_MS = 6_000;
 /**
  * Decides, stores and answers; sending follows after the response.
  *
+ * @param pushed `createdAt` 0: it came without CreateTime, and counts as of its arrival
  * @param isForwarded another server answers this push: KV does not stand before it, and no rule hands the message over
  * @throws the last error when it could not be stored
  */
 export async function acceptUserPush(
   c: Context<AppEnv>,
   app: AppConfig,
-  inbound: Inbound,
+  pushed: Inbound,
   arrived: ArrivedPush,
   isForwarded: boolean,
 ): Promise<Accepted> {
+  const isUndated = pushed.createdAt === 0;
+  const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
   const shielded = c.get("config").dedupeKv === "late" && !isForwarded;
   const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
@@ -60,7 +63,8 @@ export async function acceptUserPush(
   const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
   const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
-  const push = { key: arrived.key, inbound, ...wanted, candidates, ...(contextVerdict && { contextVerdict }) };
+  const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { isUndated }) };
+  const push = { key: arrived.key, inbound, ...wanted, candidates, ...more };
   const { received, lease } = storePush(directoryOf(c), owner, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,

@@ -70,18 +70,13 @@ async function accept(
     const scope = scopeOf(inbound);
     const accepted: Accepted =
       scope === "user"
-        ? await acceptUserPush(
-            c,
-            app,
-            inbound.createdAt === 0 ? { ...inbound, createdAt } : inbound,
-            arrived,
-            forward !== null,
-          )
+        ? await acceptUserPush(c, app, inbound, arrived, forward !== null)
         : await acceptAppPush(c, app, inbound, arrived);
     const { outcome, answer } = accepted;
     log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
-    const isStored = outcome === "new" || outcome === "repeat";
-    if (forward !== null && isStored) return await relayPush(c, forward, { app, inbound, arrived, accepted, body });
+    // An erased user's event of another product may be a payment, which that server owes an answer; nothing of it is kept.
+    const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && scope === "app");
+    if (forward !== null && isOwed) return await relayPush(c, forward, { app, inbound, arrived, accepted, body });
     return await answerWith(answer, push);
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may send it again.

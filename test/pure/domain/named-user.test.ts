@@ -1,6 +1,7 @@
 /** Which texts name a user. */
+import fc from "fast-check";
 import { describe, it } from "vitest";
-import { namesUser } from "../../../worker/domain/named-user.ts";
+import { findOpenids, namesUser, shapeOf } from "../../../worker/domain/named-user.ts";
 
 const OPENID = "o-6_bmjrPTlm6_2sgVt7hMZOPfL2M";
 
@@ -56,4 +57,41 @@ describe("a text names a user", () => {
       expect(namesUser(text, "o1")).toBe(false);
     },
   );
+});
+
+describe("what may be an openid in a text", () => {
+  const other = "another-user";
+
+  it("is what the text would be found to name, whatever the openid and however it is escaped", ({ expect }) => {
+    const ofOpenids = fc.constantFrom("o", "X", "1", "_", "-", "/", "\\", '"', "<", "&", "%", ",");
+    const openid = fc.string({ unit: ofOpenids, minLength: 1, maxLength: 24 });
+    const character = fc.oneof(ofOpenids, fc.constantFrom(" ", "\n", "茶"));
+    const escaped = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => JSON.stringify({ a: text }),
+      (text: string) => JSON.stringify({ a: JSON.stringify({ b: text }) }),
+      (text: string) => `<a>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</a>`,
+      (text: string) => `p?q=${encodeURIComponent(text)}`,
+    );
+    const text = fc.string({ unit: character, maxLength: 30 });
+    fc.assert(
+      fc.property(openid, escaped, text, text, fc.boolean(), (user, escape, left, right, isIn) => {
+        const all = escape(isIn ? `${left}${user}${right}` : `${left}${right}`);
+        const found = findOpenids(all, [shapeOf(other), shapeOf(user)], 100_000);
+        expect(found?.has(user)).toBe(namesUser(all, user));
+      }),
+    );
+  });
+
+  it("is little in an event, whose longer words are taken apart", ({ expect }) => {
+    const event = JSON.stringify({ ToUserName: "gh_1", Data: `a_${OPENID},x`, Number: "1" });
+    const found = findOpenids(event, [shapeOf(OPENID)], 10);
+    const { length } = OPENID;
+    expect(found).toEqual(new Set([`a_${OPENID}`.slice(0, length), `_${OPENID}`.slice(0, length), OPENID]));
+  });
+
+  it("is not listed beyond a limit", ({ expect }) => {
+    expect(findOpenids("o1 o2 o3", [shapeOf("o1")], 3)?.size).toBe(3);
+    expect(findOpenids("o1 o2 o3", [shapeOf("o1")], 2)).toBeUndefined();
+  });
 });

@@ -1,0 +1,27 @@
+/** When a push that could not be read was made. */
+import { describe, it } from "vitest";
+import { findCreateTime } from "../../../worker/protocol/create-time.ts";
+
+describe("CreateTime of an unreadable push", () => {
+  it.for([
+    '{"CreateTime":1760000000,',
+    '{"CreateTime" : "1760000000"}',
+    "<xml><CreateTime>1760000000</CreateTime>",
+    "<xml><CreateTime><![CDATA[1760000000]]></CreateTime>",
+    "<CreateTime>1760000000</CreateTime><CreateTime>1760000000</CreateTime>",
+  ])("is found: %s", (text, { expect }) => {
+    expect(findCreateTime(text)).toBe(1_760_000_000_000);
+  });
+
+  it.for([
+    "",
+    "{}",
+    '{"CreateTime":""}',
+    '{"CreateTime":123456789012}',
+    '{"xCreateTime":1760000000}',
+    '{"CreateTime":1760000000,"Content":"\\"CreateTime\\":1760000001"}',
+    "<CreateTime>1760000000</CreateTime><Content><CreateTime>1</CreateTime></Content>",
+  ])("is unknown: %s", (text, { expect }) => {
+    expect(findCreateTime(text)).toBe(0);
+  });
+});

@@ -1,0 +1,271 @@
+/**
+ * Events of the app and unreadable pushes that name an erased user, are from before the erasure, and come for the first
+ * time after it: nothing of the user is stored, and nobody hears of it.
+ */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import type { PushContent } from "../../emulator/model.ts";
+import * as handlers from "../../worker/handlers.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { api, APPID, captureLog, conversation, fetchWith, playWeChat } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
+
+const USER = "oLate-6_bmjrPTlm6_2sgVt7hMZO";
+const DAY = 86_400_000;
+const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "https://old.example.com/push" };
+const account = () => env.ACCOUNT.getByName(APPID);
+
+let wechat: Control;
+let shop: ReturnType<typeof createReceiver>;
+let lines: ReturnType<typeof captureLog>;
+let forwarded = 0;
+let answer: () => Response = () => new Response("handled");
+/** What happens while the team's own server is at work. */
+let meanwhile: () => unknown = () => undefined;
+
+beforeEach(async () => {
+  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand. Whole seconds, as CreateTime has.
+  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
+  lines = captureLog();
+  shop = createReceiver();
+  forwarded = 0;
+  answer = () => new Response("handled");
+  meanwhile = () => undefined;
+  wechat = playWeChat({
+    worker: (request) => fetchWith(FORWARD, request),
+    hosts: {
+      "shop.example.com": shop.handle,
+      "old.example.com": async () => {
+        forwarded += 1;
+        await meanwhile();
+        return answer();
+      },
+    },
+  });
+  await wechat.switches({ retries: 0 });
+  await runInDurableObject(account(), (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(account());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const erase = async (openid = USER) =>
+  (await call("DELETE", `/api/v1/conversations/${encodeURIComponent(openid)}`)).status;
+/** A push that WeChat has not delivered yet. */
+const later = (content: PushContent, openid = "oPlatform") => wechat.push({ openid, content, deliver: false });
+const event = (name: string, fields: Record<string, string>): PushContent => ({ kind: "event", event: name, fields });
+const outcomes = () =>
+  lines()
+    .filter((line) => line["event"] === "push")
+    .map(({ outcome }) => outcome);
+const quarantine = async () =>
+  (await (await call("GET", "/api/v1/quarantine")).json<{ entries: Record<string, unknown>[] }>()).entries;
+
+/** A push no reader understands: it has no MsgType. */
+const unreadable = (fields: Readonly<Record<string, unknown>>) =>
+  wechat.text("oSender", "x", {
+    deliver: false,
+    overrides: {
+      plaintext: JSON.stringify({ ToUserName: "gh_1", CreateTime: Math.floor(Date.now() / 1_000), ...fields }),
+    },
+  });
+
+async function redeliver({ id }: { readonly id: string }): Promise<string | undefined> {
+  return (await wechat.redeliver({ id })).attempts.at(-1)?.body;
+}
+
+/** Everything the account stores, whole. */
+function stored(): Promise<string> {
+  return runInDurableObject(account(), (_object, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
+    const own = tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
+    const rows = own.flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray());
+    return JSON.stringify([[...storage.kv.list()], rows], (_key, value: unknown) =>
+      value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value,
+    );
+  });
+}
+
+async function ring(): Promise<void> {
+  pass(2_000);
+  await runDurableObjectAlarm(account());
+}
+
+describe("an event from before the erasure of the user it names", () => {
+  it.for([
+    ["in its head", USER, event("debug_demo", { debug_str: "of-the-user" })],
+    ["in a field", "oPlatform", event("wxa_media_check", { OpenID: USER, trace_id: "of-the-user" })],
+    ["within a text", "oPlatform", event("brand_new", { Data: `{"to":["a_${USER}"],"said":"of-the-user"}` })],
+    ["percent-encoded", "oPlatform", event("brand_new", { Path: `p?q=%7B${USER}%7D&say=of-the-user` })],
+  ] as const)(
+    "%s, that comes after it, is acknowledged, counted and stored empty",
+    async ([, openid, content], { expect }) => {
+      const push = await later(content, openid);
+      pass(5_500);
+      expect(await erase()).toBe(204);
+      expect(await redeliver(push)).toBe("success");
+      expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
+      expect(await redeliver(push)).toBe("success");
+      expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
+      expect(outcomes()).toEqual(["erased", "erased"]);
+      const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown[] }>();
+      expect(events).toEqual([]);
+      const rows = await runInDurableObject(account(), (_, { storage }) =>
+        storage.sql.exec("select seq from events").toArray(),
+      );
+      expect(rows).toHaveLength(1);
+    },
+  );
+
+  it("is none for the team's code", async ({ expect }) => {
+    const onEvent = vi.spyOn(handlers, "onEvent");
+    const push = await later(event("debug_demo", { debug_str: "old" }), USER);
+    await erase();
+    await redeliver(push);
+    expect(onEvent).not.toHaveBeenCalled();
+  });
+
+  it("is none for webhooks, and delays none after it", async ({ expect }) => {
+    const hook = { id: "shop", url: "https://shop.example.com/hook" };
+    await api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks: [hook] }, { "if-match": "*" });
+    const push = await later(event("debug_demo", { debug_str: "old" }), USER);
+    pass(5_000);
+    await erase();
+    await redeliver(push);
+    await ring();
+    await ring();
+    expect(shop.events).toEqual([]);
+    await wechat.event(USER, "debug_demo", { debug_str: "new" });
+    await ring();
+    expect(
+      shop.events.map(({ data }) => (data["event"] as { fields: Record<string, string> }).fields["debug_str"]),
+    ).toEqual(["new"]);
+  });
+
+  it("is one of the same second, and of the day after it; later ones and others' are stored", async ({ expect }) => {
+    const old = await later(event("debug_demo", { debug_str: "before" }), USER);
+    const other = await later(event("debug_demo", { debug_str: "others" }), `${USER.slice(0, -1)}x`);
+    pass(999);
+    await erase();
+    pass(1);
+    await wechat.event(USER, "debug_demo", { debug_str: "after" });
+    await redeliver(other);
+    await evictDurableObject(account());
+    pass(DAY - 1_001);
+    await redeliver(old);
+    const all = await stored();
+    expect(all).not.toContain("before");
+    expect(all).toContain("after");
+    expect(all).toContain("others");
+  });
+
+  it("is one without CreateTime that comes within the day; a user's too", async ({ expect }) => {
+    const bare = (name: string, fields: Record<string, string>): PushContent => ({
+      kind: "event",
+      event: name,
+      fields,
+      omit: ["CreateTime"],
+    });
+    const ofApp = await later(bare("brand_new", { OpenId: USER, Number: "1" }));
+    const ofUser = await later(bare("user_info_modified", { OpenID: USER, RevokeInfo: "1" }));
+    await erase();
+    pass(60_000);
+    await redeliver(ofApp);
+    await redeliver(ofUser);
+    expect(await stored()).not.toContain(USER);
+    expect((await call("GET", `/api/v1/conversations/${USER}`)).status).toBe(404);
+    expect(outcomes()).toEqual(["erased", "erased"]);
+  });
+
+  it("that was erased while a webhook was called is not delivered after it", async ({ expect }) => {
+    const hook = { id: "shop", url: "https://shop.example.com/hook" };
+    await api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks: [hook] }, { "if-match": "*" });
+    await wechat.event("oPlatform", "brand_new", { Number: "1" });
+    await wechat.event(USER, "debug_demo", { debug_str: "of-the-user" });
+    shop.answerWith(async () => {
+      shop.answerWith(() => new Response(null, { status: 204 }));
+      await erase();
+      return new Response(null, { status: 204 });
+    });
+    await ring();
+    await ring();
+    expect(shop.events).toHaveLength(1);
+    expect(shop.events[0]?.body).not.toContain(USER);
+  });
+});
+
+describe("a forwarded event from before the erasure", () => {
+  it("still gets its answer from the team's own server, and nothing of either is kept", async ({ expect }) => {
+    answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
+    const push = await later(event("xpay_goods_deliver_notify", { OpenId: USER, OutTradeNo: "of-the-user" }));
+    pass(5_000);
+    await erase();
+    expect(await redeliver(push)).toContain('"ErrCode":0');
+    expect(await redeliver(push)).toContain('"ErrCode":0');
+    expect(forwarded).toBe(2);
+    expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
+  });
+
+  it("keeps no answer of a user who was erased meanwhile and has come back", async ({ expect }) => {
+    meanwhile = async () => {
+      await erase("oBack");
+      pass(1_000);
+      await wechat.enter("oBack");
+    };
+    answer = () => new Response("of-the-user");
+    await wechat.text("oBack", "在吗");
+    const rows = await runInDurableObject(conversation("oBack"), (_, { storage }) => [
+      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+      storage.sql.exec("select seq from log").toArray().length,
+    ]);
+    expect(rows).toEqual([[], 1]);
+  });
+
+  it("keeps no answer that comes when the user was erased meanwhile", async ({ expect }) => {
+    meanwhile = () => erase();
+    answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
+    const push = await wechat.event("oPlatform", "xpay_goods_deliver_notify", { OutTradeNo: "1" });
+    expect(push.attempts.at(-1)?.body).toContain('"ErrCode":0');
+    expect(await stored()).not.toContain(USER);
+  });
+});
+
+describe("an unreadable push from before the erasure of a user it names", () => {
+  it("is kept without its text, once", async ({ expect }) => {
+    const push = await unreadable({ FromUserName: USER, Content: "of-the-user" });
+    pass(5_000);
+    await erase();
+    expect(await redeliver(push)).toBe("success");
+    expect(await redeliver(push)).toBe("success");
+    expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
+    expect(await quarantine()).toMatchObject([{ body: "", truncated: true }]);
+  });
+
+  it("is one that does not say when it was made, within the day", async ({ expect }) => {
+    await erase();
+    pass(60_000);
+    await redeliver(await unreadable({ FromUserName: USER, CreateTime: "" }));
+    expect(await stored()).not.toContain(USER);
+  });
+
+  it("is kept whole when it names another, or is from after it, and after the day", async ({ expect }) => {
+    await erase();
+    await redeliver(await unreadable({ FromUserName: "oSomebodyElse" }));
+    pass(1_000);
+    await redeliver(await unreadable({ FromUserName: USER }));
+    pass(DAY);
+    await runDurableObjectAlarm(account());
+    await redeliver(await unreadable({ FromUserName: USER, CreateTime: "" }));
+    const bodies = (await quarantine()).map(({ body }) => String(body));
+    expect(bodies).toMatchObject([
+      expect.stringContaining(USER),
+      expect.stringContaining(USER),
+      expect.stringContaining("oSomebodyElse"),
+    ]);
+  });
+});

@@ -1,0 +1,146 @@
+/**
+ * The users erased within the last day, as the account object remembers them: a hash each, so that an event or an
+ * unreadable push from before the erasure that comes later, or comes again, is recognised (docs/design/erasure.md). The
+ * hash is an HMAC with a random key of the object's own; with it stand the time of the erasure and the length of the
+ * openid. The newest 10 000; the alarm removes what is older than a day.
+ *
+ * SQL stays here. The table comes with the first entry and without a step of the schema: a worker of the version before
+ * does not know it and works on.
+ */
+import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
+import { findOpenids, shapeOf, type OpenidShape } from "../domain/named-user.ts";
+
+/** The key of the entry with the random key. */
+const KEY_ENTRY = "erasure_key";
+/** Erasures that are remembered. */
+export const MAX_ERASURES = 10_000;
+/** A text in which more could be an openid is taken to name an erased user: looking further would cost too much CPU. */
+const MAX_CANDIDATES = 4_096;
+const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
+const CREATE = `create table if not exists erased (seq integer primary key, at integer not null, hash text not null,
+  length integer not null, word integer not null)`;
+
+// Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
+type ErasedRow = { readonly at: number; readonly hash: string };
+type ShapeRow = { readonly length: number; readonly word: number };
+type Row = Record<string, SqlStorageValue>;
+type Newest = { readonly seq: number; readonly at: number };
+
+/** An openid that is about to be erased, as it is remembered. */
+export interface ErasedOpenid extends OpenidShape {
+  readonly hash: string;
+}
+
+/** Remembers them. */
+export interface Erasures {
+  /** Hashes an openid. */
+  hash(openid: string): Promise<ErasedOpenid>;
+  /** Remembers that a user was erased. Beyond 10 000 erasures the oldest is forgotten. */
+  note(openid: ErasedOpenid, erasedAt: number): void;
+  /**
+   * Whether something from this time could be from before an erasure: without it nothing is to be asked.
+   *
+   * @param createdAt epoch ms; 0: unknown, which counts as before
+   */
+  mayConcern(createdAt: number, now: number): boolean;
+  /** Whether a text from this time names a user who was erased later. */
+  concern(text: string, createdAt: number, now: number): Promise<boolean>;
+  /** When the oldest erasure was, epoch ms; null when none is remembered. */
+  oldest(): number | null;
+  /** Forgets what is older than a day. */
+  expire(now: number): void;
+}
+
+/** Opens them. */
+export function createErasures({ sql, kv }: DurableObjectStorage): Erasures {
+  let exists: boolean | undefined;
+  let newest: Newest | undefined;
+
+  function hasTable(): boolean {
+    return (exists ??=
+      sql.exec("select 1 from sqlite_master where type = 'table' and name = 'erased'").toArray().length > 0);
+  }
+
+  const read = <T extends Row>(rows: () => SqlStorageCursor<T>): readonly T[] => (hasTable() ? rows().toArray() : []);
+
+  /** Remembered: every event asks. */
+  function newestOne(): Newest {
+    return (newest ??= read(() => sql.exec<Newest>("select seq, at from erased order by seq desc limit 1"))[0] ?? {
+      seq: 0,
+      at: 0,
+    });
+  }
+
+  function secretKey(): Uint8Array<ArrayBuffer> {
+    const known = kv.get<Uint8Array<ArrayBuffer>>(KEY_ENTRY);
+    if (known !== undefined) return known;
+    const made = crypto.getRandomValues(new Uint8Array(32));
+    kv.put(KEY_ENTRY, made);
+    return made;
+  }
+
+  async function hashAll(openids: Iterable<string>): Promise<readonly string[]> {
+    const key = await crypto.subtle.importKey("raw", secretKey(), HMAC, false, ["sign"]);
+    return Promise.all(Array.from(openids, (openid) => hashOne(key, openid)));
+  }
+
+  function isNoted(hashes: readonly string[], createdAt: number, now: number): boolean {
+    const wanted = new Set(hashes);
+    return read(() => sql.exec<ErasedRow>("select at, hash from erased where at >= ?", createdAt)).some(
+      ({ at, hash }) => wanted.has(hash) && isFromBeforeErasure(createdAt, at, now),
+    );
+  }
+
+  const oldest = () =>
+    read(() => sql.exec<{ at: number }>("select at from erased order by seq limit 1"))[0]?.at ?? null;
+
+  const mayConcern: Erasures["mayConcern"] = (createdAt, now) => {
+    const { at } = newestOne();
+    return createdAt <= at && !isErasureOver(at, now);
+  };
+
+  return {
+    async hash(openid) {
+      const [hash = ""] = await hashAll([openid]);
+      return { ...shapeOf(openid), hash };
+    },
+    note({ hash, length, isWord }, erasedAt) {
+      sql.exec(CREATE);
+      exists = true;
+      const seq = newestOne().seq + 1;
+      sql.exec("delete from erased where seq <= ?", seq - MAX_ERASURES);
+      const values = [seq, erasedAt, hash, length, Number(isWord)];
+      sql.exec("insert into erased (seq, at, hash, length, word) values (?, ?, ?, ?, ?)", ...values);
+      newest = { seq, at: erasedAt };
+    },
+    mayConcern,
+    async concern(text, createdAt, now) {
+      while (mayConcern(createdAt, now)) {
+        const before = newestOne();
+        const shapes = read(() => sql.exec<ShapeRow>("select distinct length, word from erased"));
+        const openids = findOpenids(
+          text,
+          shapes.map(({ length, word }) => ({ length, isWord: word === 1 })),
+          MAX_CANDIDATES,
+        );
+        if (openids === undefined) return true;
+        const hashes = await hashAll(openids);
+        // Else somebody was erased while the hashes were made, perhaps with an openid of another length.
+        if (before === newestOne()) return isNoted(hashes, createdAt, now);
+      }
+      return false;
+    },
+    oldest,
+    expire(now) {
+      const at = oldest();
+      if (at === null || !isErasureOver(at, now)) return;
+      sql.exec("delete from erased where at <= ?", now - ERASURE_MS);
+      newest = undefined;
+    },
+  };
+}
+
+async function hashOne(key: CryptoKey, openid: string): Promise<string> {
+  const mac = await crypto.subtle.sign(HMAC, key, new TextEncoder().encode(openid));
+  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
