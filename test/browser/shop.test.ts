@@ -232,7 +232,17 @@ describe("wx.openCustomerServiceChat", () => {
 
   it("cancelled by the user, says nothing and can be tried again", async ({ expect }) => {
     const page = await openHelp("失败：用户取消");
+    // The phone decides by what is chosen when the call arrives, and this listener was added after the phone's.
+    const decided = page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          addEventListener("message", ({ data }: MessageEvent<{ readonly kind?: string }>) => {
+            if (data.kind === "serviceChat") resolve();
+          });
+        }),
+    );
     await chatButton(page).click();
+    await decided;
     await page.getByLabel("wx.openCustomerServiceChat 的结果").selectOption("打开会话");
     await chatButton(page).click();
     await page.getByRole("dialog", { name: "微信客服（企业微信）" }).waitFor();
