@@ -204,6 +204,15 @@ export const HOSTILE_INPUT: MutantTable = {
       killedBy: [JSON_TEST, "refused one value more than allowed"],
     },
     {
+      name: "deep-event-lost",
+      breaks: "an event in JSON deeper than is read is not stored",
+      promise: 3,
+      file: "worker/protocol/envelope.ts",
+      find: "const head = readJsonEventHead(body);",
+      replace: "const head = readJsonEventHead(body.slice(1));",
+      killedBy: ["pure/protocol/json-events.test.ts", "an event in JSON that is deeper than the limit is damaged"],
+    },
+    {
       name: "prototype-reachable",
       breaks: "a field may be named like the prototype of all objects",
       promise: 3,

@@ -51,8 +51,8 @@ export const ORDER: MutantTable = {
       breaks: "held messages go out in the wrong order",
       promise: 4,
       file: "worker/domain/outbox.ts",
-      find: "const [first, ...rest] = state.held;",
-      replace: "const [first, ...rest] = state.held.toReversed();",
+      find: "const [first, ...rest] = before.held;",
+      replace: "const [first, ...rest] = before.held.toReversed();",
       killedBy: [HELD, "a held message waits for the user's next message"],
     },
     {

@@ -10,6 +10,22 @@ export const REPLY_WINDOW: MutantTable = {
   spec: "DESIGN.md §3",
   mutants: [
     {
+      name: "held-message-misses-its-release",
+      breaks: "a held message waits for the user's next message although WeChat would take it",
+      file: "worker/domain/outbox.ts",
+      find: "const state = isRefused(before) ? { ...before, window: trustClock(before.window) } : before;",
+      replace: "const state = before;",
+      killedBy: ["pure/domain/held.test.ts", "a held message goes out although five were sent in the seconds before"],
+    },
+    {
+      name: "sends-after-the-message-not-counted",
+      breaks: "a held message is sent beyond what the user's message grants",
+      file: "worker/domain/window.ts",
+      find: "uses: state.uses.filter(({ doneAt }) => doneAt === null || doneAt >= since),",
+      replace: "uses: [],",
+      killedBy: ["pure/domain/held.test.ts", "a held message waits when the five were sent after the user's message"],
+    },
+    {
       name: "ended-grant-kept",
       breaks: "a grant that is over keeps every use since, and each record of the log carries them",
       file: "worker/domain/window.ts",

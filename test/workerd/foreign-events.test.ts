@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { APPID, captureLog, kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { api, APPID, captureLog, kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
 import { usePushes } from "./push-bench.ts";
 
 let wechat: Control;
@@ -77,6 +77,15 @@ describe("an event of another product", () => {
   it("without CreateTime is kept once for each content, however often it comes", async ({ expect }) => {
     for (const n of [1, 2, 1, 2, 1]) await pushed(JSON.stringify({ Event: "a_notice", Number: n }));
     expect((await kept()).events).toMatchObject([{ raw: { Number: "1" } }, { raw: { Number: "2" } }]);
+  });
+
+  it("in JSON deeper than is read, or with a key __proto__, is kept damaged and shown whole", async ({ expect }) => {
+    const deep = JSON.stringify({ ...DELIVERY, Deep: "x" }).replace('"x"', "[".repeat(40) + "]".repeat(40));
+    const named = JSON.stringify({ ...DELIVERY, P: 1 }).replace('"P"', '"__proto__"');
+    for (const text of [deep, named]) expect(await pushed(text)).toBe("success");
+    expect((await kept()).unreadable).toBe(0);
+    const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown[] }>();
+    expect(events.slice(-2)).toMatchObject([deep, named].map((damaged) => ({ name: DELIVERY.Event, damaged })));
   });
 
   it("belongs to the app whose path and key it came by", async ({ expect }) => {

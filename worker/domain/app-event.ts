@@ -42,6 +42,8 @@ export interface ShownAppEvent {
   readonly createdAt: string;
   /** All it says, by the names on the wire, every scalar as a text. */
   readonly fields: WireFields;
+  /** Of a damaged event, of which `fields` has only what is certain: the original. */
+  readonly damaged?: string;
 }
 
 /** A repeat is searched for from this long before CreateTime, milliseconds: clocks differ. */
@@ -74,5 +76,6 @@ export function showAppEvent({ seq, at, inbound }: StoredAppEvent): ShownAppEven
     openid: openid === "" ? null : openid,
     createdAt: new Date(createdAt).toISOString(),
     fields: "raw" in inbound ? inbound.raw : {},
+    ...("damaged" in inbound && { damaged: inbound.damaged }),
   };
 }

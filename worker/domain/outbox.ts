@@ -21,7 +21,7 @@ import {
   type QueueItem,
   type QueueLease,
 } from "./state.ts";
-import { addUses, correctWindow, coveredUntil, finishUse, refusal, type WindowRefusal } from "./window.ts";
+import { addUses, correctWindow, coveredUntil, finishUse, refusal, trustClock, type WindowRefusal } from "./window.ts";
 
 export { LEASE_MS } from "./state.ts";
 export type { Draft, OutboxContext } from "./queue.ts";
@@ -88,11 +88,19 @@ export function hold(
   return { state: { ...state, held: [...state.held, held] }, message };
 }
 
-/** The user wrote: held messages go out, oldest first, as many as the window takes. Call `expireHeld` first. */
-export function releaseHeld(state: ConversationState, context: OutboxContext): ConversationState {
-  const [first, ...rest] = state.held;
-  if (first === undefined) return state;
-  if (refusal(state.window, context.rules, first.parts, context.now) !== undefined) return state;
+/**
+ * The user wrote: held messages go out, oldest first, as many as the window takes. Call `expireHeld` first.
+ *
+ * When only what was sent in the seconds before the user's message is in their way, WeChat decides: one that it refuses is
+ * held again, and one that is not tried would wait for the user's next message.
+ */
+export function releaseHeld(before: ConversationState, context: OutboxContext): ConversationState {
+  const [first, ...rest] = before.held;
+  if (first === undefined) return before;
+  const isRefused = ({ window }: ConversationState) =>
+    refusal(window, context.rules, first.parts, context.now) !== undefined;
+  const state = isRefused(before) ? { ...before, window: trustClock(before.window) } : before;
+  if (isRefused(state)) return before;
   const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
   const more = { attempt: first.attempt ?? 0, holdUntil: first.until };
   const items = seqs.map((seq) => {

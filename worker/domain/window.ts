@@ -84,6 +84,19 @@ export function openGrant(
   return { grants, uses: usesThatMatter(state.uses, grants), handedOver: false, doubtful };
 }
 
+/**
+ * The window as it is when our clock and WeChat's agree: nothing recorded before the user's message counts against it. The
+ * grant of an entering before it is dropped, as it can allow no more.
+ */
+export function trustClock(state: WindowState): WindowState {
+  const since = state.grants.find(({ kind }) => kind === "message")?.at ?? 0;
+  return {
+    ...state,
+    grants: state.grants.filter(({ at }) => at >= since),
+    uses: state.uses.filter(({ doneAt }) => doneAt === null || doneAt >= since),
+  };
+}
+
 /** The conversation went to WeChat's own agents. */
 export function handOver(state: WindowState): WindowState {
   return { ...state, handedOver: true };

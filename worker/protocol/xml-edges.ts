@@ -15,7 +15,7 @@ export interface XmlEdges {
 }
 
 /** The platform's fields that stand before a user's text, or after it. */
-const HEAD: ReadonlySet<string> = new Set([
+export const HEAD: ReadonlySet<string> = new Set([
   "ToUserName",
   "FromUserName",
   "CreateTime",

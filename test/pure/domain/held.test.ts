@@ -1,8 +1,21 @@
 import { describe, it } from "vitest";
 import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
+import type { Lease } from "../../../worker/domain/outbox.ts";
 import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;
+
+/** A chat in which five messages are sent, as many of them settled, and one is held, two seconds ago. */
+function quickChat(settled = 5) {
+  const chat = converse();
+  chat.says([]);
+  let lease: Lease | undefined;
+  for (const content of ["1", "2", "3", "4", "5"]) lease = chat.submits(text(content)).lease ?? lease;
+  for (let count = 0; count < settled; count += 1) lease = chat.settles(must(lease), SENT);
+  chat.submits(text("保留"), { hold: true });
+  chat.pass(2_000);
+  return chat;
+}
 
 describe("a message that is to be held", () => {
   it("is held when WeChat's window refuses it, and goes out with the user's next", ({ expect }) => {
@@ -74,6 +87,35 @@ describe("a message that is to be held", () => {
 });
 
 describe("a held message", () => {
+  it("goes out although five were sent in the seconds before the user's message: WeChat decides", ({ expect }) => {
+    const chat = quickChat();
+    const { lease } = chat.says([reply("自动")]);
+    expect(lease?.seq).toBeDefined();
+    expect(chat.rows("out").find(({ seq }) => seq === must(lease).seq)?.body.message).toEqual(text("保留"));
+    const next = must(chat.settles(must(lease), SENT));
+    chat.settles(next, SENT);
+    expect(chat.state().held).toEqual([]);
+    expect(chat.rows("sent")).toHaveLength(7);
+  });
+
+  it("is held again when WeChat counts those against it", ({ expect }) => {
+    const chat = quickChat();
+    const lease = must(chat.says([]).lease);
+    expect(chat.settles(lease, refused(45047))).toBeUndefined();
+    expect(chat.status(lease.seq)).toMatchObject({ status: "held" });
+    chat.pass(6_000);
+    expect(chat.says([]).lease).toMatchObject({ seq: lease.seq });
+  });
+
+  it("waits when the five were sent after the user's message, or are under way", ({ expect }) => {
+    const sent = quickChat();
+    sent.says([], sent.now() - 3_000);
+    expect(sent.state().held).toHaveLength(1);
+    const running = quickChat(0);
+    running.says([]);
+    expect(running.state().held).toHaveLength(1);
+  });
+
   it("waits for the user's next message and goes before the automatic answer", ({ expect }) => {
     const chat = converse();
     const first = chat.submits(text("第一"), { hold: true });

@@ -28,6 +28,17 @@ export const AppEventSchema = named(
       v.record(v.string(), v.unknown()),
       v.description(both("全部字段，标量一律为文本", "all of its fields, every scalar as a text")),
     ),
+    damaged: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.description(
+          both(
+            "事件损坏时的原文；此时 fields 只有确定的字段",
+            "the original of a damaged event, of which fields has only what is certain",
+          ),
+        ),
+      ),
+    ),
   }),
 );
 

@@ -1,0 +1,56 @@
+/** Events in JSON that are refused for their shape or for a name in them: stored damaged when they say what they are. */
+import { describe, it } from "vitest";
+import { MAX_WIRE_NODES } from "../../../worker/protocol/wire.ts";
+import { plainPush, receive, securePush } from "./pushes.ts";
+
+/** What a push says once it is received, in secure mode. */
+async function inboundOf(json: string): Promise<Readonly<Record<string, unknown>>> {
+  const received = await receive(securePush(json, "json"), "secure");
+  return received.ok ? { ...received.value.inbound } : { ...received.error };
+}
+
+const HEAD = '"ToUserName":"gh_1","FromUserName":"oUser","CreateTime":1760000000,"MsgType":"event","Event":"brand_new"';
+const deep = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+const known = {
+  account: "gh_1",
+  openid: "oUser",
+  createdAt: 1_760_000_000_000,
+  kind: "unknown",
+  type: "event:brand_new",
+};
+
+describe("an event in JSON", () => {
+  it.for([
+    ["is deeper than the limit", `{${HEAD},"Data":${deep(40)}}`],
+    ["is 20 000 levels deep", `{${HEAD},"Data":${deep(20_000)}}`],
+    ["is deep before its head", `{"Data":${deep(40)},${HEAD}}`],
+    ["has a key __proto__", `{${HEAD},"__proto__":{"Event":"other"}}`],
+    ["has a key constructor further down", `{${HEAD},"Data":[{"constructor":1}]}`],
+    ["has more values than the limit", `{${HEAD},"Data":[1${",1".repeat(MAX_WIRE_NODES + 1)}]}`],
+  ] as const)("that %s is damaged, and stored with its head", async ([, json], { expect }) => {
+    const inbound = await inboundOf(json);
+    expect(inbound).toMatchObject({ ...known, damaged: json });
+    expect(Object.keys(inbound["raw"] as object).toSorted()).toEqual(
+      ["CreateTime", "Event", "FromUserName", "MsgType", "ToUserName"].toSorted(),
+    );
+    expect(await receive(plainPush(json), "plain")).toMatchObject({ ok: true, value: { inbound: known } });
+  });
+
+  it("needs nothing but its name, and is about the user of OpenID", async ({ expect }) => {
+    const bare = await inboundOf(
+      `{"Event":"wxa_media_check","OpenID":"oOther","MsgId":${"9".repeat(17)},"__proto__":1}`,
+    );
+    expect(bare).toMatchObject({ kind: "unknown", type: "event:wxa_media_check", openid: "oOther", createdAt: 0 });
+    expect(bare).not.toHaveProperty("raw.MsgId");
+  });
+
+  it.for([
+    ["no name", `{"FromUserName":"oUser","Data":${deep(40)}}`, "json: too_deep"],
+    ["a name that is no text", `{"Event":{"a":1},"__proto__":1}`, "json: bad_name"],
+    ["a message", `{${HEAD.replace('"event"', '"text"')},"__proto__":1}`, "json: bad_name"],
+    ["broken JSON", `{${HEAD},"Data":${deep(40)}`, "json: too_deep"],
+    ["a list", `[${deep(40)}]`, "unknown_format"],
+  ] as const)("is unreadable as before with %s", async ([, json, cause], { expect }) => {
+    expect(await inboundOf(json)).toMatchObject({ reason: "unreadable", cause });
+  });
+});
