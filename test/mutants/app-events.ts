@@ -4,6 +4,7 @@ import type { MutantTable } from "./mutant.ts";
 const PUSH = "pure/protocol/push.test.ts";
 const API = "workerd/api-events.test.ts";
 const CALL = "pure/webhooks/forward.test.ts";
+const DAMAGED = "workerd/damaged-events.test.ts";
 const FOREIGN = "workerd/foreign-events.test.ts";
 const FORWARD = "workerd/forward.test.ts";
 const TROUBLE = "workerd/forward-trouble.test.ts";
@@ -23,6 +24,14 @@ export const APP_EVENTS: MutantTable = {
       find: 'return message.ok || name === "" ? message',
       replace: "return message.ok || name.length < 999 ? message",
       killedBy: [PUSH, "the head that is no message's, but has an Event, is an event's"],
+    },
+    {
+      name: "damage-not-shown",
+      breaks: "what cannot be read of an event is stored and shown to nobody, and nothing says that it is missing",
+      file: "worker/domain/app-event.ts",
+      find: '...("damaged" in inbound && { damaged: inbound.damaged }),',
+      replace: "",
+      killedBy: [DAMAGED, "a damaged event of the app says so in the list, to webhooks, in an export and to onEvent"],
     },
     {
       name: "event-name-unbounded",

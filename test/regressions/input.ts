@@ -42,6 +42,7 @@ export const INPUT: readonly Regression[] = [
       "an event of another product is kept without FromUserName, without CreateTime, without MsgType",
       "an event of another product without CreateTime is kept once for each content",
       "an event of another product belongs to the app whose path and key it came by",
+      "an event of another product that cannot be read as a whole is kept",
       "an event of another product with a name of any shape is kept",
       "an event about a user that names no user goes to the account",
     ],

@@ -121,6 +121,11 @@ function placesWithCanary(snapshot: Snapshot): readonly string[] {
     .toSorted();
 }
 
+/** An event of which only the head can be read: the user is in the rest. */
+const damagedXml = (seconds: number) =>
+  `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>wxa_complaint</Event>` +
+  `<Remark><![CDATA[${WORDS} ]]></Remark><Remark> ${USER}]]></Remark></xml>`;
+
 /** A push server of the team's answers with what it knows of the user. */
 const relayedTo = { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) };
 
@@ -165,6 +170,7 @@ async function plant(): Promise<Resend> {
       await wechat.event(USER, "brand_new_event", { Data: WORDS }, options),
       await wechat.event(USER, "user_info_modified", { OpenID: USER, RevokeInfo: WORDS }, options),
       await wechat.text("oSender", "x", { ...options, overrides: { plaintext } }),
+      await wechat.text("oSender", "x", { ...options, overrides: { plaintext: damagedXml(options.createTime) } }),
     );
   }
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });

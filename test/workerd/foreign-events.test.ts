@@ -94,6 +94,17 @@ describe("an event of another product", () => {
     expect((await kept(OTHER_APPID)).events).toMatchObject([{ type: "event:for_the_second" }]);
   });
 
+  it("that cannot be read as a whole is kept, with the rest of it as it came", async ({ expect }) => {
+    const head = `<MsgType>event</MsgType><Event>wxa_complaint</Event><CreateTime>${DELIVERY.CreateTime}</CreateTime>`;
+    const rests = ["<Remark><![CDATA[a ]]></Remark> <b>]]></Remark>", "<A>1</A>loose", "<a>".repeat(40), "<A>"];
+    for (const rest of rests) expect(await pushed(`<xml>${head}${rest}</xml>`)).toBe("success");
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toHaveLength(rests.length);
+    for (const event of events) expect(event).toHaveProperty("damaged");
+    expect(JSON.stringify(events)).toContain("<Remark><![CDATA[a ]]></Remark> <b>]]></Remark>");
+  });
+
   it("with a name of any shape is kept, the name bounded", async ({ expect }) => {
     const names = ["订单 已支付", "two words", "a/b?c#d", "__proto__", "toString", "😀".repeat(5_000), "\u0000\n"];
     for (const name of names) expect(await pushed(JSON.stringify({ ...DELIVERY, Event: name }))).toBe("success");

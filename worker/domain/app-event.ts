@@ -40,9 +40,9 @@ export interface ShownAppEvent {
   readonly openid: string | null;
   /** CreateTime, ISO 8601; the time of arrival when it came without. */
   readonly createdAt: string;
-  /** All it says, by the names on the wire, every scalar as a text. */
+  /** All it says, by the names on the wire, every scalar as a text; of a damaged event what is certain. */
   readonly fields: WireFields;
-  /** Of a damaged event, of which `fields` has only what is certain: the original. */
+  /** Of a damaged event: the original, or what of it is not in `fields`. */
   readonly damaged?: string;
 }
 

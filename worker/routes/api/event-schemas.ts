@@ -33,8 +33,8 @@ export const AppEventSchema = named(
         v.string(),
         v.description(
           both(
-            "事件损坏时的原文；此时 fields 只有确定的字段",
-            "the original of a damaged event, of which fields has only what is certain",
+            "无法完整读出的事件：原文，或原文中不在 fields 里的部分；fields 只有确定的字段",
+            "of an event that cannot be read as a whole: the original, or what of it is not in fields, which has only what is certain",
           ),
         ),
       ),

@@ -1,0 +1,147 @@
+/**
+ * An event of the app that cannot be read as a whole: it says so wherever it is shown, and nothing of it is lost
+ * (docs/design/push-trust.md).
+ */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import * as handlers from "../../worker/handlers.ts";
+import { createReceiver } from "../support/receiver.ts";
+import { APPID, captureLog, fetchWith, playWeChat } from "../support/workerd.ts";
+import { call, useSilentSettings } from "./api-client.ts";
+
+/** Another one in each test: who was erased stays so. */
+let user = "";
+let users = 0;
+const cdata = (text: string) => `<![CDATA[${text}]]>`;
+const account = () => env.ACCOUNT.getByName(APPID);
+
+let wechat: Control;
+const shop = createReceiver();
+beforeEach(async () => {
+  user = `oComplainer_0123456789abcde${(users += 1)}`;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  captureLog();
+  wechat = playWeChat({
+    worker: (request) => fetchWith({}, request),
+    hosts: { "shop.example.com": shop.handle },
+  });
+  shop.events.splice(0);
+  await useSilentSettings({ webhooks: [{ id: "shop", url: "https://shop.example.com/", events: ["app_event"] }] });
+  await runInDurableObject(account(), (_, { storage }) => {
+    storage.sql.exec("delete from events");
+    storage.sql.exec("delete from quarantine");
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+interface Shown {
+  readonly name: string;
+  readonly openid: string | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly damaged?: string;
+}
+
+/** Pushes a text as it stands, signed and encrypted. */
+async function pushed(plaintext: string): Promise<string | undefined> {
+  const push = await wechat.text("oEnvelope", "", { overrides: { plaintext } });
+  return push.attempts[0]?.verdict;
+}
+
+async function listed(): Promise<readonly Shown[]> {
+  const { events } = await (await call("GET", "/api/v1/events")).json<{ events: readonly Shown[] }>();
+  return events;
+}
+
+async function exported(): Promise<readonly (Shown & { readonly kind: string })[]> {
+  const response = await call("GET", `/api/v1/conversations/${user}/export`);
+  const lines = new TextDecoder()
+    .decode(await response.arrayBuffer())
+    .trim()
+    .split("\n");
+  return response.status === 200 ? lines.map((line) => JSON.parse(line)) : [];
+}
+
+async function quarantined(): Promise<number> {
+  const { entries } = await (await call("GET", "/api/v1/quarantine")).json<{ entries: readonly unknown[] }>();
+  return entries.length;
+}
+
+async function heard(): Promise<readonly unknown[]> {
+  vi.setSystemTime(Date.now() + 60_000);
+  await runDurableObjectAlarm(account());
+  return shop.events.map(({ data }) => data["event"]);
+}
+
+/** An event about the user, with these elements after its head. */
+const eventXml = (name: string, elements: string) =>
+  `<xml><ToUserName>${cdata("gh")}</ToUserName><FromUserName>${cdata(user)}</FromUserName>` +
+  `<CreateTime>${Math.floor(Date.now() / 1_000)}</CreateTime><MsgType>${cdata("event")}</MsgType>` +
+  `<Event>${cdata(name)}</Event>${elements}</xml>`;
+const REMARK = `<Remark>${cdata("bad ]]></Remark><Amount>5</Amount><Remark>")}</Remark>`;
+const COMPLAINT = `<ComplaintId>${cdata("C77")}</ComplaintId>${REMARK}<OrderNo>${cdata("ORD1")}</OrderNo>`;
+
+describe("a damaged event of the app", () => {
+  it("says so in the list, to webhooks, in an export and to onEvent, with what cannot be read as it came", async ({
+    expect,
+  }) => {
+    const onEvent = vi.spyOn(handlers, "onEvent");
+    expect(await pushed(eventXml("wxa_complaint", COMPLAINT))).toBe("success");
+    const event = { name: "wxa_complaint", openid: user, damaged: expect.stringContaining(REMARK) };
+    const events = await listed();
+    expect(events).toMatchObject([event]);
+    expect(await heard()).toEqual(events);
+    expect(await exported()).toMatchObject([{ kind: "app_event", ...event }]);
+    const { damaged } = event;
+    expect(onEvent.mock.calls).toMatchObject([[{ kind: "unknown", type: "event:wxa_complaint", damaged }, {}]]);
+    expect(await quarantined()).toBe(0);
+  });
+
+  it("loses nothing: each of its values is in a field or in what is damaged", async ({ expect }) => {
+    const loose = `<A>${cdata("a-value")}</A>loose text<B>${cdata("b-value")}</B>`;
+    const deep = `${"<a>".repeat(40)}deep-value${"</a>".repeat(40)}`;
+    const unclosed = `<A>${cdata("open-value")}`;
+    for (const elements of [COMPLAINT, loose, deep, unclosed]) await pushed(eventXml("some_event", elements));
+    const events = await listed();
+    expect(events).toHaveLength(4);
+    const values = [
+      ["C77", "bad", "Amount", "ORD1"],
+      ["a-value", "loose text", "b-value"],
+      ["deep-value"],
+      ["open-value"],
+    ];
+    for (const [index, expected] of values.entries()) {
+      for (const value of expected) expect(JSON.stringify(events[index])).toContain(value);
+    }
+    for (const event of events) expect(event).toHaveProperty("damaged");
+  });
+
+  it("whose user is erased keeps nothing of it, and stays gone", async ({ expect }) => {
+    const xml = eventXml("wxa_complaint", REMARK.replace("bad", user)).replace(
+      `<FromUserName>${cdata(user)}</FromUserName>`,
+      "",
+    );
+    await pushed(xml);
+    expect(await listed()).toHaveLength(1);
+    expect(await exported()).toMatchObject([{ damaged: expect.stringContaining(user) }]);
+    vi.setSystemTime(Date.now() + 2_000);
+    await call("DELETE", `/api/v1/conversations/${user}`);
+    await pushed(xml);
+    expect(await listed()).toEqual([]);
+    expect(await heard()).toEqual([]);
+    expect(await exported()).toEqual([]);
+  });
+});
+
+describe("an event of the app that is not damaged", () => {
+  it("does not say so", async ({ expect }) => {
+    await pushed(eventXml("wxa_complaint", `<Remark>${cdata("fine")}</Remark>`));
+    const events = await listed();
+    expect(events).toMatchObject([{ fields: { Remark: "fine" } }]);
+    expect(events[0]).not.toHaveProperty("damaged");
+  });
+});
