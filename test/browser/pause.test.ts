@@ -64,8 +64,12 @@ describe("a pause", () => {
   });
 
   it("is lifted by a reset, whose new user is answered", async ({ expect }) => {
-    const page = await paused([{ ...UNAUTHORISED, errcode: 45009 }]);
-    await banner(page).waitFor();
+    const page = await scene.open(DESKTOP);
+    await enter(page);
+    await expect.poll(() => bubbles(page, "theirs").count()).toBe(1);
+    await scene.stack.control.fault({ ...UNAUTHORISED, errcode: 45009 });
+    await say(page, "多少钱");
+    await expect.poll(() => banner(page).count()).toBe(1);
     await page.getByRole("button", { name: "全部重置" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "全部重置" }).click();
     await expect.poll(() => banner(page).count()).toBe(0);

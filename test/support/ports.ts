@@ -5,7 +5,6 @@
  */
 import { createHash } from "node:crypto";
 import { ROOT } from "../../scripts/lib/build.ts";
-import { freePort } from "../../scripts/lib/ports.ts";
 import { buildStack, findPorts, type StackPorts } from "../../scripts/lib/stack.ts";
 
 /** Of one of Vitest's workers; a checkout has four of them. The browser's tests begin at 19 100. */
@@ -33,6 +32,7 @@ export async function prepareStack(): Promise<{
 }
 
 /** A free port for something else. */
-export function freeTestPort(): Promise<number> {
-  return freePort(FIRST + 300);
+export async function freeTestPort(): Promise<number> {
+  const { worker } = await findPorts({ worker: FIRST + 300, emulator: FIRST + 330, orders: FIRST + 360 });
+  return worker;
 }

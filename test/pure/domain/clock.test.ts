@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Candidate } from "../../../worker/domain/candidates.ts";
-import { believeCursors } from "../../../worker/domain/clock.ts";
 import { HOLD_MS } from "../../../worker/domain/conversation.ts";
 import { nextDue } from "../../../worker/domain/schedule.ts";
 import { dueCursors } from "../../../worker/domain/webhook-cursor.ts";
@@ -157,22 +156,5 @@ describe("a clock that is corrected by a second", () => {
     expect(chat.rows("unconfirmed")).toEqual([]);
     chat.settles(lease, SENT);
     expect(chat.window().remaining).toBe(4);
-  });
-});
-
-describe("the cursors of webhooks", () => {
-  const NOW = 1_760_000_000_000;
-  const cursor = { after: 5, tries: 2, since: NOW - HOUR, nextAt: NOW + MINUTE };
-
-  it("are the very same while their times can be true", ({ expect }) => {
-    for (const cursors of [{}, { crm: cursor }]) expect(believeCursors(cursors, NOW)).toBe(cursors);
-  });
-
-  it("are due at once when their times lie further ahead than they can, each by itself", ({ expect }) => {
-    const ahead = { ...cursor, since: NOW + DAY, nextAt: NOW + 3 * DAY };
-    expect(believeCursors({ crm: cursor, bot: ahead }, NOW)).toEqual({
-      crm: cursor,
-      bot: { ...cursor, since: NOW, nextAt: NOW },
-    });
   });
 });

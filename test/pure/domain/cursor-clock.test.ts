@@ -1,0 +1,24 @@
+/** The cursors of webhooks whose times lie further ahead of the clock than they can. */
+import { describe, it } from "vitest";
+import { believeCursors } from "../../../worker/domain/clock.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe("the cursors of webhooks", () => {
+  const NOW = 1_760_000_000_000;
+  const cursor = { after: 5, tries: 2, since: NOW - HOUR, nextAt: NOW + MINUTE };
+
+  it("are the very same while their times can be true", ({ expect }) => {
+    for (const cursors of [{}, { crm: cursor }]) expect(believeCursors(cursors, NOW)).toBe(cursors);
+  });
+
+  it("are due at once when their times lie further ahead than they can, each by itself", ({ expect }) => {
+    const ahead = { ...cursor, since: NOW + DAY, nextAt: NOW + 3 * DAY };
+    expect(believeCursors({ crm: cursor, bot: ahead }, NOW)).toEqual({
+      crm: cursor,
+      bot: { ...cursor, since: NOW, nextAt: NOW },
+    });
+  });
+});
