@@ -81,9 +81,12 @@ export const INPUT: readonly Regression[] = [
     names: [
       "a text is received as it was typed: code with the end of CDATA",
       "a text comes with an entering as it was written: markup with CDATA of its own",
+      "a text may be any text, made of the frame's own words or not",
       "a text does not depend on the order",
       "a card that holds the border between its texts is damaged",
+      "a card may hold any texts, or is damaged",
       "a message of an unknown kind is its sender's",
+      "a message of an unknown kind never changes who wrote or which message it is",
       "the sender of a message is FromUserName alone",
       "the envelope around a text of plain mode is not taken for an encrypted one",
     ],
@@ -145,7 +148,15 @@ export const INPUT: readonly Regression[] = [
     file: "workerd/erased-places.test.ts",
     names: [
       "the places where something is stored are those of docs/storage.md's table",
+      "the places where something is stored have every table the worker creates among them",
       "the places where something is stored have nothing of the user after the erasure",
+    ],
+  },
+  {
+    point: "1.9",
+    file: "workerd/erased-webhooks.test.ts",
+    names: [
+      "a user erased while a webhook is called and who writes again is heard at once, and nothing old is: the call fails",
     ],
   },
   { point: "1.9", file: "workerd/export-account.test.ts", names: ["an export begins with the account's events"] },
@@ -157,13 +168,42 @@ export const INPUT: readonly Regression[] = [
       "a user of any openid a push is stored for can be read, exported, sent to and erased, whatever",
     ],
   },
-  { point: "1.10", file: "pure/domain/clock.test.ts", names: ["after the clock was set back by days"] },
+  {
+    point: "1.10",
+    file: "pure/domain/clock.test.ts",
+    names: [
+      "after the clock was set back by days an attempt that was under way is over",
+      "after the clock was set back by days a message of the API behind such an attempt",
+      "after the clock was set back by days a message that waits for a retry or for the end of a pause",
+      "after the clock was set back by days a pause of a year is not believed",
+      "after the clock was set back by days automatic answers are not muted",
+      "after the clock was set back by days a rule that acts once in ten minutes acts again",
+      "after the clock was set back by days the user's next message opens the window",
+      "after the clock was set back by days the user's next message ends a hand-over",
+      "after the clock was set back by days a held message is given up after its 48 hours",
+      "after the clock was set back by days an endpoint that waited for a retry is called",
+      "after the clock was set back by days every message ends within the days it may take",
+    ],
+  },
   {
     point: "1.10",
     file: "pure/webhooks/answer.test.ts",
     names: ["an endpoint's answer may begin with a byte-order mark"],
   },
-  { point: "1.10", file: "workerd/account-clock.test.ts", names: ["after the clock was set back by days"] },
+  {
+    point: "1.10",
+    file: "workerd/account-clock.test.ts",
+    names: [
+      "after the clock was set back by days a pause of the app is over",
+      "after the clock was set back by days a pause that an isolate remembers is over",
+      "after the clock was set back by days the token endpoint is asked again",
+      "after the clock was set back by days a problem with the token that an isolate remembers is over",
+      "after the clock was set back by days settings that an isolate remembers are read again",
+      "after the clock was set back by days a token lives no longer than WeChat gives it",
+      "after the clock was set back by days a webhook's pause is over",
+      "after the clock was set back by days a refresh may be forced",
+    ],
+  },
   {
     point: "1.10",
     file: "workerd/api-json.test.ts",
@@ -186,6 +226,10 @@ export const INPUT: readonly Regression[] = [
   {
     point: "1.10",
     file: "workerd/conversation-clock.test.ts",
-    names: ["a conversation object after its clock was set back"],
+    names: [
+      "a conversation object after its clock was set back gives up the attempt under way",
+      "a conversation object after its clock was set back wakes at once for a message of the API",
+      "a conversation object after its clock was set back shows no window that is longer than it can be",
+    ],
   },
 ];

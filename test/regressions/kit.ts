@@ -7,10 +7,28 @@ export const KIT: readonly Regression[] = [
   {
     point: "2",
     file: "browser/pause.test.ts",
-    names: ["a pause is shown with its errcode, its end and the cure"],
+    names: ["a pause is shown with its errcode, its end and the cure", "a pause is lifted by a reset"],
   },
   { point: "2", file: "node/start-pause.test.ts", names: ["npm start lifts the pause of the run before"] },
-  { point: "2", file: "pure/scripts/doctor-pause.test.ts", names: ["a paused app is the first fault"] },
+  {
+    point: "2",
+    file: "pure/scripts/doctor-pause.test.ts",
+    names: [
+      "a paused app is the first fault, with errcode, end and cure",
+      "a paused app is tried again after 48001",
+      "a paused app is tried again after 40125",
+      "a paused app is tried again after 40164",
+      "a paused app stays the first fault when WeChat refuses again",
+    ],
+  },
+  {
+    point: "2",
+    file: "pure/scripts/setup-pause.test.ts",
+    names: [
+      "setup of a paused worker names the pause before what has not come yet",
+      "setup of a paused worker tries it again",
+    ],
+  },
   {
     point: "2",
     file: "workerd/health-degraded.test.ts",
@@ -26,13 +44,20 @@ export const KIT: readonly Regression[] = [
     names: [
       "POST /resume sends one message, lifts the pause",
       "POST /resume holds the pause when WeChat refuses the trial",
+      "POST /resume knows who waits although the account object was thrown out of memory",
       "POST /resume is about one app",
     ],
   },
   {
     point: "2",
     file: "workerd/waiting.test.ts",
-    names: ["a message that waits says why for a pause", "a message that waits says why until the end of the pause"],
+    names: [
+      "a message that waits says why for a pause",
+      "a message that waits says why until the end of the pause",
+      "a message that waits says why for an access token",
+      "a message that waits says why for WeChat, which is busy",
+      "a message that waits says why for the user's next message",
+    ],
   },
   {
     point: "3.1",
@@ -41,7 +66,16 @@ export const KIT: readonly Regression[] = [
       "the native button has what the page gave and nothing else in contact-button",
       "the native button has what the page gave and nothing else in open-customer-service-chat",
       "the native button has what the page gave and nothing else in kefu-fab",
+      "the native button has what the page gave and nothing else when the page gives it later",
+      "WeChat's own compiler makes one button of contact-button",
+      "WeChat's own compiler makes one button of open-customer-service-chat",
+      "no button of the package or the example binds such an attribute unconditionally",
     ],
+  },
+  {
+    point: "3.2",
+    file: "miniprogram/clients.test.ts",
+    names: ["what a tap does in WeChat for Windows", "what a tap does in WeChat for Mac"],
   },
   {
     point: "3.2",
@@ -85,14 +119,32 @@ export const KIT: readonly Regression[] = [
     file: "pure/stray-characters.test.ts",
     names: [
       "around a secret, a line feed is taken off WECHAT_APP_SECRET",
+      "around a secret, a carriage return and a line feed is taken off WECHAT_TOKEN",
+      "around a secret, a byte order mark is taken off WEBHOOK_SECRET",
+      "around a secret, double quotes is taken off API_KEYS",
+      "around a secret, single quotes is taken off WECHAT_ENCODING_AES_KEY",
+      "around a secret, a byte order mark, quotes and a line break is taken off CONTEXT_KEY",
+      "around a secret, a line feed is taken off the list of apps",
+      "around a secret, a line feed is taken off by the doctor",
+      "around a secret, a line feed is taken off by setup",
+      "around a secret, a line feed is taken off by the client",
       "inside a secret, a line break is a problem of WECHAT_APP_SECRET",
+      "inside a secret, a byte order mark is a problem of API_KEYS",
+      "anywhere in a secret, a quotation mark is a problem of WECHAT_TOKEN",
+      "the doctor names a key or a Token no worker could have",
     ],
   },
   { point: "3.6", file: "node/git-ignore.test.ts", names: [".env is ignored", ".dev.vars.production is ignored"] },
   {
     point: "3.6",
     file: "pure/scripts/interception.test.ts",
-    names: ["Cloudflare's answer, a challenge, by its header in place of /healthz"],
+    names: [
+      "Cloudflare's answer, a challenge, by its header in place of /healthz",
+      "Cloudflare's answer, a challenge, by its header on the push URL alone",
+      "Cloudflare's answer, a login page of Access in place of /healthz",
+      "setup, waiting for the first message ends with the cure: a challenge",
+      "setup, waiting for the first message ends with the cure: a login page",
+    ],
   },
   {
     point: "3.6",
@@ -102,7 +154,11 @@ export const KIT: readonly Regression[] = [
   {
     point: "3.7",
     file: "node/command-line.test.ts",
-    names: ["npm start explains itself with --help", "npm start refuses what it does not know"],
+    names: [
+      "npm start explains itself with --help",
+      "npm start refuses what it does not know",
+      "npm run demo refuses what it does not know",
+    ],
   },
   {
     point: "3.7",
@@ -110,6 +166,7 @@ export const KIT: readonly Regression[] = [
     names: [
       "when the port of the worker is taken npm start chooses again",
       "when the port of the emulator is taken npm start chooses again",
+      "says in words that ports are taken again and again",
     ],
   },
 ];
