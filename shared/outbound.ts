@@ -8,17 +8,20 @@ import type { ChannelRules } from "./channel.ts";
 import { err, ok, type Result } from "./result.ts";
 import { findLinkProblem } from "./text-links.ts";
 import { textSize, type TextUnit } from "./text.ts";
-import { isVisible } from "./visible.ts";
+import { isVisible, isVisibleMessage } from "./visible.ts";
 
+/** What is wrong with a field in which nothing can be seen. */
+const BLANK = "must not be blank";
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const visible = v.pipe(filled, v.check(isNotBlank, BLANK));
 // No v.url(): phones have no URL class, and it would refuse everything there.
-const httpUrl = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"));
-// The id of a temporary media upload.
-const mediaId = v.pipe(
+const httpUrl = v.pipe(
   v.string(),
-  v.nonEmpty("must not be empty"),
-  v.maxLength(512, "must have at most 512 characters"),
+  v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"),
+  v.check((url) => isNotBlank(url.replace(/^https?:\/\//, "")), "must not have a blank host"),
 );
+// The id of a temporary media upload.
+const mediaId = v.pipe(visible, v.maxLength(512, "must have at most 512 characters"));
 
 // The form of WECHAT.md §4.1, which gives no length; read as tolerantly as the path of a link.
 const pagePath = v.pipe(
@@ -29,17 +32,20 @@ const pagePath = v.pipe(
   ),
 );
 
-/** WeChat refuses a text in which nothing is visible (44004). */
-const visible = v.pipe(filled, v.check(isVisible, "must not be blank"));
+/** WeChat refuses an empty text (44004). */
+const message = v.pipe(
+  filled,
+  v.check((text) => text === "" || isVisibleMessage(text), BLANK),
+);
 
 /** A text; its links `<a href data-miniprogram-appid data-miniprogram-path>` are checked by `parseOutbound`. */
-export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: visible });
+export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: message });
 /** A picture by the id its upload gave. */
 export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
 /** A link card. */
 export const OutboundLinkSchema = v.strictObject({
   type: v.literal("link"),
-  title: filled,
+  title: visible,
   description: v.string(),
   url: httpUrl,
   thumbUrl: v.union([v.literal(""), httpUrl]),
@@ -47,7 +53,7 @@ export const OutboundLinkSchema = v.strictObject({
 /** A card that opens a page of the same mini program. */
 export const OutboundMiniProgramPageSchema = v.strictObject({
   type: v.literal("miniprogrampage"),
-  title: filled,
+  title: visible,
   pagePath,
   thumbMediaId: mediaId,
 });
@@ -113,6 +119,11 @@ export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Ou
     actual,
     unit,
   });
+}
+
+/** Empty texts pass: they are refused as such, with a problem of their own. */
+function isNotBlank(text: string): boolean {
+  return text === "" || isVisible(text);
 }
 
 /** Says what an issue expected, without repeating the input. */

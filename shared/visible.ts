@@ -8,6 +8,7 @@
  * U+2800 blank Braille pattern, U+FFFC object replacement, U+13441 and U+13442 blank hieroglyphs, U+16FE4 Khitan filler,
  * U+1D159 null notehead. A lone surrogate is visible: it is sent as U+FFFD.
  */
+import { dropControls } from "./text.ts";
 
 const UNSEEN = String.raw`\p{White_Space}\p{Cc}\p{Cf}\p{DI}\p{NChar}\u2800\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}`;
 /** Format characters with ink: Arabic, Syriac and Kaithi signs around numbers. */
@@ -17,4 +18,22 @@ const A_VISIBLE = new RegExp(`[^${UNSEEN}]|[${INKED_FORMATS}]`, "u");
 /** Whether a text has at least one visible character. */
 export function isVisible(text: string): boolean {
   return A_VISIBLE.test(text);
+}
+
+/** The tags of links, an opening one up to its `>` outside quotes, or to the end of the text when it has none. */
+const LINK_TAG = /<a(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>?|<\/a\s*>/gi;
+
+/**
+ * Whether a reader sees anything of a text message: of a link only what stands between its tags (WECHAT.md §4.2). An
+ * opening tag that is never closed is plain text.
+ */
+export function isVisibleMessage(content: string): boolean {
+  let open = 0;
+  const words = dropControls(content).replace(LINK_TAG, (tag) => {
+    const isOpening = !tag.startsWith("</");
+    if (isOpening ? !tag.endsWith(">") : open === 0) return tag;
+    open += isOpening ? 1 : -1;
+    return "";
+  });
+  return open > 0 || isVisible(words);
 }

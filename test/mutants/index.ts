@@ -2,6 +2,7 @@
 import type { PromiseId } from "../promises.ts";
 import { ANSWERS } from "./answers.ts";
 import { APP_EVENTS } from "./app-events.ts";
+import { BLANK_TEXTS } from "./blank-texts.ts";
 import { BOUNDED_READS } from "./bounded-reads.ts";
 import { CLOCK } from "./clock.ts";
 import { ERASURE } from "./erasure.ts";
@@ -44,6 +45,7 @@ export const TABLES: readonly MutantTable[] = [
   TOKEN_OWNER,
   SECRETS,
   LIMITS,
+  BLANK_TEXTS,
   BOUNDED_READS,
   KEPT_AND_FORGOTTEN,
   ERASURE,

@@ -111,7 +111,22 @@ export const INPUT: readonly Regression[] = [
       "a text in which nothing can be seen is refused as a webhook's answer",
       "a text in which nothing can be seen is refused in settings",
       "a text in which nothing can be seen is no label",
+      "a link without visible words is refused as a message",
+      "a link without visible words is no answer",
     ],
+  },
+  {
+    point: "1.8",
+    file: "pure/domain/split.test.ts",
+    names: [
+      "splitText leaves out line breaks that do not fit before a cut",
+      "splitText begins no later part with the rest of the white space at a cut",
+    ],
+  },
+  {
+    point: "1.8",
+    file: "pure/shared/outbound.test.ts",
+    names: ["parseOutbound refuses a field that must be there and is blank"],
   },
   {
     point: "1.8",

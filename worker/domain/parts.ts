@@ -3,14 +3,14 @@
  */
 import type { ChannelRules } from "../../shared/channel.ts";
 import type { Outbound } from "../../shared/outbound.ts";
-import { isVisible } from "../../shared/visible.ts";
+import { isVisibleMessage } from "../../shared/visible.ts";
 import { splitText } from "./split.ts";
 import type { GrantKind } from "./window.ts";
 
 /** The parts, or undefined when a text cannot be cut (an anchor longer than a whole message) or is blank. */
 export function splitMessage(message: Outbound, rules: ChannelRules): readonly Outbound[] | undefined {
   if (message.type !== "text") return [message];
-  if (!isVisible(message.content)) return undefined;
+  if (!isVisibleMessage(message.content)) return undefined;
   const { limit, unit, maxParts } = rules.text;
   const split = splitText(message.content, limit, unit, maxParts);
   return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;

@@ -5,7 +5,7 @@
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/inbound.ts";
 import type { Outbound } from "../../shared/outbound.ts";
-import { isVisible } from "../../shared/visible.ts";
+import { isVisibleMessage } from "../../shared/visible.ts";
 import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "./candidates.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
 import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
@@ -115,7 +115,7 @@ function renderAction(action: Action | AskAction, read: VariableReader): Action 
       return message.type === "text" ? { type: "text", content: renderTemplate(message.content, read) } : message;
     })
     // WeChat refuses an empty text (44004), and a variable may be empty.
-    .filter((message) => message.type !== "text" || isVisible(message.content));
+    .filter((message) => message.type !== "text" || isVisibleMessage(message.content));
   return messages.length === 0 ? undefined : { type: "reply", messages };
 }
 

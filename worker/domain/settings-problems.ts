@@ -26,9 +26,11 @@ const MAX_PATH = 120;
 /** valibot carries one string an issue; ours is the problem and the cure on two lines. */
 const SEPARATOR = "\n";
 
-/** Cures for the checks of `shared/outbound.ts` and of bare sizes, by valibot's name of the check. */
+const FILL_IN = "fill it in, or leave the whole message out";
+/** Cures for the checks of `shared/outbound.ts` and of bare sizes, by the problem or by valibot's name of the check. */
 const CURES: Readonly<Record<string, string>> = {
-  non_empty: "fill it in, or leave the whole message out",
+  "must not be blank": FILL_IN,
+  non_empty: FILL_IN,
   regex: "write the whole address, beginning with https://",
   max_length: "shorten it",
 };
@@ -50,7 +52,7 @@ export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
   }
   if (cure !== undefined) return { reason: "invalid", path, problem, cure };
   if (issue.kind === "validation") {
-    return { reason: "invalid", path, problem, cure: CURES[issue.type] ?? "correct it" };
+    return { reason: "invalid", path, problem, cure: CURES[problem] ?? CURES[issue.type] ?? "correct it" };
   }
   const kind = describeExpected(issue.expected ?? "something else");
   return { reason: "invalid", path, problem: `must be ${kind}`, cure: `write ${kind} here` };

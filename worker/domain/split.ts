@@ -1,12 +1,13 @@
 /**
  * Cuts a long text into messages WeChat accepts (WECHAT.md §4.3). Cuts fall after a line, a sentence or a space
  * when one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2).
- * Whitespace at a cut stays at the end of the earlier part, and the parts joined are the text again, except for parts
- * without a visible character: those are left out, as WeChat would refuse them and the rest would not be sent.
+ * White space at a cut stays at the end of the earlier part; what does not fit there is left out, so that no later part
+ * begins with an empty line or a space (the indentation of a line stays). Parts without a visible character are left out,
+ * as WeChat would refuse them and the rest would not be sent. But for that the parts joined are the text again.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { textSize, type TextUnit } from "../../shared/text.ts";
-import { isVisible } from "../../shared/visible.ts";
+import { isVisibleMessage } from "../../shared/visible.ts";
 import { splitGraphemes } from "./graphemes.ts";
 
 /** Why a text cannot be split: a link bigger than a message, or more messages than allowed (`actual` is the least possible). */
@@ -76,9 +77,9 @@ function pack(atoms: readonly Atom[], limit: number, least: number): string[] {
     const end = bestCut(atoms, start, limit, least);
     const part = atoms.slice(start, end).map((atom) => atom.text);
     parts.push(part.join(""));
-    start = end;
+    start = afterBlanks(atoms, end);
   }
-  return parts.filter(isVisible);
+  return parts.filter(isVisibleMessage);
 }
 
 /** The index after the last atom of the part that begins at `start`. */
@@ -94,6 +95,21 @@ function bestCut(atoms: readonly Atom[], start: number, limit: number, least: nu
     }
   }
   return atoms.length;
+}
+
+/**
+ * Where the next part begins: behind the rest of the white space at a cut, but before the indentation of a line.
+ *
+ * @param cut the index after the last atom of a part
+ */
+function afterBlanks(atoms: readonly Atom[], cut: number): number {
+  let end = cut;
+  let start = atoms[cut - 1]?.strength === LINE_END ? cut : undefined;
+  while (end < atoms.length && /^\s+$/.test(atoms[end]?.text ?? "")) {
+    end += 1;
+    if (atoms[end - 1]?.strength === LINE_END) start = end;
+  }
+  return start ?? end;
 }
 
 /** The pieces of a text that must stay whole: links, graphemes, and code points of a grapheme too big for a message. */

@@ -129,3 +129,60 @@ describe("a text in which nothing can be seen", () => {
     );
   });
 });
+
+/** Texts of links alone: a reader sees the words between the tags, and there are none. */
+const EMPTY_LINKS = [
+  '<a href="https://x.cn"></a>',
+  "<A HREF='https://x.cn'>\u200b</A >",
+  '<a href="https://x.cn/?a>b"> </a>\n<a\thref="y"></a>',
+  `<a href="https://x.cn" data-miniprogram-appid="${APPID}" data-miniprogram-path="pages/a"></a>\u3000`,
+  '<\u0001a href="https://x.cn"></\u0002a>',
+  "<a></a>",
+];
+
+describe("a link without visible words", () => {
+  it("is refused as a message, as a webhook's answer and in settings", ({ expect }) => {
+    for (const content of EMPTY_LINKS) {
+      expect(parseOutbound(text(content), MINI_PROGRAM, APPID), content).toMatchObject({
+        error: { field: "content", message: "must not be blank" },
+      });
+      const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), APPID);
+      expect(answer).toMatchObject({ error: { reason: "bad_message", problem: "must not be blank" } });
+      const found = { path: "fallback.messages.0.content", problem: "must not be blank" };
+      expect(parseSettings({ fallback: reply(content) })).toMatchObject({ error: [found] });
+    }
+  });
+
+  it("is no answer, and no part of a long text", ({ expect }) => {
+    const settings = parseSettings({ fallback: reply('<a href="https://x.cn">{{content}}</a>') });
+    const inbound: Inbound = { ...head, kind: "text", msgId: "1", content: "\u200b" };
+    expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
+    for (const content of EMPTY_LINKS) expect(splitMessage({ type: "text", content }, MINI_PROGRAM)).toBeUndefined();
+    const link = `<a href="https://x.cn/${"p".repeat(1_500)}"></a>`;
+    const split = splitText(`${"x".repeat(2_000)}${link}`, 2048, "bytes", 5);
+    expect(split).toEqual({ ok: true, value: ["x".repeat(2_000)] });
+  });
+
+  it("is taken with words beside it, and with tags that make no link", ({ expect }) => {
+    for (const content of [
+      '看<a href="https://x.cn"></a>',
+      '<a href="https://x.cn">去</a>',
+      '<a href="https://x.cn">',
+      '<a href="https://x.cn',
+      "</a>",
+      "<a</a>",
+      "a < b",
+      "<abbr></abbr>",
+    ]) {
+      expect(parseOutbound(text(content), MINI_PROGRAM, APPID), content).toMatchObject({ ok: true });
+    }
+  });
+
+  it("is judged in a time that grows with the text, however many tags are begun", ({ expect }) => {
+    const started = performance.now();
+    for (const piece of ["<a ", '<a "', "<a '", "<a>", "</a ", "<a x='\"", "<"]) {
+      parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), MINI_PROGRAM, APPID);
+    }
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});

@@ -41,6 +41,20 @@ describe("the messages of an answer", () => {
     });
   });
 
+  it("may not have a blank title, and what was stored before is still read", ({ expect }) => {
+    const link = { type: "link", title: "\u200b", description: "", url: "https://x.cn", thumbUrl: "" };
+    const messages = [link, { type: "image", mediaId: " " }, text('<a href="https://x.cn"></a>')];
+    expect(fallback(...messages)).toEqual([
+      "fallback.messages.0.title: must not be blank",
+      "fallback.messages.1.mediaId: must not be blank",
+      "fallback.messages.2.content: must not be blank",
+    ]);
+    expect(parseSettings({ fallback: { type: "reply", messages } })).toMatchObject({
+      error: messages.map(() => ({ cure: "fill it in, or leave the whole message out" })),
+    });
+    expect(parseStoredSettings({ fallback: { type: "reply", messages } })).toMatchObject({ fallback: { messages } });
+  });
+
   it("may together not be more than WeChat allows for one message of the user, long texts counted by their parts", ({
     expect,
   }) => {

@@ -30,6 +30,18 @@ const pieces = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 6 }),
 );
 const contents = fc.array(pieces, { maxLength: 60 }).map((list) => list.join(""));
+/** With long runs of white space, which reach over the end of a part. */
+const spaced = fc
+  .array(
+    fc.oneof(
+      pieces,
+      fc
+        .tuple(fc.constantFrom(" ", "\n", "\r\n", "\u3000"), fc.integer({ min: 1, max: 60 }))
+        .map(([one, times]) => one.repeat(times)),
+    ),
+    { maxLength: 40 },
+  )
+  .map((list) => list.join(""));
 const units = fc.constantFrom("bytes", "characters");
 
 function partsOf(split: Result<string[], SplitProblem>): string[] {
@@ -50,6 +62,11 @@ function placesOf(content: string, parts: readonly string[]) {
   return { places, left: [...left, content.slice(end)] };
 }
 
+/** Whether nothing of a text is shown: of a link without words its tags are not. */
+function isUnseen(left: string): boolean {
+  return !canBeSeen(left.replace(/<a>|<\/a\s*>/gi, ""));
+}
+
 /** Offsets at which a part ends or begins. */
 function cutsOf(content: string, parts: readonly string[]): number[] {
   const { places } = placesOf(content, parts);
@@ -64,7 +81,7 @@ function graphemeOffsets(content: string): Set<number> {
 describe("splitText", () => {
   it("gives parts that joined are the content and that all fit", ({ expect }) => {
     fc.assert(
-      fc.property(contents, fc.integer({ min: 40, max: 200 }), units, (content, limit, unit) => {
+      fc.property(fc.oneof(contents, spaced), fc.integer({ min: 40, max: 200 }), units, (content, limit, unit) => {
         const split = splitText(content, limit, unit, 10_000);
         if (!split.ok) {
           expect(split.error.reason).toBe("anchor_too_long");
@@ -72,12 +89,45 @@ describe("splitText", () => {
         }
         // A text that is cut loses the blank space at its end, and parts in which nothing can be seen.
         if (textSize(content, unit) <= limit) expect(split.value).toEqual([content]);
-        else for (const left of placesOf(content, split.value).left) expect(canBeSeen(left)).toBe(false);
+        else for (const left of placesOf(content, split.value).left) expect(isUnseen(left)).toBe(true);
         for (const part of split.value) expect(textSize(part, unit)).toBeLessThanOrEqual(limit);
         if (split.value.length > 1) expect(split.value).not.toContain("");
       }),
       { numRuns: 400 },
     );
+  });
+
+  it("begins no later part with the rest of the white space at a cut", ({ expect }) => {
+    fc.assert(
+      fc.property(spaced, fc.integer({ min: 40, max: 120 }), units, (content, limit, unit) => {
+        const split = splitText(content, limit, unit, 10_000);
+        if (!split.ok) return;
+        for (const [index, { start }] of placesOf(content, split.value).places.entries()) {
+          const [first = ""] = Array.from(new Intl.Segmenter("zh").segment(split.value[index] ?? ""), (s) => s.segment);
+          if (start === 0 || !/^\s+$/.test(first)) continue;
+          // The indentation of a line stays.
+          expect(first).not.toMatch(/[\r\n\u2028\u2029]/);
+          expect(content.slice(0, start)).toMatch(/[\r\n\u2028\u2029]$/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("leaves out line breaks that do not fit before a cut, which would begin the next part and cost one more", ({
+    expect,
+  }) => {
+    const line = "x".repeat(2047);
+    expect(partsOf(splitText(`${line}\r\n`.repeat(3), 2048, "bytes", 5))).toEqual([line, line, line]);
+    const shorter = "x".repeat(2046);
+    expect(partsOf(splitText(`${shorter}\r\n`.repeat(2), 2048, "bytes", 5))).toEqual([`${shorter}\r\n`, shorter]);
+    expect(partsOf(splitText("一二三四\n\n五六", 4, "characters", 5))).toEqual(["一二三四", "五六"]);
+    expect(partsOf(splitText("four five  nine", 4, "bytes", 5))).toEqual(["four", "five", "nine"]);
+  });
+
+  it("keeps the indentation of a line", ({ expect }) => {
+    expect(partsOf(splitText("一二三四\n\n　　五六", 4, "characters", 5))).toEqual(["一二三四", "　　五六"]);
+    expect(partsOf(splitText("if x:\n  return", 10, "bytes", 5))).toEqual(["if x:\n", "  return"]);
   });
 
   it("cuts neither inside a grapheme nor inside a link", ({ expect }) => {

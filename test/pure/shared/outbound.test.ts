@@ -48,9 +48,38 @@ describe("parseOutbound", () => {
     expect(problemOf("text")).toMatchObject({ field: "(body)" });
   });
 
+  it("refuses a field that must be there and is blank, whichever it is", ({ expect }) => {
+    const may = ["description", "thumbUrl"];
+    for (const message of GOOD) {
+      for (const field of Object.keys(message).filter((name) => name !== "type" && !may.includes(name))) {
+        for (const blank of ["", " ", "\u200b", "\u3000\ufe0f\n", "\u2800"]) {
+          const name = `${message.type}.${field} = ${JSON.stringify(blank)}`;
+          expect(problemOf({ ...message, [field]: blank }), name).toMatchObject({ reason: "invalid_field", field });
+        }
+      }
+      for (const field of may.filter((name) => name in message)) {
+        expect(problemOf({ ...message, [field]: "" })).toBeUndefined();
+      }
+    }
+    const link = { type: "link", title: "\u200b", description: "", url: "https://x.cn", thumbUrl: "" };
+    expect(problemOf(link)).toMatchObject({ field: "title", message: "must not be blank" });
+    expect(problemOf({ type: "image", mediaId: " " })).toMatchObject({
+      field: "mediaId",
+      message: "must not be blank",
+    });
+  });
+
   it("takes http and https addresses only", ({ expect }) => {
     const link = { type: "link", title: "t", description: "", url: "https://example.com", thumbUrl: "" };
-    for (const url of ["javascript:alert(1)", "ftp://x", "//x", "https://", "https://a b", "example.com"]) {
+    for (const url of [
+      "javascript:alert(1)",
+      "ftp://x",
+      "//x",
+      "https://",
+      "https://a b",
+      "https://\u200b",
+      "example.com",
+    ]) {
       expect(problemOf({ ...link, url })).toMatchObject({ field: "url" });
       expect(problemOf({ ...link, thumbUrl: url })).toMatchObject({ field: "thumbUrl" });
     }
