@@ -1,7 +1,8 @@
 /**
- * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, a refused access
- * token. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
+ * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token, sends
+ * that do not get through. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
  */
+import type { BilingualText } from "../../shared/errcode.ts";
 import { check, failed, passed, readBoth, say, type CheckName, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
@@ -28,22 +29,29 @@ export async function checkPause(ports: Ports, target: Target, health: Entry): P
   const findings: Finding[] = [];
   for (const fault of toList(faults).map(toObject)) {
     const { reason } = fault;
-    if (reason === "paused" || reason === "token_refused")
+    if (reason === "paused" || reason === "token_refused" || reason === "no_token")
       findings.push(await judgePause(ports, target, apiKey, fault));
-    else if (reason === "account_unreachable") findings.push(toFinding(nameOf(fault), fault));
+    else if (reason === "sends_failing" || reason === "account_unreachable")
+      findings.push(toFinding(nameOf(fault), fault));
   }
   return findings;
 }
 
 async function judgePause(ports: Ports, target: Target, apiKey: string, fault: Entry): Promise<Finding> {
   const name = nameOf(fault);
-  if (!SET_UP_FAULTS.has(fault["errcode"])) return toFinding(name, fault);
+  if (!mayBeGone(fault)) return toFinding(name, fault);
   const place = { url: target.url, apiKey, appid: toLine(fault["appid"]) };
   const reply = await callApi(ports, place, { path: "/api/v1/resume", method: "POST", timeoutMs: RESUME_MS });
   const answer = "unreachable" in reply ? {} : readObject(reply.body);
   const outcome = toLine(toObject(answer["trial"])["outcome"]);
   if (answer["resumed"] === true) return passed(name, `${factOf(fault)}: 已恢复 / resumed (${outcome})`);
   return toFinding(name, fault, outcome === "" ? "" : `, 已重试 / tried again: ${outcome}`);
+}
+
+/** Whether trying again costs nothing and may help: no quota, and no ban. */
+function mayBeGone({ reason, errcode }: Entry): boolean {
+  const isUnreachable = reason === "no_token" && (errcode === undefined || errcode === -1);
+  return isUnreachable || SET_UP_FAULTS.has(errcode);
 }
 
 function nameOf({ appid }: Entry): CheckName {
@@ -57,7 +65,8 @@ function toFinding(name: CheckName, fault: Entry, more = ""): Finding {
   const cure = readBoth(toLine(fault["cure"]));
   const fact = `${factOf(fault)}${more}`;
   if (fault["reason"] === "account_unreachable") return failed(name, meaning, cure, fact);
-  const wrong = say(`没有消息发出：${meaning.zh}`, `no message is sent: ${meaning.en}`);
+  if (fault["reason"] === "sends_failing") return failed(name, noneSent(meaning), cure, fact);
+  const wrong = noneSent(meaning);
   const resume = say(
     `${cure.zh}；然后 POST /api/v1/resume，或再运行一次体检（docs/how-to/pauses.md）`,
     `${cure.en}; then POST /api/v1/resume, or run the doctor again (docs/how-to/pauses.md)`,
@@ -65,10 +74,14 @@ function toFinding(name: CheckName, fault: Entry, more = ""): Finding {
   return failed(name, wrong, resume, fact);
 }
 
-function factOf({ reason, errcode, until }: Entry): string {
+function noneSent({ zh, en }: BilingualText): BilingualText {
+  return say(`没有消息发出：${zh}`, `no message is sent: ${en}`);
+}
+
+function factOf({ reason, errcode, since, until }: Entry): string {
   const code = typeof errcode === "number" ? ` errcode ${errcode}` : "";
-  const end = toLine(until);
-  return `${toLine(reason)}${code}${end === "" ? "" : `, until ${end}`}`;
+  const [start, end] = [toLine(since), toLine(until)];
+  return `${toLine(reason)}${code}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
 }
 
 /** Refused pushes make a worker degraded as well, and have a check of their own. */

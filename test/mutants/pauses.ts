@@ -7,6 +7,8 @@ const RESUME = "workerd/resume.test.ts";
 const LIFTING = "pure/objects/account-resume.test.ts";
 const EMULATED = "pure/emulator/pauses.test.ts";
 const HEALTH = "workerd/health-degraded.test.ts";
+const UNREACHABLE = "workerd/health-unreachable.test.ts";
+const SENDS = "pure/objects/sends-watch.test.ts";
 
 /** Mutants of what is reported of a pause, and of lifting it. */
 export const PAUSES: MutantTable = {
@@ -36,6 +38,54 @@ export const PAUSES: MutantTable = {
       find: "!hasToken && refusedUntil > now",
       replace: "hasToken && refusedUntil > now",
       killedBy: [HEALTH, "GET /healthz while there is no access token names the token endpoint's errcode"],
+    },
+    {
+      name: "unreachable-token-and-ok",
+      breaks: "/healthz says ok for as long as the token endpoint does not answer",
+      file: "worker/objects/account-token.ts",
+      find: "noteTrouble(problem.cause);",
+      replace: "",
+      killedBy: [UNREACHABLE, "GET /healthz while the token endpoint is unreachable says degraded, since when"],
+    },
+    {
+      name: "broken-connections-and-ok",
+      breaks: "/healthz says ok while every send is lost",
+      file: "worker/routes/carry-background.ts",
+      find: "onAttempt: noteDelivery,",
+      replace: "",
+      killedBy: [UNREACHABLE, "GET /healthz while no send gets through says degraded when every connection breaks"],
+    },
+    {
+      name: "busy-is-a-success",
+      breaks: "/healthz says ok while WeChat answers -1 to everything",
+      file: "worker/objects/sends-watch.ts",
+      find: "errcode === SYSTEM_BUSY ||",
+      replace: "",
+      killedBy: [UNREACHABLE, "GET /healthz while no send gets through says degraded while WeChat answers -1"],
+    },
+    {
+      name: "degraded-for-one-message",
+      breaks: "one message that WeChat is busy for makes the app degraded",
+      file: "worker/objects/account-trouble.ts",
+      find: "trouble.at - trouble.since >= FAULT_MS",
+      replace: "trouble.at >= trouble.since",
+      killedBy: [SENDS, "sends that do not get through are no fault for one message"],
+    },
+    {
+      name: "every-success-is-reported",
+      breaks: "each message that is sent costs a call of the account object",
+      file: "worker/objects/sends-watch.ts",
+      find: "const isNews = sends.isReported === true ||",
+      replace: "const isNews = sends.isReported !== false ||",
+      killedBy: [SENDS, "sends that get through cost no call"],
+    },
+    {
+      name: "success-elsewhere-unheard",
+      breaks: "after an outage /healthz stays degraded although messages are sent",
+      file: "worker/objects/account-token.ts",
+      find: "const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};",
+      replace: "const failing = {};",
+      killedBy: [UNREACHABLE, "GET /healthz while no send gets through is ended by a success elsewhere"],
     },
     {
       name: "healthz-asks-each-time",
@@ -169,8 +219,8 @@ export const PAUSES: MutantTable = {
       name: "set-up-fault-not-tried-again",
       breaks: "after a secret was corrected the app stays paused although the doctor ran",
       file: "scripts/doctor/check-pause.ts",
-      find: 'if (!SET_UP_FAULTS.has(fault["errcode"])) return',
-      replace: "if (SET_UP_FAULTS.size > 0) return",
+      find: "isUnreachable || SET_UP_FAULTS.has(errcode)",
+      replace: "isUnreachable",
       killedBy: [DOCTOR, "a paused app is tried again after 40125"],
     },
     {
@@ -201,8 +251,8 @@ export const PAUSES: MutantTable = {
       name: "quota-tried-again",
       breaks: "each run of the doctor sends into a used-up quota",
       file: "scripts/doctor/check-pause.ts",
-      find: 'if (!SET_UP_FAULTS.has(fault["errcode"])) return',
-      replace: 'if (fault["errcode"] === 0) return',
+      find: "isUnreachable || SET_UP_FAULTS.has(errcode)",
+      replace: "isUnreachable || errcode !== 0",
       killedBy: [DOCTOR, "a paused app is left alone after 45009"],
     },
   ],

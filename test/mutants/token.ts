@@ -168,8 +168,8 @@ export const TOKEN_OWNER: MutantTable = {
       name: "refresh-planned-for-nobody",
       breaks: "an app nobody writes to wakes every two hours for its token",
       file: "worker/objects/account-token.ts",
-      find: "write({ token, expiresAt, refreshAt: null });",
-      replace: "write({ token, expiresAt, refreshAt: expiresAt - 240_000 });",
+      find: "write({ token, expiresAt, refreshAt: null, tokenTrouble: null });",
+      replace: "write({ token, expiresAt, refreshAt: expiresAt - 240_000, tokenTrouble: null });",
       killedBy: ["workerd/account.test.ts", "the alarm is not set for a token nobody asks for near its end"],
     },
     {

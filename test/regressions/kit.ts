@@ -40,6 +40,16 @@ export const KIT: readonly Regression[] = [
   },
   {
     point: "2",
+    file: "workerd/health-unreachable.test.ts",
+    names: [
+      "GET /healthz while the token endpoint is unreachable says degraded, since when",
+      "GET /healthz while the token endpoint is unreachable says degraded while WeChat is busy",
+      "GET /healthz while no send gets through says degraded when every connection breaks",
+      "GET /healthz while no send gets through says degraded while WeChat answers -1",
+    ],
+  },
+  {
+    point: "2",
     file: "workerd/resume.test.ts",
     names: [
       "POST /resume sends one message, lifts the pause",

@@ -88,7 +88,7 @@ describe("senders", () => {
   it("stop together when the app is out of quota", async ({ expect }) => {
     await deliver("oUser0");
     await control.fault({ fault: "errcode", errcode: 45009, target: "send" });
-    expect(await deliver("oUser1")).toEqual({ result: "refused", errcode: 45009 });
+    expect(await deliver("oUser1")).toEqual({ result: "refused", errcode: 45009, until: expect.any(Number) });
     const sends = (await control.calls()).length;
     await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseErrcode: 45009 }));
     expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });

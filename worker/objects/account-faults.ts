@@ -4,6 +4,7 @@
  */
 import type { AccountState } from "./account-rules.ts";
 import { currentStale, type StaleSeries } from "./account-stale.ts";
+import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./account-trouble.ts";
 
 /** One fault. Times in epoch ms. */
 export type AppFault =
@@ -11,6 +12,10 @@ export type AppFault =
   | { readonly reason: "paused"; readonly errcode: number; readonly until: number }
   /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
   | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number }
+  /** Calls of the token endpoint bring no token, and none is left: nothing is sent. */
+  | ({ readonly reason: "no_token" } & Trouble)
+  /** Sends do not get through: WeChat does not answer, or is busy, or refuses every token. */
+  | ({ readonly reason: "sends_failing" } & Trouble)
   /** Another version of this worker stored settings that this one cannot read: no rule acts, nothing is delivered. */
   | { readonly reason: "settings_unreadable"; readonly version: number }
   /** Pushes were refused for the age of their signed timestamp: replayed, or a clock is wrong. */
@@ -25,12 +30,20 @@ export type AppFault =
 export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
   const { token, expiresAt, pausedUntil, pauseErrcode, refusedUntil, refusedErrcode, refusedSecret } = state;
   const stale = currentStale(state.stale, now);
+  const tokenTrouble = currentTrouble(state.tokenTrouble, now);
+  const sends = currentTrouble(state.sends, now) ?? null;
   const faults: AppFault[] = [];
   if (pausedUntil > now) faults.push({ reason: "paused", errcode: pauseErrcode, until: pausedUntil });
   const hasToken = token !== null && expiresAt > now;
-  if (!hasToken && refusedUntil > now && refusedSecret === secretTag) {
+  const isThisSecret = refusedSecret === secretTag;
+  if (!hasToken && refusedUntil > now && isThisSecret) {
     faults.push({ reason: "token_refused", errcode: refusedErrcode, until: refusedUntil });
+  } else if (!hasToken && tokenTrouble !== undefined && isTokenFault(tokenTrouble, now)) {
+    // The secret that was refused may have been replaced since.
+    const isOver = tokenTrouble.cause === "refused" && refusedErrcode === tokenTrouble.errcode && !isThisSecret;
+    if (!isOver) faults.push({ reason: "no_token", ...tokenTrouble });
   }
+  if (isSendsFault(sends)) faults.push({ reason: "sends_failing", ...sends });
   if (stale !== undefined) faults.push({ reason: "stale_pushes", ...stale });
   return faults;
 }

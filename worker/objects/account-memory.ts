@@ -6,6 +6,7 @@ import type { TokenProblem } from "../wechat/token-source.ts";
 import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { Milestone } from "./account-milestones.ts";
 import type { AccountAccess, AppPause, SettingsVersion } from "./account-snapshots.ts";
+import type { SendsMemory } from "./sends-watch.ts";
 
 /** What is remembered of one app. Times in epoch ms. */
 export interface Remembered {
@@ -16,6 +17,8 @@ export interface Remembered {
   readonly pause?: AppPause | undefined;
   /** Milestones this isolate has told the object. */
   readonly told?: readonly Milestone[];
+  /** Whether sends get through. */
+  readonly sends?: SendsMemory | undefined;
   readonly settings?: { readonly value: SettingsVersion; readonly readAt: number } | undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Result } from "../../shared/result.ts";
 import { errorName, log } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { decidePause } from "./account-pause.ts";
+import { noteSends, type SendsReport } from "./account-sends.ts";
 import type { AccountState } from "./account-rules.ts";
 import type { AccountAccess, AppPause, PauseAnswer } from "./account-snapshots.ts";
 
@@ -73,6 +74,8 @@ export interface Resumer {
    * @param random a number in [0, 1)
    */
   pause(errcode: number, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
+  /** An isolate reports whether its sends get through. */
+  noteSends(report: SendsReport): void;
   /** A conversation waits for the app. */
   note(waiter: Waiter): WaitAnswer;
   /** The user of a conversation was erased. */
@@ -158,6 +161,13 @@ export function createResumer(deps: ResumeDeps): Resumer {
         deps.publish();
       }
       return { ...pauseOf(read()), ...(aloneMs !== undefined && { aloneMs }) };
+    },
+
+    noteSends(report) {
+      const known = read().sends;
+      const { sends, isChange } = noteSends(appid, known, report, now());
+      if (sends !== known) write({ sends });
+      if (isChange) deps.publish();
     },
 
     note(waiter) {

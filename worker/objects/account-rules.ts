@@ -11,6 +11,7 @@ import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { ForwardHealth } from "./account-forward.ts";
 import type { Refusers } from "./account-pause.ts";
 import type { StaleSeries } from "./account-stale.ts";
+import type { Trouble } from "./account-trouble.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
@@ -55,6 +56,10 @@ export interface AccountState {
   readonly milestones: Milestones;
   /** Pushes refused for the age of their timestamp; null: none yet. */
   readonly stale: StaleSeries | null;
+  /** Calls of the token endpoint that brought no token since the last one that did; null: none. */
+  readonly tokenTrouble: Trouble | null;
+  /** Sends that did not get through, with none between them that did, as far as isolates report them; null: none. */
+  readonly sends: Trouble | null;
 }
 
 /** Nothing known yet. */
@@ -83,6 +88,8 @@ export const NEW_ACCOUNT: AccountState = {
   forward: null,
   milestones: NO_MILESTONES,
   stale: null,
+  tokenTrouble: null,
+  sends: null,
 };
 
 /** Whether a refresh may be forced, and if not, from when on (epoch ms). */

@@ -11,6 +11,8 @@ import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-so
 export interface AccountAccess extends AppAccess {
   /** Epoch ms. */
   readonly expiresAt: number;
+  /** Sends do not get through, since then (epoch ms): who has one that does, tells the account object. */
+  readonly sendsFailingSince?: number;
 }
 
 /** A pause of the whole app, or that it was lifted. */
@@ -62,11 +64,12 @@ export function settingsKey(appid: string): string {
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isObject(value)) return undefined;
-  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion } = value;
+  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sendsFailingSince } = value;
   if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
   const paused = typeof pausedUntil === "number" && typeof pauseErrcode === "number";
   const version = typeof pauseVersion === "number" ? { pauseVersion } : {};
-  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}) };
+  const failing = typeof sendsFailingSince === "number" ? { sendsFailingSince } : {};
+  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}), ...failing };
 }
 
 /** Reads published settings; undefined when they are none, or of a shape this version does not take. */

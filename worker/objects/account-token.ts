@@ -13,6 +13,7 @@ import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts"
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";
 import type { AccountAccess } from "./account-snapshots.ts";
+import { addTrouble, isSendsFault, type TroubleCause } from "./account-trouble.ts";
 
 /** What the keeper needs. */
 export interface TokenKeeperDeps {
@@ -105,7 +106,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   function accept({ token, expiresAt }: StableToken, forced: boolean): Result<AccountAccess, TokenProblem> {
     failures = 0;
     askedAt = now();
-    write({ token, expiresAt, refreshAt: null });
+    write({ token, expiresAt, refreshAt: null, tokenTrouble: null });
     log("token_refreshed", { app: appid, forced, seconds: Math.round((expiresAt - askedAt) / 1000) });
     deps.publish();
     return ok(toAccess(read()));
@@ -113,10 +114,12 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
 
   function fail(problem: StableTokenProblem, tag: string): Result<AccountAccess, TokenProblem> {
     if (problem.reason === "unreachable") {
+      noteTrouble(problem.cause);
       log("token_unreachable", { app: appid, cause: problem.cause });
       return takeRest({ reason: "unreachable" }, Infinity);
     }
     const { errcode } = problem;
+    noteTrouble("refused", errcode);
     const { name, reaction, cure } = describeErrcode(errcode);
     log("token_refused", { app: appid, errcode, name, cure: cure.en });
     if (reaction === "retry") return takeRest({ reason: "refused", errcode }, Infinity);
@@ -126,12 +129,21 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ reason: "refused", errcode, until: refusedUntil });
   }
 
+  /** The endpoint was asked in vain: `/healthz` reports it once that lasts. */
+  function noteTrouble(cause: TroubleCause, errcode?: number): void {
+    const attempt = { since: now(), at: now(), count: 1, cause, ...(errcode !== undefined && { errcode }) };
+    write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
+  }
+
   /** No further call before a growing rest is over, at most until `latest`. */
   function takeRest(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
     const restMs = problem.reason === "limited" ? MAX_REST_MS : Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** failures);
     failures += 1;
     rest = { until: Math.min(latest, now() + restMs), problem };
-    if (problem.reason === "limited") log("token_refresh_limited", { app: appid, until: rest.until });
+    if (problem.reason === "limited") {
+      noteTrouble("limited");
+      log("token_refresh_limited", { app: appid, until: rest.until });
+    }
     return orStored({ ...problem, until: rest.until });
   }
 
@@ -204,12 +216,13 @@ function isAlive(state: AccountState, now: number): state is AccountState & { re
  * @throws Error without a token
  */
 export function toAccess(state: AccountState): AccountAccess {
-  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion } = state;
+  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sends } = state;
   if (token === null) throw new Error("toAccess needs a token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
   // A pause that was lifted is said too: readers may still know it.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
-  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }) };
+  const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
+  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }), ...failing };
 }
 
 /** KV takes no shorter life of a value, seconds. */

@@ -38,6 +38,7 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
+import type { SendsReport } from "./account-sends.ts";
 import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
 import { createAccountStore } from "./account-store.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
@@ -136,6 +137,11 @@ export class Account extends DurableObject<Env> implements AccountReader {
     const { version, unreadable } = this.#settings.current();
     const faults = faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
     return unreadable === undefined ? faults : [...faults, { reason: "settings_unreadable", version }];
+  }
+
+  /** An isolate's sends did not get through, or, null, one did after that. */
+  async noteSends(report: SendsReport): Promise<void> {
+    this.#resumer().noteSends(report);
   }
 
   /** The settings in force; version 0 are the defaults. */
@@ -333,12 +339,8 @@ export class Account extends DurableObject<Env> implements AccountReader {
   }
 
   #oldest(): Oldest {
-    return {
-      ...this.#store.oldest(),
-      skipped: this.#skipped.oldest(),
-      erased: this.#erasures.oldest(),
-      deliverable: this.#events.deliverable(),
-    };
+    const oldest = { skipped: this.#skipped.oldest(), erased: this.#erasures.oldest() };
+    return { ...this.#store.oldest(), ...oldest, deliverable: this.#events.deliverable() };
   }
 
   /** Writes state and arms the alarm when something is now due before it, in one turn. */

@@ -14,6 +14,8 @@ export interface Carrier {
   readonly client: Pick<WeChatClient, "deliver">;
   /** WeChat took a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
+  /** An attempt is over, and that is recorded: whether sends get through. Never fails. */
+  readonly onAttempt?: (delivery: Delivery) => Promise<void> | undefined;
   /**
    * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may have
    * caused. `until`: when it comes back by itself, epoch ms. Never fails.
@@ -53,6 +55,8 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
     const telling = delivery.result === "sent" ? carrier.onSent?.() : noteWaiting(carrier, delivery, now);
     if (telling !== undefined) told.push(telling);
+    const noting = carrier.onAttempt?.(delivery);
+    if (noting !== undefined) told.push(noting);
   }
   // Behind the last attempt: a lease that is held must not wait for anybody else.
   await Promise.all(told);

@@ -2,6 +2,7 @@
  * One mini program's connections: WeChat's API, its token, its account object, its settings. Made per request or per
  * alarm; what is remembered between them belongs to the isolate.
  */
+import type { Delivery } from "../../shared/delivery.ts";
 import type { AppConfig, Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
@@ -13,11 +14,17 @@ import { accountMemory as memory, notePause } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { errorName, log } from "../log.ts";
 import type { AppPause, SettingsVersion } from "./account-snapshots.ts";
+import type { Trouble } from "./account-trouble.ts";
 import type { Waiter } from "./account-resume.ts";
+import { forgetFaults, snapshotMemory } from "./health-snapshot.ts";
+import { keepUnreported, watchSend } from "./sends-watch.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
+
+/** How long reporting sends that fail, or succeed again, may take, milliseconds. */
+const SENDS_MS = 3_000;
 
 /** How long reporting a message that waits may take, milliseconds. */
 const WAITING_MS = 3_000;
@@ -36,6 +43,11 @@ export interface AppConnection {
   readonly webhooks: WebhookDeps;
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
   readonly reach: (milestone: Milestone) => Promise<void> | undefined;
+  /**
+   * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent. Never
+   * fails.
+   */
+  readonly noteDelivery: (delivery: Delivery) => Promise<void> | undefined;
   /**
    * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never fails.
    *
@@ -57,6 +69,15 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       await inTime(MILESTONE_TIMEOUT_MS, account().noteMilestone(milestone));
     } catch (error) {
       log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
+    }
+  };
+  const tellSends = async (trouble: Trouble | null): Promise<void> => {
+    try {
+      await inTime(SENDS_MS, account().noteSends(trouble));
+      forgetFaults(snapshotMemory, appid);
+    } catch (error) {
+      keepUnreported(memory, appid, trouble, now());
+      log("sends_not_noted", { app: appid, error: errorName(error) });
     }
   };
   const createClient = (tokens: TokenSource) =>
@@ -81,6 +102,10 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
       if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
       return tellMilestone(milestone);
+    },
+    noteDelivery(delivery) {
+      const trouble = watchSend(memory, appid, delivery, now());
+      return trouble === undefined ? undefined : tellSends(trouble);
     },
     async noteWaiting(waiter) {
       try {

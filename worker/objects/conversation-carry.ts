@@ -30,6 +30,7 @@ export async function carryFromAlarm(
   await carryChain(lease, {
     client: connection.createClient(),
     onSent: () => connection.reach("answer"),
+    onAttempt: connection.noteDelivery,
     onWaiting: async (until, isCause) => {
       const pause = await connection.noteWaiting({ id: id.toString(), until, isCause });
       if (pause !== undefined) resume(pause);

@@ -89,6 +89,7 @@ async function carryTrial(deps: ResumeAppDeps, id: string, lease: LeasedMessage)
   await carryChain(lease, {
     client: connection.createTrialClient(),
     onSent: () => connection.reach("answer"),
+    onAttempt: connection.noteDelivery,
     settle: (seq, attempt, delivery) => {
       outcome = delivery;
       return settleStored(directory, owner, { seq, attempt, delivery, next: null });

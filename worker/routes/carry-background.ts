@@ -52,10 +52,11 @@ async function carry(
   const directory = directoryOf(c);
   try {
     const user = logUser(objectIdOf(c.env.CONVERSATION, owner));
-    const { createClient, reach, noteWaiting } = connectApp(c.env, c.get("config"), app);
+    const { createClient, reach, noteDelivery, noteWaiting } = connectApp(c.env, c.get("config"), app);
     await carryChain(first, {
       client: createClient(),
       onSent: () => reach("answer"),
+      onAttempt: noteDelivery,
       onWaiting: async (until, isCause) => {
         const pause = await noteWaiting({ id: objectIdOf(c.env.CONVERSATION, owner).toString(), until, isCause });
         if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);

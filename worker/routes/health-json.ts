@@ -7,6 +7,7 @@ import { describeAge } from "../objects/account-stale.ts";
 import type { HealthFault } from "../objects/health-snapshot.ts";
 import type { FaultJson } from "./api/health-schemas.ts";
 import { both, isoTime } from "./api/schemas.ts";
+import { toTroubleJson } from "./trouble-json.ts";
 
 const UNREACHABLE = {
   meaning: both(
@@ -43,6 +44,9 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
       return { appid, reason, ...UNREACHABLE };
     case "settings_unreadable":
       return { appid, reason, ...UNREADABLE };
+    case "no_token":
+    case "sends_failing":
+      return toTroubleJson(appid, fault);
     case "stale_pushes": {
       const { count, since, ageMs } = fault;
       const meaning = both(

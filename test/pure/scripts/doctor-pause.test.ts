@@ -103,6 +103,29 @@ describe("a paused app", () => {
     expect(report.findings.slice(0, 2).map(({ id }) => id)).toEqual([`pause.${APPID}`, "pause.wxfedcba9876543210"]);
   });
 
+  it.for([
+    ["no_token", "some", "tried again: no_token"],
+    ["sends_failing", "no", "sends_failing, since 2026-11-22T03:00:00.000Z"],
+  ] as const)(
+    "may be %s, which is the first fault, too; %s resume is tried",
+    async ([reason, tried, fact], { expect }) => {
+      const fault = {
+        appid: APPID,
+        reason,
+        meaning: "自 3 点起没有应答 / no answer since 3",
+        cure: "核对 WECHAT_API_BASE / check WECHAT_API_BASE",
+        count: 5,
+        since: "2026-11-22T03:00:00.000Z",
+      };
+      const { first, asked } = await examineWith([fault], "no_token");
+      expect(first).toMatchObject({ id: `pause.${APPID}`, state: "failed" });
+      expect(first?.wrong?.en).toBe("no message is sent: no answer since 3");
+      expect(first?.cure?.en).toMatch(/^check WECHAT_API_BASE/);
+      expect(first?.fact).toContain(fact);
+      expect(asked.some((call) => call.startsWith("POST"))).toBe(tried === "some");
+    },
+  );
+
   it("may be an account object that does not answer", async ({ expect }) => {
     const { first } = await examineWith([
       { appid: APPID, reason: "account_unreachable", meaning: "no answer", cure: "wait" },

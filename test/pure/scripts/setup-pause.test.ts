@@ -22,10 +22,11 @@ interface Situation {
   readonly stored?: readonly string[];
   readonly milestones?: object;
   readonly waitMs?: number;
+  readonly fault?: object;
 }
 
 /** Setup of a worker that is paused. */
-async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_000 }: Situation) {
+async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_000, fault = FAULT }: Situation) {
   let shown = "";
   let clock = Date.UTC(2026, 10, 22, 9);
   let isPaused = true;
@@ -66,7 +67,7 @@ async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_0
           const { pathname } = new URL(request.url);
           asked.push(`${request.method} ${pathname}`);
           if (pathname === "/healthz") {
-            const faults = request.headers.has("authorization") ? { faults: isPaused ? [FAULT] : [] } : {};
+            const faults = request.headers.has("authorization") ? { faults: isPaused ? [fault] : [] } : {};
             return Response.json({ ...HEALTH, status: isPaused ? "degraded" : "ok", ...faults });
           }
           if (pathname === "/api/v1/milestones") return Response.json(milestones);
@@ -88,6 +89,20 @@ describe("setup of a paused worker", () => {
     expect(code).toBe(1);
     expect(faults[0]).toContain("没有消息发出：密钥错误");
     expect(faults.findIndex((line) => line.includes("还没有"))).toBeGreaterThan(0);
+  });
+
+  it("names that no send gets through before it, too", async ({ expect }) => {
+    const fault = {
+      appid: APPID,
+      reason: "sends_failing",
+      meaning: "微信没有应答 / no answer",
+      cure: "核对 / check it",
+      count: 7,
+      since: "2026-11-22T08:59:00.000Z",
+    };
+    const { code, faults } = await setUp({ resumed: false, fault });
+    expect(code).toBe(1);
+    expect(faults[0]).toContain("没有消息发出：微信没有应答");
   });
 
   it("tries it again, and says nothing of it when messages are sent", async ({ expect }) => {

@@ -10,11 +10,19 @@ export const FaultSchema = named(
   v.strictObject({
     appid: WordSchema,
     reason: v.pipe(
-      v.picklist(["paused", "token_refused", "settings_unreadable", "stale_pushes", "account_unreachable"]),
+      v.picklist([
+        "paused",
+        "token_refused",
+        "no_token",
+        "sends_failing",
+        "settings_unreadable",
+        "stale_pushes",
+        "account_unreachable",
+      ]),
       v.description(
         both(
-          "paused 微信拒绝了整个小程序的发送 · stale_pushes 推送因签名时间被拒绝",
-          "paused: WeChat refused sends of the whole app · stale_pushes: pushes were refused for the age of their timestamp",
+          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝给 access_token · no_token 至少 2 次、至少 30 秒取不到 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送有结果（无应答、-1、拒绝每个令牌） · stale_pushes 推送因签名时间被拒绝",
+          "paused: WeChat refused sends of the whole app · token_refused: it refused an access_token · no_token: no access_token for 30 s or longer and 2 calls or more · sends_failing: for 30 s or longer and 3 attempts or more no send got through (no answer, -1, every token refused) · stale_pushes: pushes were refused for the age of their timestamp",
         ),
       ),
     ),
@@ -23,7 +31,24 @@ export const FaultSchema = named(
     meaning: v.string(),
     cure: v.string(),
     count: v.exactOptional(
-      v.pipe(v.number(), v.integer(), v.description(both("被拒绝的推送数（约数）", "refused pushes, about"))),
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.description(
+          both(
+            "约数：stale_pushes 被拒绝的推送数；no_token、sends_failing 连续失败的次数",
+            "about: refused pushes of stale_pushes; attempts in a row of no_token and sends_failing",
+          ),
+        ),
+      ),
+    ),
+    since: v.exactOptional(
+      v.pipe(
+        TimeSchema,
+        v.description(
+          both("no_token、sends_failing：第一次失败的时间", "of no_token and sends_failing: the first failure"),
+        ),
+      ),
     ),
     until: v.exactOptional(TimeSchema),
   }),

@@ -1,0 +1,34 @@
+/**
+ * Reports of sends that do not get through, as the account object adds them up. Time is an argument.
+ */
+import { log } from "../log.ts";
+import { addTrouble, isSendsFault, type Trouble } from "./account-trouble.ts";
+
+/** What an isolate reports: attempts that failed; null: after those a message got through. */
+export type SendsReport = Trouble | null;
+
+/** What follows from a report. */
+export interface SendsNote {
+  /** What is known after it; the very value that was given when nothing changes. */
+  readonly sends: Trouble | null;
+  /** A fault began or ended: readers must hear of it. */
+  readonly isChange: boolean;
+}
+
+/**
+ * Adds a report.
+ *
+ * @param appid for the log
+ * @param now epoch ms
+ */
+export function noteSends(appid: string, known: Trouble | null, report: SendsReport, now: number): SendsNote {
+  const sends = report === null ? null : addTrouble(known, report, now);
+  const isFault = isSendsFault(sends);
+  const isChange = isFault !== isSendsFault(known);
+  if (isChange && isFault) {
+    const { cause, errcode, count, since } = sends;
+    log("sends_failing", { app: appid, cause, errcode, count, seconds: Math.round((now - since) / 1_000) });
+  }
+  if (isChange && !isFault) log("sends_recovered", { app: appid });
+  return { sends, isChange };
+}
