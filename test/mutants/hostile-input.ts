@@ -208,8 +208,8 @@ export const HOSTILE_INPUT: MutantTable = {
       breaks: "an event in JSON deeper than is read is not stored",
       promise: 3,
       file: "worker/protocol/envelope.ts",
-      find: "const head = readJsonEventHead(body);",
-      replace: "const head = readJsonEventHead(body.slice(1));",
+      find: "const fields = readJsonEvent(body);",
+      replace: "const fields = readJsonEvent(body.slice(1));",
       killedBy: ["pure/protocol/json-events.test.ts", "an event in JSON that is deeper than the limit is damaged"],
     },
     {

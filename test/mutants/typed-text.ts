@@ -2,6 +2,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const TYPED_TEXT = "pure/protocol/typed-text.test.ts";
+const BROKEN_EVENT = "pure/protocol/broken-events.test.ts";
 const TYPED_EVENT = "pure/protocol/typed-events.test.ts";
 
 /** Mutants of the reading of the platform's frame. */
@@ -67,16 +68,19 @@ export const TYPED_TEXTS: MutantTable = {
       name: "event-text-parsed",
       breaks: "an event whose text holds the end of CDATA is parsed: its text is changed",
       promise: 3,
-      file: "worker/protocol/xml-frame.ts",
+      file: "worker/protocol/xml-repeats.ts",
       find: "return !TYPED_END.test(text) && !hasTypedRepeat(text);",
       replace: "return !hasTypedRepeat(text);",
-      killedBy: [TYPED_EVENT, 'an event with a typed text is damaged, and about the user of its head: "a]]>b"'],
+      killedBy: [
+        TYPED_EVENT,
+        "an event with a typed text has it as it was typed when it does not both end its element",
+      ],
     },
     {
       name: "event-text-adds-fields",
       breaks: "a text of an event adds a field to it, and says whom it is about",
       promise: 3,
-      file: "worker/protocol/xml-frame.ts",
+      file: "worker/protocol/xml-repeats.ts",
       find: "return !TYPED_END.test(text) && !hasTypedRepeat(text);",
       replace: "return !TYPED_END.test(text);",
       killedBy: [TYPED_EVENT, "an event with a typed text is about the user whom OpenID names before the text"],
@@ -103,10 +107,37 @@ export const TYPED_TEXTS: MutantTable = {
       name: "broken-event-refused",
       breaks: "an event whose text breaks the XML is refused, not stored",
       promise: 3,
-      file: "worker/protocol/xml-edges.ts",
-      find: "return isIdentified(fields) || isNamedEvent(fields) ?",
-      replace: "return isIdentified(fields) ?",
-      killedBy: [TYPED_EVENT, 'an event with a typed text is damaged, and about the user of its head: "<b>]]></b>"'],
+      file: "worker/protocol/xml-frame.ts",
+      find: "if (event !== undefined) return ok(event);",
+      replace: "",
+      killedBy: [BROKEN_EVENT, "an event in XML that is damaged has the fields around loose text"],
+    },
+    {
+      name: "text-ends-its-element",
+      breaks: "a text that ends its element early in an event adds a field",
+      promise: 3,
+      file: "worker/protocol/xml-event.ts",
+      find: 'const isCertain = empty !== "" || counts.closed.get(name) === 1 || isHead(name, body.slice(from, to));',
+      replace: "const isCertain = true;",
+      killedBy: [TYPED_EVENT, "an event with a typed text is damaged, and about the user of its head"],
+    },
+    {
+      name: "unread-part-lost",
+      breaks: "an element of an event that cannot be kept is dropped without a mark",
+      promise: 3,
+      file: "worker/protocol/xml-event.ts",
+      find: "left.push(body.slice(element.start, element.end));",
+      replace: "void left;",
+      killedBy: [BROKEN_EVENT, "an event in XML that is damaged has the fields around a forbidden name"],
+    },
+    {
+      name: "comment-hides-fields",
+      breaks: "one text opens a comment and another ends it: the fields between are gone",
+      promise: 3,
+      file: "worker/protocol/xml-markup.ts",
+      find: "/<!--[^<>\\]]*-->|",
+      replace: "/<!--[^]*?-->|",
+      killedBy: [BROKEN_EVENT, "an event in XML that the parser does not read has no comment that one text begins"],
     },
     {
       name: "damaged-event-believed",

@@ -96,13 +96,33 @@ describe("an event of another product", () => {
 
   it("that cannot be read as a whole is kept, with the rest of it as it came", async ({ expect }) => {
     const head = `<MsgType>event</MsgType><Event>wxa_complaint</Event><CreateTime>${DELIVERY.CreateTime}</CreateTime>`;
-    const rests = ["<Remark><![CDATA[a ]]></Remark> <b>]]></Remark>", "<A>1</A>loose", "<a>".repeat(40), "<A>"];
+    const rests = ["<Remark><![CDATA[a ]]></Remark><Remark> <b>]]></Remark>", "<A>1</A>loose", "<a>".repeat(40), "<A>"];
     for (const rest of rests) expect(await pushed(`<xml>${head}${rest}</xml>`)).toBe("success");
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toHaveLength(rests.length);
     for (const event of events) expect(event).toHaveProperty("damaged");
-    expect(JSON.stringify(events)).toContain("<Remark><![CDATA[a ]]></Remark> <b>]]></Remark>");
+    expect(JSON.stringify(events)).toContain("<Remark><![CDATA[a ]]></Remark><Remark> <b>]]></Remark>");
+  });
+
+  it("of any shape is kept, in XML and JSON, and says so when a part could not be read", async ({ expect }) => {
+    const seconds = DELIVERY.CreateTime;
+    const xml = (elements: string) =>
+      `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>shaped</Event>${elements}</xml>`;
+    const json = (members: string) => `{"CreateTime":${seconds},"MsgType":"event","Event":"shaped",${members}}`;
+    const wide = Array.from({ length: 1_100 }, (_, n) => n);
+    const whole = [xml("<!-- c --><A>1</A>"), xml("<?php x?><A>2</A>"), xml("<A><![CDATA[]]>3]]></A>")];
+    const damaged = [
+      json('"A":"4","constructor":1'),
+      json(`"A":"5",${wide.map((n) => `"k${n}":${n}`).join()}`),
+      xml(`<A>6</A>${wide.map((n) => `<k${n}>${n}</k${n}>`).join("")}`),
+      xml("<A>7</A><prototype>1</prototype>"),
+    ];
+    for (const text of [...whole, ...damaged]) expect(await pushed(text)).toBe("success");
+    const { events, unreadable } = await kept();
+    expect(unreadable).toBe(0);
+    expect(events).toMatchObject(["1", "2", "]]>3", "4", "5", "6", "7"].map((A) => ({ raw: { A } })));
+    expect(events.map((event) => "damaged" in event)).toEqual([false, false, false, true, true, true, true]);
   });
 
   it("with a name of any shape is kept, the name bounded", async ({ expect }) => {

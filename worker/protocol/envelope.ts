@@ -3,7 +3,8 @@
  * there, so the first character decides. The same function reads what was inside an encrypted push.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import { parseJson, readJsonEventHead, type JsonProblem } from "./json.ts";
+import { readJsonEvent } from "./json-event.ts";
+import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
 import { readXmlFrame, type XmlFrame } from "./xml-frame.ts";
 import type { XmlProblem } from "./xml.ts";
@@ -63,6 +64,6 @@ function readFrame(body: string, format: WireFormat): Result<XmlFrame, EnvelopeP
   // JSON escapes what a user types: no text can look like a field.
   const parsed = parseJson(body);
   if (parsed.ok) return ok({ fields: parsed.value });
-  const head = readJsonEventHead(body);
-  return head === undefined ? err({ ...parsed.error, format }) : ok({ fields: head, damaged: body });
+  const fields = readJsonEvent(body);
+  return fields === undefined ? err({ ...parsed.error, format }) : ok({ fields, damaged: body });
 }

@@ -4,10 +4,8 @@
  */
 import type { WireFields, WireValue } from "../../shared/inbound.ts";
 import { readJsonText } from "../../shared/json-text.ts";
-import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
-import { HEAD, isNamedEvent } from "./xml-edges.ts";
 
 /** Why JSON could not be read. */
 export interface JsonProblem {
@@ -30,37 +28,6 @@ export function parseJson(text: string): Result<WireFields, JsonProblem> {
   if (!isObject(read.value)) return err({ reason: "malformed" });
   const fields = toFields(read.value);
   return fields === undefined ? err({ reason: "bad_name" }) : ok(fields);
-}
-
-/**
- * The head of an event that {@link parseJson} refuses for its shape or for a name in it: the platform's own fields at the top,
- * so that the event can be stored (docs/design/push-trust.md).
- *
- * @param text the whole body
- * @returns undefined when it is not JSON or names no event
- */
-export function readJsonEventHead(text: string): WireFields | undefined {
-  const body = readWhole(text);
-  if (body === undefined) return undefined;
-  const fields: Record<string, string> = {};
-  for (const name of HEAD) {
-    const value = ownValue(body, name);
-    if (typeof value === "string") fields[name] = value.toWellFormed();
-    // Larger numbers were rounded. Of an event's head only CreateTime is one.
-    else if (Number.isSafeInteger(value)) fields[name] = String(value);
-  }
-  return isNamedEvent(fields) ? fields : undefined;
-}
-
-/** The object as it is, however deep: without a reviver JSON.parse does not recurse. */
-function readWhole(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.trim());
-    return isObject(value) ? { ...value } : undefined;
-  } catch {
-    // Its message quotes the body.
-    return undefined;
-  }
 }
 
 /** A reviver. TypeScript's library does not know its third argument; Node 24 and workerd pass it. */

@@ -1,12 +1,12 @@
 /**
- * The two ends of a push in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
+ * The two ends of a message in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
  * §3.1). They are read from the outside inwards, by a form no text of a user can take: the platform writes the head
  * before that text and the tail after it, so nothing typed can stand in front of the one or behind the other.
  */
 import type { WireFields } from "../../shared/inbound.ts";
 import { ownValue } from "../../shared/own.ts";
 
-/** The ends of a message or an event, and what lies between them. */
+/** The ends of a message, and what lies between them. */
 export interface XmlEdges {
   /** Values by name, as text. */
   readonly fields: WireFields;
@@ -14,7 +14,7 @@ export interface XmlEdges {
   readonly between: string;
 }
 
-/** The platform's fields that stand before a user's text, or after it. */
+/** The platform's own fields, which hold nothing a user typed: they stand before it, or after it. */
 export const HEAD: ReadonlySet<string> = new Set([
   "ToUserName",
   "FromUserName",
@@ -37,10 +37,10 @@ const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
 const VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 
 /**
- * Reads both ends of a message or an event.
+ * Reads both ends of a message.
  *
  * @param text the whole body
- * @returns undefined when they name no event, and not all that a message must say of itself
+ * @returns undefined when they do not have all that a message must say of itself
  */
 export function readEdges(text: string): XmlEdges | undefined {
   const start = text.indexOf(ROOT_START);
@@ -49,7 +49,7 @@ export function readEdges(text: string): XmlEdges | undefined {
   const fields: Record<string, string> = {};
   const from = readHead(body, start + ROOT_START.length, fields);
   const to = readTail(body, from, body.length - ROOT_END.length, fields);
-  return isIdentified(fields) || isNamedEvent(fields) ? { fields, between: body.slice(from, to) } : undefined;
+  return isIdentified(fields) ? { fields, between: body.slice(from, to) } : undefined;
 }
 
 /** Whether these are a message's and say all it must say of itself. */

@@ -12,13 +12,14 @@ import { ownValue } from "../../shared/own.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
 import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";
-import { hasTypedRepeat } from "./xml-repeats.ts";
+import { readXmlEvent } from "./xml-event.ts";
+import { isPlain, TYPED_END } from "./xml-repeats.ts";
 import { parseXml, type XmlProblem } from "./xml.ts";
 
 /** What a push says. */
 export interface XmlFrame {
   readonly fields: WireFields;
-  /** Of a message or an event whose text cannot be separated from its fields: what lies between those that can be read, as it came. */
+  /** Of a message or an event that cannot be read as a whole: what lies between the fields that can be read, as it came; of JSON the whole text. */
   readonly damaged?: string;
 }
 
@@ -150,24 +151,18 @@ function readPlainly(elements: string): WireFields | undefined {
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
   if (whole.ok && isEvent(whole.value) && isPlain(text)) return ok({ fields: whole.value });
+  const event = readXmlEvent(text);
+  if (event !== undefined) return ok(event);
   const edges = readEdges(text);
-  if (edges !== undefined && !(whole.ok && !isEvent(edges.fields) && isUnharmed(whole.value, edges))) {
+  if (edges !== undefined && !(whole.ok && isUnharmed(whole.value, edges))) {
     return ok({ fields: edges.fields, damaged: edges.between });
   }
   if (!whole.ok) return whole;
   return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
 }
 
-/** The end of CDATA before anything but the end of its element: a user typed it. */
-const TYPED_END = /\]\]>(?!\s*<\/)/;
-
 function isEvent(fields: WireFields): boolean {
   return ownValue(fields, "MsgType") === "event" || isNamedEvent(fields);
-}
-
-/** Whether nothing in an event that the parser accepts looks as if its text had ended early. */
-function isPlain(text: string): boolean {
-  return !TYPED_END.test(text) && !hasTypedRepeat(text);
 }
 
 /** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */

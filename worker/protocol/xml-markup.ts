@@ -5,11 +5,17 @@
  */
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
 
-/** Why XML is refused; `declaration` is a DOCTYPE, ENTITY, comment or processing instruction, none of which WeChat sends. */
+/** Why XML is refused; `declaration` is a DOCTYPE, an ENTITY, or a comment that holds markup. WeChat sends none of them. */
 export type XmlReason = WireReason | "declaration";
 
 const CDATA_START = "<![CDATA[";
 const CDATA_END = "]]>";
+/**
+ * A comment or a processing instruction, which says nothing. Without brackets and quotes it cannot hide the end of a text, and
+ * ends where every parser sees its end.
+ */
+export const COMMENT = /<!--[^<>\]]*-->|<\?[^<>\]"']*\?>/;
+const COMMENT_HERE = new RegExp(COMMENT, "y");
 /** A closing tag (1: name) or an opening one (2: name, 3: `/` when it closes itself). Attributes are let pass unread. */
 const TAG = /<\/([A-Za-z_][\w.-]*)\s*>|<([A-Za-z_][\w.-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
 
@@ -26,7 +32,7 @@ export function checkMarkup(text: string): XmlReason | undefined {
   do {
     const tag = readMarkup(text, at);
     if (typeof tag === "string") return tag;
-    if (open.length === 0 && (tag.kind === "cdata" || tag.kind === "closing" || tag.name !== "xml")) return "malformed";
+    if (open.length === 0 && (tag.kind === "closing" || tag.name !== "xml")) return "malformed";
     if (tag.kind === "closing" && open.pop() !== tag.name) return "malformed";
     if (tag.kind === "opening") open.push(tag.name);
     if (tag.kind !== "closing") nodes += 1;
@@ -39,21 +45,23 @@ export function checkMarkup(text: string): XmlReason | undefined {
   return "malformed";
 }
 
-/** A tag or a CDATA section. */
+/** A tag, a CDATA section or a comment. */
 export interface Markup {
-  readonly kind: "opening" | "closing" | "empty" | "cdata";
+  readonly kind: "opening" | "closing" | "empty" | "cdata" | "comment";
   /** Of a tag. */
   readonly name: string;
   /** Where the text after it begins. */
   readonly end: number;
 }
 
-/** Reads the CDATA section or the tag that begins at `at`, a UTF-16 offset; or says why it is refused. */
+/** Reads the CDATA section, the comment or the tag that begins at `at`, a UTF-16 offset; or says why it is refused. */
 export function readMarkup(text: string, at: number): Markup | XmlReason {
   if (text.startsWith(CDATA_START, at)) {
     const end = text.indexOf(CDATA_END, at);
     return end < 0 ? "malformed" : { kind: "cdata", name: "", end: end + CDATA_END.length };
   }
+  COMMENT_HERE.lastIndex = at;
+  if (COMMENT_HERE.test(text)) return { kind: "comment", name: "", end: COMMENT_HERE.lastIndex };
   TAG.lastIndex = at;
   const match = TAG.exec(text);
   if (match === null) return text.startsWith("<!", at) || text.startsWith("<?", at) ? "declaration" : "malformed";

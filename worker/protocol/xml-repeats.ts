@@ -1,5 +1,5 @@
 /**
- * Names that repeat in an XML event. A text that leaves its element must open that element again, or the platform's
+ * What in an XML event may be typed: the end of CDATA, and names that repeat. A text that leaves its element must open that element again, or the platform's
  * own end would not fit: so it repeats the element's name, or the name of one around it, beside the first.
  */
 import { readMarkup } from "./xml-markup.ts";
@@ -20,14 +20,24 @@ interface OpenElement {
   readonly needsChildren: boolean;
 }
 
+/** The end of CDATA before anything but the end of its element: a user typed it. */
+export const TYPED_END = /\]\]>(?!\s*<\/)/;
+
+/**
+ * Whether nothing in an event looks as if its text had ended early.
+ *
+ * @param text a whole body that `parseXml` accepts
+ */
+export function isPlain(text: string): boolean {
+  return !TYPED_END.test(text) && !hasTypedRepeat(text);
+}
+
 /**
  * Looks for a name that repeats as a typed text would repeat it: an element without children beside another of its
  * name, or any other field between two of one name. Elements that have children may repeat side by side, as XML writes
  * a list (WECHAT.md §3.2). Takes one pass.
- *
- * @param text a whole body that `parseXml` accepts
  */
-export function hasTypedRepeat(text: string): boolean {
+function hasTypedRepeat(text: string): boolean {
   let element = openElement(false);
   const around: OpenElement[] = [];
   for (let at = text.indexOf("<xml"); at >= 0;) {

@@ -9,7 +9,7 @@ import { XMLParser } from "fast-xml-parser";
 import type { WireFields, WireValue } from "../../shared/inbound.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH } from "./wire.ts";
-import { checkMarkup, type XmlReason } from "./xml-markup.ts";
+import { checkMarkup, COMMENT, type XmlReason } from "./xml-markup.ts";
 
 /** Why XML could not be read. */
 export interface XmlProblem {
@@ -21,7 +21,8 @@ interface XmlNode {
   readonly [name: string]: string | readonly XmlNode[];
 }
 
-const DECLARATION = /^<\?xml\s[^?<>]*\?>\s*/;
+/** What may stand before the root: an XML declaration, comments. */
+export const PROLOG = new RegExp(`^(?:<\\?xml\\s[^?<>]*\\?>\\s*)?(?:(?:${COMMENT.source})\\s*)*`);
 const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
 const NAMED: ReadonlyMap<string, string> = new Map([
   ["lt", "<"],
@@ -47,6 +48,8 @@ const parser = new XMLParser({
     setXmlVersion: ignore,
     reset: ignore,
   },
+  // checkMarkup lets comments and processing instructions pass; the parser drops comments of its own accord.
+  ignorePiTags: true,
   maxNestedTags: MAX_WIRE_DEPTH,
   // By default a tag named like a method of Object gets another name; ours only become own properties.
   onDangerousProperty: (name) => name,
@@ -55,13 +58,13 @@ const parser = new XMLParser({
 /**
  * Reads an XML push.
  *
- * @param text the whole body; a BOM and an XML declaration are accepted
+ * @param text the whole body; a BOM, an XML declaration and comments are accepted
  * @returns the children of the root by name: text, fields when it has children itself, a list when the name is
  *   repeated, `""` when empty; or why it is refused
  */
 export function parseXml(text: string): Result<WireFields, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
-  const body = text.trim().replace(DECLARATION, "");
+  const body = text.trim().replace(PROLOG, "");
   const reason = checkMarkup(body);
   if (reason !== undefined) return err({ reason });
   const tree = readTree(body);
@@ -108,7 +111,7 @@ function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): Wire
 }
 
 /** Decodes references once. What names no character stays as it is. */
-function decodeReferences(text: string): string {
+export function decodeReferences(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(REFERENCE, (whole: string, name?: string, decimal?: string, hex?: string) => {
     if (name !== undefined) return NAMED.get(name) ?? whole;

@@ -41,7 +41,37 @@ describe("an event in JSON", () => {
       `{"Event":"wxa_media_check","OpenID":"oOther","MsgId":${"9".repeat(17)},"__proto__":1}`,
     );
     expect(bare).toMatchObject({ kind: "unknown", type: "event:wxa_media_check", openid: "oOther", createdAt: 0 });
-    expect(bare).not.toHaveProperty("raw.MsgId");
+    expect(bare).toMatchObject({ raw: { MsgId: "9".repeat(17) } });
+  });
+
+  it("has every field that can be kept, beside the original", async ({ expect }) => {
+    const whole = `"A":{"Id":23637352235060883,"L":[1,true,null]},"B":"[,:{ \\" }"`;
+    const json = `{ ${whole} , "constructor":1,"Deep" : ${deep(40)},"In":[{"prototype":1}],${HEAD},"C":"c"}`;
+    const { raw, damaged } = await inboundOf(json);
+    const head = { ToUserName: "gh_1", FromUserName: "oUser", CreateTime: "1760000000" };
+    expect(raw).toEqual({
+      ...head,
+      MsgType: "event",
+      Event: "brand_new",
+      A: { Id: "23637352235060883", L: ["1", "true", ""] },
+      B: '[,:{ " }',
+      C: "c",
+    });
+    expect(damaged).toBe(json);
+  });
+
+  it("has as many fields as are read of anything, and its head wherever that stands", async ({ expect }) => {
+    const many = Array.from({ length: MAX_WIRE_NODES + 50 }, (_, n) => `"k${n}":${n}`).join();
+    const inbound = await inboundOf(`{${many},${HEAD}}`);
+    expect(inbound).toMatchObject({ ...known, raw: { k0: "0", Event: "brand_new" } });
+    expect(Object.keys(inbound["raw"] as object)).toHaveLength(MAX_WIRE_NODES + 5);
+  });
+
+  it("has of two fields of one name the last, or none", async ({ expect }) => {
+    const json = `{${HEAD},"A":1,"A":2,"B":1,"B":${deep(40)},"C":${deep(40)},"C":3,"__proto__":{}}`;
+    const { raw } = await inboundOf(json);
+    expect(raw).toMatchObject({ A: "2", C: "3" });
+    expect(raw).not.toHaveProperty("B");
   });
 
   it.for([

@@ -44,17 +44,38 @@ describe("an event with a typed text", () => {
     "a]]>b",
     "if (a[b[0]]>1) {}",
     "<b>]]></b>",
+    "broken ]]> and <b>",
+    "</xml>]]>",
+    "]]>\r\n",
+    "]]></Reply>",
+    "x]]></Remark></xml>",
+    "x]]></Remark><!--",
+    "x]]></Remark><Amount>5</Amount><![CDATA[",
+    "<Remark><![CDATA[]]>",
+  ])(
+    "has it as it was typed when it does not both end its element and open it again: %j",
+    async (remark, { expect }) => {
+      const inbound = await inboundOf(complaintXml(remark));
+      expect(inbound).toMatchObject({ ...known, raw: { Remark: remark.replace("\r\n", "\n"), ComplaintId: "1" } });
+      expect(inbound).not.toHaveProperty("damaged");
+      expect(inbound).not.toHaveProperty("raw.Amount");
+    },
+  );
+
+  it.for([
     "x]]></Remark><Remark><![CDATA[y",
     "x]]></Remark><Remark/><Remark><![CDATA[y",
     "x]]></Remark><OpenID><![CDATA[oB]]></OpenID><Remark><![CDATA[y",
     "x]]></Remark><BusinessId>7</BusinessId><Remark><![CDATA[y",
     'x]]></Remark><Q a=">"/><OpenID>oB</OpenID><Remark><![CDATA[y',
+    "x]]></Remark><Amount>5</Amount><!-- <Remark>",
   ])("is damaged, and about the user of its head: %j", async (remark, { expect }) => {
     const inbound = await inboundOf(complaintXml(remark));
-    const damaged = `<Remark><![CDATA[${remark}]]></Remark><ComplaintId><![CDATA[1]]></ComplaintId>`;
-    expect(inbound).toMatchObject({ ...known, damaged });
-    expect(inbound).not.toHaveProperty("raw.Remark");
-    expect(inbound).not.toHaveProperty("businessId");
+    const damaged = `<Remark><![CDATA[${remark}]]></Remark>`;
+    expect(inbound).toMatchObject({ ...known, damaged, raw: { ComplaintId: "1" } });
+    for (const name of ["raw.Remark", "raw.Amount", "raw.OpenID", "businessId"]) {
+      expect(inbound).not.toHaveProperty(name);
+    }
   });
 
   it("may hold any text, or is damaged", async ({ expect }) => {
@@ -67,6 +88,46 @@ describe("an event with a typed text", () => {
         if (inbound["damaged"] === undefined) expect(remarkOf(inbound)).toBe(remark.replace(/\r\n?/g, "\n"));
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it("with two texts has each field as the platform wrote it, or it is damaged", async ({ expect }) => {
+    const own = ["Remark", "Reply", "Order", "Info", "Words", "Id"].flatMap((name) => [
+      `<${name}>`,
+      `</${name}>`,
+      `]]></${name}>`,
+      `<${name}><![CDATA[`,
+      `]]></${name}><${name}><![CDATA[`,
+    ]);
+    const piece = fc.oneof(HOSTILE_TEXT, fc.constantFrom(...own, "<!-- ", " -->", "<?a ", "?>", "<Amount>5</Amount>"));
+    const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join("").toWellFormed());
+    const asRead = (typed: string) => typed.replace(/\r\n?/g, "\n");
+    await fc.assert(
+      fc.asyncProperty(text, text, text, async (remark, reply, words) => {
+        const xml = frameXml("event", { Event: EVENT, Id: "1", Remark: remark, Order: "2", Reply: reply }).replace(
+          /<\/xml>$/,
+          () => `<Info><No>3</No><Words><![CDATA[${words}]]></Words></Info><End>4</End></xml>`,
+        );
+        const inbound = await inboundOf(xml);
+        expect(inbound).toMatchObject(known);
+        const { MsgType, Event, ...raw } = inbound["raw"] as Readonly<Record<string, unknown>>;
+        expect([MsgType, Event]).toEqual(["event", EVENT]);
+        const truth: Readonly<Record<string, unknown>> = {
+          ToUserName: FRAME.account,
+          FromUserName: FRAME.openid,
+          CreateTime: String(FRAME.seconds),
+          Id: "1",
+          Remark: asRead(remark),
+          Order: "2",
+          Reply: asRead(reply),
+          Info: { No: "3", Words: asRead(words) },
+          End: "4",
+        };
+        for (const [name, value] of Object.entries(raw)) expect([name, value]).toEqual([name, truth[name]]);
+        if (inbound["damaged"] === undefined) expect(raw).toEqual(truth);
+        else expect(raw).toMatchObject({ FromUserName: FRAME.openid });
+      }),
+      { numRuns: 3_000 },
     );
   });
 
@@ -122,7 +183,7 @@ describe("an event with a typed text", () => {
     const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
     const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
     const received = await receive(push, "compatible");
-    expect(received).toMatchObject({ ok: true, value: { inbound: { ...known, damaged: expect.any(String) } } });
+    expect(received).toMatchObject({ ok: true, value: { inbound: { ...known, raw: { Remark: "a]]>b" } } } });
   });
 
   it("is not taken for an encrypted one in plain mode", async ({ expect }) => {

@@ -85,6 +85,12 @@ describe("structure", () => {
     expect(parseXml("<xml>\n</xml>")).toEqual({ ok: true, value: {} });
   });
 
+  it("may have comments and processing instructions, which say nothing", ({ expect }) => {
+    const text =
+      '<?xml version="1.0"?>\n<!-- a --> <xml><!--b--><a>1<!-- c > -->2</a><?php x?>\n<b><![CDATA[<!-- d -->]]></b></xml>';
+    expect(parseXml(text.replace(" >", ""))).toEqual({ ok: true, value: { a: "12", b: "<!-- d -->" } });
+  });
+
   it("may have elements named like methods, which shadow nothing", ({ expect }) => {
     const parsed = parseXml("<xml><toString>1</toString><hasOwnProperty>2</hasOwnProperty><valueOf>3</valueOf></xml>");
     expect(parsed).toEqual({ ok: true, value: { toString: "1", hasOwnProperty: "2", valueOf: "3" } });
@@ -133,8 +139,11 @@ describe("refused", () => {
       "declaration",
     ],
     ["an ENTITY inside", '<xml><!ENTITY a "b"></xml>', "declaration"],
-    ["a comment", "<xml><!-- x --></xml>", "declaration"],
-    ["a processing instruction", "<xml><?php x?></xml>", "declaration"],
+    ["a comment with an element in it", "<xml><!-- <a/> --></xml>", "declaration"],
+    ["a comment with the end of a text in it", "<xml><!-- ]]&gt; --></xml>", "declaration"],
+    ["a comment without end", "<xml><!-- x ></xml>", "declaration"],
+    ["a processing instruction with quotes", "<xml><?php '?>'?></xml>", "declaration"],
+    ["a comment after the root", "<xml></xml><!-- x -->", "malformed"],
     ["CDATA in lower case", "<xml><a><![cdata[x]]></a></xml>", "declaration"],
     ["__proto__", "<xml><__proto__><a>1</a></__proto__></xml>", "bad_name"],
     ["constructor further down", "<xml><a><constructor>1</constructor></a></xml>", "bad_name"],

@@ -1,0 +1,83 @@
+/**
+ * An event in JSON that `parseJson` refuses for its shape or for a name in it: its members are read one by one, so that
+ * the event can be stored with all that can be kept of it (docs/design/push-trust.md).
+ */
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
+import { parseJson } from "./json.ts";
+import { MAX_WIRE_NODES } from "./wire.ts";
+import { HEAD, isNamedEvent } from "./xml-edges.ts";
+
+/** A member of an object. */
+interface Member {
+  readonly name: string;
+  /** Name and value, as they came. */
+  readonly source: string;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Reads an event.
+ *
+ * @param text the whole body
+ * @returns the members that can be kept, those of the platform's head in any case; undefined when it is not JSON or names
+ *   no event
+ */
+export function readJsonEvent(text: string): WireFields | undefined {
+  const body = text.trim();
+  if (!isObject(body)) return undefined;
+  const values = new Map<string, WireValue>();
+  let count = 0;
+  for (const { name, source } of splitMembers(body)) {
+    // Commas within texts count as well: an event that has so many is rare enough.
+    if (!HEAD.has(name)) count += source.split(",").length;
+    const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
+    const value = member?.ok === true ? ownValue(member.value, name) : undefined;
+    // Of two members of one name the last counts, as everywhere in JSON.
+    if (value === undefined) values.delete(name);
+    else values.set(name, value);
+  }
+  const fields = Object.fromEntries(values);
+  return isNamedEvent(fields) ? fields : undefined;
+}
+
+/** Whether a text is a JSON object, however deep: without a reviver JSON.parse does not recurse. */
+function isObject(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return body.startsWith("{");
+  } catch {
+    // Its message quotes the body.
+    return false;
+  }
+}
+
+/** The members of an object that is valid JSON. */
+function* splitMembers(body: string): Generator<Member> {
+  let depth = 0;
+  let start = 1;
+  let colon = 0;
+  for (let index = 0; index < body.length; index += 1) {
+    const code = body.charCodeAt(index);
+    if (code === QUOTE) index = endOfText(body, index);
+    else if (code === 0x7b || code === 0x5b) depth += 1;
+    else if (code === 0x3a && depth === 1) colon = index;
+    else if (code === 0x7d || code === 0x5d) depth -= 1;
+    const isEnd = depth === 0 || (depth === 1 && code === 0x2c);
+    if (!isEnd || colon < start) continue;
+    const name: unknown = JSON.parse(body.slice(start, colon));
+    yield { name: String(name), source: body.slice(start, index) };
+    start = index + 1;
+  }
+}
+
+/** Where a text ends, which begins with a quote. */
+function endOfText(body: string, start: number): number {
+  for (let index = start + 1; ; index += 1) {
+    const code = body.charCodeAt(index);
+    if (code === QUOTE) return index;
+    if (code === BACKSLASH) index += 1;
+  }
+}

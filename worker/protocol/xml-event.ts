@@ -1,0 +1,167 @@
+/**
+ * An event in XML that the parser refuses, or in which a user's text may have been taken for fields (WECHAT.md §1.4).
+ * Its elements are read from both ends inwards, as far as they are certain; what lies between is damaged.
+ *
+ * The platform writes each element as `<Name>…</Name>` and leaves a user's text as it was typed. Where an element of the
+ * platform's begins, its end is certain when its closing tag is in the body once: had a text ended it early, the
+ * platform's own end would follow. So is what comes next, and the same holds from the last element backwards with the opening tag.
+ */
+import type { WireFields, WireValue } from "../../shared/inbound.ts";
+import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "./wire.ts";
+import { HEAD, isNamedEvent } from "./xml-edges.ts";
+import { COMMENT } from "./xml-markup.ts";
+import { isPlain } from "./xml-repeats.ts";
+import { decodeReferences, parseXml, PROLOG } from "./xml.ts";
+
+/** An event, as far as it can be read. */
+export interface XmlEvent {
+  readonly fields: WireFields;
+  /** What cannot be read, as it came. */
+  readonly damaged?: string;
+}
+
+/** How often each name is opened, and closed. */
+interface TagCounts {
+  readonly opened: ReadonlyMap<string, number>;
+  readonly closed: ReadonlyMap<string, number>;
+}
+
+/** A part of a body: UTF-16 offsets. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NAME = "[A-Za-z_][\\w.-]*";
+const OPENED = new RegExp(`<(${NAME})`, "g");
+const CLOSED = new RegExp(`</(${NAME})`, "g");
+const OPENING = new RegExp(`\\s*<(${NAME})(/?)>`, "y");
+const PASSED = new RegExp(`\\s*(?:${COMMENT.source})`, "y");
+const CLOSING = new RegExp(`^</(${NAME})>$`);
+/** A value of the platform's own fields, which has no bracket in it (1: in CDATA, 2: bare). */
+const PLAIN = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
+const CDATA = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/;
+const ROOT_START = "<xml>";
+const ROOT_END = "</xml>";
+
+/**
+ * Reads an event.
+ *
+ * @param text the whole body
+ * @returns undefined when what can be read names no event
+ */
+export function readXmlEvent(text: string): XmlEvent | undefined {
+  const start = text.indexOf(ROOT_START);
+  // Nearly everything that is no event ends here.
+  if (start < 0 || !text.includes("<Event>")) return undefined;
+  const body = text.trimEnd();
+  const isWhole = body.endsWith(ROOT_END);
+  const end = isWhole ? body.length - ROOT_END.length : body.length;
+  const reading = createReading(body, countTags(body), 1);
+  const inner = { start: start + ROOT_START.length, end };
+  const from = reading.forward(inner);
+  const to = isWhole ? reading.backward({ start: from, end }) : end;
+  const before = text.slice(0, start).trim().replace(PROLOG, "");
+  const { fields, left } = reading.result({ start: from, end: to });
+  if (!isNamedEvent(fields)) return undefined;
+  const damaged = before + left;
+  return damaged === "" && isWhole ? { fields } : { fields, damaged };
+}
+
+/** Reads the elements of one part of a body. */
+function createReading(body: string, counts: TagCounts, level: number) {
+  const values = new Map<string, WireValue>();
+  /** Elements that are certain and cannot be fields, as they came. */
+  const before: string[] = [];
+  const behind: string[] = [];
+  const valueOf = (span: Span) => readValue(body, span, counts, level);
+  /** Whether it is one of the platform's own fields, the value of which holds no bracket: nothing can end it early. */
+  const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN.test(value);
+
+  /** Takes an element that is certain. Returns false when it must stay in what is damaged, with all that lies further in. */
+  function take(name: string, value: WireValue | undefined, element: Span, left: string[]): boolean {
+    if (values.has(name) || values.size + before.length + behind.length >= MAX_WIRE_NODES) return false;
+    if (value === undefined || isForbiddenName(name)) left.push(body.slice(element.start, element.end));
+    else values.set(name, value);
+    return true;
+  }
+
+  return {
+    /** Reads elements from the beginning. Returns where the first begins that is not certain. */
+    forward({ start, end }: Span): number {
+      for (let at = start; ;) {
+        at = skipComments(body, at);
+        OPENING.lastIndex = at;
+        const [, name, empty = ""] = OPENING.exec(body) ?? [];
+        const from = OPENING.lastIndex;
+        if (name === undefined || from > end) return at;
+        const closing = empty === "" ? `</${name}>` : "";
+        const to = body.indexOf(closing, from);
+        const next = to + closing.length;
+        if (to < 0 || next > end) return at;
+        const inner = { start: from, end: to };
+        const isCertain = empty !== "" || counts.closed.get(name) === 1 || isHead(name, body.slice(from, to));
+        if (!isCertain || !take(name, valueOf(inner), { start: at, end: next }, before)) return at;
+        at = next;
+      }
+    },
+
+    /** Reads elements from the end. Returns where the last ends that is not certain. */
+    backward({ start, end }: Span): number {
+      for (let at = end; ;) {
+        const rest = body.slice(start, at).trimEnd();
+        const last = rest.lastIndexOf("</");
+        const [, name] = CLOSING.exec(rest.slice(last)) ?? [];
+        if (last < 0 || name === undefined) return at;
+        const opening = `<${name}>`;
+        const first = rest.lastIndexOf(opening, last);
+        if (first < 0) return at;
+        const inner = { start: start + first + opening.length, end: start + last };
+        const isCertain = counts.opened.get(name) === 1 || isHead(name, body.slice(inner.start, inner.end));
+        if (!isCertain || !take(name, valueOf(inner), { start: start + first, end: at }, behind)) return at;
+        at = start + first;
+      }
+    },
+
+    /** What was read, and what was not: that part of the body included. */
+    result({ start, end }: Span): { readonly fields: WireFields; readonly left: string } {
+      const left = [...before, body.slice(start, end).trim(), ...behind.toReversed()];
+      return { fields: Object.fromEntries(values), left: left.join("") };
+    },
+  };
+}
+
+/** Where what follows the comments begins. */
+function skipComments(body: string, start: number): number {
+  for (let at = start; ; at = PASSED.lastIndex) {
+    PASSED.lastIndex = at;
+    if (!PASSED.test(body)) return at;
+  }
+}
+
+/** The value of an element whose ends are certain; undefined when it has elements that cannot all be read. */
+function readValue(body: string, span: Span, counts: TagCounts, level: number): WireValue | undefined {
+  const text = body.slice(span.start, span.end);
+  const typed = CDATA.exec(text)?.[1];
+  // As the parser has it: line ends as XML says, space around a bare value dropped.
+  if (typed !== undefined) return typed.replace(/\r\n?/g, "\n");
+  if (!text.includes("<")) return decodeReferences(text.trim()).replace(/\r\n?/g, "\n");
+  const nested = `${ROOT_START}${text}${ROOT_END}`;
+  const parsed = parseXml(nested);
+  if (parsed.ok && isPlain(nested)) return parsed.value;
+  if (level === MAX_WIRE_DEPTH) return undefined;
+  const reading = createReading(body, counts, level + 1);
+  const from = reading.forward(span);
+  const { fields, left } = reading.result({ start: from, end: span.end });
+  return left === "" ? fields : undefined;
+}
+
+function countTags(body: string): TagCounts {
+  return { opened: count(body, OPENED), closed: count(body, CLOSED) };
+}
+
+function count(body: string, tag: RegExp): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, name = ""] of body.matchAll(tag)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
