@@ -9,7 +9,8 @@ export type Delivery =
   | { readonly result: "sent" }
   /**
    * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code speaks of the whole app, but since this
-   * message caused a pause no other message has been refused the same way; the milliseconds since this was first found.
+   * message caused a pause no other message has been refused the same way, or WeChat has taken another one; the
+   * milliseconds since this was first found.
    * `until`: the app is paused until then, epoch ms.
    */
   | { readonly result: "refused"; readonly errcode: number; readonly aloneMs?: number; readonly until?: number }

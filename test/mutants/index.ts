@@ -12,6 +12,7 @@ import { HANDLED_ONCE } from "./handled-once.ts";
 import { HOSTILE_INPUT } from "./hostile-input.ts";
 import { KEPT_AND_FORGOTTEN } from "./kept-and-forgotten.ts";
 import { KIT } from "./kit.ts";
+import { LIFTED_PAUSES } from "./lifted-pauses.ts";
 import { LIMITS } from "./limits.ts";
 import type { Mutant, MutantTable } from "./mutant.ts";
 import { ORDER } from "./order.ts";
@@ -40,6 +41,7 @@ export const TABLES: readonly MutantTable[] = [
   ORDER,
   WECHAT_TROUBLE,
   PAUSES,
+  LIFTED_PAUSES,
   CLOCK,
   DEADLINES,
   TOKEN_OWNER,

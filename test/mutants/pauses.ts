@@ -171,8 +171,8 @@ export const PAUSES: MutantTable = {
       name: "newer-pause-lifted",
       breaks: "a trial lifts a pause that came since it began",
       file: "worker/objects/account-resume.ts",
-      find: "if (isAccepted && pauseVersion === read().pauseVersion) lift();",
-      replace: "if (isAccepted) lift();",
+      find: "if (isAccepted && pauseVersion === read().pauseVersion) lift(isSent);",
+      replace: "if (isAccepted) lift(isSent);",
       killedBy: [LIFTING, "a trial does not lift a pause that came since it began"],
     },
     {

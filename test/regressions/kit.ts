@@ -56,6 +56,7 @@ export const KIT: readonly Regression[] = [
       "POST /resume holds the pause when WeChat refuses the trial",
       "POST /resume knows who waits although the account object was thrown out of memory",
       "POST /resume is about one app",
+      "POST /resume without an access token asks for one at once",
     ],
   },
   {

@@ -56,6 +56,25 @@ export function playWeChat(options: PlayOptions = {}): Control {
   return createControl(wechat.handle);
 }
 
+/**
+ * Refuses sends to some users in the emulator's place. Call it after `playWeChat`.
+ *
+ * @param refusals the errcode of each user that is refused; may be changed at any time
+ */
+export function refuseSends(refusals: ReadonlyMap<string, number>): void {
+  const played = vi.mocked(globalThis.fetch).getMockImplementation();
+  if (played === undefined) throw new Error("WeChat is not played");
+  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
+    const request = new Request(input, init);
+    if (new URL(request.url).pathname === "/cgi-bin/message/custom/send") {
+      const { touser }: { touser: string } = await request.clone().json();
+      const errcode = refusals.get(touser);
+      if (errcode !== undefined) return Response.json({ errcode, errmsg: "refused rid: 1-2-3" });
+    }
+    return played(request);
+  });
+}
+
 /** Calls the REST API. */
 export function api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   return exports.default.fetch(

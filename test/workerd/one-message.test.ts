@@ -5,13 +5,21 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { APPID, captureLog, conversation, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import {
+  APPID,
+  captureLog,
+  conversation,
+  kindsOf,
+  playWeChat,
+  readTexts,
+  refuseSends,
+  remote,
+} from "../support/workerd.ts";
 import { bodyOf, call, useSilentSettings } from "./api-client.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const SEND = "/cgi-bin/message/custom/send";
 const PNG = Uint8Array.from(
   atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="),
   (character) => character.charCodeAt(0),
@@ -31,7 +39,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
   wechat = playWeChat();
   refusals = new Map();
-  refuseSends();
+  refuseSends(refusals);
   await useSilentSettings();
   lines = captureLog();
 });
@@ -39,21 +47,6 @@ afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
-
-/** Answers sends to the users in `refusals` in the emulator's place. */
-function refuseSends(): void {
-  const played = vi.mocked(globalThis.fetch).getMockImplementation();
-  if (played === undefined) throw new Error("WeChat is not played");
-  vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
-    const request = new Request(input, init);
-    if (new URL(request.url).pathname === SEND) {
-      const { touser }: { touser: string } = await request.clone().json();
-      const errcode = refusals.get(touser);
-      if (errcode !== undefined) return Response.json({ errcode, errmsg: "refused rid: 1-2-3" });
-    }
-    return played(request);
-  });
-}
 
 const pauses = () => lines().filter(({ event }) => event === "app_paused");
 

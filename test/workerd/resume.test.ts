@@ -212,15 +212,42 @@ describe("POST /resume without an access token", () => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await write("oFour");
+    await write("oSix");
     expect(await (await resume()).json()).toMatchObject({
       resumed: false,
       trial: { outcome: "no_token", errcode: 40125 },
       faults: [{ reason: "token_refused", errcode: 40125 }],
     });
     await wechat.clearFaults();
-    expect(await (await resume()).json()).toEqual({ resumed: true, trial: { outcome: "none" }, faults: [] });
-    await ringAll(["oFour"]);
-    expect(await readTexts(wechat, "oFour")).toEqual(["您好"]);
+    const before = await countSends();
+    // One of those that wait for the token is the trial.
+    expect(await (await resume()).json()).toEqual({ resumed: true, trial: { outcome: "sent" }, faults: [] });
+    expect(await countSends()).toBe(before + 1);
+    await ringAll(["oFour", "oSix"]);
+    expect(await texts(["oFour", "oSix"])).toEqual({ oFour: ["您好"], oSix: ["您好"] });
+    expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "none" } });
+  });
+
+  it("says what became of the trial: a pause when WeChat refuses the app, none when it is busy", async ({ expect }) => {
+    await wechat.killToken();
+    await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
+    for (const openid of ["oSeven", "oEight", "oNine"]) await write(openid);
+    await wechat.clearFaults();
+    await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
+    expect(await (await resume()).json()).toEqual({
+      resumed: true,
+      trial: { outcome: "unknown", errcode: -1 },
+      faults: [],
+    });
+    await wechat.fault({ fault: "errcode", errcode: 48001, target: "send" });
+    expect(await (await resume()).json()).toMatchObject({
+      resumed: false,
+      trial: { outcome: "refused", errcode: 48001 },
+      faults: [{ reason: "paused", errcode: 48001 }],
+    });
+    const sends = await countSends();
+    await ringAll(["oEight", "oNine"]);
+    expect(await countSends()).toBe(sends);
   });
 
   it("is followed by a /healthz that shows what came of it, not the report of before", async ({ expect }) => {

@@ -20,7 +20,7 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
  * @param now epoch ms
  */
 export function believeAccount(state: AccountState, now: number): AccountState {
-  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusers, webhooks, appWebhooks } =
+  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusals, webhooks, appWebhooks } =
     state;
   const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
   return {
@@ -31,7 +31,9 @@ export function believeAccount(state: AccountState, now: number): AccountState {
     refreshAt: isDueNow(refreshAt, now, TOKEN_LIFE_MS) ? now : refreshAt,
     republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
     releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + LOOK_AFTER_MS) ? now : releaseAt,
-    refusers: Object.fromEntries(Object.entries(refusers).filter(([, { until }]) => !isLong(until))),
+    refusals: Object.fromEntries(
+      Object.entries(refusals).map(([errcode, list]) => [errcode, list.filter(({ until }) => !isLong(until))]),
+    ),
     appWebhooks: believeCursors(appWebhooks, now),
     webhooks: Object.fromEntries(
       Object.entries(webhooks).map(([id, health]) => [

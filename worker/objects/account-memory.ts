@@ -1,7 +1,7 @@
 /**
  * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
-import { isTooFarAhead } from "../../shared/clock.ts";
+import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
 import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { Milestone } from "./account-milestones.ts";
@@ -19,6 +19,8 @@ export interface Remembered {
   readonly told?: readonly Milestone[];
   /** Whether sends get through. */
   readonly sends?: SendsMemory | undefined;
+  /** `pauseVersion` of the last pause after which this isolate has told the object that WeChat took a message. */
+  readonly acceptedVersion?: number;
   readonly settings?: { readonly value: SettingsVersion; readonly readAt: number } | undefined;
 }
 
@@ -45,6 +47,16 @@ export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined
 /** A pause that can be true; none when it lies further ahead than any lasts: the clock was set back. */
 export function believedPause(pause: AppPause | undefined, now: number): AppPause | undefined {
   return pause !== undefined && isTooFarAhead(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
+}
+
+/**
+ * The version of a pause that ended by itself and after which this isolate has not told the object that WeChat took a
+ * message. Undefined: there is nothing to tell, of a pause that was lifted either: the trial has told it.
+ */
+export function pauseToReport({ pause, acceptedVersion }: Remembered, now: number): number | undefined {
+  const { pausedUntil = 0, pauseVersion } = pause ?? {};
+  const isJustOver = isFresh(pausedUntil, now, LONGEST_PAUSE_MS);
+  return isJustOver && pauseVersion !== acceptedVersion ? pauseVersion : undefined;
 }
 
 /** The newer pause; of one and the same the end that is later, since this isolate may have paused by itself. */

@@ -1,24 +1,25 @@
 /**
- * Whether a refusal pauses the app. One message must never pause it again and again: when WeChat refuses the message
- * that caused a pause once more after that pause, and no other message in between, the code may be about this message
- * alone. How long that has been so is reported; the retry plan decides. Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
+ * Whether a refusal pauses the app. One message must never pause it again and again: when WeChat refuses a message that
+ * it has refused before, and no other message in between, the code may be about this message alone; when WeChat took
+ * another message in between, it is. How long a message has been refused alone is reported; the retry plan decides.
+ * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../shared/own.ts";
 import type { RefusedAttempt } from "../wechat/token-source.ts";
 import { pauseUntil, type AccountState } from "./account-rules.ts";
 
-/** The message that last caused a pause by one errcode. */
-export interface Refuser extends RefusedAttempt {
-  /** When that pause ends by itself, epoch ms. */
+/** A message that WeChat refused by one errcode: it caused a pause, or was refused while one held. */
+export interface Refusal extends RefusedAttempt {
+  /** When that pause ends, epoch ms. */
   readonly until: number;
-  /** Whether another message has been refused the same way since. */
-  readonly shared: boolean;
+  /** WeChat took another message since: the app may send, so the refusal is about this message. It pauses no more. */
+  readonly isOwn?: true;
   /** When it was first refused after that pause, with no other refused in between, epoch ms; absent: not yet. */
   readonly aloneSince?: number;
 }
 
-/** By errcode. */
-export type Refusers = Readonly<Record<string, Refuser>>;
+/** By errcode, the latest last. A message that is refused alone keeps its place. */
+export type Refusals = Readonly<Record<string, readonly Refusal[]>>;
 
 /** What a refusal changes, and what its sender is answered. */
 export interface PauseDecision {
@@ -27,12 +28,16 @@ export interface PauseDecision {
    * 0 the first time.
    */
   readonly aloneMs?: number;
-  /** Empty when the refusal changes nothing: a thousand failing sends are one write. */
-  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseErrcode" | "refusers">>;
+  /** Empty when the refusal changes nothing. */
+  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseErrcode" | "refusals">>;
 }
 
 /** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
 const PAUSE_STEP_MS = 30_000;
+/** Messages remembered for each errcode, and so many are written in one pause: not each of a thousand failing sends. */
+const MAX_REFUSALS = 16;
+/** Stands for messages whose sender does not say which they are. */
+const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
 
 /**
  * Decides on a refusal of custom/send.
@@ -43,45 +48,67 @@ const PAUSE_STEP_MS = 30_000;
  * @param random a number in [0, 1)
  */
 export function decidePause(
-  state: Pick<AccountState, "pausedUntil" | "refusers">,
+  state: Pick<AccountState, "pausedUntil" | "refusals">,
   errcode: number,
   refused: RefusedAttempt | undefined,
   now: number,
   random: number,
 ): PauseDecision {
-  const { pausedUntil, refusers } = state;
-  const last = ownValue(refusers, String(errcode));
-  if (last !== undefined && !last.shared && last.message === refused?.message) {
+  const { pausedUntil, refusals } = state;
+  const known = ownValue(refusals, String(errcode)) ?? [];
+  const change = (list: readonly Refusal[]) => ({ refusals: { ...refusals, [errcode]: list } });
+  const named = refused ?? UNNAMED;
+  const mine = known.find(({ message }) => message === named.message);
+  if (refused !== undefined && mine !== undefined && isAlone(known, mine)) {
+    // Its own pause still holds: it was the trial, or this isolate did not know of the pause.
+    if (mine.isOwn !== true && mine.until > now && pausedUntil > now) return { patch: {} };
     // The same attempt reported twice is no second refusal: the connection to the object may break after the first.
-    if (last.until <= now) {
-      if (last.attempt === refused.attempt) return { patch: {} };
-      const { aloneSince } = last;
-      if (aloneSince !== undefined) return { aloneMs: Math.max(0, now - aloneSince), patch: {} };
-      return { aloneMs: 0, patch: { refusers: { ...refusers, [errcode]: { ...last, aloneSince: now } } } };
-    }
-    // Its pause was lifted early, or this isolate did not know of it: it holds for the rest of its time.
-    return { patch: pausedUntil > now ? {} : { pausedUntil: last.until, pauseErrcode: errcode } };
+    if (mine.attempt === refused.attempt) return { patch: {} };
+    const { aloneSince } = mine;
+    if (aloneSince !== undefined) return { aloneMs: Math.max(0, now - aloneSince), patch: {} };
+    return {
+      aloneMs: 0,
+      patch: change(known.map((refusal) => (refusal === mine ? { ...mine, aloneSince: now } : refusal))),
+    };
   }
   const until = pauseUntil(errcode, now, random);
-  const holds = pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS;
-  const next = nextRefuser(last, refused, holds, holds ? pausedUntil : until);
-  return {
-    patch: {
-      ...(!holds && { pausedUntil: until, pauseErrcode: errcode }),
-      ...(next !== last && next !== undefined && { refusers: { ...refusers, [errcode]: next } }),
-    },
-  };
+  if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) {
+    const inThisPause = known.filter((refusal) => refusal.until === pausedUntil);
+    const isKnown = mine?.until === pausedUntil || inThisPause.length >= MAX_REFUSALS;
+    return { patch: isKnown ? {} : change(addRefusal(known, { ...named, until: pausedUntil })) };
+  }
+  return { patch: { pausedUntil: until, pauseErrcode: errcode, ...change(addRefusal(known, { ...named, until })) } };
 }
 
-/** Who is remembered after a refusal that is not the last one's own. */
-function nextRefuser(
-  last: Refuser | undefined,
-  refused: RefusedAttempt | undefined,
-  holds: boolean,
-  until: number,
-): Refuser | undefined {
-  if (last !== undefined && (holds || refused === undefined)) return last.shared ? last : { ...last, shared: true };
-  return refused && { ...refused, until, shared: false };
+/** Whether no other message was refused since, but for those that are at fault themselves. */
+function isAlone(known: readonly Refusal[], mine: Refusal): boolean {
+  return mine.isOwn === true || known.slice(known.indexOf(mine) + 1).every(({ isOwn }) => isOwn === true);
+}
+
+/** No message before it is refused alone any more. */
+function addRefusal(known: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
+  const others = known.filter(({ message }) => message !== refusal.message);
+  return [...others.map(({ aloneSince: _over, ...other }) => other), refusal].slice(-MAX_REFUSALS);
+}
+
+/**
+ * WeChat took a message: whatever it refused before, it refused for the message's own fault. Otherwise two messages that
+ * are refused in turn would keep the app paused.
+ *
+ * @returns what changes
+ */
+export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Partial<Pick<AccountState, "refusals">> {
+  const isNews = Object.values(refusals).some((list) => list.some(({ isOwn }) => isOwn !== true));
+  return isNews ? { refusals: mapRefusals(refusals, (refusal) => ({ ...refusal, isOwn: true })) } : {};
+}
+
+/** The pause is lifted at `now`, epoch ms: so are those that its messages caused. None of them brings it back alone. */
+export function endPauses(refusals: Refusals, now: number): Refusals {
+  return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));
+}
+
+function mapRefusals(refusals: Refusals, change: (refusal: Refusal) => Refusal): Refusals {
+  return Object.fromEntries(Object.entries(refusals).map(([errcode, list]) => [errcode, list.map(change)]));
 }
 
 /**
@@ -91,13 +118,16 @@ function nextRefuser(
  * @returns what changes; empty when no message is the user's
  */
 export function forgetMessages(
-  { refusers, rejectedBy }: Pick<AccountState, "refusers" | "rejectedBy">,
+  { refusals, rejectedBy }: Pick<AccountState, "refusals" | "rejectedBy">,
   user: string,
 ): Partial<AccountState> {
   const isTheirs = (message: string) => message.startsWith(`${user}:`);
-  const left = Object.entries(refusers).filter(([, { message }]) => !isTheirs(message));
+  const areKept = Object.values(refusals).every((list) => list.every(({ message }) => !isTheirs(message)));
+  const left = Object.entries(refusals).map(
+    ([errcode, list]) => [errcode, list.filter(({ message }) => !isTheirs(message))] as const,
+  );
   return {
-    ...(left.length < Object.keys(refusers).length && { refusers: Object.fromEntries(left) }),
+    ...(!areKept && { refusals: Object.fromEntries(left.filter(([, list]) => list.length > 0)) }),
     ...(isTheirs(rejectedBy) && { rejectedBy: "" }),
   };
 }

@@ -8,7 +8,7 @@ import { isTooFarAhead } from "../../shared/clock.ts";
 import type { Result } from "../../shared/result.ts";
 import { errorName, log } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
-import { decidePause } from "./account-pause.ts";
+import { decidePause, endPauses, proveOwnFault } from "./account-pause.ts";
 import { noteSends, type SendsReport } from "./account-sends.ts";
 import type { AccountState } from "./account-rules.ts";
 import type { AccountAccess, AppPause, PauseAnswer } from "./account-snapshots.ts";
@@ -41,7 +41,7 @@ export interface WaitAnswer extends AppPause {
 
 /** How lifting a pause begins. */
 export type ResumeStart =
-  /** Nothing is paused any more. */
+  /** Nothing is paused, and no message waits. */
   | { readonly step: "open" }
   /** Somebody else's trial is under way. */
   | { readonly step: "running" }
@@ -87,8 +87,15 @@ export interface Resumer {
    *
    * @param pauseVersion of the pause it was made in; null: it was not made. A pause that came since is not lifted
    * @param isAccepted whether WeChat let a message through, or refused only that message
+   * @param isSent whether WeChat took the message
    */
-  end(pauseVersion: number | null, isAccepted: boolean): AppPause;
+  end(pauseVersion: number | null, isAccepted: boolean, isSent: boolean): AppPause;
+  /**
+   * WeChat took a message after a pause had ended by itself.
+   *
+   * @param pauseVersion of that pause; nothing follows from it when there was another one since
+   */
+  accepted(pauseVersion: number): void;
   /** Nothing is left to wait for: an access token came. */
   release(): void;
   /** Wakes a batch of those who wait, when it is time to. */
@@ -116,15 +123,22 @@ export function createResumer(deps: ResumeDeps): Resumer {
   const isPaused = () => read().pausedUntil > now();
   const hasToken = () => read().token !== null && read().expiresAt > now();
 
-  function lift(): void {
-    const { pauseErrcode: errcode, pauseVersion } = read();
+  function lift(isSent: boolean): void {
+    const { pauseErrcode: errcode, pauseVersion, refusals } = read();
     const wasPaused = isPaused();
     const releaseAt = waiting.isEmpty() ? {} : { releaseAt: now() };
-    const patch = { ...(wasPaused && { pausedUntil: 0, pauseVersion: pauseVersion + 1 }), ...releaseAt };
+    const ended = { refusals: endPauses(refusals, now()) };
+    const lifted = wasPaused ? { pausedUntil: 0, pauseVersion: pauseVersion + 1, ...ended } : {};
+    const patch = { ...lifted, ...(isSent && proveOwnFault({ refusals, ...lifted })), ...releaseAt };
     if (Object.keys(patch).length > 0) write(patch);
     if (!wasPaused) return;
     log("app_resumed", { app: appid, errcode });
     deps.publish();
+  }
+
+  /** During a trial the others wait for its end, or until it is given up. */
+  function release(): void {
+    if (!isPaused() && !waiting.isEmpty()) write({ releaseAt: Math.max(now(), trialUntil) });
   }
 
   /** When entries are looked at next: those who wait come back by themselves before. */
@@ -185,23 +199,27 @@ export function createResumer(deps: ResumeDeps): Resumer {
       if (trialUntil > now() && !isTooFarAhead(trialUntil, now(), TRIAL_MS)) return { step: "running" };
       trialUntil = now() + TRIAL_MS;
       const token = await deps.retryToken();
-      const candidates = token.ok && isPaused() ? waiting.first(MAX_CANDIDATES).map(({ id }) => id) : undefined;
-      if (candidates !== undefined) return { step: "trial", candidates, pauseVersion: read().pauseVersion };
+      if (token.ok && (isPaused() || !waiting.isEmpty())) {
+        const candidates = waiting.first(MAX_CANDIDATES).map(({ id }) => id);
+        return { step: "trial", candidates, pauseVersion: read().pauseVersion };
+      }
       trialUntil = 0;
-      if (!token.ok) return { step: "no_token", problem: token.error };
-      lift();
-      return { step: "open" };
+      return token.ok ? { step: "open" } : { step: "no_token", problem: token.error };
     },
 
-    end(pauseVersion, isAccepted) {
+    end(pauseVersion, isAccepted, isSent) {
       trialUntil = 0;
-      if (isAccepted && pauseVersion === read().pauseVersion) lift();
+      if (isAccepted && pauseVersion === read().pauseVersion) lift(isSent);
+      else release();
       return pauseOf(read());
     },
 
-    release() {
-      if (!isPaused() && !waiting.isEmpty()) write({ releaseAt: now() });
+    accepted(pauseVersion) {
+      const patch = pauseVersion === read().pauseVersion ? proveOwnFault(read()) : {};
+      if (Object.keys(patch).length > 0) write(patch);
     },
+
+    release,
 
     async releaseIfDue() {
       const { releaseAt } = read();

@@ -9,7 +9,7 @@ import { ERASURE_MS } from "../domain/erasure.ts";
 import { QUOTA_USED } from "../domain/retry.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { ForwardHealth } from "./account-forward.ts";
-import type { Refusers } from "./account-pause.ts";
+import type { Refusals } from "./account-pause.ts";
 import type { StaleSeries } from "./account-stale.ts";
 import type { Trouble } from "./account-trouble.ts";
 import type { WebhookHealths } from "./account-webhooks.ts";
@@ -32,8 +32,8 @@ export interface AccountState {
   readonly pauseVersion: number;
   /** When to wake or forget conversations that wait for the app; null while none does. */
   readonly releaseAt: number | null;
-  /** Which message caused the last pause of each errcode. */
-  readonly refusers: Refusers;
+  /** Which messages were refused by errcodes that pause. */
+  readonly refusals: Refusals;
   /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
   readonly forceDay: number;
   readonly forceCount: number;
@@ -74,7 +74,7 @@ export const NEW_ACCOUNT: AccountState = {
   pauseErrcode: 0,
   pauseVersion: 0,
   releaseAt: null,
-  refusers: {},
+  refusals: {},
   forceDay: 0,
   forceCount: 0,
   forcedAt: 0,

@@ -19,7 +19,8 @@ export function createWaitingList({ sql }: DurableObjectStorage): WaitingList {
       if (!exists) sql.exec("create table waiting (id text primary key, until integer, cause integer not null)");
       exists = true;
       const [known] = select("where id = ?", id);
-      if (known !== undefined && (known.until ?? Infinity) >= (until ?? Infinity)) return;
+      const isNoLater = known !== undefined && (known.until ?? Infinity) >= (until ?? Infinity);
+      if (isNoLater && (known.cause === 1 || !isCause)) return;
       sql.exec("insert or replace into waiting (id, until, cause) values (?, ?, ?)", id, until, Number(isCause));
     },
     first: (limit) =>

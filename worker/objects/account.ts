@@ -128,8 +128,13 @@ export class Account extends DurableObject<Env> implements AccountReader {
   }
 
   /** The trial is over. Lifts the pause it was made in when WeChat did not refuse the app. */
-  async endResume(pauseVersion: number | null, isAccepted: boolean): Promise<AppPause> {
-    return this.#resumer().end(pauseVersion, isAccepted);
+  async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AppPause> {
+    return this.#resumer().end(pauseVersion, isAccepted, isSent);
+  }
+
+  /** WeChat took a message after a pause had ended by itself; each isolate says so once a pause. */
+  async noteAccepted(pauseVersion: number): Promise<void> {
+    this.#resumer().accepted(pauseVersion);
   }
 
   /** What is wrong with the app now. */
@@ -383,7 +388,6 @@ export class Account extends DurableObject<Env> implements AccountReader {
   }
 
   #resumer(): Resumer {
-    const { CONVERSATION: namespace } = this.env;
     return (this.#resuming ??= createResumer({
       appid: this.#appid(),
       read: () => this.#store.state(),
@@ -391,7 +395,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
       waiting: createWaitingList(this.ctx.storage),
       retryToken: () => this.#tokens().retry(),
       publish: () => this.#publishAccess(),
-      wake: (id, pause, spreadMs) => conversationStubById(namespace, id).resume(pause, spreadMs),
+      wake: (id, pause, spreadMs) => conversationStubById(this.env.CONVERSATION, id).resume(pause, spreadMs),
       now: () => Date.now(),
     }));
   }
@@ -402,8 +406,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
    */
   async #publishSettings(): Promise<void> {
     const published = this.#settingsPublisher.publish().then(() => {
-      const republishAt = this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null;
-      this.#write({ republishAt });
+      this.#write({ republishAt: this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null });
     });
     this.ctx.waitUntil(published);
     await within(PUBLISH_WAIT_MS, published);

@@ -10,7 +10,7 @@ import type { TokenSource } from "../wechat/token-source.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Account } from "./account.ts";
 import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClientDeps } from "./account-client.ts";
-import { accountMemory as memory, notePause } from "./account-memory.ts";
+import { accountMemory as memory, notePause, pauseToReport } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { errorName, log } from "../log.ts";
 import type { AppPause, SettingsVersion } from "./account-snapshots.ts";
@@ -44,8 +44,8 @@ export interface AppConnection {
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
   readonly reach: (milestone: Milestone) => Promise<void> | undefined;
   /**
-   * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent. Never
-   * fails.
+   * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent, but for
+   * the first one after a pause. Never fails.
    */
   readonly noteDelivery: (delivery: Delivery) => Promise<void> | undefined;
   /**
@@ -80,6 +80,14 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       log("sends_not_noted", { app: appid, error: errorName(error) });
     }
   };
+  const tellAccepted = async (pauseVersion: number): Promise<void> => {
+    try {
+      await inTime(MILESTONE_TIMEOUT_MS, account().noteAccepted(pauseVersion));
+    } catch (error) {
+      // Another isolate says it, or the next trial.
+      log("accepted_not_noted", { app: appid, error: errorName(error) });
+    }
+  };
   const createClient = (tokens: TokenSource) =>
     createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
   return {
@@ -104,8 +112,16 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       return tellMilestone(milestone);
     },
     noteDelivery(delivery) {
+      const told: Promise<void>[] = [];
       const trouble = watchSend(memory, appid, delivery, now());
-      return trouble === undefined ? undefined : tellSends(trouble);
+      if (trouble !== undefined) told.push(tellSends(trouble));
+      const pauseVersion = delivery.result === "sent" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
+      if (pauseVersion !== undefined) {
+        // Before it is done: of many messages at once one tells.
+        memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });
+        told.push(tellAccepted(pauseVersion));
+      }
+      return told.length === 0 ? undefined : Promise.all(told).then(() => {});
     },
     async noteWaiting(waiter) {
       try {

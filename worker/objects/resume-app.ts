@@ -46,7 +46,7 @@ export async function resumeApp(deps: ResumeAppDeps): Promise<Trial> {
     return { outcome: "no_token", ...(start.problem.reason === "refused" && { errcode: start.problem.errcode }) };
   }
   if (start.step === "open") {
-    await endResume(deps, null, false);
+    await endResume(deps, null, { outcome: "none" });
     return { outcome: "none" };
   }
   let trial: Trial = { outcome: "none" };
@@ -55,16 +55,17 @@ export async function resumeApp(deps: ResumeAppDeps): Promise<Trial> {
     accountMemory.set(appid, { ...accountMemory.get(appid), problem: undefined });
     trial = await tryOne(deps, start.candidates);
   } finally {
-    const isAccepted = trial.outcome === "none" || trial.outcome === "sent" || trial.outcome === "message_refused";
-    await endResume(deps, start.pauseVersion, isAccepted);
+    await endResume(deps, start.pauseVersion, trial);
   }
   return trial;
 }
 
 /** Also tells this isolate how the pause stands. */
-async function endResume(deps: ResumeAppDeps, pauseVersion: number | null, isAccepted: boolean): Promise<void> {
+async function endResume(deps: ResumeAppDeps, pauseVersion: number | null, { outcome }: Trial): Promise<void> {
   const { appid, connection } = deps;
-  notePause(accountMemory, appid, await connection.account().endResume(pauseVersion, isAccepted));
+  const isSent = outcome === "sent";
+  const isAccepted = isSent || outcome === "none" || outcome === "message_refused";
+  notePause(accountMemory, appid, await connection.account().endResume(pauseVersion, isAccepted, isSent));
 }
 
 /** The first message there is, oldest conversation first; one that alone is refused so says nothing of the app. */

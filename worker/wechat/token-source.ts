@@ -37,8 +37,8 @@ export interface PauseVerdict {
   /** The end of the pause in force, epoch ms; in the past or 0: the app is not paused. */
   readonly pausedUntil: number;
   /**
-   * The errcode causes no pause: one for this message ran its whole time, and no other message has been refused the same
-   * way since. For how long WeChat has been refusing this message alone, milliseconds: 0 the first time.
+   * The errcode causes no pause: one for this message is over, and no other message has been refused the same way since, or
+   * WeChat has taken another one. For how long WeChat has been refusing this message alone, milliseconds: 0 the first time.
    */
   readonly aloneMs?: number;
 }

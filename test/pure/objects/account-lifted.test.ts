@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { ok } from "../../../shared/result.ts";
 import { createTokenSource, withoutPause } from "../../../worker/objects/account-client.ts";
-import { notePause, type AccountMemory } from "../../../worker/objects/account-memory.ts";
+import { notePause, pauseToReport, type AccountMemory } from "../../../worker/objects/account-memory.ts";
 import { accessKey, DEFAULT_SETTINGS_VERSION, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
@@ -71,5 +71,27 @@ describe("TokenSource and a pause that was lifted", () => {
     expect(await trial.current()).toEqual(ok({ token: "token-1" }));
     await trial.pause(48001);
     expect(bench.calls).toContain("pause 48001");
+  });
+});
+
+describe("a message sent after a pause", () => {
+  const pause = { pausedUntil: NOW + MINUTE_MS, pauseErrcode: 48001, pauseVersion: 3 };
+
+  it("is reported when the pause ended by itself, once", ({ expect }) => {
+    expect(pauseToReport({ pause }, NOW + MINUTE_MS)).toBe(3);
+    expect(pauseToReport({ pause, acceptedVersion: 2 }, NOW + MINUTE_MS)).toBe(3);
+    expect(pauseToReport({ pause, acceptedVersion: 3 }, NOW + MINUTE_MS)).toBeUndefined();
+  });
+
+  it("is not reported while it lasts, after it was lifted, a day later, or when there was none", ({ expect }) => {
+    expect(pauseToReport({ pause }, NOW)).toBeUndefined();
+    expect(pauseToReport({ pause: { ...pause, pausedUntil: 0 } }, NOW)).toBeUndefined();
+    expect(pauseToReport({ pause }, NOW + 24 * 60 * MINUTE_MS)).toBeUndefined();
+    expect(pauseToReport({}, NOW)).toBeUndefined();
+  });
+
+  it("is not reported after a pause that this isolate alone believes in", ({ expect }) => {
+    const own = { pausedUntil: NOW - 1, pauseErrcode: 48001 };
+    expect(pauseToReport({ pause: own }, NOW)).toBeUndefined();
   });
 });

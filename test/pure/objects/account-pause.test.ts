@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { ERRCODES } from "../../../shared/errcode.ts";
-import { decidePause } from "../../../worker/objects/account-pause.ts";
+import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/objects/account-pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
 
 const NOW = 1_760_000_000_000;
@@ -19,7 +19,11 @@ function createAccount() {
     },
     /** The pause is lifted before its time. */
     lift() {
-      state = { ...state, pausedUntil: 0, pauseErrcode: 0 };
+      state = { ...state, pausedUntil: 0, refusals: endPauses(state.refusals, now) };
+    },
+    /** WeChat takes another message. */
+    accepts() {
+      state = { ...state, ...proveOwnFault(state) };
     },
     isPaused: () => state.pausedUntil > now,
     refuses(message: string, attempt: number, errcode = 48001): "paused" | "alone" {
@@ -79,14 +83,51 @@ describe("a refused message", () => {
     expect(account.isPaused()).toBe(false);
   });
 
-  it("is not given up while its pause would still last: that holds again, no longer than before", ({ expect }) => {
+  it("leaves its own pause as it is while that holds", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
-    const { pausedUntil } = account.state();
+    const before = account.state();
+    account.pass(5 * MINUTE);
+    expect(account.refuses("a", 2)).toBe("paused");
+    expect(account.state()).toEqual(before);
+  });
+
+  it("does not bring back a pause that was lifted before its time", ({ expect }) => {
+    const account = createAccount();
+    account.refuses("a", 1);
     account.pass(MINUTE);
     account.lift();
+    expect(account.refuses("a", 2)).toBe("alone");
+    expect(account.isPaused()).toBe(false);
+    // Nor during a pause that another code caused since.
+    account.refuses("b", 1, 45009);
+    expect(account.refuses("a", 3)).toBe("alone");
+  });
+
+  it("brings it back when another message was refused the same way, and none was taken since", ({ expect }) => {
+    const account = createAccount();
+    account.refuses("a", 1);
+    account.refuses("b", 1);
+    account.lift();
     expect(account.refuses("a", 2)).toBe("paused");
-    expect(account.state()).toMatchObject({ pausedUntil, pauseErrcode: 48001 });
+    expect(account.isPaused()).toBe(true);
+  });
+
+  it("pauses no more once WeChat took another, however many are refused the same way", ({ expect }) => {
+    const account = createAccount();
+    const messages = ["a", "b", "c"];
+    for (const message of messages) account.refuses(message, 1);
+    account.accepts();
+    account.pass(11 * MINUTE);
+    for (const attempt of [2, 3, 4]) {
+      for (const message of messages) expect(account.refuses(message, attempt)).toBe("alone");
+      account.pass(11 * MINUTE);
+    }
+    // One that was not refused before does, and the others do not hold that pause up.
+    expect(account.refuses("d", 1)).toBe("paused");
+    account.pass(11 * MINUTE);
+    expect(account.refuses("a", 5)).toBe("alone");
+    expect(account.refuses("d", 2)).toBe("alone");
   });
 
   it("pauses each time when its name is not known, and counts as another message", ({ expect }) => {
@@ -95,21 +136,53 @@ describe("a refused message", () => {
     const { patch } = decidePause(account.state(), 48001, undefined, NOW + 11 * MINUTE, 0);
     expect(patch).toMatchObject({
       pausedUntil: NOW + 21 * MINUTE,
-      refusers: { 48001: { message: "a", shared: true } },
+      refusals: { 48001: [{ message: "a" }, { message: "" }] },
     });
   });
 });
 
 describe("what is remembered", () => {
-  it("is written once for a thousand messages refused in one pause", ({ expect }) => {
+  it("is written 16 times at most for a thousand messages refused in one pause", ({ expect }) => {
     const account = createAccount();
     const states = Array.from({ length: 1000 }, (_, index) => {
       account.refuses(`m${index}`, 1);
       return account.state();
     });
     expect(new Set(states).size).toBe(1000);
-    expect(new Set(states.slice(1).map((state) => state.refusers)).size).toBe(1);
+    expect(new Set(states.map((state) => state.refusals)).size).toBe(16);
     expect(new Set(states.map((state) => state.pausedUntil)).size).toBe(1);
+  });
+
+  it("is written once for a thousand messages that WeChat took", ({ expect }) => {
+    const account = createAccount();
+    expect(proveOwnFault(account.state())).toEqual({});
+    account.refuses("a", 1);
+    account.refuses("b", 1, 45009);
+    account.accepts();
+    expect(account.state().refusals).toMatchObject({ 48001: [{ isOwn: true }], 45009: [{ isOwn: true }] });
+    expect(proveOwnFault(account.state())).toEqual({});
+  });
+
+  it("is what 16 messages at most were refused for, the latest", ({ expect }) => {
+    const account = createAccount();
+    for (let index = 0; index < 40; index += 1) {
+      account.refuses(`m${index}`, 1);
+      account.pass(11 * MINUTE);
+    }
+    const names = account.state().refusals["48001"]?.map(({ message }) => message);
+    expect(names).toEqual(Array.from({ length: 16 }, (_, index) => `m${index + 24}`));
+  });
+
+  it("is nothing of a user who was erased", ({ expect }) => {
+    const account = createAccount();
+    account.refuses("0123456789ab:7", 1);
+    account.refuses("ba9876543210:7", 1);
+    account.refuses("0123456789ab:9", 1, 45009);
+    expect(forgetMessages(account.state(), "0123456789ab")).toMatchObject({
+      refusals: { 48001: [{ message: "ba9876543210:7" }] },
+    });
+    expect(Object.keys(forgetMessages(account.state(), "0123456789ab").refusals ?? {})).toEqual(["48001"]);
+    expect(forgetMessages(account.state(), "999999999999")).toEqual({});
   });
 
   it("never lets one message cause two pauses by the same code, however its refusals are spread", ({ expect }) => {
@@ -132,6 +205,40 @@ describe("what is remembered", () => {
         });
         for (const [errcode, until] of ends) expect(until.size, String(errcode)).toBe(1);
       }),
+    );
+  });
+
+  it("lets a message pause the app again only when another was refused since, and none taken", ({ expect }) => {
+    const events = fc.array(fc.constantFrom("a", "b", "c", "d", "taken", "lifted", "over"), { maxLength: 60 });
+    fc.assert(
+      fc.property(events, (happened) => {
+        const account = createAccount();
+        const pausedAt = new Map<string, number>();
+        const refusedAt = new Map<string, number>();
+        let takenAt = -1;
+        const unfounded: string[] = [];
+        happened.forEach((event, index) => {
+          if (event === "lifted") return account.lift();
+          if (event === "over") return account.pass(11 * MINUTE);
+          if (event === "taken") {
+            takenAt = index;
+            return account.accepts();
+          }
+          account.pass(1_000);
+          const before = account.state().pausedUntil;
+          account.refuses(event, index);
+          if (account.state().pausedUntil !== before) {
+            const last = pausedAt.get(event);
+            const since = Math.max(last ?? 0, takenAt);
+            const others = [...refusedAt].filter(([other, at]) => other !== event && at > since);
+            if (last !== undefined && others.length === 0) unfounded.push(`${event} at ${index}`);
+            pausedAt.set(event, index);
+          }
+          refusedAt.set(event, index);
+        });
+        expect(unfounded).toEqual([]);
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -15,6 +15,7 @@ function createBench(patch: Partial<AccountState> = {}) {
   const bench = {
     now: NOW,
     state: { ...NEW_ACCOUNT, token: "t", expiresAt: NOW + LIFE_MS, ...patch },
+    onToken: () => {},
     token: ok(ACCESS) as Result<AccountAccess, TokenProblem>,
     woken: [] as string[],
     unreachable: new Set<string>(),
@@ -33,7 +34,10 @@ function createBench(patch: Partial<AccountState> = {}) {
       remove: (id) => void list.delete(id),
       isEmpty: () => list.size === 0,
     },
-    retryToken: async () => bench.token,
+    retryToken: async () => {
+      bench.onToken();
+      return bench.token;
+    },
     publish: () => {
       bench.published += 1;
     },
@@ -92,7 +96,7 @@ describe("a trial", () => {
     pauses();
     waits("a");
     await resumer.begin();
-    expect(resumer.end(1, true)).toEqual({ pausedUntil: 0, pauseErrcode: 48001, pauseVersion: 2 });
+    expect(resumer.end(1, true, true)).toEqual({ pausedUntil: 0, pauseErrcode: 48001, pauseVersion: 2 });
     expect(bench.state.releaseAt).toBe(NOW);
     expect(bench.published).toBe(2);
   });
@@ -101,7 +105,7 @@ describe("a trial", () => {
     const { bench, pauses, resumer } = createBench();
     pauses();
     await resumer.begin();
-    resumer.end(1, false);
+    resumer.end(1, false, false);
     expect(bench.state.pausedUntil).toBeGreaterThan(NOW);
   });
 
@@ -111,7 +115,7 @@ describe("a trial", () => {
     await resumer.begin();
     bench.now += 5 * MINUTE_MS;
     pauses(45009);
-    resumer.end(1, true);
+    resumer.end(1, true, true);
     expect(bench.state).toMatchObject({ pauseErrcode: 45009, pauseVersion: 2 });
     expect(bench.state.pausedUntil).toBeGreaterThan(bench.now);
   });
@@ -134,13 +138,98 @@ describe("a trial", () => {
     expect(await resumer.begin()).toEqual(noToken);
   });
 
-  it("is not made where nothing is paused, but who waits is woken", async ({ expect }) => {
+  it("is not made where nothing is paused and no message waits", async ({ expect }) => {
+    const { bench, resumer } = createBench();
+    expect(await resumer.begin()).toEqual({ step: "open" });
+    expect(await resumer.begin()).toEqual({ step: "open" });
+    resumer.end(null, false, false);
+    expect(bench.state.releaseAt).toBeNull();
+    expect(bench.published).toBe(0);
+  });
+
+  it.for([true, false])(
+    "is a message that waited for an access token; the others follow it, whatever became of it",
+    async (isSent, { expect }) => {
+      const { bench, waits, resumer } = createBench({ token: null });
+      for (const id of ["a", "b"]) waits(id);
+      bench.onToken = () => {
+        bench.state = { ...bench.state, token: "t" };
+        resumer.release();
+      };
+      expect(await resumer.begin()).toEqual({ step: "trial", candidates: ["a", "b"], pauseVersion: 0 });
+      await resumer.releaseIfDue();
+      expect(bench.woken).toEqual([]);
+      bench.now += 2_000;
+      resumer.end(0, isSent, isSent);
+      await resumer.releaseIfDue();
+      expect(bench.woken).toEqual(["a", "b"]);
+      expect(bench.published).toBe(0);
+    },
+  );
+
+  it("that never ends keeps those who waited for a token for 20 seconds", async ({ expect }) => {
     const { bench, waits, resumer } = createBench({ token: null });
     waits("a");
+    bench.onToken = () => {
+      bench.state = { ...bench.state, token: "t" };
+      resumer.release();
+    };
+    await resumer.begin();
+    expect(bench.state.releaseAt).toBe(NOW + 20_000);
+    bench.now += 20_000;
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual(["a"]);
+  });
+
+  it("does not wake those who waited for a token when it pauses the app", async ({ expect }) => {
+    const { bench, pauses, waits, resumer } = createBench({ token: null });
+    for (const id of ["a", "b"]) waits(id);
     bench.state = { ...bench.state, token: "t" };
-    expect(await resumer.begin()).toEqual({ step: "open" });
-    expect(bench.state.releaseAt).toBe(NOW);
-    expect(bench.published).toBe(0);
+    await resumer.begin();
+    pauses();
+    resumer.end(0, false, false);
+    bench.now = bench.state.releaseAt ?? 0;
+    await resumer.releaseIfDue();
+    expect(bench.woken).toEqual([]);
+    expect(bench.state.releaseAt).toBeGreaterThan(bench.state.pausedUntil);
+  });
+});
+
+describe("a message that WeChat takes", () => {
+  const REFUSED = { message: "0123456789ab:7", attempt: 1 };
+  const isOwn = (state: AccountState) => state.refusals["48001"]?.[0]?.isOwn;
+
+  it("as the trial proves that those refused before are at fault themselves", async ({ expect }) => {
+    const { bench, resumer } = createBench();
+    resumer.pause(48001, REFUSED, 0);
+    await resumer.begin();
+    resumer.end(1, true, true);
+    expect(isOwn(bench.state)).toBe(true);
+    expect(resumer.pause(48001, { ...REFUSED, attempt: 2 }, 0)).toMatchObject({ pausedUntil: 0, aloneMs: 0 });
+  });
+
+  it("proves nothing when the trial was refused for its own fault: but the pause does not come back", async ({
+    expect,
+  }) => {
+    const { bench, resumer } = createBench();
+    resumer.pause(48001, REFUSED, 0);
+    await resumer.begin();
+    resumer.end(1, true, false);
+    expect(isOwn(bench.state)).toBeUndefined();
+    expect(resumer.pause(48001, { ...REFUSED, attempt: 2 }, 0)).toMatchObject({ pausedUntil: 0, aloneMs: 0 });
+  });
+
+  it("after a pause proves it as well, unless the app was paused again since", ({ expect }) => {
+    const { bench, resumer } = createBench();
+    resumer.pause(48001, REFUSED, 0);
+    bench.now += 11 * MINUTE_MS;
+    resumer.accepted(0);
+    expect(isOwn(bench.state)).toBeUndefined();
+    resumer.accepted(1);
+    expect(isOwn(bench.state)).toBe(true);
+    const { state } = bench;
+    resumer.accepted(1);
+    expect(bench.state).toBe(state);
   });
 });
 
@@ -150,7 +239,7 @@ describe("waking who waits", () => {
     pauses();
     for (let index = 0; index < 450; index += 1) waits(`c${index}`);
     await resumer.begin();
-    resumer.end(1, true);
+    resumer.end(1, true, true);
     const rings: number[] = [];
     while (bench.state.releaseAt !== null) {
       bench.now = Math.max(bench.now, bench.state.releaseAt);
@@ -165,7 +254,7 @@ describe("waking who waits", () => {
     pauses();
     for (const id of ["a", "b"]) waits(id);
     bench.unreachable.add("a");
-    resumer.end(1, true);
+    resumer.end(1, true, true);
     await resumer.releaseIfDue();
     expect(bench.woken).toEqual(["b"]);
     expect(bench.list.size).toBe(0);
@@ -207,7 +296,7 @@ describe("waking who waits", () => {
     pauses();
     waits("a");
     resumer.forget("a");
-    resumer.end(1, true);
+    resumer.end(1, true, true);
     await resumer.releaseIfDue();
     expect(bench.woken).toEqual([]);
   });

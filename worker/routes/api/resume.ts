@@ -42,7 +42,8 @@ resume.post(
     // Whoever resumed looks at /healthz next, which would show for ten seconds what was before.
     forgetFaults(snapshotMemory, appid);
     const faults = (await connection.account().faults()).map((fault) => toFaultJson(appid, fault));
-    const resumed = !["refused", "unknown", "running", "no_token"].includes(trial.outcome);
+    const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
+    const resumed = !holds && !["refused", "running", "no_token"].includes(trial.outcome);
     return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);
   },
 );

@@ -1,0 +1,182 @@
+/**
+ * Messages that WeChat refuses by a code that speaks of the app, while it takes all others: each pauses the app once, and
+ * neither a pause that was lifted nor one that ended by itself lets them pause it again. Alarms ring by hand, on a clock
+ * the test moves.
+ */
+import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
+import {
+  api,
+  APPID,
+  captureLog,
+  conversation,
+  kindsOf,
+  playWeChat,
+  readTexts,
+  refuseSends,
+} from "../support/workerd.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
+
+let wechat: Control;
+let lines: () => readonly Readonly<Record<string, unknown>>[];
+let refusals: Map<string, number>;
+let tests = 0;
+
+beforeEach(async () => {
+  tests += 1;
+  // Each test a week after the one before: the objects of the app remember.
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
+  lines = captureLog();
+  wechat = playWeChat();
+  refusals = new Map();
+  refuseSends(refusals);
+  await api("PUT", "/api/v1/settings", ANSWER, { "if-match": "*" });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const pauses = () => lines().filter(({ event }) => event === "app_paused");
+const resume = async () => {
+  const response = await api("POST", "/api/v1/resume");
+  return response.json<{ resumed: boolean; trial: { outcome: string }; faults: readonly unknown[] }>();
+};
+
+/** A user writes; the answer is sent, refused, or meets the pause. */
+async function write(...openids: readonly string[]): Promise<void> {
+  for (const openid of openids) {
+    await wechat.text(openid, "在吗");
+    await vi.waitUntil(async () => (await kindsOf(openid)).some((kind) => kind === "retry" || kind === "sent"));
+  }
+}
+
+/** Who waits is woken, and sends; in this order. */
+async function wake(...openids: readonly string[]): Promise<void> {
+  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
+  vi.setSystemTime(Date.now() + 10_000);
+  await ring(...openids);
+}
+
+async function ring(...openids: readonly string[]): Promise<void> {
+  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+}
+
+/** A new user is answered at once: the app is not paused. */
+async function answers(openid: string): Promise<boolean> {
+  await write(openid);
+  return (await kindsOf(openid)).includes("sent");
+}
+
+describe("a message that alone is refused", () => {
+  it.for([48001, 45009, 45011, 40164])(
+    "by %i does not pause the app again after the pause was lifted, however often",
+    async (errcode, { expect }) => {
+      const [poison, other] = [`oPoison${errcode}`, `oOther${errcode}`];
+      refusals.set(poison, errcode);
+      await write(poison, other);
+      // The minute's limit is over so soon that who waits for it is not registered.
+      const outcome = errcode === 45011 ? "none" : "sent";
+      if (errcode === 45011) vi.setSystemTime(Date.now() + 2 * MINUTE);
+      expect(await resume()).toMatchObject({ resumed: true, trial: { outcome } });
+      for (let round = 0; round < 3; round += 1) {
+        await wake(other, poison);
+        expect(await answers(`oNew${errcode}r${round}`)).toBe(true);
+        expect(await resume()).toMatchObject({ resumed: true, faults: [] });
+        vi.setSystemTime(Date.now() + 3 * MINUTE);
+      }
+      expect(pauses()).toHaveLength(1);
+      expect(await readTexts(wechat, other)).toEqual(["您好"]);
+      expect(await kindsOf(poison)).not.toContain("failed");
+    },
+  );
+
+  it("is known after a resume although account object and isolate forget", async ({ expect }) => {
+    refusals.set("oKnown", 48001);
+    await write("oKnown", "oSent");
+    expect(await resume()).toMatchObject({ resumed: true, trial: { outcome: "sent" } });
+    await evictDurableObject(env.ACCOUNT.getByName(APPID));
+    accountMemory.clear();
+    await wake("oKnown");
+    expect(await answers("oAfter")).toBe(true);
+    expect(pauses()).toHaveLength(1);
+  });
+
+  it("does not pause the app again after a trial that WeChat refused by another code", async ({ expect }) => {
+    refusals.set("oCause", 48001).set("oGone", 40003);
+    await write("oCause", "oGone");
+    expect(await resume()).toMatchObject({ resumed: true, trial: { outcome: "message_refused" } });
+    await wake("oCause");
+    expect(await answers("oNext")).toBe(true);
+    expect(pauses()).toHaveLength(1);
+  });
+
+  it("is tried last, also when it waited for a token before", async ({ expect }) => {
+    const account = env.ACCOUNT.getByName(APPID);
+    refusals.set("oPauses", 48001);
+    await write("oPauses");
+    const [cause, other] = ["oWaited", "oWaits"].map((openid) => conversation(openid).id.toString());
+    if (cause === undefined || other === undefined) throw new Error("two conversations");
+    await account.noteWaiting({ id: cause, until: null, isCause: false });
+    await account.noteWaiting({ id: other, until: null, isCause: false });
+    await account.noteWaiting({ id: cause, until: null, isCause: true });
+    const start = await account.beginResume();
+    const candidates = start.step === "trial" ? start.candidates : [];
+    expect(candidates.indexOf(other)).toBeLessThan(candidates.indexOf(cause));
+    await account.endResume(null, false);
+  });
+
+  it("is the trial when no other waits: its pause holds, to the end it had, and no longer", async ({ expect }) => {
+    refusals.set("oTrial", 48001);
+    await write("oTrial");
+    const first = await resume();
+    vi.setSystemTime(Date.now() + 5 * MINUTE);
+    expect(first).toMatchObject({ resumed: false, trial: { outcome: "refused" } });
+    expect((await resume()).faults).toEqual(first.faults);
+    vi.setSystemTime(Date.now() + 6 * MINUTE);
+    await ring("oTrial");
+    expect(await answers("oFree")).toBe(true);
+    expect(pauses()).toHaveLength(1);
+  });
+});
+
+describe("several messages that alone are refused", () => {
+  it("pause the app no more once another one was sent as the trial", async ({ expect }) => {
+    const bad = ["oBad1", "oBad2", "oBad3"];
+    for (const openid of bad) refusals.set(openid, 48001);
+    await write("oBad1", "oBad2", "oBad3", "oGood");
+    // Those that met the pause are tried in their order: the second and the third each pause the app once.
+    const outcomes: string[] = [];
+    for (let round = 0; round < 3; round += 1) outcomes.push((await resume()).trial.outcome);
+    expect(outcomes).toEqual(["refused", "refused", "sent"]);
+    const before = pauses().length;
+    for (let round = 0; round < 3; round += 1) {
+      await wake(...bad.toReversed(), ...bad);
+      expect(await answers(`oFine${round}`)).toBe(true);
+      vi.setSystemTime(Date.now() + 20 * MINUTE);
+    }
+    expect(pauses()).toHaveLength(before);
+  });
+
+  it.for([48001, 45011])(
+    "by %i pause it once each when their pauses end by themselves and others are sent",
+    async (errcode, { expect }) => {
+      const bad = [`oTurn1x${errcode}`, `oTurn2x${errcode}`];
+      for (const openid of bad) refusals.set(openid, errcode);
+      await write(...bad);
+      for (let hour = 0; hour < 6; hour += 1) {
+        vi.setSystemTime(Date.now() + HOUR);
+        expect(await answers(`oHour${hour}x${errcode}`), `hour ${hour}`).toBe(true);
+        await ring(...(hour % 2 === 0 ? bad.toReversed() : bad));
+      }
+      expect(pauses()).toHaveLength(2);
+    },
+  );
+});
