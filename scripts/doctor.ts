@@ -6,14 +6,14 @@ import { randomBytes } from "node:crypto";
 import { examine } from "./doctor/examine.ts";
 import { COMMAND_LINE, readOptions, USAGE } from "./doctor/options.ts";
 import { toJson, toText } from "./doctor/print.ts";
-import { exitWithHelp, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
+import { exitWithHelp, exitWithProblem, exitWithUsage, wantsHelp } from "./lib/command-line.ts";
 import { loadDevVars } from "./lib/dev-vars.ts";
 import { ownValues, readLocalValues } from "./lib/local-values.ts";
 
 const args = process.argv.slice(2);
 if (wantsHelp(args, COMMAND_LINE)) exitWithHelp(USAGE);
 const file = await loadDevVars(args);
-if (!file.ok) exitWithUsage(file.error, USAGE);
+if (!file.ok) exitWithProblem(file.error);
 const devVars = file.value.text;
 const read = readLocalValues(devVars);
 const { apps, apiKey } = read.ok ? read.value : ownValues();

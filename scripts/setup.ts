@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inBoth, say } from "./doctor/finding.ts";
 import { ROOT } from "./lib/build.ts";
 import { exitWithHelp, wantsHelp } from "./lib/command-line.ts";
-import { devVarsPath } from "./lib/dev-vars.ts";
+import { findDevVars } from "./lib/dev-vars.ts";
 import { createAsker } from "./setup/ask.ts";
 import { setUpCloudflare } from "./setup/cloudflare.ts";
 import { setUpLocal } from "./setup/local.ts";
@@ -49,7 +49,7 @@ const ports: SetupPorts = {
   worker: { fetch: (request) => fetch(request), now: () => Date.now(), randomBytes, sleep: (ms) => sleep(ms) },
   wrangler: (wranglerArgs, input) => runWrangler(wranglerArgs, input),
   login: async () => (await runWrangler(["login"], undefined, true)).code === 0,
-  devVarsPath: devVarsPath(args),
+  devVars: findDevVars(args),
   async tomlVars() {
     const { unstable_readConfig } = await import("wrangler");
     return unstable_readConfig({ config: join(ROOT, "wrangler.toml") }).vars;

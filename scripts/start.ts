@@ -2,10 +2,12 @@
  * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C, with the values of
  * `.dev.vars` where there is one.
  */
-import { exitWithUsage, readFlags } from "./lib/command-line.ts";
+import { exitWithProblem, readFlags } from "./lib/command-line.ts";
 import { loadDevVars } from "./lib/dev-vars.ts";
+import { findDataFolder } from "./lib/data-folder.ts";
 import { LOCAL_API_KEY } from "./lib/local-app.ts";
 import { readLocalValues } from "./lib/local-values.ts";
+import { findFolderProblem } from "./lib/paths.ts";
 import { portProblem } from "./lib/ports.ts";
 
 const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER]
@@ -20,7 +22,10 @@ const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER]
 const text = { type: "string" } as const;
 const flags = readFlags(USAGE, { "dev-vars": text, "persist-to": text });
 const devVars = await loadDevVars(process.argv.slice(2));
-if (!devVars.ok) exitWithUsage(devVars.error, USAGE);
+if (!devVars.ok) exitWithProblem(devVars.error);
+const folder = findDataFolder(flags["persist-to"]);
+const folderProblem = await findFolderProblem(folder);
+if (folderProblem !== undefined) exitWithProblem(folderProblem);
 const { path } = devVars.value;
 const values = readLocalValues(devVars.value.text);
 if (!values.ok) {
@@ -30,11 +35,10 @@ if (!values.ok) {
 }
 // What runs Workers takes seconds to load: not before the command line is understood.
 const { describeStack, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
-const persistTo = flags["persist-to"];
 const stack = await runLocal({
   values: values.value,
   onLog: (line) => console.log(line),
-  ...(persistTo !== undefined && { persistTo }),
+  persistTo: folder.path,
 }).catch((error: unknown) => {
   const problem = portProblem(error);
   if (problem === undefined) throw error;

@@ -15,27 +15,41 @@ const STRAY = [
   [/["'`“”‘’\\]/, "has a quotation mark or a backslash inside"],
   [/[^\x21-\x7e]/, "has a character inside that is not ASCII"],
 ] as const;
+/** What stands between two keys in place of a comma makes one key of them, which no caller has. */
+const LISTED = [
+  [/;/, "has a semicolon inside"],
+  [/[，、；]/, "has a full-width comma or semicolon inside"],
+  ...STRAY,
+] as const;
+const TABLES = { token: STRAY, key: UNSEEN, listed: LISTED } as const;
+const CURES = {
+  token: "set it again, the value alone in one line",
+  key: "set it again, the value alone in one line",
+  listed: "set it again in one line, with a comma between two keys and nothing else: KEY1,KEY2",
+} as const;
+
+/** Which characters a secret may have: `token` visible ASCII, `key` any text in one line, `listed` one of a list. */
+export type SecretKind = keyof typeof TABLES;
 
 /**
  * Finds what cannot belong to a secret.
  *
- * @param kind `token`: visible ASCII, as all but `key`, which may be any text in one line
+ * @param kind which characters it may have
  * @returns the problem in words, without the value; undefined when there is none
  */
-export function findStray(value: string, kind: "token" | "key"): string | undefined {
-  const table = kind === "key" ? UNSEEN : STRAY;
-  return table.find(([pattern]) => pattern.test(value))?.[1];
+export function findStray(value: string, kind: SecretKind): string | undefined {
+  return TABLES[kind].find(([pattern]) => pattern.test(value))?.[1];
 }
 
 /** Adds a problem for each secret with a stray character, by the name of its variable. */
 export function checkSecrets(
   problems: ConfigProblem[],
-  kind: "token" | "key",
+  kind: SecretKind,
   secrets: Readonly<Record<string, string | undefined>>,
 ): void {
   for (const [variable, value] of Object.entries(secrets)) {
     const problem = value === undefined ? undefined : findStray(value, kind);
-    if (problem !== undefined) problems.push({ variable, problem, cure: "set it again, the value alone in one line" });
+    if (problem !== undefined) problems.push({ variable, problem, cure: CURES[kind] });
   }
 }
 

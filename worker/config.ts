@@ -192,7 +192,7 @@ class VariableReader {
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   const keys = readKeyList(read.raw("API_KEYS"));
-  checkSecrets(problems, "token", { API_KEYS: keys.find((key) => findStray(key, "token") !== undefined) });
+  checkSecrets(problems, "listed", { API_KEYS: keys.find((key) => findStray(key, "listed") !== undefined) });
   if (keys.some((key) => key.length < 16)) {
     problems.push({
       variable: "API_KEYS",

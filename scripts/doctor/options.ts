@@ -3,11 +3,12 @@
  * none of them has is, of a worker on this machine, what `npm start` runs with. Of any other worker the file is read
  * only when `--dev-vars` names it: a local setup's keys are not sent elsewhere, nor compared with what is right there.
  */
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { findStray, readKeyList } from "../../worker/config-secret.ts";
+import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "../setup/values.ts";
 import { isLocal, originOf } from "./check-address.ts";
 import type { Target } from "./target.ts";
@@ -88,15 +89,16 @@ export function readOptions(sources: Sources): Result<Options, string> {
   return problem === undefined ? ok({ target, json: values.json === true }) : err(problem);
 }
 
+const ASCII_ALONE =
+  "只含 ASCII 字符，没有空格、引号和换行 / of ASCII characters, without spaces, quotation marks and line breaks";
+
 /** What no worker could have: nothing can be encrypted, or sent as a header, with it. */
 function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
-  const stray = Object.entries({ WECHAT_TOKEN: token, API_KEYS: apiKey }).find(
-    ([, value]) => value !== undefined && findStray(value, "token") !== undefined,
-  );
-  if (stray === undefined) return undefined;
-  return `${stray[0]}: 只含 ASCII 字符，没有空格、引号和换行 / of ASCII characters, without spaces, quotation marks and line breaks`;
+  if (token !== undefined && findStray(token, "token") !== undefined) return `WECHAT_TOKEN: ${ASCII_ALONE}`;
+  if (apiKey === undefined || findStray(apiKey, "listed") === undefined) return undefined;
+  return `API_KEYS: ${ASCII_ALONE}；两个密钥之间是英文逗号 / and a comma between two keys`;
 }
 
 function readFlags(args: readonly string[]) {
@@ -108,7 +110,7 @@ function readFlags(args: readonly string[]) {
 }
 
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
-  const file = parseEnv(devVars);
+  const file = parseEnvText(devVars);
   const all = { ...present(file), ...present(env) };
   // As it was set: quotation marks may stand around each key.
   const keys = [env["API_KEYS"], file["API_KEYS"]].map((list) => readKeyList(list ?? ""));

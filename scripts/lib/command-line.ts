@@ -3,7 +3,9 @@
  * runs. Nothing of what was typed is repeated, as it may be a secret.
  */
 import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
+import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { inBoth } from "../doctor/finding.ts";
 
 /** What is wrong with a call of any script. */
 export const BAD_CALL = "参数不对 / a flag or argument is not known, or a value is missing";
@@ -41,6 +43,12 @@ export function readFlags<const T extends ParseArgsOptionsConfig>(usage: string,
 export function exitWithHelp(usage: string): never {
   console.log(usage);
   process.exit(0);
+}
+
+/** Says in one line what is wrong with a value of the call, such as a path, and ends the process with 2. */
+export function exitWithProblem(problem: BilingualText): never {
+  console.error(`✗ ${inBoth(problem)}`);
+  process.exit(2);
 }
 
 /** Says what is wrong, prints the usage and ends the process with 2. */

@@ -3,10 +3,13 @@
  * itself), which must be there for whoever only reads it.
  */
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { err, ok, type Result } from "../../shared/result.ts";
+import type { BilingualText } from "../../shared/errcode.ts";
+import { say } from "../doctor/finding.ts";
 import { ROOT } from "./build.ts";
+import { codeOf, describePath, readProblem, type NamedPath } from "./paths.ts";
 
 /** The file and its text, empty when there is none. */
 export interface DevVars {
@@ -15,8 +18,9 @@ export interface DevVars {
 }
 
 /** The file a command line means: that of `--dev-vars`, else `.dev.vars`. */
-export function devVarsPath(args: readonly string[], root = ROOT): string {
-  return namedPath(args) ?? join(root, ".dev.vars");
+export function findDevVars(args: readonly string[], root = ROOT): NamedPath {
+  const path = namedPath(args);
+  return path === undefined ? { path: join(root, ".dev.vars"), flag: undefined } : { path, flag: "--dev-vars" };
 }
 
 /**
@@ -25,23 +29,22 @@ export function devVarsPath(args: readonly string[], root = ROOT): string {
  * @param root where `.dev.vars` lies
  * @returns its text, or in words why it cannot be read and what to do
  */
-export async function loadDevVars(args: readonly string[], root = ROOT): Promise<Result<DevVars, string>> {
-  const path = devVarsPath(args, root);
-  const problem = (zh: string, en: string) => err(`${resolve(path)}：${zh} / ${en}`);
+export async function loadDevVars(args: readonly string[], root = ROOT): Promise<Result<DevVars, BilingualText>> {
+  const file = findDevVars(args, root);
   try {
-    const text = await readDevVars(path);
-    if (text === undefined && namedPath(args) !== undefined) return problem(ABSENT.zh, ABSENT.en);
-    return ok({ path, text: text ?? "" });
+    const text = await readDevVars(file.path);
+    if (file.path === "") return err(readProblem(file, undefined));
+    if (text === undefined && file.flag !== undefined) return err(describePath(file, ABSENT));
+    return ok({ path: file.path, text: text ?? "" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    return problem(`不能读取（${code}），须是可读的文件`, `cannot be read (${code}); it must be a readable file`);
+    return err(readProblem(file, error));
   }
 }
 
-const ABSENT = {
-  zh: "没有这个文件。核对 --dev-vars 的路径；不写 --dev-vars 就用 .dev.vars，没有也可以",
-  en: "there is no such file. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
-};
+const ABSENT = say(
+  "没有这个文件。核对 --dev-vars 的路径；不写 --dev-vars 就用 .dev.vars，没有也可以",
+  "there is no such file. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
+);
 
 function namedPath(args: readonly string[]): string | undefined {
   const { values } = parseArgs({ args: [...args], options: { "dev-vars": { type: "string" } }, strict: false });
@@ -58,7 +61,7 @@ export async function readDevVars(path: string): Promise<string | undefined> {
   try {
     return withoutMark(await readFile(path, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

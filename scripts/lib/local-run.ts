@@ -2,9 +2,8 @@
  * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start, no
  * pause left of the run before, until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
  */
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { createService, liftPauses } from "../../emulator/service.ts";
-import { ROOT } from "./build.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
 
@@ -13,13 +12,13 @@ export interface LocalRunOptions {
   readonly values: LocalValues;
   /** Takes each log line of the worker. */
   readonly onLog: (line: string) => void;
-  /** Where data is kept, default `.wrangler/local`. */
-  readonly persistTo?: string;
+  /** Where data is kept. */
+  readonly persistTo: string;
 }
 
 /** Starts it. */
 export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): Promise<Stack> {
-  const stack = await startStack({ values, onLog, persistTo: persistTo ?? join(ROOT, ".wrangler/local") });
+  const stack = await startStack({ values, onLog, persistTo });
   // Only on the first start: later ones keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);

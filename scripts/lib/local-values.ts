@@ -2,10 +2,10 @@
  * What the local stack runs with: the mini program of `local-app.ts`, overlaid by what `.dev.vars` has. `npm start`,
  * `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read none.
  */
-import { parseEnv } from "node:util";
 import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { readConfig, type ConfigProblem } from "../../worker/config.ts";
+import { parseEnvText } from "./env-format.ts";
 import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
 
 /** The values of one local stack. */
@@ -42,8 +42,8 @@ const OWN = {
  * @returns the values, or everything that is wrong with the file
  */
 export function readLocalValues(devVars: string): Result<LocalValues, readonly ConfigProblem[]> {
-  const given = Object.entries(parseEnv(devVars)).filter(
-    ([name, value]) => value !== undefined && value !== "" && !NOT_FROM_FILE.has(name),
+  const given = Object.entries(parseEnvText(devVars)).filter(
+    ([name, value]) => value !== "" && !NOT_FROM_FILE.has(name),
   );
   const vars: Record<string, string> = { ...OWN, ...Object.fromEntries(given) };
   const config = readConfig(vars);

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { chmod, rename, writeFile } from "node:fs/promises";
+import { findAssignments, parseEnvText, splitLines } from "../lib/env-format.ts";
 
 const HEADING = `# npm run setup 写入；已被 git 忽略，不要提交 / written by npm run setup; ignored by git, never commit it.
 `;
@@ -13,21 +14,14 @@ const HEADING = `# npm run setup 写入；已被 git 忽略，不要提交 / wri
  *
  * @param text the file as it is; undefined when there is none
  * @param values by name; of letters, digits and signs that need no escape
+ * @returns undefined when they would not be read so, or others not as before: a quotation mark is not closed, or so
  */
-export function setEnvValues(text: string | undefined, values: Readonly<Record<string, string>>): string {
-  const lines = (text ?? HEADING).split("\n");
-  const missing: string[] = [];
-  for (const [name, value] of Object.entries(values)) {
-    const line = `${name}="${value}"`;
-    const places = lines.flatMap((existing, index) => (nameIn(existing) === name ? [index] : []));
-    // Of a name that stands there twice the last one holds.
-    const place = places.at(-1);
-    if (place === undefined) missing.push(line);
-    else lines[place] = line;
-  }
-  const body = lines.join("\n");
-  if (missing.length === 0) return body;
-  return `${body === "" || body.endsWith("\n") ? body : `${body}\n`}${missing.join("\n")}\n`;
+export function setEnvValues(text: string | undefined, values: Readonly<Record<string, string>>): string | undefined {
+  const set = setLines(text, values);
+  const after = parseEnvText(set);
+  const wanted = { ...parseEnvText(text ?? ""), ...values };
+  const names = [...Object.keys(wanted), ...Object.keys(after)];
+  return names.every((name) => after[name] === wanted[name]) ? set : undefined;
 }
 
 /** Writes a file only its owner can read, in one step. */
@@ -38,6 +32,21 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await rename(draft, path);
 }
 
-function nameIn(line: string): string | undefined {
-  return /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/.exec(line)?.[1];
+function setLines(text: string | undefined, values: Readonly<Record<string, string>>): string {
+  const before = text ?? HEADING;
+  const assignments = findAssignments(before);
+  const lines: (string | undefined)[] = [...splitLines(before)];
+  const missing: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const line = `${name}="${value}"`;
+    // Of a name that stands there twice the last one holds.
+    const place = assignments.findLast((existing) => existing.name === name);
+    if (place === undefined) missing.push(line);
+    else
+      for (let at = place.firstLine; at <= place.lastLine; at += 1)
+        lines[at] = at === place.firstLine ? line : undefined;
+  }
+  const body = lines.filter((line) => line !== undefined).join("\n");
+  if (missing.length === 0) return body;
+  return `${body === "" || body.endsWith("\n") ? body : `${body}\n`}${missing.join("\n")}\n`;
 }

@@ -2,16 +2,19 @@
  * Setup for this machine: `.dev.vars`, and on request the local stack, tried until the three ticks are there. The
  * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
  */
-import { parseEnv } from "node:util";
+import type { BilingualText } from "../../shared/errcode.ts";
 import type { ConfigProblem } from "../../worker/config.ts";
 import { say } from "../doctor/finding.ts";
+import { findDataFolder } from "../lib/data-folder.ts";
 import { readDevVars } from "../lib/dev-vars.ts";
+import { parseEnvText } from "../lib/env-format.ts";
 import { LOCAL_APP } from "../lib/local-app.ts";
 import { readLocalValues, type LocalValues } from "../lib/local-values.ts";
+import { findFileProblem, findFolderProblem, readProblem, writeProblem } from "../lib/paths.ts";
 import { portProblem } from "../lib/ports.ts";
 import type { Stack } from "../lib/stack.ts";
 import { setEnvValues, writePrivateFile } from "./env-text.ts";
-import type { SetupOptions } from "./options.ts";
+import { readValue, type SetupOptions } from "./options.ts";
 import type { SetupPorts } from "./ports.ts";
 import { askLocal } from "./questions.ts";
 import { mayReplace, tellFault, tellMilestone, tellMissing, tellValues } from "./tell.ts";
@@ -27,15 +30,16 @@ const QUESTION = "多少钱";
 /** Everything is on this machine. */
 const MILESTONES_TIMEOUT_MS = 20_000;
 const FAILED = { code: 1 };
+const BAD_PATH = { code: 2 };
 const TRY_AGAIN = say("再运行一次", "run it again");
 
 /** Sets up this machine. */
 export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promise<LocalOutcome> {
-  const { screen, ask, devVarsPath: path } = ports;
-  const file = await tryFile(readDevVars(path), ports);
-  if (file === undefined) return FAILED;
-  const before = file.value;
-  const existing = parseEnv(before ?? "");
+  const { screen, ask } = ports;
+  const { path } = ports.devVars;
+  if (!(await arePathsUsable(asked, ports))) return BAD_PATH;
+  const before = await readDevVars(path);
+  const existing = parseEnvText(before ?? "");
   const isSet = (existing["WECHAT_APPID"] ?? existing["WECHAT_APPS"] ?? "") !== "";
   const options = ask === undefined ? asked : await askLocal(ask, asked, isSet);
   const sources = sourcesOf(options, existing, ports.worker.randomBytes);
@@ -45,37 +49,58 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
   screen.hide(secretsBrought(values));
   const text = setEnvValues(before, toSet(values, existing));
+  if (text === undefined) {
+    screen.problem(...malformed(path));
+    return FAILED;
+  }
   const read = readLocalValues(text);
   if (!read.ok) return tellProblems(read.error, ports);
-  if (text !== before && (await tryFile(writePrivateFile(path, text), ports)) === undefined) return FAILED;
+  if (text !== before) {
+    try {
+      await writePrivateFile(path, text);
+    } catch (error) {
+      screen.problem(writeProblem(ports.devVars, error));
+      return FAILED;
+    }
+  }
   screen.heading(say("本机", "This machine"));
   screen.done(text === before ? say("没有要改的", "nothing to change") : say("已写入", "written"), path);
   tellValues(screen, values, false);
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
 }
 
-/** Reads or writes the file. @returns undefined after naming what is wrong with it: most often a folder that is not there */
-async function tryFile<T>(work: Promise<T>, { screen, devVarsPath }: SetupPorts): Promise<{ value: T } | undefined> {
-  try {
-    return { value: await work };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    screen.problem(
-      say(`${devVarsPath} 不能读写（${code}）`, `${devVarsPath} cannot be read or written (${code})`),
-      say("核对路径；目录须已存在且可写", "check the path: its folder must exist and be writable"),
-    );
-    return undefined;
-  }
+/** What the file has when a value that is added to it is not read as one. */
+function malformed(path: string): readonly [BilingualText, BilingualText] {
+  return [
+    say(`${path} 的写法有误，加进去的值读不出来`, `${path} is malformed: a value that is added is not read as one`),
+    say(
+      "找出没有闭合的引号，或冒号后没有值的名称，改好后再运行一次",
+      "find a quotation mark that is not closed or a name with a colon and no value, correct it, and run it again",
+    ),
+  ];
+}
+
+/** Before anything is asked or written. @returns false after naming what is wrong with a path */
+async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devVars }: SetupPorts): Promise<boolean> {
+  const problem =
+    (await findFileProblem(devVars)) ??
+    (await readDevVars(devVars.path).then(
+      () => undefined,
+      (error: unknown) => readProblem(devVars, error),
+    )) ??
+    (start ? await findFolderProblem(findDataFolder(persistTo)) : undefined);
+  if (problem !== undefined) screen.problem(problem);
+  return problem === undefined;
 }
 
 /** Nothing the user brings is left out or overwrites anything without a word. */
-async function mayGoOn(sources: ValueSources, { screen, ask, devVarsPath }: SetupPorts): Promise<boolean> {
+async function mayGoOn(sources: ValueSources, { screen, ask, devVars }: SetupPorts): Promise<boolean> {
   const isSpare = VARIABLE_NAMES.some((name) => sources.brought[name] !== undefined && !sources.names.includes(name));
   if (isSpare) {
     screen.problem(
       say(
-        `${devVarsPath} 里有 WECHAT_APPS：几个小程序由您自己管理`,
-        `${devVarsPath} has WECHAT_APPS: the mini programs are yours to manage`,
+        `${devVars.path} 里有 WECHAT_APPS：几个小程序由您自己管理`,
+        `${devVars.path} has WECHAT_APPS: the mini programs are yours to manage`,
       ),
       say(
         "见 docs/how-to/several-apps.md，不要给出单个小程序的值",
@@ -85,13 +110,13 @@ async function mayGoOn(sources: ValueSources, { screen, ask, devVarsPath }: Setu
     return false;
   }
   const conflicts = findConflicts(sources);
-  return conflicts.length === 0 || mayReplace(screen, conflicts, devVarsPath, ask);
+  return conflicts.length === 0 || mayReplace(screen, conflicts, devVars.path, ask);
 }
 
-function tellProblems(problems: readonly ConfigProblem[], { screen, devVarsPath }: SetupPorts): LocalOutcome {
+function tellProblems(problems: readonly ConfigProblem[], { screen, devVars }: SetupPorts): LocalOutcome {
   for (const { variable, problem, cure } of problems) {
     screen.problem(
-      say(`${devVarsPath} 的 ${variable} 不对`, `${devVarsPath}: ${variable} ${problem}`),
+      say(`${devVars.path} 的 ${variable} 不对`, `${devVars.path}: ${variable} ${problem}`),
       say(cure, cure),
     );
   }
@@ -107,7 +132,10 @@ function sourcesOf(
   const hasApps = (existing["WECHAT_APPS"] ?? "") !== "";
   const ofApp = ["WECHAT_APPID", "WECHAT_APP_SECRET", "WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY"] as const;
   const names: VariableName[] = [...(hasApps ? [] : ofApp), "API_KEYS", ...options.extras];
-  const there = names.flatMap((name) => (existing[name] ? [[name, existing[name]] as const] : []));
+  const there = names.flatMap((name) => {
+    const value = readValue(name, existing[name] ?? "");
+    return value === "" ? [] : [[name, value] as const];
+  });
   const { force, renew } = options;
   return { names, brought: options.brought, existing: Object.fromEntries(there), force, renew, random };
 }
@@ -142,17 +170,15 @@ const LOCAL_BASE = { WECHAT_API_BASE: "http://127.0.0.1:8788" };
 async function startAndTry(options: SetupOptions, ports: SetupPorts, values: LocalValues): Promise<LocalOutcome> {
   const { screen, onLog } = ports;
   screen.heading(say("启动并试一遍", "Start and try it"));
-  const { persistTo } = options;
+  const persistTo = findDataFolder(options.persistTo).path;
   // What runs Workers takes seconds to load: not before the first question.
   const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
-  const stack = await runLocal({ values, onLog, ...(persistTo !== undefined && { persistTo }) }).catch(
-    (error: unknown) => {
-      const problem = portProblem(error);
-      if (problem === undefined) throw error;
-      screen.problem(say(problem, problem), TRY_AGAIN);
-      return undefined;
-    },
-  );
+  const stack = await runLocal({ values, onLog, persistTo }).catch((error: unknown) => {
+    const problem = portProblem(error);
+    if (problem === undefined) throw error;
+    screen.problem(say(problem, problem), TRY_AGAIN);
+    return undefined;
+  });
   if (stack === undefined) return FAILED;
   await stack.control.verify();
   await stack.control.enter(VISITOR, "page=pages/index/index");
@@ -161,7 +187,7 @@ async function startAndTry(options: SetupOptions, ports: SetupPorts, values: Loc
   const open = await waitForMilestones(ports.worker, place, MILESTONES_TIMEOUT_MS, tellMilestone(screen));
   if (open.ok) for (const fault of await findPauses(ports.worker, place)) tellFault(screen, fault);
   if (open.ok && open.value.length === 0) {
-    screen.text(describeStack(stack, keyPlace(ports.devVarsPath)));
+    screen.text(describeStack(stack, keyPlace(ports.devVars.path)));
     return { stack };
   }
   tellMissing(screen, open, stack.workerUrl);

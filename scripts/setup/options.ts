@@ -2,12 +2,13 @@
  * The command line of `npm run setup`, all its problems at once. Secrets are never flags: a flag names the environment
  * variable a secret is in, or `--stdin` reads them from standard input. No problem repeats what was typed.
  */
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { readKeyList } from "../../worker/config-secret.ts";
 import { withoutMark } from "../lib/dev-vars.ts";
+import { parseEnvText } from "../lib/env-format.ts";
 import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
 import { findFormProblems } from "./values.ts";
@@ -191,8 +192,8 @@ function parseFlags(args: readonly string[]) {
 function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: BilingualText[]): SetupOptions["brought"] {
   const brought: Partial<Record<VariableName, string>> = {};
   if (flags.appid !== undefined) brought.WECHAT_APPID = trimSecret(flags.appid);
-  for (const [name, value] of Object.entries(parseEnv(withoutMark(stdin ?? "")))) {
-    if (isVariableName(name)) brought[name] = readValue(name, value ?? "");
+  for (const [name, value] of Object.entries(parseEnvText(withoutMark(stdin ?? "")))) {
+    if (isVariableName(name)) brought[name] = readValue(name, value);
     else problems.push(BAD_STDIN);
   }
   for (const [name, option] of SECRET_FLAGS) {
@@ -207,7 +208,7 @@ function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: Bili
 }
 
 /** As the worker reads it. */
-function readValue(name: VariableName, text: string): string {
+export function readValue(name: VariableName, text: string): string {
   return name === "API_KEYS" ? readKeyList(text).join(",") : trimSecret(text);
 }
 

@@ -1,6 +1,7 @@
 /**
  * What setup needs from outside; tests give their own.
  */
+import type { NamedPath } from "../lib/paths.ts";
 import type { Asker } from "./ask.ts";
 import type { Screen } from "./screen.ts";
 import type { WorkerPorts } from "./worker.ts";
@@ -15,7 +16,8 @@ export interface SetupPorts {
   readonly wrangler: RunWrangler;
   /** `wrangler login`, in the user's own terminal. */
   readonly login: () => Promise<boolean>;
-  readonly devVarsPath: string;
+  /** Where the values of this machine are. */
+  readonly devVars: NamedPath;
   /** What wrangler.toml has under [vars]. */
   readonly tomlVars: () => Promise<Readonly<Record<string, unknown>>>;
   /** Takes the log lines of a local worker. */

@@ -26,6 +26,14 @@ export const SECRETS: MutantTable = {
       killedBy: ["pure/stray-characters.test.ts", "inside a secret, a line break is a problem of"],
     },
     {
+      name: "keys-by-semicolon-look-ready",
+      breaks: "two API keys with a semicolon between them look ready and are one that no caller has",
+      file: "worker/config-secret.ts",
+      find: '[/;/, "has a semicolon inside"],',
+      replace: "",
+      killedBy: ["pure/stray-characters.test.ts", "two API keys with a semicolon between them"],
+    },
+    {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
       promise: 5,

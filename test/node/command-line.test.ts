@@ -1,6 +1,6 @@
 /** Every script explains itself with `--help`, and refuses what it does not know before it does anything. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
@@ -8,6 +8,9 @@ import { ROOT } from "../../scripts/lib/build.ts";
 
 /** More than a script needs to read its command line; one that does something else is ended. */
 const LIMIT_MS = 30_000;
+
+/** In /proc Node's recursive making of folders never ends. */
+const IMPOSSIBLE = process.platform === "linux" ? "/proc/nope" : join(tmpdir(), "x".repeat(300));
 
 const SCRIPTS = [
   ["npm start", "scripts/start.ts"],
@@ -92,33 +95,60 @@ describe.for([
     const { code, stdout, stderr } = await run(script, ...args, "--dev-vars", path);
     expect(code).toBe(2);
     expect(stdout).not.toMatch(/\S/);
-    expect(stderr).toContain(`${path}：没有这个文件`);
+    expect(oneLine(stderr)).toContain(`--dev-vars ${path}：没有这个文件`);
     expect(stderr).toContain("Check the path after --dev-vars");
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("names the file when it cannot be read", async ({ expect }) => {
+  it("names the flag, the rule and the remedy in one line when it is a folder", async ({ expect }) => {
     const { code, stderr } = await run(script, ...args, "--dev-vars", folder);
     expect(code).toBe(2);
-    expect(stderr).toContain(`${folder}：不能读取（EISDIR）`);
-    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(oneLine(stderr)).toContain(
+      `--dev-vars ${folder}: it is a folder and must be a file: give the path of a file`,
+    );
   });
 });
 
+/** A text that is one line. */
+const oneLine = (text: string) => (/^[^\n]*\n$/.test(text) ? text : `more than a line: ${text}`);
+
 describe("npm run setup with --dev-vars", () => {
-  it("names the file when its folder is not there", async ({ expect }) => {
-    const path = join(folder, "none", ".dev.vars");
-    const { code, stdout, stderr } = await run(
-      "scripts/setup.ts",
-      "--local",
-      "--yes",
-      "--no-start",
-      "--dev-vars",
-      path,
-    );
-    expect(code).toBe(1);
-    expect(stdout).toContain(`${path} cannot be read or written (ENOENT)`);
+  it.for([
+    ["a folder", ".", "it is a folder and must be a file: give the path of a file"],
+    [
+      "in no folder",
+      "none/.dev.vars",
+      "its folder does not exist or takes no files: make the folder, or give another path",
+    ],
+  ])("names the flag, the rule and the remedy when it is %s", async ([, name = "", problem], { expect }) => {
+    const path = join(folder, name);
+    const args = ["--local", "--yes", "--no-start", "--dev-vars", path];
+    const { code, stdout, stderr } = await run("scripts/setup.ts", ...args);
+    expect(code).toBe(2);
+    expect(stdout).toContain(`--dev-vars ${path}: ${problem}`);
     expect(stdout + stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe.for([
+  ["npm start", "scripts/start.ts", []],
+  ["npm run setup", "scripts/setup.ts", ["--local", "--yes", "--dev-vars", ".dev.vars"]],
+] as const)("%s with --persist-to", ([_name, script, args]) => {
+  it("names the flag, the rule and the remedy when it is a file, and writes nothing", async ({ expect }) => {
+    const path = join(folder, "file");
+    await writeFile(path, "");
+    const { code, stdout, stderr } = await run(script, ...args, "--persist-to", path);
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain(`--persist-to ${path}: it is not a folder and must be one`);
+    expect(stdout + stderr).not.toMatch(/^\s+at /m);
+    expect(await readdir(folder)).toEqual(["file"]);
+  });
+
+  it("does so at once where the system makes no folder", async ({ expect }) => {
+    const { code, stdout, stderr } = await run(script, ...args, "--persist-to", IMPOSSIBLE);
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain(`--persist-to ${IMPOSSIBLE}: it cannot be made or written (E`);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

@@ -197,6 +197,44 @@ it("quotation marks around one of two keys only, or a list in brackets, is a pro
   }
 });
 
+it.for([
+  ["a semicolon", ";"],
+  ["a semicolon and a space", "; "],
+  ["a full-width comma", "，"],
+  ["a full-width semicolon", "；"],
+  ["an ideographic comma", "、"],
+  ["a space", " "],
+  ["a line break", "\n"],
+  ["a line break of Windows", "\r\n"],
+])(
+  "two API keys with %s between them in place of a comma are a problem with its cure",
+  ([, between = ""], { expect }) => {
+    const keys = SECRETS.API_KEYS.split(",");
+    for (const API_KEYS of [
+      keys.join(between),
+      `"${keys.join(between)}"`,
+      [...keys, "third-key-0123456789abcdef"].join(between),
+    ]) {
+      const problems = problemsOf({ ...SECRETS, API_KEYS });
+      expect(problems).toEqual([
+        {
+          variable: "API_KEYS",
+          problem: expect.stringContaining("inside"),
+          cure: expect.stringContaining("a comma between two keys"),
+        },
+      ]);
+      expect(JSON.stringify(problems)).not.toContain(keys[1]);
+      const sources = { args: ["https://kefu.example.com"], devVars: "", local: {} };
+      expect(readOptions({ ...sources, env: { API_KEYS } })).toEqual({
+        ok: false,
+        error: expect.stringContaining("a comma between two keys"),
+      });
+      const setup = { args: ["--local", "--yes", "--api-key-env", "K"], env: { K: API_KEYS }, isTerminal: false };
+      expect(readSetupOptions(setup)).toMatchObject({ error: [{ en: expect.stringContaining("comma separated") }] });
+    }
+  },
+);
+
 it("a value of white space and quotation marks is a missing one", ({ expect }) => {
   for (const WECHAT_TOKEN of ['""', " \r\n", "\uFEFF", "''\n"]) {
     expect(problemsOf({ ...SECRETS, WECHAT_TOKEN })).toMatchObject([
@@ -225,6 +263,19 @@ it("the doctor names a key or a Token no worker could have", ({ expect }) => {
     const read = readOptions({ args, env: {}, devVars: "", local: {} });
     expect(read).toEqual({ ok: false, error: expect.stringContaining(`${name}:`) });
     expect(JSON.stringify(read)).not.toContain("value-of-my-own");
+  }
+});
+
+it("values of .dev.vars that end in escapes of line breaks are read as wrangler dev reads them", ({ expect }) => {
+  const lines = (end: string) =>
+    Object.entries(SECRETS)
+      .map(([name, value]) => `${name}="${value}${end}"`)
+      .join("\n");
+  const plain = readLocalValues(lines(""));
+  expect(plain).toMatchObject({ value: { apiKey: "test-key-0123456789abcdef" } });
+  const { apps, apiKey, webhookSecret } = plain.ok ? plain.value : { apps: [], apiKey: "", webhookSecret: "" };
+  for (const end of ["\\r\\n", "\\n", "\\r"]) {
+    expect(readLocalValues(lines(end))).toMatchObject({ value: { apps, apiKey, webhookSecret } });
   }
 });
 

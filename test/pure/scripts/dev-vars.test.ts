@@ -1,5 +1,5 @@
 /** Which file a command line means, and whether it may be absent. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
@@ -26,7 +26,10 @@ describe("the file of variables", () => {
     const path = join(folder, "mine");
     expect(await loadDevVars(["--dev-vars", path], folder)).toStrictEqual({
       ok: false,
-      error: expect.stringMatching(/mine：没有这个文件.*there is no such file\. Check the path after --dev-vars/),
+      error: {
+        zh: expect.stringMatching(/^--dev-vars .*mine：没有这个文件/),
+        en: expect.stringMatching(/^--dev-vars .*mine: there is no such file\. Check the path after --dev-vars/),
+      },
     });
     await writeFile(path, "A=2\n");
     expect(await loadDevVars([`--dev-vars=${path}`], folder)).toStrictEqual({
@@ -35,7 +38,23 @@ describe("the file of variables", () => {
     });
   });
 
-  it("must be a file that can be read", async ({ expect }) => {
-    expect(await loadDevVars(["--dev-vars", folder], folder)).toMatchObject({ ok: false });
+  it("must be a file that can be read, and a problem names the flag, the rule and the remedy", async ({ expect }) => {
+    await writeFile(join(folder, "file"), "");
+    for (const [path, problem] of [
+      [folder, "it is a folder and must be a file: give the path of a file"],
+      [join(folder, "file", "below"), "a part of the path is not a folder: check the path"],
+      [join(folder, "x".repeat(300)), "it cannot be read (ENAMETOOLONG) and must be a readable file: check the path"],
+    ] as const) {
+      expect(await loadDevVars(["--dev-vars", path], folder)).toMatchObject({
+        error: { en: `--dev-vars ${path}: ${problem}` },
+      });
+    }
+    expect(await loadDevVars(["--dev-vars", ""], folder)).toMatchObject({
+      error: { en: expect.stringContaining("--dev-vars") },
+    });
+    await mkdir(join(folder, ".dev.vars"));
+    expect(await loadDevVars([], folder)).toMatchObject({
+      error: { en: `${join(folder, ".dev.vars")}: it is a folder and must be a file: give the path of a file` },
+    });
   });
 });

@@ -89,7 +89,7 @@ async function run(options: Partial<SetupOptions> = {}, world: World = {}, base:
           return next.clone();
         },
       },
-      devVarsPath: "/nowhere",
+      devVars: { path: "/nowhere", flag: undefined },
       tomlVars: () => Promise.resolve(toml),
       onLog: () => {},
     },

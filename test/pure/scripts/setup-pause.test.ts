@@ -75,7 +75,7 @@ async function setUp({ resumed, stored = [], milestones = VERIFIED, waitMs = 4_0
           return Response.json({ resumed, trial: { outcome: resumed ? "none" : "no_token" }, faults: [] });
         },
       },
-      devVarsPath: "/nowhere",
+      devVars: { path: "/nowhere", flag: undefined },
       tomlVars: () => Promise.resolve({}),
       onLog: () => {},
     },

@@ -216,7 +216,7 @@ describe(".dev.vars", () => {
   });
 
   it("sets the one that holds when a name stands there twice", ({ expect }) => {
-    const set = setEnvValues("A=1\nA=2\n", { A: "3" });
+    const set = setEnvValues("A=1\nA=2\n", { A: "3" }) ?? "";
     expect(parseEnv(set)["A"]).toBe("3");
   });
 

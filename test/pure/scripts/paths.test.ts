@@ -1,0 +1,77 @@
+/** Paths of a command line: what is wrong with one is found before it is used. */
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { findFileProblem, findFolderProblem, readProblem } from "../../../scripts/lib/paths.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kefu-paths-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** In /proc Node's recursive making of folders never ends. */
+const IMPOSSIBLE = process.platform === "linux" ? "/proc/nope/below" : join(tmpdir(), "x".repeat(300));
+const data = async (path: string) => (await findFolderProblem({ path, flag: "--persist-to" }))?.en;
+const file = async (path: string) => (await findFileProblem({ path, flag: "--dev-vars" }))?.en;
+
+describe("a folder for data", () => {
+  it("is made when it is absent, with those above it, and nothing is left in it", async ({ expect }) => {
+    const path = join(folder, "a", "b");
+    expect(await data(path)).toBeUndefined();
+    expect(await data(path)).toBeUndefined();
+    expect(await readdir(path)).toEqual([]);
+  });
+
+  it("may be none that is a file, or below one, or cannot be made", async ({ expect }) => {
+    const path = join(folder, "file");
+    await writeFile(path, "");
+    for (const wrong of [path, join(path, "below")]) {
+      expect(await data(wrong)).toBe(
+        `--persist-to ${wrong}: it is not a folder and must be one (an absent one is made): give the path of a folder`,
+      );
+    }
+    expect(await data("")).toBe('--persist-to "": no path is given: write one behind it');
+    const long = join(folder, "x".repeat(300));
+    expect(await data(long)).toContain("cannot be made or written (ENAMETOOLONG)");
+    await symlink(join(folder, "nowhere"), join(folder, "link"));
+    expect(await data(join(folder, "link"))).toContain("cannot be made or written (ENOENT)");
+  });
+
+  it("is refused at once where the system makes none", async ({ expect }) => {
+    expect(await data(IMPOSSIBLE)).toContain("cannot be made or written (E");
+  });
+});
+
+describe("a file that is written", () => {
+  it("may be absent or there", async ({ expect }) => {
+    const path = join(folder, "file");
+    expect(await file(path)).toBeUndefined();
+    await writeFile(path, "");
+    expect(await file(path)).toBeUndefined();
+  });
+
+  it("is no folder, and in one that exists", async ({ expect }) => {
+    await mkdir(join(folder, "a"));
+    expect(await file(join(folder, "a"))).toBe(
+      `--dev-vars ${join(folder, "a")}: it is a folder and must be a file: give the path of a file`,
+    );
+    expect(await file(join(folder, "b", "c"))).toBe(
+      `--dev-vars ${join(folder, "b", "c")}: its folder does not exist or takes no files: make the folder, or give another path`,
+    );
+    await writeFile(join(folder, "file"), "");
+    expect(await file(join(folder, "file", "c"))).toContain("a part of the path is not a folder: check the path");
+    if (process.platform === "linux") expect(await file("/proc/nope")).toContain("takes no files");
+    expect(await file("")).toContain("no path is given");
+    expect(await file(join(folder, "x".repeat(300)))).toContain("cannot be read (ENAMETOOLONG)");
+  });
+});
+
+it("a path that no flag named is shown alone", ({ expect }) => {
+  const error = Object.assign(new Error("no"), { code: "EACCES" });
+  expect(readProblem({ path: "/a/.dev.vars", flag: undefined }, error)).toEqual({
+    zh: "/a/.dev.vars：没有读取权限：允许读取，或换一个文件",
+    en: "/a/.dev.vars: there is no permission to read it: grant it, or name another file",
+  });
+});
