@@ -38,10 +38,19 @@ function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
     case "paused":
       return failed(name, say("连续失败，已暂停", "it failed again and again and is paused"), RECEIVER, fact);
     case "failing":
-      return failed(name, say("最近的投递失败了", "the latest deliveries failed"), RECEIVER, fact);
+      return failed(name, toFailing(webhook), RECEIVER, fact);
     default:
       return passed(name);
   }
+}
+
+/** Others may be delivered while some conversations wait; after a change of the address nothing more may be known. */
+function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
+  if (failures !== 0 || typeof waiting !== "number") return say("最近的投递失败了", "the latest deliveries failed");
+  return say(
+    `${waiting} 个会话的事件投递失败，等待重试`,
+    `the events of ${waiting} conversations failed and wait to be tried again`,
+  );
 }
 
 /** Events the endpoint did not get: they are lost to it until they are replayed. */

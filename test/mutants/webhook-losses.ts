@@ -8,6 +8,7 @@ const TROUBLE = "workerd/webhook-trouble.test.ts";
 const UNREADABLE = "workerd/settings-unreadable.test.ts";
 const EXPIRED = "workerd/webhook-expired.test.ts";
 const VERSIONS = "workerd/webhook-versions.test.ts";
+const FIGURES = "workerd/webhook-figures.test.ts";
 
 /** Mutants of what happens to events that are not accepted. */
 export const WEBHOOK_LOSSES: MutantTable = {
@@ -110,11 +111,43 @@ export const WEBHOOK_LOSSES: MutantTable = {
       killedBy: [EXPIRED, "a conversation of an app that was left out of the configuration"],
     },
     {
+      name: "waiting-forgotten-with-the-address",
+      breaks: "after a change of the address a webhook is ok although events wait",
+      file: "worker/objects/account-webhooks.ts",
+      find: "if (Object.keys(conversations).length === 0) return [];",
+      replace: "if (conversations !== undefined) return [];",
+      killedBy: [FIGURES, "GET /webhooks after an endpoint was given another address still shows"],
+    },
+    {
+      name: "unwanted-event-waits",
+      breaks: "a conversation waits for days for an event that its endpoint no longer wants",
+      file: "worker/objects/webhook-run.ts",
+      find: "if (waits && !isCalled)",
+      replace: "if (waits && isCalled)",
+      killedBy: [FIGURES, "GET /webhooks after an endpoint was given another address shows none that waits"],
+    },
+    {
+      name: "newest-failure-from-the-tenth",
+      breaks: "after ten failures the newest one is never named again",
+      file: "worker/objects/account-webhooks.ts",
+      find: "&& !isNews && isFresh(run.lastAt, now, WRITE_EVERY_MS)",
+      replace: "&& !isNews",
+      killedBy: [FIGURES, "GET /webhooks while an endpoint goes on failing names the time"],
+    },
+    {
+      name: "refusals-counted-by-run",
+      breaks: "twenty refused events count as one failure",
+      file: "worker/objects/account-webhook-records.ts",
+      find: "count: Math.max(1, inRow),",
+      replace: "count: 1,",
+      killedBy: [FIGURES, "GET /webhooks while an endpoint refuses counts every refusal"],
+    },
+    {
       name: "replay-not-reported",
       breaks: "an endpoint stays failing although everything it did not get was replayed",
       file: "worker/objects/webhook-run.ts",
-      find: "return cursor.isReplay === true || cursor.tries > 0",
-      replace: "return cursor.tries > 0",
+      find: "return due.cursor.isReplay === true || isWaiting(",
+      replace: "return isWaiting(",
       killedBy: [SKIPPED, "POST /webhooks/:id/replay makes the endpoint ok with the first event that is accepted"],
     },
     {

@@ -81,6 +81,18 @@ export const LOSS: readonly Regression[] = [
   },
   {
     point: "1.3",
+    file: "workerd/webhook-figures.test.ts",
+    names: [
+      "GET /webhooks after an endpoint was given another address still shows the conversations that wait",
+      "GET /webhooks after an endpoint was given another address is not paused",
+      "GET /webhooks while an endpoint goes on failing names the time of the newest failure",
+      "GET /webhooks while an endpoint goes on failing counts every conversation that waits",
+      "GET /webhooks while an endpoint refuses counts every refusal",
+      "GET /webhooks while an endpoint refuses counts those since",
+    ],
+  },
+  {
+    point: "1.3",
     file: "workerd/webhook-trouble.test.ts",
     names: [
       "an endpoint that fails on one user's events only is not paused for the other users after 503",

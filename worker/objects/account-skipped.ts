@@ -21,6 +21,8 @@ export interface SkippedEvents {
   /** The object's id, 64 hex digits; the account's own for events of the mini program as a whole. */
   readonly conversation: string;
   readonly count: number;
+  /** Those since the last event that was accepted; absent: all. */
+  readonly inRow?: number;
   /** The first of them. */
   readonly first: SkippedEvent;
   readonly reason: SkipReason;

@@ -69,12 +69,13 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
     /** A conversation passes events over. They are on record when this returns. */
     noteSkipped(id: string, events: SkippedEvents, now: number): void {
       if (!isListed(id)) return;
-      const { conversation, count, reason, status } = events;
+      const { conversation, count, reason, status, inRow = count } = events;
       skipped.note(id, events, now);
       write();
       log("webhook_skipped", { app: appid(), webhook: id, reason, status, count });
       const known = ownValue(healths(), id);
-      const report = { ok: false, conversation, reason, ...(status !== undefined && { status }) } as const;
+      const outcome = { conversation, reason, count: Math.max(1, inRow), ...(status !== undefined && { status }) };
+      const report = { ok: false, ...outcome } as const;
       if (reason === "refused") change(id, noteReport(known, report, now));
       else if (known !== undefined) change(id, noteGivenUp(known, conversation));
     },
@@ -114,7 +115,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
     settingsChanged(before: SettingsVersion, after: readonly Webhook[]): void {
       const known = healths();
       const kept = keepHealths(known, before.settings.webhooks, after);
-      if (Object.keys(kept).length < Object.keys(known).length) write(kept);
+      if (Object.entries(known).some(([id, health]) => ownValue(kept, id) !== health)) write(kept);
       skipped.keep(after.map(({ id }) => id));
     },
   };

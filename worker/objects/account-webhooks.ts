@@ -3,6 +3,7 @@
  * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; what is
  * healthy is not kept at all.
  */
+import { isFresh } from "../../shared/clock.ts";
 import { ownValue } from "../../shared/own.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { GIVE_UP_MS } from "../domain/webhook-cursor.ts";
@@ -19,11 +20,11 @@ export interface ConversationTrouble {
 
 /** Trouble with one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
-  /** Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered. */
+  /** Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered, and after a change of the address. */
   readonly failures: number;
   /** When the first of them was; 0: there is none. */
   readonly since: number;
-  /** The newest one. */
+  /** The newest one, to the minute once `PAUSE_AFTER` are counted. */
   readonly lastAt: number;
   readonly lastReason: string;
   /** The HTTP status, when there was one. */
@@ -41,12 +42,19 @@ export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
 /** What a conversation reports of a call. */
 export type WebhookReport =
-  | { readonly ok: true; readonly conversation?: string }
+  | {
+      readonly ok: true;
+      readonly conversation?: string;
+      /** No event was accepted, but none is left that waits: the endpoint no longer wants it. */
+      readonly isIdle?: true;
+    }
   | {
       readonly ok: false;
       /** `refused`: the endpoint answered that it will never accept this event. */
       readonly reason: string;
       readonly status?: number;
+      /** How many events in a row came to it; absent: one. */
+      readonly count?: number;
       /** The object's id; absent from version 0.1.0. */
       readonly conversation?: string;
     };
@@ -64,6 +72,8 @@ export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
 const PAUSE_PART = 1 / 4;
 /** How long a conversation waits after a 410, and the endpoint when enough conversations had one, milliseconds. */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
+/** Once `PAUSE_AFTER` failures are counted, a newer one of a conversation that is known is written so often, milliseconds. */
+const WRITE_EVERY_MS = MINUTE_MS;
 /** Conversations that are tracked by name. */
 const MAX_TRACKED = 20;
 /** A conversation that has not failed for so long no longer waits, milliseconds: by then it has given up. */
@@ -79,23 +89,29 @@ export function noteReport(
   report: WebhookReport,
   now: number,
 ): WebhookHealth | undefined {
-  if (report.ok) return known && noteSuccess(known, report.conversation, now);
+  if (report.ok) {
+    const { conversation, isIdle } = report;
+    if (known === undefined || isIdle !== true) return known && noteSuccess(known, conversation, now);
+    return conversation === undefined ? known : withoutConversation(known, conversation);
+  }
   if (known !== undefined && known.pausedUntil > now) return known;
-  const { conversation, reason, status } = report;
+  const { conversation, reason, status, count = 1 } = report;
   // An endpoint that refuses is alive: refusals and failures are counted apart, and refusals never pause it.
   const isRefused = reason === "refused";
   const isSameKind = known !== undefined && (known.lastReason === "refused") === isRefused;
   const run = isSameKind && known.failures > 0 ? known : undefined;
   const { since, pausedUntil: pausedBefore } = run ?? { since: now, pausedUntil: 0 };
-  const failures = Math.min((run?.failures ?? 0) + 1, PAUSE_AFTER);
+  const failures = Math.min((run?.failures ?? 0) + count, PAUSE_AFTER);
   const isShared = (tracked: Tracked) =>
     Object.values(tracked).filter(({ at }) => at >= Math.max(since, pausedBefore)).length >= PAUSE_CONVERSATIONS;
   const before = trackedOf(known, now);
   const conversations = isRefused ? without(before, conversation) : track(before, conversation, now);
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
   const mustPause = !isRefused && isShared(conversations) && (isDead || reason === "gone");
-  // A thousand conversations may report within the span: there is nothing more to count.
-  if (run?.failures === PAUSE_AFTER && !mustPause && (isRefused || isShared(before))) return known;
+  // A thousand conversations may report within the span: what they would change is written once a minute.
+  const isCounted = run?.failures === PAUSE_AFTER && (isRefused || isShared(before));
+  const isNews = Object.keys(conversations).length !== Object.keys(before).length;
+  if (isCounted && !mustPause && !isNews && isFresh(run.lastAt, now, WRITE_EVERY_MS)) return known;
   const pausedUntil = mustPause ? now + (reason === "gone" ? GONE_PAUSE_MS : pauseMs(now - since)) : pausedBefore;
   const last = { lastAt: now, lastReason: reason, ...(status !== undefined && { lastStatus: status }) };
   return { failures, since, ...last, pausedUntil, conversations };
@@ -103,7 +119,7 @@ export function noteReport(
 
 /** The conversations that wait for an endpoint: when each began to, epoch ms, the longest first; 20 at most. */
 export function waitingSince(health: WebhookHealth, now: number): readonly number[] {
-  const waiting = Object.values(trackedOf(health, now)).filter(({ isOver }) => isOver !== true);
+  const waiting = Object.values(waitingOf(trackedOf(health, now)));
   return waiting.map(({ since }) => since).toSorted((a, b) => a - b);
 }
 
@@ -132,25 +148,40 @@ export function withHealth(healths: WebhookHealths, id: string, health: WebhookH
   return health === undefined ? others : { ...others, [id]: health };
 }
 
-/** New settings: an endpoint that is gone, has another address or wants other events begins anew. */
+/**
+ * New settings: an endpoint that is gone is forgotten. One with another address, or that wants other events, begins anew;
+ * the conversations whose events wait for it still do.
+ *
+ * @returns the same entries for endpoints that did not change
+ */
 export function keepHealths(
   healths: WebhookHealths,
   before: readonly Webhook[],
   after: readonly Webhook[],
 ): WebhookHealths {
   const find = (webhooks: readonly Webhook[], id: string) => JSON.stringify(webhooks.find((known) => known.id === id));
-  const isSame = (id: string) => find(after, id) !== undefined && find(after, id) === find(before, id);
-  return Object.fromEntries(Object.entries(healths).filter(([id]) => isSame(id)));
+  const kept = Object.entries(healths).flatMap(([id, health]): [string, WebhookHealth][] => {
+    const webhook = find(after, id);
+    if (webhook === undefined) return [];
+    if (webhook === find(before, id)) return [[id, health]];
+    const conversations = waitingOf(health.conversations ?? {});
+    if (Object.keys(conversations).length === 0) return [];
+    return [[id, { ...health, failures: 0, since: 0, pausedUntil: 0, conversations }]];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** An event was accepted: the endpoint is alive, whatever other conversations wait for. */
 function noteSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
-  const others = Object.entries(without(trackedOf(known, now), conversation));
-  const conversations = Object.fromEntries(others.filter(([, { isOver }]) => isOver !== true));
+  const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;
   if (left === 0) return undefined;
   if (known.failures === 0 && left === Object.keys(known.conversations ?? {}).length) return known;
   return { ...known, failures: 0, since: 0, pausedUntil: 0, conversations };
+}
+
+function waitingOf(tracked: Tracked): Tracked {
+  return Object.fromEntries(Object.entries(tracked).filter(([, { isOver }]) => isOver !== true));
 }
 
 function trackedOf(health: WebhookHealth | undefined, now: number): Tracked {

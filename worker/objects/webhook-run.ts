@@ -60,19 +60,38 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
     const health = ownValue(healths, id);
     const until = health?.pausedUntil ?? 0;
     if (until > run.deps.now()) return [id, await passOver(run, due, until, health?.lastStatus)];
-    return [id, await deliverRows(run, due, wasInTrouble(run, due, health))];
+    return [
+      id,
+      await deliverRows(run, due, { mustReport: wasInTrouble(run, due, health), waits: isWaiting(run, due, health) }),
+    ];
   });
   return new Map(await Promise.all(entries));
 }
 
 /** Whether a success is news to the account. What is known of its health may be half a minute old: a replay always reports one. */
-function wasInTrouble({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
-  const waits = ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
-  return cursor.isReplay === true || cursor.tries > 0 || waits || (health?.failures ?? 0) > 0;
+function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | undefined): boolean {
+  return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
+}
+
+/** Whether the account counts this conversation among those that wait. */
+function isWaiting({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
+  return cursor.tries > 0 || ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
+}
+
+/** What the account knows of an endpoint before a run. */
+interface KnownTrouble {
+  /** The first event that is accepted is news to it. */
+  readonly mustReport: boolean;
+  /** The conversation is one of those that wait. */
+  readonly waits: boolean;
 }
 
 /** One endpoint, in order. */
-async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean): Promise<WebhookProgress> {
+async function deliverRows(
+  run: WebhookRun,
+  due: DueWebhook,
+  { mustReport, waits }: KnownTrouble,
+): Promise<WebhookProgress> {
   const { webhook, cursor } = due;
   const from = cursor.after;
   const rows = run.rows(from, MAX_ROWS);
@@ -82,7 +101,9 @@ async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean
   let isNews = mustReport;
   /** Whether the newest outcome is an event that was accepted after one that is passed over. */
   let isOkAgain = false;
-  const reportSuccess = () => reportHealth(run.health, webhook.id, { ok: true, conversation: run.source.objectId });
+  let isCalled = false;
+  const success = { ok: true, conversation: run.source.objectId } as const;
+  const reportSuccess = () => reportHealth(run.health, webhook.id, success);
   const end = async (stopped?: WebhookProgress["stopped"]): Promise<WebhookProgress> => {
     const onlyGaveUp = !isAlive && !skipped.isEmpty();
     const made = { from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) };
@@ -94,7 +115,9 @@ async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean
   for (const row of rows) {
     for (const type of wantedTypes(webhook, row)) {
       if (!run.mayGoOn()) return end();
+      isCalled = true;
       const failure = await deliver(run, webhook, row, type);
+      if (failure === undefined) skipped.accepted();
       if (failure === undefined && isNews) {
         await reportSuccess();
         isNews = false;
@@ -113,7 +136,11 @@ async function deliverRows(run: WebhookRun, due: DueWebhook, mustReport: boolean
     }
     to = row.seq;
   }
-  if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0) to = Math.max(to, run.last);
+  if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0) {
+    to = Math.max(to, run.last);
+    // The settings changed: the endpoint no longer wants what waited for it.
+    if (waits && !isCalled) await reportHealth(run.health, webhook.id, { ...success, isIdle: true });
+  }
   return end();
 }
 

@@ -31,6 +31,8 @@ export interface Skipped {
     after: number,
     why: { readonly reason: string; readonly status?: number },
   ): void;
+  /** An event was accepted: those before it are no longer in a row with what follows. */
+  accepted(): void;
   isEmpty(): boolean;
   /**
    * Ends the run: puts the events on record.
@@ -43,6 +45,8 @@ export interface Skipped {
 /** Collects the events of one run. */
 export function createSkipped({ webhook, source, health, fields }: SkippedDeps): Skipped {
   const events: (SkippedEvent & { readonly after: number })[] = [];
+  /** Events since the last one that was accepted. */
+  let inRow = 0;
   let newest: { readonly reason: SkipReason; readonly status?: number } = { reason: "refused" };
 
   return {
@@ -50,14 +54,16 @@ export function createSkipped({ webhook, source, health, fields }: SkippedDeps):
       const skipReason = reason === "refused" || reason === "expired" ? reason : "given_up";
       if (skipReason === "given_up") log("webhook_given_up", { ...fields, webhook, type, reason });
       newest = { reason: skipReason, ...(status !== undefined && { status }) };
+      inRow += 1;
       events.push({ after, seq: row.seq, id: eventIdOf(source, row, type), type, at: row.at });
     },
+    accepted: () => void (inRow = 0),
     isEmpty: () => events.length === 0,
     async settle(progress) {
       const [first] = events;
       if (first === undefined) return progress;
       const { after, ...event } = first;
-      const skipped = { conversation: source.objectId, count: events.length, first: event, ...newest };
+      const skipped = { conversation: source.objectId, count: events.length, inRow, first: event, ...newest };
       if (await noteSkipped(health, webhook, skipped)) return progress;
       const stopped = progress.stopped?.reason === "paused" ? progress.stopped : ({ reason: "failed" } as const);
       return { from: progress.from, to: after, stopped };

@@ -42,8 +42,25 @@ describe("an endpoint's health", () => {
 
   it("is not paused by many failures in a moment, and writes nothing more for them", ({ expect }) => {
     expect(burst).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0 });
-    expect(noteReport(burst, from(99), NOW + 1)).toBe(burst);
+    expect(noteReport(burst, from(0), NOW + 59_999)).toBe(burst);
     expect(paused?.pausedUntil).toBe(NOW + PAUSE_SPAN_MS + PAUSE_MS);
+  });
+
+  it("names the newest failure to the minute, and up to twenty conversations, once ten are counted", ({ expect }) => {
+    expect(noteReport(burst, from(0, { ...FAILED, status: 502 }), NOW + 60_000)).toMatchObject({
+      failures: PAUSE_AFTER,
+      since: NOW,
+      lastAt: NOW + 60_000,
+      lastStatus: 502,
+    });
+    let health = burst;
+    for (let n = 0; n < 100; n += 1) health = noteReport(health, from(n), NOW + 1 + n);
+    expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(20);
+    expect(noteReport(health, from(200), NOW + 200)).toBe(health);
+    // One that is refused now waits no longer.
+    const refused = Array.from({ length: PAUSE_AFTER }, () => from(50, REFUSED));
+    const row = refused.reduce((known, report) => noteReport(known, report, NOW + 300), health);
+    expect(noteReport(row, from(7, REFUSED), NOW + 301)?.conversations).not.toHaveProperty("c7");
   });
 
   it("stays paused whatever is reported, and is paused again by three conversations after the pause", ({ expect }) => {
@@ -76,16 +93,25 @@ describe("an endpoint's health", () => {
     expect(noteReport(two, from(3, gone), NOW)).toMatchObject({ failures: 3, pausedUntil: NOW + GONE_PAUSE_MS });
   });
 
-  it("begins anew when the settings give it another address, other events or none", ({ expect }) => {
-    const health = fail([NOW]);
+  it("begins anew with another address or other events, but for who waits, and is forgotten when it goes", ({
+    expect,
+  }) => {
+    const over = noteGivenUp(fail([NOW, NOW]) as WebhookHealth, "c1");
+    const health = { ...over, pausedUntil: NOW + 1 };
     const ids = ["same", "moved", "other", "gone"];
     const healths = ids.reduce((all, id) => withHealth(all, id, health), {});
     const webhook = (id: string, url: string) => ({ id, url, events: [] });
     const before = ids.map((id) => webhook(id, id));
     const other = { id: "other", url: "other", events: ["message.sent" as const] };
-    expect(keepHealths(healths, before, [webhook("same", "same"), webhook("moved", "x"), other])).toEqual({
+    const waits = { failures: 0, since: 0, pausedUntil: 0, conversations: { c0: { since: NOW, at: NOW } } };
+    const after = [webhook("same", "same"), webhook("moved", "x"), other];
+    expect(keepHealths(healths, before, after)).toEqual({
       same: health,
+      moved: { ...health, ...waits },
+      other: { ...health, ...waits },
     });
+    const refused = noteReport(undefined, from(0, REFUSED), NOW);
+    expect(keepHealths(withHealth({}, "moved", refused), before, after)).toEqual({});
     expect(withHealth({ same: fail([NOW]) as WebhookHealth }, "same", undefined)).toEqual({});
   });
 });
@@ -109,6 +135,15 @@ describe("trouble of one conversation", () => {
       conversations: { c1: { since: NOW, at: NOW + 3 } },
     });
     expect(noteReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
+  });
+
+  it("is over when its endpoint no longer wants what waits, which says nothing of the endpoint", ({ expect }) => {
+    const two = fail([NOW, NOW]);
+    const idle = noteReport(two, { ok: true, conversation: "c0", isIdle: true }, NOW + 1);
+    expect(idle).toMatchObject({ failures: 2, conversations: { c1: { since: NOW } } });
+    expect(idle?.conversations).not.toHaveProperty("c0");
+    expect(noteReport(idle, { ok: true, isIdle: true }, NOW + 1)).toBe(idle);
+    expect(noteReport(undefined, { ok: true, conversation: "c0", isIdle: true }, NOW)).toBeUndefined();
   });
 
   it("is forgotten with the conversation, and four days after its last failure", ({ expect }) => {
@@ -154,7 +189,15 @@ describe("an endpoint that refuses events", () => {
     for (let n = 0; n < 30; n += 1) health = noteReport(health, from(n, REFUSED), NOW + n * 60_000);
     expect(health).toMatchObject({ failures: PAUSE_AFTER, pausedUntil: 0, lastReason: "refused", lastStatus: 400 });
     expect(waitingSince(health as WebhookHealth, NOW)).toHaveLength(0);
-    expect(noteReport(health, from(31, REFUSED), NOW + 3_600_000)).toBe(health);
+    const { lastAt = 0 } = health ?? {};
+    expect(noteReport(health, from(31, REFUSED), lastAt + 59_999)).toBe(health);
+    expect(noteReport(health, from(31, REFUSED), lastAt + 60_000)).toMatchObject({ lastAt: lastAt + 60_000 });
+  });
+
+  it("counts every event it refuses in a run", ({ expect }) => {
+    const three = noteReport(undefined, { ...REFUSED, count: 3 }, NOW);
+    expect(three).toMatchObject({ failures: 3 });
+    expect(noteReport(three, { ...REFUSED, count: 500 }, NOW)).toMatchObject({ failures: PAUSE_AFTER });
   });
 
   it("begins a row of its own, and ends one of failures", ({ expect }) => {

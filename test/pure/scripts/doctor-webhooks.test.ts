@@ -31,6 +31,15 @@ describe("the doctor's look at webhooks", () => {
     });
   });
 
+  it("names how many conversations wait while others are delivered", async ({ expect }) => {
+    const trouble = { ...SHOP, state: "failing", lastReason: "status", lastStatus: 500 };
+    expect(await examine({ ...trouble, waiting: 4 })).toMatchObject([
+      { state: "failed", fact: "status HTTP 500", wrong: { en: expect.stringContaining("4 conversations") } },
+    ]);
+    const [all] = await examine({ ...trouble, failures: 3, waiting: 2 });
+    expect(all?.wrong?.en).toBe("the latest deliveries failed");
+  });
+
   it("reports settings that cannot be read", async ({ expect }) => {
     const refusal = Response.json({ code: "settings_unreadable", status: 409 }, { status: 409 });
     const ports = { fetch: () => Promise.resolve(refusal), now: () => 0, randomBytes: () => new Uint8Array() };

@@ -69,8 +69,8 @@ export const WebhooksSchema = named(
           v.picklist(["ok", "failing", "paused", "held"]),
           v.description(
             both(
-              "ok 正常 · failing 最近失败 · paused 暂停到 pausedUntil · held 没有 WEBHOOK_SECRET，不投递",
-              "failing: recent calls failed · paused until pausedUntil · held: there is no WEBHOOK_SECRET",
+              "ok 正常 · failing 最近失败或被拒绝，或有会话在等待重试 · paused 暂停到 pausedUntil · held 没有 WEBHOOK_SECRET，不投递",
+              "failing: recent calls failed or were refused, or conversations wait to be tried again · paused until pausedUntil · held: there is no WEBHOOK_SECRET",
             ),
           ),
         ),
@@ -79,8 +79,8 @@ export const WebhooksSchema = named(
           v.integer(),
           v.description(
             both(
-              "所有会话的连续失败次数，最多记到 10；其他会话投递成功时为 0",
-              "failures in a row over all conversations, counted up to 10; 0 while others are delivered",
+              "所有会话连续失败（或被拒绝）的事件数，最多记到 10；有事件被收下，或者换了网址、事件类型后为 0",
+              "failures (or refusals) in a row over all conversations, counted up to 10; 0 once an event is accepted, and after a change of the address or the events",
             ),
           ),
         ),
@@ -89,14 +89,34 @@ export const WebhooksSchema = named(
             CountSchema,
             v.description(
               both(
-                "有事件等待重试的会话数，最多记到 20",
-                "conversations with an event to be retried, counted up to 20",
+                "有事件等待重试的会话数（不是事件数），最多记到 20；换了网址仍然计入，直到收下为止；暂停期间新增的不计",
+                "conversations (not events) with an event to be retried, counted up to 20; also after a change of the address, until it accepts them; those that begin to wait during a pause do not count",
               ),
             ),
           ),
         ),
-        failingSince: v.exactOptional(TimeSchema),
-        lastFailureAt: v.exactOptional(TimeSchema),
+        failingSince: v.exactOptional(
+          v.pipe(
+            TimeSchema,
+            v.description(
+              both(
+                "这一串失败的第一次；failures 为 0 时，是等待最久的会话第一次失败的时间",
+                "the first failure of the row; while failures is 0, of the conversation that has waited longest",
+              ),
+            ),
+          ),
+        ),
+        lastFailureAt: v.exactOptional(
+          v.pipe(
+            TimeSchema,
+            v.description(
+              both(
+                "最近一次失败；记满 10 次以后每分钟最多更新一次，暂停期间没有投递。换网址之前的也算，lastReason 与 lastStatus 同",
+                "the newest failure; updated at most once a minute when 10 are counted; in a pause nothing is called. It may be of the address before, as lastReason and lastStatus",
+              ),
+            ),
+          ),
+        ),
         lastReason: v.exactOptional(WordSchema),
         lastStatus: StatusSchema,
         pausedUntil: v.exactOptional(TimeSchema),
