@@ -71,7 +71,7 @@ export interface UnknownMessage extends PushHead {
   /** Absent when it has none (events). */
   readonly msgId?: string;
   readonly raw: WireFields;
-  /** The text cannot be separated from the fields around it: what lies between those that can be read, as it came. */
+  /** It cannot be read as a whole: what of it is not in `raw`, as it came; of JSON the whole text. */
   readonly damaged?: string;
 }
 

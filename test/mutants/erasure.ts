@@ -5,6 +5,7 @@ const CONVERSATION = "workerd/conversation.test.ts";
 const ERASED = "workerd/erased-user.test.ts";
 const ACCOUNT = "workerd/erased-account.test.ts";
 const LATE = "workerd/erased-late.test.ts";
+const UNDATED = "workerd/undated.test.ts";
 const REMEMBERED = "workerd/account-erasures.test.ts";
 const EXPORT = "workerd/export-account.test.ts";
 
@@ -41,8 +42,8 @@ export const ERASURE: MutantTable = {
       name: "capture-brings-the-user-back",
       breaks: "a captured push, sent again after the erasure, stores the user anew",
       file: "worker/objects/conversation.ts",
-      find: "if (isPushFromBeforeErasure(push, this.#store.erasedAt(), now))",
-      replace: "if (isPushFromBeforeErasure(push, undefined, now))",
+      find: "if (isFromBeforeErasure(datedAt, this.#store.erasedAt(), now))",
+      replace: "if (isFromBeforeErasure(datedAt, undefined, now))",
       killedBy: [ERASED, "an erased user is not brought back by a push from before"],
     },
     {
@@ -162,11 +163,43 @@ export const ERASURE: MutantTable = {
     },
     {
       name: "undated-event-brings-the-user-back",
-      breaks: "an event without CreateTime from before the erasure begins a conversation",
+      breaks: "a capture without CreateTime from before the erasure begins a conversation",
       file: "worker/domain/erasure.ts",
-      find: "isUndated === true ? 0 : inbound.createdAt",
-      replace: "inbound.createdAt",
-      killedBy: [LATE, "an event from before the erasure of the user it names is one without CreateTime"],
+      find: "return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);",
+      replace: "return inbound.createdAt + 0 * (signedAt ?? 0);",
+      killedBy: [UNDATED, "a capture without CreateTime does not bring an erased user back: a text"],
+    },
+    {
+      name: "undated-app-event-brings-the-user-back",
+      breaks: "a capture of an event of the app without CreateTime stores an erased user's data",
+      file: "worker/domain/erasure.ts",
+      find: "return createdAt === 0 ? Math.max(signedAt - REPEATS_MS, 0) : createdAt;",
+      replace: "return createdAt === 0 ? Date.now() : createdAt + 0 * (signedAt - REPEATS_MS);",
+      killedBy: [UNDATED, "a capture without CreateTime does not bring an event of the app back"],
+    },
+    {
+      name: "undated-push-of-a-returned-user-lost",
+      breaks: "whatever comes without CreateTime of a user who is back is lost for a day",
+      file: "worker/routes/push.ts",
+      find: "signedAt: push.signedAt };",
+      replace: "signedAt: 0 * push.signedAt };",
+      killedBy: [UNDATED, "a push without CreateTime of a user who was erased is stored when it is signed after"],
+    },
+    {
+      name: "undated-capture-is-new",
+      breaks: "a capture without CreateTime is a new event once two minutes have passed",
+      file: "worker/objects/conversation.ts",
+      find: "Math.min(datedAt, now) - REPEAT_SLACK_MS",
+      replace: "Math.min(createdAt, now) - REPEAT_SLACK_MS",
+      killedBy: [UNDATED, "a capture without CreateTime is a repeat for as long as it is taken: an entering"],
+    },
+    {
+      name: "repeat-signed-anew-brings-the-user-back",
+      breaks: "WeChat's own repeat of a push without CreateTime, signed anew, stores an erased user",
+      file: "worker/domain/erasure.ts",
+      find: "const REPEATS_MS = 60_000;",
+      replace: "const REPEATS_MS = 0;",
+      killedBy: [UNDATED, "a push without CreateTime of a user who was erased is not stored when it is a repeat"],
     },
     {
       name: "erased-event-delivered-by-a-run",

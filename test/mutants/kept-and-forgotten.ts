@@ -72,7 +72,7 @@ export const KEPT_AND_FORGOTTEN: MutantTable = {
       breaks: "a push older than what is kept, which cannot be known as a repeat, is handled",
       promise: 2,
       file: "worker/objects/conversation.ts",
-      find: 'if (createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };',
+      find: 'if (push.inbound.createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };',
       replace: "",
       killedBy: [CONVERSATION, "retention acknowledges a push older than what is kept, and ignores it"],
     },

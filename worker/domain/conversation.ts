@@ -24,8 +24,8 @@ export { HOLD_MS } from "./state.ts";
 export interface PushInput {
   readonly key: string;
   readonly inbound: Inbound;
-  /** It came without CreateTime: `createdAt` is the time of its arrival. */
-  readonly isUndated?: boolean;
+  /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
+  readonly signedAt?: number;
   readonly candidates: readonly Candidate[] | null;
   /** What verifying the token of an enter event said; absent without one. */
   readonly contextVerdict?: TokenVerdict;

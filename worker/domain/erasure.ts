@@ -7,6 +7,8 @@ import type { PushHead } from "../../shared/inbound.ts";
 
 /** How long a push from before the erasure is refused, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
+/** WeChat repeats a push within some 15 s of the first delivery (WECHAT.md §1.6); with room, milliseconds. */
+const REPEATS_MS = 60_000;
 /** An erasure further ahead was noted by a clock that has been set back since, milliseconds. */
 const MAX_AHEAD_MS = 300_000;
 
@@ -14,7 +16,7 @@ const MAX_AHEAD_MS = 300_000;
  * Whether something is from before an erasure. CreateTime has whole seconds, so a push of the same second
  * counts as one from before.
  *
- * @param createdAt CreateTime, epoch ms
+ * @param createdAt see {@link datePush}
  * @param erasedAt epoch ms; undefined: not erased within the last day
  * @param now epoch ms
  */
@@ -23,13 +25,27 @@ export function isFromBeforeErasure(createdAt: number, erasedAt: number | undefi
   return !isErasureOver(erasedAt, now) && erasedAt - now <= MAX_AHEAD_MS;
 }
 
-/** Whether a push is from before the erasure of its user. Nothing says that an event without CreateTime is newer. */
-export function isPushFromBeforeErasure(
-  { inbound, isUndated }: { readonly inbound: Pick<PushHead, "createdAt">; readonly isUndated?: boolean },
-  erasedAt: number | undefined,
-  now: number,
-): boolean {
-  return isFromBeforeErasure(isUndated === true ? 0 : inbound.createdAt, erasedAt, now);
+/**
+ * The time of a push that is compared with an erasure. One without CreateTime is dated by its signature, which a capture
+ * keeps; as WeChat may sign a repeat anew, it is dated by the earliest delivery it can be a repeat of.
+ *
+ * @param createdAt CreateTime, epoch ms; 0: it has none
+ * @param signedAt when it was signed, epoch ms; 0: unknown
+ * @returns epoch ms; 0: unknown, which counts as before any erasure
+ */
+export function datePush(createdAt: number, signedAt: number): number {
+  return createdAt === 0 ? Math.max(signedAt - REPEATS_MS, 0) : createdAt;
+}
+
+/** The same of a push in a conversation, where `createdAt` is never 0; `signedAt` is there when it has no CreateTime. */
+export function dateUserPush({
+  inbound,
+  signedAt,
+}: {
+  readonly inbound: Pick<PushHead, "createdAt">;
+  readonly signedAt?: number;
+}): number {
+  return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);
 }
 
 /** Whether the time of an erasure is to be forgotten. */

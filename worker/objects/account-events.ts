@@ -4,6 +4,7 @@
  * kept of a delivery is a cursor for each endpoint.
  */
 import { repeatsSince, type StoredAppEvent } from "../domain/app-event.ts";
+import { datePush } from "../domain/erasure.ts";
 import {
   delayCursors,
   dueCursors,
@@ -129,17 +130,23 @@ export function createAppEvents(host: AppEventsHost) {
      * @param key the same for every delivery of the event
      * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
      * @param now when it arrived, epoch ms
+     * @param signedAt when it was signed, epoch ms; 0: unknown
      * @param keptMs how long events are kept, milliseconds
      */
-    async add(key: string, inbound: Inbound, now: number, keptMs: number): Promise<EventOutcome> {
+    async add(
+      key: string,
+      inbound: Inbound,
+      { now, signedAt, keptMs }: { readonly now: number; readonly signedAt: number; readonly keptMs: number },
+    ): Promise<EventOutcome> {
       const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
       if (createdAt < now - keptMs) return false;
       const body = JSON.stringify({ ...inbound, createdAt });
       const since = repeatsSince(inbound.createdAt, now);
       let known = store.findEvent(key, since);
       let isErased = false;
-      if (known === undefined && erasures.mayConcern(inbound.createdAt, now)) {
-        isErased = await erasures.concern(body, inbound.createdAt, now);
+      const datedAt = datePush(inbound.createdAt, signedAt);
+      if (known === undefined && erasures.mayConcern(datedAt, now)) {
+        isErased = await erasures.concern(body, datedAt, now);
         // Another delivery may have been stored meanwhile.
         known = store.findEvent(key, since);
       }

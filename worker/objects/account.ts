@@ -237,9 +237,10 @@ export class Account extends DurableObject<Env> implements AccountReader {
    * @param key the same for every delivery of the event
    * @param inbound `createdAt` 0: it came without CreateTime
    * @param now when it arrived, epoch ms
+   * @param signedAt when it was signed, epoch ms; 0: unknown
    */
-  async appEvent(key: string, inbound: Inbound, now: number): Promise<EventOutcome> {
-    return this.#events.add(key, inbound, now, this.#app.retention().eventsMs);
+  async appEvent(key: string, inbound: Inbound, now: number, signedAt = 0): Promise<EventOutcome> {
+    return this.#events.add(key, inbound, { now, signedAt, keptMs: this.#app.retention().eventsMs });
   }
 
   /** Events after a cursor, oldest first, no more than a page holds. */

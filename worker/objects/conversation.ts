@@ -21,7 +21,7 @@ import {
   type SubmitInput,
   type Submitted,
 } from "../domain/conversation.ts";
-import { ERASURE_MS, isErasureOver, isPushFromBeforeErasure } from "../domain/erasure.ts";
+import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
@@ -92,10 +92,10 @@ export class Conversation extends DurableObject<Env> {
   receive(owner: Owner, push: PushInput, claim: string): ReceivedWire {
     const now = Date.now();
     const config = this.#config();
-    const { createdAt } = push.inbound;
-    if (createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
-    if (isPushFromBeforeErasure(push, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
-    const known = this.#store.answerTo(push.key, Math.min(createdAt, now) - REPEAT_SLACK_MS);
+    const datedAt = dateUserPush(push);
+    if (push.inbound.createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
+    if (isFromBeforeErasure(datedAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
+    const known = this.#store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
     const step: Step<AnswerKind> = (state, writer, context) => {
       // A repeat gets the first answer and changes nothing: a captured push can be sent again.
       const received = known === undefined ? receivePush(state, writer, push, context) : { state, answer: known };

@@ -90,8 +90,8 @@ async function receiveEncrypted(
   const opened = await openWithAny(aesKeys, encrypt, appid);
   if (!opened.ok) return refuse(opened.error);
   const { text, cipher } = opened.value;
-  const read = readContent(text, readEnvelope(text));
-  return read.ok ? ok({ inbound: read.value.inbound, format, seal: { token, cipher, appid } }) : read;
+  const read = readContent(text, readEnvelope(text), timestamp);
+  return read.ok ? ok({ ...read.value, format, seal: { token, cipher, appid } }) : read;
 }
 
 /**
@@ -114,7 +114,7 @@ async function receivePlain(
   if (envelope.ok && envelope.value.encrypt !== undefined) {
     return refuse({ reason: "push_mode_mismatch", expected: "plain", came: "encrypted" });
   }
-  return readContent(body, envelope);
+  return readContent(body, envelope, timestamp);
 }
 
 /** What is wrong with the age of a signed timestamp, if anything. */
@@ -160,11 +160,16 @@ async function openWithAny(
 }
 
 /** Reads what an authentic push says. */
-function readContent(text: string, envelope: Result<Envelope, EnvelopeProblem>): Result<ReceivedPush, PushProblem> {
+function readContent(
+  text: string,
+  envelope: Result<Envelope, EnvelopeProblem>,
+  timestamp: string,
+): Result<ReceivedPush, PushProblem> {
   if (!envelope.ok) return unreadable(describeEnvelopeProblem(envelope.error), text);
   const inbound = readInbound(envelope.value.fields, envelope.value.damaged);
   if (!inbound.ok) return unreadable(`${inbound.error.field}: ${inbound.error.reason}`, text);
-  return ok({ inbound: inbound.value, format: envelope.value.format });
+  const signedAt = TIMESTAMP.test(timestamp) ? Number(timestamp) * 1_000 : 0;
+  return ok({ inbound: inbound.value, format: envelope.value.format, signedAt });
 }
 
 function unreadable(cause: string, text: string): Result<never, PushProblem> {

@@ -43,6 +43,8 @@ export interface ReceivedPush {
   readonly inbound: Inbound;
   /** The reply must have the same. */
   readonly format: WireFormat;
+  /** The timestamp that was signed, epoch ms; 0 when it is not a number. */
+  readonly signedAt: number;
   /** Absent in plain mode. */
   readonly seal?: ReplySeal;
 }

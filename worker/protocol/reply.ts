@@ -38,7 +38,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
  */
 export async function buildAnswer(
   kind: AnswerKind,
-  push: ReceivedPush,
+  push: Omit<ReceivedPush, "signedAt">,
   now: number,
   nonce: string,
   random: Uint8Array,

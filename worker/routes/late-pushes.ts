@@ -30,6 +30,8 @@ export interface ArrivedPush {
   readonly key: string;
   readonly createdAt: number;
   readonly arrivedAt: number;
+  /** When it was signed, epoch ms; 0: unknown. */
+  readonly signedAt: number;
 }
 
 /** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */

@@ -30,7 +30,7 @@ export async function acceptAppPush(
   const { account } = connectApp(c.env, config, app);
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
-    account().appEvent(arrived.key, inbound, arrived.arrivedAt),
+    account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt),
   );
   if (stored === "erased") return { outcome: "erased", answer: "success" };
   if (stored && isAppEvent(inbound)) {

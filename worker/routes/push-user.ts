@@ -63,7 +63,7 @@ export async function acceptUserPush(
   const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
   const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
-  const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { isUndated }) };
+  const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
   const push = { key: arrived.key, inbound, ...wanted, candidates, ...more };
   const { received, lease } = storePush(directoryOf(c), owner, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,

@@ -62,7 +62,7 @@ async function accept(
   const { inbound } = push;
   // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
-  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt };
+  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
   const user = inbound.openid === "" ? undefined : logUser(objectIdOf(c.env.CONVERSATION, arrived));
   const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
   const forward = forwardFor(c.get("config"), inbound);

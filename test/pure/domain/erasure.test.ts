@@ -1,6 +1,6 @@
 /** Which pushes are from before an erasure, and for how long that matters. */
 import { describe, it } from "vitest";
-import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/domain/erasure.ts";
+import { datePush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/domain/erasure.ts";
 
 const SECOND = 1_000;
 const ERASED = 1_760_000_000_400;
@@ -19,6 +19,12 @@ describe("a push", () => {
     expect(isFromBeforeErasure(CREATED, ERASED, ERASED + ERASURE_MS)).toBe(false);
     expect(isErasureOver(ERASED, ERASED + ERASURE_MS - 1)).toBe(false);
     expect(isErasureOver(ERASED, ERASED + ERASURE_MS)).toBe(true);
+  });
+
+  it("without CreateTime is dated by its signature, a minute earlier: a repeat may be signed anew", ({ expect }) => {
+    expect(datePush(CREATED, CREATED + 900 * SECOND)).toBe(CREATED);
+    expect(datePush(0, CREATED + 61 * SECOND)).toBe(CREATED + SECOND);
+    expect(datePush(0, 0)).toBe(0);
   });
 
   it("is taken when the clock of the erasure was more than five minutes ahead", ({ expect }) => {

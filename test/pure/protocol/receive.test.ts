@@ -45,7 +45,7 @@ describe("a genuine push", () => {
     it(`is received in plain mode as ${format}, with nothing to seal`, async ({ expect }) => {
       expect(await receive(plainPush(MESSAGES.text[format]), "plain")).toEqual({
         ok: true,
-        value: { inbound: TEXT, format },
+        value: { inbound: TEXT, format, signedAt: Number(TIMESTAMP) * 1_000 },
       });
     });
 

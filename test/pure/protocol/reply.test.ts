@@ -15,7 +15,8 @@ const TEXT: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "help" };
 const SUCCESS = { body: "success", contentType: "text/plain; charset=utf-8" };
 const seal = { token: APP.token, cipher: await cipherFor(APP.aesKey), appid: APP.appid };
 
-const answer = (kind: "success" | "transfer", push: ReceivedPush) => buildAnswer(kind, push, NOW, NONCE, RANDOM);
+const answer = (kind: "success" | "transfer", push: Omit<ReceivedPush, "signedAt">) =>
+  buildAnswer(kind, push, NOW, NONCE, RANDOM);
 
 /** Reads an answer as WeChat would, with a parser of its own; numbers in XML become numbers. */
 function readAnswer(body: string, format: "xml" | "json"): Record<string, unknown> {

@@ -85,8 +85,8 @@ const UnknownMessageSchema = v.strictObject({
       v.string(),
       v.description(
         both(
-          "文本与字段无法区分：这里是能读出的字段之间的原文",
-          "the text cannot be separated from the fields: what lies between those that can be read, as it came",
+          "无法完整读出：不在 raw 里的部分的原文；JSON 为全部原文",
+          "it cannot be read as a whole: what of it is not in raw, as it came; of JSON the whole text",
         ),
       ),
     ),

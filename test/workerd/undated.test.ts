@@ -1,0 +1,144 @@
+/**
+ * Pushes without CreateTime, or with 0: the time of their signature stands for it, so that a capture is known for one
+ * (docs/design/erasure.md). WECHAT.md §3.1 has CreateTime in all of them.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import type { Control } from "../../emulator/control.ts";
+import { APPID, captureLog, fetchWith, kindsOf, playWeChat } from "../support/workerd.ts";
+import { call, useSilentSettings } from "./api-client.ts";
+
+let wechat: Control;
+let lines: ReturnType<typeof captureLog>;
+/** Every push as it went over the wire. */
+let captures: (() => Request)[];
+/** Pushes do not arrive. */
+let isCut = false;
+let users = 0;
+let user = "";
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
+  user = `oUndated_0123456789abcdef_${(users += 1)}`;
+  captures = [];
+  isCut = false;
+  lines = captureLog();
+  wechat = playWeChat({
+    worker: async (request) => {
+      const { url, method, headers } = request;
+      const body = await request.text();
+      const again = () => new Request(url, { method, headers, body });
+      if (method === "POST") captures.push(again);
+      return isCut ? new Response(null, { status: 502 }) : fetchWith({}, again());
+    },
+  });
+  await useSilentSettings();
+  await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
+    storage.sql.exec("delete from events");
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+const erase = () => call("DELETE", `/api/v1/conversations/${user}`);
+const status = async () => (await call("GET", `/api/v1/conversations/${user}`)).status;
+const pushed = (plaintext: object) =>
+  wechat.text("oEnvelope", "", { overrides: { plaintext: JSON.stringify(plaintext) } });
+/** Sends the newest push once more, as it is: with its signature. */
+const replay = async () => (await fetchWith({}, captures.at(-1)?.() ?? new Request("https://none/"))).text();
+const outcomes = () =>
+  lines()
+    .filter(({ event }) => event === "push")
+    .map(({ outcome }) => outcome);
+const eventsOfUser = () =>
+  runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) =>
+    storage.sql
+      .exec<{ body: string }>("select body from events")
+      .toArray()
+      .filter(({ body }) => body.includes(user)),
+  );
+
+let ids = 0;
+const text = () => ({
+  ToUserName: "gh_1",
+  FromUserName: user,
+  CreateTime: 0,
+  MsgType: "text",
+  Content: "我的手机号",
+  MsgId: `9${(ids += 1)}`,
+});
+const enter = () => ({ ToUserName: "gh_1", FromUserName: user, MsgType: "event", Event: "user_enter_tempsession" });
+const ofApp = () => ({ FromUserName: "oPlatform", MsgType: "event", Event: "xpay_goods_deliver_notify", OpenId: user });
+
+describe("a capture without CreateTime", () => {
+  it.for([
+    ["a text", text],
+    ["an entering", enter],
+  ] as const)("does not bring an erased user back: %s", async ([, make], { expect }) => {
+    await pushed(make());
+    expect(await status()).toBe(200);
+    pass(5_000);
+    await erase();
+    pass(600_000);
+    expect(await replay()).toBe("success");
+    expect(await status()).toBe(404);
+    expect(outcomes()).toEqual(["new", "erased"]);
+  });
+
+  it("does not bring an event of the app back that names an erased user", async ({ expect }) => {
+    await pushed(ofApp());
+    expect(await eventsOfUser()).toHaveLength(1);
+    // One that is stored empty would be known by its key: another that never arrived.
+    isCut = true;
+    await wechat.switches({ retries: 0 });
+    await pushed({ ...ofApp(), OutTradeNo: "2" });
+    pass(5_000);
+    await erase();
+    pass(600_000);
+    expect(await replay()).toBe("success");
+    expect(await eventsOfUser()).toEqual([]);
+    expect(outcomes()).toEqual(["new", "erased"]);
+  });
+
+  it.for([
+    ["an entering", enter],
+    ["an event of the app", ofApp],
+  ] as const)("is a repeat for as long as it is taken: %s", async ([, make], { expect }) => {
+    await pushed(make());
+    pass(600_000);
+    expect(await replay()).toBe("success");
+    expect(outcomes()).toEqual(["new", "repeat"]);
+    expect([...(await kindsOf(user)), ...(await eventsOfUser())]).toHaveLength(1);
+  });
+});
+
+describe("a push without CreateTime of a user who was erased", () => {
+  it("is stored when it is signed after the repeats that a push from before may have", async ({ expect }) => {
+    await pushed({ ...text(), CreateTime: Math.floor(Date.now() / 1_000) });
+    pass(5_000);
+    await erase();
+    for (const make of [text, enter, ofApp]) {
+      pass(60_000);
+      await pushed(make());
+      await pushed({ ...make(), ToUserName: "gh_2", MsgId: "8" });
+      pass(1_000);
+      await pushed({ ...make(), ToUserName: "gh_3", MsgId: "7" });
+    }
+    expect(outcomes()).toEqual(["new", "erased", "erased", "new", "new", "new", "new", "new", "new", "new"]);
+    expect(await kindsOf(user)).toEqual(["in", "in", "in", "in"]);
+    expect(await eventsOfUser()).toHaveLength(3);
+  });
+
+  it("is not stored when it is a repeat that was signed anew", async ({ expect }) => {
+    const { id } = await pushed(enter());
+    await erase();
+    pass(15_000);
+    await wechat.redeliver({ id });
+    expect(await status()).toBe(404);
+    expect(outcomes()).toEqual(["new", "erased"]);
+  });
+});
