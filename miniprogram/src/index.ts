@@ -9,7 +9,7 @@ export { createKefu, type Kefu } from "./helpers/kefu.ts";
 export { openServiceChat, type ServiceChatOptions } from "./helpers/service-chat.ts";
 export type { OpenChatError, OpenChatReason } from "./helpers/chat-failure.ts";
 export { addLimit, liftLimit, supports, whyUnsupported } from "./helpers/client.ts";
-export type { Capability, Doubt, Limit } from "./helpers/support.ts";
+export type { Capability, Doubt, Limit, Platform } from "./helpers/support.ts";
 
 // Buttons of your own, and the way back from a card.
 export { contactBehavior } from "./helpers/contact-behavior.ts";

@@ -80,6 +80,25 @@ describe("a limit an app adds for a platform", () => {
   });
 });
 
+describe("a limit whose names are not known", () => {
+  const warned = () => vi.mocked(console.warn).mock.calls.map(([text, name]) => `${String(text)} ${String(name)}`);
+
+  it.for([
+    ["a platform", ["contact", "macos"], "macos"],
+    ["a way", ["contakt", "ios"], "contakt"],
+  ] as const)("%s: is a warning to the developer, with the name", ([, [way, ...platforms], name], { expect }) => {
+    expect(helpers).toHaveProperty("addLimit");
+    helpers.addLimit(way, ...platforms);
+    expect(warned()).toStrictEqual([expect.stringMatching(new RegExp(`^\\[edge-kefu\\] unknown_name: .* ${name}$`))]);
+  });
+
+  it("is none for those WeChat documents, in any case of letters", ({ expect }) => {
+    expect(helpers).toHaveProperty("addLimit");
+    helpers.addLimit("chat", "DevTools", "OHOS_PC");
+    expect(warned()).toStrictEqual([]);
+  });
+});
+
 it("an app that has seen the contact button work on Mac and Windows gets it back", ({ expect }) => {
   useClient({ platform: "mac" });
   expect(openType(WECOM)).not.toBe("contact");

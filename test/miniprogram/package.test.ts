@@ -15,7 +15,7 @@ import { readSnippet } from "./snippet.ts";
 
 const KB = 1_024;
 const MAX_PACKAGE_KB = 52;
-const MAX_HELPERS_KB = 13;
+const MAX_HELPERS_KB = 13.5;
 
 const run = promisify(execFile);
 const bin = (name: string) => join(ROOT, "node_modules/.bin", name);
@@ -59,7 +59,7 @@ describe("the package", () => {
     expect(await readFile(inPackage("LICENSE"), "utf8")).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
   });
 
-  it("is small: 52 KB in all, 13 KB of it for the helpers", async ({ expect }) => {
+  it("is small: 52 KB in all, 13.5 KB of it for the helpers", async ({ expect }) => {
     const built = files.filter((file) => file.startsWith("dist/"));
     const sizes = await Promise.all(built.map(async (file) => (await stat(inPackage(file))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0) / KB).toBeLessThan(MAX_PACKAGE_KB);

@@ -1,6 +1,6 @@
 /** What only the developer can put right: a cure on the console, and neutral words for the user. */
 import { afterEach, beforeEach, describe, it, vi, type MockInstance } from "vitest";
-import { helpers, mount, pass, refuse, tap, useClient, usePage } from "./support.ts";
+import { attributes, helpers, mount, pass, refuse, tap, useClient, usePage } from "./support.ts";
 
 const BUTTON = ".kefu-button";
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
@@ -66,6 +66,34 @@ describe("a company that is not bound", () => {
 it("a missing address is a neutral text to the user, and a warning to the developer", async ({ expect }) => {
   expect(await dialogueOf("open-customer-service-chat", {}, {})).toStrictEqual([NEUTRAL.zh]);
   expect(warned()).toStrictEqual([expect.stringContaining("no_address: ")]);
+});
+
+describe("a card whose path is a Result, as buildCardPath returns it", () => {
+  const path = helpers.buildCardPath("pages/order/index", { id: "1001" });
+  const misused = /^\[edge-kefu\] card_path: .*buildCardPath.* \/ must be a text/;
+
+  it("is a warning to the developer, and a card of the current page", ({ expect }) => {
+    useClient();
+    const { sendMessagePath } = attributes(mount("contact-button", { card: { title: "订单", path } }), BUTTON);
+    expect(warned()).toStrictEqual([expect.stringMatching(misused)]);
+    expect(sendMessagePath ?? "").toBe("");
+  });
+
+  it("is a warning where the WeCom chat is opened, with and without htmlSuffix", async ({ expect }) => {
+    for (const htmlSuffix of [false, true]) {
+      pass();
+      const wx = useClient();
+      await helpers.openServiceChat({ ...WECOM, card: { path, htmlSuffix } });
+      expect(wx["openCustomerServiceChat"]?.mock.calls[0]?.[0]).not.toHaveProperty("sendMessagePath");
+    }
+    expect(warned()).toStrictEqual([expect.stringMatching(misused), expect.stringMatching(misused)]);
+  });
+
+  it("is no warning where there is no path, or a text", ({ expect }) => {
+    useClient();
+    for (const given of [undefined, null, "", path.value]) mount("contact-button", { card: { path: given } });
+    expect(warned()).toStrictEqual([]);
+  });
 });
 
 it("a call outside a tap is a warning to the developer", async ({ expect }) => {

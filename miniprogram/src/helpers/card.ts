@@ -1,5 +1,7 @@
 /** The card a user may send when entering a chat, for both ways in (WECHAT.md §9.1, §9.3). */
 
+import { warnDeveloper } from "./developer-hint.ts";
+
 /** What the card shows. What is left out, WeChat fills in: the page's title, its path, a picture of the screen. */
 export interface CardOptions {
   readonly title?: string;
@@ -28,14 +30,24 @@ export const NO_CARD: ShownCard = { shown: false, title: "", path: "", image: ""
 /** @param card null or undefined: none */
 export function toShownCard(card: CardOptions | null | undefined): ShownCard {
   if (card === null || card === undefined) return NO_CARD;
-  const { title = "", path = "", image = "" } = card;
-  return { shown: true, title, path, image };
+  const { title = "", image = "" } = card;
+  return { shown: true, title, path: readPath(card), image };
 }
 
 /** The path as WeCom may want it. */
-export function toChatPath({ path = "", htmlSuffix = false }: CardOptions): string {
+export function toChatPath(card: CardOptions): string {
+  const { htmlSuffix = false } = card;
+  const path = readPath(card);
   if (!htmlSuffix || !path) return path;
   const [page = "", ...query] = path.split("?");
   const suffixed = page.endsWith(".html") ? page : `${page}.html`;
   return [suffixed, ...query].join("?");
+}
+
+/** WXML has no types: a page may pass on the `Result` of `buildCardPath`, which WeChat would show as `[object Object]`. */
+function readPath(card: { readonly path?: unknown }): string {
+  const { path } = card;
+  if (typeof path === "string") return path;
+  if (path !== undefined && path !== null) warnDeveloper("card_path", path);
+  return "";
 }

@@ -2,7 +2,9 @@
  * What client we run in, read from `wx`. Old base libraries lack half of these functions and any of them may throw, so
  * what cannot be read stays empty and the caller decides.
  */
-import { findLimit, isDoubted, limitKey, type Capability, type Client, type Doubt, type Limit } from "./support.ts";
+import { warnDeveloper } from "./developer-hint.ts";
+import { findLimit, isCapability, isDoubted, isPlatform, limitKey } from "./support.ts";
+import type { Capability, Client, Doubt, Limit, Platform } from "./support.ts";
 
 const lifted = new Set<Limit | Doubt>();
 const added = new Set<string>();
@@ -41,13 +43,18 @@ export function liftLimit(...limits: readonly (Limit | Doubt)[]): void {
 
 /**
  * Adds a limit this package does not know: a way that does not open on these platforms. The components then offer the
- * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page.
+ * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page. A name that is not known
+ * is a warning on the console: a misspelt one never applies, a platform newer than this package does.
  *
- * @param platforms as WeChat names them: `ios`, `android`, `ohos`, `ohos_pc`, `windows`, `mac`
+ * @param platforms as WeChat names them: `ios`, `android`, `ohos`, `ohos_pc`, `windows`, `mac`, `devtools`
  * @example addLimit("contact", "mac", "windows")
  */
-export function addLimit(capability: Capability, ...platforms: readonly string[]): void {
-  for (const platform of platforms) added.add(limitKey(capability, platform));
+export function addLimit(capability: Capability, ...platforms: readonly (Platform | (string & {}))[]): void {
+  if (!isCapability(capability)) warnDeveloper("unknown_name", capability);
+  for (const platform of platforms) {
+    if (!isPlatform(platform)) warnDeveloper("unknown_name", platform);
+    added.add(limitKey(capability, platform));
+  }
 }
 
 /** The client as WeChat describes it. It stays the same while the mini program runs, so it is asked once per `wx`. */

@@ -16,6 +16,9 @@ export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom" | "platfor
 /** A way that WeChat documents and people report dead. It is taken only where no other is known. */
 export type Doubt = "reported_dead";
 
+/** The platforms WeChat documents (`wx.getDeviceInfo`). */
+export type Platform = "ios" | "android" | "ohos" | "ohos_pc" | "windows" | "mac" | "devtools";
+
 /** What an app says about limits, over what the package knows. */
 export interface LimitChanges {
   /** Limits and doubts that do not hold any more. */
@@ -101,6 +104,18 @@ export function findLimit(capability: Capability, client: Client, changes: Limit
 export function isDoubted(capability: Capability, { platform }: Client, { lifted }: LimitChanges): boolean {
   const { deadOn }: Requirement = REQUIREMENTS[capability];
   return deadOn.includes(platform.toLowerCase()) && !lifted.has("reported_dead");
+}
+
+const PLATFORM = /^(?:ios|android|ohos|ohos_pc|windows|mac|devtools)$/i;
+
+/** Whether this package knows such a way; JavaScript passes any text. */
+export function isCapability(name: string): boolean {
+  return Object.keys(REQUIREMENTS).includes(name);
+}
+
+/** Whether WeChat documents such a platform, in any case of letters. */
+export function isPlatform(name: string): boolean {
+  return PLATFORM.test(name);
 }
 
 /** A limit of one platform, as a key of `LimitChanges.added`. */

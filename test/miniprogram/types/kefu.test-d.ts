@@ -2,7 +2,7 @@
  * One declaration of context and routes (shared/app-context.ts) is the type of the page's context and of a card's
  * path: a wrong field is a compile error. Checked by `npm run check`; the Worker's side is in app-context.test-d.ts.
  */
-import { buildCardPath, createKefu, type ContactDetail, type CardOptions } from "../../../miniprogram/src/index.ts";
+import { addLimit, buildCardPath, createKefu, type ContactDetail, type CardOptions } from "../../../miniprogram/src/index.ts";
 import type { AppContext, AppRoutes } from "../../../shared/app-context.ts";
 
 const kefu = createKefu<AppContext, AppRoutes>();
@@ -35,6 +35,12 @@ buildCardPath("pages/order/index", { id, count: 2, isGift: true, note: undefined
 buildCardPath("pages/order/index", { id: { deep: 1 } });
 // @ts-expect-error -- a query is needed
 buildCardPath("pages/order/index");
+
+addLimit("contact", "mac", "windows");
+// A platform may be newer than the package.
+addLimit("chat", "tv");
+// @ts-expect-error -- no such way
+addLimit("contakt", "mac");
 
 const built = kefu.buildCardPath("pages/order/index", { id: "1001" });
 // @ts-expect-error -- a path may be refused: look first
