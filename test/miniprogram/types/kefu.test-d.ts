@@ -2,7 +2,13 @@
  * One declaration of context and routes (shared/app-context.ts) is the type of the page's context and of a card's
  * path: a wrong field is a compile error. Checked by `npm run check`; the Worker's side is in app-context.test-d.ts.
  */
-import { addLimit, buildCardPath, createKefu, type ContactDetail, type CardOptions } from "../../../miniprogram/src/index.ts";
+import {
+  addLimit,
+  buildCardPath,
+  createKefu,
+  type ContactDetail,
+  type CardOptions,
+} from "../../../miniprogram/src/index.ts";
 import type { AppContext, AppRoutes } from "../../../shared/app-context.ts";
 
 const kefu = createKefu<AppContext, AppRoutes>();
