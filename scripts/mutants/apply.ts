@@ -1,19 +1,131 @@
 /**
- * A mutant's change made in a text: pure, and refused unless it fits in exactly one place, so that a table can not go
- * stale unnoticed.
+ * A mutant's change made in a source: pure, and refused unless its symbol and its place inside it exist exactly once,
+ * so that a table cannot go stale unnoticed.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { Mutant } from "../../test/mutants/mutant.ts";
+import type { Change, Mutant } from "../../test/mutants/mutant.ts";
+import { findSymbols, valueOf } from "./symbol.ts";
+import { isNode, isSameTree, mentions, nodesIn, parseExpression, parseSource, type Node } from "./syntax.ts";
 
-/** Why a change cannot be made: `places` is how often its text was found. */
-export type ApplyProblem = { readonly reason: "not_once"; readonly places: number } | { readonly reason: "no_change" };
+/** Why a change cannot be made. `places` is how often its symbol, or its place in the symbol, was found. */
+export type ApplyProblem =
+  | { readonly reason: "symbol_not_once" | "place_not_once"; readonly places: number }
+  /** The symbol has no body or no value to replace. */
+  | { readonly reason: "wrong_kind_of_symbol" }
+  /** The source, the change's own text or the changed source is not TypeScript. */
+  | { readonly reason: "not_typescript" }
+  | { readonly reason: "no_change" };
 
-/** The text with the change made. */
+/** One range of the source and what replaces it. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Matches any expression in a pattern, and stands for it in the replacement. */
+const ANY = "_";
+
+/** The source with the change made. */
 export function applyMutant(
   source: string,
-  { find, replace }: Pick<Mutant, "find" | "replace">,
+  { symbol, change }: Pick<Mutant, "symbol" | "change">,
 ): Result<string, ApplyProblem> {
-  if (find === replace) return err({ reason: "no_change" });
-  const pieces = source.split(find);
-  return pieces.length === 2 ? ok(pieces.join(replace)) : err({ reason: "not_once", places: pieces.length - 1 });
+  const program = parseSource(source);
+  if (program === undefined) return err({ reason: "not_typescript" });
+  const [found, ...more] = findSymbols(program, symbol);
+  if (found === undefined || more.length > 0)
+    return err({ reason: "symbol_not_once", places: found === undefined ? 0 : 1 + more.length });
+  const edit = toEdit(source, found, change);
+  if (!edit.ok) return edit;
+  const { start, end, text } = edit.value;
+  if (source.slice(start, end) === text) return err({ reason: "no_change" });
+  const changed = `${source.slice(0, start)}${text}${source.slice(end)}`;
+  return parseSource(changed) === undefined ? err({ reason: "not_typescript" }) : ok(changed);
+}
+
+/** Why a change cannot be made, in words. */
+export function describeProblem(problem: ApplyProblem, { symbol, change }: Pick<Mutant, "symbol" | "change">): string {
+  const place = JSON.stringify(change);
+  switch (problem.reason) {
+    case "symbol_not_once":
+      return `has ${problem.places} symbols ${symbol}, must have 1`;
+    case "place_not_once":
+      return `has ${problem.places} places in ${symbol} for ${place}, must have 1`;
+    case "wrong_kind_of_symbol":
+      return `has nothing in ${symbol} that ${place} could replace`;
+    case "not_typescript":
+      return `is not valid TypeScript with ${place} in ${symbol}`;
+    case "no_change":
+      return `is the same with ${place} in ${symbol}`;
+  }
+}
+
+function toEdit(source: string, symbol: Node, change: Change): Result<Edit, ApplyProblem> {
+  if ("returns" in change) return replaceBody(symbol, change.returns);
+  if ("value" in change) return replaceValue(symbol, change.value);
+  if ("drop" in change) return replaceOnly(innermost(symbol, isStatement, change.drop), ";");
+  if ("condition" in change) return replaceOnly(innermostCondition(symbol, change.condition), String(change.is));
+  return replacePattern(source, symbol, change.replace, change.by);
+}
+
+function replaceBody(symbol: Node, expression: string): Result<Edit, ApplyProblem> {
+  const value = valueOf(symbol);
+  if (value === undefined || !("body" in value) || !isNode(value.body)) return err({ reason: "wrong_kind_of_symbol" });
+  const { type, start, end } = value.body;
+  return ok({ start, end, text: type === "BlockStatement" ? `{ return ${expression}; }` : `(${expression})` });
+}
+
+function replaceValue(symbol: Node, expression: string): Result<Edit, ApplyProblem> {
+  const value = valueOf(symbol);
+  if (value === undefined || symbol.type === "FunctionDeclaration") return err({ reason: "wrong_kind_of_symbol" });
+  return ok({ start: value.start, end: value.end, text: expression });
+}
+
+function replacePattern(source: string, symbol: Node, pattern: string, by: string): Result<Edit, ApplyProblem> {
+  const wanted = parseExpression(pattern);
+  if (wanted === undefined) return err({ reason: "not_typescript" });
+  const matches = nodesIn(symbol).flatMap((node) => {
+    let any: Node | undefined;
+    const isSame = isSameTree(node, wanted, (part, wantedPart) => {
+      if (!isNode(wantedPart) || wantedPart.type !== "Identifier" || wantedPart.name !== ANY) return undefined;
+      any = isNode(part) ? part : undefined;
+      return any !== undefined;
+    });
+    return isSame ? [{ node, any }] : [];
+  });
+  const [match] = matches;
+  if (match === undefined || matches.length > 1) return err({ reason: "place_not_once", places: matches.length });
+  const { node, any } = match;
+  const text = any === undefined ? by : by.replace(/\b_\b/, () => source.slice(any.start, any.end));
+  return ok({ start: node.start, end: node.end, text: `(${text})` });
+}
+
+function replaceOnly(places: readonly Node[], text: string): Result<Edit, ApplyProblem> {
+  const [place, ...more] = places;
+  if (place === undefined || more.length > 0)
+    return err({ reason: "place_not_once", places: place === undefined ? 0 : 1 + more.length });
+  return ok({ start: place.start, end: place.end, text });
+}
+
+/** The nodes of a kind that mention all the words, and have none below them that does. */
+function innermost(symbol: Node, isWanted: (node: Node) => boolean, words: string): readonly Node[] {
+  const all = words.split(" ");
+  const fitting = nodesIn(symbol).filter((node) => isWanted(node) && all.every((word) => mentions(node, word)));
+  return fitting.filter((node) => !fitting.some((other) => other !== node && nodesIn(node).includes(other)));
+}
+
+function innermostCondition(symbol: Node, words: string): readonly Node[] {
+  const conditions = new Set(nodesIn(symbol).flatMap(conditionsOf));
+  return innermost(symbol, (node) => conditions.has(node), words);
+}
+
+/** What a node decides by: the test of a branch or loop, and each side of `&&` and `||`. */
+function conditionsOf(node: Node): readonly Node[] {
+  if (node.type === "LogicalExpression") return node.operator === "??" ? [] : [node.left, node.right];
+  return "test" in node && isNode(node.test) ? [node.test] : [];
+}
+
+function isStatement({ type }: Node): boolean {
+  return type !== "BlockStatement" && (type.endsWith("Statement") || type === "VariableDeclaration");
 }

@@ -1,7 +1,7 @@
 /**
  * How results and tables of mutants look: on the terminal, as JSON, and in docs/test-matrix.md.
  */
-import { mutantsOf, TABLES } from "../../test/mutants/index.ts";
+import { MUTANTS, mutantsOf, TABLES } from "../../test/mutants/index.ts";
 import type { Mutant } from "../../test/mutants/mutant.ts";
 import { PROMISES } from "../../test/promises.ts";
 import type { Verdict } from "./verdict.ts";
@@ -36,8 +36,8 @@ export function toSummary(results: readonly MutantResult[]): string {
 /** The same for programs. */
 export function toJson(results: readonly MutantResult[]): string {
   const mutants = results.map(({ mutant, verdict, ms }) => {
-    const { name, breaks, promise, file, killedBy } = mutant;
-    return { name, breaks, promise, file, test: `test/${killedBy[0]}`, ms: Math.round(ms), ...verdict };
+    const { name, breaks, point, file, symbol, killedBy } = mutant;
+    return { name, breaks, point, file, symbol, test: `test/${killedBy[0]}`, ms: Math.round(ms), ...verdict };
   });
   return JSON.stringify({ ok: results.every(isKilled), mutants }, undefined, 2);
 }
@@ -47,7 +47,7 @@ export function isKilled({ verdict }: MutantResult): boolean {
   return verdict.state === "killed";
 }
 
-/** The tables of docs/test-matrix.md: promise → tests → mutants, then the rules that are no promise's. */
+/** The tables of docs/test-matrix.md: promise → tests → mutants, then the other rules, then the faults of 0.1.0. */
 export function toMatrix(): string {
   const promises = PROMISES.flatMap(({ id, promise, tests }) => {
     const named = tests.map(
@@ -55,11 +55,27 @@ export function toMatrix(): string {
     );
     return [`### ${id}. ${promise}`, `Tests: ${named.join(", ")}.`, toTable(mutantsOf(id))];
   });
-  const rules = TABLES.flatMap(({ rule, spec, mutants }) => {
-    const rest = mutants.filter(({ promise }) => promise === undefined);
-    return rest.length === 0 ? [] : [`### ${rule}`, `${spec}.`, toTable(rest)];
+  const rules = TABLES.filter(({ promise }) => promise === undefined).flatMap(({ rule, mutants }) => [
+    `### ${rule}`,
+    toTable(mutants),
+  ]);
+  const points = [...new Set(MUTANTS.flatMap(({ point = [] }) => point))].toSorted(comparePoints);
+  const faults = points.map((point) => {
+    const names = MUTANTS.filter((mutant) => mutant.point === point).map(({ name }) => name);
+    return `- ${point}: ${names.join(", ")}`;
   });
-  return [...promises, "## Rules beside the promises, and their mutants", ...rules].join("\n\n");
+  return [
+    ...promises,
+    "## Other rules, and their mutants",
+    ...rules,
+    "### The faults of 0.1.0, by the points of `test/regressions/`",
+    faults.join("\n"),
+  ].join("\n\n");
+}
+
+/** 1.2 before 1.10. */
+function comparePoints(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 function describe(verdict: Verdict): string {
@@ -76,11 +92,11 @@ function describe(verdict: Verdict): string {
 }
 
 function toComplaint(result: MutantResult): readonly string[] {
-  const { file, breaks, killedBy } = result.mutant;
+  const { file, symbol, breaks, killedBy } = result.mutant;
   return [
     "",
     toLine(result),
-    `    ${breaks} (${file})`,
+    `    ${breaks} (${file}, ${symbol})`,
     `    test/${killedBy[0]} «${killedBy[1]} …» should have failed`,
   ];
 }

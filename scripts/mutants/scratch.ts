@@ -5,7 +5,7 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ROOT } from "../lib/build.ts";
-import { applyMutant } from "./apply.ts";
+import { applyMutant, describeProblem } from "./apply.ts";
 import type { Mutant } from "../../test/mutants/mutant.ts";
 
 const SCRATCH = join(ROOT, ".tmp/mutants");
@@ -39,7 +39,7 @@ export async function withMutant<T>(copy: string, mutant: Mutant, run: () => Pro
   const source = await readFile(path, "utf8");
   const mutated = applyMutant(source, mutant);
   // The pure test of the tables says so first, and better.
-  if (!mutated.ok) throw new Error(`${mutant.name} does not fit ${mutant.file}: ${mutated.error.reason}`);
+  if (!mutated.ok) throw new Error(`${mutant.name}: ${mutant.file} ${describeProblem(mutated.error, mutant)}`);
   try {
     await writeFile(path, mutated.value);
     return await run();

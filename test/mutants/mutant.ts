@@ -5,28 +5,45 @@
  */
 import type { PromiseId } from "../promises.ts";
 
+/**
+ * A change inside a symbol, by structure: spaces, quotes and line breaks do not matter. All texts are TypeScript.
+ * Words of `drop` and `condition` are names, properties' names, numbers or whole strings, separated by spaces; the
+ * innermost place that mentions them all is meant. Each place must exist exactly once.
+ */
+export type Change =
+  /** The body of the function becomes `return …`. */
+  | { readonly returns: string }
+  /** The initial value of the constant, variable or property. */
+  | { readonly value: string }
+  /** Leaves out the statement that mentions these words. */
+  | { readonly drop: string }
+  /** Decides the test, or the side of `&&` or `||`, that mentions these words. */
+  | { readonly condition: string; readonly is: boolean }
+  /** Another expression for the one of this structure. `_` is any expression, and the same one in `by`. */
+  | { readonly replace: string; readonly by: string };
+
 /** One change. */
 export interface Mutant {
   /** Kebab case, unique. */
   readonly name: string;
   /** What goes wrong, in a sentence. */
   readonly breaks: string;
-  /** The promise it breaks; absent when it breaks only the rule of its table. */
-  readonly promise?: PromiseId;
+  /** The fault of 0.1.0 it brings back, by the point of `test/regressions/`. */
+  readonly point?: string;
   /** From the root. */
   readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
+  /** Path of names: a function, class, member, property, constant or variable, and what is declared in it. */
+  readonly symbol: string;
+  readonly change: Change;
   /** The test that fails then: its file under `test/`, and the beginning of its full name. */
   readonly killedBy: readonly [file: string, name: string];
 }
 
-/** The mutants of one subject. */
+/** The mutants of one promise, or of one kind of rule. */
 export interface MutantTable {
   /** The rule they break, in a sentence. */
   readonly rule: string;
-  /** Where the rule stands. */
-  readonly spec: string;
+  /** Absent when the rule is none of the promises. */
+  readonly promise?: PromiseId;
   readonly mutants: readonly Mutant[];
 }

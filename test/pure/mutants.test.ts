@@ -1,12 +1,13 @@
 /** The tables of mutants fit the code as it is: a stale one fails here, long before `npm run test:mutants`. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
-import { applyMutant } from "../../scripts/mutants/apply.ts";
+import { applyMutant, describeProblem } from "../../scripts/mutants/apply.ts";
 import { MATRIX_FILE, withMatrix } from "../../scripts/mutants/matrix.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
 import { MUTANTS, mutantsOf } from "../mutants/index.ts";
 import { PROMISES } from "../promises.ts";
+import { REGRESSIONS } from "../regressions/index.ts";
 
 /** What `each` and `for` fill into a title. */
 const FILLED_IN = /%[sdifjo]|\$[{\w]/;
@@ -50,10 +51,12 @@ describe("every mutant", () => {
     );
   });
 
-  it("fits exactly one place of its file: change the table with the code", ({ expect }) => {
+  it("fits exactly one place of its symbol: change the table with the code", ({ expect }) => {
     const misfits = MUTANTS.flatMap((mutant) => {
-      const applied = applyMutant(read(mutant.file), mutant);
-      return applied.ok ? [] : [{ name: mutant.name, file: mutant.file, ...applied.error }];
+      const { name, file } = mutant;
+      if (!existsSync(join(ROOT, file))) return [`${name}: ${file} is not there`];
+      const applied = applyMutant(read(file), mutant);
+      return applied.ok ? [] : [`${name}: ${file} ${describeProblem(applied.error, mutant)}`];
     });
     expect(misfits).toEqual([]);
   });
@@ -67,10 +70,21 @@ describe("every mutant", () => {
   });
 });
 
-describe("the mutants of the promises", () => {
-  it("are at least three a promise", ({ expect }) => {
+describe("the mutants", () => {
+  it("are at most 90: each guards a promise, a cost or a fault of 0.1.0", ({ expect }) => {
+    expect(MUTANTS.length).toBeLessThanOrEqual(90);
+  });
+
+  it("are at least three for each promise", ({ expect }) => {
     const few = PROMISES.filter(({ id }) => mutantsOf(id).length < 3).map(({ id }) => id);
     expect(few).toEqual([]);
+  });
+
+  it("are at least one for each fault of 0.1.0 in what the worker does", ({ expect }) => {
+    const points = new Set(MUTANTS.map(({ point }) => point));
+    const isOfWorker = (point: string) => /^(?:1\.\d+|2)$/.test(point);
+    const missing = REGRESSIONS.map(({ point }) => point).filter((point) => isOfWorker(point) && !points.has(point));
+    expect(missing).toEqual([]);
   });
 
   it("stand in docs/test-matrix.md as they are: npm run test:mutants -- --docs", ({ expect }) => {

@@ -1,6 +1,5 @@
 /** The parts of `npm run test:mutants` that decide; its whole is what it does to the tables. */
 import { describe, it } from "vitest";
-import { applyMutant } from "../../../scripts/mutants/apply.ts";
 import { readMutantOptions } from "../../../scripts/mutants/options.ts";
 import { toJson, toSummary } from "../../../scripts/mutants/print.ts";
 import { judge, testsNamed, whyRed, type Report } from "../../../scripts/mutants/verdict.ts";
@@ -70,14 +69,6 @@ describe("a mutant", () => {
     expect(why(reportOf("passed"), "another unit")).toBe("no test is named so");
     expect(why(reportOf("passed", undefined, "Error: no worker"))).toBe("Error: no worker");
   });
-
-  it("is a change in exactly one place", ({ expect }) => {
-    expect(applyMutant("a + b", { find: "+", replace: "-" })).toEqual({ ok: true, value: "a - b" });
-    expect(applyMutant("a + b + c", { find: "+", replace: "-" })).toMatchObject({ error: { places: 2 } });
-    expect(applyMutant("a", { find: "+", replace: "-" })).toMatchObject({ error: { reason: "not_once", places: 0 } });
-    expect(applyMutant("a + b", { find: "+", replace: "+" })).toMatchObject({ error: { reason: "no_change" } });
-    expect(applyMutant("f()", { find: "f()", replace: "$&" })).toEqual({ ok: true, value: "$&" });
-  });
 });
 
 describe("the result", () => {
@@ -89,7 +80,8 @@ describe("the result", () => {
     expect(toSummary([killed])).toMatch(/✓ 1\/1 {2}.*\n\n1 of 1 mutants killed/s);
     const text = toSummary([survived]);
     expect(text).toContain("✗ 0/1");
-    for (const part of [mutant.breaks, mutant.file, ...mutant.killedBy, "SURVIVED"]) expect(text).toContain(part);
+    for (const part of [mutant.breaks, mutant.file, mutant.symbol, ...mutant.killedBy, "SURVIVED"])
+      expect(text).toContain(part);
   });
 
   it("is ok for programs only when all are killed", ({ expect }) => {

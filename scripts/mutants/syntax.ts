@@ -1,0 +1,102 @@
+/**
+ * TypeScript source as a tree: parsing, children, names and comparison by structure. Parser: oxc, which rolldown
+ * brings; TypeScript 7 exports none.
+ */
+import { parseSync, type ESTree } from "rolldown/utils";
+
+/** A node of the tree. `start` and `end` are positions in the source. */
+export type Node = ESTree.Node;
+
+/** A wrapper that changes the type of an expression and nothing at run time. */
+type TypeWrapper = ESTree.TSAsExpression | ESTree.TSSatisfiesExpression | ESTree.TSNonNullExpression;
+
+/** Fields that say where or how something is written, or only its type. */
+const IGNORED_FIELDS: ReadonlySet<string> = new Set([
+  "start",
+  "end",
+  "raw",
+  "typeAnnotation",
+  "typeArguments",
+  "typeParameters",
+  "returnType",
+]);
+
+/** The tree of a source; undefined when it is not valid TypeScript. */
+export function parseSource(source: string): Node | undefined {
+  const { program, errors } = parseSync("source.ts", source, { preserveParens: false });
+  return errors.length === 0 ? program : undefined;
+}
+
+/** The tree of one expression; undefined when it is not a valid one. */
+export function parseExpression(source: string): Node | undefined {
+  const program = parseSource(`(${source}\n);`);
+  if (program?.type !== "Program" || program.body.length !== 1) return undefined;
+  const [statement] = program.body;
+  return statement?.type === "ExpressionStatement" ? statement.expression : undefined;
+}
+
+/** An expression without what only concerns its type: `as`, `satisfies`, `!`. */
+export function withoutTypes(node: Node): Node {
+  return isTypeWrapper(node) ? withoutTypes(node.expression) : node;
+}
+
+/** The nodes directly below; types are left out. */
+export function childrenOf(node: Node): readonly Node[] {
+  if (isTypeWrapper(node)) return [node.expression];
+  const children = Object.values(node).flat().filter(isNode);
+  return children.filter((child) => !child.type.startsWith("TS") || isTypeWrapper(child));
+}
+
+/** The node and all below it, outermost first. */
+export function nodesIn(node: Node): readonly Node[] {
+  return [node, ...childrenOf(node).flatMap(nodesIn)];
+}
+
+/** Whether a name, a property's name, a number or a whole string below the node is this word. */
+export function mentions(node: Node, word: string): boolean {
+  return nodesIn(node).some((each) => wordOf(each) === word);
+}
+
+/**
+ * Compares by structure, whatever spaces, quotes, parentheses and types.
+ *
+ * @param isSame decides about two nodes instead; undefined leaves them to the comparison
+ */
+export function isSameTree(
+  a: unknown,
+  b: unknown,
+  isSame: (a: unknown, b: unknown) => boolean | undefined = () => undefined,
+): boolean {
+  const decided = isSame(a, b);
+  if (decided !== undefined) return decided;
+  if (isNode(a) && isTypeWrapper(a)) return isSameTree(a.expression, b, isSame);
+  if (isNode(b) && isTypeWrapper(b)) return isSameTree(a, b.expression, isSame);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [left, right] = [a, b].map(
+    (value) => new Map(Object.entries(value).filter(([key]) => !IGNORED_FIELDS.has(key))),
+  );
+  if (left === undefined || right === undefined || left.size !== right.size) return false;
+  return [...left].every(([key, value]) => right.has(key) && isSameTree(value, right.get(key), isSame));
+}
+
+function wordOf(node: Node): string | undefined {
+  switch (node.type) {
+    case "Identifier":
+      return node.name;
+    case "PrivateIdentifier":
+      return `#${node.name}`;
+    case "Literal":
+      return String(node.value);
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a value of the tree is a node. */
+export function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "type" in value && "start" in value;
+}
+
+function isTypeWrapper(node: Node): node is TypeWrapper {
+  return node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression" || node.type === "TSNonNullExpression";
+}

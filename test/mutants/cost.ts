@@ -1,0 +1,162 @@
+import type { MutantTable } from "./mutant.ts";
+
+const OUTBOX = "pure/domain/outbox.test.ts";
+const TOKEN = "pure/objects/account-token.test.ts";
+
+/** What costs money or a daily quota: replies, calls of WeChat, rows and KV writes. */
+export const COST: MutantTable = {
+  rule: "no more replies, sends, token calls, retries, rows and KV writes than allowed or needed",
+  mutants: [
+    {
+      name: "five-messages-become-six",
+      breaks: "a sixth reply is sent to one message of the user",
+      file: "shared/channel.ts",
+      symbol: "CHANNELS.wechat-miniprogram.grants.message.count",
+      change: { value: "6" },
+      killedBy: ["pure/domain/window.test.ts", "the reply window grants five messages in 48 hours after a message"],
+    },
+    {
+      name: "reserved-in-part",
+      breaks: "a message of three parts is begun with one reply left",
+      file: "worker/domain/outbox.ts",
+      symbol: "refuseDraft",
+      change: {
+        replace: "refusal(_, context.rules, draft.parts.length, context.now)",
+        by: "refusal(_, context.rules, 1, context.now)",
+      },
+      killedBy: [
+        "pure/domain/conversation.test.ts",
+        "a message through the API is split on the limit, all parts or none",
+      ],
+    },
+    {
+      name: "under-way-not-counted",
+      breaks: "a message that is being sent takes no reply of the quota",
+      file: "worker/domain/window.ts",
+      symbol: "counts",
+      change: { condition: "null", is: false },
+      killedBy: [
+        "pure/domain/window.test.ts",
+        "the reply window counts a send under way against a grant that opens meanwhile",
+      ],
+    },
+    {
+      name: "unconfirmed-not-counted",
+      breaks: "a message with an unknown outcome takes no reply of the quota",
+      file: "worker/domain/outbox.ts",
+      symbol: "giveUpAttempt",
+      change: { replace: "finishUse(state.window, ref, go, _)", by: "{ ...state.window, uses: [] }" },
+      killedBy: [OUTBOX, "an attempt nobody knows the end of counts as used"],
+    },
+    {
+      name: "repeated-without-end",
+      breaks: "an automatic message is sent until WeChat confirms it",
+      file: "worker/domain/outbox.ts",
+      symbol: "giveUpAttempt.again",
+      change: { condition: "go 0", is: true },
+      killedBy: [
+        OUTBOX,
+        "an attempt nobody knows the end of counts as used; an automatic text gets one second go, never a third",
+      ],
+    },
+    {
+      name: "busy-retried-without-end",
+      breaks: "a busy WeChat is called without limit",
+      file: "worker/domain/retry.ts",
+      symbol: "decideRefused",
+      change: { condition: "MAX_TRIES", is: false },
+      killedBy: ["pure/domain/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
+    },
+    {
+      name: "resent-without-end",
+      breaks: "a message is sent a third time when the new token is refused too",
+      file: "worker/wechat/api.ts",
+      symbol: "callWithToken",
+      change: { replace: "attempt(call, renewed.value.token)", by: "callWithToken(call)" },
+      killedBy: [
+        "pure/wechat/deliver.test.ts",
+        "deliver does not resend a second time when the new token is refused too",
+      ],
+    },
+    {
+      name: "single-flight-off",
+      breaks: "a hundred callers make a hundred calls of the token endpoint",
+      file: "worker/objects/account-token.ts",
+      symbol: "createTokenKeeper.obtain",
+      change: { condition: "flight", is: false },
+      killedBy: [TOKEN, "access asks the endpoint once for a hundred callers at once"],
+    },
+    {
+      name: "new-token-replaced",
+      breaks: "a late report about an old token replaces the new one",
+      file: "worker/objects/account-token.ts",
+      symbol: "createTokenKeeper.replace",
+      change: { drop: "badToken toAccess" },
+      killedBy: [TOKEN, "replace answers late reports of an old token with the stored one"],
+    },
+    {
+      name: "token-endpoint-without-cool-down",
+      breaks: "a token endpoint that does not answer is called for every message",
+      file: "worker/objects/account-token.ts",
+      symbol: "createTokenKeeper.obtain",
+      change: { drop: "orStored" },
+      killedBy: [TOKEN, "trouble at the token endpoint rests 2 s, 4 s, 8 s"],
+    },
+    {
+      name: "forced-without-limit",
+      breaks: "a twenty-first token refresh is forced on one day",
+      file: "worker/objects/account-rules.ts",
+      symbol: "allowForce",
+      change: { condition: "FORCES_A_DAY", is: false },
+      killedBy: ["pure/objects/account-refresh.test.ts", "forced refreshes are at most 20 on a Beijing day"],
+    },
+    {
+      name: "alarm-set-every-time",
+      breaks: "every transaction pays for another alarm",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.#arm",
+      change: { condition: "mustArm", is: false },
+      killedBy: ["workerd/conversation.test.ts", "a conversation object writes at most four times"],
+    },
+    {
+      name: "kv-always-written",
+      breaks: "every push costs a write to KV",
+      file: "worker/routes/late-pushes.ts",
+      symbol: "mayComeAgain",
+      change: { returns: "true" },
+      killedBy: ["workerd/late-pushes.test.ts", "KV as the shield against repeats is neither written nor read in calm"],
+    },
+    {
+      name: "pause-written-for-each-report",
+      breaks: "each of a thousand reports of one pause is written and published",
+      file: "worker/objects/account-pause.ts",
+      symbol: "decidePause",
+      change: { replace: "until <= _", by: "until < pausedUntil" },
+      killedBy: ["workerd/account.test.ts", "a pause is written and published once for a thousand reports"],
+    },
+    {
+      name: "stale-push-written-each-time",
+      breaks: "a captured push that is sent without end costs a row each time",
+      point: "1.5",
+      file: "worker/routes/stale-pushes.ts",
+      symbol: "noteStale.isDue",
+      change: { value: "true" },
+      killedBy: [
+        "workerd/stale-pushes.test.ts",
+        "refused for its age costs one call and one entry however often it comes again",
+      ],
+    },
+    {
+      name: "message-read-to-the-end",
+      breaks: "GET of one message reads every row written since",
+      point: "1.10",
+      file: "worker/objects/read-message.ts",
+      symbol: "readMessageState",
+      change: { condition: "MAX_ROWS_READ", is: true },
+      killedBy: [
+        "workerd/bounded-reads.test.ts",
+        "where a message stands is read from its own rows when it is unconfirmed",
+      ],
+    },
+  ],
+};

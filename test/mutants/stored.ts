@@ -1,0 +1,115 @@
+import type { MutantTable } from "./mutant.ts";
+
+const OUTBOX = "pure/domain/outbox.test.ts";
+const PUSH_TROUBLE = "workerd/push-trouble.test.ts";
+const CONVERSATION = "workerd/conversation.test.ts";
+const NOT_STORED = "when the conversation cannot be reached a push is tried again and then not acknowledged";
+
+/** Promise 1: from the push to its acknowledgement, and the alarm after it. */
+export const STORED: MutantTable = {
+  rule: "only what is stored is acknowledged, and what is stored is sent, whatever process ends meanwhile",
+  promise: 1,
+  mutants: [
+    {
+      name: "acknowledged-before-stored",
+      breaks: "a push is acknowledged without waiting for the conversation object",
+      file: "worker/routes/push-user.ts",
+      symbol: "acceptUserPush",
+      change: {
+        replace: "await received",
+        by: '(void received.catch(() => undefined), { outcome: "new" as const, answer: "success" as const })',
+      },
+      killedBy: [PUSH_TROUBLE, NOT_STORED],
+    },
+    {
+      name: "failure-acknowledged",
+      breaks: "a push that could not be stored is answered with success",
+      file: "worker/routes/push.ts",
+      symbol: "accept",
+      change: { replace: 'c.text("try again", 500)', by: 'c.text("success")' },
+      killedBy: [PUSH_TROUBLE, NOT_STORED],
+    },
+    {
+      name: "push-not-stored",
+      breaks: "the rows of a push are not written",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.#transact",
+      change: { condition: "rows length", is: false },
+      killedBy: ["workerd/push.test.ts", "the push URL stores and acknowledges kinds it does not know"],
+    },
+    {
+      name: "push-waits-for-a-hung-object",
+      breaks: "a push waits for a conversation object that never answers",
+      point: "1.4",
+      file: "worker/objects/conversation-client.ts",
+      symbol: "storePush.received",
+      change: { replace: "inTime(_, stored)", by: "stored" },
+      killedBy: ["workerd/hung-calls.test.ts", "a conversation that never answers is given up for a push"],
+    },
+    {
+      name: "queue-lives-in-memory",
+      breaks: "an evicted object forgets the messages it has to send",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.#state",
+      change: { value: "{ ...this.#store.initialState, queue: [] }" },
+      killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],
+    },
+    {
+      name: "alarm-not-set",
+      breaks: "no alarm is set for an attempt whose Worker dies",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.#arm",
+      change: { drop: "setAlarm" },
+      killedBy: [
+        "workerd/conversation-trouble.test.ts",
+        "a conversation that was evicted or failed sets its alarm anew for a lease",
+      ],
+    },
+    {
+      name: "failed-alarm-not-set-again",
+      breaks: "an error in the alarm's work leaves the alarm unset",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.alarm",
+      change: { drop: "ALARM_REST_MS" },
+      killedBy: [CONVERSATION, "a conversation object keeps its alarm when its own work fails"],
+    },
+    {
+      name: "alarm-sends-nothing",
+      breaks: "the alarm leases an attempt and does not make it",
+      file: "worker/objects/conversation.ts",
+      symbol: "Conversation.#work",
+      change: { condition: "carryFromAlarm", is: false },
+      killedBy: [CONVERSATION, "a conversation object sends by its alarm what nobody carries"],
+    },
+    {
+      name: "lease-never-ends",
+      breaks: "an attempt whose Worker died blocks all later messages to the user",
+      file: "worker/domain/outbox.ts",
+      symbol: "expireLeases",
+      change: { condition: "endsAt", is: false },
+      killedBy: [OUTBOX, "an attempt nobody knows the end of is what a lease that ends unsettled becomes"],
+    },
+    {
+      name: "unconfirmed-taken-for-not-sent",
+      breaks: "an attempt with an unknown outcome is repeated as if no request had left",
+      file: "worker/wechat/send.ts",
+      symbol: "toDelivery",
+      change: {
+        replace: '{ result: "unconfirmed", reason: failure.reason }',
+        by: '{ result: "not_sent", reason: "lease_over" }',
+      },
+      killedBy: ["pure/wechat/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
+    },
+    {
+      name: "person-repeated",
+      breaks: "a message that a person wrote is sent again after an unknown outcome",
+      file: "worker/domain/outbox.ts",
+      symbol: "enqueue.mayRepeat",
+      change: { condition: "source", is: true },
+      killedBy: [
+        OUTBOX,
+        "an attempt nobody knows the end of gets no second go when UNCONFIRMED_RETRY is 0, when a person wrote it",
+      ],
+    },
+  ],
+};

@@ -1,0 +1,154 @@
+import type { MutantTable } from "./mutant.ts";
+
+const HELD = "pure/domain/held.test.ts";
+const OUTBOX = "pure/domain/outbox.test.ts";
+const WINDOW = "pure/domain/window.test.ts";
+const DELIVER = "pure/wechat/deliver.test.ts";
+const ONE_MESSAGE = "workerd/one-message.test.ts";
+
+/** Promise 4: retries, pauses, order and the reply window when WeChat fails or refuses. */
+export const TROUBLE: MutantTable = {
+  rule: "WeChat in trouble: retries with jitter, in order; one pause for the app; the window corrected",
+  promise: 4,
+  mutants: [
+    {
+      name: "retries-without-jitter",
+      breaks: "a thousand conversations that failed together retry together",
+      file: "worker/domain/retry.ts",
+      symbol: "backoffMs",
+      change: { replace: "random * _", by: "0.999 * _" },
+      killedBy: ["pure/domain/retry.test.ts", "the retry plan draws delays from the whole range"],
+    },
+    {
+      name: "refusal-pauses-nothing",
+      breaks: "every user's message is sent into the same used-up quota",
+      file: "worker/wechat/api.ts",
+      symbol: "callApi",
+      change: { condition: "pauses", is: true },
+      killedBy: [DELIVER, "deliver pauses the app after 45009"],
+    },
+    {
+      name: "sent-during-a-pause",
+      breaks: "a request leaves while the app is paused",
+      file: "worker/wechat/api.ts",
+      symbol: "usableAccess",
+      change: { condition: "pausedUntil now", is: true },
+      killedBy: [DELIVER, "deliver sends nothing while the app is paused"],
+    },
+    {
+      name: "pause-not-stored",
+      breaks: "an evicted account object forgets the pause",
+      file: "worker/objects/account-resume.ts",
+      symbol: "createResumer.pause",
+      change: { drop: "write" },
+      killedBy: ["workerd/account.test.ts", "a pause travels with the published access, and with the object's answers"],
+    },
+    {
+      name: "message-code-pauses-the-app",
+      breaks: "the link in one message stops every answer of the app",
+      point: "1.1",
+      file: "shared/errcode-table.ts",
+      symbol: "ERRCODES.40013",
+      change: { value: 'pause("app", "invalid_appid", "stop", "", "", CURE.appid)' },
+      killedBy: [ONE_MESSAGE, "a message with the link of another mini program ends by itself"],
+    },
+    {
+      name: "one-message-pauses-again",
+      breaks: "a message that WeChat alone refuses pauses the app every ten minutes for two days",
+      point: "1.1",
+      file: "worker/objects/account-pause.ts",
+      symbol: "isAlone",
+      change: { returns: "false" },
+      killedBy: [ONE_MESSAGE, "a code that speaks of the app by 48001 pauses once"],
+    },
+    {
+      name: "lifted-pause-comes-back",
+      breaks: "lifting a pause forgets which message caused it, and the message pauses the app again",
+      point: "2",
+      file: "worker/objects/account-resume.ts",
+      symbol: "createResumer.lift.ended",
+      change: { value: "{ refusals: {} }" },
+      killedBy: [
+        "workerd/lifted-pause.test.ts",
+        "a message that alone is refused by 48001 does not pause the app again after",
+      ],
+    },
+    {
+      name: "lifted-without-trial",
+      breaks: "a pause is lifted without a trial, and every message is sent into a lasting fault",
+      point: "2",
+      file: "worker/objects/resume-app.ts",
+      symbol: "resumeApp",
+      change: { drop: "tryOne" },
+      killedBy: ["workerd/resume.test.ts", "POST /resume holds the pause when WeChat refuses the trial the same way"],
+    },
+    {
+      name: "two-attempts-at-once",
+      breaks: "two messages to one user are sent at once, and may arrive in the wrong order",
+      file: "worker/domain/state.ts",
+      symbol: "triableItems",
+      change: { condition: "lease", is: false },
+      killedBy: [OUTBOX, "an attempt is the only one under way; the next starts when it is settled"],
+    },
+    {
+      name: "hold-lost-after-a-refusal",
+      breaks: "WeChat refuses the first of five held messages, and the other four are blocked",
+      point: "1.2",
+      file: "worker/domain/outbox.ts",
+      symbol: "leaseNext",
+      change: { replace: "stopItem(state, writer, item, _, context)", by: "block(state, writer, item, _)" },
+      killedBy: [HELD, "a held message stays held with those behind it when WeChat refuses the first"],
+    },
+    {
+      name: "hold-lost-while-wechat-is-busy",
+      breaks: "a message that may be held fails because WeChat was busy for a minute",
+      point: "1.2",
+      file: "worker/domain/outbox.ts",
+      symbol: "apply",
+      change: { condition: "mayHold", is: false },
+      killedBy: [HELD, "a message that is to be held is held, not failed, when WeChat stays busy"],
+    },
+    {
+      name: "grants-added",
+      breaks: "the grants of a message and of entering are added up",
+      file: "worker/domain/window.ts",
+      symbol: "viewWindow",
+      change: {
+        replace: "best.remaining",
+        by: "openGrants(state, now).reduce((sum, grant) => sum + Math.max(0, left(state, rules, grant)), 0)",
+      },
+      killedBy: [WINDOW, "the reply window never adds the two grants"],
+    },
+    {
+      name: "refused-quota-not-corrected",
+      breaks: "WeChat says that the quota is used up, and our record stays as it was",
+      file: "worker/domain/window.ts",
+      symbol: "correctWindow",
+      change: { condition: "receivedAt startedAt", is: false },
+      killedBy: ["workerd/faults.test.ts", "when WeChat's books differ from ours"],
+    },
+    {
+      name: "hand-over-ignored",
+      breaks: "a rule answers while WeChat's own agents serve the user",
+      file: "worker/domain/outbox.ts",
+      symbol: "sendableUntil",
+      change: { drop: "handed_over" },
+      killedBy: [
+        "workerd/conversation-trouble.test.ts",
+        "the outcome of an attempt that comes late wins when it is sent",
+      ],
+    },
+    {
+      name: "lease-of-days",
+      breaks: "after the clock was set back by days, an attempt blocks all messages to the user for days",
+      point: "1.10",
+      file: "worker/domain/clock.ts",
+      symbol: "believeItem.changed.lease",
+      change: { value: "lease" },
+      killedBy: [
+        "pure/domain/clock.test.ts",
+        "after the clock was set back by days an attempt that was under way is over",
+      ],
+    },
+  ],
+};
