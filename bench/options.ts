@@ -2,7 +2,7 @@
  * How much the bench does. The defaults are those of a report; a test runs every row with tiny counts.
  */
 import { parseArgs } from "node:util";
-import { BAD_CALL } from "../scripts/lib/command-line.ts";
+import { describeBadCall } from "../scripts/lib/command-line.ts";
 
 /** The rows of DESIGN.md §7 by subject. */
 export const SUBJECTS = ["size", "crypto", "counted", "growth", "speed"] as const;
@@ -95,7 +95,7 @@ function readValues(args: readonly string[]) {
   try {
     return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
-    throw new TypeError(BAD_CALL); // the error's own text repeats what was typed
+    throw new TypeError(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats what was typed
   }
 }
 

@@ -33,6 +33,7 @@ if (!values.ok) {
   for (const { variable, problem, cure } of values.error) console.error(`  ✗ ${variable} ${problem}: ${cure}`);
   process.exit(1);
 }
+console.log("正在构建… / building…");
 // What runs Workers takes seconds to load: not before the command line is understood.
 const { describeStack, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
 const stack = await runLocal({

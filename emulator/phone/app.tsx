@@ -91,6 +91,7 @@ export function App(): JSX.Element {
         <PauseBanner
           pauses={pauses.list}
           state={state}
+          isOnline={seen.online}
           language={language}
           onResumed={setNotice}
           onAsked={pauses.look}

@@ -1,6 +1,6 @@
 /** Why the worker sends nothing, until when, what to do about it, and a button that has it try again at once. */
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { PauseView, ResumeView } from "../model.ts";
 import type { PhoneState } from "../phone-model.ts";
@@ -12,6 +12,8 @@ interface PauseBannerProps {
   readonly pauses: readonly PauseView[];
   /** Null before the feed's first answer. */
   readonly state: PhoneState | null;
+  /** Whether the emulator answers. */
+  readonly isOnline: boolean;
   readonly language: Language;
   /** Sending goes on, in words. */
   readonly onResumed: (text: string) => void;
@@ -20,7 +22,7 @@ interface PauseBannerProps {
 }
 
 /** One notice for each app that is paused; nothing while all send. */
-export function PauseBanner({ pauses, state, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
+export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
   // An app may be paused and without a token: the worker lists what weighs most first, and one button is for both.
   const first = pauses.filter(({ appid }, index) => pauses.findIndex((other) => other.appid === appid) === index);
   return (
@@ -30,7 +32,8 @@ export function PauseBanner({ pauses, state, language, onResumed, onAsked }: Pau
           key={pause.appid}
           pause={pause}
           isNamed={(state?.apps.length ?? 1) > 1}
-          isInjected={state !== null && isInjected(state, pause)}
+          source={state === null ? null : findSource(state, pause)}
+          isOnline={isOnline}
           language={language}
           onResumed={onResumed}
           onAsked={onAsked}
@@ -40,17 +43,21 @@ export function PauseBanner({ pauses, state, language, onResumed, onAsked }: Pau
   );
 }
 
-interface PauseNoticeProps extends Pick<PauseBannerProps, "language" | "onResumed" | "onAsked"> {
+interface PauseNoticeProps extends Pick<PauseBannerProps, "isOnline" | "language" | "onResumed" | "onAsked"> {
   readonly pause: PauseView;
   /** Whether there are several apps, so that the notice says which one it is about. */
   readonly isNamed: boolean;
-  readonly isInjected: boolean;
+  readonly source: Source | null;
 }
+
+/** The tab of the developer panel on which the errcode is still set; null when it was cleared or is used up. */
+type Source = "faults" | "platform";
 
 /** How the last trial stands; words only when it is shown, as the language may change. */
 type Progress = null | "asking" | ResumeView | { readonly why: string };
 
-function PauseNotice({ pause, isNamed, isInjected, language, onResumed, onAsked }: PauseNoticeProps): JSX.Element {
+function PauseNotice(props: PauseNoticeProps): JSX.Element {
+  const { pause, isNamed, source, isOnline, language, onResumed, onAsked } = props;
   const t = useTexts();
   const box = useRef<HTMLElement>(null);
   const isAsking = useRef(false);
@@ -65,8 +72,13 @@ function PauseNotice({ pause, isNamed, isInjected, language, onResumed, onAsked 
     };
   }, []);
 
+  // What a trial came to while the fault was set says nothing any more once it is gone.
+  useEffect(() => {
+    if (source === null) setProgress((last) => (last === "asking" ? last : null));
+  }, [source]);
+
   const resume = async (): Promise<void> => {
-    if (isAsking.current) return;
+    if (isAsking.current || !isOnline) return;
     isAsking.current = true;
     setProgress("asking");
     try {
@@ -93,11 +105,17 @@ function PauseNotice({ pause, isNamed, isInjected, language, onResumed, onAsked 
           {fill(title, { time: untilTime(until, Date.now(), t) })}
         </p>
         <p>{fill(t.pausedWhy, { errcode, meaning: meaning[words] })}</p>
+        {/* Every refusal of the local WeChat is simulated: this helps here, the cure only in production. */}
+        <p>{source === null ? t.pausedUsedUp : fill(t.pausedInjected, { tab: t[source] })}</p>
         <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
-        {isInjected && <p>{t.pausedInjected}</p>}
       </div>
-      {/* Not disabled while it is asked: a disabled button loses the focus. */}
-      <button type="button" class="button primary" aria-disabled={progress === "asking"} onClick={() => void resume()}>
+      {/* Only said to be disabled: a button that is disabled loses the focus. */}
+      <button
+        type="button"
+        class="button primary"
+        aria-disabled={progress === "asking" || !isOnline}
+        onClick={() => void resume()}
+      >
         {t.resume}
       </button>
       <p class="pause-progress" role="status">
@@ -107,12 +125,13 @@ function PauseNotice({ pause, isNamed, isInjected, language, onResumed, onAsked 
   );
 }
 
-/** Whether the errcode is one the emulator was told to answer: the cure of the real platform alone does not help then. */
-function isInjected({ faults, switches }: PhoneState, { appid, errcode }: PauseView): boolean {
-  if (errcode === 40164 && switches.ipWhitelist) return true;
-  return faults.some(
+/** Where the emulator is told to answer this errcode: it is refused again until that is taken back. */
+function findSource({ faults, switches }: PhoneState, { appid, errcode }: PauseView): Source | null {
+  if (errcode === 40164 && switches.ipWhitelist) return "platform";
+  const isSet = faults.some(
     (fault) => fault.fault === "errcode" && fault.errcode === errcode && (fault.appid ?? appid) === appid,
   );
+  return isSet ? "faults" : null;
 }
 
 function progressText(progress: Progress, t: Texts): string {

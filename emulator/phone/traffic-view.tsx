@@ -6,7 +6,7 @@ import { exactTime } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import type { Act } from "./panel-parts.tsx";
 import { TrafficRecordView } from "./traffic-record.tsx";
-import { useTexts } from "./text.ts";
+import { useTexts, type Texts } from "./text.ts";
 
 interface TrafficViewProps {
   readonly traffic: readonly TrafficRecord[];
@@ -71,6 +71,7 @@ interface RecordHeadProps {
 
 function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element {
   const { kind, label, at, ms } = record;
+  const t = useTexts();
   const preview = previewOf(record);
   return (
     <button type="button" class="record" aria-expanded={isPicked} onClick={onPick}>
@@ -82,7 +83,7 @@ function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element 
         {label}
         {preview !== "" && <span class="record-preview">{preview}</span>}
       </span>
-      <span class={`verdict ${toneOf(record)}`}>{verdictOf(record)}</span>
+      <span class={`verdict ${toneOf(record)}`}>{verdictOf(record, t)}</span>
       <span class="record-time">{exactTime(at)}</span>
       <span class="record-ms">{ms === null ? "…" : `${ms} ms`}</span>
     </button>
@@ -97,10 +98,11 @@ function previewOf({ request }: TrafficRecord): string {
   return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
-function verdictOf({ verdict, errcode, response, fault }: TrafficRecord): string {
+/** A fault that is what the verdict names already is only said to be simulated. */
+function verdictOf({ verdict, errcode, response, fault }: TrafficRecord, t: Texts): string {
   const words = verdict === "errcode" ? `errcode ${errcode ?? ""}` : verdict;
   const shown = verdict === "http" || verdict === "refused" ? `${words} ${response?.status ?? ""}` : words;
-  return fault === undefined ? shown : `${shown} · ${fault}`;
+  return fault === undefined ? shown : `${shown} · ${fault === verdict ? t.simulated : fault}`;
 }
 
 function toneOf({ verdict }: TrafficRecord): "good" | "bad" | "open" {

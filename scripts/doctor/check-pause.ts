@@ -3,6 +3,7 @@
  * that do not get through. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
  */
 import type { BilingualText } from "../../shared/errcode.ts";
+import { isLocal } from "./check-address.ts";
 import { check, failed, passed, readBoth, say, type CheckName, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
@@ -12,6 +13,9 @@ type Entry = Readonly<Record<string, unknown>>;
 const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([40013, 40125, 40164, 40243, 41002, 41004, 48001, 61004, 89503]);
 /** A token is asked for, then one message is sent. */
 const RESUME_MS = 40_000;
+const MINUTE_MS = 60_000;
+/** China has one time zone, and no summer time. */
+const BEIJING_OFFSET_MS = 8 * 60 * MINUTE_MS;
 
 /**
  * The faults of every app but those that have a check of their own; none while the worker is well.
@@ -32,20 +36,22 @@ export async function checkPause(ports: Ports, target: Target, health: Entry): P
     if (reason === "paused" || reason === "token_refused" || reason === "no_token")
       findings.push(await judgePause(ports, target, apiKey, fault));
     else if (reason === "sends_failing" || reason === "account_unreachable")
-      findings.push(toFinding(nameOf(fault), fault));
+      findings.push(failed(nameOf(fault), ...describeTrouble(fault), factOf(fault)));
   }
   return findings;
 }
 
 async function judgePause(ports: Ports, target: Target, apiKey: string, fault: Entry): Promise<Finding> {
   const name = nameOf(fault);
-  if (!mayBeGone(fault)) return toFinding(name, fault);
+  const [wrong, cure] = describePause(fault, target.url, ports.now());
+  if (!mayBeGone(fault)) return failed(name, wrong, cure, factOf(fault));
   const place = { url: target.url, apiKey, appid: toLine(fault["appid"]) };
   const reply = await callApi(ports, place, { path: "/api/v1/resume", method: "POST", timeoutMs: RESUME_MS });
   const answer = "unreachable" in reply ? {} : readObject(reply.body);
   const outcome = toLine(toObject(answer["trial"])["outcome"]);
   if (answer["resumed"] === true) return passed(name, `${factOf(fault)}: 已恢复 / resumed (${outcome})`);
-  return toFinding(name, fault, outcome === "" ? "" : `, 已重试 / tried again: ${outcome}`);
+  const tried = outcome === "" ? "" : `, 已重试 / tried again: ${outcome}`;
+  return failed(name, wrong, cure, `${factOf(fault)}${tried}`);
 }
 
 /** Whether trying again costs nothing and may help: no quota, and no ban. */
@@ -59,23 +65,55 @@ function nameOf({ appid }: Entry): CheckName {
   return check(`pause.${id}`, `小程序 ${id} 正常发送`, `the mini program ${id} sends`);
 }
 
-/** A fault carries its own meaning and cure, from the worker's errcode table. */
-function toFinding(name: CheckName, fault: Entry, more = ""): Finding {
+/** What is wrong, and its cure. A fault carries its own meaning and cure, from the worker's errcode table. */
+type Described = readonly [wrong: BilingualText, cure: BilingualText];
+
+function describeTrouble(fault: Entry): Described {
   const meaning = readBoth(toLine(fault["meaning"]));
   const cure = readBoth(toLine(fault["cure"]));
-  const fact = `${factOf(fault)}${more}`;
-  if (fault["reason"] === "account_unreachable") return failed(name, meaning, cure, fact);
-  if (fault["reason"] === "sends_failing") return failed(name, noneSent(meaning), cure, fact);
-  const wrong = noneSent(meaning);
-  const resume = say(
-    `${cure.zh}；然后 POST /api/v1/resume，或再运行一次体检（docs/how-to/pauses.md）`,
-    `${cure.en}; then POST /api/v1/resume, or run the doctor again (docs/how-to/pauses.md)`,
-  );
-  return failed(name, wrong, resume, fact);
+  if (fault["reason"] === "account_unreachable") return [meaning, cure];
+  return [say(`没有消息发出：${meaning.zh}`, `no message is sent: ${meaning.en}`), cure];
 }
 
-function noneSent({ zh, en }: BilingualText): BilingualText {
-  return say(`没有消息发出：${zh}`, `no message is sent: ${en}`);
+function describePause(fault: Entry, url: string, now: number): Described {
+  const meaning = readBoth(toLine(fault["meaning"]));
+  const cure = readBoth(toLine(fault["cure"]));
+  const end = beijingTime(toLine(fault["until"]), now);
+  const until = end === undefined ? say("", "") : say(`，到北京时间 ${end} 为止`, ` until ${end} Beijing time`);
+  const wrong = say(`没有消息发出${until.zh}：${meaning.zh}`, `no message is sent${until.en}: ${meaning.en}`);
+  const local = isLocal(url)
+    ? say(
+        "错误由本地微信模拟：在手机页面的「开发者面板 → 故障」里清除，一次性的已经用完；正式环境：",
+        "the local WeChat simulates the error: clear it on the phone page under Developer panel → Faults, one-time faults are used up already; in production: ",
+      )
+    : say("", "");
+  const call = resumeCall(url, toLine(fault["appid"]));
+  const again = mayBeGone(fault) ? say("，或再运行一次体检", ", or run the doctor again") : say("", "");
+  const place = "docs/how-to/pauses.md";
+  return [
+    wrong,
+    say(
+      `${local.zh}${cure.zh}；然后运行 ${call}${again.zh}（${place}）`,
+      `${local.en}${cure.en}; then run ${call}${again.en} (${place})`,
+    ),
+  ];
+}
+
+/** The call that lifts a pause, for a shell. The appid came over the network: nothing in it ends the quotation. */
+function resumeCall(origin: string, appid: string): string {
+  const url = new URL("/api/v1/resume", origin);
+  url.searchParams.set("appid", appid);
+  return `curl -X POST '${url.href}' -H 'Authorization: Bearer <API key>'`;
+}
+
+/** As the phone page shows it: never too early, with the day when that is another one. @returns undefined for no time */
+function beijingTime(iso: string, now: number): string | undefined {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return undefined;
+  const end = new Date(Math.ceil(at / MINUTE_MS) * MINUTE_MS + BEIJING_OFFSET_MS).toISOString();
+  const today = new Date(now + BEIJING_OFFSET_MS).toISOString();
+  const time = end.slice(11, 16);
+  return end.slice(0, 10) === today.slice(0, 10) ? time : `${end.slice(5, 10)} ${time}`;
 }
 
 function factOf({ reason, errcode, since, until }: Entry): string {

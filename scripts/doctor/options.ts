@@ -4,6 +4,7 @@
  * only when `--dev-vars` names it: a local setup's keys are not sent elsewhere, nor compared with what is right there.
  */
 import { parseArgs } from "node:util";
+import { describeBadCall } from "../lib/command-line.ts";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
@@ -105,7 +106,7 @@ function readFlags(args: readonly string[]) {
   try {
     return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
-    return err("参数不对 / a flag is not known or has no value"); // the error's own text repeats what was typed
+    return err(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats what was typed
   }
 }
 

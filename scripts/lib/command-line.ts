@@ -1,6 +1,6 @@
 /**
  * The command line of a script: `--help` and `-h` print its usage, and what is not known is refused before anything
- * runs. Nothing of what was typed is repeated, as it may be a secret.
+ * runs. Of what was typed only the name of an unknown flag is repeated: anything else may be a secret.
  */
 import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
 import type { BilingualText } from "../../shared/errcode.ts";
@@ -14,6 +14,8 @@ export const BAD_CALL = "参数不对 / a flag or argument is not known, or a va
 export type CommandLine = Pick<ParseArgsConfig, "options" | "allowPositionals" | "allowNegative">;
 
 const HELP = { type: "boolean", short: "h" } as const;
+/** The form of our own flags. What looks otherwise may be a secret that begins with `--`. */
+const FLAG_NAME = /^--[a-z]{2,16}(-[a-z]{2,16}){0,3}$/;
 
 /** Whether help is asked for, and nothing in the call is unknown: a mistyped flag beside `--help` is refused like any other. */
 export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
@@ -24,7 +26,23 @@ export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
 
 /** Reads the flags. @returns their values, or that the call is wrong */
 export function parseFlags<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
-  return attempt(() => parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values);
+  const line = { options, allowPositionals: false };
+  const read = attempt(() => parseArgs({ ...line, args: [...args], strict: true }).values);
+  return read.ok ? read : err(describeBadCall(args, line));
+}
+
+/** What is wrong with a refused call: the first flag that is not known, by its name alone, or `BAD_CALL`. */
+export function describeBadCall(args: readonly string[], line: CommandLine): string {
+  const known: ParseArgsOptionsConfig = { ...line.options, help: HELP };
+  // Without `strict` a value that looks like a flag belongs to the flag before it, as it would at a correct call.
+  const { tokens } = parseArgs({ args: [...args], options: known, strict: false, tokens: true });
+  const names = tokens.flatMap((token) => (token.kind === "option" ? [token.rawName] : []));
+  const isKnown = (name: string): boolean =>
+    Object.hasOwn(known, name.slice(2)) ||
+    (line.allowNegative === true && name.startsWith("--no-") && Object.hasOwn(known, name.slice(5)));
+  const unknown = names.find((name) => name.startsWith("--") && !isKnown(name));
+  if (unknown === undefined || !FLAG_NAME.test(unknown)) return BAD_CALL;
+  return `没有 ${unknown} 这个参数 / ${unknown} is not a known flag`;
 }
 
 /**
@@ -36,7 +54,7 @@ export function readFlags<const T extends ParseArgsOptionsConfig>(usage: string,
   const args = process.argv.slice(2);
   if (wantsHelp(args, { options })) exitWithHelp(usage);
   const read = parseFlags(args, options);
-  return read.ok ? read.value : exitWithUsage(BAD_CALL, usage);
+  return read.ok ? read.value : exitWithUsage(read.error, usage);
 }
 
 /** Prints the usage and ends the process with 0. */

@@ -2,6 +2,7 @@
  * The command line of `npm run test:mutants`.
  */
 import { parseArgs } from "node:util";
+import { describeBadCall } from "../lib/command-line.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 
 /** What to do. */
@@ -46,6 +47,6 @@ function readFlags(args: readonly string[]) {
   try {
     return ok(parseArgs({ ...COMMAND_LINE, args: [...args] }));
   } catch {
-    return err("参数不对 / a flag is not known or has no value");
+    return err(describeBadCall(args, COMMAND_LINE));
   }
 }

@@ -7,10 +7,11 @@ import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { readKeyList } from "../../worker/config-secret.ts";
+import { describeBadCall } from "../lib/command-line.ts";
 import { withoutMark } from "../lib/dev-vars.ts";
 import { parseEnvText } from "../lib/env-format.ts";
 import { originOf } from "../doctor/check-address.ts";
-import { say } from "../doctor/finding.ts";
+import { readBoth, say } from "../doctor/finding.ts";
 import { findFormProblems } from "./values.ts";
 import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
 
@@ -140,7 +141,7 @@ export function wantsStdin(args: readonly string[]): boolean {
 /** Reads everything. @returns the options, `help`, or every problem */
 export function readSetupOptions(sources: OptionSources): Result<SetupOptions | "help", readonly BilingualText[]> {
   const parsed = parseFlags(sources.args);
-  if (parsed === undefined) return err([BAD_FLAG]);
+  if (parsed === undefined) return err([badFlag(sources.args)]);
   if (parsed.help === true) return ok("help");
   const problems: BilingualText[] = [];
   const brought = readBrought(parsed, sources, problems);
@@ -219,10 +220,13 @@ function noVariable(option: string): BilingualText {
   );
 }
 
-const BAD_FLAG = say(
-  "参数不对，或缺少值。密钥不作为参数：用 --secret-env 或 --stdin",
-  "a flag is not known or has no value. Secrets are no flags: use --secret-env or --stdin",
-);
+function badFlag(args: readonly string[]): BilingualText {
+  const { zh, en } = readBoth(describeBadCall(args, COMMAND_LINE));
+  return say(
+    `${zh}。密钥不作为参数：用 --secret-env 或 --stdin`,
+    `${en}. Secrets are no flags: use --secret-env or --stdin`,
+  );
+}
 const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "--local or --cloudflare, not both");
 const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes wants --local or --cloudflare");
 const NO_TERMINAL = say(

@@ -49,18 +49,50 @@ describe("a pause", () => {
     await expect.poll(() => banner(page).count()).toBe(1);
     const text = async () => (await banner(page).getByRole("alert").textContent()) ?? "";
     expect(await text()).toMatch(/发送已暂停至 .*\d\d:\d\d.*48001：该账号没有此接口权限/);
-    expect(await text()).toContain("办法：");
-    expect(await text()).toContain("这个错误由开发者面板模拟");
+    expect(await text()).toContain("正式环境的办法：");
+    expect(await text()).toContain("错误由本地微信模拟：先在「开发者面板 → 故障」里清除");
     await button(page).click();
     await banner(page).getByRole("status").getByText("微信再次拒绝（48001），仍然暂停").waitFor();
     expect(await bubbles(page, "theirs").count()).toBe(1);
     await page.getByRole("tab", { name: "故障" }).click();
     await page.getByRole("button", { name: "全部清除" }).click();
-    await expect.poll(text).not.toContain("这个错误由开发者面板模拟");
+    await expect.poll(text).toContain("错误由本地微信模拟，故障已用完或清除");
+    // What the trial before the clearing came to is over.
+    await expect.poll(() => banner(page).getByRole("status").textContent()).toBe("");
     await button(page).click();
     await page.getByRole("status").getByText("已恢复发送").waitFor();
     await bubbles(page, "theirs").nth(1).waitFor();
     await expect.poll(() => banner(page).count()).toBe(0);
+  });
+
+  it("is said to be simulated after a fault that the first refusal used up, on its record, too", async ({ expect }) => {
+    const page = await paused([{ ...UNAUTHORISED, times: 1 }]);
+    await banner(page).getByText("错误由本地微信模拟，故障已用完或清除：点「立即恢复」").waitFor();
+    await page.getByText("errcode 48001 · 模拟").waitFor();
+    await page.getByRole("button", { name: "English" }).click();
+    await banner(page).getByText("The local WeChat simulated the error").waitFor();
+    await page.getByText("errcode 48001 · simulated").waitFor();
+    await button(page).click();
+    await expect.poll(() => banner(page).count()).toBe(0);
+  });
+
+  it("cannot be lifted while the emulator does not answer", async ({ expect }) => {
+    const page = await paused([UNAUTHORISED]);
+    await banner(page).waitFor();
+    expect(await button(page).isEnabled()).toBe(true);
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().endsWith("/resume")) asked += 1;
+    });
+    // Aborted calls would be errors of the console: what comes is not the emulator's answer.
+    await page.route("**/_emulator/**", (route) => route.fulfill({ body: "bad gateway" }));
+    await page.getByText("连不上模拟器").waitFor();
+    expect(await button(page).isDisabled()).toBe(true);
+    await button(page).focus();
+    await page.keyboard.press("Enter");
+    expect(asked).toBe(0);
+    await page.unroute("**/_emulator/**");
+    await expect.poll(() => button(page).isEnabled(), { timeout: 10_000 }).toBe(true);
   });
 
   it("is lifted by a reset, whose new user is answered", async ({ expect }) => {

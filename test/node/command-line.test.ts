@@ -71,6 +71,7 @@ describe.for(SCRIPTS)("%s", ([name, script]) => {
       expect(stdout).not.toMatch(/\S/);
       expect(stderr).toContain(name);
       expect(stderr).not.toMatch(/^\s+at /m);
+      if (arg.startsWith("--") && !script.startsWith("test/conformance")) expect(stderr).toContain("--no-such-flag");
       expect(stderr).not.toContain("my-own-secret");
     },
   );

@@ -1,6 +1,6 @@
 /** What every script does with its command line, and with a port that was taken. */
 import { describe, it } from "vitest";
-import { BAD_CALL, parseFlags, wantsHelp } from "../../../scripts/lib/command-line.ts";
+import { BAD_CALL, describeBadCall, parseFlags, wantsHelp } from "../../../scripts/lib/command-line.ts";
 import { isPortTaken, NoFreePortError, portProblem } from "../../../scripts/lib/ports.ts";
 
 describe("a command line", () => {
@@ -11,10 +11,28 @@ describe("a command line", () => {
   });
 
   it("with anything unknown is refused, and nothing of it repeated", ({ expect }) => {
-    for (const args of [["--secret=abc"], ["abc"], ["-x"], ["--json=abc"]]) {
+    for (const args of [["abc"], ["-x"], ["--json=abc"], ["--ABC1"], ["--x1-abc"]]) {
       expect(parseFlags(args, { json: { type: "boolean" } })).toEqual({ ok: false, error: BAD_CALL });
     }
     expect(BAD_CALL).not.toContain("abc");
+  });
+
+  it.for([
+    [["--prot", "8787"], "--prot"],
+    [["--prot=abc"], "--prot"],
+    [["--json", "--help", "--dev-var", "abc"], "--dev-var"],
+    [["--no-json"], "--no-json"],
+  ] as const)("with an unknown flag names the flag, never its value: %j", ([args, name], { expect }) => {
+    const read = parseFlags(args, { json: { type: "boolean" } });
+    expect(read).toEqual({ ok: false, error: `没有 ${name} 这个参数 / ${name} is not a known flag` });
+  });
+
+  it("names no value that looks like a flag, and nothing after --", ({ expect }) => {
+    const line = { options: { token: { type: "string" }, json: { type: "boolean" } } } as const;
+    for (const args of [["--token", "--abc"], ["--token"], ["--", "--abc"]]) {
+      expect(describeBadCall(args, line)).toBe(BAD_CALL);
+    }
+    expect(describeBadCall(["--no-json", "abc"], { ...line, allowNegative: true })).toBe(BAD_CALL);
   });
 
   it("may ask for help anywhere", ({ expect }) => {

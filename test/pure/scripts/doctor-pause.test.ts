@@ -48,7 +48,7 @@ describe("a paused app", () => {
       state: "failed",
       fact: `paused errcode 45009, until ${UNTIL}`,
     });
-    expect(first?.cure?.en).toContain("POST /api/v1/resume");
+    expect(first?.cure?.en).toContain("/api/v1/resume");
     expect(report.ok).toBe(false);
   });
 
@@ -78,11 +78,59 @@ describe("a paused app", () => {
     },
   );
 
+  it.for([45009, 45011, 48004, 50007, 89506])(
+    "after %i is lifted by the whole call alone, not by another run",
+    async (errcode, { expect }) => {
+      const { first } = await examineWith([paused(errcode)]);
+      const call = `curl -X POST 'https://kefu.test/api/v1/resume?appid=${APPID}' -H 'Authorization: Bearer <API key>'`;
+      for (const cure of [first?.cure?.zh, first?.cure?.en]) {
+        expect(cure).toContain(call);
+        expect(cure).not.toMatch(/再运行|run the doctor again/);
+      }
+    },
+  );
+
+  it("is tried by another run when the set-up caused it, as its cure says", async ({ expect }) => {
+    const { first } = await examineWith([paused(48001)]);
+    expect(first?.cure?.zh).toMatch(/curl -X POST .*，或再运行一次体检/);
+    expect(first?.cure?.en).toMatch(/curl -X POST .*, or run the doctor again/);
+  });
+
+  it.for([
+    ["2026-11-22T04:09:00.001Z", "12:10"],
+    ["2026-11-22T15:59:59.999Z", "11-23 00:00"],
+    ["2026-11-22T16:30:00.000Z", "11-23 00:30"],
+  ] as const)("that ends at %s ends at %s in Beijing", async ([until, shown], { expect }) => {
+    const { first } = await examineWith([{ ...paused(45009), until }]);
+    expect(first?.wrong?.zh).toContain(`到北京时间 ${shown} 为止`);
+    expect(first?.wrong?.en).toContain(`until ${shown} Beijing time`);
+  });
+
+  it("without an end that can be read names none", async ({ expect }) => {
+    const { first } = await examineWith([{ ...paused(45009), until: "soon" }]);
+    expect(first?.wrong?.en).toBe("no message is sent: not permitted");
+  });
+
+  it.for(["http://localhost:8787", "http://127.0.0.1:8787"])(
+    "of a worker on this machine comes from the local WeChat: %s",
+    async (url, { expect }) => {
+      const { first } = await examineWith([paused(45009)], "refused", { ...TARGET, url });
+      expect(first?.cure?.zh).toMatch(/^错误由本地微信模拟.*「开发者面板 → 故障」/);
+      expect(first?.cure?.en).toMatch(/^the local WeChat simulates the error.*Developer panel → Faults/);
+      expect(first?.cure?.en).toContain(`'${url}/api/v1/resume`);
+      const { first: deployed } = await examineWith([paused(45009)]);
+      expect(deployed?.cure?.en).not.toContain("local WeChat");
+    },
+  );
+
   it("is described once in each language", async ({ expect }) => {
     const { first } = await examineWith([paused(45009)]);
-    expect(first?.wrong).toEqual({ zh: "没有消息发出：没有权限", en: "no message is sent: not permitted" });
-    expect(first?.cure?.zh).toMatch(/^开通；然后 POST/);
-    expect(first?.cure?.en).toMatch(/^enable it; then POST/);
+    expect(first?.wrong).toEqual({
+      zh: "没有消息发出，到北京时间 12:10 为止：没有权限",
+      en: "no message is sent until 12:10 Beijing time: not permitted",
+    });
+    expect(first?.cure?.zh).toMatch(/^开通；然后运行 curl/);
+    expect(first?.cure?.en).toMatch(/^enable it; then run curl/);
     const unreachable = { appid: APPID, reason: "account_unreachable", meaning: "没有应答 / no answer", cure: "wait" };
     const { first: other } = await examineWith([unreachable]);
     expect(other).toMatchObject({
