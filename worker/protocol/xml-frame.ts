@@ -150,6 +150,8 @@ function readPlainly(elements: string): WireFields | undefined {
  */
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
+  // The usual body: a ciphertext and whom it is for.
+  if (whole.ok && isCiphertext(whole.value)) return ok({ fields: whole.value });
   if (whole.ok && isEvent(whole.value) && isPlain(text)) return ok({ fields: whole.value });
   const event = readXmlEvent(text);
   if (event !== undefined) return ok(event);
@@ -159,6 +161,12 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   }
   if (!whole.ok) return whole;
   return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
+}
+
+/** Whether nothing is said in the clear: what kind of push this is, the ciphertext knows. */
+function isCiphertext(fields: WireFields): boolean {
+  const isClear = Object.hasOwn(fields, "MsgType") || Object.hasOwn(fields, "Event");
+  return !isClear && typeof ownValue(fields, "Encrypt") === "string";
 }
 
 function isEvent(fields: WireFields): boolean {

@@ -60,15 +60,19 @@ export function readMarkup(text: string, at: number): Markup | XmlReason {
     const end = text.indexOf(CDATA_END, at);
     return end < 0 ? "malformed" : { kind: "cdata", name: "", end: end + CDATA_END.length };
   }
-  COMMENT_HERE.lastIndex = at;
-  if (COMMENT_HERE.test(text)) return { kind: "comment", name: "", end: COMMENT_HERE.lastIndex };
   TAG.lastIndex = at;
   const match = TAG.exec(text);
-  if (match === null) return text.startsWith("<!", at) || text.startsWith("<?", at) ? "declaration" : "malformed";
+  if (match === null) return readComment(text, at);
   const [, closing, opening, slash] = match;
   const name = closing ?? opening ?? "";
   if (isForbiddenName(name)) return "bad_name";
   const end = TAG.lastIndex;
   if (closing !== undefined) return { kind: "closing", name, end };
   return { kind: slash === "/" ? "empty" : "opening", name, end };
+}
+
+function readComment(text: string, at: number): Markup | XmlReason {
+  COMMENT_HERE.lastIndex = at;
+  if (COMMENT_HERE.test(text)) return { kind: "comment", name: "", end: COMMENT_HERE.lastIndex };
+  return text.startsWith("<!", at) || text.startsWith("<?", at) ? "declaration" : "malformed";
 }
