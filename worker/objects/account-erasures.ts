@@ -52,7 +52,8 @@ export interface Erasures {
 }
 
 /** Opens them. */
-export function createErasures({ sql, kv }: DurableObjectStorage): Erasures {
+export function createErasures(storage: DurableObjectStorage): Erasures {
+  const { sql } = storage;
   let exists: boolean | undefined;
   let newest: Newest | undefined;
 
@@ -72,10 +73,10 @@ export function createErasures({ sql, kv }: DurableObjectStorage): Erasures {
   }
 
   function secretKey(): Uint8Array<ArrayBuffer> {
-    const known = kv.get<Uint8Array<ArrayBuffer>>(KEY_ENTRY);
+    const known = storage.kv.get<Uint8Array<ArrayBuffer>>(KEY_ENTRY);
     if (known !== undefined) return known;
     const made = crypto.getRandomValues(new Uint8Array(32));
-    kv.put(KEY_ENTRY, made);
+    storage.kv.put(KEY_ENTRY, made);
     return made;
   }
 
