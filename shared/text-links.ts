@@ -29,7 +29,7 @@ const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
 /** How often words may have been escaped. */
 const ESCAPES = 3;
-const FILLED_HREF = /[\s"']href\s*=\s*["']?\s*[^\s"'>]/i;
+const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
 
 /**
  * The first problem of a text's links.

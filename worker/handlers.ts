@@ -16,7 +16,7 @@ import type { AppEvent } from "./domain/app-event.ts";
 import type { EventKefu } from "./event-handler.ts";
 import type { EnterKefu, Kefu } from "./kefu.ts";
 
-const ORDER_NUMBER = /订单(?:号)?\s*[:：#]?\s*(\d{1,20})/;
+const ORDER_NUMBER = /订单(?:号)?\s*(?:[:：#]\s*)?(\d{1,20})/;
 
 const OrderSchema = v.object({
   id: v.string(),

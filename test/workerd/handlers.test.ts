@@ -156,4 +156,13 @@ describe("the handler that is shipped", () => {
     expect(await run({}, enters, { ORDERS_URL })).toBeUndefined();
     expect(fetch).not.toHaveBeenCalled();
   });
+
+  it("looks for an order number in a time that grows with the text", async ({ expect }) => {
+    const content = `订单${" ".repeat(60_000)}x`;
+    const started = performance.now();
+    expect(await run({}, says(content), { ORDERS_URL: "" })).toBeUndefined();
+    // Here the clock stands still while code runs.
+    await scheduler.wait(1);
+    expect(performance.now() - started).toBeLessThan(400);
+  });
 });

@@ -4,7 +4,7 @@
  */
 
 /** The field as JSON or XML has it, in CDATA or quotes or bare. */
-const CREATE_TIME = /\bCreateTime(?:\\?"\s*:\s*\\?"?|>\s*(?:<!\[CDATA\[)?)\s*(\d{1,11})(?!\d)/g;
+const CREATE_TIME = /\bCreateTime(?:\\?"\s*:\s*(?:\\?"\s*)?|>\s*(?:<!\[CDATA\[\s*)?)(\d{1,11})(?!\d)/g;
 
 /**
  * When a push was made.

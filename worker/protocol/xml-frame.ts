@@ -39,7 +39,7 @@ const GAP = new RegExp(
   "y",
 );
 /** One element (1: name) with a value that ends where XML says, whatever it is (2: when it is in CDATA). */
-const ELEMENT = /\s*<(\w+)>\s*(?:<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
+const ELEMENT = /\s*<(\w+)>(?:\s*<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
 
 /** What says whose a message is, which one, and how it is read: never taken from between two texts. */
 const SAID: ReadonlySet<string> = new Set([...IDENTITY, "BusinessId", "Encrypt"]);

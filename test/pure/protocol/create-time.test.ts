@@ -24,4 +24,14 @@ describe("CreateTime of an unreadable push", () => {
   ])("is unknown: %s", (text, { expect }) => {
     expect(findCreateTime(text)).toBe(0);
   });
+
+  it.for(['"CreateTime":', '"CreateTime":"', "<CreateTime>", "<CreateTime><![CDATA["])(
+    "is looked for in a time that grows with the text: %s and spaces",
+    (start, { expect }) => {
+      const started = performance.now();
+      expect(findCreateTime(start + " ".repeat(60_000))).toBe(0);
+      expect(findCreateTime(`${start + " ".repeat(60_000)}1760000000`)).toBe(1_760_000_000_000);
+      expect(performance.now() - started).toBeLessThan(500);
+    },
+  );
 });

@@ -301,4 +301,15 @@ describe("a hostile text as long as a body may be", () => {
       }
     }
   });
+
+  it("is read in a time that grows with it, and before a signature is asked for", async ({ expect }) => {
+    const spaces = " ".repeat(MAX_WIRE_LENGTH - 1_000);
+    const started = performance.now();
+    for (const value of [`${spaces}<b>`, `<![CDATA[x]]>${spaces}<b>`, `x${spaces}<![CDATA[`]) {
+      const xml = textXml("|").replace("<![CDATA[|]]>", () => value);
+      expect(await receive(plainPush(xml), "plain")).toMatchObject({ ok: true, value: { inbound: HEAD } });
+      expect(await receive(plainPush(xml), "secure")).toMatchObject({ ok: false });
+    }
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
 });

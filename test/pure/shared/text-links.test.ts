@@ -167,3 +167,16 @@ describe("a user's words", () => {
     );
   });
 });
+
+describe("a link as long as a text may be", () => {
+  it.for(["href=", 'href="', "href"])(
+    "is looked at in a time that grows with it: %s and spaces",
+    (start, { expect }) => {
+      const started = performance.now();
+      const spaces = " ".repeat(60_000);
+      const tag = `<a data-miniprogram-appid="${OWN}" data-miniprogram-path="pages/a" ${start}${spaces}>看</a>`;
+      findLinkProblem(tag, OWN);
+      expect(performance.now() - started).toBeLessThan(500);
+    },
+  );
+});
