@@ -34,8 +34,10 @@ export interface PauseDecision {
 
 /** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
 const PAUSE_STEP_MS = 30_000;
-/** Messages remembered for each errcode, and so many are written in one pause: not each of a thousand failing sends. */
-const MAX_REFUSALS = 16;
+/** So many messages are written in one pause: not each of a thousand failing sends. */
+const MAX_WRITTEN = 16;
+/** Messages remembered for each errcode. One that is forgotten while it is still tried pauses the app once more. */
+const MAX_REFUSALS = 128;
 /** Stands for messages whose sender does not say which they are. */
 const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
 
@@ -74,7 +76,7 @@ export function decidePause(
   const until = pauseUntil(errcode, now, random);
   if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) {
     const inThisPause = known.filter((refusal) => refusal.until === pausedUntil);
-    const isKnown = mine?.until === pausedUntil || inThisPause.length >= MAX_REFUSALS;
+    const isKnown = mine?.until === pausedUntil || inThisPause.length >= MAX_WRITTEN;
     return { patch: isKnown ? {} : change(addRefusal(known, { ...named, until: pausedUntil })) };
   }
   return { patch: { pausedUntil: until, pauseErrcode: errcode, ...change(addRefusal(known, { ...named, until })) } };

@@ -130,6 +130,19 @@ describe("a refused message", () => {
     expect(account.refuses("d", 2)).toBe("alone");
   });
 
+  it("pauses no more once WeChat took another, also when many messages are refused by turns", ({ expect }) => {
+    const account = createAccount();
+    const messages = Array.from({ length: 60 }, (_, index) => `m${index}`);
+    const rounds = Array.from({ length: 8 }, (_, round) => {
+      const outcomes = messages.map((message) => account.refuses(message, round + 1));
+      account.accepts();
+      account.pass(11 * MINUTE);
+      return new Set(outcomes);
+    });
+    // Of each pause 16 are remembered.
+    expect(rounds.slice(4)).toEqual(Array.from({ length: 4 }, () => new Set(["alone"])));
+  });
+
   it("pauses each time when its name is not known, and counts as another message", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
@@ -163,14 +176,14 @@ describe("what is remembered", () => {
     expect(proveOwnFault(account.state())).toEqual({});
   });
 
-  it("is what 16 messages at most were refused for, the latest", ({ expect }) => {
+  it("is what 128 messages at most were refused for, the latest", ({ expect }) => {
     const account = createAccount();
-    for (let index = 0; index < 40; index += 1) {
+    for (let index = 0; index < 150; index += 1) {
       account.refuses(`m${index}`, 1);
       account.pass(11 * MINUTE);
     }
     const names = account.state().refusals["48001"]?.map(({ message }) => message);
-    expect(names).toEqual(Array.from({ length: 16 }, (_, index) => `m${index + 24}`));
+    expect(names).toEqual(Array.from({ length: 128 }, (_, index) => `m${index + 22}`));
   });
 
   it("is nothing of a user who was erased", ({ expect }) => {
