@@ -54,8 +54,8 @@ export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
           `no access_token since ${start}, after ${count} calls; the latest: ${why.en}`,
         )
       : both(
-          `自 ${start} 起没有一条消息送达微信，约 ${count} 次；最近一次：${why.zh}`,
-          `no send has got through since ${start}, in about ${count} attempts; the latest: ${why.en}`,
+          `自 ${start} 起发送约 ${count} 次没有成功，其间没有实例报告过成功；最近一次：${why.zh}`,
+          `since ${start} about ${count} sends have failed, and no isolate has reported one that got through; the latest: ${why.en}`,
         );
   const cure = cureOf(fault, known);
   return {
