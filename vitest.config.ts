@@ -100,7 +100,10 @@ export default defineConfig({
           name: "node",
           include: ["test/node/**/*.test.ts"],
           // The doctor compares clocks by the header Date, which workerd writes by the machine's.
-          exclude: TEST_CLOCK === undefined ? [] : ["test/node/doctor*.test.ts", "test/node/setup.test.ts"],
+          exclude:
+            TEST_CLOCK === undefined
+              ? []
+              : ["test/node/doctor*.test.ts", "test/node/setup.test.ts", "test/node/bench.test.ts"],
           expect: PATIENT,
           testTimeout: 120_000,
           hookTimeout: 120_000,
