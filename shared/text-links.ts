@@ -17,8 +17,11 @@ export interface LinkProblem {
 const TAG = /<a(?=[\s/])(?:"[^"]*"|'[^']*'|[^"'>])*>?/gi;
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
-/** Attributes that make a link, wherever they stand in a tag: another reading may end a quote elsewhere. */
-const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?/gi;
+/**
+ * Attributes that make a link, wherever they stand in a tag, also in the value of another: a different reading may end that
+ * value elsewhere.
+ */
+const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
 /** A tag up to its first `>`, or up to the next `<`. */
 const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
 /** Where a tag leads to, by any of its attributes. A quote need not be closed. */

@@ -67,6 +67,11 @@ describe("findLinkProblem", () => {
     }
   });
 
+  it("reads an attribute in the value of another as well", ({ expect }) => {
+    const text = `<a data-miniprogram-path=data-miniprogram-appid = ${FOREIGN} href=x>看</a>`;
+    expect(findLinkProblem(text, OWN)).toBeDefined();
+  });
+
   it("finds every foreign link that WeChat, as it is emulated, would refuse", ({ expect }) => {
     fc.assert(
       fc.property(linkish, (text) => {
