@@ -7,6 +7,7 @@
  * SQL stays here. The table comes with the first entry and without a step of the schema: a worker of the version before
  * does not know it and works on.
  */
+import { Buffer } from "node:buffer";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
 import { findOpenids, shapeOf, type OpenidShape } from "../domain/named-user.ts";
 
@@ -143,5 +144,5 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
 
 async function hashOne(key: CryptoKey, openid: string): Promise<string> {
   const mac = await crypto.subtle.sign(HMAC, key, new TextEncoder().encode(openid));
-  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Buffer.from(mac).toString("hex");
 }

@@ -2,6 +2,7 @@
  * Temporary media: a picture up (it becomes a media id for image messages and card covers) and a user's picture
  * down (WECHAT.md §5.2, §5.3).
  */
+import { Buffer } from "node:buffer";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
@@ -101,8 +102,8 @@ async function buildMultipart(
   type: ImageType,
 ): Promise<{ body: Uint8Array<ArrayBuffer>; contentType: string }> {
   // The boundary is a hash of the content, so the content cannot contain it.
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const boundary = `edge-kefu-${Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  const digest = Buffer.from(await crypto.subtle.digest("SHA-256", bytes));
+  const boundary = `edge-kefu-${digest.toString("hex", 0, 16)}`;
   const encoder = new TextEncoder();
   const head = encoder.encode(
     `--${boundary}\r\ncontent-disposition: form-data; name="media"; filename="image.${type.extension}"\r\n` +
