@@ -140,17 +140,16 @@ export function createAppEvents(host: AppEventsHost) {
     ): Promise<EventOutcome> {
       const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
       if (createdAt < now - keptMs) return false;
-      const body = JSON.stringify({ ...inbound, createdAt });
       const since = repeatsSince(inbound.createdAt, now);
-      let known = store.findEvent(key, since);
-      let isErased = false;
+      const known = store.findEvent(key, since);
+      if (known !== undefined) return toRepeat(known);
+      const body = JSON.stringify({ ...inbound, createdAt });
       const datedAt = datePush(inbound.createdAt, signedAt);
-      if (known === undefined && erasures.mayConcern(datedAt, now)) {
-        isErased = await erasures.concern(body, datedAt, now);
-        // Another delivery may have been stored meanwhile.
-        known = store.findEvent(key, since);
-      }
-      if (known !== undefined) return known.isErased ? "erased" : false;
+      const mayBeErased = erasures.mayConcern(datedAt, now);
+      const isErased = mayBeErased && (await erasures.concern(body, datedAt, now));
+      // Another delivery may have been stored meanwhile.
+      const stored = mayBeErased ? store.findEvent(key, since) : undefined;
+      if (stored !== undefined) return toRepeat(stored);
       const before = store.newestEvent();
       const seq = store.addEvent({ at: now, key, body: isErased ? "" : body });
       if (seq % COUNT_EVERY === 0) forget(store.eventBeyond(MAX_EVENTS), now);
@@ -219,6 +218,10 @@ export function createAppEvents(host: AppEventsHost) {
 
 function listenersOf(webhooks: readonly Webhook[]): readonly string[] {
   return webhooks.filter(({ events }) => events.includes(APP_EVENT)).map(({ id }) => id);
+}
+
+function toRepeat({ isErased }: { readonly isErased: boolean }): EventOutcome {
+  return isErased ? "erased" : false;
 }
 
 function isSame(a: WebhookCursors, b: WebhookCursors): boolean {

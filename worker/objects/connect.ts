@@ -23,6 +23,9 @@ import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
 
+/** How long reporting that WeChat took a message after a pause may take, milliseconds. */
+const ACCEPTED_MS = 1_500;
+
 /** How long reporting sends that fail, or succeed again, may take, milliseconds. */
 const SENDS_MS = 3_000;
 
@@ -64,29 +67,32 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const account = () => timedStub(env.ACCOUNT.getByName(appid, { locationHint: config.locationHint }), ACCOUNT_CALL_MS);
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
-  const tellMilestone = async (milestone: Milestone): Promise<void> => {
+  /** Calls the account object about what is known here anyhow. Returns undefined after logging that it failed. */
+  const report = async <T>(
+    event: string,
+    timeoutMs: number,
+    call: () => Promise<T>,
+    fields: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly answer: T } | undefined> => {
     try {
-      await inTime(MILESTONE_TIMEOUT_MS, account().noteMilestone(milestone));
+      return { answer: await inTime(timeoutMs, call()) };
     } catch (error) {
-      log("milestone_not_noted", { app: appid, milestone, error: errorName(error) });
+      log(event, { app: appid, ...fields, error: errorName(error) });
+      return undefined;
     }
   };
-  const tellSends = async (trouble: Trouble | null): Promise<void> => {
-    try {
-      await inTime(SENDS_MS, account().noteSends(trouble));
-      forgetFaults(snapshotMemory, appid);
-    } catch (error) {
-      keepUnreported(memory, appid, trouble, now());
-      log("sends_not_noted", { app: appid, error: errorName(error) });
-    }
+  const reportMilestone = async (milestone: Milestone): Promise<void> => {
+    const call = () => account().noteMilestone(milestone);
+    await report("milestone_not_noted", MILESTONE_TIMEOUT_MS, call, { milestone });
   };
-  const tellAccepted = async (pauseVersion: number): Promise<void> => {
-    try {
-      await inTime(MILESTONE_TIMEOUT_MS, account().noteAccepted(pauseVersion));
-    } catch (error) {
-      // Another isolate says it, or the next trial.
-      log("accepted_not_noted", { app: appid, error: errorName(error) });
-    }
+  const reportSends = async (trouble: Trouble | null): Promise<void> => {
+    const isNoted = await report("sends_not_noted", SENDS_MS, () => account().noteSends(trouble));
+    if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
+    else forgetFaults(snapshotMemory, appid);
+  };
+  // When it fails, another isolate reports it, or the next trial.
+  const reportAccepted = async (pauseVersion: number): Promise<void> => {
+    await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
   const createClient = (tokens: TokenSource) =>
     createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
@@ -109,31 +115,26 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
       if (told.includes(milestone)) return undefined;
       // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
       if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
-      return tellMilestone(milestone);
+      return reportMilestone(milestone);
     },
     noteDelivery(delivery) {
-      const told: Promise<void>[] = [];
+      const reports: Promise<void>[] = [];
       const trouble = watchSend(memory, appid, delivery, now());
-      if (trouble !== undefined) told.push(tellSends(trouble));
+      if (trouble !== undefined) reports.push(reportSends(trouble));
       const pauseVersion = delivery.result === "sent" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
       if (pauseVersion !== undefined) {
         // Before it is done: of many messages at once one tells.
         memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });
-        told.push(tellAccepted(pauseVersion));
+        reports.push(reportAccepted(pauseVersion));
       }
-      return told.length === 0 ? undefined : Promise.all(told).then(() => {});
+      return reports.length === 0 ? undefined : Promise.all(reports).then(() => {});
     },
     async noteWaiting(waiter) {
-      try {
-        const answer = await inTime(WAITING_MS, account().noteWaiting(waiter));
-        if (answer.isBlocked) return undefined;
-        notePause(memory, appid, answer);
-        return answer;
-      } catch (error) {
-        // The message comes back at its own time.
-        log("waiting_not_noted", { app: appid, error: errorName(error) });
-        return undefined;
-      }
+      // When it fails, the message comes back at its own time.
+      const noted = await report("waiting_not_noted", WAITING_MS, () => account().noteWaiting(waiter));
+      if (noted === undefined || noted.answer.isBlocked) return undefined;
+      notePause(memory, appid, noted.answer);
+      return noted.answer;
     },
     useSettings(value) {
       memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
