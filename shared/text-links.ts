@@ -6,6 +6,7 @@
  */
 import { parseCardPath } from "./card-path.ts";
 import { dropControls } from "./text.ts";
+import { TAG_REST } from "./visible.ts";
 
 /** What is wrong with a link, and what to do about it. */
 export interface LinkProblem {
@@ -13,8 +14,7 @@ export interface LinkProblem {
   readonly cure: string;
 }
 
-/** A tag up to its `>` outside quotes, or up to where a quote is not closed any more. */
-const TAG = /<a(?=[\s/])(?:"[^"]*"|'[^']*'|[^"'>])*>?/gi;
+const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
 /**

@@ -20,8 +20,10 @@ export function isVisible(text: string): boolean {
   return A_VISIBLE.test(text);
 }
 
+/** What follows the name of a tag, up to its `>` outside quotes, or up to where a quote is not closed any more. */
+export const TAG_REST = String.raw`(?:"[^"]*"|'[^']*'|[^"'>])*>?`;
 /** The tags of links, an opening one up to its `>` outside quotes, or to the end of the text when it has none. */
-const LINK_TAG = /<a(?=[\s/>])(?:"[^"]*"|'[^']*'|[^"'>])*>?|<\/a\s*>/gi;
+const LINK_TAG = new RegExp(String.raw`<a(?=[\s/>])${TAG_REST}|<\/a\s*>`, "gi");
 
 /**
  * Whether a reader sees anything of a text message: of a link only what stands between its tags (WECHAT.md §4.2). An

@@ -74,9 +74,9 @@ function objectName({ appid, openid }: Owner): string {
 
 /** A push on its way into its conversation. */
 export interface StoringPush {
-  /** Ends at `answerBy`. */
+  /** Ends at `until.answer`. */
   readonly received: Promise<Received>;
-  /** The answer leased to us, also one that comes after `answerBy`: an object that is slow may have leased it. */
+  /** The answer leased to us, also one that comes after `until.answer`: an object that is slow may have leased it. */
   readonly lease: Promise<LeasedMessage | undefined>;
 }
 

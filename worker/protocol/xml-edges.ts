@@ -30,11 +30,14 @@ const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
 /** What a message must say of itself: who wrote to whom, when, what kind, which one. */
 export const IDENTITY = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
 
-const ROOT_START = "<xml>";
-const ROOT_END = "</xml>";
+/** Around all fields, as the platform writes it. */
+export const ROOT_START = "<xml>";
+/** See `ROOT_START`. */
+export const ROOT_END = "</xml>";
 /** An element with one plain value (2: in CDATA, 3: bare); no value of the platform's own has a bracket in it. */
 const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
-const VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
+/** Such a value (1: in CDATA, 2: bare). */
+export const PLAIN_VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 
 /**
  * Reads both ends of a message.
@@ -83,7 +86,7 @@ function readTail(body: string, from: number, end: number, fields: Record<string
     const name = [...left].find((candidate) => rest.endsWith(`</${candidate}>`));
     const opening = name === undefined ? -1 : rest.lastIndexOf(`<${name}>`);
     if (name === undefined || opening < 0) return to;
-    const value = VALUE.exec(rest.slice(opening + name.length + 2, -(name.length + 3)));
+    const value = PLAIN_VALUE.exec(rest.slice(opening + name.length + 2, -(name.length + 3)));
     if (value === null) return to;
     fields[name] = value[1] ?? (value[2] ?? "").trim();
     left.delete(name);

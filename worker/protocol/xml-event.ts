@@ -8,7 +8,7 @@
  */
 import type { WireFields, WireValue } from "../../shared/inbound.ts";
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "./wire.ts";
-import { HEAD, isNamedEvent } from "./xml-edges.ts";
+import { HEAD, isNamedEvent, PLAIN_VALUE, ROOT_END, ROOT_START } from "./xml-edges.ts";
 import { COMMENT } from "./xml-markup.ts";
 import { isPlain } from "./xml-repeats.ts";
 import { decodeReferences, parseXml, PROLOG } from "./xml.ts";
@@ -38,11 +38,7 @@ const CLOSED = new RegExp(`</(${NAME})`, "g");
 const OPENING = new RegExp(`\\s*<(${NAME})(/?)>`, "y");
 const PASSED = new RegExp(`\\s*(?:${COMMENT.source})`, "y");
 const CLOSING = new RegExp(`^</(${NAME})>$`);
-/** A value of the platform's own fields, which has no bracket in it (1: in CDATA, 2: bare). */
-const PLAIN = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
 const CDATA = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/;
-const ROOT_START = "<xml>";
-const ROOT_END = "</xml>";
 
 /**
  * Reads an event.
@@ -76,7 +72,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
   const behind: string[] = [];
   const valueOf = (span: Span) => readValue(body, span, counts, level);
   /** Whether it is one of the platform's own fields, the value of which holds no bracket: nothing can end it early. */
-  const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN.test(value);
+  const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN_VALUE.test(value);
 
   /** Takes an element that is certain. Returns false when it must stay in what is damaged, with all that lies further in. */
   function take(name: string, value: WireValue | undefined, element: Span, left: string[]): boolean {

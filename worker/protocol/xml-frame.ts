@@ -13,6 +13,7 @@ import { err, ok, type Result } from "../../shared/result.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
 import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";
 import { readXmlEvent } from "./xml-event.ts";
+import { CDATA_END, CDATA_START } from "./xml-markup.ts";
 import { isPlain, TYPED_END } from "./xml-repeats.ts";
 import { parseXml, type XmlProblem } from "./xml.ts";
 
@@ -31,8 +32,6 @@ const TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 const NAMES = [...TEXTS.values()].flat();
 const OPENING = new RegExp(`<(${NAMES.join("|")})>`);
-const CDATA_START = "<![CDATA[";
-const CDATA_END = "]]>";
 /** From the end of a text to the beginning of the next: plain values of the platform's (1) and the next one's name (3). */
 const GAP = new RegExp(
   `\\s*((?:<(?!(?:${NAMES.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,

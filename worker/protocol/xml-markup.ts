@@ -8,8 +8,10 @@ import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from
 /** Why XML is refused; `declaration` is a DOCTYPE, an ENTITY, or a comment that holds markup. WeChat sends none of them. */
 export type XmlReason = WireReason | "declaration";
 
-const CDATA_START = "<![CDATA[";
-const CDATA_END = "]]>";
+/** Around a text as it is. */
+export const CDATA_START = "<![CDATA[";
+/** See `CDATA_START`. */
+export const CDATA_END = "]]>";
 /**
  * A comment or a processing instruction, which says nothing. Without brackets and quotes it cannot hide the end of a text, and
  * ends where every parser sees its end.
