@@ -1,10 +1,10 @@
 /** The page's eye on the emulator: a poll that costs nothing while nothing happens. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Feed, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { readFeed, type FeedPosition } from "./api.ts";
+import { usePolling } from "./polling.ts";
 
-const POLL_MS = 250;
-const HIDDEN_POLL_MS = 2_000;
+const PACE = { shown: 250, hidden: 2_000 };
 const MAX_RECORDS = 300;
 
 /** What the page knows. */
@@ -24,40 +24,29 @@ const START = { epoch: "", after: 0, version: "" };
 export function useFeed(appid: string, openid: string): readonly [Seen, () => void] {
   const [seen, setSeen] = useState(NOTHING);
   const position = useRef<Omit<FeedPosition, "appid" | "openid">>(START);
-  const look = useRef<() => void>(() => {});
-
-  useEffect(() => {
-    let alive = true;
-    let timer = 0;
-    let isLooking = false;
-    const poll = async (): Promise<void> => {
-      if (isLooking) return;
-      isLooking = true;
-      clearTimeout(timer);
-      const feed = await readFeed({ appid, openid, ...position.current }).catch(() => "offline" as const);
-      isLooking = false;
-      if (!alive) return;
-      if (feed === "offline") setSeen((before) => ({ ...before, online: false }));
-      else if (feed === null) setSeen((before) => (before.online ? before : { ...before, online: true }));
-      else {
-        const isNew = feed.epoch !== position.current.epoch;
-        position.current = { epoch: feed.epoch, after: feed.seq, version: feed.version };
-        setSeen((before) => merge(isNew ? NOTHING : before, feed));
-      }
-      timer = setTimeout(() => void poll(), document.hidden ? HIDDEN_POLL_MS : POLL_MS);
-    };
-    const onVisible = (): void => void poll();
-    look.current = onVisible;
-    document.addEventListener("visibilitychange", onVisible);
-    void poll();
-    return () => {
-      alive = false;
-      clearTimeout(timer);
-      document.removeEventListener("visibilitychange", onVisible);
-    };
-  }, [appid, openid]);
-
-  return [seen, () => look.current()];
+  const look = usePolling(
+    () => {
+      let isLooking = false;
+      return async (isAlive) => {
+        if (isLooking) return false;
+        isLooking = true;
+        const feed = await readFeed({ appid, openid, ...position.current }).catch(() => "offline" as const);
+        isLooking = false;
+        if (!isAlive()) return false;
+        if (feed === "offline") setSeen((before) => ({ ...before, online: false }));
+        else if (feed === null) setSeen((before) => (before.online ? before : { ...before, online: true }));
+        else {
+          const isNew = feed.epoch !== position.current.epoch;
+          position.current = { epoch: feed.epoch, after: feed.seq, version: feed.version };
+          setSeen((before) => merge(isNew ? NOTHING : before, feed));
+        }
+        return true;
+      };
+    },
+    PACE,
+    [appid, openid],
+  );
+  return [seen, look];
 }
 
 /** New records at the end, changed ones in their place. */
