@@ -62,7 +62,7 @@ function runTests(rows: readonly Regression[]): ReadonlyMap<string, FileResult> 
 
 const { only } = readFlags(USAGE, { only: { type: "string", multiple: true } });
 const rows = REGRESSIONS.filter(({ point }) => only === undefined || only.includes(point));
-if (rows.length === 0) exitWithUsage("没有这样的条目 / there is no such point", USAGE);
+if (rows.length === 0) exitWithUsage("没有这样的条目 / unknown point", USAGE);
 const started = performance.now();
 prepare();
 const results = runTests(rows);

@@ -68,7 +68,7 @@ showLog = true;
 const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
-/** Never one of its questions: nobody would see it. */
+/** Unless it is shown, its input ends at once: wrangler asks no question then. */
 function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = false): Promise<CommandResult> {
   const path = [process.env["PATH"] ?? "", join(ROOT, "node_modules/.bin")].join(delimiter);
   const [program, ...before] = wranglerProgram(process.platform);

@@ -27,7 +27,7 @@ export const PROMISES: readonly TestedPromise[] = [
       ["workerd/push-trouble.test.ts", "when the conversation cannot be reached"],
       ["workerd/push-trouble.test.ts", "the sending behind an answer"],
       ["pure/domain/outbox.property.test.ts", "whatever happens"],
-      ["pure/domain/outbox.test.ts", "an attempt nobody knows the end of"],
+      ["pure/domain/outbox.test.ts", "an attempt without a known outcome"],
     ],
   },
   {

@@ -64,7 +64,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   const [progress, setProgress] = useState<Progress>(null);
   useLayoutEffect(() => {
     const section = box.current;
-    // The button goes with the notice: whoever was on it is put where the page goes on.
+    // The button disappears with the notice: if it had the focus, the focus moves to the page's main part.
     return () => {
       if (section?.contains(document.activeElement) === true) {
         document.querySelector("main")?.focus({ preventScroll: true });

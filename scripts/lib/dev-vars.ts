@@ -1,6 +1,6 @@
 /**
  * Where `.dev.vars` lies and what is in it. `--dev-vars PATH` names another one (`--env-file` would be read by Node
- * itself), which must be there for whoever only reads it.
+ * itself). A named file must exist, except for setup, which writes it.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ export async function loadDevVars(args: readonly string[], root = ROOT): Promise
 
 const ABSENT = say(
   "没有这个文件。核对 --dev-vars 的路径；不写 --dev-vars 就用 .dev.vars，没有也可以",
-  "there is no such file. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
+  "file not found. Check the path after --dev-vars; without --dev-vars, .dev.vars is read if there is one",
 );
 
 function namedPath(args: readonly string[]): string | undefined {

@@ -46,7 +46,7 @@ export const COST: MutantTable = {
       file: "worker/domain/outbox.ts",
       symbol: "giveUpAttempt",
       change: { replace: "finishUse(state.window, ref, go, _)", by: "{ ...state.window, uses: [] }" },
-      killedBy: [OUTBOX, "an attempt nobody knows the end of counts as used"],
+      killedBy: [OUTBOX, "an attempt without a known outcome counts as used"],
     },
     {
       name: "repeated-without-end",
@@ -56,7 +56,7 @@ export const COST: MutantTable = {
       change: { condition: "go 0", is: true },
       killedBy: [
         OUTBOX,
-        "an attempt nobody knows the end of counts as used; an automatic text gets one second go, never a third",
+        "an attempt without a known outcome counts as used; an automatic text is sent once more, never a third time",
       ],
     },
     {

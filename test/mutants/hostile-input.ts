@@ -10,7 +10,7 @@ export const HOSTILE_INPUT: MutantTable = {
   mutants: [
     {
       name: "signature-not-checked",
-      breaks: "anybody may push",
+      breaks: "a push with any signature is accepted",
       file: "worker/protocol/signature.ts",
       symbol: "verifySignature",
       change: { returns: "true" },

@@ -87,7 +87,7 @@ export const STORED: MutantTable = {
       file: "worker/domain/outbox.ts",
       symbol: "expireLeases",
       change: { condition: "endsAt", is: false },
-      killedBy: [OUTBOX, "an attempt nobody knows the end of is what a lease that ends unsettled becomes"],
+      killedBy: [OUTBOX, "an attempt without a known outcome is what a lease that ends unsettled becomes"],
     },
     {
       name: "unconfirmed-taken-for-not-sent",
@@ -108,7 +108,7 @@ export const STORED: MutantTable = {
       change: { condition: "source", is: true },
       killedBy: [
         OUTBOX,
-        "an attempt nobody knows the end of gets no second go when UNCONFIRMED_RETRY is 0, when a person wrote it",
+        "an attempt without a known outcome is not sent again when UNCONFIRMED_RETRY is 0, when a person wrote it",
       ],
     },
   ],

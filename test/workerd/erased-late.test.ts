@@ -1,6 +1,6 @@
 /**
  * Events of the app and unreadable pushes that name an erased user, are from before the erasure, and come for the first
- * time after it: nothing of the user is stored, and nobody hears of it.
+ * time after it: nothing of the user is stored or delivered.
  */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";

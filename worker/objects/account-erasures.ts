@@ -127,7 +127,7 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
         );
         if (openids === undefined) return true;
         const hashes = await hashAll(openids);
-        // Else somebody was erased while the hashes were made, perhaps with an openid of another length.
+        // Otherwise a user was erased while the hashes were made, perhaps with an openid of another length.
         if (before === newestOne()) return isNoted(hashes, createdAt, now);
       }
       return false;

@@ -129,7 +129,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ reason: "refused", errcode, until: refusedUntil });
   }
 
-  /** The endpoint was asked in vain: `/healthz` reports it once that lasts. */
+  /** The endpoint gave no token: `/healthz` reports it once that has lasted a while. */
   function noteTrouble(cause: TroubleCause, errcode?: number): void {
     const attempt = { since: now(), at: now(), count: 1, cause, ...(errcode !== undefined && { errcode }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });

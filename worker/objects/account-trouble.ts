@@ -22,7 +22,7 @@ export interface Trouble {
 
 /**
  * A series is over when so long passes without an attempt, milliseconds. A message that waits is tried every two hours at
- * least, so nobody waits any more.
+ * least, so no message waits any more.
  */
 const SERIES_MS = 2 * 3_600_000 + 5 * 60_000;
 /** A series that lasts as long is a fault, milliseconds: shorter ones the retries bridge. */

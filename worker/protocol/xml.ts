@@ -48,7 +48,7 @@ const parser = new XMLParser({
     setXmlVersion: ignore,
     reset: ignore,
   },
-  // checkMarkup lets comments and processing instructions pass; the parser drops comments of its own accord.
+  // checkMarkup lets comments and processing instructions pass; the parser drops comments by default.
   ignorePiTags: true,
   maxNestedTags: MAX_WIRE_DEPTH,
   // By default a tag named like a method of Object gets another name; ours only become own properties.

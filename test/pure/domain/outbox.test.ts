@@ -94,8 +94,8 @@ describe("an attempt", () => {
   });
 });
 
-describe("an attempt nobody knows the end of", () => {
-  it("counts as used; an automatic text gets one second go, never a third", ({ expect }) => {
+describe("an attempt without a known outcome", () => {
+  it("counts as used; an automatic text is sent once more, never a third time", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一")]);
     chat.settles(must(lease), TIMEOUT);
@@ -110,7 +110,7 @@ describe("an attempt nobody knows the end of", () => {
     expect(chat.window().remaining).toBe(3);
   });
 
-  it("gets no second go when UNCONFIRMED_RETRY is 0, when a person wrote it, or when the window is full", ({
+  it("is not sent again when UNCONFIRMED_RETRY is 0, when a person wrote it, or when the window is full", ({
     expect,
   }) => {
     const never = converse({ unconfirmedRetries: 0 });

@@ -89,7 +89,7 @@ describe("resuming", () => {
     await expect(control.resume({ appid: "wx9999999999999999" })).rejects.toThrow("(404)");
   });
 
-  it("shows the key to nobody but the worker", async ({ expect }) => {
+  it("sends the key to the worker only", async ({ expect }) => {
     const { wechat, control } = createBench({ "/healthz": { faults: [PAUSED] }, "/api/v1/resume": REFUSED });
     await control.resume();
     for (const path of ["state", "feed?appid=&openid=", "calls", "pauses"]) {

@@ -78,7 +78,9 @@ describe("the token endpoint in trouble", () => {
     expect(faults("another secret")).toEqual([]);
   });
 
-  it("is forgotten when nobody has asked for more than two hours, or the clock was set back", async ({ expect }) => {
+  it("is forgotten when there was no attempt for more than two hours, or the clock was set back", async ({
+    expect,
+  }) => {
     const { bench } = await askFor(MINUTE, { reason: "unreachable", cause: "network" });
     const at = (ms: number) => faultsOf(bench.state(), "secret-1", bench.now() + ms);
     expect(at(2 * 60 * MINUTE)).toHaveLength(1);

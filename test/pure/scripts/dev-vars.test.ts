@@ -28,7 +28,7 @@ describe("the file of variables", () => {
       ok: false,
       error: {
         zh: expect.stringMatching(/^--dev-vars .*mine：没有这个文件/),
-        en: expect.stringMatching(/^--dev-vars .*mine: there is no such file\. Check the path after --dev-vars/),
+        en: expect.stringMatching(/^--dev-vars .*mine: file not found\. Check the path after --dev-vars/),
       },
     });
     await writeFile(path, "A=2\n");

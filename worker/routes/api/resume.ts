@@ -39,7 +39,7 @@ resume.post(
     const connection = connectApp(c.env, c.get("config"), app);
     const { appid } = app;
     const trial = await resumeApp({ appid, connection, directory: directoryOf(c), requestId: c.get("requestId") });
-    // Whoever resumed looks at /healthz next, which would show for ten seconds what was before.
+    // The caller may read /healthz next, where the report from before would stay for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
     const faults = (await connection.account().faults()).map((fault) => toFaultJson(appid, fault));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
