@@ -1,8 +1,8 @@
+import { readLines } from "./lines.ts";
 /**
  * The log as sequences: by pages that follow it, and as one download.
  */
 import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
-import { readLines } from "./lines.ts";
 import { hasShape, type Shape } from "./shape.ts";
 import type { ExportLine, Page, Result, Row } from "./types.ts";
 

@@ -8,9 +8,9 @@ import type { Err, Ok } from "../shared/result.ts";
 import type { SettingsSchema } from "../worker/domain/settings.ts";
 import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
 import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../worker/routes/api/event-schemas.ts";
-import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
 import type { ExportLineSchema } from "../worker/routes/api/export-schemas.ts";
 import type { FaultSchema, HealthSchema, ResumedSchema } from "../worker/routes/api/health-schemas.ts";
+import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
 import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
 import type {
   AcceptedSchema,

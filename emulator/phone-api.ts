@@ -3,8 +3,8 @@
  * picture's bytes. What it does goes through the control interface like everybody's.
  */
 import { sessionOf } from "./agent.ts";
-import { sign } from "./crypto.ts";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
+import { sign } from "./crypto.ts";
 import type { ChatLine } from "./model.ts";
 import type { Feed, PhoneChat, PhoneLine, PhoneState } from "./phone-model.ts";
 import { liveGrants, viewQuota } from "./quota.ts";

@@ -3,8 +3,8 @@
  * `.dev.vars` where there is one.
  */
 import { exitWithProblem, readFlags } from "./lib/command-line.ts";
-import { loadDevVars } from "./lib/dev-vars.ts";
 import { findDataFolder } from "./lib/data-folder.ts";
+import { loadDevVars } from "./lib/dev-vars.ts";
 import { LOCAL_API_KEY } from "./lib/local-app.ts";
 import { readLocalValues } from "./lib/local-values.ts";
 import { findFolderProblem } from "./lib/paths.ts";

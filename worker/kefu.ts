@@ -6,12 +6,12 @@ import { MINI_PROGRAM } from "../shared/channel.ts";
 import type { TokenVerdict } from "../shared/context-token.ts";
 import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/outbound.ts";
+import { OVERDUE, within } from "./deadline.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
 import { isSendable } from "./domain/parts.ts";
 import { withoutRepeatedLinks } from "./domain/user-words.ts";
 import type { GrantKind } from "./domain/window.ts";
-import { OVERDUE, within } from "./deadline.ts";
 import { errorName, log } from "./log.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */

@@ -4,8 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
-import type { BenchPush } from "./push.ts";
 import { quantile } from "../stats.ts";
+import type { BenchPush } from "./push.ts";
 
 /** What to send where. */
 export interface LoadOptions {

@@ -1,9 +1,9 @@
+import { readFile } from "node:fs/promises";
 /**
  * What is measured: our worker, the floor it is held against, and the servers people write. Each is built once and
  * started as often as needed, with empty storage.
  */
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
 import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
 import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET } from "../../scripts/lib/local-app.ts";
 import { BENCH_APP } from "./push.ts";

@@ -10,10 +10,10 @@ import { enterPush, openidOf, textPush, UNANSWERED_TEXT, type BenchPush, BENCH_A
 import { callKefu, startKefu, startWeChatApi } from "../lib/targets.ts";
 import { untilEvents, untilQuiet } from "../lib/wait.ts";
 import type { Running } from "../lib/workerd.ts";
-import { METER_PREFIX } from "../workers/bench/protocol.ts";
 import type { BenchOptions } from "../options.ts";
 import { micros, times, toRow, type BenchRow, type Budget } from "../row.ts";
 import { quantile, ratiosOf, spreadOf, type Spread } from "../stats.ts";
+import { METER_PREFIX } from "../workers/bench/protocol.ts";
 
 /** One point of a curve. */
 export interface CurvePoint {

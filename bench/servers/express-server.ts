@@ -1,3 +1,4 @@
+import express from "express";
 /**
  * What one writes after reading the popular guides: Express and xml2js in one process. The guides' decryption does not
  * run; here it does, on bytes. Two ways, by environment:
@@ -11,7 +12,6 @@ import { createDecipheriv, createHash } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import express from "express";
 import * as v from "valibot";
 import { parseStringPromise } from "xml2js";
 import { BENCH_APP } from "../lib/push.ts";

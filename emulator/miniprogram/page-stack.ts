@@ -1,8 +1,8 @@
 /** The pages that are open, one on top: what `wx.navigateTo` and its relatives do, and the lifetimes they set off. */
 import type { CurrentWindowBackendContext } from "glass-easel";
 import type { AssociatedBackend, CodeSpace } from "glass-easel-miniprogram-adapter";
-import { isObject, listAt, objectAt, textAt, type Program } from "./program.ts";
 import { parsePagePath } from "./path.ts";
+import { isObject, listAt, objectAt, textAt, type Program } from "./program.ts";
 
 type Root = ReturnType<AssociatedBackend["createRoot"]>;
 

@@ -9,8 +9,8 @@ import { Icon } from "./icons.tsx";
 import { isWebAddress, parseText, splitAddresses } from "./links.ts";
 import { Picture } from "./picture.tsx";
 import { ProgramContext } from "./program-info.ts";
-import { fill, useTexts } from "./text.ts";
 import { sourceOf } from "./source.ts";
+import { fill, useTexts } from "./text.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
 /** Opens what a tap on a link, card or picture opens. */

@@ -6,12 +6,12 @@ import type { PushContent } from "../model.ts";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
 import { chatTime } from "./clock.ts";
+import { Offer, type CardOffer } from "./composer-offer.tsx";
 import { Composer } from "./composer.tsx";
 import { useEndInSight } from "./end-in-sight.ts";
-import { Offer, type CardOffer } from "./composer-offer.tsx";
 import { Icon } from "./icons.tsx";
-import { Sheet } from "./sheet.tsx";
 import { shortName } from "./people.ts";
+import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 import { useToday } from "./use-today.ts";
 

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import type { EmulatedApp, FaultKind, FaultRequest, FaultTarget } from "../model.ts";
 import { control } from "./api.ts";
 import { type Act, Box, Choice } from "./panel-parts.tsx";
-import { Toggle } from "./toggle.tsx";
 import { useTexts, type Texts } from "./text.ts";
+import { Toggle } from "./toggle.tsx";
 import { isUnreachable, reachable, unreachable } from "./unreachable.ts";
 
 interface FaultsViewProps {

@@ -1,8 +1,8 @@
 /** The phone: the mini program, the chat over it, and the developers' entry. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { PushContent } from "../model.ts";
 import type { Appearance } from "../miniprogram/appearance.ts";
+import type { PushContent } from "../model.ts";
 import type { PhoneState } from "../phone-model.ts";
 import { Chat } from "./chat.tsx";
 import type { CardOffer } from "./composer-offer.tsx";

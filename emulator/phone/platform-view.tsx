@@ -6,8 +6,8 @@ import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
 import { type Act, Box, Choice, Reveal } from "./panel-parts.tsx";
 import { SERVICE_CHAT_ENDS, type ServiceChatEnd } from "./program-frame.tsx";
-import { Toggle } from "./toggle.tsx";
 import { useTexts } from "./text.ts";
+import { Toggle } from "./toggle.tsx";
 
 interface PlatformViewProps {
   readonly switches: Switches;

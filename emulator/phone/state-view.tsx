@@ -6,9 +6,9 @@ import { control } from "./api.ts";
 import { dayTime } from "./clock.ts";
 import { maskValue } from "./mask.ts";
 import { type Act, Box, Reveal } from "./panel-parts.tsx";
+import { fill, useTexts } from "./text.ts";
 import { Toggle } from "./toggle.tsx";
 import { useNow } from "./use-now.ts";
-import { fill, useTexts } from "./text.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -5,8 +5,8 @@ import type { TrafficRecord } from "../phone-model.ts";
 import { exactTime } from "./clock.ts";
 import { Icon } from "./icons.tsx";
 import type { Act } from "./panel-parts.tsx";
-import { TrafficRecordView } from "./traffic-record.tsx";
 import { useTexts, type Texts } from "./text.ts";
+import { TrafficRecordView } from "./traffic-record.tsx";
 
 interface TrafficViewProps {
   readonly traffic: readonly TrafficRecord[];

@@ -1,8 +1,8 @@
+import { createAdaptorServer } from "@hono/node-server";
 /**
  * Runs the shop's back end on Node.
  */
 import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
 import { createShop, type ShopParts } from "./app.ts";
 
 /** Serves it on this machine only. */

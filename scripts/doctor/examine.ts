@@ -3,8 +3,8 @@
  */
 import type { PushMode } from "../../emulator/model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
-import { judgeHealth } from "./check-health.ts";
 import { checkForwarding } from "./check-forwarding.ts";
+import { judgeHealth } from "./check-health.ts";
 import { checkPause } from "./check-pause.ts";
 import { checkPushes } from "./check-push.ts";
 import { checkStale } from "./check-stale.ts";

@@ -4,11 +4,11 @@
  * only when `--dev-vars` names it: a local setup's keys are not sent elsewhere, nor compared with what is right there.
  */
 import { parseArgs } from "node:util";
-import { describeBadCall } from "../lib/command-line.ts";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { findStray, readKeyList } from "../../worker/config-secret.ts";
+import { describeBadCall } from "../lib/command-line.ts";
 import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "../setup/values.ts";
 import { isLocal, originOf } from "./check-address.ts";

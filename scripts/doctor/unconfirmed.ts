@@ -3,9 +3,9 @@
  * checks can tell. The rest want real messages or the console; what to look at stands beside them.
  */
 import type { BilingualText } from "../../shared/errcode.ts";
+import { isLocal } from "./check-address.ts";
 import type { WeChatFacts } from "./check-wechat.ts";
 import { say } from "./finding.ts";
-import { isLocal } from "./check-address.ts";
 
 /** One open point. */
 export interface OpenPoint {

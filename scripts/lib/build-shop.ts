@@ -6,10 +6,10 @@
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
-import type { PageFiles } from "../../emulator/page.ts";
-import { ROOT } from "./build.ts";
 import { objectAt } from "../../emulator/miniprogram/program.ts";
+import type { PageFiles } from "../../emulator/page.ts";
 import { buildMiniprogram } from "./build-miniprogram.ts";
+import { ROOT } from "./build.ts";
 import { compileWxml } from "./miniprogram/compile-wxml.ts";
 import { compileWxss } from "./miniprogram/compile-wxss.ts";
 import { readProject, type Project } from "./miniprogram/read-project.ts";

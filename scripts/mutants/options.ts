@@ -2,8 +2,8 @@
  * The command line of `npm run test:mutants`.
  */
 import { parseArgs } from "node:util";
-import { describeBadCall } from "../lib/command-line.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
+import { describeBadCall } from "../lib/command-line.ts";
 
 /** What to do. */
 export interface MutantOptions {

@@ -4,9 +4,9 @@
  */
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Mutant } from "../../test/mutants/mutant.ts";
 import { ROOT } from "../lib/build.ts";
 import { applyMutant, describeProblem } from "./apply.ts";
-import type { Mutant } from "../../test/mutants/mutant.ts";
 
 const SCRATCH = join(ROOT, ".tmp/mutants");
 /** What no test needs, or what is linked. */

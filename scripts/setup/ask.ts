@@ -1,9 +1,9 @@
+import { confirm, password, select, text } from "@clack/prompts";
 /**
  * The questions of setup, asked with @clack/prompts. Everything is asked before anything is written, so that whoever
  * breaks off leaves nothing half done.
  */
 import type { Readable, Writable } from "node:stream";
-import { confirm, password, select, text } from "@clack/prompts";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { inBoth } from "../doctor/finding.ts";

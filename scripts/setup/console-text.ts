@@ -1,8 +1,8 @@
+import type { PushMode } from "../../emulator/model.ts";
 /**
  * What to fill in into the WeChat console, field by field (WECHAT.md §1.1). What the user brought is named, not shown.
  */
 import { inBoth, say } from "../doctor/finding.ts";
-import type { PushMode } from "../../emulator/model.ts";
 import type { Value } from "./values.ts";
 
 const NOT_SHOWN = {

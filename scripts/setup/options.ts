@@ -7,11 +7,11 @@ import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { trimSecret } from "../../shared/secret-text.ts";
 import { readKeyList } from "../../worker/config-secret.ts";
+import { originOf } from "../doctor/check-address.ts";
+import { readBoth, say } from "../doctor/finding.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 import { withoutMark } from "../lib/dev-vars.ts";
 import { parseEnvText } from "../lib/env-format.ts";
-import { originOf } from "../doctor/check-address.ts";
-import { readBoth, say } from "../doctor/finding.ts";
 import { findFormProblems } from "./values.ts";
 import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
 

@@ -1,8 +1,8 @@
+import type { BilingualText } from "../../shared/errcode.ts";
 /**
  * What setup prints: in Chinese and English, with every secret the user brought blotted out, whosever words they are.
  */
 import { inBoth } from "../doctor/finding.ts";
-import type { BilingualText } from "../../shared/errcode.ts";
 
 /** Where setup writes. */
 export interface Screen {

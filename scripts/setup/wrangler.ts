@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { say } from "../doctor/finding.ts";
-import { ROOT } from "../lib/build.ts";
 import { toLine, toList, toObject } from "../doctor/target.ts";
+import { ROOT } from "../lib/build.ts";
 import type { Fault } from "./fault.ts";
 
 /** What a run of wrangler left behind. */

@@ -6,8 +6,8 @@ import type { Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 import { bubbles, enter, openidOf, say, sendAsService } from "./actions.ts";
-import { sendRaw, setTyping, upload } from "./wechat-client.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
+import { sendRaw, setTyping, upload } from "./wechat-client.ts";
 
 let scene: Scene;
 

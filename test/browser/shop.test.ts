@@ -3,6 +3,7 @@
  * real worker. Warnings of the component framework, errors of script, network and policy fail the test.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 import { decodeSessionFrom } from "../../shared/session-from.ts";
 import { bubbles, openidOf, say, sendAsService } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
@@ -17,7 +18,6 @@ import {
   shopIsOpen,
   shopOf,
 } from "./shop-actions.ts";
-import { LOCAL_APP } from "../../scripts/lib/stack.ts";
 
 let scene: Scene;
 

@@ -1,8 +1,8 @@
+import { nowSeconds, type MessageFields, type PushFields } from "./push.ts";
 /**
  * The fields of pushes as the documents show them (WECHAT.md §3.1, §3.2), with invented values.
  */
 import type { Session } from "./session.ts";
-import { nowSeconds, type MessageFields, type PushFields } from "./push.ts";
 import type { PushFormat, WireTree } from "./wire.ts";
 
 /** A push by name. */

@@ -1,8 +1,8 @@
+import { judge, type Fate, type PersonBooks, type Violation } from "./judge.ts";
 /**
  * Adds up the judge's verdicts: the figures of a report. Pure.
  */
 import type { Act } from "./plan.ts";
-import { judge, type Fate, type PersonBooks, type Violation } from "./judge.ts";
 
 /** The figures of one setting of UNCONFIRMED_RETRY. */
 export interface Half {

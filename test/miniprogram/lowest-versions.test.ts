@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { describe, it } from "vitest";
-import { ROOT } from "../../scripts/lib/build.ts";
 import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
 import { APP_CONTEXT, installPackage, PAGE } from "./consumer.ts";
 
 const ManifestSchema = v.object({

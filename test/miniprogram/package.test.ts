@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { APP_CONTEXT, installPackage, NAME, PAGE, type Consumer } from "./consumer.ts";
 import { readSnippet } from "./snippet.ts";
 

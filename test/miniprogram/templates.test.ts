@@ -6,8 +6,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, it } from "vitest";
-import { ROOT } from "../../scripts/lib/build.ts";
 import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
 import { compileTemplate, readTemplate, typeCheck, type Template } from "./typed-templates.ts";
 
 const require = createRequire(import.meta.url);

@@ -1,3 +1,4 @@
+import { TmplGroup } from "glass-easel-template-compiler";
 /**
  * Templates as TypeScript: glass-easel's compiler turns the expressions of a WXML into code over `data`, `methods` and
  * `tags`; the compiler then finds unknown fields, handlers and attributes, and wrong types.
@@ -6,10 +7,9 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { TmplGroup } from "glass-easel-template-compiler";
+import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 import { ROOT } from "../../scripts/lib/build.ts";
 import { writeGivenAttributes } from "../../scripts/lib/miniprogram/given-attributes.ts";
-import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
 
 const SOURCE = join(MINIPROGRAM, "src");
 

@@ -7,8 +7,8 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
 import { LOCAL_API_KEY, runEmulator, type StackPorts } from "../../scripts/lib/stack.ts";
 import { startKefu, type KefuProcess } from "../support/kefu-process.ts";
-import { seeded } from "../support/seeded.ts";
 import { prepareStack } from "../support/ports.ts";
+import { seeded } from "../support/seeded.ts";
 
 const KILLS = 20;
 const USERS_PER_LIFE = 4;

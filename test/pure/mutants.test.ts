@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
+import { ROOT } from "../../scripts/lib/build.ts";
 import { applyMutant, describeProblem } from "../../scripts/mutants/apply.ts";
 import { MATRIX_FILE, withMatrix } from "../../scripts/mutants/matrix.ts";
-import { ROOT } from "../../scripts/lib/build.ts";
 import { MUTANTS, mutantsOf } from "../mutants/index.ts";
 import { PROMISES } from "../promises.ts";
 import { REGRESSIONS } from "../regressions/index.ts";

@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { describe, it } from "vitest";
 import type { KefuClient, Outbound, Result, Accepted } from "../../client/index.ts";
+import { unreachable } from "../../client/problem.ts";
 import { createShop } from "../../examples/shop-backend/app.ts";
 import { sampleOrders } from "../../examples/shop-backend/orders.ts";
-import { unreachable } from "../../client/problem.ts";
 
 const SECRET = "whsec_ZWRnZS1rZWZ1LXRlc3RzLXdlYmhvb2stc2VjcmV0ISE=";
 const PARCEL = { carrier: "中通快递", trackingNumber: "ZT42" };

@@ -5,9 +5,9 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
-import type { Account } from "../../worker/objects/account.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { accessKey, settingsKey } from "../../worker/objects/account-snapshots.ts";
+import type { Account } from "../../worker/objects/account.ts";
 
 export const APPID = "wx0123456789abcdef";
 export const OTHER_APPID = "wxfedcba9876543210";

@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { SkippedEvents } from "../../worker/objects/account-skipped.ts";
 import { createSkippedStore, MAX_LISTED, type SkippedStore } from "../../worker/objects/account-skipped.ts";
+import { APPID } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { pass, URL_OF, useHooks, usePlay } from "./webhook-play.ts";
-import { APPID } from "../support/workerd.ts";
 
 usePlay();
 

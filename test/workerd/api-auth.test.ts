@@ -1,8 +1,8 @@
 import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { API_KEY, APPID, captureLog, fetchWith, playWeChat } from "../support/workerd.ts";
-import { readDocument } from "./api-contract.ts";
 import { bodyOf, buildCall, call, send, useSilentSettings } from "./api-client.ts";
+import { readDocument } from "./api-contract.ts";
 
 const OTHER_KEY = "other-key-0123456789abcdef";
 

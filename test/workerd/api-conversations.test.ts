@@ -4,8 +4,8 @@ import type { Inbound } from "../../shared/inbound.ts";
 import type { RowDraft } from "../../worker/domain/log.ts";
 import { toRowJson, type RowJson } from "../../worker/routes/api/rows.ts";
 import { APPID, kindsOf, OTHER_APPID, playWeChat, remote } from "../support/workerd.ts";
-import { findProblems, readDocument } from "./api-contract.ts";
 import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { findProblems, readDocument } from "./api-contract.ts";
 
 interface Page {
   readonly rows: readonly RowJson[];

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
-import { pass, playAlone, reply, says, submit, text } from "../support/direct.ts";
 import type { Conversation } from "../../worker/objects/conversation.ts";
+import { pass, playAlone, reply, says, submit, text } from "../support/direct.ts";
 import { APPID, conversation, remote } from "../support/workerd.ts";
 
 const FILLERS = 5_000;

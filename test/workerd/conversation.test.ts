@@ -2,10 +2,10 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { Conversation } from "../../worker/objects/conversation.ts";
+import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { createConversationStore } from "../../worker/objects/conversation-store.ts";
-import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import { Conversation } from "../../worker/objects/conversation.ts";
 import fixture from "../fixtures/log-schema-1.json";
 import { message, pass, playAlone, reply, says, submit, tells, text } from "../support/direct.ts";
 import { APPID, captureLog, conversation, kindsOf, OTHER_APPID, readTexts, remote } from "../support/workerd.ts";

@@ -1,6 +1,6 @@
+import { listDurableObjectIds } from "cloudflare:test";
 /** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
 import { env } from "cloudflare:workers";
-import { listDurableObjectIds } from "cloudflare:test";
 import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import { seeded } from "../support/seeded.ts";
 import { API_KEY, APPID, emulatedApp, playWeChat } from "../support/workerd.ts";

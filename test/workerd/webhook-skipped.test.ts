@@ -1,6 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { healthMemory } from "../../worker/objects/webhook-health.ts";
 import { api, APPID, captureLog, conversation, OTHER_APPID, remote } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import {
@@ -17,8 +19,6 @@ import {
   usePlay,
   writes,
 } from "./webhook-play.ts";
-import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
-import { healthMemory } from "../../worker/objects/webhook-health.ts";
 
 usePlay();
 

@@ -1,8 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { DEFAULT_SETTINGS } from "../../worker/domain/settings-default.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { APPID, conversation } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { BUSY, pass, ring, ringFor, says, shop, TAKEN, URL_OF, useHooks, usePlay } from "./webhook-play.ts";

@@ -4,8 +4,8 @@
 import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
 import type { Content, RouteDescription } from "../routes/api/describe.ts";
-import { PROBLEM_TYPE } from "../routes/api/problem.ts";
 import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../routes/api/problem-table.ts";
+import { PROBLEM_TYPE } from "../routes/api/problem.ts";
 import { both } from "../routes/api/schemas.ts";
 import { problemSchema } from "./problem-schema.ts";
 

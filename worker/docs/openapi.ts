@@ -1,9 +1,9 @@
+import { describeRoute, generateSpecs, validator } from "hono-openapi";
 /**
  * The OpenAPI 3.1 document: made of the routes themselves, so that it cannot say anything else than what they check
  * and answer.
  */
 import { Hono } from "hono/tiny";
-import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { findTargetHandler } from "hono/utils/handler";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { noteOf, type Note, type Tag } from "../routes/api/describe.ts";

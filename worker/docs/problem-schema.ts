@@ -2,8 +2,8 @@
  * The shape of a problem, made of its line in the table.
  */
 import * as v from "valibot";
-import { problemType } from "../routes/api/problem.ts";
 import { PROBLEMS, type ProblemCode } from "../routes/api/problem-table.ts";
+import { problemType } from "../routes/api/problem.ts";
 import { both } from "../routes/api/schemas.ts";
 
 /** How problems are named in the document's `components.schemas`. */

@@ -6,9 +6,9 @@ import * as v from "valibot";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import { checkOutbound, OutboundSchema, type Outbound } from "../../shared/outbound.ts";
 import { says } from "./settings-problems.ts";
-import { WebhookIdSchema } from "./webhook-schema.ts";
 import { splitText, type SplitProblem } from "./split.ts";
 import { findTemplateProblems, hasPlaceholder, renderLongest, type TemplatePlace } from "./template.ts";
+import { WebhookIdSchema } from "./webhook-schema.ts";
 
 const MAX_MESSAGES = 5;
 

@@ -6,9 +6,9 @@ import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action-schema.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule-schema.ts";
-import { WebhooksSchema } from "./webhook-schema.ts";
-import { MAX_MUTE_MS } from "./state.ts";
 import { duplicateProblem, limitProblems, says, toProblem, type SettingsProblem } from "./settings-problems.ts";
+import { MAX_MUTE_MS } from "./state.ts";
+import { WebhooksSchema } from "./webhook-schema.ts";
 
 export type { Match, Rule } from "./rule-schema.ts";
 export type { SettingsProblem } from "./settings-problems.ts";

@@ -5,8 +5,8 @@
 import { createMiddleware } from "hono/factory";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
-import type { KeyEnv } from "./require-api-key.ts";
 import { problem } from "../routes/api/problem.ts";
+import type { KeyEnv } from "./require-api-key.ts";
 
 /** The binding's period in wrangler.toml; it does not say when the next one begins. */
 const PERIOD_SECONDS = 60;

@@ -3,8 +3,8 @@
  */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
-import { log } from "../log.ts";
 import type { AppEnv } from "../app-env.ts";
+import { log } from "../log.ts";
 
 /** Logs `api` with route, status and how long the answer took, milliseconds. */
 export const logApi = () =>

@@ -1,12 +1,12 @@
+import { isTooFarAhead } from "../../shared/clock.ts";
 /**
  * The account's times after the clock was set back (`shared/clock.ts`): read so that none lies further ahead than it can.
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
 import { believeCursors } from "../domain/clock.ts";
-import { isTooFarAhead } from "../../shared/clock.ts";
 import { LOOK_AFTER_MS } from "./account-resume.ts";
-import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
 import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
+import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
 
 /** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
 const TOKEN_LIFE_MS = 7_200_000;

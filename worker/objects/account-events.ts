@@ -1,3 +1,5 @@
+import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
@@ -16,8 +18,6 @@ import {
 } from "../domain/webhook-cursor.ts";
 import { APP_EVENT, eventIdOf, toAppWebhookEvent } from "../domain/webhook-event.ts";
 import type { Webhook } from "../domain/webhook-schema.ts";
-import { ownValue } from "../../shared/own.ts";
-import type { Inbound, PushHead } from "../../shared/inbound.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Erasures } from "./account-erasures.ts";
 import type { SkippedEvents } from "./account-skipped.ts";

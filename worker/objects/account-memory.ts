@@ -3,8 +3,8 @@
  */
 import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
-import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { Milestone } from "./account-milestones.ts";
+import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { AccountAccess, AppPause, SettingsVersion } from "./account-snapshots.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 

@@ -1,16 +1,16 @@
+import { isTooFarAhead } from "../../shared/clock.ts";
 /**
  * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their messages may be the trial,
  * and waking them once the trial went through. The trial itself is carried by the Worker (`resume-app.ts`): should that
  * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
  */
 import { describeErrcode } from "../../shared/errcode.ts";
-import { isTooFarAhead } from "../../shared/clock.ts";
 import type { Result } from "../../shared/result.ts";
 import { errorName, log } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { decidePause, endPauses, proveOwnFault } from "./account-pause.ts";
-import { noteSends, type SendsReport } from "./account-sends.ts";
 import type { AccountState } from "./account-rules.ts";
+import { noteSends, type SendsReport } from "./account-sends.ts";
 import type { AccountAccess, AppPause, PauseAnswer } from "./account-snapshots.ts";
 
 /** A conversation that waits. */

@@ -3,12 +3,12 @@
  * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
  */
 import { isFresh } from "../../shared/clock.ts";
-import { nextCursorDue, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { ERASURE_MS } from "../domain/erasure.ts";
 import { QUOTA_USED } from "../domain/retry.ts";
-import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
+import { nextCursorDue, type WebhookCursors } from "../domain/webhook-cursor.ts";
 import type { ForwardHealth } from "./account-forward.ts";
+import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { Refusals } from "./account-pause.ts";
 import type { StaleSeries } from "./account-stale.ts";
 import type { Trouble } from "./account-trouble.ts";

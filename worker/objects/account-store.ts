@@ -4,8 +4,8 @@
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
 import { believeAccount } from "./account-clock.ts";
-import { pruneRelayed } from "./relayed-answers.ts";
 import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
+import { pruneRelayed } from "./relayed-answers.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
 /** One version of the settings, as JSON text. */

@@ -5,8 +5,8 @@
 import { ownValue } from "../../shared/own.ts";
 import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
-import type { SettingsVersion } from "./account-snapshots.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./account-skipped.ts";
+import type { SettingsVersion } from "./account-snapshots.ts";
 import {
   keepHealths,
   noteGivenUp,

@@ -15,19 +15,22 @@ import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { createAccountApp } from "./account-app.ts";
-import { createAppEvents, type AppEvent, type EventOutcome } from "./account-events.ts";
 import { createErasures } from "./account-erasures.ts";
-import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
-import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
+import { createAppEvents, type AppEvent, type EventOutcome } from "./account-events.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
+import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
+import { keepTokens } from "./account-keeper.ts";
+import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
 import { forgetMessages } from "./account-pause.ts";
 import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "./account-personal.ts";
-import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Waiter } from "./account-resume.ts";
-import { createWaitingList } from "./account-waiting.ts";
 import { createPublisher } from "./account-publisher.ts";
 import type { QuarantinedPush, UnreadablePush } from "./account-quarantine.ts";
 import { keepRefusal, keepUnreadable, readQuarantine } from "./account-quarantine.ts";
+import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Waiter } from "./account-resume.ts";
 import { nextDue, type AccountState, type Oldest } from "./account-rules.ts";
+import type { SendsReport } from "./account-sends.ts";
+import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
+import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
 import {
   accessKey,
   settingsKey,
@@ -38,16 +41,13 @@ import {
   type SettingsVersion,
 } from "./account-snapshots.ts";
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
-import type { SendsReport } from "./account-sends.ts";
-import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
 import { createAccountStore } from "./account-store.ts";
-import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
+import { toPublished, type TokenKeeper } from "./account-token.ts";
+import { createWaitingList } from "./account-waiting.ts";
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 import { conversationStubById, objectIdOf } from "./conversation-client.ts";
 import { relayedAnswer, textOf, type RelayedAnswer } from "./relayed-answers.ts";
-import { keepTokens } from "./account-keeper.ts";
-import { toPublished, type TokenKeeper } from "./account-token.ts";
 
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;

@@ -8,7 +8,6 @@ import { inTime, isDeadlineError } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
 import { errorName, log } from "../log.ts";
-import type { Conversation } from "./conversation.ts";
 import {
   readReceived,
   type LeasedMessage,
@@ -16,6 +15,7 @@ import {
   type Received,
   type ReceivedWire,
 } from "./conversation-model.ts";
+import type { Conversation } from "./conversation.ts";
 import { CONVERSATION_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */

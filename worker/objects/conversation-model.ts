@@ -2,8 +2,8 @@
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { Outbound } from "../../shared/outbound.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
+import type { Outbound } from "../../shared/outbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import type { Lease } from "../domain/outbox.ts";

@@ -7,8 +7,8 @@ import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
-import type { Owner } from "./conversation-model.ts";
 import { ERASED_KEY, type Erasure } from "./conversation-erasure.ts";
+import type { Owner } from "./conversation-model.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */

@@ -1,3 +1,5 @@
+import { inTime } from "../deadline.ts";
+import type { RowDraft } from "../domain/log.ts";
 /**
  * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
@@ -5,9 +7,7 @@
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";
-import type { RowDraft } from "../domain/log.ts";
 import { toWebhookEvent, typesOf } from "../domain/webhook-event.ts";
-import { inTime } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { AppConnection } from "./connect.ts";
 import type { Owner } from "./conversation-model.ts";

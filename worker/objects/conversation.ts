@@ -9,10 +9,10 @@ import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM } from "../../shared/channel.ts";
 import type { Delivery } from "../../shared/delivery.ts";
 import type { AnswerKind } from "../../shared/inbound.ts";
-import { REPEAT_SLACK_MS } from "../domain/app-event.ts";
-import { believeTimes } from "../domain/clock.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
+import { REPEAT_SLACK_MS } from "../domain/app-event.ts";
+import { believeTimes } from "../domain/clock.ts";
 import {
   receivePush,
   submitMessage,
@@ -25,8 +25,8 @@ import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "..
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
-import { mustArm, nextDue, pruneUntil } from "../domain/schedule.ts";
 import { makeDue, waitsForApp } from "../domain/resume.ts";
+import { mustArm, nextDue, pruneUntil } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { replayFrom } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
@@ -35,6 +35,7 @@ import { accountMemory, notePause } from "./account-memory.ts";
 import type { AppPause } from "./account-snapshots.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
 import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
+import { eraseStorage } from "./conversation-erasure.ts";
 import type {
   ConversationView,
   LeasedMessage,
@@ -43,14 +44,13 @@ import type {
   ReplayKnown,
   SubmitAnswer,
 } from "./conversation-model.ts";
-import { eraseStorage } from "./conversation-erasure.ts";
 import { takeStep, type Step } from "./conversation-step.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { fillLease, showConversation } from "./conversation-view.ts";
-import { readMessageState } from "./read-message.ts";
-import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { deliverEvents, type WebhookHost } from "./conversation-webhooks.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
+import { readMessageState } from "./read-message.ts";
+import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { expireEvents } from "./webhook-expiry.ts";
 import { canSign } from "./webhook-settings.ts";
 

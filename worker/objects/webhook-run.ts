@@ -6,9 +6,9 @@
  * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
  */
 import { ownValue } from "../../shared/own.ts";
+import type { Webhook } from "../domain/settings.ts";
 import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
 import type { WebhookEvent, WebhookEventType, WebhookSource } from "../domain/webhook-event.ts";
-import type { Webhook } from "../domain/settings.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";

@@ -3,8 +3,8 @@
  * what it has to say goes by the send API (WECHAT.md §1.6, §1.8).
  */
 import { isUserMessage } from "../../shared/inbound.ts";
-import type { ReceivedPush, ReplySeal } from "./received-push.ts";
 import type { WireFormat } from "./envelope.ts";
+import type { ReceivedPush, ReplySeal } from "./received-push.ts";
 import { signParts } from "./signature.ts";
 
 /** `success` acknowledges; `transfer` hands the conversation to an agent. */

@@ -4,6 +4,7 @@
  * the answer.
  */
 import type { Context } from "hono";
+import { scopeOf, type Inbound } from "../../shared/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { inTime } from "../deadline.ts";
@@ -14,7 +15,6 @@ import { isNewsOfForward, type ForwardMemory, type ForwardReport } from "../obje
 import { connectApp } from "../objects/connect.ts";
 import { callUntil, conversationStub } from "../objects/conversation-client.ts";
 import { FORWARDED_HEADER, forwardPush, type RelayedAnswer } from "../webhooks/forward.ts";
-import { scopeOf, type Inbound } from "../../shared/inbound.ts";
 import { directoryOf } from "./carry-background.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";

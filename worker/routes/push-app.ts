@@ -3,6 +3,7 @@
  * account object; neither makes a conversation.
  */
 import type { Context } from "hono";
+import type { Inbound } from "../../shared/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { isAppEvent } from "../domain/app-event.ts";
@@ -14,7 +15,6 @@ import { connectApp } from "../objects/connect.ts";
 import { callUntil } from "../objects/conversation-client.ts";
 import { findCreateTime } from "../protocol/create-time.ts";
 import type { PushProblem } from "../protocol/receive.ts";
-import type { Inbound } from "../../shared/inbound.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
 

@@ -3,6 +3,8 @@
  * (DESIGN.md §3, "How one message travels").
  */
 import type { Context } from "hono";
+import type { TokenVerdict } from "../../shared/context-token.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import type { Candidate } from "../domain/candidates.ts";
@@ -16,8 +18,6 @@ import { log, logUser } from "../log.ts";
 import { connectApp, type AppConnection } from "../objects/connect.ts";
 import { objectIdOf, storePush } from "../objects/conversation-client.ts";
 import { verifyContextToken } from "../protocol/context-signature.ts";
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
 import { resolveProposals, type AskedPush } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";
 import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";

@@ -3,17 +3,17 @@
  * return a fixed body; the log records the cause and the fix (DESIGN.md §3, WECHAT.md §1).
  */
 import type { Context } from "hono";
+import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import { findApp, type AppConfig } from "../config.ts";
 import { errorName, log, logUser } from "../log.ts";
+import { describeAge } from "../objects/account-stale.ts";
+import { connectApp } from "../objects/connect.ts";
+import { objectIdOf } from "../objects/conversation-client.ts";
 import { dedupeKey } from "../protocol/dedupe-key.ts";
 import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
 import { readText } from "../read-body.ts";
-import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
-import { describeAge } from "../objects/account-stale.ts";
-import { connectApp } from "../objects/connect.ts";
-import { objectIdOf } from "../objects/conversation-client.ts";
 import { forwardFor, relayPush } from "./forward-push.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";

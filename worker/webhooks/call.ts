@@ -3,8 +3,8 @@
  * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import { readBytes } from "../read-body.ts";
 import { openDeadline, OVERDUE } from "../deadline.ts";
+import { readBytes } from "../read-body.ts";
 import { signWebhook } from "./sign.ts";
 import { checkWebhookUrl } from "./url.ts";
 

@@ -3,8 +3,8 @@
  * forced 20 times a day, and the secret goes nowhere else.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
-import type { Fetch } from "./api.ts";
 import { openDeadline, OVERDUE } from "../deadline.ts";
+import type { Fetch } from "./api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
 /** What one call needs. */

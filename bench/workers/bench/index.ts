@@ -13,8 +13,8 @@
 import type { DurableObject } from "cloudflare:workers";
 import kefu, { Account as AccountObject, Conversation as ConversationObject } from "../../../worker/index.ts";
 import type { ReceivedWire } from "../../../worker/objects/conversation-model.ts";
-import { METER_PREFIX, type MeterCounts } from "./protocol.ts";
 import { oldRecords } from "./old-records.ts";
+import { METER_PREFIX, type MeterCounts } from "./protocol.ts";
 
 type BenchEnv = Env & { readonly METER?: string; readonly HURRY?: string; readonly CUT?: string };
 

@@ -8,8 +8,8 @@ import { readEnvelope } from "../../../worker/protocol/envelope.ts";
 import { readInbound } from "../../../worker/protocol/push.ts";
 import { receivePush } from "../../../worker/protocol/receive.ts";
 import { verifySignature } from "../../../worker/protocol/signature.ts";
-import { sketchReceive } from "./sketch.ts";
 import type { MicroPush, StepName } from "./protocol.ts";
+import { sketchReceive } from "./sketch.ts";
 
 interface MicroEnv {
   readonly WECHAT_APPID: string;

@@ -1,16 +1,16 @@
+import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 /**
  * A button into customer service: `contact-button` and `open-customer-service-chat` are this one with another way
  * preferred. Which way is open, what a tap does, what is said when none is.
  */
 import { isReportedDead, readLanguage, whyUnsupported } from "../helpers/client.ts";
-import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 import { contactBehavior } from "../helpers/contact-behavior.ts";
 import { warnDeveloper } from "../helpers/developer-hint.ts";
+import { openServiceChat } from "../helpers/service-chat.ts";
 import { createTapGuard } from "../helpers/tap-guard.ts";
 import { findObstacles, planEntry, type Mode, type Way } from "./entry-plan.ts";
 import { showHelp, showToast } from "./help.ts";
 import { lookOf, type Look } from "./look.ts";
-import { openServiceChat } from "../helpers/service-chat.ts";
 import { helpFor, textsFor } from "./texts.ts";
 
 /** A retry would end the same way. */

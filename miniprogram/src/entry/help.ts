@@ -1,6 +1,6 @@
+import { callWx } from "../helpers/wx-call.ts";
 /** The dialogue of last resort: no chat can be opened here, so say what to do instead, and offer to call. */
 import type { Texts } from "./texts.ts";
-import { callWx } from "../helpers/wx-call.ts";
 
 /** What is said. */
 export interface HelpOptions {

@@ -3,7 +3,6 @@
  * the former; the latter it should not answer with an error of its own.
  */
 import { ENCRYPTED, note, join, say, unseen, type Case, type Verdict } from "../case.ts";
-import { buildPush, nowSeconds, type Twist } from "../push.ts";
 import {
   factOf,
   inEachFormat,
@@ -13,6 +12,7 @@ import {
   mustWithstand,
   type Probe,
 } from "../probes.ts";
+import { buildPush, nowSeconds, type Twist } from "../push.ts";
 import { textFields } from "../samples.ts";
 import type { Session } from "../session.ts";
 import type { PushFormat } from "../wire.ts";

@@ -2,12 +2,12 @@
  * Pushes that only somebody without the Token or the key would send: none may be taken (WECHAT.md §1.3, §2.1).
  */
 import { ENCRYPTED, say, type Case, type Verdict, type Words } from "../case.ts";
-import { buildPush, without, type PushFields, type PushMode, type Query, type Twist } from "../push.ts";
 import { inEachFormat, mustNotAcknowledge, mustRefuse, type Probe } from "../probes.ts";
+import { buildPush, without, type PushFields, type PushMode, type Query, type Twist } from "../push.ts";
 import { textFields } from "../samples.ts";
 import type { Session } from "../session.ts";
-import { strangeCiphertext } from "./halves.ts";
 import { writeFields, type PushFormat } from "../wire.ts";
+import { strangeCiphertext } from "./halves.ts";
 
 const ZEROS = "0".repeat(40);
 /** 43 characters nobody was given. */

@@ -4,13 +4,13 @@
  */
 import { isAcknowledged } from "../answer.ts";
 import { failed, join, ok, say, unseen, type Case, type Verdict } from "../case.ts";
-import { buildPush } from "../push.ts";
 import { factOf, inEachFormat, mustTake, type Probe } from "../probes.ts";
+import { buildPush } from "../push.ts";
 import { eventFields, eventSamples, messageSamples, textFields, type Sample } from "../samples.ts";
 import type { Session } from "../session.ts";
+import { writeFields, type PushFormat } from "../wire.ts";
 import { CIPHERTEXT_CASES } from "./ciphertext.ts";
 import { TYPED_CASES } from "./typed.ts";
-import { writeFields, type PushFormat } from "../wire.ts";
 
 const AWKWARD_TEXTS = ["😀👨‍👩‍👧 你好\r\n第二行", "<b>&lt;&amp;</b> \"'", "a]]>b", "\\u0041 \\ / \t", "\u200b \u200d"];
 const LONG_CHARACTERS = 4_000;

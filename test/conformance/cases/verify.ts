@@ -4,8 +4,8 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { failed, join, ok, say, type Case, type Verdict, type Words } from "../case.ts";
 import type { Reply } from "../http.ts";
-import { buildVerify, without, type Query, type Twist } from "../push.ts";
 import { tell } from "../probes.ts";
+import { buildVerify, without, type Query, type Twist } from "../push.ts";
 import type { Session } from "../session.ts";
 
 const SPECIAL_ECHOES = ["a+b/c=", "1 2%203", "你好😀", "<b>&amp;\"'", "a&signature=b#c"];

@@ -1,7 +1,7 @@
 /** The figures of both READMEs are those of the committed report. */
 import { readFileSync } from "node:fs";
-import { describe, it } from "vitest";
 import * as v from "valibot";
+import { describe, it } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 

@@ -1,8 +1,8 @@
+import * as fc from "fast-check";
 /**
  * The vectors of WECHAT.md §2.4, word for word, against the emulator's signing and encryption.
  */
 import { Buffer } from "node:buffer";
-import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { decrypt, encrypt, sign } from "../../../emulator/crypto.ts";
 import { open } from "./harness.ts";

@@ -1,6 +1,6 @@
+import fc from "fast-check";
 /** What the soak reckons with: its clock, its idea of flat, and its verdict. */
 import { describe, it } from "vitest";
-import fc from "fast-check";
 import { createFastClock } from "../../long/fast-clock.ts";
 import { findSoakFaults, writeSoakReport } from "../../long/soak-report.ts";
 import type { SoakRun } from "../../long/soak.ts";

@@ -1,12 +1,12 @@
+import fc from "fast-check";
 /** The small pure parts of the phone page: curl, masks, bodies for reading, the unreachable push URL. */
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
 import { describe, it } from "vitest";
 import { toCurl } from "../../../emulator/phone/curl.ts";
 import { maskSecrets } from "../../../emulator/phone/mask.ts";
 import { prettyBody } from "../../../emulator/phone/pretty.ts";
-import { fieldOf, readBody } from "../../../emulator/phone/wire-message.ts";
 import { isUnreachable, reachable, unreachable } from "../../../emulator/phone/unreachable.ts";
+import { fieldOf, readBody } from "../../../emulator/phone/wire-message.ts";
 
 describe("an exchange as curl", () => {
   it("has method, address, headers of ours and the body", ({ expect }) => {

@@ -1,6 +1,6 @@
+import * as fc from "fast-check";
 /** Keys: equal for the same push in both formats, different for different pushes. */
 import { createHash } from "node:crypto";
-import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/inbound.ts";
 import { dedupeKey, kvKey } from "../../../worker/protocol/dedupe-key.ts";

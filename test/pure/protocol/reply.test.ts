@@ -3,8 +3,8 @@ import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/inbound.ts";
 import { cipherFor } from "../../../worker/protocol/crypt.ts";
-import { buildAnswer } from "../../../worker/protocol/reply.ts";
 import type { ReceivedPush } from "../../../worker/protocol/receive.ts";
+import { buildAnswer } from "../../../worker/protocol/reply.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD } from "./samples.ts";
 

@@ -3,8 +3,8 @@ import { describe, it } from "vitest";
 import { readMutantOptions } from "../../../scripts/mutants/options.ts";
 import { toJson, toSummary } from "../../../scripts/mutants/print.ts";
 import { judge, testsNamed, whyRed, type Report } from "../../../scripts/mutants/verdict.ts";
-import { must } from "../../support/conversation.ts";
 import { MUTANTS } from "../../mutants/index.ts";
+import { must } from "../../support/conversation.ts";
 
 const FILE = "pure/x.test.ts";
 const FRAMES = "\n    at file:///p/node_modules/vitest/dist/a.js:1:1\n    at /p/test/pure/x.test.ts:7:3";

@@ -1,10 +1,10 @@
+import { randomBytes } from "node:crypto";
 /** The parts of `npm run setup`; the whole of it is in test/node/setup.test.ts. */
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { describeConsole } from "../../../scripts/setup/console-text.ts";
 import { setEnvValues, writePrivateFile } from "../../../scripts/setup/env-text.ts";

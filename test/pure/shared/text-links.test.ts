@@ -1,10 +1,10 @@
 /** Links of texts: which are refused, and how a user's words are kept from being any (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { checkSend } from "../../../emulator/send-check.ts";
 import { parseText } from "../../../emulator/phone/links.ts";
-import { dropControls } from "../../../shared/text.ts";
+import { checkSend } from "../../../emulator/send-check.ts";
 import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text-links.ts";
+import { dropControls } from "../../../shared/text.ts";
 
 const OWN = "wx0123456789abcdef";
 const FOREIGN = "wxffffffffffffffff";

@@ -8,8 +8,8 @@ import { showAppEvent, type StoredAppEvent } from "../../domain/app-event.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { AppEventsSchema } from "./event-schemas.ts";
+import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { PageQuerySchema } from "./schemas.ts";
 
 /** What the route asks of an account; written out for the reason of `RemoteConversation` (owner.ts). */

@@ -5,9 +5,9 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import type { AppEnv } from "../../app-env.ts";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
+import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { UploadProblem } from "../../wechat/media.ts";
 import { appOf } from "./choose-app.ts";

@@ -1,10 +1,10 @@
+import { buildMessageId } from "../../domain/message-id.ts";
 /**
  * Messages and windows as the API shows them.
  */
 import type { MessageState, PartState } from "../../domain/message-state.ts";
 import { untilPauseEnds, type Waiting, type WaitingMessage } from "../../domain/waiting.ts";
 import type { WindowView } from "../../domain/window.ts";
-import { buildMessageId } from "../../domain/message-id.ts";
 import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "./schemas.ts";
 
 /**

@@ -8,6 +8,7 @@ import type * as v from "valibot";
 import { MINI_PROGRAM } from "../../../shared/channel.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
 import { err, ok, type Result } from "../../../shared/result.ts";
+import type { AppEnv } from "../../app-env.ts";
 import { inTime } from "../../deadline.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
 import { findListeners } from "../../domain/webhook-schema.ts";
@@ -16,7 +17,6 @@ import { LEASED_CALL_MS, retryCall } from "../../objects/conversation-client.ts"
 import type { SubmitAnswer } from "../../objects/conversation-model.ts";
 import { hexDigest } from "../../protocol/digest.ts";
 import { carryInBackground } from "../carry-background.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "./input.ts";

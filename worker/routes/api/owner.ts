@@ -5,13 +5,13 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
 import type { RowDraft } from "../../domain/log.ts";
+import { parseMessageId } from "../../domain/message-id.ts";
 import type { MessageState } from "../../domain/message-state.ts";
-import type { Conversation } from "../../objects/conversation.ts";
 import { conversationStub, conversationStubById } from "../../objects/conversation-client.ts";
 import type { ConversationView, Owner, ReplayKnown, SubmitAnswer } from "../../objects/conversation-model.ts";
+import type { Conversation } from "../../objects/conversation.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
-import { parseMessageId } from "../../domain/message-id.ts";
 
 /**
  * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive

@@ -3,13 +3,13 @@
  * document is made of them. Times are ISO 8601 in UTC; ids are opaque texts.
  */
 import * as v from "valibot";
+import { OPENID } from "../../../shared/openid.ts";
 import {
   OutboundImageSchema,
   OutboundLinkSchema,
   OutboundMiniProgramPageSchema,
   OutboundTextSchema,
 } from "../../../shared/outbound.ts";
-import { OPENID } from "../../../shared/openid.ts";
 import type { MessageStatus } from "../../domain/message-state.ts";
 import { WAIT_REASONS } from "../../domain/waiting.ts";
 

@@ -15,8 +15,8 @@ import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";
 import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
-import { problem } from "./problem.ts";
 import type { ProblemCode } from "./problem-table.ts";
+import { problem } from "./problem.ts";
 import { readStored } from "./stored-settings.ts";
 import {
   FROM_SKIPPED,
