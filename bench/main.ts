@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures every row of DESIGN.md §7 on bare workerd and writes the report. Exits with 1 when a budget
- * is missed.
+ * `npm run bench`: measures every budget of docs/design/bench.md on bare workerd and writes the report. Exits with 1 when
+ * a budget is missed.
  */
 import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";

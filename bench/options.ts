@@ -4,7 +4,7 @@
 import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
 
-/** The rows of DESIGN.md §7 by subject. */
+/** The rows of docs/design/bench.md, "Budgets", by subject. */
 export const SUBJECTS = ["size", "crypto", "counted", "growth", "speed"] as const;
 
 /** A subject. */

@@ -1,11 +1,11 @@
 /**
- * A line of the report: what was measured, against which budget (DESIGN.md §7), and whether it was met.
+ * A line of the report: what was measured, against which budget (docs/design/bench.md), and whether it was met.
  */
 import type { Spread } from "./stats.ts";
 
 /** One line. */
 export interface BenchRow {
-  /** The budget's row in DESIGN.md §7, and a name within it: `a.answered`. */
+  /** The budget's row in docs/design/bench.md, and a name within it: `a.answered`. */
   readonly id: string;
   readonly zh: string;
   readonly en: string;

@@ -1,7 +1,7 @@
 /**
- * Row e of DESIGN.md §7: rows written and calls of objects for one message, counted by the runtime in the metered
- * Worker (`workers/bench`), and what follows for price and free plan. Every scenario is played by many users at once
- * and divided by them; the answer must be a round number, or something else is going on.
+ * Row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in the
+ * metered Worker (`workers/bench`), and what follows for price and free plan. Every scenario is played by many users at
+ * once and divided by them; the answer must be a round number, or something else is going on.
  */
 import { freeCapacity, gbSeconds, monthlyBill, pricePerMillion, type Usage } from "../cost.ts";
 import { sendLoad } from "../lib/load.ts";

@@ -1,6 +1,6 @@
 /**
- * Row d of DESIGN.md §7: verify, decrypt and parse inside workerd, step by step and against the usual sketch. CPU time
- * of the thread that runs them, over many repetitions, so that neither waiting for a core nor V8's helpers count.
+ * Row d of docs/design/bench.md: verify, decrypt and parse inside workerd, step by step and against the usual sketch. CPU
+ * time of the thread that runs them, over many repetitions, so that neither waiting for a core nor V8's helpers count.
  */
 import { Buffer } from "node:buffer";
 import { busiestMs, cpuByThread } from "../lib/cpu.ts";

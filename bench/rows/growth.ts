@@ -1,6 +1,6 @@
 /**
- * Row g of DESIGN.md §7: what a push costs when there is much of something already. All points of a curve are measured
- * there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
+ * Row g of docs/design/bench.md: what a push costs when there is much of something already. All points of a curve are
+ * measured there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
  */
 import { setTimeout } from "node:timers/promises";
 import { PIECE } from "../lib/cpu-pieces.ts";

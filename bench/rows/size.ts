@@ -1,6 +1,6 @@
 /**
- * Row f of DESIGN.md §7: how large the bundle is and how long it takes to start, as wrangler measures both, beside an
- * empty Worker.
+ * Row f of docs/design/bench.md: how large the bundle is and how long it takes to start, as wrangler measures both,
+ * beside an empty Worker.
  */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -1,5 +1,5 @@
 /**
- * Rows a to c of DESIGN.md §7: our worker against the floor and against the servers people write.
+ * Rows a to c of docs/design/bench.md: our worker against the floor and against the servers people write.
  *
  * In every run a process is started with empty storage and warmed by the load it is measured with. Of two loads, whose
  * pushes are signed while no clock runs:

@@ -1,4 +1,4 @@
 /**
- * An empty Worker: what start-up and size are before there is any code (DESIGN.md §7).
+ * An empty Worker: what start-up and size are before there is any code (docs/design/bench.md).
  */
 export default { fetch: () => new Response("success") } satisfies ExportedHandler;
