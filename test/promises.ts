@@ -4,7 +4,7 @@
  * nothing.
  */
 
-/** The promises by number (DESIGN.md §6). */
+/** The promises by number. */
 export type PromiseId = 1 | 2 | 3 | 4 | 5 | 6;
 
 /** A promise with its tests. */
@@ -14,7 +14,7 @@ export interface TestedPromise {
   readonly tests: readonly (readonly [file: string, name: string])[];
 }
 
-/** In the order of the design's promises. */
+/** In the order of their numbers. */
 export const PROMISES: readonly TestedPromise[] = [
   {
     id: 1,

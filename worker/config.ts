@@ -1,7 +1,7 @@
 /**
  * Environment → `Config`. Every problem is reported at once, by variable name, with its cure and never a value;
- * code past `index.ts` sees `Config`, not `Env`. Names: DESIGN.md §4. Longer than other files because every variable
- * has its range and its cure in words.
+ * code past `index.ts` sees `Config`, not `Env`. Names: docs/reference/configuration.md. Longer than other files because
+ * every variable has its range and its cure in words.
  */
 import * as v from "valibot";
 import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";
@@ -34,7 +34,7 @@ export interface Config {
   readonly tokenBase: string;
   /** How far from now the signed timestamp of an encrypted push may be, milliseconds, in both directions; 0: any. */
   readonly pushMaxAgeMs: number;
-  /** Whether KV remembers pushes that were answered late (DESIGN.md §3). */
+  /** Whether KV remembers pushes that were answered late (docs/design/0004-kv-late.md). */
   readonly dedupeKv: "late" | "off";
   /** How many more attempts an automatic message gets after an unconfirmed one. */
   readonly unconfirmedRetries: 0 | 1;

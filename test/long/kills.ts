@@ -1,6 +1,6 @@
 /**
  * The long run with kills: lives of the worker under load and trouble, each ended by SIGKILL at a drawn moment; then
- * the books of both sides side by side (DESIGN.md §6, promise 1).
+ * the records of both sides are compared, by promise 1 (docs/design/long-proof.md).
  */
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
- * What a mutant is: one small change that breaks one rule, and the test that must notice (DESIGN.md §6). The tables
- * beside this file hold them; `npm run test:mutants` makes each change in a copy of the project and demands that its
- * test fails.
+ * What a mutant is: one small change that breaks one rule, and the test that must notice (docs/design/mutants.md).
+ * The tables beside this file hold them; `npm run test:mutants` makes each change in a copy of the project and demands
+ * that its test fails.
  */
 import type { PromiseId } from "../promises.ts";
 

@@ -1,6 +1,7 @@
 /**
  * What the stateless half of the rules hands to the conversation: the answers that fit one push, best first. The
- * object takes the first that its own state allows (muted? already said within `onceMs`?), DESIGN.md §3.
+ * object takes the first that its own state allows (muted? already said within `onceMs`?):
+ * docs/design/0006-rules-and-handlers.md.
  */
 import type { Outbound } from "../../shared/outbound.ts";
 

@@ -1,7 +1,7 @@
 /**
  * What a conversation does when something happens: a push arrives, the API wants a message sent, an attempt ends,
  * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
- * stores (DESIGN.md §3).
+ * stores (docs/design/0002-object-decides-worker-carries.md).
  */
 import { isTooFarAhead } from "../../shared/clock.ts";
 import type { TokenVerdict } from "../../shared/context-token.ts";

@@ -1,7 +1,7 @@
 /**
  * The words of a conversation's log: what kinds of rows there are and what each says. The log is append-only and all
  * that is stored of a conversation: dedupe, history, window, outbox and the changes listeners hear of are read from
- * it (DESIGN.md §3, docs/storage.md).
+ * it (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import type { AnswerKind, Inbound } from "../../shared/inbound.ts";

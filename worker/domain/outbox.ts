@@ -1,6 +1,7 @@
 /**
  * The outbox: messages on their way to one user, in order, one attempt at a time. Pure transitions from state to
- * state; what happens is written down through the `RowWriter` (DESIGN.md §3: order, leases, held).
+ * state; what happens is written down through the `RowWriter`. Order and leases:
+ * docs/design/0002-object-decides-worker-carries.md; held messages: docs/design/0003-reply-window.md.
  *
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
  * whether the request left is unknown.

@@ -1,6 +1,7 @@
 /**
  * The stateless half of an automatic answer: from a push and the settings to the answers that fit it, best first
- * (DESIGN.md §3). What only the conversation knows (muted, already said, reply window) is decided there.
+ * (docs/design/0006-rules-and-handlers.md). What only the conversation knows (muted, already said, reply window) is
+ * decided there.
  */
 import type { TokenVerdict } from "../../shared/context-token.ts";
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/inbound.ts";

@@ -1,6 +1,7 @@
 /**
  * A team's settings: opening hours, greeting, rules, what is said when no rule answers. `parseSettings` is the only
- * way in; it tells every problem at once. The settings reach the conversation as arguments (DESIGN.md §3).
+ * way in; it reports every problem at once. The settings reach the conversation as arguments
+ * (docs/design/0006-rules-and-handlers.md).
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/result.ts";

@@ -1,5 +1,6 @@
 /**
- * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4, DESIGN.md §3).
+ * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4,
+ * docs/design/0003-reply-window.md).
  *
  * Two grants, never added: a message of the user (5 in 48 h) and entering the chat (2 in 60 s). Every use is one
  * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.

@@ -11,7 +11,7 @@ import { sha256Hex } from "./account-text.ts";
 import { connectApp } from "./connect.ts";
 import { canSign } from "./webhook-settings.ts";
 
-/** While the configuration is broken, what DESIGN.md §4 gives as the default. */
+/** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 
 /** The app of an account. */

@@ -1,7 +1,8 @@
 /**
  * The account as seen from a Worker or from another object: token and pause, and the settings, from the nearest place
  * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
- * the object answers; the object may fail, then the last good value in memory does. DESIGN.md §3.
+ * the object answers; the object may fail, then the last good value in memory does
+ * (docs/design/0010-one-token-owner.md).
  */
 import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
 import { err, ok, type Result } from "../../shared/result.ts";

@@ -1,6 +1,7 @@
 /**
  * The pure decisions of the account object: how long trouble pauses the app, when a token refresh may be forced,
- * when the alarm is due next. Time and randomness are arguments. DESIGN.md §3 "Account object", WECHAT.md §6.1.
+ * when the alarm is due next. Time and randomness are arguments. Decided in
+ * docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
  */
 import { isFresh } from "../../shared/clock.ts";
 import { describeErrcode } from "../../shared/errcode.ts";

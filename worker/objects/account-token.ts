@@ -1,7 +1,7 @@
 /**
  * Keeps one mini program's access token: fetched by one call at a time, replaced only when the refused one is still
- * the stored one (compare and expire), forced only when WeChat keeps handing out the token it refuses. DESIGN.md §3
- * "Account object", WECHAT.md §6.1.
+ * the stored one (compare and expire), forced only when WeChat keeps handing out the token it refuses
+ * (docs/design/0010-one-token-owner.md, WECHAT.md §6.1).
  *
  * Between a read and its write there is no await; what was read before an await is read again after it.
  */

@@ -1,7 +1,7 @@
 /**
  * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `domain/` decide, write,
  * arm the alarm, all in one synchronous transaction. The Worker carries messages to WeChat; only the alarm sends by
- * itself (DESIGN.md §3).
+ * itself (docs/design/0002-object-decides-worker-carries.md).
  *
  * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
  */

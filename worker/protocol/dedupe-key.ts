@@ -1,6 +1,6 @@
 /**
  * The names under which things are remembered: a push by what it says, the same whether it came as XML or as JSON
- * (DESIGN.md §3).
+ * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import { wireNameOf, type Inbound } from "../../shared/inbound.ts";
 import { hexDigest } from "./digest.ts";

@@ -1,6 +1,6 @@
 /**
- * The one way in: query and body of a push → what it says, or why it is refused (WECHAT.md §1.2–1.4, DESIGN.md §3).
- * Cheap before dear, signature before decryption, decryption before anything inside is read.
+ * The one way in: query and body of a push → what it says, or why it is refused (WECHAT.md §1.2–1.4,
+ * docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before parsing.
  */
 import { err, ok, type Result } from "../../shared/result.ts";
 import { cipherFor, type MessageCipher } from "./crypt.ts";

@@ -1,6 +1,6 @@
 /**
- * A push that concerns one user: shield, rules, the conversation's decision, and the sending behind the answer
- * (DESIGN.md §3, "How one message travels").
+ * A push that concerns one user: KV shield, handlers and rules, the conversation's decision, and the sending after the
+ * response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
 import type { Context } from "hono";
 import type { TokenVerdict } from "../../shared/context-token.ts";

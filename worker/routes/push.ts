@@ -1,6 +1,6 @@
 /**
- * The push URL. GET is the console's check of the address; POST is WeChat speaking. Rejections
- * return a fixed body; the log records the cause and the fix (DESIGN.md §3, WECHAT.md §1).
+ * The push URL. GET is the console's check of the address; POST is a push. Rejections return a fixed body; the log
+ * records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
  */
 import type { Context } from "hono";
 import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";

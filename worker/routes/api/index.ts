@@ -1,6 +1,6 @@
 /**
- * The REST API (DESIGN.md §4), mounted under `/api`. Closed: everything needs a key, unknown paths included. Public are
- * only its document and page, files that are served without the worker (`public/`).
+ * The REST API (docs/reference/rest-api.md), mounted under `/api`. Closed: everything needs a key, unknown paths
+ * included. Public are only its document and page, files that are served without the worker (`public/`).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";

@@ -1,6 +1,7 @@
 /**
  * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, the
- * caller is answered, the Worker carries the message to WeChat behind the answer (DESIGN.md §3).
+ * caller is answered, the Worker delivers the message after the response
+ * (docs/design/0002-object-decides-worker-carries.md).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
