@@ -1,7 +1,7 @@
-import { readLines } from "./lines.ts";
 /**
  * The log as sequences: by pages that follow it, and as one download.
  */
+import { readLines } from "./lines.ts";
 import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
 import { hasShape, type Shape } from "./shape.ts";
 import type { ExportLine, Page, Result, Row } from "./types.ts";

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 /**
  * What is measured: our worker, the floor it is held against, and the servers people write. Each is built once and
  * started as often as needed, with empty storage.
  */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildWorker, ROOT } from "../../scripts/lib/build.ts";
 import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET } from "../../scripts/lib/local-app.ts";

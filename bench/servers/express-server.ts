@@ -1,4 +1,3 @@
-import express from "express";
 /**
  * What one writes after reading the popular guides: Express and xml2js in one process. The guides' decryption does not
  * run; here it does, on bytes. Two ways, by environment:
@@ -8,6 +7,7 @@ import express from "express";
  * - `DEDUPE=1`: done with care and nothing else. The signature is checked, the MsgId kept in SQLite, durable before the
  *   push is acknowledged; nobody is answered.
  */
+import express from "express";
 import { createDecipheriv, createHash } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
-import { createAdaptorServer } from "@hono/node-server";
 /**
  * Runs the shop's back end on Node.
  */
+import { createAdaptorServer } from "@hono/node-server";
 import type { Server } from "node:http";
 import { createShop, type ShopParts } from "./app.ts";
 

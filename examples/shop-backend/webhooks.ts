@@ -1,8 +1,8 @@
-import { Webhook, WebhookVerificationError } from "standardwebhooks";
 /**
  * What edge-kefu tells the shop: webhooks, signed by the Standard Webhooks scheme and checked by its library. Two kinds
  * arrive at one address: questions (`message.answer`, a rule asks what to say) and events (something happened).
  */
+import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import * as v from "valibot";
 import type { Outbound } from "../../client/index.ts";
 import type { Order, Orders } from "./orders.ts";

@@ -1,8 +1,8 @@
-import { join } from "node:path";
 /**
  * What a cold start of the worker evaluates: its entry with everything imported statically. What is behind `import()` is
  * uploaded with it and evaluated when it is first needed.
  */
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { rolldown, type OutputChunk } from "rolldown";
 import { unstable_readConfig } from "wrangler";

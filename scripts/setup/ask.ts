@@ -1,8 +1,8 @@
-import { confirm, password, select, text } from "@clack/prompts";
 /**
  * The questions of setup, asked with @clack/prompts. Everything is asked before anything is written, so that whoever
  * breaks off leaves nothing half done.
  */
+import { confirm, password, select, text } from "@clack/prompts";
 import type { Readable, Writable } from "node:stream";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { trimSecret } from "../../shared/secret-text.ts";

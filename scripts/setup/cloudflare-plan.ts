@@ -1,9 +1,9 @@
-import { err, ok, type Result } from "../../shared/result.ts";
 /**
  * What is to be done on Cloudflare: pure, so that every problem is known before anything is deployed or uploaded.
  *
  * The AppID goes where the secrets go, unless wrangler.toml has it: so the file stays as it is in the repository.
  */
+import { err, ok, type Result } from "../../shared/result.ts";
 import { say } from "../doctor/finding.ts";
 import type { Fault } from "./fault.ts";
 import type { SetupOptions } from "./options.ts";

@@ -1,7 +1,7 @@
-import type { PushMode } from "../../emulator/model.ts";
 /**
  * What setup asks of the running worker: whether it is set up, how far it has come, and a first greeting.
  */
+import type { PushMode } from "../../emulator/model.ts";
 import type { BilingualText } from "../../shared/errcode.ts";
 import { err, ok, type Result } from "../../shared/result.ts";
 import { judgeHealth } from "../doctor/check-health.ts";

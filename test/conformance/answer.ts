@@ -1,8 +1,8 @@
-import { say, type Words } from "./case.ts";
 /**
  * What an answer to a push is worth (WECHAT.md §1.6, §1.8, §1.9): `success`, nothing, or a hand-over with all that is
  * wrong about it. Everything else the platform would not take.
  */
+import { say, type Words } from "./case.ts";
 import { decrypt, sign, type Opened } from "./crypt.ts";
 import type { Reply } from "./http.ts";
 import { nowSeconds, type Push, type PushTarget } from "./push.ts";

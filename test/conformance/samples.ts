@@ -1,7 +1,7 @@
-import { nowSeconds, type MessageFields, type PushFields } from "./push.ts";
 /**
  * The fields of pushes as the documents show them (WECHAT.md §3.1, §3.2), with invented values.
  */
+import { nowSeconds, type MessageFields, type PushFields } from "./push.ts";
 import type { Session } from "./session.ts";
 import type { PushFormat, WireTree } from "./wire.ts";
 

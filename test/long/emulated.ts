@@ -1,9 +1,9 @@
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 /**
  * The emulated WeChat in the process of the long run itself: its books are read without a request, its clock can be
  * given, and a worker can be killed at the very moment a request arrives.
  */
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Server } from "node:http";
 import { createControl, type Control } from "../../emulator/control.ts";
 import type { EmulatedAppInput } from "../../emulator/model.ts";

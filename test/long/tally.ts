@@ -1,7 +1,7 @@
-import { judge, type Fate, type PersonBooks, type Violation } from "./judge.ts";
 /**
  * Adds up the judge's verdicts: the figures of a report. Pure.
  */
+import { judge, type Fate, type PersonBooks, type Violation } from "./judge.ts";
 import type { Act } from "./plan.ts";
 
 /** The figures of one setting of UNCONFIRMED_RETRY. */

@@ -1,8 +1,8 @@
-import { TmplGroup } from "glass-easel-template-compiler";
 /**
  * Templates as TypeScript: glass-easel's compiler turns the expressions of a WXML into code over `data`, `methods` and
  * `tags`; the compiler then finds unknown fields, handlers and attributes, and wrong types.
  */
+import { TmplGroup } from "glass-easel-template-compiler";
 import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";

@@ -1,5 +1,5 @@
-import { listDurableObjectIds } from "cloudflare:test";
 /** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
+import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import { seeded } from "../support/seeded.ts";

@@ -1,8 +1,8 @@
-import { describeRoute, generateSpecs, validator } from "hono-openapi";
 /**
  * The OpenAPI 3.1 document: made of the routes themselves, so that it cannot say anything else than what they check
  * and answer.
  */
+import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
 import type { BilingualText } from "../../shared/errcode.ts";

@@ -1,8 +1,8 @@
-import type { Outbound } from "../../shared/outbound.ts";
 /**
  * The links in a team's texts (WECHAT.md §4.2). They are checked when settings are stored, not when they are read: what
  * an earlier version stored must still parse, and a link that WeChat refuses ends its own message only.
  */
+import type { Outbound } from "../../shared/outbound.ts";
 import { findLinkProblem } from "../../shared/text-links.ts";
 import type { SettingsProblem } from "./settings-problems.ts";
 import type { Settings } from "./settings.ts";

@@ -1,9 +1,9 @@
-import { createMiddleware } from "hono/factory";
 /**
  * The lock of the REST API: a bearer key (RFC 6750), one of the secret API_KEYS. Keys are compared as SHA-256 digests,
  * all of them every time, so that neither a key's length nor how much of it was right nor which key it is can be
  * told from the time it takes.
  */
+import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
 import type { AppEnv } from "../app-env.ts";
 import { problem } from "../routes/api/problem.ts";

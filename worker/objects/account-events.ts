@@ -1,10 +1,10 @@
-import type { Inbound, PushHead } from "../../shared/inbound.ts";
-import { ownValue } from "../../shared/own.ts";
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
  * kept of a delivery is a cursor for each endpoint.
  */
+import type { Inbound, PushHead } from "../../shared/inbound.ts";
+import { ownValue } from "../../shared/own.ts";
 import { repeatsSince, type StoredAppEvent } from "../domain/app-event.ts";
 import { datePush } from "../domain/erasure.ts";
 import {

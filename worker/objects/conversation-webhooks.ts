@@ -1,9 +1,9 @@
-import { inTime } from "../deadline.ts";
-import type { RowDraft } from "../domain/log.ts";
 /**
  * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
+import { inTime } from "../deadline.ts";
+import type { RowDraft } from "../domain/log.ts";
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";

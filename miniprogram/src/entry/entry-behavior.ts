@@ -1,8 +1,8 @@
-import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 /**
  * A button into customer service: `contact-button` and `open-customer-service-chat` are this one with another way
  * preferred. Which way is open, what a tap does, what is said when none is.
  */
+import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 import { isReportedDead, readLanguage, whyUnsupported } from "../helpers/client.ts";
 import { contactBehavior } from "../helpers/contact-behavior.ts";
 import { warnDeveloper } from "../helpers/developer-hint.ts";

@@ -1,5 +1,5 @@
-import { callWx } from "../helpers/wx-call.ts";
 /** The dialogue of last resort: no chat can be opened here, so say what to do instead, and offer to call. */
+import { callWx } from "../helpers/wx-call.ts";
 import type { Texts } from "./texts.ts";
 
 /** What is said. */

@@ -1,8 +1,8 @@
-import { followCard, readContactDetail } from "./card-return.ts";
 /**
  * What a custom component needs around its own `<button open-type="contact">`: the context encoded, the card, and the
  * way back (WECHAT.md §9.1). The package's own buttons are built on it.
  */
+import { followCard, readContactDetail } from "./card-return.ts";
 import { toShownCard, NO_CARD, type CardOptions } from "./card.ts";
 import { encodeSessionFrom } from "./codecs.ts";
 

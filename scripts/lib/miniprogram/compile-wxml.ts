@@ -1,8 +1,8 @@
-import { TmplGroup } from "glass-easel-template-compiler";
 /**
  * WXML to a script by glass-easel's own compiler. It is done when the page is built, so nothing is evaluated in the
  * browser and the page's policy can stay strict. What the compiler warns of stops the build.
  */
+import { TmplGroup } from "glass-easel-template-compiler";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";

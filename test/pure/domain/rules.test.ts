@@ -1,8 +1,8 @@
-import * as fc from "fast-check";
 /**
  * From a push and the settings to the answers that fit, in one order whatever the settings' own order. Long because it is
  * one function's table of cases.
  */
+import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import type { Inbound, PushHead } from "../../../shared/inbound.ts";

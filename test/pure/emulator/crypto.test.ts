@@ -1,7 +1,7 @@
-import * as fc from "fast-check";
 /**
  * The vectors of WECHAT.md §2.4, word for word, against the emulator's signing and encryption.
  */
+import * as fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { describe, it } from "vitest";
 import { decrypt, encrypt, sign } from "../../../emulator/crypto.ts";

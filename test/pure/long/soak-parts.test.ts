@@ -1,5 +1,5 @@
-import fc from "fast-check";
 /** What the soak reckons with: its clock, its idea of flat, and its verdict. */
+import fc from "fast-check";
 import { describe, it } from "vitest";
 import { createFastClock } from "../../long/fast-clock.ts";
 import { findSoakFaults, writeSoakReport } from "../../long/soak-report.ts";

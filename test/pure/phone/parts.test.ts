@@ -1,5 +1,5 @@
-import fc from "fast-check";
 /** The small pure parts of the phone page: curl, masks, bodies for reading, the unreachable push URL. */
+import fc from "fast-check";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "vitest";
 import { toCurl } from "../../../emulator/phone/curl.ts";

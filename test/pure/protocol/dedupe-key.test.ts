@@ -1,5 +1,5 @@
-import * as fc from "fast-check";
 /** Keys: equal for the same push in both formats, different for different pushes. */
+import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/inbound.ts";

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 /** The parts of `npm run setup`; the whole of it is in test/node/setup.test.ts. */
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

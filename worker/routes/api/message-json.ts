@@ -1,7 +1,7 @@
-import { buildMessageId } from "../../domain/message-id.ts";
 /**
  * Messages and windows as the API shows them.
  */
+import { buildMessageId } from "../../domain/message-id.ts";
 import type { MessageState, PartState } from "../../domain/message-state.ts";
 import { untilPauseEnds, type Waiting, type WaitingMessage } from "../../domain/waiting.ts";
 import type { WindowView } from "../../domain/window.ts";
