@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { listComponents, MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { listComponents } from "../../scripts/lib/build-miniprogram.ts";
 import { QUIET_ENV, ROOT } from "../../scripts/lib/build.ts";
 import { APP_CONTEXT, installPackage, NAME, PAGE, type Consumer } from "./consumer.ts";
 import { readSnippet } from "./snippet.ts";
@@ -118,28 +118,34 @@ describe("a mini program that installs it", () => {
     expect(await compile(PAGE.replace('"chat"', '"chats"'))).toContain("chats");
   });
 
-  it.for(["README.md", "README.en.md"])("compiles the ten lines of %s", async (readme, { expect }) => {
-    const { json, xml, ts } = readSnippet(await readFile(join(MINIPROGRAM, readme), "utf8"));
-    const lines = [json, xml, ts].flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "");
-    expect(lines.length).toBeLessThanOrEqual(10);
-    const { usingComponents }: { usingComponents: Record<string, string> } = JSON.parse(json);
-    for (const path of Object.values(usingComponents)) {
-      expect(files).toContain(`dist/${path.slice(NAME.length + 1)}.json`);
-    }
-    expect(xml).toContain(`<${Object.keys(usingComponents)[0]} `);
-    expect(await compile(ts)).toBe("");
-    expect(await compile(ts.replace("name:", "nmae:"))).toContain("nmae");
-  });
+  it.for(["miniprogram/README.md", "miniprogram/README.en.md"])(
+    "compiles the ten lines of %s",
+    async (readme, { expect }) => {
+      const { json, xml, ts } = readSnippet(await readFile(join(ROOT, readme), "utf8"));
+      const lines = [json, xml, ts].flatMap((text) => text.split("\n")).filter((line) => line.trim() !== "");
+      expect(lines.length).toBeLessThanOrEqual(10);
+      const { usingComponents }: { usingComponents: Record<string, string> } = JSON.parse(json);
+      for (const path of Object.values(usingComponents)) {
+        expect(files).toContain(`dist/${path.slice(NAME.length + 1)}.json`);
+      }
+      expect(xml).toContain(`<${Object.keys(usingComponents)[0]} `);
+      expect(await compile(ts)).toBe("");
+      expect(await compile(ts.replace("name:", "nmae:"))).toContain("nmae");
+    },
+  );
 
-  it.for(["README.md", "README.en.md"])("compiles every example of %s", async (readme, { expect }) => {
-    const text = await readFile(join(MINIPROGRAM, readme), "utf8");
-    const blocks = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""], index) => [
-      `pages/example${index}/index.ts`,
-      block,
-    ]);
-    expect(blocks.length).toBeGreaterThanOrEqual(2);
-    expect(await consumer.compile({ "app-context.ts": APP_CONTEXT, ...Object.fromEntries(blocks) })).toBe("");
-  });
+  it.for(["miniprogram/README.md", "miniprogram/README.en.md", "docs/reference/mini-program.md"])(
+    "compiles every example of %s",
+    async (page, { expect }) => {
+      const text = await readFile(join(ROOT, page), "utf8");
+      const blocks = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, block = ""], index) => [
+        `pages/example${index}/index.ts`,
+        block,
+      ]);
+      expect(blocks.length).toBeGreaterThanOrEqual(2);
+      expect(await consumer.compile({ "app-context.ts": APP_CONTEXT, ...Object.fromEntries(blocks) })).toBe("");
+    },
+  );
 
   it("compiles a card path without types of its own", async ({ expect }) => {
     const source = `

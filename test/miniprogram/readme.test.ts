@@ -1,12 +1,15 @@
 // @vitest-environment node
-/** The package's readmes name all there is, in both languages, and the colours in them are those of the styles. */
+/** The package's readmes and their reference name all there is, in both languages, with the colours of the styles. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { MINIPROGRAM } from "../../scripts/lib/build-miniprogram.ts";
+import { ROOT } from "../../scripts/lib/build.ts";
 
 const SOURCE = join(MINIPROGRAM, "src");
 const READMES = ["README.md", "README.en.md"];
+/** Where styles and functions stand. */
+const REFERENCE = "docs/reference/mini-program.md";
 const MIN_CONTRAST = 4.5;
 
 const read = (file: string) => readFile(join(MINIPROGRAM, file), "utf8");
@@ -21,18 +24,29 @@ async function properties(): Promise<readonly string[]> {
   return [...new Set(names)].map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
 }
 
-describe.for(READMES)("%s", (readme) => {
+/** One language's half of the reference, which the readme of that language names. */
+async function reference(language: string): Promise<string> {
+  const [, zh = "", en = ""] = (await readFile(join(ROOT, REFERENCE), "utf8")).split(/^## (?:中文|English)$/m);
+  return language === "zh" ? zh : en;
+}
+
+describe.for([
+  ["README.md", "zh"],
+  ["README.en.md", "en"],
+] as const)("%s and its reference", ([readme, language]) => {
   it("names every property, event and external class", async ({ expect }) => {
     const text = await read(readme);
     const names = await properties();
     expect(names.length).toBeGreaterThanOrEqual(30);
     const events = ["contact", "opened", "failed", "unsupported", "error", "place", "toggle", "select"];
     const classes = ["custom-class", "icon-class", "text-class", "face-class", "badge-class", "panel-class"];
-    for (const name of [...names, ...events, ...classes]) expect(text).toContain(`\`${name}\``);
+    for (const name of [...names, ...events]) expect(text).toContain(`\`${name}\``);
+    for (const name of classes) expect(await reference(language)).toContain(`\`${name}\``);
+    expect(text).toContain(`](../${REFERENCE}`);
   });
 
   it("names every CSS variable with the value it has, light and dark", async ({ expect }) => {
-    const text = await read(readme);
+    const text = await reference(language);
     for (const [, name = "", value = ""] of (await styles()).matchAll(/var\((--[\w-]+), ([^)]+)\)/g)) {
       expect(text).toContain(`\`${name}\``);
       if (value.startsWith("#")) expect(text).toContain(`\`${value}\``);
