@@ -1,5 +1,5 @@
 /**
- * What edge-kefu promises (README, "Promises"), and the tests that would fail if it broke the promise. A test is
+ * What edge-kefu promises (docs/reference/promises.md), and the tests that would fail if it broke the promise. A test is
  * named by its file and the beginning of its full name; `npm test` prints the table and fails when a name matches
  * nothing.
  */

@@ -1,6 +1,6 @@
 /**
- * The example shop as it looks at 375 pixels, light and dark, and the two stories the READMEs tell in pictures: the way
- * from a product into the chat and back, and the answer that comes once although WeChat was dead.
+ * The example shop as it looks at 375 pixels, light and dark, and two stories in pictures: the way from a product into
+ * the chat and back (README), and the answer that comes once although WeChat was dead (docs/how-to/phone.md).
  * `npm run pictures` takes them anew: look at them.
  */
 import type { Page } from "playwright-core";
@@ -51,7 +51,7 @@ describe.for(["light", "dark"] as const)("the shop, %s", (colorScheme) => {
   });
 });
 
-describe("the stories of the README", () => {
+describe("the stories of the documents", () => {
   it("from a product into the chat, and back by a card", async ({ expect }) => {
     const page = await openAs("story-loop", DESKTOP);
     const step = (name: string) => differsBy(scene.browser, phone(page), `loop-${name}`);

@@ -1,6 +1,6 @@
 /**
- * The example shop as it looks on other phones and a tablet, light and dark; 375 pixels are in shop-pictures.test.ts, as
- * the READMEs show them. What must hold at every width is measured in shop-look.test.ts. `npm run pictures` takes them
+ * The example shop as it looks on other phones and a tablet, light and dark; 375 pixels are in shop-pictures.test.ts.
+ * What must hold at every width is measured in shop-look.test.ts. `npm run pictures` takes them
  * anew: look at them.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";

@@ -118,7 +118,7 @@ describe("a mini program that installs it", () => {
     expect(await compile(PAGE.replace('"chat"', '"chats"'))).toContain("chats");
   });
 
-  it.for(["miniprogram/README.md", "miniprogram/README.en.md"])(
+  it.for(["miniprogram/README.md", "miniprogram/README.en.md", "README.md", "README.en.md"])(
     "compiles the ten lines of %s",
     async (readme, { expect }) => {
       const { json, xml, ts } = readSnippet(await readFile(join(ROOT, readme), "utf8"));

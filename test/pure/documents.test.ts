@@ -1,4 +1,4 @@
-/** The documents that comments, messages and other documents name are there, headings included. */
+/** The documents that are named are there, headings included; each is found from the README, which stays short. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, it } from "vitest";
@@ -48,16 +48,44 @@ function withoutCode(markdown: string): string {
   return markdown.replaceAll(/^ *```[^]*?^ *```/gm, "");
 }
 
+interface Link {
+  readonly link: string;
+  /** A path from the root, with slashes. */
+  readonly target: string;
+  readonly anchor: string | undefined;
+}
+
+/** The links of a document to files of the repository. */
+function linksOf(path: string): readonly Link[] {
+  return [...withoutCode(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {
+    if (/^[a-z]+:/.test(link)) return [];
+    const [file = "", anchor] = link.split("#");
+    return [{ link, target: file === "" ? path : join(dirname(path), decodeURIComponent(file)), anchor }];
+  });
+}
+
 /** The links of a document that lead to nothing. */
 function deadLinks(path: string): readonly string[] {
-  const links = [...withoutCode(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
-  return links.filter((link) => {
-    if (/^[a-z]+:/.test(link)) return false;
-    const [file = "", anchor] = link.split("#");
-    const target = file === "" ? path : join(dirname(path), decodeURIComponent(file));
+  const dead = linksOf(path).filter(({ target, anchor }) => {
     if (!existsSync(join(ROOT, target))) return true;
     return anchor !== undefined && target.endsWith(".md") && !anchorsOf(read(target)).has(decodeURIComponent(anchor));
   });
+  return dead.map(({ link }) => link);
+}
+
+/** Every document that a reader gets to from here. */
+function reachedFrom(start: string): ReadonlySet<string> {
+  const reached = new Set([start]);
+  for (const path of reached) {
+    for (const { target } of linksOf(path))
+      if (target.endsWith(".md") && existsSync(join(ROOT, target))) reached.add(target);
+  }
+  return reached;
+}
+
+/** Headings, rows of tables, list items and code fences, in order. */
+function shapeOf(markdown: string): readonly string[] {
+  return markdown.split("\n").flatMap((line) => /^ *(?:#+|\||\d+\.|-|```\w*)/.exec(line)?.[0] ?? []);
 }
 
 describe("a document that is named", () => {
@@ -76,5 +104,59 @@ describe("a document that is named", () => {
       .filter((path) => path.endsWith(".md"))
       .flatMap((path) => deadLinks(path).map((link) => `${path}: ${link}`));
     expect(dead).toEqual([]);
+  });
+});
+
+const READMES = ["README.md", "README.en.md"];
+
+describe("the documentation", () => {
+  it.for(READMES)("is found from %s, page by page", (readme, { expect }) => {
+    const reached = reachedFrom(readme);
+    const pages = [...files, ...readdirSync(join(ROOT, "docs/spec")).map((name) => `docs/spec/${name}`)].filter(
+      (path) => path.startsWith("docs/") && path.endsWith(".md"),
+    );
+    expect(pages.filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  it.for(READMES)("that %s had on its own page is one click away", (readme, { expect }) => {
+    const linked = new Set(linksOf(readme).map(({ target }) => target));
+    for (const page of [
+      "docs/README.md",
+      "docs/how-to/deploy.md",
+      "docs/how-to/troubleshooting.md",
+      "docs/how-to/phone.md",
+      "docs/reference/configuration.md",
+      "docs/reference/personal-data.md",
+      "docs/reference/promises.md",
+      "docs/reports/README.md",
+      "docs/tutorial.md",
+    ]) {
+      expect(linked).toContain(page);
+    }
+  });
+
+  it.for([...READMES, "client/README.md", "miniprogram/README.md", "miniprogram/README.en.md"])(
+    "begins with a page of 150 lines at most: %s",
+    (readme, { expect }) => {
+      expect(read(readme).split("\n").length - 1).toBeLessThanOrEqual(150);
+    },
+  );
+
+  it("says the same in both languages of the README", ({ expect }) => {
+    const [zh = "", en = ""] = READMES.map(read);
+    expect(shapeOf(en)).toEqual(shapeOf(zh));
+  });
+
+  it.for([
+    "docs/README.md",
+    "docs/how-to/mini-program.md",
+    "docs/how-to/troubleshooting.md",
+    "docs/reference/mini-program.md",
+    "docs/reference/personal-data.md",
+    "docs/reference/promises.md",
+    "docs/reports/README.md",
+  ])("says the same in both languages: %s", (path, { expect }) => {
+    const [, zh = "", en = ""] = read(path).split(/^## (?:中文|English)$/m);
+    expect(shapeOf(en)).toEqual(shapeOf(zh));
   });
 });
