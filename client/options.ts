@@ -1,7 +1,7 @@
 /**
  * How a client is set up. What is wrong with it is a bug of the caller's, and throws at once with its name.
  */
-import { trimSecret } from "../shared/secret-text.ts";
+import { trimSecret } from "../shared/base/secret-text.ts";
 import type { FetchLike, Transport } from "./transport.ts";
 
 /** Where the worker is, and who asks. */

@@ -1,8 +1,8 @@
 /**
  * Reads refusals (RFC 9457, docs/reference/rest-api.md). The two tables are held complete by the compiler: a new code
- * or fact in worker/routes/api/problem-table.ts is an error here until it is named.
+ * or fact in shared/api/problem-table.ts is an error here until it is named.
  */
-import type { FactsOf } from "../worker/routes/api/problem-table.ts";
+import type { FactsOf } from "../shared/api/problem-table.ts";
 import { hasShape, isObject, type Shape } from "./shape.ts";
 import type { ClientProblem, Failure, Problem, ProblemCode } from "./types.ts";
 

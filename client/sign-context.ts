@@ -3,10 +3,15 @@
  * shows it as verified (docs/how-to/page-context.md). WebCrypto only.
  */
 import type { VerifiedContext } from "../shared/app-context.ts";
-import { CONTEXT_TOKEN_LIMIT, contextTokenText, MIN_CONTEXT_KEY, writeContextToken } from "../shared/context-token.ts";
-import { writePlainJson } from "../shared/plain-json.ts";
-import type { Err, Ok } from "../shared/result.ts";
-import { trimSecret } from "../shared/secret-text.ts";
+import { writePlainJson } from "../shared/base/plain-json.ts";
+import type { Err, Ok } from "../shared/base/result.ts";
+import { trimSecret } from "../shared/base/secret-text.ts";
+import {
+  CONTEXT_TOKEN_LIMIT,
+  contextTokenText,
+  MIN_CONTEXT_KEY,
+  writeContextToken,
+} from "../shared/entry/context-token.ts";
 
 /** What is signed. */
 export interface SignedContext {

@@ -3,15 +3,12 @@
  * this folder from `worker/` and `shared/` are types only: nothing of them is in the built client.
  */
 import type * as v from "valibot";
-import type { Outbound } from "../shared/outbound.ts";
-import type { Err, Ok } from "../shared/result.ts";
-import type { SettingsSchema } from "../worker/domain/settings.ts";
-import type { DiagnosticsSchema } from "../worker/routes/api/diagnostics-schemas.ts";
-import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../worker/routes/api/event-schemas.ts";
-import type { ExportLineSchema } from "../worker/routes/api/export-schemas.ts";
-import type { FaultSchema, HealthSchema, ResumedSchema } from "../worker/routes/api/health-schemas.ts";
-import type { FactsOf, ProblemCode, PROBLEMS } from "../worker/routes/api/problem-table.ts";
-import type { ConversationSchema, PageSchema, RowSchema } from "../worker/routes/api/rows.ts";
+import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
+import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
+import type { ExportLineSchema } from "../shared/api/export.ts";
+import type { FaultSchema, HealthSchema, ResumedSchema } from "../shared/api/health.ts";
+import type { FactsOf, ProblemCode, PROBLEMS } from "../shared/api/problem-table.ts";
+import type { ConversationSchema, PageSchema, RowSchema } from "../shared/api/rows.ts";
 import type {
   AcceptedSchema,
   MessageSchema,
@@ -19,8 +16,11 @@ import type {
   SendOptionsSchema,
   UploadedSchema,
   WindowSchema,
-} from "../worker/routes/api/schemas.ts";
-import type { ReplayedSchema, ReplayStartedSchema, WebhooksSchema } from "../worker/routes/api/webhook-schemas.ts";
+} from "../shared/api/schemas.ts";
+import type { SettingsSchema } from "../shared/api/settings/settings.ts";
+import type { ReplayedSchema, ReplayStartedSchema, WebhooksSchema } from "../shared/api/webhooks.ts";
+import type { Err, Ok } from "../shared/base/result.ts";
+import type { Outbound } from "../shared/message/outbound.ts";
 
 export type { Outbound, ProblemCode };
 

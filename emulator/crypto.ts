@@ -6,7 +6,7 @@
 /// <reference types="node" />
 import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
-import type { Result } from "../shared/result.ts";
+import type { Result } from "../shared/base/result.ts";
 
 const CIPHER = "aes-256-cbc";
 const BLOCK_BYTES = 32;

@@ -2,7 +2,7 @@
  * Push bodies and answers as text: fields to XML or JSON, and a flat answer back. XML strings are CDATA, numbers are
  * bare, repeated elements are a list (WECHAT.md §1.4); a MsgId is a bare 64-bit number in both (§1.5).
  */
-import type { Result } from "../shared/result.ts";
+import type { Result } from "../shared/base/result.ts";
 import type { PushFormat, WireNode, WireTree } from "./model.ts";
 
 /** A flat answer: every field with its value as text and whether it came as a whole number. */

@@ -2,6 +2,7 @@
  * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with those of the typing (§5.1), subscribe-message
  * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a row when the platform changes.
  */
+import type { BilingualText } from "./base/bilingual.ts";
 
 /**
  * What our side does about a code (WECHAT.md §4.5, column "Do"):
@@ -27,12 +28,6 @@ export type Reaction =
  * custom/send alone (WeChat counts quotas and grants permissions API by API, WECHAT.md §6.4).
  */
 export type PauseReach = "app" | "send";
-
-/** The same words in Chinese and in English, for the operator. */
-export interface BilingualText {
-  readonly zh: string;
-  readonly en: string;
-}
 
 /** What one errcode means and what to do about it. */
 export interface ErrcodeEntry {

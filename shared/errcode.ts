@@ -4,7 +4,7 @@
  */
 import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
-export { ERRCODES, type BilingualText, type ErrcodeEntry, type Reaction } from "./errcode-table.ts";
+export { ERRCODES, type ErrcodeEntry, type Reaction } from "./errcode-table.ts";
 
 /** What is said of a code the table does not have. Never retried: whether that would help is unknown. */
 const UNKNOWN: ErrcodeEntry = {

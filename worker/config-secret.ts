@@ -2,7 +2,7 @@
  * What a secret must not have inside, by name and with the cure: such a value looks set and matches nothing, so
  * `/healthz` must not call the worker ready. What stands around a secret has been taken off before (`trimSecret`).
  */
-import { trimSecret } from "../shared/secret-text.ts";
+import { trimSecret } from "../shared/base/secret-text.ts";
 import type { ConfigProblem } from "./config.ts";
 
 const UNSEEN = [

@@ -4,9 +4,9 @@
  * every variable has its range and its cure in words.
  */
 import * as v from "valibot";
-import { MIN_CONTEXT_KEY } from "../shared/context-token.ts";
-import { err, ok, type Result } from "../shared/result.ts";
-import { trimSecret } from "../shared/secret-text.ts";
+import { err, ok, type Result } from "../shared/base/result.ts";
+import { trimSecret } from "../shared/base/secret-text.ts";
+import { MIN_CONTEXT_KEY } from "../shared/entry/context-token.ts";
 import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
 import { readForward, type ForwardConfig } from "./forward-config.ts";
 import { isAesKey } from "./protocol/crypt.ts";

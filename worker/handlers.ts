@@ -10,9 +10,9 @@
  * 404 for another's order, or anybody reads it by guessing its number. Without ORDERS_URL it does nothing.
  */
 import * as v from "valibot";
-import type { EnterEvent, UserMessage } from "../shared/inbound.ts";
-import { plainText } from "../shared/text-links.ts";
-import type { AppEvent } from "./domain/app-event.ts";
+import type { AppEvent } from "../shared/message/account-event.ts";
+import type { EnterEvent, UserMessage } from "../shared/message/inbound.ts";
+import { plainText } from "../shared/text/links.ts";
 import type { EventKefu } from "./event-handler.ts";
 import type { EnterKefu, Kefu } from "./kefu.ts";
 

@@ -1,17 +1,17 @@
+import type { TokenVerdict } from "../shared/entry/context-token.ts";
+import { showContext, typeContext, type PageContext } from "../shared/entry/page-context.ts";
 /**
  * What the team's own handlers are given, and how they are run: within a time-box, their answer checked like
  * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
  */
-import { MINI_PROGRAM } from "../shared/channel.ts";
-import type { TokenVerdict } from "../shared/context-token.ts";
-import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/inbound.ts";
-import { parseOutbound, type Outbound } from "../shared/outbound.ts";
+import { MINI_PROGRAM } from "../shared/message/channel-rules.ts";
+import type { GrantKind } from "../shared/message/channel-rules.ts";
+import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/message/inbound.ts";
+import { parseOutbound, type Outbound } from "../shared/message/outbound.ts";
+import { isSendable } from "../shared/message/parts.ts";
 import { OVERDUE, within } from "./deadline.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
-import { showContext, typeContext, type PageContext } from "./domain/page-context.ts";
-import { isSendable } from "./domain/parts.ts";
 import { withoutRepeatedLinks } from "./domain/user-words.ts";
-import type { GrantKind } from "./domain/window.ts";
 import { errorName, log } from "./log.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */

@@ -1,5 +1,5 @@
 /** How functions of `wx` answer: by `success`, `fail` and `complete` where given, else by a promise. */
-import type { Result } from "../../shared/result.ts";
+import type { Result } from "../../shared/base/result.ts";
 import { call } from "./page-stack.ts";
 import { isObject } from "./program.ts";
 

@@ -2,7 +2,7 @@
  * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token, sends
  * that do not get through. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
 import { check, failed, passed, readBoth, say, type CheckName, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { PushMode, PushOverrides } from "../../emulator/model.ts";
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
 import { appPath, createPushKit, FOREIGN_APPID, SHORT_PATH, WRONG_SIGNATURE, type PushKit } from "./push.ts";
 import { callTarget, failedWithout, type Lost, type Ports, type Reply, type Target } from "./target.ts";

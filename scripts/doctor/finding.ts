@@ -1,7 +1,7 @@
 /**
  * What a check finds, in Chinese and English: the words of `npm run doctor`.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 
 /** `warning`: it works and should not stay so. `skipped`: could not be checked, `cure` says what it needs. */
 export type FindingState = "ok" | "failed" | "warning" | "skipped";

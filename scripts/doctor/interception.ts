@@ -3,7 +3,7 @@
  * a login page, a firewall rule, an error page. Looks only at what Cloudflare alone sends, as a 403 of ours means
  * something else.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "./finding.ts";
 
 /** What stood in the way. */

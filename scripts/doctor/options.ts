@@ -5,8 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { err, ok, type Result } from "../../shared/result.ts";
-import { trimSecret } from "../../shared/secret-text.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { trimSecret } from "../../shared/base/secret-text.ts";
 import { findStray, readKeyList } from "../../worker/config-secret.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 import { parseEnvText } from "../lib/env-format.ts";

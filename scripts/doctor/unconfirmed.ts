@@ -2,7 +2,7 @@
  * The points WeChat's documents leave open (WECHAT.md §15), and which of them this account settles as far as the
  * checks can tell. The rest want real messages or the console; what to look at stands beside them.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
 import type { WeChatFacts } from "./check-wechat.ts";
 import { say } from "./finding.ts";

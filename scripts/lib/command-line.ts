@@ -3,8 +3,8 @@
  * runs. Of what was typed only the name of an unknown flag is repeated: anything else may be a secret.
  */
 import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
-import type { BilingualText } from "../../shared/errcode.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { inBoth } from "../doctor/finding.ts";
 
 /** What is wrong with a call of any script. */

@@ -5,8 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { BilingualText } from "../../shared/errcode.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import { ROOT } from "./build.ts";
 import { codeOf, describePath, readProblem, type NamedPath } from "./paths.ts";

@@ -3,7 +3,7 @@
  * `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read none.
  */
 import type { EmulatedAppInput } from "../../emulator/model.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { readConfig, type ConfigProblem } from "../../worker/config.ts";
 import { parseEnvText } from "./env-format.ts";
 import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";

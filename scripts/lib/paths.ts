@@ -3,7 +3,7 @@
  */
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 
 /** A path, and the flag that named it; undefined: it is the one that is used without the flag. */

@@ -2,7 +2,7 @@
  * A mutant's change made in a source: pure, and refused unless its symbol and its place inside it exist exactly once,
  * so that a table cannot go stale unnoticed.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { Change, Mutant } from "../../test/mutants/mutant.ts";
 import { findSymbols, valueOf } from "./symbol.ts";
 import { isNode, isSameTree, mentions, nodesIn, parseExpression, parseSource, type Node } from "./syntax.ts";

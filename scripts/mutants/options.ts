@@ -2,7 +2,7 @@
  * The command line of `npm run test:mutants`.
  */
 import { parseArgs } from "node:util";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 
 /** What to do. */

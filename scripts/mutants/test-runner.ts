@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { QUIET_ENV } from "../lib/build.ts";
 import { ReportSchema, type Report } from "./verdict.ts";
 import type { RunRequest } from "./vitest-child.ts";

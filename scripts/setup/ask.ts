@@ -4,8 +4,8 @@
  */
 import { confirm, password, select, text } from "@clack/prompts";
 import type { Readable, Writable } from "node:stream";
-import type { BilingualText } from "../../shared/errcode.ts";
-import { trimSecret } from "../../shared/secret-text.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { trimSecret } from "../../shared/base/secret-text.ts";
 import { inBoth } from "../doctor/finding.ts";
 
 /** Somebody who can be asked. */

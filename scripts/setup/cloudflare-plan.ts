@@ -3,7 +3,7 @@
  *
  * The AppID goes where the secrets go, unless wrangler.toml has it: so the file stays as it is in the repository.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import type { Fault } from "./fault.ts";
 import type { SetupOptions } from "./options.ts";

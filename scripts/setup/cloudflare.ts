@@ -3,7 +3,7 @@
  * three ticks. What is there already is kept; nobody can read it, so it cannot be shown again either.
  */
 import type { PushMode } from "../../emulator/model.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import { NO_URL, planCloudflare, type CloudflarePlan } from "./cloudflare-plan.ts";
 import { describeConsole } from "./console-text.ts";

@@ -1,7 +1,7 @@
 /**
  * What stops setup, and the cure.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 
 /** Something is wrong. */
 export interface Fault {

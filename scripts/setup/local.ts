@@ -2,7 +2,7 @@
  * Setup for this machine: `.dev.vars`, and on request the local stack, tried until the three ticks are there. The
  * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { ConfigProblem } from "../../worker/config.ts";
 import { say } from "../doctor/finding.ts";
 import { findDataFolder } from "../lib/data-folder.ts";

@@ -3,9 +3,9 @@
  * variable a secret is in, or `--stdin` reads them from standard input. No problem repeats what was typed.
  */
 import { parseArgs } from "node:util";
-import type { BilingualText } from "../../shared/errcode.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
-import { trimSecret } from "../../shared/secret-text.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { trimSecret } from "../../shared/base/secret-text.ts";
 import { readKeyList } from "../../worker/config-secret.ts";
 import { originOf } from "../doctor/check-address.ts";
 import { readBoth, say } from "../doctor/finding.ts";

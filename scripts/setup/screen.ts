@@ -1,7 +1,7 @@
 /**
  * What setup prints: in Chinese and English, with every secret the user brought blotted out, whosever words they are.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { inBoth } from "../doctor/finding.ts";
 
 /** Where setup writes. */

@@ -1,7 +1,7 @@
 /**
  * What both targets tell: values and where they come from, conflicts, ticks, what did not come.
  */
-import type { Result } from "../../shared/result.ts";
+import type { Result } from "../../shared/base/result.ts";
 import { inBoth, say } from "../doctor/finding.ts";
 import type { Asker } from "./ask.ts";
 import type { Fault } from "./fault.ts";

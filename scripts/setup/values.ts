@@ -1,7 +1,7 @@
 /**
  * Which value each variable gets: the one the user brings, the one that is there, or a new one. Pure.
  */
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 import { hasForm, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
 

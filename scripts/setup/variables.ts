@@ -2,7 +2,7 @@
  * What setup sets: the form each value must have, and how those are made that may be made (WECHAT.md §1.1, §2).
  */
 import { Buffer } from "node:buffer";
-import type { BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 
 /** Fresh random bytes. */

@@ -2,8 +2,8 @@
  * What setup asks of the running worker: whether it is set up, how far it has come, and a first greeting.
  */
 import type { PushMode } from "../../emulator/model.ts";
-import type { BilingualText } from "../../shared/errcode.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { judgeHealth } from "../doctor/check-health.ts";
 import { checkPause } from "../doctor/check-pause.ts";
 import { say } from "../doctor/finding.ts";

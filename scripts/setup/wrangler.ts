@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import { toLine, toList, toObject } from "../doctor/target.ts";
 import { ROOT } from "../lib/build.ts";

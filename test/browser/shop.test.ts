@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { LOCAL_APP } from "../../scripts/lib/stack.ts";
-import { decodeSessionFrom } from "../../shared/session-from.ts";
+import { decodeSessionFrom } from "../../shared/entry/session-from.ts";
 import { bubbles, openidOf, say, sendAsService } from "./actions.ts";
 import { DESKTOP, startScene, type Scene } from "./harness.ts";
 import {

@@ -10,7 +10,7 @@ export const COST: MutantTable = {
     {
       name: "five-messages-become-six",
       breaks: "a sixth reply is sent to one message of the user",
-      file: "shared/channel.ts",
+      file: "shared/message/channel-rules.ts",
       symbol: "CHANNELS.wechat-miniprogram.grants.message.count",
       change: { value: "6" },
       killedBy: ["pure/domain/window.test.ts", "the reply window grants five messages in 48 hours after a message"],

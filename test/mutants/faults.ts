@@ -109,7 +109,7 @@ export const FAULTS: MutantTable = {
       name: "api-refuses-a-stored-openid",
       breaks: "a user is stored whom the API cannot read, export or erase",
       point: "1.9",
-      file: "worker/routes/api/schemas.ts",
+      file: "shared/api/schemas.ts",
       symbol: "OpenidParamSchema.openid",
       change: { replace: "v.regex(OPENID, _)", by: "v.regex(/^[A-Za-z0-9_-]{1,64}$/, _)" },
       killedBy: [

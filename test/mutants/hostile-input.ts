@@ -104,7 +104,7 @@ export const HOSTILE_INPUT: MutantTable = {
       name: "link-made-by-a-user",
       breaks: "a user's text puts a link into our answer",
       point: "1.1",
-      file: "worker/domain/template.ts",
+      file: "shared/api/settings/template.ts",
       symbol: "renderTemplate",
       change: { replace: "plainText(_)", by: "_" },
       killedBy: ["pure/domain/template.test.ts", "renderTemplate keeps a user's text from opening a tag"],

@@ -1,12 +1,12 @@
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 /**
  * A conversation without its object: the pure transitions over an array of rows, a clock that stands still until it
  * is moved, and chance that is a number. For tests of `worker/domain/`.
  */
-import { MINI_PROGRAM } from "../../shared/channel.ts";
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { Delivery } from "../../shared/delivery.ts";
-import type { Inbound } from "../../shared/inbound.ts";
-import type { Outbound } from "../../shared/outbound.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { receivePush, submitMessage, wake } from "../../worker/domain/conversation.ts";
 import { writeRows, type RowDraft, type RowKind, type RowWriter } from "../../worker/domain/log.ts";

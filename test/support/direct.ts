@@ -3,8 +3,8 @@
  */
 import { vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { Inbound } from "../../shared/inbound.ts";
-import type { Outbound } from "../../shared/outbound.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { APPID, playWeChat, remote } from "./workerd.ts";

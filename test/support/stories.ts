@@ -1,6 +1,6 @@
 /** What may happen to one conversation, at random: for property tests of the transitions. */
 import fc from "fast-check";
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import { HOLD_MS } from "../../worker/domain/conversation.ts";
 import { LEASE_MS, type Lease } from "../../worker/domain/outbox.ts";
 import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "./conversation.ts";

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import { createSkippedStore, MAX_LISTED } from "../../worker/objects/account-skipped.ts";
 import type { Account } from "../../worker/objects/account.ts";
 

@@ -1,8 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import type { DebugDemoEvent } from "../../shared/inbound.ts";
-import { DEFAULT_SETTINGS } from "../../worker/domain/settings-default.ts";
+import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
+import type { DebugDemoEvent } from "../../shared/message/inbound.ts";
 import { settingsKey } from "../../worker/objects/account-snapshots.ts";
 import {
   account,

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RowDraft } from "../../worker/domain/log.ts";
-import { toRowJson, type RowJson } from "../../worker/routes/api/rows.ts";
+import { toRowJson } from "../../worker/domain/row-json.ts";
 import { APPID, kindsOf, OTHER_APPID, playWeChat, remote } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
 import { findProblems, readDocument } from "./api-contract.ts";

@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, it } from "vitest";
-import { PROBLEMS } from "../../worker/routes/api/problem-table.ts";
+import { PROBLEMS } from "../../shared/api/problem-table.ts";
 import { buildCall } from "./api-client.ts";
 import { described, findProblems, readDocument, type Document, type Operation, type Schema } from "./api-contract.ts";
 

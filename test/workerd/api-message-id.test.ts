@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { buildMessageId, parseMessageId } from "../../worker/domain/message-id.ts";
+import { buildMessageId, parseMessageId } from "../../shared/message/message-id.ts";
 import { conversation, OTHER_APPID, playWeChat } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { DEFAULT_SETTINGS } from "../../worker/domain/settings-default.ts";
+import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { APPID, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { RowJson } from "../../worker/routes/api/rows.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
 import { kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
 import { bodyOf, call, send, useSilentSettings, type CallOptions } from "./api-client.ts";
 

@@ -5,8 +5,8 @@
  */
 import { signContext } from "../../client/index.ts";
 import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
-import { buildCardPath } from "../../shared/card-path.ts";
-import { encodeSessionFrom } from "../../shared/session-from.ts";
+import { buildCardPath } from "../../shared/entry/card-path.ts";
+import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
 import type { Handlers } from "../../worker/kefu.ts";
 
 /** Whether two types are the same: each can stand for the other. */

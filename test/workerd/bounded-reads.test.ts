@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import type { Conversation } from "../../worker/objects/conversation.ts";
 import { pass, playAlone, reply, says, submit, text } from "../support/direct.ts";

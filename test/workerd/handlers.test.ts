@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, it, vi } from "vitest";
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { EnterEvent, Inbound, UserMessage } from "../../shared/inbound.ts";
-import type { Outbound } from "../../shared/outbound.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import { onEnter, onMessage } from "../../worker/handlers.ts";
 import { HANDLER_TIMEOUT_MS, runHandlers, type Handlers, type Kefu } from "../../worker/kefu.ts";
 import { captureLog } from "../support/workerd.ts";

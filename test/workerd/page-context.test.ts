@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { signContext } from "../../client/index.ts";
 import type { Control } from "../../emulator/control.ts";
 import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
-import { encodeSessionFrom } from "../../shared/session-from.ts";
+import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
 import { captureLog, fetchWith, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { bodyOf, buildCall, call, useSilentSettings } from "./api-client.ts";
 

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { EnterEvent, UserMessage } from "../../shared/inbound.ts";
+import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import { runHandlers, type Handlers } from "../../worker/kefu.ts";
 import { createReceiver } from "../support/receiver.ts";
 import { APPID, captureLog, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";

@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import { APPID, conversation, remote } from "../support/workerd.ts";
 import { BUSY, pass, ring, shop, statusOf, TAKEN, URL_OF, useHooks, usePlay, writes } from "./webhook-play.ts";
 

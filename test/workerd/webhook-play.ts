@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { DEFAULT_SETTINGS } from "../../worker/domain/settings-default.ts";
+import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { APPID, conversation } from "../support/workerd.ts";

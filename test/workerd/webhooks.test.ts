@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";

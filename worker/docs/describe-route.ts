@@ -3,10 +3,10 @@
  */
 import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
+import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../../shared/api/problem-table.ts";
+import { both } from "../../shared/api/schemas.ts";
 import type { Content, RouteDescription } from "../routes/api/describe.ts";
-import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../routes/api/problem-table.ts";
 import { PROBLEM_TYPE } from "../routes/api/problem.ts";
-import { both } from "../routes/api/schemas.ts";
 import { problemSchema } from "./problem-schema.ts";
 
 /** What any request with a key may meet. */

@@ -5,10 +5,10 @@
 import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
-import type { BilingualText } from "../../shared/errcode.ts";
+import { both } from "../../shared/api/schemas.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { noteOf, type Note, type Tag } from "../routes/api/describe.ts";
 import { createApi } from "../routes/api/index.ts";
-import { both } from "../routes/api/schemas.ts";
 import { describeProblem, toOperation } from "./describe-route.ts";
 
 /** The document. */

@@ -2,9 +2,9 @@
  * The shape of a problem, made of its line in the table.
  */
 import * as v from "valibot";
-import { PROBLEMS, type ProblemCode } from "../routes/api/problem-table.ts";
+import { PROBLEMS, type ProblemCode } from "../../shared/api/problem-table.ts";
+import { both } from "../../shared/api/schemas.ts";
 import { problemType } from "../routes/api/problem.ts";
-import { both } from "../routes/api/schemas.ts";
 
 /** How problems are named in the document's `components.schemas`. */
 export const PROBLEM_PREFIX = "Problem_";

@@ -1,11 +1,12 @@
+import { MAX_MUTE_MS } from "../../shared/api/settings/limits.ts";
+import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 /**
- * The times of a conversation after the clock was set back (`shared/clock.ts`): each transition begins with a state whose
+ * The times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition begins with a state whose
  * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
  */
-import type { ChannelRules } from "../../shared/channel.ts";
-import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/clock.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import { LONGEST_WAIT_MS } from "./retry.ts";
-import { HOLD_MS, LEASE_MS, MAX_MUTE_MS, type ConversationState, type QueueItem } from "./state.ts";
+import { HOLD_MS, LEASE_MS, type ConversationState, type QueueItem } from "./state.ts";
 import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./webhook-cursor.ts";
 import type { WindowState } from "./window.ts";
 

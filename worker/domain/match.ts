@@ -1,9 +1,10 @@
+import type { Match } from "../../shared/api/settings/rule.ts";
+import { isWordBorder, normalizeText } from "../../shared/text/normalize.ts";
 /**
  * Whether a message is what a rule looks for, and how exactly: the closer match wins between rules of one priority.
  * Time grows with the text, never with the cleverness of a pattern.
  */
-import { isWordBorder, normalizeText } from "./normalize.ts";
-import type { Match } from "./rule-schema.ts";
+import { createPatternTest } from "../../shared/text/pattern.ts";
 
 /** How exactly a rule fits a message. */
 export interface MatchStrength {
@@ -66,25 +67,4 @@ function containsWord(text: string, word: string): boolean {
     if (isWordBorder(text, at) && isWordBorder(text, at + word.length)) return true;
   }
   return false;
-}
-
-/**
- * Tells whether a whole text is the pieces in order with anything between them. Each piece takes the first place it
- * finds: what is right for the rest of a pattern of stars alone, and nothing is tried twice.
- */
-export function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
-  const [first = "", ...rest] = pieces;
-  const last = rest.pop();
-  if (last === undefined) return (text) => text === first;
-  return (text) => {
-    const end = text.length - last.length;
-    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
-    let at = first.length;
-    for (const piece of rest) {
-      const found = text.indexOf(piece, at);
-      if (found === -1 || found + piece.length > end) return false;
-      at = found + piece.length;
-    }
-    return true;
-  };
 }

@@ -1,12 +1,10 @@
 /**
  * Where a message stands, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
+import type { MessageStatus } from "../../shared/api/message-status.ts";
 import type { RowDraft } from "./log.ts";
 import type { ConversationState } from "./state.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
-
-/** Where a message or one of its parts stands. */
-export type MessageStatus = "queued" | "sending" | "retrying" | "held" | "sent" | "failed" | "blocked" | "unconfirmed";
 
 /** One part of a message. */
 export interface PartState {

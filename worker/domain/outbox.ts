@@ -8,7 +8,7 @@
  *
  * Longer than other files because it is one machine: leases and held messages obey one order.
  */
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import { believeTimes } from "./clock.ts";
 import type { BlockReason, RowWriter } from "./log.ts";
 import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./queue.ts";

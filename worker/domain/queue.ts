@@ -2,8 +2,8 @@
  * The queue of messages on their way to one user: how a message gets in, and how its items are found, changed and taken
  * out. What happens to them is decided in `outbox.ts`.
  */
-import type { ChannelRules } from "../../shared/channel.ts";
-import type { Outbound } from "../../shared/outbound.ts";
+import type { ChannelRules } from "../../shared/message/channel-rules.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import type { RowWriter, Source } from "./log.ts";
 import type { ConversationState, QueueItem } from "./state.ts";
 import { releaseUse } from "./window.ts";

@@ -2,11 +2,12 @@
  * A row of the log as everybody outside sees it: the REST API's pages and the webhooks. Times become ISO texts; openid
  * and account of a push, dedupe keys and request hashes are left out; `out` rows get the message's public id.
  */
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import { showContext } from "../../shared/entry/page-context.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
+import { buildMessageId } from "../../shared/message/message-id.ts";
 import type { RowDraft } from "./log.ts";
-import { buildMessageId } from "./message-id.ts";
-import { showContext } from "./page-context.ts";
 
 /** A row as it is shown. */
 export type ShownRow = ReturnType<typeof showRow>;
@@ -62,4 +63,13 @@ export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
 
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
+}
+
+/**
+ * Shows a row.
+ *
+ * @param objectId the conversation's object, for the messages' public ids
+ */
+export function toRowJson(row: RowDraft, objectId: string): RowJson {
+  return showRow(row, objectId);
 }

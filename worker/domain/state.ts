@@ -2,7 +2,7 @@
  * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and knows
  * everything it must decide on. Small by construction: what is settled leaves it.
  */
-import type { TokenVerdict } from "../../shared/context-token.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { Source } from "./log.ts";
 import type { Tries } from "./retry.ts";
 import type { LastAttempt } from "./waiting.ts";
@@ -13,8 +13,6 @@ import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 export const LEASE_MS = 12_000;
 /** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
 export const HOLD_MS = 48 * 3_600_000;
-/** How long automatic answers are muted after a message of a person at most, milliseconds. */
-export const MAX_MUTE_MS = 24 * 3_600_000;
 
 /** An attempt under way. */
 export interface QueueLease {

@@ -1,19 +1,9 @@
 /**
  * Why a message waits: read from the conversation's state, for the API. Pure.
  */
+import type { WaitReason } from "../../shared/api/message-status.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { ConversationState, QueueItem } from "./state.ts";
-
-/**
- * The reasons: `paused` WeChat refused the whole app or all its sending · `no_token` there is no access token · `retry`
- * WeChat was busy or could not be reached · `unconfirmed` an attempt had no outcome, an automatic message is sent once
- * more · `order` a message to the same user is before it · `held` it waits for the user's next message · `due` its turn
- * has come.
- */
-export const WAIT_REASONS = ["paused", "no_token", "retry", "unconfirmed", "order", "held", "due"] as const;
-
-/** One of them. */
-export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /** Why a message waits. */
 export interface Waiting {

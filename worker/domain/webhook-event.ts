@@ -2,44 +2,11 @@
  * From the rows of the log to the events webhooks hear of: one table, one event id a row that stays the same over
  * retries and replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
  */
-import { isUserMessage, type Inbound } from "../../shared/inbound.ts";
-import { showAppEvent, type StoredAppEvent } from "./app-event.ts";
+import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../shared/api/webhook-events.ts";
+import { showAppEvent, type StoredAppEvent } from "../../shared/message/account-event.ts";
+import { isUserMessage, type Inbound } from "../../shared/message/inbound.ts";
 import type { RowDraft } from "./log.ts";
-import { buildMessageId, parseMessageId, type MessageAddress } from "./message-id.ts";
 import { showInbound, showRow, type ShownRow } from "./row-json.ts";
-
-/** The types of events, in the order of the documentation. */
-export const WEBHOOK_EVENTS = [
-  "message.received",
-  "user.entered",
-  "event.received",
-  "handover",
-  "message.sent",
-  "message.failed",
-  "message.blocked",
-  "message.unconfirmed",
-  "app_event",
-] as const;
-
-/** The type of an event of the mini program as a whole: no row of a conversation makes one. */
-export const APP_EVENT = "app_event";
-
-/** A row of a hand-over makes two events. */
-const HANDOVER = "-handover";
-
-/** A type of event. */
-export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
-
-/** Where the rows come from. */
-export interface WebhookSource {
-  readonly appid: string;
-  readonly openid: string;
-  /** The conversation's object, 64 hex digits. */
-  readonly objectId: string;
-}
-
-/** What names an event: the object it comes from. */
-type WebhookOrigin = Pick<WebhookSource, "objectId">;
 
 /** An event as it is sent. */
 export interface WebhookEvent {
@@ -124,17 +91,6 @@ export function toAppWebhookEvent(
     type: APP_EVENT,
     body: JSON.stringify({ type: APP_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
   };
-}
-
-/** The header `webhook-id` of an event: the same for every repeat. */
-export function eventIdOf({ objectId }: WebhookOrigin, { seq }: Pick<RowDraft, "seq">, type: WebhookEventType): string {
-  const id = buildMessageId({ objectId, seq });
-  return type === "handover" ? `${id}${HANDOVER}` : id;
-}
-
-/** Where the event with this `webhook-id` comes from; undefined when `eventIdOf` cannot have made it. */
-export function parseEventId(id: string): MessageAddress | undefined {
-  return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
 }
 
 /** The body of the question a rule with the action `webhook` asks. */

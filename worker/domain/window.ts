@@ -6,10 +6,7 @@
  * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
  * Pure: `now` is an argument, nothing here changes its input.
  */
-import type { ChannelRules } from "../../shared/channel.ts";
-
-/** Which action of the user opened a grant. */
-export type GrantKind = keyof ChannelRules["grants"];
+import type { ChannelRules, GrantKind } from "../../shared/message/channel-rules.ts";
 
 /** A permission to send that one action of the user opened. */
 export interface Grant {

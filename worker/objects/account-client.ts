@@ -1,11 +1,12 @@
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * The account as seen from a Worker or from another object: token and pause, and the settings, from the nearest place
  * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
  * the object answers; the object may fail, then the last good value in memory does
  * (docs/design/0010-one-token-owner.md).
  */
-import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { inTime, isDeadlineError, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
@@ -18,7 +19,6 @@ import {
   type AccountAccess,
   type AccountReader,
   type AppPause,
-  type SettingsVersion,
 } from "./account-snapshots.ts";
 import { LAST_PART_MS } from "./account-token.ts";
 

@@ -1,8 +1,8 @@
 /**
- * The account's times after the clock was set back (`shared/clock.ts`): read so that none lies further ahead than it can.
+ * The account's times after the clock was set back (`shared/base/clock-setback.ts`): read so that none lies further ahead than it can.
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
-import { isTooFarAhead } from "../../shared/clock.ts";
+import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { believeCursors } from "../domain/clock.ts";
 import { LOOK_AFTER_MS } from "./account-resume.ts";
 import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";

@@ -8,8 +8,8 @@
  * does not know it and works on.
  */
 import { Buffer } from "node:buffer";
+import { findOpenids, shapeOf, type OpenidShape } from "../../shared/text/names-user.ts";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
-import { findOpenids, shapeOf, type OpenidShape } from "../domain/named-user.ts";
 
 /** The key of the entry with the random key. */
 const KEY_ENTRY = "erasure_key";

@@ -1,11 +1,14 @@
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Webhook } from "../../shared/api/settings/webhooks.ts";
+import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
+import { ownValue } from "../../shared/base/own-value.ts";
+import { repeatsSince, type StoredAppEvent } from "../../shared/message/account-event.ts";
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
  * kept of a delivery is a cursor for each endpoint.
  */
-import type { Inbound, PushHead } from "../../shared/inbound.ts";
-import { ownValue } from "../../shared/own.ts";
-import { repeatsSince, type StoredAppEvent } from "../domain/app-event.ts";
+import type { Inbound, PushHead } from "../../shared/message/inbound.ts";
 import { datePush } from "../domain/erasure.ts";
 import {
   delayCursors,
@@ -16,12 +19,10 @@ import {
   wakeCursors,
   type WebhookCursors,
 } from "../domain/webhook-cursor.ts";
-import { APP_EVENT, eventIdOf, toAppWebhookEvent } from "../domain/webhook-event.ts";
-import type { Webhook } from "../domain/webhook-schema.ts";
+import { toAppWebhookEvent } from "../domain/webhook-event.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Erasures } from "./account-erasures.ts";
 import type { SkippedEvents } from "./account-skipped.ts";
-import type { SettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore } from "./account-store.ts";
 import type { WebhookAccount } from "./webhook-health.ts";
 import { runWebhooks, type Deliverable } from "./webhook-run.ts";

@@ -1,11 +1,12 @@
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
-import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
+import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { LONGEST_PAUSE_MS } from "./account-rules.ts";
-import type { AccountAccess, AppPause, SettingsVersion } from "./account-snapshots.ts";
+import type { AccountAccess, AppPause } from "./account-snapshots.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 
 /** What is remembered of one app. Times in epoch ms. */

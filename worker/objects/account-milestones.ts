@@ -6,7 +6,7 @@
  * They cost next to nothing: a message's milestone is written once for each set-up, and an isolate tells the object
  * once (docs/storage.md, "What a message costs").
  */
-import { isFresh } from "../../shared/clock.ts";
+import { isFresh } from "../../shared/base/clock-setback.ts";
 import type { AppConfig } from "../config.ts";
 
 /** What can be reached. */

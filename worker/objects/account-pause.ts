@@ -4,7 +4,7 @@
  * another message in between, it is. How long a message has been refused alone is reported; the retry plan decides.
  * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
-import { ownValue } from "../../shared/own.ts";
+import { ownValue } from "../../shared/base/own-value.ts";
 import type { RefusedAttempt } from "../wechat/token-source.ts";
 import { pauseUntil, type AccountState } from "./account-rules.ts";
 

@@ -5,8 +5,8 @@
  * An erased record is emptied, not deleted: its key or hash, which name no user, still make a repeat known, so a captured
  * push does not bring the record back. It goes with its table's retention. SQL stays here; no head, no rows: nothing.
  */
-import type { StoredAppEvent } from "../domain/app-event.ts";
-import { namesUser } from "../domain/named-user.ts";
+import type { StoredAppEvent } from "../../shared/message/account-event.ts";
+import { namesUser } from "../../shared/text/names-user.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./account-quarantine.ts";
 import type { EventRow, QuarantineRow } from "./account-store.ts";
 import { eraseRelayed } from "./relayed-answers.ts";

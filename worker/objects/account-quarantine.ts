@@ -1,10 +1,10 @@
+import { beijingDay } from "../../shared/base/beijing-day.ts";
 /**
  * The quarantine of one account: pushes that are WeChat's own and could not be read, for the operator. The newest 100,
  * each content once, 64 KB of it, for a week.
  */
-import { utf8Length } from "../../shared/text.ts";
+import { utf8Length } from "../../shared/text/size.ts";
 import type { Erasures } from "./account-erasures.ts";
-import { beijingDay } from "./account-rules.ts";
 import type { AccountStore, QuarantineRow } from "./account-store.ts";
 import { cutText, sha256Hex } from "./account-text.ts";
 

@@ -3,9 +3,9 @@
  * and waking them once the trial went through. The trial itself is carried by the Worker (`resume-app.ts`): should that
  * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
  */
-import { isTooFarAhead } from "../../shared/clock.ts";
+import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import type { Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import type { Result } from "../../shared/result.ts";
 import { errorName, log } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { decidePause, endPauses, proveOwnFault } from "./account-pause.ts";

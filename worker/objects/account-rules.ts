@@ -3,7 +3,8 @@
  * when the alarm is due next. Time and randomness are arguments. Decided in
  * docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
  */
-import { isFresh } from "../../shared/clock.ts";
+import { nextBeijingMidnight, beijingDay } from "../../shared/base/beijing-day.ts";
+import { isFresh } from "../../shared/base/clock-setback.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { ERASURE_MS } from "../domain/erasure.ts";
 import { QUOTA_USED } from "../domain/retry.ts";
@@ -101,9 +102,6 @@ export type ForceAllowance =
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-/** Beijing is UTC+8, without summer time. */
-const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 /** WECHAT.md §6.1: forced refreshes. */
 const FORCE_GAP_MS = 30 * SECOND_MS;
 const FORCES_A_DAY = 20;
@@ -197,13 +195,4 @@ export function nextDue(
     nextCursorDue(appWebhooks, oldest.deliverable) ?? null,
   ].filter((time) => time !== null);
   return due.length === 0 ? undefined : Math.min(...due);
-}
-
-/** The number of the Beijing day since 1970. */
-export function beijingDay(now: number): number {
-  return Math.floor((now + BEIJING_OFFSET_MS) / DAY_MS);
-}
-
-function nextBeijingMidnight(now: number): number {
-  return (beijingDay(now) + 1) * DAY_MS - BEIJING_OFFSET_MS;
 }

@@ -1,14 +1,20 @@
+import { findSettingsLinkProblems } from "../../shared/api/settings/link-checks.ts";
+import { limitProblems } from "../../shared/api/settings/problems.ts";
+import {
+  MAX_SETTINGS_BYTES,
+  parseSettings,
+  type Settings,
+  type SettingsProblem,
+} from "../../shared/api/settings/settings.ts";
+import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * The settings of one mini program, as the account object keeps them: numbered versions, checked before they are
  * stored. What is stored is read with care: another version of this worker may have written it.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
-import { utf8Length } from "../../shared/text.ts";
-import { findSettingsLinkProblems } from "../domain/settings-links.ts";
-import { limitProblems } from "../domain/settings-problems.ts";
-import { MAX_SETTINGS_BYTES, parseSettings, type Settings, type SettingsProblem } from "../domain/settings.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { utf8Length } from "../../shared/text/size.ts";
 import { log } from "../log.ts";
-import { DEFAULT_SETTINGS_VERSION, parseSettingsVersion, type SettingsVersion } from "./account-snapshots.ts";
+import { parseSettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore, SettingsRow } from "./account-store.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";
 

@@ -1,10 +1,10 @@
+import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 /**
  * What the account object publishes for everybody to read, through KV: the access and the settings. What is read
  * back is outside data: parsed, never trusted. KV keys: docs/storage.md.
  */
-import type { Result } from "../../shared/result.ts";
-import { DEFAULT_SETTINGS } from "../domain/settings-default.ts";
-import { parseStoredSettings, type Settings } from "../domain/settings.ts";
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Result } from "../../shared/base/result.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 
 /** The access with its end. */
@@ -30,16 +30,6 @@ export interface PauseAnswer extends AppPause {
   readonly aloneMs?: number;
 }
 
-/** One version of the settings; version 0 are the defaults nobody has changed. */
-export interface SettingsVersion {
-  readonly version: number;
-  readonly settings: Settings;
-  /** When it was stored, epoch ms; 0 for the defaults. */
-  readonly updatedAt: number;
-  /** This worker cannot read what is stored; `settings` are the defaults then, for callers of version 0.1.0 only. */
-  readonly unreadable?: true;
-}
-
 /** The part of the account object that readers use. */
 export interface AccountReader {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
@@ -47,9 +37,6 @@ export interface AccountReader {
   pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer>;
   settings(): Promise<SettingsVersion>;
 }
-
-/** What an app has before anybody changes it. */
-export const DEFAULT_SETTINGS_VERSION: SettingsVersion = { version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 };
 
 /** The KV key of an app's access. */
 export function accessKey(appid: string): string {

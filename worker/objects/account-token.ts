@@ -5,9 +5,9 @@
  *
  * Between a read and its write there is no await; what was read before an await is read again after it.
  */
-import { isFresh, isTooFarAhead } from "../../shared/clock.ts";
+import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
 import { log } from "../log.ts";
 import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";

@@ -9,8 +9,9 @@
  * Longer than other files because it is one class: what callers and the runtime call stands on it.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Inbound } from "../../shared/inbound.ts";
-import type { Result } from "../../shared/result.ts";
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Result } from "../../shared/base/result.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import { inTime, within } from "../deadline.ts";
 import { errorName, log, logUser } from "../log.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
@@ -38,7 +39,6 @@ import {
   type AccountReader,
   type AppPause,
   type PauseAnswer,
-  type SettingsVersion,
 } from "./account-snapshots.ts";
 import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
 import { createAccountStore } from "./account-store.ts";

@@ -1,9 +1,9 @@
+import { describeErrcode } from "../../shared/errcode.ts";
 /**
  * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
  * behind a push or an API call, and by the conversation's alarm.
  */
-import type { Delivery } from "../../shared/delivery.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
 import { log } from "../log.ts";
 import type { WeChatClient } from "../wechat/client.ts";

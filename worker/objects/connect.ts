@@ -1,8 +1,9 @@
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * One mini program's connections: WeChat's API, its token, its account object, its settings. Made per request or per
  * alarm; what is remembered between them belongs to the isolate.
  */
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AppConfig, Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
@@ -13,7 +14,7 @@ import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClie
 import { accountMemory as memory, notePause, pauseToReport } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";
 import type { Waiter } from "./account-resume.ts";
-import type { AppPause, SettingsVersion } from "./account-snapshots.ts";
+import type { AppPause } from "./account-snapshots.ts";
 import type { Trouble } from "./account-trouble.ts";
 import type { Account } from "./account.ts";
 import { forgetFaults, snapshotMemory } from "./health-snapshot.ts";

@@ -2,7 +2,7 @@
  * A conversation as the Worker sees it: by name, near WeChat's callers, and tried again when the way to it breaks.
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
-import type { Delivery } from "../../shared/delivery.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import type { LocationHint } from "../config.ts";
 import { inTime, isDeadlineError } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";

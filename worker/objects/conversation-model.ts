@@ -1,9 +1,9 @@
 /**
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import type { AnswerKind } from "../../shared/inbound.ts";
-import type { Outbound } from "../../shared/outbound.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import type { AnswerKind } from "../../shared/message/inbound.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { MessageState } from "../domain/message-state.ts";
 import type { Lease } from "../domain/outbox.ts";

@@ -1,7 +1,7 @@
 /**
  * One transition of a conversation: what a step decides and writes, before any of it is stored. It touches nothing.
  */
-import { MINI_PROGRAM } from "../../shared/channel.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Config } from "../config.ts";
 import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
 import type { Lease, OutboxContext } from "../domain/outbox.ts";

@@ -3,8 +3,8 @@
  * appended to the log: rows written are what a Durable Object costs (docs/storage.md). Nothing is created by looking:
  * the table comes with the first record.
  */
-import type { Delivery } from "../../shared/delivery.ts";
-import type { AnswerKind } from "../../shared/inbound.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AnswerKind } from "../../shared/message/inbound.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
 import { ERASED_KEY, type Erasure } from "./conversation-erasure.ts";

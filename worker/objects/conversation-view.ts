@@ -1,7 +1,7 @@
 /**
  * What a conversation shows of its state and rows: the view of the API, and a message with all its carrier needs. Pure.
  */
-import { MINI_PROGRAM } from "../../shared/channel.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import { believeTimes } from "../domain/clock.ts";
 import type { RowDraft } from "../domain/log.ts";
 import type { Lease } from "../domain/outbox.ts";

@@ -6,12 +6,12 @@
  * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
  */
 import { DurableObject } from "cloudflare:workers";
-import { MINI_PROGRAM } from "../../shared/channel.ts";
-import type { Delivery } from "../../shared/delivery.ts";
-import type { AnswerKind } from "../../shared/inbound.ts";
+import { REPEAT_SLACK_MS } from "../../shared/message/account-event.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AnswerKind } from "../../shared/message/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
 import { inTime } from "../deadline.ts";
-import { REPEAT_SLACK_MS } from "../domain/app-event.ts";
 import { believeTimes } from "../domain/clock.ts";
 import {
   receivePush,

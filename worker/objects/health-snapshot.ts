@@ -3,7 +3,7 @@
  * requests must not decide how often an account object is asked. At most one call for each app is under way; a call
  * that does not return is over at its deadline, and its outcome counts for as long as a good one.
  */
-import { isFresh } from "../../shared/clock.ts";
+import { isFresh } from "../../shared/base/clock-setback.ts";
 import { inTime, OVERDUE, within } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { AppFault } from "./account-faults.ts";

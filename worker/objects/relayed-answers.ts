@@ -3,7 +3,7 @@
  * again. A table of its own in the object that owns the push, the user's conversation or the account; made with the
  * first answer (docs/storage.md). Synchronous throughout.
  */
-import { namesUser } from "../domain/named-user.ts";
+import { namesUser } from "../../shared/text/names-user.ts";
 import type { RelayedAnswer } from "../webhooks/forward.ts";
 
 export type { RelayedAnswer } from "../webhooks/forward.ts";

@@ -3,9 +3,9 @@
  * success lately, and of a success only after that, or when a fault was published with the token: a message that is
  * sent costs no call. docs/design/0005-facts-and-decisions.md.
  */
-import { isFresh } from "../../shared/clock.ts";
-import type { Delivery } from "../../shared/delivery.ts";
+import { isFresh } from "../../shared/base/clock-setback.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AccountMemory } from "./account-memory.ts";
 import { addTrouble, type Trouble } from "./account-trouble.ts";
 

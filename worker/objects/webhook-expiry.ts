@@ -1,9 +1,10 @@
+import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 /**
  * Events that retention deletes before a webhook got them: put on record, as other events that are skipped.
  */
 import type { RowDraft } from "../domain/log.ts";
 import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
-import { typesOf, WEBHOOK_EVENTS } from "../domain/webhook-event.ts";
+import { typesOf } from "../domain/webhook-event.ts";
 import { logUser } from "../log.ts";
 import type { AppConnection } from "./connect.ts";
 import type { ConversationStore } from "./conversation-store.ts";

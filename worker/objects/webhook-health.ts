@@ -2,7 +2,7 @@
  * The health of webhooks as a conversation sees it: read from the account object at most twice a minute for an isolate.
  * When the account cannot be reached, endpoints count as healthy, and nothing is skipped.
  */
-import { isFresh } from "../../shared/clock.ts";
+import { isFresh } from "../../shared/base/clock-setback.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import type { SkippedEvents } from "./account-skipped.ts";

@@ -1,3 +1,5 @@
+import type { Webhook } from "../../shared/api/settings/settings.ts";
+import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 /**
  * Delivers to the webhooks what a conversation's log, or the account's table of events, has for them: every endpoint by
  * itself, one event after another in order, until all is delivered, one fails, or the time is up. It decides nothing about
@@ -5,10 +7,9 @@
  *
  * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
  */
-import { ownValue } from "../../shared/own.ts";
-import type { Webhook } from "../domain/settings.ts";
+import { ownValue } from "../../shared/base/own-value.ts";
 import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
-import type { WebhookEvent, WebhookEventType, WebhookSource } from "../domain/webhook-event.ts";
+import type { WebhookEvent } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";

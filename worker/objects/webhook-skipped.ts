@@ -1,9 +1,9 @@
+import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shared/api/webhook-events.ts";
 /**
  * The events one run passes over, until they are on the account's record.
  */
 import type { RowDraft } from "../domain/log.ts";
 import type { WebhookProgress } from "../domain/webhook-cursor.ts";
-import { eventIdOf, type WebhookEventType, type WebhookSource } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";
 import type { SkippedEvent, SkipReason } from "./account-skipped.ts";
 import { noteSkipped, type HealthDeps } from "./webhook-health.ts";

@@ -1,6 +1,6 @@
 /**
  * The events that share the push URL: wire → model, one entry an event (WECHAT.md §3.1, §3.2). A new event is a kind
- * in `shared/inbound.ts` and an entry here; the compiler asks for both.
+ * in `shared/message/inbound.ts` and an entry here; the compiler asks for both.
  */
 import type {
   AgentSessionEvent,
@@ -11,7 +11,7 @@ import type {
   SubscribeChoiceEvent,
   SubscribeSentEvent,
   UserInfoEvent,
-} from "../../shared/inbound.ts";
+} from "../../shared/message/inbound.ts";
 import type { FieldReader } from "./fields.ts";
 
 /** Makes an event of the common head and the fields beside it. */

@@ -1,3 +1,5 @@
+import { ownValue } from "../../shared/base/own-value.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 /**
  * A push in our own words: wire fields → `Inbound` (WECHAT.md §3). The only place that knows the names on the wire;
  * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
@@ -9,10 +11,8 @@ import {
   type UnknownMessage,
   type UserMessage,
   type WireFields,
-} from "../../shared/inbound.ts";
-import { OPENID } from "../../shared/openid.ts";
-import { ownValue } from "../../shared/own.ts";
-import { err, ok, type Result } from "../../shared/result.ts";
+} from "../../shared/message/inbound.ts";
+import { OPENID } from "../../shared/message/user-id.ts";
 import { EVENT_READERS, isKnownEvent } from "./events.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "./fields.ts";
 

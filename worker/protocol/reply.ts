@@ -2,7 +2,7 @@
  * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools;
  * what it has to say goes by the send API (WECHAT.md §1.6, §1.8).
  */
-import { isUserMessage } from "../../shared/inbound.ts";
+import { isUserMessage } from "../../shared/message/inbound.ts";
 import type { WireFormat } from "./envelope.ts";
 import type { ReceivedPush, ReplySeal } from "./received-push.ts";
 import { signParts } from "./signature.ts";

@@ -3,13 +3,13 @@
  * decides, as the team's handlers are. Whatever goes wrong, the next rule acts; the user notices nothing.
  */
 import type { Context } from "hono";
-import { MINI_PROGRAM } from "../../shared/channel.ts";
-import type { Inbound } from "../../shared/inbound.ts";
+import type { Settings } from "../../shared/api/settings/settings.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
+import { isSendable } from "../../shared/message/parts.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import type { Candidate, Proposal } from "../domain/candidates.ts";
-import { isSendable } from "../domain/parts.ts";
-import type { Settings } from "../domain/settings.ts";
 import { withoutRepeatedLinks } from "../domain/user-words.ts";
 import { toWebhookQuestion } from "../domain/webhook-event.ts";
 import { log } from "../log.ts";

@@ -4,7 +4,7 @@
  * the answer.
  */
 import type { Context } from "hono";
-import { scopeOf, type Inbound } from "../../shared/inbound.ts";
+import { scopeOf, type Inbound } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import { inTime } from "../deadline.ts";

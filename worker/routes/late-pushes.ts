@@ -3,7 +3,7 @@
  * twice, for ten minutes. It never decides what is first: KV may be stale and remembers even that a key was not
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
-import type { AnswerKind } from "../../shared/inbound.ts";
+import type { AnswerKind } from "../../shared/message/inbound.ts";
 import { inTime } from "../deadline.ts";
 import { errorName, log } from "../log.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";

@@ -3,10 +3,10 @@
  * account object; neither makes a conversation.
  */
 import type { Context } from "hono";
-import type { Inbound } from "../../shared/inbound.ts";
+import { isAppEvent } from "../../shared/message/account-event.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import { isAppEvent } from "../domain/app-event.ts";
 import { runEventHandler } from "../event-handler.ts";
 import * as handlers from "../handlers.ts";
 import { errorName, log } from "../log.ts";

@@ -3,15 +3,15 @@
  * response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
 import type { Context } from "hono";
-import type { TokenVerdict } from "../../shared/context-token.ts";
-import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/inbound.ts";
+import { findListeners } from "../../shared/api/settings/webhooks.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import { findToken } from "../../shared/entry/page-context.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
 import type { Candidate } from "../domain/candidates.ts";
 import type { PushInput } from "../domain/conversation.ts";
-import { findToken } from "../domain/page-context.ts";
 import { buildCandidates } from "../domain/rules.ts";
-import { findListeners } from "../domain/webhook-schema.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { log, logUser } from "../log.ts";

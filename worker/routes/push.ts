@@ -3,7 +3,7 @@
  * records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
  */
 import type { Context } from "hono";
-import { scopeOf, type AnswerKind } from "../../shared/inbound.ts";
+import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
 import { findApp, type AppConfig } from "../config.ts";
 import { errorName, log, logUser } from "../log.ts";

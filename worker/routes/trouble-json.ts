@@ -1,10 +1,11 @@
+import type { FaultJson } from "../../shared/api/health.ts";
+import { both, isoTime } from "../../shared/api/schemas.ts";
 /**
  * A series of failed attempts in words, for `/healthz`: since when, why, and the cure.
  */
-import { describeErrcode, type BilingualText } from "../../shared/errcode.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { describeErrcode } from "../../shared/errcode.ts";
 import type { Trouble } from "../objects/account-trouble.ts";
-import type { FaultJson } from "./api/health-schemas.ts";
-import { both, isoTime } from "./api/schemas.ts";
 
 type TroubleFault = Trouble & { readonly reason: "no_token" | "sends_failing" };
 type Cause = Exclude<Trouble["cause"], "refused">;

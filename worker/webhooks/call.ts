@@ -2,7 +2,7 @@
  * One signed POST to an endpoint of the team's, and what became of it. Only here is a webhook called: the address is
  * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { openDeadline, OVERDUE } from "../deadline.ts";
 import { readBytes } from "../read-body.ts";
 import { signWebhook } from "./sign.ts";

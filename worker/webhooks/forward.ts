@@ -3,7 +3,7 @@
  * time as a webhook's is, redirects are never followed, the answer is bounded. Nothing is signed: the push itself carries
  * the platform's signature, in its query.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { openDeadline, OVERDUE } from "../deadline.ts";
 import { readBytes } from "../read-body.ts";
 import { checkWebhookUrl } from "./url.ts";

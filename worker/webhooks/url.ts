@@ -6,7 +6,7 @@
  * Bare IP addresses are refused altogether: an endpoint with a certificate has a name, and then no notation of an
  * address (decimal, octal, hex, IPv6 with IPv4 inside, NAT64, …) has to be judged one by one.
  */
-import { err, ok, type Result } from "../../shared/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 
 /** Why an address is refused. */
 export interface WebhookUrlProblem {

@@ -1,3 +1,4 @@
+import { err, type Result } from "../../shared/base/result.ts";
 /**
  * One call of api.weixin.qq.com, with the rules every call shares: respect a pause, end before a deadline, replace
  * a refused token and send exactly once more, report trouble that concerns the whole app (WECHAT.md §4.5, §6.1).
@@ -6,7 +7,6 @@
  * contains the token.
  */
 import { describeErrcode } from "../../shared/errcode.ts";
-import { err, type Result } from "../../shared/result.ts";
 import { openDeadline, OVERDUE, type Deadline } from "../deadline.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";

@@ -1,14 +1,14 @@
+import type { Operator } from "../../shared/api/operators.ts";
+import type { Result } from "../../shared/base/result.ts";
 /**
  * The client of api.weixin.qq.com: what the rest of the worker calls. It decides nothing and stores nothing; fetch,
  * clock and token source are arguments.
  */
-import type { Delivery } from "../../shared/delivery.ts";
-import type { Outbound } from "../../shared/outbound.ts";
-import type { Result } from "../../shared/result.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
 import type { ApiDeps, ApiFailure } from "./api.ts";
 import { checkCallback, readQuota, type ApiQuota, type CallbackView } from "./diagnostics.ts";
 import { downloadMedia, uploadImage, type DownloadedMedia, type UploadedImage, type UploadProblem } from "./media.ts";
-import type { Operator } from "./operators.ts";
 import { deliverMessage, type DeliverOptions } from "./send.ts";
 import type { AppAccess, TokenProblem } from "./token-source.ts";
 import { sendTyping, type TypingCommand, type TypingProblem } from "./typing.ts";

@@ -5,7 +5,7 @@
  * `ARMED` it only sets an alarm with each insert, as whoever decides on an answer must, or a crash loses it.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Inbound } from "../../../shared/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { receivePush } from "../../../worker/protocol/receive.ts";
 
 interface FloorEnv {

@@ -2,7 +2,7 @@
  * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); whoever asks
  * reads the CPU time of the busiest thread before and after.
  */
-import type { WireFields } from "../../../shared/inbound.ts";
+import type { WireFields } from "../../../shared/message/inbound.ts";
 import { cipherFor } from "../../../worker/protocol/crypt.ts";
 import { readEnvelope } from "../../../worker/protocol/envelope.ts";
 import { readInbound } from "../../../worker/protocol/push.ts";

@@ -2,7 +2,7 @@
  * The words this package shares with the Worker. The only file that imports `shared/`, so that it is in the package
  * once.
  */
-export { buildCardPath, parseCardPath, type CardPathError } from "../../../shared/card-path.ts";
-export { ok, err, type Result } from "../../../shared/result.ts";
-export { decodeSessionFrom, encodeSessionFrom, type SessionFromError } from "../../../shared/session-from.ts";
-export { isVisible } from "../../../shared/visible.ts";
+export { buildCardPath, parseCardPath, type CardPathError } from "../../../shared/entry/card-path.ts";
+export { ok, err, type Result } from "../../../shared/base/result.ts";
+export { decodeSessionFrom, encodeSessionFrom, type SessionFromError } from "../../../shared/entry/session-from.ts";
+export { isVisible } from "../../../shared/base/visible.ts";

@@ -1,7 +1,7 @@
 /** The back end's side of a signed context; that the worker believes it is in test/pure/protocol/context-signature. */
 import { describe, it } from "vitest";
 import { signContext } from "../../../client/index.ts";
-import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/session-from.ts";
+import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
 const KEY = "context-test-key-0123456789abcdefgh";
 const EXPIRY = 1_790_000_000_000;

@@ -1,14 +1,14 @@
 /** A text in which nothing can be seen is refused, left out or filled, wherever one enters: WeChat would refuse it. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
-import type { Inbound } from "../../../shared/inbound.ts";
-import { parseOutbound } from "../../../shared/outbound.ts";
-import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/session-from.ts";
-import { splitMessage } from "../../../worker/domain/parts.ts";
+import { parseSettings } from "../../../shared/api/settings/settings.ts";
+import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import { parseOutbound } from "../../../shared/message/outbound.ts";
+import { splitMessage } from "../../../shared/message/parts.ts";
+import { splitText } from "../../../shared/text/split.ts";
 import { buildCandidates } from "../../../worker/domain/rules.ts";
-import { parseSettings } from "../../../worker/domain/settings.ts";
-import { splitText } from "../../../worker/domain/split.ts";
 import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
 import { must, T0 } from "../../support/conversation.ts";
 import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { isForwardKind, parseForwardKinds } from "../../../worker/domain/forward-kinds.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1 };

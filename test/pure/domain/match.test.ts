@@ -1,9 +1,9 @@
 /** What counts as the same text, and what each matcher finds. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
+import type { Match } from "../../../shared/api/settings/settings.ts";
+import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
 import { createMatcher, type MatchStrength } from "../../../worker/domain/match.ts";
-import { isWordBorder, normalizeText } from "../../../worker/domain/normalize.ts";
-import type { Match } from "../../../worker/domain/settings.ts";
 
 type Words = Exclude<Match, { type: "anything" }>["type"];
 

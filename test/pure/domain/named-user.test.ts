@@ -1,7 +1,7 @@
 /** Which texts name a user. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { findOpenids, namesUser, shapeOf } from "../../../worker/domain/named-user.ts";
+import { findOpenids, namesUser, shapeOf } from "../../../shared/text/names-user.ts";
 
 const OPENID = "o-6_bmjrPTlm6_2sgVt7hMZOPfL2M";
 

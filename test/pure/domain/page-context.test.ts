@@ -1,7 +1,7 @@
 /** Where a user came from: claims shown as claims, signed fields only when they were verified, nothing typed that is not so. */
 import { describe, it } from "vitest";
-import { encodeSessionFrom } from "../../../shared/session-from.ts";
-import { findToken, readContextField, showContext, typeContext } from "../../../worker/domain/page-context.ts";
+import { findToken, readContextField, showContext, typeContext } from "../../../shared/entry/page-context.ts";
+import { encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
 const TOKEN = '1.1790000000.Y1pdSPPNpLj75FOHNy8NXYX8YafGum3EuNp5c29ak7Q.{"user":{"id":"u1","vip":3},"priority":"high"}';
 const CLAIMED = { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯" } };

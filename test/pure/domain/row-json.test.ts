@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
+import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
 import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
-import { buildMessageId, parseMessageId } from "../../../worker/domain/message-id.ts";
 import { showRow } from "../../../worker/domain/row-json.ts";
 
 const AT = 1_760_000_000_000;

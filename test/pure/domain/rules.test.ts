@@ -5,11 +5,11 @@
 import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
-import type { Inbound, PushHead } from "../../../shared/inbound.ts";
+import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
+import { parseSettings, type Settings } from "../../../shared/api/settings/settings.ts";
+import type { Inbound, PushHead } from "../../../shared/message/inbound.ts";
 import type { Proposal } from "../../../worker/domain/candidates.ts";
 import { buildCandidates } from "../../../worker/domain/rules.ts";
-import { DEFAULT_SETTINGS } from "../../../worker/domain/settings-default.ts";
-import { parseSettings, type Settings } from "../../../worker/domain/settings.ts";
 
 const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");

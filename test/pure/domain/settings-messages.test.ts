@@ -1,6 +1,6 @@
 /** The messages of answers and greetings: what could never be sent is refused when the settings are read. */
 import { describe, it } from "vitest";
-import { parseSettings, parseStoredSettings } from "../../../worker/domain/settings.ts";
+import { parseSettings, parseStoredSettings } from "../../../shared/api/settings/settings.ts";
 
 const text = (content: string) => ({ type: "text", content });
 

@@ -1,8 +1,8 @@
 /** Reading a team's settings: defaults, every problem at once, and what could never be sent refused. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { DEFAULT_SETTINGS } from "../../../worker/domain/settings-default.ts";
-import { parseSettings, type SettingsProblem } from "../../../worker/domain/settings.ts";
+import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
+import { parseSettings, type SettingsProblem } from "../../../shared/api/settings/settings.ts";
 
 const FALLBACK = { type: "transfer" };
 const text = (content: string) => ({ type: "text", content });

@@ -1,9 +1,9 @@
 /** Splitting long texts: nothing lost, nothing torn, nothing over the limit. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import type { Result } from "../../../shared/result.ts";
-import { textSize } from "../../../shared/text.ts";
-import { splitText, type SplitProblem } from "../../../worker/domain/split.ts";
+import type { Result } from "../../../shared/base/result.ts";
+import { textSize } from "../../../shared/text/size.ts";
+import { splitText, type SplitProblem } from "../../../shared/text/split.ts";
 import { canBeSeen } from "../shared/invisible.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";

@@ -1,13 +1,13 @@
 /** Variables in the team's texts: filled once, bounded, never markup. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { clipText } from "../../../worker/domain/graphemes.ts";
 import {
   findTemplateProblems,
   hasPlaceholder,
   renderLongest,
   renderTemplate,
-} from "../../../worker/domain/template.ts";
+} from "../../../shared/api/settings/template.ts";
+import { clipText } from "../../../shared/text/graphemes.ts";
 
 describe("renderTemplate", () => {
   it("fills the variables, spaces inside the braces allowed", ({ expect }) => {

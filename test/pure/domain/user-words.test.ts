@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../emulator/phone/links.ts";
-import type { Inbound } from "../../../shared/inbound.ts";
+import { parseSettings } from "../../../shared/api/settings/settings.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildCandidates } from "../../../worker/domain/rules.ts";
-import { parseSettings } from "../../../worker/domain/settings.ts";
 import { withoutRepeatedLinks } from "../../../worker/domain/user-words.ts";
 
 const NOW = 1_760_000_000_000;

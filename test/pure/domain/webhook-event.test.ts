@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/inbound.ts";
+import { parseEventId } from "../../../shared/api/webhook-events.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
-import { parseEventId, toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
+import { toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
 
 const AT = 1_760_000_000_000;
 const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };

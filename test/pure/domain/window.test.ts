@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import {
   addUses,
   CLOSED_WINDOW,

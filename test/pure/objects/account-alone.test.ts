@@ -1,8 +1,9 @@
 /** What a Worker does when the account object says that only one message is refused. */
 import { describe, it } from "vitest";
-import { ok } from "../../../shared/result.ts";
+import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
+import { ok } from "../../../shared/base/result.ts";
 import { createTokenSource } from "../../../worker/objects/account-client.ts";
-import { DEFAULT_SETTINGS_VERSION, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import type { AccountReader } from "../../../worker/objects/account-snapshots.ts";
 import type { RefusedAttempt } from "../../../worker/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 

@@ -2,8 +2,8 @@
  * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint that is told what
  * to say, a clock that is moved by hand.
  */
-import type { Result } from "../../../shared/result.ts";
-import { ok } from "../../../shared/result.ts";
+import type { Result } from "../../../shared/base/result.ts";
+import { ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
 import { createTokenKeeper } from "../../../worker/objects/account-token.ts";
 import type { StableToken, StableTokenProblem } from "../../../worker/wechat/stable-token.ts";

@@ -1,15 +1,14 @@
 /** Token and settings as a Worker reads them: long because memory, KV and object fail in every combination here. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { err, ok, type Result } from "../../../shared/result.ts";
+import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/api/settings/version.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { createTokenSource, readSettingsSnapshot } from "../../../worker/objects/account-client.ts";
 import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
 import {
   accessKey,
-  DEFAULT_SETTINGS_VERSION,
   settingsKey,
   type AccountAccess,
   type AccountReader,
-  type SettingsVersion,
 } from "../../../worker/objects/account-snapshots.ts";
 import type { TokenProblem } from "../../../worker/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";

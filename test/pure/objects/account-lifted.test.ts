@@ -1,9 +1,10 @@
 /** A pause that was lifted, as the readers of token and pause see it. */
 import { describe, it } from "vitest";
-import { ok } from "../../../shared/result.ts";
+import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
+import { ok } from "../../../shared/base/result.ts";
 import { createTokenSource, withoutPause } from "../../../worker/objects/account-client.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/objects/account-memory.ts";
-import { accessKey, DEFAULT_SETTINGS_VERSION, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import { accessKey, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { allowForce, beijingDay, nextDue, pauseUntil, refreshTime } from "../../../worker/objects/account-rules.ts";
+import { beijingDay } from "../../../shared/base/beijing-day.ts";
+import { allowForce, nextDue, pauseUntil, refreshTime } from "../../../worker/objects/account-rules.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { err, ok } from "../../../shared/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
 import { APPID, createBench, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { describe, it, vi } from "vitest";
-import type { Delivery } from "../../../shared/delivery.ts";
+import type { Delivery } from "../../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../../worker/domain/outbox.ts";
 import { carryChain } from "../../../worker/objects/carry.ts";
 import type { LeasedMessage } from "../../../worker/objects/conversation-model.ts";

@@ -1,6 +1,6 @@
 /** When the account object hears of sends that fail, and what it makes of it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Delivery } from "../../../shared/delivery.ts";
+import type { Delivery } from "../../../shared/message/delivery.ts";
 import { faultsOf } from "../../../worker/objects/account-faults.ts";
 import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
 import { NEW_ACCOUNT } from "../../../worker/objects/account-rules.ts";

@@ -1,6 +1,6 @@
 /** No access token: from when on it is a fault, and which. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { err } from "../../../shared/result.ts";
+import { err } from "../../../shared/base/result.ts";
 import { faultsOf } from "../../../worker/objects/account-faults.ts";
 import type { StableTokenProblem } from "../../../worker/wechat/stable-token.ts";
 import { createBench, LIFE_MS } from "./account-bench.ts";

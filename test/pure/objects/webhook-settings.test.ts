@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { parseSettings } from "../../../worker/domain/settings.ts";
+import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import { findWebhookProblems } from "../../../worker/objects/webhook-settings.ts";
 
 const ENV = {

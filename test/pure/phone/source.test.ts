@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { sourceOf } from "../../../emulator/phone/source.ts";
-import { encodeSessionFrom } from "../../../shared/session-from.ts";
+import { encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
 describe("the note of where a user came in", () => {
   it("is the label of a typed context, and never its data", ({ expect }) => {

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { dedupeKey, kvKey } from "../../../worker/protocol/dedupe-key.ts";
 import { readEnvelope } from "../../../worker/protocol/envelope.ts";
 import { readInbound } from "../../../worker/protocol/push.ts";

@@ -1,7 +1,7 @@
 /** Wire → model: every kind in both formats, lists in every form, and the fields that must be there. */
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/inbound.ts";
-import type { Result } from "../../../shared/result.ts";
+import type { Result } from "../../../shared/base/result.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { readEnvelope } from "../../../worker/protocol/envelope.ts";
 import { createFieldReader, type FieldProblem } from "../../../worker/protocol/fields.ts";
 import { readInbound } from "../../../worker/protocol/push.ts";

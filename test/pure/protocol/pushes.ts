@@ -1,5 +1,5 @@
 /** Whole pushes as WeChat makes them, signed and encrypted by `independent-crypt.ts`. */
-import type { Result } from "../../../shared/result.ts";
+import type { Result } from "../../../shared/base/result.ts";
 import {
   receivePush,
   type PushCredentials,

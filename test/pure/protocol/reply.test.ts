@@ -1,7 +1,7 @@
 /** Answers: the seven bytes, and the hand-over in every mode and format, opened again independently. */
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { cipherFor } from "../../../worker/protocol/crypt.ts";
 import type { ReceivedPush } from "../../../worker/protocol/receive.ts";
 import { buildAnswer } from "../../../worker/protocol/reply.ts";

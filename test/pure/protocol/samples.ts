@@ -2,7 +2,7 @@
  * One push of every kind as WeChat writes it, in both formats, with what it says in our own words (WECHAT.md §3). The
  * type asks for a sample of every kind. All ids are made up.
  */
-import type { Inbound, PushEvent, UserMessage } from "../../../shared/inbound.ts";
+import type { Inbound, PushEvent, UserMessage } from "../../../shared/message/inbound.ts";
 
 /** The same push in both formats. */
 export interface Sample {

@@ -6,7 +6,7 @@ import { readOptions, type Sources } from "../../../scripts/doctor/options.ts";
 import { toJson, toText } from "../../../scripts/doctor/print.ts";
 import type { Ports, Target } from "../../../scripts/doctor/target.ts";
 import { reportUnconfirmed } from "../../../scripts/doctor/unconfirmed.ts";
-import { ok } from "../../../shared/result.ts";
+import { ok } from "../../../shared/base/result.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 const URL = "https://kefu.test";

@@ -7,7 +7,7 @@ import {
   type AppContext,
   type VerifiedContext,
 } from "../../../shared/app-context.ts";
-import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/session-from.ts";
+import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
 describe("AppContextSchema", () => {
   it("types what a page sent", ({ expect }) => {

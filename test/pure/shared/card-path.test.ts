@@ -1,7 +1,7 @@
 /** The path of a card: what the worker writes is what the page gets back, however the phone hands it over. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { buildCardPath, CARD_PATH_LIMIT, parseCardPath } from "../../../shared/card-path.ts";
+import { buildCardPath, CARD_PATH_LIMIT, parseCardPath } from "../../../shared/entry/card-path.ts";
 import { hostileText, plainObject } from "./hostile-data.ts";
 
 /** Any page with any query: the types are for the compile-time test. */

@@ -5,7 +5,7 @@ import {
   contextTokenText,
   readContextToken,
   writeContextToken,
-} from "../../../shared/context-token.ts";
+} from "../../../shared/entry/context-token.ts";
 
 const MAC = "Y1pdSPPNpLj75FOHNy8NXYX8YafGum3EuNp5c29ak7Q";
 

@@ -7,7 +7,7 @@ import {
   type Inbound,
   type PushEvent,
   type PushHead,
-} from "../../../shared/inbound.ts";
+} from "../../../shared/message/inbound.ts";
 
 const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };
 

@@ -1,8 +1,8 @@
 /** What may be sent: the message model and the channel's limits, before any request leaves (WECHAT.md §4.1–4.3). */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
-import { checkOutbound, parseOutbound } from "../../../shared/outbound.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { checkOutbound, parseOutbound } from "../../../shared/message/outbound.ts";
 
 /** The mini program that sends. */
 const APPID = "wx0123456789abcdef";

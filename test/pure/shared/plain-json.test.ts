@@ -1,7 +1,7 @@
 /** Plain data as JSON: that reading and writing have the same rules. What is written, the codecs' tests say. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { readJsonObject, writePlainJson } from "../../../shared/plain-json.ts";
+import { readJsonObject, writePlainJson } from "../../../shared/base/plain-json.ts";
 
 /** JSON as anybody may send it: deep, with names and numbers that cannot be written. */
 const anyJson = fc

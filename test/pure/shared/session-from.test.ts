@@ -1,7 +1,12 @@
 /** The context of a contact button: what a page puts in comes out in the worker, or is refused where it was put in. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { decodeSessionFrom, encodeSessionFrom, LABEL_LIMIT, SESSION_FROM_LIMIT } from "../../../shared/session-from.ts";
+import {
+  decodeSessionFrom,
+  encodeSessionFrom,
+  LABEL_LIMIT,
+  SESSION_FROM_LIMIT,
+} from "../../../shared/entry/session-from.ts";
 import { hostileText, plainObject } from "./hostile-data.ts";
 
 const TEA = { page: "pages/product/index", product: { id: "42", name: "青瓷茶杯", price: 128 } };

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../emulator/phone/links.ts";
 import { checkSend } from "../../../emulator/send-check.ts";
-import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text-links.ts";
-import { dropControls } from "../../../shared/text.ts";
+import { dropControls } from "../../../shared/base/visible.ts";
+import { disarmRepeated, findLinkProblem, findTags, plainText } from "../../../shared/text/links.ts";
 
 const OWN = "wx0123456789abcdef";
 const FOREIGN = "wxffffffffffffffff";

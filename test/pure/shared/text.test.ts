@@ -1,7 +1,7 @@
 /** Sizes of texts without TextEncoder agree with what goes over the wire. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { textSize, utf8Length } from "../../../shared/text.ts";
+import { textSize, utf8Length } from "../../../shared/text/size.ts";
 
 describe("text sizes", () => {
   it("counts the bytes a UTF-8 encoder makes, lone surrogates included", ({ expect }) => {

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { err, ok } from "../../../shared/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/wechat/client.ts";
 import { SEND_CGI_PATH } from "../../../worker/wechat/diagnostics.ts";
 import { depsOf, json, NOW, scriptedFetch, scriptedTokens, silence, type Step } from "./scripted.ts";

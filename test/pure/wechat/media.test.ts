@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
-import { err, ok } from "../../../shared/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import { createWeChatClient } from "../../../worker/wechat/client.ts";
 import { detectImageType } from "../../../worker/wechat/image-type.ts";
 import { MAX_DOWNLOAD_BYTES } from "../../../worker/wechat/media.ts";

@@ -2,7 +2,7 @@
  * A WeChat that says what it is told to, and a token source that counts what it is asked: for the cases the emulator
  * cannot play (broken connections, rubbish answers, exact clocks).
  */
-import { ok, type Result } from "../../../shared/result.ts";
+import { ok, type Result } from "../../../shared/base/result.ts";
 import type { ApiDeps, FetchInit } from "../../../worker/wechat/api.ts";
 import type {
   AppAccess,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import type { Outbound } from "../../../shared/outbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
 import { buildSendBody } from "../../../worker/wechat/send.ts";
 import { OPENID } from "./scripted.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { err, ok } from "../../../shared/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
 import { requestStableToken } from "../../../worker/wechat/stable-token.ts";
 import { brokenConnection, json, NOW, scriptedFetch, silence, type Step } from "./scripted.ts";
 

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { err, ok } from "../../../shared/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/wechat/client.ts";
 import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
 

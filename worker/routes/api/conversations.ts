@@ -4,21 +4,22 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { ExportLineSchema } from "../../../shared/api/export.ts";
+import { ConversationSchema, PageSchema, type RowJson } from "../../../shared/api/rows.ts";
+import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "../../../shared/api/schemas.ts";
+import { showContext } from "../../../shared/entry/page-context.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { showContext } from "../../domain/page-context.ts";
+import { toRowJson } from "../../domain/row-json.ts";
 import type { PersonalCursor, PersonalPage } from "../../objects/account-personal.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { streamExport } from "./export-rows.ts";
-import { ExportLineSchema } from "./export-schemas.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
 import { toWaitingMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, type RemoteConversation } from "./owner.ts";
 import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
-import { ConversationSchema, PageSchema, toRowJson, type RowJson } from "./rows.ts";
-import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "./schemas.ts";
 
 /** Routes about conversations. */
 export const conversations = new Hono<AppEnv>();

@@ -8,8 +8,8 @@ import type { MiddlewareHandler } from "hono";
 // Types only: the package itself must not get into the worker.
 import type { validator as DescribedValidator } from "hono-openapi";
 import type { GenericSchema } from "valibot";
-import type { BilingualText } from "../../../shared/errcode.ts";
-import type { ProblemCode } from "./problem-table.ts";
+import type { ProblemCode } from "../../../shared/api/problem-table.ts";
+import type { BilingualText } from "../../../shared/base/bilingual.ts";
 
 /** The groups of routes. */
 export type Tag = "messages" | "conversations" | "media" | "settings" | "operations";

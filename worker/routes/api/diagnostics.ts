@@ -4,18 +4,18 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "../../../shared/api/diagnostics.ts";
+import { OPERATORS } from "../../../shared/api/operators.ts";
+import { both, isoTime } from "../../../shared/api/schemas.ts";
+import type { Result } from "../../../shared/base/result.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
-import type { Result } from "../../../shared/result.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { ApiFailure } from "../../wechat/api.ts";
 import { SEND_CGI_PATH } from "../../wechat/diagnostics.ts";
-import { OPERATORS } from "../../wechat/operators.ts";
 import type { TokenProblem } from "../../wechat/token-source.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "./diagnostics-schemas.ts";
-import { both, isoTime } from "./schemas.ts";
 
 /** Routes about WeChat's own diagnostics. */
 export const diagnostics = new Hono<AppEnv>();

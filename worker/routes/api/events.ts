@@ -3,14 +3,14 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { AppEventsSchema } from "../../../shared/api/events.ts";
+import { PageQuerySchema } from "../../../shared/api/schemas.ts";
+import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { showAppEvent, type StoredAppEvent } from "../../domain/app-event.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { AppEventsSchema } from "./event-schemas.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
-import { PageQuerySchema } from "./schemas.ts";
 
 /** What the route asks of an account; written out for the reason of `RemoteConversation` (owner.ts). */
 interface RemoteEvents {

@@ -1,12 +1,12 @@
+import type { ExportLine } from "../../../shared/api/export.ts";
+import type { RowJson } from "../../../shared/api/rows.ts";
+import { isoTime, MAX_PAGE } from "../../../shared/api/schemas.ts";
 /**
  * Everything about a user as a stream of lines, a page at a time: however much it is, one page is in memory. First what
  * the account keeps, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
  */
-import { showAppEvent } from "../../domain/app-event.ts";
+import { showAppEvent } from "../../../shared/message/account-event.ts";
 import type { PersonalCursor, PersonalPage, PersonalRecord } from "../../objects/account-personal.ts";
-import type { ExportLine } from "./export-schemas.ts";
-import type { RowJson } from "./rows.ts";
-import { isoTime, MAX_PAGE } from "./schemas.ts";
 
 /** Where the lines come from. */
 export interface ExportSource {

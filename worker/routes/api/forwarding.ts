@@ -3,12 +3,12 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { ForwardingSchema } from "../../../shared/api/events.ts";
+import { isoTime } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { ForwardingSchema } from "./event-schemas.ts";
-import { isoTime } from "./schemas.ts";
 
 /** Routes about forwarding. */
 export const forwarding = new Hono<AppEnv>();

@@ -4,8 +4,8 @@
  */
 import type { Context } from "hono";
 import * as v from "valibot";
-import { readJsonText, type JsonTextProblem } from "../../../shared/json-text.ts";
-import { err, ok, type Result } from "../../../shared/result.ts";
+import { readJsonText, type JsonTextProblem } from "../../../shared/base/json-text.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { readBytes, readText } from "../../read-body.ts";
 import { problem } from "./problem.ts";
 
@@ -101,7 +101,7 @@ export function checkBody<T extends v.GenericSchema>(
 /**
  * 422 for a field. An unknown field is not named: its name is the caller's.
  *
- * @param message what `shared/outbound.ts` or valibot says of it; for an unknown field that nothing (`never`) fits
+ * @param message what `shared/message/outbound.ts` or valibot says of it; for an unknown field that nothing (`never`) fits
  */
 export function invalidField(c: Context, field: string, message: string): Response {
   if (message === "must be never" || message === "is not allowed") {

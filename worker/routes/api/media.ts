@@ -5,8 +5,9 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
-import { err, ok, type Result } from "../../../shared/result.ts";
+import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/schemas.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { UploadProblem } from "../../wechat/media.ts";
@@ -14,7 +15,6 @@ import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBinary, refuseParameter, tooLarge } from "./input.ts";
 import { problem } from "./problem.ts";
-import { isoTime, MediaParamSchema, UploadedSchema } from "./schemas.ts";
 import { refuseCall } from "./wechat-problem.ts";
 
 /** What a multipart body may have beside the picture, bytes. */

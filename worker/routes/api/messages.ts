@@ -6,13 +6,21 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { MINI_PROGRAM } from "../../../shared/channel.ts";
-import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/outbound.ts";
-import { err, ok, type Result } from "../../../shared/result.ts";
+import {
+  AcceptedSchema,
+  IdempotencyHeaderSchema,
+  MessageSchema,
+  OpenidParamSchema,
+  SendBodySchema,
+  SendOptionsSchema,
+} from "../../../shared/api/schemas.ts";
+import { findListeners } from "../../../shared/api/settings/webhooks.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { inTime } from "../../deadline.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
-import { findListeners } from "../../domain/webhook-schema.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { LEASED_CALL_MS, retryCall } from "../../objects/conversation-client.ts";
 import type { SubmitAnswer } from "../../objects/conversation-model.ts";
@@ -25,14 +33,6 @@ import { toMessageJson, toWindowJson } from "./message-json.ts";
 import { findConversation, findMessage } from "./owner.ts";
 import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
-import {
-  AcceptedSchema,
-  IdempotencyHeaderSchema,
-  MessageSchema,
-  OpenidParamSchema,
-  SendBodySchema,
-  SendOptionsSchema,
-} from "./schemas.ts";
 
 const MINUTE_MS = 60_000;
 /** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */

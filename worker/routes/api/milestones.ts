@@ -4,12 +4,12 @@
  */
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
+import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { Milestone } from "../../objects/account-milestones.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { both, isoTime, named, TimeSchema } from "./schemas.ts";
 
 const reached = (zh: string, en: string) => v.exactOptional(v.pipe(TimeSchema, v.description(both(zh, en))));
 

@@ -2,10 +2,10 @@
  * From a request to the conversation it is about.
  */
 import type { Context } from "hono";
+import { parseMessageId } from "../../../shared/message/message-id.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { SubmitInput } from "../../domain/conversation.ts";
 import type { RowDraft } from "../../domain/log.ts";
-import { parseMessageId } from "../../domain/message-id.ts";
 import type { MessageState } from "../../domain/message-state.ts";
 import { conversationStub, conversationStubById } from "../../objects/conversation-client.ts";
 import type { ConversationView, Owner, ReplayKnown, SubmitAnswer } from "../../objects/conversation-model.ts";

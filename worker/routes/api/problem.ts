@@ -3,10 +3,10 @@
  * a log of messages (promise 5).
  */
 import type { Context } from "hono";
-import { PROBLEMS, type FactsOf, type ProblemCode } from "./problem-table.ts";
-import { both } from "./schemas.ts";
+import { PROBLEMS, type FactsOf, type ProblemCode } from "../../../shared/api/problem-table.ts";
+import { both } from "../../../shared/api/schemas.ts";
 
-export type { FactsOf, ProblemCode } from "./problem-table.ts";
+export type { FactsOf, ProblemCode } from "../../../shared/api/problem-table.ts";
 
 /** The content type of a problem. */
 export const PROBLEM_TYPE = "application/problem+json";

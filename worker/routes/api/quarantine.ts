@@ -3,11 +3,11 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { isoTime, QuarantineSchema } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { isoTime, QuarantineSchema } from "./schemas.ts";
 
 /** As many as are kept. */
 const MAX_SHOWN = 100;

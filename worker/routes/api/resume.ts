@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
+import { ResumedSchema } from "../../../shared/api/health.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { forgetFaults, snapshotMemory } from "../../objects/health-snapshot.ts";
@@ -12,7 +13,6 @@ import { directoryOf } from "../carry-background.ts";
 import { toFaultJson } from "../health-json.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { ResumedSchema } from "./health-schemas.ts";
 
 /** Routes about pauses. */
 export const resume = new Hono<AppEnv>();

@@ -5,16 +5,16 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
+import { both, named } from "../../../shared/api/schemas.ts";
+import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
+import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../../shared/api/settings/settings.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { DEFAULT_SETTINGS } from "../../domain/settings-default.ts";
-import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../domain/settings.ts";
 import type { PutSettingsProblem } from "../../objects/account-settings.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readJson, refuseAs } from "./input.ts";
 import { problem } from "./problem.ts";
-import { both, named } from "./schemas.ts";
 import { readStored, toEtag } from "./stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;

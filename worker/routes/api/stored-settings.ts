@@ -3,9 +3,9 @@
  * taken for the defaults.
  */
 import type { Context } from "hono";
-import { err, ok, type Result } from "../../../shared/result.ts";
+import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AppEnv } from "../../app-env.ts";
-import type { SettingsVersion } from "../../objects/account-snapshots.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { problem } from "./problem.ts";

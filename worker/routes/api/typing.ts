@@ -3,6 +3,7 @@
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
+import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
 import type { TypingProblem } from "../../wechat/typing.ts";
@@ -11,7 +12,6 @@ import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";
 import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
-import { OpenidParamSchema, TypingBodySchema } from "./schemas.ts";
 import { refuseCall, refuseErrcode } from "./wechat-problem.ts";
 
 /** Routes about the typing indicator. */

@@ -6,18 +6,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { err, ok, type Result } from "../../../shared/result.ts";
-import type { AppEnv } from "../../app-env.ts";
-import { parseEventId } from "../../domain/webhook-event.ts";
-import type { SkippedConversation } from "../../objects/account-skipped.ts";
-import { connectApp } from "../../objects/connect.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { readBody, refuseParameter } from "./input.ts";
-import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
-import type { ProblemCode } from "./problem-table.ts";
-import { problem } from "./problem.ts";
-import { readStored } from "./stored-settings.ts";
+import type { ProblemCode } from "../../../shared/api/problem-table.ts";
+import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import {
   FROM_SKIPPED,
   ReplayBodySchema,
@@ -26,7 +16,17 @@ import {
   ReplayParamSchema,
   ReplayStartedSchema,
   WebhookParamSchema,
-} from "./webhook-schemas.ts";
+} from "../../../shared/api/webhooks.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import type { AppEnv } from "../../app-env.ts";
+import type { SkippedConversation } from "../../objects/account-skipped.ts";
+import { connectApp } from "../../objects/connect.ts";
+import { appOf } from "./choose-app.ts";
+import { describe, validator } from "./describe.ts";
+import { readBody, refuseParameter } from "./input.ts";
+import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
+import { problem } from "./problem.ts";
+import { readStored } from "./stored-settings.ts";
 
 /** Conversations per call: each is a call of an object, and a request may make so many. */
 const REPLAY_BATCH = 100;

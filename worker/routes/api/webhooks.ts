@@ -3,17 +3,17 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { ownValue } from "../../../shared/own.ts";
+import { isoTime } from "../../../shared/api/schemas.ts";
+import type { Webhook } from "../../../shared/api/settings/webhooks.ts";
+import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
 import type { AppEnv } from "../../app-env.ts";
-import type { Webhook } from "../../domain/webhook-schema.ts";
 import type { SkippedSummary } from "../../objects/account-skipped.ts";
 import { waitingSince, type WebhookHealth } from "../../objects/account-webhooks.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
-import { isoTime } from "./schemas.ts";
 import { readStored } from "./stored-settings.ts";
-import { WebhooksSchema, type WebhookJson } from "./webhook-schemas.ts";
 
 /** Routes about webhooks. */
 export const webhooks = new Hono<AppEnv>();

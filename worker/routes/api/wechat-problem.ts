@@ -3,10 +3,11 @@
  * from shared/errcode.ts; WeChat's own errmsg is never read.
  */
 import type { Context } from "hono";
-import { describeErrcode, type BilingualText } from "../../../shared/errcode.ts";
+import { both, isoTime } from "../../../shared/api/schemas.ts";
+import type { BilingualText } from "../../../shared/base/bilingual.ts";
+import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../wechat/api.ts";
 import { problem } from "./problem.ts";
-import { both, isoTime } from "./schemas.ts";
 
 const QUOTA_USED = 45047;
 

@@ -1,0 +1,19 @@
+/**
+ * The shapes of an export's lines.
+ */
+import * as v from "valibot";
+import { AppEventSchema } from "./events.ts";
+import { RowSchema } from "./rows.ts";
+import { named, QuarantinedSchema } from "./schemas.ts";
+
+/** A line: a row of the conversation, or a record of the account that names the user. */
+export const ExportLineSchema = named(
+  "ExportLine",
+  v.union([
+    RowSchema,
+    v.strictObject({ kind: v.literal("app_event"), ...AppEventSchema.entries }),
+    v.strictObject({ kind: v.literal("quarantined"), ...QuarantinedSchema.entries }),
+  ]),
+);
+/** A line as the API shows it. */
+export type ExportLine = v.InferOutput<typeof ExportLineSchema>;

@@ -1,0 +1,120 @@
+/**
+ * Every problem the REST API can answer with, by its stable code: status, words for people, and which facts come
+ * with it. One table makes the answers, their types, the OpenAPI document and the list on the docs page.
+ */
+import * as v from "valibot";
+import type { BilingualText } from "../base/bilingual.ts";
+import { ErrcodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
+
+/** The statuses problems have. */
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
+
+/** One kind of problem. */
+export interface ProblemKind {
+  readonly status: ProblemStatus;
+  readonly title: BilingualText;
+  /** What the caller can do; the `detail` when there is nothing more particular to say. */
+  readonly advice: BilingualText;
+  /** Members beside the five of RFC 9457. */
+  readonly facts: v.ObjectEntries;
+}
+
+const field = v.pipe(v.string(), v.description("the name of the parameter, header or body field"));
+const count = v.pipe(v.number(), v.integer());
+const windowFacts = { window: v.exactOptional(WindowSchema), errcode: v.exactOptional(ErrcodeSchema) };
+
+const settingsProblems = v.array(
+  v.strictObject({ reason: WordSchema, path: v.string(), problem: v.string(), cure: v.string() }),
+);
+
+/** Words in Chinese and English. */
+type Words = readonly [zh: string, en: string];
+
+/** One row of the table. */
+function kind<const S extends ProblemStatus, const F extends v.ObjectEntries>(
+  status: S,
+  [zh, en]: Words,
+  [zhAdvice, enAdvice]: Words,
+  facts: F,
+) {
+  return { status, title: { zh, en }, advice: { zh: zhAdvice, en: enAdvice }, facts };
+}
+
+/** All problems, by code. */
+// oxfmt-ignore
+export const PROBLEMS = {
+  malformed_json: kind(400, ["请求体不是合法的 JSON", "Invalid JSON"],
+    ["请发送 UTF-8 编码的 JSON", "send JSON in UTF-8"], {}),
+  malformed_multipart: kind(400, ["multipart 请求体无法解析", "The multipart body cannot be read"],
+    ["请把图片放在名为 media 的文件字段中", "send one file in a field named media"], {}),
+  idempotency_key_required: kind(400, ["缺少 Idempotency-Key 请求头", "The Idempotency-Key header is missing or malformed"],
+    ["每条消息使用一个新的键（1–128 个可见 ASCII 字符），重试时沿用同一个键", "use a new key for each message (1 to 128 visible ASCII characters), and the same one when you try again"], {}),
+  unauthorized: kind(401, ["未授权", "Unauthorized"],
+    ["请使用 Authorization: Bearer <API 密钥>", "send Authorization: Bearer <API key>"], {}),
+  api_closed: kind(403, ["API 未开放", "The API is closed"],
+    ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 openssl rand -hex 24 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (make one with openssl rand -hex 24; several are separated by commas)"], {}),
+  route_not_found: kind(404, ["没有这个接口", "Route not found"],
+    ["接口列表见 /api/docs", "see /api/docs for the routes and their methods"], {}),
+  unknown_app: kind(404, ["没有这个小程序", "App not found"],
+    ["appid 不在本服务的配置中", "this worker is not set up for that appid"], {}),
+  conversation_not_found: kind(404, ["没有这个会话", "Conversation not found"],
+    ["该用户没有联系过，或记录已删除", "the user never wrote here, or the conversation was erased"], {}),
+  webhook_not_found: kind(404, ["没有这个 Webhook", "Webhook not found"],
+    ["设置的 webhooks 中没有这个 id", "the settings list no webhook with that id"], {}),
+  message_not_found: kind(404, ["没有这条消息", "Message not found"],
+    ["请核对 id 与 appid；记录可能已删除", "check the id and the appid; it may have been erased"], {}),
+  media_not_found: kind(404, ["没有这个图片", "Picture not found"],
+    ["media_id 无效或已过期（有效期三天）", "the media id is wrong or has expired (it lives three days)"], { errcode: ErrcodeSchema }),
+  window_closed: kind(409, ["回复窗口已关闭", "The reply window is closed"],
+    ["等用户再发一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
+  quota_used: kind(409, ["可回复条数已用完", "Reply quota used up"],
+    ["等用户再发一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
+  hold_full: kind(409, ["保留的消息已满", "Held-message limit reached"],
+    ["每个会话最多保留 10 条", "a conversation holds ten messages at most"], windowFacts),
+  no_recent_message: kind(409, ["30 秒内没有消息往来", "No message in the last 30 seconds"],
+    ["微信只在 30 秒内有消息往来时显示输入状态", "WeChat shows the typing indicator only within 30 seconds of a message"], { errcode: ErrcodeSchema }),
+  settings_unreadable: kind(409, ["已存的设置无法读取", "The stored settings cannot be read"],
+    ["它们是另一版本的服务保存的：部署那个版本，或按 problems 改好 stored 后 PUT", "another version of the worker stored them: deploy that one, or correct what problems lists in stored and PUT it"],
+    { version: count, problems: settingsProblems, stored: v.looseObject({}) }),
+  version_mismatch: kind(412, ["设置已被他人修改", "The settings have changed since they were read"],
+    ["重新 GET，修改后带上新的 ETag 再 PUT", "GET them again, make the change there, and PUT with the new ETag"], { version: count }),
+  body_too_large: kind(413, ["请求体过大", "The body is too large"],
+    ["请缩小请求体", "send a smaller body"], { limit: count, unit: v.literal("bytes") }),
+  unsupported_media_type: kind(415, ["不支持的内容类型", "The content type is not supported"],
+    ["请使用 accepted 中的类型", "use one of the types in accepted"], { accepted: v.array(v.string()) }),
+  invalid_field: kind(422, ["字段不合法", "A field is not valid"],
+    ["请修正该字段", "correct the field"], { field }),
+  too_long: kind(422, ["内容过长", "The content is too long"],
+    ["请缩短内容", "shorten it"], { field, limit: count, actual: count, unit: v.picklist(["bytes", "characters"]) }),
+  unsplittable: kind(422, ["文本无法分段", "The text cannot be split"],
+    ["文本中有一个链接比一条消息还长", "it contains a link that is longer than one message"], { field }),
+  idempotency_mismatch: kind(422, ["同一个键，不同的内容", "Idempotency-Key used for another body"],
+    ["这个 Idempotency-Key 已用于另一条消息，请换一个键", "this Idempotency-Key was used for another message: use a new one"], {}),
+  invalid_settings: kind(422, ["设置不合法", "The settings are not valid"],
+    ["请修正 problems 中列出的所有问题", "correct everything listed under problems"],
+    { problems: settingsProblems }),
+  if_match_required: kind(428, ["缺少 If-Match 请求头", "The If-Match header is missing"],
+    ["请带上 GET 返回的 ETag", "send the ETag that GET answered"], {}),
+  rate_limited: kind(429, ["请求过于频繁", "Too many requests"],
+    ["请在 Retry-After 秒之后重试", "try again after Retry-After seconds"], { retryAfterSeconds: count }),
+  internal: kind(500, ["内部错误", "Internal error"],
+    ["请凭 requestId 查日志", "look the requestId up in the log"], { requestId: v.string() }),
+  wechat_refused: kind(502, ["微信拒绝了请求", "WeChat refused"],
+    ["见 meaning 与 cure", "see meaning and cure"], { errcode: ErrcodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
+  wechat_unreachable: kind(502, ["连接不上微信", "WeChat cannot be reached"],
+    ["请稍后重试", "try again later"], {}),
+  not_set_up: kind(503, ["服务尚未配置完成", "The worker is not set up yet"],
+    ["GET /healthz 列出缺少或写错的项目和改法", "GET /healthz lists what is missing or malformed, with the cure"], {}),
+  wechat_paused: kind(503, ["对微信的调用已暂停", "Calls to WeChat are paused"],
+    ["微信要求暂停（例如当日额度已用完），到 until 为止", "WeChat asked for it (a used-up quota, for example); until says how long"], { until: TimeSchema, errcode: v.exactOptional(ErrcodeSchema) }),
+  try_again: kind(503, ["暂时不可用", "Temporarily unavailable"],
+    ["请稍后用同一个 Idempotency-Key 重试", "try again shortly, with the same Idempotency-Key"], {}),
+} as const satisfies Record<string, ProblemKind>;
+
+/** The stable code of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** The members a problem has beside those of RFC 9457. */
+export type FactsOf<C extends ProblemCode> = Output<(typeof PROBLEMS)[C]["facts"]>;
+
+type Output<F> = F extends v.ObjectEntries ? v.InferOutput<v.ObjectSchema<F, undefined>> : never;

@@ -1,0 +1,240 @@
+/**
+ * The shapes of the REST API, as valibot schemas: answers are typed by them, inputs checked by them, and the OpenAPI
+ * document is made of them. Times are ISO 8601 in UTC; ids are opaque texts.
+ */
+import * as v from "valibot";
+import {
+  OutboundImageSchema,
+  OutboundLinkSchema,
+  OutboundMiniProgramPageSchema,
+  OutboundTextSchema,
+} from "../message/outbound.ts";
+import { OPENID } from "../message/user-id.ts";
+import type { MessageStatus } from "./message-status.ts";
+import { WAIT_REASONS } from "./message-status.ts";
+
+/** Rows a page may have. */
+export const MAX_PAGE = 200;
+/** Rows a conversation shows when nobody says how many. */
+const SHOWN_ROWS = 20;
+/** Rows a page has when nobody says how many. */
+const PAGE_ROWS = 100;
+
+/** Chinese and English in one text, as the document and the problems carry them. */
+export function both(zh: string, en: string): string {
+  return `${zh} / ${en}`;
+}
+
+/** Gives a schema a name in the document's `components.schemas`. */
+export function named<T extends v.GenericSchema>(ref: string, schema: T) {
+  return v.pipe(schema, v.metadata({ ref }));
+}
+
+/** Epoch ms as the API writes times. */
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** A time, ISO 8601 in UTC. */
+export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
+/** A row's place in the log: order and cursor. */
+export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** An errcode of WeChat's. */
+export const ErrcodeSchema = v.pipe(v.number(), v.integer());
+/** A short fixed word or an id of ours. */
+export const WordSchema = v.string();
+
+/** The reply window. */
+export const WindowSchema = named(
+  "Window",
+  v.strictObject({
+    kind: v.pipe(
+      v.picklist(["message", "enter", "closed", "unknown"]),
+      v.description(
+        both(
+          "message：用户发过消息（48 小时 5 条）；enter：进入会话（1 分钟 2 条）；unknown：已转给微信官方客服，额度未知",
+          "message: the user wrote (5 in 48 h); enter: came in (2 in a minute); unknown: handed over to WeChat's agents",
+        ),
+      ),
+    ),
+    remaining: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    expiresAt: v.nullable(TimeSchema),
+    doubtful: v.pipe(
+      v.boolean(),
+      v.description(both("微信曾拒绝过本应有效的回复", "WeChat refused although by our books the window was open")),
+    ),
+  }),
+);
+/** The reply window as the API shows it. */
+export type WindowJson = v.InferOutput<typeof WindowSchema>;
+
+const STATES = [
+  "queued",
+  "sending",
+  "retrying",
+  "held",
+  "sent",
+  "failed",
+  "blocked",
+  "unconfirmed",
+] as const satisfies readonly MessageStatus[];
+
+/** Why a message waits. */
+export const WaitingSchema = named(
+  "Waiting",
+  v.strictObject({
+    reason: v.pipe(
+      v.picklist(WAIT_REASONS),
+      v.description(
+        both(
+          "unconfirmed 上次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
+          "unconfirmed: sent once more, the last outcome is unknown · order: after another message to the user · held: for the user's next message · due: its turn has come",
+        ),
+      ),
+    ),
+    errcode: v.exactOptional(ErrcodeSchema),
+    until: v.exactOptional(
+      v.pipe(
+        TimeSchema,
+        v.description(both("在此之前不会发送；held 为放弃的时间", "not sent before; of held: given up then")),
+      ),
+    ),
+  }),
+);
+/** Why a message waits, as the API shows it. */
+export type WaitingJson = v.InferOutput<typeof WaitingSchema>;
+
+const outcome = {
+  reason: v.exactOptional(WordSchema),
+  errcode: v.exactOptional(ErrcodeSchema),
+  waiting: v.exactOptional(WaitingSchema),
+};
+
+/** Where a message stands. */
+export const MessageStateSchema = v.pipe(
+  v.picklist(STATES),
+  v.description(
+    both(
+      "queued 排队 · sending 发送中 · retrying 等待重试 · held 等用户下一条消息 · sent 已送达微信 · failed 失败 · blocked 未发送 · unconfirmed 结果未知",
+      "held waits for the user's next message · blocked was not sent · unconfirmed: unknown whether it arrived",
+    ),
+  ),
+);
+
+/** A message: its id and where it stands. */
+export const MessageSchema = named(
+  "Message",
+  v.strictObject({
+    id: WordSchema,
+    state: MessageStateSchema,
+    ...outcome,
+    parts: v.exactOptional(
+      v.pipe(
+        v.array(v.strictObject({ part: v.pipe(v.number(), v.integer()), state: MessageStateSchema, ...outcome })),
+        v.description(both("长文本分段发送时各段的状态", "each part of a long text that was split")),
+      ),
+    ),
+  }),
+);
+/** A message as the API shows it. */
+export type MessageJson = v.InferOutput<typeof MessageSchema>;
+
+/** The answer to a message that was taken. */
+export const AcceptedSchema = named("Accepted", v.strictObject({ ...MessageSchema.entries, window: WindowSchema }));
+
+/** What a caller may say about a message beside the message itself. */
+const sendOptions = {
+  hold: v.exactOptional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        both(
+          "窗口关闭时保留，等用户下次发消息再发（最长 48 小时，最多 10 条）",
+          "when nothing may be sent now, keep it for the user's next message (48 h, 10 messages at most)",
+        ),
+      ),
+    ),
+  ),
+  isAi: v.exactOptional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        both("标注“由第三方 AI 生成”，并且不暂停自动回复", "adds WeChat's AI notice; does not mute automatic answers"),
+      ),
+    ),
+  ),
+};
+/** The options beside a message; the message itself is read by `parseOutbound`. */
+export const SendOptionsSchema = v.strictObject(sendOptions);
+/** The whole body of a send, for the document: the message's own schemas with the options in each. */
+export const SendBodySchema = named(
+  "Send",
+  v.variant("type", [
+    v.strictObject({ ...OutboundTextSchema.entries, ...sendOptions }),
+    v.strictObject({ ...OutboundImageSchema.entries, ...sendOptions }),
+    v.strictObject({ ...OutboundLinkSchema.entries, ...sendOptions }),
+    v.strictObject({ ...OutboundMiniProgramPageSchema.entries, ...sendOptions }),
+  ]),
+);
+
+/** The typing indicator. */
+export const TypingBodySchema = v.strictObject({ on: v.boolean() });
+
+/** A picture WeChat took. */
+export const UploadedSchema = named("Uploaded", v.strictObject({ mediaId: WordSchema, expiresAt: TimeSchema }));
+
+/** A push that is WeChat's own and could not be read. */
+export const QuarantinedSchema = v.strictObject({
+  seq: SeqSchema,
+  at: TimeSchema,
+  cause: WordSchema,
+  body: v.pipe(v.string(), v.description(both("解密后的原文，不可信", "the decrypted text, untrusted"))),
+  bytes: v.pipe(v.number(), v.integer()),
+  truncated: v.boolean(),
+});
+
+/** All of them that are kept. */
+export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
+
+/** Path of everything about one user: the openid, percent-encoded as one segment. */
+export const OpenidParamSchema = v.object({
+  openid: v.pipe(v.string(), v.regex(OPENID, "must be 1 to 128 visible ASCII characters, not . or ..")),
+});
+
+/** Path of a picture. */
+export const MediaParamSchema = v.object({
+  mediaId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")),
+});
+
+/** How many of the newest rows a conversation shows. */
+export const ViewQuerySchema = v.object({ limit: wholeNumber(1, MAX_PAGE, SHOWN_ROWS) });
+
+/** Which rows a page has. */
+export const PageQuerySchema = v.object({
+  after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
+  limit: wholeNumber(1, MAX_PAGE, PAGE_ROWS),
+});
+
+/** The header that makes a send happen once. */
+export const IdempotencyHeaderSchema = v.object({
+  "idempotency-key": v.pipe(
+    v.string(),
+    v.regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters"),
+    v.description(both("同一用户 24 小时内，相同的键只发送一次", "the same key sends once, for one user and 24 hours")),
+  ),
+});
+
+/** A number in a query: digits only, within a range. The document shows it as the number it becomes. */
+function wholeNumber(min: number, max: number, fallback: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.regex(/^\d{1,16}$/, message),
+    v.transform(Number),
+    v.number(),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+    v.metadata({ default: fallback }),
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * The answers a team may set: their shape, and whether WeChat would take them (limits of `shared/message/channel-rules.ts`). What
+ * could never be sent is refused here, not in front of a user.
+ */
+import * as v from "valibot";
+import { MINI_PROGRAM } from "../../message/channel-rules.ts";
+import { checkOutbound, OutboundSchema, type Outbound } from "../../message/outbound.ts";
+import { splitText, type SplitProblem } from "../../text/split.ts";
+import { says } from "./problems.ts";
+import { findTemplateProblems, hasPlaceholder, renderLongest, type TemplatePlace } from "./template.ts";
+import { WebhookIdSchema } from "./webhooks.ts";
+
+const MAX_MESSAGES = 5;
+
+const ANSWERS = [
+  v.strictObject({ type: v.literal("reply"), messages: messagesSchema("message") }),
+  v.strictObject({ type: v.literal("transfer") }),
+  v.strictObject({ type: v.literal("silent") }),
+] as const;
+
+/** What answers when nothing else does: it must need nobody. */
+export const AnswerSchema = v.variant("type", ANSWERS);
+
+/** What answers a message: some messages, a hand-over to WeChat's own agents, nothing, or what a webhook says. */
+export const ActionSchema = v.variant("type", [
+  ...ANSWERS,
+  v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
+]);
+
+/** The messages of one answer, checked for the place they are for. */
+export function messagesSchema(place: TemplatePlace) {
+  const most = MINI_PROGRAM.grants[place === "greeting" ? "enter" : "message"].count;
+  const message = v.pipe(
+    OutboundSchema,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const { field, message } of findMessageProblems(dataset.value, place)) {
+        addIssue({
+          message,
+          path: [{ type: "object", origin: "value", input: { ...dataset.value }, key: field, value: field }],
+        });
+      }
+    }),
+  );
+  return v.pipe(
+    v.array(message),
+    v.minLength(1, says("has no message", 'add one, or use the action "silent"')),
+    v.maxLength(MAX_MESSAGES, says(`has more than ${MAX_MESSAGES} messages`, "leave some out")),
+    // WECHAT.md §4.4: what one action of the user allows. An answer that needs more would never be sent.
+    v.check(
+      (messages) => countParts(messages) <= most,
+      says(
+        `may come to more than ${most} messages once long texts are split`,
+        `shorten it: WeChat allows ${most} here`,
+      ),
+    ),
+  );
+}
+
+/** A problem of one message, at one of its fields. */
+interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What the channel, the variables and the splitting have against a message. */
+function findMessageProblems(message: Outbound, place: TemplatePlace): FieldProblem[] {
+  if (message.type !== "text") {
+    return Object.entries(message)
+      .filter(([, value]) => hasPlaceholder(value))
+      .map(([field]) => ({
+        field,
+        message: says("variables are filled in texts only", "take the {{…}} out, or send a text"),
+      }));
+  }
+  const found = findTemplateProblems(message.content, place);
+  const checked = checkOutbound(message, MINI_PROGRAM);
+  if (!checked.ok) found.push(says(checked.error.message, "shorten the text"));
+  const split = splitLongest(message.content);
+  if (checked.ok && !split.ok) found.push(describeSplit(split.error));
+  return found.map((problem) => ({ field: "content", message: problem }));
+}
+
+/** The text with its variables at their biggest, split as it would be sent. */
+function splitLongest(content: string) {
+  const { limit, unit, maxParts } = MINI_PROGRAM.text;
+  return splitText(renderLongest(content), limit, unit, maxParts);
+}
+
+/** How many messages WeChat would count, at most. A text that cannot be split is told of by itself. */
+function countParts(messages: readonly Outbound[]): number {
+  let parts = 0;
+  for (const message of messages) {
+    const split = message.type === "text" ? splitLongest(message.content) : undefined;
+    parts += split?.ok === true ? split.value.length : 1;
+  }
+  return parts;
+}
+
+function describeSplit(problem: SplitProblem): string {
+  if (problem.reason === "too_many_parts") {
+    const { actual, limit } = problem;
+    return says(`may need ${actual} messages with its variables filled, more than ${limit}`, "shorten the text");
+  }
+  const size = `${problem.actual} ${problem.unit}, more than one message holds (${problem.limit})`;
+  return says(`has a link <a …>…</a> of ${size}`, "shorten the link or its text");
+}

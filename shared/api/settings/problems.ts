@@ -1,0 +1,94 @@
+/**
+ * What is wrong with a team's settings, said so that it can be mended without reading code: where, what, and the
+ * cure. Never more of the input than a short piece of its keys: settings hold the team's own texts.
+ */
+import * as v from "valibot";
+
+/** One problem of the settings. */
+export interface SettingsProblem {
+  /**
+   * `missing` a needed entry is not there · `unknown_field` an entry nobody reads, mostly a misspelling ·
+   * `duplicate` an id or date given twice · `invalid` anything else · `more` there are further problems.
+   */
+  readonly reason: "missing" | "unknown_field" | "duplicate" | "invalid" | "more";
+  /** Dotted path of the entry, `rules.0.match.words`; empty for the settings as a whole. */
+  readonly path: string;
+  /** What is wrong with it. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly cure: string;
+}
+
+/** Problems reported per request, at most. */
+const MAX_PROBLEMS = 100;
+const MAX_PATH = 120;
+
+/** valibot carries one string an issue; ours is the problem and the cure on two lines. */
+const SEPARATOR = "\n";
+
+const FILL_IN = "fill it in, or leave the whole message out";
+/** Cures for the checks of `shared/message/outbound.ts` and of bare sizes, by the problem or by valibot's name of the check. */
+const CURES: Readonly<Record<string, string>> = {
+  "must not be blank": FILL_IN,
+  non_empty: FILL_IN,
+  regex: "write the whole address, beginning with https://",
+  max_length: "shorten it",
+};
+
+/** The message of a valibot check of the settings: what is wrong and the cure. */
+export function says(problem: string, cure: string): string {
+  return `${problem}${SEPARATOR}${cure}`;
+}
+
+/** Turns valibot's issue into ours. */
+export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
+  const path = clipPath(v.getDotPath(issue) ?? "");
+  const [problem = "", cure] = issue.message.split(SEPARATOR);
+  if (issue.received === "undefined" && issue.kind === "schema") {
+    return { reason: "missing", path, problem: "is missing", cure: "add it" };
+  }
+  if (issue.expected === "never") {
+    return { reason: "unknown_field", path, problem: "is not a setting", cure: "correct the name or remove the entry" };
+  }
+  if (cure !== undefined) return { reason: "invalid", path, problem, cure };
+  if (issue.kind === "validation") {
+    return { reason: "invalid", path, problem, cure: CURES[problem] ?? CURES[issue.type] ?? "correct it" };
+  }
+  const kind = describeExpected(issue.expected ?? "something else");
+  return { reason: "invalid", path, problem: `must be ${kind}`, cure: `write ${kind} here` };
+}
+
+/** A problem found outside the schema: an id or a date that stands twice. */
+export function duplicateProblem(path: string, what: string): SettingsProblem {
+  const problem = `this ${what} is already used`;
+  return { reason: "duplicate", path: clipPath(path), problem, cure: `give every entry its own ${what}` };
+}
+
+/** At most a hundred problems, the last then saying how many more there are. */
+export function limitProblems(problems: readonly SettingsProblem[]): SettingsProblem[] {
+  if (problems.length <= MAX_PROBLEMS) return [...problems];
+  const rest = problems.length - MAX_PROBLEMS;
+  const more = { reason: "more", path: "", problem: `${rest} more problems`, cure: "mend these first" } as const;
+  return [...problems.slice(0, MAX_PROBLEMS), more];
+}
+
+/** valibot's name of a type in plain words. */
+function describeExpected(expected: string): string {
+  switch (expected) {
+    case "Object":
+      return "an object { … }";
+    case "Array":
+      return "a list [ … ]";
+    case "string":
+      return "a text";
+    case "number":
+      return "a number";
+    default:
+      return expected.replaceAll(/[()]/g, "").replaceAll(" | ", " or ");
+  }
+}
+
+/** A key of the input can be any text, so a path is cut. */
+function clipPath(path: string): string {
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
+}

@@ -1,0 +1,124 @@
+/**
+ * One rule of the settings: what it looks for in a message, when it holds, and its answer. No regular expressions:
+ * a pattern with `*` matches in linear time whatever the user writes.
+ */
+import * as v from "valibot";
+import { isVisible } from "../../base/visible.ts";
+import type { UserMessage } from "../../message/inbound.ts";
+import { normalizeText } from "../../text/normalize.ts";
+import { ActionSchema } from "./action.ts";
+import { says } from "./problems.ts";
+
+type MessageKind = UserMessage["kind"];
+
+const MAX_WORDS = 50;
+const MAX_WORD_LENGTH = 100;
+const MAX_PRIORITY = 1_000_000;
+
+/** 30 days. */
+const MAX_ONCE_MINUTES = 43_200;
+
+const word = v.pipe(
+  v.string(),
+  v.maxLength(MAX_WORD_LENGTH, says(`has more than ${MAX_WORD_LENGTH} characters`, "shorten the keyword")),
+  v.check((text) => isVisible(normalizeText(text)), says("is blank", "write a keyword or remove it")),
+);
+const pattern = v.pipe(
+  word,
+  v.check(
+    (text) => isVisible(normalizeText(text).replaceAll("*", "")),
+    says("has nothing but *", 'use the match type "anything"'),
+  ),
+);
+const kindCure = 'add "text", or leave messageKinds out';
+/** The kinds of messages, and whether there is a text for keywords in them: a picture has none. */
+const HAS_TEXT = { text: true, image: false, miniprogrampage: true } as const satisfies Record<MessageKind, boolean>;
+const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind => kind in HAS_TEXT);
+const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
+const textKind = v.picklist(
+  TEXT_KINDS,
+  says(`keywords look at ${TEXT_KINDS.join(" and ")} only`, 'for the others use the match type "anything"'),
+);
+const textKinds = v.exactOptional(
+  v.pipe(v.array(textKind), v.minLength(1, says("names no kind of message", kindCure))),
+  ["text"],
+);
+const anyKinds = v.exactOptional(
+  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, says("names no kind of message", kindCure))),
+  ["text"],
+);
+
+/** A rule's keywords. */
+function wordList<T extends v.GenericSchema<string, string>>(item: T) {
+  return v.pipe(
+    v.array(item),
+    v.minLength(1, says("has no keyword", 'add one, or use the match type "anything"')),
+    v.maxLength(MAX_WORDS, says(`has more than ${MAX_WORDS} keywords`, "make two rules of it")),
+  );
+}
+
+/**
+ * What a rule looks for. All compare folded texts (`normalize.ts`); of a card the title is read.
+ * `exact` the whole message is one of the words · `prefix` it begins with one · `wildcard` the whole message fits a
+ * pattern, `*` standing for any text or none · `all` it contains every word · `any` it contains one of them, and
+ * `contains` is another name for that, which reads better with one word · `anything` every message of the kinds.
+ */
+export const MatchSchema = v.variant("type", [
+  v.strictObject({
+    type: v.picklist(["exact", "prefix", "contains", "any", "all"]),
+    words: wordList(word),
+    messageKinds: textKinds,
+  }),
+  v.strictObject({
+    type: v.literal("wildcard"),
+    words: wordList(pattern),
+    messageKinds: textKinds,
+  }),
+  v.strictObject({ type: v.literal("anything"), messageKinds: anyKinds }),
+]);
+
+/** What a rule looks for. */
+export type Match = v.InferOutput<typeof MatchSchema>;
+
+/** A whole number of minutes, 1 to 43 200 (30 days). */
+export const OnceMinutesSchema = v.pipe(
+  v.number(),
+  v.integer(says("is not a whole number", "write whole minutes")),
+  v.minValue(1, says("is less than 1", "leave it out to answer every time")),
+  v.maxValue(MAX_ONCE_MINUTES, says(`is more than ${MAX_ONCE_MINUTES}`, "write at most 30 days")),
+);
+
+/** An id: it stands in the log and in the counters of `onceMinutes`, so it should outlive a change of the name. */
+const id = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9_.-]{1,64}$/,
+    says("is not an id", "use 1 to 64 letters, digits, dots, hyphens or underscores, without spaces"),
+  ),
+);
+
+/** One rule. */
+export const RuleSchema = v.strictObject({
+  id,
+  /** For people; shown in the console and nowhere else. */
+  name: v.exactOptional(v.pipe(v.string(), v.maxLength(100, says("has more than 100 characters", "shorten the name")))),
+  /** Higher first; default 0. */
+  priority: v.exactOptional(
+    v.pipe(
+      v.number(),
+      v.integer(says("is not a whole number", "write a whole number")),
+      v.minValue(-MAX_PRIORITY, says(`is less than -${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30")),
+      v.maxValue(MAX_PRIORITY, says(`is more than ${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30")),
+    ),
+    0,
+  ),
+  match: MatchSchema,
+  /** Default `always`. */
+  when: v.exactOptional(v.picklist(["always", "open", "closed"]), "always"),
+  /** Fires at most once in so many minutes for one user. */
+  onceMinutes: v.exactOptional(OnceMinutesSchema),
+  action: ActionSchema,
+});
+
+/** One rule. */
+export type Rule = v.InferOutput<typeof RuleSchema>;

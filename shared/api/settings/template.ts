@@ -1,0 +1,146 @@
+import { isVisible } from "../../base/visible.ts";
+import { clipText } from "../../text/graphemes.ts";
+/**
+ * The variables a team may write into its texts, `{{content}}`, and how they are filled. What they stand for is
+ * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
+ * says what stands there when the value is empty.
+ */
+import { findTags, plainText } from "../../text/links.ts";
+import { says } from "./problems.ts";
+
+/** Where a text stands: an answer to a message, or the greeting on entering. */
+export type TemplatePlace = "message" | "greeting";
+
+/** What is known of a variable. */
+interface VariableRule {
+  readonly places: readonly TemplatePlace[];
+  /** Whether a user (or the user's phone) decides the value. */
+  readonly fromUser: boolean;
+  /** The most code points of a value; longer ones are cut and end in "…". */
+  readonly maxCharacters: number;
+  /** Whether a field of it is named: `{{context.product.name}}`. */
+  readonly hasFields?: true;
+}
+
+/**
+ * The variables:
+ * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text, of a typed context its label ·
+ * `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time` the local day and time of the
+ * answer, `2026-10-01` and `09:30` · `context.…` a field of what the page says about itself, `verified.…` of what the
+ * shop's back end signed. Fields are not checked against `shared/app-context.ts`: settings must stay valid when it changes.
+ */
+const VARIABLES = {
+  content: { places: ["message"], fromUser: true, maxCharacters: 200 },
+  sessionFrom: { places: ["greeting"], fromUser: true, maxCharacters: 200 },
+  context: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
+  verified: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
+  openHours: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
+  openHoursEn: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },
+  date: { places: ["message", "greeting"], fromUser: false, maxCharacters: 10 },
+  time: { places: ["message", "greeting"], fromUser: false, maxCharacters: 5 },
+} as const satisfies Record<string, VariableRule>;
+
+/** The name of a variable. */
+export type VariableName = keyof typeof VARIABLES;
+
+/** Gives a variable's value; `field` is the path behind the name, empty for those that have none. */
+export type VariableReader = (name: VariableName, field: string) => string;
+
+/** What stands between the braces. */
+interface Placeholder {
+  readonly name: VariableName;
+  readonly field: string;
+  readonly fallback: string;
+}
+
+const RULES: Readonly<Record<VariableName, VariableRule>> = VARIABLES;
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
+const FIELD = /^[A-Za-z_]\w*(?:\.\w+)*$/;
+const MAX_NAME_SHOWN = 30;
+
+/** Whether a text has anything in double braces. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) !== -1;
+}
+
+/**
+ * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed have none).
+ *
+ * @param text the team's text
+ * @param read gives a variable's value; called only for those that stand in the text
+ */
+export function renderTemplate(text: string, read: VariableReader): string {
+  return text.replaceAll(PLACEHOLDER, (whole: string, inner: string) => {
+    const placeholder = parsePlaceholder(inner);
+    if (placeholder === undefined) return whole;
+    const { name, field, fallback } = placeholder;
+    const value = read(name, field);
+    return plainText(clipText(isVisible(value) ? value : fallback, RULES[name].maxCharacters));
+  });
+}
+
+/** The text with every variable as big as it can get: what fits then always fits. */
+export function renderLongest(text: string): string {
+  return renderTemplate(text, (name) => "\u{20BB7}".repeat(RULES[name].maxCharacters));
+}
+
+/**
+ * What is wrong with a text's variables.
+ *
+ * @param text the team's text
+ * @param place where it stands
+ * @returns problems with their cures, as `says` words them
+ */
+export function findTemplateProblems(text: string, place: TemplatePlace): string[] {
+  const problems: string[] = [];
+  // A `>` in quotes may end the tag or not: what is inside by either reading counts.
+  const tags = findTags(text);
+  const isInsideTag = (index: number) =>
+    isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
+  for (const match of text.matchAll(PLACEHOLDER)) {
+    const written = (match[1] ?? "").trim();
+    const name = parsePlaceholder(written)?.name;
+    if (name === undefined) {
+      problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is not a variable`, `use ${namesIn(place)}`));
+    } else if (!RULES[name].places.includes(place)) {
+      problems.push(says(`{{${name}}} is not known in a ${place}`, `use ${namesIn(place)}`));
+    } else if (RULES[name].fromUser && isInsideTag(match.index)) {
+      problems.push(
+        says(
+          `{{${name}}} stands inside a tag <…>`,
+          "put the user's text outside the tag; write ＜ for a plain less-than",
+        ),
+      );
+    }
+  }
+  return problems;
+}
+
+/** The variables of a place, as one writes them. */
+function namesIn(place: TemplatePlace): string {
+  const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
+  return rules
+    .filter(([, rule]) => rule.places.includes(place))
+    .map(([name, rule]) => (rule.hasFields === true ? `{{${name}.…}}` : `{{${name}}}`))
+    .join(", ");
+}
+
+/** Reads `name`, `name.field` and what may follow a `|`; undefined when it is not a variable. */
+function parsePlaceholder(inner: string): Placeholder | undefined {
+  const [, written = "", fallback = ""] = /^([^|]*)\|?(.*)$/s.exec(inner) ?? [];
+  const [name = "", ...path] = written.trim().split(".");
+  const field = path.join(".");
+  if (!isVariable(name) || FIELD.test(field) !== (RULES[name].hasFields === true)) return undefined;
+  if (field === "" && path.length > 0) return undefined;
+  return { name, field, fallback: fallback.trim() };
+}
+
+function isVariable(name: string): name is VariableName {
+  return Object.hasOwn(VARIABLES, name);
+}
+
+/** Whether a "<" before `index` is still open there. */
+function isAfterOpenBracket(text: string, index: number): boolean {
+  const before = text.slice(0, index);
+  return before.lastIndexOf("<") > before.lastIndexOf(">");
+}

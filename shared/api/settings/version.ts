@@ -1,0 +1,15 @@
+import { DEFAULT_SETTINGS } from "./default.ts";
+import type { Settings } from "./settings.ts";
+
+/** One version of the settings; version 0 are the defaults nobody has changed. */
+export interface SettingsVersion {
+  readonly version: number;
+  readonly settings: Settings;
+  /** When it was stored, epoch ms; 0 for the defaults. */
+  readonly updatedAt: number;
+  /** This worker cannot read what is stored; `settings` are the defaults then, for callers of version 0.1.0 only. */
+  readonly unreadable?: true;
+}
+
+/** What an app has before anybody changes it. */
+export const DEFAULT_SETTINGS_VERSION: SettingsVersion = { version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 };

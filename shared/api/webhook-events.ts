@@ -1,0 +1,50 @@
+/** The events that webhooks get, and the ids that name them. */
+import { buildMessageId, type MessageAddress, parseMessageId } from "../message/message-id.ts";
+
+/** The types of events, in the order of the documentation. */
+export const WEBHOOK_EVENTS = [
+  "message.received",
+  "user.entered",
+  "event.received",
+  "handover",
+  "message.sent",
+  "message.failed",
+  "message.blocked",
+  "message.unconfirmed",
+  "app_event",
+] as const;
+
+/** The type of an event of the mini program as a whole: no row of a conversation makes one. */
+export const APP_EVENT = "app_event";
+
+/** A row of a hand-over makes two events. */
+const HANDOVER = "-handover";
+
+/** A type of event. */
+export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
+
+/** Where the rows come from. */
+export interface WebhookSource {
+  readonly appid: string;
+  readonly openid: string;
+  /** The conversation's object, 64 hex digits. */
+  readonly objectId: string;
+}
+
+/** What names an event: the object it comes from. */
+type WebhookOrigin = Pick<WebhookSource, "objectId">;
+
+/** The header `webhook-id` of an event: the same for every repeat. */
+export function eventIdOf(
+  { objectId }: WebhookOrigin,
+  { seq }: Pick<MessageAddress, "seq">,
+  type: WebhookEventType,
+): string {
+  const id = buildMessageId({ objectId, seq });
+  return type === "handover" ? `${id}${HANDOVER}` : id;
+}
+
+/** Where the event with this `webhook-id` comes from; undefined when `eventIdOf` cannot have made it. */
+export function parseEventId(id: string): MessageAddress | undefined {
+  return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
+}

@@ -1,0 +1,169 @@
+/**
+ * Typed routes in the path of a mini-program card: the worker builds one, the user taps the card in the chat, and the
+ * page gets it back in `bindcontact`'s detail (WECHAT.md §9.1), where it must navigate by itself.
+ *
+ *     pages/product/index?id=42&kefu=%7B%22order%22%3A…
+ *
+ * What a phone hands back is read tolerantly: with a leading slash or without, with `.html` (WECHAT.md §9.3), the query in
+ * the path or in `detail.query`, decoded or not.
+ */
+import {
+  isPlainObject,
+  readJsonObject,
+  writePlainJson,
+  type JsonObject,
+  type NotPlainData,
+} from "../base/plain-json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+
+/** How long a card's path may be. Our own bound: WeChat documents none (WECHAT.md §4.3). */
+export const CARD_PATH_LIMIT = 2_048;
+/** The one query field that is ours: the context. */
+const CONTEXT_FIELD = "kefu";
+// A page as app.json names it; no `..`, no scheme, no second slash.
+const PAGE = /^[\w-]+(?:[./][\w-]+)*$/;
+// What `encodeURIComponent` leaves, and escapes; anything else was decoded already.
+const ENCODED = /^(?:[\w\-.!~*'()]|%[0-9a-f]{2})*$/i;
+
+/** Why there is no path. `length` is in characters, all of them ASCII. */
+export type CardPathError =
+  | { readonly reason: "not_a_page"; readonly page: string }
+  | { readonly reason: "reserved"; readonly field: string }
+  | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
+  | NotPlainData;
+
+/** Where a card leads. Everything in it comes from outside. */
+export interface CardTarget {
+  readonly page: string;
+  readonly query: Record<string, string>;
+  readonly context?: JsonObject;
+}
+
+/** What stands in a query as text. */
+type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
+
+/** As below, with the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
+export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
+  page: Page,
+  query: Routes[Page],
+  context?: object,
+): Result<string, CardPathError>;
+/**
+ * Writes the path of a card.
+ *
+ * @param page a page of the app, without a leading slash, as in app.json
+ * @param query its query: texts, numbers, booleans; what is `undefined` is left out; `kefu` is reserved
+ * @param context plain data for the page that opens, in the one field `kefu`
+ * @returns the path, percent-encoded, without a leading slash, or why there is none (`query.id` says where)
+ * @example buildCardPath("pages/order/index", { id: "1001" })
+ */
+export function buildCardPath<Query extends Scalars<Query>>(
+  page: string,
+  query: Query,
+  context?: object,
+): Result<string, CardPathError>;
+export function buildCardPath(page: string, query: unknown, context?: object): Result<string, CardPathError> {
+  if (!PAGE.test(page)) return err({ reason: "not_a_page", page });
+  const fields = writeQuery(query);
+  if (!fields.ok) return fields;
+  const extra = context === undefined ? ok([]) : writeContext(context);
+  if (!extra.ok) return extra;
+  const all = [...fields.value, ...extra.value];
+  const path = all.length === 0 ? page : `${page}?${all.join("&")}`;
+  if (path.length <= CARD_PATH_LIMIT) return ok(path);
+  return err({ reason: "too_long", length: path.length, limit: CARD_PATH_LIMIT });
+}
+
+/**
+ * Reads where a tapped card leads. Never throws.
+ *
+ * A value of `query` made of unreserved characters and escapes only is taken for encoded: whether phones decode it is not
+ * documented. What stands in the path wins over `query`.
+ *
+ * @param path `detail.path` of `bindcontact`, or any page's path
+ * @param query `detail.query`, or the options of `onLoad`
+ * @returns undefined when it is no page of a mini program
+ */
+export function parseCardPath(path: string, query?: unknown): CardTarget | undefined {
+  if (typeof path !== "string" || path.length > 2 * CARD_PATH_LIMIT) return undefined;
+  const [beforeHash = ""] = path.split("#", 1);
+  const split = beforeHash.indexOf("?");
+  const page = (split < 0 ? beforeHash : beforeHash.slice(0, split)).replace(/^\//, "").replace(/\.html$/, "");
+  if (!PAGE.test(page)) return undefined;
+  const given = { ...readFields(query), ...readQuery(split < 0 ? "" : beforeHash.slice(split + 1)) };
+  const { [CONTEXT_FIELD]: written, ...fields } = given;
+  const context = written === undefined ? undefined : readContext(written);
+  return context === undefined ? { page, query: fields } : { page, query: fields, context };
+}
+
+function writeQuery(query: unknown): Result<string[], CardPathError> {
+  if (!isPlainObject(query)) return err({ reason: "not_plain_data", path: "query" });
+  const written: string[] = [];
+  for (const name of Object.keys(query)) {
+    const value = query[name];
+    if (value === undefined) continue;
+    if (name === CONTEXT_FIELD || name === "__proto__") return err({ reason: "reserved", field: name });
+    const text = scalarText(value);
+    if (text === undefined || !isWellFormed(text) || !isWellFormed(name)) {
+      return err({ reason: "not_plain_data", path: `query.${name}` });
+    }
+    written.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+  }
+  return ok(written);
+}
+
+function writeContext(context: object): Result<string[], CardPathError> {
+  if (Array.isArray(context)) return err({ reason: "not_plain_data", path: CONTEXT_FIELD });
+  const json = writePlainJson(context);
+  if (json.ok) return ok([`${CONTEXT_FIELD}=${encodeURIComponent(json.value)}`]);
+  return err({ reason: "not_plain_data", path: `${CONTEXT_FIELD}.${json.error.path}` });
+}
+
+/** The query after `?`, decoded. */
+function readQuery(text: string): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const part of text.split("&")) {
+    const at = part.indexOf("=");
+    const name = decode(at < 0 ? part : part.slice(0, at));
+    if (name === "" || name === "__proto__") continue;
+    fields[name] = at < 0 ? "" : decode(part.slice(at + 1));
+  }
+  return fields;
+}
+
+/** The fields of `detail.query`. */
+function readFields(query: unknown): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (!isPlainObject(query)) return fields;
+  for (const name of Object.keys(query)) {
+    const text = scalarText(query[name]);
+    if (text === undefined || name === "__proto__") continue;
+    fields[name] = ENCODED.test(text) ? decode(text) : text;
+  }
+  return fields;
+}
+
+/** The context, which begins with `{` once it is decoded. */
+function readContext(written: string): JsonObject | undefined {
+  return readJsonObject(written.startsWith("{") ? written : decode(written));
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
+  return undefined;
+}
+
+/** Whether `encodeURIComponent` can take it: no lone surrogates. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A `%` somebody wrote by hand: the text as it is says more than nothing.
+    return text;
+  }
+}

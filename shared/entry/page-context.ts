@@ -1,0 +1,88 @@
+/**
+ * Where a user came from, as everybody past the wire sees it: what the page claims, and what the shop's back end vouches
+ * for. Worked out from the stored `sessionFrom` and the verdict stored with it, so it stays the same when keys change
+ * and tokens expire (docs/design/0015).
+ */
+import * as v from "valibot";
+import { AppContextSchema, VerifiedContextSchema, type AppContext, type VerifiedContext } from "../app-context.ts";
+import { isPlainObject, type JsonObject } from "../base/plain-json.ts";
+import { readContextToken, type TokenVerdict, type UnverifiedReason } from "./context-token.ts";
+import { decodeSessionFrom } from "./session-from.ts";
+
+/** A context with values nobody has checked: for people and for other programs. */
+export interface ShownContext {
+  /** What the page wrote for people; empty when the app set `session-from` by hand. */
+  readonly label: string;
+  /** What the page says, from the user's phone. */
+  readonly claimed: JsonObject | null;
+  /** What the shop's back end signed for this user. */
+  readonly verified: JsonObject | null;
+  /** Why `verified` is null although there was a token. */
+  readonly unverifiedReason: UnverifiedReason | null;
+}
+
+/** A context by the declarations of `shared/app-context.ts`: for the team's handlers. */
+export interface PageContext {
+  readonly label: string;
+  /** For display; null when the page said nothing, or something that is no `AppContext`. */
+  readonly claimed: AppContext | null;
+  /** The only place for identity, VIP level and priority; null unless genuine, in time and a `VerifiedContext`. */
+  readonly verified: VerifiedContext | null;
+  readonly unverifiedReason: UnverifiedReason | null;
+  /** The same before it was checked against the declarations. */
+  readonly raw: ShownContext;
+}
+
+/** What a `session-from` says to people: the label of a context, or the text an app set by hand. */
+export function readSource(sessionFrom: string): string {
+  const read = decodeSessionFrom(sessionFrom);
+  return read.kind === "context" ? read.label : read.text;
+}
+
+/** The token in a `session-from`, if there is one. */
+export function findToken(sessionFrom: string): string | undefined {
+  const read = decodeSessionFrom(sessionFrom);
+  return read.kind === "context" ? read.signed : undefined;
+}
+
+/**
+ * Shows where a user came from.
+ *
+ * @param sessionFrom as it came
+ * @param verdict what verifying its token said; undefined when there was none, or nobody verified it
+ */
+export function showContext(sessionFrom: string, verdict: TokenVerdict | undefined): ShownContext {
+  const read = decodeSessionFrom(sessionFrom);
+  if (read.kind === "plain") return { label: "", claimed: null, verified: null, unverifiedReason: null };
+  const { label, context: claimed, signed } = read;
+  if (signed === undefined) return { label, claimed, verified: null, unverifiedReason: null };
+  if (verdict !== "verified") return { label, claimed, verified: null, unverifiedReason: verdict ?? "not_checked" };
+  return { label, claimed, verified: readContextToken(signed)?.context ?? null, unverifiedReason: null };
+}
+
+/** Types a context by the app's declarations; what does not match them is null. */
+export function typeContext(raw: ShownContext): PageContext {
+  const claimed = v.safeParse(AppContextSchema, raw.claimed);
+  const verified = v.safeParse(VerifiedContextSchema, raw.verified);
+  return {
+    label: raw.label,
+    claimed: claimed.success ? claimed.output : null,
+    verified: verified.success ? verified.output : null,
+    unverifiedReason: raw.unverifiedReason,
+    raw,
+  };
+}
+
+/**
+ * One value of a context as text, for the team's templates.
+ *
+ * @param path `product.name`
+ * @returns empty when it is not there, or no text, number or boolean
+ */
+export function readContextField(context: JsonObject | null, path: string): string {
+  let value: unknown = context;
+  for (const name of path.split(".")) {
+    value = isPlainObject(value) ? value[name] : undefined;
+  }
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}

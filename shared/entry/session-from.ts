@@ -1,0 +1,106 @@
+/**
+ * Typed context in a contact button's `session-from` (WECHAT.md §9.1): the page encodes it, the worker decodes it from
+ * the enter event. It comes from the user's phone: whoever reads it must take it for a claim.
+ *
+ * On the wire: a label for people (WeChat's own agent tool shows the text as it is), a mark with a version, a signed
+ * token when there is one, the context as compact JSON.
+ *
+ *     青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}
+ *     kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
+ *
+ * Anything else is plain: apps may set `session-from` by hand, as they always could.
+ */
+import {
+  readJsonObject,
+  writeJsonString,
+  writePlainJson,
+  type JsonObject,
+  type NotPlainData,
+} from "../base/plain-json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { isVisible } from "../base/visible.ts";
+
+/** How long a `session-from` may be, in UTF-16 code units. */
+export const SESSION_FROM_LIMIT = 1_024;
+/** A longer label is cut: it is for the eye, and must not cost the context its place. */
+export const LABEL_LIMIT = 80;
+
+/** What may stand beside the context. */
+export interface SessionFromOptions {
+  /** Shown to people before the data. Line breaks and control characters become spaces. */
+  readonly label?: string | undefined;
+  /** A token made by the shop's own back end with `signContext`; passed on as it is. */
+  readonly signed?: string | undefined;
+}
+
+/** Why a context cannot be a `session-from`. `length` is in UTF-16 code units. */
+export type SessionFromError =
+  | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
+  | NotPlainData;
+
+/** What a `session-from` says. */
+export type SessionFrom =
+  | { readonly kind: "plain"; readonly text: string }
+  | { readonly kind: "context"; readonly label: string; readonly context: JsonObject; readonly signed?: string };
+
+const MARK = "kefu1";
+// The mark stands at the start or after a space; `{` or a string and `{` follow it.
+const MARKED = new RegExp(`(?:^| )${MARK}("(?:[^"\\\\]|\\\\.)*")?(?=\\{)`);
+// In a label it must not look like the mark. Direction overrides could make people read another text.
+const MARK_IN_LABEL = new RegExp(`${MARK}(?=["{])`, "g");
+const NOT_IN_LABEL = /[\p{Cc}\p{Cs}\p{Z}\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+/gu;
+
+/**
+ * Writes a context for the `session-from` of a contact button.
+ *
+ * @param context plain data, at most eight levels deep; properties that are `undefined` are left out
+ * @returns the text, at most 1024 UTF-16 code units, or why there is none
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers name theirs: encodeSessionFrom<AppContext>(…)
+export function encodeSessionFrom<C extends object>(
+  context: C,
+  options: SessionFromOptions = {},
+): Result<string, SessionFromError> {
+  // A list is an object, too, but it is no context.
+  if (Array.isArray(context)) return err({ reason: "not_plain_data", path: "" });
+  const json = writePlainJson(context);
+  if (!json.ok) return json;
+  const label = cleanLabel(options.label ?? "");
+  const signed = options.signed === undefined ? "" : writeJsonString(options.signed);
+  const text = `${label === "" ? "" : `${label} `}${MARK}${signed}${json.value}`;
+  if (text.length <= SESSION_FROM_LIMIT) return ok(text);
+  return err({ reason: "too_long", length: text.length, limit: SESSION_FROM_LIMIT });
+}
+
+/**
+ * Reads a `session-from`. Never throws; what this module did not write is plain.
+ *
+ * @returns the context with values nobody has checked, and the signed token without having verified it
+ */
+export function decodeSessionFrom(text: string): SessionFrom {
+  const plain = { kind: "plain", text } as const;
+  if (text.length > SESSION_FROM_LIMIT) return plain;
+  const mark = MARKED.exec(text);
+  if (mark === null) return plain;
+  const context = readJsonObject(text.slice(mark.index + mark[0].length));
+  if (context === undefined) return plain;
+  const label = text.slice(0, mark.index);
+  if (mark[1] === undefined) return { kind: "context", label, context };
+  const signed = readString(mark[1]);
+  return signed === undefined ? plain : { kind: "context", label, context, signed };
+}
+
+/** One line without what could pass for the mark, cut to `LABEL_LIMIT`; empty when nothing in it is visible. */
+function cleanLabel(label: string): string {
+  if (!isVisible(label)) return "";
+  const line = label.replace(NOT_IN_LABEL, " ").replace(/\]\]>/g, "]] >").replace(MARK_IN_LABEL, `${MARK} `).trim();
+  if (line.length <= LABEL_LIMIT) return line;
+  // A character of two code units is not cut in half.
+  return `${line.slice(0, LABEL_LIMIT - 1).replace(/\p{Cs}$/u, "")}…`;
+}
+
+/** A JSON string literal, by the reader of objects: one rule for all that comes in. */
+function readString(literal: string): string | undefined {
+  const value = readJsonObject(`{"":${literal}}`)?.[""];
+  return typeof value === "string" ? value : undefined;
+}

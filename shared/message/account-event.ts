@@ -1,0 +1,81 @@
+/**
+ * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps, the API
+ * lists, webhooks and the team's `onEvent` receive. Pure: time is an argument (docs/design/0007-scopes.md).
+ */
+import {
+  scopeOf,
+  wireNameOf,
+  type EVENT_SCOPES,
+  type Inbound,
+  type PushEvent,
+  type UnknownMessage,
+  type WireFields,
+} from "./inbound.ts";
+
+/** The names of the events that concern the app as a whole. */
+type AppEventName = {
+  [K in keyof typeof EVENT_SCOPES]: (typeof EVENT_SCOPES)[K] extends "app" ? K : never;
+}[keyof typeof EVENT_SCOPES];
+
+/** An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it says. */
+export type AppEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
+
+/** An event as it was stored. */
+export interface StoredAppEvent {
+  /** Order and cursor: grows with every event. */
+  readonly seq: number;
+  /** When it was stored, epoch ms. */
+  readonly at: number;
+  readonly inbound: Inbound;
+}
+
+/** An event as everybody outside sees it: the REST API and webhooks. */
+export interface ShownAppEvent {
+  readonly seq: number;
+  /** When it was stored, ISO 8601. */
+  readonly at: string;
+  /** `Event`; MsgType of a message without MsgId whose kind is unknown. */
+  readonly name: string;
+  /** The user it is about, or the platform's own push user; null when it names none. */
+  readonly openid: string | null;
+  /** CreateTime, ISO 8601; the time of arrival when it came without. */
+  readonly createdAt: string;
+  /** All it says, by the names on the wire, every scalar as a text; of a damaged event what is certain. */
+  readonly fields: WireFields;
+  /** Of a damaged event: the original, or what of it is not in `fields`. */
+  readonly damaged?: string;
+}
+
+/** A repeat is searched for from this long before CreateTime, milliseconds: clocks differ. */
+export const REPEAT_SLACK_MS = 120_000;
+/** The same content without CreateTime is a repeat within this time, milliseconds; later it is another event. */
+const SAME_CONTENT_MS = 2 * 86_400_000;
+
+/**
+ * From when on an earlier delivery of an event is looked for, epoch ms.
+ *
+ * @param createdAt CreateTime, epoch ms; 0: it has none, and is known by its content
+ * @param now when it arrived, epoch ms
+ */
+export function repeatsSince(createdAt: number, now: number): number {
+  return createdAt === 0 ? now - SAME_CONTENT_MS : Math.min(createdAt, now) - REPEAT_SLACK_MS;
+}
+
+/** Whether a push is an event of the app as a whole. */
+export function isAppEvent(inbound: Inbound): inbound is AppEvent {
+  return scopeOf(inbound) === "app";
+}
+
+/** Shows an event. */
+export function showAppEvent({ seq, at, inbound }: StoredAppEvent): ShownAppEvent {
+  const { openid, createdAt } = inbound;
+  return {
+    seq,
+    at: new Date(at).toISOString(),
+    name: wireNameOf(inbound),
+    openid: openid === "" ? null : openid,
+    createdAt: new Date(createdAt).toISOString(),
+    fields: "raw" in inbound ? inbound.raw : {},
+    ...("damaged" in inbound && { damaged: inbound.damaged }),
+  };
+}

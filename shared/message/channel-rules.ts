@@ -1,0 +1,60 @@
+/**
+ * What a channel lets us send, how big it may be, and what each of the user's actions grants. One entry a channel;
+ * limits carry their unit, so that a changed reading of the platform is a changed number here and nowhere else.
+ */
+import type { TextUnit } from "../text/size.ts";
+
+/** The four message types a mini program may send (WECHAT.md §4.1). */
+export type OutboundType = "text" | "image" | "link" | "miniprogrampage";
+
+/** A permission to send that one action of the user opens. */
+export interface GrantRule {
+  /** How many messages it allows. */
+  readonly count: number;
+  /** For how long after the action, milliseconds. */
+  readonly durationMs: number;
+}
+
+/** A size limit with its unit. */
+export interface SizeLimit {
+  readonly limit: number;
+  readonly unit: TextUnit;
+}
+
+/** A channel's rules. */
+export interface ChannelRules {
+  readonly sends: readonly OutboundType[];
+  /** One text message. Longer texts are split into parts, at most `maxParts` of them. */
+  readonly text: SizeLimit & { readonly maxParts: number };
+  /** An uploaded picture, bytes. */
+  readonly imageBytes: number;
+  /** How long an uploaded picture stays usable, milliseconds. */
+  readonly mediaLifetimeMs: number;
+  /** The reply window (WECHAT.md §4.4). Grants are never added to one another. */
+  readonly grants: { readonly message: GrantRule; readonly enter: GrantRule };
+}
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+/** The channels we serve, by name. */
+const CHANNELS = {
+  "wechat-miniprogram": {
+    sends: ["text", "image", "link", "miniprogrampage"],
+    // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the reading that is safe under both.
+    text: { limit: 2048, unit: "bytes", maxParts: 5 },
+    // WECHAT.md §5.2: the page contradicts itself (2 MB and 10 MB); the smaller holds.
+    imageBytes: 2 * 1024 * 1024,
+    mediaLifetimeMs: 72 * HOUR,
+    grants: {
+      message: { count: 5, durationMs: 48 * HOUR },
+      enter: { count: 2, durationMs: 60 * SECOND },
+    },
+  },
+} as const satisfies Record<string, ChannelRules>;
+
+/** The rules of mini-program customer service, the only channel so far. */
+export const MINI_PROGRAM: ChannelRules = CHANNELS["wechat-miniprogram"];
+
+/** Which action of the user opened a grant. */
+export type GrantKind = keyof ChannelRules["grants"];

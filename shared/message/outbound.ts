@@ -1,0 +1,134 @@
+/**
+ * What we can send to a user of a mini program, in our own words, and the check every message passes before a
+ * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/wechat/send.ts`.
+ */
+import * as v from "valibot";
+import { err, ok, type Result } from "../base/result.ts";
+import { isVisible, isVisibleMessage } from "../base/visible.ts";
+import { parseCardPath } from "../entry/card-path.ts";
+import { findLinkProblem } from "../text/links.ts";
+import { textSize, type TextUnit } from "../text/size.ts";
+import type { ChannelRules } from "./channel-rules.ts";
+
+/** What is wrong with a field in which nothing can be seen. */
+const BLANK = "must not be blank";
+const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+const visible = v.pipe(filled, v.check(isNotBlank, BLANK));
+// No v.url(): phones have no URL class, and it would refuse everything there.
+const httpUrl = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"),
+  v.check((url) => isNotBlank(url.replace(/^https?:\/\//, "")), "must not have a blank host"),
+);
+// The id of a temporary media upload.
+const mediaId = v.pipe(visible, v.maxLength(512, "must have at most 512 characters"));
+
+// The form of WECHAT.md §4.1, which gives no length; read as tolerantly as the path of a link.
+const pagePath = v.pipe(
+  filled,
+  v.check(
+    (path) => parseCardPath(path) !== undefined,
+    "must be a page as app.json names it, with a query if need be, such as pages/order/index?id=1",
+  ),
+);
+
+/** WeChat refuses an empty text (44004). */
+const message = v.pipe(
+  filled,
+  v.check((text) => text === "" || isVisibleMessage(text), BLANK),
+);
+
+/** A text; its links `<a href data-miniprogram-appid data-miniprogram-path>` are checked by `parseOutbound`. */
+export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: message });
+/** A picture by the id its upload gave. */
+export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
+/** A link card. */
+export const OutboundLinkSchema = v.strictObject({
+  type: v.literal("link"),
+  title: visible,
+  description: v.string(),
+  url: httpUrl,
+  thumbUrl: v.union([v.literal(""), httpUrl]),
+});
+/** A card that opens a page of the same mini program. */
+export const OutboundMiniProgramPageSchema = v.strictObject({
+  type: v.literal("miniprogrampage"),
+  title: visible,
+  pagePath,
+  thumbMediaId: mediaId,
+});
+
+/** One outbound message. */
+export const OutboundSchema = v.variant("type", [
+  OutboundTextSchema,
+  OutboundImageSchema,
+  OutboundLinkSchema,
+  OutboundMiniProgramPageSchema,
+]);
+
+/** One message to a user. */
+export type Outbound = v.InferOutput<typeof OutboundSchema>;
+
+/** Why a message may not be sent: the field, what is wrong, and for a size the limit, the actual size and the unit. */
+export interface OutboundProblem {
+  readonly reason: "invalid_field" | "too_long";
+  readonly field: string;
+  readonly message: string;
+  readonly limit?: number;
+  readonly actual?: number;
+  readonly unit?: TextUnit;
+}
+
+/**
+ * Reads an outbound message from outside data, checks the channel's limits and the links of a text.
+ *
+ * @param input anything
+ * @param rules the channel's entry in `CHANNELS`
+ * @param appid the mini program that sends it: the only one its links may lead to (WECHAT.md §4.2)
+ * @returns the message, or the first problem by field
+ */
+export function parseOutbound(input: unknown, rules: ChannelRules, appid: string): Result<Outbound, OutboundProblem> {
+  const parsed = v.safeParse(OutboundSchema, input);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    const field = v.getDotPath(issue) ?? "(body)";
+    return err({ reason: "invalid_field", field, message: describeIssue(issue) });
+  }
+  const checked = checkOutbound(parsed.output, rules);
+  return checked.ok ? checkLinks(checked.value, appid) : checked;
+}
+
+function checkLinks(message: Outbound, appid: string): Result<Outbound, OutboundProblem> {
+  const found = message.type === "text" ? findLinkProblem(message.content, appid) : undefined;
+  if (found === undefined) return ok(message);
+  return err({ reason: "invalid_field", field: "content", message: `${found.problem}: ${found.cure}` });
+}
+
+/** Checks the channel's limits on a well-formed message. */
+export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Outbound, OutboundProblem> {
+  if (message.type !== "text") return ok(message);
+  const limit = rules.text.limit * rules.text.maxParts;
+  const actual = textSize(message.content, rules.text.unit);
+  if (actual <= limit) return ok(message);
+  const { unit } = rules.text;
+  return err({
+    reason: "too_long",
+    field: "content",
+    message: `must have at most ${limit} ${unit} (${rules.text.maxParts} messages of ${rules.text.limit}), has ${actual}`,
+    limit,
+    actual,
+    unit,
+  });
+}
+
+/** Empty texts pass: they are refused as such, with a problem of their own. */
+function isNotBlank(text: string): boolean {
+  return text === "" || isVisible(text);
+}
+
+/** Says what an issue expected, without repeating the input. */
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  if (issue.kind === "validation") return issue.message;
+  if (issue.received === "undefined") return "is missing";
+  return issue.expected === "never" ? "is not allowed" : `must be ${issue.expected}`;
+}

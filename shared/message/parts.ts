@@ -1,0 +1,23 @@
+import { isVisibleMessage } from "../base/visible.ts";
+import { splitText } from "../text/split.ts";
+/**
+ * The parts a message is sent in. WeChat counts each of them as a reply (WECHAT.md §4.4).
+ */
+import type { ChannelRules } from "./channel-rules.ts";
+import type { GrantKind } from "./channel-rules.ts";
+import type { Outbound } from "./outbound.ts";
+
+/** The parts, or undefined when a text cannot be cut (an anchor longer than a whole message) or is blank. */
+export function splitMessage(message: Outbound, rules: ChannelRules): readonly Outbound[] | undefined {
+  if (message.type !== "text") return [message];
+  if (!isVisibleMessage(message.content)) return undefined;
+  const { limit, unit, maxParts } = rules.text;
+  const split = splitText(message.content, limit, unit, maxParts);
+  return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
+}
+
+/** Whether an answer can be sent at all: every text can be cut, and there are no more parts than one action allows. */
+export function isSendable(messages: readonly Outbound[], rules: ChannelRules, grant: GrantKind): boolean {
+  const parts = messages.map((message) => splitMessage(message, rules)?.length ?? Number.POSITIVE_INFINITY);
+  return parts.reduce((sum, count) => sum + count, 0) <= rules.grants[grant].count;
+}

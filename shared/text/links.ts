@@ -1,0 +1,157 @@
+import { dropControls } from "../base/visible.ts";
+import { TAG_REST } from "../base/visible.ts";
+/**
+ * Links in texts (WECHAT.md §4.2): `<a href="…" data-miniprogram-appid="…" data-miniprogram-path="…">…</a>`. WeChat
+ * refuses a text that links to another mini program (40013), so links are checked before a text is taken. How WeChat
+ * reads a malformed tag is not documented: here a tag reaches as far as any reading of it, so what may be a link is
+ * checked as one.
+ */
+import { parseCardPath } from "../entry/card-path.ts";
+
+/** What is wrong with a link, and what to do about it. */
+export interface LinkProblem {
+  readonly problem: string;
+  readonly cure: string;
+}
+
+const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
+const APPID = "data-miniprogram-appid";
+const PATH = "data-miniprogram-path";
+/**
+ * Attributes that make a link, wherever they stand in a tag, also in the value of another: a different reading may end that
+ * value elsewhere.
+ */
+const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
+/** A tag up to its first `>`, or up to the next `<`. */
+const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
+/** Where a tag leads to, by any of its attributes. A quote need not be closed. */
+const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))/gi;
+/** The beginning of a tag in words that are unescaped. */
+const WRITTEN_TAG = /<\s*a(?![a-z0-9])/;
+const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
+const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+/** How often words may have been escaped. */
+const ESCAPES = 3;
+const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
+
+/**
+ * The first problem of a text's links.
+ *
+ * @param text what is to be sent
+ * @param appid the mini program that sends it: the only one its links may lead to
+ * @returns undefined when every link is fine, or there is none
+ */
+export function findLinkProblem(text: string, appid: string): LinkProblem | undefined {
+  const sent = dropControls(text);
+  for (const { start, end } of findTags(sent)) {
+    const found = checkTag(sent.slice(start, end), appid);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Where the opening tags of links stand. One whose quotes are not closed reaches to the end of the text. */
+export function findTags(text: string): readonly { readonly start: number; readonly end: number }[] {
+  const tags: { start: number; end: number }[] = [];
+  for (const { 0: tag, index: start } of text.matchAll(TAG)) {
+    const isClosed = tag.endsWith(">");
+    tags.push({ start, end: isClosed ? start + tag.length : text.length });
+    if (!isClosed) break;
+  }
+  return tags;
+}
+
+/** Somebody else's words as text and nothing else: the full-width ＜ looks the same and begins no tag. */
+export function plainText(words: string): string {
+  return words.replace(/</g, "＜");
+}
+
+/**
+ * Takes the links out of a text that stand in the user's own words as well: what a user wrote is text. When the user
+ * wrote a tag, in any width or as entities, a tag of the answer that leads only to what stands in these words goes too,
+ * and so does one without an end of its own: the answer may have cut what it repeats.
+ *
+ * @param text the answer of somebody who may have repeated the user; control characters go, as they do when it is sent
+ * @param words everything the user wrote; compared without regard to case and white space
+ */
+export function disarmRepeated(text: string, words: readonly string[]): string {
+  const whole = new Set<string>();
+  const cut: string[] = [];
+  const heard = words.map(dropControls);
+  for (const word of heard) {
+    for (const { 0: tag, index } of word.matchAll(SIMPLE_TAG)) {
+      if (tag.endsWith(">")) whole.add(fold(tag));
+      else if (index + tag.length === word.length) cut.push(fold(tag).trimEnd());
+    }
+  }
+  const unescaped = heard.map(unescapeWords).filter((word) => WRITTEN_TAG.test(word));
+  if (unescaped.length === 0 && !heard.some((word) => word.search(SIMPLE_TAG) !== -1)) return text;
+  const targets = unescaped.map(withoutSpaces);
+  return dropControls(text).replace(SIMPLE_TAG, (tag) => {
+    const folded = fold(tag);
+    const isRepeated = !tag.endsWith(">") || whole.has(folded) || cut.some((start) => folded.startsWith(start));
+    return isRepeated || leadsOnlyTo(targets, tag) ? plainText(tag) : tag;
+  });
+}
+
+function checkTag(tag: string, appid: string): LinkProblem | undefined {
+  const appids = valuesOf(tag, APPID);
+  const paths = valuesOf(tag, PATH);
+  if (appids.length === 0 && paths.length === 0) return undefined;
+  if (appids.some((value) => value !== appid)) {
+    const cure = `write ${appid} in ${APPID}: a text can link to pages of this mini program only`;
+    return { problem: "has a link to another mini program", cure };
+  }
+  if (appids.length === 0) {
+    return { problem: `has a link with ${PATH} and without ${APPID}`, cure: `add ${APPID}="${appid}"` };
+  }
+  if (paths.length === 0) {
+    const cure = `add ${PATH} with a page as app.json names it, such as pages/order/index?id=1`;
+    return { problem: `has a link with ${APPID} and without ${PATH}`, cure };
+  }
+  if (paths.some((path) => parseCardPath(path) === undefined)) {
+    const cure = "write a page as app.json names it, with a query if need be, such as pages/order/index?id=1";
+    return { problem: `has a link whose ${PATH} is not a page`, cure };
+  }
+  if (!FILLED_HREF.test(tag)) {
+    const cure = "add href with a web address, which versions of WeChat before 6.5.16 open instead";
+    return { problem: "has a mini-program link without href", cure };
+  }
+  return undefined;
+}
+
+/** Every value of an attribute in a tag, wherever it stands; "" when it has none. */
+function valuesOf(tag: string, name: string): readonly string[] {
+  return [...tag.matchAll(LINK_ATTRIBUTE)]
+    .filter(([, found = ""]) => found.toLowerCase() === name)
+    .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
+}
+
+/** Whether everything that says where a tag leads stands in one of these words. */
+function leadsOnlyTo(words: readonly string[], tag: string): boolean {
+  const values = [...tag.matchAll(TARGET)]
+    .map(([, double, single, bare]) => withoutSpaces(unescapeWords(double ?? single ?? bare ?? "")))
+    .filter((value) => value !== "");
+  return values.length > 0 && words.some((word) => values.every((value) => word.includes(value)));
+}
+
+/** Words without entities, in normal width and lower case. */
+function unescapeWords(words: string): string {
+  let plain = words;
+  for (let times = 0; times < ESCAPES && plain.includes("&"); times += 1) plain = plain.replace(ENTITY, readEntity);
+  return plain.normalize("NFKC").toLowerCase();
+}
+
+function readEntity(entity: string, name?: string, decimal?: string, hex?: string): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? entity;
+  const code = decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+}
+
+function withoutSpaces(text: string): string {
+  return text.replace(/\s+/g, "");
+}
+
+function fold(text: string): string {
+  return text.toLowerCase().replace(/\s+/g, " ");
+}

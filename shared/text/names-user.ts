@@ -1,0 +1,140 @@
+/**
+ * Whether a text names a user: the JSON of an event, or a push that could not be read. Pure. In doubt
+ * it does: a record erased without need is one the operator misses, a record left is a user's.
+ */
+import { ownValue } from "../base/own-value.ts";
+
+/** What an openid of WeChat's form consists of: beside one of these the same characters are part of another word. */
+const WORD = /[\w-]/;
+const WORDS = /^[\w-]+$/;
+const WORD_RUN = /[\w-]+/g;
+/** Whatever an openid may consist of (`shared/message/user-id.ts`). */
+const VISIBLE_RUN = /[!-~]+/g;
+/** JSON in a field of JSON is escaped twice. */
+const MAX_ESCAPES = 2;
+
+const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** An openid of this length or more, UTF-16 units, is no part of another word by chance. */
+const UNMISTAKABLE_LENGTH = 20;
+
+/** What may be kept in the clear of an openid that is known by its hash: enough to find what may be it. */
+export interface OpenidShape {
+  /** UTF-16 units. */
+  readonly length: number;
+  /** Whether it consists of letters, digits, `_` and `-`, as all of WeChat's do. */
+  readonly isWord: boolean;
+}
+
+/**
+ * Whether the openid is in the text, as it is or escaped for JSON, XML or a URL: anywhere when it is long, as a whole
+ * word when it is short.
+ */
+export function namesUser(text: string, openid: string): boolean {
+  const isIn = isUnmistakable(openid) ? (form: string) => form.includes(openid) : hasWordOf(openid);
+  return formsOf(text).some((form) => isIn(form) || (form.includes("%") && isIn(decodePercent(form))));
+}
+
+/** The shape of an openid. */
+export function shapeOf(openid: string): OpenidShape {
+  return { length: openid.length, isWord: WORDS.test(openid) };
+}
+
+/**
+ * Everything in a text that may be an openid of one of the shapes: exactly what {@link namesUser} would find.
+ *
+ * @param limit how many are looked for
+ * @returns undefined: there are more
+ */
+export function findOpenids(
+  text: string,
+  shapes: readonly OpenidShape[],
+  limit: number,
+): ReadonlySet<string> | undefined {
+  const found = new Set<string>();
+  const forms = formsOf(text).flatMap((form) => (form.includes("%") ? [form, decodePercent(form)] : [form]));
+  for (const form of forms) {
+    for (const shape of shapes) {
+      for (const openid of openidsIn(form, shape)) {
+        found.add(openid);
+        if (found.size > limit) return undefined;
+      }
+    }
+  }
+  return found;
+}
+
+function* openidsIn(text: string, { length, isWord: isOfWords }: OpenidShape): Generator<string> {
+  for (const run of text.matchAll(isOfWords ? WORD_RUN : VISIBLE_RUN)) {
+    const last = run.index + run[0].length - length;
+    for (let at = run.index; at <= last; at += 1) {
+      const openid = text.slice(at, at + length);
+      if (isUnmistakable(openid) || isWholeWord(text, at, openid)) yield openid;
+    }
+  }
+}
+
+function isUnmistakable({ length }: string): boolean {
+  return length >= UNMISTAKABLE_LENGTH;
+}
+
+/** The text as it is and without the escapes of JSON or XML. */
+function formsOf(text: string): readonly string[] {
+  const forms = [text];
+  for (let json = text; forms.length <= MAX_ESCAPES && json.includes("\\");) {
+    json = unescapeJson(json);
+    forms.push(json);
+  }
+  return text.includes("&") ? [...forms, unescapeXml(text)] : forms;
+}
+
+function hasWordOf(word: string): (text: string) => boolean {
+  return (text) => hasWord(text, word);
+}
+
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (isWholeWord(text, at, word)) return true;
+  }
+  return false;
+}
+
+/** Whether the word at a place of the text is no part of a longer one. */
+function isWholeWord(text: string, at: number, word: string): boolean {
+  const end = at + word.length;
+  const goesOnLeft = isWord(text[at - 1]) && isWord(word[0]);
+  const goesOnRight = isWord(text[end]) && isWord(word.at(-1));
+  return !goesOnLeft && !goesOnRight;
+}
+
+function isWord(character: string | undefined): boolean {
+  return character !== undefined && WORD.test(character);
+}
+
+/** Visible ASCII alone: nothing else is in an openid. */
+function unescapeJson(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain = "") =>
+    hex === undefined ? withoutControl(plain) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** JSON writes a line break as a letter: it ends a word and does not belong to it. */
+function withoutControl(escaped: string): string {
+  return "bfnrt".includes(escaped) ? " " : escaped;
+}
+
+/** Bytes beyond ASCII end a word. */
+function decodePercent(text: string): string {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? " ");
+}
+
+function asciiOf(code: number): string | undefined {
+  return code < 0x80 ? String.fromCharCode(code) : undefined;
+}
+
+function unescapeXml(text: string): string {
+  return text
+    .replace(/&#x([0-9a-fA-F]{1,6});/g, (all, hex: string) => asciiOf(Number.parseInt(hex, 16)) ?? all)
+    .replace(/&#(\d{1,7});/g, (all, digits: string) => asciiOf(Number(digits)) ?? all)
+    .replace(/&([a-z]{2,4});/g, (all, name: string) => ownValue(XML_NAMES, name) ?? all);
+}

@@ -1,0 +1,20 @@
+/**
+ * Tells whether a whole text is the pieces in order with anything between them. Each piece takes the first place it
+ * finds: what is right for the rest of a pattern of stars alone, and nothing is tried twice.
+ */
+export function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
+  const [first = "", ...rest] = pieces;
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    const end = text.length - last.length;
+    if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const piece of rest) {
+      const found = text.indexOf(piece, at);
+      if (found === -1 || found + piece.length > end) return false;
+      at = found + piece.length;
+    }
+    return true;
+  };
+}
