@@ -1,16 +1,19 @@
 /**
- * Routes mounted: health check and pushes here, everything else in `others.ts`.
+ * Routes mounted: pushes and health check here, everything else in `others.ts`. What no push needs is loaded by `import()`
+ * with the first request for it, so that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "./app-env.ts";
 import { answerUnhandled, prepare } from "./prepare.ts";
-import { healthz } from "./routes/healthz.ts";
 import { receive, verify } from "./routes/push.ts";
 
 /** The whole application. A push is looked for among few routes: each of them is tried for every push. */
 export const app = new Hono<AppEnv>();
 
-app.get("/healthz", (c) => healthz(c));
+app.get("/healthz", async (c) => {
+  const { healthz } = await import("./routes/healthz.ts");
+  return healthz(c);
+});
 // A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
 app.get("/wechat/message", (c) => prepare(c) ?? verify(c, undefined));
 app.post("/wechat/message", (c) => prepare(c) ?? receive(c, undefined));

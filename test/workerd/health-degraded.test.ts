@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
+import "../support/lazy-modules.ts";
 import { api, API_KEY, APPID, captureLog, fetchWith, kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
 
 const DAY = 86_400_000;

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import kefu from "../../worker/index.ts";
 import { hungStub, never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
+import "../support/lazy-modules.ts";
 import { api, API_KEY, APPID, captureLog, kindsOf, playWeChat } from "../support/workerd.ts";
 
 const DAY = 86_400_000;

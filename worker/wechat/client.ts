@@ -1,17 +1,18 @@
-import type { Operator } from "../../shared/api/operators.ts";
-import type { Result } from "../../shared/base/result.ts";
 /**
  * The client of api.weixin.qq.com: what the rest of the worker calls. It decides nothing and stores nothing; fetch,
- * clock and token source are arguments.
+ * clock and token source are arguments. Only sending is part of what a cold start evaluates; the calls no push makes are
+ * loaded by `import()`.
  */
+import type { Operator } from "../../shared/api/operators.ts";
+import type { Result } from "../../shared/base/result.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { ApiDeps, ApiFailure } from "./api.ts";
-import { checkCallback, readQuota, type ApiQuota, type CallbackView } from "./diagnostics.ts";
-import { downloadMedia, uploadImage, type DownloadedMedia, type UploadedImage, type UploadProblem } from "./media.ts";
+import type { ApiQuota, CallbackView } from "./diagnostics.ts";
+import type { DownloadedMedia, UploadedImage, UploadProblem } from "./media.ts";
 import { deliverMessage, type DeliverOptions } from "./send.ts";
 import type { AppAccess, TokenProblem } from "./token-source.ts";
-import { sendTyping, type TypingCommand, type TypingProblem } from "./typing.ts";
+import type { TypingCommand, TypingProblem } from "./typing.ts";
 
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
 export interface WeChatClient {
@@ -39,11 +40,26 @@ export interface WeChatClient {
 export function createWeChatClient(deps: ApiDeps): WeChatClient {
   return {
     deliver: (openid, message, options) => deliverMessage(deps, openid, message, options),
-    typing: (openid, command, businessId) => sendTyping(deps, openid, command, businessId),
-    uploadImage: (bytes) => uploadImage(deps, bytes),
-    downloadMedia: (mediaId) => downloadMedia(deps, mediaId),
+    async typing(openid, command, businessId) {
+      const { sendTyping } = await import("./typing.ts");
+      return sendTyping(deps, openid, command, businessId);
+    },
+    async uploadImage(bytes) {
+      const { uploadImage } = await import("./media.ts");
+      return uploadImage(deps, bytes);
+    },
+    async downloadMedia(mediaId) {
+      const { downloadMedia } = await import("./media.ts");
+      return downloadMedia(deps, mediaId);
+    },
     access: () => deps.tokens.current(),
-    quota: (cgiPath) => readQuota(deps, cgiPath),
-    checkCallback: (operator) => checkCallback(deps, operator),
+    async quota(cgiPath) {
+      const { readQuota } = await import("./diagnostics.ts");
+      return readQuota(deps, cgiPath);
+    },
+    async checkCallback(operator) {
+      const { checkCallback } = await import("./diagnostics.ts");
+      return checkCallback(deps, operator);
+    },
   };
 }
