@@ -1,5 +1,5 @@
 /**
- * Builds a Worker as `wrangler deploy` would, without deploying: the same bundler, the same aliases.
+ * Builds a Worker as `wrangler deploy` would, without deploying: the same bundler, the same configuration.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";

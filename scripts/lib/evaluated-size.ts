@@ -1,40 +1,79 @@
 /**
  * What a cold start of the worker evaluates: its entry with everything imported statically. What is behind `import()` is
- * uploaded with it and evaluated when it is first needed.
+ * uploaded with it and evaluated when it is first needed, so this build leaves it out.
  */
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { rolldown, type OutputChunk } from "rolldown";
-import { unstable_readConfig } from "wrangler";
 import { ROOT } from "./build.ts";
 
-/** Measures it minified and compressed, KB of 1024 bytes. */
-export async function measureEvaluatedKb(): Promise<number> {
-  const { alias = {} } = unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
-  const bundle = await rolldown({
-    input: join(ROOT, "worker/index.ts"),
-    platform: "neutral",
-    external: /^(cloudflare|node):/,
-    resolve: {
-      mainFields: ["module", "main"],
-      alias: Object.fromEntries(Object.entries(alias).map(([name, path]) => [name, join(ROOT, String(path))])),
-    },
-  });
-  const { output } = await bundle.generate({ format: "esm", minify: true });
-  await bundle.close();
-  const chunks = new Map(output.filter((part) => part.type === "chunk").map((chunk) => [chunk.fileName, chunk]));
-  const code = [...staticChunks(chunks)].map((chunk) => chunk.code).join("\n");
-  return gzipSync(code).byteLength / 1_024;
+/** The part of esbuild that is used here. */
+interface Bundler {
+  build(options: object): Promise<{
+    readonly outputFiles: readonly { readonly contents: Uint8Array }[];
+    readonly metafile: { readonly outputs: Readonly<Record<string, Output>> };
+  }>;
 }
 
-/** The entry and what it reaches by static imports. */
-function staticChunks(chunks: ReadonlyMap<string, OutputChunk>): ReadonlySet<OutputChunk> {
-  const found = new Set<OutputChunk>();
-  const visit = (chunk: OutputChunk | undefined): void => {
-    if (chunk === undefined || found.has(chunk)) return;
-    found.add(chunk);
-    for (const name of chunk.imports) visit(chunks.get(name));
+interface Output {
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+}
+
+interface PluginBuild {
+  onResolve(on: { filter: RegExp }, resolve: (module: ImportedModule) => object | undefined): void;
+}
+
+interface ImportedModule {
+  readonly path: string;
+  readonly kind: string;
+}
+
+/** The bundler of `wrangler deploy`, in wrangler's version. */
+const esbuild: Bundler = createRequire(import.meta.resolve("wrangler"))("esbuild");
+
+const DYNAMIC_IMPORTS_EXTERNAL = {
+  name: "dynamic imports external",
+  setup(build: PluginBuild): void {
+    build.onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};
+
+/** What a cold start evaluates. */
+export interface Evaluated {
+  /** Minified and compressed, KB of 1024 bytes. */
+  readonly gzipKb: number;
+  /** The packages it has code of, by name, sorted. */
+  readonly packages: readonly string[];
+}
+
+/** Builds it with the options wrangler builds the upload with. */
+export async function buildEvaluated(): Promise<Evaluated> {
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints: [join(ROOT, "worker/index.ts")],
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2024",
+    conditions: ["workerd", "worker", "browser"],
+    define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"' },
+    external: ["cloudflare:*", "node:*"],
+    plugins: [DYNAMIC_IMPORTS_EXTERNAL],
+  });
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return {
+    gzipKb: gzipSync(Buffer.concat(outputFiles.map(({ contents }) => contents))).byteLength / 1_024,
+    packages: packagesOf(used.map(([path]) => path)),
   };
-  visit([...chunks.values()].find(({ isEntry }) => isEntry));
-  return found;
+}
+
+/** The packages that files belong to, by name, sorted; files outside `node_modules` belong to none. */
+export function packagesOf(paths: readonly string[]): readonly string[] {
+  const names = paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
 }

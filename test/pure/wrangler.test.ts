@@ -31,11 +31,6 @@ describe("what is deployed", () => {
 });
 
 describe("what the bench holds it against", () => {
-  it.for(["bench", "floor"])("%s is built with the same stand-ins", (name, { expect }) => {
-    const aliases = linesOf("alias", read(`bench/workers/${name}/wrangler.toml`));
-    expect(aliases.map((line) => line.replace("../../../", "./"))).toEqual(linesOf("alias"));
-  });
-
   it("the metered twin has the same variables", ({ expect }) => {
     expect(linesOf("vars", read("bench/workers/bench/wrangler.toml"))).toEqual(linesOf("vars"));
   });

@@ -38,8 +38,8 @@ const parser = new XMLParser({
   // Keeps repeated tags and text apart, and spares a pass over the tree.
   preserveOrder: true,
   jPath: false,
-  // The parser leaves CDATA alone and gives all other text to this decoder. DOCTYPE never gets here, so it is told
-  // of no entities; its own decoder would be built anew for each document.
+  // The parser leaves CDATA alone and gives all other text to this decoder, which expands no entity of a DOCTYPE.
+  // checkMarkup refuses every DOCTYPE before. The parser's own decoder would expand them, and be built anew for each document.
   processEntities: true,
   entityDecoder: {
     decode: decodeReferences,

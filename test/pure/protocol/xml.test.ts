@@ -161,6 +161,17 @@ describe("refused", () => {
     expect(parseXml(text)).toEqual({ ok: false, error: { reason: "declaration" } });
   });
 
+  it("entities by the parser itself, too: one that a DOCTYPE defines is not expanded", ({ expect }) => {
+    const parse = vi.spyOn(XMLParser.prototype, "parse");
+    parseXml("<xml><a>1</a></xml>");
+    const parser = parse.mock.contexts.find((context) => context instanceof XMLParser);
+    parse.mockRestore();
+    const text = '<!DOCTYPE xml [<!ENTITY e "expanded"><!ENTITY l "&e;&e;">]><xml><a>&e;&l;&lt;</a></xml>';
+    expect(parser?.parse(text)).toEqual([{ xml: [{ a: [{ "#text": "&e;&l;<" }] }] }]);
+    const external = '<!DOCTYPE xml [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><a>&e;</a></xml>';
+    expect(() => parser?.parse(external)).toThrow("External entities are not supported");
+  });
+
   it("one level more than allowed, and 9 000", ({ expect }) => {
     for (const depth of [MAX_WIRE_DEPTH, 9_000]) {
       const text = `<xml>${"<a>".repeat(depth)}${"</a>".repeat(depth)}</xml>`;
