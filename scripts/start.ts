@@ -2,25 +2,30 @@
  * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C, with the values of
  * `.dev.vars` where there is one.
  */
-import { exitWithProblem, readFlags } from "./lib/command-line.ts";
+import { resolve } from "node:path";
+import { exitWithFault, exitWithProblem, readFlags } from "./lib/command-line.ts";
 import { findDataFolder } from "./lib/data-folder.ts";
 import { loadDevVars } from "./lib/dev-vars.ts";
 import { LOCAL_API_KEY } from "./lib/local-app.ts";
+import { findFormatFault, resetLocalData } from "./lib/local-data.ts";
 import { readLocalValues } from "./lib/local-values.ts";
 import { findFolderProblem } from "./lib/paths.ts";
 import { portProblem } from "./lib/ports.ts";
 
-const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER]
+const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER] [--reset]
 
   本机运行 worker、本地微信（模拟器）和示例商家后台，Ctrl-C 结束；默认端口 8787、8788、8789，被占用时用后面的
   runs the worker, a local WeChat (the emulator) and the sample shop on this machine until Ctrl-C; on the ports 8787, 8788
   and 8789, or the next free ones
 
   --dev-vars FILE      代替 .dev.vars / in place of .dev.vars
-  --persist-to FOLDER  数据放在哪里，默认 .wrangler/local / where data is kept, .wrangler/local by default`;
+  --persist-to FOLDER  数据放在哪里，默认 .wrangler/local / where data is kept, .wrangler/local by default
+  --reset              先删除其中的本机数据（会话、设置、登录），再用新的启动；正在运行的 npm start 使用它时不删除
+                       first deletes the local data there (chats, settings, sign-ins), then starts with new data; nothing is
+                       deleted while a running npm start uses it`;
 
 const text = { type: "string" } as const;
-const flags = readFlags(USAGE, { "dev-vars": text, "persist-to": text });
+const flags = readFlags(USAGE, { "dev-vars": text, "persist-to": text, reset: { type: "boolean" } });
 const devVars = await loadDevVars(process.argv.slice(2));
 if (!devVars.ok) exitWithProblem(devVars.error);
 const folder = findDataFolder(flags["persist-to"]);
@@ -33,6 +38,13 @@ if (!values.ok) {
   for (const { variable, problem, cure } of values.error) console.error(`  ✗ ${variable} ${problem}: ${cure}`);
   process.exit(1);
 }
+if (flags.reset === true) {
+  const deleted = await resetLocalData(folder);
+  if (!deleted.ok) exitWithFault(deleted.error);
+  console.log(describeReset(deleted.value));
+}
+const formatFault = await findFormatFault(folder);
+if (formatFault !== undefined) exitWithFault(formatFault);
 console.log("正在构建… / building…");
 // What runs Workers takes seconds to load: not before the command line is understood.
 const { describeStack, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
@@ -50,3 +62,9 @@ await stack.control.verify();
 const { apiKey } = values.value;
 console.log(describeStack(stack, apiKey === LOCAL_API_KEY ? apiKey : keyPlace(path)));
 stopOnSignal(stack);
+
+function describeReset(deleted: readonly string[]): string {
+  const place = resolve(folder.path);
+  if (deleted.length === 0) return `· 没有本机数据可删除 / there is no local data to delete: ${place}`;
+  return `✓ 已删除本机数据 / deleted the local data: ${place} (${deleted.join(", ")})`;
+}

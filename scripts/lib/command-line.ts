@@ -6,6 +6,7 @@ import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "no
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { inBoth } from "../doctor/finding.ts";
+import type { Fault } from "../setup/fault.ts";
 
 /** What is wrong with a call of any script. */
 export const BAD_CALL = "参数不对 / a flag or argument is not known, or a value is missing";
@@ -67,6 +68,12 @@ export function exitWithHelp(usage: string): never {
 export function exitWithProblem(problem: BilingualText): never {
   console.error(`✗ ${inBoth(problem)}`);
   process.exit(2);
+}
+
+/** Says what is wrong and what to do about it, and ends the process with 1: the call itself is right. */
+export function exitWithFault({ wrong, cure }: Fault): never {
+  console.error(`✗ ${inBoth(wrong)}\n  → ${inBoth(cure)}`);
+  process.exit(1);
 }
 
 /** Says what is wrong, prints the usage and ends the process with 2. */

@@ -4,6 +4,7 @@
  */
 import { relative } from "node:path";
 import { createService, liftPauses } from "../../emulator/service.ts";
+import { markLocalData } from "./local-data.ts";
 import type { LocalValues } from "./local-values.ts";
 import { startStack, useShopSettings, type Stack } from "./stack.ts";
 
@@ -12,12 +13,13 @@ export interface LocalRunOptions {
   readonly values: LocalValues;
   /** Takes each log line of the worker. */
   readonly onLog: (line: string) => void;
-  /** Where data is kept. */
+  /** Where data is kept: a folder that is there, with data that `findFormatFault` finds nothing wrong with. */
   readonly persistTo: string;
 }
 
 /** Starts it. */
 export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): Promise<Stack> {
+  await markLocalData(persistTo);
   const stack = await startStack({ values, onLog, persistTo });
   // Only on the first start: later ones keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");

@@ -9,6 +9,7 @@ import { findDataFolder } from "../lib/data-folder.ts";
 import { readDevVars } from "../lib/dev-vars.ts";
 import { parseEnvText } from "../lib/env-format.ts";
 import { LOCAL_APP } from "../lib/local-app.ts";
+import { findFormatFault } from "../lib/local-data.ts";
 import { readLocalValues, type LocalValues } from "../lib/local-values.ts";
 import { findFileProblem, findFolderProblem, readProblem, writeProblem } from "../lib/paths.ts";
 import { portProblem } from "../lib/ports.ts";
@@ -38,6 +39,11 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const { screen, ask } = ports;
   const { path } = ports.devVars;
   if (!(await arePathsUsable(asked, ports))) return BAD_PATH;
+  const formatFault = asked.start ? await findFormatFault(findDataFolder(asked.persistTo)) : undefined;
+  if (formatFault !== undefined) {
+    tellFault(screen, formatFault);
+    return FAILED;
+  }
   const before = await readDevVars(path);
   const existing = parseEnvText(before ?? "");
   const isSet = (existing["WECHAT_APPID"] ?? existing["WECHAT_APPS"] ?? "") !== "";

@@ -1,0 +1,157 @@
+/**
+ * The data of the local stack: the format it was made with, whether this version reads it, and its deletion. The folder
+ * may hold files of other programs (`--persist-to`), so only what the local stack makes in it is read or deleted.
+ */
+import { glob, readFile, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { say } from "../doctor/finding.ts";
+import { writePrivateFile } from "../setup/env-text.ts";
+import type { Fault } from "../setup/fault.ts";
+import { codeOf, describePath, type NamedPath } from "./paths.ts";
+
+/**
+ * The format of the data this version makes and reads. A change of what the objects or KV store raises it when data made
+ * before cannot be read any more (docs/storage.md, "On your own machine").
+ */
+export const LOCAL_DATA_FORMAT = "1";
+/** The format of data without a marker: 0.1.0 and 0.1.1 wrote none. */
+const UNMARKED_FORMAT = "1";
+/** The file that names the format. */
+const MARKER = "edge-kefu-format";
+const FORMAT = /^\d{1,4}$/;
+
+/** What Miniflare makes below the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named by its id. */
+const DATA = ["do/worker-*", "{cache,kv,ratelimit}/miniflare-*", "{cache,kv}/*/blobs"];
+/** The alarms of a Durable Object class: workerd has this file open as long as it runs. */
+const ALARMS = ["do/worker-*/metadata.sqlite", "{cache,kv,ratelimit}/miniflare-*/metadata.sqlite"];
+/** SQLite's SQLITE_BUSY, in the low byte of an extended code. */
+const BUSY = 5;
+
+/**
+ * Why this version does not open the data in a folder.
+ *
+ * @param expected the format to be read, by default that of this version
+ * @returns undefined when there is none, or it has that format
+ */
+export async function findFormatFault(
+  folder: NamedPath,
+  expected: string = LOCAL_DATA_FORMAT,
+): Promise<Fault | undefined> {
+  const found = await findFormat(folder.path);
+  if (found === undefined || found === expected) return undefined;
+  const { zh, en } = FORMAT.test(found) ? say(found, found) : say("未知", "unknown");
+  return {
+    wrong: describePath(
+      folder,
+      say(
+        `其中本机数据的格式：${zh}；这个版本需要的格式：${expected}。这个版本读不了其中的会话、设置和登录；没有打开或删除任何数据`,
+        `its local data has format ${en}, this version expects format ${expected}. This version cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
+      ),
+    ),
+    cure: resetCure(folder),
+  };
+}
+
+/** Writes the marker of this version, before the data is opened. @throws when there is data of another format */
+export async function markLocalData(path: string): Promise<void> {
+  const found = await findFormat(path);
+  if (found !== undefined && found !== LOCAL_DATA_FORMAT)
+    throw new Error(`local data of format ${found} is not opened`);
+  await writePrivateFile(join(path, MARKER), `${LOCAL_DATA_FORMAT}\n`);
+}
+
+/**
+ * Deletes the data in a folder, unless a local stack is running on it.
+ *
+ * @returns what was deleted, by its path in the folder
+ */
+export async function resetLocalData(folder: NamedPath): Promise<Result<readonly string[], Fault>> {
+  const { path } = folder;
+  for (const file of await find(path, ALARMS)) {
+    if (isOpenElsewhere(join(path, file))) return err(inUse(folder));
+  }
+  const deleted = await find(path, DATA);
+  try {
+    for (const entry of deleted) await removeWithParents(path, entry);
+    // The last: what a broken-off deletion leaves keeps its format.
+    await rm(join(path, MARKER), { force: true });
+  } catch (error) {
+    return err(notDeleted(folder, codeOf(error)));
+  }
+  return ok(deleted);
+}
+
+/** The format of the data in a folder; undefined when there is no data. */
+async function findFormat(path: string): Promise<string | undefined> {
+  if ((await find(path, DATA)).length === 0) return undefined;
+  try {
+    return (await readFile(join(path, MARKER), "utf8")).trim();
+  } catch (error) {
+    return codeOf(error) === "ENOENT" ? UNMARKED_FORMAT : "";
+  }
+}
+
+async function find(path: string, patterns: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const entry of glob(patterns, { cwd: path })) found.push(entry);
+  return found.toSorted();
+}
+
+/** Whether another process has an SQLite database open: SQLite then refuses the lock for one connection alone. */
+function isOpenElsewhere(file: string): boolean {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    return false;
+  } catch (error) {
+    // Any other error, such as a damaged file, is no reason to keep it.
+    return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === BUSY;
+  } finally {
+    database?.close();
+  }
+}
+
+async function removeWithParents(path: string, entry: string): Promise<void> {
+  await rm(join(path, entry), { recursive: true, force: true });
+  for (let parent = dirname(entry); parent !== "."; parent = dirname(parent)) {
+    await rmdir(join(path, parent)).catch(() => undefined); // not empty: it has more data, or files of others
+  }
+}
+
+function resetCure({ path, flag }: NamedPath): Fault["cure"] {
+  const named = flag === undefined ? "" : ` ${flag} "${resolve(path)}"`;
+  const command = `npm start -- --reset${named}`;
+  return say(
+    `${command} 删除这些数据并重新开始；要保留，先复制这个目录`,
+    `${command} deletes this data and starts anew; to keep it, copy the folder first`,
+  );
+}
+
+function inUse(folder: NamedPath): Fault {
+  return {
+    wrong: describePath(
+      folder,
+      say(
+        "正在运行的 npm start（或 npm run setup）使用其中的数据；没有删除任何数据",
+        "a running npm start (or npm run setup) uses the data in it; nothing was deleted",
+      ),
+    ),
+    cure: say(
+      "先按 Ctrl-C 结束它（它若已不在，结束遗留的 workerd 进程），再运行一次",
+      "end it with Ctrl-C (if it is gone, end the workerd process it left behind), then run this again",
+    ),
+  };
+}
+
+function notDeleted(folder: NamedPath, code: string): Fault {
+  return {
+    wrong: describePath(
+      folder,
+      say(`其中的数据没有全部删除（${code}）`, `not all of the data in it was deleted (${code})`),
+    ),
+    cure: say("修改权限，再运行一次", "change the permissions, then run this again"),
+  };
+}
