@@ -2,7 +2,13 @@
  * The worker under test inside workerd, with WeChat played by the emulator in the same isolate: pushes go to the
  * worker's own fetch handler, calls of api.weixin.qq.com to the emulator. Any other host is refused.
  */
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import {
+  createExecutionContext,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
@@ -16,7 +22,8 @@ export const API_KEY = "test-key-0123456789abcdef";
 export const APPID = "wx0123456789abcdef";
 export const OTHER_APPID = "wxfedcba9876543210";
 
-const SECRETS = {
+/** What each of them has. */
+export const SECRETS = {
   secret: "0123456789abcdef0123456789abcdef",
   token: "edgekefutesttoken",
   aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
@@ -28,21 +35,25 @@ export function emulatedApp(appid: string, mode: PushMode = "secure", format: Pu
 }
 
 /** Options of `playWeChat`. */
-interface PlayOptions {
+export interface PlayOptions {
   readonly apps?: readonly EmulatedAppInput[];
   readonly switches?: Partial<Switches>;
   /** Takes the pushes; the default is the worker as it is configured. */
   readonly worker?: (request: Request) => Promise<Response>;
+  /** What is different in the environment of the worker that takes the pushes; see `fetchWith`. */
+  readonly vars?: Readonly<Record<string, unknown>>;
   /** Other hosts by name, such as the receiver of a webhook. */
   readonly hosts?: Readonly<Record<string, (request: Request) => Promise<Response>>>;
 }
 
 /** Starts an emulator and routes this isolate's calls of WeChat to it. Undo with `vi.restoreAllMocks()`. */
 export function playWeChat(options: PlayOptions = {}): Control {
-  const { apps = [emulatedApp(APPID), emulatedApp(OTHER_APPID)], switches = {}, worker, hosts = {} } = options;
+  const { apps = [emulatedApp(APPID), emulatedApp(OTHER_APPID)], switches = {}, vars, hosts = {} } = options;
+  const configured = (request: Request) => exports.default.fetch(request);
+  const { worker = vars === undefined ? configured : (request: Request) => fetchWith(vars, request) } = options;
   const wechat = createWeChat({
     apps,
-    fetch: worker ?? ((request) => exports.default.fetch(request)),
+    fetch: worker,
     switches: { retryGapMs: 0, ...switches },
   });
   vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
@@ -59,9 +70,10 @@ export function playWeChat(options: PlayOptions = {}): Control {
 /**
  * Refuses sends to some users in the emulator's place. Call it after `playWeChat`.
  *
- * @param refusals the errcode of each user that is refused; may be changed at any time
+ * @returns the errcode of each user that is refused; may be changed at any time
  */
-export function refuseSends(refusals: ReadonlyMap<string, number>): void {
+export function refuseSends(): Map<string, number> {
+  const refusals = new Map<string, number>();
   const played = vi.mocked(globalThis.fetch).getMockImplementation();
   if (played === undefined) throw new Error("WeChat is not played");
   vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
@@ -73,6 +85,7 @@ export function refuseSends(refusals: ReadonlyMap<string, number>): void {
     }
     return played(request);
   });
+  return refusals;
 }
 
 /** Calls the REST API. */
@@ -116,9 +129,44 @@ export async function kindsOf(openid: string, appid = APPID): Promise<readonly s
   return ((await remote(openid, appid).rows(0, 500)) ?? []).map((row) => row.kind);
 }
 
+/** Waits for a row of one of these kinds in a conversation. */
+export async function waitForRow(openid: string, kinds: string | readonly string[], appid = APPID): Promise<void> {
+  await vi.waitUntil(async () => (await kindsOf(openid, appid)).some((kind) => [kinds].flat().includes(kind)));
+}
+
 /** The conversation of a user, for the test tools. */
 export function conversation(openid: string, appid = APPID) {
   return env.CONVERSATION.getByName(`${appid}:${openid}`);
+}
+
+/** The account object of an app. */
+export function account(appid = APPID) {
+  return env.ACCOUNT.getByName(appid);
+}
+
+/** Deletes all that an account object stores and remembers. */
+export async function emptyAccount(appid = APPID): Promise<void> {
+  await runInDurableObject(account(appid), (_, { storage }) => storage.deleteAll());
+  await evictDurableObject(account(appid));
+}
+
+/** Deletes events of both apps, and pushes nobody could read. */
+export async function deleteEvents(): Promise<void> {
+  for (const appid of [APPID, OTHER_APPID]) {
+    await runInDurableObject(account(appid), (_, { storage }) => {
+      for (const table of ["events", "quarantine"]) storage.sql.exec(`delete from ${table}`);
+    });
+  }
+}
+
+/** Moves the test's clock, milliseconds. */
+export function pass(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+/** Rings the alarms of users' conversations now, in this order. */
+export async function ring(...openids: readonly string[]): Promise<void> {
+  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
 }
 
 /** What the user reads: the texts our worker sent. */
@@ -127,11 +175,14 @@ export async function readTexts(control: Control, openid: string, appid?: string
   return lines.filter((line) => line.from === "service").map((line) => line.text);
 }
 
-/** Log lines written while a test runs. */
+const print = console.log;
+
+/** Log lines written while a test runs. They are printed as well: vitest shows those of a test that fails. */
 export function captureLog(): () => readonly Readonly<Record<string, unknown>>[] {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((line: unknown) => {
     lines.push(String(line));
+    print(line);
   });
   return () => lines.map((line) => JSON.parse(line));
 }

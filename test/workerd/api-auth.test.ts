@@ -1,17 +1,13 @@
 import { env, exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { API_KEY, APPID, captureLog, fetchWith, playWeChat } from "../support/workerd.ts";
+import { describe, it, vi } from "vitest";
+import { API_KEY, APPID, captureLog } from "../support/workerd.ts";
 import { bodyOf, buildCall, call, send, useSilentSettings } from "./api-client.ts";
 import { readDocument } from "./api-contract.ts";
+import { lines, useWorker } from "./each-test.ts";
 
 const OTHER_KEY = "other-key-0123456789abcdef";
 
-beforeEach(() => {
-  playWeChat();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker({ settings: null });
 
 describe("the lock", () => {
   const paths = [
@@ -93,7 +89,7 @@ describe("the lock", () => {
   it.for(["", " , ,"])(
     "is closed to all when no key is set (%j), and says how to set one",
     async (keys, { expect }) => {
-      const response = await fetchWith({ API_KEYS: keys }, buildCall("GET", "/api/v1/settings"));
+      const response = await call("GET", "/api/v1/settings", { vars: { API_KEYS: keys } });
       expect(response.status).toBe(403);
       const problem = await bodyOf(response);
       expect(problem).toMatchObject({ code: "api_closed" });
@@ -136,7 +132,7 @@ describe("the rate limit", () => {
       },
     };
     for (const key of [API_KEY, API_KEY, OTHER_KEY]) {
-      expect((await fetchWith({ API_RATE }, buildCall("GET", "/api/v1/settings", { key }))).status).toBe(200);
+      expect((await call("GET", "/api/v1/settings", { key, vars: { API_RATE } })).status).toBe(200);
     }
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(API_KEY));
     const hash = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -147,7 +143,7 @@ describe("the rate limit", () => {
 
   it("is not spent by who has no key", async ({ expect }) => {
     const limit = vi.fn<() => Promise<RateLimitOutcome>>(() => Promise.resolve({ success: false }));
-    const response = await fetchWith({ API_RATE: { limit } }, buildCall("GET", "/api/v1/settings", { key: null }));
+    const response = await call("GET", "/api/v1/settings", { key: null, vars: { API_RATE: { limit } } });
     expect(response.status).toBe(401);
     expect(limit).not.toHaveBeenCalled();
   });
@@ -165,9 +161,8 @@ describe("the rate limit", () => {
   });
 
   it("lets pass, and says so in the log, when the limiter fails", async ({ expect }) => {
-    const lines = captureLog();
     const API_RATE = { limit: () => Promise.reject(new TypeError("no limiter")) };
-    expect((await fetchWith({ API_RATE }, buildCall("GET", "/api/v1/settings"))).status).toBe(200);
+    expect((await call("GET", "/api/v1/settings", { vars: { API_RATE } })).status).toBe(200);
     expect(lines()).toContainEqual(expect.objectContaining({ event: "rate_limit_failed", error: "TypeError" }));
   });
 });
@@ -219,9 +214,8 @@ describe("our own trouble", () => {
     { with: { retryable: true }, status: 503, code: "try_again", retryAfter: "1" },
     { with: { retryable: true, overloaded: true }, status: 503, code: "try_again", retryAfter: "10" },
   ])("answers $status for an error with $with, without its words", async (given, { expect }) => {
-    const lines = captureLog();
     const error = Object.assign(new Error("secret words of an error"), given.with);
-    const response = await fetchWith(failing(error), buildCall("GET", "/api/v1/conversations/oA"));
+    const response = await call("GET", "/api/v1/conversations/oA", { vars: failing(error) });
     const text = await response.text();
     expect(response.status).toBe(given.status);
     expect(response.headers.get("retry-after")).toBe(given.retryAfter);

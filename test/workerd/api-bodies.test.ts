@@ -1,18 +1,11 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { readTexts } from "../support/workerd.ts";
+import { bodyOf, call, send } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const HELLO = { type: "text", content: "您好" };
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker();
 
 describe("a body that cannot be sent", () => {
   it.for([

@@ -2,7 +2,7 @@
  * Calls of the REST API as the tests make them: with a key, and every answer held against the OpenAPI document.
  */
 import { exports } from "cloudflare:workers";
-import { API_KEY, APPID, OTHER_APPID } from "../support/workerd.ts";
+import { API_KEY, APPID, fetchWith, OTHER_APPID } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
 
 /** What a call may carry. */
@@ -13,12 +13,16 @@ export interface CallOptions {
   /** Null: no Authorization header. */
   readonly key?: string | null;
   readonly appid?: string;
+  /** What is different in the worker's environment; see `fetchWith`. */
+  readonly vars?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Calls and checks the answer against the document. */
 export async function call(method: string, path: string, options: CallOptions = {}): Promise<Response> {
   const request = buildCall(method, path, options);
-  return described(request, await exports.default.fetch(request.clone()));
+  const { vars } = options;
+  const sent = request.clone();
+  return described(request, await (vars === undefined ? exports.default.fetch(sent) : fetchWith(vars, sent)));
 }
 
 /** Builds a call. */
@@ -47,16 +51,58 @@ export function send(openid: string, message: unknown, options: CallOptions & { 
   return call("POST", `/api/v1/conversations/${openid}/messages`, { ...options, json: message, headers });
 }
 
+/** A picture of one pixel. */
+export const PNG = Uint8Array.from(
+  atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="),
+  (character) => character.charCodeAt(0),
+);
+
+/** Uploads a picture; an empty type leaves the header to the body. */
+export function upload(body: BodyInit = PNG, type = "image/png"): Promise<Response> {
+  return call("POST", "/api/v1/media", { body, headers: type === "" ? {} : { "content-type": type } });
+}
+
 /** A JSON answer, for `toMatchObject`. */
 export async function bodyOf(response: Response): Promise<Record<string, unknown>> {
   return response.json();
 }
 
+/** A message as the API shows it. */
+export async function messageOf(id: unknown): Promise<Record<string, unknown>> {
+  return bodyOf(await call("GET", `/api/v1/messages/${String(id)}`));
+}
+
+/** Where a message stands. */
+export async function stateOf(id: unknown): Promise<unknown> {
+  return (await messageOf(id))["state"];
+}
+
+/** Erases a user. */
+export function erase(openid: string): Promise<Response> {
+  return call("DELETE", `/api/v1/conversations/${encodeURIComponent(openid)}`);
+}
+
+/** A report of `/healthz`. */
+interface Health extends Record<string, unknown> {
+  readonly status: string;
+  /** For the holder of a key. */
+  readonly faults?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** What `/healthz` says. */
+export async function health(options: CallOptions = {}): Promise<Health> {
+  return (await call("GET", "/healthz", options)).json();
+}
+
+/** Stores settings, whatever there are. */
+export function putSettings(json: unknown, options: CallOptions = {}): Promise<Response> {
+  return call("PUT", "/api/v1/settings", { ...options, json, headers: { "if-match": "*", ...options.headers } });
+}
+
 /** Settings that answer nothing by themselves, for both apps. */
 export async function useSilentSettings(extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
-    const json = { fallback: { type: "silent" }, ...extra };
-    const stored = await call("PUT", "/api/v1/settings", { json, appid, headers: { "if-match": "*" } });
+    const stored = await putSettings({ fallback: { type: "silent" }, ...extra }, { appid });
     if (!stored.ok) throw new Error(await stored.text());
   }
 }

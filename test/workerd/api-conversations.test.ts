@@ -1,27 +1,19 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RowDraft } from "../../worker/domain/log.ts";
 import { toRowJson } from "../../worker/domain/row-json.ts";
-import { APPID, kindsOf, OTHER_APPID, playWeChat, remote } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { APPID, kindsOf, OTHER_APPID, remote } from "../support/workerd.ts";
+import { bodyOf, call, erase, send, useSilentSettings } from "./api-client.ts";
 import { findProblems, readDocument } from "./api-contract.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 interface Page {
   readonly rows: readonly RowJson[];
   readonly next: number;
 }
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker();
 
 async function page(openid: string, query = ""): Promise<Page> {
   return (await call("GET", `/api/v1/conversations/${openid}/messages${query}`)).json();
@@ -205,7 +197,7 @@ describe("DELETE /conversations/:openid", () => {
   it("erases one user of one app at once, and again without complaint", async ({ expect }) => {
     for (const appid of [APPID, OTHER_APPID]) await wechat.text("oErase", "在吗", { appid });
     for (let time = 0; time < 2; time += 1) {
-      const response = await call("DELETE", "/api/v1/conversations/oErase");
+      const response = await erase("oErase");
       expect(response.status).toBe(204);
       expect(await response.text()).toBe("");
     }

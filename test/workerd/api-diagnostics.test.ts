@@ -1,17 +1,9 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings, type CallOptions } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { OTHER_APPID } from "../support/workerd.ts";
+import { bodyOf, call, type CallOptions } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker();
 
 const diagnose = async (options: CallOptions = {}) => bodyOf(await call("GET", "/api/v1/diagnostics", options));
 

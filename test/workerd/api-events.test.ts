@@ -1,22 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { api, APPID, captureLog, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { account, deleteEvents, OTHER_APPID } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
+import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
-let wechat: Control;
 usePushes();
-beforeEach(async () => {
-  wechat = playWeChat();
-  captureLog();
-  for (const appid of [APPID, OTHER_APPID]) {
-    await runInDurableObject(env.ACCOUNT.getByName(appid), (_, { storage }) => {
-      storage.sql.exec("delete from events");
-    });
-  }
-});
+beforeEach(deleteEvents);
 
 interface Page {
   readonly events: readonly { readonly seq: number; readonly name: string; readonly fields: object }[];
@@ -35,7 +25,7 @@ describe("GET /api/v1/events", () => {
     await wechat.text("oChat", "价格");
     await wechat.enter("oChat", "page=1");
     await wechat.event("oNews", "brand_new_event", { Number: 1 });
-    const response = await api("GET", "/api/v1/events");
+    const response = await call("GET", "/api/v1/events");
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       events: [
@@ -61,7 +51,7 @@ describe("GET /api/v1/events", () => {
     expect(first.events.map(({ fields }) => fields)).toMatchObject([{ Number: "1" }, { Number: "2" }]);
     expect(first.next).toBe(first.events[1]?.seq);
     await wechat.event("oPage", "page_event", { Number: 4 });
-    await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
+    await runInDurableObject(account(), (_, { storage }) => {
       storage.sql.exec("delete from events where seq <= ?", first.next);
     });
     const second = await read(`?after=${first.next}`);
@@ -77,7 +67,7 @@ describe("GET /api/v1/events", () => {
     expect(first.events.length).toBeLessThan(30);
     const second = await read(`?after=${first.next}`);
     expect(first.events.length + second.events.length).toBe(30);
-    await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
+    await runInDurableObject(account(), (_, { storage }) => {
       const body = JSON.stringify({
         kind: "unknown",
         type: "event:huge",

@@ -1,18 +1,9 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { readTexts } from "../support/workerd.ts";
+import { bodyOf, send, stateOf } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const stateOf = async (id: unknown) => (await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`)))["state"];
+useWorker();
 
 describe("five held messages", () => {
   it("are all read in the end although WeChat refuses the first with 45047", async ({ expect }) => {

@@ -1,19 +1,13 @@
 /** Bodies of the API as JSON text: how deep, how long, with what in front. */
-import { beforeEach, afterEach, describe, it, vi } from "vitest";
-import { playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { bodyOf, call } from "./api-client.ts";
+import { useWorker } from "./each-test.ts";
 
 const BOM = "\ufeff";
 const SETTINGS = { fallback: { type: "silent" }, webhooks: [] };
 const deep = (levels: number, inner = "1") => `${"[".repeat(levels)}${inner}${"]".repeat(levels)}`;
 
-beforeEach(async () => {
-  playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker();
 
 function put(body: BodyInit): Promise<Response> {
   return call("PUT", "/api/v1/settings", {

@@ -2,13 +2,12 @@
  * The answer of an object is lost on its way back: what it decided is done, and done once.
  */
 import { env } from "cloudflare:workers";
-import { afterEach, describe, it, vi } from "vitest";
-import { kindsOf, fetchWith, playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, buildCall, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { fetchWith, kindsOf, readTexts } from "../support/workerd.ts";
+import { bodyOf, buildCall } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker();
 
 /** Conversations whose first `submit` is done, and its answer lost as when a connection breaks. */
 function losingFirstAnswer(): DurableObjectNamespace {
@@ -36,8 +35,6 @@ function losingFirstAnswer(): DurableObjectNamespace {
 
 describe("a message whose acceptance was lost on the way back to the Worker", () => {
   it("is accepted all the same, carried by the same Worker, and sent once", async ({ expect }) => {
-    const wechat = playWeChat();
-    await useSilentSettings();
     await wechat.text("oLostAnswer", "在吗");
     const request = () =>
       buildCall("POST", "/api/v1/conversations/oLostAnswer/messages", {

@@ -1,21 +1,14 @@
 import { runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../shared/message/message-id.ts";
-import { conversation, OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { conversation, OTHER_APPID } from "../support/workerd.ts";
+import { bodyOf, call, erase, messageOf, send, stateOf } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const HELLO = { type: "text", content: "您好" };
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker();
 
 describe("GET /messages/:id", () => {
   it("tells why a message failed", async ({ expect }) => {
@@ -23,7 +16,7 @@ describe("GET /messages/:id", () => {
     await wechat.fault({ fault: "errcode", errcode: 40003, target: "send" });
     const { id } = await bodyOf(await send("oFail", HELLO));
     await expect.poll(() => stateOf(id)).toBe("failed");
-    expect(await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`))).toMatchObject({
+    expect(await messageOf(id)).toMatchObject({
       id,
       state: "failed",
       errcode: 40003,
@@ -67,7 +60,7 @@ describe("GET /messages/:id", () => {
       expect((await call("GET", `/api/v1/messages/${unknown}`)).status, unknown).toBe(404);
     }
     expect((await call("GET", `/api/v1/messages/${String(id)}`)).status).toBe(200);
-    await call("DELETE", "/api/v1/conversations/oGone");
+    await erase("oGone");
     expect((await call("GET", `/api/v1/messages/${String(id)}`)).status).toBe(404);
   });
 });
@@ -97,8 +90,4 @@ describe("a message id", () => {
 
 interface Page {
   readonly rows: readonly { readonly seq: number }[];
-}
-
-async function stateOf(id: unknown): Promise<unknown> {
-  return (await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`)))["state"];
 }

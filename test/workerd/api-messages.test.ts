@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { APPID, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { describe, it, vi } from "vitest";
+import { APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
+import { bodyOf, call, messageOf, send, stateOf, upload, useSilentSettings } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const HELLO = { type: "text", content: "您好" };
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker();
 
 describe("POST /conversations/:openid/messages", () => {
   it("takes a message, answers at once with the window, and the user reads it", async ({ expect }) => {
@@ -47,7 +39,7 @@ describe("POST /conversations/:openid/messages", () => {
     const answer = await bodyOf(await send("oLong", { type: "text", content: "长".repeat(1_000) }));
     expect(answer).toMatchObject({ window: { remaining: 3 }, parts: [{ part: 1 }, { part: 2 }] });
     await expect.poll(async () => (await readTexts(wechat, "oLong")).join("")).toBe("长".repeat(1_000));
-    const parts = async () => (await bodyOf(await call("GET", `/api/v1/messages/${String(answer["id"])}`)))["parts"];
+    const parts = async () => (await messageOf(answer["id"]))["parts"];
     // WeChat has a part a moment before its row says so.
     await expect.poll(parts).toEqual([
       { part: 1, state: "sent" },
@@ -193,13 +185,3 @@ describe("the Idempotency-Key", () => {
     await expect.poll(() => readTexts(wechat, "oTwo")).toEqual(["您好"]);
   });
 });
-
-async function stateOf(id: unknown): Promise<unknown> {
-  return (await bodyOf(await call("GET", `/api/v1/messages/${String(id)}`)))["state"];
-}
-
-function upload(): Promise<Response> {
-  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-  const body = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
-  return call("POST", "/api/v1/media", { body, headers: { "content-type": "image/png" } });
-}

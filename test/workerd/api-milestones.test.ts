@@ -1,34 +1,19 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { beforeEach, describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import { APPID, captureLog, fetchWith, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, buildCall, call, useSilentSettings } from "./api-client.ts";
+import { account, APPID, emptyAccount, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";
 
 const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-const GREETING = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-let wechat: Control;
+// Each test begins with accounts that have reached nothing.
 beforeEach(async () => {
   accountMemory.clear();
-  await forget();
-  wechat = playWeChat();
-  await useSilentSettings(GREETING);
+  for (const appid of [APPID, OTHER_APPID]) await emptyAccount(appid);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** Each test begins with accounts that have reached nothing. */
-async function forget(): Promise<void> {
-  for (const appid of [APPID, OTHER_APPID]) {
-    await runInDurableObject(env.ACCOUNT.getByName(appid), (_object, { storage }) => {
-      const { milestones: _forgotten, ...rest } = storage.kv.get<Record<string, unknown>>("state") ?? {};
-      storage.kv.put("state", rest);
-    });
-  }
-}
+useWorker({ settings: ANSWER });
 
 const reached = async (appid?: string) =>
   bodyOf(await call("GET", "/api/v1/milestones", appid === undefined ? {} : { appid }));
@@ -78,7 +63,7 @@ describe("GET /milestones", () => {
   it("begins anew with other credentials", async ({ expect }) => {
     await wechat.text("oBefore", "在吗");
     await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
-    const state = await runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) => {
+    const state = await runInDurableObject(account(), (_object, { storage }) => {
       const kept = storage.kv.get<{ milestones: { setup: string } }>("state");
       storage.kv.put("state", { ...kept, milestones: { ...kept?.milestones, setup: "of others" } });
       return kept;
@@ -91,8 +76,7 @@ describe("GET /milestones", () => {
     await wechat.text("oOnce", "一");
     await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
     const before = await reached();
-    const written = () =>
-      runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) => storage.kv.get("state"));
+    const written = () => runInDurableObject(account(), (_object, { storage }) => storage.kv.get("state"));
     const stored = await written();
     accountMemory.clear();
     await wechat.text("oOnce", "二");
@@ -102,7 +86,6 @@ describe("GET /milestones", () => {
   });
 
   it("never stands in the way of a push: a failing account is only logged", async ({ expect }) => {
-    const lines = captureLog();
     vi.spyOn(env.ACCOUNT, "getByName").mockImplementation(() => {
       throw new TypeError("out of reach");
     });
@@ -116,7 +99,7 @@ describe("GET /milestones", () => {
   });
 
   it("knows no app it is not set up for", async ({ expect }) => {
-    const response = await fetchWith({}, buildCall("GET", "/api/v1/milestones", { appid: "wx0000000000000009" }));
+    const response = await call("GET", "/api/v1/milestones", { appid: "wx0000000000000009" });
     expect(response.status).toBe(404);
   });
 });

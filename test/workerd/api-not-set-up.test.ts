@@ -1,6 +1,6 @@
 /** The REST API of a worker whose configuration is incomplete. */
-import { describe, it, vi } from "vitest";
-import { fetchWith } from "../support/workerd.ts";
+import { describe, it } from "vitest";
+import { call } from "./api-client.ts";
 
 const MISSING = { WECHAT_APPS: "" };
 
@@ -11,8 +11,7 @@ describe("the REST API of a worker that is not set up", () => {
     ["GET", "/api/v1/no-such-route"],
     ["GET", "/api"],
   ])("answers with a problem document: %s %s", async ([method = "", path = ""], { expect }) => {
-    vi.spyOn(console, "log").mockImplementation(() => {});
-    const response = await fetchWith(MISSING, new Request(`https://kefu.test${path}`, { method }));
+    const response = await call(method, path, { key: null, vars: MISSING });
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -22,16 +21,13 @@ describe("the REST API of a worker that is not set up", () => {
       code: "not_set_up",
       detail: expect.stringContaining("/healthz"),
     });
-    vi.restoreAllMocks();
   });
 
   it("leaves the answer to WeChat and to everything else a line of text", async ({ expect }) => {
-    vi.spyOn(console, "log").mockImplementation(() => {});
     for (const path of ["/wechat/message", "/apisomething", "/"]) {
-      const response = await fetchWith(MISSING, new Request(`https://kefu.test${path}`));
+      const response = await call("GET", path, { key: null, vars: MISSING });
       expect(response.status).toBe(503);
       expect(await response.text()).toBe("edge-kefu is not set up yet: see /healthz");
     }
-    vi.restoreAllMocks();
   });
 });

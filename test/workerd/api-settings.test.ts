@@ -1,17 +1,12 @@
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
-import { APPID, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
+import { account, APPID, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const SILENT = { fallback: { type: "silent" } };
 
-beforeEach(() => {
-  playWeChat();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker({ settings: null });
 
 function put(json: unknown, ifMatch: string | null, options: CallOptions = {}): Promise<Response> {
   return call("PUT", "/api/v1/settings", {
@@ -53,7 +48,6 @@ describe("PUT /settings", () => {
   });
 
   it("is in force for the next push", async ({ expect }) => {
-    const wechat = playWeChat();
     const reply = { type: "reply", messages: [{ type: "text", content: "收到" }] };
     await put({ fallback: reply }, "*");
     await wechat.text("oForce", "在吗");
@@ -137,10 +131,9 @@ describe("PUT /settings", () => {
 describe("GET /quarantine", () => {
   it("shows genuine pushes nobody could read, newest first, of one app", async ({ expect }) => {
     expect(await bodyOf(await call("GET", "/api/v1/quarantine"))).toEqual({ entries: [] });
-    const account = env.ACCOUNT.getByName(APPID);
     const now = Date.now();
-    await account.quarantine({ at: now - 1_000, cause: "not_xml", body: "<xml" });
-    await account.quarantine({ at: now, cause: "too_deep", body: "长".repeat(30_000) });
+    await account().quarantine({ at: now - 1_000, cause: "not_xml", body: "<xml" });
+    await account().quarantine({ at: now, cause: "too_deep", body: "长".repeat(30_000) });
     const { entries } = await (await call("GET", "/api/v1/quarantine")).json<{ entries: readonly unknown[] }>();
     expect(entries).toEqual([
       expect.objectContaining({ at: new Date(now).toISOString(), cause: "too_deep", bytes: 90_000, truncated: true }),

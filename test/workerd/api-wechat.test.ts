@@ -1,30 +1,15 @@
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
-import { kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings, type CallOptions } from "./api-client.ts";
+import { kindsOf, OTHER_APPID } from "../support/workerd.ts";
+import { bodyOf, call, PNG, send, upload, type CallOptions } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
-const PNG = fromBase64(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
-);
 const LIMIT = 2 * 1024 * 1024;
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker();
 
 function typing(openid: string, json: unknown = { on: true }, options: CallOptions = {}): Promise<Response> {
   return call("POST", `/api/v1/conversations/${openid}/typing`, { ...options, json });
-}
-
-function upload(body: BodyInit, type = "image/png"): Promise<Response> {
-  return call("POST", "/api/v1/media", { body, headers: type === "" ? {} : { "content-type": type } });
 }
 
 describe("POST /conversations/:openid/typing", () => {
@@ -246,7 +231,3 @@ describe("a pause of the whole app", () => {
     expect(leftSeconds).toBeGreaterThan(60);
   });
 });
-
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}

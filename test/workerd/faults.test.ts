@@ -1,60 +1,39 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { api, captureLog, conversation, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { describe, it, vi } from "vitest";
+import { conversation, kindsOf, pass, readTexts, remote, ring, waitForRow } from "../support/workerd.ts";
+import { lines, useWorker, wechat } from "./each-test.ts";
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 const SETTINGS = {
   fallback: { type: "reply", messages: ["一", "二"].map((content) => ({ type: "text", content })) },
 };
 
-// One emulator for all tests: the worker keeps its token, and a pause it was told of.
-let wechat: Control;
-let tests = 0;
-beforeAll(async () => {
-  wechat = playWeChat();
-  const stored = await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": "*" });
-  if (!stored.ok) throw new Error(await stored.text());
-});
-beforeEach(async () => {
-  // Each test a day after the one before, when no pause holds any more; far ahead of the real clock, by which alarms
-  // ring: here they ring by hand.
-  tests += 1;
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * DAY });
-  await wechat.reset();
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useWorker({ clock: "weeks apart", settings: SETTINGS });
 
 const countSends = async () =>
   (await wechat.calls()).filter((call) => call.path === "/cgi-bin/message/custom/send").length;
 
 /** Moves the clock and rings the alarm, until everything due is done. */
-async function ring(openid: string, ms: number): Promise<void> {
-  vi.setSystemTime(Date.now() + ms);
-  await runDurableObjectAlarm(conversation(openid));
+async function ringIn(ms: number, openid: string): Promise<void> {
+  pass(ms);
+  await ring(openid);
 }
-
-const settled = (openid: string, kind: string) => vi.waitUntil(async () => (await kindsOf(openid)).includes(kind));
 
 describe("when WeChat is busy", () => {
   it("answers come later, once each and in order", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     await wechat.text("oBusy", "你好");
-    await settled("oBusy", "retry");
+    await waitForRow("oBusy", "retry");
     expect(await readTexts(wechat, "oBusy")).toEqual([]);
-    await ring("oBusy", 60_000);
+    await ringIn(60_000, "oBusy");
     expect(await readTexts(wechat, "oBusy")).toEqual(["一", "二"]);
   });
 
   it("for good, each message is tried four times and then given up", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send" });
     await wechat.text("oNever", "你好");
-    await settled("oNever", "retry");
-    for (let rings = 0; rings < 12; rings += 1) await ring("oNever", 60_000);
+    await waitForRow("oNever", "retry");
+    for (let rings = 0; rings < 12; rings += 1) await ringIn(60_000, "oNever");
     expect(await countSends()).toBe(8);
     expect((await kindsOf("oNever")).filter((kind) => kind === "failed")).toHaveLength(2);
   });
@@ -66,8 +45,8 @@ describe("when the connection breaks", () => {
   }) => {
     await wechat.fault({ fault: "drop", when: "after", target: "send", times: 1 });
     await wechat.text("oAfter", "你好");
-    await settled("oAfter", "sent");
-    await ring("oAfter", 10_000);
+    await waitForRow("oAfter", "sent");
+    await ringIn(10_000, "oAfter");
     expect(await readTexts(wechat, "oAfter")).toEqual(["一", "二", "一"]);
     expect((await kindsOf("oAfter")).filter((kind) => kind === "unconfirmed")).toHaveLength(1);
   });
@@ -75,8 +54,8 @@ describe("when the connection breaks", () => {
   it("before WeChat took it, the second go delivers it", async ({ expect }) => {
     await wechat.fault({ fault: "drop", when: "before", target: "send", times: 1 });
     await wechat.text("oBefore", "你好");
-    await settled("oBefore", "sent");
-    await ring("oBefore", 10_000);
+    await waitForRow("oBefore", "sent");
+    await ringIn(10_000, "oBefore");
     expect((await readTexts(wechat, "oBefore")).toSorted()).toEqual(["一", "二"].toSorted());
   });
 });
@@ -84,7 +63,7 @@ describe("when the connection breaks", () => {
 describe("when the token is killed", () => {
   it("a hundred senders at once cause one refresh, and every answer arrives", async ({ expect }) => {
     await wechat.text("oFirst", "你好");
-    await settled("oFirst", "sent");
+    await waitForRow("oFirst", "sent");
     await wechat.killToken();
     const tokenCalls = async () =>
       (await wechat.calls()).filter((call) => call.path === "/cgi-bin/stable_token").length;
@@ -101,8 +80,8 @@ describe("when the token is killed", () => {
 
   it("and WeChat keeps giving the dead one, a forced call gets a new one", async ({ expect }) => {
     await wechat.text("oSticky", "你好");
-    await settled("oSticky", "sent");
-    vi.setSystemTime(Date.now() + 60_000);
+    await waitForRow("oSticky", "sent");
+    pass(60_000);
     await wechat.killToken({ sticky: true });
     await wechat.text("oSticky2", "你好");
     await vi.waitUntil(async () => (await readTexts(wechat, "oSticky2")).length === 2);
@@ -117,14 +96,14 @@ describe("when the whole app is refused", () => {
       const [first, second] = [`oPause${errcode}a`, `oPause${errcode}b`];
       await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
       await wechat.text(first, "你好");
-      await settled(first, "retry");
+      await waitForRow(first, "retry");
       const before = await countSends();
       await wechat.text(second, "你好");
-      await settled(second, "retry");
+      await waitForRow(second, "retry");
       expect(await countSends()).toBe(before);
       for (let rings = 0; rings < 3; rings += 1) {
-        await ring(first, HOUR);
-        await ring(second, 0);
+        await ringIn(HOUR, first);
+        await ringIn(0, second);
       }
       expect(await readTexts(wechat, first)).toEqual(["一", "二"]);
       expect(await readTexts(wechat, second)).toEqual(["一", "二"]);
@@ -140,9 +119,9 @@ describe("when WeChat's books differ from ours", () => {
     const user = `oBooks${errcode}`;
     await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
     await wechat.text(user, "你好");
-    await settled(user, "blocked");
+    await waitForRow(user, "blocked");
     expect((await remote(user).view(1))?.window).toMatchObject({ kind, remaining: 0, doubtful });
-    await ring(user, HOUR);
+    await ringIn(HOUR, user);
     expect(await readTexts(wechat, user)).toEqual([]);
   });
 });
@@ -151,9 +130,8 @@ describe("the log of a delivery", () => {
   it("says what happened, how long it took, and to whom by the beginning of the conversation's id", async ({
     expect,
   }) => {
-    const lines = captureLog();
     await wechat.text("oLogged", "你好");
-    await settled("oLogged", "sent");
+    await waitForRow("oLogged", "sent");
     expect(lines()).toContainEqual({
       event: "delivery",
       requestId: expect.any(String),

@@ -3,25 +3,16 @@
  * account object had from the beginning is used.
  */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { api, APPID, captureLog, kindsOf, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { account, APPID, captureLog, deleteEvents, kindsOf, OTHER_APPID } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
+import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
-let wechat: Control;
 let users = 0;
 usePushes();
-beforeEach(async () => {
-  wechat = playWeChat();
-  for (const appid of [APPID, OTHER_APPID]) {
-    await runInDurableObject(env.ACCOUNT.getByName(appid), (_, { storage }) => {
-      storage.sql.exec("delete from events");
-      storage.sql.exec("delete from quarantine");
-    });
-  }
-});
+beforeEach(deleteEvents);
 
 /** Pushes a text as it stands, signed and encrypted. */
 async function pushed(plaintext: string, appid = APPID): Promise<string | undefined> {
@@ -31,9 +22,9 @@ async function pushed(plaintext: string, appid = APPID): Promise<string | undefi
 
 /** What the account keeps, and how many pushes it could not read. */
 async function kept(appid = APPID) {
-  return runInDurableObject(env.ACCOUNT.getByName(appid), async (account) => ({
-    events: (await account.appEvents(0, 500)).map(({ inbound }) => inbound),
-    unreadable: (await account.quarantined(100)).length,
+  return runInDurableObject(account(appid), async (object) => ({
+    events: (await object.appEvents(0, 500)).map(({ inbound }) => inbound),
+    unreadable: (await object.quarantined(100)).length,
   }));
 }
 
@@ -84,7 +75,7 @@ describe("an event of another product", () => {
     const named = JSON.stringify({ ...DELIVERY, P: 1 }).replace('"P"', '"__proto__"');
     for (const text of [deep, named]) expect(await pushed(text)).toBe("success");
     expect((await kept()).unreadable).toBe(0);
-    const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown[] }>();
+    const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown[] }>();
     expect(events.slice(-2)).toMatchObject([deep, named].map((damaged) => ({ name: DELIVERY.Event, damaged })));
   });
 

@@ -1,18 +1,13 @@
-import { exports } from "cloudflare:workers";
 import { describe, it } from "vitest";
-import { fetchWith } from "../support/workerd.ts";
+import { APPID, SECRETS } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
 
-const request = () => new Request("https://kefu.test/healthz");
-const APP = {
-  appid: "wx0123456789abcdef",
-  secret: "0123456789abcdef0123456789abcdef",
-  token: "edgekefutesttoken",
-  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-};
+const ask = (vars?: Readonly<Record<string, unknown>>) => call("GET", "/healthz", { key: null, vars });
+const APP = { appid: APPID, ...SECRETS };
 
 describe("GET /healthz", () => {
   it("needs no key, and says how many apps there are and how they are pushed to", async ({ expect }) => {
-    const response = await exports.default.fetch(request());
+    const response = await ask();
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       status: "ok",
@@ -27,7 +22,7 @@ describe("GET /healthz", () => {
 
   it("warns of plain mode and says when the API has no key", async ({ expect }) => {
     const WECHAT_APPS = JSON.stringify([{ ...APP, mode: "plain" }]);
-    const response = await fetchWith({ WECHAT_APPS, API_KEYS: "" }, request());
+    const response = await ask({ WECHAT_APPS, API_KEYS: "" });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       apps: 1,
@@ -38,7 +33,7 @@ describe("GET /healthz", () => {
   });
 
   it("answers 503 with every problem and its cure", async ({ expect }) => {
-    const response = await fetchWith({ WECHAT_APPS: "", RETENTION_DAYS: "soon" }, request());
+    const response = await ask({ WECHAT_APPS: "", RETENTION_DAYS: "soon" });
     expect(response.status).toBe(503);
     const health = await response.json<{ status: string; problems: readonly { variable: string; cure: string }[] }>();
     expect(health.status).toBe("misconfigured");
@@ -57,9 +52,9 @@ describe("GET /healthz", () => {
   it("never shows a value, set right or wrong", async ({ expect }) => {
     const broken = { ...APP, aesKey: "too-short-a-key", appid: "wx-wrong-appid" };
     const texts = await Promise.all([
-      fetchWith({}, request()).then((response) => response.text()),
-      fetchWith({ WECHAT_APPS: JSON.stringify([broken]), API_KEYS: "short-key" }, request()).then((r) => r.text()),
-      fetchWith({ WECHAT_APPS: "not-json-at-all" }, request()).then((response) => response.text()),
+      ask({}).then((response) => response.text()),
+      ask({ WECHAT_APPS: JSON.stringify([broken]), API_KEYS: "short-key" }).then((r) => r.text()),
+      ask({ WECHAT_APPS: "not-json-at-all" }).then((response) => response.text()),
     ]);
     const values = [...Object.values(APP), "too-short-a-key", "wx-wrong-appid", "short-key", "not-json", "test-key"];
     for (const value of values) expect(texts.join()).not.toContain(value);

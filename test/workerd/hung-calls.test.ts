@@ -1,29 +1,22 @@
 /** A call of KV, of an object or of the rate limiter that never returns, in each place where one is awaited. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { beforeEach, describe, it, vi } from "vitest";
 import kefu from "../../worker/index.ts";
 import { hungStub, never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
 import "../support/lazy-modules.ts";
-import { api, API_KEY, APPID, captureLog, kindsOf, playWeChat } from "../support/workerd.ts";
+import { APPID, kindsOf, playWeChat } from "../support/workerd.ts";
+import { buildCall, putSettings } from "./api-client.ts";
+import { ANSWER, lines, useWorker } from "./each-test.ts";
 
-const DAY = 86_400_000;
 const OPENID = "oHung";
 /** Longer than any deadline. */
 const LONG = 40_000;
 const MESSAGE_ID = `${env.CONVERSATION.idFromName(`${APPID}:${OPENID}`).toString()}-1`;
 
-let days = 0;
-let lines: ReturnType<typeof captureLog>;
+useWorker({ clock: "weeks apart", settings: null });
 beforeEach(() => {
-  days += 1;
-  useManualClock(Date.now() + days * DAY);
-  lines = captureLog();
-  playWeChat();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
+  useManualClock();
 });
 
 const hungObjects = (namespace: DurableObjectNamespace<never>) => ({
@@ -42,13 +35,8 @@ async function ended<T>(work: PromiseLike<T>): Promise<T> {
 
 /** A request to a worker with other bindings; its work after the response is not waited for. */
 function ask(vars: Readonly<Record<string, unknown>>, method: string, path: string, json?: unknown) {
-  const headers = { authorization: `Bearer ${API_KEY}`, "if-match": "*", "idempotency-key": crypto.randomUUID() };
-  const init = json === undefined ? { headers } : { headers, body: JSON.stringify(json) };
-  const request = new Request(`https://kefu.test${path}`, {
-    method,
-    ...init,
-    headers: { ...headers, ...(json !== undefined && { "content-type": "application/json" }) },
-  });
+  const headers = { "if-match": "*", "idempotency-key": crypto.randomUUID() };
+  const request = buildCall(method, path, { headers, json });
   const context = createExecutionContext();
   const response = Promise.resolve(kefu.fetch(request, { ...env, ...vars }, context));
   return { response, context };
@@ -61,7 +49,7 @@ describe("a KV write that never returns", () => {
       worker: async (request) => kefu.fetch(request, { ...env, KV }, createExecutionContext()),
     });
     // A hand-over, the default, is not remembered.
-    await ended(api("PUT", "/api/v1/settings", { fallback: { type: "silent" } }, { "if-match": "*" }));
+    await ended(putSettings({ fallback: { type: "silent" } }));
     const { id } = await ended(control.text("oTwice", "在吗"));
     await ended(control.redeliver({ id }));
     await outcomeWithin(LONG, never());
@@ -142,8 +130,7 @@ describe("a conversation that never answers", () => {
   });
 
   it("is given up for recording an attempt, and the lease's end decides", async ({ expect }) => {
-    const settings = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
-    await outcomeWithin(LONG, api("PUT", "/api/v1/settings", settings, { "if-match": "*" }));
+    await outcomeWithin(LONG, putSettings(ANSWER));
     const stub = (name: string) => {
       const real = env.CONVERSATION.getByName(name);
       return new Proxy(real, {

@@ -4,27 +4,19 @@
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { describe, it, vi } from "vitest";
 import { never, outcomeSoon, PENDING } from "../support/hung.ts";
-import { api, APPID, captureLog } from "../support/workerd.ts";
+import { account, APPID } from "../support/workerd.ts";
+import { putSettings } from "./api-client.ts";
+import { lines, useWorker } from "./each-test.ts";
 
-const account = () => env.ACCOUNT.getByName(APPID);
 const put = (minutes: number) =>
-  outcomeSoon(
-    api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, muteAfterApiMinutes: minutes }, { "if-match": "*" }),
-  );
+  outcomeSoon(putSettings({ fallback: { type: "silent" }, muteAfterApiMinutes: minutes }));
 const published = async () =>
   (await env.KV.get<{ settings: { muteAfterApiMinutes: number } }>(`settings:${APPID}`, "json"))?.settings
     .muteAfterApiMinutes;
 
-let lines: ReturnType<typeof captureLog>;
-beforeEach(() => {
-  lines = captureLog();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker({ settings: null });
 
 describe("a KV write of the account that never returns", () => {
   it("keeps neither PUT /settings from its answer nor later settings from KV", async ({ expect }) => {

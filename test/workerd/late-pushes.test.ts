@@ -1,8 +1,8 @@
 /** KV as a shield in a storm of repeats (DEDUPE_KV): what it answers, and what it leaves to the conversation. */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { kindsOf, readTexts, remote } from "../support/workerd.ts";
-import { namespaceOf, playWeChatWith, usePushes, type ReceiveArgs, type SettleArgs } from "./push-bench.ts";
+import { kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./push-bench.ts";
 
 usePushes();
 
@@ -16,7 +16,7 @@ describe("KV as the shield against repeats", () => {
       },
       settle: (...args: SettleArgs) => remote("oKv").settle(...args),
     }));
-    const app = playWeChatWith({ CONVERSATION: counting });
+    const app = playWeChat({ vars: { CONVERSATION: counting } });
     const push = await app.text("oKv", "价格");
     await app.redeliver({ id: push.id });
     expect(asked).toBe(2);
@@ -35,7 +35,7 @@ describe("KV as the shield against repeats", () => {
       },
       settle: (...args: SettleArgs) => remote("oAgain").settle(...args),
     }));
-    const app = playWeChatWith({ CONVERSATION: counting });
+    const app = playWeChat({ vars: { CONVERSATION: counting } });
     const push = await app.text("oAgain", "人工");
     await app.redeliver({ id: push.id });
     await app.text("oAgain", "价格");
@@ -52,7 +52,7 @@ describe("KV as the shield against repeats", () => {
   it("is not waited for when it does not answer", async ({ expect }) => {
     const get = (key: string, type: "json") =>
       key.startsWith("push:") ? new Promise<never>(() => {}) : env.KV.get(key, type);
-    const app = playWeChatWith({ KV: { get, put: () => Promise.resolve() } });
+    const app = playWeChat({ vars: { KV: { get, put: () => Promise.resolve() } } });
     const push = await app.text("oHangs", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
     expect(push.outcome).toBe("acknowledged");
   });
@@ -69,7 +69,7 @@ describe("KV as the shield against repeats", () => {
       },
       settle: (...args: SettleArgs) => remote("oLate").settle(...args),
     }));
-    const app = playWeChatWith({ CONVERSATION: slow });
+    const app = playWeChat({ vars: { CONVERSATION: slow } });
     const push = await app.text("oLate", "价格");
     vi.setSystemTime(Date.now() + 5_000);
     const again = await app.redeliver({ id: push.id });
@@ -83,7 +83,7 @@ describe("KV as the shield against repeats", () => {
       get: (key: string, type: "json") => (keys.push(key), env.KV.get(key, type)),
       put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
     };
-    await playWeChatWith({ KV: noting }).text("oCalm", "价格");
+    await playWeChat({ vars: { KV: noting } }).text("oCalm", "价格");
     await expect.poll(() => kindsOf("oCalm")).toContain("sent");
     expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe("KV as the shield against repeats", () => {
       put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
     };
     const written = () => keys.filter((key) => key.startsWith("push:"));
-    const app = playWeChatWith({ KV: noting });
+    const app = playWeChat({ vars: { KV: noting } });
     const push = await app.text("oReplay", "价格");
     await app.redeliver({ id: push.id, copies: 20 });
     expect(written()).toHaveLength(1);
@@ -111,7 +111,7 @@ describe("KV as the shield against repeats", () => {
       get: (key: string, type: "json") => env.KV.get(key, type),
       put: (key: string) => Promise.reject(new Error(key.startsWith("push:") ? `kv down ${(puts += 1)}` : "kv down")),
     };
-    const app = playWeChatWith({ KV: failing });
+    const app = playWeChat({ vars: { KV: failing } });
     const push = await app.text("oUntaken", "价格");
     await app.redeliver({ id: push.id });
     await app.redeliver({ id: push.id });
@@ -125,7 +125,7 @@ describe("KV as the shield against repeats", () => {
       return Promise.resolve(null);
     };
     const kv = { get: note, put: note };
-    const app = playWeChatWith({ DEDUPE_KV: "off", KV: kv });
+    const app = playWeChat({ vars: { DEDUPE_KV: "off", KV: kv } });
     const push = await app.text("oOff", "价格");
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
     await app.redeliver({ id: push.id });
@@ -135,7 +135,7 @@ describe("KV as the shield against repeats", () => {
 
   it("may fail without anybody noticing", async ({ expect }) => {
     const broken = { get: () => Promise.reject(new Error("kv down")), put: () => Promise.reject(new Error("kv down")) };
-    const app = playWeChatWith({ KV: broken });
+    const app = playWeChat({ vars: { KV: broken } });
     const push = await app.text("oBroken", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
     expect(push.outcome).toBe("acknowledged");
     await expect.poll(() => readTexts(app, "oBroken")).toEqual(["价格见商品页"]);

@@ -4,49 +4,24 @@
  * the test moves.
  */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { beforeEach, describe, it } from "vitest";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import {
-  api,
-  APPID,
-  captureLog,
-  conversation,
-  kindsOf,
-  playWeChat,
-  readTexts,
-  refuseSends,
-} from "../support/workerd.ts";
+import { account, conversation, kindsOf, pass, readTexts, refuseSends, ring, waitForRow } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
+import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-let wechat: Control;
-let lines: () => readonly Readonly<Record<string, unknown>>[];
 let refusals: Map<string, number>;
-let tests = 0;
-
-beforeEach(async () => {
-  tests += 1;
-  // Each test a week after the one before: the objects of the app remember.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
-  lines = captureLog();
-  wechat = playWeChat();
-  refusals = new Map();
-  refuseSends(refusals);
-  await api("PUT", "/api/v1/settings", ANSWER, { "if-match": "*" });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
+useWorker({ clock: "weeks apart", settings: ANSWER });
+beforeEach(() => {
+  refusals = refuseSends();
 });
 
 const pauses = () => lines().filter(({ event }) => event === "app_paused");
 const resume = async () => {
-  const response = await api("POST", "/api/v1/resume");
+  const response = await call("POST", "/api/v1/resume");
   return response.json<{ resumed: boolean; trial: { outcome: string }; faults: readonly unknown[] }>();
 };
 
@@ -54,19 +29,15 @@ const resume = async () => {
 async function write(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) {
     await wechat.text(openid, "在吗");
-    await vi.waitUntil(async () => (await kindsOf(openid)).some((kind) => kind === "retry" || kind === "sent"));
+    await waitForRow(openid, ["retry", "sent"]);
   }
 }
 
 /** Who waits is woken, and sends; in this order. */
 async function wake(...openids: readonly string[]): Promise<void> {
-  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
-  vi.setSystemTime(Date.now() + 10_000);
+  await runDurableObjectAlarm(account());
+  pass(10_000);
   await ring(...openids);
-}
-
-async function ring(...openids: readonly string[]): Promise<void> {
-  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
 }
 
 /** A new user is answered at once: the app is not paused. */
@@ -84,13 +55,13 @@ describe("a message that alone is refused", () => {
       await write(poison, other);
       // The minute's limit is over so soon that who waits for it is not registered.
       const outcome = errcode === 45011 ? "none" : "sent";
-      if (errcode === 45011) vi.setSystemTime(Date.now() + 2 * MINUTE);
+      if (errcode === 45011) pass(2 * MINUTE);
       expect(await resume()).toMatchObject({ resumed: true, trial: { outcome } });
       for (let round = 0; round < 3; round += 1) {
         await wake(other, poison);
         expect(await answers(`oNew${errcode}r${round}`)).toBe(true);
         expect(await resume()).toMatchObject({ resumed: true, faults: [] });
-        vi.setSystemTime(Date.now() + 3 * MINUTE);
+        pass(3 * MINUTE);
       }
       expect(pauses()).toHaveLength(1);
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
@@ -102,7 +73,7 @@ describe("a message that alone is refused", () => {
     refusals.set("oKnown", 48001);
     await write("oKnown", "oSent");
     expect(await resume()).toMatchObject({ resumed: true, trial: { outcome: "sent" } });
-    await evictDurableObject(env.ACCOUNT.getByName(APPID));
+    await evictDurableObject(account());
     accountMemory.clear();
     await wake("oKnown");
     expect(await answers("oAfter")).toBe(true);
@@ -119,28 +90,27 @@ describe("a message that alone is refused", () => {
   });
 
   it("is tried last, also when it waited for a token before", async ({ expect }) => {
-    const account = env.ACCOUNT.getByName(APPID);
     refusals.set("oPauses", 48001);
     await write("oPauses");
     const [cause, other] = ["oWaited", "oWaits"].map((openid) => conversation(openid).id.toString());
     if (cause === undefined || other === undefined) throw new Error("two conversations");
-    await account.noteWaiting({ id: cause, until: null, isCause: false });
-    await account.noteWaiting({ id: other, until: null, isCause: false });
-    await account.noteWaiting({ id: cause, until: null, isCause: true });
-    const start = await account.beginResume();
+    await account().noteWaiting({ id: cause, until: null, isCause: false });
+    await account().noteWaiting({ id: other, until: null, isCause: false });
+    await account().noteWaiting({ id: cause, until: null, isCause: true });
+    const start = await account().beginResume();
     const candidates = start.step === "trial" ? start.candidates : [];
     expect(candidates.indexOf(other)).toBeLessThan(candidates.indexOf(cause));
-    await account.endResume(null, false);
+    await account().endResume(null, false);
   });
 
   it("is the trial when no other waits: its pause holds, to the end it had, and no longer", async ({ expect }) => {
     refusals.set("oTrial", 48001);
     await write("oTrial");
     const first = await resume();
-    vi.setSystemTime(Date.now() + 5 * MINUTE);
+    pass(5 * MINUTE);
     expect(first).toMatchObject({ resumed: false, trial: { outcome: "refused" } });
     expect((await resume()).faults).toEqual(first.faults);
-    vi.setSystemTime(Date.now() + 6 * MINUTE);
+    pass(6 * MINUTE);
     await ring("oTrial");
     expect(await answers("oFree")).toBe(true);
     expect(pauses()).toHaveLength(1);
@@ -160,7 +130,7 @@ describe("several messages that alone are refused", () => {
     for (let round = 0; round < 3; round += 1) {
       await wake(...bad.toReversed(), ...bad);
       expect(await answers(`oFine${round}`)).toBe(true);
-      vi.setSystemTime(Date.now() + 20 * MINUTE);
+      pass(20 * MINUTE);
     }
     expect(pauses()).toHaveLength(before);
   });
@@ -172,7 +142,7 @@ describe("several messages that alone are refused", () => {
       for (const openid of bad) refusals.set(openid, errcode);
       await write(...bad);
       for (let hour = 0; hour < 6; hour += 1) {
-        vi.setSystemTime(Date.now() + HOUR);
+        pass(HOUR);
         expect(await answers(`oHour${hour}x${errcode}`), `hour ${hour}`).toBe(true);
         await ring(...(hour % 2 === 0 ? bad.toReversed() : bad));
       }

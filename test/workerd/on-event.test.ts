@@ -1,22 +1,15 @@
 /** The team's `onEvent`: what it hears, and that nothing it does is the push's trouble. */
 import { beforeEach, describe, it, vi, type MockInstance } from "vitest";
-import type { Control } from "../../emulator/control.ts";
 import * as handlers from "../../worker/handlers.ts";
-import { APPID, captureLog, fetchWith, OTHER_APPID, playWeChat } from "../support/workerd.ts";
+import { APPID, OTHER_APPID } from "../support/workerd.ts";
+import { lines, wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
 /** The team's file, as far as a version of the worker has it. */
 const team: Readonly<Record<string, unknown>> = { ...handlers };
 let onEvent: MockInstance<typeof handlers.onEvent>;
 
-let wechat: Control;
-let lines: ReturnType<typeof captureLog>;
-
-usePushes();
-beforeEach(() => {
-  lines = captureLog();
-  wechat = playWeChat({ worker: (request) => fetchWith({}, request) });
-});
+usePushes({ vars: {} });
 
 const heard = () => onEvent.mock.calls.map(([event]) => event);
 const failures = () => lines().filter(({ event }) => event === "handler_failed");

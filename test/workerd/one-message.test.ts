@@ -2,50 +2,21 @@
  * A message that WeChat refuses for good, whatever its errcode: the other users are answered, and it does not stop the
  * app again and again. Alarms ring by hand, on a clock the test moves.
  */
-import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import {
-  APPID,
-  captureLog,
-  conversation,
-  kindsOf,
-  playWeChat,
-  readTexts,
-  refuseSends,
-  remote,
-} from "../support/workerd.ts";
-import { bodyOf, call, useSilentSettings } from "./api-client.ts";
+import { beforeEach, describe, it } from "vitest";
+import { APPID, kindsOf, pass, readTexts, refuseSends, remote, ring } from "../support/workerd.ts";
+import { bodyOf, call, upload } from "./api-client.ts";
+import { lines, useWorker, wechat } from "./each-test.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const PNG = Uint8Array.from(
-  atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="),
-  (character) => character.charCodeAt(0),
-);
 const FOREIGN_LINK =
   '<a href="https://x.test" data-miniprogram-appid="wxffffffffffffffff" data-miniprogram-path="pages/x">看</a>';
 
-let wechat: Control;
-let lines: () => readonly Readonly<Record<string, unknown>>[];
 /** What WeChat answers to sends to a user; all others are the emulator's. */
 let refusals: Map<string, number>;
-let tests = 0;
-
-beforeEach(async () => {
-  tests += 1;
-  // Each test a week after the one before: the objects of the app remember.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
-  wechat = playWeChat();
-  refusals = new Map();
-  refuseSends(refusals);
-  await useSilentSettings();
-  lines = captureLog();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
+useWorker({ clock: "weeks apart" });
+beforeEach(() => {
+  refusals = refuseSends();
 });
 
 const pauses = () => lines().filter(({ event }) => event === "app_paused");
@@ -58,17 +29,13 @@ async function put(openid: string, content: string): Promise<void> {
   if (!stored.ok || stored.lease === undefined) throw new Error("the message is not on its way");
   const { seq, attempt } = stored.lease;
   await remote(openid).settle(seq, attempt, { result: "not_sent", reason: "lease_over" }, null);
-  vi.setSystemTime(Date.now() + 5_000);
-}
-
-async function ring(...openids: readonly string[]): Promise<void> {
-  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+  pass(5_000);
 }
 
 /** Lets time pass: the alarms of the users ring every few minutes, in this order. */
-async function pass(ms: number, stepMs: number, ...openids: readonly string[]): Promise<void> {
+async function ringFor(ms: number, stepMs: number, ...openids: readonly string[]): Promise<void> {
   for (let left = ms; left > 0; left -= stepMs) {
-    vi.setSystemTime(Date.now() + stepMs);
+    pass(stepMs);
     await ring(...openids);
   }
 }
@@ -76,19 +43,17 @@ async function pass(ms: number, stepMs: number, ...openids: readonly string[]): 
 const failure = async (openid: string) =>
   ((await remote(openid).rows(0, 500)) ?? []).findLast((row) => row.kind === "failed")?.body;
 
-const upload = () => call("POST", "/api/v1/media", { body: PNG, headers: { "content-type": "image/png" } });
-
 describe("a message with the link of another mini program", () => {
   it("ends by itself within two days of simulated time, without one pause of the app", async ({ expect }) => {
     await wechat.text("oLinked", "在吗");
     await wechat.text("oOther", "在吗");
     await put("oLinked", FOREIGN_LINK);
-    await pass(47 * HOUR, 10 * MINUTE, "oLinked");
+    await ringFor(47 * HOUR, 10 * MINUTE, "oLinked");
     expect(pauses()).toEqual([]);
     expect(await failure("oLinked")).toMatchObject({ reason: "invalid_appid", errcode: 40013 });
     await wechat.text("oOther", "还在吗");
     await put("oOther", "在的");
-    await pass(MINUTE, MINUTE, "oOther");
+    await ringFor(MINUTE, MINUTE, "oOther");
     expect(await readTexts(wechat, "oOther")).toEqual(["在的"]);
   });
 });
@@ -103,7 +68,7 @@ describe("a code that can be about one message, as an answer of custom/send", ()
       refusals.set(refused, errcode);
       await put(refused, "您好");
       await put(other, "您好");
-      await pass(MINUTE, MINUTE, refused, other);
+      await ringFor(MINUTE, MINUTE, refused, other);
       expect(await kindsOf(refused)).toContain("failed");
       expect(await failure(refused)).toMatchObject({ errcode });
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
@@ -123,7 +88,7 @@ describe("a message that WeChat refuses for its token, whatever the token", () =
       refusals.set(refused, errcode);
       await put(refused, "您好");
       await put(other, "您好");
-      for (let step = 0; step < 12; step += 1) await pass(15_000, 15_000, refused, other);
+      for (let step = 0; step < 12; step += 1) await ringFor(15_000, 15_000, refused, other);
       expect(lines().filter(({ event, forced }) => event === "token_refreshed" && forced === true)).toHaveLength(1);
       expect(lines().map(({ event }) => event)).not.toContain("token_refresh_limited");
       expect(await kindsOf(other)).not.toContain("failed");
@@ -144,13 +109,13 @@ describe("a code that speaks of the app", () => {
       await put(refused, "您好");
       await ring(refused);
       await put(other, "您好");
-      await pass(HOUR, 5 * MINUTE, refused, other);
+      await ringFor(HOUR, 5 * MINUTE, refused, other);
       expect(pauses()).toHaveLength(1);
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
       expect(await failure(refused)).toBeUndefined();
-      await pass(8 * HOUR, 10 * MINUTE, refused);
+      await ringFor(8 * HOUR, 10 * MINUTE, refused);
       expect(await failure(refused)).toMatchObject({ errcode });
-      await pass(38 * HOUR, HOUR, refused);
+      await ringFor(38 * HOUR, HOUR, refused);
       expect(pauses()).toHaveLength(1);
     },
   );
@@ -165,12 +130,12 @@ describe("a code that speaks of the app", () => {
       await put(refused, "您好");
       await ring(refused);
       await put(other, "您好");
-      await pass(20 * HOUR, 20 * MINUTE, refused, other);
+      await ringFor(20 * HOUR, 20 * MINUTE, refused, other);
       expect(pauses()).toHaveLength(1);
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
       expect(await kindsOf(refused)).not.toContain("failed");
       refusals.clear();
-      await pass(6 * HOUR, HOUR, refused);
+      await ringFor(6 * HOUR, HOUR, refused);
       expect(await readTexts(wechat, refused)).toEqual(["您好"]);
     },
   );
@@ -186,12 +151,12 @@ describe("a code that speaks of the app", () => {
     expect(pauses()).toHaveLength(1);
     // Each time the one that did not cause the last pause is tried first.
     for (const [first, second] of [["oSecond", "oFirst"], users, ["oSecond", "oFirst"]] as const) {
-      vi.setSystemTime(Date.now() + 11 * MINUTE);
+      pass(11 * MINUTE);
       await ring(first, second);
     }
     expect(pauses()).toHaveLength(4);
     refusals.clear();
-    await pass(3 * HOUR, 15 * MINUTE, ...users);
+    await ringFor(3 * HOUR, 15 * MINUTE, ...users);
     for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
   });
 
@@ -202,11 +167,11 @@ describe("a code that speaks of the app", () => {
       refusals.set(user, 40164);
       await put(user, "您好");
     }
-    await pass(3 * HOUR, 11 * MINUTE, ...users);
+    await ringFor(3 * HOUR, 11 * MINUTE, ...users);
     expect(pauses().length).toBeGreaterThan(3);
     for (const user of users) expect(await kindsOf(user), user).not.toContain("failed");
     refusals.clear();
-    await pass(6 * HOUR, 15 * MINUTE, ...users);
+    await ringFor(6 * HOUR, 15 * MINUTE, ...users);
     for (const user of users) expect(await readTexts(wechat, user), user).toEqual(["您好"]);
   });
 

@@ -1,11 +1,9 @@
 /**
- * Pushes to the worker: settings with a few rules before every test, and environments whose objects or KV are stood in
- * for.
+ * Pushes to the worker: settings with a few rules before every test, and conversations that are stood in for.
  */
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { api, APPID, fetchWith, OTHER_APPID, playWeChat, type remote } from "../support/workerd.ts";
+import type { remote } from "../support/workerd.ts";
+import { useWorker, type TestOptions } from "./each-test.ts";
 
 const SETTINGS = {
   greeting: { messages: [{ type: "text", content: "欢迎光临" }] },
@@ -26,28 +24,9 @@ const SETTINGS = {
   fallback: { type: "silent" },
 };
 
-async function useSettings(): Promise<void> {
-  for (const appid of [APPID, OTHER_APPID]) {
-    const response = await api("PUT", `/api/v1/settings?appid=${appid}`, SETTINGS, { "if-match": "*" });
-    if (!response.ok) throw new Error(await response.text());
-  }
-}
-
-/** Call at the top of a test file. */
-export function usePushes(): void {
-  beforeEach(async () => {
-    playWeChat();
-    await useSettings();
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    vi.useRealTimers();
-  });
-}
-
-/** The emulator, pushing to a worker with another environment. */
-export function playWeChatWith(vars: Readonly<Record<string, unknown>>): Control {
-  return playWeChat({ worker: (request) => fetchWith(vars, request) });
+/** Call at the top of a test file: `useWorker` with these settings. */
+export function usePushes(options: TestOptions = {}): void {
+  useWorker({ settings: SETTINGS, ...options });
 }
 
 /** Conversations with the real ones' ids and other stubs. */

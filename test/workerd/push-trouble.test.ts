@@ -5,8 +5,9 @@ import { describe, it, vi } from "vitest";
 import kefu from "../../worker/index.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import type { Received } from "../../worker/objects/conversation-model.ts";
-import { APPID, captureLog, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
-import { namespaceOf, playWeChatWith, usePushes, type ReceiveArgs, type SettleArgs } from "./push-bench.ts";
+import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { lines } from "./each-test.ts";
+import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./push-bench.ts";
 
 usePushes();
 
@@ -17,7 +18,7 @@ describe("when the conversation cannot be reached", () => {
       calls.push(name);
       return { receive: () => Promise.reject(new Error("gone")) };
     });
-    const app = playWeChatWith({ CONVERSATION: failing });
+    const app = playWeChat({ vars: { CONVERSATION: failing } });
     await app.switches({ retries: 0 });
     const push = await app.text("oGone", "价格");
     expect(push.attempts[0]).toMatchObject({ status: 500 });
@@ -32,7 +33,7 @@ describe("when the conversation cannot be reached", () => {
         return Promise.reject(Object.assign(new Error("busy"), { overloaded: true }));
       },
     }));
-    const app = playWeChatWith({ CONVERSATION: overloaded });
+    const app = playWeChat({ vars: { CONVERSATION: overloaded } });
     await app.switches({ retries: 0 });
     await app.text("oBusy", "价格");
     expect(calls).toBe(1);
@@ -45,7 +46,7 @@ describe("when the conversation cannot be reached", () => {
       first = false;
       return { receive: () => Promise.reject(new Error("broken")) };
     });
-    const app = playWeChatWith({ CONVERSATION: flaky });
+    const app = playWeChat({ vars: { CONVERSATION: flaky } });
     expect((await app.text("oFlaky", "价格")).attempts).toHaveLength(1);
     expect(await kindsOf("oFlaky")).toContain("in");
   });
@@ -62,7 +63,7 @@ describe("when the conversation cannot be reached", () => {
         },
       };
     });
-    await playWeChatWith({ CONVERSATION: losing }).text("oLost", "价格");
+    await playWeChat({ vars: { CONVERSATION: losing } }).text("oLost", "价格");
     await expect.poll(() => kindsOf("oLost")).toEqual(["in", "out", "sent"]);
   });
 });
@@ -98,7 +99,7 @@ describe("a conversation slower than WeChat's timeout", () => {
       settle: (...args: SettleArgs) => remote("oSlow").settle(...args),
     }));
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
-    const app = playWeChatWith({ CONVERSATION: slow });
+    const app = playWeChat({ vars: { CONVERSATION: slow } });
     await app.switches({ retries: 0 });
     const push = app.text("oSlow", "价格");
     await vi.waitFor(async () => expect(await kindsOf("oSlow")).toEqual(["in", "out"]));
@@ -124,7 +125,7 @@ describe("a conversation that is slow to record an outcome", () => {
       },
     }));
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
-    const app = playWeChatWith({ CONVERSATION: slow });
+    const app = playWeChat({ vars: { CONVERSATION: slow } });
     const push = app.text("oParts", "两条");
     await vi.waitFor(() => expect(settled).toBe(1));
     await vi.advanceTimersByTimeAsync(5_000);
@@ -150,8 +151,7 @@ describe("an account that does not answer", () => {
     plaintext: string,
   ): Promise<{ readonly verdict: string | undefined; readonly events: unknown[] }> {
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
-    const lines = captureLog();
-    const app = playWeChatWith({ ACCOUNT });
+    const app = playWeChat({ vars: { ACCOUNT } });
     await app.switches({ retries: 0 });
     const pushed = app.text("oSilent", "", { overrides: { plaintext } });
     await vi.advanceTimersByTimeAsync(6_000);
@@ -180,8 +180,7 @@ describe("a push without settings", () => {
     accountMemory.clear();
     const gone = () => Promise.reject(new Error("gone"));
     const ACCOUNT = { getByName: () => ({ settings: gone, access: gone }) };
-    const lines = captureLog();
-    const push = await playWeChatWith({ ACCOUNT, KV: { get: gone, put: gone } }).text("oNoSettings", "价格");
+    const push = await playWeChat({ vars: { ACCOUNT, KV: { get: gone, put: gone } } }).text("oNoSettings", "价格");
     expect(push.outcome).toBe("acknowledged");
     expect(await kindsOf("oNoSettings")).toEqual(["in"]);
     expect(lines()).toContainEqual(expect.objectContaining({ event: "settings_unavailable", app: APPID }));
@@ -190,7 +189,6 @@ describe("a push without settings", () => {
 
 describe("an error nobody expected", () => {
   it("is logged by name outside the push URL as well", async ({ expect }) => {
-    const lines = captureLog();
     const broken = new Proxy(env, {
       ownKeys() {
         throw new RangeError("words of a secret");
@@ -203,7 +201,6 @@ describe("an error nobody expected", () => {
   });
 
   it("is answered shortly and logged by name, never by its words", async ({ expect }) => {
-    const lines = captureLog();
     vi.spyOn(crypto.subtle, "digest").mockRejectedValueOnce(new RangeError("words of a secret"));
     const url = "https://kefu.test/wechat/message?signature=x&timestamp=1&nonce=1&echostr=1";
     const response = await fetchWith({}, new Request(url));

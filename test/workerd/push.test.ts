@@ -1,7 +1,6 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeEach, describe, it } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import type { PushFormat, PushMode } from "../../emulator/model.ts";
 import {
   APPID,
@@ -14,17 +13,14 @@ import {
   readTexts,
   remote,
 } from "../support/workerd.ts";
+import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
 async function countObjects(): Promise<number> {
   return (await listDurableObjectIds(env.CONVERSATION)).length;
 }
 
-let wechat: Control;
 usePushes();
-beforeEach(() => {
-  wechat = playWeChat();
-});
 
 describe("the push URL", () => {
   it("echoes what is signed, byte for byte, and forbids the rest", async ({ expect }) => {

@@ -1,41 +1,14 @@
 /** POST /api/v1/resume: one message that waits is tried first, the others follow only when WeChat lets it through. */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import {
-  api,
-  API_KEY,
-  APPID,
-  captureLog,
-  conversation,
-  kindsOf,
-  OTHER_APPID,
-  playWeChat,
-  readTexts,
-} from "../support/workerd.ts";
+import { account, APPID, OTHER_APPID, pass, readTexts, ring, waitForRow } from "../support/workerd.ts";
+import { call, erase, health } from "./api-client.ts";
+import { ANSWER, useWorker, wechat } from "./each-test.ts";
 
-const DAY = 86_400_000;
-const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 const SEND = "/cgi-bin/message/custom/send";
 
-let wechat: Control;
-let tests = 0;
-beforeEach(async () => {
-  tests += 1;
-  // Each test days after the one before: the objects of the app remember.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * 7 * DAY });
-  captureLog();
-  wechat = playWeChat();
-  for (const appid of [APPID, OTHER_APPID]) {
-    await api("PUT", `/api/v1/settings?appid=${appid}`, ANSWER, { "if-match": "*" });
-  }
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker({ clock: "weeks apart", settings: ANSWER });
 
 interface Resumed {
   readonly resumed: boolean;
@@ -43,31 +16,30 @@ interface Resumed {
   readonly faults: readonly { readonly reason: string; readonly until: string }[];
 }
 
-const resume = (appid = APPID) => api("POST", `/api/v1/resume?appid=${appid}`);
+const resume = (appid = APPID) => call("POST", "/api/v1/resume", { appid });
 /** When the first message of a user is tried again, epoch ms. */
 async function waitsUntil(openid: string): Promise<number> {
-  const response = await api("GET", `/api/v1/conversations/${openid}`);
+  const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { waiting: { until: string } }[] }>();
   return Date.parse(waiting[0]?.waiting.until ?? "");
 }
 /** The same, of the message by itself. */
 async function messageWaitsUntil(openid: string): Promise<number> {
-  const response = await api("GET", `/api/v1/conversations/${openid}`);
+  const response = await call("GET", `/api/v1/conversations/${openid}`);
   const { waiting } = await response.json<{ waiting: readonly { id: string }[] }>();
-  const message = await api("GET", `/api/v1/messages/${waiting[0]?.id}`);
+  const message = await call("GET", `/api/v1/messages/${waiting[0]?.id}`);
   return Date.parse((await message.json<{ waiting: { until: string } }>()).waiting.until);
 }
 const countSends = async () => (await wechat.calls()).filter(({ path }) => path === SEND).length;
-const health = async () => {
-  vi.setSystemTime(Date.now() + 11_000);
-  const headers = { authorization: `Bearer ${API_KEY}` };
-  return (await api("GET", "/healthz", undefined, headers)).json<{ status: string }>();
+const healthLater = async () => {
+  pass(11_000);
+  return health();
 };
 
 /** A user writes; the answer meets the pause, or causes it. */
 async function write(openid: string, appid = APPID): Promise<void> {
   await wechat.text(openid, "在吗", { appid });
-  await vi.waitUntil(async () => (await kindsOf(openid, appid)).some((kind) => kind === "retry" || kind === "sent"));
+  await waitForRow(openid, ["retry", "sent"], appid);
 }
 
 /** Three users wait: the first one's answer caused the pause. */
@@ -78,9 +50,9 @@ async function pauseWith(errcode: number, times?: number): Promise<void> {
 
 /** The account wakes who waits, and they send. */
 async function ringAll(openids: readonly string[]): Promise<void> {
-  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
-  vi.setSystemTime(Date.now() + 10_000);
-  for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+  await runDurableObjectAlarm(account());
+  pass(10_000);
+  await ring(...openids);
 }
 
 const texts = async (openids: readonly string[]) =>
@@ -91,7 +63,7 @@ const texts = async (openids: readonly string[]) =>
 describe("POST /resume", () => {
   it("sends one message, lifts the pause, and the others follow", async ({ expect }) => {
     await pauseWith(48001, 1);
-    expect(await health()).toMatchObject({ status: "degraded" });
+    expect(await healthLater()).toMatchObject({ status: "degraded" });
     const before = await countSends();
     const response = await resume();
     expect(response.status).toBe(200);
@@ -99,13 +71,13 @@ describe("POST /resume", () => {
     expect(await countSends()).toBe(before + 1);
     await ringAll(["oOne", "oTwo", "oThree"]);
     expect(await texts(["oOne", "oTwo", "oThree"])).toEqual({ oOne: ["您好"], oTwo: ["您好"], oThree: ["您好"] });
-    expect(await health()).toMatchObject({ status: "ok" });
+    expect(await healthLater()).toMatchObject({ status: "ok" });
   });
 
   it("holds the pause when WeChat refuses the trial the same way, and sends no other message", async ({ expect }) => {
     await pauseWith(48001);
     const before = await countSends();
-    vi.setSystemTime(Date.now() + 300_000);
+    pass(300_000);
     const body = await (await resume()).json<Resumed>();
     expect(body).toMatchObject({
       resumed: false,
@@ -138,13 +110,13 @@ describe("POST /resume", () => {
     await pauseWith(48001, 1);
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     expect(await (await resume()).json()).toMatchObject({ resumed: false, trial: { outcome: "unknown", errcode: -1 } });
-    expect(await health()).toMatchObject({ status: "degraded" });
+    expect(await healthLater()).toMatchObject({ status: "degraded" });
   });
 
   it("knows who waits although the account object was thrown out of memory", async ({ expect }) => {
     await pauseWith(45009, 1);
     await vi.waitUntil(async () => (await wechat.calls()).length > 0);
-    await evictDurableObject(env.ACCOUNT.getByName(APPID));
+    await evictDurableObject(account());
     expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "sent" } });
     await ringAll(["oOne", "oTwo", "oThree"]);
     expect(await texts(["oOne", "oTwo", "oThree"])).toEqual({ oOne: ["您好"], oTwo: ["您好"], oThree: ["您好"] });
@@ -172,9 +144,9 @@ describe("POST /resume", () => {
 
   it("lifts a pause for which no message waits", async ({ expect }) => {
     await pauseWith(48001, 1);
-    for (const openid of ["oOne", "oTwo", "oThree"]) await api("DELETE", `/api/v1/conversations/${openid}`);
+    for (const openid of ["oOne", "oTwo", "oThree"]) await erase(openid);
     expect(await (await resume()).json()).toMatchObject({ resumed: true, trial: { outcome: "none" } });
-    expect(await health()).toMatchObject({ status: "ok" });
+    expect(await healthLater()).toMatchObject({ status: "ok" });
   });
 
   it("is about one app", async ({ expect }) => {
@@ -183,7 +155,7 @@ describe("POST /resume", () => {
     await write("oOther", OTHER_APPID);
     expect(await (await resume(OTHER_APPID)).json()).toMatchObject({ resumed: true });
     expect(await readTexts(wechat, "oOther", OTHER_APPID)).toEqual(["您好"]);
-    expect(await health()).toMatchObject({ status: "degraded", faults: [{ appid: APPID }] });
+    expect(await healthLater()).toMatchObject({ status: "degraded", faults: [{ appid: APPID }] });
   });
 
   it("reaches an isolate that still believes in the pause", async ({ expect }) => {
@@ -193,16 +165,16 @@ describe("POST /resume", () => {
     // Another isolate: it heard of the pause and not of its end.
     accountMemory.set(APPID, { access, pause });
     await wechat.text("oLate", "在吗");
-    await vi.waitUntil(async () => (await kindsOf("oLate")).includes("retry"));
+    await waitForRow("oLate", "retry");
     // It hears from the account object that there is nothing to wait for.
     await vi.waitUntil(async () => (await waitsUntil("oLate")) < Date.now() + 60_000);
-    vi.setSystemTime(Date.now() + 5_000);
-    await runDurableObjectAlarm(conversation("oLate"));
+    pass(5_000);
+    await ring("oLate");
     expect(await readTexts(wechat, "oLate")).toEqual(["您好"]);
   });
 
   it("needs an API key", async ({ expect }) => {
-    const response = await api("POST", "/api/v1/resume", undefined, { authorization: "Bearer wrong-key-0123456789" });
+    const response = await call("POST", "/api/v1/resume", { key: "wrong-key-0123456789" });
     expect(response.status).toBe(401);
   });
 });
@@ -251,14 +223,13 @@ describe("POST /resume without an access token", () => {
   });
 
   it("is followed by a /healthz that shows what came of it, not the report of before", async ({ expect }) => {
-    const status = async () => (await (await api("GET", "/healthz")).json<{ status: string }>()).status;
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await write("oFive");
-    vi.setSystemTime(Date.now() + 11_000);
-    expect(await status()).toBe("degraded");
+    pass(11_000);
+    expect(await health()).toMatchObject({ status: "degraded" });
     await wechat.clearFaults();
     await resume();
-    expect(await status()).toBe("ok");
+    expect(await health()).toMatchObject({ status: "ok" });
   });
 });

@@ -1,15 +1,12 @@
 /** What users type, from the platform's unescaped XML to the log and the chat: it stays theirs, and as it was typed. */
-import { beforeEach, describe, it } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import { cardXml, FRAME, textXml } from "../pure/protocol/frames.ts";
-import { api, APPID, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { APPID, kindsOf, readTexts, remote } from "../support/workerd.ts";
+import { call, putSettings } from "./api-client.ts";
+import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
-let wechat: Control;
 usePushes();
-beforeEach(() => {
-  wechat = playWeChat();
-});
 
 /** Pushes this body, as the platform would have written it now for this user. */
 async function pushXml(openid: string, xml: string): Promise<string | undefined> {
@@ -29,7 +26,7 @@ async function answersTo(openid: string): Promise<readonly string[]> {
 }
 
 async function firstRow(openid: string): Promise<unknown> {
-  const response = await api("GET", `/api/v1/conversations/${openid}/messages?appid=${APPID}`);
+  const response = await call("GET", `/api/v1/conversations/${openid}/messages`);
   const page: { readonly rows: readonly unknown[] } = await response.json();
   return page.rows[0];
 }
@@ -79,12 +76,7 @@ describe("a damaged card", () => {
       match: { type: "contains", words: ["价格"], messageKinds: ["text", "miniprogrampage"] },
       action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
     };
-    const stored = await api(
-      "PUT",
-      `/api/v1/settings?appid=${APPID}`,
-      { ...settings, rules: [rule] },
-      { "if-match": "*" },
-    );
+    const stored = await putSettings({ ...settings, rules: [rule] });
     expect(stored.status).toBe(200);
     expect(await pushXml("oDamaged", xml)).toBe("success");
     expect(await answersTo("oDamaged")).toEqual(["请稍等"]);

@@ -1,25 +1,12 @@
 /** Every message that waits says why, through the routes that were there before: GET /messages/:id and the conversation. */
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { api, captureLog, kindsOf, playWeChat, remote } from "../support/workerd.ts";
+import { describe, it, vi } from "vitest";
+import { kindsOf, pass, remote } from "../support/workerd.ts";
+import { call, send as post } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
-let wechat: Control;
-let tests = 0;
-let keys = 0;
 
-beforeEach(async () => {
-  tests += 1;
-  // Each test a day after the one before: no pause and no token of it counts any more.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + tests * DAY });
-  captureLog();
-  wechat = playWeChat();
-  await api("PUT", "/api/v1/settings", { fallback: { type: "silent" } }, { "if-match": "*" });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker({ clock: "weeks apart" });
 
 interface Body {
   readonly id: string;
@@ -28,19 +15,17 @@ interface Body {
 
 /** Sends a message and waits for the outcome of its attempt. @returns its id */
 async function send(openid: string, kind: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  keys += 1;
   const count = (await kindsOf(openid)).filter((row) => row === kind).length;
   const body = { type: "text", content: "您好", ...more };
-  const headers = { "idempotency-key": `key-${keys}` };
-  const sent = await api("POST", `/api/v1/conversations/${openid}/messages`, body, headers);
+  const sent = await post(openid, body);
   if (kind !== "") {
     await vi.waitUntil(async () => (await kindsOf(openid)).filter((row) => row === kind).length > count);
   }
   return (await sent.json<Body>()).id;
 }
 
-const message = async (id: string) => (await api("GET", `/api/v1/messages/${id}`)).json<Body>();
-const conversation = async (openid: string) => (await api("GET", `/api/v1/conversations/${openid}`)).json<object>();
+const message = async (id: string) => (await call("GET", `/api/v1/messages/${id}`)).json<Body>();
+const conversation = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).json<object>();
 
 describe("a message that waits says why", () => {
   it("for a pause, with its errcode and end", async ({ expect }) => {
@@ -92,7 +77,7 @@ describe("a message that waits says why", () => {
 
   it("for the user's next message", async ({ expect }) => {
     await wechat.text("oHeld", "在吗");
-    vi.setSystemTime(Date.now() + 3 * DAY);
+    pass(3 * DAY);
     const held = await send("oHeld", "held", { hold: true });
     const { waiting } = await message(held);
     expect(waiting).toMatchObject({ reason: "held" });
