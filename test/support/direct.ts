@@ -1,13 +1,12 @@
 /**
- * Talking to a conversation object directly, without a push: a user who writes, the API, a clock moved by hand.
+ * Talking to a conversation object directly, without a push: a user who writes, the API.
  */
-import { vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Candidate } from "../../worker/domain/candidates.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
-import { APPID, playWeChat, remote } from "./workerd.ts";
+import { APPID, remote } from "./workerd.ts";
 
 export const text = (content: string): Outbound => ({ type: "text", content });
 
@@ -15,14 +14,6 @@ export const reply = (...contents: readonly string[]): Candidate => ({
   ruleId: "rule",
   action: { type: "reply", messages: contents.map(text) },
 });
-
-export const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-
-/** An emulator whose pushes reach nobody, and a clock an hour ahead: real alarms fire by the real clock, not now. */
-export function playAlone(): Control {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  return playWeChat({ worker: () => Promise.resolve(new Response("success")) });
-}
 
 let messages = 0;
 

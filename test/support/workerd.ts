@@ -88,17 +88,6 @@ export function refuseSends(): Map<string, number> {
   return refusals;
 }
 
-/** Calls the REST API. */
-export function api(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
-  return exports.default.fetch(
-    new Request(`https://kefu.test${path}`, {
-      method,
-      headers: { authorization: `Bearer ${API_KEY}`, "content-type": "application/json", ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }),
-  );
-}
-
 /** Sends a request to a worker whose environment differs, and waits for its background work. */
 export async function fetchWith(vars: Readonly<Record<string, unknown>>, request: Request): Promise<Response> {
   const context = createExecutionContext();
@@ -167,6 +156,17 @@ export function pass(ms: number): void {
 /** Rings the alarms of users' conversations now, in this order. */
 export async function ring(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
+}
+
+/** When the alarm of an object is due, epoch ms. */
+export function alarmOf(stub: ReturnType<typeof conversation> | ReturnType<typeof account>): Promise<number | null> {
+  return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
+}
+
+/** The tables of an object, without the runtime's own. */
+export function tablesIn({ sql }: DurableObjectStorage): readonly string[] {
+  const tables = sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
+  return tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
 }
 
 /** What the user reads: the texts our worker sent. */

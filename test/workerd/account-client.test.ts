@@ -5,12 +5,10 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
-import { createControl, type Control } from "../../emulator/control.ts";
-import { createWeChat } from "../../emulator/wechat.ts";
-import { configOf, findApp } from "../../worker/config.ts";
+import type { Control } from "../../emulator/control.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import { connectApp } from "../../worker/objects/connect.ts";
-import { account, APPID, logged, published, SECRET, useAccounts } from "./account-bench.ts";
+import { account, APPID, pass, playWeChat, emulatedApp } from "../support/workerd.ts";
+import { connect, logged, published, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
@@ -18,33 +16,10 @@ const HELLO = { type: "text", content: "你好" } as const;
 const OPENIDS = Array.from({ length: 100 }, (_, index) => `oUser${index}`);
 
 let control: Control;
-
 beforeEach(async () => {
-  const wechat = createWeChat({
-    apps: [
-      {
-        appid: APPID,
-        secret: SECRET,
-        token: "edgekefutesttoken",
-        aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-        mode: "secure",
-        format: "json",
-        pushUrl: "https://kefu.test/wechat/message",
-      },
-    ],
-    fetch: async () => new Response("success"),
-  });
-  control = createControl(wechat.handle);
-  vi.mocked(globalThis.fetch).mockImplementation((input, init) => wechat.handle(new Request(input, init)));
+  control = playWeChat({ apps: [emulatedApp(APPID, "secure", "json")], worker: async () => new Response("success") });
   await Promise.all(OPENIDS.map((openid) => control.text(openid, "hi")));
 });
-
-function connect() {
-  const config = configOf(env);
-  const app = config.ok ? findApp(config.value, APPID) : undefined;
-  if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
-  return connectApp(env, config.value, app);
-}
 
 const deliver = (openid: string) =>
   connect()
@@ -117,7 +92,7 @@ describe("settings", () => {
     await account().putSettings("*", { fallback: { type: "silent" } });
     // Memory is up to a minute old.
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
-    vi.setSystemTime(Date.now() + 60_000);
+    pass(60_000);
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "silent" });
   });
 });

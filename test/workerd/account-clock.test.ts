@@ -1,35 +1,15 @@
 /** The clock is set back by days: no pause, refusal or memory of the account lasts as long as that. */
 import { evictDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { configOf, findApp } from "../../worker/config.ts";
 import { NO_MILESTONES, reachMilestone } from "../../worker/objects/account-milestones.ts";
 import { allowForce } from "../../worker/objects/account-rules.ts";
-import { connectApp } from "../../worker/objects/connect.ts";
-import {
-  account,
-  advance,
-  alarmOf,
-  APPID,
-  DAY_MS,
-  endpoint,
-  inside,
-  published,
-  tokenOf,
-  useAccounts,
-} from "./account-bench.ts";
+import { account, alarmOf, pass } from "../support/workerd.ts";
+import { connect, DAY_MS, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
 const BACK_MS = -3 * DAY_MS;
 const HOUR_MS = 3_600_000;
-
-function connect() {
-  const config = configOf(env);
-  const app = config.ok ? findApp(config.value, APPID) : undefined;
-  if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
-  return connectApp(env, config.value, app);
-}
 
 const deliver = () =>
   connect()
@@ -40,7 +20,7 @@ describe("after the clock was set back by days", () => {
   it("a pause of the app is over", async ({ expect }) => {
     await tokenOf(account().access());
     await account().pause(45009);
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await account().access()).toMatchObject({ ok: true, value: { token: expect.any(String) } });
     const access = await account().access();
     expect((access.ok && access.value.pausedUntil) || 0).toBeLessThan(Date.now() + 2 * HOUR_MS);
@@ -56,7 +36,7 @@ describe("after the clock was set back by days", () => {
     expect(await deliver()).toMatchObject({ result: "refused", errcode: 45009 });
     expect(await deliver()).toMatchObject({ result: "not_sent", reason: "paused" });
     await vi.waitFor(async () => expect(await published()).toHaveProperty("pausedUntil"));
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await deliver()).toMatchObject({ result: "refused", errcode: 45009 });
     expect(refused).toHaveBeenCalledTimes(2);
   });
@@ -67,7 +47,7 @@ describe("after the clock was set back by days", () => {
     expect(await account().access()).toMatchObject({ ok: false });
     expect(endpoint.calls).toHaveLength(1);
     endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await account().access()).toMatchObject({ ok: true, value: { token: "fresh" } });
   });
 
@@ -75,7 +55,7 @@ describe("after the clock was set back by days", () => {
     endpoint.answer = () => Promise.reject(new Error("down"));
     expect(await account().access()).toMatchObject({ ok: false });
     endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await account().access()).toMatchObject({ ok: true, value: { token: "fresh" } });
   });
 
@@ -83,7 +63,7 @@ describe("after the clock was set back by days", () => {
     endpoint.answer = () => ({ errcode: 40125, errmsg: "" });
     expect(await deliver()).toMatchObject({ result: "not_sent", reason: "no_token" });
     endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
-    advance(BACK_MS);
+    pass(BACK_MS);
     await deliver();
     expect(endpoint.calls).toHaveLength(2);
   });
@@ -92,23 +72,23 @@ describe("after the clock was set back by days", () => {
     await account().putSettings(0, { fallback: { type: "silent" } });
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "silent" } } });
     await account().putSettings(1, { fallback: { type: "transfer" } });
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "transfer" } } });
   });
 
   it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {
     // Past the real clock, by which real alarms ring.
-    advance(10 * DAY_MS);
+    pass(10 * DAY_MS);
     await tokenOf(account().access());
-    advance(110 * 60_000);
+    pass(110 * 60_000);
     await tokenOf(account().access());
-    expect(await alarmOf()).not.toBeNull();
-    advance(BACK_MS);
+    expect(await alarmOf(account())).not.toBeNull();
+    pass(BACK_MS);
     await evictDurableObject(account());
     const access = await account().access();
     expect(access.ok && access.value.expiresAt - Date.now()).toBeLessThanOrEqual(2 * HOUR_MS);
     await account().noteMilestone("message");
-    expect(((await alarmOf()) ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(2 * HOUR_MS);
+    expect(((await alarmOf(account())) ?? Number.POSITIVE_INFINITY) - Date.now()).toBeLessThan(2 * HOUR_MS);
   });
 
   it("a webhook's pause is over", async ({ expect }) => {
@@ -119,7 +99,7 @@ describe("after the clock was set back by days", () => {
       storage.kv.put("state", { ...state, webhooks: { crm: { ...dead, pausedUntil: Date.now() + HOUR_MS } } });
     });
     expect((await account().webhookHealths())["crm"]?.pausedUntil).toBeGreaterThan(Date.now());
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect((await account().webhookHealths())["crm"]?.pausedUntil ?? 0).toBeLessThanOrEqual(Date.now());
   });
 
@@ -127,7 +107,7 @@ describe("after the clock was set back by days", () => {
     await tokenOf(account().access());
     await account().noteStale({ count: 3, ageMs: HOUR_MS, at: Date.now() });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 3 }]);
-    advance(BACK_MS);
+    pass(BACK_MS);
     expect(await account().faults()).toEqual([]);
     await account().noteStale({ count: 1, ageMs: HOUR_MS, at: Date.now() });
     expect(await account().faults()).toMatchObject([{ reason: "stale_pushes", count: 1, since: Date.now() }]);

@@ -1,21 +1,18 @@
 /** What the account object remembers of erased users: hashes, for a day, a bounded number. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { beforeEach, describe, it, vi } from "vitest";
 import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/objects/account-erasures.ts";
+import { alarmOf, emptyAccount } from "../support/workerd.ts";
+import { useWorker } from "./each-test.ts";
 
 const DAY = 86_400_000;
 const USER = "oErased-6_bmjrPTlm6_2sgVt7hM";
-const account = env.ACCOUNT.getByName("erasures-of-the-tests");
+const NAME = "erasures-of-the-tests";
+const account = env.ACCOUNT.getByName(NAME);
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  await runInDurableObject(account, (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(account);
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+useWorker({ clock: "hour ahead", settings: null });
+beforeEach(() => emptyAccount(NAME));
 
 /** Works on a fresh account's erasures. */
 function within<T>(act: (erasures: Erasures, storage: DurableObjectStorage) => Promise<T>): Promise<T> {
@@ -45,12 +42,12 @@ describe("an account's erased users", () => {
     const named = (now: number) => within((erasures) => erasures.concern(`<a>${USER}</a>`, erasedAt, now));
     expect(await named(erasedAt + DAY - 1)).toBe(true);
     expect(await named(erasedAt + DAY)).toBe(false);
-    expect(await runInDurableObject(account, (_, { storage }) => storage.getAlarm())).toBe(erasedAt + DAY);
+    expect(await alarmOf(account)).toBe(erasedAt + DAY);
     vi.setSystemTime(erasedAt + DAY);
     await runDurableObjectAlarm(account);
     const left = (_: unknown, { storage }: DurableObjectState) => storage.sql.exec("select * from erased").toArray();
     expect(await runInDurableObject(account, left)).toEqual([]);
-    expect(await runInDurableObject(account, (_, { storage }) => storage.getAlarm())).toBeNull();
+    expect(await alarmOf(account)).toBeNull();
   });
 
   it("are ten thousand at most; of more the oldest is forgotten", async ({ expect }) => {

@@ -1,18 +1,14 @@
 /** What the account reads with each write does not grow with the conversations whose events webhooks did not get. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, it, vi } from "vitest";
+import { describe, it } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { createSkippedStore, MAX_LISTED } from "../../worker/objects/account-skipped.ts";
-import type { Account } from "../../worker/objects/account.ts";
+import { rowsRead } from "../support/rows-read.ts";
 
 const MOST = 20;
 const NOTED = 1_000_000;
 const account = env.ACCOUNT.getByName("reads-of-the-tests");
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 /** One endpoint lost an event in as many conversations as are listed. */
 async function fill(): Promise<void> {
@@ -27,22 +23,6 @@ async function fill(): Promise<void> {
   await evictDurableObject(account);
 }
 
-/** Rows the storage reads while something is done. */
-function rowsRead(act: (object: Account, storage: DurableObjectStorage) => unknown): Promise<number> {
-  return runInDurableObject(account, async (object, { storage }) => {
-    const exec = storage.sql.exec.bind(storage.sql);
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    vi.spyOn(storage.sql, "exec").mockImplementation((query, ...args) => {
-      const cursor = exec(query, ...args);
-      cursors.push(cursor);
-      return cursor;
-    });
-    await act(object, storage);
-    vi.restoreAllMocks();
-    return cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
-  });
-}
-
 describe("an account with ten thousand conversations that skipped events", () => {
   it("reads none of them for an event, a refused push or a pruning", async ({ expect }) => {
     await fill();
@@ -55,15 +35,17 @@ describe("an account with ten thousand conversations that skipped events", () =>
       type: "event:x",
       raw: { Event: "x" },
     };
-    expect(await rowsRead((object) => object.appEvent("e:x:1", event, now))).toBeLessThan(MOST);
-    expect(await rowsRead((object) => object.noteStale({ at: now, ageMs: 1_000_000, count: 1 }))).toBeLessThan(MOST);
+    expect(await rowsRead(account, (object) => object.appEvent("e:x:1", event, now))).toBeLessThan(MOST);
+    expect(await rowsRead(account, (object) => object.noteStale({ at: now, ageMs: 1_000_000, count: 1 }))).toBeLessThan(
+      MOST,
+    );
     await runInDurableObject(account, (_, { storage }) => {
       const store = createSkippedStore(storage);
       expect(store.oldest()).toBe(NOTED);
       store.prune(NOTED + 1);
       expect(store.oldest()).toBe(NOTED + 1);
     });
-    const pruning = rowsRead((_, storage) => {
+    const pruning = rowsRead(account, (_, storage) => {
       createSkippedStore(storage).prune(NOTED + 2);
     });
     expect(await pruning).toBeLessThan(MOST);

@@ -4,18 +4,8 @@ import { describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import type { DebugDemoEvent } from "../../shared/message/inbound.ts";
 import { settingsKey } from "../../worker/objects/account-snapshots.ts";
-import {
-  account,
-  advance,
-  alarmOf,
-  APPID,
-  DAY_MS,
-  inside,
-  logged,
-  OTHER_APPID,
-  published,
-  useAccounts,
-} from "./account-bench.ts";
+import { account, alarmOf, APPID, OTHER_APPID, pass } from "../support/workerd.ts";
+import { DAY_MS, inside, logged, published, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
@@ -95,11 +85,11 @@ describe("settings", () => {
     for (const isBack of [false, true]) {
       if (isBack) put.mockRestore();
       await evictDurableObject(account());
-      vi.setSystemTime((await alarmOf()) ?? 0);
+      vi.setSystemTime((await alarmOf(account())) ?? 0);
       expect(await runDurableObjectAlarm(account())).toBe(true);
     }
     expect(await published(settingsKey(APPID))).toMatchObject({ version: 1 });
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 
   it("stay in force when a version of the worker takes less than the one that stored them", async ({ expect }) => {
@@ -180,17 +170,17 @@ describe("app events", () => {
   it("are forgotten by the alarm after the retention time", async ({ expect }) => {
     const now = Date.now();
     await account().appEvent("k1", demoEvent(now), now);
-    advance(DAY_MS);
+    pass(DAY_MS);
     await account().appEvent("k2", demoEvent(), Date.now());
-    expect(await alarmOf()).toBe(now + 180 * DAY_MS);
+    expect(await alarmOf(account())).toBe(now + 180 * DAY_MS);
     vi.setSystemTime(now + 180 * DAY_MS + 1);
     await runDurableObjectAlarm(account());
     expect((await account().appEvents(0, 10)).map(({ key }) => key)).toEqual(["k2"]);
-    expect(await alarmOf()).toBe(now + 181 * DAY_MS);
+    expect(await alarmOf(account())).toBe(now + 181 * DAY_MS);
     vi.setSystemTime(now + 181 * DAY_MS + 1);
     await runDurableObjectAlarm(account());
     expect(await account().appEvents(0, 10)).toEqual([]);
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 });
 
@@ -237,13 +227,13 @@ describe("the quarantine", () => {
   it("forgets after seven days, by the alarm and for readers", async ({ expect }) => {
     const now = Date.now();
     await account().quarantine(push("{a", now));
-    expect(await alarmOf()).toBe(now + 7 * DAY_MS);
+    expect(await alarmOf(account())).toBe(now + 7 * DAY_MS);
     vi.setSystemTime(now + 7 * DAY_MS + 1);
     expect(await account().quarantined(10)).toEqual([]);
     await runDurableObjectAlarm(account());
     const rows = await inside((_object, { storage }) => storage.sql.exec("select seq from quarantine").toArray());
     expect(rows).toEqual([]);
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 
   it("logs that something was kept, and nothing of it", async ({ expect }) => {

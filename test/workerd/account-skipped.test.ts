@@ -1,16 +1,15 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { SkippedEvents } from "../../worker/objects/account-skipped.ts";
 import { createSkippedStore, MAX_LISTED, type SkippedStore } from "../../worker/objects/account-skipped.ts";
-import { APPID } from "../support/workerd.ts";
+import { URL_OF } from "../support/receiver.ts";
+import { account, alarmOf, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
-import { pass, URL_OF, useHooks, usePlay } from "./webhook-play.ts";
+import { useHooks, usePlay } from "./webhook-play.ts";
 
 usePlay();
 
 const DAY = 86_400_000;
-const account = (name = APPID) => env.ACCOUNT.getByName(name);
 const inStore = <T>(name: string, work: (store: SkippedStore) => T): Promise<T> =>
   runInDurableObject(account(name), (_, { storage }) => work(createSkippedStore(storage)));
 
@@ -107,7 +106,7 @@ describe("the account", () => {
     // What is due earlier comes first.
     const due = Date.now() + 180 * DAY;
     await runDurableObjectAlarm(account());
-    expect(await runInDurableObject(account(), (_, { storage }) => storage.getAlarm())).toBe(due);
+    expect(await alarmOf(account())).toBe(due);
     pass(180 * DAY + 1);
     await runDurableObjectAlarm(account());
     expect((await account().webhookStatus()).skipped).toEqual({});

@@ -2,22 +2,8 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { createAccountStore } from "../../worker/objects/account-store.ts";
-import {
-  account,
-  advance,
-  alarmOf,
-  APPID,
-  endpoint,
-  inside,
-  LIFE_MS,
-  logged,
-  MINUTE_MS,
-  OTHER_APPID,
-  published,
-  SECRET,
-  tokenOf,
-  useAccounts,
-} from "./account-bench.ts";
+import { account, alarmOf, APPID, OTHER_APPID, pass, SECRETS } from "../support/workerd.ts";
+import { endpoint, inside, LIFE_MS, logged, MINUTE_MS, published, tokenOf, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
@@ -32,7 +18,7 @@ describe("the token", () => {
       {
         grant_type: "client_credential",
         appid: APPID,
-        secret: SECRET,
+        secret: SECRETS.secret,
         force_refresh: false,
       },
     ]);
@@ -91,7 +77,7 @@ describe("the token", () => {
     await account().replace(token);
     expect(logged()).toContain("token_refused");
     expect(logged()).not.toContain(token);
-    expect(logged()).not.toContain(SECRET);
+    expect(logged()).not.toContain(SECRETS.secret);
   });
 
   it("is not fetched for an app that is not configured", async ({ expect }) => {
@@ -111,18 +97,18 @@ describe("the token", () => {
 describe("the alarm", () => {
   it("is not set for a token nobody asks for near its end", async ({ expect }) => {
     await account().access();
-    advance(LIFE_MS / 2);
+    pass(LIFE_MS / 2);
     await account().access();
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 
   it("refreshes in the background, inside the last five minutes, a token that is in use", async ({ expect }) => {
     const token = await tokenOf(account().access());
     const expiresAt = Date.now() + LIFE_MS;
-    advance(LIFE_MS - 9 * MINUTE_MS);
+    pass(LIFE_MS - 9 * MINUTE_MS);
     expect(await tokenOf(account().access())).toBe(token);
     expect(endpoint.calls).toHaveLength(1);
-    const alarmAt = (await alarmOf()) ?? 0;
+    const alarmAt = (await alarmOf(account())) ?? 0;
     expect(expiresAt - alarmAt).toBeLessThanOrEqual(5 * MINUTE_MS);
     expect(expiresAt - alarmAt).toBeGreaterThan(3 * MINUTE_MS);
     await evictDurableObject(account());
@@ -130,28 +116,28 @@ describe("the alarm", () => {
     expect(await runDurableObjectAlarm(account())).toBe(true);
     expect(endpoint.calls).toHaveLength(2);
     expect(await tokenOf(account().access())).not.toBe(token);
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 
   it("that was lost is set again by the next one who needs it", async ({ expect }) => {
     await account().access();
-    advance(LIFE_MS - 9 * MINUTE_MS);
+    pass(LIFE_MS - 9 * MINUTE_MS);
     await account().access();
-    const lostAt = (await alarmOf()) ?? 0;
+    const lostAt = (await alarmOf(account())) ?? 0;
     await inside((_object, { storage }) => storage.deleteAlarm());
     vi.setSystemTime(lostAt + MINUTE_MS);
     await account().appEvent("k1", { kind: "debug_demo", ...HEAD, createdAt: Date.now() }, Date.now());
-    expect(await alarmOf()).not.toBeNull();
+    expect(await alarmOf(account())).not.toBeNull();
   });
 
   it("never throws and is set again when WeChat does not answer", async ({ expect }) => {
     const token = await tokenOf(account().access());
-    advance(LIFE_MS - 9 * MINUTE_MS);
+    pass(LIFE_MS - 9 * MINUTE_MS);
     await account().access();
-    vi.setSystemTime((await alarmOf()) ?? 0);
+    vi.setSystemTime((await alarmOf(account())) ?? 0);
     vi.mocked(globalThis.fetch).mockRejectedValue(new TypeError("network"));
     await runDurableObjectAlarm(account());
-    expect(await alarmOf()).toBe(Date.now() + MINUTE_MS);
+    expect(await alarmOf(account())).toBe(Date.now() + MINUTE_MS);
     expect(await tokenOf(account().access())).toBe(token);
   });
 });
@@ -179,7 +165,7 @@ describe("a pause", () => {
 
   it("is moved on by a later report and never nearer", async ({ expect }) => {
     const first = await account().pause(50007);
-    advance(5 * MINUTE_MS);
+    pass(5 * MINUTE_MS);
     const second = await account().pause(50007);
     expect(second.pausedUntil).toBeGreaterThan(first.pausedUntil + 4 * MINUTE_MS);
     expect(await account().pause(45011)).toEqual(second);
@@ -201,7 +187,7 @@ describe("an app nobody has written to", () => {
       storage.sql.exec<{ name: string }>("select name from sqlite_master").toArray(),
     );
     expect(tables.filter(({ name }) => !name.startsWith("_cf"))).toEqual([]);
-    expect(await alarmOf()).toBeNull();
+    expect(await alarmOf(account())).toBeNull();
   });
 });
 

@@ -94,6 +94,12 @@ export async function health(options: CallOptions = {}): Promise<Health> {
   return (await call("GET", "/healthz", options)).json();
 }
 
+/** The first webhook of `GET /webhooks`. */
+export async function hookStatus(): Promise<Readonly<Record<string, unknown>>> {
+  const { webhooks } = await bodyOf(await call("GET", "/api/v1/webhooks"));
+  return Array.isArray(webhooks) ? webhooks[0] : {};
+}
+
 /** Stores settings, whatever there are. */
 export function putSettings(json: unknown, options: CallOptions = {}): Promise<Response> {
   return call("PUT", "/api/v1/settings", { ...options, json, headers: { "if-match": "*", ...options.headers } });

@@ -1,51 +1,33 @@
 /** Events that are no user's reach the webhooks: at least once, in order, and what is lost is on record. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env, exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { api, APPID, captureLog, playWeChat } from "../support/workerd.ts";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, it, vi } from "vitest";
+import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
+import { account, alarmOf, APPID, emptyAccount } from "../support/workerd.ts";
+import { call, erase, putSettings, hookStatus } from "./api-client.ts";
+import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
-const account = () => env.ACCOUNT.getByName(APPID);
 const hook = (id: string, events?: readonly string[]) => ({
   id,
-  url: `https://shop.example.com/${id}`,
+  url: URL_OF(id),
   ...(events && { events }),
 });
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-let lines: ReturnType<typeof captureLog>;
-
+useWorker({ clock: "hour ahead", settings: null });
 beforeEach(async () => {
-  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
   vi.spyOn(Math, "random").mockReturnValue(0.5);
-  lines = captureLog();
-  shop = createReceiver();
-  wechat = playWeChat({
-    worker: (request) => exports.default.fetch(request),
-    hosts: { "shop.example.com": shop.handle },
-  });
-  await runInDurableObject(account(), (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(account());
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
+  await emptyAccount();
 });
 
-const put = (...webhooks: readonly object[]) =>
-  api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks }, { "if-match": "*" });
-const alarmAt = () => runInDurableObject(account(), (_, { storage }) => storage.getAlarm());
+const put = (...webhooks: readonly object[]) => putSettings({ fallback: { type: "silent" }, webhooks });
 const push = (name: string, n = 0) => wechat.event("oPlatform", name, { Number: n });
 
 /** Rings the account's alarm at each of its times, for a while. */
 async function ringFor(ms: number): Promise<void> {
   const until = Date.now() + ms;
   for (;;) {
-    const at = (await alarmAt()) ?? Number.POSITIVE_INFINITY;
+    const at = (await alarmOf(account())) ?? Number.POSITIVE_INFINITY;
     if (at > until) return void vi.setSystemTime(until);
     vi.setSystemTime(Math.max(at, Date.now()));
     await runDurableObjectAlarm(account());
@@ -56,11 +38,6 @@ const heard = () => shop.events.map(({ data }) => data["event"] as { readonly na
 const namesHeard = () => heard().map(({ name }) => name);
 const idsHeard = () => shop.events.map(({ id }) => id);
 
-async function status(): Promise<Readonly<Record<string, unknown>>> {
-  const { webhooks } = await (await api("GET", "/api/v1/webhooks")).json<{ webhooks: Record<string, unknown>[] }>();
-  return webhooks[0] ?? {};
-}
-
 describe("an event that is no user's", () => {
   it("reaches a webhook that wants everything, signed, in order, and as GET /events shows it", async ({ expect }) => {
     expect((await put(hook("all"))).status).toBe(200);
@@ -70,7 +47,7 @@ describe("an event that is no user's", () => {
     expect(shop.types()).toEqual(["app_event", "app_event", "app_event"]);
     expect(shop.events.map(({ data }) => data["appid"])).toEqual([APPID, APPID, APPID]);
     expect(shop.events[0]?.signature).toMatch(/^v1,/);
-    const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown }>();
+    const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown }>();
     expect(heard()).toEqual(events);
     expect(new Set(idsHeard()).size).toBe(3);
     await ringFor(60_000);
@@ -88,13 +65,13 @@ describe("an event that is no user's", () => {
     expect,
   }) => {
     await put(hook("busy"));
-    shop.answerWith(() => new Response(null, { status: 503 }));
+    shop.answerWith(BUSY);
     await push("first_event");
     await ringFor(2_000);
     expect(namesHeard()).toEqual(["first_event"]);
     await push("second_event");
     await evictDurableObject(account());
-    shop.answerWith(() => new Response(null, { status: 204 }));
+    shop.answerWith(TAKEN);
     await ringFor(60_000);
     expect(namesHeard()).toEqual(["first_event", "first_event", "second_event"]);
     expect(idsHeard()[1]).toBe(idsHeard()[0]);
@@ -102,7 +79,7 @@ describe("an event that is no user's", () => {
 
   it("that waits for its next try does not come sooner because of a later one", async ({ expect }) => {
     await put(hook("waits"));
-    shop.answerWith(() => new Response(null, { status: 503 }));
+    shop.answerWith(BUSY);
     await push("first_event");
     await ringFor(600_000);
     const calls = shop.events.length;
@@ -117,17 +94,17 @@ describe("an event that is no user's", () => {
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("lost_event");
     await ringFor(4 * DAY);
-    expect(await status()).toMatchObject({
+    expect(await hookStatus()).toMatchObject({
       skipped: { count: 1, lastReason: "given_up", first: { type: "app_event" } },
     });
-    shop.answerWith(() => new Response(null, { status: 204 }));
+    shop.answerWith(TAKEN);
     const before = idsHeard();
-    const replayed = await api("POST", "/api/v1/webhooks/dead/replay", { from: "skipped" });
+    const replayed = await call("POST", "/api/v1/webhooks/dead/replay", { json: { from: "skipped" } });
     expect(await replayed.json()).toEqual({ conversations: 1, remaining: 0 });
     await ringFor(60_000);
     expect(idsHeard()).toEqual([...before, before[0]]);
-    expect(await status()).not.toHaveProperty("skipped");
-    const again = await api("POST", "/api/v1/webhooks/dead/replay", { from: before[0] });
+    expect(await hookStatus()).not.toHaveProperty("skipped");
+    const again = await call("POST", "/api/v1/webhooks/dead/replay", { json: { from: before[0] } });
     expect(again.status).toBe(202);
     await ringFor(60_000);
     expect(idsHeard()).toEqual([...before, before[0], before[0]]);
@@ -142,7 +119,7 @@ describe("an event that is no user's", () => {
     for (const name of ["good_event", "bad_event", "last_event"]) await push(name);
     await ringFor(60_000);
     expect(namesHeard()).toEqual(["good_event", "bad_event", "last_event"]);
-    expect(await status()).toMatchObject({ skipped: { count: 1, lastReason: "refused", lastStatus: 400 } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 1, lastReason: "refused", lastStatus: 400 } });
   });
 
   it("is delivered however many and large those before it are", async ({ expect }) => {
@@ -173,7 +150,7 @@ describe("an event that is no user's", () => {
     const kept = await runInDurableObject(account(), (_, { storage }) =>
       storage.sql.exec<{ count: number }>("select count(*) as count from events").one(),
     );
-    const { skipped } = await status();
+    const { skipped } = await hookStatus();
     expect(skipped).toMatchObject({ count: 5_130 - kept.count, lastReason: "expired" });
   });
 
@@ -186,7 +163,7 @@ describe("an event that is no user's", () => {
     await push("held_event");
     await ringFor(DAY);
     expect(shop.events).toEqual([]);
-    expect(await alarmAt()).toBeGreaterThan(Date.now() + DAY);
+    expect(await alarmOf(account())).toBeGreaterThan(Date.now() + DAY);
     await evictDurableObject(account());
     await push("second_event");
     await ringFor(5_000);
@@ -220,7 +197,7 @@ describe("an endpoint", () => {
     await put(hook("erased", ["app_event"]));
     await wechat.event("oPlatform", "xpay_refund_notify", { OpenId: "oErased", Words: "of-erased" });
     await push("other_event");
-    await api("DELETE", "/api/v1/conversations/oErased");
+    await erase("oErased");
     await ringFor(60_000);
     expect(namesHeard()).toEqual(["other_event"]);
     expect(JSON.stringify(shop.events)).not.toContain("of-erased");
@@ -231,7 +208,7 @@ describe("without a webhook that listens", () => {
   it("nothing more is written for an event, and nothing is rung", async ({ expect }) => {
     await put(hook("deaf", ["message.received"]));
     await push("one_event");
-    const armed = await alarmAt();
+    const armed = await alarmOf(account());
     const written = await runInDurableObject(account(), async (object, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
       const put = vi.spyOn(storage.kv, "put");
@@ -242,7 +219,7 @@ describe("without a webhook that listens", () => {
       return { rows: inserts.length, states: put.mock.calls.length };
     });
     expect(written).toEqual({ rows: 1, states: 0 });
-    expect(await alarmAt()).toBe(armed);
+    expect(await alarmOf(account())).toBe(armed);
     expect(lines().filter(({ event }) => event === "webhook")).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { captureLog, conversation, fetchWith, kindsOf, playWeChat, readTexts } from "../support/workerd.ts";
+import { captureLog, conversation, kindsOf, playWeChat, readTexts } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
+import { shop, useWorker, wechat } from "./each-test.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WEBHOOKS = [
@@ -18,17 +17,7 @@ const rule = (id: string, priority: number, action: object, more: object = {}) =
 const ask = (webhookId: string) => ({ type: "webhook", webhookId });
 const answer = (value: unknown) => () => Response.json(value);
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-
-beforeEach(() => {
-  shop = createReceiver();
-  wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useWorker();
 
 const useRules = (...rules: readonly object[]) =>
   useSilentSettings({ webhooks: WEBHOOKS, rules, fallback: reply("其他") });
@@ -142,12 +131,9 @@ describe("a rule that asks a webhook", () => {
 
   it("is not asked without a secret, and keeps no cursor for an endpoint that hears no events", async ({ expect }) => {
     await useRules(rule("orders", 2, ask("shop")), rule("next", 1, reply("下一条")));
-    wechat = playWeChat({
-      hosts: { "shop.example.com": shop.handle },
-      worker: (request) => fetchWith({ WEBHOOK_SECRET: "" }, request),
-    });
-    await wechat.text("oSecret", "你好");
-    await expect.poll(answersTo("oSecret")).toEqual(["下一条"]);
+    const keyless = playWeChat({ vars: { WEBHOOK_SECRET: "" }, hosts: { "shop.example.com": shop.handle } });
+    await keyless.text("oSecret", "你好");
+    await expect.poll(() => readTexts(keyless, "oSecret")).toEqual(["下一条"]);
     expect(shop.events).toEqual([]);
     const state = await runInDurableObject(conversation("oSecret"), (_, { storage }) => {
       return storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").one().state;

@@ -1,26 +1,19 @@
 /** What a conversation reads does not grow with what was said since: 5 000 records, and the runtime counts. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
-import type { Conversation } from "../../worker/objects/conversation.ts";
-import { pass, playAlone, reply, says, submit, text } from "../support/direct.ts";
-import { APPID, conversation, remote } from "../support/workerd.ts";
+import { reply, says, submit, text } from "../support/direct.ts";
+import { rowsRead } from "../support/rows-read.ts";
+import { APPID, conversation, pass, remote } from "../support/workerd.ts";
+import { useObjects, wechat } from "./each-test.ts";
 
 const FILLERS = 5_000;
 const MOST = 1_200;
 /** Rows read when the end of a message is searched for. */
 const MOST_SEARCHED = MOST + 5_000;
 
-let wechat: Control;
-beforeEach(() => {
-  wechat = playAlone();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useObjects();
 
 /** A message of the API's. @returns its first row */
 async function send(openid: string): Promise<number> {
@@ -39,22 +32,6 @@ async function fill(openid: string, count = FILLERS): Promise<void> {
   await evictDurableObject(conversation(openid));
 }
 
-/** Rows the storage reads while something is done. */
-function rowsRead(openid: string, act: (object: Conversation) => unknown): Promise<number> {
-  return runInDurableObject(conversation(openid), (object, { storage }) => {
-    const exec = storage.sql.exec.bind(storage.sql);
-    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-    vi.spyOn(storage.sql, "exec").mockImplementation((query, ...args) => {
-      const cursor = exec(query, ...args);
-      cursors.push(cursor);
-      return cursor;
-    });
-    act(object);
-    vi.restoreAllMocks();
-    return cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0);
-  });
-}
-
 describe("where a message stands", () => {
   it.for<readonly [string, Delivery]>([
     ["failed", { result: "refused", errcode: 40003 }],
@@ -68,7 +45,7 @@ describe("where a message stands", () => {
     const seq = await send(openid);
     await remote(openid).settle(seq, 1, delivery, null);
     await fill(openid);
-    const read = await rowsRead(openid, (object) => {
+    const read = await rowsRead(conversation(openid), (object) => {
       expect(object.message(APPID, seq)).toMatchObject({ seq, status });
     });
     expect(read).toBeLessThan(MOST);
@@ -81,7 +58,7 @@ describe("where a message stands", () => {
     await fill("oFar");
     pass(LEASE_MS);
     await remote("oFar").settle(seq, 1, { result: "sent" }, null);
-    const read = await rowsRead("oFar", (object) => {
+    const read = await rowsRead(conversation("oFar"), (object) => {
       expect(object.message(APPID, seq)).toMatchObject({ seq, status: "sent" });
     });
     expect(read).toBeLessThan(MOST_SEARCHED);
@@ -92,7 +69,7 @@ describe("where a message stands", () => {
     const seq = lease?.seq ?? 0;
     await remote("oAgain").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await fill("oAgain");
-    const read = await rowsRead("oAgain", (object) => {
+    const read = await rowsRead(conversation("oAgain"), (object) => {
       expect(object.message(APPID, seq)).toMatchObject({ seq, status: "retrying" });
     });
     expect(read).toBeLessThan(MOST);
@@ -104,7 +81,7 @@ describe("where a message stands", () => {
     const seq = lease?.seq ?? 0;
     await remote("oNoEnd").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await fill("oNoEnd", 8_000);
-    const read = await rowsRead("oNoEnd", (object) => {
+    const read = await rowsRead(conversation("oNoEnd"), (object) => {
       expect(object.message(APPID, seq)).toMatchObject({ seq, status: "unconfirmed" });
     });
     expect(read).toBeLessThan(MOST_SEARCHED);
@@ -118,7 +95,7 @@ describe("a message through the API", () => {
     await fill("oKeys");
     const again = await submit("oKeys", "k:1");
     const input = { key: "k:2", request: "r2", message: text("在路上"), isAi: false, hold: false, muteMs: 0 };
-    const read = await rowsRead("oKeys", (object) => {
+    const read = await rowsRead(conversation("oKeys"), (object) => {
       expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
       expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
     });
@@ -133,7 +110,7 @@ describe("the second report of an attempt", () => {
     const seq = await send("oTwice");
     await fill("oTwice");
     await remote("oTwice").settle(seq, 1, { result: "refused", errcode: 40003 }, null);
-    const read = await rowsRead("oTwice", (object) =>
+    const read = await rowsRead(conversation("oTwice"), (object) =>
       object.settle(seq, 1, { result: "refused", errcode: 40003 }, null),
     );
     expect(read).toBeLessThan(MOST);

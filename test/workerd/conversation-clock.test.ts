@@ -1,21 +1,11 @@
-import { runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { message, pass, playAlone, reply, says, submit, tells } from "../support/direct.ts";
-import { conversation, kindsOf, remote } from "../support/workerd.ts";
+import { describe, it } from "vitest";
+import { message, reply, says, submit, tells } from "../support/direct.ts";
+import { alarmOf, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
+import { useObjects, wechat } from "./each-test.ts";
 
 const MINUTE = 60_000;
 
-let wechat: Control;
-beforeEach(() => {
-  wechat = playAlone();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const alarmOf = (openid: string) => runInDurableObject(conversation(openid), (_, { storage }) => storage.getAlarm());
+useObjects();
 
 describe("a conversation object after its clock was set back", () => {
   it("gives up the attempt under way with the user's next message, and wakes in time for the second go", async ({
@@ -26,14 +16,14 @@ describe("a conversation object after its clock was set back", () => {
     const { lease } = await tells("oBack", [reply("二")]);
     expect(lease).toMatchObject({ message: { content: "二" } });
     expect(await kindsOf("oBack")).toEqual(["in", "out", "unconfirmed", "in", "out"]);
-    expect((await alarmOf("oBack")) ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + MINUTE);
+    expect((await alarmOf(conversation("oBack"))) ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + MINUTE);
   });
 
   it("wakes at once for a message of the API behind such an attempt", async ({ expect }) => {
     await says(wechat, "oBackApi", [reply("一")]);
     pass(-30 * MINUTE);
     expect(await submit("oBackApi", "k:1")).toMatchObject({ ok: true });
-    expect((await alarmOf("oBackApi")) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
+    expect((await alarmOf(conversation("oBackApi"))) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
   });
 
   it("writes nothing when a claim is repeated", async ({ expect }) => {

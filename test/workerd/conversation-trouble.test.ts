@@ -1,19 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import { readReceived, type Received } from "../../worker/objects/conversation-model.ts";
-import { message, pass, playAlone, reply, says, tells } from "../support/direct.ts";
-import { APPID, conversation, kindsOf, remote } from "../support/workerd.ts";
+import { message, reply, says, tells } from "../support/direct.ts";
+import { APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
+import { useObjects, wechat } from "./each-test.ts";
 
-let wechat: Control;
-beforeEach(() => {
-  wechat = playAlone();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useObjects();
 
 /** Storage that is full, at one of the two things a first transaction asks of it. */
 function refuse(storage: DurableObjectStorage, what: "alarm" | "record"): () => void {

@@ -1,33 +1,28 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import { LEASE_MS } from "../../worker/domain/outbox.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { createConversationStore } from "../../worker/objects/conversation-store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
 import fixture from "../fixtures/log-schema-1.json";
-import { message, pass, playAlone, reply, says, submit, tells, text } from "../support/direct.ts";
-import { APPID, captureLog, conversation, kindsOf, OTHER_APPID, readTexts, remote } from "../support/workerd.ts";
+import { message, reply, says, submit, tells, text } from "../support/direct.ts";
+import {
+  APPID,
+  captureLog,
+  conversation,
+  kindsOf,
+  OTHER_APPID,
+  pass,
+  readTexts,
+  remote,
+  tablesIn,
+} from "../support/workerd.ts";
+import { useObjects, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
 
-let wechat: Control;
-beforeEach(() => {
-  wechat = playAlone();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-/** The tables of an object, without the runtime's own. */
-function tablesOf(openid: string): Promise<readonly string[]> {
-  return runInDurableObject(conversation(openid), (_, { storage }) => {
-    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
-    return tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
-  });
-}
+useObjects();
 
 describe("a conversation object", () => {
   it("stores nothing when it is only looked at", async ({ expect }) => {
@@ -36,7 +31,7 @@ describe("a conversation object", () => {
     expect(await stub.rows(0, 10)).toBeNull();
     expect(await stub.message(APPID, 1)).toBeNull();
     expect(await stub.settle(1, 1, { result: "sent" }, "c1")).toBeNull();
-    expect(await tablesOf("oLooked")).toEqual([]);
+    expect(await runInDurableObject(conversation("oLooked"), (_, { storage }) => tablesIn(storage))).toEqual([]);
   });
 
   it("writes at most four times for an answered message of a known user: push, outcome, alarm set, alarm set back", async ({
@@ -212,7 +207,7 @@ describe("retention", () => {
     pass(49 * 3_600_000);
     await remote("oPinned").submit(owner, draft);
     await runInDurableObject(conversation("oPinned"), async (object, { storage }) => {
-      vi.setSystemTime(Date.now() + 47 * 3_600_000);
+      pass(47 * 3_600_000);
       await object.alarm();
       expect(await storage.getAlarm()).toBeGreaterThan(Date.now() + 60_000);
     });
@@ -266,7 +261,7 @@ describe("erasing a user", () => {
     expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1")).toBeNull();
     expect(await remote("oErase").view(1)).toBeNull();
     expect(await remote("oErase").erase()).toBe(false);
-    expect(await tablesOf("oErase")).toEqual([]);
+    expect(await runInDurableObject(conversation("oErase"), (_, { storage }) => tablesIn(storage))).toEqual([]);
   });
 
   it("lets the user come back as a new one", async ({ expect }) => {

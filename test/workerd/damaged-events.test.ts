@@ -2,41 +2,27 @@
  * An event of the app that cannot be read as a whole: it says so wherever it is shown, and nothing of it is lost
  * (docs/design/push-trust.md).
  */
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { beforeEach, describe, it, vi } from "vitest";
 import * as handlers from "../../worker/handlers.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { APPID, captureLog, fetchWith, playWeChat } from "../support/workerd.ts";
-import { call, useSilentSettings } from "./api-client.ts";
+import { URL_OF } from "../support/receiver.ts";
+import { account, deleteEvents, pass } from "../support/workerd.ts";
+import { call } from "./api-client.ts";
+import { shop, useWorker, wechat } from "./each-test.ts";
 
 /** Another one in each test: who was erased stays so. */
 let user = "";
 let users = 0;
 const cdata = (text: string) => `<![CDATA[${text}]]>`;
-const account = () => env.ACCOUNT.getByName(APPID);
 
-let wechat: Control;
-const shop = createReceiver();
+useWorker({
+  clock: "hour ahead",
+  vars: {},
+  settings: { webhooks: [{ id: "shop", url: URL_OF(""), events: ["app_event"] }] },
+});
 beforeEach(async () => {
   user = `oComplainer_0123456789abcde${(users += 1)}`;
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  captureLog();
-  wechat = playWeChat({
-    worker: (request) => fetchWith({}, request),
-    hosts: { "shop.example.com": shop.handle },
-  });
-  shop.events.splice(0);
-  await useSilentSettings({ webhooks: [{ id: "shop", url: "https://shop.example.com/", events: ["app_event"] }] });
-  await runInDurableObject(account(), (_, { storage }) => {
-    storage.sql.exec("delete from events");
-    storage.sql.exec("delete from quarantine");
-  });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
+  await deleteEvents();
 });
 
 interface Shown {
@@ -72,7 +58,7 @@ async function quarantined(): Promise<number> {
 }
 
 async function heard(): Promise<readonly unknown[]> {
-  vi.setSystemTime(Date.now() + 60_000);
+  pass(60_000);
   await runDurableObjectAlarm(account());
   return shop.events.map(({ data }) => data["event"]);
 }
@@ -128,7 +114,7 @@ describe("a damaged event of the app", () => {
     await pushed(xml);
     expect(await listed()).toHaveLength(1);
     expect(await exported()).toMatchObject([{ damaged: expect.stringContaining(user) }]);
-    vi.setSystemTime(Date.now() + 2_000);
+    pass(2_000);
     await call("DELETE", `/api/v1/conversations/${user}`);
     await pushed(xml);
     expect(await listed()).toEqual([]);

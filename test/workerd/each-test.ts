@@ -57,3 +57,8 @@ export function useWorker(options: TestOptions = {}): void {
     vi.useRealTimers();
   });
 }
+
+/** Call at the top of a file whose tests talk to objects directly: no push reaches the worker. */
+export function useObjects(): void {
+  useWorker({ clock: "hour ahead", settings: null, worker: () => Promise.resolve(new Response("success")) });
+}

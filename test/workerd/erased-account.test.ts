@@ -1,31 +1,19 @@
 /** What the account keeps about a user who is erased: events of the app and unreadable pushes that name the user. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { APPID, captureLog, conversation, fetchWith, OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { buildCall, call, send, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { account, APPID, captureLog, conversation, OTHER_APPID, pass } from "../support/workerd.ts";
+import { call, erase, send } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
-let wechat: Control;
-beforeAll(() => useSilentSettings());
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  wechat = playWeChat();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const pathOf = (openid: string) => `/api/v1/conversations/${encodeURIComponent(openid)}`;
-const erase = async (openid: string) => (await call("DELETE", pathOf(openid))).status;
+useWorker({ clock: "now" });
 
 /** What is said anywhere in the events and the quarantine. */
 async function kept(appid = APPID): Promise<string> {
-  const account = env.ACCOUNT.getByName(appid);
-  const events = await runInDurableObject(account, async (object) => JSON.stringify(await object.appEvents(0, 200)));
+  const events = await runInDurableObject(account(appid), async (object) =>
+    JSON.stringify(await object.appEvents(0, 200)),
+  );
   const quarantine = await (await call("GET", "/api/v1/quarantine", { appid })).text();
-  const rows = await runInDurableObject(account, (_object, { storage }) =>
+  const rows = await runInDurableObject(account(appid), (_object, { storage }) =>
     ["events", "quarantine"].flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray()),
   );
   return [events, quarantine, JSON.stringify(rows)].join("\n");
@@ -45,7 +33,7 @@ describe("erasing a user", () => {
     await wechat.event("oNamed", "debug_demo", { debug_str: "debug-of-named" });
     await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oNamedAlike", trace_id: "trace-alike" });
     expect(await kept()).toMatch(/oNamed"/);
-    expect(await erase("oNamed")).toBe(204);
+    expect((await erase("oNamed")).status).toBe(204);
     const left = await kept();
     expect(left).not.toMatch(/oNamed\W|of-named/);
     expect(left).toContain("oNamedAlike");
@@ -84,8 +72,8 @@ describe("erasing a user", () => {
     const event = await wechat.event("oPlatform", "wxa_media_check", { OpenID: "oMuchLater", trace_id: "t" });
     const broken = await wechat.text("oSender", "x", { overrides: { plaintext: unreadable("oMuchLater") } });
     await erase("oMuchLater");
-    vi.setSystemTime(Date.now() + 86_401_000);
-    await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
+    pass(86_401_000);
+    await runDurableObjectAlarm(account());
     for (const { id } of [event, broken]) await wechat.redeliver({ id });
     expect(await kept()).not.toContain("oMuchLater");
   });
@@ -95,10 +83,7 @@ describe("erasing a user", () => {
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
     await send("oPaused", { type: "text", content: "您好" });
     const digits = conversation("oPaused").id.toString().slice(0, 12);
-    const state = () =>
-      runInDurableObject(env.ACCOUNT.getByName(APPID), (_object, { storage }) =>
-        JSON.stringify([...storage.kv.list()]),
-      );
+    const state = () => runInDurableObject(account(), (_object, { storage }) => JSON.stringify([...storage.kv.list()]));
     await expect.poll(state).toContain(digits);
     await erase("oPaused");
     expect(await state()).not.toContain(digits);
@@ -125,9 +110,9 @@ describe("erasing a user", () => {
   it("is repeated when the account could not be reached", async ({ expect }) => {
     await wechat.event("oTwice", "debug_demo", { debug_str: "twice" });
     const broken = { getByName: () => new Proxy({}, { get: () => () => Promise.reject(new Error("gone")) }) };
-    const failed = await fetchWith({ ACCOUNT: broken }, buildCall("DELETE", pathOf("oTwice")));
+    const failed = await call("DELETE", "/api/v1/conversations/oTwice", { vars: { ACCOUNT: broken } });
     expect(failed.status).toBe(500);
-    expect(await erase("oTwice")).toBe(204);
+    expect((await erase("oTwice")).status).toBe(204);
     expect(await kept()).not.toContain("oTwice");
   });
 });

@@ -3,59 +3,42 @@
  * time after it: nothing of the user is stored or delivered.
  */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { beforeEach, describe, it, vi } from "vitest";
 import type { PushContent } from "../../emulator/model.ts";
 import * as handlers from "../../worker/handlers.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { api, APPID, captureLog, conversation, fetchWith, playWeChat } from "../support/workerd.ts";
-import { call } from "./api-client.ts";
+import { account, conversation, emptyAccount, pass, tablesIn } from "../support/workerd.ts";
+import { call, erase, putSettings } from "./api-client.ts";
+import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const USER = "oLate-6_bmjrPTlm6_2sgVt7hMZO";
 const DAY = 86_400_000;
 const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "https://old.example.com/push" };
-const account = () => env.ACCOUNT.getByName(APPID);
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-let lines: ReturnType<typeof captureLog>;
 let forwarded = 0;
-let answer: () => Response = () => new Response("handled");
+let answer: () => Response;
 /** What happens while the team's own server is at work. */
-let meanwhile: () => unknown = () => undefined;
+let meanwhile: () => unknown;
 
+useWorker({
+  clock: "hour ahead, whole seconds",
+  settings: null,
+  vars: FORWARD,
+  switches: { retries: 0 },
+  hosts: {
+    "old.example.com": async () => {
+      forwarded += 1;
+      await meanwhile();
+      return answer();
+    },
+  },
+});
 beforeEach(async () => {
-  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand. Whole seconds, as CreateTime has.
-  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
-  lines = captureLog();
-  shop = createReceiver();
   forwarded = 0;
   answer = () => new Response("handled");
   meanwhile = () => undefined;
-  wechat = playWeChat({
-    worker: (request) => fetchWith(FORWARD, request),
-    hosts: {
-      "shop.example.com": shop.handle,
-      "old.example.com": async () => {
-        forwarded += 1;
-        await meanwhile();
-        return answer();
-      },
-    },
-  });
-  await wechat.switches({ retries: 0 });
-  await runInDurableObject(account(), (_, { storage }) => storage.deleteAll());
-  await evictDurableObject(account());
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
+  await emptyAccount();
 });
 
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const erase = async (openid = USER) =>
-  (await call("DELETE", `/api/v1/conversations/${encodeURIComponent(openid)}`)).status;
 /** A push that WeChat has not delivered yet. */
 const later = (content: PushContent, openid = "oPlatform") => wechat.push({ openid, content, deliver: false });
 const event = (name: string, fields: Record<string, string>): PushContent => ({ kind: "event", event: name, fields });
@@ -82,9 +65,7 @@ async function redeliver({ id }: { readonly id: string }): Promise<string | unde
 /** Everything the account stores, whole. */
 function stored(): Promise<string> {
   return runInDurableObject(account(), (_object, { storage }) => {
-    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
-    const own = tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
-    const rows = own.flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray());
+    const rows = tablesIn(storage).flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray());
     return JSON.stringify([[...storage.kv.list()], rows], (_key, value: unknown) =>
       value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value,
     );
@@ -107,13 +88,13 @@ describe("an event from before the erasure of the user it names", () => {
     async ([, openid, content], { expect }) => {
       const push = await later(content, openid);
       pass(5_500);
-      expect(await erase()).toBe(204);
+      expect((await erase(USER)).status).toBe(204);
       expect(await redeliver(push)).toBe("success");
       expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
       expect(await redeliver(push)).toBe("success");
       expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
       expect(outcomes()).toEqual(["erased", "erased"]);
-      const { events } = await (await api("GET", "/api/v1/events")).json<{ events: unknown[] }>();
+      const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown[] }>();
       expect(events).toEqual([]);
       const rows = await runInDurableObject(account(), (_, { storage }) =>
         storage.sql.exec("select seq from events").toArray(),
@@ -125,17 +106,17 @@ describe("an event from before the erasure of the user it names", () => {
   it("is none for the team's code", async ({ expect }) => {
     const onEvent = vi.spyOn(handlers, "onEvent");
     const push = await later(event("debug_demo", { debug_str: "old" }), USER);
-    await erase();
+    await erase(USER);
     await redeliver(push);
     expect(onEvent).not.toHaveBeenCalled();
   });
 
   it("is none for webhooks, and delays none after it", async ({ expect }) => {
     const hook = { id: "shop", url: "https://shop.example.com/hook" };
-    await api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks: [hook] }, { "if-match": "*" });
+    await putSettings({ fallback: { type: "silent" }, webhooks: [hook] });
     const push = await later(event("debug_demo", { debug_str: "old" }), USER);
     pass(5_000);
-    await erase();
+    await erase(USER);
     await redeliver(push);
     await ring();
     await ring();
@@ -151,7 +132,7 @@ describe("an event from before the erasure of the user it names", () => {
     const old = await later(event("debug_demo", { debug_str: "before" }), USER);
     const other = await later(event("debug_demo", { debug_str: "others" }), `${USER.slice(0, -1)}x`);
     pass(999);
-    await erase();
+    await erase(USER);
     pass(1);
     await wechat.event(USER, "debug_demo", { debug_str: "after" });
     await redeliver(other);
@@ -173,7 +154,7 @@ describe("an event from before the erasure of the user it names", () => {
     });
     const ofApp = await later(bare("brand_new", { OpenId: USER, Number: "1" }));
     const ofUser = await later(bare("user_info_modified", { OpenID: USER, RevokeInfo: "1" }));
-    await erase();
+    await erase(USER);
     pass(60_000);
     await redeliver(ofApp);
     await redeliver(ofUser);
@@ -184,12 +165,12 @@ describe("an event from before the erasure of the user it names", () => {
 
   it("that was erased while a webhook was called is not delivered after it", async ({ expect }) => {
     const hook = { id: "shop", url: "https://shop.example.com/hook" };
-    await api("PUT", "/api/v1/settings", { fallback: { type: "silent" }, webhooks: [hook] }, { "if-match": "*" });
+    await putSettings({ fallback: { type: "silent" }, webhooks: [hook] });
     await wechat.event("oPlatform", "brand_new", { Number: "1" });
     await wechat.event(USER, "debug_demo", { debug_str: "of-the-user" });
     shop.answerWith(async () => {
       shop.answerWith(() => new Response(null, { status: 204 }));
-      await erase();
+      await erase(USER);
       return new Response(null, { status: 204 });
     });
     await ring();
@@ -204,7 +185,7 @@ describe("a forwarded event from before the erasure", () => {
     answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
     const push = await later(event("xpay_goods_deliver_notify", { OpenId: USER, OutTradeNo: "of-the-user" }));
     pass(5_000);
-    await erase();
+    await erase(USER);
     expect(await redeliver(push)).toContain('"ErrCode":0');
     expect(await redeliver(push)).toContain('"ErrCode":0');
     expect(forwarded).toBe(2);
@@ -227,7 +208,7 @@ describe("a forwarded event from before the erasure", () => {
   });
 
   it("keeps no answer that comes when the user was erased meanwhile", async ({ expect }) => {
-    meanwhile = () => erase();
+    meanwhile = () => erase(USER);
     answer = () => new Response(`{"ErrCode":0,"openid":"${USER}"}`);
     const push = await wechat.event("oPlatform", "xpay_goods_deliver_notify", { OutTradeNo: "1" });
     expect(push.attempts.at(-1)?.body).toContain('"ErrCode":0');
@@ -239,7 +220,7 @@ describe("an unreadable push from before the erasure of a user it names", () => 
   it("is kept without its text, once", async ({ expect }) => {
     const push = await unreadable({ FromUserName: USER, Content: "of-the-user" });
     pass(5_000);
-    await erase();
+    await erase(USER);
     expect(await redeliver(push)).toBe("success");
     expect(await redeliver(push)).toBe("success");
     expect(await stored()).not.toMatch(new RegExp(`${USER}|of-the-user`));
@@ -247,14 +228,14 @@ describe("an unreadable push from before the erasure of a user it names", () => 
   });
 
   it("is one that does not say when it was made, within the day", async ({ expect }) => {
-    await erase();
+    await erase(USER);
     pass(60_000);
     await redeliver(await unreadable({ FromUserName: USER, CreateTime: "" }));
     expect(await stored()).not.toContain(USER);
   });
 
   it("is kept whole when it names another, or is from after it, and after the day", async ({ expect }) => {
-    await erase();
+    await erase(USER);
     await redeliver(await unreadable({ FromUserName: "oSomebodyElse" }));
     pass(1_000);
     await redeliver(await unreadable({ FromUserName: USER }));

@@ -9,9 +9,9 @@ import storage from "../../docs/storage.md?raw";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { healthMemory } from "../../worker/objects/webhook-health.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { APPID, captureLog, conversation, fetchWith, playWeChat } from "../support/workerd.ts";
-import { call, send, useSilentSettings } from "./api-client.ts";
+import { createReceiver, URL_OF } from "../support/receiver.ts";
+import { account, captureLog, conversation, pass, playWeChat, ring, tablesIn } from "../support/workerd.ts";
+import { erase, send, useSilentSettings } from "./api-client.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
 const WORDS = "canary-words";
@@ -69,16 +69,14 @@ function describedElsewhere(): readonly string[] {
 }
 
 function readObject(name: "Conversation" | "Account"): Promise<readonly (readonly [string, string])[]> {
-  const stub = name === "Account" ? env.ACCOUNT.getByName(APPID) : conversation(USER);
+  const stub = name === "Account" ? account() : conversation(USER);
   return runInDurableObject<DurableObject, readonly (readonly [string, string])[]>(stub, (_object, { storage }) => {
     const entries = [...storage.kv.list()].map(
       ([key, value]) => [`${name} entry ${key}`, JSON.stringify(value)] as const,
     );
-    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
-    const own = tables.map((table) => table.name).filter((table) => !table.startsWith("_cf"));
     return [
       ...entries,
-      ...own.map(
+      ...tablesIn(storage).map(
         (table) =>
           [
             `${name} table ${table}`,
@@ -131,11 +129,7 @@ const relayedTo = { "old.example.com": async () => new Response(JSON.stringify({
 
 async function plantRelayed(): Promise<Resend> {
   const vars = { WECHAT_FORWARD_KINDS: "text,forwarded_*", WECHAT_FORWARD_URL: "https://old.example.com/" };
-  const wechat = playWeChat({
-    worker: (request) => fetchWith(vars, request),
-    hosts: relayedTo,
-  });
-  await wechat.switches({ retries: 0 });
+  const wechat = playWeChat({ vars, hosts: relayedTo, switches: { retries: 0 } });
   const pushes = [
     await wechat.text(USER, "forwarded"),
     await wechat.event("oPlatform", "forwarded_event"),
@@ -156,7 +150,7 @@ const shop = createReceiver();
 async function plant(): Promise<Resend> {
   const resendRelayed = await plantRelayed();
   const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });
-  const hook = (id: string) => ({ id, url: `https://shop.example.com/${id}` });
+  const hook = (id: string) => ({ id, url: URL_OF(id) });
   await useSilentSettings({ webhooks: [hook("refuses"), hook("fails")] });
   shop.answerWith(({ path }) => new Response(null, { status: path === "/refuses" ? 400 : 503 }));
   const pushes: { readonly id: string }[] = [];
@@ -175,11 +169,11 @@ async function plant(): Promise<Resend> {
   }
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
-  vi.setSystemTime(Date.now() + GATHER_MS);
-  await runDurableObjectAlarm(conversation(USER));
+  pass(GATHER_MS);
+  await ring(USER);
   // Again, so that a failure is the last that an isolate hears of an endpoint: a refusal makes it forget.
-  vi.setSystemTime(Date.now() + 60_000);
-  await runDurableObjectAlarm(conversation(USER));
+  pass(60_000);
+  await ring(USER);
   await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
   await send(USER, { type: "text", content: `${WORDS} again` });
   await until(async () => {
@@ -197,9 +191,9 @@ async function plant(): Promise<Resend> {
 
 /** Delivers what there is for webhooks. */
 async function ringAll(): Promise<void> {
-  vi.setSystemTime(Date.now() + 3_600_000);
-  await runDurableObjectAlarm(conversation(USER));
-  await runDurableObjectAlarm(env.ACCOUNT.getByName(APPID));
+  pass(3_600_000);
+  await ring(USER);
+  await runDurableObjectAlarm(account());
 }
 
 /** Waits until all is stored, or for ten seconds: what is missing then, the tests name. */
@@ -219,8 +213,8 @@ beforeAll(async () => {
   const logged = captureLog();
   const resend = await plant();
   before = await takeSnapshot();
-  vi.setSystemTime(Date.now() + 2_000);
-  await call("DELETE", `/api/v1/conversations/${USER}`);
+  pass(2_000);
+  await erase(USER);
   after = await takeSnapshot();
   const heard = shop.events.length;
   await resend();

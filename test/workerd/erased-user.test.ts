@@ -1,34 +1,21 @@
 /** A user who was erased: what is left, what a captured push can do, and how the user comes back. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { captureLog, conversation, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { describe, it, vi } from "vitest";
+import { captureLog, conversation, kindsOf, OTHER_APPID, pass, readTexts, tablesIn } from "../support/workerd.ts";
+import { bodyOf, call, erase, send } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
 
-let wechat: Control;
-beforeEach(async () => {
-  // Real alarms fire by the real clock: an hour ahead of it they are all rung by hand. Whole seconds, as CreateTime has.
-  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
-  wechat = playWeChat();
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useWorker({ clock: "hour ahead, whole seconds" });
 
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const erase = (openid: string) => call("DELETE", `/api/v1/conversations/${openid}`);
 const statusOf = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).status;
 
 /** All that is stored in a user's object, and for when its alarm is set. */
 function storedOf(openid: string) {
   return runInDurableObject(conversation(openid), async (_object, { storage }) => {
-    const tables = storage.sql.exec<{ name: string }>("select name from sqlite_master where type = 'table'").toArray();
     return {
-      tables: tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf")),
+      tables: tablesIn(storage),
       entries: Object.fromEntries(storage.kv.list()),
       alarmAt: await storage.getAlarm(),
     };

@@ -1,22 +1,15 @@
 /** An export has what erasing would reach: also the events and unreadable pushes of the account that name the user. */
-import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { OTHER_APPID, playWeChat } from "../support/workerd.ts";
-import { call, useSilentSettings } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { OTHER_APPID } from "../support/workerd.ts";
+import { call, erase } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 interface Line {
   readonly kind: string;
   readonly seq: number;
 }
 
-let wechat: Control;
-beforeAll(() => useSilentSettings());
-beforeEach(() => {
-  wechat = playWeChat();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+useWorker();
 
 const pathOf = (openid: string) => `/api/v1/conversations/${openid}`;
 
@@ -61,7 +54,7 @@ describe("an export", () => {
     await wechat.event("oPlatform", "trade_manage_order_settlement", { openid: "oBuyer", order_id: "1" });
     expect(await exportOf("oBuyer")).toMatchObject([{ kind: "app_event", fields: { order_id: "1" } }]);
     expect(await exportOf("oBuyer", OTHER_APPID)).toEqual([]);
-    await call("DELETE", pathOf("oBuyer"));
+    await erase("oBuyer");
     expect((await call("GET", `${pathOf("oBuyer")}/export`)).status).toBe(404);
   });
 

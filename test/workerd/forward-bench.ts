@@ -3,11 +3,10 @@
  * more variables, so that everything can be asked of older versions, too.
  */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import type { PushFormat, PushMode, PushRecord } from "../../emulator/model.ts";
-import { APPID, captureLog, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
+import { account, APPID, deleteEvents, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
 import { usePushes } from "./push-bench.ts";
 
 /** What the server was sent. */
@@ -29,12 +28,10 @@ export const old = {
   forwarded: [] as Forwarded[],
   sent: [] as { readonly url: string; readonly body: string }[],
   answer: (): Response | Promise<Response> => answerOf(DELIVERED),
-  lines: (): readonly Readonly<Record<string, unknown>>[] => [],
 };
 
 /** The events the account has stored. */
-export const events = (appid = APPID) =>
-  runInDurableObject(env.ACCOUNT.getByName(appid), (account) => account.appEvents(0, 500));
+export const events = (appid = APPID) => runInDurableObject(account(appid), (object) => object.appEvents(0, 500));
 
 /** The server. */
 export async function oldServer(request: Request): Promise<Response> {
@@ -51,16 +48,15 @@ export async function playForwarding(
   app: readonly [PushMode, PushFormat] = ["secure", "xml"],
 ): Promise<Control> {
   const given = { WECHAT_FORWARD_KINDS: kinds, WECHAT_FORWARD_URL: "https://old.example.com/push?site=1", ...vars };
-  const control = playWeChat({
+  return playWeChat({
     apps: [emulatedApp(APPID, ...app)],
     worker: async (request) => {
       old.sent.push({ url: request.url, body: await request.clone().text() });
       return fetchWith(given, request);
     },
     hosts: { "old.example.com": oldServer },
+    switches: { retries: 0 },
   });
-  await control.switches({ retries: 0 });
-  return control;
 }
 
 /** The bodies the platform was answered with, oldest first; of another status than 200 the status. */
@@ -75,9 +71,6 @@ export function useForwarding(): void {
     old.forwarded = [];
     old.sent = [];
     old.answer = () => answerOf(DELIVERED);
-    old.lines = captureLog();
-    await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
-      storage.sql.exec("delete from events");
-    });
+    await deleteEvents();
   });
 }

@@ -1,37 +1,31 @@
 /** What forwarding keeps: relayed answers, in the object that owns the push, and how the server is doing. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { APPID, captureLog, conversation, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
-import { buildCall, call } from "./api-client.ts";
-import { described } from "./api-contract.ts";
+import { account, APPID, conversation, emulatedApp } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
 const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "https://old.example.com/push?key=hidden" };
 const RELAYED_MS = 2 * 86_400_000;
-const account = () => env.ACCOUNT.getByName(APPID);
 
-let wechat: Control;
 let calls = 0;
-let answer: () => Response = () => new Response("success");
+let answer: () => Response;
 
-usePushes();
-beforeEach(async () => {
+usePushes({
+  apps: [emulatedApp(APPID)],
+  vars: FORWARD,
+  switches: { retries: 0 },
+  hosts: {
+    "old.example.com": async () => {
+      calls += 1;
+      return answer();
+    },
+  },
+});
+beforeEach(() => {
   calls = 0;
   answer = () => new Response(`answer ${calls}`);
-  captureLog();
-  wechat = playWeChat({
-    apps: [emulatedApp(APPID)],
-    worker: (request) => fetchWith(FORWARD, request),
-    hosts: {
-      "old.example.com": async () => {
-        calls += 1;
-        return answer();
-      },
-    },
-  });
-  await wechat.switches({ retries: 0 });
 });
 
 const last = (push: { readonly attempts: readonly { readonly body: string }[] }) => push.attempts.at(-1)?.body;
@@ -102,10 +96,8 @@ describe("a relayed answer", () => {
 });
 
 describe("GET /api/v1/forwarding", () => {
-  const read = async (vars: object = FORWARD) => {
-    const request = buildCall("GET", "/api/v1/forwarding");
-    return (await described(request, await fetchWith({ ...vars }, request.clone()))).json();
-  };
+  const read = async (vars: Readonly<Record<string, string>> = FORWARD) =>
+    bodyOf(await call("GET", "/api/v1/forwarding", { vars }));
 
   it("says that nothing is forwarded", async ({ expect }) => {
     expect(await read({})).toEqual({ state: "off", kinds: [], target: null, failures: 0 });

@@ -1,7 +1,8 @@
 /** Forwarding with little time, with an object that fails, and in a circle. */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { fetchWith, playWeChat } from "../support/workerd.ts";
+import { fetchWith, pass, playWeChat } from "../support/workerd.ts";
+import { lines } from "./each-test.ts";
 import { bodiesOf, DELIVERED, old, oldServer, useForwarding } from "./forward-bench.ts";
 
 useForwarding();
@@ -20,7 +21,7 @@ describe("the time a forwarded push has", () => {
             forwardHealth: () => Promise.resolve(null),
             relayed: (_key: string, kept: unknown) => Promise.resolve(kept),
             appEvent: () => {
-              vi.setSystemTime(Date.now() + storeMs);
+              pass(storeMs);
               return Promise.resolve(true);
             },
           });
@@ -28,7 +29,8 @@ describe("the time a forwarded push has", () => {
       };
       const given = { WECHAT_FORWARD_KINDS: "*", WECHAT_FORWARD_URL: "https://old.example.com/", ACCOUNT: slow };
       const wechat = playWeChat({
-        worker: (request) => fetchWith(given, request),
+        vars: given,
+        switches: { retries: 0 },
         hosts: {
           "old.example.com": (request) => {
             timeouts.push(
@@ -44,7 +46,6 @@ describe("the time a forwarded push has", () => {
       vi.spyOn(globalThis, "setTimeout").mockImplementation((...args: Parameters<typeof setTimer>) =>
         setTimer(...args),
       );
-      await wechat.switches({ retries: 0 });
       return bodiesOf(await wechat.event("oTime", name));
     };
     expect(await run("quick", 0)).toEqual([DELIVERED]);
@@ -70,10 +71,10 @@ describe("an answer that cannot be kept", () => {
     };
     const given = { WECHAT_FORWARD_KINDS: "*", WECHAT_FORWARD_URL: "https://old.example.com/", ACCOUNT: losing };
     const wechat = playWeChat({
-      worker: (request) => fetchWith(given, request),
+      vars: given,
+      switches: { retries: 0 },
       hosts: { "old.example.com": oldServer },
     });
-    await wechat.switches({ retries: 0 });
     const push = await wechat.event("oUnkept", "unkept_event");
     isBroken = false;
     expect(bodiesOf(await wechat.redeliver({ id: push.id, copies: 2 }))).toEqual([500, DELIVERED, DELIVERED]);
@@ -88,6 +89,7 @@ describe("a forward address that leads back to the worker", () => {
     let calls = 0;
     const wechat = playWeChat({
       worker,
+      switches: { retries: 0 },
       hosts: {
         "kefu.test": (request) => {
           calls += 1;
@@ -95,10 +97,9 @@ describe("a forward address that leads back to the worker", () => {
         },
       },
     });
-    await wechat.switches({ retries: 0 });
     expect(bodiesOf(await wechat.event("oLoop", "looping_event"))).toEqual([500]);
     expect(calls).toBe(1);
-    expect(old.lines()).toContainEqual(expect.objectContaining({ event: "forward_loop", cure: expect.any(String) }));
-    expect(old.lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "status", status: 508 }));
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "forward_loop", cure: expect.any(String) }));
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "status", status: 508 }));
   });
 });

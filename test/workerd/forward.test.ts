@@ -1,6 +1,7 @@
 /** Pushes that go to the team's own push server as well. */
 import { describe, it, vi } from "vitest";
-import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote, SECRETS } from "../support/workerd.ts";
+import { lines } from "./each-test.ts";
 import {
   answerOf,
   bodiesOf,
@@ -24,15 +25,7 @@ describe("a push of a kind that is forwarded", () => {
     async ({ mode, format }) => {
       const { expect } = await import("vitest");
       // The mode is the worker's: one whose console says plain takes plain pushes.
-      const apps = [
-        {
-          appid: APPID,
-          secret: "0123456789abcdef0123456789abcdef",
-          token: "edgekefutesttoken",
-          aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
-          mode,
-        },
-      ];
+      const apps = [{ appid: APPID, ...SECRETS, mode }];
       const wechat = await playForwarding("xpay_*", { WECHAT_APPS: JSON.stringify(apps) }, [mode, format]);
       const push = await wechat.event("oPay", "xpay_goods_deliver_notify", {
         OutTradeNo: `T-${mode}-${format}`,
@@ -63,8 +56,8 @@ describe("a push of a kind that is forwarded", () => {
         return response;
       },
       hosts: { "old.example.com": oldServer },
+      switches: { retries: 0 },
     });
-    await wechat.switches({ retries: 0 });
     await wechat.event("oOdd", "odd_event");
     expect(responses[0]?.headers.get("content-type")).toBe("application/octet-stream");
     expect(new Uint8Array((await responses[0]?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(bytes);
@@ -112,8 +105,8 @@ describe("a push of a kind that is forwarded", () => {
   it("leaves no address and no answer in the log", async ({ expect }) => {
     const wechat = await playForwarding("xpay_*");
     await wechat.event("oLogged", "xpay_goods_deliver_notify", { OutTradeNo: "T4" });
-    expect(old.lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "relayed", app: APPID }));
-    expect(JSON.stringify(old.lines())).not.toMatch(/old\.example\.com|ErrMsg|oLogged|T4/);
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "relayed", app: APPID }));
+    expect(JSON.stringify(lines())).not.toMatch(/old\.example\.com|ErrMsg|oLogged|T4/);
   });
 });
 

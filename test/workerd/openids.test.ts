@@ -1,22 +1,16 @@
 /** One form of openids for pushes and for the API: every stored user can be addressed, and no other. */
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeAll, beforeEach, describe, it, vi } from "vitest";
+import { describe, it, vi } from "vitest";
 import { seeded } from "../support/seeded.ts";
 import { API_KEY, APPID, emulatedApp, playWeChat } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { bodyOf, call, send } from "./api-client.ts";
+import { useWorker } from "./each-test.ts";
 
 /** Turn by turn: each may make 600 calls a minute. */
 const KEYS = [API_KEY, "other-key-0123456789abcdef"] as const;
 
-beforeAll(() => useSilentSettings());
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+useWorker({ clock: "now" });
 
 const pathOf = (openid: string) => `/api/v1/conversations/${encodeURIComponent(openid)}`;
 const countObjects = async () => (await listDurableObjectIds(env.CONVERSATION)).length;

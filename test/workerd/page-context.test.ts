@@ -2,14 +2,14 @@
  * Where a user came from, through encrypted pushes: what a page claims is shown as a claim, what the shop's back end signed
  * is believed for this user, in time, and stays what it was when keys change. Everything else changes nothing.
  */
-import { env, exports } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { exports } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
 import { signContext } from "../../client/index.ts";
-import type { Control } from "../../emulator/control.ts";
 import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
-import { captureLog, fetchWith, playWeChat, readTexts, remote } from "../support/workerd.ts";
-import { bodyOf, buildCall, call, useSilentSettings } from "./api-client.ts";
+import { captureLog, pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { bodyOf, call } from "./api-client.ts";
+import { useWorker, wechat } from "./each-test.ts";
 
 /** As in vitest.config.ts. */
 const KEY = "context-test-key-0123456789abcdefgh";
@@ -19,16 +19,9 @@ const VIP: VerifiedContext = { user: { id: "u1", name: "茶小姐", vip: 3 }, pr
 const LABEL = "青瓷茶杯 ¥128";
 const HOUR_MS = 3_600_000;
 
-let wechat: Control;
-beforeEach(async () => {
-  wechat = playWeChat();
-  const content = "{{verified.user.name|您}}好，关于{{context.product.name|我们的商品}}";
-  await useSilentSettings({ greeting: { messages: [{ type: "text", content }] } });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+const GREETING = "{{verified.user.name|您}}好，关于{{context.product.name|我们的商品}}";
+
+useWorker({ settings: { greeting: { messages: [{ type: "text", content: GREETING }] } } });
 
 /** A token as the shop's back end makes it. */
 async function sign(openid: string, { key = KEY, expiresAt = Date.now() + HOUR_MS } = {}): Promise<string> {
@@ -122,7 +115,7 @@ describe("a context signed by the shop's back end", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const slow = playWeChat({
       worker(request) {
-        vi.setSystemTime(Date.now() + 5_000);
+        pass(5_000);
         return exports.default.fetch(request);
       },
     });
@@ -144,9 +137,7 @@ describe("a context signed by the shop's back end", () => {
 describe("the verdict on a signed context", () => {
   /** What a worker with other keys shows of what is stored. */
   const shownWith = async (openid: string, vars: Readonly<Record<string, string>>) =>
-    (await bodyOf(await fetchWith({ ...env, ...vars }, buildCall("GET", `/api/v1/conversations/${openid}`))))[
-      "context"
-    ];
+    (await bodyOf(await call("GET", `/api/v1/conversations/${openid}`, { vars })))["context"];
 
   it("stays what it was when its time is over and when the key is gone", async ({ expect }) => {
     await wechat.enter("oKept", from(await sign("oKept")));
@@ -156,14 +147,14 @@ describe("the verdict on a signed context", () => {
   });
 
   it("stays no when the key comes later", async ({ expect }) => {
-    const keyless = playWeChat({ worker: (request) => fetchWith({ CONTEXT_KEY: "" }, request) });
+    const keyless = playWeChat({ vars: { CONTEXT_KEY: "" } });
     await keyless.enter("oEarly", from(await sign("oEarly")));
     expect(await contextsOf("oEarly")).toEqual(unverified("no_key"));
   });
 
   it("is yes for the old and for the new key while it is changed", async ({ expect }) => {
     const vars = { CONTEXT_KEY: NEW_KEY, CONTEXT_KEY_PREVIOUS: KEY };
-    const rotating = playWeChat({ worker: (request) => fetchWith(vars, request) });
+    const rotating = playWeChat({ vars });
     for (const key of [KEY, NEW_KEY]) {
       await rotating.enter("oRotates", from(await sign("oRotates", { key })));
       expect(await contextsOf("oRotates")).toMatchObject({ view: { verified: VIP }, row: { verified: VIP } });

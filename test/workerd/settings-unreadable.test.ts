@@ -1,33 +1,18 @@
 /** Settings a worker cannot read, since another version stored them: not the same as none. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { api, APPID, conversation, playWeChat, remote } from "../support/workerd.ts";
-import { bodyOf, call } from "./api-client.ts";
+import { account, APPID, pass, remote, ring } from "../support/workerd.ts";
+import { bodyOf, call, putSettings } from "./api-client.ts";
+import { shop, useWorker, wechat } from "./each-test.ts";
 
 const HOOK = { id: "shop", url: "https://shop.example.com/hook", events: ["message.received"] };
 const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "好" }] }, webhooks: [HOOK] };
 /** What a newer worker may have stored: with a setting this one does not know. */
 const NEWER = { ...SETTINGS, nightShift: true };
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
-  shop = createReceiver();
-  wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-
-const account = () => env.ACCOUNT.getByName(APPID);
-const put = (settings: object) => api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
+useWorker({ clock: "hour ahead", settings: null });
 
 /** The newest version becomes these settings, as another worker would have stored them; no reader remembers others. */
 async function storeAsAnother(settings: object): Promise<void> {
@@ -47,7 +32,7 @@ async function answersOf(openid: string): Promise<readonly string[]> {
 
 describe("settings that cannot be read", () => {
   it("let no rule act, and leave the webhooks' backlog as it is", async ({ expect }) => {
-    await put(SETTINGS);
+    await putSettings(SETTINGS);
     await storeAsAnother(SETTINGS);
     await wechat.text("oBacklog", "one", { appid: APPID });
     await storeAsAnother(NEWER);
@@ -56,17 +41,17 @@ describe("settings that cannot be read", () => {
     const answers = await answersOf("oBacklog");
     expect(answers.filter((answer) => answer === "transfer")).toEqual([]);
     expect(answers.filter((answer) => answer === "out")).toHaveLength(1);
-    vi.setSystemTime(Date.now() + 1_000);
-    await runDurableObjectAlarm(conversation("oBacklog"));
+    pass(1_000);
+    await ring("oBacklog");
     expect(shop.events).toEqual([]);
     await storeAsAnother(SETTINGS);
-    vi.setSystemTime(Date.now() + 60_000);
-    await runDurableObjectAlarm(conversation("oBacklog"));
+    pass(60_000);
+    await ring("oBacklog");
     expect(shop.events).toHaveLength(2);
   });
 
   it("are read again at most once a minute by an isolate", async ({ expect }) => {
-    await put(SETTINGS);
+    await putSettings(SETTINGS);
     await storeAsAnother(NEWER);
     await wechat.text("oOnce", "one", { appid: APPID });
     const get = vi.spyOn(env.KV, "get");
@@ -75,7 +60,7 @@ describe("settings that cannot be read", () => {
   });
 
   it("are not replaced by the defaults in KV, where another version may read them", async ({ expect }) => {
-    await put(SETTINGS);
+    await putSettings(SETTINGS);
     await storeAsAnother(NEWER);
     await runInDurableObject(account(), (_, { storage }) => {
       const state = storage.kv.get<object>("state");
@@ -87,34 +72,34 @@ describe("settings that cannot be read", () => {
   });
 
   it("are named by the API, and replaced by a PUT", async ({ expect }) => {
-    await put(SETTINGS);
+    await putSettings(SETTINGS);
     await storeAsAnother(NEWER);
-    const response = await api("GET", "/api/v1/settings");
+    const response = await call("GET", "/api/v1/settings");
     expect(response.status).toBe(409);
     expect(await bodyOf(response)).toMatchObject({
       code: "settings_unreadable",
       problems: [{ path: "nightShift" }],
     });
     const etag = response.headers.get("etag") ?? "";
-    expect((await api("GET", "/api/v1/webhooks")).status).toBe(409);
-    expect((await api("POST", "/api/v1/webhooks/shop/replay", { from: "skipped" })).status).toBe(409);
-    expect((await api("DELETE", "/api/v1/webhooks/shop/skipped")).status).toBe(409);
+    expect((await call("GET", "/api/v1/webhooks")).status).toBe(409);
+    expect((await call("POST", "/api/v1/webhooks/shop/replay", { json: { from: "skipped" } })).status).toBe(409);
+    expect((await call("DELETE", "/api/v1/webhooks/shop/skipped")).status).toBe(409);
     const path = "/api/v1/conversations/oBacklog/webhooks/shop/replay";
-    expect((await api("POST", path, { after: 0 })).status).toBe(409);
-    expect((await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": '"0"' })).status).toBe(412);
-    expect((await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": etag })).status).toBe(200);
+    expect((await call("POST", path, { json: { after: 0 } })).status).toBe(409);
+    expect((await putSettings(SETTINGS, { headers: { "if-match": '"0"' } })).status).toBe(412);
+    expect((await putSettings(SETTINGS, { headers: { "if-match": etag } })).status).toBe(200);
     expect((await call("GET", "/api/v1/settings")).status).toBe(200);
   });
 
   it("keep the record of skipped events, and are a fault of /healthz", async ({ expect }) => {
-    await put(SETTINGS);
+    await putSettings(SETTINGS);
     const first = { seq: 1, id: "x-1", type: "message.received", at: 1 };
     await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
     await storeAsAnother(NEWER);
     await account().noteSkipped("shop", { conversation: "c", count: 1, first, reason: "refused" });
     expect(await account().faults()).toContainEqual({ reason: "settings_unreadable", version: expect.any(Number) });
-    await put(SETTINGS);
-    expect(await bodyOf(await api("GET", "/api/v1/webhooks"))).toMatchObject({
+    await putSettings(SETTINGS);
+    expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({
       webhooks: [{ id: "shop", skipped: { count: 2 } }],
     });
     expect(await account().faults()).toEqual([]);

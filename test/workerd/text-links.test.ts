@@ -3,13 +3,12 @@
  * with a user's words in them.
  */
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
+import { describe, it } from "vitest";
 import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import { runHandlers, type Handlers } from "../../worker/kefu.ts";
-import { createReceiver } from "../support/receiver.ts";
-import { APPID, captureLog, kindsOf, OTHER_APPID, playWeChat, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send, useSilentSettings } from "./api-client.ts";
+import { APPID, captureLog, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
+import { bodyOf, send, useSilentSettings, putSettings } from "./api-client.ts";
+import { shop, useWorker, wechat } from "./each-test.ts";
 
 const FOREIGN = "wxffffffffffffffff";
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
@@ -20,19 +19,7 @@ const reply = (...contents: readonly string[]) => ({ type: "reply", messages: co
 const anchor = (appid: string, path = "pages/order/index?id=1") =>
   `<a href="https://shop.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="${path}">看</a>`;
 
-let wechat: Control;
-let shop: ReturnType<typeof createReceiver>;
-beforeEach(async () => {
-  shop = createReceiver();
-  wechat = playWeChat({ hosts: { "shop.example.com": shop.handle } });
-  await useSilentSettings();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const store = (settings: object, appid = APPID) =>
-  call("PUT", "/api/v1/settings", { json: settings, appid, headers: { "if-match": "*" } });
+useWorker();
 
 describe("a text by the REST API", () => {
   it("may link to pages of the mini program that sends it, each app to its own", async ({ expect }) => {
@@ -92,7 +79,7 @@ describe("a text by the REST API", () => {
 
 describe("the texts of settings", () => {
   it("are refused each with its place when they link to another mini program", async ({ expect }) => {
-    const response = await store({
+    const response = await putSettings({
       greeting: { messages: [text("您好"), text(anchor(FOREIGN))] },
       rules: [
         { id: "ok", match: { type: "anything" }, action: reply(anchor(APPID)) },
@@ -115,8 +102,8 @@ describe("the texts of settings", () => {
   });
 
   it("are checked against the app they are for", async ({ expect }) => {
-    expect((await store({ fallback: reply(anchor(OTHER_APPID)) }, OTHER_APPID)).status).toBe(200);
-    expect((await store({ fallback: reply(anchor(OTHER_APPID)) }, APPID)).status).toBe(422);
+    expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) }, { appid: OTHER_APPID })).status).toBe(200);
+    expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) }, { appid: APPID })).status).toBe(422);
   });
 
   it("have no user's words inside a tag, by any reading of its quotes", async ({ expect }) => {
@@ -125,7 +112,7 @@ describe("the texts of settings", () => {
       "<a href='https://x.cn' title='a>b' {{content}}>看</a>",
       '<a href="https://x.cn>看</a> {{content}}',
     ]) {
-      const response = await store({ fallback: reply(content) });
+      const response = await putSettings({ fallback: reply(content) });
       expect(response.status, content).toBe(422);
       const { problems } = (await bodyOf(response)) as { problems: Record<string, string>[] };
       expect(problems[0]?.["problem"], content).toContain("inside a tag");

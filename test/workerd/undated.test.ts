@@ -3,14 +3,11 @@
  * (docs/design/erasure.md). WECHAT.md §3.1 has CreateTime in all of them.
  */
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import type { Control } from "../../emulator/control.ts";
-import { APPID, captureLog, fetchWith, kindsOf, playWeChat } from "../support/workerd.ts";
-import { call, useSilentSettings } from "./api-client.ts";
+import { beforeEach, describe, it } from "vitest";
+import { account, deleteEvents, fetchWith, kindsOf, pass } from "../support/workerd.ts";
+import { call, erase } from "./api-client.ts";
+import { lines, useWorker, wechat } from "./each-test.ts";
 
-let wechat: Control;
-let lines: ReturnType<typeof captureLog>;
 /** Every push as it went over the wire. */
 let captures: (() => Request)[];
 /** Pushes do not arrive. */
@@ -18,33 +15,23 @@ let isCut = false;
 let users = 0;
 let user = "";
 
+useWorker({
+  clock: "hour ahead, whole seconds",
+  worker: async (request) => {
+    const { url, method, headers } = request;
+    const body = await request.text();
+    const again = () => new Request(url, { method, headers, body });
+    if (method === "POST") captures.push(again);
+    return isCut ? new Response(null, { status: 502 }) : fetchWith({}, again());
+  },
+});
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(Date.now() / 1_000) * 1_000 + 3_600_000 });
   user = `oUndated_0123456789abcdef_${(users += 1)}`;
   captures = [];
   isCut = false;
-  lines = captureLog();
-  wechat = playWeChat({
-    worker: async (request) => {
-      const { url, method, headers } = request;
-      const body = await request.text();
-      const again = () => new Request(url, { method, headers, body });
-      if (method === "POST") captures.push(again);
-      return isCut ? new Response(null, { status: 502 }) : fetchWith({}, again());
-    },
-  });
-  await useSilentSettings();
-  await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => {
-    storage.sql.exec("delete from events");
-  });
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
+  await deleteEvents();
 });
 
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const erase = () => call("DELETE", `/api/v1/conversations/${user}`);
 const status = async () => (await call("GET", `/api/v1/conversations/${user}`)).status;
 const pushed = (plaintext: object) =>
   wechat.text("oEnvelope", "", { overrides: { plaintext: JSON.stringify(plaintext) } });
@@ -55,7 +42,7 @@ const outcomes = () =>
     .filter(({ event }) => event === "push")
     .map(({ outcome }) => outcome);
 const eventsOfUser = () =>
-  runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) =>
+  runInDurableObject(account(), (_, { storage }) =>
     storage.sql
       .exec<{ body: string }>("select body from events")
       .toArray()
@@ -82,7 +69,7 @@ describe("a capture without CreateTime", () => {
     await pushed(make());
     expect(await status()).toBe(200);
     pass(5_000);
-    await erase();
+    await erase(user);
     pass(600_000);
     expect(await replay()).toBe("success");
     expect(await status()).toBe(404);
@@ -97,7 +84,7 @@ describe("a capture without CreateTime", () => {
     await wechat.switches({ retries: 0 });
     await pushed({ ...ofApp(), OutTradeNo: "2" });
     pass(5_000);
-    await erase();
+    await erase(user);
     pass(600_000);
     expect(await replay()).toBe("success");
     expect(await eventsOfUser()).toEqual([]);
@@ -120,7 +107,7 @@ describe("a push without CreateTime of a user who was erased", () => {
   it("is stored when it is signed after the repeats that a push from before may have", async ({ expect }) => {
     await pushed({ ...text(), CreateTime: Math.floor(Date.now() / 1_000) });
     pass(5_000);
-    await erase();
+    await erase(user);
     for (const make of [text, enter, ofApp]) {
       pass(60_000);
       await pushed(make());
@@ -135,7 +122,7 @@ describe("a push without CreateTime of a user who was erased", () => {
 
   it("is not stored when it is a repeat that was signed anew", async ({ expect }) => {
     const { id } = await pushed(enter());
-    await erase();
+    await erase(user);
     pass(15_000);
     await wechat.redeliver({ id });
     expect(await status()).toBe(404);

@@ -1,9 +1,11 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
-import { APPID, conversation, remote } from "../support/workerd.ts";
-import { BUSY, pass, ring, shop, statusOf, TAKEN, URL_OF, useHooks, usePlay, writes } from "./webhook-play.ts";
+import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
+import { account, alarmOf, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { hookStatus } from "./api-client.ts";
+import { shop } from "./each-test.ts";
+import { useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
 
@@ -19,7 +21,7 @@ describe("events that retention deletes before they are delivered", () => {
     shop.answerWith(BUSY);
     await ring("oExpired");
     expect(await remote("oExpired").view(1)).toBeNull();
-    expect(await statusOf()).toMatchObject({ skipped: { count: 2, conversations: 1, lastReason: "expired" } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 2, conversations: 1, lastReason: "expired" } });
   });
 
   it("are on record, and newer ones are delivered", async ({ expect }) => {
@@ -29,7 +31,7 @@ describe("events that retention deletes before they are delivered", () => {
     await writes("oPart", "part");
     shop.answerWith(BUSY);
     await ring("oPart");
-    expect(await statusOf()).toMatchObject({
+    expect(await hookStatus()).toMatchObject({
       skipped: { count: 1, lastReason: "expired", first: { id: shop.events[0]?.id } },
     });
     shop.answerWith(TAKEN);
@@ -44,7 +46,7 @@ describe("events that retention deletes before they are delivered", () => {
     await writes("oKept", "kept");
     pass(RETENTION + DAY);
     shop.answerWith(BUSY);
-    await runInDurableObject(env.ACCOUNT.getByName(APPID), async (_, { storage }) => {
+    await runInDurableObject(account(), async (_, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec").mockImplementation(() => {
         throw new Error("no room");
       });
@@ -54,7 +56,7 @@ describe("events that retention deletes before they are delivered", () => {
     expect(await remote("oKept").view(1)).not.toBeNull();
     pass(120_000);
     await ring("oKept");
-    expect(await statusOf()).toMatchObject({ skipped: { count: 1, lastReason: "expired" } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 1, lastReason: "expired" } });
   });
 
   it("are not recorded where the webhook does not want them", async ({ expect }) => {
@@ -63,7 +65,7 @@ describe("events that retention deletes before they are delivered", () => {
     pass(RETENTION + DAY);
     await ring("oUnwanted");
     expect(await remote("oUnwanted").view(1)).toBeNull();
-    expect(await statusOf()).not.toHaveProperty("skipped");
+    expect(await hookStatus()).not.toHaveProperty("skipped");
   });
 });
 
@@ -76,7 +78,7 @@ describe("a conversation of an app that was left out of the configuration", () =
     await remote(openid, appid).receive({ appid, openid }, push, "worker");
     pass(3 * DAY);
     await runDurableObjectAlarm(conversation(openid, appid));
-    const next = await runInDurableObject(conversation(openid, appid), (_, { storage }) => storage.getAlarm());
+    const next = await alarmOf(conversation(openid, appid));
     expect((next ?? 0) - Date.now()).toBeGreaterThan(DAY);
   });
 });

@@ -1,20 +1,10 @@
 /** What `GET /webhooks` says of an endpoint in trouble stays true: at a change of its address, for hours, and for refusals. */
 import { describe, it } from "vitest";
-import {
-  BUSY,
-  pass,
-  REFUSED,
-  ring,
-  ringFor,
-  settle,
-  shop,
-  statusOf,
-  TAKEN,
-  URL_OF,
-  useHooks,
-  usePlay,
-  writes,
-} from "./webhook-play.ts";
+import { BUSY, REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
+import { pass, ring } from "../support/workerd.ts";
+import { hookStatus } from "./api-client.ts";
+import { shop } from "./each-test.ts";
+import { ringFor, settle, useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
 
@@ -35,12 +25,12 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     await ringFor(users, 10 * MINUTE);
     await useHooks(hook("moved", "new"));
     shop.answerWith(TAKEN);
-    expect(await statusOf()).toMatchObject({ url: URL_OF("new"), state: "failing", failures: 0, waiting: 4 });
+    expect(await hookStatus()).toMatchObject({ url: URL_OF("new"), state: "failing", failures: 0, waiting: 4 });
     await ringFor(users.slice(0, 2), 2 * HOUR);
-    expect(await statusOf()).toMatchObject({ state: "failing", waiting: 2 });
+    expect(await hookStatus()).toMatchObject({ state: "failing", waiting: 2 });
     await ringFor(users.slice(2), 2 * HOUR);
-    expect(await statusOf()).toEqual(expect.not.objectContaining({ waiting: expect.anything() }));
-    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0 });
+    expect(await hookStatus()).toEqual(expect.not.objectContaining({ waiting: expect.anything() }));
+    expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0 });
   });
 
   it("is not paused, and tries again, when it was", async ({ expect }) => {
@@ -49,9 +39,9 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     const users = ["oResumed0", "oResumed1", "oResumed2"];
     for (const openid of users) await writes(openid, "resumed");
     await ringFor(users, 10 * MINUTE);
-    expect(await statusOf()).toMatchObject({ state: "paused" });
+    expect(await hookStatus()).toMatchObject({ state: "paused" });
     await useHooks(hook("resumed", "new"));
-    const status = await statusOf();
+    const status = await hookStatus();
     expect(status).toMatchObject({ state: "failing", failures: 0, waiting: 3 });
     expect(status).not.toHaveProperty("pausedUntil");
   });
@@ -62,10 +52,10 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     await writes("oPicky", "picky");
     await ringFor("oPicky", 5 * MINUTE);
     await useHooks(hook("picky", "old", "handover"));
-    expect(await statusOf()).toMatchObject({ state: "failing", waiting: 1 });
+    expect(await hookStatus()).toMatchObject({ state: "failing", waiting: 1 });
     await ringFor("oPicky", 2 * HOUR);
-    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0 });
-    expect(await statusOf()).not.toHaveProperty("waiting");
+    expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0 });
+    expect(await hookStatus()).not.toHaveProperty("waiting");
   });
 });
 
@@ -77,11 +67,19 @@ describe("GET /webhooks while an endpoint goes on failing", () => {
     for (const openid of users) await writes(openid, "dead");
     pass(1_000);
     for (const openid of users) await ring(openid);
-    expect(await statusOf()).toMatchObject({ failures: 10, lastFailureAt: new Date().toISOString(), lastStatus: 503 });
+    expect(await hookStatus()).toMatchObject({
+      failures: 10,
+      lastFailureAt: new Date().toISOString(),
+      lastStatus: 503,
+    });
     shop.answerWith(() => new Response(null, { status: 502 }));
     pass(2 * MINUTE);
     await ring("oDead0");
-    expect(await statusOf()).toMatchObject({ failures: 10, lastFailureAt: new Date().toISOString(), lastStatus: 502 });
+    expect(await hookStatus()).toMatchObject({
+      failures: 10,
+      lastFailureAt: new Date().toISOString(),
+      lastStatus: 502,
+    });
   });
 
   it("counts every conversation that waits, also those that failed after the tenth failure", async ({ expect }) => {
@@ -91,7 +89,7 @@ describe("GET /webhooks while an endpoint goes on failing", () => {
     for (const openid of users) await writes(openid, "many");
     pass(1_000);
     for (const openid of users) await ring(openid);
-    expect(await statusOf()).toMatchObject({ state: "failing", failures: 10, waiting: 14 });
+    expect(await hookStatus()).toMatchObject({ state: "failing", failures: 10, waiting: 14 });
   });
 });
 
@@ -102,7 +100,7 @@ describe("GET /webhooks while an endpoint refuses", () => {
     for (let event = 0; event < 7; event += 1) await writes("oNever", "never");
     await settle("oNever");
     expect(shop.events).toHaveLength(7);
-    expect(await statusOf()).toMatchObject({ state: "failing", failures: 7, skipped: { count: 7 } });
+    expect(await hookStatus()).toMatchObject({ state: "failing", failures: 7, skipped: { count: 7 } });
   });
 
   it("counts those since the last event that was accepted", async ({ expect }) => {
@@ -114,6 +112,6 @@ describe("GET /webhooks while an endpoint refuses", () => {
     });
     for (let event = 0; event < 7; event += 1) await writes("oSome", "some");
     await settle("oSome");
-    expect(await statusOf()).toMatchObject({ state: "failing", failures: 2, skipped: { count: 6 } });
+    expect(await hookStatus()).toMatchObject({ state: "failing", failures: 2, skipped: { count: 6 } });
   });
 });

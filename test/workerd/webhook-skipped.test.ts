@@ -1,24 +1,12 @@
 import { runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { healthMemory } from "../../worker/objects/webhook-health.ts";
-import { api, APPID, captureLog, conversation, OTHER_APPID, remote } from "../support/workerd.ts";
-import { bodyOf, call } from "./api-client.ts";
-import {
-  pass,
-  REFUSED,
-  ring,
-  ringFor,
-  settle,
-  shop,
-  statusOf,
-  TAKEN,
-  URL_OF,
-  useHooks,
-  usePlay,
-  writes,
-} from "./webhook-play.ts";
+import { REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
+import { account, APPID, captureLog, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";
+import { bodyOf, call, hookStatus } from "./api-client.ts";
+import { shop } from "./each-test.ts";
+import { ringFor, settle, useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
 
@@ -36,7 +24,7 @@ describe("an endpoint that refuses every event", () => {
     await writes("oRefusedA", "wrong");
     await settle("oRefusedA");
     const id = conversation("oRefusedA").id.toString();
-    const status = await statusOf();
+    const status = await hookStatus();
     expect(status).toMatchObject({
       state: "failing",
       failures: 3,
@@ -62,7 +50,7 @@ describe("an endpoint that refuses every event", () => {
     pass(60_000);
     await writes("oOnceLater", "once");
     await settle("oOnceLater");
-    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1, conversations: 1 } });
+    expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1, conversations: 1 } });
   });
 
   it("is ok again with an event it accepts in the same second, or in the same run", async ({ expect }) => {
@@ -73,18 +61,18 @@ describe("an endpoint that refuses every event", () => {
     shop.answerWith(REFUSED);
     await writes("oSoon", "soon");
     await settle("oSoon");
-    expect(await statusOf()).toMatchObject({ state: "failing", failures: 1 });
+    expect(await hookStatus()).toMatchObject({ state: "failing", failures: 1 });
     shop.answerWith(TAKEN);
     await writes("oSoonLater", "soon");
     await settle("oSoonLater");
-    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1 } });
+    expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 1 } });
     const known = shop.events.length;
     shop.answerWith(() => (shop.events.length === known + 1 ? REFUSED() : TAKEN()));
     await writes("oSoon", "soon");
     await writes("oSoon", "soon");
     await settle("oSoon");
     expect(shop.events).toHaveLength(known + 2);
-    expect(await statusOf()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 2 } });
+    expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0, skipped: { count: 2 } });
   });
 
   it("is never paused for it, and the log names no user", async ({ expect }) => {
@@ -110,7 +98,7 @@ describe("a skipped event", () => {
     shop.answerWith(({ id }) => (id === shop.events[0]?.id ? REFUSED() : TAKEN()));
     await writes("oUnsure", "unsure");
     await writes("oUnsure", "unsure");
-    await runInDurableObject(env.ACCOUNT.getByName(APPID), async (_, { storage }) => {
+    await runInDurableObject(account(), async (_, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec").mockImplementation(() => {
         throw new Error("no room");
       });
@@ -118,9 +106,9 @@ describe("a skipped event", () => {
       await ring("oUnsure");
       exec.mockRestore();
     });
-    expect(await statusOf()).not.toHaveProperty("skipped");
+    expect(await hookStatus()).not.toHaveProperty("skipped");
     await ringFor("oUnsure", 60_000);
-    expect(await statusOf()).toMatchObject({ skipped: { count: 1, first: { id: shop.events[0]?.id } } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 1, first: { id: shop.events[0]?.id } } });
     const [first, second] = shop.events.map(({ id }) => id);
     expect(shop.events.map(({ id }) => id)).toEqual([first, second, first, second]);
   });
@@ -131,11 +119,11 @@ describe("a skipped event", () => {
     await writes("oErase", "erase");
     await writes("oErase", "erase");
     await settle("oErase");
-    expect(await statusOf()).toMatchObject({ waiting: 1, skipped: { count: 1 } });
+    expect(await hookStatus()).toMatchObject({ waiting: 1, skipped: { count: 1 } });
     expect((await call("DELETE", "/api/v1/conversations/oErase")).status).toBe(204);
-    const status = await statusOf();
+    const status = await hookStatus();
     for (const name of ["waiting", "skipped"]) expect(status).not.toHaveProperty(name);
-    const kept = await runInDurableObject(env.ACCOUNT.getByName(APPID), (_, { storage }) => [
+    const kept = await runInDurableObject(account(), (_, { storage }) => [
       storage.kv.get("state"),
       storage.sql.exec("select * from webhook_skipped").toArray(),
     ]);
@@ -152,12 +140,12 @@ describe("a skipped event", () => {
     pass(GATHER_MS);
     await ring("oErasedSkipped");
     expect(shop.events).toHaveLength(1);
-    expect(await statusOf()).not.toHaveProperty("skipped");
+    expect(await hookStatus()).not.toHaveProperty("skipped");
   });
 });
 
 describe("POST /webhooks/:id/replay", () => {
-  const replay = (id: string, json: unknown) => api("POST", `/api/v1/webhooks/${id}/replay`, json);
+  const replay = (id: string, json: unknown) => call("POST", `/api/v1/webhooks/${id}/replay`, { json });
 
   it("delivers what was skipped from the first one on, under the same ids, and the record is empty", async ({
     expect,
@@ -183,7 +171,7 @@ describe("POST /webhooks/:id/replay", () => {
     await settle("oAgainA");
     await settle("oAgainB");
     expect(shop.events.map(({ id }) => id)).toEqual([...skipped, later]);
-    expect(await statusOf()).not.toHaveProperty("skipped");
+    expect(await hookStatus()).not.toHaveProperty("skipped");
   });
 
   it("delivers one conversation from a named event on", async ({ expect }) => {
@@ -204,11 +192,11 @@ describe("POST /webhooks/:id/replay", () => {
     await ring("oNamedB");
     expect(shop.events.map(({ id }) => id)).toEqual([second?.id]);
     // The first event of that conversation is still missing.
-    expect(await statusOf()).toMatchObject({ skipped: { conversations: 2 } });
+    expect(await hookStatus()).toMatchObject({ skipped: { conversations: 2 } });
     // From the first one on, by either route, nothing of it is.
     const path = "/api/v1/conversations/oNamedA/webhooks/named/replay";
     expect((await call("POST", path, { json: { after: 0 } })).status).toBe(202);
-    expect(await statusOf()).toMatchObject({ skipped: { conversations: 1, count: 1 } });
+    expect(await hookStatus()).toMatchObject({ skipped: { conversations: 1, count: 1 } });
   });
 
   it("makes the endpoint ok with the first event that is accepted, whatever was remembered of it", async ({
@@ -221,13 +209,13 @@ describe("POST /webhooks/:id/replay", () => {
     shop.answerWith(REFUSED);
     await writes("oWell", "well");
     await settle("oWell");
-    expect(await statusOf()).toMatchObject({ state: "failing", failures: 1 });
+    expect(await hookStatus()).toMatchObject({ state: "failing", failures: 1 });
     shop.answerWith(TAKEN);
     // Another isolate: what it remembers is from before the refusal.
     for (const [appid, health] of remembered) healthMemory.set(appid, { ...health, readAt: Date.now() });
     expect(await (await replay("well", { from: "skipped" })).json()).toEqual({ conversations: 1, remaining: 0 });
     await settle("oWell");
-    const status = await statusOf();
+    const status = await hookStatus();
     expect(status).toMatchObject({ state: "ok", failures: 0 });
     for (const name of ["skipped", "lastReason", "lastFailureAt"]) expect(status).not.toHaveProperty(name);
   });
@@ -239,16 +227,15 @@ describe("POST /webhooks/:id/replay", () => {
     await settle("oStill");
     expect(await (await replay("still", { from: "skipped" })).json()).toEqual({ conversations: 1, remaining: 0 });
     await settle("oStill");
-    expect(await statusOf()).toMatchObject({ skipped: { count: 1, conversations: 1 } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 1, conversations: 1 } });
   });
 
   it("reaches a hundred conversations per call", async ({ expect }) => {
     await useHooks({ id: "many", url: URL_OF("many"), events: ["message.received"] });
-    const account = env.ACCOUNT.getByName(APPID);
     for (let n = 0; n < 120; n += 1) {
       const id = conversation(`oMany${n}`).id.toString();
       const first = { seq: n + 1, id: `${id}-${(n + 1).toString(36)}`, type: "message.received", at: n };
-      await account.noteSkipped("many", { conversation: id, count: 1, first, reason: "refused" });
+      await account().noteSkipped("many", { conversation: id, count: 1, first, reason: "refused" });
     }
     expect(await (await replay("many", { from: "skipped" })).json()).toEqual({ conversations: 100, remaining: 20 });
     expect(await (await replay("many", { from: "skipped" })).json()).toEqual({ conversations: 20, remaining: 0 });

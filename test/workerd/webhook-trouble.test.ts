@@ -1,21 +1,11 @@
 import { describe, it } from "vitest";
 import { GATHER_MS, GIVE_UP_MS } from "../../worker/domain/webhook-cursor.ts";
 import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
-import { captureLog } from "../support/workerd.ts";
-import {
-  BUSY,
-  pass,
-  ring,
-  ringFor,
-  shop,
-  statusOf,
-  TAKEN,
-  toldOf,
-  URL_OF,
-  useHooks,
-  usePlay,
-  writes,
-} from "./webhook-play.ts";
+import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
+import { captureLog, pass, ring } from "../support/workerd.ts";
+import { hookStatus } from "./api-client.ts";
+import { shop } from "./each-test.ts";
+import { ringFor, toldOf, useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
 
@@ -37,12 +27,12 @@ describe("an endpoint that fails on one user's events only", () => {
       await ring(other);
       expect(toldOf()).toEqual([other]);
       // The one that waits is still shown.
-      expect(await statusOf()).toMatchObject({ state: "failing", failures: 0, waiting: 1, lastStatus: status });
+      expect(await hookStatus()).toMatchObject({ state: "failing", failures: 0, waiting: 1, lastStatus: status });
       await writes(poison, "poison");
       shop.answerWith(TAKEN);
       await ringFor(poison, 3 * HOUR);
       expect(toldOf()).toContain(poison);
-      expect(await statusOf()).toMatchObject({ state: "ok" });
+      expect(await hookStatus()).toMatchObject({ state: "ok" });
     });
   }
 
@@ -69,7 +59,7 @@ describe("an endpoint that fails on one user's events only", () => {
     const users = ["oShared0", "oShared1", "oShared2"];
     for (const openid of users) await writes(openid, "shared");
     await ringFor(users, 10 * MINUTE);
-    expect(await statusOf()).toMatchObject({ state: "paused", failures: 10, waiting: 3 });
+    expect(await hookStatus()).toMatchObject({ state: "paused", failures: 10, waiting: 3 });
   });
 });
 
@@ -88,7 +78,7 @@ describe("events of one user that are not accepted", () => {
       await ringFor("oSlow", from + event * 10 * HOUR + GIVE_UP_MS - 8 * HOUR - Date.now());
       expect(givenUp()).toBe(count);
     }
-    expect(await statusOf()).toMatchObject({
+    expect(await hookStatus()).toMatchObject({
       state: "failing",
       skipped: { count: 3, conversations: 1, lastReason: "given_up", lastStatus: 503 },
     });
@@ -105,7 +95,7 @@ describe("events of one user that are not accepted", () => {
     await ringFor("oFirst", GIVE_UP_MS + 3 * HOUR);
     const accepted = new Set(shop.events.map(({ id }) => id).filter((id) => id !== first));
     expect(accepted.size).toBe(2);
-    expect(await statusOf()).toMatchObject({ state: "ok", skipped: { count: 1, first: { id: first } } });
+    expect(await hookStatus()).toMatchObject({ state: "ok", skipped: { count: 1, first: { id: first } } });
   });
 
   it("are on record when they are given up in a pause as well", async ({ expect }) => {
@@ -114,6 +104,6 @@ describe("events of one user that are not accepted", () => {
     const users = Array.from({ length: 10 }, (_, n) => `oGone${n}`);
     for (const openid of users) await writes(openid, "dead");
     await ringFor(users, 3.5 * DAY);
-    expect(await statusOf()).toMatchObject({ skipped: { count: 10, conversations: 10, lastReason: "given_up" } });
+    expect(await hookStatus()).toMatchObject({ skipped: { count: 10, conversations: 10, lastReason: "given_up" } });
   });
 });

@@ -1,11 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
-import { describe, it, vi } from "vitest";
+import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
-import { APPID, conversation } from "../support/workerd.ts";
+import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
+import { APPID, conversation, pass, ring } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
-import { BUSY, pass, ring, ringFor, says, shop, TAKEN, URL_OF, useHooks, usePlay } from "./webhook-play.ts";
+import { shop } from "./each-test.ts";
+import { ringFor, says, useHooks, usePlay } from "./webhook-play.ts";
 
 usePlay();
 
@@ -68,7 +70,7 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     const known = { version: version - 1, settings: DEFAULT_SETTINGS, updatedAt: 0 };
     accountMemory.set(APPID, { settings: { value: known, readAt: Date.now() } });
     await ringFor("oAlarm", 50_000);
-    vi.setSystemTime(Date.now() + 60_000);
+    pass(60_000);
     await ringFor("oAlarm", 10 * 60_000);
     expect(shop.events.map(({ path }) => path)).toEqual(["/alarm", "/alarm"]);
   });

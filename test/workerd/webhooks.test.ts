@@ -6,21 +6,11 @@ import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
 import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
 import { readReceived } from "../../worker/objects/conversation-model.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
-import { APPID, captureLog, conversation, remote } from "../support/workerd.ts";
-import { bodyOf, call } from "./api-client.ts";
-import {
-  BUSY,
-  pass,
-  ring,
-  says as writes,
-  settle,
-  shop,
-  statusOf,
-  TAKEN,
-  URL_OF,
-  useHooks,
-  usePlay,
-} from "./webhook-play.ts";
+import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
+import { alarmOf, APPID, captureLog, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { bodyOf, call, hookStatus } from "./api-client.ts";
+import { shop } from "./each-test.ts";
+import { says as writes, settle, useHooks, usePlay } from "./webhook-play.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const REPLY: Candidate = { ruleId: "r", action: { type: "reply", messages: [{ type: "text", content: "好" }] } };
@@ -202,9 +192,9 @@ describe("a webhook that stays dead", () => {
     pass(PAUSE_MS + 60_000);
     await ring("oDeadNew");
     expect(shop.events).toHaveLength(calls + 1);
-    expect(await statusOf()).toMatchObject({ failures: 0, waiting: 10 });
+    expect(await hookStatus()).toMatchObject({ failures: 0, waiting: 10 });
     for (let user = 0; user < 10; user += 1) await ring(`oDead${user}`);
-    expect(await statusOf()).toMatchObject({ state: "ok" });
+    expect(await hookStatus()).toMatchObject({ state: "ok" });
     expect(new Set(shop.events.slice(calls).map(({ data }) => data["openid"])).size).toBe(11);
   });
 });
@@ -218,7 +208,7 @@ describe("an event for a webhook that never comes back", () => {
     const looks: number[] = [];
     const from = Date.now();
     while (Date.now() < from + 5 * DAY) {
-      const at = await runInDurableObject(conversation("oNever"), (_, { storage }) => storage.getAlarm());
+      const at = await alarmOf(conversation("oNever"));
       if (at === null || at > from + 5 * DAY) break;
       vi.setSystemTime(at);
       await ring("oNever");
