@@ -9,6 +9,7 @@ import { trimSecret } from "../shared/base/secret-text.ts";
 import { MIN_CONTEXT_KEY } from "../shared/entry/context-token.ts";
 import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
 import { readForward, type ForwardConfig } from "./forward-config.ts";
+import { type LocationHint, LOCATION_HINTS } from "./platform/object-call.ts";
 import { isAesKey } from "./protocol/crypt.ts";
 import type { PushMode } from "./protocol/receive.ts";
 import { isWebhookSecret } from "./webhooks/sign.ts";
@@ -21,9 +22,6 @@ export interface AppConfig {
   readonly aesKeys: readonly string[];
   readonly mode: PushMode;
 }
-
-/** What Cloudflare takes as a wish for where an object lives. */
-export type LocationHint = (typeof LOCATION_HINTS)[number];
 
 /** Everything that can be set. */
 export interface Config {
@@ -59,20 +57,6 @@ export interface ConfigProblem {
   readonly problem: string;
   readonly cure: string;
 }
-
-const LOCATION_HINTS = [
-  "wnam",
-  "enam",
-  "sam",
-  "weur",
-  "eeur",
-  "apac",
-  "oc",
-  "afr",
-  "me",
-  "apac-ne",
-  "apac-se",
-] as const;
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;
 const APPID = /^wx[0-9a-f]{16}$/;

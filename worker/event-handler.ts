@@ -1,10 +1,10 @@
-import type { AppEvent } from "../shared/message/account-event.ts";
 /**
  * How the team's `onEvent` is run: after an event was stored and answered, once, within a time-box. It returns nothing, and
  * whatever goes wrong in it is logged by name: the event is stored, the platform has its answer.
  */
-import { inTime } from "./deadline.ts";
-import { errorName, log } from "./log.ts";
+import type { AppEvent } from "../shared/message/account-event.ts";
+import { inTime } from "./platform/deadline.ts";
+import { errorName, log } from "./platform/logger.ts";
 
 /** How long `onEvent` may take, milliseconds: the platform has been answered before. */
 const EVENT_HANDLER_MS = 10_000;

@@ -1,18 +1,18 @@
-import type { TokenVerdict } from "../shared/entry/context-token.ts";
-import { showContext, typeContext, type PageContext } from "../shared/entry/page-context.ts";
 /**
  * What the team's own handlers are given, and how they are run: within a time-box, their answer checked like
  * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
  */
+import type { TokenVerdict } from "../shared/entry/context-token.ts";
+import { showContext, typeContext, type PageContext } from "../shared/entry/page-context.ts";
 import { MINI_PROGRAM } from "../shared/message/channel-rules.ts";
 import type { GrantKind } from "../shared/message/channel-rules.ts";
 import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/message/outbound.ts";
 import { isSendable } from "../shared/message/parts.ts";
-import { OVERDUE, within } from "./deadline.ts";
 import type { Action, Candidate } from "./domain/candidates.ts";
 import { withoutRepeatedLinks } from "./domain/user-words.ts";
-import { errorName, log } from "./log.ts";
+import { OVERDUE, within } from "./platform/deadline.ts";
+import { errorName, log } from "./platform/logger.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
 export const HANDLER_TIMEOUT_MS = 1_500;

@@ -4,7 +4,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
 import { configOf } from "./config.ts";
-import { log } from "./log.ts";
+import { log } from "./platform/logger.ts";
 
 /** Names the request and gives it the configuration; the answer instead when that is incomplete. */
 export function prepare(c: Context<AppEnv>): Response | undefined {

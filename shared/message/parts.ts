@@ -1,8 +1,8 @@
-import { isVisibleMessage } from "../base/visible.ts";
-import { splitText } from "../text/split.ts";
 /**
  * The parts a message is sent in. WeChat counts each of them as a reply (WECHAT.md §4.4).
  */
+import { isVisibleMessage } from "../base/visible.ts";
+import { splitText } from "../text/split.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import type { GrantKind } from "./channel-rules.ts";
 import type { Outbound } from "./outbound.ts";

@@ -1,11 +1,11 @@
-import { dropControls } from "../base/visible.ts";
-import { TAG_REST } from "../base/visible.ts";
 /**
  * Links in texts (WECHAT.md §4.2): `<a href="…" data-miniprogram-appid="…" data-miniprogram-path="…">…</a>`. WeChat
  * refuses a text that links to another mini program (40013), so links are checked before a text is taken. How WeChat
  * reads a malformed tag is not documented: here a tag reaches as far as any reading of it, so what may be a link is
  * checked as one.
  */
+import { dropControls } from "../base/visible.ts";
+import { TAG_REST } from "../base/visible.ts";
 import { parseCardPath } from "../entry/card-path.ts";
 
 /** What is wrong with a link, and what to do about it. */

@@ -43,7 +43,7 @@ export const FAULTS: MutantTable = {
       name: "kv-put-without-deadline",
       breaks: "after one hung KV write no token, pause or settings are published",
       point: "1.4",
-      file: "worker/objects/account-publisher.ts",
+      file: "worker/platform/kv-publisher.ts",
       symbol: "createPublisher.putOnce",
       change: { replace: "inTime(_, put)", by: "put" },
       killedBy: [
@@ -55,7 +55,7 @@ export const FAULTS: MutantTable = {
       name: "object-call-without-deadline",
       breaks: "a request waits for a hung object for as long as it hangs",
       point: "1.4",
-      file: "worker/objects/timed-stub.ts",
+      file: "worker/platform/object-call.ts",
       symbol: "timedStub.get",
       change: { replace: "inTime(timeoutMs, _)", by: "_" },
       killedBy: [

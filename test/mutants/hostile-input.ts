@@ -44,7 +44,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "size-not-counted",
       breaks: "a body without a length is read beyond the limit",
-      file: "worker/read-body.ts",
+      file: "worker/platform/http-body.ts",
       symbol: "readPieces",
       change: { replace: "size > limit", by: "size > limit * 64" },
       killedBy: ["workerd/push.test.ts", "a refused push over 64 KB is refused by its header and by its length"],

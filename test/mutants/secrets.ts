@@ -26,7 +26,7 @@ export const SECRETS: MutantTable = {
     {
       name: "error-message-in-the-log",
       breaks: "errors are logged with their message, which may hold anything",
-      file: "worker/log.ts",
+      file: "worker/platform/logger.ts",
       symbol: "errorName",
       change: { replace: "error.name", by: "error.message" },
       killedBy: ["workerd/handlers.test.ts", "a handler that throws is logged by name, never by text"],

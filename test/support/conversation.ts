@@ -1,8 +1,8 @@
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 /**
  * A conversation without its object: the pure transitions over an array of rows, a clock that stands still until it
  * is moved, and chance that is a number. For tests of `worker/domain/`.
  */
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";

@@ -1,9 +1,9 @@
-import { MAX_MUTE_MS } from "../../shared/api/settings/limits.ts";
-import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 /**
  * The times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition begins with a state whose
  * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
  */
+import { MAX_MUTE_MS } from "../../shared/api/settings/limits.ts";
+import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { ChannelRules } from "../../shared/message/channel-rules.ts";
 import { LONGEST_WAIT_MS } from "./retry.ts";
 import { HOLD_MS, LEASE_MS, type ConversationState, type QueueItem } from "./state.ts";

@@ -1,4 +1,3 @@
-import { err, ok, type Result } from "../../shared/base/result.ts";
 /**
  * Which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` over the names the
  * platform gives, `Event` or MsgType (docs/design/forwarding.md).
@@ -6,6 +5,7 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
  * A pattern with `*` takes events only. Customer service itself, the users' messages and `user_enter_tempsession`, is
  * taken by its whole name alone: a server that is down must not be between a user and the answer by accident.
  */
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import { isUserMessage, wireNameOf, type Inbound } from "../../shared/message/inbound.ts";
 import { createPatternTest } from "../../shared/text/pattern.ts";
 

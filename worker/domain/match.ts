@@ -1,9 +1,9 @@
-import type { Match } from "../../shared/api/settings/rule.ts";
-import { isWordBorder, normalizeText } from "../../shared/text/normalize.ts";
 /**
  * Whether a message is what a rule looks for, and how exactly: the closer match wins between rules of one priority.
  * Time grows with the text, never with the cleverness of a pattern.
  */
+import type { Match } from "../../shared/api/settings/rule.ts";
+import { isWordBorder, normalizeText } from "../../shared/text/normalize.ts";
 import { createPatternTest } from "../../shared/text/pattern.ts";
 
 /** How exactly a rule fits a message. */

@@ -1,9 +1,9 @@
-import { describeErrcode } from "../../shared/errcode.ts";
 /**
  * What follows from an attempt: the retry plan. Facts (`Delivery`) and the errcode table in, a decision out; time
  * and randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
  * conversations that failed together do not come back together.
  */
+import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 
 /** What to do with the row whose attempt just ended. */

@@ -1,11 +1,11 @@
-import type { Rule, Settings } from "../../shared/api/settings/settings.ts";
-import { renderTemplate, type VariableName, type VariableReader } from "../../shared/api/settings/template.ts";
-import { isVisibleMessage } from "../../shared/base/visible.ts";
 /**
  * The stateless half of an automatic answer: from a push and the settings to the answers that fit it, best first
  * (docs/design/0006-rules-and-handlers.md). What only the conversation knows (muted, already said, reply window) is
  * decided there.
  */
+import type { Rule, Settings } from "../../shared/api/settings/settings.ts";
+import { renderTemplate, type VariableName, type VariableReader } from "../../shared/api/settings/template.ts";
+import { isVisibleMessage } from "../../shared/base/visible.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { readContextField, readSource, showContext } from "../../shared/entry/page-context.ts";
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/message/inbound.ts";

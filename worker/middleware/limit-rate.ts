@@ -3,8 +3,8 @@
  * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
-import { inTime } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
 import { problem } from "../routes/api/problem.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 

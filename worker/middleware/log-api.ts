@@ -4,7 +4,7 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { AppEnv } from "../app-env.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 
 /** Logs `api` with route, status and how long the answer took, milliseconds. */
 export const logApi = () =>

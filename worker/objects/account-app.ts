@@ -3,11 +3,11 @@
  * of it.
  */
 import { configOf, findApp, type AppConfig } from "../config.ts";
+import { hexDigest } from "../platform/digest.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import { setupText } from "./account-milestones.ts";
 import { QUARANTINE_MS } from "./account-quarantine.ts";
 import type { Retention } from "./account-rules.ts";
-import { sha256Hex } from "./account-text.ts";
 import { connectApp } from "./connect.ts";
 import { canSign } from "./webhook-settings.ts";
 
@@ -50,11 +50,13 @@ export function createAccountApp(env: () => Env, appid: () => string): AccountAp
     },
     async setupHash() {
       const found = configured();
-      return found === undefined ? "" : (await sha256Hex(setupText(found.app))).slice(0, 16);
+      return found === undefined ? "" : (await hexDigest("SHA-256", setupText(found.app))).slice(0, 16);
     },
     async secretTag() {
       const found = configured();
-      return found === undefined ? "" : (await sha256Hex(`${found.app.appid}:${found.app.secret}`)).slice(0, 8);
+      return found === undefined
+        ? ""
+        : (await hexDigest("SHA-256", `${found.app.appid}:${found.app.secret}`)).slice(0, 8);
     },
   };
 }

@@ -1,14 +1,16 @@
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * The account as seen from a Worker or from another object: token and pause, and the settings, from the nearest place
  * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
  * the object answers; the object may fail, then the last good value in memory does
  * (docs/design/0010-one-token-owner.md).
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { inTime, isDeadlineError, OVERDUE, within } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime, OVERDUE, within } from "../platform/deadline.ts";
+import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
+import { errorName, log } from "../platform/logger.ts";
+import { callTwice } from "../platform/object-call.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./account-memory.ts";
 import {
@@ -21,11 +23,6 @@ import {
   type AppPause,
 } from "./account-snapshots.ts";
 import { LAST_PART_MS } from "./account-token.ts";
-
-/** The part of KV that is used; a `KVNamespace` fits. */
-export interface SnapshotKv {
-  get(key: string, type: "json"): Promise<unknown>;
-}
 
 /** What reading an account needs. */
 export interface AccountClientDeps {
@@ -52,8 +49,6 @@ const LAST_TOKEN_MS = 3_000;
 const PAUSE_REPORT_MS = 3_000;
 /** A push has to be answered within five seconds, whatever becomes of the settings. */
 const SETTINGS_TIMEOUT_MS = 1_500;
-/** About half of it: the other half is the object's. */
-const KV_TIMEOUT_MS = 700;
 
 /** Creates the token source of one app. */
 export function createTokenSource(deps: AccountClientDeps): TokenSource {
@@ -84,7 +79,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       return [access?.value, published].find((value) => isAlive(value, rejected, now()));
     };
     try {
-      const answered = callTwice(deps, call);
+      const answered = callTwice(deps.account, call);
       // The object may be fetching a token, which takes seconds. A token that is alive need not wait for that.
       const answer = await (findLast() === undefined ? answered : inTime(LAST_TOKEN_MS, answered));
       if (answer.ok) return take(answer.value);
@@ -106,7 +101,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       if (problem !== undefined && problem.until > now() && !isTooFarAhead(problem.until, now(), MAX_PROBLEM_MS)) {
         return err(problem.value);
       }
-      const published = parseAccess(await readKv(deps, accessKey(appid)));
+      const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
       // In its last part the object is asked, so that it knows that somebody will need the next token.
       const newest = newer(published, recall().access?.value);
       const isUsable = isAlive(newest, recall().rejected, now() + LAST_PART_MS);
@@ -128,7 +123,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       try {
         const pause = await inTime(
           PAUSE_REPORT_MS,
-          callTwice(deps, (account) => account.pause(errcode, refused)),
+          callTwice(deps.account, (account) => account.pause(errcode, refused)),
         );
         remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
         const { pausedUntil, aloneMs } = pause;
@@ -191,34 +186,13 @@ function usable(value: SettingsVersion): Result<SettingsVersion, SettingsUnavail
 }
 
 async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | undefined> {
-  const published = parseSettingsVersion(await readKv(deps, settingsKey(deps.appid)));
+  const published = parseSettingsVersion(await readKv(deps.kv, deps.appid, settingsKey(deps.appid)));
   if (published !== undefined) return published;
   try {
-    const { version, settings, updatedAt, unreadable } = await callTwice(deps, (account) => account.settings());
+    const { version, settings, updatedAt, unreadable } = await callTwice(deps.account, (account) => account.settings());
     return { version, settings, updatedAt, ...(unreadable !== undefined && { unreadable }) };
   } catch (error) {
     log("account_unreachable", { app: deps.appid, error: errorName(error) });
     return undefined;
-  }
-}
-
-/** KV is never a reason to fail or to wait: without it the object is asked. */
-async function readKv(deps: AccountClientDeps, key: string): Promise<unknown> {
-  try {
-    return await inTime(KV_TIMEOUT_MS, deps.kv.get(key, "json"));
-  } catch (error) {
-    log("kv_read_failed", { app: deps.appid, error: errorName(error) });
-    return undefined;
-  }
-}
-
-/** A call may be repeated: all of them are idempotent. Not to an overloaded object, nor after a deadline. */
-async function callTwice<T>(deps: AccountClientDeps, call: (account: AccountReader) => Promise<T>): Promise<T> {
-  try {
-    return await call(deps.account());
-  } catch (error) {
-    if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
-    if (isDeadlineError(error)) throw error;
-    return call(deps.account());
   }
 }

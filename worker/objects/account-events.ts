@@ -1,13 +1,13 @@
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import type { Webhook } from "../../shared/api/settings/webhooks.ts";
-import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
-import { ownValue } from "../../shared/base/own-value.ts";
-import { repeatsSince, type StoredAppEvent } from "../../shared/message/account-event.ts";
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
  * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
  * kept of a delivery is a cursor for each endpoint.
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { Webhook } from "../../shared/api/settings/webhooks.ts";
+import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
+import { ownValue } from "../../shared/base/own-value.ts";
+import { repeatsSince, type StoredAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound, PushHead } from "../../shared/message/inbound.ts";
 import { datePush } from "../domain/erasure.ts";
 import {

@@ -1,7 +1,7 @@
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../wechat/token-source.ts";
 import type { Milestone } from "./account-milestones.ts";

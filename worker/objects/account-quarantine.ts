@@ -1,12 +1,12 @@
-import { beijingDay } from "../../shared/base/beijing-day.ts";
 /**
  * The quarantine of one account: pushes that are WeChat's own and could not be read, for the operator. The newest 100,
  * each content once, 64 KB of it, for a week.
  */
+import { beijingDay } from "../../shared/base/beijing-day.ts";
 import { utf8Length } from "../../shared/text/size.ts";
+import { hexDigest } from "../platform/digest.ts";
 import type { Erasures } from "./account-erasures.ts";
 import type { AccountStore, QuarantineRow } from "./account-store.ts";
-import { cutText, sha256Hex } from "./account-text.ts";
 
 /** A push that is WeChat's own and could not be read. */
 export interface UnreadablePush {
@@ -49,7 +49,7 @@ export async function keepUnreadable(
   erasures: Pick<Erasures, "concern">,
   now: number,
 ): Promise<boolean> {
-  const hash = await sha256Hex(body);
+  const hash = await hexDigest("SHA-256", body);
   const isErased = await erasures.concern(body, createdAt, now);
   if (store.isQuarantined(hash)) return false;
   const kept = isErased ? "" : cutText(body, MAX_QUARANTINED_BYTES);
@@ -77,4 +77,10 @@ export function readQuarantine(store: QuarantineStore, limit: number, now: numbe
 /** An entry as it is shown. */
 export function toQuarantinedPush({ seq, at, cause, body, bytes }: QuarantineRow): QuarantinedPush {
   return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
+}
+
+/** The beginning of a text, at most `maxBytes` of UTF-8; no character is cut in two. */
+export function cutText(text: string, maxBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
+  return text.slice(0, read);
 }

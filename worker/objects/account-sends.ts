@@ -1,7 +1,7 @@
 /**
  * Reports of sends that do not get through, as the account object adds them up. Time is an argument.
  */
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "./account-trouble.ts";
 
 /** What an isolate reports: attempts that failed; null: after those a message got through. */

@@ -1,3 +1,7 @@
+/**
+ * The settings of one mini program, as the account object keeps them: numbered versions, checked before they are
+ * stored. What is stored is read with care: another version of this worker may have written it.
+ */
 import { findSettingsLinkProblems } from "../../shared/api/settings/link-checks.ts";
 import { limitProblems } from "../../shared/api/settings/problems.ts";
 import {
@@ -7,13 +11,9 @@ import {
   type SettingsProblem,
 } from "../../shared/api/settings/settings.ts";
 import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../shared/api/settings/version.ts";
-/**
- * The settings of one mini program, as the account object keeps them: numbered versions, checked before they are
- * stored. What is stored is read with care: another version of this worker may have written it.
- */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import { parseSettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore, SettingsRow } from "./account-store.ts";
 import { findWebhookProblems } from "./webhook-settings.ts";

@@ -1,8 +1,8 @@
-import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 /**
  * What the account object publishes for everybody to read, through KV: the access and the settings. What is read
  * back is outside data: parsed, never trusted. KV keys: docs/storage.md.
  */
+import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";

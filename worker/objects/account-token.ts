@@ -8,7 +8,7 @@
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";

@@ -1,11 +1,11 @@
-import type { Webhook } from "../../shared/api/settings/settings.ts";
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * What the account object does for webhooks: it takes the reports of conversations, keeps health and skipped events,
  * and says what there is to replay. The rules are in account-webhooks.ts, the SQL in account-skipped.ts.
  */
+import type { Webhook } from "../../shared/api/settings/settings.ts";
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./account-skipped.ts";
 import {
   keepHealths,

@@ -1,9 +1,9 @@
-import type { Webhook } from "../../shared/api/settings/settings.ts";
 /**
  * The health of the webhooks of one mini program, as the account object keeps it. Trouble is counted for each
  * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; what is
  * healthy is not kept at all.
  */
+import type { Webhook } from "../../shared/api/settings/settings.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { GIVE_UP_MS } from "../domain/webhook-cursor.ts";

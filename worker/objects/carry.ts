@@ -1,11 +1,11 @@
-import { describeErrcode } from "../../shared/errcode.ts";
 /**
  * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
  * behind a push or an API call, and by the conversation's alarm.
  */
+import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import type { WeChatClient } from "../wechat/client.ts";
 import type { LeasedMessage } from "./conversation-model.ts";
 

@@ -1,12 +1,13 @@
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 /**
  * One mini program's connections: WeChat's API, its token, its account object, its settings. Made per request or per
  * alarm; what is remembered between them belongs to the isolate.
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AppConfig, Config } from "../config.ts";
-import { inTime } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
+import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
 import type { TokenSource } from "../wechat/token-source.ts";
@@ -19,7 +20,6 @@ import type { Trouble } from "./account-trouble.ts";
 import type { Account } from "./account.ts";
 import { forgetFaults, snapshotMemory } from "./health-snapshot.ts";
 import { keepUnreported, watchSend } from "./sends-watch.ts";
-import { ACCOUNT_CALL_MS, timedStub } from "./timed-stub.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;

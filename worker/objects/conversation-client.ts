@@ -3,11 +3,11 @@
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { LocationHint } from "../config.ts";
-import { inTime, isDeadlineError } from "../deadline.ts";
 import type { PushInput } from "../domain/conversation.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
-import { errorName, log } from "../log.ts";
+import { inTime, isDeadlineError } from "../platform/deadline.ts";
+import { type LocationHint, retryCall, callUntil } from "../platform/object-call.ts";
+import { CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import {
   readReceived,
   type LeasedMessage,
@@ -16,10 +16,6 @@ import {
   type ReceivedWire,
 } from "./conversation-model.ts";
 import type { Conversation } from "./conversation.ts";
-import { CONVERSATION_CALL_MS, timedStub } from "./timed-stub.ts";
-
-/** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */
-const PAUSES_MS = [100, 500] as const;
 /** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */
@@ -126,45 +122,4 @@ export function settleStored(
   return next === null
     ? callUntil("settle", deadline, call)
     : retryCall("settle", deadline, () => inTime(LEASED_CALL_MS, call()));
-}
-
-/**
- * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
- * must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of the call or of the caller.
- *
- * @param method its name, for the log
- * @param deadline epoch ms
- * @throws the last error
- */
-export async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const overloaded = isRecord(error) && error["overloaded"] === true;
-      const pauseMs = jittered(PAUSES_MS[attempt - 1]);
-      const last = overloaded || pauseMs === undefined || Date.now() + pauseMs >= deadline;
-      log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
-      if (last) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-  }
-}
-
-/** Between half of it and all. */
-function jittered(pauseMs: number | undefined): number | undefined {
-  return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
-}
-
-/**
- * `retryCall` for calls without a caller that waits beyond the deadline, whether they return or not.
- *
- * @throws the last error; DeadlineError when the last call had not returned in time
- */
-export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
-  return retryCall(method, deadline, () => inTime(Math.max(0, deadline - Date.now()), call()));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -2,13 +2,13 @@
  * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
-import { inTime } from "../deadline.ts";
 import type { RowDraft } from "../domain/log.ts";
 import { nextDue } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";
 import { toWebhookEvent, typesOf } from "../domain/webhook-event.ts";
-import { errorName, log, logUser } from "../log.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log, logUser } from "../platform/logger.ts";
 import type { AppConnection } from "./connect.ts";
 import type { Owner } from "./conversation-model.ts";
 import type { ConversationStore } from "./conversation-store.ts";

@@ -11,7 +11,6 @@ import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
-import { inTime } from "../deadline.ts";
 import { believeTimes } from "../domain/clock.ts";
 import {
   receivePush,
@@ -30,7 +29,8 @@ import { mustArm, nextDue, pruneUntil } from "../domain/schedule.ts";
 import type { ConversationState } from "../domain/state.ts";
 import { replayFrom } from "../domain/webhook-cursor.ts";
 import { viewWindow } from "../domain/window.ts";
-import { errorName, log, logUser } from "../log.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log, logUser } from "../platform/logger.ts";
 import { accountMemory, notePause } from "./account-memory.ts";
 import type { AppPause } from "./account-snapshots.ts";
 import { connectApp, type AppConnection } from "./connect.ts";

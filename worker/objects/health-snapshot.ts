@@ -4,8 +4,8 @@
  * that does not return is over at its deadline, and its outcome counts for as long as a good one.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { inTime, OVERDUE, within } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime, OVERDUE, within } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
 import type { AppFault } from "./account-faults.ts";
 
 /** A fault as `/healthz` reports it. */

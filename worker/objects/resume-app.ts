@@ -1,10 +1,10 @@
-import { describeErrcode } from "../../shared/errcode.ts";
 /**
  * Lifting a pause, as the Worker does it: one message that waits is tried although the app is paused. Only when WeChat
  * lets it through, or refuses that message alone, the account object lifts the pause and wakes the others.
  */
+import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import { logUser } from "../log.ts";
+import { logUser } from "../platform/logger.ts";
 import { accountMemory, notePause } from "./account-memory.ts";
 import { carryChain } from "./carry.ts";
 import type { AppConnection } from "./connect.ts";

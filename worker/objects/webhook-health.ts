@@ -3,8 +3,8 @@
  * When the account cannot be reached, endpoints count as healthy, and nothing is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { inTime } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
 import type { SkippedEvents } from "./account-skipped.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
 

@@ -1,5 +1,3 @@
-import type { Webhook } from "../../shared/api/settings/settings.ts";
-import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 /**
  * Delivers to the webhooks what a conversation's log, or the account's table of events, has for them: every endpoint by
  * itself, one event after another in order, until all is delivered, one fails, or the time is up. It decides nothing about
@@ -7,10 +5,12 @@ import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-e
  *
  * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
  */
+import type { Webhook } from "../../shared/api/settings/settings.ts";
+import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
 import type { WebhookEvent } from "../domain/webhook-event.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";

@@ -1,10 +1,10 @@
-import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 /**
  * What only this worker can say of webhooks in settings: whether their addresses are allowed here, and whether there
  * is a secret to sign with. Refused when they are stored, instead of waiting for events that can never come.
  */
+import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { configOf, type Config } from "../config.ts";
-import { checkWebhookUrl } from "../webhooks/url.ts";
+import { checkWebhookUrl } from "../platform/public-url.ts";
 
 /** Every problem, with its path and cure; never the address. */
 export function findWebhookProblems({ webhooks }: Settings, env: object): readonly SettingsProblem[] {

@@ -3,7 +3,7 @@
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import { wireNameOf, type Inbound } from "../../shared/message/inbound.ts";
-import { hexDigest } from "./digest.ts";
+import { hexDigest } from "../platform/digest.ts";
 
 const EVENT_HASH_DIGITS = 16;
 /** WeChat's longest event name has half of it. The hash covers the whole name. */

@@ -1,8 +1,8 @@
-import { ownValue } from "../../shared/base/own-value.ts";
 /**
  * An event in JSON that `parseJson` refuses for its shape or for a name in it: its members are read one by one, so that
  * the event can be stored with all that can be kept of it (docs/design/push-trust.md).
  */
+import { ownValue } from "../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
 import { parseJson } from "./json.ts";
 import { MAX_WIRE_NODES } from "./wire.ts";

@@ -1,9 +1,9 @@
-import { ownValue } from "../../shared/base/own-value.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
 /**
  * A push in our own words: wire fields → `Inbound` (WECHAT.md §3). The only place that knows the names on the wire;
  * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
  */
+import { ownValue } from "../../shared/base/own-value.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import {
   EVENT_SCOPES,
   type Inbound,

@@ -1,5 +1,3 @@
-import { ownValue } from "../../shared/base/own-value.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
 /**
  * A push in XML whose text is not escaped: `]]>` arrives as it was typed (WECHAT.md §1.4), so to a parser a user's text
  * may end its CDATA section and look like fields. Here the platform's frame delimits: a text begins at the first tag of
@@ -9,6 +7,8 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
  * A card holds two texts, its title and its path. When one of them contains the border between the two, the
  * border cannot be located and the push is damaged. Its sender and its id are still known.
  */
+import { ownValue } from "../../shared/base/own-value.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { WireFields } from "../../shared/message/inbound.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
 import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";

@@ -12,7 +12,7 @@ import type { AppConfig } from "../config.ts";
 import type { Candidate, Proposal } from "../domain/candidates.ts";
 import { withoutRepeatedLinks } from "../domain/user-words.ts";
 import { toWebhookQuestion } from "../domain/webhook-event.ts";
-import { log } from "../log.ts";
+import { log } from "../platform/logger.ts";
 import { kvKey } from "../protocol/dedupe-key.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "../webhooks/answer.ts";
 import { callWebhook, type WebhookDeps } from "../webhooks/call.ts";

@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import { errorName, log, logUser } from "../log.ts";
 import { carryChain } from "../objects/carry.ts";
 import { connectApp } from "../objects/connect.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type ConversationDirectory,
 } from "../objects/conversation-client.ts";
 import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
+import { errorName, log, logUser } from "../platform/logger.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
 const CHAIN_BUDGET_MS = 20_000;

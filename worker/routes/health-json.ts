@@ -1,9 +1,9 @@
-import type { FaultJson } from "../../shared/api/health.ts";
-import { both, isoTime } from "../../shared/api/schemas.ts";
 /**
  * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, errcode, end, and the cure in
  * words, from the errcode table.
  */
+import type { FaultJson } from "../../shared/api/health.ts";
+import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import { describeAge } from "../objects/account-stale.ts";

@@ -5,11 +5,11 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import { inTime } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
 import { currentStale, type StaleNote } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { snapshotMemory } from "../objects/health-snapshot.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
 
 /** An isolate reports this often at most, milliseconds. */
 const REPORT_EVERY_MS = 60_000;

@@ -1,8 +1,8 @@
-import type { FaultJson } from "../../shared/api/health.ts";
-import { both, isoTime } from "../../shared/api/schemas.ts";
 /**
  * A series of failed attempts in words, for `/healthz`: since when, why, and the cure.
  */
+import type { FaultJson } from "../../shared/api/health.ts";
+import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Trouble } from "../objects/account-trouble.ts";

@@ -3,10 +3,10 @@
  * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../deadline.ts";
-import { readBytes } from "../read-body.ts";
+import { openDeadline, OVERDUE } from "../platform/deadline.ts";
+import { readBytes } from "../platform/http-body.ts";
+import { checkWebhookUrl } from "../platform/public-url.ts";
 import { signWebhook } from "./sign.ts";
-import { checkWebhookUrl } from "./url.ts";
 
 /** What a request carries. */
 export interface WebhookInit {

@@ -4,9 +4,9 @@
  * the platform's signature, in its query.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../deadline.ts";
-import { readBytes } from "../read-body.ts";
-import { checkWebhookUrl } from "./url.ts";
+import { openDeadline, OVERDUE } from "../platform/deadline.ts";
+import { readBytes } from "../platform/http-body.ts";
+import { checkWebhookUrl } from "../platform/public-url.ts";
 
 /** Says that a push was forwarded; a worker that receives one so does not forward it again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";

@@ -1,4 +1,3 @@
-import { err, type Result } from "../../shared/base/result.ts";
 /**
  * One call of api.weixin.qq.com, with the rules every call shares: respect a pause, end before a deadline, replace
  * a refused token and send exactly once more, report trouble that concerns the whole app (WECHAT.md §4.5, §6.1).
@@ -6,8 +5,9 @@ import { err, type Result } from "../../shared/base/result.ts";
  * Errors of `fetch` are turned into facts and dropped on purpose: their text may contain the URL, and the URL
  * contains the token.
  */
+import { err, type Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import { openDeadline, OVERDUE, type Deadline } from "../deadline.ts";
+import { openDeadline, OVERDUE, type Deadline } from "../platform/deadline.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";
 

@@ -1,8 +1,8 @@
-import type { Result } from "../../shared/base/result.ts";
-import { dropControls } from "../../shared/base/visible.ts";
 /**
  * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
  */
+import type { Result } from "../../shared/base/result.ts";
+import { dropControls } from "../../shared/base/visible.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";

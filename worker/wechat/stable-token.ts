@@ -3,7 +3,7 @@
  * forced 20 times a day, and the secret goes nowhere else.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../deadline.ts";
+import { openDeadline, OVERDUE } from "../platform/deadline.ts";
 import type { Fetch } from "./api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 

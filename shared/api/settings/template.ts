@@ -1,10 +1,10 @@
-import { isVisible } from "../../base/visible.ts";
-import { clipText } from "../../text/graphemes.ts";
 /**
  * The variables a team may write into its texts, `{{content}}`, and how they are filled. What they stand for is
  * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
  * says what stands there when the value is empty.
  */
+import { isVisible } from "../../base/visible.ts";
+import { clipText } from "../../text/graphemes.ts";
 import { findTags, plainText } from "../../text/links.ts";
 import { says } from "./problems.ts";
 

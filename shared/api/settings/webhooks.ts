@@ -1,5 +1,5 @@
 /**
- * The webhooks of the settings. Whether an address is allowed is judged where it is called (`worker/webhooks/url.ts`,
+ * The webhooks of the settings. Whether an address is allowed is judged where it is called (`worker/platform/public-url.ts`,
  * which has the URL class) and when settings are stored; the signing secret is a secret of the Worker, never a setting.
  */
 import * as v from "valibot";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { createPublisher } from "../../../worker/objects/account-publisher.ts";
+import { createPublisher } from "../../../worker/platform/kv-publisher.ts";
 
 beforeEach(() => {
   vi.spyOn(console, "log").mockImplementation(() => {});

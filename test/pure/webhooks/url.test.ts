@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { checkWebhookUrl } from "../../../worker/webhooks/url.ts";
+import { checkWebhookUrl } from "../../../worker/platform/public-url.ts";
 
 const reasonOf = (text: string, allowPrivate = false) => {
   const checked = checkWebhookUrl(text, allowPrivate);

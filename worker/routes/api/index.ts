@@ -5,12 +5,12 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type { AppEnv } from "../../app-env.ts";
-import { isDeadlineError } from "../../deadline.ts";
-import { log } from "../../log.ts";
 import { limitRate } from "../../middleware/limit-rate.ts";
 import { logApi } from "../../middleware/log-api.ts";
 import { requireApiKey } from "../../middleware/require-api-key.ts";
 import { secureAnswer } from "../../middleware/secure-answer.ts";
+import { isDeadlineError } from "../../platform/deadline.ts";
+import { log } from "../../platform/logger.ts";
 import { requireKnownApp } from "./choose-app.ts";
 import { conversations } from "./conversations.ts";
 import { diagnostics } from "./diagnostics.ts";

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { readJsonText, type JsonTextProblem } from "../../../shared/base/json-text.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { readBytes, readText } from "../../read-body.ts";
+import { readBytes, readText } from "../../platform/http-body.ts";
 import { problem } from "./problem.ts";
 
 /** The largest JSON body, bytes. */

@@ -1,7 +1,7 @@
-import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../../shared/api/schemas.ts";
 /**
  * Messages and windows as the API shows them.
  */
+import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../../shared/api/schemas.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
 import type { MessageState, PartState } from "../../domain/message-state.ts";
 import { untilPauseEnds, type Waiting, type WaitingMessage } from "../../domain/waiting.ts";

@@ -2,7 +2,7 @@
  * Reading a body, of a request or of an answer, never more than a limit: by the header before it is read, by counting
  * while it is.
  */
-import { err, ok, type Result } from "../shared/base/result.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
 
 /** There is more than allowed. */
 export interface BodyTooLarge {

@@ -2,8 +2,8 @@
  * Puts one changing value into KV for all to read. KV takes one write a second for a key, may fail and may hang; none of
  * it may hold up or fail the object, whose own storage is the truth: readers who find nothing new ask the object.
  */
-import { inTime, isDeadlineError } from "../deadline.ts";
-import { errorName, log } from "../log.ts";
+import { inTime, isDeadlineError } from "./deadline.ts";
+import { errorName, log } from "./logger.ts";
 
 /** What the publisher needs. */
 export interface PublisherDeps {

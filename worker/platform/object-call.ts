@@ -1,0 +1,114 @@
+/**
+ * A Durable Object's stub whose calls end at a deadline. Stubs are made in two files, which hand out this
+ * one, so that no call of an object is left without a deadline.
+ */
+import { inTime, isDeadlineError } from "./deadline.ts";
+import { log, errorName } from "./logger.ts";
+
+/** How long a call of the account object may take, milliseconds. Longer than its call of the token endpoint. */
+export const ACCOUNT_CALL_MS = 10_000;
+/** How long a call of a conversation may take that brings no lease, milliseconds. */
+export const CONVERSATION_CALL_MS = 8_000;
+
+/**
+ * The same stub with a deadline for each call.
+ *
+ * @param timeoutMs milliseconds from each call; after that it rejects with an error that `isDeadlineError` knows, and
+ *   its outcome is not known
+ */
+export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
+  return new Proxy(stub, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]): unknown => {
+        const answer: unknown = Reflect.apply(member, target, args);
+        return isPending(answer) ? inTime(timeoutMs, answer) : answer;
+      };
+    },
+  });
+}
+
+/** A call of another object answers with a thenable of the runtime's own. */
+function isPending(answer: unknown): answer is PromiseLike<unknown> {
+  const isHolder = (typeof answer === "object" && answer !== null) || typeof answer === "function";
+  return isHolder && "then" in answer && typeof answer.then === "function";
+}
+
+/** What Cloudflare takes as a wish for where an object lives. */
+export type LocationHint = (typeof LOCATION_HINTS)[number];
+
+export const LOCATION_HINTS = [
+  "wnam",
+  "enam",
+  "sam",
+  "weur",
+  "eeur",
+  "apac",
+  "oc",
+  "afr",
+  "me",
+  "apac-ne",
+  "apac-se",
+] as const;
+
+/** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */
+const PAUSES_MS = [100, 500] as const;
+
+/**
+ * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
+ * must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of the call or of the caller.
+ *
+ * @param method its name, for the log
+ * @param deadline epoch ms
+ * @throws the last error
+ */
+export async function retryCall<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const overloaded = isRecord(error) && error["overloaded"] === true;
+      const pauseMs = jittered(PAUSES_MS[attempt - 1]);
+      const last = overloaded || pauseMs === undefined || Date.now() + pauseMs >= deadline;
+      log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
+      if (last) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}
+
+/** Between half of it and all. */
+function jittered(pauseMs: number | undefined): number | undefined {
+  return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
+}
+
+/**
+ * `retryCall` for calls without a caller that waits beyond the deadline, whether they return or not.
+ *
+ * @throws the last error; DeadlineError when the last call had not returned in time
+ */
+export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
+  return retryCall(method, deadline, () => inTime(Math.max(0, deadline - Date.now()), call()));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * Calls an object once more when the first call failed, but not after a deadline, and not when the object is overloaded.
+ *
+ * @param connect a fresh stub each time: one whose connection broke stays broken
+ * @param call must be safe to repeat
+ * @throws the last error
+ */
+export async function callTwice<S, T>(connect: () => S, call: (stub: S) => Promise<T>): Promise<T> {
+  try {
+    return await call(connect());
+  } catch (error) {
+    if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
+    if (isDeadlineError(error)) throw error;
+    return call(connect());
+  }
+}
