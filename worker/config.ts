@@ -7,11 +7,11 @@ import * as v from "valibot";
 import { err, ok, type Result } from "../shared/base/result.ts";
 import { trimSecret } from "../shared/base/secret-text.ts";
 import { MIN_CONTEXT_KEY } from "../shared/entry/context-token.ts";
+import { isAesKey } from "./channels/wechat/push/crypt.ts";
+import type { PushMode } from "./channels/wechat/push/open-push.ts";
 import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
 import { readForward, type ForwardConfig } from "./forward-config.ts";
 import { type LocationHint, LOCATION_HINTS } from "./platform/object-call.ts";
-import { isAesKey } from "./protocol/crypt.ts";
-import type { PushMode } from "./protocol/receive.ts";
 import { isWebhookSecret } from "./webhooks/sign.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */

@@ -1,6 +1,6 @@
 /**
  * The token that carries what the shop's back end vouches for, from its server through the page and the contact button
- * to the worker: `signContext` (client/) writes it, `worker/protocol/context-signature.ts` verifies it, the page and
+ * to the worker: `signContext` (client/) writes it, `worker/channels/mini-program/context-signature.ts` verifies it, the page and
  * `session-from.ts` only pass it on.
  *
  *     1.<expiry, seconds>.<HMAC-SHA-256, base64url>.<compact JSON>

@@ -1,6 +1,6 @@
 /**
  * What can reach us from WeChat, in our own words: the user's messages and every event that shares the push URL
- * (WECHAT.md §3). The wire names end in `worker/protocol/push.ts`; past it there is only this model.
+ * (WECHAT.md §3). The wire names end in `worker/channels/mini-program/read-inbound.ts`; past it there is only this model.
  *
  * Times are epoch milliseconds, ids are strings (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */

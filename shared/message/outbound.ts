@@ -1,6 +1,6 @@
 /**
  * What we can send to a user of a mini program, in our own words, and the check every message passes before a
- * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/wechat/send.ts`.
+ * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/channels/wechat/api/send.ts`.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../base/result.ts";

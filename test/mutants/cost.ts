@@ -70,7 +70,7 @@ export const COST: MutantTable = {
     {
       name: "resent-without-end",
       breaks: "a message is sent a third time when the new token is refused too",
-      file: "worker/wechat/api.ts",
+      file: "worker/channels/wechat/api/call-api.ts",
       symbol: "callWithToken",
       change: { replace: "attempt(call, renewed.value.token)", by: "callWithToken(call)" },
       killedBy: [

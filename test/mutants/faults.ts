@@ -76,7 +76,7 @@ export const FAULTS: MutantTable = {
       name: "event-without-head-refused",
       breaks: "an event that lacks the fields of messages is quarantined",
       point: "1.6",
-      file: "worker/protocol/push.ts",
+      file: "worker/channels/mini-program/read-inbound.ts",
       symbol: "readInbound",
       change: { condition: "message name", is: true },
       killedBy: ["pure/protocol/push.test.ts", "the head that is no message's, but has an Event, is an event's"],

@@ -44,7 +44,7 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "msgid-as-number",
       breaks: "two neighbouring 64-bit MsgIds have one key",
-      file: "worker/protocol/dedupe-key.ts",
+      file: "worker/channels/mini-program/dedupe-key.ts",
       symbol: "dedupeKey",
       change: { replace: "`m:${_}`", by: "`m:${Number(_)}`" },
       killedBy: ["pure/protocol/dedupe-key.test.ts", "dedupeKey is the MsgId of whatever has one"],

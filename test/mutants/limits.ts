@@ -37,7 +37,7 @@ export const LIMITS: MutantTable = {
     {
       name: "picture-size-not-checked",
       breaks: "a picture of three megabytes is sent and refused",
-      file: "worker/wechat/media.ts",
+      file: "worker/channels/wechat/api/media.ts",
       symbol: "uploadImage",
       change: { condition: "length limit", is: false },
       killedBy: ["pure/wechat/media.test.ts", "uploadImage takes the limit and refuses one byte more"],

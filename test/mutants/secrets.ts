@@ -34,7 +34,7 @@ export const SECRETS: MutantTable = {
     {
       name: "network-error-returned",
       breaks: "a failure holds the message of fetch's error, and the token in it",
-      file: "worker/wechat/api.ts",
+      file: "worker/channels/wechat/api/call-api.ts",
       symbol: "attempt",
       change: {
         replace: "Promise.race([answered, overdue])",
@@ -45,7 +45,7 @@ export const SECRETS: MutantTable = {
     {
       name: "secret-in-the-address",
       breaks: "the AppSecret is a parameter of the token call's URL",
-      file: "worker/wechat/stable-token.ts",
+      file: "worker/channels/wechat/api/stable-token.ts",
       symbol: "askForToken",
       change: {
         replace: "`${options.tokenBase}${TOKEN_PATH}`",
@@ -56,7 +56,7 @@ export const SECRETS: MutantTable = {
     {
       name: "redirect-followed-with-the-token",
       breaks: "a redirect carries token and message to another host",
-      file: "worker/wechat/api.ts",
+      file: "worker/channels/wechat/api/call-api.ts",
       symbol: "attempt.init.redirect",
       change: { value: '"follow"' },
       killedBy: ["pure/wechat/deliver.test.ts", "deliver never follows a redirect"],

@@ -22,7 +22,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "refusal-pauses-nothing",
       breaks: "every user's message is sent into the same used-up quota",
-      file: "worker/wechat/api.ts",
+      file: "worker/channels/wechat/api/call-api.ts",
       symbol: "callApi",
       change: { condition: "pauses", is: true },
       killedBy: [DELIVER, "deliver pauses the app after 45009"],
@@ -30,7 +30,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "sent-during-a-pause",
       breaks: "a request leaves while the app is paused",
-      file: "worker/wechat/api.ts",
+      file: "worker/channels/wechat/api/call-api.ts",
       symbol: "usableAccess",
       change: { condition: "pausedUntil now", is: true },
       killedBy: [DELIVER, "deliver sends nothing while the app is paused"],

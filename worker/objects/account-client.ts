@@ -7,11 +7,11 @@
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import type { AppAccess, TokenProblem, TokenSource } from "../channels/wechat/token-source.ts";
 import { inTime, OVERDUE, within } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
-import type { AppAccess, TokenProblem, TokenSource } from "../wechat/token-source.ts";
 import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./account-memory.ts";
 import {
   accessKey,

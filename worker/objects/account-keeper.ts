@@ -1,10 +1,10 @@
+import type { FetchInit } from "../channels/wechat/api/call-api.ts";
+import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 /**
  * The token keeper of one app as the account object uses it: with the token endpoint, the machine's clock and its
  * randomness.
  */
 import type { AppConfig } from "../config.ts";
-import type { FetchInit } from "../wechat/api.ts";
-import { requestStableToken } from "../wechat/stable-token.ts";
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "./account-token.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;

@@ -3,7 +3,7 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import type { TokenProblem } from "../wechat/token-source.ts";
+import type { TokenProblem } from "../channels/wechat/token-source.ts";
 import type { Milestone } from "./account-milestones.ts";
 import { LONGEST_PAUSE_MS } from "./account-rules.ts";
 import type { AccountAccess, AppPause } from "./account-snapshots.ts";

@@ -5,7 +5,7 @@
  * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../shared/base/own-value.ts";
-import type { RefusedAttempt } from "../wechat/token-source.ts";
+import type { RefusedAttempt } from "../channels/wechat/token-source.ts";
 import { pauseUntil, type AccountState } from "./account-rules.ts";
 
 /** A message that WeChat refused by one errcode: it caused a pause, or was refused while one held. */

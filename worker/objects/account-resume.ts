@@ -6,8 +6,8 @@
 import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { errorName, log } from "../platform/logger.ts";
-import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { decidePause, endPauses, proveOwnFault } from "./account-pause.ts";
 import type { AccountState } from "./account-rules.ts";
 import { noteSends, type SendsReport } from "./account-sends.ts";

@@ -5,7 +5,7 @@
 import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
-import type { AppAccess, RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
+import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 
 /** The access with its end. */
 export interface AccountAccess extends AppAccess {

@@ -8,9 +8,9 @@
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
+import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { log } from "../platform/logger.ts";
-import type { StableToken, StableTokenProblem } from "../wechat/stable-token.ts";
-import type { RefusedAttempt, TokenProblem } from "../wechat/token-source.ts";
 import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";
 import type { AccountAccess } from "./account-snapshots.ts";
 import { addTrouble, isSendsFault, type TroubleCause } from "./account-trouble.ts";

@@ -4,9 +4,9 @@
  */
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
+import type { WeChatClient } from "../channels/wechat/api/client.ts";
 import { LEASE_MS } from "../domain/outbox.ts";
 import { log } from "../platform/logger.ts";
-import type { WeChatClient } from "../wechat/client.ts";
 import type { LeasedMessage } from "./conversation-model.ts";
 
 /** What a chain needs. */

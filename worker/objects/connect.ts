@@ -4,13 +4,13 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
+import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
+import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { AppConfig, Config } from "../config.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
-import { createWeChatClient, type WeChatClient } from "../wechat/client.ts";
-import type { TokenSource } from "../wechat/token-source.ts";
 import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClientDeps } from "./account-client.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";

@@ -4,9 +4,9 @@
  */
 import { ownValue } from "../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
-import { parseJson } from "./json.ts";
-import { MAX_WIRE_NODES } from "./wire.ts";
-import { HEAD, isNamedEvent } from "./xml-edges.ts";
+import { parseJson } from "../channels/wechat/push/json.ts";
+import { MAX_WIRE_NODES } from "../channels/wechat/push/wire.ts";
+import { HEAD, isNamedEvent } from "../channels/wechat/push/xml-edges.ts";
 
 /** A member of an object. */
 interface Member {

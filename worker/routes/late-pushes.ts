@@ -4,9 +4,9 @@
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
 import type { AnswerKind } from "../../shared/message/inbound.ts";
+import { kvKey } from "../channels/mini-program/dedupe-key.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
-import { kvKey } from "../protocol/dedupe-key.ts";
 
 /** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
 const LOOKS_REPEATED_MS = 4_000;

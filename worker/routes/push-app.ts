@@ -6,6 +6,8 @@ import type { Context } from "hono";
 import { isAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
+import { findCreateTime } from "../channels/wechat/push/create-time.ts";
+import type { PushProblem } from "../channels/wechat/push/open-push.ts";
 import type { AppConfig } from "../config.ts";
 import { runEventHandler } from "../event-handler.ts";
 import * as handlers from "../handlers.ts";
@@ -13,8 +15,6 @@ import type { EventOutcome } from "../objects/account-events.ts";
 import { connectApp } from "../objects/connect.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import { findCreateTime } from "../protocol/create-time.ts";
-import type { PushProblem } from "../protocol/receive.ts";
 import type { ArrivedPush } from "./late-pushes.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
 

@@ -5,15 +5,21 @@
 import type { Context } from "hono";
 import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
+import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
+import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/acknowledgement.ts";
+import {
+  receivePush,
+  verifyEcho,
+  type PushProblem,
+  type PushQuery,
+  type ReceivedPush,
+} from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config.ts";
 import { describeAge } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { objectIdOf } from "../objects/conversation-client.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
-import { dedupeKey } from "../protocol/dedupe-key.ts";
-import { receivePush, verifyEcho, type PushProblem, type PushQuery, type ReceivedPush } from "../protocol/receive.ts";
-import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../protocol/reply.ts";
 import { forwardFor, relayPush } from "./forward-push.ts";
 import { acceptAppPush, keepUnreadable } from "./push-app.ts";
 import { acceptUserPush, type Accepted } from "./push-user.ts";

@@ -6,7 +6,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { receivePush } from "../../../worker/protocol/receive.ts";
+import { receivePush } from "../../../worker/channels/wechat/push/open-push.ts";
 
 interface FloorEnv {
   readonly USER: DurableObjectNamespace<User>;

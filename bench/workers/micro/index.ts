@@ -3,11 +3,11 @@
  * reads the CPU time of the busiest thread before and after.
  */
 import type { WireFields } from "../../../shared/message/inbound.ts";
-import { cipherFor } from "../../../worker/protocol/crypt.ts";
-import { readEnvelope } from "../../../worker/protocol/envelope.ts";
-import { readInbound } from "../../../worker/protocol/push.ts";
-import { receivePush } from "../../../worker/protocol/receive.ts";
-import { verifySignature } from "../../../worker/protocol/signature.ts";
+import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
+import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
+import { receivePush } from "../../../worker/channels/wechat/push/open-push.ts";
+import { verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
 import type { MicroPush, StepName } from "./protocol.ts";
 import { sketchReceive } from "./sketch.ts";
 

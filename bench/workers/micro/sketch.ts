@@ -4,7 +4,7 @@
  * WebCrypto wants a padding to 16; here it is mended in the shortest way, by one encrypted block of padding behind.
  */
 import { XMLParser } from "fast-xml-parser";
-import type { PushQuery } from "../../../worker/protocol/receive.ts";
+import type { PushQuery } from "../../../worker/channels/wechat/push/open-push.ts";
 
 async function sha1(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
 import { createTokenSource, readSettingsSnapshot } from "../../../worker/objects/account-client.ts";
 import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
 import {
@@ -10,7 +11,6 @@ import {
   type AccountAccess,
   type AccountReader,
 } from "../../../worker/objects/account-snapshots.ts";
-import type { TokenProblem } from "../../../worker/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 /** Events in XML that are not as the parser wants them: what is certain is read, the rest is kept as it came. */
 import { describe, it } from "vitest";
-import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/protocol/wire.ts";
+import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { FRAME, frameXml } from "./frames.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
 

@@ -1,6 +1,6 @@
 /** When a push that could not be read was made. */
 import { describe, it } from "vitest";
-import { findCreateTime } from "../../../worker/protocol/create-time.ts";
+import { findCreateTime } from "../../../worker/channels/wechat/push/create-time.ts";
 
 describe("CreateTime of an unreadable push", () => {
   it.for([

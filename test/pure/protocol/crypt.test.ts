@@ -1,7 +1,7 @@
 /** WXBizMsgCrypt: the vectors of WECHAT.md §2.4, every length and pad, and everything malformed. */
 import * as fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
-import { cipherFor, createCipher, isAesKey } from "../../../worker/protocol/crypt.ts";
+import { cipherFor, createCipher, isAesKey } from "../../../worker/channels/wechat/push/crypt.ts";
 import { APP, decrypt, encrypt, encryptBlocks, encryptLayout } from "./independent-crypt.ts";
 import vectors from "./vectors.json" with { type: "json" };
 

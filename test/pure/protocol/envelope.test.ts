@@ -1,7 +1,7 @@
 /** Envelopes: the format by the first character, `Encrypt`, and problems described without content. */
 import { describe, it } from "vitest";
-import { describeEnvelopeProblem, readEnvelope } from "../../../worker/protocol/envelope.ts";
-import { MAX_WIRE_LENGTH } from "../../../worker/protocol/wire.ts";
+import { describeEnvelopeProblem, readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
+import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import vectors from "./vectors.json" with { type: "json" };
 
 describe("readEnvelope", () => {

@@ -1,6 +1,6 @@
 /** Events in JSON that are refused for their shape or for a name in them: stored damaged when they say what they are. */
 import { describe, it } from "vitest";
-import { MAX_WIRE_NODES } from "../../../worker/protocol/wire.ts";
+import { MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
 
 /** What a push says once it is received, in secure mode. */

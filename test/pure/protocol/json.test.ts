@@ -1,8 +1,8 @@
 /** JSON pushes: numbers digit by digit, and everything that is refused. */
 import * as fc from "fast-check";
 import { afterEach, describe, it, vi } from "vitest";
-import { parseJson } from "../../../worker/protocol/json.ts";
-import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/protocol/wire.ts";
+import { parseJson } from "../../../worker/channels/wechat/push/json.ts";
+import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -2,9 +2,9 @@
 import { describe, it } from "vitest";
 import type { Result } from "../../../shared/base/result.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { readEnvelope } from "../../../worker/protocol/envelope.ts";
-import { createFieldReader, type FieldProblem } from "../../../worker/protocol/fields.ts";
-import { readInbound } from "../../../worker/protocol/push.ts";
+import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
+import { createFieldReader, type FieldProblem } from "../../../worker/channels/wechat/push/fields.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
 
 function read(body: string): Result<Inbound, FieldProblem> {

@@ -7,7 +7,7 @@ import {
   type PushProblem,
   type PushQuery,
   type ReceivedPush,
-} from "../../../worker/protocol/receive.ts";
+} from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, encrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD, MESSAGES } from "./samples.ts";
 

@@ -2,9 +2,9 @@
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { cipherFor } from "../../../worker/protocol/crypt.ts";
-import type { ReceivedPush } from "../../../worker/protocol/receive.ts";
-import { buildAnswer } from "../../../worker/protocol/reply.ts";
+import { buildAnswer } from "../../../worker/channels/wechat/acknowledgement.ts";
+import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
+import type { ReceivedPush } from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD } from "./samples.ts";
 

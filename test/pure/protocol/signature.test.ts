@@ -1,7 +1,7 @@
 /** Signatures: the published vectors, the sort order, the comparison. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { equalConstantTime, signParts, verifySignature } from "../../../worker/protocol/signature.ts";
+import { equalConstantTime, signParts, verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
 import { sha1 } from "./independent-crypt.ts";
 import vectors from "./vectors.json" with { type: "json" };
 

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { MAX_WIRE_LENGTH } from "../../../worker/protocol/wire.ts";
+import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";

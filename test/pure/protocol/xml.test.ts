@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
 import { afterEach, describe, it, vi } from "vitest";
-import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/protocol/wire.ts";
-import { parseXml } from "../../../worker/protocol/xml.ts";
+import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
+import { parseXml } from "../../../worker/channels/wechat/push/xml.ts";
 
 /** What the one field of a document holds. */
 function field(inner: string): unknown {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import {
   brokenConnection,
   depsOf,

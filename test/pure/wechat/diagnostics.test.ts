@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createWeChatClient } from "../../../worker/wechat/client.ts";
-import { SEND_CGI_PATH } from "../../../worker/wechat/diagnostics.ts";
+import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { SEND_CGI_PATH } from "../../../worker/channels/wechat/api/diagnostics.ts";
 import { depsOf, json, NOW, scriptedFetch, scriptedTokens, silence, type Step } from "./scripted.ts";
 
 function play(...steps: Step[]) {

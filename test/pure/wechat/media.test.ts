@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
-import { createWeChatClient } from "../../../worker/wechat/client.ts";
-import { detectImageType } from "../../../worker/wechat/image-type.ts";
-import { MAX_DOWNLOAD_BYTES } from "../../../worker/wechat/media.ts";
+import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { detectImageType } from "../../../worker/channels/wechat/api/image-type.ts";
+import { MAX_DOWNLOAD_BYTES } from "../../../worker/channels/wechat/api/media.ts";
 import { depsOf, json, NOW, scriptedFetch, type SentRequest, type Step } from "./scripted.ts";
 
 const HEADS = {

@@ -3,14 +3,14 @@
  * cannot play (broken connections, rubbish answers, exact clocks).
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
-import type { ApiDeps, FetchInit } from "../../../worker/wechat/api.ts";
+import type { ApiDeps, FetchInit } from "../../../worker/channels/wechat/api/call-api.ts";
 import type {
   AppAccess,
   PauseVerdict,
   RefusedAttempt,
   TokenProblem,
   TokenSource,
-} from "../../../worker/wechat/token-source.ts";
+} from "../../../worker/channels/wechat/token-source.ts";
 
 export const NOW = 1_800_000_000_000;
 export const OPENID = "oUser";

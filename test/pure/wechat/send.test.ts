@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Outbound } from "../../../shared/message/outbound.ts";
-import { buildSendBody } from "../../../worker/wechat/send.ts";
+import { buildSendBody } from "../../../worker/channels/wechat/api/send.ts";
 import { OPENID } from "./scripted.ts";
 
 const text = (content: string): Outbound => ({ type: "text", content });

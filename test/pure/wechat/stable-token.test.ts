@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { requestStableToken } from "../../../worker/wechat/stable-token.ts";
+import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
 import { brokenConnection, json, NOW, scriptedFetch, silence, type Step } from "./scripted.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";

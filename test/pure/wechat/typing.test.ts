@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createWeChatClient } from "../../../worker/wechat/client.ts";
+import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
 
 async function typing(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, businessId?: string) {

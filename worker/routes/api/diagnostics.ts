@@ -10,10 +10,10 @@ import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
 import type { AppEnv } from "../../app-env.ts";
+import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
+import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
+import type { TokenProblem } from "../../channels/wechat/token-source.ts";
 import { connectApp } from "../../objects/connect.ts";
-import type { ApiFailure } from "../../wechat/api.ts";
-import { SEND_CGI_PATH } from "../../wechat/diagnostics.ts";
-import type { TokenProblem } from "../../wechat/token-source.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 

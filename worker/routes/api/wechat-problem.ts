@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
-import type { ApiFailure } from "../../wechat/api.ts";
+import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { problem } from "./problem.ts";
 
 const QUOTA_USED = 45047;

@@ -3,7 +3,7 @@
  * one. Real pushes have a depth of 4 and some 40 values (WECHAT.md §3).
  */
 
-import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
+import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 
 /** The longest body read, UTF-16 units; a mini program's longest push has a few thousand. */
 export const MAX_WIRE_LENGTH = 65_536;

@@ -2,8 +2,8 @@
  * A push in our own words: wire fields → `Inbound` (WECHAT.md §3). The only place that knows the names on the wire;
  * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
  */
-import { ownValue } from "../../shared/base/own-value.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
 import {
   EVENT_SCOPES,
   type Inbound,
@@ -11,10 +11,10 @@ import {
   type UnknownMessage,
   type UserMessage,
   type WireFields,
-} from "../../shared/message/inbound.ts";
-import { OPENID } from "../../shared/message/user-id.ts";
-import { EVENT_READERS, isKnownEvent } from "./events.ts";
-import { createFieldReader, type FieldProblem, type FieldReader } from "./fields.ts";
+} from "../../../shared/message/inbound.ts";
+import { OPENID } from "../../../shared/message/user-id.ts";
+import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
+import { EVENT_READERS, isKnownEvent } from "./event-readers.ts";
 
 /** Ids and names: printable ASCII. They become parts of keys and names, so their length is bounded. */
 const NAME = /^[!-~]{1,128}$/;

@@ -2,8 +2,8 @@
  * The body of a push, whichever format the console is set to (WECHAT.md §1.4). The content type is not to be trusted
  * there, so the first character decides. The same function reads what was inside an encrypted push.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { readJsonEvent } from "./json-event.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { readJsonEvent } from "../../../protocol/json-event.ts";
 import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
 import { readXmlFrame, type XmlFrame } from "./xml-frame.ts";

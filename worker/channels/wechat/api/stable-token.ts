@@ -2,9 +2,9 @@
  * The token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: it may be
  * forced 20 times a day, and the secret goes nowhere else.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../platform/deadline.ts";
-import type { Fetch } from "./api.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { openDeadline, OVERDUE } from "../../../platform/deadline.ts";
+import type { Fetch } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
 /** What one call needs. */

@@ -2,7 +2,7 @@
  * Where a call of WeChat's API gets its access_token, and whom it tells about trouble: the seam between the client
  * (this folder) and the one object that owns the token (`worker/objects/account.ts`). WECHAT.md §6.1.
  */
-import type { Result } from "../../shared/base/result.ts";
+import type { Result } from "../../../shared/base/result.ts";
 
 /** What a caller needs to know before it calls: the token, and whether the whole app is paused. */
 export interface AppAccess {

@@ -2,9 +2,9 @@
  * JSON pushes: text → wire fields (WECHAT.md §1.4, §1.5). A MsgId is a 64-bit number without quotes, which a plain
  * `JSON.parse` rounds, so that two messages may look like one; here every number keeps the digits it was written with.
  */
-import { readJsonText } from "../../shared/base/json-text.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
+import { readJsonText } from "../../../../shared/base/json-text.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
 
 /** Why JSON could not be read. */

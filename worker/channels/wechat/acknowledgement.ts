@@ -2,10 +2,10 @@
  * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools;
  * what it has to say goes by the send API (WECHAT.md §1.6, §1.8).
  */
-import { isUserMessage } from "../../shared/message/inbound.ts";
-import type { WireFormat } from "./envelope.ts";
-import type { ReceivedPush, ReplySeal } from "./received-push.ts";
-import { signParts } from "./signature.ts";
+import { isUserMessage } from "../../../shared/message/inbound.ts";
+import type { WireFormat } from "./push/envelope.ts";
+import type { ReceivedPush, ReplySeal } from "./push/received-push.ts";
+import { signParts } from "./push/signature.ts";
 
 /** `success` acknowledges; `transfer` hands the conversation to an agent. */
 export type AnswerKind = "success" | "transfer";

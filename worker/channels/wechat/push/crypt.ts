@@ -8,7 +8,7 @@
  * `Buffer` is the fast base64 that both Node 24 and workerd have (Node 24 lacks `Uint8Array.fromBase64`).
  */
 import { Buffer } from "node:buffer";
-import { err, ok, type Result } from "../../shared/base/result.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
 
 /** Why a ciphertext could not be opened. None of them says anything about the content. */
 export interface CryptProblem {

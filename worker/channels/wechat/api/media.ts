@@ -3,9 +3,9 @@
  * down (WECHAT.md §5.2, §5.3).
  */
 import { Buffer } from "node:buffer";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { MINI_PROGRAM } from "../../../../shared/message/channel-rules.ts";
+import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { detectImageType, type ImageType } from "./image-type.ts";
 import { parseAnswer, readAnswer, readCapped, type BadResponse, type JsonObject, type Refusal } from "./response.ts";
 

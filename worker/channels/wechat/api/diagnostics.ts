@@ -2,9 +2,9 @@
  * What WeChat itself can say about our set-up (WECHAT.md §6.4): the quota of a call, and whether its network reaches
  * the push URL. To look must change nothing: a refusal here never pauses the app.
  */
-import type { Operator } from "../../shared/api/operators.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import type { Operator } from "../../../../shared/api/operators.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 import { stringifyRaw } from "./send.ts";
 

@@ -1,13 +1,13 @@
 /**
  * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
  */
-import type { Result } from "../../shared/base/result.ts";
-import { dropControls } from "../../shared/base/visible.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import type { Result } from "../../../../shared/base/result.ts";
+import { dropControls } from "../../../../shared/base/visible.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { Outbound } from "../../../../shared/message/outbound.ts";
+import type { RefusedAttempt } from "../token-source.ts";
+import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
-import type { RefusedAttempt } from "./token-source.ts";
 
 /** How one message is sent. */
 export interface DeliverOptions {

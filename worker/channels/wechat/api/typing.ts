@@ -2,8 +2,8 @@
  * The typing indicator (客服输入状态). WECHAT.md §5.1: mini programs use `custom/business/typing`, other accounts
  * another path; lasts 15 s; sending any message ends it.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { callApi, type ApiDeps, type ApiFailure } from "./api.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer } from "./response.ts";
 import { stringifyRaw } from "./send.ts";
 

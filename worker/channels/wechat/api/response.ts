@@ -2,8 +2,8 @@
  * Reading what api.weixin.qq.com answers: never more than allowed, and `{ errcode, errmsg }` in one place
  * (WECHAT.md §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { readBytes } from "../platform/http-body.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { readBytes } from "../../../platform/http-body.ts";
 
 /** WeChat's answer says that it did not do what was asked. */
 export interface Refusal {

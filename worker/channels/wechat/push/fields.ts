@@ -2,8 +2,8 @@
  * Reads wire fields by name and shape. A reader notes what is missing or of the wrong shape and goes on with `""`, so
  * that the code naming the fields of a push stays a plain list; whoever made the readers looks at the notes once.
  */
-import { ownValue } from "../../shared/base/own-value.ts";
-import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
+import { ownValue } from "../../../../shared/base/own-value.ts";
+import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 import { isWireFields, isWireList } from "./wire.ts";
 
 /** A field that is missing, or not what it must be. The name is one of ours, never content. */

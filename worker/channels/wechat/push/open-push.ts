@@ -2,10 +2,10 @@
  * The one way in: query and body of a push → what it says, or why it is refused (WECHAT.md §1.2–1.4,
  * docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before parsing.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { readInbound } from "../../mini-program/read-inbound.ts";
 import { cipherFor, type MessageCipher } from "./crypt.ts";
 import { describeEnvelopeProblem, readEnvelope, type Envelope, type EnvelopeProblem } from "./envelope.ts";
-import { readInbound } from "./push.ts";
 import type {
   EchoProblem,
   PushCredentials,

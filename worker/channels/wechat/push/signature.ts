@@ -2,7 +2,7 @@
  * WeChat's push signature: SHA-1 over the sorted parts (WECHAT.md §1.2, §2.1). Three parts (token, timestamp, nonce)
  * make `signature`, with the ciphertext as a fourth they make `msg_signature`. Only the latter covers a body.
  */
-import { hexDigest } from "../platform/digest.ts";
+import { hexDigest } from "../../../platform/digest.ts";
 
 const encoder = new TextEncoder();
 

@@ -2,8 +2,8 @@
  * The names under which things are remembered: a push by what it says, the same whether it came as XML or as JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
-import { wireNameOf, type Inbound } from "../../shared/message/inbound.ts";
-import { hexDigest } from "../platform/digest.ts";
+import { wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
+import { hexDigest } from "../../platform/digest.ts";
 
 const EVENT_HASH_DIGITS = 16;
 /** WeChat's longest event name has half of it. The hash covers the whole name. */

@@ -3,7 +3,7 @@
  * user's phone; only HMAC-SHA-256 with `CONTEXT_KEY` over this user's openid says more (docs/design/0015).
  */
 import { Buffer } from "node:buffer";
-import { contextTokenText, readContextToken, type TokenVerdict } from "../../shared/entry/context-token.ts";
+import { contextTokenText, readContextToken, type TokenVerdict } from "../../../shared/entry/context-token.ts";
 
 const encoder = new TextEncoder();
 const HMAC = { name: "HMAC", hash: "SHA-256" } as const;

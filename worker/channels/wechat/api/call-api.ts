@@ -5,11 +5,11 @@
  * Errors of `fetch` are turned into facts and dropped on purpose: their text may contain the URL, and the URL
  * contains the token.
  */
-import { err, type Result } from "../../shared/base/result.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
-import { openDeadline, OVERDUE, type Deadline } from "../platform/deadline.ts";
+import { err, type Result } from "../../../../shared/base/result.ts";
+import { describeErrcode } from "../../../../shared/errcode.ts";
+import { openDeadline, OVERDUE, type Deadline } from "../../../platform/deadline.ts";
+import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
 import type { BadResponse, Refusal } from "./response.ts";
-import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "./token-source.ts";
 
 /** What a request carries. */
 export interface FetchInit {

@@ -5,7 +5,7 @@
  * A problem says whether the push was `authentic`. What is not, is refused and forgotten. What is, but cannot be read,
  * is WeChat's: it must be acknowledged and kept for the operator, or WeChat sends it again and shows the user a fault.
  */
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { Inbound } from "../../../../shared/message/inbound.ts";
 import type { CryptProblem, MessageCipher } from "./crypt.ts";
 import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 

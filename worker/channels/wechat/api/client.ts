@@ -3,15 +3,15 @@
  * clock and token source are arguments. Only sending is part of what a cold start evaluates; the calls no push makes are
  * loaded by `import()`.
  */
-import type { Operator } from "../../shared/api/operators.ts";
-import type { Result } from "../../shared/base/result.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
-import type { ApiDeps, ApiFailure } from "./api.ts";
+import type { Operator } from "../../../../shared/api/operators.ts";
+import type { Result } from "../../../../shared/base/result.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { Outbound } from "../../../../shared/message/outbound.ts";
+import type { AppAccess, TokenProblem } from "../token-source.ts";
+import type { ApiDeps, ApiFailure } from "./call-api.ts";
 import type { ApiQuota, CallbackView } from "./diagnostics.ts";
 import type { DownloadedMedia, UploadedImage, UploadProblem } from "./media.ts";
 import { deliverMessage, type DeliverOptions } from "./send.ts";
-import type { AppAccess, TokenProblem } from "./token-source.ts";
 import type { TypingCommand, TypingProblem } from "./typing.ts";
 
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */

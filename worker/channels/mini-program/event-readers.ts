@@ -11,8 +11,8 @@ import type {
   SubscribeChoiceEvent,
   SubscribeSentEvent,
   UserInfoEvent,
-} from "../../shared/message/inbound.ts";
-import type { FieldReader } from "./fields.ts";
+} from "../../../shared/message/inbound.ts";
+import type { FieldReader } from "../wechat/push/fields.ts";
 
 /** Makes an event of the common head and the fields beside it. */
 type EventReader<E extends PushEvent> = (head: PushHead, fields: FieldReader) => E;
