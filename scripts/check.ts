@@ -19,7 +19,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["lint", "oxlint", "--type-aware"],
   ["types: worker, emulator, workerd tests", "tsc", "-p", "tsconfig.json"],
   ["types: shared (no platform)", "tsc", "-p", "shared"],
-  ["types: domain (no platform)", "tsc", "-p", "worker/domain"],
+  ["types: core (no platform)", "tsc", "-p", "worker/tsconfig.core.json"],
   ["types: phone page", "tsc", "-p", "emulator/phone"],
   ["types: mini-program package (no platform but wx)", "tsc", "-p", "miniprogram"],
   ["types: mini-program runtime", "tsc", "-p", "emulator/miniprogram"],

@@ -9,7 +9,7 @@ import type { GrantKind } from "../shared/message/channel-rules.ts";
 import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../shared/message/outbound.ts";
 import { isSendable } from "../shared/message/parts.ts";
-import type { Action, Candidate } from "./domain/candidates.ts";
+import type { Action, Candidate } from "./conversation/core/candidate.ts";
 import { withoutRepeatedLinks } from "./domain/user-words.ts";
 import { OVERDUE, within } from "./platform/deadline.ts";
 import { errorName, log } from "./platform/logger.ts";

@@ -1,5 +1,5 @@
 /**
- * The rows of a conversation's log as the API shows them: one schema a kind. The mapping is `worker/domain/row-json.ts`, which
+ * The rows of a conversation's log as the API shows them: one schema a kind. The mapping is `worker/conversation/core/row-json.ts`, which
  * webhooks use as well.
  *
  * What changes on the way: times become ISO texts; `openid` and `account` of a push are left out (the URL says whose

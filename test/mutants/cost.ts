@@ -18,7 +18,7 @@ export const COST: MutantTable = {
     {
       name: "reserved-in-part",
       breaks: "a message of three parts is begun with one reply left",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "refuseDraft",
       change: {
         replace: "refusal(_, context.rules, draft.parts.length, context.now)",
@@ -32,7 +32,7 @@ export const COST: MutantTable = {
     {
       name: "under-way-not-counted",
       breaks: "a message that is being sent takes no reply of the quota",
-      file: "worker/domain/window.ts",
+      file: "worker/conversation/core/window.ts",
       symbol: "counts",
       change: { condition: "null", is: false },
       killedBy: [
@@ -43,7 +43,7 @@ export const COST: MutantTable = {
     {
       name: "unconfirmed-not-counted",
       breaks: "a message with an unknown outcome takes no reply of the quota",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "giveUpAttempt",
       change: { replace: "finishUse(state.window, ref, go, _)", by: "{ ...state.window, uses: [] }" },
       killedBy: [OUTBOX, "an attempt without a known outcome counts as used"],
@@ -51,7 +51,7 @@ export const COST: MutantTable = {
     {
       name: "repeated-without-end",
       breaks: "an automatic message is sent until WeChat confirms it",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "giveUpAttempt.again",
       change: { condition: "go 0", is: true },
       killedBy: [
@@ -62,7 +62,7 @@ export const COST: MutantTable = {
     {
       name: "busy-retried-without-end",
       breaks: "a busy WeChat is called without limit",
-      file: "worker/domain/retry.ts",
+      file: "worker/conversation/core/outbox/retry.ts",
       symbol: "decideRefused",
       change: { condition: "MAX_TRIES", is: false },
       killedBy: ["pure/domain/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
@@ -150,7 +150,7 @@ export const COST: MutantTable = {
       name: "message-read-to-the-end",
       breaks: "GET of one message reads every row written since",
       point: "1.10",
-      file: "worker/objects/read-message.ts",
+      file: "worker/conversation/read-message.ts",
       symbol: "readMessageState",
       change: { condition: "MAX_ROWS_READ", is: true },
       killedBy: [

@@ -31,7 +31,7 @@ export const FAULTS: MutantTable = {
       name: "older-settings-drop-a-cursor",
       breaks: "a Worker with older settings drops a new endpoint's cursor, and its events are lost",
       point: "1.3",
-      file: "worker/domain/webhook-cursor.ts",
+      file: "worker/conversation/core/consumer-cursor.ts",
       symbol: "syncCursors",
       change: { condition: "version settingsVersion", is: false },
       killedBy: [

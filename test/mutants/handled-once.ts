@@ -52,7 +52,7 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "apps-share-a-conversation",
       breaks: "two mini programs with the same openid have one conversation",
-      file: "worker/objects/conversation-client.ts",
+      file: "worker/conversation/client.ts",
       symbol: "objectName",
       change: { returns: "openid" },
       killedBy: [PUSH, "thirty deliveries of one push at once do not mix up two apps"],

@@ -41,7 +41,7 @@ export const STORED: MutantTable = {
       name: "push-waits-for-a-hung-object",
       breaks: "a push waits for a conversation object that never answers",
       point: "1.4",
-      file: "worker/objects/conversation-client.ts",
+      file: "worker/conversation/client.ts",
       symbol: "storePush.received",
       change: { replace: "inTime(_, stored)", by: "stored" },
       killedBy: ["workerd/hung-calls.test.ts", "a conversation that never answers is given up for a push"],
@@ -84,7 +84,7 @@ export const STORED: MutantTable = {
     {
       name: "lease-never-ends",
       breaks: "an attempt whose Worker died blocks all later messages to the user",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "expireLeases",
       change: { condition: "endsAt", is: false },
       killedBy: [OUTBOX, "an attempt without a known outcome is what a lease that ends unsettled becomes"],
@@ -103,7 +103,7 @@ export const STORED: MutantTable = {
     {
       name: "person-repeated",
       breaks: "a message that a person wrote is sent again after an unknown outcome",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "enqueue.mayRepeat",
       change: { condition: "source", is: true },
       killedBy: [

@@ -14,7 +14,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "retries-without-jitter",
       breaks: "a thousand conversations that failed together retry together",
-      file: "worker/domain/retry.ts",
+      file: "worker/conversation/core/outbox/retry.ts",
       symbol: "backoffMs",
       change: { replace: "random * _", by: "0.999 * _" },
       killedBy: ["pure/domain/retry.test.ts", "the retry plan draws delays from the whole range"],
@@ -85,7 +85,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "two-attempts-at-once",
       breaks: "two messages to one user are sent at once, and may arrive in the wrong order",
-      file: "worker/domain/state.ts",
+      file: "worker/conversation/core/state.ts",
       symbol: "triableItems",
       change: { condition: "lease", is: false },
       killedBy: [OUTBOX, "an attempt is the only one under way; the next starts when it is settled"],
@@ -94,7 +94,7 @@ export const TROUBLE: MutantTable = {
       name: "hold-lost-after-a-refusal",
       breaks: "WeChat refuses the first of five held messages, and the other four are blocked",
       point: "1.2",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "leaseNext",
       change: { replace: "stopItem(state, writer, item, _, context)", by: "block(state, writer, item, _)" },
       killedBy: [HELD, "a held message stays held with those behind it when WeChat refuses the first"],
@@ -103,7 +103,7 @@ export const TROUBLE: MutantTable = {
       name: "hold-lost-while-wechat-is-busy",
       breaks: "a message that may be held fails because WeChat was busy for a minute",
       point: "1.2",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "apply",
       change: { condition: "mayHold", is: false },
       killedBy: [HELD, "a message that is to be held is held, not failed, when WeChat stays busy"],
@@ -111,7 +111,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "grants-added",
       breaks: "the grants of a message and of entering are added up",
-      file: "worker/domain/window.ts",
+      file: "worker/conversation/core/window.ts",
       symbol: "viewWindow",
       change: {
         replace: "best.remaining",
@@ -122,7 +122,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "refused-quota-not-corrected",
       breaks: "WeChat says that the quota is used up, and our record stays as it was",
-      file: "worker/domain/window.ts",
+      file: "worker/conversation/core/window.ts",
       symbol: "correctWindow",
       change: { condition: "receivedAt startedAt", is: false },
       killedBy: ["workerd/faults.test.ts", "when WeChat's books differ from ours"],
@@ -130,7 +130,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "hand-over-ignored",
       breaks: "a rule answers while WeChat's own agents serve the user",
-      file: "worker/domain/outbox.ts",
+      file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "sendableUntil",
       change: { drop: "handed_over" },
       killedBy: [
@@ -142,7 +142,7 @@ export const TROUBLE: MutantTable = {
       name: "lease-of-days",
       breaks: "after the clock was set back by days, an attempt blocks all messages to the user for days",
       point: "1.10",
-      file: "worker/domain/clock.ts",
+      file: "worker/conversation/core/plausible-times.ts",
       symbol: "believeItem.changed.lease",
       change: { value: "lease" },
       killedBy: [

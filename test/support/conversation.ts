@@ -7,13 +7,18 @@ import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import type { Candidate } from "../../worker/domain/candidates.ts";
-import { receivePush, submitMessage, wake } from "../../worker/domain/conversation.ts";
-import { writeRows, type RowDraft, type RowKind, type RowWriter } from "../../worker/domain/log.ts";
-import { messageState } from "../../worker/domain/message-state.ts";
-import { leaseNext, settleAttempt, type Lease, type OutboxContext } from "../../worker/domain/outbox.ts";
-import { EMPTY_STATE, type ConversationState } from "../../worker/domain/state.ts";
-import { viewWindow } from "../../worker/domain/window.ts";
+import type { Candidate } from "../../worker/conversation/core/candidate.ts";
+import { messageState } from "../../worker/conversation/core/outbox/message-status.ts";
+import {
+  leaseNext,
+  settleAttempt,
+  type Lease,
+  type OutboxContext,
+} from "../../worker/conversation/core/outbox/outbox.ts";
+import { writeRows, type RowDraft, type RowKind, type RowWriter } from "../../worker/conversation/core/rows.ts";
+import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
+import { receivePush, submitMessage, wake } from "../../worker/conversation/core/transitions.ts";
+import { viewWindow } from "../../worker/conversation/core/window.ts";
 
 export const T0 = 1_760_000_000_000;
 

@@ -1,8 +1,8 @@
 /** What may happen to one conversation, at random: for property tests of the transitions. */
 import fc from "fast-check";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import { HOLD_MS } from "../../worker/domain/conversation.ts";
-import { LEASE_MS, type Lease } from "../../worker/domain/outbox.ts";
+import { LEASE_MS, type Lease } from "../../worker/conversation/core/outbox/outbox.ts";
+import { HOLD_MS } from "../../worker/conversation/core/transitions.ts";
 import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "./conversation.ts";
 
 const HOUR = 3_600_000;

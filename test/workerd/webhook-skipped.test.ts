@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { healthMemory } from "../../worker/objects/webhook-health.ts";
 import { REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
 import { account, APPID, captureLog, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";

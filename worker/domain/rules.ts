@@ -11,7 +11,7 @@ import { readContextField, readSource, showContext } from "../../shared/entry/pa
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import { normalizeText } from "../../shared/text/normalize.ts";
-import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "./candidates.ts";
+import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "../conversation/core/candidate.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
 import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
 

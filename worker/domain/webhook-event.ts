@@ -5,8 +5,8 @@
 import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../shared/api/webhook-events.ts";
 import { showAppEvent, type StoredAppEvent } from "../../shared/message/account-event.ts";
 import { isUserMessage, type Inbound } from "../../shared/message/inbound.ts";
-import type { RowDraft } from "./log.ts";
-import { showInbound, showRow, type ShownRow } from "./row-json.ts";
+import { showInbound, showRow, type ShownRow } from "../conversation/core/row-json.ts";
+import type { RowDraft } from "../conversation/core/rows.ts";
 
 /** An event as it is sent. */
 export interface WebhookEvent {

@@ -3,7 +3,7 @@
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
 import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import { believeCursors } from "../domain/clock.ts";
+import { believeCursors } from "../conversation/core/plausible-times.ts";
 import { LOOK_AFTER_MS } from "./account-resume.ts";
 import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";

@@ -9,7 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../shared/text/names-user.ts";
-import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
+import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
 
 /** The key of the entry with the random key. */
 const KEY_ENTRY = "erasure_key";

@@ -7,9 +7,8 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
 import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { repeatsSince, type StoredAppEvent } from "../../shared/message/account-event.ts";
+import type { StoredAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound, PushHead } from "../../shared/message/inbound.ts";
-import { datePush } from "../domain/erasure.ts";
 import {
   delayCursors,
   dueCursors,
@@ -18,7 +17,9 @@ import {
   syncCursors,
   wakeCursors,
   type WebhookCursors,
-} from "../domain/webhook-cursor.ts";
+} from "../conversation/core/consumer-cursor.ts";
+import { datePush } from "../conversation/core/erasure.ts";
+import { repeatsSince } from "../conversation/core/repeats.ts";
 import { toAppWebhookEvent } from "../domain/webhook-event.ts";
 import type { WebhookDeps } from "../webhooks/call.ts";
 import type { Erasures } from "./account-erasures.ts";

@@ -1,9 +1,9 @@
-import type { FetchInit } from "../channels/wechat/api/call-api.ts";
-import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 /**
  * The token keeper of one app as the account object uses it: with the token endpoint, the machine's clock and its
  * randomness.
  */
+import type { FetchInit } from "../channels/wechat/api/call-api.ts";
+import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
 import type { AppConfig } from "../config.ts";
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "./account-token.ts";
 

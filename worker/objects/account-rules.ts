@@ -6,9 +6,9 @@
 import { nextBeijingMidnight, beijingDay } from "../../shared/base/beijing-day.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import { ERASURE_MS } from "../domain/erasure.ts";
-import { QUOTA_USED } from "../domain/retry.ts";
-import { nextCursorDue, type WebhookCursors } from "../domain/webhook-cursor.ts";
+import { nextCursorDue, type WebhookCursors } from "../conversation/core/consumer-cursor.ts";
+import { ERASURE_MS } from "../conversation/core/erasure.ts";
+import { QUOTA_USED } from "../conversation/core/outbox/retry.ts";
 import type { ForwardHealth } from "./account-forward.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { Refusals } from "./account-pause.ts";

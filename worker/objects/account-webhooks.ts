@@ -6,7 +6,7 @@
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { GIVE_UP_MS } from "../domain/webhook-cursor.ts";
+import { GIVE_UP_MS } from "../conversation/core/consumer-cursor.ts";
 
 /** A conversation with an event that is not accepted. Times in epoch ms. */
 export interface ConversationTrouble {

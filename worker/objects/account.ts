@@ -13,6 +13,7 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import { inTime, within } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
@@ -46,7 +47,6 @@ import { toPublished, type TokenKeeper } from "./account-token.ts";
 import { createWaitingList } from "./account-waiting.ts";
 import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
 import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
-import { conversationStubById, objectIdOf } from "./conversation-client.ts";
 import { relayedAnswer, textOf, type RelayedAnswer } from "./relayed-answers.ts";
 
 /** After a failure of our own the alarm rests so long. */

@@ -5,9 +5,9 @@
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { WeChatClient } from "../channels/wechat/api/client.ts";
-import { LEASE_MS } from "../domain/outbox.ts";
+import { LEASE_MS } from "../conversation/core/outbox/outbox.ts";
+import type { LeasedMessage } from "../conversation/rpc.ts";
 import { log } from "../platform/logger.ts";
-import type { LeasedMessage } from "./conversation-model.ts";
 
 /** What a chain needs. */
 export interface Carrier {

@@ -2,16 +2,16 @@
  * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
-import type { RowDraft } from "../domain/log.ts";
-import { nextDue } from "../domain/schedule.ts";
-import type { ConversationState } from "../domain/state.ts";
-import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../domain/webhook-cursor.ts";
+import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../conversation/core/consumer-cursor.ts";
+import type { RowDraft } from "../conversation/core/rows.ts";
+import { nextDue } from "../conversation/core/schedule.ts";
+import type { ConversationState } from "../conversation/core/state.ts";
+import type { Owner } from "../conversation/rpc.ts";
+import type { ConversationStore } from "../conversation/store.ts";
 import { toWebhookEvent, typesOf } from "../domain/webhook-event.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import type { AppConnection } from "./connect.ts";
-import type { Owner } from "./conversation-model.ts";
-import type { ConversationStore } from "./conversation-store.ts";
 import { healthMemory } from "./webhook-health.ts";
 import { runWebhooks, type Deliverable } from "./webhook-run.ts";
 

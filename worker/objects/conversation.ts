@@ -6,12 +6,20 @@
  * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
  */
 import { DurableObject } from "cloudflare:workers";
-import { REPEAT_SLACK_MS } from "../../shared/message/account-event.ts";
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
 import { configOf, findApp, type Config } from "../config.ts";
-import { believeTimes } from "../domain/clock.ts";
+import { replayFrom } from "../conversation/core/consumer-cursor.ts";
+import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
+import type { MessageState } from "../conversation/core/outbox/message-status.ts";
+import { leaseNext, leaseOf, settleAttempt, type Lease } from "../conversation/core/outbox/outbox.ts";
+import { makeDue, waitsForApp } from "../conversation/core/outbox/resume.ts";
+import { believeTimes } from "../conversation/core/plausible-times.ts";
+import { REPEAT_SLACK_MS } from "../conversation/core/repeats.ts";
+import type { RowDraft } from "../conversation/core/rows.ts";
+import { mustArm, nextDue, pruneUntil } from "../conversation/core/schedule.ts";
+import type { ConversationState } from "../conversation/core/state.ts";
 import {
   receivePush,
   submitMessage,
@@ -19,23 +27,11 @@ import {
   type PushInput,
   type SubmitInput,
   type Submitted,
-} from "../domain/conversation.ts";
-import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../domain/erasure.ts";
-import type { RowDraft } from "../domain/log.ts";
-import type { MessageState } from "../domain/message-state.ts";
-import { leaseNext, leaseOf, settleAttempt, type Lease } from "../domain/outbox.ts";
-import { makeDue, waitsForApp } from "../domain/resume.ts";
-import { mustArm, nextDue, pruneUntil } from "../domain/schedule.ts";
-import type { ConversationState } from "../domain/state.ts";
-import { replayFrom } from "../domain/webhook-cursor.ts";
-import { viewWindow } from "../domain/window.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
-import { accountMemory, notePause } from "./account-memory.ts";
-import type { AppPause } from "./account-snapshots.ts";
-import { connectApp, type AppConnection } from "./connect.ts";
-import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
-import { eraseStorage } from "./conversation-erasure.ts";
+} from "../conversation/core/transitions.ts";
+import { viewWindow } from "../conversation/core/window.ts";
+import { fillLease, showConversation } from "../conversation/details.ts";
+import { eraseStorage } from "../conversation/erased-storage.ts";
+import { readMessageState } from "../conversation/read-message.ts";
 import type {
   ConversationView,
   LeasedMessage,
@@ -43,13 +39,17 @@ import type {
   ReceivedWire,
   ReplayKnown,
   SubmitAnswer,
-} from "./conversation-model.ts";
-import { takeStep, type Step } from "./conversation-step.ts";
-import { createConversationStore } from "./conversation-store.ts";
-import { fillLease, showConversation } from "./conversation-view.ts";
+} from "../conversation/rpc.ts";
+import { createConversationStore } from "../conversation/store.ts";
+import { takeStep, type Step } from "../conversation/transact.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log, logUser } from "../platform/logger.ts";
+import { accountMemory, notePause } from "./account-memory.ts";
+import type { AppPause } from "./account-snapshots.ts";
+import { connectApp, type AppConnection } from "./connect.ts";
+import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
 import { deliverEvents, type WebhookHost } from "./conversation-webhooks.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
-import { readMessageState } from "./read-message.ts";
 import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
 import { expireEvents } from "./webhook-expiry.ts";
 import { canSign } from "./webhook-settings.ts";

@@ -2,7 +2,7 @@
  * A conversation whose app is not in the configuration, by mistake perhaps: nothing can be sent or delivered for it.
  */
 import { findApp, type Config } from "../config.ts";
-import type { Owner } from "./conversation-model.ts";
+import type { Owner } from "../conversation/rpc.ts";
 
 /** What waits for a missing app waits so long for it, milliseconds; after that it ends. */
 const APP_WAIT_MS = 48 * 3_600_000;

@@ -4,18 +4,18 @@
  */
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import { logUser } from "../platform/logger.ts";
-import { accountMemory, notePause } from "./account-memory.ts";
-import { carryChain } from "./carry.ts";
-import type { AppConnection } from "./connect.ts";
 import {
   conversationStub,
   conversationStubById,
   LEASED_CALL_MS,
   settleStored,
   type ConversationDirectory,
-} from "./conversation-client.ts";
-import type { LeasedMessage } from "./conversation-model.ts";
+} from "../conversation/client.ts";
+import type { LeasedMessage } from "../conversation/rpc.ts";
+import { logUser } from "../platform/logger.ts";
+import { accountMemory, notePause } from "./account-memory.ts";
+import { carryChain } from "./carry.ts";
+import type { AppConnection } from "./connect.ts";
 
 /** What became of the trial. */
 export interface Trial {

@@ -2,12 +2,12 @@
  * Events that retention deletes before a webhook got them: put on record, as other events that are skipped.
  */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
-import type { RowDraft } from "../domain/log.ts";
-import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
+import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
+import type { RowDraft } from "../conversation/core/rows.ts";
+import type { ConversationStore } from "../conversation/store.ts";
 import { typesOf } from "../domain/webhook-event.ts";
 import { logUser } from "../platform/logger.ts";
 import type { AppConnection } from "./connect.ts";
-import type { ConversationStore } from "./conversation-store.ts";
 import { forgetConversation, type WebhookHost } from "./conversation-webhooks.ts";
 import { healthMemory } from "./webhook-health.ts";
 import { createSkipped } from "./webhook-skipped.ts";

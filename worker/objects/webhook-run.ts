@@ -8,7 +8,7 @@
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { isHopeless, type WebhookCursor, type WebhookProgress } from "../domain/webhook-cursor.ts";
+import { isHopeless, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { WebhookEvent } from "../domain/webhook-event.ts";
 import { log } from "../platform/logger.ts";
 import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";

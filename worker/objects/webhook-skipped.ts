@@ -2,8 +2,8 @@
  * The events one run passes over, until they are on the account's record.
  */
 import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shared/api/webhook-events.ts";
-import type { RowDraft } from "../domain/log.ts";
-import type { WebhookProgress } from "../domain/webhook-cursor.ts";
+import type { WebhookProgress } from "../conversation/core/consumer-cursor.ts";
+import type { RowDraft } from "../conversation/core/rows.ts";
 import { log } from "../platform/logger.ts";
 import type { SkippedEvent, SkipReason } from "./account-skipped.ts";
 import { noteSkipped, type HealthDeps } from "./webhook-health.ts";

@@ -5,15 +5,10 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
+import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../conversation/client.ts";
+import type { LeasedMessage, Owner } from "../conversation/rpc.ts";
 import { carryChain } from "../objects/carry.ts";
 import { connectApp } from "../objects/connect.ts";
-import {
-  conversationStub,
-  objectIdOf,
-  settleStored,
-  type ConversationDirectory,
-} from "../objects/conversation-client.ts";
-import type { LeasedMessage, Owner } from "../objects/conversation-model.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */

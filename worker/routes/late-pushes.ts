@@ -4,7 +4,7 @@
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
 import type { AnswerKind } from "../../shared/message/inbound.ts";
-import { kvKey } from "../channels/mini-program/dedupe-key.ts";
+import { kvKey } from "../conversation/event-hash.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 

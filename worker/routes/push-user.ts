@@ -10,13 +10,13 @@ import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/messa
 import type { AppEnv } from "../app-env.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
 import type { AppConfig } from "../config.ts";
-import type { Candidate } from "../domain/candidates.ts";
-import type { PushInput } from "../domain/conversation.ts";
+import { objectIdOf, storePush } from "../conversation/client.ts";
+import type { Candidate } from "../conversation/core/candidate.ts";
+import type { PushInput } from "../conversation/core/transitions.ts";
 import { buildCandidates } from "../domain/rules.ts";
 import * as handlers from "../handlers.ts";
 import { runHandlers } from "../kefu.ts";
 import { connectApp, type AppConnection } from "../objects/connect.ts";
-import { objectIdOf, storePush } from "../objects/conversation-client.ts";
 import { log, logUser } from "../platform/logger.ts";
 import { resolveProposals, type AskedPush } from "./ask-webhook.ts";
 import { carryInBackground, directoryOf } from "./carry-background.ts";

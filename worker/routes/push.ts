@@ -15,9 +15,9 @@ import {
   type ReceivedPush,
 } from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config.ts";
+import { objectIdOf } from "../conversation/client.ts";
 import { describeAge } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
-import { objectIdOf } from "../objects/conversation-client.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { forwardFor, relayPush } from "./forward-push.ts";

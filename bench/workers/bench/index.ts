@@ -11,8 +11,8 @@
  *   its acknowledgement, nothing after it.
  */
 import type { DurableObject } from "cloudflare:workers";
+import type { ReceivedWire } from "../../../worker/conversation/rpc.ts";
 import kefu, { Account as AccountObject, Conversation as ConversationObject } from "../../../worker/index.ts";
-import type { ReceivedWire } from "../../../worker/objects/conversation-model.ts";
 import { oldRecords } from "./old-records.ts";
 import { METER_PREFIX, type MeterCounts } from "./protocol.ts";
 

@@ -1,10 +1,10 @@
 /** The clock is set back by days: nothing waits for it to catch up. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import type { Candidate } from "../../../worker/domain/candidates.ts";
-import { HOLD_MS } from "../../../worker/domain/conversation.ts";
-import { nextDue } from "../../../worker/domain/schedule.ts";
-import { dueCursors } from "../../../worker/domain/webhook-cursor.ts";
+import type { Candidate } from "../../../worker/conversation/core/candidate.ts";
+import { dueCursors } from "../../../worker/conversation/core/consumer-cursor.ts";
+import { nextDue } from "../../../worker/conversation/core/schedule.ts";
+import { HOLD_MS } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
 import { playStory, story } from "../../support/stories.ts";
 

@@ -1,6 +1,6 @@
 /** The cursors of webhooks whose times lie further ahead of the clock than they can. */
 import { describe, it } from "vitest";
-import { believeCursors } from "../../../worker/domain/clock.ts";
+import { believeCursors } from "../../../worker/conversation/core/plausible-times.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

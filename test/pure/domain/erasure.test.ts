@@ -1,6 +1,6 @@
 /** Which pushes are from before an erasure, and for how long that matters. */
 import { describe, it } from "vitest";
-import { datePush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/domain/erasure.ts";
+import { datePush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../../../worker/conversation/core/erasure.ts";
 
 const SECOND = 1_000;
 const ERASED = 1_760_000_000_400;

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { HOLD_MS, MAX_HELD } from "../../../worker/domain/conversation.ts";
-import type { Lease } from "../../../worker/domain/outbox.ts";
+import type { Lease } from "../../../worker/conversation/core/outbox/outbox.ts";
+import { HOLD_MS, MAX_HELD } from "../../../worker/conversation/core/transitions.ts";
 import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;

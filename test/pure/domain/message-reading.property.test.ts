@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import type { RowDraft } from "../../../worker/domain/log.ts";
-import { findMissing, messageState } from "../../../worker/domain/message-state.ts";
+import { findMissing, messageState } from "../../../worker/conversation/core/outbox/message-status.ts";
+import type { RowDraft } from "../../../worker/conversation/core/rows.ts";
 import { must } from "../../support/conversation.ts";
 import { playStory, story } from "../../support/stories.ts";
 

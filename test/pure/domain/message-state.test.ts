@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { messageState } from "../../../worker/domain/message-state.ts";
-import { EMPTY_STATE } from "../../../worker/domain/state.ts";
+import { messageState } from "../../../worker/conversation/core/outbox/message-status.ts";
+import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 import { converse, must, refused, reply, SENT, text } from "../../support/conversation.ts";
 
 const tooLongALink = `<a href="https://shop.example/${"x".repeat(3_000)}">这里</a>`;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/domain/schedule.ts";
+import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/conversation/core/schedule.ts";
 import { converse, must, reply, SENT } from "../../support/conversation.ts";
 import { playStory, story, type Story } from "../../support/stories.ts";
 

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { LEASE_MS } from "../../../worker/domain/outbox.ts";
+import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import { converse, must, refused, reply, SENT, T0, text, TIMEOUT } from "../../support/conversation.ts";
 
 const HOUR = 3_600_000;

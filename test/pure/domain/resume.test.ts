@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { makeDue, waitsForApp } from "../../../worker/domain/resume.ts";
-import { EMPTY_STATE, type QueueItem } from "../../../worker/domain/state.ts";
+import { makeDue, waitsForApp } from "../../../worker/conversation/core/outbox/resume.ts";
+import { EMPTY_STATE, type QueueItem } from "../../../worker/conversation/core/state.ts";
 
 const ITEM: QueueItem = {
   seq: 1,

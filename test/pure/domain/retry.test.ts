@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { backoffMs, decide, MAX_TRIES } from "../../../worker/domain/retry.ts";
-import { mustArm, nextDue, PRUNE_SLACK_MS } from "../../../worker/domain/schedule.ts";
-import { EMPTY_STATE } from "../../../worker/domain/state.ts";
+import { backoffMs, decide, MAX_TRIES } from "../../../worker/conversation/core/outbox/retry.ts";
+import { mustArm, nextDue, PRUNE_SLACK_MS } from "../../../worker/conversation/core/schedule.ts";
+import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 
 const NOW = 1_760_000_000_000;
 const FRESH = { failed: 0, paused: 0 };

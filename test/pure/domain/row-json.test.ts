@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
-import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
-import { showRow } from "../../../worker/domain/row-json.ts";
+import { showRow } from "../../../worker/conversation/core/row-json.ts";
+import type { RowBodies, RowDraft, RowKind } from "../../../worker/conversation/core/rows.ts";
 
 const AT = 1_760_000_000_000;
 const ISO = new Date(AT).toISOString();

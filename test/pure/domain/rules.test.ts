@@ -8,7 +8,7 @@ import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { parseSettings, type Settings } from "../../../shared/api/settings/settings.ts";
 import type { Inbound, PushHead } from "../../../shared/message/inbound.ts";
-import type { Proposal } from "../../../worker/domain/candidates.ts";
+import type { Proposal } from "../../../worker/conversation/core/candidate.ts";
 import { buildCandidates } from "../../../worker/domain/rules.ts";
 
 const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };

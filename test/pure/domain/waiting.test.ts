@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { EMPTY_STATE, type ConversationState, type QueueItem } from "../../../worker/domain/state.ts";
-import { untilPauseEnds, waitingMessages, waitingOf } from "../../../worker/domain/waiting.ts";
+import { untilPauseEnds, waitingMessages, waitingOf } from "../../../worker/conversation/core/outbox/waiting.ts";
+import { EMPTY_STATE, type ConversationState, type QueueItem } from "../../../worker/conversation/core/state.ts";
 
 const ITEM: QueueItem = {
   seq: 1,

@@ -12,7 +12,7 @@ import {
   syncCursors,
   wakeCursors,
   type WebhookCursor,
-} from "../../../worker/domain/webhook-cursor.ts";
+} from "../../../worker/conversation/core/consumer-cursor.ts";
 
 const NOW = 1_760_000_000_000;
 const at = (after: number, more: Partial<WebhookCursor> = {}): WebhookCursor => {

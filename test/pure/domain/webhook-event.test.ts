@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import type { RowBodies, RowDraft, RowKind } from "../../../worker/domain/log.ts";
+import type { RowBodies, RowDraft, RowKind } from "../../../worker/conversation/core/rows.ts";
 import { toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
 
 const AT = 1_760_000_000_000;

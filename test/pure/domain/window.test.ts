@@ -15,7 +15,7 @@ import {
   releaseUse,
   viewWindow,
   type WindowState,
-} from "../../../worker/domain/window.ts";
+} from "../../../worker/conversation/core/window.ts";
 
 const HOUR = 3_600_000;
 const T0 = 1_760_000_000_000;

@@ -1,8 +1,8 @@
 import { describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
-import { LEASE_MS } from "../../../worker/domain/outbox.ts";
+import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
+import type { LeasedMessage } from "../../../worker/conversation/rpc.ts";
 import { carryChain } from "../../../worker/objects/carry.ts";
-import type { LeasedMessage } from "../../../worker/objects/conversation-model.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,

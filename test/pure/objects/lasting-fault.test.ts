@@ -1,6 +1,6 @@
 /** A fault of the whole app that lasts: what becomes of the messages that wait, by the account and the retry plan together. */
 import { describe, it } from "vitest";
-import { decide, type Tries } from "../../../worker/domain/retry.ts";
+import { decide, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
 import { decidePause } from "../../../worker/objects/account-pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
 

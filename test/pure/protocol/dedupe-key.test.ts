@@ -3,9 +3,10 @@ import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { dedupeKey, kvKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
+import { dedupeKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
+import { kvKey } from "../../../worker/conversation/event-hash.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
 
 function read(body: string): Inbound {

@@ -24,16 +24,6 @@ export async function dedupeKey(inbound: Inbound): Promise<string> {
 }
 
 /**
- * The KV key of a push: SHA-256 over app, user and dedupe key, as a MsgId is unique for one user only.
- *
- * @param key of {@link dedupeKey}
- * @returns 64 hex digits
- */
-export function kvKey(appid: string, openid: string, key: string): Promise<string> {
-  return hexDigest("SHA-256", `${appid}:${openid}:${key}`);
-}
-
-/**
  * A value as text, the same for XML and JSON: names sorted, what is empty left out (XML writes no empty list, JSON
  * may), a list of one as its item (XML cannot tell them apart), line ends as XML's.
  */

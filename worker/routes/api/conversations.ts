@@ -9,15 +9,16 @@ import { ConversationSchema, PageSchema, type RowJson } from "../../../shared/ap
 import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { toRowJson } from "../../domain/row-json.ts";
+import { toRowJson } from "../../conversation/core/row-json.ts";
+import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
+import type { RemoteConversation } from "../../conversation/rpc.ts";
 import type { PersonalCursor, PersonalPage } from "../../objects/account-personal.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { streamExport } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
-import { toWaitingMessageJson, toWindowJson } from "./message-json.ts";
-import { findConversation, type RemoteConversation } from "./owner.ts";
+import { findConversation } from "./owner.ts";
 import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
 

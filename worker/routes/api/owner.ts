@@ -4,29 +4,11 @@
 import type { Context } from "hono";
 import { parseMessageId } from "../../../shared/message/message-id.ts";
 import type { AppEnv } from "../../app-env.ts";
-import type { SubmitInput } from "../../domain/conversation.ts";
-import type { RowDraft } from "../../domain/log.ts";
-import type { MessageState } from "../../domain/message-state.ts";
-import { conversationStub, conversationStubById } from "../../objects/conversation-client.ts";
-import type { ConversationView, Owner, ReplayKnown, SubmitAnswer } from "../../objects/conversation-model.ts";
+import { conversationStub, conversationStubById } from "../../conversation/client.ts";
+import type { Owner, RemoteConversation } from "../../conversation/rpc.ts";
 import type { Conversation } from "../../objects/conversation.ts";
 import { directoryOf } from "../carry-background.ts";
 import { appOf } from "./choose-app.ts";
-
-/**
- * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive
- * `WireValue` in a row until the compiler gives up (TS2589).
- */
-export interface RemoteConversation {
-  readonly id: DurableObjectId;
-  submit(owner: Owner, input: SubmitInput, claim: string): Promise<SubmitAnswer>;
-  view(limit: number): Promise<ConversationView | null>;
-  rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
-  message(appid: string, seq: number): Promise<MessageState | null>;
-  businessId(): Promise<string | null>;
-  replay(webhookId: string, after: number, known?: ReplayKnown): Promise<number | null>;
-  erase(): Promise<boolean>;
-}
 
 /**
  * A user of the chosen app, with the object that holds the conversation.

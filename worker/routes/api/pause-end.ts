@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../../app-env.ts";
-import { waitsForPause, type Waiting } from "../../domain/waiting.ts";
+import { waitsForPause, type Waiting } from "../../conversation/core/outbox/waiting.ts";
 import { readAppFaults } from "../app-faults.ts";
 import { appOf } from "./choose-app.ts";
 

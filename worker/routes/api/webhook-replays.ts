@@ -19,12 +19,13 @@ import {
 } from "../../../shared/api/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AppEnv } from "../../app-env.ts";
+import type { RemoteConversation } from "../../conversation/rpc.ts";
 import type { SkippedConversation } from "../../objects/account-skipped.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";
-import { findConversation, findObject, type RemoteConversation } from "./owner.ts";
+import { findConversation, findObject } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { readStored } from "./stored-settings.ts";
 

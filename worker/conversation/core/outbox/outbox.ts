@@ -8,12 +8,9 @@
  *
  * Longer than other files because it is one machine: leases and held messages obey one order.
  */
-import type { Delivery } from "../../shared/message/delivery.ts";
-import { believeTimes } from "./clock.ts";
-import type { BlockReason, RowWriter } from "./log.ts";
-import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./queue.ts";
-import type { Draft, OutboxContext } from "./queue.ts";
-import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
+import { believeTimes } from "../plausible-times.ts";
+import type { BlockReason, RowWriter } from "../rows.ts";
 import {
   LEASE_MS,
   triableItems,
@@ -21,11 +18,14 @@ import {
   type HeldMessage,
   type QueueItem,
   type QueueLease,
-} from "./state.ts";
-import { addUses, correctWindow, coveredUntil, finishUse, refusal, trustClock, type WindowRefusal } from "./window.ts";
+} from "../state.ts";
+import { addUses, correctWindow, coveredUntil, finishUse, refusal, trustClock, type WindowRefusal } from "../window.ts";
+import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./items.ts";
+import type { Draft, OutboxContext } from "./items.ts";
+import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
 
-export { LEASE_MS } from "./state.ts";
-export type { Draft, OutboxContext } from "./queue.ts";
+export { LEASE_MS } from "../state.ts";
+export type { Draft, OutboxContext } from "./items.ts";
 
 /** One attempt that a carrier may make. */
 export interface Lease {

@@ -2,11 +2,11 @@
  * The queue of messages on their way to one user: how a message gets in, and how its items are found, changed and taken
  * out. What happens to them is decided in `outbox.ts`.
  */
-import type { ChannelRules } from "../../shared/message/channel-rules.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
-import type { RowWriter, Source } from "./log.ts";
-import type { ConversationState, QueueItem } from "./state.ts";
-import { releaseUse } from "./window.ts";
+import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
+import type { Outbound } from "../../../../shared/message/outbound.ts";
+import type { RowWriter, Source } from "../rows.ts";
+import type { ConversationState, QueueItem } from "../state.ts";
+import { releaseUse } from "../window.ts";
 
 /** What the transitions get besides the state: the channel's rules, the clock, randomness, and a setting. */
 export interface OutboxContext {

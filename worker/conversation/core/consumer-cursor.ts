@@ -2,9 +2,9 @@
  * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
  * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
-import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import { ownValue } from "../../shared/base/own-value.ts";
-import { backoffMs } from "./retry.ts";
+import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
+import { backoffMs } from "./outbox/retry.ts";
 
 /** How far one endpoint has heard. */
 export interface WebhookCursor {

@@ -1,9 +1,9 @@
 /**
  * Why a message waits: read from the conversation's state, for the API. Pure.
  */
-import type { WaitReason } from "../../shared/api/message-status.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
-import type { ConversationState, QueueItem } from "./state.ts";
+import type { WaitReason } from "../../../../shared/api/message-status.ts";
+import { describeErrcode } from "../../../../shared/errcode.ts";
+import type { ConversationState, QueueItem, LastAttempt } from "../state.ts";
 
 /** Why a message waits. */
 export interface Waiting {
@@ -12,15 +12,6 @@ export interface Waiting {
   readonly errcode?: number;
   /** Not tried before, epoch ms; of `held`: given up then. Absent while an attempt of the message before it is under way. */
   readonly until?: number;
-}
-
-/** What the last attempt of an item came to: why it was not the last. */
-export interface LastAttempt {
-  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
-  readonly reason: string;
-  readonly errcode?: number;
-  /** The code speaks of the whole app, but WeChat refuses this message alone: the app is not paused for it. */
-  readonly isAlone?: true;
 }
 
 /** A message that waits. */

@@ -3,19 +3,13 @@
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { PushInput } from "../domain/conversation.ts";
-import { LEASE_MS } from "../domain/outbox.ts";
+import type { Conversation } from "../objects/conversation.ts";
 import { inTime, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil } from "../platform/object-call.ts";
 import { CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
-import {
-  readReceived,
-  type LeasedMessage,
-  type Owner,
-  type Received,
-  type ReceivedWire,
-} from "./conversation-model.ts";
-import type { Conversation } from "./conversation.ts";
+import { LEASE_MS } from "./core/outbox/outbox.ts";
+import type { PushInput } from "./core/transitions.ts";
+import { readReceived, type LeasedMessage, type Owner, type Received, type ReceivedWire } from "./rpc.ts";
 /** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */

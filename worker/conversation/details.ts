@@ -2,13 +2,13 @@
  * What a conversation shows of its state and rows: the view of the API, and a message with all its carrier needs. Pure.
  */
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import { believeTimes } from "../domain/clock.ts";
-import type { RowDraft } from "../domain/log.ts";
-import type { Lease } from "../domain/outbox.ts";
-import type { ConversationState } from "../domain/state.ts";
-import { waitingMessages } from "../domain/waiting.ts";
-import { viewWindow } from "../domain/window.ts";
-import type { ConversationView, LeasedMessage, Owner } from "./conversation-model.ts";
+import type { Lease } from "./core/outbox/outbox.ts";
+import { waitingMessages } from "./core/outbox/waiting.ts";
+import { believeTimes } from "./core/plausible-times.ts";
+import type { RowDraft } from "./core/rows.ts";
+import type { ConversationState } from "./core/state.ts";
+import { viewWindow } from "./core/window.ts";
+import type { ConversationView, LeasedMessage, Owner } from "./rpc.ts";
 
 /**
  * The window, the context and some rows.

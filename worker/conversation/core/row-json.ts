@@ -2,12 +2,12 @@
  * A row of the log as everybody outside sees it: the REST API's pages and the webhooks. Times become ISO texts; openid
  * and account of a push, dedupe keys and request hashes are left out; `out` rows get the message's public id.
  */
-import type { RowJson } from "../../shared/api/rows.ts";
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import { showContext } from "../../shared/entry/page-context.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
-import { buildMessageId } from "../../shared/message/message-id.ts";
-import type { RowDraft } from "./log.ts";
+import type { RowJson } from "../../../shared/api/rows.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { showContext } from "../../../shared/entry/page-context.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import { buildMessageId } from "../../../shared/message/message-id.ts";
+import type { RowDraft } from "./rows.ts";
 
 /** A row as it is shown. */
 export type ShownRow = ReturnType<typeof showRow>;

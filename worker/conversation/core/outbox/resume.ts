@@ -2,7 +2,7 @@
  * What waits for the app, made due: the pause was lifted, or there is an access token again. Pure; time and randomness
  * are arguments.
  */
-import type { ConversationState, QueueItem } from "./state.ts";
+import type { ConversationState, QueueItem } from "../state.ts";
 import { waitReasonOf } from "./waiting.ts";
 
 /** Whether an item waits for the end of a pause or for a token. */

@@ -5,11 +5,11 @@
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
-import type { RowDraft } from "../domain/log.ts";
-import { EMPTY_STATE, type ConversationState } from "../domain/state.ts";
-import { ERASED_KEY, type Erasure } from "./conversation-erasure.ts";
-import type { Owner } from "./conversation-model.ts";
+import type { RowDraft } from "./core/rows.ts";
+import { EMPTY_STATE, type ConversationState } from "./core/state.ts";
+import { ERASED_KEY, type Erasure } from "./erased-storage.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
+import type { Owner } from "./rpc.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
 export interface ConversationStore {

@@ -3,10 +3,10 @@
  */
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Config } from "../config.ts";
-import { writeRows, type RowDraft, type RowWriter } from "../domain/log.ts";
-import type { Lease, OutboxContext } from "../domain/outbox.ts";
-import type { ConversationState } from "../domain/state.ts";
-import { wakeCursors } from "../domain/webhook-cursor.ts";
+import { wakeCursors } from "./core/consumer-cursor.ts";
+import type { Lease, OutboxContext } from "./core/outbox/outbox.ts";
+import { writeRows, type RowDraft, type RowWriter } from "./core/rows.ts";
+import type { ConversationState } from "./core/state.ts";
 
 /** A transition with a value for the caller. */
 export type Step<T> = (

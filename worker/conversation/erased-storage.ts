@@ -2,7 +2,7 @@
  * Erasing a conversation: its whole storage goes, and the time of the erasure stays alone in it until the alarm removes
  * that as well. The entry has a key of its own: a worker of an older version does not take it for a head.
  */
-import { ERASURE_MS } from "../domain/erasure.ts";
+import { ERASURE_MS } from "./core/erasure.ts";
 
 /** The key of the entry. */
 export const ERASED_KEY = "erased";

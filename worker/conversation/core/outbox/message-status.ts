@@ -1,9 +1,9 @@
 /**
  * Where a message stands, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
-import type { MessageStatus } from "../../shared/api/message-status.ts";
-import type { RowDraft } from "./log.ts";
-import type { ConversationState } from "./state.ts";
+import type { MessageStatus } from "../../../../shared/api/message-status.ts";
+import type { RowDraft } from "../rows.ts";
+import type { ConversationState } from "../state.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
 
 /** One part of a message. */

@@ -4,11 +4,12 @@
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import type { RowDraft } from "../domain/log.ts";
-import type { MessageState } from "../domain/message-state.ts";
-import type { Lease } from "../domain/outbox.ts";
-import type { WaitingMessage } from "../domain/waiting.ts";
-import type { WindowView } from "../domain/window.ts";
+import type { MessageState } from "./core/outbox/message-status.ts";
+import type { Lease } from "./core/outbox/outbox.ts";
+import type { WaitingMessage } from "./core/outbox/waiting.ts";
+import type { RowDraft } from "./core/rows.ts";
+import type { SubmitInput } from "./core/transitions.ts";
+import type { WindowView } from "./core/window.ts";
 
 /** Whose conversation it is. */
 export interface Owner {
@@ -75,4 +76,20 @@ export interface ConversationView {
   readonly mutedUntil: number | null;
   readonly lastSeq: number;
   readonly rows: readonly RowDraft[];
+}
+
+/**
+ * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive
+ * `WireValue` in a row until the compiler gives up (TS2589).
+ */
+export interface RemoteConversation {
+  /** The object, 64 hex digits. */
+  readonly id: { toString(): string };
+  submit(owner: Owner, input: SubmitInput, claim: string): Promise<SubmitAnswer>;
+  view(limit: number): Promise<ConversationView | null>;
+  rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
+  message(appid: string, seq: number): Promise<MessageState | null>;
+  businessId(): Promise<string | null>;
+  replay(webhookId: string, after: number, known?: ReplayKnown): Promise<number | null>;
+  erase(): Promise<boolean>;
 }

@@ -2,11 +2,10 @@
  * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and knows
  * everything it must decide on. Small by construction: what is settled leaves it.
  */
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { Source } from "./log.ts";
-import type { Tries } from "./retry.ts";
-import type { LastAttempt } from "./waiting.ts";
-import type { WebhookCursors } from "./webhook-cursor.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import type { WebhookCursors } from "./consumer-cursor.ts";
+import type { Tries } from "./outbox/retry.ts";
+import type { Source } from "./rows.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** How long an attempt may take, milliseconds. */
@@ -108,4 +107,13 @@ export function triableItems(queue: readonly QueueItem[]): readonly QueueItem[] 
   if (queue.some((item) => item.lease !== undefined)) return [];
   const first = queue.findIndex((item) => item.go === 0);
   return first === -1 ? queue : queue.slice(0, first + 1);
+}
+
+/** What the last attempt of an item came to: why it was not the last. */
+export interface LastAttempt {
+  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
+  readonly reason: string;
+  readonly errcode?: number;
+  /** The code speaks of the whole app, but WeChat refuses this message alone: the app is not paused for it. */
+  readonly isAlone?: true;
 }

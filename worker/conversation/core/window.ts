@@ -6,7 +6,7 @@
  * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
  * Pure: `now` is an argument, nothing here changes its input.
  */
-import type { ChannelRules, GrantKind } from "../../shared/message/channel-rules.ts";
+import type { ChannelRules, GrantKind } from "../../../shared/message/channel-rules.ts";
 
 /** A permission to send that one action of the user opened. */
 export interface Grant {

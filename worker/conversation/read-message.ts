@@ -2,10 +2,10 @@
  * Where a message stands, from the log: most messages are decided in the first few rows after them, and a conversation may
  * go on for years. What is read is bounded, whatever became of the message.
  */
-import type { RowDraft } from "../domain/log.ts";
-import { findMissing, messageState, type MessageState, type Missing } from "../domain/message-state.ts";
-import type { ConversationState } from "../domain/state.ts";
-import type { ConversationStore } from "./conversation-store.ts";
+import { findMissing, messageState, type MessageState, type Missing } from "./core/outbox/message-status.ts";
+import type { RowDraft } from "./core/rows.ts";
+import type { ConversationState } from "./core/state.ts";
+import type { ConversationStore } from "./store.ts";
 
 /** Rows per query. */
 const ROWS_AT_ONCE = 100;

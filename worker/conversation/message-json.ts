@@ -1,11 +1,11 @@
 /**
  * Messages and windows as the API shows them.
  */
-import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../../shared/api/schemas.ts";
-import { buildMessageId } from "../../../shared/message/message-id.ts";
-import type { MessageState, PartState } from "../../domain/message-state.ts";
-import { untilPauseEnds, type Waiting, type WaitingMessage } from "../../domain/waiting.ts";
-import type { WindowView } from "../../domain/window.ts";
+import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../shared/api/schemas.ts";
+import { buildMessageId } from "../../shared/message/message-id.ts";
+import type { MessageState, PartState } from "./core/outbox/message-status.ts";
+import { untilPauseEnds, type Waiting, type WaitingMessage } from "./core/outbox/waiting.ts";
+import type { WindowView } from "./core/window.ts";
 
 /**
  * Shows a message: its own state and, when it was split, each part's.

@@ -2,12 +2,12 @@
  * The times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition begins with a state whose
  * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
  */
-import { MAX_MUTE_MS } from "../../shared/api/settings/limits.ts";
-import { CLOCK_STEP_MS, isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import type { ChannelRules } from "../../shared/message/channel-rules.ts";
-import { LONGEST_WAIT_MS } from "./retry.ts";
+import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
+import { CLOCK_STEP_MS, isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
+import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./consumer-cursor.ts";
+import { LONGEST_WAIT_MS } from "./outbox/retry.ts";
 import { HOLD_MS, LEASE_MS, type ConversationState, type QueueItem } from "./state.ts";
-import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./webhook-cursor.ts";
 import type { WindowState } from "./window.ts";
 
 /** Uses and grants that are moved back are at least so old, milliseconds: older than any action that is being handled. */

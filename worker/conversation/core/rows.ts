@@ -3,9 +3,9 @@
  * that is stored of a conversation: dedupe, history, window, outbox and the changes listeners hear of are read from
  * it (docs/design/0001-one-log.md, docs/storage.md).
  */
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { AnswerKind, Inbound } from "../../shared/message/inbound.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import type { AnswerKind, Inbound } from "../../../shared/message/inbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { WindowRefusal } from "./window.ts";
 
 /** Who wanted a message sent: the rules or the team's handlers, or a person or program through the API. */

@@ -3,8 +3,8 @@
  * and randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
  * conversations that failed together do not come back together.
  */
-import { describeErrcode } from "../../shared/errcode.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import { describeErrcode } from "../../../../shared/errcode.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
 
 /** What to do with the row whose attempt just ended. */
 export type Decision =

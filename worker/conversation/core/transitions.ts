@@ -3,19 +3,19 @@
  * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
  * stores (docs/design/0002-object-decides-worker-carries.md).
  */
-import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import { ownValue } from "../../shared/base/own-value.ts";
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/message/inbound.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
-import { splitMessage } from "../../shared/message/parts.ts";
-import type { Candidate } from "./candidates.ts";
-import { believeTimes } from "./clock.ts";
-import type { RowWriter } from "./log.ts";
-import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox.ts";
-import type { Draft, Lease, OutboxContext } from "./outbox.ts";
+import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { isUserMessage, type AnswerKind, type Inbound } from "../../../shared/message/inbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
+import { splitMessage } from "../../../shared/message/parts.ts";
+import type { Candidate } from "./candidate.ts";
+import { syncCursors } from "./consumer-cursor.ts";
+import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox/outbox.ts";
+import type { Draft, Lease, OutboxContext } from "./outbox/outbox.ts";
+import { believeTimes } from "./plausible-times.ts";
+import type { RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
-import { syncCursors } from "./webhook-cursor.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
 
 export { HOLD_MS } from "./state.ts";

@@ -1,8 +1,8 @@
 /**
  * When a conversation must wake by itself: pure, so that "is anything forgotten?" is a question to a function.
  */
+import { nextCursorDue } from "./consumer-cursor.ts";
 import { triableItems, type ConversationState } from "./state.ts";
-import { nextCursorDue } from "./webhook-cursor.ts";
 
 /** Old rows go in batches once a day at most, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;

@@ -3,7 +3,7 @@
  * object takes the first that its own state allows (muted? already said within `onceMs`?):
  * docs/design/0006-rules-and-handlers.md.
  */
-import type { Outbound } from "../../shared/message/outbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
 
 /** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or say nothing. */
 export type Action =

@@ -1,0 +1,12 @@
+/** The hash by which KV remembers an event beyond its conversation's memory (docs/storage.md). */
+import { hexDigest } from "../platform/digest.ts";
+
+/**
+ * The KV key of a push: SHA-256 over app, user and dedupe key, as a MsgId is unique for one user only.
+ *
+ * @param key of {@link dedupeKey}
+ * @returns 64 hex digits
+ */
+export function kvKey(appid: string, openid: string, key: string): Promise<string> {
+  return hexDigest("SHA-256", `${appid}:${openid}:${key}`);
+}
