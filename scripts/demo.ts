@@ -85,7 +85,7 @@ async function rules(stack: Stack): Promise<void> {
   show(await stack.control.text(SHOPPER, "订单 1001 到哪了"), "订单 1001 到哪了");
   const order = (await readChat(stack, SHOPPER, 3)).at(-1) ?? "";
   console.log(`  ← ${order}`);
-  check("worker/handlers.ts 查到订单 / looked the order up", order.includes("SF1234567890123"));
+  check("worker/custom/handlers.ts 查到订单 / looked the order up", order.includes("SF1234567890123"));
 }
 
 async function repeats(stack: Stack): Promise<void> {

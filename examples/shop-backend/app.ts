@@ -1,5 +1,5 @@
 /**
- * A shop's back end, as small as it can be, with Hono: it answers what `worker/handlers.ts` asks when a user writes
+ * A shop's back end, as small as it can be, with Hono: it answers what `worker/custom/handlers.ts` asks when a user writes
  * 订单 1001, hears edge-kefu's webhooks, and tells the buyer when an order is shipped. Only webhooks prove who sends
  * them; nobody else is asked who he is: keep it on your own network.
  */

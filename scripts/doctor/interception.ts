@@ -147,8 +147,8 @@ const KINDS = {
       "the Worker failed without an answer (Cloudflare 1101, 1102 and the like)",
     ),
     cure: say(
-      "看日志：npx wrangler tail；检查最近改过的 worker/handlers.ts，重新部署",
-      "see the log: npx wrangler tail; check what was last changed in worker/handlers.ts, deploy again",
+      "看日志：npx wrangler tail；检查最近改过的 worker/custom/handlers.ts，重新部署",
+      "see the log: npx wrangler tail; check what was last changed in worker/custom/handlers.ts, deploy again",
     ),
   },
   daily_limit: {

@@ -10,7 +10,7 @@ export const FAULTS: MutantTable = {
       name: "skipped-without-record",
       breaks: "an event that an endpoint refuses is skipped without a record",
       point: "1.3",
-      file: "worker/objects/webhook-skipped.ts",
+      file: "worker/webhooks/skipped-events.ts",
       symbol: "createSkipped.settle",
       change: { condition: "noteSkipped", is: true },
       killedBy: ["workerd/webhook-skipped.test.ts", "an endpoint that refuses every event is failing, not ok"],
@@ -19,7 +19,7 @@ export const FAULTS: MutantTable = {
       name: "one-user-pauses-all",
       breaks: "an endpoint that fails on one user's event is paused for all users",
       point: "1.3",
-      file: "worker/objects/account-webhooks.ts",
+      file: "worker/webhooks/core/endpoint-health.ts",
       symbol: "noteReport.isShared",
       change: { returns: "true" },
       killedBy: [

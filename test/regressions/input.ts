@@ -66,7 +66,7 @@ export const INPUT: readonly Regression[] = [
   {
     point: "1.6",
     file: "workerd/on-event.test.ts",
-    names: ["worker/handlers.ts has a place for events that are no user's"],
+    names: ["worker/custom/handlers.ts has a place for events that are no user's"],
   },
   {
     point: "1.5",

@@ -7,7 +7,7 @@ import { signContext } from "../../client/index.ts";
 import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
 import { buildCardPath } from "../../shared/entry/card-path.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
-import type { Handlers } from "../../worker/kefu.ts";
+import type { Handlers } from "../../worker/automation/handler-context.ts";
 
 /** Whether two types are the same: each can stand for the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

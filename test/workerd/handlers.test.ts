@@ -3,8 +3,9 @@ import { afterEach, describe, it, vi } from "vitest";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import { onEnter, onMessage } from "../../worker/handlers.ts";
-import { HANDLER_TIMEOUT_MS, runHandlers, type Handlers, type Kefu } from "../../worker/kefu.ts";
+import type { Handlers, Kefu } from "../../worker/automation/handler-context.ts";
+import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
+import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
 import { captureLog } from "../support/workerd.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };

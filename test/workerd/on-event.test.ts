@@ -14,7 +14,7 @@ usePushes({ vars: {} });
 const heard = () => onEvent.mock.calls.map(([event]) => event);
 const failures = () => lines().filter(({ event }) => event === "handler_failed");
 
-describe("worker/handlers.ts", () => {
+describe("worker/custom/handlers.ts", () => {
   it("has a place for events that are no user's", ({ expect }) => {
     expect(team).toHaveProperty("onEvent");
   });

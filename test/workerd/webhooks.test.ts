@@ -4,7 +4,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
-import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
+import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { alarmOf, APPID, captureLog, conversation, pass, remote, ring } from "../support/workerd.ts";

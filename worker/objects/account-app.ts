@@ -4,12 +4,12 @@
  */
 import { configOf, findApp, type AppConfig } from "../config.ts";
 import { hexDigest } from "../platform/digest.ts";
-import type { WebhookDeps } from "../webhooks/call.ts";
+import type { WebhookDeps } from "../webhooks/call-webhook.ts";
+import { canSign } from "../webhooks/settings-check.ts";
 import { setupText } from "./account-milestones.ts";
 import { QUARANTINE_MS } from "./account-quarantine.ts";
 import type { Retention } from "./account-rules.ts";
 import { connectApp } from "./connect.ts";
-import { canSign } from "./webhook-settings.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;

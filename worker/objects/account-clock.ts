@@ -4,9 +4,9 @@
  */
 import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { believeCursors } from "../conversation/core/plausible-times.ts";
+import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../webhooks/core/endpoint-health.ts";
 import { LOOK_AFTER_MS } from "./account-resume.ts";
 import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
-import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "./account-webhooks.ts";
 
 /** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
 const TOKEN_LIFE_MS = 7_200_000;

@@ -20,13 +20,13 @@ import {
 } from "../conversation/core/consumer-cursor.ts";
 import { datePush } from "../conversation/core/erasure.ts";
 import { repeatsSince } from "../conversation/core/repeats.ts";
-import { toAppWebhookEvent } from "../domain/webhook-event.ts";
-import type { WebhookDeps } from "../webhooks/call.ts";
+import type { WebhookDeps } from "../webhooks/call-webhook.ts";
+import { toAppWebhookEvent } from "../webhooks/core/event.ts";
+import type { WebhookAccount } from "../webhooks/health-reader.ts";
+import { runWebhooks, type Deliverable } from "../webhooks/run.ts";
+import type { SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { Erasures } from "./account-erasures.ts";
-import type { SkippedEvents } from "./account-skipped.ts";
 import type { AccountStore } from "./account-store.ts";
-import type { WebhookAccount } from "./webhook-health.ts";
-import { runWebhooks, type Deliverable } from "./webhook-run.ts";
 
 /** Events that are kept. */
 const MAX_EVENTS = 5_000;

@@ -9,12 +9,12 @@ import { describeErrcode } from "../../shared/errcode.ts";
 import { nextCursorDue, type WebhookCursors } from "../conversation/core/consumer-cursor.ts";
 import { ERASURE_MS } from "../conversation/core/erasure.ts";
 import { QUOTA_USED } from "../conversation/core/outbox/retry.ts";
-import type { ForwardHealth } from "./account-forward.ts";
+import type { ForwardHealth } from "../forwarding/core/server-health.ts";
+import type { WebhookHealths } from "../webhooks/core/endpoint-health.ts";
 import { NO_MILESTONES, type Milestones } from "./account-milestones.ts";
 import type { Refusals } from "./account-pause.ts";
 import type { StaleSeries } from "./account-stale.ts";
 import type { Trouble } from "./account-trouble.ts";
-import type { WebhookHealths } from "./account-webhooks.ts";
 
 /** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
 export interface AccountState {

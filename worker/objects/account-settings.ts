@@ -14,9 +14,9 @@ import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../shared/api
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
 import { log } from "../platform/logger.ts";
+import { findWebhookProblems } from "../webhooks/settings-check.ts";
 import { parseSettingsVersion } from "./account-snapshots.ts";
 import type { AccountStore, SettingsRow } from "./account-store.ts";
-import { findWebhookProblems } from "./webhook-settings.ts";
 
 /** Why settings were not stored. */
 export type PutSettingsProblem =

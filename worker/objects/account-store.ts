@@ -3,9 +3,9 @@
  * app-scope events and the quarantine (docs/storage.md). Nothing is created by looking: all of it comes with the
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
+import { pruneRelayed } from "../forwarding/answer-store.ts";
 import { believeAccount } from "./account-clock.ts";
 import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
-import { pruneRelayed } from "./relayed-answers.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
 /** One version of the settings, as JSON text. */

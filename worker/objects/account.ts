@@ -14,14 +14,18 @@ import type { Result } from "../../shared/base/result.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
+import { relayedAnswer, textOf, type RelayedAnswer } from "../forwarding/answer-store.ts";
+import { noteForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { inTime, within } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
+import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
+import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
+import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "../webhooks/skipped-store.ts";
 import { createAccountApp } from "./account-app.ts";
 import { createErasures } from "./account-erasures.ts";
 import { createAppEvents, type AppEvent, type EventOutcome } from "./account-events.ts";
 import { faultsOf, type AppFault } from "./account-faults.ts";
-import { noteForward, type ForwardHealth, type ForwardReport } from "./account-forward.ts";
 import { keepTokens } from "./account-keeper.ts";
 import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
 import { forgetMessages } from "./account-pause.ts";
@@ -32,7 +36,6 @@ import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Wa
 import { nextDue, type AccountState, type Oldest } from "./account-rules.ts";
 import type { SendsReport } from "./account-sends.ts";
 import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
-import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "./account-skipped.ts";
 import {
   accessKey,
   settingsKey,
@@ -45,9 +48,6 @@ import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
 import { createAccountStore } from "./account-store.ts";
 import { toPublished, type TokenKeeper } from "./account-token.ts";
 import { createWaitingList } from "./account-waiting.ts";
-import { createWebhookRecords, type WebhookStatus } from "./account-webhook-records.ts";
-import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
-import { relayedAnswer, textOf, type RelayedAnswer } from "./relayed-answers.ts";
 
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;

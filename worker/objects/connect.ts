@@ -10,7 +10,7 @@ import type { AppConfig, Config } from "../config.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
-import type { WebhookDeps } from "../webhooks/call.ts";
+import type { WebhookDeps } from "../webhooks/call-webhook.ts";
 import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClientDeps } from "./account-client.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "./account-memory.ts";
 import type { Milestone } from "./account-milestones.ts";

@@ -42,17 +42,17 @@ import type {
 } from "../conversation/rpc.ts";
 import { createConversationStore } from "../conversation/store.ts";
 import { takeStep, type Step } from "../conversation/transact.ts";
+import { relayedAnswer, type RelayedAnswer } from "../forwarding/answer-store.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
+import { expireEvents } from "../webhooks/expiry.ts";
+import { deliverEvents, type WebhookHost } from "../webhooks/log-consumer.ts";
+import { canSign } from "../webhooks/settings-check.ts";
 import { accountMemory, notePause } from "./account-memory.ts";
 import type { AppPause } from "./account-snapshots.ts";
 import { connectApp, type AppConnection } from "./connect.ts";
 import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
-import { deliverEvents, type WebhookHost } from "./conversation-webhooks.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
-import { relayedAnswer, type RelayedAnswer } from "./relayed-answers.ts";
-import { expireEvents } from "./webhook-expiry.ts";
-import { canSign } from "./webhook-settings.ts";
 
 /** An Idempotency-Key is remembered so long, milliseconds. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;

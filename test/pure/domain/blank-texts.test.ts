@@ -8,8 +8,8 @@ import type { Inbound } from "../../../shared/message/inbound.ts";
 import { parseOutbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import { splitText } from "../../../shared/text/split.ts";
-import { buildCandidates } from "../../../worker/domain/rules.ts";
-import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
+import { buildCandidates } from "../../../worker/automation/core/rules.ts";
+import { parseWebhookAnswer } from "../../../worker/automation/core/webhook-answer.ts";
 import { must, T0 } from "../../support/conversation.ts";
 import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";
 

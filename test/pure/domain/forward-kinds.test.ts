@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { isForwardKind, parseForwardKinds } from "../../../worker/domain/forward-kinds.ts";
+import { isForwardKind, parseForwardKinds } from "../../../worker/forwarding/core/kinds.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1 };
 const event = (name: string): Inbound => ({ ...HEAD, kind: "unknown", type: `event:${name}`, raw: {} });

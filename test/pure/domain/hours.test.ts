@@ -1,7 +1,7 @@
 /** Opening hours on real calendars: nights, holidays, working weekends, summer time. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { describeHours, isOpen, toLocalTime, type HoursSettings } from "../../../worker/domain/hours.ts";
+import { describeHours, isOpen, toLocalTime, type HoursSettings } from "../../../worker/automation/core/hours.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Match } from "../../../shared/api/settings/settings.ts";
 import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
-import { createMatcher, type MatchStrength } from "../../../worker/domain/match.ts";
+import { createMatcher, type MatchStrength } from "../../../worker/automation/core/match.ts";
 
 type Words = Exclude<Match, { type: "anything" }>["type"];
 

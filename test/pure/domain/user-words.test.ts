@@ -4,8 +4,8 @@ import { describe, it } from "vitest";
 import { parseText } from "../../../emulator/phone/links.ts";
 import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { buildCandidates } from "../../../worker/domain/rules.ts";
-import { withoutRepeatedLinks } from "../../../worker/domain/user-words.ts";
+import { withoutRepeatedLinks } from "../../../worker/automation/core/repeated-links.ts";
+import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 
 const NOW = 1_760_000_000_000;
 const HEAD = { account: "gh_1", openid: "o1", createdAt: NOW };

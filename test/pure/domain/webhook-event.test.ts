@@ -1,8 +1,9 @@
 import { describe, it } from "vitest";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
+import { toWebhookQuestion } from "../../../worker/automation/core/webhook-question.ts";
 import type { RowBodies, RowDraft, RowKind } from "../../../worker/conversation/core/rows.ts";
-import { toWebhookEvent, toWebhookQuestion, typesOf } from "../../../worker/domain/webhook-event.ts";
+import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts";
 
 const AT = 1_760_000_000_000;
 const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { isNewsOfForward, noteForward, type ForwardMemory } from "../../../worker/objects/account-forward.ts";
+import { isNewsOfForward, noteForward, type ForwardMemory } from "../../../worker/forwarding/core/server-health.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 const FAILED = { ok: false, reason: "status", status: 502 } as const;

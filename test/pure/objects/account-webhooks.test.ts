@@ -13,7 +13,7 @@ import {
   withoutConversation,
   type WebhookHealth,
   type WebhookReport,
-} from "../../../worker/objects/account-webhooks.ts";
+} from "../../../worker/webhooks/core/endpoint-health.ts";
 
 const NOW = 1_760_000_000_000;
 const FAILED: WebhookReport = { ok: false, reason: "status", status: 503 };

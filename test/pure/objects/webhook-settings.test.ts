@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { parseSettings } from "../../../shared/api/settings/settings.ts";
-import { findWebhookProblems } from "../../../worker/objects/webhook-settings.ts";
+import { findWebhookProblems } from "../../../worker/webhooks/settings-check.ts";
 
 const ENV = {
   WECHAT_APPID: "wx0123456789abcdef",

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { parseWebhookAnswer } from "../../../worker/webhooks/answer.ts";
+import { parseWebhookAnswer } from "../../../worker/automation/core/webhook-answer.ts";
 
 const APPID = "wx0123456789abcdef";
 const read = (body: string) => parseWebhookAnswer(body, APPID);

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { callWebhook, type WebhookCall, type WebhookInit } from "../../../worker/webhooks/call.ts";
+import { callWebhook, type WebhookCall, type WebhookInit } from "../../../worker/webhooks/call-webhook.ts";
 import { signWebhook } from "../../../worker/webhooks/sign.ts";
 
 const NOW = 1_760_000_000_500;

@@ -1,5 +1,10 @@
 import { afterEach, describe, it, vi } from "vitest";
-import { forwardPush, MAX_RELAYED_BYTES, type ForwardInit, type RawPush } from "../../../worker/webhooks/forward.ts";
+import {
+  forwardPush,
+  MAX_RELAYED_BYTES,
+  type ForwardInit,
+  type RawPush,
+} from "../../../worker/forwarding/forward-push.ts";
 
 const PUSH: RawPush = {
   search: "?signature=abc&timestamp=1&nonce=%E4%BD%A0&openid=o",

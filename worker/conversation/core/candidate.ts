@@ -11,19 +11,6 @@ export type Action =
   | { readonly type: "transfer" }
   | { readonly type: "silent" };
 
-/** The team's own server is to be asked for the answer; the Worker does so before the conversation decides. */
-export interface AskAction {
-  readonly type: "webhook";
-  readonly webhookId: string;
-}
-
-/** A candidate as the rules give it: its action may still have to be asked for. */
-export interface Proposal {
-  readonly ruleId: string;
-  readonly action: Action | AskAction;
-  readonly onceMs?: number;
-}
-
 /** One answer that fits, with everything the conversation needs to decide on it. */
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
@@ -32,6 +19,3 @@ export interface Candidate {
   /** Fires at most once in so many milliseconds for one user; absent = always. */
   readonly onceMs?: number;
 }
-
-/** Ids of the answers that are no rules. The colon keeps them apart: a rule's id cannot contain one. */
-export const BUILT_IN_IDS = { greeting: ":greeting", offHours: ":offHours", fallback: ":fallback" } as const;

@@ -20,8 +20,8 @@ import {
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
-import type { SkippedConversation } from "../../objects/account-skipped.ts";
 import { connectApp } from "../../objects/connect.ts";
+import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";

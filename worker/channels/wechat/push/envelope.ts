@@ -3,7 +3,7 @@
  * there, so the first character decides. The same function reads what was inside an encrypted push.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { readJsonEvent } from "../../../protocol/json-event.ts";
+import { readJsonEvent } from "./json-event.ts";
 import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
 import { readXmlFrame, type XmlFrame } from "./xml-frame.ts";

@@ -10,9 +10,9 @@
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import type { WireFields } from "../../../../shared/message/inbound.ts";
-import { readXmlEvent } from "../../../protocol/xml-event.ts";
 import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
 import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";
+import { readXmlEvent } from "./xml-event.ts";
 import { CDATA_END, CDATA_START } from "./xml-markup.ts";
 import { isPlain, TYPED_END } from "./xml-repeats.ts";
 import { parseXml, type XmlProblem } from "./xml.ts";

@@ -2,11 +2,11 @@
  * An event in JSON that `parseJson` refuses for its shape or for a name in it: its members are read one by one, so that
  * the event can be stored with all that can be kept of it (docs/design/push-trust.md).
  */
-import { ownValue } from "../../shared/base/own-value.ts";
-import type { WireFields, WireValue } from "../../shared/message/inbound.ts";
-import { parseJson } from "../channels/wechat/push/json.ts";
-import { MAX_WIRE_NODES } from "../channels/wechat/push/wire.ts";
-import { HEAD, isNamedEvent } from "../channels/wechat/push/xml-edges.ts";
+import { ownValue } from "../../../../shared/base/own-value.ts";
+import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
+import { parseJson } from "./json.ts";
+import { MAX_WIRE_NODES } from "./wire.ts";
+import { HEAD, isNamedEvent } from "./xml-edges.ts";
 
 /** A member of an object. */
 interface Member {

@@ -2,11 +2,11 @@
  * From the rows of the log to the events webhooks hear of: one table, one event id a row that stays the same over
  * retries and replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
  */
-import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../shared/api/webhook-events.ts";
-import { showAppEvent, type StoredAppEvent } from "../../shared/message/account-event.ts";
-import { isUserMessage, type Inbound } from "../../shared/message/inbound.ts";
-import { showInbound, showRow, type ShownRow } from "../conversation/core/row-json.ts";
-import type { RowDraft } from "../conversation/core/rows.ts";
+import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../../shared/api/webhook-events.ts";
+import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
+import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
+import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
+import type { RowDraft } from "../../conversation/core/rows.ts";
 
 /** An event as it is sent. */
 export interface WebhookEvent {
@@ -91,12 +91,6 @@ export function toAppWebhookEvent(
     type: APP_EVENT,
     body: JSON.stringify({ type: APP_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
   };
-}
-
-/** The body of the question a rule with the action `webhook` asks. */
-export function toWebhookQuestion(appid: string, ruleId: string, inbound: Inbound, now: number): string {
-  const data = { appid, openid: inbound.openid, ruleId, inbound: showInbound(inbound) };
-  return JSON.stringify({ type: "message.answer", timestamp: new Date(now).toISOString(), data });
 }
 
 function typeOfPush(inbound: Inbound): WebhookEventType {

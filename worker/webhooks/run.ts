@@ -9,12 +9,12 @@ import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { isHopeless, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
-import type { WebhookEvent } from "../domain/webhook-event.ts";
 import { log } from "../platform/logger.ts";
-import { callWebhook, type WebhookDeps, type WebhookFailure } from "../webhooks/call.ts";
-import { GONE_PAUSE_MS, type WebhookHealth } from "./account-webhooks.ts";
-import { readHealths, reportHealth, type HealthDeps } from "./webhook-health.ts";
-import { createSkipped, type Skipped } from "./webhook-skipped.ts";
+import { callWebhook, type WebhookDeps, type WebhookFailure } from "./call-webhook.ts";
+import { GONE_PAUSE_MS, type WebhookHealth } from "./core/endpoint-health.ts";
+import type { WebhookEvent } from "./core/event.ts";
+import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
+import { createSkipped, type Skipped } from "./skipped-events.ts";
 
 /** What is delivered in order: a row of a log, or an event of the app. */
 export interface Deliverable {

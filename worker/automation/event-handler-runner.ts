@@ -2,25 +2,13 @@
  * How the team's `onEvent` is run: after an event was stored and answered, once, within a time-box. It returns nothing, and
  * whatever goes wrong in it is logged by name: the event is stored, the platform has its answer.
  */
-import type { AppEvent } from "../shared/message/account-event.ts";
-import { inTime } from "./platform/deadline.ts";
-import { errorName, log } from "./platform/logger.ts";
+import type { AppEvent } from "../../shared/message/account-event.ts";
+import { inTime } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
+import type { EventHandlers } from "./handler-context.ts";
 
 /** How long `onEvent` may take, milliseconds: the platform has been answered before. */
 const EVENT_HANDLER_MS = 10_000;
-
-/** What `onEvent` may use. */
-export interface EventKefu {
-  readonly appid: string;
-  readonly env: Env;
-  /** Aborted when the time is up: pass it to fetch. */
-  readonly signal: AbortSignal;
-}
-
-/** The team's code: `worker/handlers.ts`. */
-export interface EventHandlers {
-  readonly onEvent?: (event: AppEvent, kefu: EventKefu) => Promise<void> | void;
-}
 
 /** Runs it. Never fails. */
 export async function runEventHandler(

@@ -8,12 +8,12 @@ import { nextDue } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { Owner } from "../conversation/rpc.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import { toWebhookEvent, typesOf } from "../domain/webhook-event.ts";
+import type { AppConnection } from "../objects/connect.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
-import type { AppConnection } from "./connect.ts";
-import { healthMemory } from "./webhook-health.ts";
-import { runWebhooks, type Deliverable } from "./webhook-run.ts";
+import { toWebhookEvent, typesOf } from "./core/event.ts";
+import { healthMemory } from "./health-reader.ts";
+import { runWebhooks, type Deliverable } from "./run.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
 export interface WebhookHost {

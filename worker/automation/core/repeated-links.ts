@@ -2,10 +2,10 @@
  * What a user wrote, as far as it may come back in an answer: in a handler's reply, or in what a webhook answers. A
  * user's words are text, never a link (WECHAT.md §4.2).
  */
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import { showContext } from "../../shared/entry/page-context.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
-import { disarmRepeated } from "../../shared/text/links.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { showContext } from "../../../shared/entry/page-context.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import { disarmRepeated } from "../../../shared/text/links.ts";
 
 /**
  * An answer without the links it repeats of the user's words: they become text. Anything but a text is returned as it is.

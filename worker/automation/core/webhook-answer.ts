@@ -3,10 +3,10 @@
  * may be sent.
  */
 import * as v from "valibot";
-import { readJsonText } from "../../shared/base/json-text.ts";
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
+import { readJsonText } from "../../../shared/base/json-text.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { parseOutbound, type Outbound } from "../../../shared/message/outbound.ts";
 
 /** What to do with the message. */
 export type WebhookAnswer =

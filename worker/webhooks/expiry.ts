@@ -5,12 +5,12 @@ import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import { typesOf } from "../domain/webhook-event.ts";
+import type { AppConnection } from "../objects/connect.ts";
 import { logUser } from "../platform/logger.ts";
-import type { AppConnection } from "./connect.ts";
-import { forgetConversation, type WebhookHost } from "./conversation-webhooks.ts";
-import { healthMemory } from "./webhook-health.ts";
-import { createSkipped } from "./webhook-skipped.ts";
+import { typesOf } from "./core/event.ts";
+import { healthMemory } from "./health-reader.ts";
+import { forgetConversation, type WebhookHost } from "./log-consumer.ts";
+import { createSkipped } from "./skipped-events.ts";
 
 /** Rows read at a time. */
 const MAX_ROWS = 100;

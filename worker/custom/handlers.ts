@@ -10,11 +10,11 @@
  * 404 for another's order, or anybody reads it by guessing its number. Without ORDERS_URL it does nothing.
  */
 import * as v from "valibot";
-import type { AppEvent } from "../shared/message/account-event.ts";
-import type { EnterEvent, UserMessage } from "../shared/message/inbound.ts";
-import { plainText } from "../shared/text/links.ts";
-import type { EventKefu } from "./event-handler.ts";
-import type { EnterKefu, Kefu } from "./kefu.ts";
+import type { AppEvent } from "../../shared/message/account-event.ts";
+import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
+import { plainText } from "../../shared/text/links.ts";
+import type { EventKefu } from "../automation/handler-context.ts";
+import type { EnterKefu, Kefu } from "../automation/handler-context.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*(?:[:：#]\s*)?(\d{1,20})/;
 

@@ -3,17 +3,18 @@
  * (docs/design/0006-rules-and-handlers.md). What only the conversation knows (muted, already said, reply window) is
  * decided there.
  */
-import type { Rule, Settings } from "../../shared/api/settings/settings.ts";
-import { renderTemplate, type VariableName, type VariableReader } from "../../shared/api/settings/template.ts";
-import { isVisibleMessage } from "../../shared/base/visible.ts";
-import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import { readContextField, readSource, showContext } from "../../shared/entry/page-context.ts";
-import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../shared/message/inbound.ts";
-import type { Outbound } from "../../shared/message/outbound.ts";
-import { normalizeText } from "../../shared/text/normalize.ts";
-import { BUILT_IN_IDS, type Action, type AskAction, type Proposal } from "../conversation/core/candidate.ts";
+import type { Rule, Settings } from "../../../shared/api/settings/settings.ts";
+import { renderTemplate, type VariableName, type VariableReader } from "../../../shared/api/settings/template.ts";
+import { isVisibleMessage } from "../../../shared/base/visible.ts";
+import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import { readContextField, readSource, showContext } from "../../../shared/entry/page-context.ts";
+import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../../shared/message/inbound.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
+import { normalizeText } from "../../../shared/text/normalize.ts";
+import type { Action } from "../../conversation/core/candidate.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
 import { createMatcher, type Matcher, type MatchStrength } from "./match.ts";
+import { BUILT_IN_IDS, type AskAction, type Proposal } from "./proposal.ts";
 
 const MINUTE_MS = 60_000;
 

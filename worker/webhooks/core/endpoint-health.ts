@@ -3,10 +3,10 @@
  * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; what is
  * healthy is not kept at all.
  */
-import type { Webhook } from "../../shared/api/settings/settings.ts";
-import { isFresh } from "../../shared/base/clock-setback.ts";
-import { ownValue } from "../../shared/base/own-value.ts";
-import { GIVE_UP_MS } from "../conversation/core/consumer-cursor.ts";
+import type { Webhook } from "../../../shared/api/settings/settings.ts";
+import { isFresh } from "../../../shared/base/clock-setback.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
+import { GIVE_UP_MS } from "../../conversation/core/consumer-cursor.ts";
 
 /** A conversation with an event that is not accepted. Times in epoch ms. */
 export interface ConversationTrouble {

@@ -5,8 +5,8 @@
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
-import type { SkippedEvents } from "./account-skipped.ts";
-import type { WebhookHealths, WebhookReport } from "./account-webhooks.ts";
+import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
+import type { SkippedEvents } from "./skipped-store.ts";
 
 /** The part of the account object that is used. */
 export interface WebhookAccount {

@@ -5,8 +5,8 @@ import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shar
 import type { WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import { log } from "../platform/logger.ts";
-import type { SkippedEvent, SkipReason } from "./account-skipped.ts";
-import { noteSkipped, type HealthDeps } from "./webhook-health.ts";
+import { noteSkipped, type HealthDeps } from "./health-reader.ts";
+import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
 /** What it is about. */
 export interface SkippedDeps {

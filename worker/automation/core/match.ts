@@ -2,9 +2,9 @@
  * Whether a message is what a rule looks for, and how exactly: the closer match wins between rules of one priority.
  * Time grows with the text, never with the cleverness of a pattern.
  */
-import type { Match } from "../../shared/api/settings/rule.ts";
-import { isWordBorder, normalizeText } from "../../shared/text/normalize.ts";
-import { createPatternTest } from "../../shared/text/pattern.ts";
+import type { Match } from "../../../shared/api/settings/rule.ts";
+import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
+import { createPatternTest } from "../../../shared/text/pattern.ts";
 
 /** How exactly a rule fits a message. */
 export interface MatchStrength {

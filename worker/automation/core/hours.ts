@@ -2,7 +2,7 @@
  * Whether the shop is open, by its own clocks. Everything compares local wall-clock time, so a change to or from
  * summer time needs no rule of its own: 09:00 is 09:00. Time zones are the runtime's (ECMA-402).
  */
-import { WEEKDAYS, type Settings } from "../../shared/api/settings/settings.ts";
+import { WEEKDAYS, type Settings } from "../../../shared/api/settings/settings.ts";
 
 /** The part of the settings that hours depend on. */
 export type HoursSettings = Pick<Settings, "timeZone" | "hours" | "holidays" | "specialDays">;

@@ -5,9 +5,9 @@
  * A pattern with `*` takes events only. Customer service itself, the users' messages and `user_enter_tempsession`, is
  * taken by its whole name alone: a server that is down must not be between a user and the answer by accident.
  */
-import { err, ok, type Result } from "../../shared/base/result.ts";
-import { isUserMessage, wireNameOf, type Inbound } from "../../shared/message/inbound.ts";
-import { createPatternTest } from "../../shared/text/pattern.ts";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { isUserMessage, wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
+import { createPatternTest } from "../../../shared/text/pattern.ts";
 
 /** Patterns are few and short: each push is tried against all of them. */
 export const MAX_KINDS = 50;

@@ -2,7 +2,7 @@
  * How the team's own push server is doing, as the account object keeps it: failures in a row over all forwarded pushes.
  * Pure; what is healthy is not kept at all.
  */
-import { isFresh } from "../../shared/base/clock-setback.ts";
+import { isFresh } from "../../../shared/base/clock-setback.ts";
 
 /** Trouble with the server. Times in epoch ms. */
 export interface ForwardHealth {

@@ -6,7 +6,6 @@ import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { log } from "../platform/logger.ts";
-import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./account-skipped.ts";
 import {
   keepHealths,
   noteGivenUp,
@@ -16,7 +15,8 @@ import {
   type WebhookHealth,
   type WebhookHealths,
   type WebhookReport,
-} from "./account-webhooks.ts";
+} from "./core/endpoint-health.ts";
+import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./skipped-store.ts";
 
 /** What is needed of the account object. */
 export interface WebhookRecordsDeps {

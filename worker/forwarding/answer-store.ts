@@ -4,9 +4,9 @@
  * first answer (docs/storage.md). Synchronous throughout.
  */
 import { namesUser } from "../../shared/text/names-user.ts";
-import type { RelayedAnswer } from "../webhooks/forward.ts";
+import type { RelayedAnswer } from "./forward-push.ts";
 
-export type { RelayedAnswer } from "../webhooks/forward.ts";
+export type { RelayedAnswer } from "./forward-push.ts";
 
 /** An answer is kept so long, milliseconds: the platform repeats for a day at most. */
 const RELAYED_MS = 2 * 86_400_000;

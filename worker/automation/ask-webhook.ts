@@ -9,14 +9,15 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config.ts";
-import type { Candidate, Proposal } from "../conversation/core/candidate.ts";
+import type { Candidate } from "../conversation/core/candidate.ts";
 import { kvKey } from "../conversation/event-hash.ts";
-import { withoutRepeatedLinks } from "../domain/user-words.ts";
-import { toWebhookQuestion } from "../domain/webhook-event.ts";
 import { log } from "../platform/logger.ts";
-import { parseWebhookAnswer, type WebhookAnswer } from "../webhooks/answer.ts";
-import { callWebhook, type WebhookDeps } from "../webhooks/call.ts";
-import type { ArrivedPush } from "./late-pushes.ts";
+import type { ArrivedPush } from "../routes/late-pushes.ts";
+import { callWebhook, type WebhookDeps } from "../webhooks/call-webhook.ts";
+import type { Proposal } from "./core/proposal.ts";
+import { withoutRepeatedLinks } from "./core/repeated-links.ts";
+import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
+import { toWebhookQuestion } from "./core/webhook-question.ts";
 
 /** How long an endpoint has for an answer, milliseconds: WeChat waits five seconds for all of it. */
 export const ASK_TIMEOUT_MS = 2_000;

@@ -2,47 +2,21 @@
  * What the team's own handlers are given, and how they are run: within a time-box, their answer checked like
  * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
  */
-import type { TokenVerdict } from "../shared/entry/context-token.ts";
-import { showContext, typeContext, type PageContext } from "../shared/entry/page-context.ts";
-import { MINI_PROGRAM } from "../shared/message/channel-rules.ts";
-import type { GrantKind } from "../shared/message/channel-rules.ts";
-import { isKnownMessage, type EnterEvent, type Inbound, type UserMessage } from "../shared/message/inbound.ts";
-import { parseOutbound, type Outbound } from "../shared/message/outbound.ts";
-import { isSendable } from "../shared/message/parts.ts";
-import type { Action, Candidate } from "./conversation/core/candidate.ts";
-import { withoutRepeatedLinks } from "./domain/user-words.ts";
-import { OVERDUE, within } from "./platform/deadline.ts";
-import { errorName, log } from "./platform/logger.ts";
+import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import { showContext, typeContext } from "../../shared/entry/page-context.ts";
+import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import type { GrantKind } from "../../shared/message/channel-rules.ts";
+import { isKnownMessage, type Inbound } from "../../shared/message/inbound.ts";
+import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
+import { isSendable } from "../../shared/message/parts.ts";
+import type { Action, Candidate } from "../conversation/core/candidate.ts";
+import { OVERDUE, within } from "../platform/deadline.ts";
+import { errorName, log } from "../platform/logger.ts";
+import { withoutRepeatedLinks } from "./core/repeated-links.ts";
+import type { Handlers, Kefu } from "./handler-context.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
 export const HANDLER_TIMEOUT_MS = 1_500;
-
-/** A handler's hands. The last call wins; no call means that the rules go on. */
-export interface Kefu {
-  /** Answers with one or more messages; a string is a text. */
-  reply(...messages: readonly (string | Outbound)[]): void;
-  /** Hands the conversation to WeChat's own agents. */
-  transfer(): void;
-  /** Answers nothing, whatever the rules say. */
-  silent(): void;
-  readonly appid: string;
-  readonly openid: string;
-  readonly env: Env;
-  /** Aborted when the time is up: pass it to fetch. */
-  readonly signal: AbortSignal;
-}
-
-/** A handler's hands when a user enters the chat. */
-export interface EnterKefu extends Kefu {
-  /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
-  readonly context: PageContext;
-}
-
-/** The team's code: `worker/handlers.ts`. */
-export interface Handlers {
-  readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
-  readonly onEnter: (event: EnterEvent, kefu: EnterKefu) => Promise<void> | void;
-}
 
 /**
  * Runs the handler for a push.

@@ -1,0 +1,44 @@
+import type { PageContext } from "../../shared/entry/page-context.ts";
+import type { AppEvent } from "../../shared/message/account-event.ts";
+import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";
+import type { Outbound } from "../../shared/message/outbound.ts";
+
+/** A handler's hands. The last call wins; no call means that the rules go on. */
+export interface Kefu {
+  /** Answers with one or more messages; a string is a text. */
+  reply(...messages: readonly (string | Outbound)[]): void;
+  /** Hands the conversation to WeChat's own agents. */
+  transfer(): void;
+  /** Answers nothing, whatever the rules say. */
+  silent(): void;
+  readonly appid: string;
+  readonly openid: string;
+  readonly env: Env;
+  /** Aborted when the time is up: pass it to fetch. */
+  readonly signal: AbortSignal;
+}
+
+/** A handler's hands when a user enters the chat. */
+export interface EnterKefu extends Kefu {
+  /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
+  readonly context: PageContext;
+}
+
+/** The team's code: `worker/handlers.ts`. */
+export interface Handlers {
+  readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
+  readonly onEnter: (event: EnterEvent, kefu: EnterKefu) => Promise<void> | void;
+}
+
+/** What `onEvent` may use. */
+export interface EventKefu {
+  readonly appid: string;
+  readonly env: Env;
+  /** Aborted when the time is up: pass it to fetch. */
+  readonly signal: AbortSignal;
+}
+
+/** The team's code: `worker/handlers.ts`. */
+export interface EventHandlers {
+  readonly onEvent?: (event: AppEvent, kefu: EventKefu) => Promise<void> | void;
+}
