@@ -3,7 +3,7 @@
  */
 import type { Context } from "hono";
 import type { AppEnv } from "./app-env.ts";
-import { configOf } from "./config.ts";
+import { configOf } from "./config/config.ts";
 import { log } from "./platform/logger.ts";
 
 /** Names the request and gives it the configuration; the answer instead when that is incomplete. */

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
-import { findStray, readKeyList } from "../../worker/config-secret.ts";
+import { findStray, readKeyList } from "../../worker/config/secrets.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "../setup/values.ts";

@@ -4,7 +4,8 @@
  */
 import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { readConfig, type ConfigProblem } from "../../worker/config.ts";
+import type { ConfigProblem } from "../../worker/config/config-problem.ts";
+import { readConfig } from "../../worker/config/config.ts";
 import { parseEnvText } from "./env-format.ts";
 import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } from "./local-app.ts";
 

@@ -3,7 +3,7 @@
  * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
-import type { ConfigProblem } from "../../worker/config.ts";
+import type { ConfigProblem } from "../../worker/config/config-problem.ts";
 import { say } from "../doctor/finding.ts";
 import { findDataFolder } from "../lib/data-folder.ts";
 import { readDevVars } from "../lib/dev-vars.ts";

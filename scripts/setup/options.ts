@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
-import { readKeyList } from "../../worker/config-secret.ts";
+import { readKeyList } from "../../worker/config/secrets.ts";
 import { originOf } from "../doctor/check-address.ts";
 import { readBoth, say } from "../doctor/finding.ts";
 import { describeBadCall } from "../lib/command-line.ts";

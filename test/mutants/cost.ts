@@ -81,7 +81,7 @@ export const COST: MutantTable = {
     {
       name: "single-flight-off",
       breaks: "a hundred callers make a hundred calls of the token endpoint",
-      file: "worker/objects/account-token.ts",
+      file: "worker/account/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { condition: "flight", is: false },
       killedBy: [TOKEN, "access asks the endpoint once for a hundred callers at once"],
@@ -89,7 +89,7 @@ export const COST: MutantTable = {
     {
       name: "new-token-replaced",
       breaks: "a late report about an old token replaces the new one",
-      file: "worker/objects/account-token.ts",
+      file: "worker/account/token-keeper.ts",
       symbol: "createTokenKeeper.replace",
       change: { drop: "badToken toAccess" },
       killedBy: [TOKEN, "replace answers late reports of an old token with the stored one"],
@@ -97,7 +97,7 @@ export const COST: MutantTable = {
     {
       name: "token-endpoint-without-cool-down",
       breaks: "a token endpoint that does not answer is called for every message",
-      file: "worker/objects/account-token.ts",
+      file: "worker/account/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { drop: "orStored" },
       killedBy: [TOKEN, "trouble at the token endpoint rests 2 s, 4 s, 8 s"],
@@ -105,7 +105,7 @@ export const COST: MutantTable = {
     {
       name: "forced-without-limit",
       breaks: "a twenty-first token refresh is forced on one day",
-      file: "worker/objects/account-rules.ts",
+      file: "worker/account/core/token-refresh.ts",
       symbol: "allowForce",
       change: { condition: "FORCES_A_DAY", is: false },
       killedBy: ["pure/objects/account-refresh.test.ts", "forced refreshes are at most 20 on a Beijing day"],
@@ -129,7 +129,7 @@ export const COST: MutantTable = {
     {
       name: "pause-written-for-each-report",
       breaks: "each of a thousand reports of one pause is written and published",
-      file: "worker/objects/account-pause.ts",
+      file: "worker/account/core/pause.ts",
       symbol: "decidePause",
       change: { replace: "until <= _", by: "until < pausedUntil" },
       killedBy: ["workerd/account.test.ts", "a pause is written and published once for a thousand reports"],

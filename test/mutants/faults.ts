@@ -85,7 +85,7 @@ export const FAULTS: MutantTable = {
       name: "app-event-lost-without-record",
       breaks: "an event that is deleted before it was delivered is on no record",
       point: "1.6",
-      file: "worker/objects/account-events.ts",
+      file: "worker/account/events.ts",
       symbol: "createAppEvents.forget",
       change: { condition: "lost", is: true },
       killedBy: [
@@ -151,7 +151,7 @@ export const FAULTS: MutantTable = {
       name: "waiting-not-woken",
       breaks: "after a pause was lifted every message waits for its old end",
       point: "2",
-      file: "worker/objects/account-resume.ts",
+      file: "worker/account/pause-control.ts",
       symbol: "createResumer.lift.releaseAt",
       change: { value: "{}" },
       killedBy: ["workerd/resume.test.ts", "POST /resume sends one message, lifts the pause, and the others follow"],

@@ -77,7 +77,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "quarantine-unbounded",
       breaks: "unreadable pushes fill the storage",
-      file: "worker/objects/account-store.ts",
+      file: "worker/account/store.ts",
       symbol: "createAccountStore.addQuarantined",
       change: { drop: "keep" },
       killedBy: ["workerd/account-records.test.ts", "the quarantine keeps the newest 100"],

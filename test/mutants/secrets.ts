@@ -64,7 +64,7 @@ export const SECRETS: MutantTable = {
     {
       name: "api-key-in-a-problem",
       breaks: "/healthz shows an API key that is too short",
-      file: "worker/config.ts",
+      file: "worker/config/config.ts",
       symbol: "readApiKeys.problem",
       change: { value: "`holds a key under 16 characters: ${keys.join()}`" },
       killedBy: ["pure/config.test.ts", "the configuration never shows a value, not even a wrong one"],

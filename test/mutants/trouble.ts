@@ -38,7 +38,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "pause-not-stored",
       breaks: "an evicted account object forgets the pause",
-      file: "worker/objects/account-resume.ts",
+      file: "worker/account/pause-control.ts",
       symbol: "createResumer.pause",
       change: { drop: "write" },
       killedBy: ["workerd/account.test.ts", "a pause travels with the published access, and with the object's answers"],
@@ -56,7 +56,7 @@ export const TROUBLE: MutantTable = {
       name: "one-message-pauses-again",
       breaks: "a message that WeChat alone refuses pauses the app every ten minutes for two days",
       point: "1.1",
-      file: "worker/objects/account-pause.ts",
+      file: "worker/account/core/pause.ts",
       symbol: "isAlone",
       change: { returns: "false" },
       killedBy: [ONE_MESSAGE, "a code that speaks of the app by 48001 pauses once"],
@@ -65,7 +65,7 @@ export const TROUBLE: MutantTable = {
       name: "lifted-pause-comes-back",
       breaks: "lifting a pause forgets which message caused it, and the message pauses the app again",
       point: "2",
-      file: "worker/objects/account-resume.ts",
+      file: "worker/account/pause-control.ts",
       symbol: "createResumer.lift.ended",
       change: { value: "{ refusals: {} }" },
       killedBy: [

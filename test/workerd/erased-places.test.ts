@@ -6,6 +6,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { healthMemory } from "../../worker/objects/webhook-health.ts";

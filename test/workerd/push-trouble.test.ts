@@ -2,6 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import { accountMemory } from "../../worker/account/memory.ts";
 import type { Received } from "../../worker/conversation/rpc.ts";
 import kefu from "../../worker/index.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";

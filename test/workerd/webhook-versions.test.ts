@@ -1,6 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";

@@ -8,7 +8,7 @@ import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { AppEnv } from "../app-env.ts";
-import type { AppConfig } from "../config.ts";
+import type { AppConfig } from "../config/config.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import { kvKey } from "../conversation/event-hash.ts";
 import { log } from "../platform/logger.ts";

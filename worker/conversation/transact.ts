@@ -2,7 +2,7 @@
  * One transition of a conversation: what a step decides and writes, before any of it is stored. It touches nothing.
  */
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { wakeCursors } from "./core/consumer-cursor.ts";
 import type { Lease, OutboxContext } from "./core/outbox/outbox.ts";
 import { writeRows, type RowDraft, type RowWriter } from "./core/rows.ts";

@@ -2,13 +2,13 @@
  * What the configuration says of the app an account object belongs to, read anew each time: the object outlives a change
  * of it.
  */
-import { configOf, findApp, type AppConfig } from "../config.ts";
+import type { Retention } from "../account/core/schedule.ts";
+import { QUARANTINE_MS } from "../account/quarantine.ts";
+import { configOf, findApp, type AppConfig } from "../config/config.ts";
+import { setupText } from "../config/credentials-fingerprint.ts";
 import { hexDigest } from "../platform/digest.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
 import { canSign } from "../webhooks/settings-check.ts";
-import { setupText } from "./account-milestones.ts";
-import { QUARANTINE_MS } from "./account-quarantine.ts";
-import type { Retention } from "./account-rules.ts";
 import { connectApp } from "./connect.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */

@@ -2,10 +2,10 @@
  * The token keeper of one app as the account object uses it: with the token endpoint, the machine's clock and its
  * randomness.
  */
+import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
-import type { AppConfig } from "../config.ts";
-import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "./account-token.ts";
+import type { AppConfig } from "../config/config.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;
 

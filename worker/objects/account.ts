@@ -12,6 +12,36 @@ import { DurableObject } from "cloudflare:workers";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { faultsOf, type AppFault } from "../account/core/faults.ts";
+import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
+import { forgetMessages } from "../account/core/pause.ts";
+import { nextDue, type Oldest } from "../account/core/schedule.ts";
+import { addStale, describeAge, type StaleNote } from "../account/core/stale-pushes.ts";
+import type { AccountState } from "../account/core/state.ts";
+import { createErasures } from "../account/erasures.ts";
+import { createAppEvents, type AppEvent, type EventOutcome } from "../account/events.ts";
+import {
+  createResumer,
+  type Resumer,
+  type ResumeStart,
+  type WaitAnswer,
+  type Waiter,
+} from "../account/pause-control.ts";
+import {
+  accessKey,
+  type AccountAccess,
+  type AccountReader,
+  type AppPause,
+  type PauseAnswer,
+} from "../account/published-access.ts";
+import { toPublished } from "../account/published-access.ts";
+import type { QuarantinedPush, UnreadablePush } from "../account/quarantine.ts";
+import { keepRefusal, keepUnreadable, readQuarantine } from "../account/quarantine.ts";
+import type { SendsReport } from "../account/sends-report.ts";
+import { createAccountStore } from "../account/store.ts";
+import type { TokenKeeper } from "../account/token-keeper.ts";
+import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
+import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import { relayedAnswer, textOf, type RelayedAnswer } from "../forwarding/answer-store.ts";
@@ -19,35 +49,13 @@ import { noteForward, type ForwardHealth, type ForwardReport } from "../forwardi
 import { inTime, within } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
+import { settingsKey } from "../settings/published-settings.ts";
+import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "../settings/versions.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "../webhooks/skipped-store.ts";
 import { createAccountApp } from "./account-app.ts";
-import { createErasures } from "./account-erasures.ts";
-import { createAppEvents, type AppEvent, type EventOutcome } from "./account-events.ts";
-import { faultsOf, type AppFault } from "./account-faults.ts";
 import { keepTokens } from "./account-keeper.ts";
-import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "./account-milestones.ts";
-import { forgetMessages } from "./account-pause.ts";
-import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "./account-personal.ts";
-import type { QuarantinedPush, UnreadablePush } from "./account-quarantine.ts";
-import { keepRefusal, keepUnreadable, readQuarantine } from "./account-quarantine.ts";
-import { createResumer, type Resumer, type ResumeStart, type WaitAnswer, type Waiter } from "./account-resume.ts";
-import { nextDue, type AccountState, type Oldest } from "./account-rules.ts";
-import type { SendsReport } from "./account-sends.ts";
-import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "./account-settings.ts";
-import {
-  accessKey,
-  settingsKey,
-  type AccountAccess,
-  type AccountReader,
-  type AppPause,
-  type PauseAnswer,
-} from "./account-snapshots.ts";
-import { addStale, describeAge, type StaleNote } from "./account-stale.ts";
-import { createAccountStore } from "./account-store.ts";
-import { toPublished, type TokenKeeper } from "./account-token.ts";
-import { createWaitingList } from "./account-waiting.ts";
 
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;

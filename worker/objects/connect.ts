@@ -4,22 +4,23 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
+import type { Milestone } from "../account/core/milestones.ts";
+import type { Trouble } from "../account/core/trouble.ts";
+import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
+import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
+import type { Waiter } from "../account/pause-control.ts";
+import type { AppPause } from "../account/published-access.ts";
+import { keepUnreported, watchSend } from "../account/sends-watch.ts";
+import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { TokenSource } from "../channels/wechat/token-source.ts";
-import type { AppConfig, Config } from "../config.ts";
+import type { AppConfig, Config } from "../config/config.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
+import { readSettingsSnapshot } from "../settings/reader.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
-import { createTokenSource, readSettingsSnapshot, withoutPause, type AccountClientDeps } from "./account-client.ts";
-import { accountMemory as memory, notePause, pauseToReport } from "./account-memory.ts";
-import type { Milestone } from "./account-milestones.ts";
-import type { Waiter } from "./account-resume.ts";
-import type { AppPause } from "./account-snapshots.ts";
-import type { Trouble } from "./account-trouble.ts";
 import type { Account } from "./account.ts";
-import { forgetFaults, snapshotMemory } from "./health-snapshot.ts";
-import { keepUnreported, watchSend } from "./sends-watch.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;

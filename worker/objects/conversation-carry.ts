@@ -1,9 +1,9 @@
 /**
  * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
  */
+import type { AppPause } from "../account/published-access.ts";
 import type { LeasedMessage, Owner } from "../conversation/rpc.ts";
 import { logUser } from "../platform/logger.ts";
-import type { AppPause } from "./account-snapshots.ts";
 import { carryChain, type Carrier } from "./carry.ts";
 import type { AppConnection } from "./connect.ts";
 

@@ -1,7 +1,7 @@
 /**
  * A conversation whose app is not in the configuration, by mistake perhaps: nothing can be sent or delivered for it.
  */
-import { findApp, type Config } from "../config.ts";
+import { findApp, type Config } from "../config/config.ts";
 import type { Owner } from "../conversation/rpc.ts";
 
 /** What waits for a missing app waits so long for it, milliseconds; after that it ends. */

@@ -4,6 +4,7 @@
  */
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
+import { accountMemory, notePause } from "../account/memory.ts";
 import {
   conversationStub,
   conversationStubById,
@@ -13,7 +14,6 @@ import {
 } from "../conversation/client.ts";
 import type { LeasedMessage } from "../conversation/rpc.ts";
 import { logUser } from "../platform/logger.ts";
-import { accountMemory, notePause } from "./account-memory.ts";
 import { carryChain } from "./carry.ts";
 import type { AppConnection } from "./connect.ts";
 

@@ -2,11 +2,11 @@
  * The faults of a mini program as this isolate knows them, at most 10 s old (`objects/health-snapshot.ts`).
  */
 import type { Context } from "hono";
+import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";
+import { accountMemory } from "../account/memory.ts";
 import type { AppEnv } from "../app-env.ts";
-import type { AppConfig, Config } from "../config.ts";
-import { accountMemory } from "../objects/account-memory.ts";
+import type { AppConfig, Config } from "../config/config.ts";
 import { connectApp } from "../objects/connect.ts";
-import { readFaults, snapshotMemory, type HealthFault } from "../objects/health-snapshot.ts";
 
 /** Reads them. Never fails. */
 export function readAppFaults(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {

@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { AppEnv } from "../app-env.ts";
-import type { AppConfig } from "../config.ts";
+import type { AppConfig } from "../config/config.ts";
 import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../conversation/client.ts";
 import type { LeasedMessage, Owner } from "../conversation/rpc.ts";
 import { carryChain } from "../objects/carry.ts";

@@ -6,9 +6,9 @@
 import type { Context } from "hono";
 import { scopeOf, type Inbound } from "../../shared/message/inbound.ts";
 import type { AppEnv } from "../app-env.ts";
-import type { AppConfig } from "../config.ts";
+import type { AppConfig } from "../config/config.ts";
+import type { ForwardConfig } from "../config/forwarding-config.ts";
 import { conversationStub } from "../conversation/client.ts";
-import type { ForwardConfig } from "../forward-config.ts";
 import { isForwardKind } from "../forwarding/core/kinds.ts";
 import { isNewsOfForward, type ForwardMemory, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { FORWARDED_HEADER, forwardPush, type RelayedAnswer } from "../forwarding/forward-push.ts";

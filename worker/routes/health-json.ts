@@ -6,8 +6,8 @@ import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import { describeAge } from "../objects/account-stale.ts";
-import type { HealthFault } from "../objects/health-snapshot.ts";
+import { describeAge } from "../account/core/stale-pushes.ts";
+import type { HealthFault } from "../account/fault-reader.ts";
 import { toTroubleJson } from "./trouble-json.ts";
 
 const UNREACHABLE = {

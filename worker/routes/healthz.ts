@@ -6,11 +6,12 @@
 import type { Context } from "hono";
 import type * as v from "valibot";
 import type { HealthSchema } from "../../shared/api/health.ts";
+import { addStale } from "../account/core/stale-pushes.ts";
+import type { HealthFault } from "../account/fault-reader.ts";
 import type { AppEnv } from "../app-env.ts";
-import { configOf, type AppConfig, type Config, type ConfigProblem } from "../config.ts";
+import type { ConfigProblem } from "../config/config-problem.ts";
+import { configOf, type AppConfig, type Config } from "../config/config.ts";
 import { findCaller } from "../middleware/require-api-key.ts";
-import { addStale } from "../objects/account-stale.ts";
-import type { HealthFault } from "../objects/health-snapshot.ts";
 import { readAppFaults } from "./app-faults.ts";
 import { toFaultJson } from "./health-json.ts";
 import { unreportedStale } from "./stale-pushes.ts";

@@ -5,13 +5,13 @@
 import type { Context } from "hono";
 import { isAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import type { EventOutcome } from "../account/events.ts";
 import type { AppEnv } from "../app-env.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
 import { findCreateTime } from "../channels/wechat/push/create-time.ts";
 import type { PushProblem } from "../channels/wechat/push/open-push.ts";
-import type { AppConfig } from "../config.ts";
+import type { AppConfig } from "../config/config.ts";
 import * as handlers from "../custom/handlers.ts";
-import type { EventOutcome } from "../objects/account-events.ts";
 import { connectApp } from "../objects/connect.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";

@@ -12,7 +12,7 @@ import { resolveProposals, type AskedPush } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
-import type { AppConfig } from "../config.ts";
+import type { AppConfig } from "../config/config.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import type { PushInput } from "../conversation/core/transitions.ts";

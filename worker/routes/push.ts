@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
+import { describeAge } from "../account/core/stale-pushes.ts";
 import type { AppEnv } from "../app-env.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/acknowledgement.ts";
@@ -14,9 +15,8 @@ import {
   type PushQuery,
   type ReceivedPush,
 } from "../channels/wechat/push/open-push.ts";
-import { findApp, type AppConfig } from "../config.ts";
+import { findApp, type AppConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
-import { describeAge } from "../objects/account-stale.ts";
 import { connectApp } from "../objects/connect.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";

@@ -3,11 +3,11 @@
  * refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
  */
 import type { Context } from "hono";
+import { currentStale, type StaleNote } from "../account/core/stale-pushes.ts";
+import { snapshotMemory } from "../account/fault-reader.ts";
 import type { AppEnv } from "../app-env.ts";
-import type { AppConfig } from "../config.ts";
-import { currentStale, type StaleNote } from "../objects/account-stale.ts";
+import type { AppConfig } from "../config/config.ts";
 import { connectApp } from "../objects/connect.ts";
-import { snapshotMemory } from "../objects/health-snapshot.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 

@@ -5,7 +5,7 @@ import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
-import type { Trouble } from "../objects/account-trouble.ts";
+import type { Trouble } from "../account/core/trouble.ts";
 
 type TroubleFault = Trouble & { readonly reason: "no_token" | "sends_failing" };
 type Cause = Exclude<Trouble["cause"], "refused">;

@@ -3,7 +3,7 @@
  * is a secret to sign with. Refused when they are stored, instead of waiting for events that can never come.
  */
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
-import { configOf, type Config } from "../config.ts";
+import { configOf, type Config } from "../config/config.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
 /** Every problem, with its path and cure; never the address. */

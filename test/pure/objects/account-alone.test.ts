@@ -2,9 +2,9 @@
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
+import type { AccountReader } from "../../../worker/account/published-access.ts";
+import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/wechat/token-source.ts";
-import { createTokenSource } from "../../../worker/objects/account-client.ts";
-import type { AccountReader } from "../../../worker/objects/account-snapshots.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };

@@ -4,9 +4,9 @@
  */
 import type { Result } from "../../../shared/base/result.ts";
 import { ok } from "../../../shared/base/result.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
+import { createTokenKeeper } from "../../../worker/account/token-keeper.ts";
 import type { StableToken, StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";
-import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
-import { createTokenKeeper } from "../../../worker/objects/account-token.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 export const APPID = "wx0123456789abcdef";

@@ -2,15 +2,12 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+import type { AccountMemory } from "../../../worker/account/memory.ts";
+import { accessKey, type AccountAccess, type AccountReader } from "../../../worker/account/published-access.ts";
+import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
-import { createTokenSource, readSettingsSnapshot } from "../../../worker/objects/account-client.ts";
-import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
-import {
-  accessKey,
-  settingsKey,
-  type AccountAccess,
-  type AccountReader,
-} from "../../../worker/objects/account-snapshots.ts";
+import { settingsKey } from "../../../worker/settings/published-settings.ts";
+import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
+import type { AccountReader } from "../../../worker/account/published-access.ts";
+import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
-import { createTokenSource } from "../../../worker/objects/account-client.ts";
-import type { AccountReader } from "../../../worker/objects/account-snapshots.ts";
 import { APPID, createBench, NOW } from "./account-bench.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";

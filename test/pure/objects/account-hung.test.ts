@@ -1,12 +1,9 @@
 /** An account object or a KV that never answers, as the readers of token, pause and settings see it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import {
-  createTokenSource,
-  readSettingsSnapshot,
-  type AccountClientDeps,
-} from "../../../worker/objects/account-client.ts";
-import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
-import { accessKey, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import type { AccountMemory } from "../../../worker/account/memory.ts";
+import { accessKey, type AccountReader } from "../../../worker/account/published-access.ts";
+import { createTokenSource, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
+import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 

@@ -2,9 +2,9 @@
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
-import { createTokenSource, withoutPause } from "../../../worker/objects/account-client.ts";
-import { notePause, pauseToReport, type AccountMemory } from "../../../worker/objects/account-memory.ts";
-import { accessKey, type AccountReader } from "../../../worker/objects/account-snapshots.ts";
+import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
+import { accessKey, type AccountReader } from "../../../worker/account/published-access.ts";
+import { createTokenSource, withoutPause } from "../../../worker/account/token-reader.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

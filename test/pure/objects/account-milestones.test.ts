@@ -3,9 +3,9 @@ import {
   milestonesOf,
   NO_MILESTONES,
   reachMilestone,
-  setupText,
   type Milestones,
-} from "../../../worker/objects/account-milestones.ts";
+} from "../../../worker/account/core/milestones.ts";
+import { setupText } from "../../../worker/config/credentials-fingerprint.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 9);
 const reached: Milestones = { setup: "one", verified: NOW, message: NOW, answer: NOW };

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { ERRCODES } from "../../../shared/errcode.ts";
-import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/objects/account-pause.ts";
-import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
+import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/account/core/pause.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 
 const NOW = 1_760_000_000_000;
 const MINUTE = 60_000;

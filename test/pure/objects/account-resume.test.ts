@@ -1,10 +1,10 @@
 /** Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that note when they are woken. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
+import { createResumer, type Waiter } from "../../../worker/account/pause-control.ts";
+import type { AccountAccess } from "../../../worker/account/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
-import { createResumer, type Waiter } from "../../../worker/objects/account-resume.ts";
-import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
-import type { AccountAccess } from "../../../worker/objects/account-snapshots.ts";
 import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
 
 const MINUTE_MS = 60_000;

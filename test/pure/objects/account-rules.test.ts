@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { beijingDay } from "../../../shared/base/beijing-day.ts";
-import { allowForce, nextDue, pauseUntil, refreshTime } from "../../../worker/objects/account-rules.ts";
+import { pauseUntil } from "../../../worker/account/core/pause-end.ts";
+import { nextDue } from "../../../worker/account/core/schedule.ts";
+import { allowForce, refreshTime } from "../../../worker/account/core/token-refresh.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

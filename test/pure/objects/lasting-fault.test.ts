@@ -1,8 +1,8 @@
 /** A fault of the whole app that lasts: what becomes of the messages that wait, by the account and the retry plan together. */
 import { describe, it } from "vitest";
+import { decidePause } from "../../../worker/account/core/pause.ts";
+import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { decide, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
-import { decidePause } from "../../../worker/objects/account-pause.ts";
-import { NEW_ACCOUNT, type AccountState } from "../../../worker/objects/account-rules.ts";
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;

@@ -1,14 +1,14 @@
 /** When the account object hears of sends that fail, and what it makes of it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
-import { faultsOf } from "../../../worker/objects/account-faults.ts";
-import type { AccountMemory } from "../../../worker/objects/account-memory.ts";
-import { NEW_ACCOUNT } from "../../../worker/objects/account-rules.ts";
-import { noteSends } from "../../../worker/objects/account-sends.ts";
-import { parseAccess } from "../../../worker/objects/account-snapshots.ts";
-import { toAccess } from "../../../worker/objects/account-token.ts";
-import type { Trouble } from "../../../worker/objects/account-trouble.ts";
-import { keepUnreported, watchSend } from "../../../worker/objects/sends-watch.ts";
+import { faultsOf } from "../../../worker/account/core/faults.ts";
+import { NEW_ACCOUNT } from "../../../worker/account/core/state.ts";
+import type { Trouble } from "../../../worker/account/core/trouble.ts";
+import type { AccountMemory } from "../../../worker/account/memory.ts";
+import { parseAccess } from "../../../worker/account/published-access.ts";
+import { toAccess } from "../../../worker/account/published-access.ts";
+import { noteSends } from "../../../worker/account/sends-report.ts";
+import { keepUnreported, watchSend } from "../../../worker/account/sends-watch.ts";
 import { APPID, NOW } from "./account-bench.ts";
 
 const SECOND = 1_000;

@@ -1,8 +1,8 @@
 /** No access token: from when on it is a fault, and which. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err } from "../../../shared/base/result.ts";
+import { faultsOf } from "../../../worker/account/core/faults.ts";
 import type { StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";
-import { faultsOf } from "../../../worker/objects/account-faults.ts";
 import { createBench, LIFE_MS } from "./account-bench.ts";
 
 const SECOND = 1_000;

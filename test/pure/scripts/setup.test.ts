@@ -13,7 +13,7 @@ import { createScreen } from "../../../scripts/setup/screen.ts";
 import { decideValues, findConflicts, type ValueSources } from "../../../scripts/setup/values.ts";
 import { hasForm, makeValue, VARIABLE_NAMES, VARIABLES } from "../../../scripts/setup/variables.ts";
 import { wranglerProgram } from "../../../scripts/setup/wrangler.ts";
-import { readConfig } from "../../../worker/config.ts";
+import { readConfig } from "../../../worker/config/config.ts";
 
 const APPID = "wx0123456789abcdef";
 const SECRET = "0123456789abcdef0123456789abcdef";

@@ -5,8 +5,8 @@
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
+import type { Milestone } from "../../account/core/milestones.ts";
 import type { AppEnv } from "../../app-env.ts";
-import type { Milestone } from "../../objects/account-milestones.ts";
 import { connectApp } from "../../objects/connect.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";

@@ -5,9 +5,9 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
+import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
 import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../objects/connect.ts";
-import { forgetFaults, snapshotMemory } from "../../objects/health-snapshot.ts";
 import { resumeApp } from "../../objects/resume-app.ts";
 import { directoryOf } from "../carry-background.ts";
 import { toFaultJson } from "../health-json.ts";

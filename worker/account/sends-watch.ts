@@ -6,8 +6,8 @@
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { AccountMemory } from "./account-memory.ts";
-import { addTrouble, type Trouble } from "./account-trouble.ts";
+import { addTrouble, type Trouble } from "./core/trouble.ts";
+import type { AccountMemory } from "./memory.ts";
 
 /** What an isolate remembers of the sends of one app. Per-isolate cache: may be evicted at any time. */
 export interface SendsMemory {

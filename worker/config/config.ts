@@ -4,15 +4,16 @@
  * every variable has its range and its cure in words.
  */
 import * as v from "valibot";
-import { err, ok, type Result } from "../shared/base/result.ts";
-import { trimSecret } from "../shared/base/secret-text.ts";
-import { MIN_CONTEXT_KEY } from "../shared/entry/context-token.ts";
-import { isAesKey } from "./channels/wechat/push/crypt.ts";
-import type { PushMode } from "./channels/wechat/push/open-push.ts";
-import { checkSecrets, findStray, readKeyList, trimTexts } from "./config-secret.ts";
-import { readForward, type ForwardConfig } from "./forward-config.ts";
-import { type LocationHint, LOCATION_HINTS } from "./platform/object-call.ts";
-import { isWebhookSecret } from "./webhooks/sign.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { trimSecret } from "../../shared/base/secret-text.ts";
+import { MIN_CONTEXT_KEY } from "../../shared/entry/context-token.ts";
+import { isAesKey } from "../channels/wechat/push/crypt.ts";
+import type { PushMode } from "../channels/wechat/push/open-push.ts";
+import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
+import { isWebhookSecret } from "../webhooks/sign.ts";
+import type { ConfigProblem } from "./config-problem.ts";
+import { readForward, type ForwardConfig } from "./forwarding-config.ts";
+import { checkSecrets, findStray, readKeyList, trimTexts } from "./secrets.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
 export interface AppConfig {
@@ -49,13 +50,6 @@ export interface Config {
   readonly allowPrivateWebhooks: boolean;
   /** Pushes that go to the team's own push server as well; null: none do. */
   readonly forward: ForwardConfig | null;
-}
-
-/** One thing wrong with the set-up. */
-export interface ConfigProblem {
-  readonly variable: string;
-  readonly problem: string;
-  readonly cure: string;
 }
 const MODES = ["secure", "compatible", "plain"] as const;
 const DAY_MS = 86_400_000;

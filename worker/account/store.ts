@@ -4,8 +4,9 @@
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
-import { believeAccount } from "./account-clock.ts";
-import { NEW_ACCOUNT, type AccountState, type Oldest } from "./account-rules.ts";
+import { believeAccount } from "./core/plausible-times.ts";
+import type { Oldest } from "./core/schedule.ts";
+import { NEW_ACCOUNT, type AccountState } from "./core/state.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
 /** One version of the settings, as JSON text. */

@@ -6,7 +6,7 @@
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { inTime, OVERDUE, within } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
-import type { AppFault } from "./account-faults.ts";
+import type { AppFault } from "./core/faults.ts";
 
 /** A fault as `/healthz` reports it. */
 export type HealthFault =

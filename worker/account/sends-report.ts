@@ -2,7 +2,7 @@
  * Reports of sends that do not get through, as the account object adds them up. Time is an argument.
  */
 import { log } from "../platform/logger.ts";
-import { addTrouble, isSendsFault, type Trouble } from "./account-trouble.ts";
+import { addTrouble, isSendsFault, type Trouble } from "./core/trouble.ts";
 
 /** What an isolate reports: attempts that failed; null: after those a message got through. */
 export type SendsReport = Trouble | null;

@@ -25,8 +25,8 @@ import { toAppWebhookEvent } from "../webhooks/core/event.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import { runWebhooks, type Deliverable } from "../webhooks/run.ts";
 import type { SkippedEvents } from "../webhooks/skipped-store.ts";
-import type { Erasures } from "./account-erasures.ts";
-import type { AccountStore } from "./account-store.ts";
+import type { Erasures } from "./erasures.ts";
+import type { AccountStore } from "./store.ts";
 
 /** Events that are kept. */
 const MAX_EVENTS = 5_000;

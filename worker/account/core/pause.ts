@@ -4,9 +4,10 @@
  * another message in between, it is. How long a message has been refused alone is reported; the retry plan decides.
  * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
-import { ownValue } from "../../shared/base/own-value.ts";
-import type { RefusedAttempt } from "../channels/wechat/token-source.ts";
-import { pauseUntil, type AccountState } from "./account-rules.ts";
+import { ownValue } from "../../../shared/base/own-value.ts";
+import type { RefusedAttempt } from "../../channels/wechat/token-source.ts";
+import { pauseUntil } from "./pause-end.ts";
+import type { AccountState } from "./state.ts";
 
 /** A message that WeChat refused by one errcode: it caused a pause, or was refused while one held. */
 export interface Refusal extends RefusedAttempt {

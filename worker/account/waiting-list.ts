@@ -3,7 +3,7 @@
  * without this list a pause could be lifted, but what waits for its end would still wait until then. SQL stays here. The
  * table is made with the first entry and is unknown to older versions of this worker, which leave it alone.
  */
-import type { WaitingList } from "./account-resume.ts";
+import type { WaitingList } from "./pause-control.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
 type WaitingRow = { readonly id: string; readonly until: number | null; readonly cause: number };

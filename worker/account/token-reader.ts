@@ -4,25 +4,17 @@
  * the object answers; the object may fail, then the last good value in memory does
  * (docs/design/0010-one-token-owner.md).
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../channels/wechat/token-source.ts";
-import { inTime, OVERDUE, within } from "../platform/deadline.ts";
+import { inTime } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
-import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./account-memory.ts";
-import {
-  accessKey,
-  parseAccess,
-  parseSettingsVersion,
-  settingsKey,
-  type AccountAccess,
-  type AccountReader,
-  type AppPause,
-} from "./account-snapshots.ts";
-import { LAST_PART_MS } from "./account-token.ts";
+import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./memory.ts";
+import { accessKey, parseAccess, type AccountAccess, type AccountReader, type AppPause } from "./published-access.ts";
+import { LAST_PART_MS } from "./token-keeper.ts";
 
 /** What reading an account needs. */
 export interface AccountClientDeps {
@@ -37,7 +29,7 @@ export interface AccountClientDeps {
 }
 
 /** Memory is believed for so long, milliseconds. */
-const FRESH_MS = 60_000;
+export const FRESH_MS = 60_000;
 /** Negative-cache TTL for token errors, milliseconds: the longest, and the one for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
@@ -47,8 +39,6 @@ const LOCAL_PAUSE_MS = 60_000;
 const LAST_TOKEN_MS = 3_000;
 /** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
 const PAUSE_REPORT_MS = 3_000;
-/** A push has to be answered within five seconds, whatever becomes of the settings. */
-const SETTINGS_TIMEOUT_MS = 1_500;
 
 /** Creates the token source of one app. */
 export function createTokenSource(deps: AccountClientDeps): TokenSource {
@@ -151,48 +141,4 @@ export function withoutPause(source: TokenSource): TokenSource {
     replace: (badToken, refused) => strip(source.replace(badToken, refused)),
     pause: (errcode, refused) => source.pause(errcode, refused),
   };
-}
-
-/** Why there are no settings to act by. */
-export interface SettingsUnavailable {
-  /** unreadable: another version of this worker stored them. */
-  readonly reason: "unavailable" | "unreadable";
-}
-
-/**
- * Reads the settings in force, up to two minutes old.
- *
- * @returns the settings; `unavailable` when neither memory nor KV nor the object has them in time; `unreadable` when this
- *   worker cannot read what is stored
- */
-export async function readSettingsSnapshot(
-  deps: AccountClientDeps,
-): Promise<Result<SettingsVersion, SettingsUnavailable>> {
-  const { appid, memory, now } = deps;
-  const known = memory.get(appid)?.settings;
-  if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return usable(known.value);
-  const read = await within(SETTINGS_TIMEOUT_MS, findSettings(deps));
-  if (read === undefined || read === OVERDUE)
-    return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
-  // KV may still have the version before the one this isolate knows, or was told while we waited.
-  const newest = memory.get(appid)?.settings?.value;
-  const value = newest !== undefined && newest.version > read.version ? newest : read;
-  memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
-  return usable(value);
-}
-
-function usable(value: SettingsVersion): Result<SettingsVersion, SettingsUnavailable> {
-  return value.unreadable === undefined ? ok(value) : err({ reason: "unreadable" });
-}
-
-async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | undefined> {
-  const published = parseSettingsVersion(await readKv(deps.kv, deps.appid, settingsKey(deps.appid)));
-  if (published !== undefined) return published;
-  try {
-    const { version, settings, updatedAt, unreadable } = await callTwice(deps.account, (account) => account.settings());
-    return { version, settings, updatedAt, ...(unreadable !== undefined && { unreadable }) };
-  } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: errorName(error) });
-    return undefined;
-  }
 }

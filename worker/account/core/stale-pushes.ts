@@ -2,7 +2,7 @@
  * Pushes that were refused for the age of their signed timestamp, counted for the operator: a wrong clock, a
  * repeat that comes too late and a replay of captured pushes must be visible. Constant in size, however many there are. Pure; time is an argument.
  */
-import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
 
 /** What an isolate reports: refusals since its last report. */
 export interface StaleNote {

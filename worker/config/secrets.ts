@@ -2,8 +2,8 @@
  * What a secret must not have inside, by name and with the cure: such a value looks set and matches nothing, so
  * `/healthz` must not call the worker ready. What stands around a secret has been taken off before (`trimSecret`).
  */
-import { trimSecret } from "../shared/base/secret-text.ts";
-import type { ConfigProblem } from "./config.ts";
+import { trimSecret } from "../../shared/base/secret-text.ts";
+import type { ConfigProblem } from "./config-problem.ts";
 
 const UNSEEN = [
   [/[\r\n\u2028\u2029]/, "has a line break inside"],

@@ -8,10 +8,11 @@ import type { Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { errorName, log } from "../platform/logger.ts";
-import { decidePause, endPauses, proveOwnFault } from "./account-pause.ts";
-import type { AccountState } from "./account-rules.ts";
-import { noteSends, type SendsReport } from "./account-sends.ts";
-import type { AccountAccess, AppPause, PauseAnswer } from "./account-snapshots.ts";
+import { LOOK_AFTER_MS } from "./core/pause-end.ts";
+import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
+import type { AccountState } from "./core/state.ts";
+import type { AccountAccess, AppPause, PauseAnswer } from "./published-access.ts";
+import { noteSends, type SendsReport } from "./sends-report.ts";
 
 /** A conversation that waits. */
 export interface Waiter {
@@ -109,8 +110,6 @@ const MAX_CANDIDATES = 5;
 /** Conversations woken at a time, and how long after it the next ones follow, milliseconds: 40 a second. */
 const BATCH = 200;
 const BATCH_MS = 5_000;
-/** So long after they come back by themselves entries are looked through, milliseconds. */
-export const LOOK_AFTER_MS = 60_000;
 
 /** Creates it. */
 export function createResumer(deps: ResumeDeps): Resumer {

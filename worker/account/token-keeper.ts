@@ -11,9 +11,11 @@ import { describeErrcode } from "../../shared/errcode.ts";
 import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { log } from "../platform/logger.ts";
-import { allowForce, pauseUntil, refreshTime, type AccountState } from "./account-rules.ts";
-import type { AccountAccess } from "./account-snapshots.ts";
-import { addTrouble, isSendsFault, type TroubleCause } from "./account-trouble.ts";
+import { pauseUntil } from "./core/pause-end.ts";
+import type { AccountState } from "./core/state.ts";
+import { allowForce, refreshTime } from "./core/token-refresh.ts";
+import { addTrouble, type TroubleCause } from "./core/trouble.ts";
+import { type AccountAccess, toAccess } from "./published-access.ts";
 
 /** What the keeper needs. */
 export interface TokenKeeperDeps {
@@ -208,36 +210,4 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
 
 function isAlive(state: AccountState, now: number): state is AccountState & { readonly token: string } {
   return state.token !== null && state.expiresAt > now;
-}
-
-/**
- * What readers get of the state.
- *
- * @throws Error without a token
- */
-export function toAccess(state: AccountState): AccountAccess {
-  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sends } = state;
-  if (token === null) throw new Error("toAccess needs a token");
-  const version = pauseVersion === 0 ? {} : { pauseVersion };
-  // A pause that was lifted is said too: readers may still know it.
-  const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
-  const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
-  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }), ...failing };
-}
-
-/** KV takes no shorter life of a value, seconds. */
-const MIN_KV_TTL_SECONDS = 60;
-
-/**
- * What is published of the state, for as long as the token lives; undefined without a token: a pause then stays in the
- * object, which readers who find no token in KV ask.
- */
-export function toPublished(
-  state: AccountState,
-  now: number,
-): { readonly text: string; readonly options: { readonly expirationTtl: number } } | undefined {
-  const leftSeconds = Math.ceil((state.expiresAt - now) / 1_000);
-  if (state.token === null || leftSeconds <= 0) return undefined;
-  const expirationTtl = Math.max(MIN_KV_TTL_SECONDS, leftSeconds);
-  return { text: JSON.stringify(toAccess(state)), options: { expirationTtl } };
 }

@@ -1,8 +1,8 @@
 /**
  * `WECHAT_FORWARD_KINDS` and `WECHAT_FORWARD_URL` → what is forwarded, and where to.
  */
-import { MAX_KINDS, parseForwardKinds } from "./forwarding/core/kinds.ts";
-import { checkWebhookUrl } from "./platform/public-url.ts";
+import { MAX_KINDS, parseForwardKinds } from "../forwarding/core/kinds.ts";
+import { checkWebhookUrl } from "../platform/public-url.ts";
 
 /** What is forwarded, and where to. */
 export interface ForwardConfig {

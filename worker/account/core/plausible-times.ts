@@ -2,11 +2,12 @@
  * The account's times after the clock was set back (`shared/base/clock-setback.ts`): read so that none lies further ahead than it can.
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
-import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
-import { believeCursors } from "../conversation/core/plausible-times.ts";
-import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../webhooks/core/endpoint-health.ts";
-import { LOOK_AFTER_MS } from "./account-resume.ts";
-import { LONGEST_PAUSE_MS, type AccountState } from "./account-rules.ts";
+import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { believeCursors } from "../../conversation/core/plausible-times.ts";
+import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../../webhooks/core/endpoint-health.ts";
+import { LOOK_AFTER_MS } from "./pause-end.ts";
+import { LONGEST_PAUSE_MS } from "./pause-end.ts";
+import type { AccountState } from "./state.ts";
 
 /** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
 const TOKEN_LIFE_MS = 7_200_000;

@@ -2,10 +2,12 @@
  * What the account object publishes for everybody to read, through KV: the access and the settings. What is read
  * back is outside data: parsed, never trusted. KV keys: docs/storage.md.
  */
-import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
+
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import type { AccountState } from "./core/state.ts";
+import { isSendsFault } from "./core/trouble.ts";
 
 /** The access with its end. */
 export interface AccountAccess extends AppAccess {
@@ -43,11 +45,6 @@ export function accessKey(appid: string): string {
   return `access:${appid}`;
 }
 
-/** The KV key of an app's settings. */
-export function settingsKey(appid: string): string {
-  return `settings:${appid}`;
-}
-
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isObject(value)) return undefined;
@@ -59,15 +56,38 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
   return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}), ...failing };
 }
 
-/** Reads published settings; undefined when they are none, or of a shape this version does not take. */
-export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
-  if (!isObject(value)) return undefined;
-  const { version, updatedAt } = value;
-  if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
-  const settings = parseStoredSettings(value["settings"]);
-  return settings && { version, settings, updatedAt };
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+/**
+ * What readers get of the state.
+ *
+ * @throws Error without a token
+ */
+export function toAccess(state: AccountState): AccountAccess {
+  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sends } = state;
+  if (token === null) throw new Error("toAccess needs a token");
+  const version = pauseVersion === 0 ? {} : { pauseVersion };
+  // A pause that was lifted is said too: readers may still know it.
+  const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
+  const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
+  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }), ...failing };
+}
+
+/** KV takes no shorter life of a value, seconds. */
+const MIN_KV_TTL_SECONDS = 60;
+
+/**
+ * What is published of the state, for as long as the token lives; undefined without a token: a pause then stays in the
+ * object, which readers who find no token in KV ask.
+ */
+export function toPublished(
+  state: AccountState,
+  now: number,
+): { readonly text: string; readonly options: { readonly expirationTtl: number } } | undefined {
+  const leftSeconds = Math.ceil((state.expiresAt - now) / 1_000);
+  if (state.token === null || leftSeconds <= 0) return undefined;
+  const expirationTtl = Math.max(MIN_KV_TTL_SECONDS, leftSeconds);
+  return { text: JSON.stringify(toAccess(state)), options: { expirationTtl } };
 }

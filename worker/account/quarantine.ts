@@ -5,8 +5,8 @@
 import { beijingDay } from "../../shared/base/beijing-day.ts";
 import { utf8Length } from "../../shared/text/size.ts";
 import { hexDigest } from "../platform/digest.ts";
-import type { Erasures } from "./account-erasures.ts";
-import type { AccountStore, QuarantineRow } from "./account-store.ts";
+import type { Erasures } from "./erasures.ts";
+import type { AccountStore, QuarantineRow } from "./store.ts";
 
 /** A push that is WeChat's own and could not be read. */
 export interface UnreadablePush {

@@ -2,9 +2,9 @@
  * What is wrong with one mini program at this moment, read from the state of its account object: why nothing is sent,
  * and until when; which pushes were refused. `/healthz` and the doctor report it. Pure; time is an argument.
  */
-import type { AccountState } from "./account-rules.ts";
-import { currentStale, type StaleSeries } from "./account-stale.ts";
-import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./account-trouble.ts";
+import { currentStale, type StaleSeries } from "./stale-pushes.ts";
+import type { AccountState } from "./state.ts";
+import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./trouble.ts";
 
 /** One fault. Times in epoch ms. */
 export type AppFault =

@@ -6,8 +6,7 @@
  * They cost next to nothing: a message's milestone is written once for each set-up, and an isolate tells the object
  * once (docs/storage.md, "What a message costs").
  */
-import { isFresh } from "../../shared/base/clock-setback.ts";
-import type { AppConfig } from "../config.ts";
+import { isFresh } from "../../../shared/base/clock-setback.ts";
 
 /** What can be reached. */
 export type Milestone = "verified" | "message" | "answer";
@@ -23,11 +22,6 @@ export const NO_MILESTONES: Milestones = { setup: "", verified: 0, message: 0, a
 
 /** The console may be pressed often, and a genuine request can be repeated by whoever saw it. */
 const VERIFIED_STEP_MS = 60_000;
-
-/** What makes a set-up another one; to be hashed before it is stored. */
-export function setupText({ appid, secret, tokens, aesKeys, mode }: AppConfig): string {
-  return JSON.stringify([appid, secret, tokens, aesKeys, mode]);
-}
 
 /** What was reached with these credentials. */
 export function milestonesOf(known: Milestones, setup: string): Milestones {

@@ -13,10 +13,10 @@ import {
 import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
+import type { AccountStore, SettingsRow } from "../account/store.ts";
 import { log } from "../platform/logger.ts";
 import { findWebhookProblems } from "../webhooks/settings-check.ts";
-import { parseSettingsVersion } from "./account-snapshots.ts";
-import type { AccountStore, SettingsRow } from "./account-store.ts";
+import { parseSettingsVersion } from "./published-settings.ts";
 
 /** Why settings were not stored. */
 export type PutSettingsProblem =

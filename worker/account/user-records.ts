@@ -8,8 +8,8 @@
 import type { StoredAppEvent } from "../../shared/message/account-event.ts";
 import { namesUser } from "../../shared/text/names-user.ts";
 import { eraseRelayed } from "../forwarding/answer-store.ts";
-import { toQuarantinedPush, type QuarantinedPush } from "./account-quarantine.ts";
-import type { EventRow, QuarantineRow } from "./account-store.ts";
+import { toQuarantinedPush, type QuarantinedPush } from "./quarantine.ts";
+import type { EventRow, QuarantineRow } from "./store.ts";
 
 /** Each table with a column `body` that may name a user, and what erasing sets. */
 const TABLES = [

@@ -1,0 +1,48 @@
+import { nextCursorDue } from "../../conversation/core/consumer-cursor.ts";
+import { ERASURE_MS } from "../../conversation/core/erasure.ts";
+import type { AccountState } from "./state.ts";
+
+/** How long the things the object keeps are kept, milliseconds. */
+export interface Retention {
+  readonly eventsMs: number;
+  readonly quarantineMs: number;
+}
+
+/** The oldest of what is kept; null when there is none. */
+export interface Oldest {
+  readonly event: number | null;
+  readonly quarantined: number | null;
+  /** The record of events webhooks did not get. */
+  readonly skipped: number | null;
+  /** The erasure that is remembered longest; absent: none is. */
+  readonly erased?: number | null;
+  /** Not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
+  readonly deliverable: number;
+}
+
+/**
+ * When the alarm is due next: the background refresh, settings to publish, conversations to wake, the next thing to
+ * forget. Undefined: never.
+ */
+export function nextDue(
+  {
+    refreshAt,
+    republishAt,
+    releaseAt = null,
+    appWebhooks = {},
+  }: Pick<AccountState, "refreshAt" | "republishAt"> & Partial<AccountState>,
+  oldest: Oldest,
+  retention: Retention,
+): number | undefined {
+  const due = [
+    refreshAt,
+    republishAt,
+    releaseAt,
+    oldest.event === null ? null : oldest.event + retention.eventsMs,
+    oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,
+    oldest.skipped === null ? null : oldest.skipped + retention.eventsMs,
+    typeof oldest.erased === "number" ? oldest.erased + ERASURE_MS : null,
+    nextCursorDue(appWebhooks, oldest.deliverable) ?? null,
+  ].filter((time) => time !== null);
+  return due.length === 0 ? undefined : Math.min(...due);
+}

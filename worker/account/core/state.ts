@@ -1,0 +1,94 @@
+/**
+ * The pure decisions of the account object: how long trouble pauses the app, when a token refresh may be forced,
+ * when the alarm is due next. Time and randomness are arguments. Decided in
+ * docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
+ */
+
+import type { WebhookCursors } from "../../conversation/core/consumer-cursor.ts";
+import type { ForwardHealth } from "../../forwarding/core/server-health.ts";
+import type { WebhookHealths } from "../../webhooks/core/endpoint-health.ts";
+import { NO_MILESTONES, type Milestones } from "./milestones.ts";
+import type { Refusals } from "./pause.ts";
+import type { StaleSeries } from "./stale-pushes.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
+export interface AccountState {
+  readonly token: string | null;
+  readonly expiresAt: number;
+  /** When to fetch the next token in the background; null while nobody needs one. */
+  readonly refreshAt: number | null;
+  /** The last token WeChat refused: never handed out again. */
+  readonly rejected: string | null;
+  /** The message that was refused with it; empty when that is not known. */
+  readonly rejectedBy: string;
+  /** When that was reported. */
+  readonly rejectedAt: number;
+  readonly pausedUntil: number;
+  readonly pauseErrcode: number;
+  /** Grows with each change of the pause: readers keep the newest they heard of. */
+  readonly pauseVersion: number;
+  /** When to wake or forget conversations that wait for the app; null while none does. */
+  readonly releaseAt: number | null;
+  /** Which messages were refused by errcodes that pause. */
+  readonly refusals: Refusals;
+  /** The Beijing day of the last forced refresh, counted from 1970, and how many there were on it. */
+  readonly forceDay: number;
+  readonly forceCount: number;
+  readonly forcedAt: number;
+  /** The token endpoint refused: no call before this, unless the secret was changed. */
+  readonly refusedUntil: number;
+  readonly refusedErrcode: number;
+  /** A short hash of the secret that was refused. */
+  readonly refusedSecret: string;
+  /** When to publish the settings again; null when KV has taken them. */
+  readonly republishAt: number | null;
+  /** When the alarm is set for; null when it is not. */
+  readonly alarmAt: number | null;
+  /** Endpoints in trouble. */
+  readonly webhooks: WebhookHealths;
+  /** How far each webhook has got the app-wide events; none while the settings list none for them. */
+  readonly appWebhooks: WebhookCursors;
+  /** The team's own push server in trouble; null when it is not. */
+  readonly forward: ForwardHealth | null;
+  readonly milestones: Milestones;
+  /** Pushes refused for the age of their timestamp; null: none yet. */
+  readonly stale: StaleSeries | null;
+  /** Calls of the token endpoint that brought no token since the last one that did; null: none. */
+  readonly tokenTrouble: Trouble | null;
+  /** Sends that did not get through, with none between them that did, as far as isolates report them; null: none. */
+  readonly sends: Trouble | null;
+}
+
+/** Nothing known yet. */
+export const NEW_ACCOUNT: AccountState = {
+  token: null,
+  expiresAt: 0,
+  refreshAt: null,
+  rejected: null,
+  rejectedBy: "",
+  rejectedAt: 0,
+  pausedUntil: 0,
+  pauseErrcode: 0,
+  pauseVersion: 0,
+  releaseAt: null,
+  refusals: {},
+  forceDay: 0,
+  forceCount: 0,
+  forcedAt: 0,
+  refusedUntil: 0,
+  refusedErrcode: 0,
+  refusedSecret: "",
+  republishAt: null,
+  alarmAt: null,
+  webhooks: {},
+  appWebhooks: {},
+  forward: null,
+  milestones: NO_MILESTONES,
+  stale: null,
+  tokenTrouble: null,
+  sends: null,
+};
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;

@@ -1,0 +1,39 @@
+import { beijingDay, nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
+import { isFresh } from "../../../shared/base/clock-setback.ts";
+import { SECOND_MS, MINUTE_MS, type AccountState } from "./state.ts";
+
+/** Whether a refresh may be forced, and if not, from when on (epoch ms). */
+export type ForceAllowance =
+  | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
+  | { readonly allowed: false; readonly until: number };
+
+/** WECHAT.md §6.1: forced refreshes. */
+const FORCE_GAP_MS = 30 * SECOND_MS;
+
+const FORCES_A_DAY = 20;
+
+/** The background refresh happens so long before the end, in WeChat's last five minutes, when it renews. */
+const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
+
+const REFRESH_SPREAD_MS = MINUTE_MS;
+
+/** Whether WeChat lets us force a refresh: 30 s after the last one, 20 on a Beijing day. */
+export function allowForce(
+  state: Pick<AccountState, "forceDay" | "forceCount" | "forcedAt">,
+  now: number,
+): ForceAllowance {
+  if (isFresh(state.forcedAt, now, FORCE_GAP_MS)) return { allowed: false, until: state.forcedAt + FORCE_GAP_MS };
+  const forceDay = beijingDay(now);
+  const used = state.forceDay === forceDay ? state.forceCount : 0;
+  if (used >= FORCES_A_DAY) return { allowed: false, until: nextBeijingMidnight(now) };
+  return { allowed: true, forceDay, forceCount: used + 1 };
+}
+
+/**
+ * When to refresh in the background a token that somebody still uses.
+ *
+ * @param random a number in [0, 1)
+ */
+export function refreshTime(expiresAt: number, now: number, random: number): number {
+  return Math.max(now, expiresAt - REFRESH_BEFORE_MS + Math.floor(random * REFRESH_SPREAD_MS));
+}

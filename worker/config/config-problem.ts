@@ -1,0 +1,6 @@
+/** One thing wrong with the set-up. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly cure: string;
+}

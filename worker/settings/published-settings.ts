@@ -1,0 +1,17 @@
+import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { isObject } from "../account/published-access.ts";
+
+/** The KV key of an app's settings. */
+export function settingsKey(appid: string): string {
+  return `settings:${appid}`;
+}
+
+/** Reads published settings; undefined when they are none, or of a shape this version does not take. */
+export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
+  if (!isObject(value)) return undefined;
+  const { version, updatedAt } = value;
+  if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
+  const settings = parseStoredSettings(value["settings"]);
+  return settings && { version, settings, updatedAt };
+}
