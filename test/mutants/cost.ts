@@ -121,7 +121,7 @@ export const COST: MutantTable = {
     {
       name: "kv-always-written",
       breaks: "every push costs a write to KV",
-      file: "worker/routes/late-pushes.ts",
+      file: "worker/inbox/late-events.ts",
       symbol: "mayComeAgain",
       change: { returns: "true" },
       killedBy: ["workerd/late-pushes.test.ts", "KV as the shield against repeats is neither written nor read in calm"],
@@ -138,7 +138,7 @@ export const COST: MutantTable = {
       name: "stale-push-written-each-time",
       breaks: "a captured push that is sent without end costs a row each time",
       point: "1.5",
-      file: "worker/routes/stale-pushes.ts",
+      file: "worker/inbox/report-stale-pushes.ts",
       symbol: "noteStale.isDue",
       change: { value: "true" },
       killedBy: [

@@ -97,7 +97,7 @@ export const FAULTS: MutantTable = {
       name: "repeat-forwarded-again",
       breaks: "a repeated push is forwarded again although its answer was relayed",
       point: "1.6",
-      file: "worker/routes/forward-push.ts",
+      file: "worker/inbox/forward-event.ts",
       symbol: "relay.before",
       change: { condition: "outcome", is: false },
       killedBy: [
@@ -130,7 +130,7 @@ export const FAULTS: MutantTable = {
       name: "broken-connections-and-ok",
       breaks: "/healthz says ok while no send gets through",
       point: "2",
-      file: "worker/routes/carry-background.ts",
+      file: "worker/inbox/delivery/after-response.ts",
       symbol: "carry.onAttempt",
       change: { value: "() => undefined" },
       killedBy: [

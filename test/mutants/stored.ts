@@ -13,7 +13,7 @@ export const STORED: MutantTable = {
     {
       name: "acknowledged-before-stored",
       breaks: "a push is acknowledged without waiting for the conversation object",
-      file: "worker/routes/push-user.ts",
+      file: "worker/inbox/receive-event.ts",
       symbol: "acceptUserPush",
       change: {
         replace: "await received",

@@ -77,7 +77,7 @@ export const TROUBLE: MutantTable = {
       name: "lifted-without-trial",
       breaks: "a pause is lifted without a trial, and every message is sent into a lasting fault",
       point: "2",
-      file: "worker/objects/resume-app.ts",
+      file: "worker/inbox/delivery/resume-account.ts",
       symbol: "resumeApp",
       change: { drop: "tryOne" },
       killedBy: ["workerd/resume.test.ts", "POST /resume holds the pause when WeChat refuses the trial the same way"],

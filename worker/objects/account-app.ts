@@ -6,10 +6,10 @@ import type { Retention } from "../account/core/schedule.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
 import { configOf, findApp, type AppConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
+import { connectApp } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
 import { canSign } from "../webhooks/settings-check.ts";
-import { connectApp } from "./connect.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;

@@ -45,13 +45,13 @@ import type {
 import { createConversationStore } from "../conversation/store.ts";
 import { takeStep, type Step } from "../conversation/transact.ts";
 import { relayedAnswer, type RelayedAnswer } from "../forwarding/answer-store.ts";
+import { carryFromAlarm, type CarryHost } from "../inbox/delivery/from-alarm.ts";
+import { connectApp, type AppConnection } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { expireEvents } from "../webhooks/expiry.ts";
 import { deliverEvents, type WebhookHost } from "../webhooks/log-consumer.ts";
 import { canSign } from "../webhooks/settings-check.ts";
-import { connectApp, type AppConnection } from "./connect.ts";
-import { carryFromAlarm, type CarryHost } from "./conversation-carry.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
 
 /** An Idempotency-Key is remembered so long, milliseconds. */

@@ -11,10 +11,10 @@ import type { HealthFault } from "../account/fault-reader.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type AppConfig, type Config } from "../config/config.ts";
+import { readAppFaults } from "../inbox/read-faults.ts";
+import { unreportedStale } from "../inbox/report-stale-pushes.ts";
 import { findCaller } from "../middleware/require-api-key.ts";
-import { readAppFaults } from "./app-faults.ts";
 import { toFaultJson } from "./health-json.ts";
-import { unreportedStale } from "./stale-pushes.ts";
 
 type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };

@@ -17,13 +17,13 @@ import {
 } from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
-import { connectApp } from "../objects/connect.ts";
+import { forwardFor, relayPush } from "../inbox/forward-event.ts";
+import { acceptAppPush, keepUnreadable } from "../inbox/receive-account-event.ts";
+import { acceptUserPush, type Accepted } from "../inbox/receive-event.ts";
+import { noteStale } from "../inbox/report-stale-pushes.ts";
+import { connectApp } from "../inbox/services.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
-import { forwardFor, relayPush } from "./forward-push.ts";
-import { acceptAppPush, keepUnreadable } from "./push-app.ts";
-import { acceptUserPush, type Accepted } from "./push-user.ts";
-import { noteStale } from "./stale-pushes.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;

@@ -5,7 +5,7 @@ import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { AppConnection } from "../objects/connect.ts";
+import type { AppConnection } from "../inbox/services.ts";
 import { logUser } from "../platform/logger.ts";
 import { typesOf } from "./core/event.ts";
 import { healthMemory } from "./health-reader.ts";

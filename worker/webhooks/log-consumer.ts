@@ -8,7 +8,7 @@ import { nextDue } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { Owner } from "../conversation/rpc.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { AppConnection } from "../objects/connect.ts";
+import type { AppConnection } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { toWebhookEvent, typesOf } from "./core/event.ts";

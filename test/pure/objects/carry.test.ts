@@ -2,7 +2,7 @@ import { describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../../worker/conversation/rpc.ts";
-import { carryChain } from "../../../worker/objects/carry.ts";
+import { carryChain } from "../../../worker/inbox/delivery/chain.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,

@@ -13,13 +13,13 @@ import type { AppEnv } from "../../app-env.ts";
 import { toRowJson } from "../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { streamExport } from "../../inbox/export-user.ts";
+import { findConversation } from "../../inbox/find-conversation.ts";
+import { readPauseEnd } from "../../inbox/read-pause-end.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
-import { streamExport } from "./export-rows.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";
-import { findConversation } from "./owner.ts";
-import { readPauseEnd } from "./pause-end.ts";
 import { problem } from "./problem.ts";
 
 /** Routes about conversations. */

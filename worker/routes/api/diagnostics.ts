@@ -13,7 +13,7 @@ import type { AppEnv } from "../../app-env.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import type { TokenProblem } from "../../channels/wechat/token-source.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 

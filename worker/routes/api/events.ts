@@ -7,7 +7,7 @@ import { AppEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { AS_BECOMES, refuseParameter } from "./input.ts";

@@ -6,7 +6,7 @@ import type * as v from "valibot";
 import { ForwardingSchema } from "../../../shared/api/events.ts";
 import { isoTime } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 

@@ -10,7 +10,7 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { UploadProblem } from "../../channels/wechat/api/media.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBinary, refuseParameter, tooLarge } from "./input.ts";

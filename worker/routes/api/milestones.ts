@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
 import type { Milestone } from "../../account/core/milestones.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 

@@ -5,7 +5,7 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { isoTime, QuarantineSchema } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe } from "./describe.ts";
 

@@ -9,7 +9,7 @@ import { both, named } from "../../../shared/api/schemas.ts";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../../shared/api/settings/settings.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import type { PutSettingsProblem } from "../../settings/versions.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { problem } from "./problem.ts";
 

@@ -6,11 +6,11 @@ import { Hono } from "hono/tiny";
 import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { findConversation } from "../../inbox/find-conversation.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";
-import { findConversation } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { refuseCall, refuseErrcode } from "./wechat-problem.ts";
 

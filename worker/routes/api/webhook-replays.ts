@@ -20,12 +20,12 @@ import {
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AppEnv } from "../../app-env.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { findConversation, findObject } from "../../inbox/find-conversation.ts";
+import { connectApp } from "../../inbox/services.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import { appOf } from "./choose-app.ts";
 import { describe, validator } from "./describe.ts";
 import { readBody, refuseParameter } from "./input.ts";
-import { findConversation, findObject } from "./owner.ts";
 import { problem } from "./problem.ts";
 import { readStored } from "./stored-settings.ts";
 

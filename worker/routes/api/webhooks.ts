@@ -8,7 +8,7 @@ import type { Webhook } from "../../../shared/api/settings/webhooks.ts";
 import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { AppEnv } from "../../app-env.ts";
-import { connectApp } from "../../objects/connect.ts";
+import { connectApp } from "../../inbox/services.ts";
 import { waitingSince, type WebhookHealth } from "../../webhooks/core/endpoint-health.ts";
 import type { SkippedSummary } from "../../webhooks/skipped-store.ts";
 import { appOf } from "./choose-app.ts";

@@ -2,20 +2,20 @@
  * Lifting a pause, as the Worker does it: one message that waits is tried although the app is paused. Only when WeChat
  * lets it through, or refuses that message alone, the account object lifts the pause and wakes the others.
  */
-import { describeErrcode } from "../../shared/errcode.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
-import { accountMemory, notePause } from "../account/memory.ts";
+import { describeErrcode } from "../../../shared/errcode.ts";
+import type { Delivery } from "../../../shared/message/delivery.ts";
+import { accountMemory, notePause } from "../../account/memory.ts";
 import {
   conversationStub,
   conversationStubById,
   LEASED_CALL_MS,
   settleStored,
   type ConversationDirectory,
-} from "../conversation/client.ts";
-import type { LeasedMessage } from "../conversation/rpc.ts";
-import { logUser } from "../platform/logger.ts";
-import { carryChain } from "./carry.ts";
-import type { AppConnection } from "./connect.ts";
+} from "../../conversation/client.ts";
+import type { LeasedMessage } from "../../conversation/rpc.ts";
+import { logUser } from "../../platform/logger.ts";
+import type { AppConnection } from "../services.ts";
+import { carryChain } from "./chain.ts";
 
 /** What became of the trial. */
 export interface Trial {

@@ -12,11 +12,11 @@ import { findCreateTime } from "../channels/wechat/push/create-time.ts";
 import type { PushProblem } from "../channels/wechat/push/open-push.ts";
 import type { AppConfig } from "../config/config.ts";
 import * as handlers from "../custom/handlers.ts";
-import { connectApp } from "../objects/connect.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import type { ArrivedPush } from "./late-pushes.ts";
-import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
+import type { ArrivedPush } from "./late-events.ts";
+import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
+import { connectApp } from "./services.ts";
 
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function acceptAppPush(

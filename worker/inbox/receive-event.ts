@@ -17,10 +17,10 @@ import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import type { PushInput } from "../conversation/core/transitions.ts";
 import * as handlers from "../custom/handlers.ts";
-import { connectApp, type AppConnection } from "../objects/connect.ts";
 import { log, logUser } from "../platform/logger.ts";
-import { carryInBackground, directoryOf } from "./carry-background.ts";
-import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-pushes.ts";
+import { carryInBackground, directoryOf } from "./delivery/after-response.ts";
+import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-events.ts";
+import { connectApp, type AppConnection } from "./services.ts";
 
 /** How a push was taken. */
 export interface Accepted {

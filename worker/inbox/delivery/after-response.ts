@@ -3,13 +3,13 @@
  * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
  */
 import type { Context } from "hono";
-import type { AppEnv } from "../app-env.ts";
-import type { AppConfig } from "../config/config.ts";
-import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../conversation/client.ts";
-import type { LeasedMessage, Owner } from "../conversation/rpc.ts";
-import { carryChain } from "../objects/carry.ts";
-import { connectApp } from "../objects/connect.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
+import type { AppEnv } from "../../app-env.ts";
+import type { AppConfig } from "../../config/config.ts";
+import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../../conversation/client.ts";
+import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
+import { errorName, log, logUser } from "../../platform/logger.ts";
+import { connectApp } from "../services.ts";
+import { carryChain } from "./chain.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
 const CHAIN_BUDGET_MS = 20_000;

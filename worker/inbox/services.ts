@@ -15,12 +15,12 @@ import { createTokenSource, withoutPause, type AccountClientDeps } from "../acco
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { AppConfig, Config } from "../config/config.ts";
+import type { Account } from "../objects/account.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { readSettingsSnapshot } from "../settings/reader.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
-import type { Account } from "./account.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;

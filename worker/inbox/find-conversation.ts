@@ -2,13 +2,13 @@
  * From a request to the conversation it is about.
  */
 import type { Context } from "hono";
-import { parseMessageId } from "../../../shared/message/message-id.ts";
-import type { AppEnv } from "../../app-env.ts";
-import { conversationStub, conversationStubById } from "../../conversation/client.ts";
-import type { Owner, RemoteConversation } from "../../conversation/rpc.ts";
-import type { Conversation } from "../../objects/conversation.ts";
-import { directoryOf } from "../carry-background.ts";
-import { appOf } from "./choose-app.ts";
+import { parseMessageId } from "../../shared/message/message-id.ts";
+import type { AppEnv } from "../app-env.ts";
+import { conversationStub, conversationStubById } from "../conversation/client.ts";
+import type { Owner, RemoteConversation } from "../conversation/rpc.ts";
+import type { Conversation } from "../objects/conversation.ts";
+import { appOf } from "../routes/api/choose-app.ts";
+import { directoryOf } from "./delivery/after-response.ts";
 
 /**
  * A user of the chosen app, with the object that holds the conversation.

@@ -3,10 +3,10 @@
  * to their conversations.
  */
 import type { Context } from "hono";
-import type { AppEnv } from "../../app-env.ts";
-import { waitsForPause, type Waiting } from "../../conversation/core/outbox/waiting.ts";
-import { readAppFaults } from "../app-faults.ts";
-import { appOf } from "./choose-app.ts";
+import type { AppEnv } from "../app-env.ts";
+import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
+import { appOf } from "../routes/api/choose-app.ts";
+import { readAppFaults } from "./read-faults.ts";
 
 /**
  * Reads it when one of these waits for a pause.

@@ -12,13 +12,13 @@ import { conversationStub } from "../conversation/client.ts";
 import { isForwardKind } from "../forwarding/core/kinds.ts";
 import { isNewsOfForward, type ForwardMemory, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { FORWARDED_HEADER, forwardPush, type RelayedAnswer } from "../forwarding/forward-push.ts";
-import { connectApp } from "../objects/connect.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import { directoryOf } from "./carry-background.ts";
-import type { ArrivedPush } from "./late-pushes.ts";
-import { STORE_TIMEOUT_MS, type Accepted } from "./push-user.ts";
+import { directoryOf } from "./delivery/after-response.ts";
+import type { ArrivedPush } from "./late-events.ts";
+import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
+import { connectApp } from "./services.ts";
 
 /** The team's server has so long, milliseconds. */
 const FORWARD_TIMEOUT_MS = 4_000;

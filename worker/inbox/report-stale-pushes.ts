@@ -7,9 +7,9 @@ import { currentStale, type StaleNote } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config/config.ts";
-import { connectApp } from "../objects/connect.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
+import { connectApp } from "./services.ts";
 
 /** An isolate reports this often at most, milliseconds. */
 const REPORT_EVERY_MS = 60_000;

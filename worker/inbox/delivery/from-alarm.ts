@@ -1,11 +1,11 @@
 /**
  * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
  */
-import type { AppPause } from "../account/published-access.ts";
-import type { LeasedMessage, Owner } from "../conversation/rpc.ts";
-import { logUser } from "../platform/logger.ts";
-import { carryChain, type Carrier } from "./carry.ts";
-import type { AppConnection } from "./connect.ts";
+import type { AppPause } from "../../account/published-access.ts";
+import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
+import { logUser } from "../../platform/logger.ts";
+import type { AppConnection } from "../services.ts";
+import { carryChain, type Carrier } from "./chain.ts";
 
 /** The conversation. */
 export interface CarryHost {

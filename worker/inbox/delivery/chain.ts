@@ -2,12 +2,12 @@
  * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
  * behind a push or an API call, and by the conversation's alarm.
  */
-import { describeErrcode } from "../../shared/errcode.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
-import type { WeChatClient } from "../channels/wechat/api/client.ts";
-import { LEASE_MS } from "../conversation/core/outbox/outbox.ts";
-import type { LeasedMessage } from "../conversation/rpc.ts";
-import { log } from "../platform/logger.ts";
+import { describeErrcode } from "../../../shared/errcode.ts";
+import type { Delivery } from "../../../shared/message/delivery.ts";
+import type { WeChatClient } from "../../channels/wechat/api/client.ts";
+import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
+import type { LeasedMessage } from "../../conversation/rpc.ts";
+import { log } from "../../platform/logger.ts";
 
 /** What a chain needs. */
 export interface Carrier {

@@ -6,7 +6,7 @@ import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-r
 import { accountMemory } from "../account/memory.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { AppConfig, Config } from "../config/config.ts";
-import { connectApp } from "../objects/connect.ts";
+import { connectApp } from "./services.ts";
 
 /** Reads them. Never fails. */
 export function readAppFaults(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {

@@ -2,11 +2,11 @@
  * Everything about a user as a stream of lines, a page at a time: however much it is, one page is in memory. First what
  * the account keeps, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
  */
-import type { ExportLine } from "../../../shared/api/export.ts";
-import type { RowJson } from "../../../shared/api/rows.ts";
-import { isoTime, MAX_PAGE } from "../../../shared/api/schemas.ts";
-import { showAppEvent } from "../../../shared/message/account-event.ts";
-import type { PersonalCursor, PersonalPage, PersonalRecord } from "../../account/user-records.ts";
+import type { ExportLine } from "../../shared/api/export.ts";
+import type { RowJson } from "../../shared/api/rows.ts";
+import { isoTime, MAX_PAGE } from "../../shared/api/schemas.ts";
+import { showAppEvent } from "../../shared/message/account-event.ts";
+import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/user-records.ts";
 
 /** Where the lines come from. */
 export interface ExportSource {
