@@ -35,7 +35,7 @@ for (const [file, text] of stale) {
 /** The files by their path in `public/`. */
 function makeFiles(): Readonly<Record<string, string>> {
   const { document, page }: { document: unknown; page: string } = JSON.parse(
-    run(process.execPath, [join(ROOT, "worker/docs/print.ts")]),
+    run(process.execPath, [join(ROOT, "worker/openapi/print.ts")]),
   );
   const html = format("docs.html", page);
   return {

@@ -1,11 +1,11 @@
 /**
- * Routes mounted: pushes and health check here, everything else in `others.ts`. What no push needs is loaded by `import()`
+ * Routes mounted: pushes and health check here, everything else in `app-lazy.ts`. What no push needs is loaded by `import()`
  * with the first request for it, so that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
-import type { AppEnv } from "./app-env.ts";
-import { answerUnhandled, prepare } from "./prepare.ts";
-import { receive, verify } from "./routes/push.ts";
+import type { AppEnv } from "./routes/http/app-env.ts";
+import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
+import { receive, verify } from "./routes/wechat-push.ts";
 
 /** The whole application. A push is looked for among few routes: each of them is tried for every push. */
 export const app = new Hono<AppEnv>();
@@ -20,7 +20,7 @@ app.post("/wechat/message", (c) => prepare(c) ?? receive(c, undefined));
 app.get("/wechat/:appid/message", (c) => prepare(c) ?? verify(c, c.req.param("appid")));
 app.post("/wechat/:appid/message", (c) => prepare(c) ?? receive(c, c.req.param("appid")));
 app.notFound(async (c) => {
-  const { others } = await import("./others.ts");
+  const { others } = await import("./app-lazy.ts");
   return others.fetch(c.req.raw, c.env, c.executionCtx);
 });
 app.onError(answerUnhandled);

@@ -10,7 +10,7 @@ export const SECRETS: MutantTable = {
     {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
-      file: "worker/routes/push.ts",
+      file: "worker/routes/wechat-push.ts",
       symbol: "accept.user",
       change: { value: "inbound.openid" },
       killedBy: LOG_LINES,
@@ -18,7 +18,7 @@ export const SECRETS: MutantTable = {
     {
       name: "text-in-the-log",
       breaks: "the log line of a push holds the message",
-      file: "worker/routes/push.ts",
+      file: "worker/routes/wechat-push.ts",
       symbol: "accept.fields",
       change: { replace: "inbound.kind", by: "JSON.stringify(inbound)" },
       killedBy: LOG_LINES,
@@ -72,7 +72,7 @@ export const SECRETS: MutantTable = {
     {
       name: "rate-counted-by-the-key",
       breaks: "the API key itself is given to the rate limiter",
-      file: "worker/middleware/require-api-key.ts",
+      file: "worker/routes/http/require-api-key.ts",
       symbol: "findCaller",
       change: { replace: 'Buffer.from(digest).toString("hex")', by: "key" },
       killedBy: ["workerd/api-auth.test.ts", "the rate limit counts by a hash of the key"],

@@ -40,7 +40,7 @@ it.for([
   ".env.example",
   "examples/local.dev.vars",
   "scripts/lib/dev-vars.ts",
-  "worker/app-env.ts",
+  "worker/routes/http/app-env.ts",
 ])("%s is not ignored", (path, { expect }) => {
   expect(isIgnored(path)).toBe(false);
 });

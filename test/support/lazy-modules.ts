@@ -2,7 +2,7 @@
  * Loads what the worker loads by `import()`. For tests that move the clock by hand: loading takes real time, in which a
  * deadline would already be over.
  */
-import "../../worker/others.ts";
+import "../../worker/app-lazy.ts";
 import "../../worker/routes/healthz.ts";
-import "../../worker/wechat/diagnostics.ts";
-import "../../worker/wechat/typing.ts";
+import "../../worker/channels/wechat/api/diagnostics.ts";
+import "../../worker/channels/wechat/api/typing.ts";

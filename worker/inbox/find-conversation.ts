@@ -3,11 +3,11 @@
  */
 import type { Context } from "hono";
 import { parseMessageId } from "../../shared/message/message-id.ts";
-import type { AppEnv } from "../app-env.ts";
 import { conversationStub, conversationStubById } from "../conversation/client.ts";
 import type { Owner, RemoteConversation } from "../conversation/rpc.ts";
 import type { Conversation } from "../objects/conversation.ts";
-import { appOf } from "../routes/api/choose-app.ts";
+import type { AppEnv } from "../routes/http/app-env.ts";
+import { appOf } from "../routes/http/choose-account.ts";
 import { directoryOf } from "./delivery/after-response.ts";
 
 /**

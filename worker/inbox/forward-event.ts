@@ -5,7 +5,6 @@
  */
 import type { Context } from "hono";
 import { scopeOf, type Inbound } from "../../shared/message/inbound.ts";
-import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config/config.ts";
 import type { ForwardConfig } from "../config/forwarding-config.ts";
 import { conversationStub } from "../conversation/client.ts";
@@ -15,6 +14,7 @@ import { FORWARDED_HEADER, forwardPush, type RelayedAnswer } from "../forwarding
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
+import type { AppEnv } from "../routes/http/app-env.ts";
 import { directoryOf } from "./delivery/after-response.ts";
 import type { ArrivedPush } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";

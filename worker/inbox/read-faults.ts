@@ -4,8 +4,8 @@
 import type { Context } from "hono";
 import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";
 import { accountMemory } from "../account/memory.ts";
-import type { AppEnv } from "../app-env.ts";
 import type { AppConfig, Config } from "../config/config.ts";
+import type { AppEnv } from "../routes/http/app-env.ts";
 import { connectApp } from "./services.ts";
 
 /** Reads them. Never fails. */

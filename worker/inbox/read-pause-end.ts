@@ -3,9 +3,9 @@
  * to their conversations.
  */
 import type { Context } from "hono";
-import type { AppEnv } from "../app-env.ts";
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
-import { appOf } from "../routes/api/choose-app.ts";
+import type { AppEnv } from "../routes/http/app-env.ts";
+import { appOf } from "../routes/http/choose-account.ts";
 import { readAppFaults } from "./read-faults.ts";
 
 /**

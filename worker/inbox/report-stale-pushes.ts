@@ -5,10 +5,10 @@
 import type { Context } from "hono";
 import { currentStale, type StaleNote } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
-import type { AppEnv } from "../app-env.ts";
 import type { AppConfig } from "../config/config.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
+import type { AppEnv } from "../routes/http/app-env.ts";
 import { connectApp } from "./services.ts";
 
 /** An isolate reports this often at most, milliseconds. */

@@ -54,8 +54,8 @@ import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "../webhooks/skipped-store.ts";
-import { createAccountApp } from "./account-app.ts";
-import { keepTokens } from "./account-keeper.ts";
+import { createAccountApp } from "./account-config.ts";
+import { keepTokens } from "./token-endpoint.ts";
 
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;

@@ -52,7 +52,7 @@ import { errorName, log, logUser } from "../platform/logger.ts";
 import { expireEvents } from "../webhooks/expiry.ts";
 import { deliverEvents, type WebhookHost } from "../webhooks/log-consumer.ts";
 import { canSign } from "../webhooks/settings-check.ts";
-import { APP_LOOK_MS, isAppGone } from "./missing-app.ts";
+import { APP_LOOK_MS, isAppGone } from "./missing-account.ts";
 
 /** An Idempotency-Key is remembered so long, milliseconds. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;

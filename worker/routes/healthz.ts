@@ -8,13 +8,13 @@ import type * as v from "valibot";
 import type { HealthSchema } from "../../shared/api/health.ts";
 import { addStale } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/fault-reader.ts";
-import type { AppEnv } from "../app-env.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type AppConfig, type Config } from "../config/config.ts";
 import { readAppFaults } from "../inbox/read-faults.ts";
 import { unreportedStale } from "../inbox/report-stale-pushes.ts";
-import { findCaller } from "../middleware/require-api-key.ts";
 import { toFaultJson } from "./health-json.ts";
+import type { AppEnv } from "./http/app-env.ts";
+import { findCaller } from "./http/require-api-key.ts";
 
 type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };

@@ -3,11 +3,11 @@
  * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
  */
 import type { Context } from "hono";
-import type { AppEnv } from "../../app-env.ts";
 import type { AppConfig } from "../../config/config.ts";
 import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../../conversation/client.ts";
 import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
 import { errorName, log, logUser } from "../../platform/logger.ts";
+import type { AppEnv } from "../../routes/http/app-env.ts";
 import { connectApp } from "../services.ts";
 import { carryChain } from "./chain.ts";
 

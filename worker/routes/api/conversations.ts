@@ -9,7 +9,6 @@ import { ConversationSchema, PageSchema, type RowJson } from "../../../shared/ap
 import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { PersonalCursor, PersonalPage } from "../../account/user-records.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { toRowJson } from "../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
@@ -17,10 +16,11 @@ import { streamExport } from "../../inbox/export-user.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { AS_BECOMES, refuseParameter } from "./input.ts";
-import { problem } from "./problem.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { problem } from "../http/problem.ts";
+import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
 /** Routes about conversations. */
 export const conversations = new Hono<AppEnv>();

@@ -9,13 +9,13 @@ import { OPERATORS } from "../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
-import type { AppEnv } from "../../app-env.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import type { TokenProblem } from "../../channels/wechat/token-source.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe } from "../http/describe.ts";
 
 /** Routes about WeChat's own diagnostics. */
 export const diagnostics = new Hono<AppEnv>();

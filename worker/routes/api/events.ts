@@ -6,11 +6,11 @@ import type * as v from "valibot";
 import { AppEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { AS_BECOMES, refuseParameter } from "./input.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
 /** What the route asks of an account; written out for the reason of `RemoteConversation` (owner.ts). */
 interface RemoteEvents {

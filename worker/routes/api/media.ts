@@ -8,14 +8,14 @@ import * as v from "valibot";
 import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
-import type { AppEnv } from "../../app-env.ts";
 import type { UploadProblem } from "../../channels/wechat/api/media.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { readBinary, refuseParameter, tooLarge } from "./input.ts";
-import { problem } from "./problem.ts";
-import { refuseCall } from "./wechat-problem.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { refuseCall } from "../http/channel-problem.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { problem } from "../http/problem.ts";
+import { readBinary, refuseParameter, tooLarge } from "../http/request-body.ts";
 
 /** What a multipart body may have beside the picture, bytes. */
 const MULTIPART_OVERHEAD = 16 * 1024;

@@ -18,7 +18,6 @@ import { findListeners } from "../../../shared/api/settings/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { LEASED_CALL_MS } from "../../conversation/client.ts";
 import type { SubmitInput } from "../../conversation/core/transitions.ts";
 import { toMessageJson, toWindowJson } from "../../conversation/message-json.ts";
@@ -30,10 +29,11 @@ import { connectApp } from "../../inbox/services.ts";
 import { inTime } from "../../platform/deadline.ts";
 import { hexDigest } from "../../platform/digest.ts";
 import { retryCall } from "../../platform/object-call.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "./input.ts";
-import { problem } from "./problem.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { problem } from "../http/problem.ts";
+import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../http/request-body.ts";
 
 const MINUTE_MS = 60_000;
 /** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */

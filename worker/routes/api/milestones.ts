@@ -6,10 +6,10 @@ import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
 import type { Milestone } from "../../account/core/milestones.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe } from "../http/describe.ts";
 
 const reached = (zh: string, en: string) => v.exactOptional(v.pipe(TimeSchema, v.description(both(zh, en))));
 

@@ -4,10 +4,10 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { isoTime, QuarantineSchema } from "../../../shared/api/schemas.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe } from "../http/describe.ts";
 
 /** As many as are kept. */
 const MAX_SHOWN = 100;

@@ -6,13 +6,13 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { directoryOf } from "../../inbox/delivery/after-response.ts";
 import { resumeApp } from "../../inbox/delivery/resume-account.ts";
 import { connectApp } from "../../inbox/services.ts";
 import { toFaultJson } from "../health-json.ts";
-import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe } from "../http/describe.ts";
 
 /** Routes about pauses. */
 export const resume = new Hono<AppEnv>();

@@ -4,15 +4,15 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
-import type { AppEnv } from "../../app-env.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { readBody, refuseParameter } from "./input.ts";
-import { problem } from "./problem.ts";
-import { refuseCall, refuseErrcode } from "./wechat-problem.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { refuseCall, refuseErrcode } from "../http/channel-problem.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { problem } from "../http/problem.ts";
+import { readBody, refuseParameter } from "../http/request-body.ts";
 
 /** Routes about the typing indicator. */
 export const typing = new Hono<AppEnv>();

@@ -18,16 +18,16 @@ import {
   WebhookParamSchema,
 } from "../../../shared/api/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { AppEnv } from "../../app-env.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversation, findObject } from "../../inbox/find-conversation.ts";
 import { connectApp } from "../../inbox/services.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
-import { appOf } from "./choose-app.ts";
-import { describe, validator } from "./describe.ts";
-import { readBody, refuseParameter } from "./input.ts";
-import { problem } from "./problem.ts";
-import { readStored } from "./stored-settings.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe, validator } from "../http/describe.ts";
+import { problem } from "../http/problem.ts";
+import { readBody, refuseParameter } from "../http/request-body.ts";
+import { readStored } from "../http/stored-settings.ts";
 
 /** Conversations per call: each is a call of an object, and a request may make so many. */
 const REPLAY_BATCH = 100;

@@ -7,13 +7,13 @@ import { isoTime } from "../../../shared/api/schemas.ts";
 import type { Webhook } from "../../../shared/api/settings/webhooks.ts";
 import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../inbox/services.ts";
 import { waitingSince, type WebhookHealth } from "../../webhooks/core/endpoint-health.ts";
 import type { SkippedSummary } from "../../webhooks/skipped-store.ts";
-import { appOf } from "./choose-app.ts";
-import { describe } from "./describe.ts";
-import { readStored } from "./stored-settings.ts";
+import type { AppEnv } from "../http/app-env.ts";
+import { appOf } from "../http/choose-account.ts";
+import { describe } from "../http/describe.ts";
+import { readStored } from "../http/stored-settings.ts";
 
 /** Routes about webhooks. */
 export const webhooks = new Hono<AppEnv>();

@@ -2,8 +2,8 @@
  * The API's page for people, rendered from the OpenAPI document alone. Chinese first, English beside it; no script.
  */
 import { html, raw } from "hono/html";
-import { DOCS_STYLE } from "./docs-style.ts";
-import type { ApiDocument } from "./openapi.ts";
+import type { ApiDocument } from "./document.ts";
+import { DOCS_STYLE } from "./page-style.ts";
 import { PROBLEM_PREFIX } from "./problem-schema.ts";
 import { refName, sketchSchema, type JsonSchema } from "./schema-sketch.ts";
 

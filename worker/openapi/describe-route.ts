@@ -1,12 +1,12 @@
 /**
- * A route's description (`worker/routes/api/describe.ts`) as hono-openapi takes it.
+ * A route's description (`worker/routes/http/describe.ts`) as hono-openapi takes it.
  */
 import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode, type ProblemStatus } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
-import type { Content, RouteDescription } from "../routes/api/describe.ts";
-import { PROBLEM_TYPE } from "../routes/api/problem.ts";
+import type { Content, RouteDescription } from "../routes/http/describe.ts";
+import { PROBLEM_TYPE } from "../routes/http/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
 
 /** What any request with a key may meet. */

@@ -2,8 +2,8 @@
  * Prints the OpenAPI document and its page as one line of JSON, for `scripts/build-docs.ts`. A program of its own:
  * it is written against the worker's types, the scripts against Node's.
  */
-import { renderDocs } from "./docs-page.ts";
-import { createDocument } from "./openapi.ts";
+import { createDocument } from "./document.ts";
+import { renderDocs } from "./page.ts";
 
 const document = await createDocument();
 const page = await renderDocs(document);

@@ -3,11 +3,11 @@
  * that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
-import type { AppEnv } from "./app-env.ts";
-import { SECURE_HEADERS } from "./middleware/secure-answer.ts";
-import { answerUnhandled, prepare } from "./prepare.ts";
 import { createApi } from "./routes/api/index.ts";
-import { problem } from "./routes/api/problem.ts";
+import type { AppEnv } from "./routes/http/app-env.ts";
+import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
+import { problem } from "./routes/http/problem.ts";
+import { SECURE_HEADERS } from "./routes/http/secure-response.ts";
 
 /** The rest of the application. */
 export const others = new Hono<AppEnv>();

@@ -1,7 +1,7 @@
 /**
  * What every Hono handler of this worker finds in its context.
  */
-import type { Config } from "./config/config.ts";
+import type { Config } from "../../config/config.ts";
 
 /** Bindings come from wrangler.toml; variables are set by the middleware of `app.ts`. */
 export interface AppEnv {

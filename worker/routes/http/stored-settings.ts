@@ -5,9 +5,9 @@
 import type { Context } from "hono";
 import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { AppEnv } from "../../app-env.ts";
 import { connectApp } from "../../inbox/services.ts";
-import { appOf } from "./choose-app.ts";
+import type { AppEnv } from "./app-env.ts";
+import { appOf } from "./choose-account.ts";
 import { problem } from "./problem.ts";
 
 /** Reads them from the account object. @returns the finished refusal when this worker cannot read them */

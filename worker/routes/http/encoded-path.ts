@@ -3,8 +3,8 @@
  * one would then name the user whose openid has these very characters.
  */
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../../app-env.ts";
-import { invalidField } from "./input.ts";
+import type { AppEnv } from "./app-env.ts";
+import { invalidField } from "./request-body.ts";
 
 /** Answers 422 `invalid_field` for the field `openid` when the path cannot be decoded. */
 export const requireEncodedPath = () =>

@@ -2,9 +2,9 @@
  * What every request meets first. A worker that is half set up answers 503 and says where to look.
  */
 import type { Context } from "hono";
+import { configOf } from "../../config/config.ts";
+import { log } from "../../platform/logger.ts";
 import type { AppEnv } from "./app-env.ts";
-import { configOf } from "./config/config.ts";
-import { log } from "./platform/logger.ts";
 
 /** Names the request and gives it the configuration; the answer instead when that is incomplete. */
 export function prepare(c: Context<AppEnv>): Response | undefined {

@@ -7,8 +7,8 @@ import { Hono } from "hono/tiny";
 import { findTargetHandler } from "hono/utils/handler";
 import { both } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
-import { noteOf, type Note, type Tag } from "../routes/api/describe.ts";
 import { createApi } from "../routes/api/index.ts";
+import { noteOf, type Note, type Tag } from "../routes/http/describe.ts";
 import { describeProblem, toOperation } from "./describe-route.ts";
 
 /** The document. */

@@ -5,7 +5,6 @@
 import type { Context } from "hono";
 import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
-import type { AppEnv } from "../app-env.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/acknowledgement.ts";
 import {
@@ -24,6 +23,7 @@ import { noteStale } from "../inbox/report-stale-pushes.ts";
 import { connectApp } from "../inbox/services.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
+import type { AppEnv } from "./http/app-env.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;

@@ -3,9 +3,9 @@
  * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
-import { problem } from "../routes/api/problem.ts";
+import { inTime } from "../../platform/deadline.ts";
+import { errorName, log } from "../../platform/logger.ts";
+import { problem } from "./problem.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 
 /** The binding's period in wrangler.toml; it does not say when the next one begins. */

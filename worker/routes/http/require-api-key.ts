@@ -5,8 +5,8 @@
  */
 import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
-import type { AppEnv } from "../app-env.ts";
-import { problem } from "../routes/api/problem.ts";
+import type { AppEnv } from "./app-env.ts";
+import { problem } from "./problem.ts";
 
 /** The context past the lock. */
 export interface KeyEnv {

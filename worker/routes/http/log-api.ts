@@ -3,8 +3,8 @@
  */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
-import type { AppEnv } from "../app-env.ts";
-import { log } from "../platform/logger.ts";
+import { log } from "../../platform/logger.ts";
+import type { AppEnv } from "./app-env.ts";
 
 /** Logs `api` with route, status and how long the answer took, milliseconds. */
 export const logApi = () =>

@@ -3,8 +3,8 @@
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../../app-env.ts";
 import { findApp, type AppConfig } from "../../config/config.ts";
+import type { AppEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 
 /** Answers 404 `unknown_app` for an app this worker is not set up for; past it `appOf` always finds one. */
