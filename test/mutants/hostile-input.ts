@@ -52,7 +52,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "xml-without-depth-limit",
       breaks: "nested elements are read without limit",
-      file: "worker/channels/wechat/push/xml-markup.ts",
+      file: "worker/channels/wechat/push/xml/markup.ts",
       symbol: "checkMarkup",
       change: { condition: "MAX_WIRE_DEPTH", is: false },
       killedBy: ["pure/protocol/xml.test.ts", "refused one level more than allowed"],
@@ -86,7 +86,7 @@ export const HOSTILE_INPUT: MutantTable = {
       name: "typed-text-ends-early",
       breaks: "a text ends at what looks like its end, and what follows becomes fields",
       point: "1.7",
-      file: "worker/channels/wechat/push/xml-frame.ts",
+      file: "worker/channels/wechat/push/xml/frame.ts",
       symbol: "findStretch.closings",
       change: { replace: "text.lastIndexOf(_)", by: "text.indexOf(_)" },
       killedBy: [TYPED_TEXT, "a text is received as it was typed: another id"],

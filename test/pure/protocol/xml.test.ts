@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { XMLParser } from "fast-xml-parser";
 import { afterEach, describe, it, vi } from "vitest";
 import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
-import { parseXml } from "../../../worker/channels/wechat/push/xml.ts";
+import { parseXml } from "../../../worker/channels/wechat/push/xml/parse.ts";
 
 /** What the one field of a document holds. */
 function field(inner: string): unknown {

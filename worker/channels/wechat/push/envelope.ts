@@ -6,8 +6,8 @@ import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readJsonEvent } from "./json-event.ts";
 import { parseJson, type JsonProblem } from "./json.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
-import { readXmlFrame, type XmlFrame } from "./xml-frame.ts";
-import type { XmlProblem } from "./xml.ts";
+import { readXmlFrame, type XmlFrame } from "./xml/frame.ts";
+import type { XmlProblem } from "./xml/parse.ts";
 
 /** The data format of a push, the same inside and outside its encryption. */
 export type WireFormat = "xml" | "json";

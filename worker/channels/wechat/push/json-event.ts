@@ -6,7 +6,7 @@ import { ownValue } from "../../../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 import { parseJson } from "./json.ts";
 import { MAX_WIRE_NODES } from "./wire.ts";
-import { HEAD, isNamedEvent } from "./xml-edges.ts";
+import { HEAD, isNamedEvent } from "./xml/edges.ts";
 
 /** A member of an object. */
 interface Member {

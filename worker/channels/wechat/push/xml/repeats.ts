@@ -2,7 +2,7 @@
  * What in an XML event may be typed: the end of CDATA, and names that repeat. A text that leaves its element must open that element again, or the platform's
  * own end would not fit: so it repeats the element's name, or the name of one around it, beside the first.
  */
-import { readMarkup } from "./xml-markup.ts";
+import { readMarkup } from "./markup.ts";
 
 /**
  * Names of elements that repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2), and

@@ -3,7 +3,7 @@
  * closed under another name or followed by rubbish; its validator is deprecated and costs five times this pass.
  * Here everything outside CDATA that is not a plain, properly nested element is refused.
  */
-import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
+import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "../wire.ts";
 
 /** Why XML is refused; `declaration` is a DOCTYPE, an ENTITY, or a comment that holds markup. WeChat sends none of them. */
 export type XmlReason = WireReason | "declaration";

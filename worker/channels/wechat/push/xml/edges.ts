@@ -3,8 +3,8 @@
  * §3.1). They are read from the outside inwards, by a form no text of a user can take: the platform writes the head
  * before that text and the tail after it, so nothing typed can stand in front of the one or behind the other.
  */
-import { ownValue } from "../../../../shared/base/own-value.ts";
-import type { WireFields } from "../../../../shared/message/inbound.ts";
+import { ownValue } from "../../../../../shared/base/own-value.ts";
+import type { WireFields } from "../../../../../shared/message/inbound.ts";
 
 /** The ends of a message, and what lies between them. */
 export interface XmlEdges {

@@ -7,15 +7,15 @@
  * A card holds two texts, its title and its path. When one of them contains the border between the two, the
  * border cannot be located and the push is damaged. Its sender and its id are still known.
  */
-import { ownValue } from "../../../../shared/base/own-value.ts";
-import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import type { WireFields } from "../../../../shared/message/inbound.ts";
-import { isWireList, MAX_WIRE_LENGTH } from "./wire.ts";
-import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./xml-edges.ts";
-import { readXmlEvent } from "./xml-event.ts";
-import { CDATA_END, CDATA_START } from "./xml-markup.ts";
-import { isPlain, TYPED_END } from "./xml-repeats.ts";
-import { parseXml, type XmlProblem } from "./xml.ts";
+import { ownValue } from "../../../../../shared/base/own-value.ts";
+import { err, ok, type Result } from "../../../../../shared/base/result.ts";
+import type { WireFields } from "../../../../../shared/message/inbound.ts";
+import { isWireList, MAX_WIRE_LENGTH } from "../wire.ts";
+import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./edges.ts";
+import { readXmlEvent } from "./event.ts";
+import { CDATA_END, CDATA_START } from "./markup.ts";
+import { parseXml, type XmlProblem } from "./parse.ts";
+import { isPlain, TYPED_END } from "./repeats.ts";
 
 /** What a push says. */
 export interface XmlFrame {

@@ -6,10 +6,10 @@
  * the space around it and has its references decoded, once.
  */
 import { XMLParser } from "fast-xml-parser";
-import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
-import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH } from "./wire.ts";
-import { checkMarkup, COMMENT, type XmlReason } from "./xml-markup.ts";
+import { err, ok, type Result } from "../../../../../shared/base/result.ts";
+import type { WireFields, WireValue } from "../../../../../shared/message/inbound.ts";
+import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH } from "../wire.ts";
+import { checkMarkup, COMMENT, type XmlReason } from "./markup.ts";
 
 /** Why XML could not be read. */
 export interface XmlProblem {

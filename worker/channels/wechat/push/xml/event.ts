@@ -6,12 +6,12 @@
  * platform's begins, its end is certain when its closing tag is in the body once: had a text ended it early, the
  * platform's own end would follow. So is what comes next, and the same holds from the last element backwards with the opening tag.
  */
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
-import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "./wire.ts";
-import { HEAD, isNamedEvent, PLAIN_VALUE, ROOT_END, ROOT_START } from "./xml-edges.ts";
-import { COMMENT } from "./xml-markup.ts";
-import { isPlain } from "./xml-repeats.ts";
-import { decodeReferences, parseXml, PROLOG } from "./xml.ts";
+import type { WireFields, WireValue } from "../../../../../shared/message/inbound.ts";
+import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "../wire.ts";
+import { HEAD, isNamedEvent, PLAIN_VALUE, ROOT_END, ROOT_START } from "./edges.ts";
+import { COMMENT } from "./markup.ts";
+import { decodeReferences, parseXml, PROLOG } from "./parse.ts";
+import { isPlain } from "./repeats.ts";
 
 /** An event, as far as it can be read. */
 export interface XmlEvent {
