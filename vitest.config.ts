@@ -112,7 +112,11 @@ export default defineConfig({
     ],
     coverage: {
       provider: "istanbul",
-      include: ["worker/{protocol,domain}/**/*.ts"],
+      include: [
+        "worker/**/core/**/*.ts",
+        "worker/channels/{mini-program,wechat/push}/**/*.ts",
+        "shared/{api/settings,message,text}/**/*.ts",
+      ],
       reporter: ["text-summary", "text"],
       thresholds: { lines: 100 },
     },

@@ -1,6 +1,5 @@
 /** One user's chat on the phone. */
-import type { JSX } from "preact";
-import { Fragment } from "preact";
+import { type JSX, Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { PushContent } from "../model.ts";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";

@@ -10,8 +10,7 @@ import {
   OutboundTextSchema,
 } from "../message/outbound.ts";
 import { OPENID } from "../message/user-id.ts";
-import type { MessageStatus } from "./message-status.ts";
-import { WAIT_REASONS } from "./message-status.ts";
+import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
 /** Rows a page may have. */
 export const MAX_PAGE = 200;

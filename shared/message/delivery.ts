@@ -1,6 +1,6 @@
 /**
  * What became of one attempt to hand a message to WeChat: facts only. What follows from them (try again, correct
- * the window, give up) is decided by `worker/domain/` with the errcode table.
+ * the window, give up) is decided by `worker/conversation/core/` with the errcode table.
  */
 
 /** The facts of one attempt. */

@@ -3,8 +3,7 @@
  */
 import { isVisibleMessage } from "../base/visible.ts";
 import { splitText } from "../text/split.ts";
-import type { ChannelRules } from "./channel-rules.ts";
-import type { GrantKind } from "./channel-rules.ts";
+import type { ChannelRules, GrantKind } from "./channel-rules.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** The parts, or undefined when a text cannot be cut (an anchor longer than a whole message) or is blank. */

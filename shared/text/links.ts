@@ -4,8 +4,7 @@
  * reads a malformed tag is not documented: here a tag reaches as far as any reading of it, so what may be a link is
  * checked as one.
  */
-import { dropControls } from "../base/visible.ts";
-import { TAG_REST } from "../base/visible.ts";
+import { dropControls, TAG_REST } from "../base/visible.ts";
 import { parseCardPath } from "../entry/card-path.ts";
 
 /** What is wrong with a link, and what to do about it. */

@@ -93,8 +93,7 @@ export interface AppRoutes { "pages/home/index": Record<string, never>; "pages/o
 
 /** A page that uses most of the package. */
 export const PAGE = `
-import { contactBehavior, createKefu, openServiceChat, supports } from "edge-kefu-miniprogram";
-import type { CardOptions, ContactDetail, OpenChatReason } from "edge-kefu-miniprogram";
+import { contactBehavior, createKefu, openServiceChat, supports, type CardOptions, type ContactDetail, type OpenChatReason } from "edge-kefu-miniprogram";
 import type { AppContext, AppRoutes } from "../../app-context";
 import contact from "edge-kefu-miniprogram/contact-button/index";
 

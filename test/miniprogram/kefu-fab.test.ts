@@ -12,8 +12,9 @@ import {
   tap,
   useClient,
   usePage,
+  type ClientOptions,
+  type Mounted,
 } from "./support.ts";
-import type { ClientOptions, Mounted } from "./support.ts";
 
 const WECOM = { corpId: "ww1234567890abcdef", url: "https://work.weixin.qq.com/kfid/kfc1" };
 /** A phone with a notch and a gesture bar; the page has a navigation bar of 44 px. */

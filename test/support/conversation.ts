@@ -1,6 +1,6 @@
 /**
  * A conversation without its object: the pure transitions over an array of rows, a clock that stands still until it
- * is moved, and chance that is a number. For tests of `worker/domain/`.
+ * is moved, and chance that is a number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";

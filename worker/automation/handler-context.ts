@@ -24,7 +24,7 @@ export interface EnterKefu extends Kefu {
   readonly context: PageContext;
 }
 
-/** The team's code: `worker/handlers.ts`. */
+/** The team's code: `worker/custom/handlers.ts`. */
 export interface Handlers {
   readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
   readonly onEnter: (event: EnterEvent, kefu: EnterKefu) => Promise<void> | void;
@@ -38,7 +38,7 @@ export interface EventKefu {
   readonly signal: AbortSignal;
 }
 
-/** The team's code: `worker/handlers.ts`. */
+/** The team's code: `worker/custom/handlers.ts`. */
 export interface EventHandlers {
   readonly onEvent?: (event: AppEvent, kefu: EventKefu) => Promise<void> | void;
 }

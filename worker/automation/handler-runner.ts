@@ -4,8 +4,7 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import type { GrantKind } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM, type GrantKind } from "../../shared/message/channel-rules.ts";
 import { isKnownMessage, type Inbound } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";

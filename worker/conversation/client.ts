@@ -5,8 +5,7 @@
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Conversation } from "../objects/conversation.ts";
 import { inTime, isDeadlineError } from "../platform/deadline.ts";
-import { type LocationHint, retryCall, callUntil } from "../platform/object-call.ts";
-import { CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
+import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { PushInput } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Owner, type Received, type ReceivedWire } from "./rpc.ts";

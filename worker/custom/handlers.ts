@@ -13,8 +13,7 @@ import * as v from "valibot";
 import type { AppEvent } from "../../shared/message/account-event.ts";
 import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import { plainText } from "../../shared/text/links.ts";
-import type { EventKefu } from "../automation/handler-context.ts";
-import type { EnterKefu, Kefu } from "../automation/handler-context.ts";
+import type { EventKefu, EnterKefu, Kefu } from "../automation/handler-context.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*(?:[:：#]\s*)?(\d{1,20})/;
 

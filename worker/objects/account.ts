@@ -33,10 +33,15 @@ import {
   type AccountReader,
   type AppPause,
   type PauseAnswer,
+  toPublished,
 } from "../account/published-access.ts";
-import { toPublished } from "../account/published-access.ts";
-import type { QuarantinedPush, UnreadablePush } from "../account/quarantine.ts";
-import { keepRefusal, keepUnreadable, readQuarantine } from "../account/quarantine.ts";
+import {
+  type QuarantinedPush,
+  type UnreadablePush,
+  keepRefusal,
+  keepUnreadable,
+  readQuarantine,
+} from "../account/quarantine.ts";
 import type { SendsReport } from "../account/sends-report.ts";
 import { createAccountStore } from "../account/store.ts";
 import type { TokenKeeper } from "../account/token-keeper.ts";
@@ -46,10 +51,11 @@ import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-sour
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import { relayedAnswer, textOf, type RelayedAnswer } from "../forwarding/answer-store.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
-import { inTime, within } from "../platform/deadline.ts";
+import { inTime } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { settingsKey } from "../settings/published-settings.ts";
+import { createSettingsPublisher } from "../settings/publisher.ts";
 import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "../settings/versions.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
@@ -59,10 +65,6 @@ import { keepTokens } from "./token-endpoint.ts";
 
 /** After a failure of our own the alarm rests so long. */
 const ALARM_REST_MS = 60_000;
-/** Settings KV did not take are published again after so long, milliseconds. */
-const REPUBLISH_MS = 60_000;
-/** How long storing settings and the alarm wait for KV, milliseconds: readers ask the object when KV has nothing. */
-const PUBLISH_WAIT_MS = 2_500;
 /** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
 const SET_ALARM_MS = 5_000;
 
@@ -70,9 +72,10 @@ const SET_ALARM_MS = 5_000;
 export class Account extends DurableObject<Env> implements AccountReader {
   readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
   readonly #accessPublisher = createPublisher({ what: "access", put: () => this.#putAccess() });
-  readonly #settingsPublisher = createPublisher({
-    what: "settings",
+  readonly #settingsPublisher = createSettingsPublisher({
     put: () => this.env.KV.put(settingsKey(this.#appid()), this.#settings.published()),
+    setRepublishAt: (republishAt) => this.#write({ republishAt }),
+    waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
   readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, env: this.env });
   readonly #skipped = createSkippedStore(this.ctx.storage);
@@ -180,9 +183,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     if (!stored.ok) return stored;
     this.#webhooks.settingsChanged(before, stored.value.settings.webhooks);
     this.#events.settingsChanged(stored.value);
-    // Should KV not take them, or this object end before it does, the alarm publishes them.
-    this.#write({ republishAt: now + REPUBLISH_MS });
-    await this.#publishSettings();
+    await this.#settingsPublisher.publish(now);
     return stored;
   }
 
@@ -334,12 +335,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   async #work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = this.#app.retention();
-    const { republishAt } = this.#store.state();
-    if (republishAt !== null && republishAt <= now) {
-      // Before the write: one that hangs must not make the alarm ring at once again.
-      this.#write({ republishAt: now + REPUBLISH_MS });
-      await this.#publishSettings();
-    }
+    await this.#settingsPublisher.republishIfDue(this.#store.state().republishAt, now);
     this.#events.expire(now - eventsMs, now);
     this.#store.prune(now - quarantineMs, now);
     this.#skipped.prune(now - eventsMs);
@@ -407,18 +403,6 @@ export class Account extends DurableObject<Env> implements AccountReader {
       wake: (id, pause, spreadMs) => conversationStubById(this.env.CONVERSATION, id).resume(pause, spreadMs),
       now: () => Date.now(),
     }));
-  }
-
-  /**
-   * Readers believe what KV has, so what it did not take is tried again until it does. Resolves when KV has it, or after
-   * `PUBLISH_WAIT_MS` while writing continues.
-   */
-  async #publishSettings(): Promise<void> {
-    const published = this.#settingsPublisher.publish().then(() => {
-      this.#write({ republishAt: this.#settingsPublisher.isBehind() ? Date.now() + REPUBLISH_MS : null });
-    });
-    this.ctx.waitUntil(published);
-    await within(PUBLISH_WAIT_MS, published);
   }
 
   /** After the response: no caller waits for KV, the object is the truth. */

@@ -3,8 +3,18 @@
  * what cannot be read stays empty and the caller decides.
  */
 import { warnDeveloper } from "./developer-hint.ts";
-import { findLimit, isCapability, isDoubted, isPlatform, limitKey } from "./support.ts";
-import type { Capability, Client, Doubt, Limit, Platform } from "./support.ts";
+import {
+  findLimit,
+  isCapability,
+  isDoubted,
+  isPlatform,
+  limitKey,
+  type Capability,
+  type Client,
+  type Doubt,
+  type Limit,
+  type Platform,
+} from "./support.ts";
 
 const lifted = new Set<Limit | Doubt>();
 const added = new Set<string>();

@@ -2,8 +2,15 @@
  * The codecs with the app's own types: declare context and routes once, and a wrong field is a compile error in the
  * page, in the Worker and in the path of a card.
  */
-import { buildCardPath, decodeSessionFrom, encodeSessionFrom, parseCardPath } from "./codecs.ts";
-import type { CardPathError, Result, SessionFromError } from "./codecs.ts";
+import {
+  buildCardPath,
+  decodeSessionFrom,
+  encodeSessionFrom,
+  parseCardPath,
+  type CardPathError,
+  type Result,
+  type SessionFromError,
+} from "./codecs.ts";
 
 /** The codecs, typed for one app. */
 export interface Kefu<Context extends object, Routes extends object> {

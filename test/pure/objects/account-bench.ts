@@ -2,8 +2,7 @@
  * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint that is told what
  * to say, a clock that is moved by hand.
  */
-import type { Result } from "../../../shared/base/result.ts";
-import { ok } from "../../../shared/base/result.ts";
+import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { createTokenKeeper } from "../../../worker/account/token-keeper.ts";
 import type { StableToken, StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";

@@ -5,8 +5,7 @@
 import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
 import { believeCursors } from "../../conversation/core/plausible-times.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../../webhooks/core/endpoint-health.ts";
-import { LOOK_AFTER_MS } from "./pause-end.ts";
-import { LONGEST_PAUSE_MS } from "./pause-end.ts";
+import { LOOK_AFTER_MS, LONGEST_PAUSE_MS } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
 /** How long a token lives at most, milliseconds (WECHAT.md §6.1). */

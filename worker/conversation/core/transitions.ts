@@ -11,8 +11,18 @@ import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import type { Candidate } from "./candidate.ts";
 import { syncCursors } from "./consumer-cursor.ts";
-import { enqueue, expireHeld, expireLeases, hold, leaseNext, refuseDraft, releaseHeld } from "./outbox/outbox.ts";
-import type { Draft, Lease, OutboxContext } from "./outbox/outbox.ts";
+import {
+  enqueue,
+  expireHeld,
+  expireLeases,
+  hold,
+  leaseNext,
+  refuseDraft,
+  releaseHeld,
+  type Draft,
+  type Lease,
+  type OutboxContext,
+} from "./outbox/outbox.ts";
 import { believeTimes } from "./plausible-times.ts";
 import type { RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";

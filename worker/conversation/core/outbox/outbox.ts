@@ -20,8 +20,16 @@ import {
   type QueueLease,
 } from "../state.ts";
 import { addUses, correctWindow, coveredUntil, finishUse, refusal, trustClock, type WindowRefusal } from "../window.ts";
-import { newItem, release, removeItem, replaceItem, takeOut, writeParts } from "./items.ts";
-import type { Draft, OutboxContext } from "./items.ts";
+import {
+  newItem,
+  release,
+  removeItem,
+  replaceItem,
+  takeOut,
+  writeParts,
+  type Draft,
+  type OutboxContext,
+} from "./items.ts";
 import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
 
 export { LEASE_MS } from "../state.ts";
