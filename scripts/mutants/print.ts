@@ -3,6 +3,7 @@
  */
 import { MUTANTS, mutantsOf, TABLES } from "../../test/mutants/index.ts";
 import type { Mutant } from "../../test/mutants/mutant.ts";
+import { OLD_FAULTS } from "../../test/mutants/old-faults.ts";
 import { PROMISES } from "../../test/promises.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -36,8 +37,8 @@ export function toSummary(results: readonly MutantResult[]): string {
 /** The same for programs. */
 export function toJson(results: readonly MutantResult[]): string {
   const mutants = results.map(({ mutant, verdict, ms }) => {
-    const { name, breaks, point, file, symbol, killedBy } = mutant;
-    return { name, breaks, point, file, symbol, test: `test/${killedBy[0]}`, ms: Math.round(ms), ...verdict };
+    const { name, breaks, fault, file, symbol, killedBy } = mutant;
+    return { name, breaks, fault, file, symbol, test: `test/${killedBy[0]}`, ms: Math.round(ms), ...verdict };
   });
   return JSON.stringify({ ok: results.every(isKilled), mutants }, undefined, 2);
 }
@@ -59,23 +60,17 @@ export function toMatrix(): string {
     `### ${rule}`,
     toTable(mutants),
   ]);
-  const points = [...new Set(MUTANTS.flatMap(({ point = [] }) => point))].toSorted(comparePoints);
-  const faults = points.map((point) => {
-    const names = MUTANTS.filter((mutant) => mutant.point === point).map(({ name }) => name);
-    return `- ${point}: ${names.join(", ")}`;
+  const faults = Object.entries(OLD_FAULTS).map(([fault, words]) => {
+    const names = MUTANTS.filter((mutant) => mutant.fault === fault).map(({ name }) => name);
+    return `- ${words}: ${names.join(", ")}`;
   });
   return [
     ...promises,
     "## Other rules, and their mutants",
     ...rules,
-    "### The faults of 0.1.0, by the points of `test/regressions/`",
+    "### The faults of 0.1.0",
     faults.join("\n"),
   ].join("\n\n");
-}
-
-/** 1.2 before 1.10. */
-function comparePoints(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
 }
 
 function describe(verdict: Verdict): string {

@@ -1,7 +1,7 @@
 import type { MutantTable } from "./mutant.ts";
 
-const OUTBOX = "pure/domain/outbox.test.ts";
-const TOKEN = "pure/objects/account-token.test.ts";
+const OUTBOX = "pure/conversation/outbox.test.ts";
+const TOKEN = "pure/account/token-keeper.test.ts";
 
 /** What costs money or a daily quota: replies, calls of WeChat, rows and KV writes. */
 export const COST: MutantTable = {
@@ -13,7 +13,10 @@ export const COST: MutantTable = {
       file: "shared/message/channel-rules.ts",
       symbol: "CHANNELS.wechat-miniprogram.grants.message.count",
       change: { value: "6" },
-      killedBy: ["pure/domain/window.test.ts", "the reply window grants five messages in 48 hours after a message"],
+      killedBy: [
+        "pure/conversation/window.test.ts",
+        "the reply window grants five messages in 48 hours after a message",
+      ],
     },
     {
       name: "reserved-in-part",
@@ -25,7 +28,7 @@ export const COST: MutantTable = {
         by: "refusal(_, context.rules, 1, context.now)",
       },
       killedBy: [
-        "pure/domain/conversation.test.ts",
+        "pure/conversation/transitions.test.ts",
         "a message through the API is split on the limit, all parts or none",
       ],
     },
@@ -36,7 +39,7 @@ export const COST: MutantTable = {
       symbol: "counts",
       change: { condition: "null", is: false },
       killedBy: [
-        "pure/domain/window.test.ts",
+        "pure/conversation/window.test.ts",
         "the reply window counts a send under way against a grant that opens meanwhile",
       ],
     },
@@ -65,7 +68,7 @@ export const COST: MutantTable = {
       file: "worker/conversation/core/outbox/retry.ts",
       symbol: "decideRefused",
       change: { condition: "MAX_TRIES", is: false },
-      killedBy: ["pure/domain/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
+      killedBy: ["pure/conversation/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
     },
     {
       name: "resent-without-end",
@@ -74,7 +77,7 @@ export const COST: MutantTable = {
       symbol: "callWithToken",
       change: { replace: "attempt(call, renewed.value.token)", by: "callWithToken(call)" },
       killedBy: [
-        "pure/wechat/deliver.test.ts",
+        "pure/channels/deliver.test.ts",
         "deliver does not resend a second time when the new token is refused too",
       ],
     },
@@ -108,7 +111,7 @@ export const COST: MutantTable = {
       file: "worker/account/core/token-refresh.ts",
       symbol: "allowForce",
       change: { condition: "FORCES_A_DAY", is: false },
-      killedBy: ["pure/objects/account-refresh.test.ts", "forced refreshes are at most 20 on a Beijing day"],
+      killedBy: ["pure/account/refresh.test.ts", "forced refreshes are at most 20 on a Beijing day"],
     },
     {
       name: "alarm-set-every-time",
@@ -137,7 +140,7 @@ export const COST: MutantTable = {
     {
       name: "stale-push-written-each-time",
       breaks: "a captured push that is sent without end costs a row each time",
-      point: "1.5",
+      fault: "replayed-pushes",
       file: "worker/inbox/report-stale-pushes.ts",
       symbol: "noteStale.isDue",
       change: { value: "true" },
@@ -149,7 +152,7 @@ export const COST: MutantTable = {
     {
       name: "message-read-to-the-end",
       breaks: "GET of one message reads every row written since",
-      point: "1.10",
+      fault: "clock-and-depth",
       file: "worker/conversation/read-message.ts",
       symbol: "readMessageState",
       change: { condition: "MAX_ROWS_READ", is: true },

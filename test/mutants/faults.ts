@@ -9,7 +9,7 @@ export const FAULTS: MutantTable = {
     {
       name: "skipped-without-record",
       breaks: "an event that an endpoint refuses is skipped without a record",
-      point: "1.3",
+      fault: "webhook-events-lost",
       file: "worker/webhooks/skipped-events.ts",
       symbol: "createSkipped.settle",
       change: { condition: "noteSkipped", is: true },
@@ -18,7 +18,7 @@ export const FAULTS: MutantTable = {
     {
       name: "one-user-pauses-all",
       breaks: "an endpoint that fails on one user's event is paused for all users",
-      point: "1.3",
+      fault: "webhook-events-lost",
       file: "worker/webhooks/core/endpoint-health.ts",
       symbol: "noteReport.isShared",
       change: { returns: "true" },
@@ -30,7 +30,7 @@ export const FAULTS: MutantTable = {
     {
       name: "older-settings-drop-a-cursor",
       breaks: "a Worker with older settings drops a new endpoint's cursor, and its events are lost",
-      point: "1.3",
+      fault: "webhook-events-lost",
       file: "worker/conversation/core/consumer-cursor.ts",
       symbol: "syncCursors",
       change: { condition: "version settingsVersion", is: false },
@@ -42,19 +42,19 @@ export const FAULTS: MutantTable = {
     {
       name: "kv-put-without-deadline",
       breaks: "after one hung KV write no token, pause or settings are published",
-      point: "1.4",
+      fault: "calls-that-hang",
       file: "worker/platform/kv-publisher.ts",
       symbol: "createPublisher.putOnce",
       change: { replace: "inTime(_, put)", by: "put" },
       killedBy: [
-        "pure/objects/account-publisher.test.ts",
+        "pure/platform/kv-publisher.test.ts",
         "createPublisher when a write hangs gives it up at its deadline",
       ],
     },
     {
       name: "object-call-without-deadline",
       breaks: "a request waits for a hung object for as long as it hangs",
-      point: "1.4",
+      fault: "calls-that-hang",
       file: "worker/platform/object-call.ts",
       symbol: "timedStub.get",
       change: { replace: "inTime(timeoutMs, _)", by: "_" },
@@ -66,7 +66,7 @@ export const FAULTS: MutantTable = {
     {
       name: "captured-push-stores-an-erased-user",
       breaks: "a captured push, sent again after the erasure, stores the user again",
-      point: "1.5",
+      fault: "replayed-pushes",
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.receive",
       change: { drop: "erased" },
@@ -75,16 +75,19 @@ export const FAULTS: MutantTable = {
     {
       name: "event-without-head-refused",
       breaks: "an event that lacks the fields of messages is quarantined",
-      point: "1.6",
+      fault: "foreign-events",
       file: "worker/channels/mini-program/read-inbound.ts",
       symbol: "readInbound",
       change: { condition: "message name", is: true },
-      killedBy: ["pure/protocol/push.test.ts", "the head that is no message's, but has an Event, is an event's"],
+      killedBy: [
+        "pure/channels/read-inbound.test.ts",
+        "the head that is no message's, but has an Event, is an event's",
+      ],
     },
     {
       name: "app-event-lost-without-record",
       breaks: "an event that is deleted before it was delivered is on no record",
-      point: "1.6",
+      fault: "foreign-events",
       file: "worker/account/events.ts",
       symbol: "createAppEvents.forget",
       change: { condition: "lost", is: true },
@@ -96,7 +99,7 @@ export const FAULTS: MutantTable = {
     {
       name: "repeat-forwarded-again",
       breaks: "a repeated push is forwarded again although its answer was relayed",
-      point: "1.6",
+      fault: "foreign-events",
       file: "worker/inbox/forward-event.ts",
       symbol: "relay.before",
       change: { condition: "outcome", is: false },
@@ -108,7 +111,7 @@ export const FAULTS: MutantTable = {
     {
       name: "api-refuses-a-stored-openid",
       breaks: "a user is stored whom the API cannot read, export or erase",
-      point: "1.9",
+      fault: "users-without-address",
       file: "shared/api/schemas.ts",
       symbol: "OpenidParamSchema.openid",
       change: { replace: "v.regex(OPENID, _)", by: "v.regex(/^[A-Za-z0-9_-]{1,64}$/, _)" },
@@ -120,7 +123,7 @@ export const FAULTS: MutantTable = {
     {
       name: "paused-and-ok",
       breaks: "/healthz says ok while the app sends nothing",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/routes/healthz.ts",
       symbol: "toHealth.status",
       change: { value: '"ok"' },
@@ -129,7 +132,7 @@ export const FAULTS: MutantTable = {
     {
       name: "broken-connections-and-ok",
       breaks: "/healthz says ok while no send gets through",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/inbox/delivery/after-response.ts",
       symbol: "carry.onAttempt",
       change: { value: "() => undefined" },
@@ -141,7 +144,7 @@ export const FAULTS: MutantTable = {
     {
       name: "faults-for-the-public",
       breaks: "everybody can read which errcode paused the app",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/routes/healthz.ts",
       symbol: "toHealth",
       change: { condition: "caller", is: true },
@@ -150,7 +153,7 @@ export const FAULTS: MutantTable = {
     {
       name: "waiting-not-woken",
       breaks: "after a pause was lifted every message waits for its old end",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/account/pause-control.ts",
       symbol: "createResumer.lift.releaseAt",
       change: { value: "{}" },

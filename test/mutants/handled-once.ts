@@ -26,7 +26,7 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "repeat-hands-over-again",
       breaks: "a repeated hand-over makes a newer window unknown and stops waiting messages",
-      point: "1.5",
+      fault: "replayed-pushes",
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.receive.step.received",
       change: {
@@ -47,7 +47,7 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/channels/mini-program/dedupe-key.ts",
       symbol: "dedupeKey",
       change: { replace: "`m:${_}`", by: "`m:${Number(_)}`" },
-      killedBy: ["pure/protocol/dedupe-key.test.ts", "dedupeKey is the MsgId of whatever has one"],
+      killedBy: ["pure/channels/dedupe-key.test.ts", "dedupeKey is the MsgId of whatever has one"],
     },
     {
       name: "apps-share-a-conversation",

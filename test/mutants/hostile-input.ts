@@ -1,7 +1,7 @@
 import type { MutantTable } from "./mutant.ts";
 
-const REFUSED = "pure/protocol/receive-refused.test.ts";
-const TYPED_TEXT = "pure/protocol/typed-text.test.ts";
+const REFUSED = "pure/channels/receive-refused.test.ts";
+const TYPED_TEXT = "pure/channels/typed-text.test.ts";
 
 /** Promise 3: the checks between the wire and the model, and whose text may say what. */
 export const HOSTILE_INPUT: MutantTable = {
@@ -35,7 +35,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "any-age-accepted",
       breaks: "a captured push works without limit of time",
-      point: "1.5",
+      fault: "replayed-pushes",
       file: "worker/channels/wechat/push/open-push.ts",
       symbol: "receiveEncrypted.stale",
       change: { value: "undefined" },
@@ -55,12 +55,12 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "worker/channels/wechat/push/xml/markup.ts",
       symbol: "checkMarkup",
       change: { condition: "MAX_WIRE_DEPTH", is: false },
-      killedBy: ["pure/protocol/xml.test.ts", "refused one level more than allowed"],
+      killedBy: ["pure/channels/xml.test.ts", "refused one level more than allowed"],
     },
     {
       name: "api-json-without-limits",
       breaks: "settings that nest thousands of levels deep are answered with 500",
-      point: "1.10",
+      fault: "clock-and-depth",
       file: "worker/routes/http/request-body.ts",
       symbol: "readJson.json",
       change: { replace: "LIMITS", by: "{ maxDepth: Infinity, maxCommas: Infinity }" },
@@ -72,7 +72,7 @@ export const HOSTILE_INPUT: MutantTable = {
       file: "worker/channels/wechat/push/wire.ts",
       symbol: "isForbiddenName",
       change: { returns: "false" },
-      killedBy: ["pure/protocol/json.test.ts", "refused __proto__"],
+      killedBy: ["pure/channels/json.test.ts", "refused __proto__"],
     },
     {
       name: "quarantine-unbounded",
@@ -85,7 +85,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "typed-text-ends-early",
       breaks: "a text ends at what looks like its end, and what follows becomes fields",
-      point: "1.7",
+      fault: "text-not-as-typed",
       file: "worker/channels/wechat/push/xml/frame.ts",
       symbol: "findStretch.closings",
       change: { replace: "text.lastIndexOf(_)", by: "text.indexOf(_)" },
@@ -94,7 +94,7 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "message-of-another-sender",
       breaks: "an OpenID in a message makes it another user's",
-      point: "1.7",
+      fault: "text-not-as-typed",
       file: "worker/channels/mini-program/read-inbound.ts",
       symbol: "readHead.openid",
       change: { replace: '"FromUserName"', by: 'fields.text("OpenID") === "" ? "FromUserName" : "OpenID"' },
@@ -103,11 +103,11 @@ export const HOSTILE_INPUT: MutantTable = {
     {
       name: "link-made-by-a-user",
       breaks: "a user's text puts a link into our answer",
-      point: "1.1",
+      fault: "one-message-stops-the-app",
       file: "shared/api/settings/template.ts",
       symbol: "renderTemplate",
       change: { replace: "plainText(_)", by: "_" },
-      killedBy: ["pure/domain/template.test.ts", "renderTemplate keeps a user's text from opening a tag"],
+      killedBy: ["pure/shared/template.test.ts", "renderTemplate keeps a user's text from opening a tag"],
     },
     {
       name: "api-without-keys",

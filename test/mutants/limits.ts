@@ -1,7 +1,7 @@
 import type { MutantTable } from "./mutant.ts";
 
 const OUTBOUND = "pure/shared/outbound.test.ts";
-const BLANK_TEXTS = "pure/domain/blank-texts.test.ts";
+const BLANK_TEXTS = "pure/automation/blank-texts.test.ts";
 
 /** Promise 6: sizes, units and forms of what is sent. */
 export const LIMITS: MutantTable = {
@@ -19,7 +19,7 @@ export const LIMITS: MutantTable = {
     {
       name: "blank-part",
       breaks: "a part of a long text is blank: WeChat refuses it, and the rest is not sent",
-      point: "1.8",
+      fault: "blank-parts",
       file: "shared/text/split.ts",
       symbol: "pack",
       change: { replace: "parts.filter(_)", by: "parts" },
@@ -28,7 +28,7 @@ export const LIMITS: MutantTable = {
     {
       name: "zero-width-is-visible",
       breaks: "a text of zero-width spaces is accepted",
-      point: "1.8",
+      fault: "blank-parts",
       file: "shared/base/visible.ts",
       symbol: "UNSEEN",
       change: { value: String.raw`"\\p{White_Space}"` },
@@ -40,12 +40,12 @@ export const LIMITS: MutantTable = {
       file: "worker/channels/wechat/api/media.ts",
       symbol: "uploadImage",
       change: { condition: "length limit", is: false },
-      killedBy: ["pure/wechat/media.test.ts", "uploadImage takes the limit and refuses one byte more"],
+      killedBy: ["pure/channels/media.test.ts", "uploadImage takes the limit and refuses one byte more"],
     },
     {
       name: "foreign-link-accepted",
       breaks: "a text with another mini program's link is accepted, and WeChat refuses it",
-      point: "1.1",
+      fault: "one-message-stops-the-app",
       file: "shared/text/links.ts",
       symbol: "checkTag",
       change: { condition: "appid", is: false },

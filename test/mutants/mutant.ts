@@ -4,6 +4,7 @@
  * that its test fails.
  */
 import type { PromiseId } from "../promises.ts";
+import type { OldFault } from "./old-faults.ts";
 
 /**
  * A change inside a symbol, by structure: spaces, quotes and line breaks do not matter. All texts are TypeScript.
@@ -28,8 +29,8 @@ export interface Mutant {
   readonly name: string;
   /** What goes wrong, in a sentence. */
   readonly breaks: string;
-  /** The fault of 0.1.0 it brings back, by the point of `test/regressions/`. */
-  readonly point?: string;
+  /** The fault of 0.1.0 it brings back. */
+  readonly fault?: OldFault;
   /** From the root. */
   readonly file: string;
   /** Path of names: a function, class, member, property, constant or variable, and what is declared in it. */

@@ -40,7 +40,7 @@ export const SECRETS: MutantTable = {
         replace: "Promise.race([answered, overdue])",
         by: 'answered.catch((error: unknown) => err({ reason: "network" as const, cause: String(error) }))',
       },
-      killedBy: ["pure/wechat/typing.test.ts", "typing says of a broken connection that it broke"],
+      killedBy: ["pure/channels/typing.test.ts", "typing says of a broken connection that it broke"],
     },
     {
       name: "secret-in-the-address",
@@ -51,7 +51,10 @@ export const SECRETS: MutantTable = {
         replace: "`${options.tokenBase}${TOKEN_PATH}`",
         by: "`${options.tokenBase}${TOKEN_PATH}?secret=${secret}`",
       },
-      killedBy: ["pure/wechat/stable-token.test.ts", "requestStableToken posts the secret in the body, not in the URL"],
+      killedBy: [
+        "pure/channels/stable-token.test.ts",
+        "requestStableToken posts the secret in the body, not in the URL",
+      ],
     },
     {
       name: "redirect-followed-with-the-token",
@@ -59,7 +62,7 @@ export const SECRETS: MutantTable = {
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "attempt.init.redirect",
       change: { value: '"follow"' },
-      killedBy: ["pure/wechat/deliver.test.ts", "deliver never follows a redirect"],
+      killedBy: ["pure/channels/deliver.test.ts", "deliver never follows a redirect"],
     },
     {
       name: "api-key-in-a-problem",
@@ -67,7 +70,7 @@ export const SECRETS: MutantTable = {
       file: "worker/config/config.ts",
       symbol: "readApiKeys.problem",
       change: { value: "`holds a key under 16 characters: ${keys.join()}`" },
-      killedBy: ["pure/config.test.ts", "the configuration never shows a value, not even a wrong one"],
+      killedBy: ["pure/config/config.test.ts", "the configuration never shows a value, not even a wrong one"],
     },
     {
       name: "rate-counted-by-the-key",
@@ -80,7 +83,7 @@ export const SECRETS: MutantTable = {
     {
       name: "erase-leaves-skipped-events",
       breaks: "an erased user's conversation stays in the records of the webhooks",
-      point: "1.9",
+      fault: "users-without-address",
       file: "worker/objects/account.ts",
       symbol: "Account.eraseUser",
       change: { drop: "#webhooks" },

@@ -1,6 +1,6 @@
 import type { MutantTable } from "./mutant.ts";
 
-const OUTBOX = "pure/domain/outbox.test.ts";
+const OUTBOX = "pure/conversation/outbox.test.ts";
 const PUSH_TROUBLE = "workerd/push-trouble.test.ts";
 const CONVERSATION = "workerd/conversation.test.ts";
 const NOT_STORED = "when the conversation cannot be reached a push is tried again and then not acknowledged";
@@ -40,7 +40,7 @@ export const STORED: MutantTable = {
     {
       name: "push-waits-for-a-hung-object",
       breaks: "a push waits for a conversation object that never answers",
-      point: "1.4",
+      fault: "calls-that-hang",
       file: "worker/conversation/client.ts",
       symbol: "storePush.received",
       change: { replace: "inTime(_, stored)", by: "stored" },
@@ -98,7 +98,7 @@ export const STORED: MutantTable = {
         replace: '{ result: "unconfirmed", reason: failure.reason }',
         by: '{ result: "not_sent", reason: "lease_over" }',
       },
-      killedBy: ["pure/wechat/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
+      killedBy: ["pure/channels/deliver.test.ts", "deliver does not know what became of it when the connection breaks"],
     },
     {
       name: "person-repeated",

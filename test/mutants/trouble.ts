@@ -1,9 +1,9 @@
 import type { MutantTable } from "./mutant.ts";
 
-const HELD = "pure/domain/held.test.ts";
-const OUTBOX = "pure/domain/outbox.test.ts";
-const WINDOW = "pure/domain/window.test.ts";
-const DELIVER = "pure/wechat/deliver.test.ts";
+const HELD = "pure/conversation/held.test.ts";
+const OUTBOX = "pure/conversation/outbox.test.ts";
+const WINDOW = "pure/conversation/window.test.ts";
+const DELIVER = "pure/channels/deliver.test.ts";
 const ONE_MESSAGE = "workerd/one-message.test.ts";
 
 /** Promise 4: retries, pauses, order and the reply window when WeChat fails or refuses. */
@@ -17,7 +17,7 @@ export const TROUBLE: MutantTable = {
       file: "worker/conversation/core/outbox/retry.ts",
       symbol: "backoffMs",
       change: { replace: "random * _", by: "0.999 * _" },
-      killedBy: ["pure/domain/retry.test.ts", "the retry plan draws delays from the whole range"],
+      killedBy: ["pure/conversation/retry.test.ts", "the retry plan draws delays from the whole range"],
     },
     {
       name: "refusal-pauses-nothing",
@@ -46,7 +46,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "message-code-pauses-the-app",
       breaks: "the link in one message stops every answer of the app",
-      point: "1.1",
+      fault: "one-message-stops-the-app",
       file: "shared/errcode-table.ts",
       symbol: "ERRCODES.40013",
       change: { value: 'pause("app", "invalid_appid", "stop", "", "", CURE.appid)' },
@@ -55,7 +55,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "one-message-pauses-again",
       breaks: "a message that WeChat alone refuses pauses the app every ten minutes for two days",
-      point: "1.1",
+      fault: "one-message-stops-the-app",
       file: "worker/account/core/pause.ts",
       symbol: "isAlone",
       change: { returns: "false" },
@@ -64,7 +64,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "lifted-pause-comes-back",
       breaks: "lifting a pause forgets which message caused it, and the message pauses the app again",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/account/pause-control.ts",
       symbol: "createResumer.lift.ended",
       change: { value: "{ refusals: {} }" },
@@ -76,7 +76,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "lifted-without-trial",
       breaks: "a pause is lifted without a trial, and every message is sent into a lasting fault",
-      point: "2",
+      fault: "pauses-unseen",
       file: "worker/inbox/delivery/resume-account.ts",
       symbol: "resumeApp",
       change: { drop: "tryOne" },
@@ -93,7 +93,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "hold-lost-after-a-refusal",
       breaks: "WeChat refuses the first of five held messages, and the other four are blocked",
-      point: "1.2",
+      fault: "held-messages-lost",
       file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "leaseNext",
       change: { replace: "stopItem(state, writer, item, _, context)", by: "block(state, writer, item, _)" },
@@ -102,7 +102,7 @@ export const TROUBLE: MutantTable = {
     {
       name: "hold-lost-while-wechat-is-busy",
       breaks: "a message that may be held fails because WeChat was busy for a minute",
-      point: "1.2",
+      fault: "held-messages-lost",
       file: "worker/conversation/core/outbox/outbox.ts",
       symbol: "apply",
       change: { condition: "mayHold", is: false },
@@ -141,12 +141,12 @@ export const TROUBLE: MutantTable = {
     {
       name: "lease-of-days",
       breaks: "after the clock was set back by days, an attempt blocks all messages to the user for days",
-      point: "1.10",
+      fault: "clock-and-depth",
       file: "worker/conversation/core/plausible-times.ts",
       symbol: "believeItem.changed.lease",
       change: { value: "lease" },
       killedBy: [
-        "pure/domain/clock.test.ts",
+        "pure/conversation/plausible-times.test.ts",
         "after the clock was set back by days an attempt that was under way is over",
       ],
     },

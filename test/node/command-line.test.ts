@@ -21,7 +21,6 @@ const SCRIPTS = [
   ["npm run test:long", "scripts/test-long.ts"],
   ["node test/conformance/main.ts", "test/conformance/main.ts"],
   ["npm run test:mutants", "scripts/mutants.ts"],
-  ["npm run test:regressions", "scripts/regressions.ts"],
   ["npm run check", "scripts/check.ts"],
   ["npm run docs", "scripts/build-docs.ts"],
   ["npm run build:phone", "scripts/build-phone.ts"],

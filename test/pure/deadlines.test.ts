@@ -8,7 +8,7 @@ const NOTE = join(import.meta.dirname, "../../docs/design/deadlines.md");
 
 /** The worker's files but those that run when the project is built, comments left out. */
 const FILES = readdirSync(WORKER, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts") && !path.startsWith("docs"))
+  .filter((path) => path.endsWith(".ts") && !path.startsWith("openapi"))
   .map((path) => ({
     path,
     code: readFileSync(join(WORKER, path), "utf8").replaceAll(/^\s*(?:\/\*\*?|\*|\/\/).*$/gm, ""),
@@ -31,7 +31,7 @@ const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\
 describe("deadlines", () => {
   it("a stub of an object is made in two files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
-    expect(filesWith(makes).toSorted()).toEqual(["objects/connect.ts", "objects/conversation-client.ts"]);
+    expect(filesWith(makes).toSorted()).toEqual(["conversation/client.ts", "inbox/services.ts"]);
     for (const path of filesWith(makes)) {
       const code = FILES.find((file) => file.path === path)?.code ?? "";
       expect(code.match(/timedStub\(/g), path).toHaveLength(code.match(new RegExp(makes, "g"))?.length ?? 0);
@@ -46,7 +46,7 @@ describe("deadlines", () => {
           line: line.trim(),
         })),
       // An object's own storage answers at once.
-    ).filter(({ path, line }) => !/inTime\(|storage\.kv\./.test(line) && !path.endsWith("-store.ts"));
+    ).filter(({ path, line }) => !/inTime\(|storage\.kv\./.test(line) && !path.endsWith("store.ts"));
     // The publisher's deadline covers what the account object puts.
     expect(calls.map(({ path }) => path)).toEqual(["objects/account.ts", "objects/account.ts"]);
   });

@@ -6,8 +6,8 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { applyMutant, describeProblem } from "../../scripts/mutants/apply.ts";
 import { MATRIX_FILE, withMatrix } from "../../scripts/mutants/matrix.ts";
 import { MUTANTS, mutantsOf } from "../mutants/index.ts";
+import { OLD_FAULTS } from "../mutants/old-faults.ts";
 import { PROMISES } from "../promises.ts";
-import { REGRESSIONS } from "../regressions/index.ts";
 
 /** What `each` and `for` fill into a title. */
 const FILLED_IN = /%[sdifjo]|\$[{\w]/;
@@ -81,9 +81,8 @@ describe("the mutants", () => {
   });
 
   it("are at least one for each fault of 0.1.0 in what the worker does", ({ expect }) => {
-    const points = new Set(MUTANTS.map(({ point }) => point));
-    const isOfWorker = (point: string) => /^(?:1\.\d+|2)$/.test(point);
-    const missing = REGRESSIONS.map(({ point }) => point).filter((point) => isOfWorker(point) && !points.has(point));
+    const faults = new Set<string | undefined>(MUTANTS.map(({ fault }) => fault));
+    const missing = Object.keys(OLD_FAULTS).filter((fault) => !faults.has(fault));
     expect(missing).toEqual([]);
   });
 

@@ -4,8 +4,8 @@
 import type { Control } from "../../emulator/control.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import type { Candidate } from "../../worker/domain/candidates.ts";
-import { readReceived } from "../../worker/objects/conversation-model.ts";
+import type { Candidate } from "../../worker/conversation/core/candidate.ts";
+import { readReceived } from "../../worker/conversation/rpc.ts";
 import { APPID, remote } from "./workerd.ts";
 
 export const text = (content: string): Outbound => ({ type: "text", content });

@@ -5,11 +5,12 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, vi } from "vitest";
-import { configOf, findApp } from "../../worker/config.ts";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
-import { accessKey, settingsKey } from "../../worker/objects/account-snapshots.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
+import { accessKey } from "../../worker/account/published-access.ts";
+import { configOf, findApp } from "../../worker/config/config.ts";
+import { connectApp } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
-import { connectApp } from "../../worker/objects/connect.ts";
+import { settingsKey } from "../../worker/settings/published-settings.ts";
 import { account, APPID, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 

@@ -6,7 +6,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { account, APPID, pass, playWeChat, emulatedApp } from "../support/workerd.ts";
 import { connect, logged, published, useAccounts } from "./account-bench.ts";
 

@@ -1,8 +1,8 @@
 /** The clock is set back by days: no pause, refusal or memory of the account lasts as long as that. */
 import { evictDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { NO_MILESTONES, reachMilestone } from "../../worker/objects/account-milestones.ts";
-import { allowForce } from "../../worker/objects/account-rules.ts";
+import { NO_MILESTONES, reachMilestone } from "../../worker/account/core/milestones.ts";
+import { allowForce } from "../../worker/account/core/token-refresh.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { connect, DAY_MS, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
 

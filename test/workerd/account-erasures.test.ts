@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
-import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/objects/account-erasures.ts";
+import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/account/erasures.ts";
 import { alarmOf, emptyAccount } from "../support/workerd.ts";
 import { useWorker } from "./each-test.ts";
 

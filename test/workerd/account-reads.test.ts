@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
-import { createSkippedStore, MAX_LISTED } from "../../worker/objects/account-skipped.ts";
+import { createSkippedStore, MAX_LISTED } from "../../worker/webhooks/skipped-store.ts";
 import { rowsRead } from "../support/rows-read.ts";
 
 const MOST = 20;

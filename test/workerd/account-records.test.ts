@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import type { DebugDemoEvent } from "../../shared/message/inbound.ts";
-import { settingsKey } from "../../worker/objects/account-snapshots.ts";
+import { settingsKey } from "../../worker/settings/published-settings.ts";
 import { account, alarmOf, APPID, OTHER_APPID, pass } from "../support/workerd.ts";
 import { DAY_MS, inside, logged, published, useAccounts } from "./account-bench.ts";
 

@@ -1,7 +1,11 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import type { SkippedEvents } from "../../worker/objects/account-skipped.ts";
-import { createSkippedStore, MAX_LISTED, type SkippedStore } from "../../worker/objects/account-skipped.ts";
+import {
+  type SkippedEvents,
+  createSkippedStore,
+  MAX_LISTED,
+  type SkippedStore,
+} from "../../worker/webhooks/skipped-store.ts";
 import { URL_OF } from "../support/receiver.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { createAccountStore } from "../../worker/objects/account-store.ts";
+import { createAccountStore } from "../../worker/account/store.ts";
 import { account, alarmOf, APPID, OTHER_APPID, pass, SECRETS } from "../support/workerd.ts";
 import { endpoint, inside, LIFE_MS, logged, MINUTE_MS, published, tokenOf, useAccounts } from "./account-bench.ts";
 

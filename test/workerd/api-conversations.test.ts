@@ -1,8 +1,8 @@
 import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
-import type { RowDraft } from "../../worker/domain/log.ts";
-import { toRowJson } from "../../worker/domain/row-json.ts";
+import { toRowJson } from "../../worker/conversation/core/row-json.ts";
+import type { RowDraft } from "../../worker/conversation/core/rows.ts";
 import { APPID, kindsOf, OTHER_APPID, remote } from "../support/workerd.ts";
 import { bodyOf, call, erase, send, useSilentSettings } from "./api-client.ts";
 import { findProblems, readDocument } from "./api-contract.ts";

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { account, APPID, emptyAccount, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import { LEASE_MS } from "../../worker/domain/outbox.ts";
+import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { reply, says, submit, text } from "../support/direct.ts";
 import { rowsRead } from "../support/rows-read.ts";
 import { APPID, conversation, pass, remote } from "../support/workerd.ts";

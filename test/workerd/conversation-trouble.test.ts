@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { LEASE_MS } from "../../worker/domain/outbox.ts";
-import { readReceived, type Received } from "../../worker/objects/conversation-model.ts";
+import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
+import { readReceived, type Received } from "../../worker/conversation/rpc.ts";
 import { message, reply, says, tells } from "../support/direct.ts";
 import { APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
 import { useObjects, wechat } from "./each-test.ts";

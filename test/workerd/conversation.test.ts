@@ -1,9 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { LEASE_MS } from "../../worker/domain/outbox.ts";
-import { readReceived } from "../../worker/objects/conversation-model.ts";
-import { createConversationStore } from "../../worker/objects/conversation-store.ts";
+import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
+import { readReceived } from "../../worker/conversation/rpc.ts";
+import { createConversationStore } from "../../worker/conversation/store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
 import fixture from "../fixtures/log-schema-1.json";
 import { message, reply, says, submit, tells, text } from "../support/direct.ts";

@@ -4,7 +4,7 @@
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
-import * as handlers from "../../worker/handlers.ts";
+import * as handlers from "../../worker/custom/handlers.ts";
 import { URL_OF } from "../support/receiver.ts";
 import { account, deleteEvents, pass } from "../support/workerd.ts";
 import { call } from "./api-client.ts";

@@ -5,7 +5,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
 import type { PushContent } from "../../emulator/model.ts";
-import * as handlers from "../../worker/handlers.ts";
+import * as handlers from "../../worker/custom/handlers.ts";
 import { account, conversation, emptyAccount, pass, tablesIn } from "../support/workerd.ts";
 import { call, erase, putSettings } from "./api-client.ts";
 import { lines, shop, useWorker, wechat } from "./each-test.ts";

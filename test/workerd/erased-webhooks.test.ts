@@ -1,6 +1,6 @@
 /** Webhooks and a user who is erased while they are called: nothing of the old log is delivered, nor delays the new. */
 import { describe, it, vi } from "vitest";
-import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
+import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { pass, ring } from "../support/workerd.ts";
 import { erase } from "./api-client.ts";

@@ -5,7 +5,7 @@
  */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it } from "vitest";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { account, conversation, kindsOf, pass, readTexts, refuseSends, ring, waitForRow } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { ANSWER, lines, useWorker, wechat } from "./each-test.ts";

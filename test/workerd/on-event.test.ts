@@ -1,6 +1,6 @@
 /** The team's `onEvent`: what it hears, and that nothing it does is the push's trouble. */
 import { beforeEach, describe, it, vi, type MockInstance } from "vitest";
-import * as handlers from "../../worker/handlers.ts";
+import * as handlers from "../../worker/custom/handlers.ts";
 import { APPID, OTHER_APPID } from "../support/workerd.ts";
 import { lines, wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";

@@ -5,8 +5,6 @@ import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
 import type { Received } from "../../worker/conversation/rpc.ts";
 import kefu from "../../worker/index.ts";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
-import type { Received } from "../../worker/objects/conversation-model.ts";
 import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { lines } from "./each-test.ts";
 import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./push-bench.ts";

@@ -1,7 +1,7 @@
 /** POST /api/v1/resume: one message that waits is tried first, the others follow only when WeChat lets it through. */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { account, APPID, OTHER_APPID, pass, readTexts, ring, waitForRow } from "../support/workerd.ts";
 import { call, erase, health } from "./api-client.ts";
 import { ANSWER, useWorker, wechat } from "./each-test.ts";

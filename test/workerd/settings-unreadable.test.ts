@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
+import { accountMemory } from "../../worker/account/memory.ts";
 import { account, APPID, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, putSettings } from "./api-client.ts";
 import { shop, useWorker, wechat } from "./each-test.ts";

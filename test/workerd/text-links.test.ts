@@ -5,7 +5,8 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
-import { runHandlers, type Handlers } from "../../worker/kefu.ts";
+import type { Handlers } from "../../worker/automation/handler-context.ts";
+import { runHandlers } from "../../worker/automation/handler-runner.ts";
 import { APPID, captureLog, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, send, useSilentSettings, putSettings } from "./api-client.ts";
 import { shop, useWorker, wechat } from "./each-test.ts";

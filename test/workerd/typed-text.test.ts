@@ -1,6 +1,6 @@
 /** What users type, from the platform's unescaped XML to the log and the chat: it stays theirs, and as it was typed. */
 import { describe, it } from "vitest";
-import { cardXml, FRAME, textXml } from "../pure/protocol/frames.ts";
+import { cardXml, FRAME, textXml } from "../pure/channels/frames.ts";
 import { APPID, kindsOf, readTexts, remote } from "../support/workerd.ts";
 import { call, putSettings } from "./api-client.ts";
 import { wechat } from "./each-test.ts";

@@ -4,9 +4,9 @@
  */
 import { beforeEach, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
-import type { Candidate } from "../../worker/domain/candidates.ts";
-import { GATHER_MS } from "../../worker/domain/webhook-cursor.ts";
-import { readReceived } from "../../worker/objects/conversation-model.ts";
+import type { Candidate } from "../../worker/conversation/core/candidate.ts";
+import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { readReceived } from "../../worker/conversation/rpc.ts";
 import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
 import { shop, useObjects, wechat } from "./each-test.ts";

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
-import { healthMemory } from "../../worker/objects/webhook-health.ts";
+import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
 import { account, APPID, captureLog, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, hookStatus } from "./api-client.ts";

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { GATHER_MS, GIVE_UP_MS } from "../../worker/conversation/core/consumer-cursor.ts";
-import { PAUSE_MS } from "../../worker/objects/account-webhooks.ts";
+import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { captureLog, pass, ring } from "../support/workerd.ts";
 import { hookStatus } from "./api-client.ts";

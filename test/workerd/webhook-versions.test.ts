@@ -3,7 +3,6 @@ import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
-import { accountMemory } from "../../worker/objects/account-memory.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { APPID, conversation, pass, ring } from "../support/workerd.ts";
 import { call } from "./api-client.ts";

@@ -304,8 +304,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
 
   /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */
   async eraseUser(openid: string): Promise<void> {
-    const app = this.#appid();
-    const conversation = objectIdOf(this.env.CONVERSATION, { appid: app, openid });
+    const conversation = objectIdOf(this.env.CONVERSATION, { appid: this.#appid(), openid });
     const user = logUser(conversation);
     // Before anything is emptied, and in the same turn: what comes from now on is compared with it.
     this.#erasures.note(await this.#erasures.hash(openid), Date.now());
@@ -313,7 +312,7 @@ export class Account extends DurableObject<Env> implements AccountReader {
     this.#resumer().forget(conversation.toString());
     const records = createPersonalRecords(this.ctx.storage).erase(openid);
     this.#write(forgetMessages(this.#store.state(), user));
-    log("user_erased", { app, user, records });
+    log("user_erased", { app: this.#appid(), user, records });
   }
 
   /** Background refresh, retention, what KV did not take. Armed again while something is due. */

@@ -1,7 +1,7 @@
 /** The suite's own cryptography against the vectors of WECHAT.md §2.4. */
 import { describe, it } from "vitest";
 import { decrypt, encrypt, layOut, pad, sign } from "../../conformance/crypt.ts";
-import vectors from "../protocol/vectors.json" with { type: "json" };
+import vectors from "../channels/vectors.json" with { type: "json" };
 
 describe("the vectors", () => {
   for (const { id, parts, expect: expected } of vectors.sha1) {

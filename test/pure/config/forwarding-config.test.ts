@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { readConfig } from "../../worker/config/config.ts";
+import { readConfig } from "../../../worker/config/config.ts";
 
 const GOOD = {
   WECHAT_APPID: "wx0123456789abcdef",

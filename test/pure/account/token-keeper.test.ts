@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { APPID, createBench, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, createBench, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const unreachable = err({ reason: "unreachable", cause: "network" } as const);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err } from "../../../shared/base/result.ts";
 import { faultsOf } from "../../../worker/account/core/faults.ts";
 import type { StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";
-import { createBench, LIFE_MS } from "./account-bench.ts";
+import { createBench, LIFE_MS } from "./bench.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

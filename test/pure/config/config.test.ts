@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { configOf, findApp, readConfig } from "../../worker/config/config.ts";
+import { configOf, findApp, readConfig } from "../../../worker/config/config.ts";
 
 const GOOD = {
   WECHAT_APPID: "wx0123456789abcdef",

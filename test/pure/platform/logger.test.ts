@@ -1,5 +1,5 @@
 import { describe, it, vi } from "vitest";
-import { log } from "../../worker/platform/logger.ts";
+import { log } from "../../../worker/platform/logger.ts";
 
 describe("a log line", () => {
   it("is one JSON object with the event first and nothing undefined", ({ expect }) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createBench, LIFE_MS, NOW } from "./account-bench.ts";
+import { createBench, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const refused = (errcode: number) => err({ reason: "refused", errcode } as const);

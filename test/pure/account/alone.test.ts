@@ -5,7 +5,7 @@ import { ok } from "../../../shared/base/result.ts";
 import type { AccountReader } from "../../../worker/account/published-access.ts";
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/wechat/token-source.ts";
-import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 const REFUSED: RefusedAttempt = { message: "0123456789ab:7", attempt: 2 };

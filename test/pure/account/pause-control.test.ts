@@ -5,7 +5,7 @@ import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/sta
 import { createResumer, type Waiter } from "../../../worker/account/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
-import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "t", expiresAt: NOW + LIFE_MS };

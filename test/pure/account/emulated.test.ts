@@ -10,7 +10,7 @@ import type { AccountReader } from "../../../worker/account/published-access.ts"
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
-import { APPID, createBench, NOW } from "./account-bench.ts";
+import { APPID, createBench, NOW } from "./bench.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const HELLO = { type: "text", content: "你好" } as const;

@@ -5,7 +5,7 @@ import { ok } from "../../../shared/base/result.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountReader } from "../../../worker/account/published-access.ts";
 import { createTokenSource, withoutPause } from "../../../worker/account/token-reader.ts";
-import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };

@@ -5,7 +5,7 @@ import { accessKey, type AccountReader } from "../../../worker/account/published
 import { createTokenSource, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
-import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const HUNG: AccountReader = { access: never, replace: never, pause: never, settings: never };
 const LONG_MS = 30_000;

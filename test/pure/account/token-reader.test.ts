@@ -8,7 +8,7 @@ import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
 import { settingsKey } from "../../../worker/settings/published-settings.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
-import { APPID, LIFE_MS, NOW } from "./account-bench.ts";
+import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };

@@ -8,7 +8,7 @@ import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { parseAccess, toAccess } from "../../../worker/account/published-access.ts";
 import { noteSends } from "../../../worker/account/sends-report.ts";
 import { keepUnreported, watchSend } from "../../../worker/account/sends-watch.ts";
-import { APPID, NOW } from "./account-bench.ts";
+import { APPID, NOW } from "./bench.ts";
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;

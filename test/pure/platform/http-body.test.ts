@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { readBytes, readText } from "../../worker/platform/http-body.ts";
+import { readBytes, readText } from "../../../worker/platform/http-body.ts";
 
 const answer = (size: number, headers: Readonly<Record<string, string>>) =>
   new Response(new Uint8Array(size), { headers });

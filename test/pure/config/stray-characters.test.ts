@@ -3,12 +3,12 @@
  * inside is a problem by name. Such a value never looks ready and matches nothing.
  */
 import { describe, it } from "vitest";
-import { createKefuClient, signContext } from "../../client/index.ts";
-import { readOptions } from "../../scripts/doctor/options.ts";
-import { readLocalValues } from "../../scripts/lib/local-values.ts";
-import { readSetupOptions } from "../../scripts/setup/options.ts";
-import { verifyContextToken } from "../../worker/channels/mini-program/context-signature.ts";
-import { readConfig } from "../../worker/config/config.ts";
+import { createKefuClient, signContext } from "../../../client/index.ts";
+import { readOptions } from "../../../scripts/doctor/options.ts";
+import { readLocalValues } from "../../../scripts/lib/local-values.ts";
+import { readSetupOptions } from "../../../scripts/setup/options.ts";
+import { verifyContextToken } from "../../../worker/channels/mini-program/context-signature.ts";
+import { readConfig } from "../../../worker/config/config.ts";
 
 const KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 const CONTEXT_KEY = "context-test-key-0123456789abcdefgh";

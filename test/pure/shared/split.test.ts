@@ -4,7 +4,7 @@ import { describe, it } from "vitest";
 import type { Result } from "../../../shared/base/result.ts";
 import { textSize } from "../../../shared/text/size.ts";
 import { splitText, type SplitProblem } from "../../../shared/text/split.ts";
-import { canBeSeen } from "../shared/invisible.ts";
+import { canBeSeen } from "./invisible.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 const pieces = fc.oneof(
