@@ -43,15 +43,15 @@ async function readSnippets(): Promise<readonly Snippet[]> {
 
 /** Beside copies of the sources' folders, so that relative imports lead where the text says. */
 async function writeProject(snippets: readonly Snippet[]): Promise<void> {
-  await mkdir(join(folder, "worker"));
+  await mkdir(join(folder, "worker/custom"), { recursive: true });
   for (const name of await readdir(join(ROOT, "worker"))) {
-    await symlink(join(ROOT, "worker", name), join(folder, "worker", name));
+    if (name !== "custom") await symlink(join(ROOT, "worker", name), join(folder, "worker", name));
   }
   await symlink(join(ROOT, "shared"), join(folder, "shared"));
   for (const [index, { page, code }] of snippets.entries()) {
     const introduced = INTRODUCED.filter(([uses]) => uses.test(code)).map(([, declaration]) => declaration);
     await writeFile(
-      join(folder, `worker/snippet${index}.ts`),
+      join(folder, `worker/custom/snippet${index}.ts`),
       [...introduced, code, `export {}; // ${page}`].join("\n"),
     );
   }
@@ -62,7 +62,7 @@ async function writeProject(snippets: readonly Snippet[]): Promise<void> {
       types: ["@cloudflare/workers-types", "node", join(ROOT, "worker-configuration.d.ts")],
       paths: { "edge-kefu/client": [join(ROOT, "client/index.ts")] },
     },
-    include: ["worker/snippet*.ts"],
+    include: ["worker/custom/snippet*.ts"],
     exclude: [],
   };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -28,7 +28,7 @@ export interface Remembered {
 /** By appid. */
 export type AccountMemory = Map<string, Remembered>;
 
-/** This isolate's memory. Functions take a memory as an argument; this one is for the wiring (connect.ts). */
+/** This isolate's memory. Functions take a memory as an argument; this one is for the wiring (inbox/services.ts). */
 export const accountMemory: AccountMemory = new Map();
 
 /** Whether a token can still be used at `at` and is not the one WeChat refused. */

@@ -1,6 +1,6 @@
 /**
  * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their messages may be the trial,
- * and waking them once the trial went through. The trial itself is carried by the Worker (`resume-app.ts`): should that
+ * and waking them once the trial went through. The trial itself is carried by the Worker (`inbox/delivery/resume-account.ts`): should that
  * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
  */
 import { isTooFarAhead } from "../../shared/base/clock-setback.ts";

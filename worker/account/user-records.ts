@@ -97,7 +97,7 @@ export function createPersonalRecords(storage: DurableObjectStorage): PersonalRe
 
 function toRecord(table: PersonalTable, row: PersonalRow): PersonalRecord {
   if (table === "quarantine") return { kind: "quarantined", push: toQuarantinedPush(row) };
-  // Written by addAppEvent (account-events.ts).
+  // Written by addAppEvent (account/events.ts).
   const inbound: StoredAppEvent["inbound"] = JSON.parse(row.body);
   return { kind: "app_event", event: { seq: row.seq, at: row.at, inbound } };
 }

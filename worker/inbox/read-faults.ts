@@ -1,5 +1,5 @@
 /**
- * The faults of a mini program as this isolate knows them, at most 10 s old (`objects/health-snapshot.ts`).
+ * The faults of a mini program as this isolate knows them, at most 10 s old (`account/fault-reader.ts`).
  */
 import type { Context } from "hono";
 import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";

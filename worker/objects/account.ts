@@ -1,7 +1,7 @@
 /**
  * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole
  * app, the versions of the settings, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin:
- * the decisions are in account-rules.ts and account-token.ts, the SQL in account-store.ts.
+ * the decisions are in account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
  *
  * An app nobody writes to costs nothing: the alarm is only set for a background refresh of a token that is in use
  * (asked for in its last ten minutes), and for forgetting what was stored.

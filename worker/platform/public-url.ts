@@ -1,6 +1,6 @@
 /**
  * Which addresses a webhook may have. The Worker calls them with the team's data and a signature, so an address must
- * not lead into a private network or to a metadata service (SSRF). Redirects are never followed (call.ts), so what is
+ * not lead into a private network or to a metadata service (SSRF). Redirects are never followed (webhooks/call-webhook.ts), so what is
  * checked here is what is called.
  *
  * Bare IP addresses are refused altogether: an endpoint with a certificate has a name, and then no notation of an

@@ -1,5 +1,5 @@
 /**
- * A conversation delivers to the webhooks what its log has for them: what is due, by `webhook-run.ts`, folded back into
+ * A conversation delivers to the webhooks what its log has for them: what is due, by `webhooks/run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../conversation/core/consumer-cursor.ts";

@@ -1,6 +1,6 @@
 /**
  * What the account object does for webhooks: it takes the reports of conversations, keeps health and skipped events,
- * and says what there is to replay. The rules are in account-webhooks.ts, the SQL in account-skipped.ts.
+ * and says what there is to replay. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
  */
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";

@@ -153,7 +153,7 @@ conversations.delete(
   },
 );
 
-/** What an export asks of the account; written out for the reason of `RemoteConversation` (owner.ts). */
+/** What an export asks of the account; written out for the reason of `RemoteConversation` (inbox/find-conversation.ts). */
 interface RemoteRecords {
   recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
 }

@@ -12,7 +12,7 @@ import { appOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
-/** What the route asks of an account; written out for the reason of `RemoteConversation` (owner.ts). */
+/** What the route asks of an account; written out for the reason of `RemoteConversation` (inbox/find-conversation.ts). */
 interface RemoteEvents {
   appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
 }

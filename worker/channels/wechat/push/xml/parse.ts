@@ -1,5 +1,5 @@
 /**
- * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `xml-markup.ts` refuses what is not plain
+ * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts` refuses what is not plain
  * XML; fast-xml-parser builds the tree; here it becomes strings, lists and fields.
  *
  * CDATA stays as it is, spaces and `&lt;` included; only line ends become `\n`, as XML says. Text outside CDATA loses
