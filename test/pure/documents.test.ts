@@ -149,6 +149,7 @@ describe("the documentation", () => {
 
   it.for([
     "docs/README.md",
+    "docs/architecture.md",
     "docs/how-to/mini-program.md",
     "docs/how-to/troubleshooting.md",
     "docs/reference/mini-program.md",
@@ -158,5 +159,14 @@ describe("the documentation", () => {
   ])("says the same in both languages: %s", (path, { expect }) => {
     const [, zh = "", en = ""] = read(path).split(/^## (?:中文|English)$/m);
     expect(shapeOf(en)).toEqual(shapeOf(zh));
+  });
+});
+
+describe("a file or folder that docs/architecture.md names", () => {
+  it("is there", ({ expect }) => {
+    const names = read("docs/architecture.md").match(/(?<![\w./-])[\w-]+(?:\/[\w.-]+)*(?:\/|\.ts)(?![\w/])/g) ?? [];
+    expect(names.length).toBeGreaterThan(50);
+    const parents = ["", "worker", "shared"];
+    expect(names.filter((name) => !parents.some((parent) => existsSync(join(ROOT, parent, name))))).toEqual([]);
   });
 });
