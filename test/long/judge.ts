@@ -1,6 +1,7 @@
 /**
- * The judge of a long run: one user's books at WeChat against the worker's log of him, by promise 1.
- * WeChat's books say what was pushed and acknowledged, and what was sent to him; the log must explain all of it. Pure.
+ * The judge of a long run: one user's books at WeChat against the worker's log of him, by promise 1 of
+ * docs/reference/promises.md. WeChat's books say what was pushed and acknowledged, and what was sent to him; the
+ * log must explain all of it. Pure.
  *
  * An answer that reached nobody is no loss where the log says so and could not know better: every go it was allowed
  * ended under way (`unknown`), WeChat was busy four times (`refused`), or the app's daily quota is used up (`waiting`).

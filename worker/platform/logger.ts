@@ -1,7 +1,7 @@
 /**
  * Structured log lines for Workers Logs: one JSON object a line. What may be in it: event names, counts, codes,
- * appids, hashes. What may not (promise 5): secrets, tokens, keys, openids, message text. Errors of others are logged by
- * name, never by message, because their text may quote a URL with the token in it.
+ * appids, hashes. What may not (docs/reference/promises.md, promise 5): secrets, tokens, keys, openids, message text.
+ * Errors of others are logged by name, never by message, because their text may quote a URL with the token in it.
  */
 
 /** A value a log line may carry; undefined ones are left out. */

@@ -1,6 +1,6 @@
 /**
  * Errors as RFC 9457 problem documents. A problem never repeats the caller's input: a log of answers must not become
- * a log of messages (promise 5).
+ * a log of messages (docs/reference/promises.md, promise 5).
  */
 import type { Context } from "hono";
 import { PROBLEMS, type FactsOf, type ProblemCode } from "../../../shared/api/problem-table.ts";
