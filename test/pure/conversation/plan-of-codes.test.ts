@@ -1,0 +1,106 @@
+/**
+ * What follows from every code in every situation, held against `test/fixtures/plan-of-codes.txt`. Codes with the same
+ * plan are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
+ */
+import { describe, it } from "vitest";
+import { ERRCODES } from "../../../shared/errcode.ts";
+import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import type { Delivery } from "../../../shared/message/delivery.ts";
+import { decidePause } from "../../../worker/account/core/pause.ts";
+import { watchSend } from "../../../worker/account/sends-watch.ts";
+import { settleAttempt } from "../../../worker/conversation/core/outbox/outbox.ts";
+import { waitReasonOf } from "../../../worker/conversation/core/outbox/waiting.ts";
+import { writeRows } from "../../../worker/conversation/core/rows.ts";
+import { EMPTY_STATE, LEASE_MS, type ConversationState } from "../../../worker/conversation/core/state.ts";
+import { addUses, openGrant } from "../../../worker/conversation/core/window.ts";
+
+const NOW = 1_760_000_000_000;
+const STARTED = NOW - 1_000;
+const HOUR = 3_600_000;
+const SEQ = NOW - 60_000;
+const UNKNOWN = 12_345;
+/** Without 0: an answer with it is no refusal. */
+const CODES = [...Object.keys(ERRCODES).map(Number), UNKNOWN].filter((code) => code !== 0).toSorted((a, b) => a - b);
+
+const TRIES = { fresh: { failed: 0, paused: 0 }, often: { failed: 0, paused: 9 }, last: { failed: 3, paused: 0 } };
+/** Refused alone, for so long. */
+const ALONE = { shared: {}, alone: { aloneMs: 0 }, "alone for long": { aloneMs: 3 * HOUR } };
+/** The end of the pause in force. */
+const PAUSE = { open: {}, paused: { until: NOW + 10 * 60_000 } };
+const HOLD = { block: {}, hold: { holdUntil: NOW + HOUR } };
+const RANDOMS = [0, 0.5];
+
+const choices = <T extends object>(table: T) => Object.entries(table) as [string, T[keyof T]][];
+
+const SITUATIONS = choices(TRIES).flatMap(([tried, tries]) =>
+  choices(ALONE).flatMap(([alone, aloneFor]) =>
+    choices(PAUSE).flatMap(([pause, until]) =>
+      choices(HOLD).map(([hold, held]) => ({
+        name: [tried, alone, pause, hold].join(", "),
+        tries,
+        held,
+        facts: { ...aloneFor, ...until },
+      })),
+    ),
+  ),
+);
+
+function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState {
+  const at = NOW - HOUR;
+  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM, { kind: "message", at, receivedAt: at });
+  const item = { seq: SEQ, message: SEQ, source: "api", mayRepeat: false, go: 0, attempt: 1, tries, ...held } as const;
+  const lease = { claim: "c", startedAt: STARTED, endsAt: STARTED + LEASE_MS, deadline: STARTED + LEASE_MS };
+  const queue = [{ ...item, nextAt: SEQ, until: NOW + 40 * HOUR, lease }];
+  return { ...EMPTY_STATE, last: SEQ, window: addUses(opened, [SEQ], 0), queue };
+}
+
+/** The rows that are written, and what is left of the item and its window. */
+function planOf(code: number, situation: (typeof SITUATIONS)[number], random: number): string {
+  const writer = writeRows(SEQ, NOW);
+  const delivery: Delivery = { result: "refused", errcode: code, ...situation.facts };
+  const attempt = { seq: SEQ, attempt: 1, delivery };
+  const context = { rules: MINI_PROGRAM, now: NOW, random, unconfirmedRetries: 0 } as const;
+  const { queue, window } = settleAttempt(leased(situation), writer, attempt, context, () => false);
+  const name = ERRCODES[code]?.name ?? "unknown_errcode";
+  const rows = writer.rows().map(({ kind, body }) => {
+    const reason = "reason" in body ? ` ${body.reason === name ? "by name" : body.reason}` : "";
+    const at = "retryAt" in body ? ` +${body.retryAt - NOW} ms` : "";
+    return `${kind}${reason}${at}`;
+  });
+  const [item] = queue;
+  const waits = item?.lastAttempt === undefined ? [] : [`waits: ${waitReasonOf(item.lastAttempt)}`];
+  const tries = item === undefined ? [] : [`tries ${item.tries.failed} ${item.tries.paused}`];
+  const spent = window.grants.some((grant) => grant.spent === true) ? ["spent"] : [];
+  return [...rows, ...tries, ...waits, ...spent, ...(window.doubtful ? ["doubtful"] : [])].join(", ");
+}
+
+/** What the account hears of it. */
+function accountOf(code: number): string {
+  const trouble = watchSend(new Map(), "app", { result: "refused", errcode: code }, NOW);
+  const isPausing = ERRCODES[code]?.pauses ?? null;
+  if (isPausing === null) return trouble === undefined ? "nothing" : `trouble: ${trouble?.cause ?? "over"}`;
+  const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, code, undefined, NOW, 0.5);
+  return `pauses ${isPausing}, +${(patch.pausedUntil ?? 0) - NOW} ms${trouble === undefined ? "" : ", trouble"}`;
+}
+
+function describeCode(code: number): string {
+  const lines = SITUATIONS.map((situation) => {
+    const plans = new Set(RANDOMS.map((random) => planOf(code, situation, random)));
+    return [situation.name, [...plans].join(" | ")] as const;
+  });
+  const isOne = new Set(lines.map(([, plan]) => plan)).size === 1;
+  const plans = isOne ? [`always: ${lines[0]?.[1]}`] : lines.map(([name, plan]) => `${name}: ${plan}`);
+  return [`account: ${accountOf(code)}`, ...plans].map((line) => `  ${line}\n`).join("");
+}
+
+describe("the plan of every code", () => {
+  it("is the stored one in every situation", async ({ expect }) => {
+    const blocks = new Map<string, number[]>();
+    for (const code of CODES) {
+      const plan = describeCode(code);
+      blocks.set(plan, [...(blocks.get(plan) ?? []), code]);
+    }
+    const table = [...blocks].map(([plan, codes]) => `${codes.join(" ")}\n${plan}`).join("\n");
+    await expect(table).toMatchFileSnapshot("../../fixtures/plan-of-codes.txt");
+  });
+});
