@@ -5,23 +5,19 @@
 import type { BilingualText } from "./base/bilingual.ts";
 
 /**
- * What our side does about a code (WECHAT.md §4.5, column "Do"):
- * `ok` nothing went wrong · `retry` again, with backoff · `retry_next_minute` again when the minute is over ·
- * `token` new access token, then once more · `media` upload again, then once more · `window` the user's reply window
- * is closed or used up · `user` give up for this user and report it · `fix` never again as it is: the request
- * or a setting is wrong · `stop` the app may not send at all: pause it · `ignore` harmless.
+ * What follows from a code (WECHAT.md §4.5, column "Do"). The core switches on these, exhaustively, and knows no code.
+ *
+ * `retry` busy with this user or message: tried again, four attempts in all · `outage` the platform or its token fails, not
+ * the message: as `retry`, and counted as trouble of the account · `rate` a limit by the minute: pauses until the next one ·
+ * `quota` a limit by the day: pauses, with a check every hour; never fails a message · `stop` the account may not send:
+ * pauses for ten minutes · `used` the grant has no sends left · `closed` no grant is open · `media` the file is
+ * gone: it needs a new upload · `user` this user cannot be reached · `fix` the request or a setting is wrong; also every
+ * code that is unknown.
  */
-export type Reaction =
-  | "ok"
-  | "retry"
-  | "retry_next_minute"
-  | "token"
-  | "media"
-  | "window"
-  | "user"
-  | "fix"
-  | "stop"
-  | "ignore";
+export type Reaction = "retry" | "outage" | PauseReaction | "used" | "closed" | "media" | "user" | "fix";
+
+/** The reactions that pause. */
+type PauseReaction = "rate" | "quota" | "stop";
 
 /**
  * What a pause stops: `app` every call of the mini program (the account or the caller's address is refused) · `send`
@@ -43,10 +39,9 @@ export interface ErrcodeEntry {
    * No other API pauses anything (docs/design/0005-facts-and-decisions.md).
    */
   readonly pauses: PauseReach | null;
+  /** The access token is refused: it is replaced and the request made once more. At the token endpoint the secret is wrong. */
+  readonly replacesToken?: true;
 }
-
-/** The reactions of the codes that pause. */
-type PausingReaction = Extract<Reaction, "stop" | "retry_next_minute">;
 
 /** Cures that several codes share, one a line. */
 // oxfmt-ignore
@@ -75,12 +70,17 @@ const CURE = {
 type Texts = readonly [zh: string, en: string, cure: BilingualText];
 
 /** One row of the table: a code that pauses nothing. */
-function row(name: string, reaction: Exclude<Reaction, PausingReaction>, ...[zh, en, cure]: Texts): ErrcodeEntry {
+function row(name: string, reaction: Exclude<Reaction, PauseReaction>, ...[zh, en, cure]: Texts): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure, reaction, pauses: null };
 }
 
+/** A code that refuses the access token. */
+function token(name: string, ...[zh, en]: readonly [zh: string, en: string]): ErrcodeEntry {
+  return { name, meaning: { zh, en }, cure: CURE.token, reaction: "outage", pauses: null, replacesToken: true };
+}
+
 /** A code that pauses the whole app or all sending when custom/send answers it. */
-function pause(pauses: PauseReach, name: string, reaction: PausingReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
+function pause(pauses: PauseReach, name: string, reaction: PauseReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
   return { name, meaning: { zh, en }, cure, reaction, pauses };
 }
 
@@ -93,14 +93,13 @@ function span(first: number, last: number, entry: ErrcodeEntry): Record<number, 
 // One line a code, so that the table reads as one:
 // oxfmt-ignore
 export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
-  [-1]: row("system_busy", "retry", "微信系统繁忙", "WeChat is busy", CURE.retry),
-  0: row("ok", "ok", "成功", "success", CURE.none),
+  [-1]: row("system_busy", "outage", "微信系统繁忙", "WeChat is busy", CURE.retry),
 
   // Tokens, secrets, accounts
-  40001: row("invalid_credential", "token", "access_token 无效或不是最新，或 AppSecret 错误", "the access token is invalid or not the newest, or the secret is wrong", CURE.token),
+  40001: token("invalid_credential", "access_token 无效或不是最新，或 AppSecret 错误", "the access token is invalid or not the newest, or the secret is wrong"),
   40002: row("invalid_grant_type", "fix", "grant_type 错误", "grant_type is wrong", CURE.request),
   40013: row("invalid_appid", "fix", "AppID 不合法；发送消息时指文字链接里的 AppID", "the app id is not valid; of a message, the one in a link of its text", CURE.appid),
-  40014: row("invalid_access_token", "token", "access_token 不合法", "the access token is malformed", CURE.token),
+  40014: token("invalid_access_token", "access_token 不合法", "the access token is malformed"),
   40125: row("invalid_app_secret", "fix", "AppSecret 错误", "the app secret is wrong", CURE.secret),
   40164: pause("app", "ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
   40200: row("invalid_account_type", "fix", "账号类型不支持该接口", "this kind of account may not make the call", CURE.permission),
@@ -109,7 +108,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   41001: row("access_token_missing", "fix", "缺少 access_token", "the access token is missing", CURE.request),
   41002: row("appid_missing", "fix", "缺少 appid", "the app id is missing", { zh: "设置 WECHAT_APPID", en: "set WECHAT_APPID" }),
   41004: row("app_secret_missing", "fix", "缺少 AppSecret", "the app secret is missing", { zh: "设置 WECHAT_APP_SECRET", en: "set WECHAT_APP_SECRET" }),
-  42001: row("access_token_expired", "token", "access_token 已过期", "the access token has expired", CURE.token),
+  42001: token("access_token_expired", "access_token 已过期", "the access token has expired"),
   48001: pause("send", "api_unauthorized", "stop", "该账号没有此接口权限，或 token 类型不对", "the account may not use this call, or the token is of another kind", CURE.permission),
   48004: pause("send", "api_banned", "stop", "接口已被封禁", "the call is banned for this mini program", CURE.console),
   50002: row("account_limited", "user", "账号受限：多指对方的微信账号（冻结、注销），也可能是本小程序", "an account is limited: mostly the user's (frozen, deleted), or the mini program's", { zh: "不要再向该用户发送；若所有用户都如此，到小程序后台查看通知", en: "do not send to this user; if every user is refused, read the notice in the mini-program console" }),
@@ -123,9 +122,9 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   89507: pause("app", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
 
   // Rates and quotas
-  44991: pause("send", "check_rate_per_minute", "retry_next_minute", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
-  45009: pause("send", "daily_quota_used", "stop", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
-  45011: pause("send", "rate_per_minute", "retry_next_minute", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
+  44991: pause("send", "check_rate_per_minute", "rate", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),
+  45009: pause("send", "daily_quota_used", "quota", "接口当日调用次数已用完", "today's quota of the call is used up", { zh: "等次日重置，或在后台清零调用次数（clear_quota）", en: "wait for the daily reset, or clear the quota (clear_quota)" }),
+  45011: pause("send", "rate_per_minute", "rate", "超过每分钟调用上限", "too many calls this minute", CURE.minute),
   48006: row("clear_quota_used", "user", "清零次数本月已用完", "this month's quota resets are used up", { zh: "等下个月", en: "wait for the next month" }),
   76021: row("unknown_cgi_path", "fix", "查询额度的接口路径不存在", "the quota of an unknown call was asked for", CURE.request),
   76022: row("quota_of_other_token", "fix", "该 token 不能查询此接口的额度", "this kind of token may not ask for the call's quota", CURE.permission),
@@ -135,8 +134,8 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   43019: row("user_blacklisted", "user", "用户在黑名单中", "the user is on the blacklist", CURE.refused),
   43101: row("not_subscribed", "user", "用户未订阅，或一次性订阅已用完", "the user has not subscribed, or the one-time subscription is used", { zh: "请用户再次订阅", en: "ask the user to subscribe again" }),
   43104: row("openid_app_mismatch", "fix", "openid 与 appid 不匹配", "the openid does not belong to the app id", CURE.user),
-  45015: row("reply_window_closed", "window", "超出可回复时间，或用户从未互动", "the reply window is closed, or the user never wrote", CURE.window),
-  45047: row("reply_quota_used", "window", "可回复条数已用完", "the replies allowed for the user's last action are used up", CURE.window),
+  45015: row("reply_window_closed", "closed", "超出可回复时间，或用户从未互动", "the reply window is closed, or the user never wrote", CURE.window),
+  45047: row("reply_quota_used", "used", "可回复条数已用完", "the replies allowed for the user's last action are used up", CURE.window),
   48002: row("user_refuses_messages", "user", "用户拒收消息", "the user refuses messages", CURE.refused),
   61010: row("user_not_active", "user", "用户近两小时未访问小程序", "the user has not opened the mini program for two hours", { zh: "等用户打开小程序后再检测", en: "check again once the user has opened the mini program" }),
   70000: row("minor_protection", "user", "因未成年人保护被拦截", "blocked for the protection of minors", CURE.refused),
@@ -168,12 +167,12 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   44001: row("empty_media", "fix", "媒体文件为空", "the media file is empty", CURE.file),
   45001: row("media_too_large", "fix", "媒体文件过大", "the media file is too large", CURE.file),
   46001: row("media_not_found", "media", "媒体文件不存在", "the media does not exist", CURE.media),
-  87020: row("media_check_repeated", "ignore", "重复的媒体检测已被拒绝", "a repeated media check was refused", CURE.none),
+  87020: row("media_check_repeated", "fix", "重复的媒体检测已被拒绝", "a repeated media check was refused", CURE.none),
 
   // Typing (§5.1)
-  45072: row("invalid_typing_command", "ignore", "输入状态命令不合法", "the typing command is not valid", CURE.none),
-  45080: row("typing_without_exchange", "ignore", "30 秒内没有与用户的消息往来", "no message exchanged with the user in the last 30 seconds", CURE.none),
-  45081: row("typing_already_on", "ignore", "已处于输入状态", "typing is already shown", CURE.none),
+  45072: row("invalid_typing_command", "fix", "输入状态命令不合法", "the typing command is not valid", CURE.none),
+  45080: row("typing_without_exchange", "fix", "30 秒内没有与用户的消息往来", "no message exchanged with the user in the last 30 seconds", CURE.none),
+  45081: row("typing_already_on", "fix", "已处于输入状态", "typing is already shown", CURE.none),
 
   // Subscribe messages (§8.1)
   40037: row("invalid_template_id", "fix", "订阅消息模板 ID 无效", "the template id is not valid", { zh: "核对模板 ID", en: "check the template id" }),

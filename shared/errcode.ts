@@ -20,7 +20,7 @@ const UNKNOWN: ErrcodeEntry = {
  *
  * @param code the number in the answer's `errcode`; an absent one means success and is not for this function
  * @returns its entry, or a generic one with reaction `fix`
- * @example describeErrcode(45047).reaction // "window"
+ * @example describeErrcode(45047).reaction // "used"
  */
 export function describeErrcode(code: number): ErrcodeEntry {
   return ERRCODES[code] ?? UNKNOWN;

@@ -27,8 +27,6 @@ export interface SendsMemory {
 const OK_MS = 30_000;
 /** An isolate reports this often at most, milliseconds. */
 const REPORT_EVERY_MS = 10_000;
-/** WeChat is busy. */
-const SYSTEM_BUSY = -1;
 
 /**
  * Notes an attempt.
@@ -83,6 +81,5 @@ function failureOf(delivery: Exclude<Delivery, { result: "not_sent" }>, now: num
   if (delivery.result === "unconfirmed") return { ...attempt, cause: delivery.reason };
   if (delivery.result === "sent") return undefined;
   const { errcode } = delivery;
-  const isFailure = errcode === SYSTEM_BUSY || describeErrcode(errcode).reaction === "token";
-  return isFailure ? { ...attempt, cause: "refused", errcode } : undefined;
+  return describeErrcode(errcode).reaction === "outage" ? { ...attempt, cause: "refused", errcode } : undefined;
 }

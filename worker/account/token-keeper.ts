@@ -122,9 +122,10 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     }
     const { errcode } = problem;
     noteTrouble("refused", errcode);
-    const { name, reaction, cure } = describeErrcode(errcode);
+    const { name, reaction, cure, replacesToken } = describeErrcode(errcode);
     log("token_refused", { app: appid, errcode, name, cure: cure.en });
-    if (reaction === "retry") return takeRest({ reason: "refused", errcode }, Infinity);
+    const isBusy = (reaction === "retry" || reaction === "outage") && replacesToken !== true;
+    if (isBusy) return takeRest({ reason: "refused", errcode }, Infinity);
     // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
     const refusedUntil = pauseUntil(errcode, now(), deps.random());
     write({ refusedUntil, refusedErrcode: errcode, refusedSecret: tag });

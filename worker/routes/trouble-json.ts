@@ -71,7 +71,7 @@ export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
 }
 
 function cureOf({ reason, cause }: TroubleFault, known: ReturnType<typeof describeErrcode> | undefined): BilingualText {
-  if (cause === "limited" || known?.reaction === "token") return REPLACED;
+  if (cause === "limited" || known?.replacesToken === true) return REPLACED;
   // Busy: what is tried again by itself may still be behind a relay that answers so.
-  return known === undefined || known.reaction === "retry" ? REACH[reason] : known.cure;
+  return known === undefined || known.reaction === "retry" || known.reaction === "outage" ? REACH[reason] : known.cure;
 }

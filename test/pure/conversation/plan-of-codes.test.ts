@@ -19,8 +19,7 @@ const STARTED = NOW - 1_000;
 const HOUR = 3_600_000;
 const SEQ = NOW - 60_000;
 const UNKNOWN = 12_345;
-/** Without 0: an answer with it is no refusal. */
-const CODES = [...Object.keys(ERRCODES).map(Number), UNKNOWN].filter((code) => code !== 0).toSorted((a, b) => a - b);
+const CODES = [...Object.keys(ERRCODES).map(Number), UNKNOWN].toSorted((a, b) => a - b);
 
 const TRIES = { fresh: { failed: 0, paused: 0 }, often: { failed: 0, paused: 9 }, last: { failed: 3, paused: 0 } };
 /** Refused alone, for so long. */

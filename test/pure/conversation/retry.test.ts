@@ -8,9 +8,8 @@ const NOW = 1_760_000_000_000;
 const FRESH = { failed: 0, paused: 0 };
 
 describe("the retry plan", () => {
-  it("is done when WeChat took the message, also when it says so by errcode 0", ({ expect }) => {
+  it("is done when WeChat took the message", ({ expect }) => {
     expect(decide({ result: "sent" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
-    expect(decide({ result: "refused", errcode: 0 }, FRESH, NOW, 0)).toEqual({ type: "sent" });
   });
 
   it("tries a busy WeChat again, four attempts in all", ({ expect }) => {
@@ -67,8 +66,13 @@ describe("the retry plan", () => {
   });
 
   it("leaves the window's own codes to the books", ({ expect }) => {
-    expect(decide({ result: "refused", errcode: 45015 }, FRESH, NOW, 0)).toEqual({ type: "window", errcode: 45015 });
-    expect(decide({ result: "refused", errcode: 45047 }, FRESH, NOW, 0)).toEqual({ type: "window", errcode: 45047 });
+    for (const [errcode, correction] of [
+      [45015, "closed"],
+      [45047, "used"],
+    ] as const) {
+      const decision = decide({ result: "refused", errcode }, FRESH, NOW, 0);
+      expect(decision).toEqual({ type: "window", correction, errcode });
+    }
   });
 
   it("never calls an unknown end a failure", ({ expect }) => {

@@ -95,18 +95,18 @@ describe("the reply window", () => {
 
   it("believes WeChat that a grant is spent, unless it arrived after the attempt started", ({ expect }) => {
     const state = message(CLOSED_WINDOW, T0);
-    const corrected = correctWindow(state, 45047, T0 + 10, T0 + 20);
+    const corrected = correctWindow(state, "used", T0 + 10, T0 + 20);
     expect(view(corrected, T0 + 20)).toMatchObject({ kind: "closed", doubtful: false });
-    const newer = correctWindow(message(state, T0 + 15), 45047, T0 + 10, T0 + 20);
+    const newer = correctWindow(message(state, T0 + 15), "used", T0 + 10, T0 + 20);
     expect(view(newer, T0 + 20)).toMatchObject({ kind: "message", remaining: 5 });
   });
 
   it("is doubtful when WeChat says out of time inside our 48 hours, until the next message", ({ expect }) => {
-    const doubtful = correctWindow(message(CLOSED_WINDOW, T0), 45015, T0 + 10, T0 + 20);
+    const doubtful = correctWindow(message(CLOSED_WINDOW, T0), "closed", T0 + 10, T0 + 20);
     expect(view(doubtful, T0 + 20).doubtful).toBe(true);
     expect(view(enter(doubtful, T0 + 30), T0 + 30).doubtful).toBe(true);
     expect(view(message(doubtful, T0 + 30), T0 + 30).doubtful).toBe(false);
-    const over = correctWindow(message(CLOSED_WINDOW, T0), 45015, T0 + 49 * HOUR, T0 + 49 * HOUR);
+    const over = correctWindow(message(CLOSED_WINDOW, T0), "closed", T0 + 49 * HOUR, T0 + 49 * HOUR);
     expect(over.doubtful).toBe(false);
   });
 

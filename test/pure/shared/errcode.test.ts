@@ -5,16 +5,17 @@ import { describeErrcode, ERRCODES, type Reaction } from "../../../shared/errcod
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /**
- * The table of WECHAT.md §4.5 once more, by reaction: R, T, M, window, G, F, S, ignore; and the own codes of §6.4 and §8.1.
- * S only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
+ * The table of WECHAT.md §4.5 once more, by reaction, and the own codes of §6.4 and §8.1. Those that pause (S) only where an answer of custom/send cannot be about one message; what the token endpoint refuses waits in any case.
  */
 const EXPECTED: Record<Reaction, number[]> = {
-  ok: [0],
-  retry: [-1, 43108],
-  retry_next_minute: [44991, 45011],
-  token: [40001, 40014, 42001],
+  retry: [43108],
+  outage: [-1, 40001, 40014, 42001],
+  rate: [44991, 45011],
+  quota: [45009],
+  stop: [40164, 48001, 48004, 50007, 61004, 89503, 89506, 89507],
+  used: [45047],
+  closed: [45015],
   media: [40007, 46001],
-  window: [45015, 45047],
   user: [40003, 43019, 43101, 48002, 48006, 50002, 61010, 70000],
   fix: [
     40002,
@@ -47,6 +48,9 @@ const EXPECTED: Record<Reaction, number[]> = {
     45005,
     45006,
     45008,
+    45072,
+    45080,
+    45081,
     45162,
     45168,
     47001,
@@ -57,12 +61,11 @@ const EXPECTED: Record<Reaction, number[]> = {
     76021,
     76022,
     87014,
+    87020,
     9001001,
     ...range(65400, 65416),
     ...range(40230, 40240),
   ],
-  stop: [40164, 45009, 48001, 48004, 50007, 61004, 89503, 89506, 89507],
-  ignore: [45072, 45080, 45081, 87020],
 };
 
 /** The codes that pause when custom/send answers them, by what they stop. No other code pauses. */
@@ -86,6 +89,13 @@ describe("the errcode table", () => {
     expect(describeErrcode(12_345).pauses).toBeNull();
   });
 
+  it("replaces a token for every refusal of it, and for nothing else", ({ expect }) => {
+    const codes = Object.entries(ERRCODES).flatMap(([code, { replacesToken }]) =>
+      replacesToken ? [Number(code)] : [],
+    );
+    expect(codes.toSorted((a, b) => a - b)).toEqual([40001, 40014, 42001]);
+  });
+
   it("gives every code a short name, a meaning and a cure in both languages", ({ expect }) => {
     for (const [code, entry] of Object.entries(ERRCODES)) {
       expect(entry.name, code).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
@@ -105,8 +115,8 @@ describe("the errcode table", () => {
 
 describe("describeErrcode", () => {
   it("finds a code", ({ expect }) => {
-    expect(describeErrcode(45047)).toMatchObject({ name: "reply_quota_used", reaction: "window" });
-    expect(describeErrcode(-1)).toMatchObject({ name: "system_busy", reaction: "retry" });
+    expect(describeErrcode(45047)).toMatchObject({ name: "reply_quota_used", reaction: "used" });
+    expect(describeErrcode(-1)).toMatchObject({ name: "system_busy", reaction: "outage" });
   });
 
   it("never retries a code it does not know", ({ expect }) => {

@@ -1,11 +1,10 @@
 import { nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
-import { QUOTA_USED } from "../../conversation/core/outbox/retry.ts";
 import { MINUTE_MS, SECOND_MS } from "./state.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** 45009: an operator may clear the quota at any time (WECHAT.md §6.3), so a look every hour. */
+/** `quota`: an operator may clear it at any time (WECHAT.md §6.3), so a look every hour. */
 const QUOTA_PROBE_MS = HOUR_MS;
 
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
@@ -16,18 +15,19 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 export const LONGEST_PAUSE_MS = QUOTA_PROBE_MS + PAUSE_SPREAD_MS;
 
 /**
- * Until when an errcode pauses the app, epoch ms. 45011 (per minute): the next minute. 45009 (daily quota): an hour,
+ * Until when an errcode pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
  * or midnight in Beijing if that is sooner — the reset time is assumed (WECHAT.md §4.5), so the hourly look is what
  * ends it; at most 24 looks a day. Everything else (banned, limited, frozen, …): ten minutes.
  *
  * @param random a number in [0, 1): spreads the wake-ups
  */
 export function pauseUntil(errcode: number, now: number, random: number): number {
-  if (describeErrcode(errcode).reaction === "retry_next_minute") {
+  const { reaction } = describeErrcode(errcode);
+  if (reaction === "rate") {
     return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
   }
   const spread = Math.floor(random * PAUSE_SPREAD_MS);
-  if (errcode !== QUOTA_USED) return now + STOP_PAUSE_MS + spread;
+  if (reaction !== "quota") return now + STOP_PAUSE_MS + spread;
   return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
 }
 

@@ -38,7 +38,7 @@ export interface WindowState {
   readonly uses: readonly Use[];
   /** The conversation was handed to WeChat's own agents: they may use up the quota, so what is left is unknown. */
   readonly handedOver: boolean;
-  /** WeChat refused with 45015 although by our books the 48 hours are running. */
+  /** WeChat refused as out of time although by our books the 48 hours are running. */
   readonly doubtful: boolean;
 }
 
@@ -53,6 +53,9 @@ export interface WindowView {
 
 /** Why nothing may be sent. */
 export type WindowRefusal = "window_closed" | "quota_used";
+
+/** What WeChat says of a window in which we sent: the count is used up, or no grant is open. */
+export type WindowCorrection = "used" | "closed";
 
 /** A window no action of the user has opened yet. */
 export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], handedOver: false, doubtful: false };
@@ -145,15 +148,20 @@ export function releaseUse(state: WindowState, seq: number, go: number): WindowS
 }
 
 /**
- * WeChat refused an attempt with 45047 (count used up) or 45015 (out of time): what we knew before that attempt
+ * WeChat refused an attempt because the count is used up or the time is over: what we knew before that attempt
  * started was wrong; a grant that arrived since may still be good.
  */
-export function correctWindow(state: WindowState, errcode: number, startedAt: number, now: number): WindowState {
+export function correctWindow(
+  state: WindowState,
+  correction: WindowCorrection,
+  startedAt: number,
+  now: number,
+): WindowState {
   const running = liveGrants(state, now).some((grant) => grant.kind === "message");
   return {
     ...state,
     grants: state.grants.map((grant) => (grant.receivedAt <= startedAt ? { ...grant, spent: true } : grant)),
-    doubtful: state.doubtful || (errcode === 45015 && running),
+    doubtful: state.doubtful || (correction === "closed" && running),
   };
 }
 

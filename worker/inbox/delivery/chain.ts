@@ -69,7 +69,7 @@ const SHORT_WAIT_MS = 2 * 60_000;
 function noteWaiting({ onWaiting }: Carrier, delivery: Delivery, now: number): Promise<void> | undefined {
   if (delivery.result === "refused") {
     const { pauses, reaction } = describeErrcode(delivery.errcode);
-    const waits = pauses !== null && reaction !== "retry_next_minute" && delivery.aloneMs === undefined;
+    const waits = pauses !== null && reaction !== "rate" && delivery.aloneMs === undefined;
     return waits ? onWaiting?.(null, true) : undefined;
   }
   if (delivery.result !== "not_sent" || delivery.reason === "lease_over") return undefined;

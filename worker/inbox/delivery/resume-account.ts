@@ -115,5 +115,5 @@ function judge(delivery: Delivery | undefined): Trial {
   const { pauses, reaction } = describeErrcode(errcode);
   if (pauses !== null) return { outcome: "refused", errcode };
   // WeChat was busy, or the token was replaced in between: nothing is known of the app.
-  return { outcome: reaction === "retry" || reaction === "token" ? "unknown" : "message_refused", errcode };
+  return { outcome: reaction === "retry" || reaction === "outage" ? "unknown" : "message_refused", errcode };
 }

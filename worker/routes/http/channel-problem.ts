@@ -9,8 +9,6 @@ import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { problem } from "./problem.ts";
 
-const QUOTA_USED = 45047;
-
 /** Answers a call that did not succeed. */
 export function refuseCall(c: Context, failure: ApiFailure): Response {
   switch (failure.reason) {
@@ -33,7 +31,8 @@ export function refuseCall(c: Context, failure: ApiFailure): Response {
 /** Answers a refusal by its errcode: 409 about the window, 404 about a picture that is gone, else 502. */
 export function refuseErrcode(c: Context, errcode: number): Response {
   const { name, meaning, cure, reaction } = describeErrcode(errcode);
-  if (reaction === "window") return problem(c, errcode === QUOTA_USED ? "quota_used" : "window_closed", { errcode });
+  if (reaction === "used") return problem(c, "quota_used", { errcode });
+  if (reaction === "closed") return problem(c, "window_closed", { errcode });
   if (reaction === "media") return problem(c, "media_not_found", { errcode });
   return problem(c, "wechat_refused", { errcode, name, meaning: say(meaning), cure: say(cure) });
 }

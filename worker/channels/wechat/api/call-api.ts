@@ -123,9 +123,8 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
   if (!access.ok) return access;
   const { token } = access.value;
   const first = await attempt(call, token);
-  if (first.ok || first.error.reason !== "refused" || describeErrcode(first.error.errcode).reaction !== "token") {
-    return first;
-  }
+  if (first.ok || first.error.reason !== "refused") return first;
+  if (describeErrcode(first.error.errcode).replacesToken !== true) return first;
   const renewed = await usableAccess(call, tokens.replace(token, call.request.attempt));
   if (!renewed.ok) return renewed;
   return renewed.value.token === token ? first : attempt(call, renewed.value.token);

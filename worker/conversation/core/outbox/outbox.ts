@@ -216,10 +216,10 @@ function apply(
     case "unconfirmed":
       return giveUpAttempt(state, writer, item, decision.reason, context);
     case "window": {
+      const { correction, errcode } = decision;
       const startedAt = item.lease?.startedAt ?? context.now;
-      const window = correctWindow(state.window, decision.errcode, startedAt, context.now);
-      const reason = decision.errcode === 45047 ? "quota_used" : "window_closed";
-      const { errcode } = decision;
+      const window = correctWindow(state.window, correction, startedAt, context.now);
+      const reason = correction === "used" ? "quota_used" : "window_closed";
       return stopItem({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
     }
     case "failed": {

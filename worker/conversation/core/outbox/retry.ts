@@ -5,14 +5,15 @@
  */
 import { describeErrcode } from "../../../../shared/errcode.ts";
 import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { WindowCorrection } from "../window.ts";
 
 /** What to do with the row whose attempt just ended. */
 export type Decision =
   | { readonly type: "sent" }
   /** For good: no further attempt. `mayHold`: it may be no fault of the message, so one that can be held is held. */
   | { readonly type: "failed"; readonly reason: string; readonly errcode?: number; readonly mayHold?: true }
-  /** WeChat says that the window is used up or over. */
-  | { readonly type: "window"; readonly errcode: number }
+  /** WeChat says that the window is used up or closed. */
+  | { readonly type: "window"; readonly correction: WindowCorrection; readonly errcode: number }
   /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
   | {
       readonly type: "retry";
@@ -50,8 +51,6 @@ const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
  * wait of STOPPED: every other message that waits has been tried by then, and a refusal of one starts this time anew.
  */
 const ALONE_MS = STOPPED.capMs + 5 * MINUTE_MS;
-/** The daily quota (WECHAT.md §4.5): the one `stop` that is never about one message. */
-export const QUOTA_USED = 45009;
 /** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
 /** A reported pause is cut to this, milliseconds: leaves room for the longest delay after it. */
@@ -103,12 +102,11 @@ function decideRefused(
   const { reaction, name } = describeErrcode(errcode);
   const pauseEnd = believedEnd(until, now);
   switch (reaction) {
-    case "ok":
-      return { type: "sent" };
-    case "window":
-      return { type: "window", errcode };
+    case "used":
+    case "closed":
+      return { type: "window", correction: reaction, errcode };
     case "retry":
-    case "token":
+    case "outage":
       if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode, mayHold: true };
       return {
         type: "retry",
@@ -117,16 +115,17 @@ function decideRefused(
         reason: name,
         errcode,
       };
-    case "retry_next_minute": {
+    case "rate": {
       const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
       if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
       // No pause bounds its calls: the back-off does.
       const later = at + backoffMs(STOPPED, tries.paused, random);
       return { type: "retry", counts: "paused", at: later, reason: name, errcode, isAlone: true };
     }
+    case "quota":
     case "stop": {
-      // A quota is never about one message; any other code may be, when WeChat refuses only this one with it.
-      if (aloneMs !== undefined && aloneMs >= ALONE_MS && errcode !== QUOTA_USED) {
+      // A quota is never about one message; a stop may be, when WeChat refuses only this one with it.
+      if (reaction === "stop" && aloneMs !== undefined && aloneMs >= ALONE_MS) {
         return { type: "failed", reason: name, errcode, mayHold: true };
       }
       // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
@@ -139,7 +138,6 @@ function decideRefused(
     case "media":
     case "user":
     case "fix":
-    case "ignore":
       return { type: "failed", reason: name, errcode };
   }
 }
