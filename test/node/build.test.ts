@@ -56,7 +56,7 @@ describe("the upload", () => {
   }) => {
     const { sources }: { sources: readonly string[] } = JSON.parse(await readFile(`${script}.map`, "utf8"));
     expect(packagesOf(sources)).toEqual(UPLOADED_PACKAGES);
-    expect(sources).toContainEqual(expect.stringMatching(/worker\/routes\/api\/describe\.ts$/));
+    expect(sources).toContainEqual(expect.stringMatching(/worker\/routes\/http\/describe\.ts$/));
     expect(sources.filter((source) => source.includes("worker/openapi/"))).toEqual([]);
   });
 });
