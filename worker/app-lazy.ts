@@ -3,6 +3,7 @@
  * that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
+import * as handlers from "./custom/handlers.ts";
 import { createApi } from "./routes/api/index.ts";
 import type { AppEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
@@ -13,7 +14,7 @@ import { SECURE_HEADERS } from "./routes/http/secure-response.ts";
 export const others = new Hono<AppEnv>();
 
 others.use(async (c, next) => {
-  const refusal = prepare(c);
+  const refusal = prepare(c, handlers);
   if (refusal === undefined) return next();
   return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
 });

@@ -3,6 +3,7 @@
  * with the first request for it, so that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
+import * as handlers from "./custom/handlers.ts";
 import type { AppEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
 import { receive, verify } from "./routes/wechat-push.ts";
@@ -15,10 +16,10 @@ app.get("/healthz", async (c) => {
   return healthz(c);
 });
 // A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
-app.get("/wechat/message", (c) => prepare(c) ?? verify(c, undefined));
-app.post("/wechat/message", (c) => prepare(c) ?? receive(c, undefined));
-app.get("/wechat/:appid/message", (c) => prepare(c) ?? verify(c, c.req.param("appid")));
-app.post("/wechat/:appid/message", (c) => prepare(c) ?? receive(c, c.req.param("appid")));
+app.get("/wechat/message", (c) => prepare(c, handlers) ?? verify(c, undefined));
+app.post("/wechat/message", (c) => prepare(c, handlers) ?? receive(c, undefined));
+app.get("/wechat/:appid/message", (c) => prepare(c, handlers) ?? verify(c, c.req.param("appid")));
+app.post("/wechat/:appid/message", (c) => prepare(c, handlers) ?? receive(c, c.req.param("appid")));
 app.notFound(async (c) => {
   const { others } = await import("./app-lazy.ts");
   return others.fetch(c.req.raw, c.env, c.executionCtx);

@@ -8,7 +8,7 @@ import { beforeEach, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { accessKey } from "../../worker/account/published-access.ts";
 import { configOf, findApp } from "../../worker/config/config.ts";
-import { connectApp } from "../../worker/inbox/services.ts";
+import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
 import { settingsKey } from "../../worker/settings/published-settings.ts";
 import { account, APPID, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
@@ -50,7 +50,7 @@ export function connect() {
   const config = configOf(env);
   const app = config.ok ? findApp(config.value, APPID) : undefined;
   if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
-  return connectApp(env, config.value, app);
+  return createServices(env, config.value, app, () => {});
 }
 
 /** Call at the top of a test file. */

@@ -2,7 +2,6 @@
  * The rule action `webhook`: the team's own server is asked for the answer, in the Worker, before the conversation
  * decides, as the team's handlers are. Whatever goes wrong, the next rule acts; the user notices nothing.
  */
-import type { Context } from "hono";
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
@@ -12,7 +11,6 @@ import type { Candidate } from "../conversation/core/candidate.ts";
 import { kvKey } from "../conversation/event-hash.ts";
 import type { ArrivedPush } from "../inbox/late-events.ts";
 import { log } from "../platform/logger.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
 import { callWebhook, type WebhookDeps } from "../webhooks/call-webhook.ts";
 import type { Proposal } from "./core/proposal.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
@@ -40,7 +38,7 @@ export interface AskedPush {
  * that ask are passed over. Nobody is asked when an earlier candidate acts in any case.
  */
 export async function resolveProposals(
-  c: Context<AppEnv>,
+  requestId: string,
   webhooks: WebhookDeps,
   push: AskedPush,
   proposals: readonly Proposal[],
@@ -48,7 +46,7 @@ export async function resolveProposals(
   const first = proposals.findIndex(({ action }) => action.type === "webhook");
   const isMoot = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
   const asked = first === -1 || isMoot ? undefined : proposals[first];
-  const answer = asked && (await ask(c, webhooks, push, asked));
+  const answer = asked && (await ask(requestId, webhooks, push, asked));
   return proposals.flatMap(({ action, ...rest }, index): Candidate[] => {
     if (action.type !== "webhook") return [{ ...rest, action }];
     return index === first && answer !== undefined ? [{ ...rest, action: answer }] : [];
@@ -56,7 +54,7 @@ export async function resolveProposals(
 }
 
 async function ask(
-  c: Context<AppEnv>,
+  requestId: string,
   webhooks: WebhookDeps,
   push: AskedPush,
   proposal: Proposal,
@@ -66,7 +64,7 @@ async function ask(
   const webhook = settings.webhooks.find(({ id }) => action.type === "webhook" && id === action.webhookId);
   if (webhook === undefined) return undefined;
   const started = Date.now();
-  const fields = { requestId: c.get("requestId"), app: app.appid, webhook: webhook.id, type: "message.answer" };
+  const fields = { requestId, app: app.appid, webhook: webhook.id, type: "message.answer" };
   const note = (outcome: string, more: { readonly status?: number; readonly problem?: string } = {}) =>
     log("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
   const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrived.arrivedAt + ASK_UNTIL_MS - started);

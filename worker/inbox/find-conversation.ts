@@ -1,42 +1,38 @@
 /**
- * From a request to the conversation it is about.
+ * From a user, a message id or an object's id to the conversation.
  */
-import type { Context } from "hono";
 import { parseMessageId } from "../../shared/message/message-id.ts";
 import { conversationStub, conversationStubById } from "../conversation/client.ts";
 import type { Owner, RemoteConversation } from "../conversation/rpc.ts";
-import type { Conversation } from "../objects/conversation.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
-import { appOf } from "../routes/http/choose-account.ts";
-import { directoryOf } from "./delivery/after-response.ts";
+import type { Services } from "./services.ts";
 
 /**
- * A user of the chosen app, with the object that holds the conversation.
+ * A user of the app, with the object that holds the conversation.
  *
  * @param timeoutMs the deadline of each call, `CONVERSATION_CALL_MS` by default
  */
 export function findConversation(
-  c: Context<AppEnv>,
+  { app, directory }: Services,
   openid: string,
   timeoutMs?: number,
 ): { readonly owner: Owner; readonly conversation: RemoteConversation } {
-  const owner = { appid: appOf(c).appid, openid };
-  return { owner, conversation: toRemote(conversationStub(directoryOf(c), owner, timeoutMs)) };
+  const owner = { appid: app.appid, openid };
+  return { owner, conversation: toRemote(conversationStub(directory, owner, timeoutMs)) };
 }
 
 /** The conversation and row a message id speaks of; undefined when it is none of ours. */
 export function findMessage(
-  c: Context<AppEnv>,
+  services: Services,
   id: string,
 ): { readonly seq: number; readonly conversation: RemoteConversation } | undefined {
   const address = parseMessageId(id);
-  const conversation = address && findObject(c, address.objectId);
+  const conversation = address && findObject(services, address.objectId);
   return address && conversation && { seq: address.seq, conversation };
 }
 
 /** The conversation in an object; undefined when it is none of ours. It may be of another app: the object knows. */
-export function findObject(c: Context<AppEnv>, objectId: string): RemoteConversation | undefined {
-  const { namespace, locationHint } = directoryOf(c);
+export function findObject({ directory }: Services, objectId: string): RemoteConversation | undefined {
+  const { namespace, locationHint } = directory;
   try {
     return toRemote(conversationStubById(namespace, objectId, { locationHint }));
   } catch (error) {
@@ -46,7 +42,6 @@ export function findObject(c: Context<AppEnv>, objectId: string): RemoteConversa
   }
 }
 
-function toRemote(stub: DurableObjectStub<Conversation>): RemoteConversation {
-  const remote: unknown = stub;
-  return remote as RemoteConversation;
+function toRemote(stub: unknown): RemoteConversation {
+  return stub as RemoteConversation;
 }

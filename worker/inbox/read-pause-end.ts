@@ -2,19 +2,17 @@
  * The end of the app's pause, for messages that wait for it: a pause that was moved since they met it is not yet known
  * to their conversations.
  */
-import type { Context } from "hono";
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
-import { appOf } from "../routes/http/choose-account.ts";
 import { readAppFaults } from "./read-faults.ts";
+import type { Services } from "./services.ts";
 
 /**
  * Reads it when one of these waits for a pause.
  *
  * @returns epoch ms, at most 10 s old; 0 when none waits for it, or the app is not paused
  */
-export async function readPauseEnd(c: Context<AppEnv>, waiting: readonly (Waiting | undefined)[]): Promise<number> {
+export async function readPauseEnd(services: Services, waiting: readonly (Waiting | undefined)[]): Promise<number> {
   if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;
-  const faults = await readAppFaults(c, c.get("config"), appOf(c));
+  const faults = await readAppFaults(services);
   return faults.reduce((end, fault) => (fault.reason === "paused" ? Math.max(end, fault.until) : end), 0);
 }

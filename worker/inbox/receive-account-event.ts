@@ -2,41 +2,35 @@
  * Pushes that concern the mini program as a whole, and those that are WeChat's but cannot be read: both go to the
  * account object; neither makes a conversation.
  */
-import type { Context } from "hono";
 import { isAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { EventOutcome } from "../account/events.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
 import { findCreateTime } from "../channels/wechat/push/create-time.ts";
 import type { PushProblem } from "../channels/wechat/push/open-push.ts";
-import type { AppConfig } from "../config/config.ts";
-import * as handlers from "../custom/handlers.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
 import type { ArrivedPush } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
-import { connectApp } from "./services.ts";
+import type { RequestServices } from "./services.ts";
 
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function acceptAppPush(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  services: RequestServices,
   inbound: Inbound,
   arrived: ArrivedPush,
 ): Promise<Accepted> {
-  const config = c.get("config");
+  const { config, app, account, handlers, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
-  const { account } = connectApp(c.env, config, app);
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt),
   );
   if (stored === "erased") return { outcome: "erased", answer: "success" };
   if (stored && isAppEvent(inbound)) {
-    const context = { appid: app.appid, env: c.env, requestId: c.get("requestId") };
+    const context = { appid: app.appid, env, requestId };
     const event = { ...inbound, createdAt: arrived.createdAt };
-    c.executionCtx.waitUntil(runEventHandler(handlers, event, context));
+    services.waitUntil(runEventHandler(handlers, event, context));
   }
   return { outcome: stored ? "new" : "repeat", answer: "success" };
 }
@@ -46,12 +40,10 @@ export async function acceptAppPush(
  * again it would be as unreadable, and the user would see a fault line.
  */
 export async function keepUnreadable(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  { app, account, requestId }: RequestServices,
   problem: Extract<PushProblem, { reason: "unreadable" }>,
   arrivedAt: number,
 ): Promise<void> {
-  const { account } = connectApp(c.env, c.get("config"), app);
   const unreadable = {
     at: arrivedAt,
     cause: problem.cause,
@@ -61,7 +53,6 @@ export async function keepUnreadable(
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {
-    const requestId = c.get("requestId");
     log("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

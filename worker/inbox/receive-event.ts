@@ -2,25 +2,21 @@
  * A push that concerns one user: KV shield, handlers and rules, the conversation's decision, and the sending after the
  * response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
-import type { Context } from "hono";
 import { findListeners } from "../../shared/api/settings/webhooks.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
 import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/message/inbound.ts";
-import { resolveProposals, type AskedPush } from "../automation/ask-webhook.ts";
+import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
-import type { AppConfig } from "../config/config.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import type { PushInput } from "../conversation/core/transitions.ts";
-import * as handlers from "../custom/handlers.ts";
 import { log, logUser } from "../platform/logger.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
-import { carryInBackground, directoryOf } from "./delivery/after-response.ts";
+import { carryInBackground } from "./delivery/after-response.ts";
 import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-events.ts";
-import { connectApp, type AppConnection } from "./services.ts";
+import type { RequestServices } from "./services.ts";
 
 /** How a push was taken. */
 export interface Accepted {
@@ -46,35 +42,34 @@ const ANSWER_MS = 6_000;
  * @throws the last error when it could not be stored
  */
 export async function acceptUserPush(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  services: RequestServices,
   pushed: Inbound,
   arrived: ArrivedPush,
   isForwarded: boolean,
 ): Promise<Accepted> {
+  const { app, config, directory, kv, reach, waitUntil } = services;
   const isUndated = pushed.createdAt === 0;
   const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
-  const shielded = c.get("config").dedupeKv === "late" && !isForwarded;
-  const known = shielded ? await knownAnswer(c.env.KV, arrived) : undefined;
+  const shielded = config.dedupeKv === "late" && !isForwarded;
+  const known = shielded ? await knownAnswer(kv, arrived) : undefined;
   if (known !== undefined) return { outcome: "known", answer: known };
   const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
-  const contextVerdict = token === undefined ? undefined : await verifyContext(c, app, token, arrived);
-  const connection = connectApp(c.env, c.get("config"), app);
-  const wanted = await findCandidates(c, connection, { app, inbound, arrived }, contextVerdict);
+  const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
+  const wanted = await findCandidates(services, inbound, arrived, contextVerdict);
   const owner = { appid: app.appid, openid: inbound.openid };
   const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
   const push = { key: arrived.key, inbound, ...wanted, candidates, ...more };
-  const { received, lease } = storePush(directoryOf(c), owner, push, {
+  const { received, lease } = storePush(directory, owner, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
   });
-  carryInBackground(c, app, owner, lease);
+  carryInBackground(services, owner, lease);
   const { outcome, answer } = await received;
-  const telling = isUserMessage(inbound) ? connection.reach("message") : undefined;
-  if (telling !== undefined) c.executionCtx.waitUntil(telling);
+  const telling = isUserMessage(inbound) ? reach("message") : undefined;
+  if (telling !== undefined) waitUntil(telling);
   if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
-    c.executionCtx.waitUntil(rememberAnswer(c.env.KV, arrived, answer));
+    waitUntil(rememberAnswer(kv, arrived, answer));
   }
   return { outcome, answer };
 }
@@ -86,32 +81,30 @@ function keptHere(candidate: Candidate): Candidate {
 
 /** Verifies the token of an enter event. It had to be in time when the user entered, not when WeChat got through to us. */
 async function verifyContext(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  { app, config, directory, requestId }: RequestServices,
   token: string,
   arrived: ArrivedPush,
 ): Promise<TokenVerdict> {
   const { openid, createdAt, arrivedAt } = arrived;
-  const { contextKeys } = c.get("config");
-  const verdict = await verifyContextToken(token, openid, contextKeys, Math.min(createdAt, arrivedAt));
+  const verdict = await verifyContextToken(token, openid, config.contextKeys, Math.min(createdAt, arrivedAt));
   if (verdict !== "verified") {
-    const user = logUser(objectIdOf(c.env.CONVERSATION, arrived));
-    log("context_unverified", { requestId: c.get("requestId"), app: app.appid, user, reason: verdict });
+    const user = logUser(objectIdOf(directory.namespace, arrived));
+    log("context_unverified", { requestId, app: app.appid, user, reason: verdict });
   }
   return verdict;
 }
 
 /** What the team's code and the rules would do, in order; null when the settings cannot be read: then nothing acts. */
 async function findCandidates(
-  c: Context<AppEnv>,
-  connection: AppConnection,
-  { app, inbound, arrived }: Omit<AskedPush, "settings">,
+  services: RequestServices,
+  inbound: Inbound,
+  arrived: ArrivedPush,
   contextVerdict: TokenVerdict | undefined,
 ): Promise<Pick<PushInput, "candidates" | "webhooks" | "settingsVersion">> {
-  const requestId = c.get("requestId");
+  const { app, env, handlers, requestId } = services;
   const [handled, stored] = await Promise.all([
-    runHandlers(handlers, inbound, { appid: app.appid, env: c.env, requestId, contextVerdict }),
-    connection.settings(),
+    runHandlers(handlers, inbound, { appid: app.appid, env, requestId, contextVerdict }),
+    services.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
   if (stored === undefined) {
@@ -120,6 +113,11 @@ async function findCandidates(
   }
   const { settings, version } = stored;
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
-  const candidates = await resolveProposals(c, connection.webhooks, { app, inbound, arrived, settings }, proposals);
+  const candidates = await resolveProposals(
+    requestId,
+    services.webhooks,
+    { app, inbound, arrived, settings },
+    proposals,
+  );
   return { candidates, webhooks: findListeners(settings.webhooks), settingsVersion: version };
 }

@@ -2,14 +2,11 @@
  * Reports refused stale pushes to the account object. One captured push can be sent any number of times, so a
  * refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
  */
-import type { Context } from "hono";
 import { currentStale, type StaleNote } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
-import type { AppConfig } from "../config/config.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
-import type { AppEnv } from "../routes/http/app-env.ts";
-import { connectApp } from "./services.ts";
+import type { Services } from "./services.ts";
 
 /** An isolate reports this often at most, milliseconds. */
 const REPORT_EVERY_MS = 60_000;
@@ -24,19 +21,19 @@ export function unreportedStale(appid: string, now: number): StaleNote | undefin
 }
 
 /** Counts a refusal, and reports after the response when it is time. */
-export function noteStale(c: Context<AppEnv>, app: AppConfig, ageMs: number | undefined, at: number): void {
-  const { appid } = app;
+export function noteStale(services: Services, ageMs: number | undefined, at: number): void {
+  const { appid } = services.app;
   const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
   const counted = { count: (unreportedStale(appid, at)?.count ?? 0) + 1, ageMs: ageMs ?? null, at };
   const isDue = Math.abs(at - reportedAt) >= REPORT_EVERY_MS;
   unreported.set(appid, isDue ? { reportedAt: at } : { note: counted, reportedAt });
-  if (isDue) c.executionCtx.waitUntil(report(c, app, counted));
+  if (isDue) services.waitUntil(report(services, counted));
 }
 
-async function report(c: Context<AppEnv>, app: AppConfig, note: StaleNote): Promise<void> {
+async function report({ app, account }: Services, note: StaleNote): Promise<void> {
   const { appid } = app;
   try {
-    await inTime(REPORT_TIMEOUT_MS, connectApp(c.env, c.get("config"), app).account().noteStale(note));
+    await inTime(REPORT_TIMEOUT_MS, account().noteStale(note));
     // What `/healthz` knows is outdated.
     snapshotMemory.snapshots.delete(appid);
   } catch (error) {

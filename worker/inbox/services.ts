@@ -1,6 +1,6 @@
 /**
- * One mini program's connections: WeChat's API, its token, its account object, its settings. Made per request or per
- * alarm; what is remembered between them belongs to the isolate.
+ * What use cases work with, for one mini program: WeChat's API, its token, its account object, its settings, its
+ * conversations. Made once per request or alarm; what is remembered between them belongs to the isolate.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
@@ -12,14 +12,16 @@ import type { Waiter } from "../account/pause-control.ts";
 import type { AppPause } from "../account/published-access.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
+import type { EventHandlers, Handlers } from "../automation/handler-context.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { AppConfig, Config } from "../config/config.ts";
-import type { Account } from "../objects/account.ts";
+import type { ConversationDirectory } from "../conversation/client.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { readSettingsSnapshot } from "../settings/reader.ts";
+import type { AccountSettingsRpc } from "../settings/rpc.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
@@ -34,14 +36,20 @@ const SENDS_MS = 3_000;
 /** How long reporting a message that waits may take, milliseconds. */
 const WAITING_MS = 3_000;
 
-/** What a request needs of an app. */
-export interface AppConnection {
+/** What a request or an alarm works with. */
+export interface Services {
+  readonly config: Config;
+  readonly app: AppConfig;
+  /** Where conversations live. */
+  readonly directory: ConversationDirectory;
+  /** Keeps work alive after the response. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
   /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
   readonly createTrialClient: () => WeChatClient;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
-  readonly account: () => DurableObjectStub<Account>;
+  readonly account: () => AccountSettingsRpc;
   /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** What calling the team's webhooks needs. */
@@ -63,10 +71,34 @@ export interface AppConnection {
   readonly useSettings: (version: SettingsVersion) => void;
 }
 
-/** Connects one app. */
-export function connectApp(env: Env, config: Config, app: AppConfig): AppConnection {
+/** What a request works with, beside what an alarm does. */
+export interface RequestServices extends Services {
+  /** The thread through the log lines of one request. */
+  readonly requestId: string;
+  /** For the team's handlers. */
+  readonly env: Env;
+  readonly kv: KVNamespace;
+  readonly handlers: Handlers & EventHandlers;
+}
+
+/** What calling the team's webhooks needs. */
+export function createWebhookDeps(config: Config): WebhookDeps {
+  return {
+    fetch: (url, init) => fetch(url, init),
+    now: () => Date.now(),
+    secrets: config.webhookSecrets,
+    allowPrivate: config.allowPrivateWebhooks,
+  };
+}
+
+/** Creates the services of one app. */
+export function createServices(env: Env, config: Config, app: AppConfig, waitUntil: Services["waitUntil"]): Services {
   const { appid } = app;
-  const account = () => timedStub(env.ACCOUNT.getByName(appid, { locationHint: config.locationHint }), ACCOUNT_CALL_MS);
+  const { locationHint } = config;
+  const account = (): AccountSettingsRpc => {
+    const stub: unknown = timedStub(env.ACCOUNT.getByName(appid, { locationHint }), ACCOUNT_CALL_MS);
+    return stub as AccountSettingsRpc;
+  };
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   /** Calls the account object about what is known here anyhow. Returns undefined after logging that it failed. */
@@ -99,15 +131,14 @@ export function connectApp(env: Env, config: Config, app: AppConfig): AppConnect
   const createClient = (tokens: TokenSource) =>
     createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
   return {
+    config,
+    app,
+    directory: { namespace: env.CONVERSATION, locationHint },
+    waitUntil,
     createClient: () => createClient(createTokenSource(deps)),
     createTrialClient: () => createClient(withoutPause(createTokenSource(deps))),
     account,
-    webhooks: {
-      fetch: (url, init) => fetch(url, init),
-      now,
-      secrets: config.webhookSecrets,
-      allowPrivate: config.allowPrivateWebhooks,
-    },
+    webhooks: createWebhookDeps(config),
     async settings() {
       const snapshot = await readSettingsSnapshot(deps);
       return snapshot.ok ? snapshot.value : undefined;

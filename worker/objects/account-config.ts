@@ -6,7 +6,7 @@ import type { Retention } from "../account/core/schedule.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
 import { configOf, findApp, type AppConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
-import { connectApp } from "../inbox/services.ts";
+import { createWebhookDeps } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
 import { canSign } from "../webhooks/settings-check.ts";
@@ -46,7 +46,7 @@ export function createAccountApp(env: () => Env, appid: () => string): AccountAp
     },
     webhooks() {
       const found = configured();
-      return found && canSign(found.config) ? connectApp(env(), found.config, found.app).webhooks : undefined;
+      return found && canSign(found.config) ? createWebhookDeps(found.config) : undefined;
     },
     async setupHash() {
       const found = configured();

@@ -30,7 +30,6 @@ import {
 import {
   accessKey,
   type AccountAccess,
-  type AccountReader,
   type AppPause,
   type PauseAnswer,
   toPublished,
@@ -56,6 +55,7 @@ import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { settingsKey } from "../settings/published-settings.ts";
 import { createSettingsPublisher } from "../settings/publisher.ts";
+import type { AccountSettingsRpc } from "../settings/rpc.ts";
 import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "../settings/versions.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
@@ -69,7 +69,7 @@ const ALARM_REST_MS = 60_000;
 const SET_ALARM_MS = 5_000;
 
 /** The Durable Object of one mini program. */
-export class Account extends DurableObject<Env> implements AccountReader {
+export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
   readonly #accessPublisher = createPublisher({ what: "access", put: () => this.#putAccess() });
   readonly #settingsPublisher = createSettingsPublisher({

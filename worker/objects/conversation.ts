@@ -46,7 +46,7 @@ import { createConversationStore } from "../conversation/store.ts";
 import { takeStep, type Step } from "../conversation/transact.ts";
 import { relayedAnswer, type RelayedAnswer } from "../forwarding/answer-store.ts";
 import { carryFromAlarm, type CarryHost } from "../inbox/delivery/from-alarm.ts";
-import { connectApp, type AppConnection } from "../inbox/services.ts";
+import { createServices, type Services } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { expireEvents } from "../webhooks/expiry.ts";
@@ -258,23 +258,23 @@ export class Conversation extends DurableObject<Env> {
     const config = this.#config();
     const started = Date.now();
     const app = findApp(config, owner.appid);
-    const connection = app && connectApp(this.env, config, app);
+    const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work));
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
     if (app === undefined && !isAppGone(config, owner, this.#state.last, started)) {
-      await this.#prune(owner, config, connection);
+      await this.#prune(owner, config, services);
       return APP_LOOK_MS;
     }
     const claim = crypto.randomUUID();
     const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context, claim), value: null });
     const { lease } = this.#transact(owner, config, started, step);
-    if (connection !== undefined) {
+    if (services !== undefined) {
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
-        lease && carryFromAlarm(this.#carryHost(owner), lease, connection, started + ALARM_BUDGET_MS),
-        canSign(config) && deliverEvents(this.#webhookHost(owner), connection),
+        lease && carryFromAlarm(this.#carryHost(owner), lease, services, started + ALARM_BUDGET_MS),
+        canSign(config) && deliverEvents(this.#webhookHost(owner), services),
       ]);
     }
-    await this.#prune(owner, config, connection);
+    await this.#prune(owner, config, services);
     return ALARM_FLOOR_MS;
   }
 
@@ -301,11 +301,11 @@ export class Conversation extends DurableObject<Env> {
   }
 
   /** Rows past the retention time go; when all have, so does the object. */
-  async #prune(owner: Owner, config: Config, connection: AppConnection | undefined): Promise<void> {
+  async #prune(owner: Owner, config: Config, services: Services | undefined): Promise<void> {
     const horizon = Date.now() - config.retentionMs;
     const until = pruneUntil(this.#state, this.#store.oldest(), horizon);
     if (until === 0) return;
-    if (connection !== undefined) await expireEvents(this.#webhookHost(owner), connection, until);
+    if (services !== undefined) await expireEvents(this.#webhookHost(owner), services, until);
     // Asked again: the user may have written, or have been erased, in the meantime.
     const now = Math.min(until, pruneUntil(this.#state, this.#store.oldest(), horizon));
     if (now === Number.POSITIVE_INFINITY) return this.#wipe();

@@ -12,6 +12,7 @@ import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type AppConfig, type Config } from "../config/config.ts";
 import { readAppFaults } from "../inbox/read-faults.ts";
 import { unreportedStale } from "../inbox/report-stale-pushes.ts";
+import { createServices } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
 import type { AppEnv } from "./http/app-env.ts";
 import { findCaller } from "./http/require-api-key.ts";
@@ -61,7 +62,8 @@ function warningsOf({ apps, pushMaxAgeMs }: Config): SetUp["warnings"] {
 }
 
 async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
-  const faults = await readAppFaults(c, config, app);
+  const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work));
+  const faults = await readAppFaults(services);
   const now = Date.now();
   const unreported = unreportedStale(app.appid, now);
   if (unreported === undefined) return faults;

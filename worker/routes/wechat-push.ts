@@ -16,14 +16,16 @@ import {
 } from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
-import { forwardFor, relayPush } from "../inbox/forward-event.ts";
+import { FORWARDED_HEADER, type RelayedAnswer } from "../forwarding/forward-push.ts";
+import { forwardFor, relayPush, type ForwardedRequest, type RelayProblem } from "../inbox/forward-event.ts";
 import { acceptAppPush, keepUnreadable } from "../inbox/receive-account-event.ts";
 import { acceptUserPush, type Accepted } from "../inbox/receive-event.ts";
 import { noteStale } from "../inbox/report-stale-pushes.ts";
-import { connectApp } from "../inbox/services.ts";
+import type { RequestServices } from "../inbox/services.ts";
 import { readText } from "../platform/http-body.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import type { AppEnv } from "./http/app-env.ts";
+import { createRequestServices } from "./http/services.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;
@@ -36,7 +38,7 @@ export async function verify(c: Context<AppEnv>, appid: string | undefined): Pro
   const outcome = echo.ok ? "ok" : echo.error.reason;
   log("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
   if (!echo.ok) return c.text("forbidden", 403);
-  const telling = connectApp(c.env, c.get("config"), app).reach("verified");
+  const telling = createRequestServices(c, app).reach("verified");
   if (telling !== undefined) c.executionCtx.waitUntil(telling);
   return new Response(echo.value, {
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
@@ -55,34 +57,39 @@ export async function receive(c: Context<AppEnv>, appid: string | undefined): Pr
   }
   const push = await receivePush(pushQuery(c), body.value, app, arrivedAt, c.get("config").pushMaxAgeMs);
   if (!push.ok) return refuse(c, app, push.error, arrivedAt);
-  return accept(c, app, push.value, { arrivedAt, body: body.value });
+  return accept(c, createRequestServices(c, app), push.value, { arrivedAt, body: body.value });
 }
 
 async function accept(
   c: Context<AppEnv>,
-  app: AppConfig,
+  services: RequestServices,
   push: ReceivedPush,
   { arrivedAt, body }: { readonly arrivedAt: number; readonly body: string },
 ): Promise<Response> {
+  const { app, config, directory, requestId } = services;
   const key = await dedupeKey(push.inbound);
   const { inbound } = push;
   // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
-  const user = inbound.openid === "" ? undefined : logUser(objectIdOf(c.env.CONVERSATION, arrived));
-  const fields = { requestId: c.get("requestId"), app: app.appid, user, kind: inbound.kind };
-  const forward = forwardFor(c.get("config"), inbound);
+  const user = inbound.openid === "" ? undefined : logUser(objectIdOf(directory.namespace, arrived));
+  const fields = { requestId, app: app.appid, user, kind: inbound.kind };
+  const forward = forwardFor(config, inbound);
   try {
     const scope = scopeOf(inbound);
     const accepted: Accepted =
       scope === "user"
-        ? await acceptUserPush(c, app, inbound, arrived, forward !== null)
-        : await acceptAppPush(c, app, inbound, arrived);
+        ? await acceptUserPush(services, inbound, arrived, forward !== null)
+        : await acceptAppPush(services, inbound, arrived);
     const { outcome, answer } = accepted;
     log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
     // An erased user's event of another product may be a payment, which that server owes an answer; nothing of it is kept.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && scope === "app");
-    if (forward !== null && isOwed) return await relayPush(c, forward, { app, inbound, arrived, accepted, body });
+    if (forward !== null && isOwed) {
+      const request = toForwarded(c, body);
+      const relayed = await relayPush(services, forward, { inbound, arrived, accepted, request });
+      return relayed.ok ? toRelayed(relayed.value) : refuseRelay(c, relayed.error);
+    }
     return await answerWith(answer, push);
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may send it again.
@@ -98,11 +105,11 @@ async function accept(
 async function refuse(c: Context<AppEnv>, app: AppConfig, problem: PushProblem, arrivedAt: number): Promise<Response> {
   const fields = { requestId: c.get("requestId"), app: app.appid, outcome: problem.reason };
   if (problem.authentic) {
-    await keepUnreadable(c, app, problem, arrivedAt);
+    await keepUnreadable(createRequestServices(c, app), problem, arrivedAt);
     log("push_quarantined", { ...fields, cause: problem.cause });
     return c.text("success");
   }
-  if (problem.reason === "stale") noteStale(c, app, problem.ageMs, arrivedAt);
+  if (problem.reason === "stale") noteStale(createRequestServices(c, app), problem.ageMs, arrivedAt);
   log("push_refused", { ...fields, ...adviceFor(problem, app) });
   return problem.reason === "missing_parameter" || problem.reason === "bad_envelope"
     ? c.text("bad request", 400)
@@ -139,6 +146,27 @@ function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string>
     case "unreadable":
       return {};
   }
+}
+
+function toForwarded({ req }: Context<AppEnv>, body: string): ForwardedRequest {
+  const query = req.url.indexOf("?");
+  return {
+    search: query === -1 ? "" : req.url.slice(query),
+    contentType: req.header("content-type"),
+    body,
+    isForwarded: req.header(FORWARDED_HEADER) !== undefined,
+  };
+}
+
+/** What the team's server said: 200, its content type and its bytes. */
+function toRelayed({ contentType, body }: RelayedAnswer): Response {
+  const headers = { "x-content-type-options": "nosniff", ...(contentType !== null && { "content-type": contentType }) };
+  return new Response(body, { headers });
+}
+
+/** Without an answer the platform sends the push again. */
+function refuseRelay(c: Context<AppEnv>, problem: RelayProblem): Response {
+  return problem === "loop" ? c.text("loop detected", 508) : c.text("try again", 500);
 }
 
 async function answerWith(answer: AnswerKind, push: ReceivedPush): Promise<Response> {

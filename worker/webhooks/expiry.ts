@@ -5,7 +5,7 @@ import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { AppConnection } from "../inbox/services.ts";
+import type { Services } from "../inbox/services.ts";
 import { logUser } from "../platform/logger.ts";
 import { typesOf } from "./core/event.ts";
 import { healthMemory } from "./health-reader.ts";
@@ -21,7 +21,7 @@ const MAX_ROWS = 100;
  *
  * @throws Error when they could not be put on record: nothing may be deleted then
  */
-export async function expireEvents(host: WebhookHost, connection: AppConnection, until: number): Promise<void> {
+export async function expireEvents(host: WebhookHost, connection: Services, until: number): Promise<void> {
   const { owner, id, state, store } = host;
   const opened = store();
   const last = Math.min(until - 1, state().last);

@@ -8,7 +8,7 @@ import { nextDue } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { Owner } from "../conversation/rpc.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { AppConnection } from "../inbox/services.ts";
+import type { Services } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
 import { toWebhookEvent, typesOf } from "./core/event.ts";
@@ -34,7 +34,7 @@ const REST_MS = 30_000;
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
-export async function deliverEvents(host: WebhookHost, connection: AppConnection): Promise<void> {
+export async function deliverEvents(host: WebhookHost, connection: Services): Promise<void> {
   const { owner, id, state, store } = host;
   const started = Date.now();
   const opened = store();
@@ -79,7 +79,7 @@ export async function deliverEvents(host: WebhookHost, connection: AppConnection
 
 /** The user was erased during a run: its reports may have reached the account after the erase had removed the user there. */
 export async function forgetConversation(
-  account: AppConnection["account"],
+  account: Services["account"],
   app: string,
   id: DurableObjectId,
 ): Promise<void> {

@@ -2,22 +2,14 @@
  * Sending behind an answer: the Worker carries what the object leased, after the caller has been answered. Waiting
  * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
  */
-import type { Context } from "hono";
-import type { AppConfig } from "../../config/config.ts";
-import { conversationStub, objectIdOf, settleStored, type ConversationDirectory } from "../../conversation/client.ts";
+import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
 import { errorName, log, logUser } from "../../platform/logger.ts";
-import type { AppEnv } from "../../routes/http/app-env.ts";
-import { connectApp } from "../services.ts";
+import type { RequestServices } from "../services.ts";
 import { carryChain } from "./chain.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
 const CHAIN_BUDGET_MS = 20_000;
-
-/** Where this request's conversations live. */
-export function directoryOf(c: Context<AppEnv>): ConversationDirectory {
-  return { namespace: c.env.CONVERSATION, locationHint: c.get("config").locationHint };
-}
 
 /**
  * Carries the attempt that `leased` brings, and what follows it. Registered at once, before anything is awaited:
@@ -26,34 +18,30 @@ export function directoryOf(c: Context<AppEnv>): ConversationDirectory {
  * @param leased what stores the message; its failure is the caller's to report
  */
 export function carryInBackground(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  services: RequestServices,
   owner: Owner,
   leased: Promise<LeasedMessage | undefined>,
 ): void {
-  c.executionCtx.waitUntil(carry(c, app, owner, leased));
+  services.waitUntil(carry(services, owner, leased));
 }
 
 async function carry(
-  c: Context<AppEnv>,
-  app: AppConfig,
+  services: RequestServices,
   owner: Owner,
   leased: Promise<LeasedMessage | undefined>,
 ): Promise<void> {
   const until = Date.now() + CHAIN_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const requestId = c.get("requestId");
-  const directory = directoryOf(c);
+  const { app, directory, requestId, createClient, reach, noteDelivery, noteWaiting } = services;
   try {
-    const user = logUser(objectIdOf(c.env.CONVERSATION, owner));
-    const { createClient, reach, noteDelivery, noteWaiting } = connectApp(c.env, c.get("config"), app);
+    const user = logUser(objectIdOf(directory.namespace, owner));
     await carryChain(first, {
       client: createClient(),
       onSent: () => reach("answer"),
       onAttempt: noteDelivery,
       onWaiting: async (until, isCause) => {
-        const pause = await noteWaiting({ id: objectIdOf(c.env.CONVERSATION, owner).toString(), until, isCause });
+        const pause = await noteWaiting({ id: objectIdOf(directory.namespace, owner).toString(), until, isCause });
         if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
       },
       settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),

@@ -4,7 +4,7 @@
 import type { AppPause } from "../../account/published-access.ts";
 import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
 import { logUser } from "../../platform/logger.ts";
-import type { AppConnection } from "../services.ts";
+import type { Services } from "../services.ts";
 import { carryChain, type Carrier } from "./chain.ts";
 
 /** The conversation. */
@@ -24,15 +24,15 @@ export interface CarryHost {
 export async function carryFromAlarm(
   { owner, id, settle, resume }: CarryHost,
   lease: LeasedMessage,
-  connection: AppConnection,
+  services: Services,
   until: number,
 ): Promise<void> {
   await carryChain(lease, {
-    client: connection.createClient(),
-    onSent: () => connection.reach("answer"),
-    onAttempt: connection.noteDelivery,
+    client: services.createClient(),
+    onSent: () => services.reach("answer"),
+    onAttempt: services.noteDelivery,
     onWaiting: async (until, isCause) => {
-      const pause = await connection.noteWaiting({ id: id.toString(), until, isCause });
+      const pause = await services.noteWaiting({ id: id.toString(), until, isCause });
       if (pause !== undefined) resume(pause);
     },
     settle: (...outcome) => Promise.resolve(settle(...outcome)),

@@ -5,16 +5,10 @@
 import { describeErrcode } from "../../../shared/errcode.ts";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../../account/memory.ts";
-import {
-  conversationStub,
-  conversationStubById,
-  LEASED_CALL_MS,
-  settleStored,
-  type ConversationDirectory,
-} from "../../conversation/client.ts";
+import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { logUser } from "../../platform/logger.ts";
-import type { AppConnection } from "../services.ts";
+import type { RequestServices } from "../services.ts";
 import { carryChain } from "./chain.ts";
 
 /** What became of the trial. */
@@ -29,52 +23,47 @@ export interface Trial {
   readonly errcode?: number;
 }
 
-/** What lifting a pause needs. */
-export interface ResumeAppDeps {
-  readonly appid: string;
-  readonly connection: AppConnection;
-  readonly directory: ConversationDirectory;
-  readonly requestId: string;
-}
-
 /** Tries to lift the pause of an app. Idempotent: an app that is not paused stays so. */
-export async function resumeApp(deps: ResumeAppDeps): Promise<Trial> {
-  const { appid, connection } = deps;
-  const start = await connection.account().beginResume();
+export async function resumeApp(services: RequestServices): Promise<Trial> {
+  const { app, account } = services;
+  const start = await account().beginResume();
   if (start.step === "running") return { outcome: "running" };
   if (start.step === "no_token") {
     return { outcome: "no_token", ...(start.problem.reason === "refused" && { errcode: start.problem.errcode }) };
   }
   if (start.step === "open") {
-    await endResume(deps, null, { outcome: "none" });
+    await endResume(services, null, { outcome: "none" });
     return { outcome: "none" };
   }
   let trial: Trial = { outcome: "none" };
   try {
     // What this isolate remembers of a token that was refused is older than the answer of the object.
-    accountMemory.set(appid, { ...accountMemory.get(appid), problem: undefined });
-    trial = await tryOne(deps, start.candidates);
+    accountMemory.set(app.appid, { ...accountMemory.get(app.appid), problem: undefined });
+    trial = await tryOne(services, start.candidates);
   } finally {
-    await endResume(deps, start.pauseVersion, trial);
+    await endResume(services, start.pauseVersion, trial);
   }
   return trial;
 }
 
 /** Also tells this isolate how the pause stands. */
-async function endResume(deps: ResumeAppDeps, pauseVersion: number | null, { outcome }: Trial): Promise<void> {
-  const { appid, connection } = deps;
+async function endResume(
+  { app, account }: RequestServices,
+  pauseVersion: number | null,
+  { outcome }: Trial,
+): Promise<void> {
   const isSent = outcome === "sent";
   const isAccepted = isSent || outcome === "none" || outcome === "message_refused";
-  notePause(accountMemory, appid, await connection.account().endResume(pauseVersion, isAccepted, isSent));
+  notePause(accountMemory, app.appid, await account().endResume(pauseVersion, isAccepted, isSent));
 }
 
 /** The first message there is, oldest conversation first; one that alone is refused so says nothing of the app. */
-async function tryOne(deps: ResumeAppDeps, candidates: readonly string[]): Promise<Trial> {
+async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
   for (const id of candidates) {
-    const { namespace, locationHint } = deps.directory;
+    const { namespace, locationHint } = services.directory;
     const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID());
     if (lease === null) continue;
-    const delivery = await carryTrial(deps, id, lease);
+    const delivery = await carryTrial(services, id, lease);
     if (delivery?.result === "refused" && delivery.aloneMs !== undefined) continue;
     return judge(delivery);
   }
@@ -82,25 +71,25 @@ async function tryOne(deps: ResumeAppDeps, candidates: readonly string[]): Promi
 }
 
 /** Carries the message, and nothing after it. */
-async function carryTrial(deps: ResumeAppDeps, id: string, lease: LeasedMessage): Promise<Delivery | undefined> {
-  const { appid, connection, directory, requestId } = deps;
-  const owner = { appid, openid: lease.openid };
+async function carryTrial(services: RequestServices, id: string, lease: LeasedMessage): Promise<Delivery | undefined> {
+  const { app, directory, requestId } = services;
+  const owner = { appid: app.appid, openid: lease.openid };
   const user = logUser(directory.namespace.idFromString(id));
   let outcome: Delivery | undefined;
   await carryChain(lease, {
-    client: connection.createTrialClient(),
-    onSent: () => connection.reach("answer"),
-    onAttempt: connection.noteDelivery,
+    client: services.createTrialClient(),
+    onSent: () => services.reach("answer"),
+    onAttempt: services.noteDelivery,
     settle: (seq, attempt, delivery) => {
       outcome = delivery;
       return settleStored(directory, owner, { seq, attempt, delivery, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
     onWaiting: async (until, isCause) => {
-      const pause = await connection.noteWaiting({ id, until, isCause });
+      const pause = await services.noteWaiting({ id, until, isCause });
       if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
     },
-    fields: { requestId, app: appid, user, via: "trial" },
+    fields: { requestId, app: app.appid, user, via: "trial" },
   });
   return outcome;
 }

@@ -1,23 +1,20 @@
 /**
  * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
  */
-import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ExportLineSchema } from "../../../shared/api/export.ts";
 import { ConversationSchema, PageSchema, type RowJson } from "../../../shared/api/rows.ts";
 import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
-import type { PersonalCursor, PersonalPage } from "../../account/user-records.ts";
 import { toRowJson } from "../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { streamExport } from "../../inbox/export-user.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
@@ -42,11 +39,11 @@ conversations.get(
   validator("param", OpenidParamSchema, refuseParameter),
   validator("query", ViewQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
-    const { conversation } = findConversation(c, c.req.valid("param").openid);
+    const { conversation } = findConversation(servicesOf(c), c.req.valid("param").openid);
     const view = await conversation.view(c.req.valid("query").limit);
     if (view === null) return problem(c, "conversation_not_found", {});
     const pauseEnd = await readPauseEnd(
-      c,
+      servicesOf(c),
       view.waiting.map(({ waiting }) => waiting),
     );
     const answer: v.InferOutput<typeof ConversationSchema> = {
@@ -86,7 +83,7 @@ conversations.get(
   validator("param", OpenidParamSchema, refuseParameter),
   validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
-    const { conversation } = findConversation(c, c.req.valid("param").openid);
+    const { conversation } = findConversation(servicesOf(c), c.req.valid("param").openid);
     const { after, limit } = c.req.valid("query");
     const rows = await readPage(conversation, after, limit);
     if (rows === null) return problem(c, "conversation_not_found", {});
@@ -116,10 +113,10 @@ conversations.get(
   validator("param", OpenidParamSchema, refuseParameter),
   async (c) => {
     const { openid } = c.req.valid("param");
-    const { conversation } = findConversation(c, openid);
+    const { conversation } = findConversation(servicesOf(c), openid);
     const lines = await streamExport({
       rows: (after) => readPage(conversation, after, MAX_PAGE),
-      records: (from) => remoteRecords(c).recordsOf(openid, from),
+      records: (from) => servicesOf(c).account().recordsOf(openid, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
     // No openid in the file's name: names end up in logs and mails.
@@ -147,21 +144,12 @@ conversations.delete(
   async (c) => {
     const { openid } = c.req.valid("param");
     // The conversation first: from then on nothing of it is reported to the account.
-    await findConversation(c, openid).conversation.erase();
-    await connectApp(c.env, c.get("config"), appOf(c)).account().eraseUser(openid);
+    const services = servicesOf(c);
+    await findConversation(services, openid).conversation.erase();
+    await services.account().eraseUser(openid);
     return c.body(null, 204);
   },
 );
-
-/** What an export asks of the account; written out for the reason of `RemoteConversation` (inbox/find-conversation.ts). */
-interface RemoteRecords {
-  recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
-}
-
-function remoteRecords(c: Context<AppEnv>): RemoteRecords {
-  const stub: unknown = connectApp(c.env, c.get("config"), appOf(c)).account();
-  return stub as RemoteRecords;
-}
 
 async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowJson[] | null> {
   const rows = await conversation.rows(after, limit);

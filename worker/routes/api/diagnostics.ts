@@ -12,9 +12,8 @@ import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import type { TokenProblem } from "../../channels/wechat/token-source.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about WeChat's own diagnostics. */
@@ -38,7 +37,7 @@ diagnostics.get(
     },
   }),
   async (c) => {
-    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
+    const client = servicesOf(c).createClient();
     // The token first: four calls at once without one would each wait for the same refresh.
     const access = await client.access();
     const [quota, ...views] = await Promise.all([

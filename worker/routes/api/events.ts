@@ -6,13 +6,12 @@ import type * as v from "valibot";
 import { AppEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
-/** What the route asks of an account; written out for the reason of `RemoteConversation` (inbox/find-conversation.ts). */
+/** The call with whole events: `AccountRpc` types them by their head (`AppEvent`). */
 interface RemoteEvents {
   appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
 }
@@ -41,8 +40,8 @@ events.get(
   validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
     const { after, limit } = c.req.valid("query");
-    const stub: unknown = connectApp(c.env, c.get("config"), appOf(c)).account();
-    const kept = await (stub as RemoteEvents).appEvents(after, limit);
+    const account: unknown = servicesOf(c).account();
+    const kept = await (account as RemoteEvents).appEvents(after, limit);
     const answer = { events: kept.map(showAppEvent), next: kept.at(-1)?.seq ?? after };
     return c.json(answer satisfies v.InferOutput<typeof AppEventsSchema>);
   },

@@ -5,9 +5,8 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ForwardingSchema } from "../../../shared/api/events.ts";
 import { isoTime } from "../../../shared/api/schemas.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about forwarding. */
@@ -35,7 +34,7 @@ forwarding.get(
     const answer = (value: v.InferOutput<typeof ForwardingSchema>) => c.json(value);
     if (config.forward === null) return answer({ state: "off", kinds: [], target: null, failures: 0 });
     const { kinds, url } = config.forward;
-    const health = await connectApp(c.env, config, appOf(c)).account().forwardHealth(null);
+    const health = await servicesOf(c).account().forwardHealth(null);
     const head = { kinds: [...kinds], target: new URL(url).origin };
     if (health === null) return answer({ state: "ok", ...head, failures: 0 });
     const { failures, since, lastAt, lastReason, lastStatus } = health;

@@ -9,10 +9,9 @@ import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/s
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
 import type { UploadProblem } from "../../channels/wechat/api/media.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { refuseCall } from "../http/channel-problem.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBinary, refuseParameter, tooLarge } from "../http/request-body.ts";
@@ -58,7 +57,7 @@ media.post(
   async (c) => {
     const picture = await readPicture(c);
     if (!picture.ok) return picture.error;
-    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
+    const client = servicesOf(c).createClient();
     const uploaded = await client.uploadImage(picture.value);
     if (!uploaded.ok) return refuseUpload(c, uploaded.error);
     const { mediaId, expiresAt } = uploaded.value;
@@ -94,7 +93,7 @@ media.get(
   }),
   validator("param", MediaParamSchema, refuseParameter),
   async (c) => {
-    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
+    const client = servicesOf(c).createClient();
     const downloaded = await client.downloadMedia(c.req.valid("param").mediaId);
     if (!downloaded.ok) return refuseCall(c, downloaded.error);
     const { bytes, contentType } = downloaded.value;

@@ -25,12 +25,11 @@ import type { SubmitAnswer } from "../../conversation/rpc.ts";
 import { carryInBackground } from "../../inbox/delivery/after-response.ts";
 import { findConversation, findMessage } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
-import { connectApp } from "../../inbox/services.ts";
 import { inTime } from "../../platform/deadline.ts";
 import { hexDigest } from "../../platform/digest.ts";
 import { retryCall } from "../../platform/object-call.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../http/request-body.ts";
@@ -90,15 +89,16 @@ messages.post(
     const body = await readSend(c);
     if (!body.ok) return body.error;
     const { openid } = c.req.valid("param");
-    const { owner, conversation } = findConversation(c, openid);
+    const services = servicesOf(c);
+    const { owner, conversation } = findConversation(services, openid);
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
     // The key may be two callers'; an attempt whose answer was lost on the way is given again to us alone.
     const claim = crypto.randomUUID();
-    const submit = () => findConversation(c, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
+    const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
-    carryInBackground(c, appOf(c), owner, submitted.then(leaseOf));
+    carryInBackground(services, owner, submitted.then(leaseOf));
     const answer = await inTime(SUBMIT_ANSWER_MS, submitted);
     if (!answer.ok) return refuseSend(c, answer);
     return c.json(
@@ -126,11 +126,12 @@ messages.get(
     problems: ["message_not_found"],
   }),
   async (c) => {
-    const found = findMessage(c, c.req.param("id"));
-    const message = await found?.conversation.message(appOf(c).appid, found.seq);
+    const services = servicesOf(c);
+    const found = findMessage(services, c.req.param("id"));
+    const message = await found?.conversation.message(services.app.appid, found.seq);
     if (found === undefined || message === undefined || message === null) return problem(c, "message_not_found", {});
     const pauseEnd = await readPauseEnd(
-      c,
+      services,
       message.parts.map(({ waiting }) => waiting),
     );
     return c.json(toMessageJson(message, found.conversation.id.toString(), pauseEnd));
@@ -151,7 +152,7 @@ async function readSend(c: Context<AppEnv>): Promise<Result<Send, Response>> {
   const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
   const options = checkBody(c, SendOptionsSchema, given);
   if (!options.ok) return options;
-  const message = parseOutbound(rest, MINI_PROGRAM, appOf(c).appid);
+  const message = parseOutbound(rest, MINI_PROGRAM, servicesOf(c).app.appid);
   if (!message.ok) return err(refuseMessage(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
 }
@@ -174,7 +175,7 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
 async function readSubmitSettings(
   c: Context<AppEnv>,
 ): Promise<Pick<SubmitInput, "muteMs" | "webhooks" | "settingsVersion">> {
-  const stored = await connectApp(c.env, c.get("config"), appOf(c)).settings();
+  const stored = await servicesOf(c).settings();
   if (stored === undefined) return { muteMs: 0 };
   const { settings, version } = stored;
   const muteMs = settings.muteAfterApiMinutes * MINUTE_MS;

@@ -6,9 +6,8 @@ import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
 import type { Milestone } from "../../account/core/milestones.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 const reached = (zh: string, en: string) => v.exactOptional(v.pipe(TimeSchema, v.description(both(zh, en))));
@@ -43,7 +42,7 @@ milestones.get(
     },
   }),
   async (c) => {
-    const { verified, message, answer } = await connectApp(c.env, c.get("config"), appOf(c)).account().milestones();
+    const { verified, message, answer } = await servicesOf(c).account().milestones();
     const shown = {
       ...(verified > 0 && { verified: isoTime(verified) }),
       ...(message > 0 && { message: isoTime(message) }),

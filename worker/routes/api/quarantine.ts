@@ -4,9 +4,8 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { isoTime, QuarantineSchema } from "../../../shared/api/schemas.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** As many as are kept. */
@@ -33,7 +32,7 @@ quarantine.get(
     },
   }),
   async (c) => {
-    const kept = await connectApp(c.env, c.get("config"), appOf(c)).account().quarantined(MAX_SHOWN);
+    const kept = await servicesOf(c).account().quarantined(MAX_SHOWN);
     const entries = kept.map(({ at, seq, cause, body, bytes, truncated }) => {
       return { seq, at: isoTime(at), cause, body, bytes, truncated };
     });

@@ -6,12 +6,10 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
-import { directoryOf } from "../../inbox/delivery/after-response.ts";
 import { resumeApp } from "../../inbox/delivery/resume-account.ts";
-import { connectApp } from "../../inbox/services.ts";
 import { toFaultJson } from "../health-json.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about pauses. */
@@ -35,13 +33,12 @@ resume.post(
     },
   }),
   async (c) => {
-    const app = appOf(c);
-    const connection = connectApp(c.env, c.get("config"), app);
-    const { appid } = app;
-    const trial = await resumeApp({ appid, connection, directory: directoryOf(c), requestId: c.get("requestId") });
+    const services = servicesOf(c);
+    const { appid } = services.app;
+    const trial = await resumeApp(services);
     // The caller may read /healthz next, where the report from before would stay for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
-    const faults = (await connection.account().faults()).map((fault) => toFaultJson(appid, fault));
+    const faults = (await services.account().faults()).map((fault) => toFaultJson(appid, fault));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
     const resumed = !holds && !["refused", "running", "no_token"].includes(trial.outcome);
     return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);

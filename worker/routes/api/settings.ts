@@ -8,10 +8,9 @@ import * as v from "valibot";
 import { both, named } from "../../../shared/api/schemas.ts";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../../shared/api/settings/settings.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { PutSettingsProblem } from "../../settings/versions.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readJson, refuseAs } from "../http/request-body.ts";
@@ -88,10 +87,10 @@ settings.put(
   async (c) => {
     const input = await readJson(c, MAX_SETTINGS_BYTES);
     if (!input.ok) return input.error;
-    const connection = connectApp(c.env, c.get("config"), appOf(c));
-    const stored = await connection.account().putSettings(readVersion(c.req.valid("header")["if-match"]), input.value);
+    const services = servicesOf(c);
+    const stored = await services.account().putSettings(readVersion(c.req.valid("header")["if-match"]), input.value);
     if (!stored.ok) return refuseSettings(c, stored.error);
-    connection.useSettings(stored.value);
+    services.useSettings(stored.value);
     return c.json(stored.value.settings, 200, { etag: toEtag(stored.value.version) });
   },
 );

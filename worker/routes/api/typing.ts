@@ -6,10 +6,9 @@ import { Hono } from "hono/tiny";
 import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { AppEnv } from "../http/app-env.ts";
 import { refuseCall, refuseErrcode } from "../http/channel-problem.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
@@ -46,9 +45,10 @@ typing.post(
   async (c) => {
     const body = await readBody(c, TypingBodySchema);
     if (!body.ok) return body.error;
-    const { owner, conversation } = findConversation(c, c.req.valid("param").openid);
+    const services = servicesOf(c);
+    const { owner, conversation } = findConversation(services, c.req.valid("param").openid);
     const businessId = (await conversation.businessId()) ?? undefined;
-    const client = connectApp(c.env, c.get("config"), appOf(c)).createClient();
+    const client = services.createClient();
     const changed = await client.typing(owner.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
     return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
   },

@@ -20,10 +20,9 @@ import {
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversation, findObject } from "../../inbox/find-conversation.ts";
-import { connectApp } from "../../inbox/services.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
@@ -71,7 +70,7 @@ webhookReplays.post(
     const asked = await readReplay(c, id, ReplayBodySchema);
     if (!asked.ok) return asked.error;
     const { request, replayer } = asked.value;
-    const after = await replayer.replay(findConversation(c, openid).conversation, request.after);
+    const after = await replayer.replay(findConversation(servicesOf(c), openid).conversation, request.after);
     if (after === null) return problem(c, "conversation_not_found", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
@@ -126,7 +125,7 @@ webhookReplays.delete(
     const { id } = c.req.valid("param");
     const listed = await readListed(c, id);
     if (!listed.ok) return listed.error;
-    await connectApp(c.env, c.get("config"), appOf(c)).account().dismissSkipped(id);
+    await servicesOf(c).account().dismissSkipped(id);
     return c.body(null, 204);
   },
 );
@@ -167,8 +166,9 @@ async function readReplay<T extends v.GenericSchema>(
 async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;
-  const { appid } = appOf(c);
-  const account = connectApp(c.env, c.get("config"), appOf(c)).account();
+  const services = servicesOf(c);
+  const { appid } = services.app;
+  const account = services.account();
   // Events of the mini program as a whole are named by the account's object.
   const accountId = c.env.ACCOUNT.idFromName(appid).toString();
   const caller = { appid, settingsVersion: listed.value };
@@ -195,7 +195,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
         if (from === null) return undefined;
         return { conversations: 1, remaining: await account.replayed(id, []) };
       }
-      const conversation = findObject(c, address.objectId);
+      const conversation = findObject(services, address.objectId);
       if (conversation === undefined || (await replay(conversation, address.seq - 1)) === null) return undefined;
       return { conversations: 1, remaining: await account.replayed(id, []) };
     },
@@ -205,7 +205,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
         known.map(async (entry): Promise<SkippedConversation> => {
           // One that was erased or has expired has nothing left to deliver.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after);
-          else await findObject(c, entry.conversation)?.replay(id, entry.after, caller);
+          else await findObject(services, entry.conversation)?.replay(id, entry.after, caller);
           return entry;
         }),
       );

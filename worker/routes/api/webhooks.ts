@@ -7,11 +7,10 @@ import { isoTime } from "../../../shared/api/schemas.ts";
 import type { Webhook } from "../../../shared/api/settings/webhooks.ts";
 import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
-import { connectApp } from "../../inbox/services.ts";
 import { waitingSince, type WebhookHealth } from "../../webhooks/core/endpoint-health.ts";
 import type { SkippedSummary } from "../../webhooks/skipped-store.ts";
 import type { AppEnv } from "../http/app-env.ts";
-import { appOf } from "../http/choose-account.ts";
+import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 import { readStored } from "../http/stored-settings.ts";
 
@@ -34,7 +33,7 @@ webhooks.get(
   }),
   async (c) => {
     const config = c.get("config");
-    const account = connectApp(c.env, config, appOf(c)).account();
+    const account = servicesOf(c).account();
     const [stored, { healths, skipped }] = await Promise.all([readStored(c), account.webhookStatus()]);
     if (!stored.ok) return stored.error;
     const isHeld = config.webhookSecrets.length === 0;

@@ -2,6 +2,7 @@
  * What every Hono handler of this worker finds in its context.
  */
 import type { Config } from "../../config/config.ts";
+import type { RequestServices } from "../../inbox/services.ts";
 
 /** Bindings come from wrangler.toml; variables are set by the middleware of `app.ts`. */
 export interface AppEnv {
@@ -11,5 +12,9 @@ export interface AppEnv {
     config: Config;
     /** Cloudflare's ray id, or one of our own; the thread through the log lines of one request. */
     requestId: string;
+    /** The team's code: a route never imports it. */
+    handlers: RequestServices["handlers"];
+    /** Of the chosen mini program; set by `requireKnownApp`. */
+    services: RequestServices;
   };
 }

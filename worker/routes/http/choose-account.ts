@@ -3,24 +3,28 @@
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { findApp, type AppConfig } from "../../config/config.ts";
+import { findApp } from "../../config/config.ts";
+import type { RequestServices } from "../../inbox/services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
+import { createRequestServices } from "./services.ts";
 
-/** Answers 404 `unknown_app` for an app this worker is not set up for; past it `appOf` always finds one. */
+/** Answers 404 `unknown_app` for an app this worker is not set up for; past it `servicesOf` has its services. */
 export const requireKnownApp = () =>
   createMiddleware<AppEnv>(async function requireKnownApp(c, next) {
-    if (findApp(c.get("config"), c.req.query("appid")) === undefined) return problem(c, "unknown_app", {});
+    const app = findApp(c.get("config"), c.req.query("appid"));
+    if (app === undefined) return problem(c, "unknown_app", {});
+    c.set("services", createRequestServices(c, app));
     return next();
   });
 
 /**
- * The mini program of a request.
+ * The services of the mini program of a request.
  *
  * @throws Error on a route that is not behind `requireKnownApp`
  */
-export function appOf(c: Context<AppEnv>): AppConfig {
-  const app = findApp(c.get("config"), c.req.query("appid"));
-  if (app === undefined) throw new Error("this route is not behind requireKnownApp");
-  return app;
+export function servicesOf(c: Context<AppEnv>): RequestServices {
+  const services: RequestServices | undefined = c.get("services");
+  if (services === undefined) throw new Error("this route is not behind requireKnownApp");
+  return services;
 }

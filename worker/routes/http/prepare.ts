@@ -6,13 +6,14 @@ import { configOf } from "../../config/config.ts";
 import { log } from "../../platform/logger.ts";
 import type { AppEnv } from "./app-env.ts";
 
-/** Names the request and gives it the configuration; the answer instead when that is incomplete. */
-export function prepare(c: Context<AppEnv>): Response | undefined {
+/** Names the request and gives it the configuration and the team's code; the answer instead when the first is incomplete. */
+export function prepare(c: Context<AppEnv>, handlers: AppEnv["Variables"]["handlers"]): Response | undefined {
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   c.set("requestId", requestId);
   const config = configOf(c.env);
   if (config.ok) {
     c.set("config", config.value);
+    c.set("handlers", handlers);
     return undefined;
   }
   const problems = config.error.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join(" · ");

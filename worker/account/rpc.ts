@@ -1,0 +1,49 @@
+/**
+ * What an `Account` object says to its callers: plain values that cross the RPC boundary. Written out for the reason of
+ * `RemoteConversation`, and so that callers do not depend on the class; the class says what each call does.
+ */
+import type { Inbound } from "../../shared/message/inbound.ts";
+import type { RelayedAnswer } from "../forwarding/answer-store.ts";
+import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
+import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
+import type { WebhookStatus } from "../webhooks/records.ts";
+import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
+import type { AppFault } from "./core/faults.ts";
+import type { Milestone, Milestones } from "./core/milestones.ts";
+import type { StaleNote } from "./core/stale-pushes.ts";
+import type { AppEvent, EventOutcome } from "./events.ts";
+import type { ResumeStart, WaitAnswer, Waiter } from "./pause-control.ts";
+import type { AccountReader, AppPause } from "./published-access.ts";
+import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
+import type { SendsReport } from "./sends-report.ts";
+import type { PersonalCursor, PersonalPage } from "./user-records.ts";
+
+/** An account object without the calls that store settings: `settings/rpc.ts` adds these. */
+export interface AccountRpc extends AccountReader {
+  noteWaiting(waiter: Waiter): Promise<WaitAnswer>;
+  beginResume(): Promise<ResumeStart>;
+  endResume(pauseVersion: number | null, isAccepted: boolean, isSent?: boolean): Promise<AppPause>;
+  noteAccepted(pauseVersion: number): Promise<void>;
+  faults(): Promise<readonly AppFault[]>;
+  noteSends(report: SendsReport): Promise<void>;
+  webhookHealths(): Promise<WebhookHealths>;
+  reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths>;
+  noteSkipped(id: string, events: SkippedEvents): Promise<true>;
+  webhookStatus(): Promise<WebhookStatus>;
+  skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]>;
+  replayed(id: string, read: readonly SkippedConversation[]): Promise<number>;
+  dismissSkipped(id: string): Promise<number>;
+  forgetConversation(conversation: string): Promise<void>;
+  milestones(): Promise<Milestones>;
+  noteMilestone(milestone: Milestone): Promise<void>;
+  appEvent(key: string, inbound: Inbound, now: number, signedAt?: number): Promise<EventOutcome>;
+  appEvents(after: number, limit: number): Promise<readonly AppEvent[]>;
+  replayEvents(id: string, after: number): Promise<number | null>;
+  relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
+  forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null>;
+  quarantine(push: UnreadablePush): Promise<void>;
+  noteStale(note: StaleNote): Promise<void>;
+  quarantined(limit: number): Promise<readonly QuarantinedPush[]>;
+  recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
+  eraseUser(openid: string): Promise<void>;
+}
