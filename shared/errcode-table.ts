@@ -20,10 +20,10 @@ export type Reaction = "retry" | "outage" | PauseReaction | "used" | "closed" | 
 type PauseReaction = "rate" | "quota" | "stop";
 
 /**
- * What a pause stops: `app` every call of the mini program (the account or the caller's address is refused) · `send`
+ * What a pause stops: `account` every call of the mini program (the account or the caller's address is refused) · `send`
  * custom/send alone (WeChat counts quotas and grants permissions API by API, WECHAT.md §6.4).
  */
-export type PauseReach = "app" | "send";
+export type PauseReach = "account" | "send";
 
 /** What one errcode means and what to do about it. */
 export interface ErrcodeEntry {
@@ -34,11 +34,11 @@ export interface ErrcodeEntry {
   readonly cure: BilingualText;
   readonly reaction: Reaction;
   /**
-   * What the code pauses as an answer of custom/send. Null for every code that can be about one message, its receiver
-   * or one request, and for those of the token endpoint: when custom/send answers, the token was just accepted.
+   * What the pause stops that the code causes as an answer of custom/send. Absent when the code can be about one message,
+   * its receiver or one request, and for those of the token endpoint: when custom/send answers, the token was just accepted.
    * No other API pauses anything (docs/design/0005-facts-and-decisions.md).
    */
-  readonly pauses: PauseReach | null;
+  readonly reach?: PauseReach;
   /** The access token is refused: it is replaced and the request made once more. At the token endpoint the secret is wrong. */
   readonly replacesToken?: true;
 }
@@ -71,17 +71,17 @@ type Texts = readonly [zh: string, en: string, cure: BilingualText];
 
 /** One row of the table: a code that pauses nothing. */
 function row(name: string, reaction: Exclude<Reaction, PauseReaction>, ...[zh, en, cure]: Texts): ErrcodeEntry {
-  return { name, meaning: { zh, en }, cure, reaction, pauses: null };
+  return { name, meaning: { zh, en }, cure, reaction };
 }
 
 /** A code that refuses the access token. */
 function token(name: string, ...[zh, en]: readonly [zh: string, en: string]): ErrcodeEntry {
-  return { name, meaning: { zh, en }, cure: CURE.token, reaction: "outage", pauses: null, replacesToken: true };
+  return { name, meaning: { zh, en }, cure: CURE.token, reaction: "outage", replacesToken: true };
 }
 
-/** A code that pauses the whole app or all sending when custom/send answers it. */
-function pause(pauses: PauseReach, name: string, reaction: PauseReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
-  return { name, meaning: { zh, en }, cure, reaction, pauses };
+/** A code that pauses every call or all sending when custom/send answers it. */
+function pause(reach: PauseReach, name: string, reaction: PauseReaction, ...[zh, en, cure]: Texts): ErrcodeEntry {
+  return { name, meaning: { zh, en }, cure, reaction, reach };
 }
 
 /** The same row for every code from `first` to `last`, both included. */
@@ -101,7 +101,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   40013: row("invalid_appid", "fix", "AppID 不合法；发送消息时指文字链接里的 AppID", "the app id is not valid; of a message, the one in a link of its text", CURE.appid),
   40014: token("invalid_access_token", "access_token 不合法", "the access token is malformed"),
   40125: row("invalid_app_secret", "fix", "AppSecret 错误", "the app secret is wrong", CURE.secret),
-  40164: pause("app", "ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
+  40164: pause("account", "ip_not_whitelisted", "stop", "调用方 IP 不在白名单", "the caller's IP is not on the whitelist", CURE.ipList),
   40200: row("invalid_account_type", "fix", "账号类型不支持该接口", "this kind of account may not make the call", CURE.permission),
   40201: row("push_url_not_set", "fix", "后台没有设置消息推送的 URL", "no push URL is set in the console", { zh: "到小程序后台 → 开发 → 开发管理 → 消息推送配置，填写 URL 并启用", en: "set and enable the URL under message push (消息推送配置) in the console" }),
   40243: row("app_secret_frozen", "fix", "AppSecret 已被冻结", "the app secret is frozen", { zh: "到小程序后台解冻 AppSecret", en: "unfreeze the secret in the console" }),
@@ -113,13 +113,13 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   48004: pause("send", "api_banned", "stop", "接口已被封禁", "the call is banned for this mini program", CURE.console),
   50002: row("account_limited", "user", "账号受限：多指对方的微信账号（冻结、注销），也可能是本小程序", "an account is limited: mostly the user's (frozen, deleted), or the mini program's", { zh: "不要再向该用户发送；若所有用户都如此，到小程序后台查看通知", en: "do not send to this user; if every user is refused, read the notice in the mini-program console" }),
   50004: row("token_api_forbidden", "fix", "禁止使用 token 接口", "the account may not fetch tokens", CURE.console),
-  50007: pause("app", "account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
+  50007: pause("account", "account_frozen", "stop", "账号已冻结", "the account is frozen", CURE.console),
   61003: row("component_not_authorized", "fix", "未授权给第三方平台", "not authorised to the third-party platform", CURE.permission),
   61004: pause("send", "ip_or_api_not_allowed", "stop", "IP 不在白名单或接口未授权", "the IP is not on the whitelist, or the call is not authorised", CURE.ipList),
   61007: row("component_api_not_authorized", "fix", "接口权限未授权给第三方平台", "the call is not authorised to the third-party platform", CURE.permission),
-  89503: pause("app", "admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
-  89506: pause("app", "admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
-  89507: pause("app", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
+  89503: pause("account", "admin_confirmation_needed", "stop", "调用需要管理员确认", "the administrator has to confirm the call", CURE.confirm),
+  89506: pause("account", "admin_refused_24h", "stop", "管理员已拒绝，24 小时内不能再试", "the administrator refused; not again within 24 hours", CURE.confirm),
+  89507: pause("account", "admin_refused_1h", "stop", "管理员已拒绝，1 小时内不能再试", "the administrator refused; not again within an hour", CURE.confirm),
 
   // Rates and quotas
   44991: pause("send", "check_rate_per_minute", "rate", "内容检测超过每分钟上限", "too many content checks this minute", CURE.minute),

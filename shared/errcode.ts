@@ -12,7 +12,6 @@ const UNKNOWN: ErrcodeEntry = {
   meaning: { zh: "未收录的错误码", en: "a code this version does not know" },
   cure: { zh: "在微信官方错误码文档中查询该错误码", en: "look the code up in WeChat's own list of error codes" },
   reaction: "fix",
-  pauses: null,
 };
 
 /**

@@ -24,7 +24,7 @@ export const TROUBLE: MutantTable = {
       breaks: "every user's message is sent into the same used-up quota",
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "callApi",
-      change: { condition: "pauses", is: true },
+      change: { condition: "reach", is: true },
       killedBy: [DELIVER, "deliver pauses the app after 45009"],
     },
     {
@@ -49,7 +49,7 @@ export const TROUBLE: MutantTable = {
       fault: "one-message-stops-the-app",
       file: "shared/errcode-table.ts",
       symbol: "ERRCODES.40013",
-      change: { value: 'pause("app", "invalid_appid", "stop", "", "", CURE.appid)' },
+      change: { value: 'pause("account", "invalid_appid", "stop", "", "", CURE.appid)' },
       killedBy: [ONE_MESSAGE, "a message with the link of another mini program ends by itself"],
     },
     {

@@ -201,7 +201,7 @@ describe("what is remembered", () => {
   it("never lets one message cause two pauses by the same code, however its refusals are spread", ({ expect }) => {
     const codes = Object.keys(ERRCODES)
       .map(Number)
-      .filter((code) => ERRCODES[code]?.pauses !== null);
+      .filter((code) => ERRCODES[code]?.reach !== undefined);
     const steps = fc.array(
       fc.record({ errcode: fc.constantFrom(...codes), ms: fc.nat(3_600_000), lifts: fc.boolean() }),
     );

@@ -76,10 +76,10 @@ function planOf(code: number, situation: (typeof SITUATIONS)[number], random: nu
 /** What the account hears of it. */
 function accountOf(code: number): string {
   const trouble = watchSend(new Map(), "app", { result: "refused", errcode: code }, NOW);
-  const isPausing = ERRCODES[code]?.pauses ?? null;
-  if (isPausing === null) return trouble === undefined ? "nothing" : `trouble: ${trouble?.cause ?? "over"}`;
+  const reach = ERRCODES[code]?.reach;
+  if (reach === undefined) return trouble === undefined ? "nothing" : `trouble: ${trouble?.cause ?? "over"}`;
   const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, code, undefined, NOW, 0.5);
-  return `pauses ${isPausing}, +${(patch.pausedUntil ?? 0) - NOW} ms${trouble === undefined ? "" : ", trouble"}`;
+  return `pauses ${reach}, +${(patch.pausedUntil ?? 0) - NOW} ms${trouble === undefined ? "" : ", trouble"}`;
 }
 
 function describeCode(code: number): string {

@@ -69,7 +69,7 @@ const EXPECTED: Record<Reaction, number[]> = {
 };
 
 /** The codes that pause when custom/send answers them, by what they stop. No other code pauses. */
-const PAUSES = { app: [40164, 50007, 89503, 89506, 89507], send: [44991, 45009, 45011, 48001, 48004, 61004] };
+const PAUSES = { account: [40164, 50007, 89503, 89506, 89507], send: [44991, 45009, 45011, 48001, 48004, 61004] };
 
 describe("the errcode table", () => {
   it("reacts to every code as WECHAT.md says, and has no code besides", ({ expect }) => {
@@ -81,12 +81,12 @@ describe("the errcode table", () => {
   });
 
   it("says of every code what it pauses, and nothing of a code that is not known", ({ expect }) => {
-    const codesOf = (reach: string | null) =>
-      Object.entries(ERRCODES).flatMap(([code, { pauses }]) => (pauses === reach ? [Number(code)] : []));
-    expect(codesOf("app").toSorted((a, b) => a - b)).toEqual(PAUSES.app);
+    const codesOf = (stops: string | undefined) =>
+      Object.entries(ERRCODES).flatMap(([code, { reach }]) => (reach === stops ? [Number(code)] : []));
+    expect(codesOf("account").toSorted((a, b) => a - b)).toEqual(PAUSES.account);
     expect(codesOf("send").toSorted((a, b) => a - b)).toEqual(PAUSES.send);
-    expect(codesOf(null)).toHaveLength(Object.keys(ERRCODES).length - PAUSES.app.length - PAUSES.send.length);
-    expect(describeErrcode(12_345).pauses).toBeNull();
+    expect(codesOf(undefined)).toHaveLength(Object.keys(ERRCODES).length - PAUSES.account.length - PAUSES.send.length);
+    expect(describeErrcode(12_345).reach).toBeUndefined();
   });
 
   it("replaces a token for every refusal of it, and for nothing else", ({ expect }) => {

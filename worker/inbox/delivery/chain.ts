@@ -68,8 +68,8 @@ const SHORT_WAIT_MS = 2 * 60_000;
 /** Reports a message that waits for the app, unless it comes back by itself soon. */
 function noteWaiting({ onWaiting }: Carrier, delivery: Delivery, now: number): Promise<void> | undefined {
   if (delivery.result === "refused") {
-    const { pauses, reaction } = describeErrcode(delivery.errcode);
-    const waits = pauses !== null && reaction !== "rate" && delivery.aloneMs === undefined;
+    const { reach, reaction } = describeErrcode(delivery.errcode);
+    const waits = reach !== undefined && reaction !== "rate" && delivery.aloneMs === undefined;
     return waits ? onWaiting?.(null, true) : undefined;
   }
   if (delivery.result !== "not_sent" || delivery.reason === "lease_over") return undefined;

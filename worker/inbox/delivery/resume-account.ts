@@ -101,8 +101,8 @@ function judge(delivery: Delivery | undefined): Trial {
   }
   if (delivery?.result !== "refused") return { outcome: "unknown" };
   const { errcode } = delivery;
-  const { pauses, reaction } = describeErrcode(errcode);
-  if (pauses !== null) return { outcome: "refused", errcode };
+  const { reach, reaction } = describeErrcode(errcode);
+  if (reach !== undefined) return { outcome: "refused", errcode };
   // WeChat was busy, or the token was replaced in between: nothing is known of the app.
   return { outcome: reaction === "retry" || reaction === "outage" ? "unknown" : "message_refused", errcode };
 }

@@ -92,7 +92,7 @@ export async function callApi<T>(
     const outcome = await callWithToken({ deps, request, read, deadline });
     if (outcome.ok || outcome.error.reason !== "refused" || !request.isSend) return outcome;
     const { errcode } = outcome.error;
-    if (describeErrcode(errcode).pauses === null) return outcome;
+    if (describeErrcode(errcode).reach === undefined) return outcome;
     const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
     return verdict === OVERDUE ? outcome : err(toRefusal(errcode, verdict, deps.now()));
   } finally {
@@ -175,5 +175,5 @@ async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Pro
 
 /** Whether a pause stops custom/send alone. */
 function isAboutSending(errcode: number | undefined): boolean {
-  return errcode !== undefined && describeErrcode(errcode).pauses === "send";
+  return errcode !== undefined && describeErrcode(errcode).reach === "send";
 }

@@ -82,7 +82,7 @@ export function waitReasonOf({ reason, errcode, isAlone }: LastAttempt): WaitRea
 }
 
 function isPausing(errcode: number | undefined): boolean {
-  return errcode !== undefined && describeErrcode(errcode).pauses !== null;
+  return errcode !== undefined && describeErrcode(errcode).reach !== undefined;
 }
 
 function errcodeOf(last: LastAttempt | undefined): Pick<Waiting, "errcode"> {
