@@ -162,6 +162,52 @@ describe("the documentation", () => {
   });
 });
 
+/** Every module of the Worker, and `shared/`. */
+const MODULES = [
+  "shared",
+  ...readdirSync(join(ROOT, "worker"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `worker/${name}`),
+];
+const MODULE_READMES = MODULES.map((folder) => `${folder}/README.md`);
+
+/** What a document names in code marks that looks like a file or a folder: it ends in `/` or in an ending of our files. */
+function pathsIn(path: string): readonly string[] {
+  const names = [...withoutCode(read(path)).matchAll(/`((?:\.?[\w-][\w.-]*\/)*\.?[\w-][\w.-]*(?:\/|\.[a-z]+))`/g)];
+  return names.flatMap(([, name = ""]) => (/(?:\/|\.(?:ts|tsx|md|json|toml))$/.test(name) ? [name] : []));
+}
+
+describe("AGENTS.md and the README of a module", () => {
+  it("are short: 8 KB, and 20 to 40 lines in every module", ({ expect }) => {
+    expect(Buffer.byteLength(read("AGENTS.md"))).toBeLessThanOrEqual(8_192);
+    const lines = MODULE_READMES.map((path) => [
+      path,
+      existsSync(join(ROOT, path)) ? read(path).split("\n").length - 1 : 0,
+    ]);
+    expect(lines.filter(([, count = 0]) => Number(count) < 20 || Number(count) > 40)).toEqual([]);
+  });
+
+  it("are linked: AGENTS.md leads to every module", ({ expect }) => {
+    const linked = new Set(linksOf("AGENTS.md").map(({ target }) => target));
+    expect(MODULE_READMES.filter((path) => !linked.has(path))).toEqual([]);
+  });
+
+  it.for(["AGENTS.md", ...MODULE_READMES])("name what is there: %s", (path, { expect }) => {
+    const names = pathsIn(path);
+    expect(names.length).toBeGreaterThan(3);
+    const parents = [ROOT, join(ROOT, dirname(path))];
+    expect(names.filter((name) => !parents.some((parent) => existsSync(join(parent, name))))).toEqual([]);
+  });
+});
+
+describe("a path from the root that docs/development.md names", () => {
+  it("is there", ({ expect }) => {
+    const names = pathsIn("docs/development.md").filter((name) => FOLDERS.includes(name.split("/")[0] ?? ""));
+    expect(names.length).toBeGreaterThan(50);
+    expect(names.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+  });
+});
+
 describe("a file or folder that docs/architecture.md names", () => {
   it("is there", ({ expect }) => {
     const names = read("docs/architecture.md").match(/(?<![\w./-])[\w-]+(?:\/[\w.-]+)*(?:\/|\.ts)(?![\w/])/g) ?? [];
