@@ -49,7 +49,7 @@ export function pricePerMillion(usage: Usage): number {
   return sum(RESOURCES.map((name) => usage[name] * PRICES[name].perMillion));
 }
 
-/** USD for a month with so many messages, the plan among it. */
+/** USD for a month with this number of messages, the plan included. */
 export function monthlyBill(usage: Usage, messages: number): number {
   const beyond = RESOURCES.map((name) => {
     const { perMillion, includedPerMonth } = PRICES[name];

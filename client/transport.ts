@@ -20,7 +20,7 @@ export interface Transport {
   readonly attempts: number;
   /** For one try, ms. */
   readonly timeoutMs: number;
-  /** Waits so long, or until the signal. */
+  /** Resolves after `ms`, or when the signal aborts. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** 0 ≤ x < 1. */
   readonly random: () => number;

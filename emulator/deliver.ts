@@ -117,7 +117,7 @@ function questionOf(openid: string, content: PushContent): Question {
   return { openid, isMessage: isMessage(content), ...(content.kind === "event" && { event: content.event }) };
 }
 
-/** A repeat can only mend what failed so far; it shows the user no further fault line. */
+/** A repeat can only correct what failed so far; it shows the user no further fault line. */
 async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
   const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
   if (made.outcome === "acknowledged" || made.outcome === "transferred") return;

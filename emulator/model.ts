@@ -62,7 +62,10 @@ export type PushContent =
   | { readonly kind: "miniprogrampage"; readonly title: string; readonly pagePath: string; readonly cardAppid?: string }
   /** The user comes in by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
   | { readonly kind: "enter"; readonly sessionFrom: string }
-  /** Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime); `omit` leaves some of it out. */
+  /**
+   * Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime); `omit` leaves some of it
+   * out.
+   */
   | {
       readonly kind: "event";
       readonly event: string;
@@ -182,7 +185,10 @@ export interface Switches {
   readonly retryNon200: boolean;
   /** CreateTime of a retry. Default `same`. */
   readonly retryCreateTime: "same" | "new";
-  /** Timestamp, nonce and ciphertext of a repeat: made anew, or those of the first delivery. Default `new`; no document says. */
+  /**
+   * Timestamp, nonce and ciphertext of a repeat: made anew, or those of the first delivery. Default `new`; no document
+   * says.
+   */
   readonly retrySignature: "new" | "same";
   /** How many seconds before now pushes are signed: a captured push sent late, or a clock that is behind. Default 0. */
   readonly signatureAgeS: number;
@@ -309,7 +315,7 @@ export type ChatLine =
 /** What may still be sent to a user (WECHAT.md §4.4), counted by the emulator alone. */
 export interface QuotaView {
   readonly remaining: number;
-  /** Until when so many may; null when nothing is open. */
+  /** Until when that number may be sent; null when no grant is open. */
   readonly expiresAt: number | null;
 }
 
@@ -356,7 +362,10 @@ export interface EmulatorState {
   readonly users: readonly { readonly appid: string; readonly openid: string; readonly lines: number }[];
 }
 
-/** The answer to a control request that could not be understood (400), names something unknown (404), or that the worker left unanswered (502). */
+/**
+ * The answer to a control request that could not be understood (400), names something unknown (404), or that the worker
+ * left unanswered (502).
+ */
 export interface ControlProblem {
   readonly error: string;
 }

@@ -65,7 +65,7 @@ export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
   return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
 }
 
-/** How many may still be sent, and until when so many: of two grants the one with more left, then the longer one. */
+/** How many may still be sent, and until when: of two grants the one with more left, then the longer one. */
 export function viewQuota(quota: Quota, now: number): QuotaView {
   const open = liveGrants(quota, now).filter(({ left }) => left > 0);
   const [best] = open.toSorted((one, other) => other.left - one.left || other.endsAt - one.endsAt);

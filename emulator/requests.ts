@@ -49,7 +49,7 @@ const wireNode: v.GenericSchema<unknown, WireNode> = v.lazy(() =>
 );
 const wireTree: v.GenericSchema<unknown, WireTree> = v.lazy(() => v.record(fieldName, wireNode));
 
-/** What is pushed, by kind; the compiler asks for all of them. */
+/** What is pushed, by kind; the compiler requires all of them. */
 const contents = {
   text: v.strictObject({ kind: v.literal("text"), content: v.string() }),
   image: v.strictObject({ kind: v.literal("image"), dataBase64: optional(base64) }),

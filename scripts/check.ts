@@ -1,5 +1,5 @@
 /**
- * `npm run check`: format, lint, types, generated types and documents, dead code. All of them run, then the verdict.
+ * `npm run check`: format, lint, types, generated types and documents, dead code, wording. All of them run, then the verdict.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { QUIET_ENV, ROOT } from "./lib/build.ts";
 import { readFlags } from "./lib/command-line.ts";
 
 readFlags(
-  "npm run check\n\n  格式、规则、类型、生成文件、无用代码 / format, lint, types, generated files, dead code",
+  "npm run check\n\n  格式、规则、类型、生成文件、无用代码、用词 / format, lint, types, generated files, dead code, wording",
   {},
 );
 
@@ -27,6 +27,7 @@ const CHECKS: readonly (readonly [name: string, ...command: string[]])[] = [
   ["types: client (the web's alone)", "tsc", "-p", "client"],
   ["types: scripts, examples, Node tests", "tsc", "-p", "scripts"],
   ["dead code", "knip"],
+  ["wording", "node", "scripts/check-wording.ts"],
   ["API document and page", "node", "scripts/build-docs.ts", "--check"],
 ];
 

@@ -123,7 +123,7 @@ async function handOver(stack: Stack): Promise<void> {
 async function quota(stack: Stack): Promise<void> {
   heading("回复窗口", "the reply window");
   const path = `/api/v1/conversations/${SHOPPER}/messages`;
-  // What was sent within 5 s before a message counts against it: WeChat's clock and ours may differ by so much.
+  // What was sent within 5 s before a message counts against it: WeChat's clock and ours may differ by that time.
   await sleep(CLOCK_SKEW_MS);
   await stack.control.text(SHOPPER, "优惠券");
   await readChat(stack, SHOPPER, 4);

@@ -187,7 +187,7 @@ export const ERRCODES: Readonly<Record<number, ErrcodeEntry>> = {
   65402: row("agent_not_bound", "fix", "客服账号尚未绑定微信号", "the agent's account is bound to no WeChat user", CURE.agent),
   65403: row("invalid_agent_nickname", "fix", "客服昵称不合法", "the agent's nickname is not valid", CURE.agent),
   65404: row("illegal_agent_account", "fix", "客服账号名不合法", "the agent's account name is not valid", CURE.agent),
-  65405: row("agent_limit", "fix", "客服账号数已达上限", "there are as many agents as allowed", CURE.agent),
+  65405: row("agent_limit", "fix", "客服账号数已达上限", "the limit of agents is reached", CURE.agent),
   65406: row("agent_exists", "fix", "客服账号已存在", "the agent's account exists already", CURE.agent),
   ...span(65407, 65412, row("agent_binding", "fix", "客服账号的邀请或绑定状态不允许", "the invitation or binding of the agent does not allow it", CURE.agent)),
   65413: row("no_agent_session", "fix", "会话不存在", "session not found", CURE.agent),

@@ -43,7 +43,8 @@ export const PROMISES: readonly TestedPromise[] = [
   },
   {
     id: 3,
-    promise: "forged, foreign, broken, huge or deep input is refused shortly; nothing stored, memory bounded",
+    promise:
+      "forged, foreign, broken, huge or deep input is refused with a short fixed response; nothing stored, memory bounded",
     tests: [
       ["workerd/push.test.ts", "a refused push"],
       ["node/fuzz.test.ts", ""],

@@ -7,7 +7,7 @@ import { cpuMs } from "./cpu.ts";
 
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 10;
-/** A process that used less of one core for so long is quiet. */
+/** A process counts as quiet when it used at most `cpuMs` of CPU within `windowMs`. */
 const QUIET = { windowMs: 100, cpuMs: 4 };
 
 const ApiCount = v.object({ messages: v.number(), events: v.number() });
@@ -19,13 +19,13 @@ const Counts = v.object({
   kvWrites: v.number(),
 });
 
-/** Waits until WeChat's API took so many messages. @returns how many it has taken */
+/** Waits until WeChat's API has received `messages` messages. @returns how many it has taken */
 export async function untilCount(apiUrl: string, messages: number): Promise<number> {
   const taken = async () => v.parse(ApiCount, await getJson(`${apiUrl}/count`)).messages;
   return until(`${messages} messages at the API`, taken, (count) => count >= messages);
 }
 
-/** Waits until so many events of webhooks were taken. @returns how many */
+/** Waits until the endpoint has received `events` webhook events. @returns how many */
 export async function untilEvents(apiUrl: string, events: number): Promise<number> {
   const taken = async () => v.parse(ApiCount, await getJson(`${apiUrl}/count`)).events;
   return until(`${events} events at the webhook`, taken, (count) => count >= events);

@@ -40,7 +40,7 @@ const says: Step = { push: (openid) => textPush(openid, UNANSWERED_TEXT), answer
 const enters: Step = { push: enterPush, answers: 1, alone: false };
 
 /**
- * The mix that the budget speaks of: one visit with five answered pushes. He opens the chat and is greeted, asks within
+ * The mix that the budget is defined for: one visit with five answered pushes. He opens the chat and is greeted, asks within
  * twelve seconds; asks again a minute later and adds something at once; asks once more later.
  */
 const VISIT: readonly Step[] = [enters, asks, asksAtOnce, asks, asks];

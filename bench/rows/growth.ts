@@ -48,7 +48,7 @@ interface Point {
   readonly heardBy?: string;
 }
 
-/** The far end may cost so much of the near end: what two runs of the same differ by on a busy machine. */
+/** Highest cost of the last point ÷ the first: two equal runs differ by as much on a busy machine. */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
 /** Pushes for a single user, who would otherwise fill his own last two minutes. */
 const SINGLE_PUSHES = 400;
@@ -97,7 +97,10 @@ interface Measured {
   readonly budget?: Budget;
 }
 
-/** Known users: each point is a Worker that knows so many. Those that write are the same number, but for one. */
+/**
+ * Known users: each point is a Worker with that number of stored users. The number of users who write is the same at
+ * every point but the first.
+ */
 async function measureUsers(options: BenchOptions, start: Start): Promise<Measured> {
   const sizes = [1, Math.min(1_000, options.users), options.users];
   const points: Point[] = [];
@@ -117,7 +120,7 @@ async function measureUsers(options: BenchOptions, start: Start): Promise<Measur
   return measureCurve(words, points, options, FLAT);
 }
 
-/** Lets so many users write for the first time, no faster than their databases are closed again. */
+/** Lets `users` users write for the first time, no faster than their databases are closed again. */
 async function makeKnown(worker: Running, options: BenchOptions, users: number): Promise<void> {
   for (let known = 0; known < users; known += NEW_USERS) {
     const part = Math.min(NEW_USERS, users - known);

@@ -25,7 +25,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.stored",
-        zh: "确认推送的 CPU（不需回答）÷ 底线",
+        zh: "确认推送的 CPU（不需回答）÷ 基线",
         en: "CPU to acknowledge, no answer due ÷ floor",
       },
       ratio("stored", "floor", "cpuUs"),
@@ -35,7 +35,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.decided",
-        zh: "确认推送的 CPU（单独来的消息，已定好回答、租约、闹钟）÷ 底线",
+        zh: "确认推送的 CPU（单独来的消息，已定好回答、租约、定时任务）÷ 基线",
         en: "CPU to acknowledge a message that comes alone, answer decided, leased, alarm set ÷ floor",
       },
       ratio("decided", "floorAlone", "cpuUs"),
@@ -45,7 +45,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.alone",
-        zh: "确认推送的 CPU（单独来的消息，不需回答）÷ 底线",
+        zh: "确认推送的 CPU（单独来的消息，不需回答）÷ 基线",
         en: "CPU to acknowledge a message that comes alone, no answer due ÷ floor",
       },
       ratio("storedAlone", "floorAlone", "cpuUs"),
@@ -54,7 +54,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.answered",
-        zh: "整条问答的 CPU ÷ 也发送的底线",
+        zh: "整条问答的 CPU ÷ 也发送的基线",
         en: "CPU of message and sent answer ÷ floor that sends, too",
       },
       ratio("answered", "floorAnswered", "cpuUs"),
@@ -63,7 +63,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.decided.armed",
-        zh: "同上（已定好回答），对也设闹钟的底线",
+        zh: "同上（已定好回答），对也设定时任务的基线",
         en: "the same (answer decided) ÷ a floor that sets an alarm, too",
       },
       ratio("decided", "floorArmed", "cpuUs"),
@@ -72,7 +72,7 @@ export function toRows(series: Series): readonly BenchRow[] {
     toRow(
       {
         id: "a.floor.armed",
-        zh: "底线多设一个闹钟 ÷ 底线",
+        zh: "基线多设一个定时任务 ÷ 基线",
         en: "a floor that sets an alarm, too ÷ floor",
       },
       ratio("floorArmed", "floorAlone", "cpuUs"),
@@ -129,7 +129,7 @@ export function toRows(series: Series): readonly BenchRow[] {
       { limit: 0.8, aim: 1, side: "at least" },
     ),
     toRow(
-      { id: "c.floor", zh: "同上，底线的吞吐", en: "the same, throughput of the floor" },
+      { id: "c.floor", zh: "同上，基线的吞吐", en: "the same, throughput of the floor" },
       ratio("floor", "dedupe", "perSecond"),
       times,
     ),

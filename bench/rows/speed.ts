@@ -5,7 +5,7 @@
  * pushes are signed while no clock runs:
  *
  * - `turns`: a few hundred users write in turn, again and again, as in the sketch the budgets come from;
- * - `alone`: every user is known and writes once, the dearest case: no alarm is set yet, nothing is warm but the code. A
+ * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, nothing is warm but the code. A
  *   third as many do so before, unmeasured; workerd keeps all their databases open, and a process has some ten thousand
  *   files.
  *
@@ -28,7 +28,7 @@ import { TARGETS, type Target, type TargetName } from "./speed-targets.ts";
 const API_DELAY_MS = 80;
 /** Users that write in turn, as many as the sketch had. */
 const TURN_USERS = 500;
-/** So many pushes are signed at once: they have to arrive within four seconds, or they look like repeats. */
+/** Pushes signed at once: they have to arrive within four seconds, or they look like repeats. */
 const BATCH = 4_000;
 const NAMES = Object.keys(TARGETS).filter((name): name is TargetName => name in TARGETS);
 

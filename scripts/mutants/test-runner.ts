@@ -27,7 +27,7 @@ export interface TestRunner {
    * Runs the tests, and no others of their files.
    *
    * @param changed files that are not as they were at the last run, from the root
-   * @param limitMs after so long the run is ended
+   * @param limitMs the run is stopped after this time, milliseconds
    */
   run(tests: readonly TestName[], changed: readonly string[], limitMs: number): Promise<Result<Report, RunProblem>>;
   /** Ends its process and all that it started. */

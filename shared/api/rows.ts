@@ -5,7 +5,7 @@
  * What changes on the way: times become ISO texts; `openid` and `account` of a push are left out (the URL says whose
  * it is), and so are dedupe keys and request hashes, which are the log's own business; the `out` rows of one message
  * get its public `id`, the one `POST …/messages` answered. What stays: `seq`, which is order and cursor, and `ref`,
- * the row an outcome speaks of.
+ * the row an outcome is about.
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
@@ -26,7 +26,7 @@ import {
 const place = { seq: SeqSchema, at: TimeSchema };
 const about = {
   ...place,
-  ref: v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it speaks of"))),
+  ref: v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it is about"))),
 };
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const errcode = v.exactOptional(ErrcodeSchema);
@@ -43,11 +43,11 @@ const context = {
   ),
   unverifiedReason: v.pipe(
     v.nullable(v.picklist(UNVERIFIED_REASONS)),
-    v.description(both("有签名但未通过的原因", "why a token that came with it is not believed")),
+    v.description(both("有签名但未通过的原因", "why its signed token was not accepted")),
   ),
 };
 
-/** What a user sent, by kind; the compiler asks for all of them. */
+/** What a user sent, by kind; the compiler requires all of them. */
 const messages = {
   text: v.strictObject({ ...pushHead, kind: v.literal("text"), msgId: v.string(), content: v.string() }),
   image: v.strictObject({

@@ -1,10 +1,13 @@
 /**
  * A clock can be set back. Then a time that was noted before lies further ahead than it ever could by itself, and whatever
  * waits for it would wait as long as the clock was set back. Rule: a time that is further away than its own longest span is
- * not believed (docs/design/clock.md). What it was for is due now, or starts its span anew.
+ * ignored (docs/design/clock.md). What it was for is due now, or starts its span anew.
  */
 
-/** Clocks of two machines, or of one before and after a correction, may differ by so much, milliseconds. */
+/**
+ * Largest difference of two clocks (or of one before and after a correction) that is not taken for a clock set back,
+ * milliseconds.
+ */
 export const CLOCK_STEP_MS = 5_000;
 
 /**

@@ -8,7 +8,7 @@ export type Delivery =
   /** WeChat took it (errcode 0 or absent). */
   | { readonly result: "sent" }
   /**
-   * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code speaks of the whole app, but since this
+   * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code concerns the whole app, but since this
    * message caused a pause no other message has been refused the same way, or WeChat has taken another one; the
    * milliseconds since this was first found.
    * `until`: the app is paused until then, epoch ms.

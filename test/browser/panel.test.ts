@@ -232,7 +232,7 @@ describe("the platform", () => {
     expect(await page.locator(".secrets").textContent()).not.toContain(LOCAL_APP.secret);
     await page.getByLabel("显示密钥").check();
     expect(await page.locator(".secrets").textContent()).toContain(LOCAL_APP.aesKey);
-    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByRole("button", { name: "验证消息推送 URL" }).click();
     await page.getByRole("status").getByText("验证通过").waitFor();
     await page.getByLabel("数据格式").selectOption("JSON");
     await expect.poll(async () => (await scene.stack.control.state()).apps[0]?.format).toBe("json");
@@ -253,28 +253,28 @@ describe("the platform", () => {
       document.querySelector<HTMLElement>("#tab-platform")?.click();
       await Promise.resolve();
       const labels = [...document.querySelectorAll("label")];
-      const input = labels.find((label) => label.textContent === "推送网址")?.querySelector("input");
+      const input = labels.find((label) => label.textContent === "消息推送 URL")?.querySelector("input");
       if (!input) throw new Error("the view is not there");
       input.value = "https://typed.example/wechat";
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
     await page.getByRole("switch", { name: "应答不是 200" }).click();
     await expect.poll(async () => (await scene.stack.control.state()).switches.retryNon200).toBe(false);
-    expect(await page.getByLabel("推送网址").inputValue()).toBe("https://typed.example/wechat");
+    expect(await page.getByLabel("消息推送 URL").inputValue()).toBe("https://typed.example/wechat");
   });
 
   it("says what the emulator refused", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await tab(page, "平台");
-    await page.getByLabel("推送网址").fill("ftp://nowhere");
-    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByLabel("消息推送 URL").fill("ftp://nowhere");
+    await page.getByRole("button", { name: "验证消息推送 URL" }).click();
     await page.getByRole("status").getByText("没做成").waitFor();
-    await page.getByLabel("推送网址").fill(`${scene.stack.workerUrl}/wechat/mesage`);
-    await page.getByRole("button", { name: "验证推送网址" }).click();
+    await page.getByLabel("消息推送 URL").fill(`${scene.stack.workerUrl}/wechat/mesage`);
+    await page.getByRole("button", { name: "验证消息推送 URL" }).click();
     await page.getByRole("status").getByText("验证失败 (404)").waitFor();
-    // As in the console: a URL that does not echo is not saved, and what was typed can be mended.
+    // As in the console: a URL that does not echo is not saved, and what was typed can be corrected.
     expect((await scene.stack.control.state()).apps[0]?.pushUrl).toBe(`${scene.stack.workerUrl}/wechat/message`);
-    expect(await page.getByLabel("推送网址").inputValue()).toMatch(/mesage$/);
+    expect(await page.getByLabel("消息推送 URL").inputValue()).toMatch(/mesage$/);
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("400 (Bad Request)")]);
   });
 });

@@ -30,7 +30,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What `--help` and a wrong call print. */
 export const USAGE = `node test/conformance/main.ts --url https://…/wechat/message --appid wx… [...]
 
-  --url URL              推送网址 / the push URL
+  --url URL              消息推送 URL / the push URL
   --appid wx…            AppID                 (WECHAT_APPID)
   --token …              Token                 (WECHAT_TOKEN)
   --aes-key …            EncodingAESKey, 43    (WECHAT_ENCODING_AES_KEY)

@@ -80,7 +80,7 @@ function summaryLines(report: Report): readonly string[] {
     `  通过 / passed ${count("ok")} · MUST 不通过 / failed ${must} · SHOULD 不通过 / failed ${should} · 看不到 / unseen ${unseen} · ${report.mode} 模式不适用 / inapplicable ${count("inapplicable")} · 请求 / requests ${report.requests}`,
     ...(isPushWrong
       ? [
-          "  先修好 push.*：其余用例以真实推送能被接收为前提 / mend push.* first: the other cases rest on genuine pushes being taken",
+          "  先修好 push.*：其余用例以真实推送能被接收为前提 / fix push.* first: the other cases need genuine pushes to be accepted",
         ]
       : []),
   ];

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulated } from "./emulated.ts";
 import type { KillPlan } from "./plan.ts";
 
-/** A worker that has answered nothing for so long will not, milliseconds. */
+/** A worker that has not answered for this time counts as stopped, milliseconds. */
 const NO_ANSWER_MS = 10_000;
 
 /** A start on a quiet machine, milliseconds: where it takes longer, so does all else, and lives are let last longer. */

@@ -86,7 +86,7 @@ const DECK: readonly Trouble[] = [
   "token slow",
   "token busy",
 ];
-/** The minute's quota silences the app for up to a minute, so it comes seldom: once in so many lives. */
+/** The minute's quota silences the app for up to a minute, so it is rare: once in this number of lives. */
 const MINUTE_QUOTA_EVERY = 100;
 const MAX_PHASE = 50;
 const MIN_PHASES = 4;

@@ -5,7 +5,7 @@ import { table } from "./markdown.ts";
 import type { SoakRun } from "./soak.ts";
 import type { Trend } from "./trend.ts";
 
-/** More than so much at the end of the measured time, as a part of the median, is not flat. */
+/** Largest growth from the median to the end of the measured time, as a fraction, that still counts as flat. */
 const MAX_GROWTH = 0.1;
 
 /** What is wrong with the run; empty when nothing is. */

@@ -39,7 +39,7 @@ export interface SoakRun {
   /** Age of the oldest row in any log, days; what retention allows. */
   readonly oldestDays: number;
   readonly oldestAllowedDays: number;
-  /** Users not heard of for longer than retention: how many, and how many are still stored. */
+  /** Users without a message for longer than retention: how many, and how many are still stored. */
   readonly gone: number;
   readonly goneButStored: number;
   /** Readings after the warm-up, and what they do. */
@@ -67,7 +67,7 @@ interface Written {
 }
 
 const DAY_MS = 86_400_000;
-/** A day passes in so long. */
+/** Real time per simulated day, milliseconds. */
 const FAST_DAY_MS = 10_000;
 /** People write in this part of it and sleep in the rest: what is on its way at the jump would lose a day. */
 const AWAKE = 0.6;
@@ -84,7 +84,7 @@ const MAX_CHARS = 150;
  * showed its ups and downs as those of months.
  */
 const LOOK = 0.9;
-/** A worker that does not answer within so long has stopped, milliseconds. */
+/** A worker that does not answer within this time counts as stopped, milliseconds. */
 const ANSWER_MS = 60_000;
 /** Storage fills for as long as rows are kept, and workerd for as long as its heap grows to its size. */
 const WARM_UP = 0.5;
@@ -220,7 +220,7 @@ async function countAnswers(
   return { answered, duplicates };
 }
 
-/** How old the oldest row is, and whether those are gone who have not been heard of for longer than anything is kept. */
+/** How old the oldest row is, and whether those are gone who have not written for longer than anything is kept. */
 async function findLeftovers(
   { host, clock }: Stage,
   written: readonly Written[],
@@ -265,7 +265,7 @@ function courseOf(stage: Stage, looks: readonly Look[]): SoakRun["course"] {
   return looks.map(({ at, memory, storage }) => [dayOf(stage, at), mebibytes(memory), mebibytes(storage)]);
 }
 
-/** At most so many of a list, evenly, the last one among them. */
+/** At most `most` entries of a list, evenly spaced, the last one included. */
 function thin<T>(list: readonly T[], most: number): readonly T[] {
   const step = Math.max(1, Math.ceil(list.length / most));
   return list.filter((_, index) => (list.length - 1 - index) % step === 0);

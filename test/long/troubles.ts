@@ -9,7 +9,10 @@ import type { LifePlan } from "./plan.ts";
 
 type Planned = LifePlan["troubles"][number];
 
-/** While so many wait to strike, no more are set: a message that met four in a row would be given up, as it should. */
+/**
+ * While this number of troubles is set and has not happened yet, no more are set: a message that met four in a row would
+ * be given up, as it should.
+ */
 const MAX_WAITING = 4;
 /** WECHAT.md §4.5. */
 const BUSY = -1;

@@ -161,7 +161,7 @@ describe("supports", () => {
     expect(wx["getAccountInfoSync"]).toHaveBeenCalledOnce();
   });
 
-  it("believes an app that says a limit holds no more", async ({ expect }) => {
+  it("accepts from the app that a limit no longer holds", async ({ expect }) => {
     // A fresh copy: what is lifted stays lifted as long as the mini program runs.
     vi.resetModules();
     const fresh: typeof helpers = await import(`${DIST}/index.js?lifted`);

@@ -59,7 +59,7 @@ export const TROUBLE: MutantTable = {
       file: "worker/account/core/pause.ts",
       symbol: "isAlone",
       change: { returns: "false" },
-      killedBy: [ONE_MESSAGE, "a code that speaks of the app by 48001 pauses once"],
+      killedBy: [ONE_MESSAGE, "a code that concerns the whole app by 48001 pauses once"],
     },
     {
       name: "lifted-pause-comes-back",
@@ -143,7 +143,7 @@ export const TROUBLE: MutantTable = {
       breaks: "after the clock was set back by days, an attempt blocks all messages to the user for days",
       fault: "clock-and-depth",
       file: "worker/conversation/core/plausible-times.ts",
-      symbol: "believeItem.changed.lease",
+      symbol: "plausibleItem.changed.lease",
       change: { value: "lease" },
       killedBy: [
         "pure/conversation/plausible-times.test.ts",

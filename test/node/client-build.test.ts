@@ -84,7 +84,7 @@ describe("the packed client", () => {
     expect(JSON.parse(stdout)).toEqual({ ok: true, value: { id: "m-1", state: "sent" } });
   });
 
-  it("signs a context that the worker believes", async ({ expect }) => {
+  it("signs a context that the worker accepts", async ({ expect }) => {
     const program = `
       import { signContext } from "edge-kefu/client";
       const context = { user: { id: "u1", vip: 3 } };

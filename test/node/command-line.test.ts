@@ -22,6 +22,7 @@ const SCRIPTS = [
   ["node test/conformance/main.ts", "test/conformance/main.ts"],
   ["npm run test:mutants", "scripts/mutants.ts"],
   ["npm run check", "scripts/check.ts"],
+  ["node scripts/check-wording.ts", "scripts/check-wording.ts"],
   ["npm run docs", "scripts/build-docs.ts"],
   ["npm run build:phone", "scripts/build-phone.ts"],
   ["npm run build -w client", "scripts/build-client.ts"],

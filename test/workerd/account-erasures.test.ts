@@ -96,7 +96,7 @@ describe("an account's erased users", () => {
     expect(asked).toEqual([true, false]);
   });
 
-  it("noted by a clock that was set back since are not believed", async ({ expect }) => {
+  it("noted by a clock that was set back since are ignored", async ({ expect }) => {
     const found = await within(async (erasures) => {
       erasures.note(await erasures.hash(USER), Date.now() + DAY);
       return erasures.concern(USER, Date.now(), Date.now());

@@ -54,7 +54,7 @@ function documented(): readonly Place[] {
   return tableRows(section("Erase"), "Place").map(([name = "", holds = "", erased = ""]) => ({ name, holds, erased }));
 }
 
-/** The places the other sections speak of, by the names of the table. */
+/** The places the other sections name, by the names of the table. */
 function describedElsewhere(): readonly string[] {
   const objects = ["Conversation", "Account"].flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);

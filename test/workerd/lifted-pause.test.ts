@@ -1,5 +1,5 @@
 /**
- * Messages that WeChat refuses by a code that speaks of the app, while it takes all others: each pauses the app once, and
+ * Messages that WeChat refuses by a code that concerns the whole app, while it takes all others: each pauses the app once, and
  * neither a pause that was lifted nor one that ended by itself lets them pause it again. Alarms ring by hand, on a clock
  * the test moves.
  */

@@ -98,7 +98,7 @@ describe("a message that WeChat refuses for its token, whatever the token", () =
   );
 });
 
-describe("a code that speaks of the app", () => {
+describe("a code that concerns the whole app", () => {
   it.for([48001, 48004, 50007, 61004, 40164, 89503])(
     "by %i pauses once for one message, which is given up when WeChat refuses it alone",
     async (errcode, { expect }) => {

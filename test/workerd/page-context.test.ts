@@ -1,6 +1,6 @@
 /**
  * Where a user came from, through encrypted pushes: what a page claims is shown as a claim, what the shop's back end signed
- * is believed for this user, in time, and stays what it was when keys change. Everything else changes nothing.
+ * is accepted for this user, in time, and stays what it was when keys change. Everything else changes nothing.
  */
 import { exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -123,7 +123,7 @@ describe("a context signed by the shop's back end", () => {
     expect(await contextsOf("oSlow")).toMatchObject({ view: { verified: VIP } });
   });
 
-  it("leaves a line about a token that is not believed, without token, openid or text", async ({ expect }) => {
+  it("logs a line about a token that is not accepted, without token, openid or text", async ({ expect }) => {
     const lines = captureLog();
     const token = await sign("oVip");
     await wechat.enter("oTraced", from(token));

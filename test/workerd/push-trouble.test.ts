@@ -51,7 +51,7 @@ describe("when the conversation cannot be reached", () => {
     expect(await kindsOf("oFlaky")).toContain("in");
   });
 
-  it("an answer lost on the way is given again, and its attempt with it", async ({ expect }) => {
+  it("an answer lost on the way is returned again, and its attempt with it", async ({ expect }) => {
     let lost = false;
     const losing = namespaceOf((name) => {
       if (lost) return env.CONVERSATION.getByName(name);
@@ -200,7 +200,7 @@ describe("an error nobody expected", () => {
     expect(JSON.stringify(lines())).not.toContain("words of a secret");
   });
 
-  it("is answered shortly and logged by name, never by its words", async ({ expect }) => {
+  it("gets a short fixed response and is logged by name, never by its text", async ({ expect }) => {
     vi.spyOn(crypto.subtle, "digest").mockRejectedValueOnce(new RangeError("words of a secret"));
     const url = "https://kefu.test/wechat/message?signature=x&timestamp=1&nonce=1&echostr=1";
     const response = await fetchWith({}, new Request(url));

@@ -87,7 +87,7 @@ describe("POST /resume", () => {
     // Armed anew: ten minutes from now.
     const end = Date.parse(body.faults[0]?.until ?? "");
     expect(end - Date.now()).toBeGreaterThan(500_000);
-    // Those who wait have not heard of it; what is said of them has.
+    // The waiting messages do not have it yet; their status does.
     expect(await waitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     expect(await messageWaitsUntil("oThree")).toBeGreaterThanOrEqual(end);
     await ringAll(["oOne", "oTwo", "oThree"]);
@@ -158,11 +158,11 @@ describe("POST /resume", () => {
     expect(await healthLater()).toMatchObject({ status: "degraded", faults: [{ appid: APPID }] });
   });
 
-  it("reaches an isolate that still believes in the pause", async ({ expect }) => {
+  it("reaches an isolate that still has the pause in memory", async ({ expect }) => {
     await pauseWith(48001, 1);
     const { access, pause } = accountMemory.get(APPID) ?? {};
     await resume();
-    // Another isolate: it heard of the pause and not of its end.
+    // Another isolate: it learned of the pause and not of its end.
     accountMemory.set(APPID, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");

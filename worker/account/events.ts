@@ -34,9 +34,12 @@ const MAX_EVENTS = 5_000;
 const COUNT_EVERY = 64;
 /** The largest page, UTF-16 units of JSON: an event has up to some 100 KB, and an answer must stay below the RPC's 32 MiB. */
 const MAX_PAGE_LENGTH = 1_000_000;
-/** No call of a webhook starts after so long, milliseconds: the alarm has a token to refresh as well. */
+/**
+ * Time for webhook calls in one alarm, milliseconds; after it no further call starts, the rest follows in the next alarm.
+ * The alarm must also refresh the token.
+ */
 const BUDGET_MS = 10_000;
-/** While the settings cannot be read, webhooks wait so long, milliseconds. */
+/** Time until the next try when the settings cannot be read, milliseconds; no webhook is called before it. */
 const REST_MS = 30_000;
 
 /** An event as its account keeps it. */

@@ -44,7 +44,7 @@ export interface SnapshotDeps {
   readonly memory: SnapshotMemory;
   /** The clock, epoch ms. */
   readonly now: () => number;
-  /** Of the pause this isolate has heard of. */
+  /** Of the pause this isolate has read. */
   readonly pauseVersion: () => number;
   /** Keeps the call alive when the request that made it is cancelled: others wait for it too. */
   readonly keepAlive: (work: Promise<unknown>) => void;

@@ -46,7 +46,7 @@ export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined
 }
 
 /** A pause that can be true; none when it lies further ahead than any lasts: the clock was set back. */
-export function believedPause(pause: AppPause | undefined, now: number): AppPause | undefined {
+export function plausiblePause(pause: AppPause | undefined, now: number): AppPause | undefined {
   return pause !== undefined && isTooFarAhead(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
@@ -70,8 +70,8 @@ export function newestPause(known: AppPause | undefined, read: Partial<AppPause>
 }
 
 /**
- * The object itself said how the pause stands: what this isolate believed is replaced, a pause of its own and a token
- * problem it remembers included, unless it has heard of something newer.
+ * The object itself said how the pause stands: what this isolate had in memory is replaced, a pause of its own and a token
+ * problem it remembers included, unless it has read something newer.
  */
 export function notePause(memory: AccountMemory, appid: string, said: AppPause): void {
   const { pausedUntil, pauseErrcode, pauseVersion = 0 } = said;

@@ -103,7 +103,7 @@ export interface Resumer {
   releaseIfDue(): Promise<void>;
 }
 
-/** A trial that has not ended is given up after so long, milliseconds. */
+/** Timeout of a trial send, milliseconds; after it the trial counts as failed and the app stays paused. */
 const TRIAL_MS = 20_000;
 /** How many conversations are looked into for a message to try. */
 const MAX_CANDIDATES = 5;

@@ -4,7 +4,7 @@
  * first write. Synchronous throughout, so a decision and its write let no other event in between.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
-import { believeAccount } from "./core/plausible-times.ts";
+import { plausibleAccount } from "./core/plausible-times.ts";
 import type { Oldest } from "./core/schedule.ts";
 import { NEW_ACCOUNT, type AccountState } from "./core/state.ts";
 
@@ -60,14 +60,20 @@ export interface AccountStore {
   eventBeyond(keep: number): number | null;
   /** The seq of the newest event stored before `horizon`, epoch ms; null when there is none. */
   eventBefore(horizon: number): number | null;
-  /** How many events lie after one seq and up to another, and the first of them; undefined for none. Erased ones do not count. */
+  /**
+   * How many events lie after one seq and up to another, and the first of them; undefined for none. Erased ones do not
+   * count.
+   */
   undelivered(
     after: number,
     upTo: number,
   ): { readonly seq: number; readonly at: number; readonly count: number } | undefined;
   /** Deletes events up to a seq. */
   deleteEvents(upTo: number): void;
-  /** Events after `after` that are not erased, oldest first: at most `limit`, and of the later ones none beyond `maxLength` (UTF-16 units of bodies). */
+  /**
+   * Events after `after` that are not erased, oldest first: at most `limit`, and of the later ones none beyond
+   * `maxLength` (UTF-16 units of bodies).
+   */
   events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
   /** Adds an entry and forgets all but the newest `keep`. */
@@ -147,7 +153,7 @@ export function createAccountStore(
 
   return {
     appid: () => head?.appid,
-    state: () => believeAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
+    state: () => plausibleAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
     write(patch) {
       writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));
     },

@@ -57,11 +57,11 @@ const FRESH_MS = 10_000;
 const FIRST_REST_MS = 2_000;
 const MAX_REST_MS = 60_000;
 /**
- * A message that is refused with the next token as well, this soon, is at fault itself. Covers the lease of an attempt
+ * A message that is refused with the next token as well, this soon, is rejected for its own content. Covers the lease of an attempt
  * and its back-offs. Later the next token may have been revoked.
  */
 const SAME_MESSAGE_MS = 2 * 60_000;
-/** A background refresh that brought nothing new is tried again after so long. */
+/** Time until the next background refresh after one that returned no new token, milliseconds. */
 const REFRESH_AGAIN_MS = 60_000;
 
 /** Creates the keeper. Its memory (the call under way, the rest after a failure) may be lost at any time. */

@@ -12,7 +12,7 @@ import { inTime } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
-import { believedPause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./memory.ts";
+import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./memory.ts";
 import { accessKey, parseAccess, type AccountAccess, type AccountReader, type AppPause } from "./published-access.ts";
 import { LAST_PART_MS } from "./token-keeper.ts";
 
@@ -28,7 +28,7 @@ export interface AccountClientDeps {
   readonly memory: AccountMemory;
 }
 
-/** Memory is believed for so long, milliseconds. */
+/** Lifetime of a token in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
 export const FRESH_MS = 60_000;
 /** Negative-cache TTL for token errors, milliseconds: the longest, and the one for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
@@ -51,13 +51,13 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     remember({
       access: { value, readAt: now() },
       problem: undefined,
-      pause: newestPause(believedPause(recall().pause, now()), read),
+      pause: newestPause(plausiblePause(recall().pause, now()), read),
     });
     return give(value);
   }
 
   function give({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
-    return ok({ token, ...believedPause(recall().pause, now()) });
+    return ok({ token, ...plausiblePause(recall().pause, now()) });
   }
 
   async function askObject(
@@ -115,7 +115,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
           PAUSE_REPORT_MS,
           callTwice(deps.account, (account) => account.pause(errcode, refused)),
         );
-        remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
+        remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         const { pausedUntil, aloneMs } = pause;
         return { pausedUntil, ...(aloneMs !== undefined && { aloneMs }) };
       } catch (error) {
@@ -123,7 +123,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
         const { pauseVersion } = recall().pause ?? {};
         const version = pauseVersion === undefined ? {} : { pauseVersion };
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode, ...version };
-        remember({ pause: newestPause(believedPause(recall().pause, now()), pause) });
+        remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         return { pausedUntil: pause.pausedUntil };
       }
     },

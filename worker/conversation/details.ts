@@ -4,7 +4,7 @@
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import { waitingMessages } from "./core/outbox/waiting.ts";
-import { believeTimes } from "./core/plausible-times.ts";
+import { plausibleTimes } from "./core/plausible-times.ts";
 import type { RowDraft } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
 import { viewWindow } from "./core/window.ts";
@@ -16,7 +16,7 @@ import type { ConversationView, LeasedMessage, Owner } from "./rpc.ts";
  * @param now epoch ms
  */
 export function showConversation(state: ConversationState, rows: readonly RowDraft[], now: number): ConversationView {
-  const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = believeTimes(state, now, MINI_PROGRAM);
+  const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = plausibleTimes(state, now, MINI_PROGRAM);
   return {
     window: viewWindow(window, MINI_PROGRAM, now),
     sessionFrom,

@@ -80,7 +80,7 @@ type Columns = {
   readonly state: string;
 };
 
-/** An outcome that is reported twice is looked for in so many records: the second report follows the first at once. */
+/** Newest records searched for an outcome that is reported twice: the second report follows the first at once. */
 const RECENT_RECORDS = 1_000;
 
 /** Outcomes that say how an attempt ended. */

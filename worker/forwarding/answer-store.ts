@@ -8,7 +8,10 @@ import type { RelayedAnswer } from "./forward-push.ts";
 
 export type { RelayedAnswer } from "./forward-push.ts";
 
-/** An answer is kept so long, milliseconds: the platform repeats for a day at most. */
+/**
+ * How long the answer of the team's server is kept for repeats of the push, milliseconds; then it is deleted. The
+ * platform repeats for a day at most.
+ */
 const RELAYED_MS = 2 * 86_400_000;
 
 type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };

@@ -63,7 +63,7 @@ import { createSkippedStore, type SkippedConversation, type SkippedEvents } from
 import { createAccountApp } from "./account-config.ts";
 import { keepTokens } from "./token-endpoint.ts";
 
-/** After a failure of our own the alarm rests so long. */
+/** Back-off of the alarm after an internal error, milliseconds; then it runs again. */
 const ALARM_REST_MS = 60_000;
 /** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
 const SET_ALARM_MS = 5_000;

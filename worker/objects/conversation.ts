@@ -17,7 +17,7 @@ import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "..
 import type { MessageState } from "../conversation/core/outbox/message-status.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../conversation/core/outbox/outbox.ts";
 import { makeDue, waitsForApp } from "../conversation/core/outbox/resume.ts";
-import { believeTimes } from "../conversation/core/plausible-times.ts";
+import { plausibleTimes } from "../conversation/core/plausible-times.ts";
 import { REPEAT_SLACK_MS } from "../conversation/core/repeats.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import { mustArm, nextDue, pruneUntil } from "../conversation/core/schedule.ts";
@@ -54,15 +54,18 @@ import { deliverEvents, type WebhookHost } from "../webhooks/log-consumer.ts";
 import { canSign } from "../webhooks/settings-check.ts";
 import { APP_LOOK_MS, isAppGone } from "./missing-account.ts";
 
-/** An Idempotency-Key is remembered so long, milliseconds. */
+/** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
-/** One alarm sends for at most this long, milliseconds. */
+/** Time in which one alarm starts sends, milliseconds; the rest follows in the next alarm. */
 const ALARM_BUDGET_MS = 20_000;
 /** The alarm never rings again sooner, milliseconds: a mistake must not become a busy loop. */
 const ALARM_FLOOR_MS = 500;
 /** Back-off of the alarm after an internal error, milliseconds. */
 const ALARM_REST_MS = 60_000;
-/** A message that was woken is not tried sooner, milliseconds: an isolate that still believes in the pause must not spin. */
+/**
+ * A message that was woken is not tried sooner, milliseconds: an isolate that still has the pause in memory must not
+ * spin.
+ */
 const MIN_RESUME_MS = 1_000;
 /** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
 const STORAGE_MS = 5_000;
@@ -110,7 +113,7 @@ export class Conversation extends DurableObject<Env> {
   /**
    * The API wants a message sent. The same key and request give the first message with its current state.
    *
-   * @param claim who would carry it: asked again under the same one, the first attempt is given again
+   * @param claim who would carry it: asked again under the same one, the first attempt is returned again
    */
   submit(owner: Owner, input: SubmitInput, claim?: string): SubmitAnswer {
     const now = Date.now();
@@ -238,7 +241,7 @@ export class Conversation extends DurableObject<Env> {
     let restMs = ALARM_FLOOR_MS;
     try {
       restMs = await this.#work();
-      const state = believeTimes(this.#state, Date.now(), MINI_PROGRAM);
+      const state = plausibleTimes(this.#state, Date.now(), MINI_PROGRAM);
       due = this.#nextDue(state, this.#store.oldest(), this.#config());
     } catch (error) {
       due = Date.now() + ALARM_REST_MS;
@@ -293,7 +296,7 @@ export class Conversation extends DurableObject<Env> {
     };
   }
 
-  /** Takes changes of the state that no row speaks of; `durable` writes them into the newest record. */
+  /** Takes changes of the state that no row records; `durable` writes them into the newest record. */
   #keepState(changes: Partial<ConversationState>, durable: boolean): void {
     const state = { ...this.#state, ...changes };
     if (durable) this.#store.rewriteState(state);
@@ -326,7 +329,7 @@ export class Conversation extends DurableObject<Env> {
     this.#armedFor = 0;
   }
 
-  /** Forgets what memory believes. */
+  /** Clears the memory. */
   #reload(): void {
     this.#store = createConversationStore(this.ctx.storage);
     this.#state = this.#store.initialState;

@@ -4,13 +4,13 @@
 import { findApp, type Config } from "../config/config.ts";
 import type { Owner } from "../conversation/rpc.ts";
 
-/** What waits for a missing app waits so long for it, milliseconds; after that it ends. */
+/** How long messages wait for an app that is missing in the configuration, milliseconds; after it they fail. */
 const APP_WAIT_MS = 48 * 3_600_000;
-/** And looks for it so often, milliseconds. */
+/** Time between two checks whether the missing app is configured again, milliseconds. */
 export const APP_LOOK_MS = 15 * 60_000;
 
 /**
- * Whether the app has been missing for so long that it is not looked for any more.
+ * Whether the app has been missing for longer than `APP_WAIT_MS`: it is not looked for any more.
  *
  * @param owner undefined while nothing is stored
  * @param last the newest row's seq, a time

@@ -1,6 +1,6 @@
 /**
  * A Durable Object's stub whose calls end at a deadline. Stubs are made in two files, which hand out this
- * one, so that no call of an object is left without a deadline.
+ * one, so that each call of an object has a deadline.
  */
 import { inTime, isDeadlineError } from "./deadline.ts";
 import { log, errorName } from "./logger.ts";
@@ -35,7 +35,7 @@ function isPending(answer: unknown): answer is PromiseLike<unknown> {
   return isHolder && "then" in answer && typeof answer.then === "function";
 }
 
-/** What Cloudflare takes as a wish for where an object lives. */
+/** Location hints: Cloudflare places an object there if it can. */
 export type LocationHint = (typeof LOCATION_HINTS)[number];
 
 export const LOCATION_HINTS = [

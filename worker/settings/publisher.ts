@@ -1,11 +1,11 @@
 /**
- * Puts the settings into KV for those who read them there. Readers believe what KV has, so what it did not take is tried
+ * Puts the settings into KV for those who read them there. Readers use what KV has, so what it did not accept is published
  * again until it does; the account object remembers when.
  */
 import { within } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 
-/** What KV did not take is published again after so long, milliseconds. */
+/** Time until settings that KV did not accept are published again, milliseconds. */
 const REPUBLISH_MS = 60_000;
 /** How long storing settings and the alarm wait for KV, milliseconds: readers ask the object when KV has nothing. */
 const PUBLISH_WAIT_MS = 2_500;

@@ -59,7 +59,7 @@ export interface WebhookFailure {
   readonly retryAfterMs?: number;
 }
 
-/** Statuses by which an endpoint says that the request itself is at fault. */
+/** Statuses by which an endpoint says that it rejects the request itself. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /**

@@ -48,7 +48,7 @@ export interface WebhookRun {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** An endpoint has so long to take an event, milliseconds. */
+/** Timeout of one webhook call, milliseconds; after it the delivery counts as failed and is repeated. */
 export const DELIVERY_TIMEOUT_MS = 5_000;
 /** Rows read per run. */
 const MAX_ROWS = 100;
@@ -69,7 +69,10 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
   return new Map(await Promise.all(entries));
 }
 
-/** Whether a success is news to the account. What is known of its health may be half a minute old: a replay always reports one. */
+/**
+ * Whether a success is news to the account. What is known of its health may be half a minute old: a replay always reports
+ * one.
+ */
 function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | undefined): boolean {
   return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
 }

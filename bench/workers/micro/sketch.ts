@@ -1,7 +1,7 @@
 /**
  * The usual sketch of receiving a push, as it goes round: everything by WebCrypto, key imported for each message,
  * base64 by `atob`, hex and bytes by `Array.from`, a fresh XML parser. It does not run for half the messages, because
- * WebCrypto wants a padding to 16; here it is mended in the shortest way, by one encrypted block of padding behind.
+ * WebCrypto wants a padding to 16; here one encrypted block of padding is appended.
  */
 import { XMLParser } from "fast-xml-parser";
 import type { PushQuery } from "../../../worker/channels/wechat/push/open-push.ts";

@@ -1,6 +1,9 @@
 /** Two taps in a row are one: what a tap opens is opened once. */
 
-/** For so long a second tap is the same tap. Longer, and a client that never answers would leave a dead button. */
+/**
+ * A second tap within this time after the first is ignored, milliseconds. After it the button works again, even if the
+ * client never answered.
+ */
 const DOUBLE_TAP_MS = 1_000;
 
 /** Lets one tap in. */

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a team's settings, said so that it can be mended without reading code: where, what, and the
+ * Problems of a team's settings, described so that they can be fixed without reading code: where, what, and the
  * cure. Never more of the input than a short piece of its keys: settings hold the team's own texts.
  */
 import * as v from "valibot";
@@ -27,7 +27,10 @@ const MAX_PATH = 120;
 const SEPARATOR = "\n";
 
 const FILL_IN = "fill it in, or leave the whole message out";
-/** Cures for the checks of `shared/message/outbound.ts` and of bare sizes, by the problem or by valibot's name of the check. */
+/**
+ * Cures for the checks of `shared/message/outbound.ts` and of bare sizes, by the problem or by valibot's name of the
+ * check.
+ */
 const CURES: Readonly<Record<string, string>> = {
   "must not be blank": FILL_IN,
   non_empty: FILL_IN,
@@ -68,7 +71,12 @@ export function duplicateProblem(path: string, what: string): SettingsProblem {
 export function limitProblems(problems: readonly SettingsProblem[]): SettingsProblem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const rest = problems.length - MAX_PROBLEMS;
-  const more = { reason: "more", path: "", problem: `${rest} more problems`, cure: "mend these first" } as const;
+  const more = {
+    reason: "more",
+    path: "",
+    problem: `${rest} more problems are not listed`,
+    cure: "fix the listed ones first, then save again",
+  } as const;
   return [...problems.slice(0, MAX_PROBLEMS), more];
 }
 

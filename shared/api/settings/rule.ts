@@ -115,7 +115,7 @@ export const RuleSchema = v.strictObject({
   match: MatchSchema,
   /** Default `always`. */
   when: v.exactOptional(v.picklist(["always", "open", "closed"]), "always"),
-  /** Fires at most once in so many minutes for one user. */
+  /** The rule fires at most once within this time for one user, minutes. */
   onceMinutes: v.exactOptional(OnceMinutesSchema),
   action: ActionSchema,
 });

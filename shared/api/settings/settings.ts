@@ -114,7 +114,7 @@ export const SettingsSchema = v.strictObject({
   offHours: v.exactOptional(ActionSchema),
   /** Answers when nothing else does. */
   fallback: AnswerSchema,
-  /** So long after a person's message through the API automatic answers keep quiet, minutes, 0 to 1 440; default 0. */
+  /** How long automation is muted after a person's message through the API, minutes, 0 to 1 440; default 0: not muted. */
   muteAfterApiMinutes: v.exactOptional(
     v.pipe(
       v.number(),

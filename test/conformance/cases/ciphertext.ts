@@ -68,7 +68,7 @@ async function padsNotTaken(session: Session, format: PushFormat): Promise<reado
   return wrong;
 }
 
-/** A text push just so long that its padding is `pad`. */
+/** A text push whose length makes its padding `pad` bytes. */
 function pushWithPad(session: Session, format: PushFormat, pad: number, openid: string): Push {
   const { target } = session;
   const base = textFields(session, "", openid);

@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 import type { PushFormat } from "../wire.ts";
 
 const DAY_SECONDS = 86_400;
-const NOTHING_TO_MEND = say("不必改", "nothing to mend");
+const NOTHING_TO_FIX = say("不必改", "nothing to fix");
 
 /** The cases that only tell. */
 export const OPEN_CASES: readonly Case[] = [
@@ -18,7 +18,7 @@ export const OPEN_CASES: readonly Case[] = [
     level: "INFO",
     what: say("一天前的 GET 验证", "a verification GET of a day ago"),
     means: say("官方没有规定时效", "the documents set no limit"),
-    cure: NOTHING_TO_MEND,
+    cure: NOTHING_TO_FIX,
     source: "§1.2",
     withoutPushes: true,
     run: observeOldVerification,
@@ -64,7 +64,7 @@ export const OPEN_CASES: readonly Case[] = [
     level: "INFO",
     what: say("兼容模式的 JSON 推送", "JSON pushes in compatible mode"),
     means: say("兼容模式下 JSON 的样子没有文档", "their look is not documented"),
-    cure: NOTHING_TO_MEND,
+    cure: NOTHING_TO_FIX,
     source: "§1.4 §15.1",
     modes: ["compatible"],
     run: (session) => observe(session, [[say("JSON"), {}]], ["json"]),

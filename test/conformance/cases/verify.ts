@@ -94,7 +94,7 @@ export const VERIFY_CASES: readonly Case[] = [
     level: "SHOULD",
     what: say("echostr 不作为网页（text/html）返回", "the echo is not served as a web page (text/html)"),
     means: say(
-      "签名不含 echostr：见过一个推送网址的人可以让您的域名输出任意脚本（XSS）",
+      "签名不含 echostr：见过一个消息推送 URL的人可以让您的域名输出任意脚本（XSS）",
       "the signature does not cover echostr: who saw one push URL can make your domain serve his script (XSS)",
     ),
     cure: say(

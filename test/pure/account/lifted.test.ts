@@ -46,7 +46,7 @@ describe("TokenSource and a pause that was lifted", () => {
     expect(await source.current()).toMatchObject({ value: { pausedUntil: 0 } });
   });
 
-  it("does not believe in it again from an older value of KV", async ({ expect }) => {
+  it("does not restore it from an older value of KV", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     notePause(deps.memory, APPID, LIFTED);
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
@@ -91,7 +91,7 @@ describe("a message sent after a pause", () => {
     expect(pauseToReport({}, NOW)).toBeUndefined();
   });
 
-  it("is not reported after a pause that this isolate alone believes in", ({ expect }) => {
+  it("is not reported after a pause that only this isolate has in memory", ({ expect }) => {
     const own = { pausedUntil: NOW - 1, pauseErrcode: 48001 };
     expect(pauseToReport({ pause: own }, NOW)).toBeUndefined();
   });

@@ -1,4 +1,7 @@
-/** Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that note when they are woken. */
+/**
+ * Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that note when they are
+ * woken.
+ */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
@@ -199,7 +202,7 @@ describe("a message that WeChat takes", () => {
   const REFUSED = { message: "0123456789ab:7", attempt: 1 };
   const isOwn = (state: AccountState) => state.refusals["48001"]?.[0]?.isOwn;
 
-  it("as the trial proves that those refused before are at fault themselves", async ({ expect }) => {
+  it("as the trial proves that those refused before are rejected for their own content", async ({ expect }) => {
     const { bench, resumer } = createBench();
     resumer.pause(48001, REFUSED, 0);
     await resumer.begin();

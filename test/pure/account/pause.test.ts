@@ -1,4 +1,4 @@
-/** When a refusal of custom/send pauses the app, and when it speaks of one message alone. */
+/** When a refusal of custom/send pauses the app, and when it concerns one message alone. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { ERRCODES } from "../../../shared/errcode.ts";

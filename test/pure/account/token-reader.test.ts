@@ -141,7 +141,7 @@ describe("TokenSource.current", () => {
     expect(await source.current()).toEqual(ok({ token: "token-1" }));
   });
 
-  it("believes a problem as long as the object said, at most a minute", async ({ expect }) => {
+  it("keeps a problem in memory for the object's time, at most a minute", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.access = err({ reason: "refused", errcode: 40125, until: NOW + 600_000 });
     expect(await source.current()).toEqual(bench.access);

@@ -100,7 +100,7 @@ describe("uploadImage", () => {
     expect(outcome).toEqual(ok({ mediaId: "m", createdAt: NOW, expiresAt: NOW + MINI_PROGRAM.mediaLifetimeMs }));
   });
 
-  it("does not believe a success without media id", async ({ expect }) => {
+  it("does not accept a success without media id", async ({ expect }) => {
     expect((await upload(picture("png"), json({ errcode: 0 }))).outcome).toEqual(err({ reason: "bad_response" }));
   });
 

@@ -53,7 +53,7 @@ describe("buildSendBody", () => {
     expect(raw).toContain('"发货了 😀\\n第二行"');
   });
 
-  it("mends lone surrogates and drops control characters, which JSON could only escape", ({ expect }) => {
+  it("replaces lone surrogates and drops control characters, which JSON could only escape", ({ expect }) => {
     expect(body(text("a\ud800b\u0000c\u001bd\te"))).toHaveProperty("text.content", "a\ufffdbcd\te");
   });
 

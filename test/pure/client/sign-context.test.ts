@@ -1,4 +1,7 @@
-/** The back end's side of a signed context; that the worker believes it is in test/pure/protocol/context-signature. */
+/**
+ * The back end's side of a signed context; that the worker accepts it is tested in
+ * test/pure/channels/context-signature.test.ts.
+ */
 import { describe, it } from "vitest";
 import { signContext } from "../../../client/index.ts";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";

@@ -49,7 +49,7 @@ describe("the cursors of a conversation", () => {
     expect(nextCursorDue(none.webhooks, 9)).toBeUndefined();
   });
 
-  it("are due a moment after the first row they have not heard of, and later rows do not push that back", ({
+  it("are due a moment after the first row not yet delivered to them, and later rows do not push that back", ({
     expect,
   }) => {
     const first = wakeCursors({ a: at(5) }, 5, NOW);

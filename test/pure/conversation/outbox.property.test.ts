@@ -21,7 +21,7 @@ function playOut(given: Story) {
   return { chat, holds };
 }
 
-/** Errcodes of `deliveries` that speak of the message itself. */
+/** Errcodes of `deliveries` that concern the message itself. */
 const ABOUT_THE_MESSAGE: readonly (number | undefined)[] = [40003];
 
 describe("whatever happens to a conversation", () => {

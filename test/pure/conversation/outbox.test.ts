@@ -5,7 +5,7 @@ import { converse, must, refused, reply, SENT, T0, text, TIMEOUT } from "../../s
 const HOUR = 3_600_000;
 
 describe("an attempt", () => {
-  it("is given again to the carrier that lost the answer, and to no other", ({ expect }) => {
+  it("is returned again to the carrier that lost the answer, and to no other", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一", "二")]).lease);
     const next = must(chat.settles(lease, SENT));

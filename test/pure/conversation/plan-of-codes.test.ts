@@ -22,7 +22,7 @@ const UNKNOWN = 12_345;
 const CODES = [...Object.keys(ERRCODES).map(Number), UNKNOWN].toSorted((a, b) => a - b);
 
 const TRIES = { fresh: { failed: 0, paused: 0 }, often: { failed: 0, paused: 9 }, last: { failed: 3, paused: 0 } };
-/** Refused alone, for so long. */
+/** How long the message has been refused alone. */
 const ALONE = { shared: {}, alone: { aloneMs: 0 }, "alone for long": { aloneMs: 3 * HOUR } };
 /** The end of the pause in force. */
 const PAUSE = { open: {}, paused: { until: NOW + 10 * 60_000 } };

@@ -51,7 +51,7 @@ describe("after the clock was set back by days", () => {
     }
   });
 
-  it("a pause of a year is not believed, and is no reason to try without a rest", ({ expect }) => {
+  it("a pause of a year is ignored, and does not remove the back-off", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     const next = chat.settles(lease, { result: "not_sent", reason: "paused", until: chat.now() + 365 * DAY });

@@ -59,7 +59,7 @@ describe("the retry plan", () => {
     }
   });
 
-  it("gives up on what no repeat can mend", ({ expect }) => {
+  it("gives up on what no repeat can fix", ({ expect }) => {
     for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
       expect(decide({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
     }

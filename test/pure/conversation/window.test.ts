@@ -93,7 +93,9 @@ describe("the reply window", () => {
     expect(view(enter(state, T0 + 1_000), T0 + 1_000).remaining).toBe(5);
   });
 
-  it("believes WeChat that a grant is spent, unless it arrived after the attempt started", ({ expect }) => {
+  it("takes WeChat's refusal as proof that a grant is spent, unless it arrived after the attempt started", ({
+    expect,
+  }) => {
     const state = message(CLOSED_WINDOW, T0);
     const corrected = correctWindow(state, "used", T0 + 10, T0 + 20);
     expect(view(corrected, T0 + 20)).toMatchObject({ kind: "closed", doubtful: false });

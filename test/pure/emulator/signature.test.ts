@@ -34,7 +34,7 @@ describe("a push", () => {
     }
   });
 
-  it("signs by the machine's clock, however its own is moved, or so many seconds ago", async ({ expect }) => {
+  it("signs by the machine's clock, however its own is moved, or a given number of seconds ago", async ({ expect }) => {
     const { control, received } = createReceiver();
     await control.clock({ advanceMs: 48 * 3_600_000 });
     await control.text("oUser", "x");

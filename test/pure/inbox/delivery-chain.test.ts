@@ -77,7 +77,7 @@ describe("a chain of attempts", () => {
     vi.restoreAllMocks();
   });
 
-  it("makes the next attempt whether or not somebody else has heard of the last", async ({ expect }) => {
+  it("makes the next attempt whether or not another caller has learned the outcome of the last", async ({ expect }) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const delivered: number[] = [];

@@ -101,7 +101,7 @@ describe("parseCardPath", () => {
     });
   });
 
-  it("believes the path where path and detail differ, and takes what only the detail has", ({ expect }) => {
+  it("prefers the path where path and detail differ, and takes what only the detail has", ({ expect }) => {
     expect(parseCardPath("p?id=1", { id: "2", more: "3" })).toEqual({ page: "p", query: { id: "1", more: "3" } });
   });
 

@@ -247,7 +247,7 @@ describe("splitText", () => {
     expect(parts[0]).toBe(`a${"\u0301".repeat(5)}`);
   });
 
-  it("says how many parts it would take when there may not be so many", ({ expect }) => {
+  it("says how many parts it would take when that exceeds the limit", ({ expect }) => {
     expect(splitText("字".repeat(100), 30, "bytes", 5)).toEqual({
       ok: false,
       error: { reason: "too_many_parts", limit: 5, actual: 10 },

@@ -31,5 +31,5 @@ export function pauseUntil(errcode: number, now: number, random: number): number
   return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
 }
 
-/** So long after they come back by themselves entries are looked through, milliseconds. */
+/** Time from an entry's own retry until the list is checked for it, milliseconds. */
 export const LOOK_AFTER_MS = 60_000;

@@ -35,7 +35,7 @@ export interface PauseDecision {
 
 /** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
 const PAUSE_STEP_MS = 30_000;
-/** So many messages are written in one pause: not each of a thousand failing sends. */
+/** Most messages recorded in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
 /** Messages remembered for each errcode. One that is forgotten while it is still tried pauses the app once more. */
 const MAX_REFUSALS = 128;
@@ -83,7 +83,7 @@ export function decidePause(
   return { patch: { pausedUntil: until, pauseErrcode: errcode, ...change(addRefusal(known, { ...named, until })) } };
 }
 
-/** Whether no other message was refused since, but for those that are at fault themselves. */
+/** Whether no other message was refused since, except those that are rejected for their own content. */
 function isAlone(known: readonly Refusal[], mine: Refusal): boolean {
   return mine.isOwn === true || known.slice(known.indexOf(mine) + 1).every(({ isOwn }) => isOwn === true);
 }

@@ -3,7 +3,7 @@
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
 import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
-import { believeCursors } from "../../conversation/core/plausible-times.ts";
+import { plausibleCursors } from "../../conversation/core/plausible-times.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../../webhooks/core/endpoint-health.ts";
 import { LOOK_AFTER_MS, LONGEST_PAUSE_MS } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
@@ -19,7 +19,7 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
  *
  * @param now epoch ms
  */
-export function believeAccount(state: AccountState, now: number): AccountState {
+export function plausibleAccount(state: AccountState, now: number): AccountState {
   const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusals, webhooks, appWebhooks } =
     state;
   const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
@@ -34,7 +34,7 @@ export function believeAccount(state: AccountState, now: number): AccountState {
     refusals: Object.fromEntries(
       Object.entries(refusals).map(([errcode, list]) => [errcode, list.filter(({ until }) => !isLong(until))]),
     ),
-    appWebhooks: believeCursors(appWebhooks, now),
+    appWebhooks: plausibleCursors(appWebhooks, now),
     webhooks: Object.fromEntries(
       Object.entries(webhooks).map(([id, health]) => [
         id,

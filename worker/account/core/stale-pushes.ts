@@ -19,7 +19,7 @@ export interface StaleSeries extends StaleNote {
   readonly since: number;
 }
 
-/** A series is over when so long passes without a refusal, milliseconds. */
+/** A series of refusals ends when none comes for this time, milliseconds; the next refusal starts a new one. */
 const SERIES_MS = 86_400_000;
 
 /**

@@ -26,7 +26,7 @@ export interface AccountState {
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseErrcode: number;
-  /** Grows with each change of the pause: readers keep the newest they heard of. */
+  /** Grows with each change of the pause: readers keep the newest they have read. */
   readonly pauseVersion: number;
   /** When to wake or forget conversations that wait for the app; null while none does. */
   readonly releaseAt: number | null;

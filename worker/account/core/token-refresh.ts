@@ -12,7 +12,10 @@ const FORCE_GAP_MS = 30 * SECOND_MS;
 
 const FORCES_A_DAY = 20;
 
-/** The background refresh happens so long before the end, in WeChat's last five minutes, when it renews. */
+/**
+ * How long before the token expires the background refresh runs: within the last five minutes, in which WeChat issues a
+ * new one.
+ */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
 
 const REFRESH_SPREAD_MS = MINUTE_MS;

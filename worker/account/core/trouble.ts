@@ -21,8 +21,8 @@ export interface Trouble {
 }
 
 /**
- * A series is over when so long passes without an attempt, milliseconds. A message that waits is tried every two hours at
- * least, so no message waits any more.
+ * A series of failures ends when no attempt is made for this time, milliseconds; the next failure starts a new one. A waiting
+ * message is tried at least every two hours, so by then no message waits.
  */
 const SERIES_MS = 2 * 3_600_000 + 5 * 60_000;
 /** A series that lasts as long is a fault, milliseconds: shorter ones the retries bridge. */

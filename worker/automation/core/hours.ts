@@ -88,7 +88,7 @@ export function toLocalTime(timeZone: string, now: number): LocalTime {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are dear to make and cheap to keep; there is one a time zone, and an app has one time zone. */
+/** Formatters are expensive to make and cheap to keep; there is one a time zone, and an app has one time zone. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;

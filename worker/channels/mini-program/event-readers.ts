@@ -1,6 +1,6 @@
 /**
  * The events that share the push URL: wire → model, one entry an event (WECHAT.md §3.1, §3.2). A new event is a kind
- * in `shared/message/inbound.ts` and an entry here; the compiler asks for both.
+ * in `shared/message/inbound.ts` and an entry here; the compiler requires both.
  */
 import type {
   AgentSessionEvent,

@@ -16,6 +16,6 @@ export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
   readonly action: Action;
-  /** Fires at most once in so many milliseconds for one user; absent = always. */
+  /** Fires at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;
 }

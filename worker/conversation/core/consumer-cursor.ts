@@ -1,5 +1,5 @@
 /**
- * How far each webhook has heard of a conversation. The log is the outbox: a cursor is all there is to keep, one for
+ * How far the rows of a conversation have been delivered to each webhook. The log is the outbox: a cursor is all there is to keep, one for
  * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
 import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
@@ -36,20 +36,23 @@ export interface WebhookProgress {
     | { readonly reason: "paused"; readonly until: number };
 }
 
-/** So long after a row its event is sent, milliseconds: an answer and its outcome go together, with one alarm. */
+/** Delay from a row to the delivery of its event, milliseconds: an answer and its outcome are sent together, by one alarm. */
 export const GATHER_MS = 1_000;
-/** An event that is not accepted is given up after so long, milliseconds: the next ones must not wait for it for ever. */
+/** An event that the endpoint has not accepted for this time is given up, milliseconds; the next event is then sent. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
 const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
 /** The longest Retry-After that is obeyed, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
-/** Settings older than those a conversation has seen are read again after so long, milliseconds: memory is believed for it. */
+/**
+ * Time until the settings are read again when those in memory are older than those the conversation has used,
+ * milliseconds.
+ */
 const STALE_SETTINGS_MS = 60 * SECOND_MS;
 /** No endpoint waits longer for its next call, milliseconds: a pause of it lasts 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
-/** After a pause of the endpoint conversations come back over so long, milliseconds. */
+/** Conversations that waited for a paused endpoint resume at random times within this span after the pause, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
 /** What a conversation knows of the webhooks. */

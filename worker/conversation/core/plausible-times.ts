@@ -19,13 +19,13 @@ const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
  *
  * @param now epoch ms
  */
-export function believeTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
-  const window = believeWindow(state.window, now, rules);
-  const queue = keepSame(state.queue, (item) => believeItem(item, now, rules));
+export function plausibleTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
+  const window = plausibleWindow(state.window, now, rules);
+  const queue = keepSame(state.queue, (item) => plausibleItem(item, now, rules));
   const held = keepSame(state.held, (one) =>
     isTooFarAhead(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
   );
-  const webhooks = believeCursors(state.webhooks, now);
+  const webhooks = plausibleCursors(state.webhooks, now);
   const mutedUntil = isTooFarAhead(state.mutedUntil, now, MAX_MUTE_MS) ? 0 : state.mutedUntil;
   const isSame =
     window === state.window &&
@@ -36,7 +36,7 @@ export function believeTimes(state: ConversationState, now: number, rules: Chann
   return isSame ? state : { ...state, window, queue, held, webhooks, mutedUntil };
 }
 
-function believeItem(item: QueueItem, now: number, { grants }: ChannelRules): QueueItem {
+function plausibleItem(item: QueueItem, now: number, { grants }: ChannelRules): QueueItem {
   const { lease, nextAt, until, holdUntil } = item;
   const lifeMs = grants.message.durationMs;
   const changed: Partial<QueueItem> = {
@@ -55,7 +55,7 @@ function believeItem(item: QueueItem, now: number, { grants }: ChannelRules): Qu
  * Grants and uses are things of the past. Those that lie ahead are moved back together, so that a use counts against the
  * grants it counted against, and against none that opens now.
  */
-function believeWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
+function plausibleWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
   let newest = 0;
   for (const { at, receivedAt } of window.grants) newest = Math.max(newest, at, receivedAt);
   for (const { doneAt } of window.uses) newest = Math.max(newest, doneAt ?? 0);
@@ -73,7 +73,7 @@ function believeWindow(window: WindowState, now: number, rules: ChannelRules): W
 }
 
 /** Endpoints whose time cannot be true are called now. */
-export function believeCursors(cursors: WebhookCursors, now: number): WebhookCursors {
+export function plausibleCursors(cursors: WebhookCursors, now: number): WebhookCursors {
   const isWrong = (cursor: WebhookCursors[string]) =>
     isTooFarAhead(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isTooFarAhead(cursor.since, now, 0);
   if (!Object.values(cursors).some(isWrong)) return cursors;

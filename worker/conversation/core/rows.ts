@@ -55,7 +55,10 @@ export interface RowBodies {
     readonly message?: Outbound;
     readonly ruleId?: string;
   };
-  /** A repeat of a hand-over came after something else. Read in logs of 0.1.0, no longer written: a repeat changes nothing. */
+  /**
+   * A repeat of a hand-over came after something else. Read in logs of 0.1.0, no longer written: a repeat changes
+   * nothing.
+   */
   readonly handed_over: Readonly<Record<string, never>>;
   /** Waits for the user's next message, until `until` (epoch ms) at most. */
   readonly held: { readonly until: number };
@@ -83,7 +86,7 @@ export type RowDraft = {
     /** What makes it unique: a push's or an API request's key. */
     readonly key: string | null;
     readonly kind: K;
-    /** The `out` row it speaks of. */
+    /** The `out` row it is about. */
     readonly ref: number | null;
     readonly body: RowBodies[K];
   };

@@ -114,6 +114,6 @@ export interface LastAttempt {
   /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
   readonly reason: string;
   readonly errcode?: number;
-  /** The code speaks of the whole app, but WeChat refuses this message alone: the app is not paused for it. */
+  /** The code concerns the whole app, but WeChat refuses this message alone: the app is not paused for it. */
   readonly isAlone?: true;
 }

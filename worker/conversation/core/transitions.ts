@@ -23,7 +23,7 @@ import {
   type Lease,
   type OutboxContext,
 } from "./outbox/outbox.ts";
-import { believeTimes } from "./plausible-times.ts";
+import { plausibleTimes } from "./plausible-times.ts";
 import type { RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
@@ -53,7 +53,7 @@ export interface SubmitInput {
   readonly message: Outbound;
   readonly isAi: boolean;
   readonly hold: boolean;
-  /** A setting: automatic answers keep quiet so long after it, milliseconds. */
+  /** A setting: automation is muted for this time after it, milliseconds. */
   readonly muteMs: number;
   /** As in `PushInput`. */
   readonly webhooks?: readonly string[];
@@ -81,8 +81,8 @@ export function receivePush(
   context: OutboxContext,
 ): { readonly state: ConversationState; readonly answer: AnswerKind } {
   const { inbound, contextVerdict } = push;
-  const believed = believeTimes(state, context.now, context.rules);
-  const heard = { ...believed, ...syncCursors(believed, push, believed.last) };
+  const plausible = plausibleTimes(state, context.now, context.rules);
+  const heard = { ...plausible, ...syncCursors(plausible, push, plausible.last) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
@@ -113,7 +113,7 @@ export function submitMessage(
   const parts = splitMessage(input.message, context.rules);
   if (parts === undefined) return { ok: false, reason: "unsplittable" };
   const { key, request, isAi } = input;
-  const state = believeTimes(before, context.now, context.rules);
+  const state = plausibleTimes(before, context.now, context.rules);
   const holdUntil = context.now + HOLD_MS;
   const draft: Draft = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
   const heard = { ...state, ...syncCursors(state, input, state.last) };
@@ -133,8 +133,8 @@ export function wake(
   context: OutboxContext,
   claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const believed = believeTimes(state, context.now, context.rules);
-  const current = expireHeld(expireLeases(believed, writer, context), writer, context.now);
+  const plausible = plausibleTimes(state, context.now, context.rules);
+  const current = expireHeld(expireLeases(plausible, writer, context), writer, context.now);
   return leaseNext(current, writer, context, claim);
 }
 
@@ -156,7 +156,10 @@ function openWindow(
   return { ...state, businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
 }
 
-/** The first candidate that may act: nothing acts while a person has the word; once-rules rest after acting. */
+/**
+ * The first candidate that may act: none while a person is handling the conversation; `onceMs` rules are skipped during
+ * their cool-down.
+ */
 function chooseCandidate(
   state: ConversationState,
   candidates: readonly Candidate[],

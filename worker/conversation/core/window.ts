@@ -15,7 +15,7 @@ export interface Grant {
   readonly at: number;
   /** When it ends, epoch ms. */
   readonly until: number;
-  /** When we heard of it, epoch ms. */
+  /** When it arrived here, epoch ms. */
   readonly receivedAt: number;
   /** WeChat said that it is used up or over. */
   readonly spent?: true;
@@ -60,10 +60,13 @@ export type WindowCorrection = "used" | "closed";
 /** A window no action of the user has opened yet. */
 export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], handedOver: false, doubtful: false };
 
-/** Our clock and WeChat's may differ by so much; a send so shortly before a grant is counted against it all the same. */
+/**
+ * Largest assumed difference between our clock and WeChat's, milliseconds; a send at most this long before a grant counts
+ * against it.
+ */
 export const CLOCK_SKEW_MS = 5_000;
 
-/** No request starts this shortly before a grant ends, milliseconds. */
+/** How long before a grant ends the last request may start, milliseconds; later the message is held. */
 export const GRANT_MARGIN_MS = 2_000;
 
 /**

@@ -22,9 +22,9 @@ export type ForwardReport =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly status?: number };
 
-/** A storm of failing pushes is written once in so long, milliseconds. */
+/** Shortest time between two reports of failures by one isolate, milliseconds; failures in between are not reported. */
 const FAILURE_STEP_MS = 10_000;
-/** An isolate whose pushes all succeed says so once in so long, milliseconds: another one may have reported trouble. */
+/** Shortest time between two reports of success by one isolate, milliseconds: another isolate may have reported a failure. */
 const SUCCESS_STEP_MS = 60_000;
 
 /**

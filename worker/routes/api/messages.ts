@@ -35,7 +35,10 @@ import { problem } from "../http/problem.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../http/request-body.ts";
 
 const MINUTE_MS = 60_000;
-/** No further try to reach the conversation after so long, milliseconds: the caller repeats it, by the same key. */
+/**
+ * Time in which the conversation's object is called, repeats included, milliseconds; after it the caller gets `try_again`
+ * and repeats with the same key.
+ */
 const SUBMIT_TIMEOUT_MS = 4_000;
 /** The caller is answered by then, milliseconds; a lease that comes later is still carried. */
 const SUBMIT_ANSWER_MS = 6_000;
@@ -94,7 +97,7 @@ messages.post(
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
-    // The key may be two callers'; an attempt whose answer was lost on the way is given again to us alone.
+    // The key may be two callers'; an attempt whose response was lost is returned again to this caller alone.
     const claim = crypto.randomUUID();
     const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);

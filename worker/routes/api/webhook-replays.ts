@@ -28,7 +28,7 @@ import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
 import { readStored } from "../http/stored-settings.ts";
 
-/** Conversations per call: each is a call of an object, and a request may make so many. */
+/** Most conversations replayed per request: each is one object call, and Cloudflare limits the calls of a request. */
 const REPLAY_BATCH = 100;
 
 /** Why an event is not delivered again. */

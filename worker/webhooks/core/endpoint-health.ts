@@ -20,7 +20,10 @@ export interface ConversationTrouble {
 
 /** Trouble with one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
-  /** Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered, and after a change of the address. */
+  /**
+   * Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered, and after a
+   * change of the address.
+   */
   readonly failures: number;
   /** When the first of them was; 0: there is none. */
   readonly since: number;
@@ -60,7 +63,10 @@ export type WebhookReport =
     };
 
 const MINUTE_MS = 60_000;
-/** So many failures in a row, over at least so long, pause an endpoint for so long; the longer it is dead, the longer. */
+/**
+ * An endpoint is paused for `PAUSE_MS` after `PAUSE_AFTER` failures in a row over at least `PAUSE_SPAN_MS`; each further
+ * pause is longer.
+ */
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
 export const PAUSE_MS = 15 * MINUTE_MS;
@@ -76,7 +82,10 @@ export const GONE_PAUSE_MS = 60 * MINUTE_MS;
 const WRITE_EVERY_MS = MINUTE_MS;
 /** Conversations that are tracked by name. */
 const MAX_TRACKED = 20;
-/** A conversation that has not failed for so long no longer waits, milliseconds: by then it has given up. */
+/**
+ * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds: by then it has given up
+ * the event.
+ */
 const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
 
 /**

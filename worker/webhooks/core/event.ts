@@ -58,7 +58,7 @@ export function typesOf(row: RowDraft): readonly WebhookEventType[] {
  * An event of a row.
  *
  * @param type one of `typesOf(row)`
- * @param message the `out` row it speaks of, for outcomes, while it is still there
+ * @param message the `out` row it is about, for outcomes, while it is still there
  */
 export function toWebhookEvent(
   source: WebhookSource,

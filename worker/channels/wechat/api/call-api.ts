@@ -69,7 +69,7 @@ export type ApiFailure =
 
 /** With less than this left before the deadline no request leaves, milliseconds. */
 const MIN_LEFT_MS = 500;
-/** So long before the deadline a request is aborted, milliseconds. */
+/** How long before the caller's deadline a request is aborted, milliseconds. */
 const ABORT_MARGIN_MS = 250;
 
 /**

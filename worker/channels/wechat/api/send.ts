@@ -53,7 +53,7 @@ export async function deliverMessage(
 
 /**
  * The exact request body. WECHAT.md §4.3: WeChat refuses \uXXXX escapes (40033), so what JSON could only write as
- * one is mended first: lone surrogates become U+FFFD, invisible control characters go.
+ * one is corrected first: lone surrogates become U+FFFD, invisible control characters are removed.
  */
 export function buildSendBody(
   openid: string,

@@ -2,7 +2,7 @@
  * WXBizMsgCrypt, WeChat's message encryption, on WebCrypto (WECHAT.md §2, WORKERS.md "Decrypting a push").
  *
  * AES-256-CBC under a fixed IV, padded to 32 bytes. WebCrypto checks and strips a padding to 16, so plain `decrypt`
- * fails on every message whose pad is 17…32, half of them. Two constant blocks behind each ciphertext mend that: zeros,
+ * fails on every message whose pad is 17…32, half of them. Two constant blocks appended to each ciphertext prevent that: zeros,
  * which decrypt to rubbish that is cut off, and the encryption of a full block of valid padding, which WebCrypto strips.
  *
  * `Buffer` is the fast base64 that both Node 24 and workerd have (Node 24 lacks `Uint8Array.fromBase64`).

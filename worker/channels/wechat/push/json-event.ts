@@ -31,7 +31,7 @@ export function readJsonEvent(text: string): WireFields | undefined {
   const values = new Map<string, WireValue>();
   let count = 0;
   for (const { name, source } of splitMembers(body)) {
-    // Commas within texts count as well: an event that has so many is rare enough.
+    // Commas within texts count as well: an event with more than the limit is rare enough.
     if (!HEAD.has(name)) count += source.split(",").length;
     const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
     const value = member?.ok === true ? ownValue(member.value, name) : undefined;

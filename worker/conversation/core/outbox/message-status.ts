@@ -26,7 +26,7 @@ export interface MessageState {
   readonly parts: readonly PartState[];
 }
 
-/** The worst news first: a message is as well as its worst part. */
+/** Most severe first: a message takes the status of its worst part. */
 const ORDER: readonly MessageStatus[] = [
   "failed",
   "blocked",

@@ -9,7 +9,7 @@
  * Longer than other files because it is one machine: leases and held messages obey one order.
  */
 import type { Delivery } from "../../../../shared/message/delivery.ts";
-import { believeTimes } from "../plausible-times.ts";
+import { plausibleTimes } from "../plausible-times.ts";
 import type { BlockReason, RowWriter } from "../rows.ts";
 import {
   LEASE_MS,
@@ -45,9 +45,9 @@ export interface Lease {
   readonly claim: string;
 }
 
-/** The carrier's request ends so long before its lease, milliseconds: time to settle. */
+/** How long before its lease ends the carrier's request is aborted, milliseconds: time to report the outcome. */
 export const SETTLE_MARGIN_MS = 2_000;
-/** The second go of an unconfirmed message comes after a random part of so long, milliseconds. */
+/** Longest random delay before an unconfirmed message is sent again, milliseconds. */
 const REPEAT = { baseMs: 8_000, capMs: 8_000 };
 
 /**
@@ -146,7 +146,7 @@ export function leaseNext(
   context: OutboxContext,
   claim: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const state = believeTimes(before, context.now, context.rules);
+  const state = plausibleTimes(before, context.now, context.rules);
   const mine = leaseOf(state, claim, context.now);
   if (mine !== undefined) return { state: before, lease: mine };
   const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
@@ -192,7 +192,7 @@ export function settleAttempt(
   context: OutboxContext,
   isRecorded: () => boolean,
 ): ConversationState {
-  const state = believeTimes(before, context.now, context.rules);
+  const state = plausibleTimes(before, context.now, context.rules);
   const item = state.queue.find((candidate) => candidate.seq === attempt.seq);
   if (item?.lease === undefined || item.attempt !== attempt.attempt) {
     return isRecorded() ? state : settleLate(state, writer, attempt, item);

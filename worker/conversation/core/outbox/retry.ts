@@ -47,15 +47,16 @@ const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
 /** The app may not send (banned, out of its daily quota): with longer delays. */
 const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
- * A message that WeChat refuses alone by a code of the app is given up after so long, milliseconds. More than the longest
- * wait of STOPPED: every other message that waits has been tried by then, and a refusal of one starts this time anew.
+ * How long a message that WeChat refuses alone with a code of the whole app is tried, milliseconds; after it the message fails.
+ * Longer than the longest wait of STOPPED: every other waiting message has been tried by then, and if one of them is
+ * refused as well, this time starts again.
  */
 const ALONE_MS = STOPPED.capMs + 5 * MINUTE_MS;
 /** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
 /** A reported pause is cut to this, milliseconds: leaves room for the longest delay after it. */
 const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - STUCK.capMs;
-/** Wake-ups after a pause of the whole app are spread over so long. */
+/** Waiting messages wake at random times within this span after a pause of the whole app, milliseconds. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /**
@@ -100,7 +101,7 @@ function decideRefused(
   random: number,
 ): Decision {
   const { reaction, name } = describeErrcode(errcode);
-  const pauseEnd = believedEnd(until, now);
+  const pauseEnd = plausibleEnd(until, now);
   switch (reaction) {
     case "used":
     case "closed":
@@ -149,7 +150,7 @@ function decideNotSent(
   random: number,
 ): Decision {
   const { reason, until, errcode } = delivery;
-  const earliest = believedEnd(until, now);
+  const earliest = plausibleEnd(until, now);
   const cause = { reason, ...(errcode !== undefined && { errcode }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
   if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
@@ -157,7 +158,7 @@ function decideNotSent(
 }
 
 /** When a pause ends, or now when there is none. */
-function believedEnd(until: number | undefined, now: number): number {
+function plausibleEnd(until: number | undefined, now: number): number {
   return Math.min(Math.max(now, until ?? now), now + BELIEVED_PAUSE_MS);
 }
 

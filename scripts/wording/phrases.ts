@@ -1,0 +1,54 @@
+/**
+ * The phrases that `npm run check` rejects, and what to write instead. Everything it searches is free of them: add a
+ * phrase in the commit that repairs its last use.
+ */
+
+/** One phrase. */
+export interface Phrase {
+  /** In lower case. A space also stands for a line break inside a comment; `(a|b)` lists forms. */
+  readonly phrase: string;
+  /** The plain replacement, or how to choose one. */
+  readonly write: string;
+}
+
+/** English: matched as whole words, in any case. */
+export const ENGLISH: readonly Phrase[] = [
+  // Code that acts like a person.
+  { phrase: "(speak|speaks|spoke) of", write: "is about; names; refers to" },
+  { phrase: "heard of", write: "received; learned; read" },
+  { phrase: "(believe|believes|believed)", write: "trust; accept; use; keep in memory for" },
+  { phrase: "(is|are|was|were) at fault", write: "is the cause; is rejected for its own content" },
+  { phrase: "compiler asks for", write: "the compiler requires" },
+  { phrase: "alarm rests", write: "the alarm waits … before the next try" },
+  { phrase: "as a wish", write: "as a hint (best effort)" },
+  // Private words.
+  { phrase: "(mend|mends|mended|mending)", write: "fix; correct" },
+  { phrase: "(dear|dearer|dearest) (case|part|to make)", write: "expensive; or the figure" },
+  { phrase: "has the word", write: "is handling the conversation" },
+  { phrase: "behind the answer", write: "after the response" },
+  { phrase: "(answered|refused) shortly", write: "answered with a short fixed response" },
+  { phrase: "is given again", write: "is returned again" },
+  // A limit without its figure or its effect.
+  { phrase: "so (long|much)", write: "the number, or its name; the unit; what happens after it" },
+  { phrase: "so many", write: "the number, or its name" },
+  // Riddles and inverted sentences.
+  { phrase: "the worst news", write: "most severe first" },
+  { phrase: "is left without", write: "each … has" },
+  { phrase: "there are as many", write: "the limit of … is reached" },
+];
+
+/** Chinese: matched anywhere. */
+export const CHINESE: readonly Phrase[] = [
+  { phrase: "底线", write: "基线" },
+  { phrase: "闹钟", write: "定时任务（Alarm）" },
+  { phrase: "定时器", write: "定时任务（Alarm）" },
+  { phrase: "配额", write: "额度" },
+  { phrase: "记账", write: "额度的计数" },
+  { phrase: "读不懂", write: "无法解析" },
+  { phrase: "自己的代码", write: "自定义代码" },
+  { phrase: "推送网址", write: "消息推送 URL" },
+  { phrase: "极限折磨", write: "极限压测" },
+  { phrase: "符合性测试", write: "一致性测试" },
+  { phrase: "类型化客户端", write: "带 TypeScript 类型的客户端" },
+  { phrase: "出了问题", write: "故障排查" },
+];
