@@ -88,7 +88,7 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "POST", path: ["conversations", { openid }, "messages"], headers, body }, read.accepted);
     },
 
-    /** Where a message stands. */
+    /** The status of a message. */
     message(id: string): Promise<Result<Message>> {
       return call({ method: "GET", path: ["messages", { id }] }, read.message);
     },

@@ -94,8 +94,8 @@ export function unexpectedAnswer(status: number): ClientProblem {
   return {
     code: "unexpected_answer",
     status,
-    title: "看不懂的应答 / The answer is none this client knows",
-    detail: "请核对 baseUrl 与版本 / check baseUrl, and that client and worker are of one version",
+    title: "无法识别的应答 / The response has an unknown format",
+    detail: "请核对 baseUrl，并使客户端与服务版本一致 / check baseUrl, and use the same version of client and worker",
     facts: {},
   };
 }
@@ -107,7 +107,7 @@ export function unreachable(attempts: number): ClientProblem {
     status: 0,
     title: "连接不上客服服务 / The worker cannot be reached",
     detail:
-      "不知道请求是否已被执行；请用同一个 Idempotency-Key 再试 / it is not known whether it was done: try again, with the same Idempotency-Key",
+      "请求是否已执行未知：请用同一个 Idempotency-Key 重试 / it is unknown whether the request was carried out: repeat it with the same Idempotency-Key",
     facts: { attempts },
   };
 }

@@ -26,7 +26,7 @@ export type { Outbound, ProblemCode };
 
 /** The reply window. */
 export type ReplyWindow = v.InferOutput<typeof WindowSchema>;
-/** A message: its id and where it stands. */
+/** A message: its id and its status. */
 export type Message = v.InferOutput<typeof MessageSchema>;
 /** A message that was taken, with the window left after it. */
 export type Accepted = v.InferOutput<typeof AcceptedSchema>;

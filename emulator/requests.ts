@@ -199,7 +199,7 @@ export const AppsSchema: v.GenericSchema<unknown, EmulatedAppInput[]> = v.pipe(
       pushUrl: httpUrl,
     }),
   ),
-  v.minLength(1, "must name at least one app"),
+  v.minLength(1, "must list at least one app"),
 );
 
 /** The variable WORKER of the emulator's Worker. */

@@ -1,5 +1,5 @@
 /**
- * What this app's pages tell the worker, and which pages a card may open: the ONE file a team edits for its own app.
+ * What this app's pages send to the worker, and which pages a card may open: the ONE file a team edits for its own app.
  *
  * `AppContext` types the page's `session-from`, the worker's enter event and the context of a card;
  * `VerifiedContext` types what the shop's own back end signs (`signContext`); `AppRoutes` types a card's path.
@@ -20,7 +20,7 @@ export const AppContextSchema = v.object({
   user: v.optional(v.object({ nickname: v.optional(text) })),
 });
 
-/** What the shop's back end vouches for with its signature. Only here may identity, VIP level and priority stand. */
+/** What the shop's back end signs. Identity, VIP level and priority belong here only. */
 export const VerifiedContextSchema = v.object({
   /** `id` is the shop's own, `vip` its level. */
   user: v.optional(v.object({ id: v.optional(id), name: v.optional(text), vip: v.optional(v.number()) })),
@@ -31,7 +31,7 @@ export const VerifiedContextSchema = v.object({
 /** What a page says about itself. */
 export type AppContext = v.InferOutput<typeof AppContextSchema>;
 
-/** What the shop's back end vouches for. */
+/** What the shop's back end signed. */
 export type VerifiedContext = v.InferOutput<typeof VerifiedContextSchema>;
 
 /** A page that takes no query. */

@@ -33,7 +33,7 @@ export function checkAddress(url: string): Finding {
       state: "warning",
       fact: hostname,
       wrong: say("*.workers.dev 在中国大陆不稳定", "*.workers.dev is unreliable in mainland China"),
-      cure: say("绑定自己的域名（docs/how-to/deploy.md）", "use a domain of your own (docs/how-to/deploy.md)"),
+      cure: say("绑定自己的域名（docs/how-to/deploy.md）", "use a custom domain (docs/how-to/deploy.md)"),
     };
   }
   if (protocol === "https:") return passed(ADDRESS);
@@ -53,7 +53,7 @@ export function checkClock(reply: Reply, url: string): Finding {
     return skipped(
       CLOCK,
       say("应答没有 Date 头", "the answer has no Date header"),
-      say("在真实部署上再查", "look again at a deployed worker"),
+      say("请对已部署的服务再次运行 doctor", "run the doctor again with a deployed worker"),
     );
   }
   const earliest = reply.sentAt - 1_000;
@@ -62,10 +62,10 @@ export function checkClock(reply: Reply, url: string): Finding {
   if (skewMs <= MAX_SKEW_MS) return passed(CLOCK, fact);
   return failed(
     CLOCK,
-    say("本机与服务的时钟相差太大", "this machine's clock and the worker's are too far apart"),
+    say("本机与服务的时钟相差太大", "the clocks of this machine and of the worker differ too much"),
     say(
       "Cloudflare 的时钟是准的：校准本机时间（NTP）。签名时间相差太多的推送会被拒绝：加密的 WECHAT_PUSH_MAX_AGE_S（默认 900 秒），明文 300 秒",
-      "Cloudflare's clock is right: set this machine's (NTP). Pushes that are too far off are refused: encrypted ones by WECHAT_PUSH_MAX_AGE_S (900 s unless set), plain ones by 300 s",
+      "Cloudflare's clock is right: correct this machine's clock (NTP). Pushes with a larger difference are refused: encrypted ones by WECHAT_PUSH_MAX_AGE_S (900 s unless set), plain ones by 300 s",
     ),
     fact,
   );

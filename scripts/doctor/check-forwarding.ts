@@ -8,7 +8,7 @@ import { callApi, readObject, toLine, toList, type Ports, type Target } from "./
 const FORWARDING = check("forwarding", "推送转发", "forwarding of pushes");
 const CURE = say(
   "看那台服务器的日志：4 秒内以 200 应答，不重定向，密钥与后台一致；修好后自动恢复",
-  "see that server's log: status 200 within 4 seconds, no redirect, the console's keys; it recovers by itself",
+  "see that server's log: it must answer 200 within 4 seconds, without a redirect, with the console's keys; the check recovers automatically",
 );
 
 /** One finding; none when the API does not answer. */
@@ -26,7 +26,7 @@ export async function checkForwarding(ports: Ports, target: Target): Promise<rea
   const last = `${toLine(forwarding["lastReason"])}${typeof status === "number" ? ` HTTP ${status}` : ""}`;
   const wrong = say(
     "最近转发的推送没有得到应答，微信会重推",
-    "the latest forwarded pushes got no answer; WeChat repeats them",
+    "the latest forwarded pushes were not answered; WeChat repeats them",
   );
   return [failed(FORWARDING, wrong, CURE, `${route}: ${last}, ${toLine(forwarding["lastFailureAt"])}`)];
 }

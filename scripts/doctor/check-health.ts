@@ -35,7 +35,7 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
   if (wanted !== undefined && !modes.includes(wanted)) {
     const wrong = say(
       `服务按 ${modes.join("、")} 接收，而您说后台是 ${wanted}：推送会全部被拒绝`,
-      `the worker takes ${modes.join(", ")}, and you say the console is ${wanted}: every push would be refused`,
+      `the worker accepts ${modes.join(", ")}, and --mode says the console is ${wanted}: every push would be refused`,
     );
     return [
       failed(
@@ -43,7 +43,7 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
         wrong,
         say(
           "让 WECHAT_PUSH_MODE 与后台“消息加解密方式”一致；后台默认是明文，推荐安全模式",
-          "make WECHAT_PUSH_MODE and 消息加解密方式 in the console agree; plaintext is the console's default, 安全模式 is recommended",
+          "set WECHAT_PUSH_MODE and 消息加解密方式 in the console to the same mode; plaintext is the console's default, 安全模式 is recommended",
         ),
         modes.join(", "),
       ),
@@ -56,7 +56,7 @@ function judgeModes(modes: readonly PushMode[], wanted: PushMode | undefined): r
       say("明文模式：推送不加密，内容没有签名", "plain mode: pushes come unencrypted and their content is not signed"),
       say(
         "后台改为安全模式，并设 WECHAT_PUSH_MODE=secure 与 EncodingAESKey；确实要用明文时加 --mode plain",
-        "choose 安全模式 in the console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey; if you mean it, say --mode plain",
+        "choose 安全模式 in the console and set WECHAT_PUSH_MODE=secure with the EncodingAESKey; if plain mode is intended, add --mode plain",
       ),
       modes.join(", "),
     ),
@@ -78,10 +78,10 @@ function unreachable(lost: Lost): Finding {
   return failedWithout(
     HEALTH,
     lost,
-    say("连接不上", "it cannot be reached"),
+    say("无法连接服务", "the worker cannot be reached"),
     say(
       "核对网址、域名解析与证书；本机服务先运行 npm start；从中国大陆访问 *.workers.dev 常常不通，请绑定自己的域名",
-      "check the URL, its DNS and certificate; a local worker is started with npm start; *.workers.dev is often out of reach from mainland China: use a domain of your own",
+      "check the URL, its DNS and certificate; a local worker is started with npm start; *.workers.dev is often unreachable from mainland China: use a custom domain",
     ),
   );
 }
@@ -89,10 +89,10 @@ function unreachable(lost: Lost): Finding {
 function notOurs(status: number): Finding {
   return failed(
     HEALTH,
-    say("应答的不是 edge-kefu 的 /healthz", "what answers is not edge-kefu's /healthz"),
+    say("应答的不是 edge-kefu 的 /healthz", "the answer is not that of edge-kefu's /healthz"),
     say(
       "只给出服务的来源地址，例如 https://kefu.example.com；核对域名的路由是否指向本 Worker，前面有没有代理或访问控制",
-      "give the worker's origin, for example https://kefu.example.com; check that the domain's route leads to this Worker and that no proxy or access rule stands before it",
+      "give the worker's origin, for example https://kefu.example.com; check that the domain's route points to this Worker and that no proxy or access rule intercepts it",
     ),
     `HTTP ${status}`,
   );

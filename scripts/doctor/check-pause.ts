@@ -84,7 +84,7 @@ function describePause(fault: Entry, url: string, now: number): Described {
   const local = isLocal(url)
     ? say(
         "错误由本地微信模拟：在手机页面的「开发者面板 → 故障」里清除，一次性的已经用完；正式环境：",
-        "the local WeChat simulates the error: clear it on the phone page under Developer panel → Faults, one-time faults are used up already; in production: ",
+        "the local WeChat simulates the error: clear it on the phone page under Developer panel → Faults, one-time faults have ended already; in production: ",
       )
     : say("", "");
   const call = resumeCall(url, toLine(fault["appid"]));
@@ -127,11 +127,11 @@ function withoutKey(health: Entry): Finding {
   const name = check("pause", "每个小程序正常发送", "every mini program sends");
   const wrong = say(
     "/healthz 为 degraded，没有有效的 API 密钥看不到原因",
-    "/healthz says degraded; without a valid API key it does not say why",
+    "/healthz reports degraded; the reason needs a valid API key",
   );
   const cure = say(
     "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出密钥",
-    "give a key as API_KEYS in the environment or .dev.vars, or by --api-key",
+    "set a key as API_KEYS in the environment or .dev.vars, or pass --api-key",
   );
   if (health["stalePushes"] === undefined) return failed(name, wrong, cure, "degraded");
   return { ...name, state: "warning", fact: "degraded", wrong, cure };

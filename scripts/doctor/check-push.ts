@@ -18,7 +18,7 @@ const VERIFY_FORGED = check(
 const PUSH = check(
   "push.genuine",
   "签名、加密的 debug_demo 推送被接收",
-  "a signed, encrypted debug_demo push is taken",
+  "a signed, encrypted debug_demo push is accepted",
 );
 const PUSH_JSON = check("push.json", "JSON 格式的推送同样被接收", "a push in JSON is taken as well");
 const VERIFY_SHORT = check(
@@ -70,17 +70,17 @@ const TAKEN = ["success", ""];
 
 const TOKEN_CURE = say(
   "让密钥 WECHAT_TOKEN 与后台“消息推送配置”的 Token（也是这里给出的）完全一致，注意首尾空格与换行；更换期间设 WECHAT_TOKEN_PREVIOUS",
-  "make the secret WECHAT_TOKEN equal the Token of the console (and the one given here), without spaces or line breaks; during a change set WECHAT_TOKEN_PREVIOUS",
+  "set the secret WECHAT_TOKEN to the Token of the console (and pass the same here), without spaces or line breaks; during a change set WECHAT_TOKEN_PREVIOUS",
 );
 const KEY_CURE = say(
   "让密钥 WECHAT_ENCODING_AES_KEY 与后台的 EncodingAESKey（也是这里给出的）完全一致：43 位；核对 WECHAT_PUSH_MODE 与后台的消息加解密方式",
-  "make the secret WECHAT_ENCODING_AES_KEY equal the console's EncodingAESKey (and the one given here): 43 characters; check that WECHAT_PUSH_MODE and 消息加解密方式 agree",
+  "set the secret WECHAT_ENCODING_AES_KEY to the console's EncodingAESKey (and pass the same here): 43 characters; check that WECHAT_PUSH_MODE and 消息加解密方式 are the same mode",
 );
 const APPID_CURE = say(
   "核对 WECHAT_APPID（或 WECHAT_APPS）与后台的 AppID",
   "check WECHAT_APPID (or WECHAT_APPS) against the console's AppID",
 );
-const MISSING = say("没有给出密钥，无法构造推送", "no push can be made without the secrets");
+const MISSING = say("未提供密钥，无法构造测试推送", "a test push needs the secrets");
 
 /** What `/healthz` told about the worker. */
 export interface Served {
@@ -134,7 +134,7 @@ function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]
   if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 200 && expected.includes(reply.body)) return passed(name, fact);
-  const wrong = say("换了写法的同一请求没有被接收", "the same request in another form was not taken");
+  const wrong = say("换了写法的同一请求没有被接收", "the same request in another form was not accepted");
   return failed(name, wrong, IN_BETWEEN, fact);
 }
 
@@ -156,11 +156,16 @@ function judgeEcho(reply: Reply, echostr: string): Finding {
   const fact = `HTTP ${reply.status}`;
   if (reply.status === 200 && reply.body === echostr) return passed(VERIFY, fact);
   if (reply.status === 404) {
-    return failed(VERIFY, say("服务不认识这个 AppID", "the worker does not know this AppID"), APPID_CURE, fact);
+    return failed(
+      VERIFY,
+      say("服务的配置中没有这个 AppID", "this AppID is not in the worker's configuration"),
+      APPID_CURE,
+      fact,
+    );
   }
   if (reply.status === 403) return failed(VERIFY, say("Token 不一致", "the Token differs"), TOKEN_CURE, fact);
   if (reply.status === 200) return failed(VERIFY, say("应答被改动", "the answer was changed"), IN_BETWEEN, fact);
-  return failed(VERIFY, say("没有正常应答", "no proper answer"), IN_BETWEEN, fact);
+  return failed(VERIFY, say("没有正常应答", "the answer is not valid"), IN_BETWEEN, fact);
 }
 
 function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
@@ -172,12 +177,12 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   if (reply.status === 403 && mode !== "plain" && !isInTime) {
     const wrong = say(
       "推送被拒绝：本机时钟不准，签名时间离服务的现在太远；或 EncodingAESKey 不一致",
-      "the push was refused: this machine's clock is off, and so is the signed timestamp; or the EncodingAESKey differs",
+      "the push was refused: this machine's clock is wrong and therefore the signed timestamp, or the EncodingAESKey differs",
     );
     return failed(
       PUSH,
       wrong,
-      say("先校准本机时间（NTP），再查", "set this machine's clock (NTP) first, then look again"),
+      say("先校准本机时间（NTP），再运行 doctor", "correct this machine's clock (NTP), then run the doctor again"),
       fact,
     );
   }
@@ -186,7 +191,10 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
     return failed(
       PUSH,
       wrong,
-      say("校准本机时间（NTP）：签名只在 300 秒内有效", "set this machine's clock (NTP): a signature holds for 300 s"),
+      say(
+        "校准本机时间（NTP）：签名只在 300 秒内有效",
+        "correct this machine's clock (NTP): a signature is valid for 300 s",
+      ),
       fact,
     );
   }
@@ -201,11 +209,11 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   if (reply.status === 500) {
     const cure = say(
       "看日志 push_not_stored：Durable Objects 故障或免费额度用完",
-      "see push_not_stored in the log: trouble with Durable Objects, or the free plan's allowance is used up",
+      "find push_not_stored in the log: a fault of Durable Objects, or the free plan's daily limit is used up",
     );
     return failed(PUSH, say("推送没有存下", "the push was not stored"), cure, fact);
   }
-  return failed(PUSH, say("没有正常应答", "no proper answer"), IN_BETWEEN, fact);
+  return failed(PUSH, say("没有正常应答", "the answer is not valid"), IN_BETWEEN, fact);
 }
 
 /** What must not get in has to be refused with 403. */
@@ -215,14 +223,14 @@ function judgeForgery(name: CheckName, reply: Reply): Finding {
   if (reply.status === 403) return passed(name, fact);
   const cure = say(
     "不要用这个地址接收真实推送：确认应答的是未经改动的 edge-kefu，重新部署后再查",
-    "take no real pushes at this address: make sure that an unchanged edge-kefu answers, deploy again, look again",
+    "do not use this address for real pushes: deploy an unmodified edge-kefu, then run the doctor again",
   );
   return failed(name, say("应当以 403 拒绝", "it should have been refused with 403"), cure, fact);
 }
 
 function lost(name: CheckName, reply: Lost): Finding {
-  const wrong = say("没有应答（微信等 5 秒）", "no answer (WeChat waits 5 s)");
-  return failedWithout(name, reply, wrong, say("看日志：npx wrangler tail", "see the log: npx wrangler tail"));
+  const wrong = say("5 秒（微信的超时）内没有应答", "no answer within 5 s, WeChat's timeout");
+  return failedWithout(name, reply, wrong, say("看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"));
 }
 
 function needed(names: string): BilingualText {
@@ -234,5 +242,5 @@ function needed(names: string): BilingualText {
 
 const IN_BETWEEN = say(
   "核对域名路由与前面的代理、防火墙（WAF）、访问控制：/wechat/* 必须原样到达 Worker",
-  "check the domain's route and any proxy, firewall (WAF) or access rule before it: /wechat/* must reach the Worker unchanged",
+  "check the domain's route and every proxy, firewall (WAF) or access rule in front of it: /wechat/* must reach the Worker unchanged",
 );

@@ -63,6 +63,6 @@ const ANY_AGE: Finding = {
   ...AGE,
   state: "warning",
   fact: "WECHAT_PUSH_MAX_AGE_S=0",
-  wrong: say("截获的推送随时可以重放", "a captured push can be sent again at any time"),
+  wrong: say("截获的推送随时可以重放", "a captured push can be replayed at any time"),
   cure: say("删去 WECHAT_PUSH_MAX_AGE_S，或设为 900", "remove WECHAT_PUSH_MAX_AGE_S, or set it to 900"),
 };

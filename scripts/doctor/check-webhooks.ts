@@ -32,11 +32,14 @@ function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
     case "held":
       return failed(
         name,
-        say("没有 WEBHOOK_SECRET，事件留着不发", "there is no WEBHOOK_SECRET, events are kept back"),
+        say(
+          "未设置 WEBHOOK_SECRET：事件已保存，暂不投递",
+          "WEBHOOK_SECRET is not set: events are stored and not delivered",
+        ),
         SECRET,
       );
     case "paused":
-      return failed(name, say("连续失败，已暂停", "it failed again and again and is paused"), RECEIVER, fact);
+      return failed(name, say("连续失败，已暂停", "repeated deliveries failed: the webhook is paused"), RECEIVER, fact);
     case "failing":
       return failed(name, toFailing(webhook), RECEIVER, fact);
     default:
@@ -78,7 +81,7 @@ const UNREADABLE = failed(
   check("settings", "设置可以读取", "the settings can be read"),
   say(
     "已存的设置是另一版本的服务保存的，这一版无法读取：规则不生效，Webhook 暂不投递",
-    "another version of the worker stored the settings and this one cannot read them: no rule acts, webhooks wait",
+    "another version of the worker stored the settings and this version cannot read them: rules are off, webhooks are not delivered",
   ),
   say(
     "部署保存它们的版本；或用 GET /api/v1/settings 查看 problems，改好后 PUT",
@@ -88,5 +91,5 @@ const UNREADABLE = failed(
 const SECRET = say("npx wrangler secret put WEBHOOK_SECRET", "npx wrangler secret put WEBHOOK_SECRET");
 const RECEIVER = say(
   "看接收方的日志：5 秒内答 2xx，不重定向，密钥一致；修好后自动恢复",
-  "see the receiver's log: 2xx within 5 seconds, no redirect, the same secret; it recovers by itself once that is right",
+  "see the receiver's log: it must answer 2xx within 5 seconds, without a redirect, with the same secret; delivery then resumes automatically",
 );

@@ -40,10 +40,10 @@ export async function checkWeChat(
   if (apiKey === undefined) {
     const cure = say(
       "用 API_KEYS 环境变量、.dev.vars 或 --api-key 给出",
-      "give one as API_KEYS in the environment or .dev.vars, or by --api-key",
+      "set one as API_KEYS in the environment or .dev.vars, or pass --api-key",
     );
     return {
-      findings: [skipped(API, say("没有 API 密钥，不能询问微信", "without an API key WeChat cannot be asked"), cure)],
+      findings: [skipped(API, say("没有 API 密钥，无法进行微信侧自检", "the diagnostics need an API key"), cure)],
       facts: {},
     };
   }
@@ -95,7 +95,7 @@ function judgeView(operator: string, result: Entry): { operator: string; isSeen:
     const answered = pings.filter((ping) => ping["packetLoss"] !== "100%").length;
     const fact = `DNS ${dns.length}, ping ${answered}/${pings.length}`;
     if (dns.length === 0) return failed(name, say("域名解析不到", "the domain is not resolved"), REACH, fact);
-    if (pings.length > 0 && answered === 0) return failed(name, say("ping 不通", "no ping comes back"), REACH, fact);
+    if (pings.length > 0 && answered === 0) return failed(name, say("ping 不通", "no ping was answered"), REACH, fact);
     return passed(name, fact);
   });
   return { operator, isSeen: result["ok"] === true, finding };
@@ -125,7 +125,7 @@ function judgeRefusal(reply: Reply): Finding {
     return failed(
       API,
       say("API 密钥不对", "the API key is wrong"),
-      say("用 API_KEYS 中的一个", "use one of those in API_KEYS"),
+      say("用 API_KEYS 中的一个", "use one of the keys in API_KEYS"),
       fact,
     );
   }
@@ -138,7 +138,12 @@ function judgeRefusal(reply: Reply): Finding {
   }
   if (code === "unknown_app") {
     const cure = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");
-    return failed(API, say("服务不认识这个 AppID", "the worker does not know this AppID"), cure, fact);
+    return failed(
+      API,
+      say("服务的配置中没有这个 AppID", "this AppID is not in the worker's configuration"),
+      cure,
+      fact,
+    );
   }
   if (reply.status === 404) {
     return failed(
@@ -150,8 +155,8 @@ function judgeRefusal(reply: Reply): Finding {
   }
   return failed(
     API,
-    say("没有正常应答", "no proper answer"),
-    say("看日志：npx wrangler tail", "see the log: npx wrangler tail"),
+    say("没有正常应答", "the answer is not valid"),
+    say("看日志：npx wrangler tail", "see the worker's log: npx wrangler tail"),
     fact,
   );
 }

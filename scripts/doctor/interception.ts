@@ -114,7 +114,7 @@ const KINDS = {
   access: {
     wrong: say(
       "Cloudflare Access 要求登录；微信不会登录，推送会全部丢失",
-      "Cloudflare Access asks for a login; WeChat has none, so every push is lost",
+      "Cloudflare Access requires a login, which WeChat cannot do: every push is lost",
     ),
     cure: say(
       `在 Zero Trust → Access → Applications 去掉这个域名，或为 ${PATHS} 加 Bypass（Everyone）策略；API 另有密钥保护（${DEPLOY}）`,
@@ -148,7 +148,7 @@ const KINDS = {
     ),
     cure: say(
       "看日志：npx wrangler tail；检查最近改过的 worker/custom/handlers.ts，重新部署",
-      "see the log: npx wrangler tail; check what was last changed in worker/custom/handlers.ts, deploy again",
+      "see the log: npx wrangler tail; check the last change of worker/custom/handlers.ts, then deploy again",
     ),
   },
   daily_limit: {
@@ -171,7 +171,7 @@ const KINDS = {
   redirect: {
     wrong: say(
       "请求被重定向到别处；重定向不是对推送的应答",
-      "the request was redirected elsewhere; a redirect acknowledges no push",
+      "the request was redirected; a redirect does not acknowledge a push",
     ),
     cure: say(
       `给出最终的网址（https）；Cloudflare 的重定向规则不要包含 ${PATHS}（${DEPLOY}）`,

@@ -60,18 +60,15 @@ const IS_FOLDER = say("是目录，须是文件：写出文件的路径", "it is
 const FILE_PROBLEMS: Readonly<Record<string, BilingualText>> = {
   EISDIR: IS_FOLDER,
   ENOTDIR: say("路径的中间一段不是目录：核对路径", "a part of the path is not a folder: check the path"),
-  EACCES: say(
-    "没有读取权限：允许读取，或换一个文件",
-    "there is no permission to read it: grant it, or name another file",
-  ),
+  EACCES: say("没有读取权限：允许读取，或换一个文件", "read permission is missing: grant it, or pass another file"),
 };
 const NO_FOLDER = say(
   "所在的目录不存在，或不接受文件：先建立目录，或换一个路径",
-  "its folder does not exist or takes no files: make the folder, or give another path",
+  "its folder does not exist or is not writable: create the folder, or pass another path",
 );
 const NOT_A_FOLDER = say(
   "不是目录，须是目录（没有的会建立）：写出目录的路径",
-  "it is not a folder and must be one (an absent one is made): give the path of a folder",
+  "it must be a folder (a missing one is created): pass the path of a folder",
 );
 
 function unreadable(code: string): BilingualText {

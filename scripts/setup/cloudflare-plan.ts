@@ -101,7 +101,7 @@ const OTHER_APPID: Fault = {
 const SEVERAL_APPS: Fault = {
   wrong: say(
     "Cloudflare 上设了 WECHAT_APPS：几个小程序由您自己管理",
-    "WECHAT_APPS is set on Cloudflare: several mini programs are yours to manage",
+    "WECHAT_APPS is set on Cloudflare: setup does not manage several mini programs, edit WECHAT_APPS yourself",
   ),
   cure: say("见 docs/how-to/several-apps.md", "see docs/how-to/several-apps.md"),
 };

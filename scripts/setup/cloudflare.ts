@@ -147,7 +147,7 @@ function fail({ screen }: SetupPorts, ...faults: readonly Fault[]): number {
 const NO_KEY: Fault = {
   wrong: say(
     "API 密钥原来就有，读不出来，所以看不到进度",
-    "the API key was there and cannot be read, so nothing can be learned",
+    "an API key is already set and cannot be read, so the progress is unknown",
   ),
   cure: say("用 --api-key-env 给出现有的密钥，或加 --no-wait", "give it by --api-key-env, or say --no-wait"),
 };

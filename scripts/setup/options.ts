@@ -231,7 +231,7 @@ const TWO_TARGETS = say("--local 与 --cloudflare 只能选一个", "--local or 
 const NO_TARGET = say("--yes 需要 --local 或 --cloudflare", "--yes wants --local or --cloudflare");
 const NO_TERMINAL = say(
   "没有终端，无法询问：加 --yes，并给出 --local 或 --cloudflare",
-  "without a terminal nothing can be asked: add --yes with --local or --cloudflare",
+  "questions need a terminal: add --yes with --local or --cloudflare",
 );
 const BAD_DOMAIN = say(
   "--domain：只写域名，例如 kefu.example.com",
@@ -240,5 +240,5 @@ const BAD_DOMAIN = say(
 const BAD_URL = say("--url：例如 https://kefu.example.com", "--url: for example https://kefu.example.com");
 const BAD_STDIN = say(
   `标准输入里只能有这些：${VARIABLE_NAMES.join("、")}`,
-  `standard input may only have: ${VARIABLE_NAMES.join(", ")}`,
+  `standard input may contain only: ${VARIABLE_NAMES.join(", ")}`,
 );

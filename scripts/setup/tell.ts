@@ -54,7 +54,7 @@ export async function mayReplace(
   }
   screen.problem(
     say(`${place} 里已有另外的 ${list}`, `${place} has another ${list}`),
-    say("加 --force 替换，或者不给出", "add --force to replace it, or leave it out"),
+    say("加 --force 替换，或者不给出", "add --force to replace the value, or omit it"),
   );
   return false;
 }

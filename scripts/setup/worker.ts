@@ -152,8 +152,8 @@ function refusalOf(reply: Reply): Fault | undefined {
     return fault(say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), SET_KEY);
   if (reply.status !== 404) return undefined;
   if (code === "unknown_app")
-    return fault(say("服务不认识这个 AppID", "the worker does not know this AppID"), CHECK_APPID);
-  return fault(say("这个版本不能告诉进度", "this version cannot tell how far it has come"), DEPLOY);
+    return fault(say("服务的配置中没有这个 AppID", "this AppID is not in the worker's configuration"), CHECK_APPID);
+  return fault(say("这个版本不提供接入进度", "this version does not report setup progress"), DEPLOY);
 }
 
 function fault(wrong: BilingualText, cure: BilingualText): Fault {
@@ -161,8 +161,8 @@ function fault(wrong: BilingualText, cure: BilingualText): Fault {
 }
 
 const API_KEY_WRONG = fault(
-  say("API 密钥不对，看不到进度", "the API key is wrong: nothing can be learned"),
-  say("用 --api-key-env 给出服务现有的密钥", "give the worker's own by --api-key-env"),
+  say("API 密钥不对，看不到进度", "the API key is wrong: the progress is unknown"),
+  say("用 --api-key-env 给出服务现有的密钥", "pass one of the worker's keys by --api-key-env"),
 );
 const SET_KEY = say("再运行一次 npm run setup", "run npm run setup again");
 const CHECK_APPID = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");

@@ -1,5 +1,5 @@
 /**
- * The shapes of events that are no conversation's.
+ * The shapes of events that belong to no conversation.
  */
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";

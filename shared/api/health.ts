@@ -1,5 +1,5 @@
 /**
- * The shapes of `/healthz` and of `POST /resume`: how an app stands, and what is wrong with it.
+ * The shapes of `/healthz` and of `POST /resume`: the state of an app, and its faults.
  */
 import * as v from "valibot";
 import { both, ErrcodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
@@ -73,7 +73,7 @@ export const HealthSchema = v.strictObject({
   faults: v.exactOptional(v.array(FaultSchema)),
 });
 
-/** How an app stands after it. */
+/** The state of an app after it. */
 export const ResumedSchema = named(
   "Resumed",
   v.strictObject({

@@ -9,5 +9,5 @@ export const WAIT_REASONS = ["paused", "no_token", "retry", "unconfirmed", "orde
 /** One of them. */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
-/** Where a message or one of its parts stands. */
+/** The status of a message or of one of its parts. */
 export type MessageStatus = "queued" | "sending" | "retrying" | "held" | "sent" | "failed" | "blocked" | "unconfirmed";

@@ -91,7 +91,7 @@ const UnknownMessageSchema = v.strictObject({
   ),
 });
 
-/** What a user sent, or an event that concerns him; the fields of the rarer kinds are those of shared/message/inbound.ts. */
+/** What a user sent, or an event about the user; the fields of the rarer kinds are those of shared/message/inbound.ts. */
 const InboundJsonSchema = named(
   "Inbound",
   v.union([

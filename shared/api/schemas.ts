@@ -14,9 +14,9 @@ import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
 /** Rows a page may have. */
 export const MAX_PAGE = 200;
-/** Rows a conversation shows when nobody says how many. */
+/** Default number of rows shown with a conversation. */
 const SHOWN_ROWS = 20;
-/** Rows a page has when nobody says how many. */
+/** Default number of rows of a page. */
 const PAGE_ROWS = 100;
 
 /** Chinese and English in one text, as the document and the problems carry them. */
@@ -109,7 +109,7 @@ const outcome = {
   waiting: v.exactOptional(WaitingSchema),
 };
 
-/** Where a message stands. */
+/** The status of a message. */
 export const MessageStateSchema = v.pipe(
   v.picklist(STATES),
   v.description(
@@ -120,7 +120,7 @@ export const MessageStateSchema = v.pipe(
   ),
 );
 
-/** A message: its id and where it stands. */
+/** A message: its id and its status. */
 export const MessageSchema = named(
   "Message",
   v.strictObject({

@@ -133,7 +133,7 @@ export const ReplayBodySchema = v.strictObject({
   after: v.pipe(
     SeqSchema,
     v.maxValue(Number.MAX_SAFE_INTEGER),
-    v.description(both("从这一行之后重发；0 为全部", "tell everything after this row again; 0: all of it")),
+    v.description(both("从这一行之后重发；0 为全部", "deliver everything after this row again; 0: all rows")),
   ),
 });
 /** The answer to a replay. */

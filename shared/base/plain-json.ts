@@ -11,7 +11,7 @@ import { err, ok, type Result } from "./result.ts";
 /** How deep objects and lists may nest, the outermost counted. */
 export const MAX_DEPTH = 8;
 
-/** A JSON object whose values nobody has checked. */
+/** A JSON object whose values are not checked. */
 export interface JsonObject {
   readonly [name: string]: unknown;
 }
@@ -30,14 +30,14 @@ const UNSAFE = /\]\]>|[\p{Cs}\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;
  *
  * @param value anything
  * @returns compact JSON without control characters, lone surrogates or `]]>` (it may travel in CDATA), or the first thing
- *   that is no plain data: a function, a Date, NaN, a hole, a cycle, `__proto__`, more than `MAX_DEPTH` levels
+ *   that is not plain data: a function, a Date, NaN, a hole, a cycle, `__proto__`, more than `MAX_DEPTH` levels
  */
 export function writePlainJson(value: unknown): Result<string, NotPlainData> {
   return write(value, "", 1);
 }
 
 /**
- * Reads what `writePlainJson` wrote of an object, or anybody else's JSON under the same rules.
+ * Reads the JSON of `writePlainJson`, or any other JSON under the same rules.
  *
  * @returns the object, or undefined for anything else
  */
@@ -93,7 +93,7 @@ function writeList(list: readonly unknown[], path: string, depth: number): Resul
 function writeObject(object: JsonObject, path: string, depth: number): Result<string, NotPlainData> {
   const parts: string[] = [];
   for (const name of Object.keys(object)) {
-    // Whoever copies the fields one by one would set the prototype of the copy.
+    // Copying the fields one by one would set the prototype of the copy.
     if (name === "__proto__") return err({ reason: "not_plain_data", path: below(path, name) });
     const value = object[name];
     if (value === undefined) continue;
@@ -112,7 +112,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: an expected outcome, and the reason is of no use to anybody.
+    // Not JSON: an expected outcome; the reason is not used.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Secrets and settings as they come out of files, terminals and web forms. What stands around a value and cannot belong to
+ * Secrets and settings as they come out of files, terminals and web forms. What surrounds a value and cannot belong to
  * one is taken off: white space, line breaks, a byte order mark, a pair of quotation marks.
  */
 

@@ -25,7 +25,7 @@ export const TAG_REST = String.raw`(?:"[^"]*"|'[^']*'|[^"'>])*>?`;
 const LINK_TAG = new RegExp(String.raw`<a(?=[\s/>])${TAG_REST}|<\/a\s*>`, "gi");
 
 /**
- * Whether a reader sees anything of a text message: of a link only what stands between its tags (WECHAT.md §4.2). An
+ * Whether a text message has visible content: of a link only the text between its tags (WECHAT.md §4.2). An
  * opening tag that is never closed is plain text.
  */
 export function isVisibleMessage(content: string): boolean {

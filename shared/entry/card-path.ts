@@ -39,7 +39,7 @@ export interface CardTarget {
   readonly context?: JsonObject;
 }
 
-/** What stands in a query as text. */
+/** A value of a query as text. */
 type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
 
 /** As below, with the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
@@ -77,8 +77,8 @@ export function buildCardPath(page: string, query: unknown, context?: object): R
 /**
  * Reads where a tapped card leads. Never throws.
  *
- * A value of `query` made of unreserved characters and escapes only is taken for encoded: whether phones decode it is not
- * documented. What stands in the path wins over `query`.
+ * A value of `query` made of unreserved characters and escapes only is treated as encoded: whether phones decode it is not
+ * documented. The path takes precedence over `query`.
  *
  * @param path `detail.path` of `bindcontact`, or any page's path
  * @param query `detail.query`, or the options of `onLoad`
@@ -163,7 +163,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A `%` somebody wrote by hand: the text as it is says more than nothing.
+    // A `%` written by hand: keep the text as it is instead of dropping it.
     return text;
   }
 }

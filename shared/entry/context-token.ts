@@ -1,5 +1,5 @@
 /**
- * The token that carries what the shop's back end vouches for, from its server through the page and the contact button
+ * The token that carries what the shop's back end signed, from its server through the page and the contact button
  * to the worker: `signContext` (client/) writes it, `worker/channels/mini-program/context-signature.ts` verifies it, the page and
  * `session-from.ts` only pass it on.
  *
@@ -15,11 +15,11 @@ export const CONTEXT_TOKEN_LIMIT = 640;
 /** How long the key must be, in characters. */
 export const MIN_CONTEXT_KEY = 32;
 
-/** Why nothing in a context is vouched for, although it came with a token. */
+/** Why a context that came with a token is not verified. */
 export const UNVERIFIED_REASONS = [
   /** The worker has no `CONTEXT_KEY`. */
   "no_key",
-  /** It is no token. */
+  /** The text is not a token. */
   "malformed",
   /** Forged, changed, signed with another key, or made for another user. */
   "bad_signature",

@@ -1,5 +1,5 @@
 /**
- * Where a user came from, as everybody past the wire sees it: what the page claims, and what the shop's back end vouches
+ * Where a user came from, in the shape used outside of the channel: what the page claims, and what the shop's back end signed
  * for. Worked out from the stored `sessionFrom` and the verdict stored with it, so it stays the same when keys change
  * and tokens expire (docs/design/0015).
  */
@@ -9,7 +9,7 @@ import { isPlainObject, type JsonObject } from "../base/plain-json.ts";
 import { readContextToken, type TokenVerdict, type UnverifiedReason } from "./context-token.ts";
 import { decodeSessionFrom } from "./session-from.ts";
 
-/** A context with values nobody has checked: for people and for other programs. */
+/** A context with unchecked values: for display and for other programs. */
 export interface ShownContext {
   /** What the page wrote for people; empty when the app set `session-from` by hand. */
   readonly label: string;
@@ -24,7 +24,7 @@ export interface ShownContext {
 /** A context by the declarations of `shared/app-context.ts`: for the team's handlers. */
 export interface PageContext {
   readonly label: string;
-  /** For display; null when the page said nothing, or something that is no `AppContext`. */
+  /** For display; null when the page sent nothing, or something that is not an `AppContext`. */
   readonly claimed: AppContext | null;
   /** The only place for identity, VIP level and priority; null unless genuine, in time and a `VerifiedContext`. */
   readonly verified: VerifiedContext | null;
@@ -49,7 +49,7 @@ export function findToken(sessionFrom: string): string | undefined {
  * Shows where a user came from.
  *
  * @param sessionFrom as it came
- * @param verdict what verifying its token said; undefined when there was none, or nobody verified it
+ * @param verdict the result of verifying its token; undefined when there was none or it was not verified
  */
 export function showContext(sessionFrom: string, verdict: TokenVerdict | undefined): ShownContext {
   const read = decodeSessionFrom(sessionFrom);

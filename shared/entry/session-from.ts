@@ -1,6 +1,6 @@
 /**
  * Typed context in a contact button's `session-from` (WECHAT.md §9.1): the page encodes it, the worker decodes it from
- * the enter event. It comes from the user's phone: whoever reads it must take it for a claim.
+ * the enter event. It comes from the user's phone: treat it as a claim.
  *
  * On the wire: a label for people (WeChat's own agent tool shows the text as it is), a mark with a version, a signed
  * token when there is one, the context as compact JSON.
@@ -8,7 +8,7 @@
  *     青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}
  *     kefu1"1.1790000000.eyJ1c2VyIjp7InZpcCI6M319.…"{"page":"pages/home/index"}
  *
- * Anything else is plain: apps may set `session-from` by hand, as they always could.
+ * Anything else is plain: apps may set `session-from` by hand.
  */
 import {
   readJsonObject,
@@ -25,7 +25,7 @@ export const SESSION_FROM_LIMIT = 1_024;
 /** A longer label is cut: it is for the eye, and must not cost the context its place. */
 export const LABEL_LIMIT = 80;
 
-/** What may stand beside the context. */
+/** What may accompany the context. */
 export interface SessionFromOptions {
   /** Shown to people before the data. Line breaks and control characters become spaces. */
   readonly label?: string | undefined;
@@ -44,7 +44,7 @@ export type SessionFrom =
   | { readonly kind: "context"; readonly label: string; readonly context: JsonObject; readonly signed?: string };
 
 const MARK = "kefu1";
-// The mark stands at the start or after a space; `{` or a string and `{` follow it.
+// The mark is at the start or after a space; `{` or a string and `{` follow it.
 const MARKED = new RegExp(`(?:^| )${MARK}("(?:[^"\\\\]|\\\\.)*")?(?=\\{)`);
 // In a label it must not look like the mark. Direction overrides could make people read another text.
 const MARK_IN_LABEL = new RegExp(`${MARK}(?=["{])`, "g");
@@ -61,7 +61,7 @@ export function encodeSessionFrom<C extends object>(
   context: C,
   options: SessionFromOptions = {},
 ): Result<string, SessionFromError> {
-  // A list is an object, too, but it is no context.
+  // A list is an object as well, but not a context.
   if (Array.isArray(context)) return err({ reason: "not_plain_data", path: "" });
   const json = writePlainJson(context);
   if (!json.ok) return json;
@@ -73,9 +73,9 @@ export function encodeSessionFrom<C extends object>(
 }
 
 /**
- * Reads a `session-from`. Never throws; what this module did not write is plain.
+ * Reads a `session-from`. Never throws; a text that this module did not write is returned as plain text.
  *
- * @returns the context with values nobody has checked, and the signed token without having verified it
+ * @returns the context with unchecked values, and the signed token, not verified
  */
 export function decodeSessionFrom(text: string): SessionFrom {
   const plain = { kind: "plain", text } as const;

@@ -17,7 +17,10 @@ type AppEventName = {
   [K in keyof typeof EVENT_SCOPES]: (typeof EVENT_SCOPES)[K] extends "app" ? K : never;
 }[keyof typeof EVENT_SCOPES];
 
-/** An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it says. */
+/**
+ * An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it
+ * says.
+ */
 export type AppEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
 
 /** An event as it was stored. */
@@ -40,7 +43,7 @@ export interface ShownAppEvent {
   readonly openid: string | null;
   /** CreateTime, ISO 8601; the time of arrival when it came without. */
   readonly createdAt: string;
-  /** All it says, by the names on the wire, every scalar as a text; of a damaged event what is certain. */
+  /** All its fields by their names on the wire, every scalar as a text; of a damaged event those that could be read. */
   readonly fields: WireFields;
   /** Of a damaged event: the original, or what of it is not in `fields`. */
   readonly damaged?: string;

@@ -1,6 +1,6 @@
 /**
- * What a channel lets us send, how big it may be, and what each of the user's actions grants. One entry a channel;
- * limits carry their unit, so that a changed reading of the platform is a changed number here and nowhere else.
+ * What a channel lets us send, the size limits, and what each of the user's actions grants. One entry a channel;
+ * limits carry their unit, so that a limit changes in this file only.
  */
 import type { TextUnit } from "../text/size.ts";
 

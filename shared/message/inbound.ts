@@ -91,7 +91,7 @@ export interface DebugDemoEvent extends PushHead {
 /** One template's answer in a subscribe popup or in the settings. */
 export interface SubscribeChoice {
   readonly templateId: string;
-  /** `accept`, `reject`, or what WeChat adds. */
+  /** `accept`, `reject`, or a value that WeChat adds later. */
   readonly status: string;
   /** 0, 1, 2 …; absent in change events. */
   readonly popupScene?: string;
@@ -161,7 +161,7 @@ export interface BadScoreEvent extends PushHead {
   readonly raw: WireFields;
 }
 
-/** An event of another product on the same push URL: kept as it came. */
+/** An event of another product on the same push URL: stored unchanged. */
 export interface OtherEvent extends PushHead {
   readonly kind:
     | "notify_service_msg_send_result"
@@ -234,7 +234,10 @@ export function isKnownMessage(inbound: Inbound): inbound is UserMessage {
   return Object.prototype.hasOwnProperty.call(MESSAGE_KINDS, inbound.kind);
 }
 
-/** Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count: a voice is a message too. */
+/**
+ * Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count: a voice is a message
+ * too.
+ */
 export function isUserMessage(inbound: Inbound): inbound is UserMessage | UnknownMessage {
   return isKnownMessage(inbound) || (inbound.kind === "unknown" && inbound.msgId !== undefined);
 }

@@ -28,7 +28,7 @@ const pagePath = v.pipe(
   filled,
   v.check(
     (path) => parseCardPath(path) !== undefined,
-    "must be a page as app.json names it, with a query if need be, such as pages/order/index?id=1",
+    "must be a page path of app.json, optionally with a query, such as pages/order/index?id=1",
   ),
 );
 
@@ -126,7 +126,7 @@ function isNotBlank(text: string): boolean {
   return text === "" || isVisible(text);
 }
 
-/** Says what an issue expected, without repeating the input. */
+/** Describes what an issue expected, without repeating the input. */
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === "validation") return issue.message;
   if (issue.received === "undefined") return "is missing";

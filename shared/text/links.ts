@@ -17,7 +17,7 @@ const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
 /**
- * Attributes that make a link, wherever they stand in a tag, also in the value of another: a different reading may end that
+ * Attributes that make a link, anywhere in a tag, also in the value of another: a different reading may end that
  * value elsewhere.
  */
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
@@ -49,7 +49,7 @@ export function findLinkProblem(text: string, appid: string): LinkProblem | unde
   return undefined;
 }
 
-/** Where the opening tags of links stand. One whose quotes are not closed reaches to the end of the text. */
+/** The places of the opening tags of links. One whose quotes are not closed reaches to the end of the text. */
 export function findTags(text: string): readonly { readonly start: number; readonly end: number }[] {
   const tags: { start: number; end: number }[] = [];
   for (const { 0: tag, index: start } of text.matchAll(TAG)) {
@@ -60,17 +60,17 @@ export function findTags(text: string): readonly { readonly start: number; reado
   return tags;
 }
 
-/** Somebody else's words as text and nothing else: the full-width ＜ looks the same and begins no tag. */
+/** A user's words as plain text: the full-width ＜ looks the same and begins no tag. */
 export function plainText(words: string): string {
   return words.replace(/</g, "＜");
 }
 
 /**
- * Takes the links out of a text that stand in the user's own words as well: what a user wrote is text. When the user
- * wrote a tag, in any width or as entities, a tag of the answer that leads only to what stands in these words goes too,
- * and so does one without an end of its own: the answer may have cut what it repeats.
+ * Removes the links of a text that the user's own words contain as well: what a user wrote is text. When the user
+ * wrote a tag, in any width or as entities, a tag of the answer whose target is only in these words is removed as well,
+ * and so is one without a closing tag: the answer may have cut what it repeats.
  *
- * @param text the answer of somebody who may have repeated the user; control characters go, as they do when it is sent
+ * @param text an answer that may repeat the user's words; control characters are removed, as when it is sent
  * @param words everything the user wrote; compared without regard to case and white space
  */
 export function disarmRepeated(text: string, words: readonly string[]): string {
@@ -119,14 +119,14 @@ function checkTag(tag: string, appid: string): LinkProblem | undefined {
   return undefined;
 }
 
-/** Every value of an attribute in a tag, wherever it stands; "" when it has none. */
+/** Every value of an attribute anywhere in a tag; "" for one without a value. */
 function valuesOf(tag: string, name: string): readonly string[] {
   return [...tag.matchAll(LINK_ATTRIBUTE)]
     .filter(([, found = ""]) => found.toLowerCase() === name)
     .map(([, , double, single, bare]) => double ?? single ?? bare ?? "");
 }
 
-/** Whether everything that says where a tag leads stands in one of these words. */
+/** Whether every target of a tag is contained in one of these words. */
 function leadsOnlyTo(words: readonly string[], tag: string): boolean {
   const values = [...tag.matchAll(TARGET)]
     .map(([, double, single, bare]) => withoutSpaces(unescapeWords(double ?? single ?? bare ?? "")))

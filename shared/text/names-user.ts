@@ -15,10 +15,10 @@ const MAX_ESCAPES = 2;
 
 const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** An openid of this length or more, UTF-16 units, is no part of another word by chance. */
+/** An openid of this length or more, UTF-16 units, is not part of another word by chance. */
 const UNMISTAKABLE_LENGTH = 20;
 
-/** What may be kept in the clear of an openid that is known by its hash: enough to find what may be it. */
+/** What may be kept in the clear of an openid that is known by its hash: enough to find possible matches. */
 export interface OpenidShape {
   /** UTF-16 units. */
   readonly length: number;
@@ -99,7 +99,7 @@ function hasWord(text: string, word: string): boolean {
   return false;
 }
 
-/** Whether the word at a place of the text is no part of a longer one. */
+/** Whether the word at a place of the text is not part of a longer one. */
 function isWholeWord(text: string, at: number, word: string): boolean {
   const end = at + word.length;
   const goesOnLeft = isWord(text[at - 1]) && isWord(word[0]);
@@ -111,7 +111,7 @@ function isWord(character: string | undefined): boolean {
   return character !== undefined && WORD.test(character);
 }
 
-/** Visible ASCII alone: nothing else is in an openid. */
+/** Visible ASCII only: an openid has no other characters. */
 function unescapeJson(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_all, hex: string | undefined, plain = "") =>
     hex === undefined ? withoutControl(plain) : String.fromCharCode(Number.parseInt(hex, 16)),

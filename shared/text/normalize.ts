@@ -3,7 +3,7 @@
  * would call them the same (full-width letters, capitals, ß and ss, more or less space), and where a word ends.
  */
 
-/** Matching reads this many UTF-16 units of a message; nobody asks a question that starts later. */
+/** Matching reads this many UTF-16 units of a message; a question that starts later is not matched. */
 const MAX_READ = 4_000;
 
 /** Invisible characters that input methods and copied texts leave behind: soft hyphen, zero-width space, joiner, BOM. */

@@ -1,6 +1,6 @@
 /**
- * Tells whether a whole text is the pieces in order with anything between them. Each piece takes the first place it
- * finds: what is right for the rest of a pattern of stars alone, and nothing is tried twice.
+ * Tests whether a whole text consists of the pieces in order, with anything between them. Each piece takes its first
+ * match: in a pattern with `*` as the only wildcard that is always right, so no backtracking is needed.
  */
 export function createPatternTest(pieces: readonly string[]): (text: string) => boolean {
   const [first = "", ...rest] = pieces;

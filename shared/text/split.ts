@@ -3,14 +3,17 @@
  * when one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2).
  * White space at a cut stays at the end of the earlier part; what does not fit there is left out, so that no later part
  * begins with an empty line or a space (the indentation of a line stays). Parts without a visible character are left out,
- * as WeChat would refuse them and the rest would not be sent. But for that the parts joined are the text again.
+ * as WeChat would refuse them and the rest would not be sent. Apart from that, the joined parts equal the text.
  */
 import { err, ok, type Result } from "../base/result.ts";
 import { isVisibleMessage } from "../base/visible.ts";
 import { splitGraphemes } from "./graphemes.ts";
 import { textSize, type TextUnit } from "./size.ts";
 
-/** Why a text cannot be split: a link bigger than a message, or more messages than allowed (`actual` is the least possible). */
+/**
+ * Why a text cannot be split: a link bigger than a message, or more messages than allowed (`actual` is the least
+ * possible).
+ */
 export type SplitProblem =
   | { readonly reason: "anchor_too_long"; readonly limit: number; readonly actual: number; readonly unit: TextUnit }
   | { readonly reason: "too_many_parts"; readonly limit: number; readonly actual: number };
@@ -22,7 +25,10 @@ interface Atom {
   readonly strength: number;
 }
 
-/** The least share of a message that must be filled before a cut may prefer a line's or sentence's end; then fuller and fuller. */
+/**
+ * The least share of a message that must be filled before a cut may prefer a line's or sentence's end; then fuller and
+ * fuller.
+ */
 const FILL_STEPS = [0.5, 0.75, 0.9] as const;
 
 const LINE_END = 3;
@@ -30,7 +36,7 @@ const SENTENCE_END = 2;
 const WORD_END = 1;
 
 const SENTENCE_MARK = /^[。！？；…]/u;
-/** These end a sentence only before a space: they stand inside addresses and numbers too. */
+/** These end a sentence only before a space: they occur inside addresses and numbers as well. */
 const ASCII_SENTENCE_MARK = /^[.!?;]$/;
 const CLOSING_MARK = /^[”’」』）)》】]/u;
 
@@ -158,7 +164,10 @@ function findAnchors(content: string): { start: number; end: number }[] {
   return anchors;
 }
 
-/** Weighs the cut after each piece. The marks that end a sentence, the quotes they close and the space after stay together. */
+/**
+ * Weighs the cut after each piece. The marks that end a sentence, the quotes they close and the space after stay
+ * together.
+ */
 function weighCuts(pieces: readonly string[], unit: TextUnit): Atom[] {
   const atoms: Atom[] = [];
   let strength = 0;

@@ -70,7 +70,7 @@ it("a missing address is a neutral text to the user, and a warning to the develo
 
 describe("a card whose path is a Result, as buildCardPath returns it", () => {
   const path = helpers.buildCardPath("pages/order/index", { id: "1001" });
-  const misused = /^\[edge-kefu\] card_path: .*buildCardPath.* \/ must be a text/;
+  const misused = /^\[edge-kefu\] card_path: .*buildCardPath.* \/ must be a string/;
 
   it("is a warning to the developer, and a card of the current page", ({ expect }) => {
     useClient();

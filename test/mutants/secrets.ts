@@ -69,7 +69,7 @@ export const SECRETS: MutantTable = {
       breaks: "/healthz shows an API key that is too short",
       file: "worker/config/config.ts",
       symbol: "readApiKeys.problem",
-      change: { value: "`holds a key under 16 characters: ${keys.join()}`" },
+      change: { value: "`has a key shorter than 16 characters: ${keys.join()}`" },
       killedBy: ["pure/config/config.test.ts", "the configuration never shows a value, not even a wrong one"],
     },
     {

@@ -119,7 +119,7 @@ describe("npm run setup with --dev-vars", () => {
     [
       "in no folder",
       "none/.dev.vars",
-      "its folder does not exist or takes no files: make the folder, or give another path",
+      "its folder does not exist or is not writable: create the folder, or pass another path",
     ],
   ])("names the flag, the rule and the remedy when it is %s", async ([, name = "", problem], { expect }) => {
     const path = join(folder, name);
@@ -140,7 +140,7 @@ describe.for([
     await writeFile(path, "");
     const { code, stdout, stderr } = await run(script, ...args, "--persist-to", path);
     expect(code).toBe(2);
-    expect(stdout + stderr).toContain(`--persist-to ${path}: it is not a folder and must be one`);
+    expect(stdout + stderr).toContain(`--persist-to ${path}: it must be a folder`);
     expect(stdout + stderr).not.toMatch(/^\s+at /m);
     expect(await readdir(folder)).toEqual(["file"]);
   });

@@ -72,7 +72,7 @@ export async function messageOf(id: unknown): Promise<Record<string, unknown>> {
   return bodyOf(await call("GET", `/api/v1/messages/${String(id)}`));
 }
 
-/** Where a message stands. */
+/** The status of a message. */
 export async function stateOf(id: unknown): Promise<unknown> {
   return (await messageOf(id))["state"];
 }

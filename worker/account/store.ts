@@ -121,7 +121,8 @@ export function createAccountStore(
   let head = kv.get<Head>(HEAD_KEY);
   const migrate = (from: number) => {
     for (const statement of STEPS.slice(from).flat()) sql.exec(statement);
-    if (appid === undefined && head === undefined) throw new Error("an account object is named by its appid");
+    if (appid === undefined && head === undefined)
+      throw new Error("an account object must be created with idFromName(appid)");
     head = { schema: SCHEMA_VERSION, appid: appid ?? head?.appid ?? "" };
     kv.put(HEAD_KEY, head);
   };

@@ -28,7 +28,10 @@ export interface AccountClientDeps {
   readonly memory: AccountMemory;
 }
 
-/** Lifetime of a token in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
+/**
+ * Lifetime of a token or of settings in this isolate's memory, milliseconds; after it the next reader reads KV or the
+ * object.
+ */
 export const FRESH_MS = 60_000;
 /** Negative-cache TTL for token errors, milliseconds: the longest, and the one for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;

@@ -67,7 +67,7 @@ const AppsSchema = v.pipe(
       mode: v.optional(v.picklist(MODES)),
     }),
   ),
-  v.minLength(1, "must name at least one app"),
+  v.minLength(1, "must list at least one app"),
 );
 
 /** Variables as they come: anything may be missing or of any type. */
@@ -143,7 +143,11 @@ class VariableReader {
     if (value === undefined) return fallback;
     const found = allowed.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    this.#problems.push({ variable, problem: "has an unknown value", cure: `use one of: ${allowed.join(", ")}` });
+    this.#problems.push({
+      variable,
+      problem: `must be one of: ${allowed.join(", ")}`,
+      cure: `set one of: ${allowed.join(", ")}`,
+    });
     return fallback;
   }
 
@@ -152,7 +156,11 @@ class VariableReader {
     if (value === undefined) return fallback;
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
-    this.#problems.push({ variable, problem: "is not a whole number in range", cure: `use ${min} to ${max}` });
+    this.#problems.push({
+      variable,
+      problem: `must be a whole number from ${min} to ${max}`,
+      cure: `set a number from ${min} to ${max}`,
+    });
     return fallback;
   }
 
@@ -161,8 +169,8 @@ class VariableReader {
     if (/^https?:\/\/[^\s/?#]+$/.test(value.replace(/\/+$/, ""))) return value.replace(/\/+$/, "");
     this.#problems.push({
       variable,
-      problem: "is not an http(s) origin",
-      cure: "use for example https://api.weixin.qq.com",
+      problem: "must be an http(s) origin: scheme and host, without a path",
+      cure: "set an origin such as https://api.weixin.qq.com",
     });
     return fallback;
   }
@@ -174,8 +182,8 @@ function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly 
   if (keys.some((key) => key.length < 16)) {
     problems.push({
       variable: "API_KEYS",
-      problem: "holds a key under 16 characters",
-      cure: "make keys with: openssl rand -hex 24",
+      problem: "has a key shorter than 16 characters",
+      cure: "create keys with: openssl rand -hex 24",
     });
   }
   return keys;
@@ -189,8 +197,8 @@ function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): re
     if (secret === undefined) continue;
     secrets.push(secret);
     if (isWebhookSecret(secret)) continue;
-    const cure = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
-    problems.push({ variable, problem: "is not a whsec_… secret of 24 to 64 bytes", cure });
+    const cure = 'create one with: echo "whsec_$(openssl rand -base64 32)"';
+    problems.push({ variable, problem: "must be whsec_ and 24 to 64 bytes in base64", cure });
   }
   return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
 }
@@ -204,8 +212,8 @@ function readContextKeys(read: VariableReader, problems: ConfigProblem[]): reado
     keys.push(key);
     checkSecrets(problems, "key", { [variable]: key });
     if (key.length >= MIN_CONTEXT_KEY) continue;
-    const cure = "make one with: openssl rand -base64 32";
-    problems.push({ variable, problem: `has under ${MIN_CONTEXT_KEY} characters`, cure });
+    const cure = "create one with: openssl rand -base64 32";
+    problems.push({ variable, problem: `has fewer than ${MIN_CONTEXT_KEY} characters`, cure });
   }
   return read.text("CONTEXT_KEY") === undefined ? [] : keys;
 }
@@ -216,7 +224,7 @@ function readApps(read: VariableReader, problems: ConfigProblem[]): readonly App
   const apps = list === undefined ? [readSingleApp(read, problems, mode)] : readAppList(list, problems, mode);
   const ids = apps.map((app) => app.appid).filter((id) => id !== "");
   if (new Set(ids).size !== ids.length) {
-    problems.push({ variable: "WECHAT_APPS", problem: "names an appid twice", cure: "list every mini program once" });
+    problems.push({ variable: "WECHAT_APPS", problem: "contains an appid twice", cure: "list each mini program once" });
   }
   return apps;
 }
@@ -257,7 +265,7 @@ function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): r
   if (!parsed.success) {
     for (const issue of parsed.issues) {
       const path = v.getDotPath(issue);
-      const problem = path === null ? "is not a JSON list of apps" : `${path} is missing or malformed`;
+      const problem = path === null ? "must be a JSON list of apps" : `${path} is missing or malformed`;
       problems.push({ variable, problem, cure: 'use [{"appid","secret","token","aesKey","mode"?}, …]' });
     }
     return [];
@@ -272,11 +280,10 @@ function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): r
       [`${at}.tokenPrevious`]: tokenPrevious,
     });
     checkForms(app, problems, { appid: `${at}.appid`, aesKey: `${at}.aesKey` });
-    if (app.secret === "") problems.push({ variable: `${at}.secret`, problem: "is empty", cure: "give the AppSecret" });
-    if (app.tokens.length === 0)
-      problems.push({ variable: `${at}.token`, problem: "is empty", cure: "give the Token" });
+    if (app.secret === "") problems.push({ variable: `${at}.secret`, problem: "is empty", cure: "set the AppSecret" });
+    if (app.tokens.length === 0) problems.push({ variable: `${at}.token`, problem: "is empty", cure: "set the Token" });
     if (app.aesKeys.length === 0 && app.mode !== "plain") {
-      problems.push({ variable: `${at}.aesKey`, problem: "is missing", cure: "give the EncodingAESKey" });
+      problems.push({ variable: `${at}.aesKey`, problem: "is missing", cure: "set the EncodingAESKey" });
     }
     return app;
   });
@@ -306,11 +313,11 @@ function toApp(values: AppValues): AppConfig {
 
 function checkForms(app: AppConfig, problems: ConfigProblem[], names: { appid: string; aesKey: string }): void {
   if (app.appid !== "" && !APPID.test(app.appid)) {
-    const cure = "copy the AppID from the WeChat console: wx and 16 characters 0-9 a-f";
-    problems.push({ variable: names.appid, problem: "is not an AppID", cure });
+    const cure = "copy the AppID from the WeChat console: wx followed by 16 characters 0-9 a-f";
+    problems.push({ variable: names.appid, problem: "must be an AppID: wx followed by 16 characters 0-9 a-f", cure });
   }
   if (!app.aesKeys.every(isAesKey)) {
     const cure = "copy the EncodingAESKey again: 43 letters and digits, no space or line break";
-    problems.push({ variable: names.aesKey, problem: "is not an EncodingAESKey", cure });
+    problems.push({ variable: names.aesKey, problem: "must be an EncodingAESKey: 43 letters and digits", cure });
   }
 }

@@ -41,15 +41,15 @@ export function readForward(
   if (url?.ok === false) note({ variable: URL_NAME, problem: url.error.problem, cure: url.error.cure });
   if (!kinds.ok || kinds.value.length === 0 || url?.ok === false) return null;
   if (address !== undefined) return { kinds: kinds.value, url: address };
-  const cure = "set it under [vars] in wrangler.toml: the address of the server that takes these pushes";
-  note({ variable: URL_NAME, problem: `is missing, and ${KINDS} names pushes to forward`, cure });
+  const cure = "set it under [vars] in wrangler.toml: the address of the server that receives these pushes";
+  note({ variable: URL_NAME, problem: `is missing although ${KINDS} lists pushes to forward`, cure });
   return null;
 }
 
 const KINDS_PROBLEMS = {
   bad_pattern: {
-    problem: "holds what cannot be the name of an event or message",
+    problem: "contains an entry that cannot be the name of an event or message",
     cure: "list names separated by commas, with * for any characters, such as: xpay_*,trade_manage_*",
   },
-  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "use * to cover several" },
+  too_many: { problem: `has more than ${MAX_KINDS} names`, cure: "combine several by a pattern with *" },
 } as const;

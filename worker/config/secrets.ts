@@ -1,31 +1,31 @@
 /**
- * What a secret must not have inside, by name and with the cure: such a value looks set and matches nothing, so
- * `/healthz` must not call the worker ready. What stands around a secret has been taken off before (`trimSecret`).
+ * Characters that a secret must not contain, each with a remedy: a secret with one is set but never matches, so
+ * `/healthz` reports a problem. `trimSecret` has removed surrounding white space and quotation marks before.
  */
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 
 const UNSEEN = [
-  [/[\r\n\u2028\u2029]/, "has a line break inside"],
-  [/[\p{Cc}\p{Cf}]/u, "has an invisible character inside"],
+  [/[\r\n\u2028\u2029]/, "contains a line break"],
+  [/[\p{Cc}\p{Cf}]/u, "contains an invisible character"],
 ] as const;
 const STRAY = [
   ...UNSEEN,
-  [/\s/, "has a space inside"],
-  [/["'`“”‘’\\]/, "has a quotation mark or a backslash inside"],
-  [/[^\x21-\x7e]/, "has a character inside that is not ASCII"],
+  [/\s/, "contains a space"],
+  [/["'`“”‘’\\]/, "contains a quotation mark or a backslash"],
+  [/[^\x21-\x7e]/, "contains a character that is not ASCII"],
 ] as const;
 /** What stands between two keys in place of a comma makes one key of them, which no caller has. */
 const LISTED = [
-  [/;/, "has a semicolon inside"],
-  [/[，、；]/, "has a full-width comma or semicolon inside"],
+  [/;/, "contains a semicolon"],
+  [/[，、；]/, "contains a full-width comma or semicolon"],
   ...STRAY,
 ] as const;
 const TABLES = { token: STRAY, key: UNSEEN, listed: LISTED } as const;
 const CURES = {
-  token: "set it again, the value alone in one line",
-  key: "set it again, the value alone in one line",
-  listed: "set it again in one line, with a comma between two keys and nothing else: KEY1,KEY2",
+  token: "set it again: only the value, on one line",
+  key: "set it again: only the value, on one line",
+  listed: "set it again on one line, keys separated by commas only: KEY1,KEY2",
 } as const;
 
 /** Which characters a secret may have: `token` visible ASCII, `key` any text in one line, `listed` one of a list. */

@@ -15,7 +15,7 @@ import type { Owner } from "./rpc.ts";
 export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
   owner(): Owner | undefined;
-  /** When the user was erased last, epoch ms, until it is forgotten. */
+  /** The time of the last erasure of the user, epoch ms; undefined after `forgetErasure`. */
   erasedAt(): number | undefined;
   /** Forgets when the user was erased. */
   forgetErasure(): void;

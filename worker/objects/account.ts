@@ -366,14 +366,14 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
 
   #appid(): string {
     const appid = this.ctx.id.name ?? this.#store.appid();
-    if (appid === undefined) throw new Error("an account object is named by its appid");
+    if (appid === undefined) throw new Error("an account object must be created with idFromName(appid)");
     return appid;
   }
 
   /** @throws Error when the app is not in the configuration: the Worker never asks for such a one */
   #tokens(): TokenKeeper {
     const keeper = this.#findKeeper();
-    if (keeper === undefined) throw new Error("the app of this account object is not configured");
+    if (keeper === undefined) throw new Error("the app of this account is not configured: add it to WECHAT_APPS");
     return keeper;
   }
 

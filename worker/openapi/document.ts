@@ -17,7 +17,7 @@ export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 /** What the API is, for people. */
 const ABOUT: BilingualText = {
   zh: "小程序客服接口。所有 /api/v1 接口都需要 Authorization: Bearer <API 密钥>；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
-  en: "Customer service of WeChat mini programs. Everything under /api/v1 needs Authorization: Bearer <API key>; errors are application/problem+json, go by their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
+  en: "Customer service of WeChat mini programs. Everything under /api/v1 needs Authorization: Bearer <API key>; errors are application/problem+json, branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
 };
 
 /** The groups of routes, in the order of the docs page. */

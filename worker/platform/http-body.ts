@@ -10,7 +10,7 @@ export interface BodyTooLarge {
   readonly limit: number;
 }
 
-/** Why there is no text to work with. */
+/** Why the body cannot be read as text. */
 export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -58,7 +58,7 @@ export async function readText(request: Request, limit: number): Promise<Result<
   try {
     return ok(decoder.decode(bytes.value));
   } catch {
-    // The decoder's only failure: the bytes are no UTF-8.
+    // The decoder's only failure: the bytes are not valid UTF-8.
     return err({ reason: "body_not_utf8" });
   }
 }

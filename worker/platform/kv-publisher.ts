@@ -1,6 +1,6 @@
 /**
  * Puts one changing value into KV for all to read. KV takes one write a second for a key, may fail and may hang; none of
- * it may hold up or fail the object, whose own storage is the truth: readers who find nothing new ask the object.
+ * it may hold up or fail the object, whose own storage is authoritative: readers that find nothing new call the object.
  */
 import { inTime, isDeadlineError } from "./deadline.ts";
 import { errorName, log } from "./logger.ts";
@@ -40,7 +40,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   let running: Promise<void> | undefined;
   let changed = false;
   let behind = false;
-  /** Writes begun so far: tells whether a late one was overtaken. */
+  /** Number of writes begun: shows whether a later write overtook a slow one. */
   let puts = 0;
 
   async function run(): Promise<void> {

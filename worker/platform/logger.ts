@@ -17,18 +17,24 @@ export function log(event: string, fields: Readonly<Record<string, LogValue>>): 
   console.log(JSON.stringify({ event, ...fields }));
 }
 
-/** A Durable Object's id, as far as it matters here. A text is none, so that no openid can be taken for one. */
+/**
+ * The part of a Durable Object's id that is used here. A string does not fit, so that an openid cannot be passed by
+ * mistake.
+ */
 interface ObjectId {
   equals(other: never): boolean;
   toString(): string;
 }
 
-/** How many digits of a conversation's id a log line carries: enough to follow one user, useless to find him. */
+/**
+ * How many digits of a conversation's id a log line carries: enough to follow one user in the log, not enough to identify
+ * the user.
+ */
 const USER_DIGITS = 12;
 
 /**
- * The name a user has in the log: the first 12 hex digits of the id of his conversation's object. The runtime makes it
- * from app and openid with a key of its own, so a guessed openid cannot be tested against it without access to the
+ * The name a user has in the log: the first 12 hex digits of the id of the user's conversation object. The runtime makes it
+ * from app and openid with its own key, so a guessed openid cannot be tested against it without access to the
  * account or an API key. The public ids of the conversation's messages begin with the same digits: its lines are found
  * from there.
  */

@@ -52,7 +52,7 @@ export const LOCATION_HINTS = [
   "apac-se",
 ] as const;
 
-/** Before the second and the third try of a call, milliseconds: what broke the way to an object lasts a moment. */
+/** Before the second and the third try of a call, milliseconds: most connection failures to an object last less than that. */
 const PAUSES_MS = [100, 500] as const;
 
 /**

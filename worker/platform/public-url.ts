@@ -42,7 +42,7 @@ const CURE = "use the public https address of your server, such as https://shop.
 /**
  * Checks an address.
  *
- * @param text as it stands in the settings
+ * @param text the address as in the settings
  * @param allowPrivate WEBHOOK_ALLOW_PRIVATE: for tests and this machine; http, private names and any port are fine then
  */
 export function checkWebhookUrl(text: string, allowPrivate: boolean): Result<URL, WebhookUrlProblem> {
@@ -63,12 +63,12 @@ function refuse(reason: WebhookUrlProblem["reason"], problem: string): Result<ne
   return err({ reason, problem, cure: CURE });
 }
 
-/** After parsing every IPv4 notation is four decimal numbers, and IPv6 stands in brackets. */
+/** After parsing, every IPv4 notation is four decimal numbers, and IPv6 is in brackets. */
 function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
 }
 
-/** A name without a dot is looked up in the network the caller stands in. */
+/** A name without a dot is looked up in the caller's own network. */
 function isPrivateName(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.+$/, "");
   return !name.includes(".") || PRIVATE_NAMES.some((end) => name === end || name.endsWith(`.${end}`));

@@ -12,29 +12,29 @@ import { toTroubleJson } from "./trouble-json.ts";
 
 const UNREACHABLE = {
   meaning: both(
-    "服务内部没有应答，不知道能否发送",
-    "the account object did not answer: whether messages are sent is not known",
+    "账号对象（Durable Object）没有应答：无法判断消息能否发送",
+    "the account object (Durable Object) did not answer: it is unknown whether messages can be sent",
   ),
   cure: both(
-    "稍后再看；持续出现时看日志 account_unreachable",
-    "look again shortly; if it persists, see account_unreachable in the log",
+    "一分钟后再请求 /healthz；持续出现时查日志 account_unreachable",
+    "request /healthz again in a minute; if it persists, find account_unreachable in the log",
   ),
 };
 
 const UNREADABLE = {
   meaning: both(
     "已存的设置是另一版本的服务保存的，这一版无法读取：规则不生效，Webhook 暂不投递",
-    "another version of the worker stored the settings and this one cannot read them: no rule acts, webhooks wait",
+    "another version of the worker stored the settings and this version cannot read them: rules are off, webhooks are not delivered",
   ),
   cure: both(
     "部署保存它们的版本；或用 GET /api/v1/settings 查看问题，改好后 PUT",
-    "deploy the version that stored them; or see what is wrong with GET /api/v1/settings, correct it and PUT",
+    "deploy the version that stored them; or GET /api/v1/settings, correct what problems lists, and PUT",
   ),
 };
 
 const STALE_CURE = both(
   "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）；若时钟不准：上面写明相差多少；上限由 WECHAT_PUSH_MAX_AGE_S 设定（明文模式固定 300 秒）",
-  "if captured pushes are sent again, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is the difference; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
+  "if somebody replays captured pushes, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is its error; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
 );
 
 /** Shows a fault. */

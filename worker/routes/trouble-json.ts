@@ -11,32 +11,32 @@ type TroubleFault = Trouble & { readonly reason: "no_token" | "sends_failing" };
 type Cause = Exclude<Trouble["cause"], "refused">;
 
 const CAUSES: Readonly<Record<Cause, BilingualText>> = {
-  timeout: { zh: "没有按时应答", en: "there was no answer in time" },
-  network: { zh: "连接失败或中断", en: "the connection failed or broke" },
+  timeout: { zh: "超时未应答", en: "no answer within the timeout" },
+  network: { zh: "连接失败或中断", en: "the connection failed or was interrupted" },
   bad_response: {
     zh: "应答不是微信的（HTTP 5xx、网页或别的内容）",
-    en: "what came was not an answer of WeChat (HTTP 5xx, a web page or something else)",
+    en: "the answer was not WeChat's (HTTP 5xx, a web page or other content)",
   },
   limited: {
-    zh: "微信反复给出它自己拒绝的令牌，强制刷新次数有限",
-    en: "WeChat keeps giving the token it refuses, and forced refreshes are limited",
+    zh: "微信反复返回已被它拒绝的 access_token，且强制刷新次数有限",
+    en: "WeChat keeps returning an access_token that it then refuses, and forced refreshes are limited",
   },
 };
 
 const REACH: Readonly<Record<TroubleFault["reason"], BilingualText>> = {
   no_token: {
-    zh: "核对 WECHAT_TOKEN_BASE（默认同 WECHAT_API_BASE）：那里的中转服务是否在运行，是否原样转发 POST /cgi-bin/stable_token；没有设置时多半是微信一侧或网络的问题。恢复后等待的消息自动发出",
-    en: "check WECHAT_TOKEN_BASE (by default WECHAT_API_BASE): does the relay there run, and pass POST /cgi-bin/stable_token on unchanged? If it is not set, WeChat or the network is most likely at fault. Messages that wait are sent once there is a token",
+    zh: "检查 WECHAT_TOKEN_BASE（默认同 WECHAT_API_BASE）处的中转服务是否在运行，是否原样转发 POST /cgi-bin/stable_token；没有设置时多半是微信一侧或网络的问题。恢复后等待的消息自动发出",
+    en: "check that the relay at WECHAT_TOKEN_BASE (default: WECHAT_API_BASE) is running and forwards POST /cgi-bin/stable_token unchanged. If the variable is not set, the cause is probably WeChat or the network. Waiting messages are sent when a token is available",
   },
   sends_failing: {
-    zh: "核对 WECHAT_API_BASE：那里的中转服务是否在运行；没有设置时多半是微信一侧或网络的问题。下一条发送成功的消息使状态恢复；结果不明的消息为 unconfirmed，需要时由您重发",
-    en: "check WECHAT_API_BASE: does the relay there run? If it is not set, WeChat or the network is most likely at fault. It ends with the next message that is sent; messages without an outcome are unconfirmed, send them again if they are needed",
+    zh: "检查 WECHAT_API_BASE 处的中转服务是否在运行；没有设置时多半是微信一侧或网络的问题。下一条发送成功的消息使状态恢复；结果不明的消息为 unconfirmed，需要时由您重发",
+    en: "check that the relay at WECHAT_API_BASE is running. If the variable is not set, the cause is probably WeChat or the network. The state ends with the next successful send; messages without a known outcome are unconfirmed: send them again if needed",
   },
 };
 
 const REPLACED = {
-  zh: "同一个 AppSecret 是否还有别的程序用旧接口（/cgi-bin/token）获取令牌，使这里的令牌失效：都改用 stable_token",
-  en: "does another program with the same AppSecret fetch tokens by the old call (/cgi-bin/token) and so end the ones used here? Let all use stable_token",
+  zh: "检查是否有其他程序用同一个 AppSecret 调用旧接口（/cgi-bin/token），使这里的 access_token 失效：请改用 stable_token",
+  en: "check whether another program with the same AppSecret fetches tokens by the old call (/cgi-bin/token), which invalidates the ones used here: change it to stable_token",
 };
 
 /** Shows it. */

@@ -28,7 +28,7 @@ export interface WebhookRecordsDeps {
   readonly skipped: SkippedStore;
 }
 
-/** How the webhooks are doing. */
+/** The state of the webhooks. */
 export interface WebhookStatus {
   readonly healths: WebhookHealths;
   /** By the webhook's id; only those with skipped events. */

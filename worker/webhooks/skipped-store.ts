@@ -86,7 +86,7 @@ export interface SkippedStore {
 
 /** Conversations listed for one endpoint; what others lose is counted in one entry without a name. */
 export const MAX_LISTED = 10_000;
-/** Not the id of an object. Its first event is not kept: it would name a conversation that `forget` cannot find. */
+/** Not an object's id. Its first event is not stored, because `forget` could not find that conversation. */
 const UNLISTED = "*";
 
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.

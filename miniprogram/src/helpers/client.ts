@@ -108,7 +108,7 @@ function read(get: () => unknown): Readonly<Record<string, unknown>> {
     const value = get();
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch (error) {
-    console.warn("[edge-kefu] 无法读取客户端信息 / cannot read what this client is", error);
+    console.warn("[edge-kefu] 无法读取客户端信息 / cannot read which WeChat client this is", error);
     return {};
   }
 }

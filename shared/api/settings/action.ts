@@ -18,10 +18,10 @@ const ANSWERS = [
   v.strictObject({ type: v.literal("silent") }),
 ] as const;
 
-/** What answers when nothing else does: it must need nobody. */
+/** The last resort when no rule answers: it must not depend on another server. */
 export const AnswerSchema = v.variant("type", ANSWERS);
 
-/** What answers a message: some messages, a hand-over to WeChat's own agents, nothing, or what a webhook says. */
+/** What answers a message: messages, a hand-over to WeChat's own agents, no answer, or the answer of a webhook. */
 export const ActionSchema = v.variant("type", [
   ...ANSWERS,
   v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
@@ -44,9 +44,9 @@ export function messagesSchema(place: TemplatePlace) {
   );
   return v.pipe(
     v.array(message),
-    v.minLength(1, says("has no message", 'add one, or use the action "silent"')),
-    v.maxLength(MAX_MESSAGES, says(`has more than ${MAX_MESSAGES} messages`, "leave some out")),
-    // WECHAT.md §4.4: what one action of the user allows. An answer that needs more would never be sent.
+    v.minLength(1, says("has no message", 'add a message, or use the action "silent"')),
+    v.maxLength(MAX_MESSAGES, says(`has more than ${MAX_MESSAGES} messages`, "remove some")),
+    // WECHAT.md §4.4: what one action of the user allows. An answer with more messages would never be sent.
     v.check(
       (messages) => countParts(messages) <= most,
       says(
@@ -70,7 +70,7 @@ function findMessageProblems(message: Outbound, place: TemplatePlace): FieldProb
       .filter(([, value]) => hasPlaceholder(value))
       .map(([field]) => ({
         field,
-        message: says("variables are filled in texts only", "take the {{…}} out, or send a text"),
+        message: says("contains a variable, which only texts may have", "remove the {{…}}, or send a text"),
       }));
   }
   const found = findTemplateProblems(message.content, place);
@@ -87,7 +87,7 @@ function splitLongest(content: string) {
   return splitText(renderLongest(content), limit, unit, maxParts);
 }
 
-/** How many messages WeChat would count, at most. A text that cannot be split is told of by itself. */
+/** The largest number of messages WeChat would count. A text that cannot be split is reported separately. */
 function countParts(messages: readonly Outbound[]): number {
   let parts = 0;
   for (const message of messages) {

@@ -1,5 +1,5 @@
 /**
- * The settings of a mini program whose team has set nothing. They promise nothing: no greeting, no rules, no hours;
+ * The settings of a mini program whose team has stored none. They promise nothing: no greeting, no rules, no hours;
  * every message goes to WeChat's own agents (mpkf.weixin.qq.com), as it would without us.
  */
 import type { Settings } from "./settings.ts";

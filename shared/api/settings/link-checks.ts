@@ -15,7 +15,7 @@ import { renderTemplate } from "./template.ts";
  */
 export function findSettingsLinkProblems(settings: Settings, appid: string): readonly SettingsProblem[] {
   return textsOf(settings).flatMap(({ path, text }) => {
-    // A variable of the user's never stands inside a tag, and any other one is harmless there.
+    // A variable with the user's words is never inside a tag, and any other variable is harmless there.
     const found = findLinkProblem(
       renderTemplate(text, () => "1"),
       appid,
@@ -24,7 +24,7 @@ export function findSettingsLinkProblems(settings: Settings, appid: string): rea
   });
 }
 
-/** A text, and where it stands. */
+/** A text, and its place in the settings. */
 interface PlacedText {
   readonly path: string;
   readonly text: string;

@@ -7,8 +7,8 @@ import * as v from "valibot";
 /** One problem of the settings. */
 export interface SettingsProblem {
   /**
-   * `missing` a needed entry is not there · `unknown_field` an entry nobody reads, mostly a misspelling ·
-   * `duplicate` an id or date given twice · `invalid` anything else · `more` there are further problems.
+   * `missing` a required entry is absent · `unknown_field` an entry that is not read, usually a misspelling ·
+   * `duplicate` an id or date that occurs twice · `invalid` anything else · `more` there are further problems.
    */
   readonly reason: "missing" | "unknown_field" | "duplicate" | "invalid" | "more";
   /** Dotted path of the entry, `rules.0.match.words`; empty for the settings as a whole. */
@@ -51,7 +51,12 @@ export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
     return { reason: "missing", path, problem: "is missing", cure: "add it" };
   }
   if (issue.expected === "never") {
-    return { reason: "unknown_field", path, problem: "is not a setting", cure: "correct the name or remove the entry" };
+    return {
+      reason: "unknown_field",
+      path,
+      problem: "is not a known setting",
+      cure: "correct the name or remove the entry",
+    };
   }
   if (cure !== undefined) return { reason: "invalid", path, problem, cure };
   if (issue.kind === "validation") {
@@ -61,7 +66,7 @@ export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
   return { reason: "invalid", path, problem: `must be ${kind}`, cure: `write ${kind} here` };
 }
 
-/** A problem found outside the schema: an id or a date that stands twice. */
+/** A problem found outside the schema: an id or a date that occurs twice. */
 export function duplicateProblem(path: string, what: string): SettingsProblem {
   const problem = `this ${what} is already used`;
   return { reason: "duplicate", path: clipPath(path), problem, cure: `give every entry its own ${what}` };

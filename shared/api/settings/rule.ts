@@ -27,7 +27,7 @@ const pattern = v.pipe(
   word,
   v.check(
     (text) => isVisible(normalizeText(text).replaceAll("*", "")),
-    says("has nothing but *", 'use the match type "anything"'),
+    says("consists of * only", 'use the match type "anything"'),
   ),
 );
 const kindCure = 'add "text", or leave messageKinds out';
@@ -37,14 +37,13 @@ const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind =
 const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
 const textKind = v.picklist(
   TEXT_KINDS,
-  says(`keywords look at ${TEXT_KINDS.join(" and ")} only`, 'for the others use the match type "anything"'),
+  says(`keywords match ${TEXT_KINDS.join(" and ")} only`, 'for other kinds use the match type "anything"'),
 );
-const textKinds = v.exactOptional(
-  v.pipe(v.array(textKind), v.minLength(1, says("names no kind of message", kindCure))),
-  ["text"],
-);
+const textKinds = v.exactOptional(v.pipe(v.array(textKind), v.minLength(1, says("lists no message kind", kindCure))), [
+  "text",
+]);
 const anyKinds = v.exactOptional(
-  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, says("names no kind of message", kindCure))),
+  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, says("lists no message kind", kindCure))),
   ["text"],
 );
 
@@ -53,7 +52,7 @@ function wordList<T extends v.GenericSchema<string, string>>(item: T) {
   return v.pipe(
     v.array(item),
     v.minLength(1, says("has no keyword", 'add one, or use the match type "anything"')),
-    v.maxLength(MAX_WORDS, says(`has more than ${MAX_WORDS} keywords`, "make two rules of it")),
+    v.maxLength(MAX_WORDS, says(`has more than ${MAX_WORDS} keywords`, "split it into two rules")),
   );
 }
 
@@ -84,23 +83,23 @@ export type Match = v.InferOutput<typeof MatchSchema>;
 export const OnceMinutesSchema = v.pipe(
   v.number(),
   v.integer(says("is not a whole number", "write whole minutes")),
-  v.minValue(1, says("is less than 1", "leave it out to answer every time")),
-  v.maxValue(MAX_ONCE_MINUTES, says(`is more than ${MAX_ONCE_MINUTES}`, "write at most 30 days")),
+  v.minValue(1, says("is less than 1", "write 1 or more, or leave it out to answer every time")),
+  v.maxValue(MAX_ONCE_MINUTES, says(`is more than ${MAX_ONCE_MINUTES}`, "write at most 43200 (30 days)")),
 );
 
-/** An id: it stands in the log and in the counters of `onceMinutes`, so it should outlive a change of the name. */
+/** An id: the log and the counters of `onceMinutes` use it, so it should stay when the name changes. */
 const id = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9_.-]{1,64}$/,
-    says("is not an id", "use 1 to 64 letters, digits, dots, hyphens or underscores, without spaces"),
+    says("is not a valid id", "use 1 to 64 letters, digits, dots, hyphens or underscores, without spaces"),
   ),
 );
 
 /** One rule. */
 export const RuleSchema = v.strictObject({
   id,
-  /** For people; shown in the console and nowhere else. */
+  /** For display in the console only. */
   name: v.exactOptional(v.pipe(v.string(), v.maxLength(100, says("has more than 100 characters", "shorten the name")))),
   /** Higher first; default 0. */
   priority: v.exactOptional(

@@ -1,5 +1,5 @@
 /**
- * A team's settings: opening hours, greeting, rules, what is said when no rule answers. `parseSettings` is the only
+ * A team's settings: opening hours, greeting, rules, and the answer when no rule matches. `parseSettings` is the only
  * way in; it reports every problem at once. The settings reach the conversation as arguments
  * (docs/design/0006-rules-and-handlers.md).
  */
@@ -44,7 +44,7 @@ const span = v.pipe(
 );
 const spans = v.pipe(
   v.array(span),
-  v.maxLength(MAX_SPANS, says(`has more than ${MAX_SPANS} times`, "join those that touch")),
+  v.maxLength(MAX_SPANS, says(`has more than ${MAX_SPANS} times`, "merge adjacent ones")),
 );
 const date = v.pipe(
   v.string(),
@@ -57,10 +57,7 @@ const day = v.exactOptional(spans);
 
 /** A list of single days. */
 function dayList<T extends v.GenericSchema>(item: T) {
-  return v.pipe(
-    v.array(item),
-    v.maxLength(MAX_DATES, says(`has more than ${MAX_DATES} days`, "remove those that are over")),
-  );
+  return v.pipe(v.array(item), v.maxLength(MAX_DATES, says(`has more than ${MAX_DATES} days`, "remove past days")));
 }
 
 /**
@@ -82,7 +79,7 @@ export const SettingsSchema = v.strictObject({
       v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
       v.check(
         (week) => WEEKDAYS.some((name) => (week[name] ?? []).length > 0),
-        says("names no time at all", "leave hours out to be always open, or give at least one day a time"),
+        says("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
       ),
     ),
   ),
@@ -93,7 +90,7 @@ export const SettingsSchema = v.strictObject({
     dayList(
       v.strictObject({
         date,
-        hours: v.pipe(spans, v.minLength(1, says("names no time", "put a closed day under holidays"))),
+        hours: v.pipe(spans, v.minLength(1, says("has no time", "list a closed day under holidays"))),
         name: dayName,
       }),
     ),
@@ -106,25 +103,25 @@ export const SettingsSchema = v.strictObject({
   rules: v.exactOptional(
     v.pipe(
       v.array(RuleSchema),
-      v.maxLength(MAX_RULES, says(`has more than ${MAX_RULES} rules`, "join or remove rules")),
+      v.maxLength(MAX_RULES, says(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
     ),
     [],
   ),
   /** Answers outside the hours when no rule does. */
   offHours: v.exactOptional(ActionSchema),
-  /** Answers when nothing else does. */
+  /** The answer when no rule matches. */
   fallback: AnswerSchema,
   /** How long automation is muted after a person's message through the API, minutes, 0 to 1 440; default 0: not muted. */
   muteAfterApiMinutes: v.exactOptional(
     v.pipe(
       v.number(),
       v.integer(says("is not a whole number", "write whole minutes")),
-      v.minValue(0, says("is less than 0", "write 0 to keep answering")),
-      v.maxValue(MAX_MUTE_MINUTES, says(`is more than ${MAX_MUTE_MINUTES}`, "write at most a day, 1440")),
+      v.minValue(0, says("is less than 0", "write 0 to mute nothing")),
+      v.maxValue(MAX_MUTE_MINUTES, says(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
     ),
     0,
   ),
-  /** Servers of the team's that hear what happens, or are asked by rules; at most 5. */
+  /** The team's servers that receive events or answer for rules; at most 5. */
   webhooks: v.exactOptional(WebhooksSchema, []),
 });
 
@@ -160,7 +157,7 @@ export function parseStoredSettings(input: unknown): Settings | undefined {
   return parsed.typed ? parsed.output : undefined;
 }
 
-/** Actions that ask a webhook nobody listed. */
+/** Actions that name a webhook missing in the list. */
 function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
   const actions = [
     ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
@@ -179,14 +176,14 @@ interface Entry {
   readonly value: unknown;
 }
 
-/** The entries of a list of the input, whatever state the rest is in: duplicates are told with the other problems. */
+/** The entries of a list of the input, even if the rest is invalid: duplicates are reported with the other problems. */
 function entriesOf(input: unknown, list: string): Entry[] {
   const values = isRecord(input) ? input[list] : undefined;
   if (!Array.isArray(values)) return [];
   return values.map((value: unknown, index) => ({ path: `${list}.${index}`, value }));
 }
 
-/** The entries whose text at `key` an earlier entry has already. */
+/** The entries whose text at `key` repeats that of an earlier entry. */
 function findDuplicates(entries: readonly Entry[], key: "id" | "date"): SettingsProblem[] {
   const seen = new Set<string>();
   const problems: SettingsProblem[] = [];

@@ -1,14 +1,14 @@
 /**
- * The variables a team may write into its texts, `{{content}}`, and how they are filled. What they stand for is
+ * The variables a team may write into its texts, `{{content}}`, and how they are filled. Their values are
  * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
- * says what stands there when the value is empty.
+ * gives the text for an empty value.
  */
 import { isVisible } from "../../base/visible.ts";
 import { clipText } from "../../text/graphemes.ts";
 import { findTags, plainText } from "../../text/links.ts";
 import { says } from "./problems.ts";
 
-/** Where a text stands: an answer to a message, or the greeting on entering. */
+/** Where a text is used: an answer to a message, or the greeting on entering. */
 export type TemplatePlace = "message" | "greeting";
 
 /** What is known of a variable. */
@@ -46,7 +46,7 @@ export type VariableName = keyof typeof VARIABLES;
 /** Gives a variable's value; `field` is the path behind the name, empty for those that have none. */
 export type VariableReader = (name: VariableName, field: string) => string;
 
-/** What stands between the braces. */
+/** The text between the braces. */
 interface Placeholder {
   readonly name: VariableName;
   readonly field: string;
@@ -67,7 +67,7 @@ export function hasPlaceholder(text: string): boolean {
  * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed have none).
  *
  * @param text the team's text
- * @param read gives a variable's value; called only for those that stand in the text
+ * @param read gives a variable's value; called only for those used in the text
  */
 export function renderTemplate(text: string, read: VariableReader): string {
   return text.replaceAll(PLACEHOLDER, (whole: string, inner: string) => {
@@ -79,7 +79,7 @@ export function renderTemplate(text: string, read: VariableReader): string {
   });
 }
 
-/** The text with every variable as big as it can get: what fits then always fits. */
+/** The text with every variable at its maximum size: if it fits, every filled text fits. */
 export function renderLongest(text: string): string {
   return renderTemplate(text, (name) => "\u{20BB7}".repeat(RULES[name].maxCharacters));
 }
@@ -88,12 +88,12 @@ export function renderLongest(text: string): string {
  * What is wrong with a text's variables.
  *
  * @param text the team's text
- * @param place where it stands
+ * @param place where the text is used
  * @returns problems with their cures, as `says` words them
  */
 export function findTemplateProblems(text: string, place: TemplatePlace): string[] {
   const problems: string[] = [];
-  // A `>` in quotes may end the tag or not: what is inside by either reading counts.
+  // A `>` in quotes may end the tag or not: what is inside the tag by either reading counts as inside.
   const tags = findTags(text);
   const isInsideTag = (index: number) =>
     isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
@@ -103,13 +103,10 @@ export function findTemplateProblems(text: string, place: TemplatePlace): string
     if (name === undefined) {
       problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is not a variable`, `use ${namesIn(place)}`));
     } else if (!RULES[name].places.includes(place)) {
-      problems.push(says(`{{${name}}} is not known in a ${place}`, `use ${namesIn(place)}`));
+      problems.push(says(`{{${name}}} is not available in a ${place}`, `use ${namesIn(place)}`));
     } else if (RULES[name].fromUser && isInsideTag(match.index)) {
       problems.push(
-        says(
-          `{{${name}}} stands inside a tag <…>`,
-          "put the user's text outside the tag; write ＜ for a plain less-than",
-        ),
+        says(`{{${name}}} is inside a tag <…>`, "put the user's text outside the tag; write ＜ for a plain less-than"),
       );
     }
   }

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from "./default.ts";
 import type { Settings } from "./settings.ts";
 
-/** One version of the settings; version 0 are the defaults nobody has changed. */
+/** One version of the settings; version 0: the defaults, no settings are stored. */
 export interface SettingsVersion {
   readonly version: number;
   readonly settings: Settings;
@@ -11,5 +11,5 @@ export interface SettingsVersion {
   readonly unreadable?: true;
 }
 
-/** What an app has before anybody changes it. */
+/** The settings of an app before the first change. */
 export const DEFAULT_SETTINGS_VERSION: SettingsVersion = { version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 };

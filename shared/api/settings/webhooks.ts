@@ -26,7 +26,7 @@ const WebhookSchema = v.strictObject({
   events: v.exactOptional(
     v.pipe(
       v.array(v.picklist(WEBHOOK_EVENTS, says("is not an event type", `use some of: ${WEBHOOK_EVENTS.join(", ")}`))),
-      v.maxLength(WEBHOOK_EVENTS.length, says("names an event twice", "name each once")),
+      v.maxLength(WEBHOOK_EVENTS.length, says("lists an event twice", "list each once")),
     ),
     [...WEBHOOK_EVENTS],
   ),
@@ -35,13 +35,13 @@ const WebhookSchema = v.strictObject({
 /** The endpoints. An empty `events` means an endpoint that is only asked by rules. */
 export const WebhooksSchema = v.pipe(
   v.array(WebhookSchema),
-  v.maxLength(MAX_WEBHOOKS, says(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server hand the events on")),
+  v.maxLength(MAX_WEBHOOKS, says(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server pass the events on")),
 );
 
 /** One endpoint of the settings. */
 export type Webhook = v.InferOutput<typeof WebhookSchema>;
 
-/** The ids of those that hear events; the others are only asked by rules. */
+/** The ids of the webhooks that receive events; the others only answer for rules. */
 export function findListeners(webhooks: readonly Webhook[]): readonly string[] {
   return webhooks.filter(({ events }) => events.length > 0).map(({ id }) => id);
 }

@@ -120,7 +120,7 @@ export const HTTP_CASES: readonly Case[] = [
     id: "http.traces",
     level: "SHOULD",
     what: say("应答里没有调用栈", "no answer holds a stack trace"),
-    means: say("把路径、框架与版本告诉了攻击者", "it tells an attacker paths, framework and versions"),
+    means: say("把路径、框架与版本泄露给攻击者", "it shows an attacker paths, framework and versions"),
     cure: say("生产环境关闭调试页，统一处理异常", "switch debug pages off, handle errors in one place"),
     source: "§1.3",
     withoutPushes: true,

@@ -39,7 +39,7 @@ describe("forwarding in the configuration", () => {
 
   it("says every problem at once, with those of other variables", ({ expect }) => {
     expect(problemsOf("xpay_*", undefined)).toEqual([
-      "WECHAT_FORWARD_URL is missing, and WECHAT_FORWARD_KINDS names pushes to forward",
+      "WECHAT_FORWARD_URL is missing although WECHAT_FORWARD_KINDS lists pushes to forward",
     ]);
     const all = problemsOf("xpay [a]", "http://old.example.com", { RETENTION_DAYS: "0" });
     expect(all.map((problem) => problem.split(" ")[0])).toEqual(

@@ -219,15 +219,15 @@ it.for([
       expect(problems).toEqual([
         {
           variable: "API_KEYS",
-          problem: expect.stringContaining("inside"),
-          cure: expect.stringContaining("a comma between two keys"),
+          problem: expect.stringContaining("contains"),
+          cure: expect.stringContaining("separated by commas"),
         },
       ]);
       expect(JSON.stringify(problems)).not.toContain(keys[1]);
       const sources = { args: ["https://kefu.example.com"], devVars: "", local: {} };
       expect(readOptions({ ...sources, env: { API_KEYS } })).toEqual({
         ok: false,
-        error: expect.stringContaining("a comma between two keys"),
+        error: expect.stringContaining("separated by commas"),
       });
       const setup = { args: ["--local", "--yes", "--api-key-env", "K"], env: { K: API_KEYS }, isTerminal: false };
       expect(readSetupOptions(setup)).toMatchObject({ error: [{ en: expect.stringContaining("comma separated") }] });

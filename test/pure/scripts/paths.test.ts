@@ -29,7 +29,7 @@ describe("a folder for data", () => {
     await writeFile(path, "");
     for (const wrong of [path, join(path, "below")]) {
       expect(await data(wrong)).toBe(
-        `--persist-to ${wrong}: it is not a folder and must be one (an absent one is made): give the path of a folder`,
+        `--persist-to ${wrong}: it must be a folder (a missing one is created): pass the path of a folder`,
       );
     }
     expect(await data("")).toBe('--persist-to "": no path is given: write one behind it');
@@ -58,11 +58,11 @@ describe("a file that is written", () => {
       `--dev-vars ${join(folder, "a")}: it is a folder and must be a file: give the path of a file`,
     );
     expect(await file(join(folder, "b", "c"))).toBe(
-      `--dev-vars ${join(folder, "b", "c")}: its folder does not exist or takes no files: make the folder, or give another path`,
+      `--dev-vars ${join(folder, "b", "c")}: its folder does not exist or is not writable: create the folder, or pass another path`,
     );
     await writeFile(join(folder, "file"), "");
     expect(await file(join(folder, "file", "c"))).toContain("a part of the path is not a folder: check the path");
-    if (process.platform === "linux") expect(await file("/proc/nope")).toContain("takes no files");
+    if (process.platform === "linux") expect(await file("/proc/nope")).toContain("is not writable");
     expect(await file("")).toContain("no path is given");
     expect(await file(join(folder, "x".repeat(300)))).toContain("cannot be read (ENAMETOOLONG)");
   });
@@ -72,6 +72,6 @@ it("a path that no flag named is shown alone", ({ expect }) => {
   const error = Object.assign(new Error("no"), { code: "EACCES" });
   expect(readProblem({ path: "/a/.dev.vars", flag: undefined }, error)).toEqual({
     zh: "/a/.dev.vars：没有读取权限：允许读取，或换一个文件",
-    en: "/a/.dev.vars: there is no permission to read it: grant it, or name another file",
+    en: "/a/.dev.vars: read permission is missing: grant it, or pass another file",
   });
 });

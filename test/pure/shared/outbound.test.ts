@@ -111,7 +111,7 @@ describe("parseOutbound", () => {
       expect(problemOf(card(path)), path).toEqual({
         reason: "invalid_field",
         field: "pagePath",
-        message: "must be a page as app.json names it, with a query if need be, such as pages/order/index?id=1",
+        message: "must be a page path of app.json, optionally with a query, such as pages/order/index?id=1",
       });
     }
   });

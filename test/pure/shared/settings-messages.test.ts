@@ -94,7 +94,7 @@ describe("the messages of an answer", () => {
 
   it("have variables in texts only, and only known ones", ({ expect }) => {
     expect(fallback({ type: "image", mediaId: "{{content}}" })).toEqual([
-      "fallback.messages.0.mediaId: variables are filled in texts only",
+      "fallback.messages.0.mediaId: contains a variable, which only texts may have",
     ]);
     expect(fallback(text("{{a}} {{sessionFrom}}"))).toEqual([
       "fallback.messages.0.content: {{a}} is not a variable",

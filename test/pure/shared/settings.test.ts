@@ -189,8 +189,8 @@ describe("time settings", () => {
   });
 
   it("asks whether hours without any time mean always or never", ({ expect }) => {
-    expect(tell({ hours: {} })).toEqual(["hours: names no time at all"]);
-    expect(tell({ hours: { mon: [], sun: [] } })).toEqual(["hours: names no time at all"]);
+    expect(tell({ hours: {} })).toEqual(["hours: has no opening time"]);
+    expect(tell({ hours: { mon: [], sun: [] } })).toEqual(["hours: has no opening time"]);
   });
 
   it("takes days of the calendar, each once in holidays and special days together", ({ expect }) => {
@@ -215,7 +215,7 @@ describe("rule settings", () => {
     const rules = Array.from({ length: 201 }, (_, index) => rule({ id: `r${index}` }));
     expect(tell({ rules: rules.slice(1) })).toEqual([]);
     expect(tell({ rules })).toEqual(["rules: has more than 200 rules"]);
-    expect(tellRule({ id: ":fallback" })).toEqual(["rules.0.id: is not an id"]);
+    expect(tellRule({ id: ":fallback" })).toEqual(["rules.0.id: is not a valid id"]);
     expect(tell({ rules: [rule(), rule(), rule()] })).toEqual([
       "rules.1.id: this id is already used",
       "rules.2.id: this id is already used",
@@ -234,7 +234,7 @@ describe("rule settings", () => {
   it("refuses keywords that match nothing or everything", ({ expect }) => {
     const words = (type: string, list: string[]) => tellRule({ match: { type, words: list } });
     expect(words("exact", ["价格", "\u200B "])).toEqual(["rules.0.match.words.1: is blank"]);
-    expect(words("wildcard", ["*退*", " * ＊"])).toEqual(["rules.0.match.words.1: has nothing but *"]);
+    expect(words("wildcard", ["*退*", " * ＊"])).toEqual(["rules.0.match.words.1: consists of * only"]);
     expect(words("all", [])).toEqual(["rules.0.match.words: has no keyword"]);
     expect(words("any", ["x".repeat(101)])).toEqual(["rules.0.match.words.0: has more than 100 characters"]);
     expect(
@@ -250,12 +250,14 @@ describe("rule settings", () => {
     const images = ["image"];
     expect(tellRule({ match: { type: "anything", messageKinds: images } })).toEqual([]);
     expect(tellRule({ match: { type: "any", words: ["a"], messageKinds: images } })).toEqual([
-      "rules.0.match.messageKinds.0: keywords look at text and miniprogrampage only",
+      "rules.0.match.messageKinds.0: keywords match text and miniprogrampage only",
     ]);
     expect(tellRule({ match: { type: "anything", messageKinds: [] } })).toEqual([
-      "rules.0.match.messageKinds: names no kind of message",
+      "rules.0.match.messageKinds: lists no message kind",
     ]);
-    expect(tellRule({ match: { type: "anything", words: ["a"] } })).toEqual(["rules.0.match.words: is not a setting"]);
+    expect(tellRule({ match: { type: "anything", words: ["a"] } })).toEqual([
+      "rules.0.match.words: is not a known setting",
+    ]);
   });
 });
 

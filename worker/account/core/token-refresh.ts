@@ -33,7 +33,7 @@ export function allowForce(
 }
 
 /**
- * When to refresh in the background a token that somebody still uses.
+ * When to refresh a token in the background while it is in use.
  *
  * @param random a number in [0, 1)
  */

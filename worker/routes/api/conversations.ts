@@ -135,7 +135,7 @@ conversations.delete(
     summary: { zh: "删除会话", en: "Erase a conversation" },
     text: {
       zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次。",
-      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. It may be repeated: call it again when no 204 came.",
+      en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
     problems: ["invalid_field"],

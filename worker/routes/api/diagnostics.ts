@@ -27,7 +27,7 @@ diagnostics.get(
     summary: { zh: "微信侧自检", en: "WeChat's own diagnostics" },
     text: {
       zh: "向微信询问：能否取得 access_token、发送接口的当日额度、各运营商网络能否连到推送地址。最长约 20 秒；微信拒绝时，结果里写明原因和办法。",
-      en: "Asks WeChat for a token, the send call's quota and how its networks reach the push URL; up to 20 seconds. A refusal stands in the answer, with its cure.",
+      en: "Asks WeChat for a token, the send call's quota and how its networks reach the push URL; up to 20 seconds. A refusal is part of the answer, with its remedy.",
     },
     answers: {
       200: {
@@ -115,7 +115,7 @@ function pause(until: number, errcode?: number): Failure {
 const UNREACHABLE: Failure = {
   ok: false,
   reason: "unreachable",
-  meaning: both("连接不上微信，或答复不完整", "WeChat cannot be reached, or gave no usable answer"),
+  meaning: both("连接不上微信，或答复不完整", "WeChat cannot be reached, or its answer is incomplete"),
   cure: both(
     "稍后再试；持续出现时核对 WECHAT_API_BASE 与 WECHAT_TOKEN_BASE",
     "try again later; if it goes on, check WECHAT_API_BASE and WECHAT_TOKEN_BASE",

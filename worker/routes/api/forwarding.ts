@@ -17,14 +17,14 @@ forwarding.get(
   describe({
     id: "getForwarding",
     tag: "operations",
-    summary: { zh: "推送转发的状态", en: "How forwarding of pushes is doing" },
+    summary: { zh: "推送转发的状态", en: "The state of push forwarding" },
     text: {
       zh: "WECHAT_FORWARD_KINDS 所列的推送转给 WECHAT_FORWARD_URL。只显示其来源地址。",
       en: "Pushes named in WECHAT_FORWARD_KINDS go to WECHAT_FORWARD_URL, of which the origin is shown.",
     },
     answers: {
       200: {
-        text: { zh: "转发的设置与状态", en: "What is forwarded, and how the server is doing" },
+        text: { zh: "转发的设置与状态", en: "What is forwarded, and the state of the server" },
         content: { type: "application/json", schema: ForwardingSchema },
       },
     },

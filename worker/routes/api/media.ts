@@ -36,7 +36,7 @@ media.post(
     summary: { zh: "上传图片，得到 mediaId", en: "Upload a picture for a mediaId" },
     text: {
       zh: "PNG、JPEG 或 GIF，最大 2 MB；可直接作为请求体，或作为 multipart 的 media 字段。三天内有效。",
-      en: "PNG, JPEG or GIF, at most 2 MB, as the body itself or as the multipart field media. The id lives three days.",
+      en: "PNG, JPEG or GIF, at most 2 MB, as the body itself or as the multipart field media. The id is valid for three days.",
     },
     body: [...IMAGE_TYPES.map((type) => ({ type })), { type: MULTIPART, schema: UploadFormSchema }],
     answers: {

@@ -54,7 +54,7 @@ messages.post(
     summary: { zh: "给用户发一条消息", en: "Send a user a message" },
     text: {
       zh: "先入库再应答，随后按顺序送往微信。文本过长会自动分成最多 5 段。同一个 Idempotency-Key 重试不会重复发送。",
-      en: "Stored, answered, then carried to WeChat in order. A long text is split into at most 5 parts. Trying again with the same Idempotency-Key never sends twice.",
+      en: "Stored, acknowledged, then sent to WeChat in order. A long text is split into at most 5 parts. A repeat with the same Idempotency-Key never sends twice.",
     },
     body: [
       { type: "application/json", schema: SendBodySchema, example: { type: "text", content: "您好，已为您发货。" } },
@@ -63,7 +63,7 @@ messages.post(
       202: {
         text: {
           zh: "已接收；重试时返回第一次的消息及其当前状态",
-          en: "Taken; for a repeat, the first message with its state now",
+          en: "Accepted; for a repeat, the first message with its current state",
         },
         content: { type: "application/json", schema: AcceptedSchema },
       },
@@ -119,7 +119,7 @@ messages.get(
   describe({
     id: "getMessage",
     tag: "messages",
-    summary: { zh: "查询一条消息的状态", en: "Where a message stands" },
+    summary: { zh: "查询一条消息的状态", en: "The status of a message" },
     answers: {
       200: {
         text: { zh: "消息状态", en: "The message" },

@@ -1,5 +1,5 @@
 /**
- * How far the set-up has come, for `npm run setup`: `GET /milestones`. Cheap to ask, so it can be asked every second;
+ * Setup progress, for `npm run setup`: `GET /milestones`. Cheap to ask, so it can be asked every second;
  * WeChat hears nothing of it.
  */
 import { Hono } from "hono/tiny";
@@ -29,10 +29,10 @@ milestones.get(
   describe({
     id: "getMilestones",
     tag: "operations",
-    summary: { zh: "接入进度", en: "How far the set-up has come" },
+    summary: { zh: "接入进度", en: "Setup progress" },
     text: {
       zh: "用现在的 Token、EncodingAESKey、AppSecret 走到了哪一步；没有的字段表示还没有发生。更换任何一项后重新计算。",
-      en: "What has happened with the present Token, EncodingAESKey and AppSecret; a missing field has not happened yet. Another of them begins anew.",
+      en: "What has happened with the current Token, EncodingAESKey and AppSecret; a missing field has not happened yet. A changed value resets the progress.",
     },
     answers: {
       200: {

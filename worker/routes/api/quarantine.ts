@@ -22,7 +22,7 @@ quarantine.get(
     summary: { zh: "无法解析的推送", en: "Pushes that could not be read" },
     text: {
       zh: "确由微信发来、但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",
-      en: "Pushes that are WeChat's own and could not be parsed; newest first, kept 7 days, 100 at most.",
+      en: "Authentic pushes of WeChat that could not be parsed; newest first, kept 7 days, 100 at most.",
     },
     answers: {
       200: {

@@ -23,11 +23,11 @@ resume.post(
     summary: { zh: "解除暂停", en: "Lift a pause" },
     text: {
       zh: "先试发一条等待中的消息：微信接受，或者只拒绝这一条，就解除暂停并发出其余消息；再次拒绝整个小程序则暂停继续。可重复调用。",
-      en: "Tries one message that waits. When WeChat takes it, or refuses that message only, the pause is lifted and the others follow; when WeChat refuses the app again, the pause holds. May be repeated.",
+      en: "Sends one waiting message as a trial. When WeChat accepts it, or refuses that message only, the pause is lifted and the others follow; when WeChat refuses the app again, the pause remains. May be repeated.",
     },
     answers: {
       200: {
-        text: { zh: "结果", en: "What became of it" },
+        text: { zh: "结果", en: "The result" },
         content: { type: "application/json", schema: ResumedSchema },
       },
     },

@@ -60,7 +60,7 @@ settings.put(
     summary: { zh: "保存设置", en: "Store settings" },
     text: {
       zh: "整体替换；最多两分钟后在各地生效。有问题时一次列出全部问题。",
-      en: "Replaces them as a whole; in force everywhere within about two minutes. All problems are told at once.",
+      en: "Replaces them as a whole; in force everywhere within about two minutes. All problems are returned at once.",
     },
     body: [SETTINGS],
     answers: {

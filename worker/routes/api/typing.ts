@@ -21,13 +21,13 @@ typing.post(
   describe({
     id: "setTyping",
     tag: "conversations",
-    summary: { zh: "显示或取消“对方正在输入”", en: "Show or take away the typing indicator" },
+    summary: { zh: "显示或取消“对方正在输入”", en: "Show or hide the typing indicator" },
     text: {
       zh: "显示 15 秒；只在 30 秒内有消息往来时有效；发出任何消息即消失。",
       en: "Lasts 15 seconds; works only within 30 seconds of a message; any message ends it.",
     },
     body: [{ type: "application/json", schema: TypingBodySchema, example: { on: true } }],
-    answers: { 204: { text: { zh: "微信已接受", en: "WeChat took it" } } },
+    answers: { 204: { text: { zh: "微信已接受", en: "WeChat accepted it" } } },
     problems: [
       "malformed_json",
       "window_closed",
@@ -57,7 +57,7 @@ typing.post(
 function refuseTyping(c: Context<AppEnv>, refusal: TypingProblem): Response {
   switch (refusal.reason) {
     case "already_typing":
-      // What was asked for is so.
+      // The indicator already has the requested state.
       return c.body(null, 204);
     case "no_recent_message":
       return problem(c, "no_recent_message", { errcode: refusal.errcode });

@@ -50,7 +50,7 @@ webhookReplays.post(
   describe({
     id: "replayWebhook",
     tag: "operations",
-    summary: { zh: "把一个会话的事件重发给 Webhook", en: "Deliver a conversation to a webhook again" },
+    summary: { zh: "把一个会话的事件重发给 Webhook", en: "Deliver the events of a conversation to a webhook again" },
     text: {
       zh: "从 after 之后的记录重新投递，webhook-id 不变；仍在保留期内的记录都可以重发。",
       en: "Everything after `after` is delivered again under the same webhook-ids, as far back as rows are kept.",
@@ -81,7 +81,7 @@ webhookReplays.post(
   describe({
     id: "replaySkipped",
     tag: "operations",
-    summary: { zh: "重发 Webhook 遗漏的事件", en: "Deliver events a webhook did not get" },
+    summary: { zh: "重发 Webhook 遗漏的事件", en: "Deliver the events that a webhook missed" },
     text: {
       zh: "`skipped`：每个有遗漏的会话从第一个遗漏的事件起全部重发，一次最多 100 个会话；某个 webhook-id：该会话从这个事件起重发。webhook-id 不变；其后已投递过的事件也会再次到达。",
       en: '"skipped": every conversation with skipped events is delivered again from the first of them, 100 conversations per call; a webhook-id: its conversation, from that event. The ids stay the same, and later events that were accepted arrive again.',
@@ -112,10 +112,10 @@ webhookReplays.delete(
   describe({
     id: "dismissSkipped",
     tag: "operations",
-    summary: { zh: "不再记录 Webhook 遗漏的事件", en: "Forget which events a webhook did not get" },
+    summary: { zh: "不再记录 Webhook 遗漏的事件", en: "Clear the record of events that a webhook missed" },
     text: {
       zh: "不重发，只清除记录：例如这些事件接收方本来就不要。",
-      en: "Nothing is delivered: for events the receiver does not want anyway.",
+      en: "Nothing is delivered. Use it for events that the receiver does not need.",
     },
     answers: { 204: { text: { zh: "已清除", en: "The record is empty" } } },
     problems: ["webhook_not_found", "settings_unreadable", "invalid_field"],

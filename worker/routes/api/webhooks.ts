@@ -1,5 +1,5 @@
 /**
- * How the webhooks are doing: `GET /webhooks`. They are set up in the settings.
+ * The state of the webhooks: `GET /webhooks`. They are set up in the settings.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -22,7 +22,7 @@ webhooks.get(
   describe({
     id: "listWebhooks",
     tag: "operations",
-    summary: { zh: "Webhook 的状态", en: "How the webhooks are doing" },
+    summary: { zh: "Webhook 的状态", en: "The state of the webhooks" },
     answers: {
       200: {
         text: { zh: "设置中的每个 Webhook", en: "Each webhook of the settings" },

@@ -21,10 +21,10 @@ export const requireKnownApp = () =>
 /**
  * The services of the mini program of a request.
  *
- * @throws Error on a route that is not behind `requireKnownApp`
+ * @throws Error on a route that is not mounted after `requireKnownApp`
  */
 export function servicesOf(c: Context<AppEnv>): RequestServices {
   const services: RequestServices | undefined = c.get("services");
-  if (services === undefined) throw new Error("this route is not behind requireKnownApp");
+  if (services === undefined) throw new Error("this route must be mounted after requireKnownApp");
   return services;
 }

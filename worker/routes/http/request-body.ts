@@ -62,7 +62,7 @@ function refuseJson(c: Context, { reason }: JsonTextProblem): Response {
     case "malformed":
       return problem(c, "malformed_json", {});
     case "too_deep":
-      return problem(c, "malformed_json", {}, { detail: `the body nests more than ${LIMITS.maxDepth} levels deep` });
+      return problem(c, "malformed_json", {}, { detail: `the body is nested deeper than ${LIMITS.maxDepth} levels` });
     case "too_many_nodes":
       return problem(c, "malformed_json", {}, { detail: `the body has more than ${LIMITS.maxCommas} values` });
   }

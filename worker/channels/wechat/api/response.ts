@@ -9,7 +9,10 @@ import { readBytes } from "../../../platform/http-body.ts";
 export interface Refusal {
   readonly reason: "refused";
   readonly errcode: number;
-  /** The code pauses the app, but only this message is refused with it: since this time, milliseconds (`PauseVerdict`). */
+  /**
+   * The code pauses the app, but only this message is refused with it. For how long so far, milliseconds
+   * (`PauseVerdict`).
+   */
   readonly aloneMs?: number;
   /** The app is paused until then, epoch ms. */
   readonly until?: number;

@@ -34,7 +34,8 @@ export function parseJson(text: string): Result<WireFields, JsonProblem> {
 function numberAsWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number") return value;
   // Better no message than the wrong one: a rounded MsgId could be another message's.
-  if (context?.source === undefined) throw new Error("this runtime's JSON.parse does not tell a number's source text");
+  if (context?.source === undefined)
+    throw new Error("JSON.parse of this runtime does not pass a number's source text: use a newer runtime");
   return context.source;
 }
 

@@ -14,7 +14,7 @@ export interface XmlEdges {
   readonly between: string;
 }
 
-/** The platform's own fields, which hold nothing a user typed: they stand before it, or after it. */
+/** The platform's own fields, which contain no user input: they are before or after the user's text. */
 export const HEAD: ReadonlySet<string> = new Set([
   "ToUserName",
   "FromUserName",
