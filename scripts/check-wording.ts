@@ -19,7 +19,7 @@ if (status !== 0) throw new Error("`git ls-files` failed: run this step inside t
 
 const paths = stdout.split("\0").filter((path) => isSearched(path) && existsSync(join(ROOT, path)));
 const lines = paths.flatMap((path) =>
-  findPhrases(readFileSync(join(ROOT, path), "utf8")).map(
+  findPhrases(path, readFileSync(join(ROOT, path), "utf8")).map(
     ({ line, found, write }) => `${path}:${line}: “${found}”: write: ${write}`,
   ),
 );

@@ -1,5 +1,5 @@
 /** Finds rejected phrases in a text. Pure. */
-import { CHINESE, ENGLISH, type Phrase } from "./phrases.ts";
+import { CHINESE, ENGLISH, MODULE_ENGLISH, type Phrase, REPAIRED_FOLDERS } from "./phrases.ts";
 
 /** A rejected phrase in a file. */
 export interface WordingHit {
@@ -19,25 +19,29 @@ const BEFORE = String.raw`(?<![\w.$-])`;
 const AFTER = String.raw`(?![\w(-]|\s*[:=])`;
 
 const toPattern = ({ phrase }: Phrase): string => phrase.replaceAll("(", "(?:").replaceAll(" ", GAP);
-const PHRASES = [...ENGLISH, ...CHINESE];
-const ALL = new RegExp(
-  `${BEFORE}(?:${ENGLISH.map((entry) => `(${toPattern(entry)})`).join("|")})${AFTER}|${CHINESE.map((entry) => `(${toPattern(entry)})`).join("|")}`,
-  "gi",
-);
+/** A table of phrases as one expression, each phrase in its own group. */
+function compile(english: readonly Phrase[]): readonly [RegExp, readonly Phrase[]] {
+  const groups = (list: readonly Phrase[]) => list.map((entry) => `(${toPattern(entry)})`).join("|");
+  return [new RegExp(`${BEFORE}(?:${groups(english)})${AFTER}|${groups(CHINESE)}`, "gi"), [...english, ...CHINESE]];
+}
+const EVERYWHERE = compile(ENGLISH);
+const REPAIRED = compile([...ENGLISH, ...MODULE_ENGLISH]);
 
 /**
  * Finds the rejected phrases of a file.
  *
+ * @param path from the root of the project: repaired folders have further phrases
  * @param text its contents
  * @returns in the order of the text
  */
-export function findPhrases(text: string): readonly WordingHit[] {
-  return [...text.matchAll(ALL)].map((match) => {
+export function findPhrases(path: string, text: string): readonly WordingHit[] {
+  const [pattern, phrases] = REPAIRED_FOLDERS.some((folder) => path.startsWith(folder)) ? REPAIRED : EVERYWHERE;
+  return [...text.matchAll(pattern)].map((match) => {
     const index = match.slice(1).findIndex((group) => group !== undefined);
     return {
       line: text.slice(0, match.index).split("\n").length,
       found: match[0].replaceAll(/\s*\n\s*(?:\*|\/\/|#|>)?\s*/g, " "),
-      write: PHRASES[index]?.write ?? "",
+      write: phrases[index]?.write ?? "",
     };
   });
 }

@@ -2,7 +2,8 @@
 import { describe, it } from "vitest";
 import { findPhrases, isSearched } from "../../../scripts/wording/find-phrases.ts";
 
-const found = (text: string) => findPhrases(text).map(({ line, found: phrase }) => `${line}: ${phrase}`);
+const found = (text: string, path = "worker/app.ts") =>
+  findPhrases(path, text).map(({ line, found: phrase }) => `${line}: ${phrase}`);
 
 describe("a rejected phrase", () => {
   it("is found in a comment, a text and Chinese, with its line", ({ expect }) => {
@@ -11,12 +12,17 @@ describe("a rejected phrase", () => {
   });
 
   it("is found across a line break, with what to write instead", ({ expect }) => {
-    expect(findPhrases("/**\n * The row it speaks\n   * of, at least.\n */")).toEqual([
+    expect(findPhrases("worker/app.ts", "/**\n * The row it speaks\n   * of, at least.\n */")).toEqual([
       { line: 2, found: "speaks of", write: expect.stringContaining("is about") },
     ]);
   });
 
-  it("is no part of a word, and no name in code", ({ expect }) => {
+  it("may be one that only repaired folders are free of", ({ expect }) => {
+    expect(found("// Nobody waits.", "shared/a.ts")).toEqual(["1: Nobody"]);
+    expect(found("// Nobody waits.", "emulator/a.ts")).toEqual([]);
+  });
+
+  it("is not part of a word, and no name in code", ({ expect }) => {
     expect(found("recommend, remended; x.mend; mend(1); { mend: 1 }; mend = 2; mend-all; so longer")).toEqual([]);
   });
 });
