@@ -98,7 +98,7 @@ describe("the messages of an answer", () => {
     ]);
     expect(fallback(text("{{a}} {{sessionFrom}}"))).toEqual([
       "fallback.messages.0.content: {{a}} is not a variable",
-      "fallback.messages.0.content: {{sessionFrom}} is not known in a message",
+      "fallback.messages.0.content: {{sessionFrom}} is not available in a message",
     ]);
   });
 });

@@ -118,7 +118,7 @@ describe("findTemplateProblems", () => {
 
   it("refuses a variable that is empty in that place", ({ expect }) => {
     expect(findTemplateProblems("{{content}}", "greeting")).toEqual([
-      "{{content}} is not known in a greeting\nuse {{sessionFrom}}, {{context.…}}, {{verified.…}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{content}} is not available in a greeting\nuse {{sessionFrom}}, {{context.…}}, {{verified.…}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
     ]);
     expect(findTemplateProblems("{{sessionFrom}}", "message")).toHaveLength(1);
   });
@@ -127,7 +127,7 @@ describe("findTemplateProblems", () => {
     for (const wrong of ["context", "context.", "context..a", "context.a-b", "context.商品", "date.year", "date."]) {
       expect(findTemplateProblems(`{{${wrong}}}`, "greeting")[0], wrong).toContain("is not a variable");
     }
-    expect(findTemplateProblems("{{context.product.name}}", "message")[0]).toContain("not known in a message");
+    expect(findTemplateProblems("{{context.product.name}}", "message")[0]).toContain("not available in a message");
     expect(findTemplateProblems('<a href="{{verified.user.id|x}}">', "greeting")[0]).toContain("inside a tag");
   });
 
