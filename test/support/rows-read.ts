@@ -1,9 +1,9 @@
-/** What reading costs: the runtime counts. */
+/** The cost of reading, as the runtime counts it. */
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { Account, Conversation } from "../../worker/index.ts";
 
-/** Rows an object's storage reads while something is done. */
+/** Rows an object's storage reads while `act` runs. */
 export function rowsRead<T extends Account | Conversation>(
   stub: DurableObjectStub<T>,
   act: (object: T, storage: DurableObjectStorage) => unknown,

@@ -40,7 +40,7 @@ export interface PlayOptions {
   readonly switches?: Partial<Switches>;
   /** Takes the pushes; the default is the worker as it is configured. */
   readonly worker?: (request: Request) => Promise<Response>;
-  /** What is different in the environment of the worker that takes the pushes; see `fetchWith`. */
+  /** Overrides of the environment of the worker that takes the pushes; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>>;
   /** Other hosts by name, such as the receiver of a webhook. */
   readonly hosts?: Readonly<Record<string, (request: Request) => Promise<Response>>>;
@@ -68,9 +68,9 @@ export function playWeChat(options: PlayOptions = {}): Control {
 }
 
 /**
- * Refuses sends to some users in the emulator's place. Call it after `playWeChat`.
+ * Refuses every send to some users. Call after `playWeChat`.
  *
- * @returns the errcode of each user that is refused; may be changed at any time
+ * @returns errcodes by openid; may be changed at any time
  */
 export function refuseSends(): Map<string, number> {
   const refusals = new Map<string, number>();
@@ -118,7 +118,7 @@ export async function kindsOf(openid: string, appid = APPID): Promise<readonly s
   return ((await remote(openid, appid).rows(0, 500)) ?? []).map((row) => row.kind);
 }
 
-/** Waits for a row of one of these kinds in a conversation. */
+/** Waits until a conversation has a row of one of these kinds. */
 export async function waitForRow(openid: string, kinds: string | readonly string[], appid = APPID): Promise<void> {
   await vi.waitUntil(async () => (await kindsOf(openid, appid)).some((kind) => [kinds].flat().includes(kind)));
 }
@@ -133,13 +133,13 @@ export function account(appid = APPID) {
   return env.ACCOUNT.getByName(appid);
 }
 
-/** Deletes all that an account object stores and remembers. */
+/** Deletes everything an account object has stored, and evicts it. */
 export async function emptyAccount(appid = APPID): Promise<void> {
   await runInDurableObject(account(appid), (_, { storage }) => storage.deleteAll());
   await evictDurableObject(account(appid));
 }
 
-/** Deletes events of both apps, and pushes nobody could read. */
+/** Deletes the stored events and the quarantined pushes of both apps. */
 export async function deleteEvents(): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     await runInDurableObject(account(appid), (_, { storage }) => {
@@ -148,17 +148,17 @@ export async function deleteEvents(): Promise<void> {
   }
 }
 
-/** Moves the test's clock, milliseconds. */
+/** Moves the test's clock, milliseconds; a negative number moves it back. */
 export function pass(ms: number): void {
   vi.setSystemTime(Date.now() + ms);
 }
 
-/** Rings the alarms of users' conversations now, in this order. */
+/** Runs the alarms of users' conversations now, in this order. */
 export async function ring(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
 }
 
-/** When the alarm of an object is due, epoch ms. */
+/** When the alarm of an object is due, epoch ms; null when none is set. */
 export function alarmOf(stub: ReturnType<typeof conversation> | ReturnType<typeof account>): Promise<number | null> {
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
@@ -177,7 +177,7 @@ export async function readTexts(control: Control, openid: string, appid?: string
 
 const print = console.log;
 
-/** Log lines written while a test runs. They are printed as well: vitest shows those of a test that fails. */
+/** Log lines written from now on. They are still printed: vitest shows those of a failing test. */
 export function captureLog(): () => readonly Readonly<Record<string, unknown>>[] {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((line: unknown) => {

@@ -1,9 +1,7 @@
 import { describe, it } from "vitest";
 import { readTexts } from "../support/workerd.ts";
-import { bodyOf, call, send } from "./api-client.ts";
+import { bodyOf, call, HELLO, send } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
-
-const HELLO = { type: "text", content: "您好" };
 
 useWorker();
 

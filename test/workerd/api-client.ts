@@ -13,7 +13,7 @@ export interface CallOptions {
   /** Null: no Authorization header. */
   readonly key?: string | null;
   readonly appid?: string;
-  /** What is different in the worker's environment; see `fetchWith`. */
+  /** Overrides of the worker's environment; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -44,6 +44,9 @@ export function buildCall(method: string, path: string, options: CallOptions = {
 
 let keys = 0;
 
+/** A text to send. */
+export const HELLO = { type: "text", content: "您好" };
+
 /** Sends a message, with a fresh Idempotency-Key unless one is given. */
 export function send(openid: string, message: unknown, options: CallOptions & { readonly once?: string } = {}) {
   keys += 1;
@@ -57,7 +60,7 @@ export const PNG = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
-/** Uploads a picture; an empty type leaves the header to the body. */
+/** Uploads a picture. With an empty type the body sets the header. */
 export function upload(body: BodyInit = PNG, type = "image/png"): Promise<Response> {
   return call("POST", "/api/v1/media", { body, headers: type === "" ? {} : { "content-type": type } });
 }
@@ -105,7 +108,7 @@ export function putSettings(json: unknown, options: CallOptions = {}): Promise<R
   return call("PUT", "/api/v1/settings", { ...options, json, headers: { "if-match": "*", ...options.headers } });
 }
 
-/** Settings that answer nothing by themselves, for both apps. */
+/** Stores settings without automatic replies for both apps. */
 export async function useSilentSettings(extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     const stored = await putSettings({ fallback: { type: "silent" }, ...extra }, { appid });

@@ -3,10 +3,8 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../shared/message/message-id.ts";
 import { conversation, OTHER_APPID } from "../support/workerd.ts";
-import { bodyOf, call, erase, messageOf, send, stateOf } from "./api-client.ts";
+import { bodyOf, call, erase, HELLO, messageOf, send, stateOf } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
-
-const HELLO = { type: "text", content: "您好" };
 
 useWorker();
 

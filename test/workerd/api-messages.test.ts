@@ -1,9 +1,7 @@
 import { describe, it, vi } from "vitest";
 import { APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
-import { bodyOf, call, messageOf, send, stateOf, upload, useSilentSettings } from "./api-client.ts";
+import { bodyOf, call, HELLO, messageOf, send, stateOf, upload, useSilentSettings } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
-
-const HELLO = { type: "text", content: "您好" };
 
 useWorker();
 

@@ -1,9 +1,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
-import { captureLog, conversation, kindsOf, playWeChat, readTexts } from "../support/workerd.ts";
+import { conversation, kindsOf, playWeChat, readTexts } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
-import { shop, useWorker, wechat } from "./each-test.ts";
+import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WEBHOOKS = [
@@ -80,7 +80,6 @@ describe("a rule that asks a webhook", () => {
   ] as const)("lets the next rule act when the endpoint answers %s", async ([name, respond], { expect }) => {
     const openid = `oFall${name.replaceAll(/\W/g, "")}`;
     await useRules(rule("orders", 2, ask("shop")), rule("next", 1, reply("下一条")));
-    const lines = captureLog();
     shop.answerWith(respond);
     await wechat.text(openid, "你好");
     await expect.poll(answersTo(openid)).toEqual(["下一条"]);
@@ -91,7 +90,6 @@ describe("a rule that asks a webhook", () => {
 
   it("lets the next rule act when the endpoint does not answer in two seconds", async ({ expect }) => {
     await useRules(rule("orders", 2, ask("shop")), rule("next", 1, reply("下一条")));
-    const lines = captureLog();
     shop.answerWith(() => new Promise(() => {}));
     const push = await wechat.text("oHang", "你好");
     expect(push.attempts.map(({ verdict }) => verdict)).toEqual(["success"]);

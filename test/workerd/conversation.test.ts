@@ -7,18 +7,8 @@ import { createConversationStore } from "../../worker/conversation/store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
 import fixture from "../fixtures/log-schema-1.json";
 import { message, reply, says, submit, tells, text } from "../support/direct.ts";
-import {
-  APPID,
-  captureLog,
-  conversation,
-  kindsOf,
-  OTHER_APPID,
-  pass,
-  readTexts,
-  remote,
-  tablesIn,
-} from "../support/workerd.ts";
-import { useObjects, wechat } from "./each-test.ts";
+import { APPID, conversation, kindsOf, OTHER_APPID, pass, readTexts, remote, tablesIn } from "../support/workerd.ts";
+import { lines, useObjects, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
 
@@ -135,7 +125,6 @@ describe("a conversation object", () => {
   it("keeps its alarm when its own work fails, and rests a while", async ({ expect }) => {
     await says(wechat, "oFails", [reply("一")]);
     pass(LEASE_MS);
-    const lines = captureLog();
     await runInDurableObject(conversation("oFails"), async (object, { storage }) => {
       vi.spyOn(storage.sql, "exec").mockImplementation(() => {
         throw new Error("disk full");

@@ -1,6 +1,6 @@
 /**
- * What stands ready when a test begins: WeChat, which pushes to the worker and which the worker calls, a receiver of
- * webhooks at `shop.example.com`, the log, a clock, and settings of both apps.
+ * The set-up of every test that runs in workerd: the emulator as WeChat, a receiver of webhooks at `shop.example.com`,
+ * the captured log, a clock, and stored settings for both apps.
  */
 import { afterEach, beforeEach, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
@@ -11,33 +11,34 @@ import { useSilentSettings } from "./api-client.ts";
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
-/** Settings that answer whatever a user writes. */
+/** Settings that reply to every message. */
 export const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-/** Where a clock stands when the test of this number begins, epoch ms. */
+/** When the test of this number begins, epoch ms. The clock stands still until the test moves it. */
 const CLOCKS = {
+  /** The real time. */
   now: () => Date.now(),
-  /** Real alarms fire by the real clock: an hour ahead of it they are all rung by hand. */
+  /** An hour ahead of the real clock, which fires the alarms: none fires by itself, the test runs them. */
   "hour ahead": () => Date.now() + HOUR_MS,
   /** The same, in whole seconds, as CreateTime has. */
   "hour ahead, whole seconds": () => Math.ceil(Date.now() / 1_000) * 1_000 + HOUR_MS,
-  /** A week after the test before: no pause, token, snapshot or trouble of it counts any more. */
+  /** A week after the test before: its pauses, tokens, snapshots and failure counters have expired. */
   "weeks apart": (test: number) => Date.now() + test * WEEK_MS,
 } as const satisfies Record<string, (test: number) => number>;
 
-/** What differs in the tests of a file. */
+/** What differs from the usual set-up. */
 export interface TestOptions extends PlayOptions {
-  /** A clock that only the test moves; the default is the real one. */
+  /** A clock that only the test moves; the default is the running real clock. */
   readonly clock?: keyof typeof CLOCKS;
-  /** What the settings say besides that no answer is given; null: none are stored. */
+  /** Settings to store besides a silent fallback; null: none are stored. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
 
-/** WeChat in the running test. */
+/** The emulator of the running test. */
 export let wechat: Control;
-/** The receiver in the running test. */
+/** The receiver of the running test. */
 export let shop: ReturnType<typeof createReceiver>;
-/** What the running test has logged. */
+/** Log lines of the running test. */
 export let lines: ReturnType<typeof captureLog>;
 let tests = 0;
 
@@ -58,7 +59,7 @@ export function useWorker(options: TestOptions = {}): void {
   });
 }
 
-/** Call at the top of a file whose tests talk to objects directly: no push reaches the worker. */
+/** Call at the top of a file whose tests call objects directly: pushes are acknowledged and do not reach the worker. */
 export function useObjects(): void {
   useWorker({ clock: "hour ahead", settings: null, worker: () => Promise.resolve(new Response("success")) });
 }

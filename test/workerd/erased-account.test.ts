@@ -1,9 +1,9 @@
 /** What the account keeps about a user who is erased: events of the app and unreadable pushes that name the user. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { account, APPID, captureLog, conversation, OTHER_APPID, pass } from "../support/workerd.ts";
+import { account, APPID, conversation, OTHER_APPID, pass } from "../support/workerd.ts";
 import { call, erase, send } from "./api-client.ts";
-import { useWorker, wechat } from "./each-test.ts";
+import { lines, useWorker, wechat } from "./each-test.ts";
 
 useWorker({ clock: "now" });
 
@@ -101,7 +101,6 @@ describe("erasing a user", () => {
 
   it("says in the log how much there was, and nothing of it", async ({ expect }) => {
     await wechat.event("oLogged", "debug_demo", { debug_str: "logged" });
-    const lines = captureLog();
     await erase("oLogged");
     expect(lines().find(({ event }) => event === "user_erased")).toMatchObject({ app: APPID, records: 1 });
     expect(JSON.stringify(lines())).not.toContain("oLogged");

@@ -1,11 +1,8 @@
-/**
- * Events of other products on the one push URL: an event needs a name and nothing else. Only what the push URL and the
- * account object had from the beginning is used.
- */
+/** Events of other products on the one push URL: an event needs a name and nothing else. */
 import { runInDurableObject } from "cloudflare:test";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
-import { account, APPID, captureLog, deleteEvents, kindsOf, OTHER_APPID } from "../support/workerd.ts";
+import { account, APPID, deleteEvents, kindsOf, OTHER_APPID } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
@@ -176,7 +173,6 @@ describe("whatever has an Event name", () => {
   const object = fc.dictionary(word, value, { maxKeys: 8 });
 
   it("is stored, flat or nested, whatever else it says", async ({ expect }) => {
-    captureLog();
     await fc.assert(
       fc.asyncProperty(object, name, async (fields, Event) => {
         expect(await pushed(JSON.stringify({ ...fields, Event }))).toBe("success");

@@ -1,7 +1,4 @@
-/**
- * A team's own push server at old.example.com, and a worker that forwards to it: the worker of the other tests with two
- * more variables, so that everything can be asked of older versions, too.
- */
+/** A team's own push server at old.example.com, and a worker that forwards to it. */
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import type { Control } from "../../emulator/control.ts";

@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
-import { afterEach, describe, it, vi } from "vitest";
+import { describe, it, vi } from "vitest";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Handlers, Kefu } from "../../worker/automation/handler-context.ts";
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
-import { captureLog } from "../support/workerd.ts";
+import { lines, useWorker } from "./each-test.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
 const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
@@ -20,10 +20,7 @@ const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> =
     contextVerdict,
   });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+useWorker({ settings: null });
 
 describe("a handler", () => {
   it("answers with texts and messages, as if a rule had", async ({ expect }) => {
@@ -76,7 +73,6 @@ describe("a handler", () => {
   });
 
   it("that throws is logged by name, never by text, and the rules go on", async ({ expect }) => {
-    const lines = captureLog();
     const failing = () => {
       throw new TypeError("phone 13800000000");
     };
@@ -85,13 +81,11 @@ describe("a handler", () => {
   });
 
   it("that replies with what WeChat would refuse is told which field, and the rules go on", async ({ expect }) => {
-    const lines = captureLog();
     expect(await run({ onMessage: (_, kefu) => kefu.reply("") }, says("你好"))).toBeUndefined();
     expect(lines()[0]?.["error"]).toBe("reply: content must not be empty");
   });
 
   it("that replies with more parts than WeChat allows is told so, and the rules go on", async ({ expect }) => {
-    const lines = captureLog();
     const long = "长".repeat(1_300);
     const reply = { onMessage: (_: unknown, kefu: Kefu) => kefu.reply(long, long, long) };
     expect(await run(reply, says("你好"))).toBeUndefined();
@@ -101,7 +95,6 @@ describe("a handler", () => {
   });
 
   it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {
-    captureLog();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let kefuOfSlow: Kefu | undefined;
     const slow = run(
@@ -143,7 +136,6 @@ describe("the handler that is shipped", () => {
   });
 
   it("leaves it to the rules when the shop's back end is broken or answers nonsense", async ({ expect }) => {
-    captureLog();
     answers({}, 500);
     expect(await textOf("订单 1")).toBeUndefined();
     answers({ id: 1 });

@@ -7,9 +7,9 @@ import { describe, it, vi } from "vitest";
 import { signContext } from "../../client/index.ts";
 import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
-import { captureLog, pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
-import { useWorker, wechat } from "./each-test.ts";
+import { lines, useWorker, wechat } from "./each-test.ts";
 
 /** As in vitest.config.ts. */
 const KEY = "context-test-key-0123456789abcdefgh";
@@ -124,7 +124,6 @@ describe("a context signed by the shop's back end", () => {
   });
 
   it("logs a line about a token that is not accepted, without token, openid or text", async ({ expect }) => {
-    const lines = captureLog();
     const token = await sign("oVip");
     await wechat.enter("oTraced", from(token));
     const line = lines().find(({ event }) => event === "context_unverified");

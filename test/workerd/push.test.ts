@@ -4,7 +4,6 @@ import { describe, it } from "vitest";
 import type { PushFormat, PushMode } from "../../emulator/model.ts";
 import {
   APPID,
-  captureLog,
   conversation,
   emulatedApp,
   kindsOf,
@@ -13,7 +12,7 @@ import {
   readTexts,
   remote,
 } from "../support/workerd.ts";
-import { wechat } from "./each-test.ts";
+import { lines, wechat } from "./each-test.ts";
 import { usePushes } from "./push-bench.ts";
 
 async function countObjects(): Promise<number> {
@@ -113,7 +112,6 @@ describe("a refused push", () => {
     "that is %s gets a short answer, a log line, and no row",
     async (what, overrides, status, reason) => {
       const { expect } = await import("vitest");
-      const lines = captureLog();
       const before = await countObjects();
       const user = `oRefused-${reason}`;
       const push = await wechat.text(user, "价格", { overrides });
@@ -125,7 +123,6 @@ describe("a refused push", () => {
   );
 
   it("in plaintext is logged with the cure", async ({ expect }) => {
-    const lines = captureLog();
     await wechat.text("oPlain", "价格", { overrides: { mode: "plain" } });
     const refused = lines().find((line) => line["event"] === "push_refused");
     expect(refused).toMatchObject({ outcome: "push_mode_mismatch", expected: "secure", came: "plaintext" });
@@ -149,7 +146,6 @@ describe("a refused push", () => {
   });
 
   it("that is no UTF-8 is refused", async ({ expect }) => {
-    const lines = captureLog();
     const url = `https://kefu.test/wechat/${APPID}/message?signature=x&timestamp=1&nonce=1`;
     const request = new Request(url, { method: "POST", body: new Uint8Array([0xff, 0xfe, 0xfd]) });
     expect((await exports.default.fetch(request)).status).toBe(400);
@@ -166,7 +162,6 @@ describe("a refused push", () => {
 
 describe("log lines", () => {
   it("carry neither openid, nor text, nor token, nor secret", async ({ expect }) => {
-    const lines = captureLog();
     const user = "oSecretUser0000000000000001";
     await wechat.text(user, "我的手机号是13800000000 价格");
     await expect.poll(() => readTexts(wechat, user)).toHaveLength(1);
@@ -191,7 +186,6 @@ describe("log lines", () => {
 
 describe("log lines of an unreadable push", () => {
   it("tell the cause and nothing of what it says", async ({ expect }) => {
-    const lines = captureLog();
     const plaintext = "<xml><Content>13800000000</Content><MsgType>text";
     await wechat.text("oSecretUser0000000000000002", "", { overrides: { plaintext } });
     expect(lines()).toContainEqual(expect.objectContaining({ event: "push_quarantined", cause: "xml: malformed" }));

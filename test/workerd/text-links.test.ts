@@ -7,9 +7,9 @@ import { describe, it } from "vitest";
 import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 import { runHandlers } from "../../worker/automation/handler-runner.ts";
-import { APPID, captureLog, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
+import { APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, send, useSilentSettings, putSettings } from "./api-client.ts";
-import { shop, useWorker, wechat } from "./each-test.ts";
+import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const FOREIGN = "wxffffffffffffffff";
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
@@ -151,7 +151,6 @@ describe("an endpoint's answer", () => {
       { id: "next", priority: 1, match: { type: "anything" }, action: reply("下一条") },
     ];
     await useSilentSettings({ webhooks: WEBHOOKS, rules });
-    const lines = captureLog();
     shop.answerWith(() => Response.json({ messages: [text(anchor(FOREIGN))] }));
     await wechat.text("oNext", "你好");
     await expect.poll(() => readTexts(wechat, "oNext")).toEqual(["下一条"]);
@@ -170,7 +169,6 @@ describe("a handler's reply", () => {
   it("with a link to another mini program is logged with the field and the rule, and the rules follow", async ({
     expect,
   }) => {
-    const lines = captureLog();
     expect(await run({ onMessage: (_, kefu) => kefu.reply(anchor(FOREIGN)) }, says("你好"))).toBeUndefined();
     const error = expect.stringContaining("reply: content has a link to another mini program") as string;
     expect(lines()).toContainEqual({ event: "handler_failed", requestId: "r1", kind: "text", error });

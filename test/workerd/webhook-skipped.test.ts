@@ -3,9 +3,9 @@ import { describe, it, vi } from "vitest";
 import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
-import { account, APPID, captureLog, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";
+import { account, APPID, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, hookStatus } from "./api-client.ts";
-import { shop } from "./each-test.ts";
+import { lines, shop } from "./each-test.ts";
 import { ringFor, settle, useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
@@ -77,7 +77,6 @@ describe("an endpoint that refuses every event", () => {
 
   it("is never paused for it, and the log names no user", async ({ expect }) => {
     await useHooks({ id: "mute", url: URL_OF("mute"), events: ["message.received"] });
-    const lines = captureLog();
     shop.answerWith(REFUSED);
     for (let user = 0; user < 12; user += 1) {
       await writes(`oMute${user}`, "mute");

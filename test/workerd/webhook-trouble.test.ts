@@ -2,9 +2,9 @@ import { describe, it } from "vitest";
 import { GATHER_MS, GIVE_UP_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { captureLog, pass, ring } from "../support/workerd.ts";
+import { pass, ring } from "../support/workerd.ts";
 import { hookStatus } from "./api-client.ts";
-import { shop } from "./each-test.ts";
+import { lines, shop } from "./each-test.ts";
 import { ringFor, toldOf, useHooks, usePlay, writes } from "./webhook-play.ts";
 
 usePlay();
@@ -66,7 +66,6 @@ describe("an endpoint that fails on one user's events only", () => {
 describe("events of one user that are not accepted", () => {
   it("each get three days from when they were written, not one after another", async ({ expect }) => {
     await useHooks({ id: "slow", url: URL_OF("slow"), events: ["message.received"] });
-    const lines = captureLog();
     shop.answerWith(BUSY);
     const from = Date.now();
     for (let event = 0; event < 3; event += 1) {

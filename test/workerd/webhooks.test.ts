@@ -7,9 +7,9 @@ import { readReceived } from "../../worker/conversation/rpc.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { alarmOf, APPID, captureLog, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, hookStatus } from "./api-client.ts";
-import { shop } from "./each-test.ts";
+import { lines, shop } from "./each-test.ts";
 import { says as writes, settle, useHooks, usePlay } from "./webhook-play.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -165,7 +165,6 @@ describe("a webhook", () => {
 describe("a webhook that stays dead", () => {
   it("is paused for the whole app, reported, and heard again by itself", async ({ expect }) => {
     await useHooks({ id: "dead", url: URL_OF("dead"), events: ["message.received"] });
-    const lines = captureLog();
     shop.answerWith(BUSY);
     for (let user = 0; user < 10; user += 1) await says(`oDead${user}`, [], ["dead"]);
     for (let user = 0; user < 10; user += 1) {
@@ -202,7 +201,6 @@ describe("a webhook that stays dead", () => {
 describe("an event for a webhook that never comes back", () => {
   it("is given up after three days, pauses or not, and nobody looks for it any more", async ({ expect }) => {
     await useHooks({ id: "gone", url: URL_OF("gone"), events: ["message.received"] });
-    const lines = captureLog();
     shop.answerWith(() => new Response(null, { status: 410 }));
     await says("oNever", [], ["gone"]);
     const looks: number[] = [];
