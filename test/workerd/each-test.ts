@@ -20,8 +20,6 @@ const CLOCKS = {
   now: () => Date.now(),
   /** An hour ahead of the real clock, which fires the alarms: none fires by itself, the test runs them. */
   "hour ahead": () => Date.now() + HOUR_MS,
-  /** The same, in whole seconds, as CreateTime has. */
-  "hour ahead, whole seconds": () => Math.ceil(Date.now() / 1_000) * 1_000 + HOUR_MS,
   /** A week after the test before: its pauses, tokens, snapshots and failure counters have expired. */
   "weeks apart": (test: number) => Date.now() + test * WEEK_MS,
 } as const satisfies Record<string, (test: number) => number>;
@@ -30,6 +28,8 @@ const CLOCKS = {
 export interface TestOptions extends PlayOptions {
   /** A clock that only the test moves; the default is the running real clock. */
   readonly clock?: keyof typeof CLOCKS;
+  /** Begins on a whole second, for times that WeChat writes in seconds. */
+  readonly wholeSeconds?: boolean;
   /** Settings to store besides a silent fallback; null: none are stored. */
   readonly settings?: Readonly<Record<string, unknown>> | null;
 }
@@ -44,10 +44,13 @@ let tests = 0;
 
 /** Call at the top of a test file. */
 export function useWorker(options: TestOptions = {}): void {
-  const { clock, settings = {}, ...play } = options;
+  const { clock, wholeSeconds = false, settings = {}, ...play } = options;
   beforeEach(async () => {
     tests += 1;
-    if (clock !== undefined) vi.useFakeTimers({ toFake: ["Date"], now: CLOCKS[clock](tests) });
+    const unitMs = wholeSeconds ? 1_000 : 1;
+    if (clock !== undefined) {
+      vi.useFakeTimers({ toFake: ["Date"], now: Math.ceil(CLOCKS[clock](tests) / unitMs) * unitMs });
+    }
     lines = captureLog();
     shop = createReceiver();
     wechat = playWeChat({ ...play, hosts: { "shop.example.com": shop.handle, ...play.hosts } });

@@ -20,7 +20,8 @@ let answer: () => Response;
 let meanwhile: () => unknown;
 
 useWorker({
-  clock: "hour ahead, whole seconds",
+  clock: "hour ahead",
+  wholeSeconds: true,
   settings: null,
   vars: FORWARD,
   switches: { retries: 0 },

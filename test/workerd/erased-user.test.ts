@@ -7,7 +7,7 @@ import { useWorker, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
 
-useWorker({ clock: "hour ahead, whole seconds" });
+useWorker({ clock: "hour ahead", wholeSeconds: true });
 
 const statusOf = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).status;
 

@@ -17,7 +17,7 @@ import { lines, useWorker, wechat } from "./each-test.ts";
 const HOUR = 3_600_000;
 
 // An isolate reports once a minute, and a series lasts a day.
-useWorker({ clock: "weeks apart" });
+useWorker({ clock: "weeks apart", wholeSeconds: true });
 beforeEach(deleteEvents);
 
 const seconds = (ageMs = 0) => Math.floor((Date.now() - ageMs) / 1_000);

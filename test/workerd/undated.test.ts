@@ -16,7 +16,8 @@ let users = 0;
 let user = "";
 
 useWorker({
-  clock: "hour ahead, whole seconds",
+  clock: "hour ahead",
+  wholeSeconds: true,
   worker: async (request) => {
     const { url, method, headers } = request;
     const body = await request.text();
