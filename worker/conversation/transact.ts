@@ -2,7 +2,6 @@
  * One transition of a conversation: what a step decides and writes, before any of it is stored. It touches nothing.
  */
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
-import type { Config } from "../config/config.ts";
 import { wakeCursors } from "./core/consumer-cursor.ts";
 import type { Lease, OutboxContext } from "./core/outbox/outbox.ts";
 import { writeRows, type RowDraft, type RowWriter } from "./core/rows.ts";
@@ -28,10 +27,15 @@ export interface Taken<T> {
 /**
  * Takes a step.
  *
+ * @param config what of the configuration decides
  * @param now epoch ms
  */
-export function takeStep<T>(before: ConversationState, config: Config, now: number, step: Step<T>): Taken<T> {
-  const { unconfirmedRetries } = config;
+export function takeStep<T>(
+  before: ConversationState,
+  { unconfirmedRetries }: Pick<OutboxContext, "unconfirmedRetries">,
+  now: number,
+  step: Step<T>,
+): Taken<T> {
   const context: OutboxContext = { rules: MINI_PROGRAM, now, random: Math.random(), unconfirmedRetries };
   const writer = writeRows(before.last, now);
   const { state, lease, value } = step(before, writer, context);

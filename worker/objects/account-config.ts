@@ -9,7 +9,7 @@ import { setupText } from "../config/credentials-fingerprint.ts";
 import { createWebhookDeps } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
 import type { WebhookDeps } from "../webhooks/call-webhook.ts";
-import { canSign } from "../webhooks/settings-check.ts";
+import { canSign, type WebhookPolicy } from "../webhooks/settings-check.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
@@ -22,6 +22,8 @@ export interface AccountApp {
   retention(): Retention;
   /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
   webhooks(): WebhookDeps | undefined;
+  /** What may be stored as a webhook; undefined while the configuration is broken. */
+  webhookPolicy(): WebhookPolicy | undefined;
   /** A short hash of its credentials; empty when it is not configured. */
   setupHash(): Promise<string>;
   /** A short hash of the secret in use; empty when it is not configured. */
@@ -47,6 +49,11 @@ export function createAccountApp(env: () => Env, appid: () => string): AccountAp
     webhooks() {
       const found = configured();
       return found && canSign(found.config) ? createWebhookDeps(found.config) : undefined;
+    },
+    webhookPolicy() {
+      const config = configOf(env());
+      if (!config.ok) return undefined;
+      return { secrets: config.value.webhookSecrets, allowPrivate: config.value.allowPrivateWebhooks };
     },
     async setupHash() {
       const found = configured();

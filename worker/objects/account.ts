@@ -77,7 +77,11 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     setRepublishAt: (republishAt) => this.#write({ republishAt }),
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
-  readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, env: this.env });
+  readonly #app = createAccountApp(
+    () => this.env,
+    () => this.#appid(),
+  );
+  readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, config: this.#app });
   readonly #skipped = createSkippedStore(this.ctx.storage);
   readonly #erasures = createErasures(this.ctx.storage);
   readonly #webhooks = createWebhookRecords({
@@ -87,10 +91,6 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
     skipped: this.#skipped,
   });
-  readonly #app = createAccountApp(
-    () => this.env,
-    () => this.#appid(),
-  );
   readonly #events = createAppEvents({
     store: this.#store,
     objectId: this.ctx.id.toString(),

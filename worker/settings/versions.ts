@@ -15,7 +15,7 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
 import type { AccountStore, SettingsRow } from "../account/store.ts";
 import { log } from "../platform/logger.ts";
-import { findWebhookProblems } from "../webhooks/settings-check.ts";
+import { findWebhookProblems, type WebhookPolicy } from "../webhooks/settings-check.ts";
 import { parseSettingsVersion } from "./published-settings.ts";
 
 /** Why settings were not stored. */
@@ -37,8 +37,8 @@ export interface UnreadableSettings {
 export interface AccountSettingsDeps {
   readonly appid: () => string;
   readonly store: Pick<AccountStore, "newestSettings" | "addSettings">;
-  /** The Worker's: it says which addresses are allowed, and whether there is a secret for webhooks. */
-  readonly env: object;
+  /** Which addresses are allowed, and whether there is a secret for webhooks. */
+  readonly config: { webhookPolicy(): WebhookPolicy | undefined };
 }
 
 /** Reads and stores the settings. */
@@ -67,7 +67,7 @@ export interface AccountSettings {
 const KEPT_VERSIONS = 20;
 
 /** Opens them. */
-export function createAccountSettings({ appid, store, env }: AccountSettingsDeps): AccountSettings {
+export function createAccountSettings({ appid, store, config }: AccountSettingsDeps): AccountSettings {
   function current(): SettingsVersion {
     const row = store.newestSettings();
     if (row === undefined) return DEFAULT_SETTINGS_VERSION;
@@ -81,7 +81,8 @@ export function createAccountSettings({ appid, store, env }: AccountSettingsDeps
   function check(input: unknown): Result<{ readonly settings: Settings; readonly body: string }, SettingsProblem[]> {
     const parsed = parseSettings(input);
     if (!parsed.ok) return parsed;
-    const refused = [...findSettingsLinkProblems(parsed.value, appid()), ...findWebhookProblems(parsed.value, env)];
+    const linkProblems = findSettingsLinkProblems(parsed.value, appid());
+    const refused = [...linkProblems, ...findWebhookProblems(parsed.value, config.webhookPolicy())];
     if (refused.length > 0) return err(limitProblems(refused));
     const body = JSON.stringify(parsed.value);
     const bytes = utf8Length(body);

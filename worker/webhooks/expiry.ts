@@ -5,11 +5,10 @@ import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { Services } from "../inbox/services.ts";
 import { logUser } from "../platform/logger.ts";
 import { typesOf } from "./core/event.ts";
 import { healthMemory } from "./health-reader.ts";
-import { forgetConversation, type WebhookHost } from "./log-consumer.ts";
+import { forgetConversation, type ConsumerServices, type WebhookHost } from "./log-consumer.ts";
 import { createSkipped } from "./skipped-events.ts";
 
 /** Rows read at a time. */
@@ -21,15 +20,15 @@ const MAX_ROWS = 100;
  *
  * @throws Error when they could not be put on record: nothing may be deleted then
  */
-export async function expireEvents(host: WebhookHost, connection: Services, until: number): Promise<void> {
+export async function expireEvents(host: WebhookHost, services: ConsumerServices, until: number): Promise<void> {
   const { owner, id, state, store } = host;
   const opened = store();
   const last = Math.min(until - 1, state().last);
   const behind = Object.entries(state().webhooks).filter(([, { after }]) => after < last);
   if (behind.length === 0) return;
-  const settings = (await connection.settings())?.settings;
+  const settings = (await services.settings())?.settings;
   const source = { ...owner, objectId: id.toString() };
-  const { account, webhooks: deps } = connection;
+  const { account, webhooks: deps } = services;
   const health = { appid: owner.appid, account, memory: healthMemory, now: deps.now };
   const progress = new Map<string, WebhookProgress>();
   for (const [name, { after: from }] of behind) {

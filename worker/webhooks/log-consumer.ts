@@ -2,17 +2,18 @@
  * A conversation delivers to the webhooks what its log has for them: what is due, by `webhooks/run.ts`, folded back into
  * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../conversation/core/consumer-cursor.ts";
 import type { RowDraft } from "../conversation/core/rows.ts";
 import { nextDue } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { Owner } from "../conversation/rpc.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import type { Services } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log, logUser } from "../platform/logger.ts";
+import type { WebhookDeps } from "./call-webhook.ts";
 import { toWebhookEvent, typesOf } from "./core/event.ts";
-import { healthMemory } from "./health-reader.ts";
+import { healthMemory, type WebhookAccount } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
@@ -26,6 +27,20 @@ export interface WebhookHost {
   readonly keep: (known: KnownWebhooks, durable: boolean) => void;
 }
 
+/** The part of the account object that is used. */
+interface ConsumerAccount extends WebhookAccount {
+  forgetConversation(id: string): Promise<unknown>;
+}
+
+/** What delivering to webhooks needs of the account. */
+export interface ConsumerServices {
+  /** A fresh stub of the account object. */
+  readonly account: () => ConsumerAccount;
+  /** The settings in force with their version; undefined when they cannot be read. */
+  readonly settings: () => Promise<SettingsVersion | undefined>;
+  readonly webhooks: WebhookDeps;
+}
+
 /** No call starts after so long, milliseconds: the alarm has messages to send as well. */
 const BUDGET_MS = 10_000;
 /** While the settings cannot be read, webhooks wait so long, milliseconds. */
@@ -34,12 +49,12 @@ const REST_MS = 30_000;
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
-export async function deliverEvents(host: WebhookHost, connection: Services): Promise<void> {
+export async function deliverEvents(host: WebhookHost, services: ConsumerServices): Promise<void> {
   const { owner, id, state, store } = host;
   const started = Date.now();
   const opened = store();
   if (dueCursors(state().webhooks, state().last, started).length === 0) return;
-  const stored = await connection.settings();
+  const stored = await services.settings();
   const user = logUser(id);
   const { last, webhooks: cursors, settingsVersion } = state();
   if (stored === undefined) {
@@ -52,7 +67,7 @@ export async function deliverEvents(host: WebhookHost, connection: Services): Pr
     const cursor = ids.includes(webhook.id) ? cursors[webhook.id] : undefined;
     return cursor === undefined ? [] : [{ webhook, cursor }];
   });
-  const { account, webhooks: deps } = connection;
+  const { account, webhooks: deps } = services;
   const source = { ...owner, objectId: id.toString() };
   const toDeliverable = (row: RowDraft): Deliverable => ({
     seq: row.seq,
@@ -79,7 +94,7 @@ export async function deliverEvents(host: WebhookHost, connection: Services): Pr
 
 /** The user was erased during a run: its reports may have reached the account after the erase had removed the user there. */
 export async function forgetConversation(
-  account: Services["account"],
+  account: ConsumerServices["account"],
   app: string,
   id: DurableObjectId,
 ): Promise<void> {
