@@ -3,15 +3,12 @@
  * decides, as the team's handlers are. Whatever goes wrong, the next rule acts; the user notices nothing.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
+import type { Result } from "../../shared/base/result.ts";
 import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
-import type { AppConfig } from "../config/config.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
-import { kvKey } from "../conversation/event-hash.ts";
-import type { ArrivedPush } from "../inbox/late-events.ts";
 import { log } from "../platform/logger.ts";
-import { callWebhook, type WebhookDeps } from "../webhooks/call-webhook.ts";
 import type { Proposal } from "./core/proposal.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
@@ -23,13 +20,36 @@ export const ASK_TIMEOUT_MS = 2_000;
 const ASK_UNTIL_MS = 3_200;
 /** With less than this left nobody is asked, milliseconds. */
 const MIN_ASK_MS = 300;
-const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** What asking needs from outside. */
+export interface AskDeps {
+  readonly requestId: string;
+  /**
+   * Asks an endpoint by one signed call; undefined without a secret to sign with.
+   *
+   * @param id the same for every repeat of the question
+   * @param body JSON
+   * @returns the text of its answer, or why there is none
+   */
+  readonly ask:
+    | ((
+        url: string,
+        id: string,
+        body: string,
+        timeoutMs: number,
+      ) => Promise<Result<string, { readonly reason: string; readonly status?: number }>>)
+    | undefined;
+}
 
 /** A push whose rules may want an answer from outside. */
 export interface AskedPush {
-  readonly app: AppConfig;
+  /** Whose rules they are. */
+  readonly appid: string;
   readonly inbound: Inbound;
-  readonly arrived: ArrivedPush;
+  /** Epoch ms. */
+  readonly arrivedAt: number;
+  /** The hash of the event (`event-hash.ts`); computed when an endpoint is asked. */
+  readonly eventHash: () => Promise<string>;
   readonly settings: Settings;
 }
 
@@ -38,47 +58,44 @@ export interface AskedPush {
  * that ask are passed over. Nobody is asked when an earlier candidate acts in any case.
  */
 export async function resolveProposals(
-  requestId: string,
-  webhooks: WebhookDeps,
+  deps: AskDeps,
   push: AskedPush,
   proposals: readonly Proposal[],
 ): Promise<readonly Candidate[]> {
   const first = proposals.findIndex(({ action }) => action.type === "webhook");
   const isMoot = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
   const asked = first === -1 || isMoot ? undefined : proposals[first];
-  const answer = asked && (await ask(requestId, webhooks, push, asked));
+  const answer = asked && (await askEndpoint(deps, push, asked));
   return proposals.flatMap(({ action, ...rest }, index): Candidate[] => {
     if (action.type !== "webhook") return [{ ...rest, action }];
     return index === first && answer !== undefined ? [{ ...rest, action: answer }] : [];
   });
 }
 
-async function ask(
-  requestId: string,
-  webhooks: WebhookDeps,
+async function askEndpoint(
+  { requestId, ask }: AskDeps,
   push: AskedPush,
   proposal: Proposal,
 ): Promise<WebhookAnswer | undefined> {
-  const { app, inbound, arrived, settings } = push;
+  const { appid, inbound, arrivedAt, eventHash, settings } = push;
   const { action, ruleId } = proposal;
   const webhook = settings.webhooks.find(({ id }) => action.type === "webhook" && id === action.webhookId);
   if (webhook === undefined) return undefined;
   const started = Date.now();
-  const fields = { requestId, app: app.appid, webhook: webhook.id, type: "message.answer" };
+  const fields = { requestId, app: appid, webhook: webhook.id, type: "message.answer" };
   const note = (outcome: string, more: { readonly status?: number; readonly problem?: string } = {}) =>
     log("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
-  const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrived.arrivedAt + ASK_UNTIL_MS - started);
-  if (timeoutMs < MIN_ASK_MS || webhooks.secrets.length === 0) {
+  const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrivedAt + ASK_UNTIL_MS - started);
+  if (timeoutMs < MIN_ASK_MS || ask === undefined) {
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
     return undefined;
   }
   // A repeat of the push asks again, with the same id.
-  const id = await kvKey(arrived.appid, arrived.openid, arrived.key);
-  const body = toWebhookQuestion(app.appid, ruleId, inbound, arrived.arrivedAt);
-  const call = { url: webhook.url, id, body, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES };
-  const response = await callWebhook(webhooks, call);
+  const id = await eventHash();
+  const body = toWebhookQuestion(appid, ruleId, inbound, arrivedAt);
+  const response = await ask(webhook.url, id, body, timeoutMs);
   const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);
-  const answer = response.ok ? parseWebhookAnswer(response.value, app.appid, prepare) : response;
+  const answer = response.ok ? parseWebhookAnswer(response.value, appid, prepare) : response;
   if (!answer.ok) {
     const { reason } = answer.error;
     note(reason, {

@@ -13,7 +13,9 @@ import { verifyContextToken } from "../channels/mini-program/context-signature.t
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
 import type { PushInput } from "../conversation/core/transitions.ts";
+import { kvKey } from "../conversation/event-hash.ts";
 import { log, logUser } from "../platform/logger.ts";
+import { createAsk } from "../webhooks/call-webhook.ts";
 import { carryInBackground } from "./delivery/after-response.ts";
 import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-events.ts";
 import type { RequestServices } from "./services.ts";
@@ -113,11 +115,13 @@ async function findCandidates(
   }
   const { settings, version } = stored;
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
-  const candidates = await resolveProposals(
-    requestId,
-    services.webhooks,
-    { app, inbound, arrived, settings },
-    proposals,
-  );
+  const asked = {
+    appid: app.appid,
+    inbound,
+    arrivedAt: arrived.arrivedAt,
+    eventHash: () => kvKey(arrived.appid, arrived.openid, arrived.key),
+    settings,
+  };
+  const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);
   return { candidates, webhooks: findListeners(settings.webhooks), settingsVersion: version };
 }

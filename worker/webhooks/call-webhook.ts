@@ -59,6 +59,9 @@ export interface WebhookFailure {
   readonly retryAfterMs?: number;
 }
 
+/** How much of an answer to a question is read, bytes. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
 /** Statuses by which an endpoint says that it rejects the request itself. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
@@ -95,6 +98,17 @@ export async function callWebhook(deps: WebhookDeps, call: WebhookCall): Promise
   } finally {
     deadline.close();
   }
+}
+
+/**
+ * How a rule asks an endpoint for an answer: `callWebhook` bound to what it needs.
+ *
+ * @returns undefined without a secret to sign with
+ */
+export function createAsk(deps: WebhookDeps) {
+  if (deps.secrets.length === 0) return undefined;
+  return (url: string, id: string, body: string, timeoutMs: number) =>
+    callWebhook(deps, { url, id, body, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES });
 }
 
 async function exchange(
