@@ -6,8 +6,11 @@
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import type { AppPause } from "../conversation/rpc.ts";
 import type { AccountState } from "./core/state.ts";
 import { isSendsFault } from "./core/trouble.ts";
+
+export type { AppPause } from "../conversation/rpc.ts";
 
 /** The access with its end. */
 export interface AccountAccess extends AppAccess {
@@ -15,15 +18,6 @@ export interface AccountAccess extends AppAccess {
   readonly expiresAt: number;
   /** Sends do not get through, since then (epoch ms): who has one that does, tells the account object. */
   readonly sendsFailingSince?: number;
-}
-
-/** A pause of the whole app, or that it was lifted. */
-export interface AppPause {
-  /** Epoch ms; 0 when it was lifted. */
-  readonly pausedUntil: number;
-  readonly pauseErrcode: number;
-  /** Grows with each change; absent: 0, from an object that has not seen one. */
-  readonly pauseVersion?: number;
 }
 
 /** What the object answers to the report of a refusal: the pause in force, or none because only one message is refused. */

@@ -3,12 +3,11 @@
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { Conversation } from "../objects/conversation.ts";
 import { inTime, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { PushInput } from "./core/transitions.ts";
-import { readReceived, type LeasedMessage, type Owner, type Received, type ReceivedWire } from "./rpc.ts";
+import { readReceived, type LeasedMessage, type Owner, type Received, type RemoteConversation } from "./rpc.ts";
 /** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */
@@ -16,7 +15,7 @@ const SETTLE_TIMEOUT_MS = 4_000;
 
 /** How to reach conversations. */
 export interface ConversationDirectory {
-  readonly namespace: DurableObjectNamespace<Conversation>;
+  readonly namespace: DurableObjectNamespace;
   readonly locationHint: LocationHint;
 }
 
@@ -29,13 +28,19 @@ export function conversationStub(
   directory: ConversationDirectory,
   owner: Owner,
   timeoutMs: number = CONVERSATION_CALL_MS,
-): DurableObjectStub<Conversation> {
+): RemoteConversation {
   return timedStub(bareStub(directory, owner), timeoutMs);
 }
 
 /** Without a deadline: for the calls of this file that have their own. A proxy would cost CPU on every push. */
-function bareStub({ namespace, locationHint }: ConversationDirectory, owner: Owner): DurableObjectStub<Conversation> {
-  return namespace.getByName(objectName(owner), { locationHint });
+function bareStub({ namespace, locationHint }: ConversationDirectory, owner: Owner): RemoteConversation {
+  return toRemote(namespace.getByName(objectName(owner), { locationHint }));
+}
+
+/** Every object of the namespace implements `ConversationRpc`. */
+function toRemote(stub: DurableObjectStub): RemoteConversation {
+  const remote: unknown = stub;
+  return remote as RemoteConversation;
 }
 
 /**
@@ -44,15 +49,15 @@ function bareStub({ namespace, locationHint }: ConversationDirectory, owner: Own
  * @throws TypeError when it is not an id of this namespace: the runtime knows its own by a check sum
  */
 export function conversationStubById(
-  namespace: DurableObjectNamespace<Conversation>,
+  namespace: DurableObjectNamespace,
   id: string,
   options: DurableObjectNamespaceGetDurableObjectOptions = {},
-): DurableObjectStub<Conversation> {
-  return timedStub(namespace.get(namespace.idFromString(id), options), CONVERSATION_CALL_MS);
+): RemoteConversation {
+  return timedStub(toRemote(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
 }
 
 /** The id of the object; nothing is asked for it. */
-export function objectIdOf(namespace: DurableObjectNamespace<Conversation>, owner: Owner): DurableObjectId {
+export function objectIdOf(namespace: DurableObjectNamespace, owner: Owner): DurableObjectId {
   return namespace.idFromName(objectName(owner));
 }
 
@@ -86,7 +91,7 @@ export function storePush(
   const claim = crypto.randomUUID();
   const call = () => bareStub(directory, owner).receive(owner, push, claim);
   const leasedUntil = Date.now() + LEASED_CALL_MS;
-  const stored = retryCall<ReceivedWire>("receive", until.retry, call).then(readReceived);
+  const stored = retryCall("receive", until.retry, call).then(readReceived);
   const received = inTime(Math.max(0, until.answer - Date.now()), stored);
   const lease = received.catch((error: unknown) => {
     if (!isDeadlineError(error)) throw error;

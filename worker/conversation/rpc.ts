@@ -2,13 +2,14 @@
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { MessageState } from "./core/outbox/message-status.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import type { WaitingMessage } from "./core/outbox/waiting.ts";
 import type { RowDraft } from "./core/rows.ts";
-import type { SubmitInput } from "./core/transitions.ts";
+import type { PushInput, SubmitInput } from "./core/transitions.ts";
 import type { WindowView } from "./core/window.ts";
 
 /** Whose conversation it is. */
@@ -78,18 +79,47 @@ export interface ConversationView {
   readonly rows: readonly RowDraft[];
 }
 
+/** A pause of the whole app, or that it was lifted. */
+export interface AppPause {
+  /** Epoch ms; 0 when it was lifted. */
+  readonly pausedUntil: number;
+  readonly pauseErrcode: number;
+  /** Grows with each change; absent: 0, from an object that has not seen one. */
+  readonly pauseVersion?: number;
+}
+
+/** What the server answered with status 200. */
+export interface RelayedAnswer {
+  /** Null when it gave none, or one that is not a plain header of up to 200 characters. */
+  readonly contentType: string | null;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What a conversation can be asked: the object implements it. */
+export interface ConversationRpc {
+  receive(owner: Owner, push: PushInput, claim: string): ReceivedWire;
+  submit(owner: Owner, input: SubmitInput, claim: string): SubmitAnswer;
+  settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null;
+  view(limit: number): ConversationView | null;
+  rows(after: number, limit: number): readonly RowDraft[] | null;
+  message(appid: string, seq: number): MessageState | null;
+  relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
+  businessId(): string | null;
+  replay(webhookId: string, after: number, known?: ReplayKnown): number | null;
+  resume(pause: AppPause, spreadMs: number): void;
+  leaseTrial(claim: string): LeasedMessage | null;
+  erase(): boolean;
+}
+
 /**
- * What the API asks of a conversation. Written out because workers-types' own view of a stub follows the recursive
- * `WireValue` in a row until the compiler gives up (TS2589).
+ * The same from outside: a stub of the object. Derived from our own interface, because workers-types' own view of a stub
+ * follows recursive types until the compiler gives up (TS2589).
  */
-export interface RemoteConversation {
+export type RemoteConversation = {
   /** The object, 64 hex digits. */
   readonly id: { toString(): string };
-  submit(owner: Owner, input: SubmitInput, claim: string): Promise<SubmitAnswer>;
-  view(limit: number): Promise<ConversationView | null>;
-  rows(after: number, limit: number): Promise<readonly RowDraft[] | null>;
-  message(appid: string, seq: number): Promise<MessageState | null>;
-  businessId(): Promise<string | null>;
-  replay(webhookId: string, after: number, known?: ReplayKnown): Promise<number | null>;
-  erase(): Promise<boolean>;
-}
+} & {
+  readonly [Method in keyof ConversationRpc]: (
+    ...args: Parameters<ConversationRpc[Method]>
+  ) => Promise<ReturnType<ConversationRpc[Method]>>;
+};

@@ -4,9 +4,9 @@
  * first answer (docs/storage.md). Synchronous throughout.
  */
 import { namesUser } from "../../shared/text/names-user.ts";
-import type { RelayedAnswer } from "./forward-push.ts";
+import type { RelayedAnswer } from "../conversation/rpc.ts";
 
-export type { RelayedAnswer } from "./forward-push.ts";
+export type { RelayedAnswer } from "../conversation/rpc.ts";
 
 /**
  * How long the answer of the team's server is kept for repeats of the push, milliseconds; then it is deleted. The

@@ -4,9 +4,12 @@
  * the platform's signature, in its query.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import type { RelayedAnswer } from "../conversation/rpc.ts";
 import { openDeadline, OVERDUE } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
+
+export type { RelayedAnswer } from "../conversation/rpc.ts";
 
 /** Says that a push was forwarded; a worker that receives one so does not forward it again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
@@ -33,13 +36,6 @@ export interface RawPush {
   /** The query with its `?`, or empty. */
   readonly search: string;
   readonly contentType: string | undefined;
-  readonly body: Uint8Array<ArrayBuffer>;
-}
-
-/** What the server answered with status 200. */
-export interface RelayedAnswer {
-  /** Null when it gave none, or one that is not a plain header of up to 200 characters. */
-  readonly contentType: string | null;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 

@@ -17,7 +17,7 @@ export function findConversation(
   timeoutMs?: number,
 ): { readonly owner: Owner; readonly conversation: RemoteConversation } {
   const owner = { appid: app.appid, openid };
-  return { owner, conversation: toRemote(conversationStub(directory, owner, timeoutMs)) };
+  return { owner, conversation: conversationStub(directory, owner, timeoutMs) };
 }
 
 /** The conversation and row a message id speaks of; undefined when it is none of ours. */
@@ -34,14 +34,10 @@ export function findMessage(
 export function findObject({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;
   try {
-    return toRemote(conversationStubById(namespace, objectId, { locationHint }));
+    return conversationStubById(namespace, objectId, { locationHint });
   } catch (error) {
     // The runtime knows its own ids by a check sum; another's is a TypeError.
     if (error instanceof TypeError) return undefined;
     throw error;
   }
-}
-
-function toRemote(stub: unknown): RemoteConversation {
-  return stub as RemoteConversation;
 }

@@ -10,7 +10,6 @@ import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { AnswerKind } from "../../shared/message/inbound.ts";
 import { accountMemory, notePause } from "../account/memory.ts";
-import type { AppPause } from "../account/published-access.ts";
 import { configOf, findApp, type Config } from "../config/config.ts";
 import { replayFrom } from "../conversation/core/consumer-cursor.ts";
 import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
@@ -35,6 +34,8 @@ import { fillLease, showConversation } from "../conversation/details.ts";
 import { eraseStorage } from "../conversation/erased-storage.ts";
 import { readMessageState } from "../conversation/read-message.ts";
 import type {
+  AppPause,
+  ConversationRpc,
   ConversationView,
   LeasedMessage,
   Owner,
@@ -73,7 +74,7 @@ const STORAGE_MS = 5_000;
 const PRUNE_BATCH = 500;
 
 /** The Durable Object of one user. */
-export class Conversation extends DurableObject<Env> {
+export class Conversation extends DurableObject<Env> implements ConversationRpc {
   #store = createConversationStore(this.ctx.storage);
   #state: ConversationState = this.#store.initialState;
   /** For when the alarm is set, epoch ms; in the past when it has rung. */
@@ -340,12 +341,7 @@ export class Conversation extends DurableObject<Env> {
    * first and touches nothing; the record is one statement and the last of all, and the runtime commits it with the
    * alarm. An alarm whose record was refused finds nothing to do.
    */
-  #transact<T>(
-    owner: Owner,
-    config: Config,
-    now: number,
-    step: Step<T>,
-  ): { readonly value: T; readonly lease: LeasedMessage | undefined } {
+  #transact<T>(owner: Owner, config: Config, now: number, step: Step<T>) {
     const { state, lease, value, rows } = takeStep(this.#state, config, now, step);
     const leased = lease && this.#fill(lease, owner, state, rows);
     if (rows.length > 0) {
