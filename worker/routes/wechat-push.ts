@@ -6,14 +6,9 @@ import type { Context } from "hono";
 import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
+import { receivePush, type ReceivedPush } from "../channels/mini-program/receive-push.ts";
 import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/acknowledgement.ts";
-import {
-  receivePush,
-  verifyEcho,
-  type PushProblem,
-  type PushQuery,
-  type ReceivedPush,
-} from "../channels/wechat/push/open-push.ts";
+import { verifyEcho, type PushProblem, type PushQuery } from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
 import { FORWARDED_HEADER, type RelayedAnswer } from "../forwarding/forward-push.ts";

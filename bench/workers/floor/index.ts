@@ -6,7 +6,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { receivePush } from "../../../worker/channels/wechat/push/open-push.ts";
+import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 
 interface FloorEnv {
   readonly USER: DurableObjectNamespace<User>;

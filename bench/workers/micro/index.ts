@@ -4,9 +4,9 @@
  */
 import type { WireFields } from "../../../shared/message/inbound.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
+import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
-import { receivePush } from "../../../worker/channels/wechat/push/open-push.ts";
 import { verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
 import type { MicroPush, StepName } from "./protocol.ts";
 import { sketchReceive } from "./sketch.ts";

@@ -2,9 +2,8 @@
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { buildAnswer } from "../../../worker/channels/wechat/acknowledgement.ts";
+import { buildAnswer, type AnsweredPush } from "../../../worker/channels/wechat/acknowledgement.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
-import type { ReceivedPush } from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD } from "./samples.ts";
 
@@ -15,8 +14,7 @@ const TEXT: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "help" };
 const SUCCESS = { body: "success", contentType: "text/plain; charset=utf-8" };
 const seal = { token: APP.token, cipher: await cipherFor(APP.aesKey), appid: APP.appid };
 
-const answer = (kind: "success" | "transfer", push: Omit<ReceivedPush, "signedAt">) =>
-  buildAnswer(kind, push, NOW, NONCE, RANDOM);
+const answer = (kind: "success" | "transfer", push: AnsweredPush) => buildAnswer(kind, push, NOW, NONCE, RANDOM);
 
 /** Reads an answer as WeChat would, with a parser of its own; numbers in XML become numbers. */
 function readAnswer(body: string, format: "xml" | "json"): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** The one way in, for what is genuine: mode × format, rotation, the console's check, and what cannot be read. */
 import { describe, it } from "vitest";
-import { receivePush, verifyEcho } from "../../../worker/channels/wechat/push/open-push.ts";
+import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
+import { verifyEcho } from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, encrypt, sha1 } from "./independent-crypt.ts";
 import { credentials, envelopePush, NONCE, NOW, plainPush, receive, securePush, TEXT, TIMESTAMP } from "./pushes.ts";
 import { MESSAGES } from "./samples.ts";

@@ -1,12 +1,11 @@
 /** Whole pushes as WeChat makes them, signed and encrypted by `independent-crypt.ts`. */
 import type { Result } from "../../../shared/base/result.ts";
+import { receivePush, type ReceivedPush } from "../../../worker/channels/mini-program/receive-push.ts";
 import {
-  receivePush,
   type PushCredentials,
   type PushMode,
   type PushProblem,
   type PushQuery,
-  type ReceivedPush,
 } from "../../../worker/channels/wechat/push/open-push.ts";
 import { APP, encrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD, MESSAGES } from "./samples.ts";

@@ -1,6 +1,6 @@
 /** The one way in, for what is not: the wrong mode, forgeries, foreign ciphertexts, stale pushes. */
 import { afterEach, describe, it, vi } from "vitest";
-import { receivePush } from "../../../worker/channels/wechat/push/open-push.ts";
+import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { credentials, envelopePush, NOW, plainPush, receive, refused, securePush } from "./pushes.ts";

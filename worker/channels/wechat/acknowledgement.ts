@@ -2,9 +2,9 @@
  * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools;
  * what it has to say goes by the send API (WECHAT.md §1.6, §1.8).
  */
-import { isUserMessage } from "../../../shared/message/inbound.ts";
+import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
 import type { WireFormat } from "./push/envelope.ts";
-import type { ReceivedPush, ReplySeal } from "./push/received-push.ts";
+import type { OpenedPush, ReplySeal } from "./push/received-push.ts";
 import { signParts } from "./push/signature.ts";
 
 /** `success` acknowledges; `transfer` hands the conversation to an agent. */
@@ -14,6 +14,11 @@ export type AnswerKind = "success" | "transfer";
 export interface Answer {
   readonly body: string;
   readonly contentType: string;
+}
+
+/** The push that is answered. */
+export interface AnsweredPush extends Pick<OpenedPush, "format" | "seal"> {
+  readonly inbound: Inbound;
 }
 
 /** A field of an answer: texts become CDATA or JSON strings, numbers stay bare. */
@@ -38,7 +43,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
  */
 export async function buildAnswer(
   kind: AnswerKind,
-  push: Omit<ReceivedPush, "signedAt">,
+  push: AnsweredPush,
   now: number,
   nonce: string,
   random: Uint8Array,

@@ -1,9 +1,8 @@
 /**
- * The one way in: query and body of a push → what it says, or why it is refused (WECHAT.md §1.2–1.4,
+ * The one way in: query and body of a push → its fields, or why it is refused (WECHAT.md §1.2–1.4,
  * docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before parsing.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { readInbound } from "../../mini-program/read-inbound.ts";
 import { cipherFor, type MessageCipher } from "./crypt.ts";
 import { describeEnvelopeProblem, readEnvelope, type Envelope, type EnvelopeProblem } from "./envelope.ts";
 import type {
@@ -11,13 +10,13 @@ import type {
   PushCredentials,
   PushProblem,
   PushQuery,
-  ReceivedPush,
+  OpenedPush,
   UnauthenticProblem,
 } from "./received-push.ts";
 import { verifySignature } from "./signature.ts";
 import { MAX_WIRE_LENGTH } from "./wire.ts";
 
-export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, ReceivedPush } from "./received-push.ts";
+export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, OpenedPush } from "./received-push.ts";
 
 /** How old, or how far ahead, a plain push may be: its signature covers no body, so it is good for any. */
 const PLAIN_MAX_AGE_MS = 300_000;
@@ -39,7 +38,7 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
 }
 
 /**
- * Receives a push.
+ * Opens a push; what its fields say is for the channel to read.
  *
  * @param query of the request
  * @param body the whole body
@@ -48,20 +47,20 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
  * @param maxAgeMs how far from now the signed timestamp of an encrypted push may be, in both directions; 0: any
  * @throws Error when a configured EncodingAESKey is malformed or none is there
  */
-export async function receivePush(
+export async function openPush(
   query: PushQuery,
   body: string,
   credentials: PushCredentials,
   now: number,
   maxAgeMs: number,
-): Promise<Result<ReceivedPush, PushProblem>> {
+): Promise<Result<OpenedPush, PushProblem>> {
   const { timestamp, nonce } = query;
   if (timestamp === undefined) return refuse({ reason: "missing_parameter", name: "timestamp" });
   if (nonce === undefined) return refuse({ reason: "missing_parameter", name: "nonce" });
   if (body.length > MAX_WIRE_LENGTH) return refuse({ reason: "bad_envelope", problem: { reason: "too_large" } });
   return credentials.mode === "plain"
-    ? receivePlain({ ...query, timestamp, nonce }, body, credentials, now)
-    : receiveEncrypted({ ...query, timestamp, nonce }, body, credentials, { now, maxAgeMs });
+    ? openPlain({ ...query, timestamp, nonce }, body, credentials, now)
+    : openEncrypted({ ...query, timestamp, nonce }, body, credentials, { now, maxAgeMs });
 }
 
 type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
@@ -70,12 +69,12 @@ type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: str
  * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is looked at once the
  * signature holds, so a refusal for it says that the push was once WeChat's.
  */
-async function receiveEncrypted(
+async function openEncrypted(
   query: SignedQuery,
   body: string,
   credentials: PushCredentials,
   { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
-): Promise<Result<ReceivedPush, PushProblem>> {
+): Promise<Result<OpenedPush, PushProblem>> {
   const envelope = readEnvelope(body);
   if (!envelope.ok) return refuse({ reason: "bad_envelope", problem: envelope.error });
   const { encrypt, format } = envelope.value;
@@ -98,12 +97,12 @@ async function receiveEncrypted(
  * Plain mode. The signature covers only timestamp and nonce, so it cannot prove the body; within its 300 s the push
  * counts as authentic all the same, as there is nothing better. That is why plain mode comes with a warning.
  */
-async function receivePlain(
+async function openPlain(
   query: SignedQuery,
   body: string,
   credentials: PushCredentials,
   now: number,
-): Promise<Result<ReceivedPush, PushProblem>> {
+): Promise<Result<OpenedPush, PushProblem>> {
   const { signature, timestamp, nonce } = query;
   if (signature === undefined) return refuse({ reason: "missing_parameter", name: "signature" });
   const token = await findToken(credentials.tokens, [timestamp, nonce], signature);
@@ -136,7 +135,7 @@ async function findToken(
   return undefined;
 }
 
-interface OpenedPush {
+interface DecryptedPush {
   readonly text: string;
   readonly cipher: MessageCipher;
 }
@@ -146,7 +145,7 @@ async function openWithAny(
   aesKeys: readonly string[],
   encrypt: string,
   appid: string,
-): Promise<Result<OpenedPush, UnauthenticProblem>> {
+): Promise<Result<DecryptedPush, UnauthenticProblem>> {
   const problems: UnauthenticProblem[] = [];
   for (const aesKey of aesKeys) {
     const cipher = await cipherFor(aesKey);
@@ -159,20 +158,25 @@ async function openWithAny(
   return err(problem);
 }
 
-/** Reads what an authentic push says. */
+/** The fields of an authentic push. */
 function readContent(
   text: string,
   envelope: Result<Envelope, EnvelopeProblem>,
   timestamp: string,
-): Result<ReceivedPush, PushProblem> {
+): Result<OpenedPush, PushProblem> {
   if (!envelope.ok) return unreadable(describeEnvelopeProblem(envelope.error), text);
-  const inbound = readInbound(envelope.value.fields, envelope.value.damaged);
-  if (!inbound.ok) return unreadable(`${inbound.error.field}: ${inbound.error.reason}`, text);
+  const { fields, damaged, format } = envelope.value;
   const signedAt = TIMESTAMP.test(timestamp) ? Number(timestamp) * 1_000 : 0;
-  return ok({ inbound: inbound.value, format: envelope.value.format, signedAt });
+  return ok({ fields, ...(damaged !== undefined && { damaged }), format, signedAt, text });
 }
 
-function unreadable(cause: string, text: string): Result<never, PushProblem> {
+/**
+ * The refusal of an authentic push.
+ *
+ * @param cause what is wrong, without content
+ * @param text the body, decrypted
+ */
+export function unreadable(cause: string, text: string): Result<never, PushProblem> {
   return err({ authentic: true, reason: "unreadable", cause, text });
 }
 

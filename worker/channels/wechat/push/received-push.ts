@@ -1,11 +1,11 @@
 /**
- * What receiving a push takes and gives: credentials and query in, a received push or a problem out. Types only; the
- * work is in `receive.ts`.
+ * What receiving a push takes and gives: credentials and query in, an opened push or a problem out. Types only; the
+ * work is in `open-push.ts`.
  *
  * A problem says whether the push was `authentic`. What is not, is refused and forgotten. What is, but cannot be read,
  * is WeChat's: it must be acknowledged and kept for the operator, or WeChat sends it again and shows the user a fault.
  */
-import type { Inbound } from "../../../../shared/message/inbound.ts";
+import type { WireFields } from "../../../../shared/message/inbound.ts";
 import type { CryptProblem, MessageCipher } from "./crypt.ts";
 import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 
@@ -38,9 +38,13 @@ export interface ReplySeal {
   readonly appid: string;
 }
 
-/** A push that is WeChat's and was understood. */
-export interface ReceivedPush {
-  readonly inbound: Inbound;
+/** A push that is WeChat's: verified, decrypted, and its fields read. */
+export interface OpenedPush {
+  readonly fields: WireFields;
+  /** What lies between the fields when the text cannot be separated from them (`envelope.ts`). */
+  readonly damaged?: string;
+  /** The body, decrypted. */
+  readonly text: string;
   /** The reply must have the same. */
   readonly format: WireFormat;
   /** The timestamp that was signed, epoch ms; 0 when it is not a number. */
