@@ -34,7 +34,7 @@ describe("a JSON body", () => {
     expect(response.status).toBe(400);
     expect(await bodyOf(response)).toMatchObject({
       code: "malformed_json",
-      detail: "the body nests more than 32 levels deep",
+      detail: "the body is nested deeper than 32 levels",
     });
   });
 
