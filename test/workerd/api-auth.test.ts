@@ -151,7 +151,10 @@ describe("the rate limit", () => {
   it("answers 429 with Retry-After once a key has used it up, and other keys go on", async ({ expect }) => {
     // The counter starts anew with every minute of the clock, so two minutes' worth of requests must be enough.
     const ask = () => exports.default.fetch(buildCall("GET", "/api/v1/nothing", { key: OTHER_KEY }));
-    const answers = await Promise.all(Array.from({ length: 2 * 600 + 1 }, ask));
+    const answers: Response[] = [];
+    while (answers.length <= 2 * 600 && answers.every(({ status }) => status !== 429)) {
+      answers.push(...(await Promise.all(Array.from({ length: 100 }, ask))));
+    }
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404, 429]));
     for (const refused of answers.filter(({ status }) => status === 429).slice(0, 1)) {
       expect(refused.headers.get("retry-after")).toBe("60");
