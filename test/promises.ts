@@ -73,7 +73,7 @@ export const PROMISES: readonly TestedPromise[] = [
     promise: "no secret, token, key, openid or message text in logs, errors, cache keys or foreign URLs",
     tests: [
       ["workerd/push.test.ts", "log lines"],
-      ["workerd/page-context.test.ts", "a context signed by the shop's back end leaves a line"],
+      ["workerd/page-context.test.ts", "a context signed by the shop's back end logs a line"],
       ["workerd/push-trouble.test.ts", "an error nobody expected"],
       ["pure/wrangler.test.ts", "what is deployed writes no log of requests"],
       ["pure/config/config.test.ts", ""],
