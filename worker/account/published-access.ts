@@ -1,9 +1,9 @@
 /**
- * What the account object publishes for everybody to read, through KV: the access and the settings. What is read
- * back is outside data: parsed, never trusted. KV keys: docs/storage.md.
+ * The access that the account object publishes through KV, and how readers parse it: what is read back is outside data.
+ * KV keys: docs/storage.md.
  */
-
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { isRecord } from "../../shared/base/is-record.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
@@ -41,17 +41,13 @@ export function accessKey(appid: string): string {
 
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sendsFailingSince } = value;
   if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
   const paused = typeof pausedUntil === "number" && typeof pauseErrcode === "number";
   const version = typeof pauseVersion === "number" ? { pauseVersion } : {};
   const failing = typeof sendsFailingSince === "number" ? { sendsFailingSince } : {};
   return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}), ...failing };
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
- * A Durable Object's stub whose calls end at a deadline. Stubs are made in two files, which hand out this
- * one, so that each call of an object has a deadline.
+ * Calls of Durable Objects: a deadline for each, and further tries when the connection to the object breaks. Stubs are
+ * made in two files, which return a `timedStub`.
  */
+import { isRecord } from "../../shared/base/is-record.ts";
 import { inTime, isDeadlineError } from "./deadline.ts";
 import { log, errorName } from "./logger.ts";
 
@@ -68,7 +69,7 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
     try {
       return await call();
     } catch (error) {
-      const overloaded = isRecord(error) && error["overloaded"] === true;
+      const overloaded = isOverloaded(error);
       const pauseMs = jittered(PAUSES_MS[attempt - 1]);
       const last = overloaded || pauseMs === undefined || Date.now() + pauseMs >= deadline;
       log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
@@ -92,8 +93,9 @@ export function callUntil<T>(method: string, deadline: number, call: () => Promi
   return retryCall(method, deadline, () => inTime(Math.max(0, deadline - Date.now()), call()));
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
+/** The runtime marks the error of an object with too many calls: another try would add to them. */
+function isOverloaded(error: unknown): boolean {
+  return isRecord(error) && error["overloaded"] === true;
 }
 
 /**
@@ -107,8 +109,7 @@ export async function callTwice<S, T>(connect: () => S, call: (stub: S) => Promi
   try {
     return await call(connect());
   } catch (error) {
-    if (error instanceof Error && "overloaded" in error && error.overloaded === true) throw error;
-    if (isDeadlineError(error)) throw error;
+    if (isOverloaded(error) || isDeadlineError(error)) throw error;
     return call(connect());
   }
 }

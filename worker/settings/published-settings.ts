@@ -1,6 +1,9 @@
+/**
+ * The settings as they are published in KV. What is read back is outside data: parsed, never trusted.
+ */
 import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import { isObject } from "../account/published-access.ts";
+import { isRecord } from "../../shared/base/is-record.ts";
 
 /** The KV key of an app's settings. */
 export function settingsKey(appid: string): string {
@@ -9,7 +12,7 @@ export function settingsKey(appid: string): string {
 
 /** Reads published settings; undefined when they are none, or of a shape this version does not take. */
 export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const { version, updatedAt } = value;
   if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
   const settings = parseStoredSettings(value["settings"]);

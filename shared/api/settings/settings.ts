@@ -4,6 +4,7 @@
  * (docs/design/0006-rules-and-handlers.md).
  */
 import * as v from "valibot";
+import { isRecord } from "../../base/is-record.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action.ts";
 import { MAX_MUTE_MS } from "./limits.ts";
@@ -194,10 +195,6 @@ function findDuplicates(entries: readonly Entry[], key: "id" | "date"): Settings
     seen.add(text);
   }
   return problems;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Whether the runtime knows the time zone. */
