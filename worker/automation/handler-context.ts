@@ -1,3 +1,4 @@
+/** The types of the team's handlers and of what is passed to them. Types only. */
 import type { PageContext } from "../../shared/entry/page-context.ts";
 import type { AppEvent } from "../../shared/message/account-event.ts";
 import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";

@@ -1,3 +1,4 @@
+/** The text by which a change of an account's credentials is recognised. */
 import type { AppConfig } from "./config.ts";
 
 /** What makes a set-up another one; to be hashed before it is stored. */

@@ -8,6 +8,7 @@ import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStu
 import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { PushInput } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Owner, type Received, type RemoteConversation } from "./rpc.ts";
+
 /** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
 /** A settle is tried for so long, milliseconds; after that the lease's end decides. */

@@ -1,3 +1,4 @@
+/** Reads the settings in force from the nearest place that has them: memory of the isolate, KV, the account object. */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { type Result, err, ok } from "../../shared/base/result.ts";

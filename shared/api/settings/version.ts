@@ -1,3 +1,4 @@
+/** A stored version of the settings, and the one in force while none is stored. */
 import { DEFAULT_SETTINGS } from "./default.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,18 +1,25 @@
+/** How long a refusal pauses an account (docs/design/0005-facts-and-decisions.md). Time and randomness are arguments. */
 import { nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
 import { describeErrcode } from "../../../shared/errcode.ts";
-import { MINUTE_MS, SECOND_MS } from "./state.ts";
 
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** `quota`: an operator may clear it at any time (WECHAT.md §6.3), so a look every hour. */
+/** Pause for `quota`, milliseconds: an operator may clear it at any time (WECHAT.md §6.3), so it is tried every hour. */
 const QUOTA_PROBE_MS = HOUR_MS;
 
+/** Pause for every other reaction that pauses, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
 
+/** Ends of pauses are spread over this, milliseconds, so that not all messages are tried at once. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /** No pause of the app, and no refusal of the token endpoint, lasts longer, milliseconds. */
 export const LONGEST_PAUSE_MS = QUOTA_PROBE_MS + PAUSE_SPREAD_MS;
+
+/** Time from an entry's own retry until the list is checked for it, milliseconds. */
+export const LOOK_AFTER_MS = 60_000;
 
 /**
  * Until when an errcode pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
@@ -30,6 +37,3 @@ export function pauseUntil(errcode: number, now: number, random: number): number
   if (reaction !== "quota") return now + STOP_PAUSE_MS + spread;
   return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
 }
-
-/** Time from an entry's own retry until the list is checked for it, milliseconds. */
-export const LOOK_AFTER_MS = 60_000;

@@ -1,3 +1,4 @@
+/** When the alarm of an account object is due. Pure. */
 import { nextCursorDue } from "../../conversation/core/consumer-cursor.ts";
 import { ERASURE_MS } from "../../conversation/core/erasure.ts";
 import type { AccountState } from "./state.ts";

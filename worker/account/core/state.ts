@@ -89,6 +89,3 @@ export const NEW_ACCOUNT: AccountState = {
   tokenTrouble: null,
   sends: null,
 };
-
-export const SECOND_MS = 1_000;
-export const MINUTE_MS = 60 * SECOND_MS;

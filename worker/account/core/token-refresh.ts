@@ -1,15 +1,19 @@
+/** When an access token is refreshed: in the background before it expires, or forced. Time and randomness are arguments. */
 import { beijingDay, nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
 import { isFresh } from "../../../shared/base/clock-setback.ts";
-import { SECOND_MS, MINUTE_MS, type AccountState } from "./state.ts";
+import type { AccountState } from "./state.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 /** Whether a refresh may be forced, and if not, from when on (epoch ms). */
 export type ForceAllowance =
   | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
   | { readonly allowed: false; readonly until: number };
 
-/** WECHAT.md §6.1: forced refreshes. */
+/** Shortest time between two forced refreshes, milliseconds (WECHAT.md §6.1). */
 const FORCE_GAP_MS = 30 * SECOND_MS;
-
+/** Forced refreshes in one Beijing day at most (WECHAT.md §6.1). */
 const FORCES_A_DAY = 20;
 
 /**
@@ -17,7 +21,7 @@ const FORCES_A_DAY = 20;
  * new one.
  */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
-
+/** Refreshes of several accounts are spread over this, milliseconds. */
 const REFRESH_SPREAD_MS = MINUTE_MS;
 
 /** Whether WeChat lets us force a refresh: 30 s after the last one, 20 on a Beijing day. */

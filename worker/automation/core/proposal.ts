@@ -1,3 +1,4 @@
+/** What rules propose before the conversation decides: candidates whose action may still have to be asked for. */
 import type { Action } from "../../conversation/core/candidate.ts";
 
 /** The team's own server is to be asked for the answer; the Worker does so before the conversation decides. */

@@ -1,3 +1,4 @@
+/** The question that a rule with the action `webhook` sends to the team's server. */
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { showInbound } from "../../conversation/core/row-json.ts";
 
