@@ -4,9 +4,10 @@
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../channels/wechat/token-source.ts";
+import type { AppPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
 import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";
-import type { AccountAccess, AppPause } from "./published-access.ts";
+import type { AccountAccess } from "./published-access.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 
 /** What is remembered of one app. Times in epoch ms. */

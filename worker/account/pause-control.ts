@@ -7,11 +7,12 @@ import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import type { AppPause } from "../conversation/rpc.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { LOOK_AFTER_MS } from "./core/pause-end.ts";
 import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
 import type { AccountState } from "./core/state.ts";
-import type { AccountAccess, AppPause, PauseAnswer } from "./published-access.ts";
+import type { AccountAccess, PauseAnswer } from "./published-access.ts";
 import { noteSends, type SendsReport } from "./sends-report.ts";
 
 /** A conversation that waits. */

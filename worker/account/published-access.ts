@@ -10,8 +10,6 @@ import type { AppPause } from "../conversation/rpc.ts";
 import type { AccountState } from "./core/state.ts";
 import { isSendsFault } from "./core/trouble.ts";
 
-export type { AppPause } from "../conversation/rpc.ts";
-
 /** The access with its end. */
 export interface AccountAccess extends AppAccess {
   /** Epoch ms. */

@@ -3,7 +3,7 @@
  * `RemoteConversation`, and so that callers do not depend on the class; the class says what each call does.
  */
 import type { Inbound } from "../../shared/message/inbound.ts";
-import type { RelayedAnswer } from "../forwarding/answer-store.ts";
+import type { RelayedAnswer, AppPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
 import type { WebhookStatus } from "../webhooks/records.ts";
@@ -13,7 +13,7 @@ import type { Milestone, Milestones } from "./core/milestones.ts";
 import type { StaleNote } from "./core/stale-pushes.ts";
 import type { AppEvent, EventOutcome } from "./events.ts";
 import type { ResumeStart, WaitAnswer, Waiter } from "./pause-control.ts";
-import type { AccountReader, AppPause } from "./published-access.ts";
+import type { AccountReader } from "./published-access.ts";
 import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
 import type { SendsReport } from "./sends-report.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";

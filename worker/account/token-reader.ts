@@ -8,12 +8,13 @@
 import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../channels/wechat/token-source.ts";
+import type { AppPause } from "../conversation/rpc.ts";
 import { inTime } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./memory.ts";
-import { accessKey, parseAccess, type AccountAccess, type AccountReader, type AppPause } from "./published-access.ts";
+import { accessKey, parseAccess, type AccountAccess, type AccountReader } from "./published-access.ts";
 import { LAST_PART_MS } from "./token-keeper.ts";
 
 /** What reading an account needs. */

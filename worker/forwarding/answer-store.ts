@@ -6,8 +6,6 @@
 import { namesUser } from "../../shared/text/names-user.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
 
-export type { RelayedAnswer } from "../conversation/rpc.ts";
-
 /**
  * How long the answer of the team's server is kept for repeats of the push, milliseconds; then it is deleted. The
  * platform repeats for a day at most.

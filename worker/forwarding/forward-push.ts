@@ -9,8 +9,6 @@ import { openDeadline, OVERDUE } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
-export type { RelayedAnswer } from "../conversation/rpc.ts";
-
 /** Says that a push was forwarded; a worker that receives one so does not forward it again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
 /** The largest answer, bytes: the platform's own answers have some hundred. */

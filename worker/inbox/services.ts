@@ -9,7 +9,6 @@ import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
 import type { Waiter } from "../account/pause-control.ts";
-import type { AppPause } from "../account/published-access.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { EventHandlers, Handlers } from "../automation/handler-context.ts";
@@ -17,6 +16,7 @@ import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/cl
 import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { AppConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
+import type { AppPause } from "../conversation/rpc.ts";
 import { inTime } from "../platform/deadline.ts";
 import { errorName, log } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";

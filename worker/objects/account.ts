@@ -27,13 +27,7 @@ import {
   type WaitAnswer,
   type Waiter,
 } from "../account/pause-control.ts";
-import {
-  accessKey,
-  type AccountAccess,
-  type AppPause,
-  type PauseAnswer,
-  toPublished,
-} from "../account/published-access.ts";
+import { accessKey, type AccountAccess, type PauseAnswer, toPublished } from "../account/published-access.ts";
 import {
   type QuarantinedPush,
   type UnreadablePush,
@@ -48,7 +42,8 @@ import { createPersonalRecords, type PersonalCursor, type PersonalPage } from ".
 import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
-import { relayedAnswer, textOf, type RelayedAnswer } from "../forwarding/answer-store.ts";
+import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
+import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { inTime } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";

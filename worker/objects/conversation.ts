@@ -42,10 +42,11 @@ import type {
   ReceivedWire,
   ReplayKnown,
   SubmitAnswer,
+  RelayedAnswer,
 } from "../conversation/rpc.ts";
 import { createConversationStore } from "../conversation/store.ts";
 import { takeStep, type Step } from "../conversation/transact.ts";
-import { relayedAnswer, type RelayedAnswer } from "../forwarding/answer-store.ts";
+import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { carryFromAlarm, type CarryHost } from "../inbox/delivery/from-alarm.ts";
 import { createServices, type Services } from "../inbox/services.ts";
 import { inTime } from "../platform/deadline.ts";

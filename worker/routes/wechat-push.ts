@@ -11,7 +11,8 @@ import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/ac
 import { verifyEcho, type PushProblem, type PushQuery } from "../channels/wechat/push/open-push.ts";
 import { findApp, type AppConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
-import { FORWARDED_HEADER, type RelayedAnswer } from "../forwarding/forward-push.ts";
+import type { RelayedAnswer } from "../conversation/rpc.ts";
+import { FORWARDED_HEADER } from "../forwarding/forward-push.ts";
 import { forwardFor, relayPush, type ForwardedRequest, type RelayProblem } from "../inbox/forward-event.ts";
 import { acceptAppPush, keepUnreadable } from "../inbox/receive-account-event.ts";
 import { acceptUserPush, type Accepted } from "../inbox/receive-event.ts";

@@ -1,8 +1,7 @@
 /**
  * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
  */
-import type { AppPause } from "../../account/published-access.ts";
-import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
+import type { AppPause, LeasedMessage, Owner } from "../../conversation/rpc.ts";
 import { logUser } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
 import { carryChain, type Carrier } from "./chain.ts";
