@@ -1,11 +1,9 @@
 /**
  * Environment → `Config`. Every problem is reported at once, by variable name, with its cure and never a value;
- * code past `index.ts` sees `Config`, not `Env`. Names: docs/reference/configuration.md. Longer than other files because
- * every variable has its range and its cure in words.
+ * code past `index.ts` sees `Config`, not `Env`. Names: docs/reference/configuration.md.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { trimSecret } from "../../shared/base/secret-text.ts";
 import { MIN_CONTEXT_KEY } from "../../shared/entry/context-token.ts";
 import { isAesKey } from "../channels/wechat/push/crypt.ts";
 import type { PushMode } from "../channels/wechat/push/open-push.ts";
@@ -14,6 +12,7 @@ import { isWebhookSecret } from "../webhooks/sign.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
 import { checkSecrets, findStray, readKeyList, trimTexts } from "./secrets.ts";
+import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
 export interface AppConfig {
@@ -70,9 +69,6 @@ const AppsSchema = v.pipe(
   v.minLength(1, "must list at least one app"),
 );
 
-/** Variables as they come: anything may be missing or of any type. */
-export type RawEnv = Readonly<Record<string, unknown>>;
-
 /**
  * Reads the configuration.
  *
@@ -115,65 +111,6 @@ export function configOf(env: object): Result<Config, readonly ConfigProblem[]> 
 /** The app a request names, or the only or first one when it names none. */
 export function findApp(config: Config, appid: string | undefined): AppConfig | undefined {
   return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
-}
-
-/** Reads single variables and notes what is wrong with them. */
-class VariableReader {
-  readonly #env: RawEnv;
-  readonly #problems: ConfigProblem[];
-
-  constructor(env: RawEnv, problems: ConfigProblem[]) {
-    this.#env = env;
-    this.#problems = problems;
-  }
-
-  /** As it was set. Unquoted in wrangler.toml, a number arrives as one, and a list as a list. */
-  raw(variable: string): string {
-    const value = this.#env[variable] ?? "";
-    return typeof value === "string" ? value : JSON.stringify(value);
-  }
-
-  /** Without what stands around a value and cannot belong to it. */
-  text(variable: string): string | undefined {
-    return trimSecret(this.raw(variable)) || undefined;
-  }
-
-  oneOf<const T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
-    const value = this.text(variable);
-    if (value === undefined) return fallback;
-    const found = allowed.find((candidate) => candidate === value);
-    if (found !== undefined) return found;
-    this.#problems.push({
-      variable,
-      problem: `must be one of: ${allowed.join(", ")}`,
-      cure: `set one of: ${allowed.join(", ")}`,
-    });
-    return fallback;
-  }
-
-  integer(variable: string, min: number, max: number, fallback: number): number {
-    const value = this.text(variable);
-    if (value === undefined) return fallback;
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    this.#problems.push({
-      variable,
-      problem: `must be a whole number from ${min} to ${max}`,
-      cure: `set a number from ${min} to ${max}`,
-    });
-    return fallback;
-  }
-
-  baseUrl(variable: string, fallback: string): string {
-    const value = this.text(variable) ?? fallback;
-    if (/^https?:\/\/[^\s/?#]+$/.test(value.replace(/\/+$/, ""))) return value.replace(/\/+$/, "");
-    this.#problems.push({
-      variable,
-      problem: "must be an http(s) origin: scheme and host, without a path",
-      cure: "set an origin such as https://api.weixin.qq.com",
-    });
-    return fallback;
-  }
 }
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
