@@ -11,14 +11,12 @@ import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import type { Candidate } from "./candidate.ts";
 import { syncCursors } from "./consumer-cursor.ts";
+import { expireHeld, hold, releaseHeld } from "./outbox/held.ts";
 import {
   enqueue,
-  expireHeld,
   expireLeases,
-  hold,
   leaseNext,
   refuseDraft,
-  releaseHeld,
   type Draft,
   type Lease,
   type OutboxContext,

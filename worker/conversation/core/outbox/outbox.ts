@@ -1,36 +1,19 @@
 /**
  * The outbox: messages on their way to one user, in order, one attempt at a time. Pure transitions from state to
  * state; what happens is written down through the `RowWriter`. Order and leases:
- * docs/design/0002-object-decides-worker-carries.md; held messages: docs/design/0003-reply-window.md.
+ * docs/design/0002-object-decides-worker-carries.md; messages that cannot be sent now: `held.ts` and `stop.ts`.
  *
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
  * whether the request left is unknown.
- *
- * Longer than other files because it is one machine: leases and held messages obey one order.
  */
 import type { Delivery } from "../../../../shared/message/delivery.ts";
 import { plausibleTimes } from "../plausible-times.ts";
 import type { BlockReason, RowWriter } from "../rows.ts";
-import {
-  LEASE_MS,
-  triableItems,
-  type ConversationState,
-  type HeldMessage,
-  type QueueItem,
-  type QueueLease,
-} from "../state.ts";
-import { addUses, correctWindow, coveredUntil, finishUse, refusal, trustClock, type WindowRefusal } from "../window.ts";
-import {
-  newItem,
-  release,
-  removeItem,
-  replaceItem,
-  takeOut,
-  writeParts,
-  type Draft,
-  type OutboxContext,
-} from "./items.ts";
-import { decide, backoffMs, MAX_TRIES, type Decision } from "./retry.ts";
+import { LEASE_MS, triableItems, type ConversationState, type QueueItem, type QueueLease } from "../state.ts";
+import { addUses, correctWindow, coveredUntil, finishUse, refusal, type WindowRefusal } from "../window.ts";
+import { newItem, release, removeItem, replaceItem, writeParts, type Draft, type OutboxContext } from "./items.ts";
+import { decide, backoffMs, type Decision } from "./retry.ts";
+import { stopItem, isHoldable, holdAgain, dropMessage } from "./stop.ts";
 
 export { LEASE_MS } from "../state.ts";
 export type { Draft, OutboxContext } from "./items.ts";
@@ -82,49 +65,6 @@ export function enqueue(
   const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
   const window = addUses(state.window, seqs, 0);
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
-}
-
-/** Keeps a message for the user's next one. */
-export function hold(
-  state: ConversationState,
-  writer: RowWriter,
-  draft: Draft,
-  until: number,
-): { readonly state: ConversationState; readonly message: number } {
-  const message = writeParts(writer, draft, state.businessId)[0] ?? 0;
-  writer.append({ kind: "held", ref: message, body: { until } });
-  const held: HeldMessage = { message, parts: draft.parts.length, source: draft.source, until };
-  return { state: { ...state, held: [...state.held, held] }, message };
-}
-
-/**
- * The user wrote: held messages go out, oldest first, as many as the window takes. Call `expireHeld` first.
- *
- * When only what was sent in the seconds before the user's message is in their way, WeChat decides: one that it refuses is
- * held again, and one that is not tried would wait for the user's next message.
- */
-export function releaseHeld(before: ConversationState, context: OutboxContext): ConversationState {
-  const [first, ...rest] = before.held;
-  if (first === undefined) return before;
-  const isRefused = ({ window }: ConversationState) =>
-    refusal(window, context.rules, first.parts, context.now) !== undefined;
-  const state = isRefused(before) ? { ...before, window: trustClock(before.window) } : before;
-  if (isRefused(state)) return before;
-  const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
-  const more = { attempt: first.attempt ?? 0, holdUntil: first.until };
-  const items = seqs.map((seq) => {
-    const item = newItem(seq, first.message, first.source, context);
-    return { ...item, ...more, until: Math.min(item.until, first.until) };
-  });
-  const window = addUses(state.window, seqs, 0);
-  return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
-}
-
-/** Held messages whose time is over are given up. */
-export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
-  const over = state.held.filter((held) => held.until <= now);
-  for (const { message } of over) writer.append({ kind: "blocked", ref: message, body: { reason: "hold_expired" } });
-  return over.length === 0 ? state : { ...state, held: state.held.filter((held) => held.until > now) };
 }
 
 /** Attempts that ended unsettled are unconfirmed. */
@@ -278,82 +218,4 @@ function giveUpAttempt(
     { ...state, window: addUses(window, [ref], 1) },
     { ...waiting, go: 1, nextAt, lastAttempt: { reason: "unconfirmed" } },
   );
-}
-
-/** Why a message that may not be sent now leaves the queue; `attempt` and `errcode` when WeChat refused it. */
-interface Stop {
-  readonly reason: BlockReason;
-  readonly attempt?: number;
-  readonly errcode?: number;
-}
-
-/**
- * The window does not take a message. The only place that decides what becomes of it: one that may be held waits for
- * the user's next message, until its time is over; any other is blocked.
- */
-function stopItem(
-  state: ConversationState,
-  writer: RowWriter,
-  item: QueueItem,
-  stop: Stop,
-  context: OutboxContext,
-): ConversationState {
-  if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
-  if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
-  // One row for the whole message, as for one whose time is over while it is held.
-  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop, reason: "hold_expired" } });
-  return takeOut(state, item.message).state;
-}
-
-/** Whether a message may wait for the user's next one. After its first part was sent, the rest would come alone. */
-function isHoldable({ seq, message, holdUntil = 0 }: QueueItem, now: number): boolean {
-  return seq === message && holdUntil > now;
-}
-
-/**
- * Tries a message again at once when WeChat refused it by the window as it was and the user has written since;
- * otherwise holds it.
- */
-function tryOrHold(
-  state: ConversationState,
-  writer: RowWriter,
-  item: QueueItem,
-  { reason, attempt, errcode }: Stop,
-  { now, rules }: OutboxContext,
-): ConversationState {
-  const failed = item.tries.failed + 1;
-  const mayTry = failed < MAX_TRIES && coveredUntil(state.window, rules, now) !== undefined;
-  if (!mayTry || attempt === undefined || errcode === undefined) return holdAgain(state, writer, item);
-  writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, errcode } });
-  const { lease: _over, ...waiting } = item;
-  return replaceItem(state, {
-    ...waiting,
-    tries: { ...item.tries, failed },
-    nextAt: now,
-    lastAttempt: { reason, errcode },
-  });
-}
-
-/** A message goes back from the queue to those that are held, in the order in which they were written. */
-function holdAgain(
-  state: ConversationState,
-  writer: RowWriter,
-  { message, source, attempt, holdUntil: until = 0 }: QueueItem,
-): ConversationState {
-  writer.append({ kind: "held", ref: message, body: { until } });
-  const { state: left, parts } = takeOut(state, message);
-  const held = [...left.held, { message, parts, source, until, attempt }];
-  return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
-}
-
-function block(state: ConversationState, writer: RowWriter, item: QueueItem, stop: Stop): ConversationState {
-  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop } });
-  return dropMessage(state, writer, item);
-}
-
-/** An item will not be sent: its place is free again, and the parts after it are stopped. */
-function dropMessage(state: ConversationState, writer: RowWriter, item: QueueItem): ConversationState {
-  const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
-  for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });
-  return [item, ...stopped].reduce((folded, part) => removeItem(release(folded, part), part.seq), state);
 }
