@@ -19,13 +19,12 @@ import type {
   FaultRequest,
   KillTokenRequest,
   PauseBook,
-  Push,
-  PushRequest,
-  RedeliverRequest,
   ResumeRequest,
   Switches,
 } from "./model.ts";
 import { servePhone } from "./phone-api.ts";
+import type { PushRequest, RedeliverRequest } from "./push-model.ts";
+import type { Push } from "./push-state.ts";
 import { viewQuota } from "./quota.ts";
 import {
   AgentSchema,

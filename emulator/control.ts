@@ -17,16 +17,11 @@ import type {
   KillTokenRequest,
   PauseBook,
   PauseView,
-  PushRecord,
-  PushRequest,
-  RedeliverRequest,
   ResumeRequest,
   ResumeView,
   Switches,
-  VerifyRecord,
-  VerifyRequest,
-  WireTree,
 } from "./model.ts";
+import type { PushRecord, PushRequest, RedeliverRequest, VerifyRecord, VerifyRequest, WireTree } from "./push-model.ts";
 
 /** Anything that answers a request: `fetch`, or an emulator's `handle` in the same process. */
 export type FetchLike = (request: Request) => Promise<Response>;

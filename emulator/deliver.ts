@@ -5,22 +5,21 @@
 import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
 import { judgeAnswer, type Judgement, type Question } from "./judge.ts";
+import type { EmulatedApp } from "./model.ts";
+import type { WireResponse } from "./phone-model.ts";
+import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentProblem } from "./push-content.ts";
 import type {
-  Delivery,
-  EmulatedApp,
   PushAttempt,
   PushContent,
   PushRecord,
   PushRequest,
   RedeliverRequest,
   Verdict,
-  Push,
   VerifyRecord,
   VerifyRequest,
-} from "./model.ts";
-import type { WireResponse } from "./phone-model.ts";
-import { allFields, createPush, isForged, isMessage, isUsersDoing, type ContentProblem } from "./push-content.ts";
+} from "./push-model.ts";
 import { buildPushRequest, buildVerifyRequest } from "./push-request.ts";
+import type { Delivery, Push } from "./push-state.ts";
 import { withEnter, withMessage } from "./quota.ts";
 import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";
 import { userKey, type User, type World } from "./world.ts";

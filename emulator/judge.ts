@@ -3,7 +3,8 @@
  * the right format, encrypted where it must be. Everything else the platform would not take.
  */
 import { decrypt, sign } from "./crypto.ts";
-import type { EmulatedApp, Verdict } from "./model.ts";
+import type { EmulatedApp } from "./model.ts";
+import type { Verdict } from "./push-model.ts";
 import { readFields, type FlatFields } from "./wire.ts";
 
 /** A verdict with its reason. */

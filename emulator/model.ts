@@ -1,16 +1,11 @@
 /**
  * The words of the emulator's control interface (`/_emulator/…`): what a test, a script or a phone page asks for and
- * what it gets back. Types only; `requests.ts` checks the requests, `control.ts` is the client.
+ * what it gets back. Types only; `push-model.ts` has the words about pushes, `requests.ts` checks the requests,
+ * `control.ts` is the client.
  *
- * Times are epoch milliseconds by the emulator's clock unless a name says seconds. Long because it is a vocabulary: a
- * reader looks a word up, and nobody reads it through.
+ * Times are epoch milliseconds by the emulator's clock unless a name says seconds.
  */
-
-/** How the console has pushes protected: 明文, 兼容, 安全 (WECHAT.md §1.1). */
-export type PushMode = "plain" | "compatible" | "secure";
-
-/** The console's 数据格式 (WECHAT.md §1.1). */
-export type PushFormat = "xml" | "json";
+import type { PushMode, PushFormat, PushContent } from "./push-model.ts";
 
 /** One mini program the emulator plays the platform for. */
 export interface EmulatedApp {
@@ -40,143 +35,6 @@ export interface AppPatch {
   readonly mode?: PushMode;
   readonly format?: PushFormat;
   readonly pushUrl?: string;
-}
-
-/** A value on the wire; an array is repeated elements in XML and an array in JSON. */
-export type WireNode = string | number | readonly WireNode[] | WireTree;
-
-/** Fields by their names on the wire. */
-export interface WireTree {
-  readonly [name: string]: WireNode;
-}
-
-/** A field that every push has by its documentation. */
-export type HeadField = "ToUserName" | "FromUserName" | "CreateTime" | "MsgType";
-
-/** What the user does, or what else happens to be pushed (WECHAT.md §3). */
-export type PushContent =
-  | { readonly kind: "text"; readonly content: string }
-  /** A picture; without data a small PNG. It can be fetched with media/get for three days. */
-  | { readonly kind: "image"; readonly dataBase64?: string }
-  /** A card; without `cardAppid` of this mini program. */
-  | { readonly kind: "miniprogrampage"; readonly title: string; readonly pagePath: string; readonly cardAppid?: string }
-  /** The user comes in by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
-  | { readonly kind: "enter"; readonly sessionFrom: string }
-  /**
-   * Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime); `omit` leaves some of it
-   * out.
-   */
-  | {
-      readonly kind: "event";
-      readonly event: string;
-      readonly fields?: WireTree;
-      /** Some products push events that lack these (WECHAT.md §3.2). */
-      readonly omit?: readonly HeadField[];
-    }
-  /** A message of any other MsgType, with a MsgId. */
-  | { readonly kind: "message"; readonly msgType: string; readonly fields?: WireTree };
-
-/**
- * Ways to build a push the platform would not build. With `signature`, `receiveId`, `mode` or `timestamp` the push is
- * an attack or an accident: one attempt, nothing in the chat, no grant. `plaintext` is signed and encrypted genuinely.
- */
-export interface PushOverrides {
-  /** Replaces `signature` and `msg_signature` in the query. */
-  readonly signature?: string;
-  /** The id inside the ciphertext, in place of the appid. */
-  readonly receiveId?: string;
-  /** Builds the body in another mode than the app's. */
-  readonly mode?: PushMode;
-  /** The query's timestamp, seconds. */
-  readonly timestamp?: number;
-  /** The inner body, in place of the one built from `content`. */
-  readonly plaintext?: string;
-  /** The same as bytes, for what is not UTF-8. */
-  readonly plaintextBase64?: string;
-}
-
-/** `POST /_emulator/push`. Where `appid` is absent the first app is meant, here and everywhere. */
-export interface PushRequest {
-  readonly appid?: string;
-  readonly openid: string;
-  readonly content: PushContent;
-  /** Decimal digits; the default is fresh and above 2^53. */
-  readonly msgId?: string;
-  /** CreateTime in seconds; the default is now. */
-  readonly createTime?: number;
-  /** Sub-merchant (WECHAT.md §3.1). */
-  readonly businessId?: number;
-  readonly overrides?: PushOverrides;
-  /** How many copies are delivered at once; default 1. */
-  readonly copies?: number;
-  /** False: build and keep it; `redeliver` sends it later (out of order). Default true. */
-  readonly deliver?: boolean;
-  /** False: answer before the delivery is over. Default true. */
-  readonly wait?: boolean;
-}
-
-/** `POST /_emulator/redeliver`: the very same push again, one attempt per copy, all at once. */
-export interface RedeliverRequest {
-  readonly id: string;
-  readonly copies?: number;
-  readonly wait?: boolean;
-}
-
-/**
- * How an answer to a push is judged (WECHAT.md §1.6, §1.8): `success` also stands for an empty body; `refused` is any
- * status but 200; `malformed` is a 200 with anything the platform would not take.
- */
-export type Verdict = "success" | "transfer" | "malformed" | "refused" | "timeout" | "network";
-
-/** One delivery of a push. */
-export interface PushAttempt {
-  readonly at: number;
-  /** Null when there was no answer. */
-  readonly status: number | null;
-  readonly body: string;
-  readonly ms: number;
-  readonly verdict: Verdict;
-  /** What is wrong, for every verdict but `success` and `transfer`. */
-  readonly problem?: string;
-}
-
-/**
- * What became of a push: `held` (not delivered yet), `pending` (on its way), `acknowledged`, `transferred`,
- * `unavailable` (given up; in a chat the user saw the platform's fault line), `agent` (an official agent holds the
- * session, so it went to him and not to the push URL).
- */
-export type PushOutcome = "held" | "pending" | "acknowledged" | "transferred" | "unavailable" | "agent";
-
-/** A push and all its deliveries. */
-export interface PushRecord {
-  readonly id: string;
-  readonly appid: string;
-  readonly openid: string;
-  readonly kind: PushContent["kind"];
-  /** Absent for events. */
-  readonly msgId?: string;
-  /** Seconds. */
-  readonly createTime: number;
-  readonly attempts: readonly PushAttempt[];
-  readonly outcome: PushOutcome;
-}
-
-/** `POST /_emulator/verify`: the GET the console sends when 提交 is pressed (WECHAT.md §1.2). */
-export interface VerifyRequest {
-  readonly appid?: string;
-  /** Asked in place of the app's push URL, and taken over when it echoes. Default: the app's. */
-  readonly pushUrl?: string;
-  /** Default: fresh digits. */
-  readonly echostr?: string;
-  /** Replaces the right signature. */
-  readonly signature?: string;
-}
-
-/** The verification's result; `echoed` means status 200 and exactly the echostr. */
-export interface VerifyRecord {
-  readonly status: number | null;
-  readonly body: string;
-  readonly verdict: "echoed" | "refused";
 }
 
 /** Readings of the platform that are unconfirmed, and the pace of the emulation. */
@@ -368,31 +226,4 @@ export interface EmulatorState {
  */
 export interface ControlProblem {
   readonly error: string;
-}
-
-/** What makes two deliveries of one push differ on the wire. */
-export interface Delivery {
-  /** Seconds. */
-  readonly timestamp: number;
-  readonly nonce: string;
-  /** 16 bytes. */
-  readonly random: Uint8Array;
-}
-
-/** A push as the emulator keeps it, so that the very same one can be delivered again. */
-export interface Push {
-  readonly id: string;
-  readonly request: PushRequest;
-  readonly appid: string;
-  readonly msgId?: string;
-  /** Seconds. */
-  readonly createTime: number;
-  /** Everything but the head. */
-  readonly fields: WireTree;
-  attempts: readonly PushAttempt[];
-  outcome: PushOutcome;
-  /** What the first delivery was signed with. */
-  signed: Delivery | null;
-  /** The delivery under way. */
-  running: Promise<void> | null;
 }

@@ -4,17 +4,8 @@
  *
  * Times are epoch milliseconds by the emulator's clock.
  */
-import type {
-  ChatLine,
-  EmulatedApp,
-  FaultKind,
-  FaultRequest,
-  PushContent,
-  PushOutcome,
-  QuotaView,
-  Switches,
-  Verdict,
-} from "./model.ts";
+import type { ChatLine, EmulatedApp, FaultKind, FaultRequest, QuotaView, Switches } from "./model.ts";
+import type { PushContent, PushOutcome, Verdict } from "./push-model.ts";
 
 /** Header names (lower case) with their values. */
 export type WireHeaders = readonly (readonly [name: string, value: string])[];

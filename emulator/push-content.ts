@@ -3,7 +3,9 @@
  * store.
  */
 import { fromBase64, imageType, SMALL_PNG } from "./images.ts";
-import type { EmulatedApp, Push, PushContent, PushRequest, WireTree } from "./model.ts";
+import type { EmulatedApp } from "./model.ts";
+import type { PushContent, PushRequest, WireTree } from "./push-model.ts";
+import type { Push } from "./push-state.ts";
 import type { World } from "./world.ts";
 
 /** A push that could not be built, in words for the caller. */

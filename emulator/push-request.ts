@@ -4,7 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import { encrypt, sign } from "./crypto.ts";
-import type { Delivery, EmulatedApp, PushOverrides, VerifyRequest, WireTree } from "./model.ts";
+import type { EmulatedApp } from "./model.ts";
+import type { PushOverrides, VerifyRequest, WireTree } from "./push-model.ts";
+import type { Delivery } from "./push-state.ts";
 import { writeFields } from "./wire.ts";
 
 /** One delivery, ready to go, with its body as it is sent and as it reads. */

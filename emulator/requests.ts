@@ -10,16 +10,18 @@ import type {
   EmulatedAppInput,
   FaultRequest,
   KillTokenRequest,
+  ResumeRequest,
+  Switches,
+} from "./model.ts";
+import type {
   PushContent,
   PushOverrides,
   PushRequest,
   RedeliverRequest,
-  ResumeRequest,
-  Switches,
   VerifyRequest,
   WireNode,
   WireTree,
-} from "./model.ts";
+} from "./push-model.ts";
 import type { ServiceOptions } from "./service.ts";
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));

@@ -3,7 +3,7 @@
  * bare, repeated elements are a list (WECHAT.md §1.4); a MsgId is a bare 64-bit number in both (§1.5).
  */
 import type { Result } from "../shared/base/result.ts";
-import type { PushFormat, WireNode, WireTree } from "./model.ts";
+import type { PushFormat, WireNode, WireTree } from "./push-model.ts";
 
 /** A flat answer: every field with its value as text and whether it came as a whole number. */
 export type FlatFields = ReadonlyMap<string, { readonly text: string; readonly numeric: boolean }>;

@@ -3,7 +3,8 @@
  * and exits with 0 when every line came as it must, else with 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChatLine, PushRecord } from "../emulator/model.ts";
+import type { ChatLine } from "../emulator/model.ts";
+import type { PushRecord } from "../emulator/push-model.ts";
 import { readFlags } from "./lib/command-line.ts";
 import { portProblem } from "./lib/ports.ts";
 import { ALWAYS_OPEN, startStack, useShopSettings, type Stack } from "./lib/stack.ts";

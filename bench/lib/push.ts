@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { encrypt, sign } from "../../emulator/crypto.ts";
-import type { WireTree } from "../../emulator/model.ts";
+import type { WireTree } from "../../emulator/push-model.ts";
 import { writeFields } from "../../emulator/wire.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 

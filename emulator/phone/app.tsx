@@ -1,7 +1,7 @@
 /** The page: a phone and, beside it (on phones: behind a tab), the developer panel. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import type { PushContent } from "../model.ts";
+import type { PushContent } from "../push-model.ts";
 import { control } from "./api.ts";
 import { useAppearance, type Theme } from "./appearance.ts";
 import { useFeed } from "./feed.ts";

@@ -1,8 +1,8 @@
 /** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
-import type { PushContent } from "../model.ts";
 import type { PhoneLine } from "../phone-model.ts";
+import type { PushContent } from "../push-model.ts";
 import { mediaUrl } from "./api.ts";
 import { splitFaces } from "./emoji.ts";
 import { Icon } from "./icons.tsx";

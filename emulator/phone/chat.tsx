@@ -1,8 +1,8 @@
 /** One user's chat on the phone. */
 import { type JSX, Fragment } from "preact";
 import { useState } from "preact/hooks";
-import type { PushContent } from "../model.ts";
 import type { PhoneChat, PhoneLine } from "../phone-model.ts";
+import type { PushContent } from "../push-model.ts";
 import { Line, type Opener } from "./bubble.tsx";
 import { chatTime } from "./clock.ts";
 import { Offer, type CardOffer } from "./composer-offer.tsx";

@@ -1,7 +1,7 @@
 /** Where the user writes: text, faces, pictures, cards. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { PushContent } from "../model.ts";
+import type { PushContent } from "../push-model.ts";
 import { FACES } from "./emoji.ts";
 import { Icon } from "./icons.tsx";
 import { drawSample, readPicture } from "./sample-picture.ts";

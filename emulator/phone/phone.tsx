@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Appearance } from "../miniprogram/appearance.ts";
-import type { PushContent } from "../model.ts";
 import type { PhoneState } from "../phone-model.ts";
+import type { PushContent } from "../push-model.ts";
 import { Chat } from "./chat.tsx";
 import type { CardOffer } from "./composer-offer.tsx";
 import { Home } from "./home.tsx";

@@ -1,7 +1,8 @@
 /** The platform itself: readings nobody has confirmed, its pace, and the console's settings of the app. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { EmulatedApp, PushFormat, PushMode, Switches } from "../model.ts";
+import type { EmulatedApp, Switches } from "../model.ts";
+import type { PushFormat, PushMode } from "../push-model.ts";
 import { control } from "./api.ts";
 import { maskValue } from "./mask.ts";
 import { type Act, Box, Choice, Reveal } from "./panel-parts.tsx";

@@ -1,7 +1,7 @@
 /**
  * `/healthz`: whether this is edge-kefu at all, and every problem its configuration has, in its own words.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Reply, type Target } from "./target.ts";
 

@@ -3,7 +3,7 @@
  * 404 before any signature is looked at, a wrong Token fails the verification, so a refused push then means the key.
  */
 import { Buffer } from "node:buffer";
-import type { PushMode, PushOverrides } from "../../emulator/model.ts";
+import type { PushMode, PushOverrides } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
 import { appPath, createPushKit, FOREIGN_APPID, SHORT_PATH, WRONG_SIGNATURE, type PushKit } from "./push.ts";

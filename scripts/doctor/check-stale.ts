@@ -2,7 +2,7 @@
  * Pushes the worker refused for the age of their signed timestamp, as `/healthz` counts them: the only trace of a clock
  * that is wrong on WeChat's way to the worker, of repeats that come too late, and of captured pushes sent again.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 

@@ -1,7 +1,7 @@
 /**
  * The whole examination, in the order in which one fault hides the next.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
 import { checkForwarding } from "./check-forwarding.ts";
 import { judgeHealth } from "./check-health.ts";

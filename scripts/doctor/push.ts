@@ -4,7 +4,8 @@
  * app-wide event, makes no conversation and is answered by nobody.
  */
 import { Buffer } from "node:buffer";
-import type { EmulatedApp, PushFormat, PushMode, PushOverrides } from "../../emulator/model.ts";
+import type { EmulatedApp } from "../../emulator/model.ts";
+import type { PushFormat, PushMode, PushOverrides } from "../../emulator/push-model.ts";
 import { buildPushRequest, buildVerifyRequest } from "../../emulator/push-request.ts";
 import type { Ports, Target } from "./target.ts";
 

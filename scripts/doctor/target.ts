@@ -1,7 +1,7 @@
 /**
  * The worker under examination, and how it is called: time-boxed, no redirect followed, a bounded answer.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { failed, type CheckName, type Finding } from "./finding.ts";
 import { cureOf, findInterception, meaningOf, type Interception } from "./interception.ts";

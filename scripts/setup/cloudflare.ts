@@ -2,7 +2,7 @@
  * Setup for Cloudflare: deploy on request, secrets by wrangler, what to fill in into the WeChat console, then the
  * three ticks. What is there already is kept; nobody can read it, so it cannot be shown again either.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
 import { NO_URL, planCloudflare, type CloudflarePlan } from "./cloudflare-plan.ts";

@@ -1,7 +1,7 @@
 /**
  * What to fill in into the WeChat console, field by field (WECHAT.md §1.1). What the user brought is named, not shown.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import { inBoth, say } from "../doctor/finding.ts";
 import type { Value } from "./values.ts";
 

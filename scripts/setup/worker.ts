@@ -1,7 +1,7 @@
 /**
  * What setup asks of the running worker: whether it is set up, how far it has come, and a first greeting.
  */
-import type { PushMode } from "../../emulator/model.ts";
+import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { judgeHealth } from "../doctor/check-health.ts";

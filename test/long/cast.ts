@@ -3,7 +3,7 @@
  * what. What an act began goes on through the deaths of the worker, as WeChat and its users would.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PushRecord } from "../../emulator/model.ts";
+import type { PushRecord } from "../../emulator/push-model.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 import { SECOND_APP, type Emulated } from "./emulated.ts";
 import type { KefuHost } from "./kefu-host.ts";

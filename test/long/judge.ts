@@ -8,7 +8,7 @@
  * Those are counted and reported beside the violations, never hidden in them: docs/design/long-proof.md.
  */
 import type { Row } from "../../client/index.ts";
-import type { PushOutcome } from "../../emulator/model.ts";
+import type { PushOutcome } from "../../emulator/push-model.ts";
 
 /** One user, from both sides. */
 export interface PersonBooks {

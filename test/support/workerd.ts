@@ -12,7 +12,8 @@ import {
 import { env, exports } from "cloudflare:workers";
 import { vi } from "vitest";
 import { createControl, type Control } from "../../emulator/control.ts";
-import type { EmulatedAppInput, PushFormat, PushMode, Switches } from "../../emulator/model.ts";
+import type { EmulatedAppInput, Switches } from "../../emulator/model.ts";
+import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
 import kefu, { type Conversation } from "../../worker/index.ts";
 

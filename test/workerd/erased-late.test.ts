@@ -4,7 +4,7 @@
  */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
-import type { PushContent } from "../../emulator/model.ts";
+import type { PushContent } from "../../emulator/push-model.ts";
 import * as handlers from "../../worker/custom/handlers.ts";
 import { account, conversation, emptyAccount, pass, tablesIn } from "../support/workerd.ts";
 import { call, erase, putSettings } from "./api-client.ts";

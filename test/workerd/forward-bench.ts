@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach } from "vitest";
 import type { Control } from "../../emulator/control.ts";
-import type { PushFormat, PushMode, PushRecord } from "../../emulator/model.ts";
+import type { PushFormat, PushMode, PushRecord } from "../../emulator/push-model.ts";
 import { account, APPID, deleteEvents, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
 import { usePushes } from "./push-bench.ts";
 

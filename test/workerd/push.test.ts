@@ -1,7 +1,7 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, it } from "vitest";
-import type { PushFormat, PushMode } from "../../emulator/model.ts";
+import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import {
   APPID,
   conversation,

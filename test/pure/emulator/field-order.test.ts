@@ -1,6 +1,6 @@
 /** The order of a push's fields, which is nothing to a right worker, but is as in the official samples (WECHAT.md §3.1). */
 import { describe, it } from "vitest";
-import type { PushContent } from "../../../emulator/model.ts";
+import type { PushContent } from "../../../emulator/push-model.ts";
 import { APP, createHarness } from "./harness.ts";
 
 describe("a push", () => {

@@ -4,7 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { describe, it } from "vitest";
-import type { EmulatedApp, PushContent } from "../../../emulator/model.ts";
+import type { EmulatedApp } from "../../../emulator/model.ts";
+import type { PushContent } from "../../../emulator/push-model.ts";
 import { APP, createHarness, receive, START, type ReceivedPush } from "./harness.ts";
 
 const MODES = ["plain", "compatible", "secure"] as const;

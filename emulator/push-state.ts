@@ -1,0 +1,31 @@
+/**
+ * A push as the emulator keeps it, so that it can be delivered again. Types only; not part of the control interface.
+ */
+import type { PushRequest, WireTree, PushAttempt, PushOutcome } from "./push-model.ts";
+
+/** What makes two deliveries of one push differ on the wire. */
+export interface Delivery {
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly nonce: string;
+  /** 16 bytes. */
+  readonly random: Uint8Array;
+}
+
+/** A push as the emulator keeps it, so that the very same one can be delivered again. */
+export interface Push {
+  readonly id: string;
+  readonly request: PushRequest;
+  readonly appid: string;
+  readonly msgId?: string;
+  /** Seconds. */
+  readonly createTime: number;
+  /** Everything but the head. */
+  readonly fields: WireTree;
+  attempts: readonly PushAttempt[];
+  outcome: PushOutcome;
+  /** What the first delivery was signed with. */
+  signed: Delivery | null;
+  /** The delivery under way. */
+  running: Promise<void> | null;
+}
