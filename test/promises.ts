@@ -74,7 +74,7 @@ export const PROMISES: readonly TestedPromise[] = [
     tests: [
       ["workerd/push.test.ts", "log lines"],
       ["workerd/page-context.test.ts", "a context signed by the shop's back end logs a line"],
-      ["workerd/push-trouble.test.ts", "an error nobody expected"],
+      ["workerd/push-trouble.test.ts", "an unexpected error"],
       ["pure/wrangler.test.ts", "what is deployed writes no log of requests"],
       ["pure/config/config.test.ts", ""],
     ],

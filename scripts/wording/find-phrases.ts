@@ -61,23 +61,11 @@ const NOT_SEARCHED = [
   /^scripts\/wording\/phrases\.ts$/,
   /^test\/pure\/scripts\/wording\.test\.ts$/,
 ];
-/** Not repaired yet (docs/design/plan.md, "Words"); a line goes when its files are. */
-const PENDING = [
-  /^worker\/inbox\//,
-  /^worker\/automation\/ask-webhook\.ts$/,
-  /^worker\/webhooks\/(?:expiry|log-consumer|settings-check)\.ts$/,
-  /^worker\/conversation\/(?:client|transact)\.ts$/,
-  /^worker\/channels\/wechat\/push\/open-push\.ts$/,
-  /^AGENTS\.md$/,
-  /^docs\/architecture\.md$/,
-  /^docs\/design\/\d{4}-/,
-];
-
 /**
  * Whether a file is searched.
  *
  * @param path from the root of the project
  */
 export function isSearched(path: string): boolean {
-  return TEXT_FILE.test(path) && ![...NOT_SEARCHED, ...PENDING].some((pattern) => pattern.test(path));
+  return TEXT_FILE.test(path) && !NOT_SEARCHED.some((pattern) => pattern.test(path));
 }

@@ -187,7 +187,7 @@ describe("a push without settings", () => {
   });
 });
 
-describe("an error nobody expected", () => {
+describe("an unexpected error", () => {
   it("is logged by name outside the push URL as well", async ({ expect }) => {
     const broken = new Proxy(env, {
       ownKeys() {

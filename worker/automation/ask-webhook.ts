@@ -16,9 +16,9 @@ import { toWebhookQuestion } from "./core/webhook-question.ts";
 
 /** How long an endpoint has for an answer, milliseconds: WeChat waits five seconds for all of it. */
 export const ASK_TIMEOUT_MS = 2_000;
-/** So long after the push arrived no endpoint is waited for any more, milliseconds: it still has to be stored. */
+/** Latest time an endpoint is waited for, milliseconds after the push arrived: the push still has to be stored. */
 const ASK_UNTIL_MS = 3_200;
-/** With less than this left nobody is asked, milliseconds. */
+/** With less than this left, milliseconds, no endpoint is asked. */
 const MIN_ASK_MS = 300;
 
 /** What asking needs from outside. */
@@ -55,7 +55,7 @@ export interface AskedPush {
 
 /**
  * Turns proposals into candidates: the first one that asks a webhook is asked and takes its answer's place, the others
- * that ask are passed over. Nobody is asked when an earlier candidate acts in any case.
+ * that ask are left out. No endpoint is asked when an earlier candidate acts in any case.
  */
 export async function resolveProposals(
   deps: AskDeps,

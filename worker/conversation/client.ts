@@ -9,9 +9,9 @@ import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { PushInput } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Owner, type Received, type RemoteConversation } from "./rpc.ts";
 
-/** How long a call may take that may bring a lease, milliseconds: after that the lease is over. */
+/** Timeout of a call that may return a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
-/** A settle is tried for so long, milliseconds; after that the lease's end decides. */
+/** Time limit for recording an outcome, all tries together, milliseconds; after that the attempt ends with its lease. */
 const SETTLE_TIMEOUT_MS = 4_000;
 
 /** How to reach conversations. */
@@ -88,7 +88,7 @@ export function storePush(
   push: PushInput,
   until: { readonly retry: number; readonly answer: number },
 ): StoringPush {
-  // One name for all tries: a lease whose answer was lost on the way is given again, and not to anybody else.
+  // One name for all tries: a lease whose answer was lost is returned again, to this caller alone.
   const claim = crypto.randomUUID();
   const call = () => bareStub(directory, owner).receive(owner, push, claim);
   const leasedUntil = Date.now() + LEASED_CALL_MS;

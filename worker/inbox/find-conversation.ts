@@ -20,7 +20,7 @@ export function findConversation(
   return { owner, conversation: conversationStub(directory, owner, timeoutMs) };
 }
 
-/** The conversation and row a message id speaks of; undefined when it is none of ours. */
+/** The conversation and row of a message id; undefined when this worker cannot have issued the id. */
 export function findMessage(
   services: Services,
   id: string,
@@ -30,7 +30,10 @@ export function findMessage(
   return address && conversation && { seq: address.seq, conversation };
 }
 
-/** The conversation in an object; undefined when it is none of ours. It may be of another app: the object knows. */
+/**
+ * The conversation with an object id; undefined when the id is not of this namespace. It may be of another app: the object
+ * checks.
+ */
 export function findObject({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;
   try {

@@ -18,11 +18,11 @@ import type { ArrivedPush } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
-/** The team's server has so long, milliseconds. */
+/** Timeout of the team's server, milliseconds. */
 const FORWARD_TIMEOUT_MS = 4_000;
-/** And no longer than this after the push arrived, milliseconds. */
+/** Latest time its answer is waited for, milliseconds after the push arrived. */
 const FORWARD_END_MS = 4_500;
-/** By then its answer is kept and on its way, milliseconds from arrival. */
+/** Latest time its answer may be stored, milliseconds after the push arrived. */
 const KEEP_END_MS = 4_900;
 /** Timeout of a report of the server's health, milliseconds. */
 const REPORT_TIMEOUT_MS = 1_500;

@@ -10,7 +10,7 @@ import { errorName, log } from "../platform/logger.ts";
 
 /** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
 const LOOKS_REPEATED_MS = 4_000;
-/** An answer that took so long may not have reached WeChat, milliseconds: more than a slow bot of the team's may take. */
+/** An answer that took this long may not have reached WeChat, milliseconds: longer than a slow handler may take. */
 const LATE_MS = 3_500;
 /** A push that looks repeated has little time left, milliseconds. */
 const KV_TIMEOUT_MS = 700;
@@ -58,8 +58,8 @@ export function mayComeAgain(
 const written = new Map<string, number>();
 
 /**
- * Remembers the answer of a push that may come again. An isolate writes each once a minute at most: KV remembers for so
- * long that a key was not there, and a push that is sent again and again would use up the day's writes.
+ * Remembers the answer of a push that may come again. An isolate writes each once a minute at most: for a minute
+ * KV may still report the key as missing, and a push that is repeated often would use up the daily writes.
  */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
   const key = await storageKey(push);

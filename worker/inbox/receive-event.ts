@@ -27,7 +27,7 @@ export interface Accepted {
   readonly answer: AnswerKind;
 }
 
-/** After so long WeChat is about to hang up: no further try to store, milliseconds from arrival. */
+/** Latest time for another try to store, milliseconds after the push arrived: WeChat then closes the connection soon. */
 export const STORE_TIMEOUT_MS = 4_000;
 /**
  * A request is answered by then, milliseconds from arrival, whether its push is stored or not. Longer than WeChat waits

@@ -41,11 +41,11 @@ export interface ConsumerServices {
   readonly webhooks: WebhookDeps;
 }
 
-/** No call starts after so long, milliseconds: the alarm has messages to send as well. */
+/** Time in which calls may start, milliseconds from the alarm: it has messages to send as well. */
 const BUDGET_MS = 10_000;
-/** While the settings cannot be read, webhooks wait so long, milliseconds. */
+/** Delay of all webhooks while the settings cannot be read, milliseconds. */
 const REST_MS = 30_000;
-/** The alarm has messages to send as well, milliseconds. */
+/** Timeout of removing an erased conversation from the account, milliseconds. */
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** Delivers what is due; resolves when that is done, has failed, or the time is up. */

@@ -2,7 +2,7 @@
  * The floor (docs/design/bench.md): the least a Worker can do that acknowledges only what is stored. The product's own
  * verify, decrypt and parse, then one call of the user's object, then one insert. No framework, no rules, no dedupe, no
  * log. With `ANSWER` it also says one thing to the user, the shortest way: send, one more call, one more insert. With
- * `ARMED` it only sets an alarm with each insert, as whoever decides on an answer must, or a crash loses it.
+ * `ARMED` it only sets an alarm with each insert, because an answer that is decided but not sent is lost in a crash without one.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/message/inbound.ts";
