@@ -4,12 +4,12 @@
  */
 import { Hono } from "hono/tiny";
 import * as handlers from "./custom/handlers.ts";
-import type { AppEnv } from "./routes/http/app-env.ts";
+import type { HttpEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
 import { receive, verify } from "./routes/wechat-push.ts";
 
 /** The whole application. A push is looked for among few routes: each of them is tried for every push. */
-export const app = new Hono<AppEnv>();
+export const app = new Hono<HttpEnv>();
 
 app.get("/healthz", async (c) => {
   const { healthz } = await import("./routes/healthz.ts");
@@ -21,7 +21,7 @@ app.post("/wechat/message", (c) => prepare(c, handlers) ?? receive(c, undefined)
 app.get("/wechat/:appid/message", (c) => prepare(c, handlers) ?? verify(c, c.req.param("appid")));
 app.post("/wechat/:appid/message", (c) => prepare(c, handlers) ?? receive(c, c.req.param("appid")));
 app.notFound(async (c) => {
-  const { others } = await import("./app-lazy.ts");
+  const { lazyApp: others } = await import("./app-lazy.ts");
   return others.fetch(c.req.raw, c.env, c.executionCtx);
 });
 app.onError(answerUnhandled);

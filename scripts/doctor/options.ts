@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
-import { findStray, readKeyList } from "../../worker/config/secrets.ts";
+import { findStrayCharacter, readKeyList } from "../../worker/config/secrets.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "../setup/values.ts";
@@ -97,8 +97,8 @@ const ASCII_ALONE =
 function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
-  if (token !== undefined && findStray(token, "token") !== undefined) return `WECHAT_TOKEN: ${ASCII_ALONE}`;
-  if (apiKey === undefined || findStray(apiKey, "listed") === undefined) return undefined;
+  if (token !== undefined && findStrayCharacter(token, "token") !== undefined) return `WECHAT_TOKEN: ${ASCII_ALONE}`;
+  if (apiKey === undefined || findStrayCharacter(apiKey, "listed") === undefined) return undefined;
   return `API_KEYS: ${ASCII_ALONE}；两个密钥之间是英文逗号 / and a comma between two keys`;
 }
 

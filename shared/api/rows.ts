@@ -23,9 +23,9 @@ import {
   WordSchema,
 } from "./schemas.ts";
 
-const place = { seq: SeqSchema, at: TimeSchema };
+const rowHead = { seq: SeqSchema, at: TimeSchema };
 const about = {
-  ...place,
+  ...rowHead,
   ref: v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it is about"))),
 };
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -114,13 +114,13 @@ export const RowSchema = named(
   "Row",
   v.variant("kind", [
     v.strictObject({
-      ...place,
+      ...rowHead,
       kind: v.literal("in"),
       inbound: InboundJsonSchema,
       answer: v.picklist(["success", "transfer"]),
     }),
     v.strictObject({
-      ...place,
+      ...rowHead,
       kind: v.literal("out"),
       id: WordSchema,
       message: OutboundJsonSchema,
@@ -134,7 +134,7 @@ export const RowSchema = named(
     v.strictObject({ ...about, kind: v.literal("sent"), attempt: AttemptSchema }),
     v.strictObject({ ...about, kind: v.literal("failed"), attempt: AttemptSchema, reason: WordSchema, errcode }),
     v.strictObject({
-      ...place,
+      ...rowHead,
       ref: v.exactOptional(about.ref),
       kind: v.literal("blocked"),
       reason: WordSchema,
@@ -143,7 +143,7 @@ export const RowSchema = named(
       message: v.exactOptional(OutboundJsonSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
-    v.strictObject({ ...place, kind: v.literal("handed_over") }),
+    v.strictObject({ ...rowHead, kind: v.literal("handed_over") }),
     v.strictObject({ ...about, kind: v.literal("held"), until: TimeSchema }),
     v.strictObject({ ...about, kind: v.literal("unconfirmed"), attempt: AttemptSchema, reason: WordSchema }),
     v.strictObject({

@@ -9,7 +9,7 @@ import {
   OutboundMiniProgramPageSchema,
   OutboundTextSchema,
 } from "../message/outbound.ts";
-import { OPENID } from "../message/user-id.ts";
+import { USER_ID } from "../message/user-id.ts";
 import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
 /** Rows a page may have. */
@@ -197,7 +197,7 @@ export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.
 
 /** Path of everything about one user: the openid, percent-encoded as one segment. */
 export const OpenidParamSchema = v.object({
-  openid: v.pipe(v.string(), v.regex(OPENID, "must be 1 to 128 visible ASCII characters, not . or ..")),
+  openid: v.pipe(v.string(), v.regex(USER_ID, "must be 1 to 128 visible ASCII characters, not . or ..")),
 });
 
 /** Path of a picture. */

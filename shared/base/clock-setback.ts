@@ -17,7 +17,7 @@ export const CLOCK_STEP_MS = 5_000;
  * @param now epoch ms
  * @param spanMs how far ahead it lies at most when it is noted
  */
-export function isTooFarAhead(time: number, now: number, spanMs: number): boolean {
+export function isImplausible(time: number, now: number, spanMs: number): boolean {
   return time > now + spanMs + CLOCK_STEP_MS;
 }
 

@@ -21,7 +21,7 @@ type AppEventName = {
  * An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it
  * says.
  */
-export type AppEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
+export type AccountEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
 
 /** An event as it was stored. */
 export interface StoredAppEvent {
@@ -50,7 +50,7 @@ export interface ShownAppEvent {
 }
 
 /** Whether a push is an event of the app as a whole. */
-export function isAppEvent(inbound: Inbound): inbound is AppEvent {
+export function isAppEvent(inbound: Inbound): inbound is AccountEvent {
   return scopeOf(inbound) === "app";
 }
 

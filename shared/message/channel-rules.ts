@@ -54,7 +54,7 @@ const CHANNELS = {
 } as const satisfies Record<string, ChannelRules>;
 
 /** The rules of mini-program customer service, the only channel so far. */
-export const MINI_PROGRAM: ChannelRules = CHANNELS["wechat-miniprogram"];
+export const MINI_PROGRAM_RULES: ChannelRules = CHANNELS["wechat-miniprogram"];
 
 /** Which action of the user opened a grant. */
 export type GrantKind = keyof ChannelRules["grants"];

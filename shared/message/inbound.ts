@@ -6,10 +6,10 @@
  */
 
 /** Whom a push concerns: one user's conversation, or the mini program as a whole. */
-export type PushScope = "user" | "app";
+export type InboundScope = "user" | "app";
 
 /** How a push is answered at once: acknowledged, or handed over to WeChat's own agents. */
-export type AnswerKind = "success" | "transfer";
+export type Acknowledgement = "success" | "transfer";
 
 /** A wire value with every scalar as text, the same whether it came as XML or JSON. */
 export type WireValue = string | readonly WireValue[] | WireFields;
@@ -20,7 +20,7 @@ export interface WireFields {
 }
 
 /** What every push carries. */
-export interface PushHead {
+export interface InboundHead {
   /** The mini program's original id (`gh_…`), ToUserName; `""` in an event that came without. */
   readonly account: string;
   /**
@@ -35,14 +35,14 @@ export interface PushHead {
 }
 
 /** A text the user wrote. */
-export interface TextMessage extends PushHead {
+export interface TextMessage extends InboundHead {
   readonly kind: "text";
   readonly msgId: string;
   readonly content: string;
 }
 
 /** A picture the user sent; `mediaId` works for three days. */
-export interface ImageMessage extends PushHead {
+export interface ImageMessage extends InboundHead {
   readonly kind: "image";
   readonly msgId: string;
   readonly picUrl: string;
@@ -50,7 +50,7 @@ export interface ImageMessage extends PushHead {
 }
 
 /** A mini-program card the user sent, for example the one offered by `show-message-card`. */
-export interface MiniProgramPageMessage extends PushHead {
+export interface CardMessage extends InboundHead {
   readonly kind: "miniprogrampage";
   readonly msgId: string;
   readonly title: string;
@@ -64,7 +64,7 @@ export interface MiniProgramPageMessage extends PushHead {
  * A message of a kind WeChat does not document for mini programs (voice, video, location, …), a damaged one of any
  * kind, or an event that is unknown or damaged. All are stored and acknowledged; messages are answered by the fallback.
  */
-export interface UnknownMessage extends PushHead {
+export interface UnknownMessage extends InboundHead {
   readonly kind: "unknown";
   /** MsgType, or `event:` and the Event. */
   readonly type: string;
@@ -76,13 +76,13 @@ export interface UnknownMessage extends PushHead {
 }
 
 /** The user opened the chat from a contact button; `sessionFrom` is the button's text, from the user's phone, untrusted. */
-export interface EnterEvent extends PushHead {
+export interface EnterEvent extends InboundHead {
   readonly kind: "user_enter_tempsession";
   readonly sessionFrom: string;
 }
 
 /** Pushed by the console's own test tools. */
-export interface DebugDemoEvent extends PushHead {
+export interface DebugDemoEvent extends InboundHead {
   readonly kind: "debug_demo";
   readonly debugStr: string;
   readonly raw: WireFields;
@@ -98,13 +98,13 @@ export interface SubscribeChoice {
 }
 
 /** The user answered a subscribe popup, or changed a subscription in the settings. */
-export interface SubscribeChoiceEvent extends PushHead {
+export interface SubscribeChoiceEvent extends InboundHead {
   readonly kind: "subscribe_msg_popup_event" | "subscribe_msg_change_event";
   readonly items: readonly SubscribeChoice[];
 }
 
 /** How a subscribe message fared. */
-export interface SubscribeSentEvent extends PushHead {
+export interface SubscribeSentEvent extends InboundHead {
   readonly kind: "subscribe_msg_sent_event";
   readonly items: readonly {
     readonly templateId: string;
@@ -115,7 +115,7 @@ export interface SubscribeSentEvent extends PushHead {
 }
 
 /** The user changed or withdrew information or authorisation; stored data may have to go (WECHAT.md §9.5). */
-export interface UserInfoEvent extends PushHead {
+export interface UserInfoEvent extends InboundHead {
   readonly kind: "user_info_modified" | "user_authorization_revoke" | "user_authorization_cancellation";
   readonly appId: string;
   /** RevokeInfo codes, a string as on the wire. */
@@ -125,7 +125,7 @@ export interface UserInfoEvent extends PushHead {
 }
 
 /** An agent of WeChat's own tools took, closed or passed on the session (unproven for mini programs, WECHAT.md §15.6). */
-export interface AgentSessionEvent extends PushHead {
+export interface AgentSessionEvent extends InboundHead {
   readonly kind: "kf_create_session" | "kf_close_session" | "kf_switch_session";
   /** KfAccount, or FromKfAccount when it was passed on. */
   readonly agent: string;
@@ -134,7 +134,7 @@ export interface AgentSessionEvent extends PushHead {
 }
 
 /** The verdict of an asynchronous media check, version 1 or 2. */
-export interface MediaCheckEvent extends PushHead {
+export interface MediaCheckEvent extends InboundHead {
   readonly kind: "wxa_media_check";
   readonly traceId: string;
   /** pass, review, risky; empty when the check itself failed or in version 1. */
@@ -146,7 +146,7 @@ export interface MediaCheckEvent extends PushHead {
 }
 
 /** A penalty for the mini program; it may ban the customer-service interface. */
-export interface PunishEvent extends PushHead {
+export interface PunishEvent extends InboundHead {
   readonly kind: "wxa_punish_event";
   readonly eventType: string;
   readonly punishId: string;
@@ -155,14 +155,14 @@ export interface PunishEvent extends PushHead {
 }
 
 /** A bad review; its comment id re-opens the reply quota for one message (WECHAT.md §4.4). */
-export interface BadScoreEvent extends PushHead {
+export interface BadScoreEvent extends InboundHead {
   readonly kind: "wxa_comment_bad_score";
   readonly commentId: string;
   readonly raw: WireFields;
 }
 
 /** An event of another product on the same push URL: stored unchanged. */
-export interface OtherEvent extends PushHead {
+export interface OtherEvent extends InboundHead {
   readonly kind:
     | "notify_service_msg_send_result"
     | "trade_manage_remind_access_api"
@@ -177,7 +177,7 @@ export interface OtherEvent extends PushHead {
 }
 
 /** A message a person sent and may be answered for 48 hours. */
-export type UserMessage = TextMessage | ImageMessage | MiniProgramPageMessage;
+export type UserMessage = TextMessage | ImageMessage | CardMessage;
 
 /** An event with a name we know. */
 export type PushEvent =
@@ -220,7 +220,7 @@ export const EVENT_SCOPES = {
   xpay_coin_pay_notify: "app",
   secvod_upload_event: "app",
   secvod_audit_event: "app",
-} as const satisfies Record<PushEvent["kind"], PushScope>;
+} as const satisfies Record<PushEvent["kind"], InboundScope>;
 
 /** The kinds of messages we know. The compiler proves the table complete. */
 const MESSAGE_KINDS = {
@@ -243,7 +243,7 @@ export function isUserMessage(inbound: Inbound): inbound is UserMessage | Unknow
 }
 
 /** Whom the push concerns. An unknown event never creates a conversation; an unknown message is a user's. */
-export function scopeOf(inbound: Inbound): PushScope {
+export function scopeOf(inbound: Inbound): InboundScope {
   if (inbound.kind === "unknown") return inbound.msgId === undefined ? "app" : "user";
   return isKnownMessage(inbound) ? "user" : EVENT_SCOPES[inbound.kind];
 }

@@ -8,4 +8,4 @@
  * 1 to 128 visible ASCII characters, `.` and `..` excepted: a URL's path drops these two, percent-encoded or not (WHATWG
  * URL, "double-dot path segment"), so no route could name such a user.
  */
-export const OPENID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
+export const USER_ID = /^(?!\.{1,2}$)[!-~]{1,128}$/;

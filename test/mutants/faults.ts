@@ -11,7 +11,7 @@ export const FAULTS: MutantTable = {
       breaks: "an event that an endpoint refuses is skipped without a record",
       fault: "webhook-events-lost",
       file: "worker/webhooks/skipped-events.ts",
-      symbol: "createSkipped.settle",
+      symbol: "createSkippedEvents.settle",
       change: { condition: "noteSkipped", is: true },
       killedBy: ["workerd/webhook-skipped.test.ts", "an endpoint that refuses every event is failing, not ok"],
     },
@@ -45,7 +45,7 @@ export const FAULTS: MutantTable = {
       fault: "calls-that-hang",
       file: "worker/platform/kv-publisher.ts",
       symbol: "createPublisher.putOnce",
-      change: { replace: "inTime(_, put)", by: "put" },
+      change: { replace: "withTimeout(_, put)", by: "put" },
       killedBy: [
         "pure/platform/kv-publisher.test.ts",
         "createPublisher when a write hangs gives it up at its deadline",
@@ -57,7 +57,7 @@ export const FAULTS: MutantTable = {
       fault: "calls-that-hang",
       file: "worker/platform/object-call.ts",
       symbol: "timedStub.get",
-      change: { replace: "inTime(timeoutMs, _)", by: "_" },
+      change: { replace: "withTimeout(timeoutMs, _)", by: "_" },
       killedBy: [
         "workerd/hung-calls.test.ts",
         "an account object that never answers is given up for GET /api/v1/settings",
@@ -114,7 +114,7 @@ export const FAULTS: MutantTable = {
       fault: "users-without-address",
       file: "shared/api/schemas.ts",
       symbol: "OpenidParamSchema.openid",
-      change: { replace: "v.regex(OPENID, _)", by: "v.regex(/^[A-Za-z0-9_-]{1,64}$/, _)" },
+      change: { replace: "v.regex(USER_ID, _)", by: "v.regex(/^[A-Za-z0-9_-]{1,64}$/, _)" },
       killedBy: [
         "workerd/openids.test.ts",
         "a user of any openid a push is stored for can be read, exported, sent to and erased: a/b",
@@ -134,7 +134,7 @@ export const FAULTS: MutantTable = {
       breaks: "/healthz says ok while no send gets through",
       fault: "pauses-unseen",
       file: "worker/inbox/delivery/after-response.ts",
-      symbol: "carry.onAttempt",
+      symbol: "deliverLeased.onAttempt",
       change: { value: "() => undefined" },
       killedBy: [
         "workerd/health-unreachable.test.ts",
@@ -155,7 +155,7 @@ export const FAULTS: MutantTable = {
       breaks: "after a pause was lifted every message waits for its old end",
       fault: "pauses-unseen",
       file: "worker/account/pause-control.ts",
-      symbol: "createResumer.lift.releaseAt",
+      symbol: "createPauseControl.lift.releaseAt",
       change: { value: "{}" },
       killedBy: ["workerd/resume.test.ts", "POST /resume sends one message, lifts the pause, and the others follow"],
     },

@@ -12,7 +12,7 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "every delivery of a push is handled",
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.receive.known",
-      change: { value: "undefined as AnswerKind | undefined" },
+      change: { value: "undefined as Acknowledgement | undefined" },
       killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
     },
     {

@@ -14,7 +14,7 @@ export const STORED: MutantTable = {
       name: "acknowledged-before-stored",
       breaks: "a push is acknowledged without waiting for the conversation object",
       file: "worker/inbox/receive-event.ts",
-      symbol: "acceptUserPush",
+      symbol: "receiveEvent",
       change: {
         replace: "await received",
         by: '(void received.catch(() => undefined), { outcome: "new" as const, answer: "success" as const })',
@@ -43,7 +43,7 @@ export const STORED: MutantTable = {
       fault: "calls-that-hang",
       file: "worker/conversation/client.ts",
       symbol: "storePush.received",
-      change: { replace: "inTime(_, stored)", by: "stored" },
+      change: { replace: "withTimeout(_, stored)", by: "stored" },
       killedBy: ["workerd/hung-calls.test.ts", "a conversation that never answers is given up for a push"],
     },
     {
@@ -70,7 +70,7 @@ export const STORED: MutantTable = {
       breaks: "an error in the alarm's work leaves the alarm unset",
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.alarm",
-      change: { drop: "ALARM_REST_MS" },
+      change: { drop: "ALARM_ERROR_DELAY_MS" },
       killedBy: [CONVERSATION, "a conversation object keeps its alarm when its own work fails"],
     },
     {
@@ -78,7 +78,7 @@ export const STORED: MutantTable = {
       breaks: "the alarm leases an attempt and does not make it",
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.#work",
-      change: { condition: "carryFromAlarm", is: false },
+      change: { condition: "deliverFromAlarm", is: false },
       killedBy: [CONVERSATION, "a conversation object sends by its alarm what nobody carries"],
     },
     {

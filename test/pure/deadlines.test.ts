@@ -46,7 +46,7 @@ describe("deadlines", () => {
           line: line.trim(),
         })),
       // An object's own storage answers at once.
-    ).filter(({ path, line }) => !/inTime\(|storage\.kv\./.test(line) && !path.endsWith("store.ts"));
+    ).filter(({ path, line }) => !/withTimeout\(|storage\.kv\./.test(line) && !path.endsWith("store.ts"));
     // The publisher's deadline covers what the account object puts.
     expect(calls.map(({ path }) => path)).toEqual(["objects/account.ts", "objects/account.ts"]);
   });

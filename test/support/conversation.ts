@@ -3,22 +3,22 @@
  * is moved, and chance that is a number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
-import { messageState } from "../../worker/conversation/core/outbox/message-status.ts";
+import { foldMessageProgress } from "../../worker/conversation/core/outbox/message-status.ts";
 import {
   leaseNext,
   settleAttempt,
   type Lease,
-  type OutboxContext,
+  type TransitionContext,
 } from "../../worker/conversation/core/outbox/outbox.ts";
-import { writeRows, type RowDraft, type RowKind, type RowWriter } from "../../worker/conversation/core/rows.ts";
+import { writeRows, type Row, type RowKind, type RowWriter } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
-import { receivePush, submitMessage, wake } from "../../worker/conversation/core/transitions.ts";
-import { viewWindow } from "../../worker/conversation/core/window.ts";
+import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/core/transitions.ts";
+import { windowStatus } from "../../worker/conversation/core/window.ts";
 
 export const T0 = 1_760_000_000_000;
 
@@ -49,24 +49,24 @@ interface SubmitStep {
 export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
   let now = T0;
   let state: ConversationState = EMPTY_STATE;
-  const log: RowDraft[] = [];
+  const log: Row[] = [];
   let messages = 0;
   let carriers = 0;
 
-  const context = (): OutboxContext => ({ rules: MINI_PROGRAM, now, random: random(), unconfirmedRetries });
+  const context = (): TransitionContext => ({ rules: MINI_PROGRAM_RULES, now, random: random(), unconfirmedRetries });
   // Every caller is another one.
-  const claim = (): string => {
+  const holder = (): string => {
     carriers += 1;
     return `carrier ${carriers}`;
   };
   function step<T extends { readonly state: ConversationState }>(
     change: (state: ConversationState, writer: RowWriter) => T,
   ): T {
-    const writer = writeRows(state.last, now);
+    const writer = writeRows(state.lastSeq, now);
     const result = change(state, writer);
     log.push(...writer.rows());
     // As the object does: the state survives only as what JSON keeps of it.
-    state = JSON.parse(JSON.stringify({ ...result.state, last: writer.last() }));
+    state = JSON.parse(JSON.stringify({ ...result.state, lastSeq: writer.last() }));
     return result;
   }
   function push(
@@ -76,8 +76,8 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   ): { answer: string; lease?: Lease } {
     return step((current, writer) => {
       const input = { key: `m:${messages}`, inbound, candidates, ...(contextVerdict && { contextVerdict }) };
-      const received = receivePush(current, writer, input, context());
-      return { ...leaseNext(received.state, writer, context(), claim()), answer: received.answer };
+      const received = applyEvent(current, writer, input, context());
+      return { ...leaseNext(received.state, writer, context(), holder()), answer: received.answer };
     });
   }
   const head = (at: number) => ({ account: "gh_1", openid: "o1", createdAt: at });
@@ -86,8 +86,8 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     now: () => now,
     state: () => state,
     log: () => log,
-    window: () => viewWindow(state.window, MINI_PROGRAM, now),
-    rows: <K extends RowKind>(kind: K) => log.filter((row): row is Extract<RowDraft, { kind: K }> => row.kind === kind),
+    window: () => windowStatus(state.window, MINI_PROGRAM_RULES, now),
+    rows: <K extends RowKind>(kind: K) => log.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     pass(ms: number) {
       now += ms;
     },
@@ -107,9 +107,9 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       const { hold = false, isAi = false, muteMs = 0 } = options;
       const input = { key: `k:${messages}`, request: "r", message, hold, isAi, muteMs };
       return step((current, writer): SubmitStep => {
-        const submitted = submitMessage(current, writer, input, context());
+        const submitted = acceptMessage(current, writer, input, context());
         if (!submitted.ok) return { state: current, ok: false, reason: submitted.reason };
-        return { ...leaseNext(submitted.state, writer, context(), claim()), ok: true, message: submitted.message };
+        return { ...leaseNext(submitted.state, writer, context(), holder()), ok: true, message: submitted.message };
       });
     },
     /** An attempt ended; the next one is leased unless the carrier has no time. */
@@ -117,12 +117,12 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       return step((current, writer) => {
         const attempt = { seq: lease.seq, attempt: lease.attempt, delivery };
         const settled = settleAttempt(current, writer, attempt, context(), () => isRecorded);
-        return wantNext ? leaseNext(settled, writer, context(), lease.claim) : { state: settled };
+        return wantNext ? leaseNext(settled, writer, context(), lease.holder) : { state: settled };
       }).lease;
     },
     /** The alarm rings. */
-    wakes: (): Lease | undefined => step((current, writer) => wake(current, writer, context(), claim())).lease,
-    status: (seq: number) => messageState(seq, log, state),
+    wakes: (): Lease | undefined => step((current, writer) => runDue(current, writer, context(), holder())).lease,
+    status: (seq: number) => foldMessageProgress(seq, log, state),
   };
 }
 

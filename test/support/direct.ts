@@ -29,9 +29,14 @@ export async function says(wechat: Control, openid: string, candidates: readonly
 }
 
 /** Our object hears of it. */
-export async function tells(openid: string, candidates: readonly Candidate[], inbound = message(openid), claim = "c1") {
+export async function tells(
+  openid: string,
+  candidates: readonly Candidate[],
+  inbound = message(openid),
+  holder = "c1",
+) {
   const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
-  return readReceived(await remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, claim));
+  return readReceived(await remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, holder));
 }
 
 /** The API wants a text sent. */

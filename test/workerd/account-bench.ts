@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { accessKey } from "../../worker/account/published-access.ts";
-import { configOf, findApp } from "../../worker/config/config.ts";
+import { configOf, findAccountConfig } from "../../worker/config/config.ts";
 import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
 import { settingsKey } from "../../worker/settings/published-settings.ts";
@@ -48,7 +48,7 @@ async function wipe(appid: string): Promise<void> {
 /** The app as a Worker knows it. */
 export function connect() {
   const config = configOf(env);
-  const app = config.ok ? findApp(config.value, APPID) : undefined;
+  const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;
   if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
   return createServices(env, config.value, app, () => {});
 }

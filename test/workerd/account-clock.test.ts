@@ -1,7 +1,7 @@
 /** The clock is set back by days: no pause, refusal or memory of the account lasts as long as that. */
 import { evictDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { NO_MILESTONES, reachMilestone } from "../../worker/account/core/milestones.ts";
+import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestones.ts";
 import { allowForce } from "../../worker/account/core/token-refresh.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { connect, DAY_MS, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
@@ -124,7 +124,7 @@ describe("after the clock was set back by days", () => {
     const now = Date.now();
     const later = now - BACK_MS;
     expect(allowForce({ forceDay: 1, forceCount: 1, forcedAt: later }, now).allowed).toBe(true);
-    expect(reachMilestone({ ...NO_MILESTONES, setup: "s", verified: later }, "s", "verified", now)).toMatchObject({
+    expect(addMilestone({ ...NO_MILESTONES, setup: "s", verified: later }, "s", "verified", now)).toMatchObject({
       verified: now,
     });
   });

@@ -2,7 +2,7 @@ import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { toRowJson } from "../../worker/conversation/core/row-json.ts";
-import type { RowDraft } from "../../worker/conversation/core/rows.ts";
+import type { Row } from "../../worker/conversation/core/rows.ts";
 import { APPID, kindsOf, OTHER_APPID, remote } from "../support/workerd.ts";
 import { bodyOf, call, erase, send, useSilentSettings } from "./api-client.ts";
 import { findProblems, readDocument } from "./api-contract.ts";
@@ -144,7 +144,7 @@ describe("GET /conversations/:openid/messages", () => {
 describe("a row of every kind", () => {
   const objectId = "0123456789abcdef".repeat(4);
   const place = { seq: 1_800_000_000_001, at: 1_800_000_000_000, key: null, ref: 1_800_000_000_000 };
-  const rows: readonly RowDraft[] = [
+  const rows: readonly Row[] = [
     { ...place, kind: "attempt", body: { attempt: 1 } },
     { ...place, kind: "sent", body: { attempt: 2 } },
     { ...place, kind: "failed", body: { attempt: 1, reason: "refused", errcode: 40003 } },

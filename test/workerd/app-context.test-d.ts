@@ -44,16 +44,16 @@ export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verif
   const shown: string = claimed?.product?.name ?? openid;
   // @ts-expect-error no such field
   const title = claimed?.product?.title;
-  // @ts-expect-error a claim is never about who somebody is
+  // @ts-expect-error a holder is never about who somebody is
   const level = claimed?.user?.vip;
   // @ts-expect-error what is verified may be absent
   const sure = verified.user;
   return void [shown, title, level, sure, verified?.user?.vip];
 };
 // Messages come without a context: the handler runs before the conversation, which knows it, is asked.
-export const onMessage: Handlers["onMessage"] = (_message, kefu) => {
+export const onMessage: Handlers["onMessage"] = (_message, ctx) => {
   // @ts-expect-error only entering has it
-  return void kefu.context;
+  return void ctx.context;
 };
 
 // The card: which pages there are, and what each takes.

@@ -27,7 +27,7 @@ async function fill(openid: string, count = FILLERS): Promise<void> {
     const row = `'[{"seq":' || (seq + n) || ',"at":1,"key":null,"kind":"attempt","ref":1,"body":{"attempt":1}}]'`;
     sql.exec(`with recursive step(n) as (values (1) union all select n + 1 from step where n < ${count}),
         last(seq, state) as (select seq, state from log order by seq desc limit 1)
-      insert into log select seq + n, null, ${row}, json_set(state, '$.last', seq + n) from step, last`);
+      insert into log select seq + n, null, ${row}, json_set(state, '$.lastSeq', seq + n) from step, last`);
   });
   await evictDurableObject(conversation(openid));
 }

@@ -26,7 +26,7 @@ describe("a conversation object after its clock was set back", () => {
     expect((await alarmOf(conversation("oBackApi"))) ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(Date.now());
   });
 
-  it("writes nothing when a claim is repeated", async ({ expect }) => {
+  it("writes nothing when a lease is asked for again", async ({ expect }) => {
     const first = message("oBackClaim");
     const { lease } = await tells("oBackClaim", [reply("一")], first, "c1");
     pass(6_000);

@@ -36,9 +36,9 @@ describe("a conversation object", () => {
       const setAlarm = vi.spyOn(storage, "setAlarm");
       const rows = count();
       const inbound = message("oRows");
-      const owner = { appid: APPID, openid: "oRows" };
+      const address = { appid: APPID, openid: "oRows" };
       const push = { key: "m:rows", inbound, candidates: [reply("二")] };
-      const { lease } = readReceived(object.receive(owner, push, "c1"));
+      const { lease } = readReceived(object.receive(address, push, "c1"));
       if (lease === undefined) throw new Error("nothing was leased");
       object.settle(lease.seq, lease.attempt, { result: "sent" }, "c1");
       return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
@@ -103,12 +103,12 @@ describe("a conversation object", () => {
   });
 
   it("leases nothing while its app is not configured, and looks for it for two days", async ({ expect }) => {
-    const owner = { appid: "wx0000000000000000", openid: "oLeftOut" };
-    const stub = env.CONVERSATION.getByName(`${owner.appid}:${owner.openid}`);
+    const address = { appid: "wx0000000000000000", openid: "oLeftOut" };
+    const stub = env.CONVERSATION.getByName(`${address.appid}:${address.openid}`);
     const kinds = () => runInDurableObject(stub, (object) => object.rows(0, 99)?.map(({ kind }) => kind));
     await runInDurableObject(stub, (object) => {
-      const push = { key: "m:1", inbound: message(owner.openid), candidates: [reply("一")] };
-      const { lease } = readReceived(object.receive(owner, push, "c1"));
+      const push = { key: "m:1", inbound: message(address.openid), candidates: [reply("一")] };
+      const { lease } = readReceived(object.receive(address, push, "c1"));
       const retry = { result: "not_sent", reason: "no_token" } as const;
       object.settle(lease?.seq ?? 0, 1, retry, null);
     });
@@ -190,11 +190,11 @@ describe("retention", () => {
   });
 
   it("spares what waits to be sent, and does not wake for it again and again", async ({ expect }) => {
-    const owner = { appid: APPID, openid: "oPinned" };
+    const address = { appid: APPID, openid: "oPinned" };
     const draft = { key: "k:1", request: "r", message: text("等"), isAi: false, hold: true, muteMs: 0 };
     await tells("oPinned", [], message("oPinned", Date.now() - 178 * DAY));
     pass(49 * 3_600_000);
-    await remote("oPinned").submit(owner, draft);
+    await remote("oPinned").submit(address, draft);
     await runInDurableObject(conversation("oPinned"), async (object, { storage }) => {
       pass(47 * 3_600_000);
       await object.alarm();
@@ -205,23 +205,23 @@ describe("retention", () => {
   });
 
   it("spares a held message that is older than rows are kept", async ({ expect }) => {
-    const owner = { appid: APPID, openid: "oShort" };
+    const address = { appid: APPID, openid: "oShort" };
     const held = (key: string, content: string) => {
       return { key, request: "r", message: text(content), isAi: false, hold: true, muteMs: 0 };
     };
     await runInDurableObject(conversation("oShort"), async (_, state) => {
       // The shortest there may be; a hold lasts two days.
       const object = new Conversation(state, { ...env, RETENTION_DAYS: "1" });
-      object.submit(owner, held("k:1", "一"));
+      object.submit(address, held("k:1", "一"));
       pass(1.2 * DAY);
       await object.alarm();
-      object.submit(owner, held("k:2", "二"));
+      object.submit(address, held("k:2", "二"));
       pass(0.5 * DAY);
       await object.alarm();
       const kept = object.rows(0, 10)?.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
       expect(kept).toEqual([text("一"), text("二")]);
       const push = { key: "m:short", inbound: message("oShort"), candidates: [] };
-      expect(readReceived(object.receive(owner, push, "c1")).lease?.message).toEqual(text("一"));
+      expect(readReceived(object.receive(address, push, "c1")).lease?.message).toEqual(text("一"));
     });
   });
 

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
 import { accountMemory } from "../../worker/account/memory.ts";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { createReceiver, URL_OF } from "../support/receiver.ts";
 import { account, captureLog, conversation, pass, playWeChat, ring, tablesIn } from "../support/workerd.ts";
@@ -169,7 +169,7 @@ async function plant(): Promise<Resend> {
   }
   await wechat.redeliver({ id: pushes[1]?.id ?? "" });
   await send(USER, { type: "text", content: WORDS });
-  pass(GATHER_MS);
+  pass(BATCH_DELAY_MS);
   await ring(USER);
   // Again, so that a failure is the last that an isolate hears of an endpoint: a refusal makes it forget.
   pass(60_000);

@@ -1,6 +1,6 @@
 /** Webhooks and a user who is erased while they are called: nothing of the old log is delivered, nor delays the new. */
 import { describe, it, vi } from "vitest";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { pass, ring } from "../support/workerd.ts";
 import { erase } from "./api-client.ts";
@@ -11,7 +11,7 @@ useWorker({ clock: "hour ahead", settings: { webhooks: [{ id: "shop", url: URL_O
 const contents = () => shop.events.map(({ body }) => /"content":"(\w+)"/.exec(body)?.[1]);
 
 async function deliver(openid: string): Promise<void> {
-  pass(GATHER_MS);
+  pass(BATCH_DELAY_MS);
   await ring(openid);
 }
 

@@ -3,7 +3,7 @@ import { describe, it, vi } from "vitest";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import type { Handlers, Kefu } from "../../worker/automation/handler-context.ts";
+import type { Handlers, MessageHandlerContext } from "../../worker/automation/handler-context.ts";
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
 import { lines, useWorker } from "./each-test.ts";
@@ -25,7 +25,7 @@ useWorker({ settings: null });
 describe("a handler", () => {
   it("answers with texts and messages, as if a rule had", async ({ expect }) => {
     const card: Outbound = { type: "image", mediaId: "m1" };
-    const answer = await run({ onMessage: (_, kefu) => kefu.reply("好的", card) }, says("你好"));
+    const answer = await run({ onMessage: (_, ctx) => ctx.reply("好的", card) }, says("你好"));
     expect(answer).toEqual({
       ruleId: "handler",
       action: { type: "reply", messages: [{ type: "text", content: "好的" }, card] },
@@ -33,10 +33,10 @@ describe("a handler", () => {
   });
 
   it("hands over, keeps silent, or leaves it to the rules", async ({ expect }) => {
-    expect((await run({ onMessage: (_, kefu) => kefu.transfer() }, says("人工")))?.action).toEqual({
+    expect((await run({ onMessage: (_, ctx) => ctx.transfer() }, says("人工")))?.action).toEqual({
       type: "transfer",
     });
-    expect((await run({ onMessage: (_, kefu) => kefu.silent() }, says("嘘")))?.action).toEqual({ type: "silent" });
+    expect((await run({ onMessage: (_, ctx) => ctx.silent() }, says("嘘")))?.action).toEqual({ type: "silent" });
     expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
   });
 
@@ -59,9 +59,9 @@ describe("a handler", () => {
     const answer = (verdict: TokenVerdict) =>
       run(
         {
-          onEnter(_, kefu) {
-            const { context } = kefu;
-            kefu.reply(`${context.label} ${context.claimed?.product?.name} ${context.verified?.user?.vip ?? "-"}`);
+          onEnter(_, ctx) {
+            const { context } = ctx;
+            ctx.reply(`${context.label} ${context.claimed?.product?.name} ${context.verified?.user?.vip ?? "-"}`);
           },
         },
         { ...enters, sessionFrom },
@@ -81,26 +81,26 @@ describe("a handler", () => {
   });
 
   it("that replies with what WeChat would refuse is told which field, and the rules go on", async ({ expect }) => {
-    expect(await run({ onMessage: (_, kefu) => kefu.reply("") }, says("你好"))).toBeUndefined();
+    expect(await run({ onMessage: (_, ctx) => ctx.reply("") }, says("你好"))).toBeUndefined();
     expect(lines()[0]?.["error"]).toBe("reply: content must not be empty");
   });
 
   it("that replies with more parts than WeChat allows is told so, and the rules go on", async ({ expect }) => {
     const long = "长".repeat(1_300);
-    const reply = { onMessage: (_: unknown, kefu: Kefu) => kefu.reply(long, long, long) };
+    const reply = { onMessage: (_: unknown, ctx: MessageHandlerContext) => ctx.reply(long, long, long) };
     expect(await run(reply, says("你好"))).toBeUndefined();
-    expect(await run({ onEnter: (_, kefu) => kefu.reply("一", long) }, enters)).toBeUndefined();
+    expect(await run({ onEnter: (_, ctx) => ctx.reply("一", long) }, enters)).toBeUndefined();
     expect(lines().map(({ error }) => error)).toEqual(["answer_too_long", "answer_too_long"]);
-    expect(await run({ onEnter: (_, kefu) => kefu.reply(long) }, enters)).toBeDefined();
+    expect(await run({ onEnter: (_, ctx) => ctx.reply(long) }, enters)).toBeDefined();
   });
 
   it("that takes too long is stopped by its signal, and the rules go on", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    let kefuOfSlow: Kefu | undefined;
+    let lateContext: MessageHandlerContext | undefined;
     const slow = run(
       {
-        onMessage(_, kefu) {
-          kefuOfSlow = kefu;
+        onMessage(_, ctx) {
+          lateContext = ctx;
           return new Promise<void>(() => {});
         },
       },
@@ -108,7 +108,7 @@ describe("a handler", () => {
     );
     await vi.advanceTimersByTimeAsync(HANDLER_TIMEOUT_MS);
     expect(await slow).toBeUndefined();
-    expect(kefuOfSlow?.signal.aborted).toBe(true);
+    expect(lateContext?.signal.aborted).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Where a user came from, through encrypted pushes: what a page claims is shown as a claim, what the shop's back end signed
+ * Where a user came from, through encrypted pushes: what a page claims is shown as a holder, what the shop's back end signed
  * is accepted for this user, in time, and stays what it was when keys change. Everything else changes nothing.
  */
 import { exports } from "cloudflare:workers";
@@ -171,8 +171,8 @@ describe("the verdict on a signed context", () => {
   it("is not made up for pushes stored before there were any", async ({ expect }) => {
     const head = { account: "gh_test", openid: "oOld", createdAt: Date.now() };
     const inbound = { ...head, kind: "user_enter_tempsession" as const, sessionFrom: from(await sign("oOld")) };
-    const owner = { appid: "wx0123456789abcdef", openid: "oOld" };
-    await remote("oOld").receive(owner, { key: "e:old", inbound, candidates: [] }, "test");
+    const address = { appid: "wx0123456789abcdef", openid: "oOld" };
+    await remote("oOld").receive(address, { key: "e:old", inbound, candidates: [] }, "test");
     expect(await contextsOf("oOld")).toEqual(unverified("not_checked"));
   });
 });

@@ -169,17 +169,17 @@ describe("a handler's reply", () => {
   it("with a link to another mini program is logged with the field and the rule, and the rules follow", async ({
     expect,
   }) => {
-    expect(await run({ onMessage: (_, kefu) => kefu.reply(anchor(FOREIGN)) }, says("你好"))).toBeUndefined();
+    expect(await run({ onMessage: (_, ctx) => ctx.reply(anchor(FOREIGN)) }, says("你好"))).toBeUndefined();
     const error = expect.stringContaining("reply: content has a link to another mini program") as string;
     expect(lines()).toContainEqual({ event: "handler_failed", requestId: "r1", kind: "text", error });
     expect(JSON.stringify(lines())).not.toContain(FOREIGN);
-    expect(await run({ onMessage: (_, kefu) => kefu.reply(anchor(APPID)) }, says("你好"))).toBeDefined();
+    expect(await run({ onMessage: (_, ctx) => ctx.reply(anchor(APPID)) }, says("你好"))).toBeDefined();
   });
 
   it("repeats what the user wrote as text", async ({ expect }) => {
     const repeats: Partial<Handlers> = {
-      onMessage: (message, kefu) => kefu.reply(`您说：${message.kind === "text" ? message.content.trim() : ""}`),
-      onEnter: (_, kefu) => kefu.reply(`关于${kefu.context.claimed?.product?.name}`, kefu.context.label),
+      onMessage: (message, ctx) => ctx.reply(`您说：${message.kind === "text" ? message.content.trim() : ""}`),
+      onEnter: (_, ctx) => ctx.reply(`关于${ctx.context.claimed?.product?.name}`, ctx.context.label),
     };
     const shown = { type: "text", content: `您说：${anchor(FOREIGN).replace("<a", "＜a")}` };
     for (const written of [`  ${anchor(FOREIGN)}`, anchor(FOREIGN).replace("<a", "<\u0001a")]) {

@@ -5,7 +5,7 @@
 import { beforeEach, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
@@ -48,7 +48,7 @@ export const writes = (openid: string, ...webhooks: readonly string[]) => says(o
 /** Lets the time pass until nothing more is due for the webhooks, a while at most. */
 export async function settle(openid: string): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring(openid);
   }
 }

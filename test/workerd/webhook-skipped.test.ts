@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { REFUSED, TAKEN, URL_OF } from "../support/receiver.ts";
 import { account, APPID, conversation, OTHER_APPID, pass, remote, ring } from "../support/workerd.ts";
@@ -101,7 +101,7 @@ describe("a skipped event", () => {
       const exec = vi.spyOn(storage.sql, "exec").mockImplementation(() => {
         throw new Error("no room");
       });
-      pass(GATHER_MS);
+      pass(BATCH_DELAY_MS);
       await ring("oUnsure");
       exec.mockRestore();
     });
@@ -136,7 +136,7 @@ describe("a skipped event", () => {
       return REFUSED();
     });
     await writes("oErasedSkipped", "erased");
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oErasedSkipped");
     expect(shop.events).toHaveLength(1);
     expect(await hookStatus()).not.toHaveProperty("skipped");
@@ -186,7 +186,7 @@ describe("POST /webhooks/:id/replay", () => {
     const response = await replay("named", { from: second?.id });
     expect(response.status).toBe(202);
     expect(await response.json()).toEqual({ conversations: 1, remaining: 2 });
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oNamedA");
     await ring("oNamedB");
     expect(shop.events.map(({ id }) => id)).toEqual([second?.id]);

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { GATHER_MS, GIVE_UP_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS, GIVE_UP_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { pass, ring } from "../support/workerd.ts";
@@ -23,7 +23,7 @@ describe("an endpoint that fails on one user's events only", () => {
       await ringFor(poison, 2 * DAY);
       shop.events.length = 0;
       await writes(other, "poison");
-      pass(GATHER_MS);
+      pass(BATCH_DELAY_MS);
       await ring(other);
       expect(toldOf()).toEqual([other]);
       // The one that waits is still shown.

@@ -2,7 +2,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { APPID, conversation, pass, ring } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
@@ -63,7 +63,7 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     const version = await useHook("alarm");
     await writes("oAlarm", version, "alarm");
     shop.answerWith(BUSY);
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oAlarm");
     shop.answerWith(TAKEN);
     // The conversation wakes in another isolate, whose memory is a minute old.

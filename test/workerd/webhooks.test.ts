@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
-import { GATHER_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
@@ -28,7 +28,7 @@ describe("a webhook", () => {
     await says("oAll", [REPLY], ["all"]);
     await says("oAll", [TRANSFER], ["all"]);
     expect(shop.events).toEqual([]);
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oAll");
     expect(shop.types()).toEqual(["message.received", "message.sent", "message.received", "handover"]);
     const [first, sent] = shop.events;
@@ -73,7 +73,7 @@ describe("a webhook", () => {
   it("hears twice rather than never when the object dies before it noted the delivery", async ({ expect }) => {
     await useHooks({ id: "twice", url: URL_OF("twice"), events: ["message.received"] });
     await says("oTwice", [], ["twice"]);
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await runInDurableObject(conversation("oTwice"), async (object, { storage }) => {
       const exec = storage.sql.exec.bind(storage.sql);
       vi.spyOn(storage.sql, "exec").mockImplementation((query: string, ...args: unknown[]) => {
@@ -99,7 +99,7 @@ describe("a webhook", () => {
     expect(new Set(shop.events.map(({ id }) => id)).size).toBe(2);
     shop.answerWith(() => Response.redirect("https://evil.example.com/", 302));
     await says("oOdd", [], ["odd"]);
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oOdd");
     expect(shop.events).toHaveLength(3);
     expect(await bodyOf(await call("GET", "/api/v1/webhooks"))).toMatchObject({
@@ -120,7 +120,7 @@ describe("a webhook", () => {
         return TAKEN();
       });
       const before = shop.events.length;
-      pass(GATHER_MS);
+      pass(BATCH_DELAY_MS);
       await ring("oErased");
       expect(shop.events).toHaveLength(before + 1);
       pass(60 * 60_000);
@@ -146,11 +146,11 @@ describe("a webhook", () => {
         });
         const head = { account: "gh_1", openid, createdAt: Date.now() };
         const inbound: Inbound = { kind: "text", msgId: "measured", content: "x", ...head };
-        const owner = { appid: APPID, openid };
+        const conversationAddress = { appid: APPID, openid };
         const push = { key: "m:measured", inbound, candidates: [REPLY], webhooks };
-        const { lease } = readReceived(object.receive(owner, push, "worker"));
+        const { lease } = readReceived(object.receive(conversationAddress, push, "worker"));
         object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, "worker");
-        pass(webhooks.length > 0 ? GATHER_MS : 12_000);
+        pass(webhooks.length > 0 ? BATCH_DELAY_MS : 12_000);
         await object.alarm();
         return { written, alarms: setAlarm.mock.calls.length };
       });
@@ -183,7 +183,7 @@ describe("a webhook that stays dead", () => {
 
     pass(5 * 60_000);
     await says("oDeadNew", [], ["dead"]);
-    pass(GATHER_MS);
+    pass(BATCH_DELAY_MS);
     await ring("oDeadNew");
     expect(shop.events).toHaveLength(calls);
 

@@ -8,19 +8,19 @@ import type { Webhook } from "../../shared/api/settings/webhooks.ts";
 import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import type { StoredAppEvent } from "../../shared/message/account-event.ts";
-import type { Inbound, PushHead } from "../../shared/message/inbound.ts";
+import type { Inbound, InboundHead } from "../../shared/message/inbound.ts";
 import {
   delayCursors,
   dueCursors,
   foldProgress,
   replayFrom,
   syncCursors,
-  wakeCursors,
+  scheduleCursors,
   type WebhookCursors,
 } from "../conversation/core/consumer-cursor.ts";
 import { datePush } from "../conversation/core/erasure.ts";
 import { repeatsSince } from "../conversation/core/repeats.ts";
-import type { WebhookDeps } from "../webhooks/call-webhook.ts";
+import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { toAppWebhookEvent } from "../webhooks/core/event.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import { runWebhooks, type Deliverable } from "../webhooks/run.ts";
@@ -49,7 +49,7 @@ export interface KeptAppEvent extends StoredAppEvent {
 
 /** The same as it crosses the RPC boundary: typed by its head, since the recursive type is too deep for the types of RPC. */
 export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
-  readonly inbound: PushHead & { readonly kind: Inbound["kind"] };
+  readonly inbound: InboundHead & { readonly kind: Inbound["kind"] };
 }
 
 /**
@@ -83,7 +83,7 @@ export interface AppEventsHost {
   readonly write: (cursors?: WebhookCursors) => void;
   readonly settings: () => SettingsVersion;
   /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
-  readonly webhooks: () => WebhookDeps | undefined;
+  readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
   readonly erasures: Pick<Erasures, "mayConcern" | "concern">;
   readonly noteSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
@@ -159,7 +159,7 @@ export function createAppEvents(host: AppEventsHost) {
       const seq = store.addEvent({ at: now, key, body: isErased ? "" : body });
       if (seq % COUNT_EVERY === 0) forget(store.eventBeyond(MAX_EVENTS), now);
       const cursorsBefore = cursors();
-      const woken = wakeCursors(cursorsBefore, before, now);
+      const woken = scheduleCursors(cursorsBefore, before, now);
       write(isSame(cursorsBefore, woken) ? undefined : woken);
       return isErased ? "erased" : true;
     },

@@ -4,8 +4,8 @@
  * that does not return is over at its deadline, and its outcome counts for as long as a good one.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { inTime, OVERDUE, within } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { withTimeout, TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import type { AppFault } from "./core/faults.ts";
 
 /** A fault as `/healthz` reports it. */
@@ -64,8 +64,8 @@ export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFau
   const isOutdated = known?.pauseVersion !== deps.pauseVersion();
   if (known !== undefined && !isOutdated && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
   // Each request has a deadline of its own: the call belongs to another one.
-  const read = await within(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
-  return read === OVERDUE ? UNREACHABLE : read;
+  const read = await raceTimeout(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
+  return read === TIMED_OUT ? UNREACHABLE : read;
 }
 
 /** The faults of an app may have changed: the next request asks the account object. */
@@ -86,9 +86,9 @@ async function askAccount(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   const pauseVersion = deps.pauseVersion();
   let faults = UNREACHABLE;
   try {
-    faults = await inTime(ACCOUNT_HEALTH_MS, account().faults());
+    faults = await withTimeout(ACCOUNT_HEALTH_MS, account().faults());
   } catch (error) {
-    log("account_unreachable", { app: appid, error: errorName(error) });
+    writeLog("account_unreachable", { app: appid, error: errorName(error) });
   }
   memory.snapshots.set(appid, { faults, readAt: now(), pauseVersion });
   return faults;

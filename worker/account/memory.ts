@@ -2,7 +2,7 @@
  * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
@@ -11,14 +11,14 @@ import type { AccountAccess } from "./published-access.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 
 /** What is remembered of one app. Times in epoch ms. */
-export interface Remembered {
+export interface CachedAccount {
   readonly access?: { readonly value: AccountAccess; readonly readAt: number } | undefined;
   /** The last token WeChat refused: KV may still have it for a minute. */
   readonly rejected?: string | undefined;
   readonly problem?: { readonly value: TokenProblem; readonly until: number } | undefined;
   readonly pause?: AppPause | undefined;
   /** Milestones this isolate has told the object. */
-  readonly told?: readonly Milestone[];
+  readonly reportedMilestones?: readonly Milestone[];
   /** Whether sends get through. */
   readonly sends?: SendsMemory | undefined;
   /** `pauseVersion` of the last pause after which this isolate has told the object that WeChat took a message. */
@@ -27,7 +27,7 @@ export interface Remembered {
 }
 
 /** By appid. */
-export type AccountMemory = Map<string, Remembered>;
+export type AccountMemory = Map<string, CachedAccount>;
 
 /** This isolate's memory. Functions take a memory as an argument; this one is for the wiring (inbox/services.ts). */
 export const accountMemory: AccountMemory = new Map();
@@ -48,14 +48,14 @@ export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined
 
 /** A pause that can be true; none when it lies further ahead than any lasts: the clock was set back. */
 export function plausiblePause(pause: AppPause | undefined, now: number): AppPause | undefined {
-  return pause !== undefined && isTooFarAhead(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
+  return pause !== undefined && isImplausible(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
 /**
  * The version of a pause that ended by itself and after which this isolate has not told the object that WeChat took a
  * message. Undefined: there is nothing to tell, of a pause that was lifted either: the trial has told it.
  */
-export function pauseToReport({ pause, acceptedVersion }: Remembered, now: number): number | undefined {
+export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: number): number | undefined {
   const { pausedUntil = 0, pauseVersion } = pause ?? {};
   const isJustOver = isFresh(pausedUntil, now, LONGEST_PAUSE_MS);
   return isJustOver && pauseVersion !== acceptedVersion ? pauseVersion : undefined;

@@ -3,20 +3,20 @@
  * and waking them once the trial went through. The trial itself is carried by the Worker (`inbox/delivery/resume-account.ts`): should that
  * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
  */
-import { isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
-import { errorName, log } from "../platform/logger.ts";
-import { LOOK_AFTER_MS } from "./core/pause-end.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";
 import { decidePause, endPauses, proveOwnFault } from "./core/pause.ts";
 import type { AccountState } from "./core/state.ts";
 import type { AccountAccess, PauseAnswer } from "./published-access.ts";
 import { noteSends, type SendsReport } from "./sends-report.ts";
 
 /** A conversation that waits. */
-export interface Waiter {
+export interface WaitingConversation {
   /** The id of its object, 64 hex digits. */
   readonly id: string;
   /** When it comes back by itself, epoch ms; null when that is not known. */
@@ -28,9 +28,9 @@ export interface Waiter {
 /** The list. */
 export interface WaitingList {
   /** Adds one, or moves it to a later time; written only when that is news. */
-  add(waiter: Waiter): void;
+  add(waiter: WaitingConversation): void;
   /** The first ones, those that caused the pause last. */
-  first(limit: number): readonly Waiter[];
+  first(limit: number): readonly WaitingConversation[];
   remove(id: string): void;
   isEmpty(): boolean;
 }
@@ -69,7 +69,7 @@ export interface ResumeDeps {
 }
 
 /** Pauses the app and lifts pauses. Its memory (a trial under way) may be lost at any time. */
-export interface Resumer {
+export interface PauseControl {
   /**
    * Pauses the app, unless only this message is refused so.
    *
@@ -79,7 +79,7 @@ export interface Resumer {
   /** An isolate reports whether its sends get through. */
   noteSends(report: SendsReport): void;
   /** A conversation waits for the app. */
-  note(waiter: Waiter): WaitAnswer;
+  note(waiter: WaitingConversation): WaitAnswer;
   /** The user of a conversation was erased. */
   forget(id: string): void;
   /** Somebody wants the pause lifted. Single flight: one trial at a time. */
@@ -113,7 +113,7 @@ const BATCH = 200;
 const BATCH_MS = 5_000;
 
 /** Creates it. */
-export function createResumer(deps: ResumeDeps): Resumer {
+export function createPauseControl(deps: ResumeDeps): PauseControl {
   const { appid, read, write, waiting, now } = deps;
   let trialUntil = 0;
 
@@ -132,7 +132,7 @@ export function createResumer(deps: ResumeDeps): Resumer {
     const patch = { ...lifted, ...(isSent && proveOwnFault({ refusals, ...lifted })), ...releaseAt };
     if (Object.keys(patch).length > 0) write(patch);
     if (!wasPaused) return;
-    log("app_resumed", { app: appid, errcode });
+    writeLog("app_resumed", { app: appid, errcode });
     deps.publish();
   }
 
@@ -142,20 +142,20 @@ export function createResumer(deps: ResumeDeps): Resumer {
   }
 
   /** When entries are looked at next: those who wait come back by themselves before. */
-  function nextLook(): number {
+  function nextCheck(): number {
     const { pausedUntil, refusedUntil } = read();
-    return Math.max(pausedUntil, refusedUntil, now()) + LOOK_AFTER_MS;
+    return Math.max(pausedUntil, refusedUntil, now()) + WAITING_CHECK_DELAY_MS;
   }
 
-  async function wake({ id, until }: Waiter): Promise<void> {
+  async function wake({ id, until }: WaitingConversation): Promise<void> {
     waiting.remove(id);
     // It has come back by itself.
-    if (until !== null && until + LOOK_AFTER_MS <= now()) return;
+    if (until !== null && until + WAITING_CHECK_DELAY_MS <= now()) return;
     try {
       await deps.wake(id, pauseOf(read()), BATCH_MS);
     } catch (error) {
       // It comes back at its own time.
-      log("wake_failed", { app: appid, error: errorName(error) });
+      writeLog("wake_failed", { app: appid, error: errorName(error) });
     }
   }
 
@@ -169,9 +169,9 @@ export function createResumer(deps: ResumeDeps): Resumer {
       }
       const { name, cure } = describeErrcode(errcode);
       const fields = { app: appid, errcode, name };
-      if (aloneMs !== undefined) log("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
+      if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
-        log("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
+        writeLog("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
         deps.publish();
       }
       return { ...pauseOf(read()), ...(aloneMs !== undefined && { aloneMs }) };
@@ -188,7 +188,7 @@ export function createResumer(deps: ResumeDeps): Resumer {
       const isBlocked = isPaused() || !hasToken();
       if (isBlocked) {
         waiting.add(waiter);
-        if (read().releaseAt === null) write({ releaseAt: nextLook() });
+        if (read().releaseAt === null) write({ releaseAt: nextCheck() });
       }
       return { isBlocked, ...pauseOf(read()) };
     },
@@ -196,7 +196,7 @@ export function createResumer(deps: ResumeDeps): Resumer {
     forget: (id) => waiting.remove(id),
 
     async begin() {
-      if (trialUntil > now() && !isTooFarAhead(trialUntil, now(), TRIAL_MS)) return { step: "running" };
+      if (trialUntil > now() && !isImplausible(trialUntil, now(), TRIAL_MS)) return { step: "running" };
       trialUntil = now() + TRIAL_MS;
       const token = await deps.retryToken();
       if (token.ok && (isPaused() || !waiting.isEmpty())) {
@@ -224,7 +224,7 @@ export function createResumer(deps: ResumeDeps): Resumer {
     async releaseIfDue() {
       const { releaseAt } = read();
       if (releaseAt === null || releaseAt > now()) return;
-      if (isPaused() || !hasToken()) return write({ releaseAt: waiting.isEmpty() ? null : nextLook() });
+      if (isPaused() || !hasToken()) return write({ releaseAt: waiting.isEmpty() ? null : nextCheck() });
       // Before the calls: should this object end during them, the rest is woken at the next look.
       write({ releaseAt: now() + BATCH_MS });
       await Promise.all(waiting.first(BATCH).map(wake));

@@ -25,7 +25,7 @@ export interface PauseAnswer extends AppPause {
 }
 
 /** The part of the account object that readers use. */
-export interface AccountReader {
+export interface TokenObject {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer>;

@@ -10,17 +10,17 @@ import type { WebhookStatus } from "../webhooks/records.ts";
 import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { AppFault } from "./core/faults.ts";
 import type { Milestone, Milestones } from "./core/milestones.ts";
-import type { StaleNote } from "./core/stale-pushes.ts";
+import type { StalePushReport } from "./core/stale-pushes.ts";
 import type { AppEvent, EventOutcome } from "./events.ts";
-import type { ResumeStart, WaitAnswer, Waiter } from "./pause-control.ts";
-import type { AccountReader } from "./published-access.ts";
+import type { ResumeStart, WaitAnswer, WaitingConversation } from "./pause-control.ts";
+import type { TokenObject } from "./published-access.ts";
 import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
 import type { SendsReport } from "./sends-report.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
 /** An account object without the calls that store settings: `settings/rpc.ts` adds these. */
-export interface AccountRpc extends AccountReader {
-  noteWaiting(waiter: Waiter): Promise<WaitAnswer>;
+export interface AccountRpc extends TokenObject {
+  noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;
   endResume(pauseVersion: number | null, isAccepted: boolean, isSent?: boolean): Promise<AppPause>;
   noteAccepted(pauseVersion: number): Promise<void>;
@@ -42,7 +42,7 @@ export interface AccountRpc extends AccountReader {
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
   forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null>;
   quarantine(push: UnreadablePush): Promise<void>;
-  noteStale(note: StaleNote): Promise<void>;
+  noteStale(note: StalePushReport): Promise<void>;
   quarantined(limit: number): Promise<readonly QuarantinedPush[]>;
   recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage>;
   eraseUser(openid: string): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * Reports of sends that do not get through, as the account object adds them up. Time is an argument.
  */
-import { log } from "../platform/logger.ts";
+import { writeLog } from "../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "./core/trouble.ts";
 
 /** What an isolate reports: attempts that failed; null: after those a message got through. */
@@ -27,8 +27,8 @@ export function noteSends(appid: string, known: Trouble | null, report: SendsRep
   const isChange = isFault !== isSendsFault(known);
   if (isChange && isFault) {
     const { cause, errcode, count, since } = sends;
-    log("sends_failing", { app: appid, cause, errcode, count, seconds: Math.round((now - since) / 1_000) });
+    writeLog("sends_failing", { app: appid, cause, errcode, count, seconds: Math.round((now - since) / 1_000) });
   }
-  if (isChange && !isFault) log("sends_recovered", { app: appid });
+  if (isChange && !isFault) writeLog("sends_recovered", { app: appid });
   return { sends, isChange };
 }

@@ -5,12 +5,12 @@
  *
  * Between a read and its write there is no await; what was read before an await is read again after it.
  */
-import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeErrcode } from "../../shared/errcode.ts";
 import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
-import { log } from "../platform/logger.ts";
+import { writeLog } from "../platform/logger.ts";
 import { pauseUntil } from "./core/pause-end.ts";
 import type { AccountState } from "./core/state.ts";
 import { allowForce, refreshTime } from "./core/token-refresh.ts";
@@ -47,15 +47,15 @@ export interface TokenKeeper {
 }
 
 /** In the last part of a token's life its readers ask the object instead of KV: so it knows that somebody does. */
-export const LAST_PART_MS = 10 * 60_000;
+export const REFRESH_PERIOD_MS = 10 * 60_000;
 
 /** A token with less left is not worth handing out, milliseconds. */
 const MIN_LIFE_MS = 60_000;
 /** … unless WeChat gave it just now. */
 const FRESH_MS = 10_000;
 /** After a failure nobody asks again for 2 s, 4 s, … up to a minute. */
-const FIRST_REST_MS = 2_000;
-const MAX_REST_MS = 60_000;
+const FIRST_COOLDOWN_MS = 2_000;
+const MAX_COOLDOWN_MS = 60_000;
 /**
  * A message that is refused with the next token as well, this soon, is rejected for its own content. Covers the lease of an attempt
  * and its back-offs. Later the next token may have been revoked.
@@ -67,20 +67,20 @@ const REFRESH_AGAIN_MS = 60_000;
 /** Creates the keeper. Its memory (the call under way, the rest after a failure) may be lost at any time. */
 export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   const { appid, read, write, now } = deps;
-  let flight: Promise<Result<AccountAccess, TokenProblem>> | undefined;
-  let rest: { readonly until: number; readonly problem: TokenProblem } | undefined;
+  let pendingRequest: Promise<Result<AccountAccess, TokenProblem>> | undefined;
+  let cooldown: { readonly until: number; readonly problem: TokenProblem } | undefined;
   let failures = 0;
   let askedAt = 0;
 
   /** Joins the call under way, or starts one. */
   function obtain(): Promise<Result<AccountAccess, TokenProblem>> {
-    if (flight !== undefined) return flight;
-    if (rest !== undefined && rest.until > now() && !isTooFarAhead(rest.until, now(), MAX_REST_MS))
-      return Promise.resolve(orStored({ ...rest.problem, until: rest.until }));
-    flight = fetchToken().finally(() => {
-      flight = undefined;
+    if (pendingRequest !== undefined) return pendingRequest;
+    if (cooldown !== undefined && cooldown.until > now() && !isImplausible(cooldown.until, now(), MAX_COOLDOWN_MS))
+      return Promise.resolve(orStored({ ...cooldown.problem, until: cooldown.until }));
+    pendingRequest = fetchToken().finally(() => {
+      pendingRequest = undefined;
     });
-    return flight;
+    return pendingRequest;
   }
 
   async function fetchToken(): Promise<Result<AccountAccess, TokenProblem>> {
@@ -94,7 +94,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     // `rejected` may have been set while the call was under way.
     if (normal.value.token !== read().rejected) return accept(normal.value, false);
     const allowance = allowForce(read(), now());
-    if (!allowance.allowed) return takeRest({ reason: "limited", until: allowance.until }, allowance.until);
+    if (!allowance.allowed) return startCooldown({ reason: "limited", until: allowance.until }, allowance.until);
     const { forceDay, forceCount } = allowance;
     write({ forceDay, forceCount, forcedAt: now() });
     const forced = await deps.request(true);
@@ -102,14 +102,14 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     write({ forcedAt: now() });
     if (!forced.ok) return fail(forced.error, tag);
     if (forced.value.token !== read().rejected) return accept(forced.value, true);
-    return takeRest({ reason: "limited", until: now() + MAX_REST_MS }, now() + MAX_REST_MS);
+    return startCooldown({ reason: "limited", until: now() + MAX_COOLDOWN_MS }, now() + MAX_COOLDOWN_MS);
   }
 
   function accept({ token, expiresAt }: StableToken, forced: boolean): Result<AccountAccess, TokenProblem> {
     failures = 0;
     askedAt = now();
     write({ token, expiresAt, refreshAt: null, tokenTrouble: null });
-    log("token_refreshed", { app: appid, forced, seconds: Math.round((expiresAt - askedAt) / 1000) });
+    writeLog("token_refreshed", { app: appid, forced, seconds: Math.round((expiresAt - askedAt) / 1000) });
     deps.publish();
     return ok(toAccess(read()));
   }
@@ -117,15 +117,15 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   function fail(problem: StableTokenProblem, tag: string): Result<AccountAccess, TokenProblem> {
     if (problem.reason === "unreachable") {
       noteTrouble(problem.cause);
-      log("token_unreachable", { app: appid, cause: problem.cause });
-      return takeRest({ reason: "unreachable" }, Infinity);
+      writeLog("token_unreachable", { app: appid, cause: problem.cause });
+      return startCooldown({ reason: "unreachable" }, Infinity);
     }
     const { errcode } = problem;
     noteTrouble("refused", errcode);
     const { name, reaction, cure, replacesToken } = describeErrcode(errcode);
-    log("token_refused", { app: appid, errcode, name, cure: cure.en });
+    writeLog("token_refused", { app: appid, errcode, name, cure: cure.en });
     const isBusy = (reaction === "retry" || reaction === "outage") && replacesToken !== true;
-    if (isBusy) return takeRest({ reason: "refused", errcode }, Infinity);
+    if (isBusy) return startCooldown({ reason: "refused", errcode }, Infinity);
     // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
     const refusedUntil = pauseUntil(errcode, now(), deps.random());
     write({ refusedUntil, refusedErrcode: errcode, refusedSecret: tag });
@@ -139,15 +139,16 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   }
 
   /** No further call before a growing rest is over, at most until `latest`. */
-  function takeRest(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
-    const restMs = problem.reason === "limited" ? MAX_REST_MS : Math.min(MAX_REST_MS, FIRST_REST_MS * 2 ** failures);
+  function startCooldown(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
+    const restMs =
+      problem.reason === "limited" ? MAX_COOLDOWN_MS : Math.min(MAX_COOLDOWN_MS, FIRST_COOLDOWN_MS * 2 ** failures);
     failures += 1;
-    rest = { until: Math.min(latest, now() + restMs), problem };
+    cooldown = { until: Math.min(latest, now() + restMs), problem };
     if (problem.reason === "limited") {
       noteTrouble("limited");
-      log("token_refresh_limited", { app: appid, until: rest.until });
+      writeLog("token_refresh_limited", { app: appid, until: cooldown.until });
     }
-    return orStored({ ...problem, until: rest.until });
+    return orStored({ ...problem, until: cooldown.until });
   }
 
   /** The last good token survives trouble at the endpoint for as long as it lives. */
@@ -158,7 +159,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
 
   /** Somebody asked in the token's last part of life, so the next one is fetched in the background. */
   function noteUse({ expiresAt, refreshAt }: AccountState): void {
-    if (refreshAt !== null || expiresAt - now() > LAST_PART_MS) return;
+    if (refreshAt !== null || expiresAt - now() > REFRESH_PERIOD_MS) return;
     write({ refreshAt: refreshTime(expiresAt, now(), deps.random()) });
   }
 
@@ -180,8 +181,8 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
         message !== "" && message === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
       if (isAlive(state, now()) && isSameMessage) return ok(toAccess(state));
       // Without a stored token the report may be about one that was published before the storage was lost.
-      const isNews = state.token === badToken || (state.token === null && state.rejected === null);
-      if (isNews) {
+      const isStillCurrent = state.token === badToken || (state.token === null && state.rejected === null);
+      if (isStillCurrent) {
         write({ token: null, rejected: badToken, rejectedBy: message, rejectedAt: now(), refreshAt: null });
       }
       return obtain();
@@ -190,7 +191,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     async retry() {
       const state = read();
       if (isAlive(state, now())) return ok(toAccess(state));
-      rest = undefined;
+      cooldown = undefined;
       if (state.refusedUntil > now()) write({ refusedUntil: 0 });
       return obtain();
     },

@@ -5,22 +5,22 @@
  * (docs/design/0010-one-token-owner.md).
  */
 
-import { isFresh, isTooFarAhead } from "../../shared/base/clock-setback.ts";
+import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { AppAccess, TokenProblem, TokenSource } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
-import { inTime } from "../platform/deadline.ts";
+import { withTimeout } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
-import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type Remembered } from "./memory.ts";
-import { accessKey, parseAccess, type AccountAccess, type AccountReader } from "./published-access.ts";
-import { LAST_PART_MS } from "./token-keeper.ts";
+import { plausiblePause, isAlive, newer, newestPause, type AccountMemory, type CachedAccount } from "./memory.ts";
+import { accessKey, parseAccess, type AccountAccess, type TokenObject } from "./published-access.ts";
+import { REFRESH_PERIOD_MS } from "./token-keeper.ts";
 
 /** What reading an account needs. */
 export interface AccountClientDeps {
   /** A fresh stub of the account object: one whose connection broke stays broken. */
-  readonly account: () => AccountReader;
+  readonly account: () => TokenObject;
   readonly kv: SnapshotKv;
   readonly appid: string;
   /** The clock, epoch ms. */
@@ -47,25 +47,25 @@ const PAUSE_REPORT_MS = 3_000;
 /** Creates the token source of one app. */
 export function createTokenSource(deps: AccountClientDeps): TokenSource {
   const { appid, memory, now } = deps;
-  const recall = (): Remembered => memory.get(appid) ?? {};
-  const remember = (patch: Remembered) => memory.set(appid, { ...recall(), ...patch });
+  const recall = (): CachedAccount => memory.get(appid) ?? {};
+  const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
 
   /** Keeps an access, and gives it out with the latest pause known here or just read. */
-  function take(value: AccountAccess, read: Partial<AppPause> = value): Result<AppAccess, TokenProblem> {
+  function storeAccess(value: AccountAccess, read: Partial<AppPause> = value): Result<AppAccess, TokenProblem> {
     remember({
       access: { value, readAt: now() },
       problem: undefined,
       pause: newestPause(plausiblePause(recall().pause, now()), read),
     });
-    return give(value);
+    return withPause(value);
   }
 
-  function give({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
+  function withPause({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
     return ok({ token, ...plausiblePause(recall().pause, now()) });
   }
 
   async function askObject(
-    call: (account: AccountReader) => Promise<Result<AccountAccess, TokenProblem>>,
+    call: (account: TokenObject) => Promise<Result<AccountAccess, TokenProblem>>,
     published?: AccountAccess,
   ): Promise<Result<AppAccess, TokenProblem>> {
     const findLast = () => {
@@ -75,15 +75,15 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     try {
       const answered = callTwice(deps.account, call);
       // The object may be fetching a token, which takes seconds. A token that is alive need not wait for that.
-      const answer = await (findLast() === undefined ? answered : inTime(LAST_TOKEN_MS, answered));
-      if (answer.ok) return take(answer.value);
+      const answer = await (findLast() === undefined ? answered : withTimeout(LAST_TOKEN_MS, answered));
+      if (answer.ok) return storeAccess(answer.value);
       const until = Math.min(answer.error.until ?? now() + SHORT_PROBLEM_MS, now() + MAX_PROBLEM_MS);
       remember({ problem: { value: answer.error, until } });
       return err(answer.error);
     } catch (error) {
-      log("account_unreachable", { app: appid, error: errorName(error) });
+      writeLog("account_unreachable", { app: appid, error: errorName(error) });
       const last = findLast();
-      return last === undefined ? err({ reason: "unreachable" }) : give(last);
+      return last === undefined ? err({ reason: "unreachable" }) : withPause(last);
     }
   }
 
@@ -91,21 +91,21 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     async current() {
       const { access, problem, rejected } = recall();
       const isKnown = access !== undefined && isFresh(access.readAt, now(), FRESH_MS);
-      if (isKnown && isAlive(access.value, rejected, now())) return give(access.value);
-      if (problem !== undefined && problem.until > now() && !isTooFarAhead(problem.until, now(), MAX_PROBLEM_MS)) {
+      if (isKnown && isAlive(access.value, rejected, now())) return withPause(access.value);
+      if (problem !== undefined && problem.until > now() && !isImplausible(problem.until, now(), MAX_PROBLEM_MS)) {
         return err(problem.value);
       }
       const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
       // In its last part the object is asked, so that it knows that somebody will need the next token.
       const newest = newer(published, recall().access?.value);
-      const isUsable = isAlive(newest, recall().rejected, now() + LAST_PART_MS);
-      return isUsable ? take(newest, published) : askObject((account) => account.access(), published);
+      const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
+      return isUsable ? storeAccess(newest, published) : askObject((account) => account.access(), published);
     },
 
     async replace(badToken, refused) {
       const { access, rejected } = recall();
       // Somebody else in this isolate was faster.
-      if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return give(access.value);
+      if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return withPause(access.value);
       remember({ rejected: badToken });
       const answer = await askObject((account) => account.replace(badToken, refused));
       // Not the token's fault: the others go on using it.
@@ -115,7 +115,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
 
     async pause(errcode, refused) {
       try {
-        const pause = await inTime(
+        const pause = await withTimeout(
           PAUSE_REPORT_MS,
           callTwice(deps.account, (account) => account.pause(errcode, refused)),
         );
@@ -123,7 +123,7 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
         const { pausedUntil, aloneMs } = pause;
         return { pausedUntil, ...(aloneMs !== undefined && { aloneMs }) };
       } catch (error) {
-        log("account_unreachable", { app: appid, errcode, error: errorName(error) });
+        writeLog("account_unreachable", { app: appid, errcode, error: errorName(error) });
         const { pauseVersion } = recall().pause ?? {};
         const version = pauseVersion === undefined ? {} : { pauseVersion };
         const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode, ...version };

@@ -53,7 +53,7 @@ export interface PersonalRecords {
 }
 
 /** Opens them. */
-export function createPersonalRecords(storage: DurableObjectStorage): PersonalRecords {
+export function createUserRecords(storage: DurableObjectStorage): PersonalRecords {
   const { sql } = storage;
   const exists = (table: PersonalTable): boolean =>
     sql.exec("select 1 from sqlite_master where type = 'table' and name = ?", table).toArray().length > 0;

@@ -4,11 +4,11 @@
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
-import { log } from "../platform/logger.ts";
+import { writeLog } from "../platform/logger.ts";
 import type { Proposal } from "./core/proposal.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
@@ -17,7 +17,7 @@ import { toWebhookQuestion } from "./core/webhook-question.ts";
 /** How long an endpoint has for an answer, milliseconds: WeChat waits five seconds for all of it. */
 export const ASK_TIMEOUT_MS = 2_000;
 /** Latest time an endpoint is waited for, milliseconds after the push arrived: the push still has to be stored. */
-const ASK_UNTIL_MS = 3_200;
+const ASK_DEADLINE_MS = 3_200;
 /** With less than this left, milliseconds, no endpoint is asked. */
 const MIN_ASK_MS = 300;
 
@@ -63,8 +63,8 @@ export async function resolveProposals(
   proposals: readonly Proposal[],
 ): Promise<readonly Candidate[]> {
   const first = proposals.findIndex(({ action }) => action.type === "webhook");
-  const isMoot = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
-  const asked = first === -1 || isMoot ? undefined : proposals[first];
+  const isAlreadyDecided = proposals.slice(0, Math.max(first, 0)).some(({ onceMs }) => onceMs === undefined);
+  const asked = first === -1 || isAlreadyDecided ? undefined : proposals[first];
   const answer = asked && (await askEndpoint(deps, push, asked));
   return proposals.flatMap(({ action, ...rest }, index): Candidate[] => {
     if (action.type !== "webhook") return [{ ...rest, action }];
@@ -84,8 +84,8 @@ async function askEndpoint(
   const started = Date.now();
   const fields = { requestId, app: appid, webhook: webhook.id, type: "message.answer" };
   const note = (outcome: string, more: { readonly status?: number; readonly problem?: string } = {}) =>
-    log("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
-  const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrivedAt + ASK_UNTIL_MS - started);
+    writeLog("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
+  const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrivedAt + ASK_DEADLINE_MS - started);
   if (timeoutMs < MIN_ASK_MS || ask === undefined) {
     note(timeoutMs < MIN_ASK_MS ? "no_time" : "no_secret");
     return undefined;
@@ -104,7 +104,7 @@ async function askEndpoint(
     });
     return undefined;
   }
-  if (answer.value?.type === "reply" && !isSendable(answer.value.messages, MINI_PROGRAM, "message")) {
+  if (answer.value?.type === "reply" && !isSendable(answer.value.messages, MINI_PROGRAM_RULES, "message")) {
     note("too_long");
     return undefined;
   }

@@ -2,9 +2,9 @@
  * How the team's `onEvent` is run: after an event was stored and answered, once, within a time-box. It returns nothing, and
  * whatever goes wrong in it is logged by name: the event is stored, the platform has its answer.
  */
-import type { AppEvent } from "../../shared/message/account-event.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import type { AccountEvent } from "../../shared/message/account-event.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import type { EventHandlers } from "./handler-context.ts";
 
 /** How long `onEvent` may take, milliseconds: the platform has been answered before. */
@@ -13,7 +13,7 @@ const EVENT_HANDLER_MS = 10_000;
 /** Runs it. Never fails. */
 export async function runEventHandler(
   { onEvent }: EventHandlers,
-  event: AppEvent,
+  event: AccountEvent,
   context: { readonly appid: string; readonly env: Env; readonly requestId: string },
 ): Promise<void> {
   if (onEvent === undefined) return;
@@ -21,12 +21,12 @@ export async function runEventHandler(
   const stop = new AbortController();
   try {
     // In a promise, so that what it throws at once is caught as well.
-    await inTime(
+    await withTimeout(
       EVENT_HANDLER_MS,
       Promise.resolve().then(() => onEvent(event, { ...rest, signal: stop.signal })),
     );
   } catch (error) {
     stop.abort();
-    log("handler_failed", { requestId, app: context.appid, kind: event.kind, error: errorName(error) });
+    writeLog("handler_failed", { requestId, app: context.appid, kind: event.kind, error: errorName(error) });
   }
 }

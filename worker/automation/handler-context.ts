@@ -1,11 +1,11 @@
 /** The types of the team's handlers and of what is passed to them. Types only. */
 import type { PageContext } from "../../shared/entry/page-context.ts";
-import type { AppEvent } from "../../shared/message/account-event.ts";
+import type { AccountEvent } from "../../shared/message/account-event.ts";
 import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 
 /** A handler's hands. The last call wins; no call means that the rules go on. */
-export interface Kefu {
+export interface MessageHandlerContext {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Hands the conversation to WeChat's own agents. */
@@ -20,19 +20,19 @@ export interface Kefu {
 }
 
 /** A handler's hands when a user enters the chat. */
-export interface EnterKefu extends Kefu {
+export interface EnterHandlerContext extends MessageHandlerContext {
   /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
   readonly context: PageContext;
 }
 
 /** The team's code: `worker/custom/handlers.ts`. */
 export interface Handlers {
-  readonly onMessage: (message: UserMessage, kefu: Kefu) => Promise<void> | void;
-  readonly onEnter: (event: EnterEvent, kefu: EnterKefu) => Promise<void> | void;
+  readonly onMessage: (message: UserMessage, ctx: MessageHandlerContext) => Promise<void> | void;
+  readonly onEnter: (event: EnterEvent, ctx: EnterHandlerContext) => Promise<void> | void;
 }
 
 /** What `onEvent` may use. */
-export interface EventKefu {
+export interface EventHandlerContext {
   readonly appid: string;
   readonly env: Env;
   /** Aborted when the time is up: pass it to fetch. */
@@ -41,5 +41,5 @@ export interface EventKefu {
 
 /** The team's code: `worker/custom/handlers.ts`. */
 export interface EventHandlers {
-  readonly onEvent?: (event: AppEvent, kefu: EventKefu) => Promise<void> | void;
+  readonly onEvent?: (event: AccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
 }

@@ -4,15 +4,15 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
-import { MINI_PROGRAM, type GrantKind } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES, type GrantKind } from "../../shared/message/channel-rules.ts";
 import { isKnownMessage, type Inbound } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { Action, Candidate } from "../conversation/core/candidate.ts";
-import { OVERDUE, within } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
-import type { Handlers, Kefu } from "./handler-context.ts";
+import type { Handlers, MessageHandlerContext } from "./handler-context.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
 export const HANDLER_TIMEOUT_MS = 1_500;
@@ -33,14 +33,14 @@ export async function runHandlers(
     readonly contextVerdict?: TokenVerdict | undefined;
   },
 ): Promise<Candidate | undefined> {
-  const call = pick(handlers, inbound, context.contextVerdict);
+  const call = findHandler(handlers, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
   // Made when somebody asks for the signal: most handlers wait for nothing.
   let stop: AbortController | undefined;
   let action: Action | undefined;
-  const kefu: Kefu = {
+  const ctx: MessageHandlerContext = {
     reply: (...messages) => {
-      action = { type: "reply", messages: messages.map((message) => checked(message, inbound, context)) };
+      action = { type: "reply", messages: messages.map((message) => checkReply(message, inbound, context)) };
     },
     transfer: () => {
       action = { type: "transfer" };
@@ -57,14 +57,14 @@ export async function runHandlers(
     },
   };
   try {
-    await awaitHandler(call(kefu));
+    await awaitHandler(call(ctx));
   } catch (error) {
     (stop ??= new AbortController()).abort();
-    log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
+    writeLog("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
     return undefined;
   }
-  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM, grantOf(inbound))) {
-    log("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: "answer_too_long" });
+  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM_RULES, grantOf(inbound))) {
+    writeLog("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: "answer_too_long" });
     return undefined;
   }
   return action && { ruleId: "handler", action };
@@ -75,27 +75,27 @@ function grantOf({ kind }: Inbound): GrantKind {
   return kind === "user_enter_tempsession" ? "enter" : "message";
 }
 
-function pick(
+function findHandler(
   handlers: Handlers,
   inbound: Inbound,
   verdict: TokenVerdict | undefined,
-): ((kefu: Kefu) => Promise<void> | void) | undefined {
-  if (isKnownMessage(inbound)) return (kefu) => handlers.onMessage(inbound, kefu);
+): ((ctx: MessageHandlerContext) => Promise<void> | void) | undefined {
+  if (isKnownMessage(inbound)) return (ctx) => handlers.onMessage(inbound, ctx);
   if (inbound.kind !== "user_enter_tempsession") return undefined;
-  return (kefu) => {
+  return (ctx) => {
     const context = typeContext(showContext(inbound.sessionFrom, verdict));
-    return handlers.onEnter(inbound, { ...kefu, context });
+    return handlers.onEnter(inbound, { ...ctx, context });
   };
 }
 
 /** What a handler replies with: what it repeats of the user's words is text, its own links lead to its own app. */
-function checked(
+function checkReply(
   message: string | Outbound,
   inbound: Inbound,
   { appid, contextVerdict }: { readonly appid: string; readonly contextVerdict?: TokenVerdict | undefined },
 ): Outbound {
   const input: Outbound = typeof message === "string" ? { type: "text", content: message } : message;
-  const parsed = parseOutbound(withoutRepeatedLinks(input, inbound, contextVerdict), MINI_PROGRAM, appid);
+  const parsed = parseOutbound(withoutRepeatedLinks(input, inbound, contextVerdict), MINI_PROGRAM_RULES, appid);
   if (!parsed.ok) throw new HandlerReplyError(parsed.error.field, parsed.error.message);
   return parsed.value;
 }
@@ -105,7 +105,7 @@ const WAITING = Symbol("waiting");
 async function awaitHandler(work: Promise<void> | void): Promise<void> {
   // Most handlers are over when they return; a clock is started only for one that waits for something.
   if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
-  if ((await within(HANDLER_TIMEOUT_MS, Promise.resolve(work))) === OVERDUE) throw new HandlerTimeoutError();
+  if ((await raceTimeout(HANDLER_TIMEOUT_MS, Promise.resolve(work))) === TIMED_OUT) throw new HandlerTimeoutError();
 }
 
 /** The handler took too long. */

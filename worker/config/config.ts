@@ -11,11 +11,11 @@ import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
 import { isWebhookSecret } from "../webhooks/sign.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 import { readForward, type ForwardConfig } from "./forwarding-config.ts";
-import { checkSecrets, findStray, readKeyList, trimTexts } from "./secrets.ts";
+import { checkSecrets, findStrayCharacter, readKeyList, trimTexts } from "./secrets.ts";
 import { type RawEnv, VariableReader } from "./variable-reader.ts";
 
 /** One mini program. `tokens` and `aesKeys` hold the current one first, then the previous one while rotating. */
-export interface AppConfig {
+export interface WeChatAccountConfig {
   readonly appid: string;
   readonly secret: string;
   readonly tokens: readonly string[];
@@ -25,7 +25,7 @@ export interface AppConfig {
 
 /** Everything that can be set. */
 export interface Config {
-  readonly apps: readonly AppConfig[];
+  readonly apps: readonly WeChatAccountConfig[];
   /** Where WeChat's API is, without a trailing slash. */
   readonly apiBase: string;
   /** Where token calls go: a fixed-IP relay, or the same as `apiBase`. */
@@ -109,13 +109,13 @@ export function configOf(env: object): Result<Config, readonly ConfigProblem[]> 
 }
 
 /** The app a request names, or the only or first one when it names none. */
-export function findApp(config: Config, appid: string | undefined): AppConfig | undefined {
+export function findAccountConfig(config: Config, appid: string | undefined): WeChatAccountConfig | undefined {
   return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
 }
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   const keys = readKeyList(read.raw("API_KEYS"));
-  checkSecrets(problems, "listed", { API_KEYS: keys.find((key) => findStray(key, "listed") !== undefined) });
+  checkSecrets(problems, "listed", { API_KEYS: keys.find((key) => findStrayCharacter(key, "listed") !== undefined) });
   if (keys.some((key) => key.length < 16)) {
     problems.push({
       variable: "API_KEYS",
@@ -155,7 +155,7 @@ function readContextKeys(read: VariableReader, problems: ConfigProblem[]): reado
   return read.text("CONTEXT_KEY") === undefined ? [] : keys;
 }
 
-function readApps(read: VariableReader, problems: ConfigProblem[]): readonly AppConfig[] {
+function readApps(read: VariableReader, problems: ConfigProblem[]): readonly WeChatAccountConfig[] {
   const mode = read.oneOf("WECHAT_PUSH_MODE", MODES, "secure");
   const list = read.text("WECHAT_APPS");
   const apps = list === undefined ? [readSingleApp(read, problems, mode)] : readAppList(list, problems, mode);
@@ -166,7 +166,7 @@ function readApps(read: VariableReader, problems: ConfigProblem[]): readonly App
   return apps;
 }
 
-function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: PushMode): AppConfig {
+function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: PushMode): WeChatAccountConfig {
   const need = (variable: string, cure: string): string => {
     const value = read.text(variable);
     if (value === undefined) problems.push({ variable, problem: "is missing", cure });
@@ -196,7 +196,7 @@ function readSingleApp(read: VariableReader, problems: ConfigProblem[], mode: Pu
   return app;
 }
 
-function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): readonly AppConfig[] {
+function readAppList(list: string, problems: ConfigProblem[], mode: PushMode): readonly WeChatAccountConfig[] {
   const variable = "WECHAT_APPS";
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), AppsSchema), list);
   if (!parsed.success) {
@@ -236,7 +236,7 @@ interface AppValues {
   readonly mode: PushMode;
 }
 
-function toApp(values: AppValues): AppConfig {
+function toApp(values: AppValues): WeChatAccountConfig {
   const present = (list: readonly (string | undefined)[]) =>
     list.filter((item): item is string => item !== undefined && item !== "");
   return {
@@ -248,7 +248,11 @@ function toApp(values: AppValues): AppConfig {
   };
 }
 
-function checkForms(app: AppConfig, problems: ConfigProblem[], names: { appid: string; aesKey: string }): void {
+function checkForms(
+  app: WeChatAccountConfig,
+  problems: ConfigProblem[],
+  names: { appid: string; aesKey: string },
+): void {
   if (app.appid !== "" && !APPID.test(app.appid)) {
     const cure = "copy the AppID from the WeChat console: wx followed by 16 characters 0-9 a-f";
     problems.push({ variable: names.appid, problem: "must be an AppID: wx followed by 16 characters 0-9 a-f", cure });

@@ -37,7 +37,7 @@ export type SecretKind = keyof typeof TABLES;
  * @param kind which characters it may have
  * @returns the problem in words, without the value; undefined when there is none
  */
-export function findStray(value: string, kind: SecretKind): string | undefined {
+export function findStrayCharacter(value: string, kind: SecretKind): string | undefined {
   return TABLES[kind].find(([pattern]) => pattern.test(value))?.[1];
 }
 
@@ -48,7 +48,7 @@ export function checkSecrets(
   secrets: Readonly<Record<string, string | undefined>>,
 ): void {
   for (const [variable, value] of Object.entries(secrets)) {
-    const problem = value === undefined ? undefined : findStray(value, kind);
+    const problem = value === undefined ? undefined : findStrayCharacter(value, kind);
     if (problem !== undefined) problems.push({ variable, problem, cure: CURES[kind] });
   }
 }
@@ -65,7 +65,7 @@ export function readKeyList(list: string): readonly string[] {
       .map(trimSecret)
       .filter((key) => key !== "");
   const keys = split(trimSecret(list));
-  return keys.some((key) => findStray(key, "token") !== undefined) ? split(list) : keys;
+  return keys.some((key) => findStrayCharacter(key, "token") !== undefined) ? split(list) : keys;
 }
 
 /** The texts of an app in `WECHAT_APPS`, trimmed. */

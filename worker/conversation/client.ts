@@ -3,11 +3,11 @@
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
-import { inTime, isDeadlineError } from "../platform/deadline.ts";
+import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
-import type { PushInput } from "./core/transitions.ts";
-import { readReceived, type LeasedMessage, type Owner, type Received, type RemoteConversation } from "./rpc.ts";
+import type { InboundEvent } from "./core/transitions.ts";
+import { readReceived, type LeasedMessage, type Address, type Received, type RemoteConversation } from "./rpc.ts";
 
 /** Timeout of a call that may return a lease, milliseconds: after that the lease is over. */
 export const LEASED_CALL_MS = LEASE_MS;
@@ -27,19 +27,19 @@ export interface ConversationDirectory {
  */
 export function conversationStub(
   directory: ConversationDirectory,
-  owner: Owner,
+  address: Address,
   timeoutMs: number = CONVERSATION_CALL_MS,
 ): RemoteConversation {
-  return timedStub(bareStub(directory, owner), timeoutMs);
+  return timedStub(bareStub(directory, address), timeoutMs);
 }
 
 /** Without a deadline: for the calls of this file that have their own. A proxy would cost CPU on every push. */
-function bareStub({ namespace, locationHint }: ConversationDirectory, owner: Owner): RemoteConversation {
-  return toRemote(namespace.getByName(objectName(owner), { locationHint }));
+function bareStub({ namespace, locationHint }: ConversationDirectory, address: Address): RemoteConversation {
+  return toConversationRpc(namespace.getByName(objectName(address), { locationHint }));
 }
 
 /** Every object of the namespace implements `ConversationRpc`. */
-function toRemote(stub: DurableObjectStub): RemoteConversation {
+function toConversationRpc(stub: DurableObjectStub): RemoteConversation {
   const remote: unknown = stub;
   return remote as RemoteConversation;
 }
@@ -54,16 +54,16 @@ export function conversationStubById(
   id: string,
   options: DurableObjectNamespaceGetDurableObjectOptions = {},
 ): RemoteConversation {
-  return timedStub(toRemote(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
+  return timedStub(toConversationRpc(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
 }
 
 /** The id of the object; nothing is asked for it. */
-export function objectIdOf(namespace: DurableObjectNamespace, owner: Owner): DurableObjectId {
-  return namespace.idFromName(objectName(owner));
+export function objectIdOf(namespace: DurableObjectNamespace, address: Address): DurableObjectId {
+  return namespace.idFromName(objectName(address));
 }
 
 /** A user of two mini programs has two conversations. An appid has no colon (config.ts), so the first one ends it. */
-function objectName({ appid, openid }: Owner): string {
+function objectName({ appid, openid }: Address): string {
   return `${appid}:${openid}`;
 }
 
@@ -84,19 +84,19 @@ export interface StoringPush {
  */
 export function storePush(
   directory: ConversationDirectory,
-  owner: Owner,
-  push: PushInput,
+  address: Address,
+  push: InboundEvent,
   until: { readonly retry: number; readonly answer: number },
 ): StoringPush {
   // One name for all tries: a lease whose answer was lost is returned again, to this caller alone.
-  const claim = crypto.randomUUID();
-  const call = () => bareStub(directory, owner).receive(owner, push, claim);
+  const holder = crypto.randomUUID();
+  const call = () => bareStub(directory, address).receive(address, push, holder);
   const leasedUntil = Date.now() + LEASED_CALL_MS;
   const stored = retryCall("receive", until.retry, call).then(readReceived);
-  const received = inTime(Math.max(0, until.answer - Date.now()), stored);
+  const received = withTimeout(Math.max(0, until.answer - Date.now()), stored);
   const lease = received.catch((error: unknown) => {
     if (!isDeadlineError(error)) throw error;
-    return inTime(Math.max(0, leasedUntil - Date.now()), stored);
+    return withTimeout(Math.max(0, leasedUntil - Date.now()), stored);
   });
   return { received, lease: lease.then((value) => value.lease) };
 }
@@ -107,7 +107,7 @@ export function storePush(
  */
 export function settleStored(
   directory: ConversationDirectory,
-  owner: Owner,
+  address: Address,
   attempt: {
     readonly seq: number;
     readonly attempt: number;
@@ -116,9 +116,9 @@ export function settleStored(
   },
 ): Promise<LeasedMessage | null> {
   const { seq, attempt: number, delivery, next } = attempt;
-  const call = () => bareStub(directory, owner).settle(seq, number, delivery, next);
+  const call = () => bareStub(directory, address).settle(seq, number, delivery, next);
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   return next === null
     ? callUntil("settle", deadline, call)
-    : retryCall("settle", deadline, () => inTime(LEASED_CALL_MS, call()));
+    : retryCall("settle", deadline, () => withTimeout(LEASED_CALL_MS, call()));
 }

@@ -1,30 +1,34 @@
 /**
  * What a conversation shows of its state and rows: the view of the API, and a message with all its carrier needs. Pure.
  */
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import { waitingMessages } from "./core/outbox/waiting.ts";
-import { plausibleTimes } from "./core/plausible-times.ts";
-import type { RowDraft } from "./core/rows.ts";
+import { correctTimes } from "./core/plausible-times.ts";
+import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
-import { viewWindow } from "./core/window.ts";
-import type { ConversationView, LeasedMessage, Owner } from "./rpc.ts";
+import { windowStatus } from "./core/window.ts";
+import type { ConversationDetails, LeasedMessage, Address } from "./rpc.ts";
 
 /**
  * The window, the context and some rows.
  *
  * @param now epoch ms
  */
-export function showConversation(state: ConversationState, rows: readonly RowDraft[], now: number): ConversationView {
-  const { window, sessionFrom, contextVerdict, held, mutedUntil, last } = plausibleTimes(state, now, MINI_PROGRAM);
+export function showConversation(state: ConversationState, rows: readonly Row[], now: number): ConversationDetails {
+  const { window, sessionFrom, contextVerdict, held, mutedUntil, lastSeq } = correctTimes(
+    state,
+    now,
+    MINI_PROGRAM_RULES,
+  );
   return {
-    window: viewWindow(window, MINI_PROGRAM, now),
+    window: windowStatus(window, MINI_PROGRAM_RULES, now),
     sessionFrom,
     contextVerdict,
     heldCount: held.length,
     waiting: waitingMessages(state),
     mutedUntil: mutedUntil > now ? mutedUntil : null,
-    lastSeq: last,
+    lastSeq: lastSeq,
     rows,
   };
 }
@@ -37,12 +41,12 @@ export function showConversation(state: ConversationState, rows: readonly RowDra
  */
 export function fillLease(
   lease: Lease,
-  owner: Owner,
+  address: Address,
   state: ConversationState,
-  row: RowDraft | undefined,
+  row: Row | undefined,
 ): LeasedMessage {
   if (row?.kind !== "out") throw new Error("a queued message has no row");
   // A row of an older version does not say whose it is.
-  const { message, isAi = false, businessId = state.businessId } = row.body;
-  return { ...lease, openid: owner.openid, message, isAi, ...(businessId !== null && { businessId }) };
+  const { message, isAi = false, businessId = state.replyContext } = row.body;
+  return { ...lease, openid: address.openid, message, isAi, ...(businessId !== null && { businessId }) };
 }

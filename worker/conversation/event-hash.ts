@@ -7,6 +7,6 @@ import { hexDigest } from "../platform/digest.ts";
  * @param key of {@link dedupeKey}
  * @returns 64 hex digits
  */
-export function kvKey(appid: string, openid: string, key: string): Promise<string> {
+export function hashEventKey(appid: string, openid: string, key: string): Promise<string> {
   return hexDigest("SHA-256", `${appid}:${openid}:${key}`);
 }

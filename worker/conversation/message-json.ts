@@ -3,16 +3,16 @@
  */
 import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../shared/api/schemas.ts";
 import { buildMessageId } from "../../shared/message/message-id.ts";
-import type { MessageState, PartState } from "./core/outbox/message-status.ts";
+import type { MessageProgress, PartState } from "./core/outbox/message-status.ts";
 import { untilPauseEnds, type Waiting, type WaitingMessage } from "./core/outbox/waiting.ts";
-import type { WindowView } from "./core/window.ts";
+import type { WindowStatus } from "./core/window.ts";
 
 /**
  * Shows a message: its own state and, when it was split, each part's.
  *
  * @param pauseEnd when the app's pause ends, epoch ms; 0: not known, or none
  */
-export function toMessageJson(message: MessageState, objectId: string, pauseEnd = 0): MessageJson {
+export function toMessageJson(message: MessageProgress, objectId: string, pauseEnd = 0): MessageJson {
   const { seq, status, parts } = message;
   // A message is as well as its worst part, so that part's reason is the message's.
   const worst = parts.find((part) => part.status === status);
@@ -26,7 +26,7 @@ export function toMessageJson(message: MessageState, objectId: string, pauseEnd 
 }
 
 /** Shows the reply window. */
-export function toWindowJson(window: WindowView): WindowJson {
+export function toWindowJson(window: WindowStatus): WindowJson {
   const { kind, remaining, expiresAt, doubtful } = window;
   return { kind, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
 }

@@ -2,8 +2,8 @@
  * Where a message stands, from the log: most messages are decided in the first few rows after them, and a conversation may
  * go on for years. What is read is bounded, whatever became of the message.
  */
-import { findMissing, messageState, type MessageState, type Missing } from "./core/outbox/message-status.ts";
-import type { RowDraft } from "./core/rows.ts";
+import { findMissing, foldMessageProgress, type MessageProgress, type Missing } from "./core/outbox/message-status.ts";
+import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
 import type { ConversationStore } from "./store.ts";
 
@@ -27,8 +27,8 @@ export function readMessageState(
   store: Pick<ConversationStore, "rows" | "rowsAbout">,
   state: ConversationState,
   seq: number,
-): MessageState | undefined {
-  const rows: RowDraft[] = [];
+): MessageProgress | undefined {
+  const rows: Row[] = [];
   let missing: Missing;
   do {
     const page = store.rows(rows.at(-1)?.seq ?? seq - 1, ROWS_AT_ONCE);
@@ -41,5 +41,5 @@ export function readMessageState(
     const range = { after: rows.at(-1)?.seq ?? seq, until: seq + MESSAGE_LIFE_MS, limit: MAX_RECORDS_SEARCHED };
     rows.push(...store.rowsAbout(refs, range));
   }
-  return messageState(seq, rows, state);
+  return foldMessageProgress(seq, rows, state);
 }

@@ -3,17 +3,17 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { AnswerKind } from "../../shared/message/inbound.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
-import type { MessageState } from "./core/outbox/message-status.ts";
+import type { MessageProgress } from "./core/outbox/message-status.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import type { WaitingMessage } from "./core/outbox/waiting.ts";
-import type { RowDraft } from "./core/rows.ts";
-import type { PushInput, SubmitInput } from "./core/transitions.ts";
-import type { WindowView } from "./core/window.ts";
+import type { Row } from "./core/rows.ts";
+import type { InboundEvent, SendRequest } from "./core/transitions.ts";
+import type { WindowStatus } from "./core/window.ts";
 
 /** Whose conversation it is. */
-export interface Owner {
+export interface Address {
   readonly appid: string;
   readonly openid: string;
 }
@@ -30,7 +30,7 @@ export interface LeasedMessage extends Lease {
 export interface Received {
   /** new: stored now. repeat: seen before, same answer. ignored: older than what we keep. erased: from before an erasure. */
   readonly outcome: "new" | "repeat" | "ignored" | "erased";
-  readonly answer: AnswerKind;
+  readonly answer: Acknowledgement;
   readonly lease?: LeasedMessage;
 }
 
@@ -49,18 +49,18 @@ export function readReceived(wire: ReceivedWire): Received {
 export type SubmitAnswer =
   | {
       readonly ok: true;
-      readonly message: MessageState;
-      readonly window: WindowView;
+      readonly message: MessageProgress;
+      readonly window: WindowStatus;
       readonly lease?: LeasedMessage;
     }
   | {
       readonly ok: false;
       readonly reason: "window_closed" | "quota_used" | "hold_full" | "unsplittable" | "idempotency_mismatch";
-      readonly window: WindowView;
+      readonly window: WindowStatus;
     };
 
 /** What the caller of `replay` knows. */
-export interface ReplayKnown {
+export interface ReplayOptions {
   /** Whose conversation it has to be. */
   readonly appid?: string;
   /** The version of the settings that list the webhook: older ones do not remove it. */
@@ -68,15 +68,15 @@ export interface ReplayKnown {
 }
 
 /** A conversation as the API shows it. */
-export interface ConversationView {
-  readonly window: WindowView;
+export interface ConversationDetails {
+  readonly window: WindowStatus;
   readonly sessionFrom: string | null;
   readonly contextVerdict: TokenVerdict | null;
   readonly heldCount: number;
   readonly waiting: readonly WaitingMessage[];
   readonly mutedUntil: number | null;
   readonly lastSeq: number;
-  readonly rows: readonly RowDraft[];
+  readonly rows: readonly Row[];
 }
 
 /** A pause of the whole app, or that it was lifted. */
@@ -97,17 +97,17 @@ export interface RelayedAnswer {
 
 /** What a conversation can be asked: the object implements it. */
 export interface ConversationRpc {
-  receive(owner: Owner, push: PushInput, claim: string): ReceivedWire;
-  submit(owner: Owner, input: SubmitInput, claim: string): SubmitAnswer;
+  receive(address: Address, push: InboundEvent, holder: string): ReceivedWire;
+  submit(address: Address, input: SendRequest, holder: string): SubmitAnswer;
   settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null;
-  view(limit: number): ConversationView | null;
-  rows(after: number, limit: number): readonly RowDraft[] | null;
-  message(appid: string, seq: number): MessageState | null;
+  view(limit: number): ConversationDetails | null;
+  rows(after: number, limit: number): readonly Row[] | null;
+  message(appid: string, seq: number): MessageProgress | null;
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
   businessId(): string | null;
-  replay(webhookId: string, after: number, known?: ReplayKnown): number | null;
+  replay(webhookId: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AppPause, spreadMs: number): void;
-  leaseTrial(claim: string): LeasedMessage | null;
+  leaseTrial(holder: string): LeasedMessage | null;
   erase(): boolean;
 }
 

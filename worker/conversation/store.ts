@@ -4,17 +4,17 @@
  * the table comes with the first record.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { AnswerKind } from "../../shared/message/inbound.ts";
-import type { RowDraft } from "./core/rows.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
+import type { Row } from "./core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "./core/state.ts";
 import { ERASED_KEY, type Erasure } from "./erased-storage.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
-import type { Owner } from "./rpc.ts";
+import type { Address } from "./rpc.ts";
 
 /** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
 export interface ConversationStore {
   /** Whose it is, or undefined when nothing has been stored. */
-  owner(): Owner | undefined;
+  address(): Address | undefined;
   /** The time of the last erasure of the user, epoch ms; undefined after `forgetErasure`. */
   erasedAt(): number | undefined;
   /** Forgets when the user was erased. */
@@ -24,7 +24,7 @@ export interface ConversationStore {
   /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
   oldest(): number | undefined;
   /** The answer a push was given, when its key is in the log from `since` on. */
-  answerTo(key: string, since: number): AnswerKind | undefined;
+  answerTo(key: string, since: number): Acknowledgement | undefined;
   /** The message an API request made, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
   /**
@@ -33,15 +33,15 @@ export interface ConversationStore {
    */
   isRecorded(seq: number, attempt: number, result: Delivery["result"]): boolean;
   /** The `out` row at `seq`. */
-  outgoing(seq: number): Extract<RowDraft, { kind: "out" }> | undefined;
+  outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */
-  rows(after: number, limit: number): readonly RowDraft[];
+  rows(after: number, limit: number): readonly Row[];
   /** Rows with one of `refs`, after `after` and up to `until`, oldest first: those among the first `limit` records there. */
-  rowsAbout(refs: readonly number[], range: SearchRange): readonly RowDraft[];
+  rowsAbout(refs: readonly number[], range: SearchRange): readonly Row[];
   /** The newest rows, oldest first. */
-  newest(limit: number): readonly RowDraft[];
+  newest(limit: number): readonly Row[];
   /** Appends the rows of one transaction, with the state after them. */
-  append(owner: Owner, rows: readonly RowDraft[], state: ConversationState): void;
+  append(address: Address, rows: readonly Row[], state: ConversationState): void;
   /** Replaces the state on the newest record: for what changes without a row, such as a webhook's cursor. */
   rewriteState(state: ConversationState): void;
   /** Deletes at most `limit` records whose rows are all before `seq`. */
@@ -64,7 +64,7 @@ export interface SearchRange {
 }
 
 /** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
-interface Head extends Owner, Partial<Erasure> {
+interface Head extends Address, Partial<Erasure> {
   readonly schema: number;
 }
 
@@ -84,7 +84,7 @@ type Columns = {
 const RECENT_RECORDS = 1_000;
 
 /** Outcomes that say how an attempt ended. */
-const OUTCOMES: ReadonlySet<RowDraft["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
+const OUTCOMES: ReadonlySet<Row["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
 
 /**
  * Opens a conversation's storage.
@@ -121,12 +121,12 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     const query = "select seq, key from log where seq >= ? and key >= 'k:' and key < 'k;' order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
-  function keyedRow(record: Columns | undefined, key: string): RowDraft | undefined {
+  function keyedRow(record: Columns | undefined, key: string): Row | undefined {
     return record && rowsOf(record).find((row) => row.key === key);
   }
 
   return {
-    owner() {
+    address() {
       return head && { appid: head.appid, openid: head.openid };
     },
     erasedAt: () => erasedAt,
@@ -154,7 +154,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
     },
     isRecorded(seq, attempt, result) {
-      const says = (row: RowDraft) => OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind);
+      const says = (row: Row) => OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind);
       return find("select * from log where seq > ? order by seq desc limit ?", seq, RECENT_RECORDS)
         .flatMap(rowsOf)
         .some((row) => row.ref === seq && says(row) && "attempt" in row.body && row.body.attempt === attempt);
@@ -184,18 +184,18 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const records = find("select * from log order by seq desc limit ?", limit);
       return records.toReversed().flatMap(rowsOf).slice(-limit);
     },
-    append(owner, rows, state) {
+    append(address, rows, state) {
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
-      const write = () => sql.exec(insert, state.last, key, JSON.stringify(rows), JSON.stringify(state));
+      const write = () => sql.exec(insert, state.lastSeq, key, JSON.stringify(rows), JSON.stringify(state));
       if (head === undefined) {
-        head = create(storage, { ...owner, ...(erasedAt !== undefined && { erasedAt }) }, write);
-        oldest = state.last;
+        head = create(storage, { ...address, ...(erasedAt !== undefined && { erasedAt }) }, write);
+        oldest = state.lastSeq;
       } else write();
-      newest = state.last;
+      newest = state.lastSeq;
       if (key === null) return;
-      recentKeys.add({ seq: state.last, key });
-      if (key.startsWith("k:")) recentRequests.add({ seq: state.last, key });
+      recentKeys.add({ seq: state.lastSeq, key });
+      if (key.startsWith("k:")) recentRequests.add({ seq: state.lastSeq, key });
     },
     rewriteState(state) {
       if (head === undefined) return;
@@ -209,7 +209,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 }
 
 /** The first record, with the table and the head: several statements, so they are bound together. */
-function create(storage: DurableObjectStorage, of: Owner & Partial<Erasure>, write: () => void): Head {
+function create(storage: DurableObjectStorage, of: Address & Partial<Erasure>, write: () => void): Head {
   const head: Head = { schema: SCHEMA_VERSION, ...of };
   storage.transactionSync(() => {
     storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
@@ -230,6 +230,6 @@ function refuseNewer(head: Head | undefined): void {
 }
 
 /** Rows of our own making: written by `append`, so their shape is known. */
-function rowsOf(record: Columns): readonly RowDraft[] {
+function rowsOf(record: Columns): readonly Row[] {
   return JSON.parse(record.rows);
 }

@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
-import { openDeadline, OVERDUE } from "../platform/deadline.ts";
+import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
@@ -78,7 +78,7 @@ export async function forwardPush(
   try {
     const address = withQuery(url.value.href, push.search);
     const outcome = await Promise.race([exchange(deps, address, init), deadline.overdue]);
-    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+    return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
     // The text of a fetch error quotes the address: only that it failed is kept.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });

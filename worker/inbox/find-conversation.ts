@@ -3,7 +3,7 @@
  */
 import { parseMessageId } from "../../shared/message/message-id.ts";
 import { conversationStub, conversationStubById } from "../conversation/client.ts";
-import type { Owner, RemoteConversation } from "../conversation/rpc.ts";
+import type { Address, RemoteConversation } from "../conversation/rpc.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -15,9 +15,9 @@ export function findConversation(
   { app, directory }: Services,
   openid: string,
   timeoutMs?: number,
-): { readonly owner: Owner; readonly conversation: RemoteConversation } {
-  const owner = { appid: app.appid, openid };
-  return { owner, conversation: conversationStub(directory, owner, timeoutMs) };
+): { readonly address: Address; readonly conversation: RemoteConversation } {
+  const address = { appid: app.appid, openid };
+  return { address, conversation: conversationStub(directory, address, timeoutMs) };
 }
 
 /** The conversation and row of a message id; undefined when this worker cannot have issued the id. */
@@ -26,7 +26,7 @@ export function findMessage(
   id: string,
 ): { readonly seq: number; readonly conversation: RemoteConversation } | undefined {
   const address = parseMessageId(id);
-  const conversation = address && findObject(services, address.objectId);
+  const conversation = address && findConversationById(services, address.objectId);
   return address && conversation && { seq: address.seq, conversation };
 }
 
@@ -34,7 +34,7 @@ export function findMessage(
  * The conversation with an object id; undefined when the id is not of this namespace. It may be of another app: the object
  * checks.
  */
-export function findObject({ directory }: Services, objectId: string): RemoteConversation | undefined {
+export function findConversationById({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;
   try {
     return conversationStubById(namespace, objectId, { locationHint });

@@ -11,11 +11,11 @@ import type { RelayedAnswer } from "../conversation/rpc.ts";
 import { isForwardKind } from "../forwarding/core/kinds.ts";
 import { isNewsOfForward, type ForwardMemory, type ForwardReport } from "../forwarding/core/server-health.ts";
 import { forwardPush } from "../forwarding/forward-push.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import type { ArrivedPush } from "./late-events.ts";
-import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
+import type { ArrivedEvent } from "./late-events.ts";
+import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
 /** Timeout of the team's server, milliseconds. */
@@ -30,8 +30,8 @@ const REPORT_TIMEOUT_MS = 1_500;
 /** A push that is stored, or of an erased user, and to be forwarded. */
 export interface StoredPush {
   readonly inbound: Inbound;
-  readonly arrived: ArrivedPush;
-  readonly accepted: Accepted;
+  readonly arrived: ArrivedEvent;
+  readonly accepted: ReceiveOutcome;
   readonly request: ForwardedRequest;
 }
 
@@ -50,7 +50,7 @@ export interface ForwardedRequest {
 export type RelayProblem = "loop" | "no_answer";
 
 /** The object that owns the push. */
-interface PushOwner {
+interface ForwardedAnswerStore {
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
 }
 
@@ -83,7 +83,7 @@ async function relay(
   const { app, requestId } = services;
   const { inbound, arrived, accepted, request } = push;
   const done = (outcome: string, status?: number) =>
-    log("forward", {
+    writeLog("forward", {
       requestId,
       app: app.appid,
       kind: inbound.kind,
@@ -92,17 +92,19 @@ async function relay(
       ms: Date.now() - started,
     });
   if (request.isForwarded) {
-    log("forward_loop", {
+    writeLog("forward_loop", {
       app: app.appid,
       cure: "WECHAT_FORWARD_URL leads back to this worker: set it to your own push server",
     });
     return err("loop");
   }
-  const owner = ownerOf(services, push);
+  const conversation = answerStoreOf(services, push);
   try {
     const before =
       accepted.outcome !== "new"
-        ? await callUntil("relayed", arrived.arrivedAt + STORE_TIMEOUT_MS, () => owner().relayed(arrived.key, null))
+        ? await callUntil("relayed", arrived.arrivedAt + STORE_TIMEOUT_MS, () =>
+            conversation().relayed(arrived.key, null),
+          )
         : null;
     if (before !== null) {
       done("replayed");
@@ -114,7 +116,7 @@ async function relay(
       return err("no_answer");
     }
     const deadline = arrived.arrivedAt + KEEP_END_MS;
-    const kept = await callUntil("relayed", deadline, () => owner().relayed(arrived.key, answer.value));
+    const kept = await callUntil("relayed", deadline, () => conversation().relayed(arrived.key, answer.value));
     done("relayed");
     return ok(kept ?? answer.value);
   } catch (error) {
@@ -148,15 +150,18 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
 /** Notifies the account of how the server is doing, after the response. Never fails. */
 async function reportForward({ app, account }: RequestServices, report: ForwardReport): Promise<void> {
   try {
-    await inTime(REPORT_TIMEOUT_MS, account().forwardHealth(report));
+    await withTimeout(REPORT_TIMEOUT_MS, account().forwardHealth(report));
   } catch (error) {
-    log("forward_not_reported", { app: app.appid, error: errorName(error) });
+    writeLog("forward_not_reported", { app: app.appid, error: errorName(error) });
   }
 }
 
 /** A fresh stub each time: one whose connection broke stays broken. */
-function ownerOf({ app, account, directory }: RequestServices, { inbound }: StoredPush): () => PushOwner {
+function answerStoreOf(
+  { app, account, directory }: RequestServices,
+  { inbound }: StoredPush,
+): () => ForwardedAnswerStore {
   if (scopeOf(inbound) === "app") return account;
-  const owner = { appid: app.appid, openid: inbound.openid };
-  return () => conversationStub(directory, owner);
+  const address = { appid: app.appid, openid: inbound.openid };
+  return () => conversationStub(directory, address);
 }

@@ -3,10 +3,10 @@
  * twice, for ten minutes. It never decides what is first: KV may be stale and remembers even that a key was not
  * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
  */
-import type { AnswerKind } from "../../shared/message/inbound.ts";
-import { kvKey } from "../conversation/event-hash.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
+import { hashEventKey } from "../conversation/event-hash.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 
 /** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
 const LOOKS_REPEATED_MS = 4_000;
@@ -23,7 +23,7 @@ const WRITE_AGAIN_MS = 60_000;
 const MAX_WRITTEN = 256;
 
 /** A push as this shield knows it. */
-export interface ArrivedPush {
+export interface ArrivedEvent {
   readonly appid: string;
   readonly openid: string;
   /** Its dedupe key. */
@@ -35,20 +35,20 @@ export interface ArrivedPush {
 }
 
 /** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */
-export async function knownAnswer(kv: KVNamespace, push: ArrivedPush): Promise<AnswerKind | undefined> {
+export async function knownAnswer(kv: KVNamespace, push: ArrivedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
-    const answer = await inTime(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
+    const answer = await withTimeout(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
     return answer === "success" || answer === "transfer" ? answer : undefined;
   } catch (error) {
-    log("kv_failed", { operation: "read_late_push", error: errorName(error) });
+    writeLog("kv_failed", { operation: "read_late_push", error: errorName(error) });
     return undefined;
   }
 }
 
 /** Whether an answer is worth remembering: it came late, or the push had come before. */
-export function mayComeAgain(
-  push: ArrivedPush,
+export function mayBeRepeated(
+  push: ArrivedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
 ): boolean {
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
@@ -61,7 +61,7 @@ const written = new Map<string, number>();
  * Remembers the answer of a push that may come again. An isolate writes each once a minute at most: for a minute
  * KV may still report the key as missing, and a push that is repeated often would use up the daily writes.
  */
-export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer: AnswerKind): Promise<void> {
+export async function rememberAnswer(kv: KVNamespace, push: ArrivedEvent, answer: Acknowledgement): Promise<void> {
   const key = await storageKey(push);
   if (Math.abs(push.arrivedAt - (written.get(key) ?? Number.NEGATIVE_INFINITY)) < WRITE_AGAIN_MS) return;
   written.delete(key);
@@ -71,13 +71,13 @@ export async function rememberAnswer(kv: KVNamespace, push: ArrivedPush, answer:
     written.delete(oldest);
   }
   try {
-    await inTime(KV_PUT_MS, kv.put(key, answer, { expirationTtl: TTL_SECONDS }));
+    await withTimeout(KV_PUT_MS, kv.put(key, answer, { expirationTtl: TTL_SECONDS }));
   } catch (error) {
     written.delete(key);
-    log("kv_failed", { operation: "write_late_push", error: errorName(error) });
+    writeLog("kv_failed", { operation: "write_late_push", error: errorName(error) });
   }
 }
 
-async function storageKey(push: ArrivedPush): Promise<string> {
-  return `push:${await kvKey(push.appid, push.openid, push.key)}`;
+async function storageKey(push: ArrivedEvent): Promise<string> {
+  return `push:${await hashEventKey(push.appid, push.openid, push.key)}`;
 }

@@ -8,18 +8,18 @@ import type { EventOutcome } from "../account/events.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
 import { findCreateTime } from "../channels/wechat/push/create-time.ts";
 import type { PushProblem } from "../channels/wechat/push/open-push.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import type { ArrivedPush } from "./late-events.ts";
-import { STORE_TIMEOUT_MS, type Accepted } from "./receive-event.ts";
+import type { ArrivedEvent } from "./late-events.ts";
+import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
-export async function acceptAppPush(
+export async function receiveAccountEvent(
   services: RequestServices,
   inbound: Inbound,
-  arrived: ArrivedPush,
-): Promise<Accepted> {
+  arrived: ArrivedEvent,
+): Promise<ReceiveOutcome> {
   const { config, app, account, handlers, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
@@ -53,6 +53,6 @@ export async function keepUnreadable(
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {
-    log("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });
+    writeLog("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

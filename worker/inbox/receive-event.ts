@@ -5,26 +5,26 @@
 import { findListeners } from "../../shared/api/settings/webhooks.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
-import { isUserMessage, type AnswerKind, type Inbound } from "../../shared/message/inbound.ts";
+import { isUserMessage, type Acknowledgement, type Inbound } from "../../shared/message/inbound.ts";
 import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
-import type { PushInput } from "../conversation/core/transitions.ts";
-import { kvKey } from "../conversation/event-hash.ts";
-import { log, logUser } from "../platform/logger.ts";
+import type { InboundEvent } from "../conversation/core/transitions.ts";
+import { hashEventKey } from "../conversation/event-hash.ts";
+import { writeLog, conversationTag } from "../platform/logger.ts";
 import { createAsk } from "../webhooks/call-webhook.ts";
-import { carryInBackground } from "./delivery/after-response.ts";
-import { knownAnswer, mayComeAgain, rememberAnswer, type ArrivedPush } from "./late-events.ts";
+import { deliverAfterResponse } from "./delivery/after-response.ts";
+import { knownAnswer, mayBeRepeated, rememberAnswer, type ArrivedEvent } from "./late-events.ts";
 import type { RequestServices } from "./services.ts";
 
 /** How a push was taken. */
-export interface Accepted {
+export interface ReceiveOutcome {
   /** known: stopped at KV, no object was asked. */
   readonly outcome: "new" | "repeat" | "ignored" | "erased" | "known";
-  readonly answer: AnswerKind;
+  readonly answer: Acknowledgement;
 }
 
 /** Latest time for another try to store, milliseconds after the push arrived: WeChat then closes the connection soon. */
@@ -43,13 +43,13 @@ const ANSWER_MS = 6_000;
  * @param isForwarded another server answers this push: KV does not stand before it, and no rule hands the message over
  * @throws the last error when it could not be stored
  */
-export async function acceptUserPush(
+export async function receiveEvent(
   services: RequestServices,
   pushed: Inbound,
-  arrived: ArrivedPush,
+  arrived: ArrivedEvent,
   isForwarded: boolean,
-): Promise<Accepted> {
-  const { app, config, directory, kv, reach, waitUntil } = services;
+): Promise<ReceiveOutcome> {
+  const { app, config, directory, kv, recordMilestone, waitUntil } = services;
   const isUndated = pushed.createdAt === 0;
   const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
   const shielded = config.dedupeKv === "late" && !isForwarded;
@@ -57,27 +57,28 @@ export async function acceptUserPush(
   if (known !== undefined) return { outcome: "known", answer: known };
   const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
-  const wanted = await findCandidates(services, inbound, arrived, contextVerdict);
-  const owner = { appid: app.appid, openid: inbound.openid };
-  const candidates = isForwarded && wanted.candidates !== null ? wanted.candidates.map(keptHere) : wanted.candidates;
+  const proposed = await findCandidates(services, inbound, arrived, contextVerdict);
+  const address = { appid: app.appid, openid: inbound.openid };
+  const candidates =
+    isForwarded && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
-  const push = { key: arrived.key, inbound, ...wanted, candidates, ...more };
-  const { received, lease } = storePush(directory, owner, push, {
+  const push = { key: arrived.key, inbound, ...proposed, candidates, ...more };
+  const { received, lease } = storePush(directory, address, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
   });
-  carryInBackground(services, owner, lease);
+  deliverAfterResponse(services, address, lease);
   const { outcome, answer } = await received;
-  const telling = isUserMessage(inbound) ? reach("message") : undefined;
-  if (telling !== undefined) waitUntil(telling);
-  if (shielded && mayComeAgain(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
+  const report = isUserMessage(inbound) ? recordMilestone("message") : undefined;
+  if (report !== undefined) waitUntil(report);
+  if (shielded && mayBeRepeated(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
     waitUntil(rememberAnswer(kv, arrived, answer));
   }
   return { outcome, answer };
 }
 
 /** A hand-over is an answer to the push, and that is the other server's to give. */
-function keptHere(candidate: Candidate): Candidate {
+function withoutHandover(candidate: Candidate): Candidate {
   return candidate.action.type === "transfer" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
@@ -85,13 +86,13 @@ function keptHere(candidate: Candidate): Candidate {
 async function verifyContext(
   { app, config, directory, requestId }: RequestServices,
   token: string,
-  arrived: ArrivedPush,
+  arrived: ArrivedEvent,
 ): Promise<TokenVerdict> {
   const { openid, createdAt, arrivedAt } = arrived;
   const verdict = await verifyContextToken(token, openid, config.contextKeys, Math.min(createdAt, arrivedAt));
   if (verdict !== "verified") {
-    const user = logUser(objectIdOf(directory.namespace, arrived));
-    log("context_unverified", { requestId, app: app.appid, user, reason: verdict });
+    const user = conversationTag(objectIdOf(directory.namespace, arrived));
+    writeLog("context_unverified", { requestId, app: app.appid, user, reason: verdict });
   }
   return verdict;
 }
@@ -100,9 +101,9 @@ async function verifyContext(
 async function findCandidates(
   services: RequestServices,
   inbound: Inbound,
-  arrived: ArrivedPush,
+  arrived: ArrivedEvent,
   contextVerdict: TokenVerdict | undefined,
-): Promise<Pick<PushInput, "candidates" | "webhooks" | "settingsVersion">> {
+): Promise<Pick<InboundEvent, "candidates" | "webhooks" | "settingsVersion">> {
   const { app, env, handlers, requestId } = services;
   const [handled, stored] = await Promise.all([
     runHandlers(handlers, inbound, { appid: app.appid, env, requestId, contextVerdict }),
@@ -110,7 +111,7 @@ async function findCandidates(
   ]);
   const first = handled === undefined ? [] : [handled];
   if (stored === undefined) {
-    log("settings_unavailable", { requestId, app: app.appid });
+    writeLog("settings_unavailable", { requestId, app: app.appid });
     return { candidates: handled === undefined ? null : first };
   }
   const { settings, version } = stored;
@@ -119,7 +120,7 @@ async function findCandidates(
     appid: app.appid,
     inbound,
     arrivedAt: arrived.arrivedAt,
-    eventHash: () => kvKey(arrived.appid, arrived.openid, arrived.key),
+    eventHash: () => hashEventKey(arrived.appid, arrived.openid, arrived.key),
     settings,
   };
   const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);

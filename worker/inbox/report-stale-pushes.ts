@@ -2,10 +2,10 @@
  * Reports refused stale pushes to the account object. One captured push can be sent any number of times, so a
  * refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
  */
-import { currentStale, type StaleNote } from "../account/core/stale-pushes.ts";
+import { currentStale, type StalePushReport } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import type { Services } from "./services.ts";
 
 /** An isolate reports this often at most, milliseconds. */
@@ -13,15 +13,15 @@ const REPORT_EVERY_MS = 60_000;
 const REPORT_TIMEOUT_MS = 1_500;
 
 /** What an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so counts are about right. */
-const unreported = new Map<string, { readonly note?: StaleNote | undefined; readonly reportedAt: number }>();
+const unreported = new Map<string, { readonly note?: StalePushReport | undefined; readonly reportedAt: number }>();
 
 /** Refusals of the last day that this isolate has not reported. */
-export function unreportedStale(appid: string, now: number): StaleNote | undefined {
+export function unreportedStale(appid: string, now: number): StalePushReport | undefined {
   return currentStale(unreported.get(appid)?.note, now);
 }
 
 /** Counts a refusal, and reports after the response when it is time. */
-export function noteStale(services: Services, ageMs: number | undefined, at: number): void {
+export function countStalePush(services: Services, ageMs: number | undefined, at: number): void {
   const { appid } = services.app;
   const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
   const counted = { count: (unreportedStale(appid, at)?.count ?? 0) + 1, ageMs: ageMs ?? null, at };
@@ -30,15 +30,15 @@ export function noteStale(services: Services, ageMs: number | undefined, at: num
   if (isDue) services.waitUntil(report(services, counted));
 }
 
-async function report({ app, account }: Services, note: StaleNote): Promise<void> {
+async function report({ app, account }: Services, note: StalePushReport): Promise<void> {
   const { appid } = app;
   try {
-    await inTime(REPORT_TIMEOUT_MS, account().noteStale(note));
+    await withTimeout(REPORT_TIMEOUT_MS, account().noteStale(note));
     // What `/healthz` knows is outdated.
     snapshotMemory.snapshots.delete(appid);
   } catch (error) {
     const { note: newer, reportedAt = note.at } = unreported.get(appid) ?? {};
     unreported.set(appid, { note: { ...note, ...newer, count: note.count + (newer?.count ?? 0) }, reportedAt });
-    log("stale_not_noted", { app: appid, error: errorName(error) });
+    writeLog("stale_not_noted", { app: appid, error: errorName(error) });
   }
 }

@@ -8,21 +8,21 @@ import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
-import type { Waiter } from "../account/pause-control.ts";
+import type { WaitingConversation } from "../account/pause-control.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { EventHandlers, Handlers } from "../automation/handler-context.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { TokenSource } from "../channels/wechat/token-source.ts";
-import type { AppConfig, Config } from "../config/config.ts";
+import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
 import type { AppPause } from "../conversation/rpc.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { readSettingsSnapshot } from "../settings/reader.ts";
 import type { AccountSettingsRpc } from "../settings/rpc.ts";
-import type { WebhookDeps } from "../webhooks/call-webhook.ts";
+import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
@@ -39,7 +39,7 @@ const WAITING_MS = 3_000;
 /** What a request or an alarm works with. */
 export interface Services {
   readonly config: Config;
-  readonly app: AppConfig;
+  readonly app: WeChatAccountConfig;
   /** Where conversations live. */
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
@@ -53,9 +53,9 @@ export interface Services {
   /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** What calling the team's webhooks needs. */
-  readonly webhooks: WebhookDeps;
+  readonly webhooks: WebhookCallDeps;
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
-  readonly reach: (milestone: Milestone) => Promise<void> | undefined;
+  readonly recordMilestone: (milestone: Milestone) => Promise<void> | undefined;
   /**
    * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent, but for
    * the first one after a pause. Never fails.
@@ -66,7 +66,7 @@ export interface Services {
    *
    * @returns the pause as it stands when there is nothing left to wait for: the conversation is to be resumed
    */
-  readonly noteWaiting: (waiter: Waiter) => Promise<AppPause | undefined>;
+  readonly noteWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
   /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
@@ -82,7 +82,7 @@ export interface RequestServices extends Services {
 }
 
 /** What calling the team's webhooks needs. */
-export function createWebhookDeps(config: Config): WebhookDeps {
+export function createWebhookDeps(config: Config): WebhookCallDeps {
   return {
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
@@ -92,7 +92,12 @@ export function createWebhookDeps(config: Config): WebhookDeps {
 }
 
 /** Creates the services of one app. */
-export function createServices(env: Env, config: Config, app: AppConfig, waitUntil: Services["waitUntil"]): Services {
+export function createServices(
+  env: Env,
+  config: Config,
+  app: WeChatAccountConfig,
+  waitUntil: Services["waitUntil"],
+): Services {
   const { appid } = app;
   const { locationHint } = config;
   const account = (): AccountSettingsRpc => {
@@ -109,9 +114,9 @@ export function createServices(env: Env, config: Config, app: AppConfig, waitUnt
     fields: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly answer: T } | undefined> => {
     try {
-      return { answer: await inTime(timeoutMs, call()) };
+      return { answer: await withTimeout(timeoutMs, call()) };
     } catch (error) {
-      log(event, { app: appid, ...fields, error: errorName(error) });
+      writeLog(event, { app: appid, ...fields, error: errorName(error) });
       return undefined;
     }
   };
@@ -143,11 +148,12 @@ export function createServices(env: Env, config: Config, app: AppConfig, waitUnt
       const snapshot = await readSettingsSnapshot(deps);
       return snapshot.ok ? snapshot.value : undefined;
     },
-    reach(milestone) {
-      const told = memory.get(appid)?.told ?? [];
+    recordMilestone(milestone) {
+      const told = memory.get(appid)?.reportedMilestones ?? [];
       if (told.includes(milestone)) return undefined;
       // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
-      if (milestone !== "verified") memory.set(appid, { ...memory.get(appid), told: [...told, milestone] });
+      if (milestone !== "verified")
+        memory.set(appid, { ...memory.get(appid), reportedMilestones: [...told, milestone] });
       return reportMilestone(milestone);
     },
     noteDelivery(delivery) {

@@ -4,11 +4,11 @@
  */
 import type { Retention } from "../account/core/schedule.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
-import { configOf, findApp, type AppConfig } from "../config/config.ts";
+import { configOf, findAccountConfig, type WeChatAccountConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
 import { createWebhookDeps } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
-import type { WebhookDeps } from "../webhooks/call-webhook.ts";
+import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { canSign, type WebhookPolicy } from "../webhooks/settings-check.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
@@ -17,11 +17,11 @@ const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 /** The app of an account. */
 export interface AccountApp {
   /** With where its token calls go; undefined when it is not configured. */
-  find(): { readonly app: AppConfig; readonly tokenBase: string } | undefined;
+  find(): { readonly app: WeChatAccountConfig; readonly tokenBase: string } | undefined;
   /** How long things are kept. */
   retention(): Retention;
   /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
-  webhooks(): WebhookDeps | undefined;
+  webhooks(): WebhookCallDeps | undefined;
   /** What may be stored as a webhook; undefined while the configuration is broken. */
   webhookPolicy(): WebhookPolicy | undefined;
   /** A short hash of its credentials; empty when it is not configured. */
@@ -34,7 +34,7 @@ export interface AccountApp {
 export function createAccountApp(env: () => Env, appid: () => string): AccountApp {
   const configured = () => {
     const config = configOf(env());
-    const app = config.ok ? findApp(config.value, appid()) : undefined;
+    const app = config.ok ? findAccountConfig(config.value, appid()) : undefined;
     return config.ok && app !== undefined ? { config: config.value, app } : undefined;
   };
   return {

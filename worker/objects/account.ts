@@ -13,19 +13,19 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { faultsOf, type AppFault } from "../account/core/faults.ts";
-import { milestonesOf, reachMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
+import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
 import { forgetMessages } from "../account/core/pause.ts";
 import { nextDue, type Oldest } from "../account/core/schedule.ts";
-import { addStale, describeAge, type StaleNote } from "../account/core/stale-pushes.ts";
+import { addStale, describeAge, type StalePushReport } from "../account/core/stale-pushes.ts";
 import type { AccountState } from "../account/core/state.ts";
 import { createErasures } from "../account/erasures.ts";
 import { createAppEvents, type AppEvent, type EventOutcome } from "../account/events.ts";
 import {
-  createResumer,
-  type Resumer,
+  createPauseControl,
+  type PauseControl,
   type ResumeStart,
   type WaitAnswer,
-  type Waiter,
+  type WaitingConversation,
 } from "../account/pause-control.ts";
 import { accessKey, type AccountAccess, type PauseAnswer, toPublished } from "../account/published-access.ts";
 import {
@@ -38,16 +38,16 @@ import {
 import type { SendsReport } from "../account/sends-report.ts";
 import { createAccountStore } from "../account/store.ts";
 import type { TokenKeeper } from "../account/token-keeper.ts";
-import { createPersonalRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
+import { createUserRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
 import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
 import { noteForward, type ForwardHealth, type ForwardReport } from "../forwarding/core/server-health.ts";
-import { inTime } from "../platform/deadline.ts";
+import { withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
+import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
 import { settingsKey } from "../settings/published-settings.ts";
 import { createSettingsPublisher } from "../settings/publisher.ts";
 import type { AccountSettingsRpc } from "../settings/rpc.ts";
@@ -59,7 +59,7 @@ import { createAccountApp } from "./account-config.ts";
 import { keepTokens } from "./token-endpoint.ts";
 
 /** Back-off of the alarm after an internal error, milliseconds; then it runs again. */
-const ALARM_REST_MS = 60_000;
+const ALARM_ERROR_DELAY_MS = 60_000;
 /** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
 const SET_ALARM_MS = 5_000;
 
@@ -99,7 +99,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, now),
   });
   #keeper: TokenKeeper | undefined;
-  #resuming: Resumer | undefined;
+  #resuming: PauseControl | undefined;
   /** The alarm is at work, and will set itself. */
   #isRinging = false;
 
@@ -124,7 +124,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   }
 
   /** A conversation waits for the app. */
-  async noteWaiting(waiter: Waiter): Promise<WaitAnswer> {
+  async noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer> {
     return this.#resumer().note(waiter);
   }
 
@@ -231,7 +231,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   /** Something was reached; written only when that is news. */
   async noteMilestone(milestone: Milestone): Promise<void> {
     const setup = await this.#app.setupHash();
-    const milestones = reachMilestone(this.#store.state().milestones, setup, milestone, Date.now());
+    const milestones = addMilestone(this.#store.state().milestones, setup, milestone, Date.now());
     if (milestones !== undefined) this.#write({ milestones });
   }
 
@@ -278,11 +278,11 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   async quarantine(push: UnreadablePush): Promise<void> {
     if (!(await keepUnreadable(this.#store, push, this.#erasures, Date.now()))) return;
     this.#write({});
-    log("quarantine_grew", { app: this.#appid(), cause: push.cause });
+    writeLog("quarantine_grew", { app: this.#appid(), cause: push.cause });
   }
 
   /** Pushes were refused for the age of their timestamp: counted, and one entry a day in the quarantine, without body. */
-  async noteStale(note: StaleNote): Promise<void> {
+  async noteStale(note: StalePushReport): Promise<void> {
     keepRefusal(this.#store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
     this.#write({ stale: addStale(this.#store.state().stale, note, Date.now()) });
   }
@@ -294,20 +294,20 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
 
   /** A page of the records about a user. */
   async recordsOf(openid: string, from: PersonalCursor): Promise<PersonalPage> {
-    return createPersonalRecords(this.ctx.storage).read(openid, from);
+    return createUserRecords(this.ctx.storage).read(openid, from);
   }
 
   /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */
   async eraseUser(openid: string): Promise<void> {
     const conversation = objectIdOf(this.env.CONVERSATION, { appid: this.#appid(), openid });
-    const user = logUser(conversation);
+    const user = conversationTag(conversation);
     // Before anything is emptied, and in the same turn: what comes from now on is compared with it.
     this.#erasures.note(await this.#erasures.hash(openid), Date.now());
     this.#webhooks.forget(conversation.toString());
     this.#resumer().forget(conversation.toString());
-    const records = createPersonalRecords(this.ctx.storage).erase(openid);
+    const records = createUserRecords(this.ctx.storage).erase(openid);
     this.#write(forgetMessages(this.#store.state(), user));
-    log("user_erased", { app: this.#appid(), user, records });
+    writeLog("user_erased", { app: this.#appid(), user, records });
   }
 
   /** Background refresh, retention, what KV did not take. Armed again while something is due. */
@@ -317,14 +317,14 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     try {
       await this.#work(Date.now());
     } catch (error) {
-      restMs = ALARM_REST_MS;
-      log("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
+      restMs = ALARM_ERROR_DELAY_MS;
+      writeLog("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
     }
     this.#isRinging = false;
     const due = nextDue(this.#store.state(), this.#oldest(), this.#app.retention());
     const alarmAt = due === undefined ? null : Math.max(due, Date.now() + restMs);
     this.#store.write({ alarmAt });
-    if (alarmAt !== null) await inTime(SET_ALARM_MS, this.ctx.storage.setAlarm(alarmAt));
+    if (alarmAt !== null) await withTimeout(SET_ALARM_MS, this.ctx.storage.setAlarm(alarmAt));
   }
 
   async #work(now: number): Promise<void> {
@@ -386,8 +386,8 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     }));
   }
 
-  #resumer(): Resumer {
-    return (this.#resuming ??= createResumer({
+  #resumer(): PauseControl {
+    return (this.#resuming ??= createPauseControl({
       appid: this.#appid(),
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),

@@ -1,69 +1,69 @@
 /**
- * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `domain/` decide, write,
+ * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `conversation/core` decide, write,
  * arm the alarm, all in one synchronous transaction. The Worker carries messages to WeChat; only the alarm sends by
  * itself (docs/design/0002-object-decides-worker-carries.md).
  *
  * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
  */
 import { DurableObject } from "cloudflare:workers";
-import { MINI_PROGRAM } from "../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
-import type { AnswerKind } from "../../shared/message/inbound.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { accountMemory, notePause } from "../account/memory.ts";
-import { configOf, findApp, type Config } from "../config/config.ts";
+import { configOf, findAccountConfig, type Config } from "../config/config.ts";
 import { replayFrom } from "../conversation/core/consumer-cursor.ts";
 import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
-import type { MessageState } from "../conversation/core/outbox/message-status.ts";
+import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
 import { leaseNext, leaseOf, settleAttempt, type Lease } from "../conversation/core/outbox/outbox.ts";
 import { makeDue, waitsForApp } from "../conversation/core/outbox/resume.ts";
-import { plausibleTimes } from "../conversation/core/plausible-times.ts";
+import { correctTimes } from "../conversation/core/plausible-times.ts";
 import { REPEAT_SLACK_MS } from "../conversation/core/repeats.ts";
-import type { RowDraft } from "../conversation/core/rows.ts";
+import type { Row } from "../conversation/core/rows.ts";
 import { mustArm, nextDue, pruneUntil } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import {
-  receivePush,
-  submitMessage,
-  wake,
-  type PushInput,
-  type SubmitInput,
-  type Submitted,
+  applyEvent,
+  acceptMessage,
+  runDue,
+  type InboundEvent,
+  type SendRequest,
+  type SendResult,
 } from "../conversation/core/transitions.ts";
-import { viewWindow } from "../conversation/core/window.ts";
+import { windowStatus } from "../conversation/core/window.ts";
 import { fillLease, showConversation } from "../conversation/details.ts";
 import { eraseStorage } from "../conversation/erased-storage.ts";
 import { readMessageState } from "../conversation/read-message.ts";
 import type {
   AppPause,
   ConversationRpc,
-  ConversationView,
+  ConversationDetails,
   LeasedMessage,
-  Owner,
+  Address,
   ReceivedWire,
-  ReplayKnown,
+  ReplayOptions,
   SubmitAnswer,
   RelayedAnswer,
 } from "../conversation/rpc.ts";
 import { createConversationStore } from "../conversation/store.ts";
-import { takeStep, type Step } from "../conversation/transact.ts";
+import { runTransition, type Transition } from "../conversation/transact.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
-import { carryFromAlarm, type CarryHost } from "../inbox/delivery/from-alarm.ts";
+import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
 import { createServices, type Services } from "../inbox/services.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
 import { expireEvents } from "../webhooks/expiry.ts";
-import { deliverEvents, type WebhookHost } from "../webhooks/log-consumer.ts";
+import { deliverEvents, type WebhookConsumerDeps } from "../webhooks/log-consumer.ts";
 import { canSign } from "../webhooks/settings-check.ts";
-import { APP_LOOK_MS, isAppGone } from "./missing-account.ts";
+import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAppGone } from "./missing-account.ts";
 
 /** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
 /** Time in which one alarm starts sends, milliseconds; the rest follows in the next alarm. */
 const ALARM_BUDGET_MS = 20_000;
 /** The alarm never rings again sooner, milliseconds: a mistake must not become a busy loop. */
-const ALARM_FLOOR_MS = 500;
+const ALARM_MIN_DELAY_MS = 500;
 /** Back-off of the alarm after an internal error, milliseconds. */
-const ALARM_REST_MS = 60_000;
+const ALARM_ERROR_DELAY_MS = 60_000;
 /**
  * A message that was woken is not tried sooner, milliseconds: an isolate that still has the pause in memory must not
  * spin.
@@ -85,28 +85,28 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     super(ctx, env);
     // Asked for at each wake, never remembered: what is remembered may have rung since.
     void ctx.blockConcurrencyWhile(async () => {
-      this.#armedFor = (await inTime(STORAGE_MS, ctx.storage.getAlarm())) ?? 0;
+      this.#armedFor = (await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0;
     });
   }
 
   /**
    * A push arrived: decided, stored and answered in one transaction. The first attempt is leased to the caller.
    *
-   * @param claim a name of the caller's own for this delivery: asking again under it gives the same lease again
+   * @param holder a name of the caller's own for this delivery: asking again under it gives the same lease again
    */
-  receive(owner: Owner, push: PushInput, claim: string): ReceivedWire {
+  receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
     const now = Date.now();
     const config = this.#config();
     const datedAt = dateUserPush(push);
     if (push.inbound.createdAt < now - config.retentionMs) return { outcome: "ignored", answer: "success" };
     if (isFromBeforeErasure(datedAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
-    const step: Step<AnswerKind> = (state, writer, context) => {
+    const step: Transition<Acknowledgement> = (state, writer, context) => {
       // A repeat gets the first answer and changes nothing: a captured push can be sent again.
-      const received = known === undefined ? receivePush(state, writer, push, context) : { state, answer: known };
-      return { ...leaseNext(received.state, writer, context, claim), value: received.answer };
+      const received = known === undefined ? applyEvent(state, writer, push, context) : { state, answer: known };
+      return { ...leaseNext(received.state, writer, context, holder), value: received.answer };
     };
-    const { value: answer, lease } = this.#transact(owner, config, now, step);
+    const { value: answer, lease } = this.#transact(address, config, now, step);
     const outcome = known === undefined ? "new" : "repeat";
     if (lease !== undefined) return { outcome, answer, lease };
     return outcome === "new" && answer === "success" ? "new" : { outcome, answer };
@@ -115,19 +115,19 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /**
    * The API wants a message sent. The same key and request give the first message with its current state.
    *
-   * @param claim who would carry it: asked again under the same one, the first attempt is returned again
+   * @param holder who would carry it: asked again under the same one, the first attempt is returned again
    */
-  submit(owner: Owner, input: SubmitInput, claim?: string): SubmitAnswer {
+  submit(address: Address, input: SendRequest, holder?: string): SubmitAnswer {
     const now = Date.now();
     const earlier = this.#store.requestedBy(input.key, now - IDEMPOTENCY_MS);
-    if (earlier !== undefined) return this.#answerAgain(owner, earlier, input, claim, now);
-    const step: Step<Submitted> = (state, writer, context) => {
-      const submitted = submitMessage(state, writer, input, context);
+    if (earlier !== undefined) return this.#answerAgain(address, earlier, input, holder, now);
+    const step: Transition<SendResult> = (state, writer, context) => {
+      const submitted = acceptMessage(state, writer, input, context);
       if (!submitted.ok) return { state, value: submitted };
-      return { ...leaseNext(submitted.state, writer, context, claim ?? input.key), value: submitted };
+      return { ...leaseNext(submitted.state, writer, context, holder ?? input.key), value: submitted };
     };
-    const { value, lease } = this.#transact(owner, this.#config(), now, step);
-    const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
+    const { value, lease } = this.#transact(address, this.#config(), now, step);
+    const window = windowStatus(this.#state.window, MINI_PROGRAM_RULES, now);
     if (!value.ok) return { ok: false, reason: value.reason, window };
     return { ok: true, message: this.#knownState(value.message), window, ...(lease !== undefined && { lease }) };
   }
@@ -135,19 +135,19 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /**
    * What became of an attempt. Safe to call again.
    *
-   * @param next the caller's claim on another attempt, null when there is no time for one
+   * @param next the caller's name as holder of another lease, null when there is no time for one
    * @returns the next attempt, if one is due
    */
   settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null {
-    const owner = this.#store.owner();
+    const address = this.#store.address();
     // Erased in the meantime: there is nothing left to record it on.
-    if (owner === undefined || !this.#has(seq)) return null;
-    const step: Step<null> = (state, writer, context) => {
+    if (address === undefined || !this.#has(seq)) return null;
+    const step: Transition<null> = (state, writer, context) => {
       const isRecorded = () => this.#store.isRecorded(seq, attempt, delivery.result);
       const settled = settleAttempt(state, writer, { seq, attempt, delivery }, context, isRecorded);
       return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
     };
-    return this.#transact(owner, this.#config(), Date.now(), step).lease ?? null;
+    return this.#transact(address, this.#config(), Date.now(), step).lease ?? null;
   }
 
   /** Whether a message is there; one that waits for its end is, without a look into the log. */
@@ -156,19 +156,19 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /** The window, the context and the newest rows; null when the user is unknown. */
-  view(limit: number): ConversationView | null {
-    if (this.#store.owner() === undefined) return null;
+  view(limit: number): ConversationDetails | null {
+    if (this.#store.address() === undefined) return null;
     return showConversation(this.#state, this.#store.newest(limit), Date.now());
   }
 
   /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
-  rows(after: number, limit: number): readonly RowDraft[] | null {
-    return this.#store.owner() === undefined ? null : this.#store.rows(after, limit);
+  rows(after: number, limit: number): readonly Row[] | null {
+    return this.#store.address() === undefined ? null : this.#store.rows(after, limit);
   }
 
   /** Where a message stands, or null when there is no such message. */
-  message(appid: string, seq: number): MessageState | null {
-    if (this.#store.owner()?.appid !== appid || this.#store.outgoing(seq) === undefined) return null;
+  message(appid: string, seq: number): MessageProgress | null {
+    if (this.#store.address()?.appid !== appid || this.#store.outgoing(seq) === undefined) return null;
     return readMessageState(this.#store, this.#state, seq) ?? null;
   }
 
@@ -179,12 +179,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
     const erasedAt = this.#store.erasedAt();
     const isGone = erasedAt !== undefined && this.#store.answerTo(key, erasedAt) === undefined;
-    return isGone || this.#store.owner() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
+    return isGone || this.#store.address() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
 
   /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */
   businessId(): string | null {
-    return this.#state.businessId;
+    return this.#state.replyContext;
   }
 
   /**
@@ -192,11 +192,11 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    *
    * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
    */
-  replay(webhookId: string, after: number, { appid, settingsVersion = 0 }: ReplayKnown = {}): number | null {
-    const owner = this.#store.owner();
-    if (owner === undefined || (appid !== undefined && appid !== owner.appid)) return null;
+  replay(webhookId: string, after: number, { appid, settingsVersion = 0 }: ReplayOptions = {}): number | null {
+    const address = this.#store.address();
+    if (address === undefined || (appid !== undefined && appid !== address.appid)) return null;
     const now = Date.now();
-    const from = Math.min(after, this.#state.last);
+    const from = Math.min(after, this.#state.lastSeq);
     this.#keepState(replayFrom(this.#state, { id: webhookId, after: from, settingsVersion }, now), true);
     this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
@@ -204,9 +204,9 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   /** The app may send again: what waited for it is due within `spreadMs`, and this isolate knows that the pause is over. */
   resume(pause: AppPause, spreadMs: number): void {
-    const owner = this.#store.owner();
-    if (owner === undefined) return;
-    notePause(accountMemory, owner.appid, pause);
+    const address = this.#store.address();
+    if (address === undefined) return;
+    notePause(accountMemory, address.appid, pause);
     const state = makeDue(this.#state, Date.now() + MIN_RESUME_MS + Math.floor(Math.random() * spreadMs));
     if (state === this.#state) return;
     this.#keepState(state, true);
@@ -214,13 +214,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /** Leases the next message although it waits for the app: the trial that lifts a pause. Null: none waits any more. */
-  leaseTrial(claim: string): LeasedMessage | null {
-    const owner = this.#store.owner();
-    if (owner === undefined || !this.#state.queue.some(waitsForApp)) return null;
-    const step: Step<null> = (state, writer, context) => {
-      return { ...leaseNext(makeDue(state, context.now), writer, context, claim), value: null };
+  leaseTrial(holder: string): LeasedMessage | null {
+    const address = this.#store.address();
+    if (address === undefined || !this.#state.queue.some(waitsForApp)) return null;
+    const step: Transition<null> = (state, writer, context) => {
+      return { ...leaseNext(makeDue(state, context.now), writer, context, holder), value: null };
     };
-    return this.#transact(owner, this.#config(), Date.now(), step).lease ?? null;
+    return this.#transact(address, this.#config(), Date.now(), step).lease ?? null;
   }
 
   /**
@@ -228,7 +228,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    * was interrupted is repeated. Returns whether there was anything.
    */
   erase(): boolean {
-    const known = this.#store.owner() !== undefined;
+    const known = this.#store.address() !== undefined;
     try {
       this.#armedFor = eraseStorage(this.ctx.storage, Date.now());
     } finally {
@@ -240,57 +240,59 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** The safety net: whatever is due and has no carrier. Armed again whatever happens, while anything is due. */
   override async alarm(): Promise<void> {
     let due: number | undefined;
-    let restMs = ALARM_FLOOR_MS;
+    let restMs = ALARM_MIN_DELAY_MS;
     try {
       restMs = await this.#work();
-      const state = plausibleTimes(this.#state, Date.now(), MINI_PROGRAM);
+      const state = correctTimes(this.#state, Date.now(), MINI_PROGRAM_RULES);
       due = this.#nextDue(state, this.#store.oldest(), this.#config());
     } catch (error) {
-      due = Date.now() + ALARM_REST_MS;
-      const app = this.#store.owner()?.appid;
-      log("alarm_failed", { object: "conversation", app, user: logUser(this.ctx.id), error: errorName(error) });
+      due = Date.now() + ALARM_ERROR_DELAY_MS;
+      const app = this.#store.address()?.appid;
+      const user = conversationTag(this.ctx.id);
+      writeLog("alarm_failed", { object: "conversation", app, user, error: errorName(error) });
     }
     if (due === undefined) return;
     this.#armedFor = Math.max(due, Date.now() + restMs);
-    await inTime(STORAGE_MS, this.ctx.storage.setAlarm(this.#armedFor));
+    await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(this.#armedFor));
   }
 
   /** @returns the least time until the next, milliseconds */
   async #work(): Promise<number> {
     await this.#forgetErasure(Date.now());
-    const owner = this.#store.owner();
-    if (owner === undefined) return ALARM_FLOOR_MS;
+    const address = this.#store.address();
+    if (address === undefined) return ALARM_MIN_DELAY_MS;
     const config = this.#config();
     const started = Date.now();
-    const app = findApp(config, owner.appid);
+    const app = findAccountConfig(config, address.appid);
     const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work));
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
-    if (app === undefined && !isAppGone(config, owner, this.#state.last, started)) {
-      await this.#prune(owner, config, services);
-      return APP_LOOK_MS;
+    if (app === undefined && !isAppGone(config, address, this.#state.lastSeq, started)) {
+      await this.#prune(address, config, services);
+      return MISSING_ACCOUNT_CHECK_INTERVAL_MS;
     }
-    const claim = crypto.randomUUID();
-    const step: Step<null> = (state, writer, context) => ({ ...wake(state, writer, context, claim), value: null });
-    const { lease } = this.#transact(owner, config, started, step);
+    const holder = crypto.randomUUID();
+    const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
+    const { lease } = this.#transact(address, config, started, step);
     if (services !== undefined) {
       // Side by side: an endpoint that is slow to take an event must not hold up a message.
       await Promise.all([
-        lease && carryFromAlarm(this.#carryHost(owner), lease, services, started + ALARM_BUDGET_MS),
-        canSign(config) && deliverEvents(this.#webhookHost(owner), services),
+        lease && deliverFromAlarm(this.#deliveryDeps(address), lease, services, started + ALARM_BUDGET_MS),
+        canSign(config) && deliverEvents(this.#webhookDeps(address), services),
       ]);
     }
-    await this.#prune(owner, config, services);
-    return ALARM_FLOOR_MS;
+    await this.#prune(address, config, services);
+    return ALARM_MIN_DELAY_MS;
   }
 
-  #carryHost(owner: Owner): CarryHost {
-    const settle: CarryHost["settle"] = (seq, attempt, delivery, next) => this.settle(seq, attempt, delivery, next);
-    return { owner, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
+  #deliveryDeps(address: Address): AlarmDeliveryDeps {
+    const settle: AlarmDeliveryDeps["settle"] = (seq, attempt, delivery, next) =>
+      this.settle(seq, attempt, delivery, next);
+    return { address, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
   }
 
-  #webhookHost(owner: Owner): WebhookHost {
+  #webhookDeps(address: Address): WebhookConsumerDeps {
     return {
-      owner,
+      address,
       id: this.ctx.id,
       state: () => this.#state,
       store: () => this.#store,
@@ -306,11 +308,11 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /** Rows past the retention time go; when all have, so does the object. */
-  async #prune(owner: Owner, config: Config, services: Services | undefined): Promise<void> {
+  async #prune(address: Address, config: Config, services: Services | undefined): Promise<void> {
     const horizon = Date.now() - config.retentionMs;
     const until = pruneUntil(this.#state, this.#store.oldest(), horizon);
     if (until === 0) return;
-    if (services !== undefined) await expireEvents(this.#webhookHost(owner), services, until);
+    if (services !== undefined) await expireEvents(this.#webhookDeps(address), services, until);
     // Asked again: the user may have written, or have been erased, in the meantime.
     const now = Math.min(until, pruneUntil(this.#state, this.#store.oldest(), horizon));
     if (now === Number.POSITIVE_INFINITY) return this.#wipe();
@@ -320,7 +322,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   async #forgetErasure(now: number): Promise<void> {
     const erasedAt = this.#store.erasedAt();
     if (erasedAt === undefined || !isErasureOver(erasedAt, now)) return;
-    if (this.#store.owner() === undefined) return this.#wipe();
+    if (this.#store.address() === undefined) return this.#wipe();
     this.#store.forgetErasure();
   }
 
@@ -342,12 +344,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    * first and touches nothing; the record is one statement and the last of all, and the runtime commits it with the
    * alarm. An alarm whose record was refused finds nothing to do.
    */
-  #transact<T>(owner: Owner, config: Config, now: number, step: Step<T>) {
-    const { state, lease, value, rows } = takeStep(this.#state, config, now, step);
-    const leased = lease && this.#fill(lease, owner, state, rows);
+  #transact<T>(address: Address, config: Config, now: number, step: Transition<T>) {
+    const { state, lease, value, rows } = runTransition(this.#state, config, now, step);
+    const leased = lease && this.#fill(lease, address, state, rows);
     if (rows.length > 0) {
       const armedFor = this.#arm(state, config, now);
-      this.#store.append(owner, rows, state);
+      this.#store.append(address, rows, state);
       this.#state = state;
       this.#armedFor = armedFor;
     }
@@ -356,7 +358,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   /** Without a secret, or without their app, webhooks wait: the log keeps what they did not get. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
-    const mayDeliver = canSign(config) && !isAppGone(config, this.#store.owner(), state.last, Date.now());
+    const mayDeliver = canSign(config) && !isAppGone(config, this.#store.address(), state.lastSeq, Date.now());
     const due = nextDue(state, oldest, config.retentionMs, mayDeliver);
     const erasedAt = this.#store.erasedAt();
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
@@ -365,7 +367,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** Sets the alarm if something is due before it; part of the transaction. Returns when it will ring. */
   #arm(state: ConversationState, config: Config, now: number): number {
     // The first record is about to be the oldest.
-    const due = this.#nextDue(state, this.#store.oldest() ?? state.last, config);
+    const due = this.#nextDue(state, this.#store.oldest() ?? state.lastSeq, config);
     if (!mustArm(due, this.#armedFor, now)) return this.#armedFor;
     // Not waited for: the runtime lets no answer out before alarm and record are stored.
     void this.ctx.storage.setAlarm(due);
@@ -373,26 +375,26 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /** @param rows those just written, where a message usually is */
-  #fill(lease: Lease, owner: Owner, state: ConversationState, rows: readonly RowDraft[]): LeasedMessage {
+  #fill(lease: Lease, address: Address, state: ConversationState, rows: readonly Row[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
-    return fillLease(lease, owner, state, row);
+    return fillLease(lease, address, state, row);
   }
 
   #answerAgain(
-    owner: Owner,
+    address: Address,
     earlier: { readonly seq: number; readonly request: string },
-    input: SubmitInput,
-    claim: string | undefined,
+    input: SendRequest,
+    holder: string | undefined,
     now: number,
   ): SubmitAnswer {
-    const window = viewWindow(this.#state.window, MINI_PROGRAM, now);
+    const window = windowStatus(this.#state.window, MINI_PROGRAM_RULES, now);
     if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
-    const mine = claim === undefined ? undefined : leaseOf(this.#state, claim, now);
-    const lease = mine && this.#fill(mine, owner, this.#state, []);
+    const mine = holder === undefined ? undefined : leaseOf(this.#state, holder, now);
+    const lease = mine && this.#fill(mine, address, this.#state, []);
     return { ok: true, message: this.#knownState(earlier.seq), window, ...(lease && { lease }) };
   }
 
-  #knownState(seq: number): MessageState {
+  #knownState(seq: number): MessageProgress {
     const message = readMessageState(this.#store, this.#state, seq);
     if (message === undefined) throw new Error("a message has no row");
     return message;

@@ -5,7 +5,7 @@
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
-import type { AppConfig } from "../config/config.ts";
+import type { WeChatAccountConfig } from "../config/config.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;
 
@@ -16,7 +16,7 @@ const TOKEN_TIMEOUT_MS = 8_000;
  * @param object the account object
  */
 export function keepTokens(
-  { appid, secret }: AppConfig,
+  { appid, secret }: WeChatAccountConfig,
   tokenBase: string,
   object: Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">,
 ): TokenKeeper {

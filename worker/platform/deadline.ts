@@ -4,14 +4,14 @@
  */
 
 /** What a race with the deadline yields when the deadline wins. */
-export const OVERDUE = Symbol("overdue");
+export const TIMED_OUT = Symbol("overdue");
 
 /** A running deadline. */
 export interface Deadline {
   /** For fetch. */
   readonly signal: AbortSignal;
   /** Resolves when time is over; never rejects. */
-  readonly overdue: Promise<typeof OVERDUE>;
+  readonly overdue: Promise<typeof TIMED_OUT>;
   /** Stops the clock. Must be called: a pending timer keeps a Durable Object awake, and billed. */
   close(): void;
 }
@@ -23,10 +23,10 @@ export interface Deadline {
  */
 export function openDeadline(timeoutMs: number): Deadline {
   const controller = new AbortController();
-  const { promise: overdue, resolve } = Promise.withResolvers<typeof OVERDUE>();
+  const { promise: overdue, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
   const timer = setTimeout(() => {
     controller.abort();
-    resolve(OVERDUE);
+    resolve(TIMED_OUT);
   }, timeoutMs);
   return { signal: controller.signal, overdue, close: () => clearTimeout(timer) };
 }
@@ -37,9 +37,9 @@ export function openDeadline(timeoutMs: number): Deadline {
  * @param timeoutMs milliseconds from now
  * @throws what the work throws in time
  */
-export async function within<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof OVERDUE> {
-  const { promise: overdue, resolve } = Promise.withResolvers<typeof OVERDUE>();
-  const timer = setTimeout(() => resolve(OVERDUE), timeoutMs);
+export async function raceTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T | typeof TIMED_OUT> {
+  const { promise: overdue, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
+  const timer = setTimeout(() => resolve(TIMED_OUT), timeoutMs);
   try {
     return await Promise.race([work, overdue]);
   } finally {
@@ -54,14 +54,14 @@ class DeadlineError extends Error {
 }
 
 /**
- * `within`, where a missed deadline is one failure among others.
+ * `raceTimeout`, where a missed deadline is one failure among others.
  *
  * @param timeoutMs milliseconds from now
  * @throws what the work throws in time; an error that `isDeadlineError` knows when time is over
  */
-export async function inTime<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
-  const outcome = await within(timeoutMs, work);
-  if (outcome === OVERDUE) throw new DeadlineError();
+export async function withTimeout<T>(timeoutMs: number, work: PromiseLike<T>): Promise<T> {
+  const outcome = await raceTimeout(timeoutMs, work);
+  if (outcome === TIMED_OUT) throw new DeadlineError();
   return outcome;
 }
 

@@ -2,8 +2,8 @@
  * Puts one changing value into KV for all to read. KV takes one write a second for a key, may fail and may hang; none of
  * it may hold up or fail the object, whose own storage is authoritative: readers that find nothing new call the object.
  */
-import { inTime, isDeadlineError } from "./deadline.ts";
-import { errorName, log } from "./logger.ts";
+import { withTimeout, isDeadlineError } from "./deadline.ts";
+import { errorName, writeLog } from "./logger.ts";
 
 /** What the publisher needs. */
 export interface PublisherDeps {
@@ -66,7 +66,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         return true;
       } catch (error) {
         const last = attempt === MAX_TRIES;
-        log("publish_failed", { what: deps.what, attempt, last, error: errorName(error) });
+        writeLog("publish_failed", { what: deps.what, attempt, last, error: errorName(error) });
         if (last) return false;
       }
       await sleep(BETWEEN_TRIES_MS);
@@ -79,7 +79,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     const number = puts;
     const put = deps.put();
     try {
-      await inTime(PUT_MS, put);
+      await withTimeout(PUT_MS, put);
     } catch (error) {
       if (isDeadlineError(error)) void put.then(() => noteLate(number), noteLost);
       throw error;
@@ -88,13 +88,13 @@ export function createPublisher(deps: PublisherDeps): Publisher {
 
   /** A write that was given up arrived: it may have replaced a newer value, which is then written again. */
   function noteLate(number: number): void {
-    log("publish_late", { what: deps.what, overtaken: number !== puts });
+    writeLog("publish_late", { what: deps.what, overtaken: number !== puts });
     if (number !== puts) void publish();
     else if (running === undefined) behind = false;
   }
 
   function noteLost(error: unknown): void {
-    log("publish_failed", { what: deps.what, late: true, error: errorName(error) });
+    writeLog("publish_failed", { what: deps.what, late: true, error: errorName(error) });
   }
 
   return { publish, isBehind: () => behind };

@@ -1,8 +1,8 @@
 /**
  * Reads of KV on the way of a push: bounded in time, and never a reason to fail.
  */
-import { inTime } from "./deadline.ts";
-import { log, errorName } from "./logger.ts";
+import { withTimeout } from "./deadline.ts";
+import { writeLog, errorName } from "./logger.ts";
 
 /** The part of KV that is used; a `KVNamespace` fits. */
 export interface SnapshotKv {
@@ -20,9 +20,9 @@ const KV_TIMEOUT_MS = 700;
  */
 export async function readKv(kv: SnapshotKv, app: string, key: string): Promise<unknown> {
   try {
-    return await inTime(KV_TIMEOUT_MS, kv.get(key, "json"));
+    return await withTimeout(KV_TIMEOUT_MS, kv.get(key, "json"));
   } catch (error) {
-    log("kv_read_failed", { app, error: errorName(error) });
+    writeLog("kv_read_failed", { app, error: errorName(error) });
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ export type LogValue = string | number | boolean | undefined;
  * @param event what happened, snake case, stable: people search for it
  * @param fields the facts
  */
-export function log(event: string, fields: Readonly<Record<string, LogValue>>): void {
+export function writeLog(event: string, fields: Readonly<Record<string, LogValue>>): void {
   console.log(JSON.stringify({ event, ...fields }));
 }
 
@@ -38,7 +38,7 @@ const USER_DIGITS = 12;
  * account or an API key. The public ids of the conversation's messages begin with the same digits: its lines are found
  * from there.
  */
-export function logUser(conversation: ObjectId): string {
+export function conversationTag(conversation: ObjectId): string {
   return conversation.toString().slice(0, USER_DIGITS);
 }
 

@@ -3,8 +3,8 @@
  * made in two files, which return a `timedStub`.
  */
 import { isRecord } from "../../shared/base/is-record.ts";
-import { inTime, isDeadlineError } from "./deadline.ts";
-import { log, errorName } from "./logger.ts";
+import { withTimeout, isDeadlineError } from "./deadline.ts";
+import { writeLog, errorName } from "./logger.ts";
 
 /** How long a call of the account object may take, milliseconds. Longer than its call of the token endpoint. */
 export const ACCOUNT_CALL_MS = 10_000;
@@ -24,7 +24,7 @@ export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         const answer: unknown = Reflect.apply(member, target, args);
-        return isPending(answer) ? inTime(timeoutMs, answer) : answer;
+        return isPending(answer) ? withTimeout(timeoutMs, answer) : answer;
       };
     },
   });
@@ -54,7 +54,7 @@ export const LOCATION_HINTS = [
 ] as const;
 
 /** Before the second and the third try of a call, milliseconds: most connection failures to an object last less than that. */
-const PAUSES_MS = [100, 500] as const;
+const RETRY_DELAYS_MS = [100, 500] as const;
 
 /**
  * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
@@ -70,9 +70,9 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
       return await call();
     } catch (error) {
       const overloaded = isOverloaded(error);
-      const pauseMs = jittered(PAUSES_MS[attempt - 1]);
+      const pauseMs = jittered(RETRY_DELAYS_MS[attempt - 1]);
       const last = overloaded || pauseMs === undefined || Date.now() + pauseMs >= deadline;
-      log("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
+      writeLog("object_call_failed", { method, attempt, last, overloaded, error: errorName(error) });
       if (last) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -90,7 +90,7 @@ function jittered(pauseMs: number | undefined): number | undefined {
  * @throws the last error; DeadlineError when the last call had not returned in time
  */
 export function callUntil<T>(method: string, deadline: number, call: () => Promise<T>): Promise<T> {
-  return retryCall(method, deadline, () => inTime(Math.max(0, deadline - Date.now()), call()));
+  return retryCall(method, deadline, () => withTimeout(Math.max(0, deadline - Date.now()), call()));
 }
 
 /** The runtime marks the error of an object with too many calls: another try would add to them. */

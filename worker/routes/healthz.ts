@@ -9,19 +9,19 @@ import type { HealthSchema } from "../../shared/api/health.ts";
 import { addStale } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/fault-reader.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
-import { configOf, type AppConfig, type Config } from "../config/config.ts";
+import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
 import { readAppFaults } from "../inbox/read-faults.ts";
 import { unreportedStale } from "../inbox/report-stale-pushes.ts";
 import { createServices } from "../inbox/services.ts";
 import { toFaultJson } from "./health-json.ts";
-import type { AppEnv } from "./http/app-env.ts";
+import type { HttpEnv } from "./http/app-env.ts";
 import { findCaller } from "./http/require-api-key.ts";
 
 type SetUp = v.InferOutput<typeof HealthSchema>;
 type Health = SetUp | { readonly status: "misconfigured"; readonly problems: readonly ConfigProblem[] };
 
 /** Answers 200 when the configuration is complete, `degraded` included; 503 with every problem when it is not. */
-export async function healthz(c: Context<AppEnv>): Promise<Response> {
+export async function healthz(c: Context<HttpEnv>): Promise<Response> {
   const config = configOf(c.env);
   const health: Health = config.ok
     ? await toHealth(c, config.value)
@@ -35,7 +35,7 @@ export async function healthz(c: Context<AppEnv>): Promise<Response> {
   });
 }
 
-async function toHealth(c: Context<AppEnv>, config: Config): Promise<SetUp> {
+async function toHealth(c: Context<HttpEnv>, config: Config): Promise<SetUp> {
   const { apps, apiKeys } = config;
   const [found, caller] = await Promise.all([
     Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
@@ -61,7 +61,11 @@ function warningsOf({ apps, pushMaxAgeMs }: Config): SetUp["warnings"] {
   return warnings;
 }
 
-async function faultsOfApp(c: Context<AppEnv>, config: Config, app: AppConfig): Promise<readonly HealthFault[]> {
+async function faultsOfApp(
+  c: Context<HttpEnv>,
+  config: Config,
+  app: WeChatAccountConfig,
+): Promise<readonly HealthFault[]> {
   const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work));
   const faults = await readAppFaults(services);
   const now = Date.now();

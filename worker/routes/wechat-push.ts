@@ -3,38 +3,38 @@
  * records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
  */
 import type { Context } from "hono";
-import { scopeOf, type AnswerKind } from "../../shared/message/inbound.ts";
+import { scopeOf, type Acknowledgement } from "../../shared/message/inbound.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
 import { receivePush, type ReceivedPush } from "../channels/mini-program/receive-push.ts";
-import { ACKNOWLEDGEMENT, buildAnswer, type Answer } from "../channels/wechat/acknowledgement.ts";
+import { ACKNOWLEDGEMENT, buildAcknowledgement, type Answer } from "../channels/wechat/acknowledgement.ts";
 import { verifyEcho, type PushProblem, type PushQuery } from "../channels/wechat/push/open-push.ts";
-import { findApp, type AppConfig } from "../config/config.ts";
+import { findAccountConfig, type WeChatAccountConfig } from "../config/config.ts";
 import { objectIdOf } from "../conversation/client.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
 import { FORWARDED_HEADER } from "../forwarding/forward-push.ts";
 import { forwardFor, relayPush, type ForwardedRequest, type RelayProblem } from "../inbox/forward-event.ts";
-import { acceptAppPush, keepUnreadable } from "../inbox/receive-account-event.ts";
-import { acceptUserPush, type Accepted } from "../inbox/receive-event.ts";
-import { noteStale } from "../inbox/report-stale-pushes.ts";
+import { receiveAccountEvent, keepUnreadable } from "../inbox/receive-account-event.ts";
+import { receiveEvent, type ReceiveOutcome } from "../inbox/receive-event.ts";
+import { countStalePush } from "../inbox/report-stale-pushes.ts";
 import type { RequestServices } from "../inbox/services.ts";
 import { readText } from "../platform/http-body.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
-import type { AppEnv } from "./http/app-env.ts";
+import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
+import type { HttpEnv } from "./http/app-env.ts";
 import { createRequestServices } from "./http/services.ts";
 
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;
 
 /** GET: echoes only what is signed with the Token. */
-export async function verify(c: Context<AppEnv>, appid: string | undefined): Promise<Response> {
-  const app = findApp(c.get("config"), appid);
+export async function verify(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
+  const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);
   const echo = await verifyEcho(pushQuery(c), app);
   const outcome = echo.ok ? "ok" : echo.error.reason;
-  log("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
+  writeLog("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
   if (!echo.ok) return c.text("forbidden", 403);
-  const telling = createRequestServices(c, app).reach("verified");
+  const telling = createRequestServices(c, app).recordMilestone("verified");
   if (telling !== undefined) c.executionCtx.waitUntil(telling);
   return new Response(echo.value, {
     headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" },
@@ -42,13 +42,13 @@ export async function verify(c: Context<AppEnv>, appid: string | undefined): Pro
 }
 
 /** POST: verified, decrypted, parsed, stored, answered; sending comes after. */
-export async function receive(c: Context<AppEnv>, appid: string | undefined): Promise<Response> {
+export async function receive(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const arrivedAt = Date.now();
-  const app = findApp(c.get("config"), appid);
+  const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);
   const body = await readText(c.req.raw, MAX_PUSH_BYTES);
   if (!body.ok) {
-    log("push_refused", { requestId: c.get("requestId"), app: app.appid, outcome: body.error.reason });
+    writeLog("push_refused", { requestId: c.get("requestId"), app: app.appid, outcome: body.error.reason });
     return body.error.reason === "body_too_large" ? c.text("too large", 413) : c.text("bad request", 400);
   }
   const push = await receivePush(pushQuery(c), body.value, app, arrivedAt, c.get("config").pushMaxAgeMs);
@@ -57,7 +57,7 @@ export async function receive(c: Context<AppEnv>, appid: string | undefined): Pr
 }
 
 async function accept(
-  c: Context<AppEnv>,
+  c: Context<HttpEnv>,
   services: RequestServices,
   push: ReceivedPush,
   { arrivedAt, body }: { readonly arrivedAt: number; readonly body: string },
@@ -68,17 +68,17 @@ async function accept(
   // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
-  const user = inbound.openid === "" ? undefined : logUser(objectIdOf(directory.namespace, arrived));
+  const user = inbound.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, arrived));
   const fields = { requestId, app: app.appid, user, kind: inbound.kind };
   const forward = forwardFor(config, inbound);
   try {
     const scope = scopeOf(inbound);
-    const accepted: Accepted =
+    const accepted: ReceiveOutcome =
       scope === "user"
-        ? await acceptUserPush(services, inbound, arrived, forward !== null)
-        : await acceptAppPush(services, inbound, arrived);
+        ? await receiveEvent(services, inbound, arrived, forward !== null)
+        : await receiveAccountEvent(services, inbound, arrived);
     const { outcome, answer } = accepted;
-    log("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
+    writeLog("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
     // An erased user's event of another product may be a payment, which that server owes an answer; nothing of it is kept.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && scope === "app");
     if (forward !== null && isOwed) {
@@ -89,7 +89,7 @@ async function accept(
     return await answerWith(answer, push);
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may send it again.
-    log("push_not_stored", {
+    writeLog("push_not_stored", {
       ...fields,
       error: errorName(error),
       ms: Date.now() - arrivedAt,
@@ -98,22 +98,27 @@ async function accept(
   }
 }
 
-async function refuse(c: Context<AppEnv>, app: AppConfig, problem: PushProblem, arrivedAt: number): Promise<Response> {
+async function refuse(
+  c: Context<HttpEnv>,
+  app: WeChatAccountConfig,
+  problem: PushProblem,
+  arrivedAt: number,
+): Promise<Response> {
   const fields = { requestId: c.get("requestId"), app: app.appid, outcome: problem.reason };
   if (problem.authentic) {
     await keepUnreadable(createRequestServices(c, app), problem, arrivedAt);
-    log("push_quarantined", { ...fields, cause: problem.cause });
+    writeLog("push_quarantined", { ...fields, cause: problem.cause });
     return c.text("success");
   }
-  if (problem.reason === "stale") noteStale(createRequestServices(c, app), problem.ageMs, arrivedAt);
-  log("push_refused", { ...fields, ...adviceFor(problem, app) });
+  if (problem.reason === "stale") countStalePush(createRequestServices(c, app), problem.ageMs, arrivedAt);
+  writeLog("push_refused", { ...fields, ...adviceFor(problem, app) });
   return problem.reason === "missing_parameter" || problem.reason === "bad_envelope"
     ? c.text("bad request", 400)
     : c.text("forbidden", 403);
 }
 
 /** What the operator can do about a refusal; the caller is told nothing. */
-function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string> {
+function adviceFor(problem: PushProblem, app: WeChatAccountConfig): Record<string, string> {
   switch (problem.reason) {
     case "push_mode_mismatch": {
       const cure =
@@ -144,7 +149,7 @@ function adviceFor(problem: PushProblem, app: AppConfig): Record<string, string>
   }
 }
 
-function toForwarded({ req }: Context<AppEnv>, body: string): ForwardedRequest {
+function toForwarded({ req }: Context<HttpEnv>, body: string): ForwardedRequest {
   const query = req.url.indexOf("?");
   return {
     search: query === -1 ? "" : req.url.slice(query),
@@ -161,22 +166,22 @@ function toRelayed({ contentType, body }: RelayedAnswer): Response {
 }
 
 /** Without an answer the platform sends the push again. */
-function refuseRelay(c: Context<AppEnv>, problem: RelayProblem): Response {
+function refuseRelay(c: Context<HttpEnv>, problem: RelayProblem): Response {
   return problem === "loop" ? c.text("loop detected", 508) : c.text("try again", 500);
 }
 
-async function answerWith(answer: AnswerKind, push: ReceivedPush): Promise<Response> {
+async function answerWith(answer: Acknowledgement, push: ReceivedPush): Promise<Response> {
   // Nearly every push is only acknowledged, and that needs neither nonce nor random bytes.
   if (answer === "success") return toResponse(ACKNOWLEDGEMENT);
   const random = crypto.getRandomValues(new Uint8Array(16));
-  return toResponse(await buildAnswer(answer, push, Date.now(), crypto.randomUUID(), random));
+  return toResponse(await buildAcknowledgement(answer, push, Date.now(), crypto.randomUUID(), random));
 }
 
 function toResponse({ body, contentType }: Answer): Response {
   return new Response(body, { headers: { "content-type": contentType } });
 }
 
-function pushQuery(c: Context<AppEnv>): PushQuery {
+function pushQuery(c: Context<HttpEnv>): PushQuery {
   const query = c.req.query();
   const { signature, timestamp, nonce, msg_signature, encrypt_type, echostr } = query;
   return { signature, timestamp, nonce, msg_signature, encrypt_type, echostr };

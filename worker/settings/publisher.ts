@@ -2,7 +2,7 @@
  * Puts the settings into KV for those who read them there. Readers use what KV has, so what it did not accept is published
  * again until it does; the account object remembers when.
  */
-import { within } from "../platform/deadline.ts";
+import { raceTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 
 /** Time until settings that KV did not accept are published again, milliseconds. */
@@ -38,7 +38,7 @@ export function createSettingsPublisher({ put, setRepublishAt, waitUntil }: Sett
       setRepublishAt(publisher.isBehind() ? Date.now() + REPUBLISH_MS : null);
     });
     waitUntil(published);
-    await within(PUBLISH_WAIT_MS, published);
+    await raceTimeout(PUBLISH_WAIT_MS, published);
   }
 
   return {

@@ -3,9 +3,9 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { type Result, err, ok } from "../../shared/base/result.ts";
 import { type AccountClientDeps, FRESH_MS } from "../account/token-reader.ts";
-import { within, OVERDUE } from "../platform/deadline.ts";
+import { raceTimeout, TIMED_OUT } from "../platform/deadline.ts";
 import { readKv } from "../platform/kv-read.ts";
-import { log, errorName } from "../platform/logger.ts";
+import { writeLog, errorName } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import { parseSettingsVersion, settingsKey } from "./published-settings.ts";
 
@@ -30,8 +30,8 @@ export async function readSettingsSnapshot(
   const { appid, memory, now } = deps;
   const known = memory.get(appid)?.settings;
   if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return usable(known.value);
-  const read = await within(SETTINGS_TIMEOUT_MS, findSettings(deps));
-  if (read === undefined || read === OVERDUE)
+  const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findSettings(deps));
+  if (read === undefined || read === TIMED_OUT)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
   // KV may still have the version before the one this isolate knows, or was told while we waited.
   const newest = memory.get(appid)?.settings?.value;
@@ -51,7 +51,7 @@ async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | 
     const { version, settings, updatedAt, unreadable } = await callTwice(deps.account, (account) => account.settings());
     return { version, settings, updatedAt, ...(unreadable !== undefined && { unreadable }) };
   } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../shared/api
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { utf8Length } from "../../shared/text/size.ts";
 import type { AccountStore, SettingsRow } from "../account/store.ts";
-import { log } from "../platform/logger.ts";
+import { writeLog } from "../platform/logger.ts";
 import { findWebhookProblems, type WebhookPolicy } from "../webhooks/settings-check.ts";
 import { parseSettingsVersion } from "./published-settings.ts";
 
@@ -74,7 +74,7 @@ export function createAccountSettings({ appid, store, config }: AccountSettingsD
     const { version, updatedAt, settings } = toPublished(row);
     const stored = parseSettingsVersion({ version, updatedAt, settings });
     if (stored !== undefined) return stored;
-    log("settings_unreadable", { app: appid(), version });
+    writeLog("settings_unreadable", { app: appid(), version });
     return { ...DEFAULT_SETTINGS_VERSION, version, updatedAt, unreadable: true };
   }
 

@@ -3,7 +3,7 @@
  * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../platform/deadline.ts";
+import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 import { signWebhook } from "./sign.ts";
@@ -18,7 +18,7 @@ export interface WebhookInit {
 }
 
 /** What calls need from outside. */
-export interface WebhookDeps {
+export interface WebhookCallDeps {
   readonly fetch: (url: string, init: WebhookInit) => Promise<Response>;
   /** The clock, epoch ms. */
   readonly now: () => number;
@@ -70,7 +70,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
  *
  * @returns the text of its answer, empty when none is wanted
  */
-export async function callWebhook(deps: WebhookDeps, call: WebhookCall): Promise<Result<string, WebhookFailure>> {
+export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Promise<Result<string, WebhookFailure>> {
   const url = checkWebhookUrl(call.url, deps.allowPrivate);
   if (!url.ok) return err({ reason: "url_refused" });
   const timestamp = Math.floor(deps.now() / 1_000);
@@ -91,7 +91,7 @@ export async function callWebhook(deps: WebhookDeps, call: WebhookCall): Promise
   };
   try {
     const outcome = await Promise.race([exchange(deps, url.value.href, init, call.maxAnswerBytes), deadline.overdue]);
-    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+    return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
     // The text of a fetch error quotes the address, which may hold a key: only that it failed is kept.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
@@ -105,14 +105,14 @@ export async function callWebhook(deps: WebhookDeps, call: WebhookCall): Promise
  *
  * @returns undefined without a secret to sign with
  */
-export function createAsk(deps: WebhookDeps) {
+export function createAsk(deps: WebhookCallDeps) {
   if (deps.secrets.length === 0) return undefined;
   return (url: string, id: string, body: string, timeoutMs: number) =>
     callWebhook(deps, { url, id, body, timeoutMs, maxAnswerBytes: MAX_ANSWER_BYTES });
 }
 
 async function exchange(
-  deps: WebhookDeps,
+  deps: WebhookCallDeps,
   url: string,
   init: WebhookInit,
   maxBytes: number,

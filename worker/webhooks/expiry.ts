@@ -2,14 +2,14 @@
  * Events that retention deletes before a webhook got them: put on record, as other events that are skipped.
  */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
-import { advanceCursor, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
-import type { RowDraft } from "../conversation/core/rows.ts";
+import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
+import type { Row } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import { logUser } from "../platform/logger.ts";
+import { conversationTag } from "../platform/logger.ts";
 import { typesOf } from "./core/event.ts";
 import { healthMemory } from "./health-reader.ts";
-import { forgetConversation, type ConsumerServices, type WebhookHost } from "./log-consumer.ts";
-import { createSkipped } from "./skipped-events.ts";
+import { forgetConversation, type ConsumerServices, type WebhookConsumerDeps } from "./log-consumer.ts";
+import { createSkippedEvents } from "./skipped-events.ts";
 
 /** Rows read at a time. */
 const MAX_ROWS = 100;
@@ -20,19 +20,28 @@ const MAX_ROWS = 100;
  *
  * @throws Error when they could not be put on record: nothing may be deleted then
  */
-export async function expireEvents(host: WebhookHost, services: ConsumerServices, until: number): Promise<void> {
-  const { owner, id, state, store } = host;
+export async function expireEvents(
+  host: WebhookConsumerDeps,
+  services: ConsumerServices,
+  until: number,
+): Promise<void> {
+  const { address, id, state, store } = host;
   const opened = store();
-  const last = Math.min(until - 1, state().last);
+  const last = Math.min(until - 1, state().lastSeq);
   const behind = Object.entries(state().webhooks).filter(([, { after }]) => after < last);
   if (behind.length === 0) return;
   const settings = (await services.settings())?.settings;
-  const source = { ...owner, objectId: id.toString() };
+  const source = { ...address, objectId: id.toString() };
   const { account, webhooks: deps } = services;
-  const health = { appid: owner.appid, account, memory: healthMemory, now: deps.now };
-  const progress = new Map<string, WebhookProgress>();
+  const health = { appid: address.appid, account, memory: healthMemory, now: deps.now };
+  const progress = new Map<string, ConsumerProgress>();
   for (const [name, { after: from }] of behind) {
-    const skipped = createSkipped({ webhook: name, source, health, fields: { app: owner.appid, user: logUser(id) } });
+    const skipped = createSkippedEvents({
+      webhook: name,
+      source,
+      health,
+      fields: { app: address.appid, user: conversationTag(id) },
+    });
     // While the settings cannot be read, which events it wants is not known: all of them count.
     const wanted =
       settings?.webhooks.find((webhook) => webhook.id === name)?.events ?? (settings ? [] : WEBHOOK_EVENTS);
@@ -46,10 +55,10 @@ export async function expireEvents(host: WebhookHost, services: ConsumerServices
     if (moved.to !== last) throw new ExpiryError();
     progress.set(name, moved);
   }
-  if (store() !== opened) return forgetConversation(account, owner.appid, id);
+  if (store() !== opened) return forgetConversation(account, address.appid, id);
   const { webhooks, settingsVersion } = state();
   const now = Date.now();
-  const moved = Object.entries(webhooks).map(([name, cursor]): [string, WebhookCursor] => {
+  const moved = Object.entries(webhooks).map(([name, cursor]): [string, ConsumerCursor] => {
     const made = progress.get(name);
     return [name, made === undefined ? cursor : advanceCursor(cursor, made, now, Math.random())];
   });
@@ -62,7 +71,7 @@ class ExpiryError extends Error {
   readonly code = "expiry";
 }
 
-function* rowsUntil(store: ConversationStore, after: number, last: number): Generator<RowDraft> {
+function* rowsUntil(store: ConversationStore, after: number, last: number): Generator<Row> {
   for (let from = after; ;) {
     const rows = store.rows(from, MAX_ROWS).filter(({ seq }) => seq <= last);
     yield* rows;

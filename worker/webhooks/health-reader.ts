@@ -3,8 +3,8 @@
  * When the account cannot be reached, endpoints count as healthy, and nothing is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log } from "../platform/logger.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
 import type { SkippedEvents } from "./skipped-store.ts";
 
@@ -50,12 +50,12 @@ export async function reportHealth(deps: HealthDeps, id: string, report: Webhook
 /** Puts skipped events on record. @returns whether they are; a worker of the version before cannot do it */
 export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    const noted = await inTime(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
+    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
     // A refusal is trouble: the next run reads it, and reports what is accepted then.
     deps.memory.delete(deps.appid);
     return noted;
   } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
     return false;
   }
 }
@@ -65,11 +65,11 @@ async function ask(
   call: (account: WebhookAccount) => Promise<WebhookHealths>,
 ): Promise<WebhookHealths> {
   try {
-    const healths = await inTime(ACCOUNT_TIMEOUT_MS, call(deps.account()));
+    const healths = await withTimeout(ACCOUNT_TIMEOUT_MS, call(deps.account()));
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {
-    log("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
     return {};
   }
 }

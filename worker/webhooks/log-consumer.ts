@@ -4,21 +4,21 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../conversation/core/consumer-cursor.ts";
-import type { RowDraft } from "../conversation/core/rows.ts";
+import type { Row } from "../conversation/core/rows.ts";
 import { nextDue } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
-import type { Owner } from "../conversation/rpc.ts";
+import type { Address } from "../conversation/rpc.ts";
 import type { ConversationStore } from "../conversation/store.ts";
-import { inTime } from "../platform/deadline.ts";
-import { errorName, log, logUser } from "../platform/logger.ts";
-import type { WebhookDeps } from "./call-webhook.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
+import type { WebhookCallDeps } from "./call-webhook.ts";
 import { toWebhookEvent, typesOf } from "./core/event.ts";
 import { healthMemory, type WebhookAccount } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
-export interface WebhookHost {
-  readonly owner: Owner;
+export interface WebhookConsumerDeps {
+  readonly address: Address;
   readonly id: DurableObjectId;
   readonly state: () => ConversationState;
   /** The storage in use; another one after an erase. */
@@ -38,38 +38,38 @@ export interface ConsumerServices {
   readonly account: () => ConsumerAccount;
   /** The settings in force with their version; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
-  readonly webhooks: WebhookDeps;
+  readonly webhooks: WebhookCallDeps;
 }
 
 /** Time in which calls may start, milliseconds from the alarm: it has messages to send as well. */
 const BUDGET_MS = 10_000;
 /** Delay of all webhooks while the settings cannot be read, milliseconds. */
-const REST_MS = 30_000;
+const SETTINGS_RETRY_MS = 30_000;
 /** Timeout of removing an erased conversation from the account, milliseconds. */
 const FORGET_TIMEOUT_MS = 1_500;
 
 /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
-export async function deliverEvents(host: WebhookHost, services: ConsumerServices): Promise<void> {
-  const { owner, id, state, store } = host;
+export async function deliverEvents(host: WebhookConsumerDeps, services: ConsumerServices): Promise<void> {
+  const { address, id, state, store } = host;
   const started = Date.now();
   const opened = store();
-  if (dueCursors(state().webhooks, state().last, started).length === 0) return;
+  if (dueCursors(state().webhooks, state().lastSeq, started).length === 0) return;
   const stored = await services.settings();
-  const user = logUser(id);
-  const { last, webhooks: cursors, settingsVersion } = state();
+  const user = conversationTag(id);
+  const { lastSeq, webhooks: cursors, settingsVersion } = state();
   if (stored === undefined) {
-    host.keep({ webhooks: delayCursors(cursors, Date.now() + REST_MS), settingsVersion }, false);
-    return log("settings_unavailable", { app: owner.appid, via: "alarm" });
+    host.keep({ webhooks: delayCursors(cursors, Date.now() + SETTINGS_RETRY_MS), settingsVersion }, false);
+    return writeLog("settings_unavailable", { app: address.appid, via: "alarm" });
   }
   const { settings, version } = stored;
-  const ids = dueCursors(cursors, last, Date.now());
+  const ids = dueCursors(cursors, lastSeq, Date.now());
   const due = settings.webhooks.flatMap((webhook) => {
     const cursor = ids.includes(webhook.id) ? cursors[webhook.id] : undefined;
     return cursor === undefined ? [] : [{ webhook, cursor }];
   });
   const { account, webhooks: deps } = services;
-  const source = { ...owner, objectId: id.toString() };
-  const toDeliverable = (row: RowDraft): Deliverable => ({
+  const source = { ...address, objectId: id.toString() };
+  const toDeliverable = (row: Row): Deliverable => ({
     seq: row.seq,
     at: row.at,
     types: typesOf(row),
@@ -78,16 +78,16 @@ export async function deliverEvents(host: WebhookHost, services: ConsumerService
   const progress = await runWebhooks({
     source,
     due,
-    last,
+    last: lastSeq,
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
-    health: { appid: owner.appid, account, memory: healthMemory, now: deps.now },
+    health: { appid: address.appid, account, memory: healthMemory, now: deps.now },
     // Not after an erase, though the user may have written again since.
-    mayGoOn: () => store() === opened && mayGoOn(host, started + BUDGET_MS),
-    fields: { app: owner.appid, user },
+    mayGoOn: () => store() === opened && mayContinue(host, started + BUDGET_MS),
+    fields: { app: address.appid, user },
   });
   // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one.
-  if (store() !== opened) return forgetConversation(account, owner.appid, id);
+  if (store() !== opened) return forgetConversation(account, address.appid, id);
   const listed = { webhooks: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   host.keep(foldProgress(state(), listed, progress, Date.now(), Math.random), true);
 }
@@ -99,14 +99,14 @@ export async function forgetConversation(
   id: DurableObjectId,
 ): Promise<void> {
   try {
-    await inTime(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
+    await withTimeout(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
   } catch (error) {
-    log("account_unreachable", { app, error: errorName(error) });
+    writeLog("account_unreachable", { app, error: errorName(error) });
   }
 }
 
 /** Not late, not while a message waits for the alarm. */
-function mayGoOn({ state }: WebhookHost, until: number): boolean {
+function mayContinue({ state }: WebhookConsumerDeps, until: number): boolean {
   const now = Date.now();
   const message = nextDue(state(), undefined, 0, false);
   return now < until && (message === undefined || message > now);

@@ -5,7 +5,7 @@
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { log } from "../platform/logger.ts";
+import { writeLog } from "../platform/logger.ts";
 import {
   keepHealths,
   noteGivenUp,
@@ -58,10 +58,10 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       const health = noteReport(known, report, now);
       if (!isListed(id) || health === known) return healths();
       const fields = { app: appid(), webhook: id };
-      if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) log("webhook_recovered", fields);
+      if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) writeLog("webhook_recovered", fields);
       if (health !== undefined && health.pausedUntil > now) {
         const { failures, lastReason: reason, lastStatus: status, pausedUntil } = health;
-        log("webhook_paused", { ...fields, failures, reason, status, seconds: (pausedUntil - now) / 1_000 });
+        writeLog("webhook_paused", { ...fields, failures, reason, status, seconds: (pausedUntil - now) / 1_000 });
       }
       return change(id, health);
     },
@@ -72,7 +72,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       const { conversation, count, reason, status, inRow = count } = events;
       skipped.note(id, events, now);
       write();
-      log("webhook_skipped", { app: appid(), webhook: id, reason, status, count });
+      writeLog("webhook_skipped", { app: appid(), webhook: id, reason, status, count });
       const known = ownValue(healths(), id);
       const outcome = { conversation, reason, count: Math.max(1, inRow), ...(status !== undefined && { status }) };
       const report = { ok: false, ...outcome } as const;

@@ -8,13 +8,13 @@
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import { isHopeless, type WebhookCursor, type WebhookProgress } from "../conversation/core/consumer-cursor.ts";
-import { log } from "../platform/logger.ts";
-import { callWebhook, type WebhookDeps, type WebhookFailure } from "./call-webhook.ts";
+import { isExpired, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
+import { writeLog } from "../platform/logger.ts";
+import { callWebhook, type WebhookCallDeps, type WebhookFailure } from "./call-webhook.ts";
 import { GONE_PAUSE_MS, type WebhookHealth } from "./core/endpoint-health.ts";
 import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
-import { createSkipped, type Skipped } from "./skipped-events.ts";
+import { createSkippedEvents, type Skipped } from "./skipped-events.ts";
 
 /** What is delivered in order: a row of a log, or an event of the app. */
 export interface Deliverable {
@@ -29,7 +29,7 @@ export interface Deliverable {
 /** An endpoint with something due. */
 export interface DueWebhook {
   readonly webhook: Webhook;
-  readonly cursor: WebhookCursor;
+  readonly cursor: ConsumerCursor;
 }
 
 /** What a run needs. */
@@ -40,11 +40,11 @@ export interface WebhookRun {
   readonly last: number;
   /** Rows after a cursor, oldest first; fewer than `limit` does not mean that there are no more. */
   readonly rows: (after: number, limit: number) => readonly Deliverable[];
-  readonly deps: WebhookDeps;
+  readonly deps: WebhookCallDeps;
   readonly health: HealthDeps;
   /** Whether another call may start. */
   readonly mayGoOn: () => boolean;
-  /** Fields of the log lines: for whom (`logUser`). */
+  /** Fields of the log lines: for whom (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -54,13 +54,13 @@ export const DELIVERY_TIMEOUT_MS = 5_000;
 const MAX_ROWS = 100;
 
 /** Runs; resolves with what each endpoint came to. */
-export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, WebhookProgress>> {
+export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, ConsumerProgress>> {
   const healths = await readHealths(run.health);
-  const entries = run.due.map(async (due): Promise<readonly [string, WebhookProgress]> => {
+  const entries = run.due.map(async (due): Promise<readonly [string, ConsumerProgress]> => {
     const { id } = due.webhook;
     const health = ownValue(healths, id);
     const until = health?.pausedUntil ?? 0;
-    if (until > run.deps.now()) return [id, await passOver(run, due, until, health?.lastStatus)];
+    if (until > run.deps.now()) return [id, await skipExpired(run, due, until, health?.lastStatus)];
     return [
       id,
       await deliverRows(run, due, { mustReport: wasInTrouble(run, due, health), waits: isWaiting(run, due, health) }),
@@ -95,20 +95,20 @@ async function deliverRows(
   run: WebhookRun,
   due: DueWebhook,
   { mustReport, waits }: KnownTrouble,
-): Promise<WebhookProgress> {
+): Promise<ConsumerProgress> {
   const { webhook, cursor } = due;
   const from = cursor.after;
   const rows = run.rows(from, MAX_ROWS);
   const skipped = skippedOf(run, webhook);
   let to = from;
   let isAlive = false;
-  let isNews = mustReport;
+  let mustReportSuccess = mustReport;
   /** Whether the newest outcome is an event that was accepted after one that is passed over. */
   let isOkAgain = false;
   let isCalled = false;
   const success = { ok: true, conversation: run.source.objectId } as const;
   const reportSuccess = () => reportHealth(run.health, webhook.id, success);
-  const end = async (stopped?: WebhookProgress["stopped"]): Promise<WebhookProgress> => {
+  const end = async (stopped?: ConsumerProgress["stopped"]): Promise<ConsumerProgress> => {
     const onlyGaveUp = !isAlive && !skipped.isEmpty();
     const made = { from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) };
     const settled = await skipped.settle(made);
@@ -122,9 +122,9 @@ async function deliverRows(
       isCalled = true;
       const failure = await deliver(run, webhook, row, type);
       if (failure === undefined) skipped.accepted();
-      if (failure === undefined && isNews) {
+      if (failure === undefined && mustReportSuccess) {
         await reportSuccess();
-        isNews = false;
+        mustReportSuccess = false;
       }
       isOkAgain = failure === undefined && !skipped.isEmpty();
       isAlive ||= failure === undefined || failure.reason === "refused";
@@ -133,8 +133,8 @@ async function deliverRows(
         const stopped = await reportFailure(run, webhook, failure);
         const isFirst = to === from && skipped.isEmpty();
         if (stopped.reason === "paused")
-          return isFirst ? passOver(run, due, stopped.until, failure.status) : end(stopped);
-        if (isAlive || !isHopeless(cursor, row.seq, run.deps.now())) return end(stopped);
+          return isFirst ? skipExpired(run, due, stopped.until, failure.status) : end(stopped);
+        if (isAlive || !isExpired(cursor, row.seq, run.deps.now())) return end(stopped);
       }
       skipped.add(row, type, to, failure);
     }
@@ -152,14 +152,14 @@ async function deliverRows(
  * No call is made in a pause. An endpoint that has been dead for as long as an event waits has lost what is as old:
  * conversations would look again and again, and pay for each look, until their rows are deleted.
  */
-async function passOver(
+async function skipExpired(
   run: WebhookRun,
   { webhook, cursor }: DueWebhook,
   until: number,
   status: number | undefined,
-): Promise<WebhookProgress> {
+): Promise<ConsumerProgress> {
   const { after: from, since } = cursor;
-  const rows = run.rows(from, MAX_ROWS).filter(({ seq }) => isHopeless(cursor, seq, run.deps.now()));
+  const rows = run.rows(from, MAX_ROWS).filter(({ seq }) => isExpired(cursor, seq, run.deps.now()));
   const skipped = skippedOf(run, webhook);
   let to = from;
   for (const row of rows) {
@@ -173,7 +173,7 @@ async function passOver(
 }
 
 function skippedOf({ source, health, fields }: WebhookRun, { id }: Webhook): Skipped {
-  return createSkipped({ webhook: id, source, health, fields });
+  return createSkippedEvents({ webhook: id, source, health, fields });
 }
 
 function wantedTypes(webhook: Webhook, row: Deliverable): readonly WebhookEventType[] {
@@ -192,7 +192,7 @@ async function deliver(
   const answer = await callWebhook(run.deps, call);
   const outcome = answer.ok ? "delivered" : answer.error.reason;
   const status = answer.ok ? undefined : answer.error.status;
-  log("webhook", { ...run.fields, webhook: webhook.id, type, outcome, status, ms: run.deps.now() - started });
+  writeLog("webhook", { ...run.fields, webhook: webhook.id, type, outcome, status, ms: run.deps.now() - started });
   return answer.ok ? undefined : answer.error;
 }
 
@@ -200,7 +200,7 @@ async function reportFailure(
   run: WebhookRun,
   webhook: Webhook,
   { reason, status, retryAfterMs }: WebhookFailure,
-): Promise<NonNullable<WebhookProgress["stopped"]>> {
+): Promise<NonNullable<ConsumerProgress["stopped"]>> {
   const conversation = run.source.objectId;
   const report = { ok: false as const, conversation, reason, ...(status !== undefined && { status }) };
   const healths = await reportHealth(run.health, webhook.id, report);

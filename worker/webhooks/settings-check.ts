@@ -4,10 +4,10 @@
  */
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
-import type { WebhookDeps } from "./call-webhook.ts";
+import type { WebhookCallDeps } from "./call-webhook.ts";
 
 /** What the Worker's configuration says of webhooks. */
-export type WebhookPolicy = Pick<WebhookDeps, "secrets" | "allowPrivate">;
+export type WebhookPolicy = Pick<WebhookCallDeps, "secrets" | "allowPrivate">;
 
 /**
  * Every problem, with its path and cure; never the address.

@@ -2,9 +2,9 @@
  * The events one run passes over, until they are on the account's record.
  */
 import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shared/api/webhook-events.ts";
-import type { WebhookProgress } from "../conversation/core/consumer-cursor.ts";
-import type { RowDraft } from "../conversation/core/rows.ts";
-import { log } from "../platform/logger.ts";
+import type { ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
+import type { Row } from "../conversation/core/rows.ts";
+import { writeLog } from "../platform/logger.ts";
 import { noteSkipped, type HealthDeps } from "./health-reader.ts";
 import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
@@ -26,7 +26,7 @@ export interface Skipped {
    * @param after the cursor before its row
    */
   add(
-    row: Pick<RowDraft, "seq" | "at">,
+    row: Pick<Row, "seq" | "at">,
     type: WebhookEventType,
     after: number,
     why: { readonly reason: string; readonly status?: number },
@@ -39,11 +39,11 @@ export interface Skipped {
    *
    * @returns the progress; when they could not be put on record, the cursor stays before the first of them
    */
-  settle(progress: WebhookProgress): Promise<WebhookProgress>;
+  settle(progress: ConsumerProgress): Promise<ConsumerProgress>;
 }
 
 /** Collects the events of one run. */
-export function createSkipped({ webhook, source, health, fields }: SkippedDeps): Skipped {
+export function createSkippedEvents({ webhook, source, health, fields }: SkippedDeps): Skipped {
   const events: (SkippedEvent & { readonly after: number })[] = [];
   /** Events since the last one that was accepted. */
   let inRow = 0;
@@ -52,7 +52,7 @@ export function createSkipped({ webhook, source, health, fields }: SkippedDeps):
   return {
     add(row, type, after, { reason, status }) {
       const skipReason = reason === "refused" || reason === "expired" ? reason : "given_up";
-      if (skipReason === "given_up") log("webhook_given_up", { ...fields, webhook, type, reason });
+      if (skipReason === "given_up") writeLog("webhook_given_up", { ...fields, webhook, type, reason });
       newest = { reason: skipReason, ...(status !== undefined && { status }) };
       inRow += 1;
       events.push({ after, seq: row.seq, id: eventIdOf(source, row, type), type, at: row.at });

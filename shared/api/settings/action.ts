@@ -3,11 +3,11 @@
  * could never be sent is refused here, not in front of a user.
  */
 import * as v from "valibot";
-import { MINI_PROGRAM } from "../../message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../message/channel-rules.ts";
 import { checkOutbound, OutboundSchema, type Outbound } from "../../message/outbound.ts";
 import { splitText, type SplitProblem } from "../../text/split.ts";
-import { says } from "./problems.ts";
-import { findTemplateProblems, hasPlaceholder, renderLongest, type TemplatePlace } from "./template.ts";
+import { problemWithCure } from "./problems.ts";
+import { findTemplateProblems, hasPlaceholder, renderLongest, type TemplateField } from "./template.ts";
 import { WebhookIdSchema } from "./webhooks.ts";
 
 const MAX_MESSAGES = 5;
@@ -28,8 +28,8 @@ export const ActionSchema = v.variant("type", [
 ]);
 
 /** The messages of one answer, checked for the place they are for. */
-export function messagesSchema(place: TemplatePlace) {
-  const most = MINI_PROGRAM.grants[place === "greeting" ? "enter" : "message"].count;
+export function messagesSchema(place: TemplateField) {
+  const most = MINI_PROGRAM_RULES.grants[place === "greeting" ? "enter" : "message"].count;
   const message = v.pipe(
     OutboundSchema,
     v.rawCheck(({ dataset, addIssue }) => {
@@ -44,12 +44,12 @@ export function messagesSchema(place: TemplatePlace) {
   );
   return v.pipe(
     v.array(message),
-    v.minLength(1, says("has no message", 'add a message, or use the action "silent"')),
-    v.maxLength(MAX_MESSAGES, says(`has more than ${MAX_MESSAGES} messages`, "remove some")),
+    v.minLength(1, problemWithCure("has no message", 'add a message, or use the action "silent"')),
+    v.maxLength(MAX_MESSAGES, problemWithCure(`has more than ${MAX_MESSAGES} messages`, "remove some")),
     // WECHAT.md §4.4: what one action of the user allows. An answer with more messages would never be sent.
     v.check(
       (messages) => countParts(messages) <= most,
-      says(
+      problemWithCure(
         `may come to more than ${most} messages once long texts are split`,
         `shorten it: WeChat allows ${most} here`,
       ),
@@ -64,18 +64,18 @@ interface FieldProblem {
 }
 
 /** What the channel, the variables and the splitting have against a message. */
-function findMessageProblems(message: Outbound, place: TemplatePlace): FieldProblem[] {
+function findMessageProblems(message: Outbound, place: TemplateField): FieldProblem[] {
   if (message.type !== "text") {
     return Object.entries(message)
       .filter(([, value]) => hasPlaceholder(value))
       .map(([field]) => ({
         field,
-        message: says("contains a variable, which only texts may have", "remove the {{…}}, or send a text"),
+        message: problemWithCure("contains a variable, which only texts may have", "remove the {{…}}, or send a text"),
       }));
   }
   const found = findTemplateProblems(message.content, place);
-  const checked = checkOutbound(message, MINI_PROGRAM);
-  if (!checked.ok) found.push(says(checked.error.message, "shorten the text"));
+  const checked = checkOutbound(message, MINI_PROGRAM_RULES);
+  if (!checked.ok) found.push(problemWithCure(checked.error.message, "shorten the text"));
   const split = splitLongest(message.content);
   if (checked.ok && !split.ok) found.push(describeSplit(split.error));
   return found.map((problem) => ({ field: "content", message: problem }));
@@ -83,7 +83,7 @@ function findMessageProblems(message: Outbound, place: TemplatePlace): FieldProb
 
 /** The text with its variables at their biggest, split as it would be sent. */
 function splitLongest(content: string) {
-  const { limit, unit, maxParts } = MINI_PROGRAM.text;
+  const { limit, unit, maxParts } = MINI_PROGRAM_RULES.text;
   return splitText(renderLongest(content), limit, unit, maxParts);
 }
 
@@ -100,8 +100,11 @@ function countParts(messages: readonly Outbound[]): number {
 function describeSplit(problem: SplitProblem): string {
   if (problem.reason === "too_many_parts") {
     const { actual, limit } = problem;
-    return says(`may need ${actual} messages with its variables filled, more than ${limit}`, "shorten the text");
+    return problemWithCure(
+      `may need ${actual} messages with its variables filled, more than ${limit}`,
+      "shorten the text",
+    );
   }
   const size = `${problem.actual} ${problem.unit}, more than one message holds (${problem.limit})`;
-  return says(`has a link <a …>…</a> of ${size}`, "shorten the link or its text");
+  return problemWithCure(`has a link <a …>…</a> of ${size}`, "shorten the link or its text");
 }

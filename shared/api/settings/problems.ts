@@ -39,7 +39,7 @@ const CURES: Readonly<Record<string, string>> = {
 };
 
 /** The message of a valibot check of the settings: what is wrong and the cure. */
-export function says(problem: string, cure: string): string {
+export function problemWithCure(problem: string, cure: string): string {
   return `${problem}${SEPARATOR}${cure}`;
 }
 

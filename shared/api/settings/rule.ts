@@ -7,7 +7,7 @@ import { isVisible } from "../../base/visible.ts";
 import type { UserMessage } from "../../message/inbound.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import { ActionSchema } from "./action.ts";
-import { says } from "./problems.ts";
+import { problemWithCure } from "./problems.ts";
 
 type MessageKind = UserMessage["kind"];
 
@@ -20,14 +20,14 @@ const MAX_ONCE_MINUTES = 43_200;
 
 const word = v.pipe(
   v.string(),
-  v.maxLength(MAX_WORD_LENGTH, says(`has more than ${MAX_WORD_LENGTH} characters`, "shorten the keyword")),
-  v.check((text) => isVisible(normalizeText(text)), says("is blank", "write a keyword or remove it")),
+  v.maxLength(MAX_WORD_LENGTH, problemWithCure(`has more than ${MAX_WORD_LENGTH} characters`, "shorten the keyword")),
+  v.check((text) => isVisible(normalizeText(text)), problemWithCure("is blank", "write a keyword or remove it")),
 );
 const pattern = v.pipe(
   word,
   v.check(
     (text) => isVisible(normalizeText(text).replaceAll("*", "")),
-    says("consists of * only", 'use the match type "anything"'),
+    problemWithCure("consists of * only", 'use the match type "anything"'),
   ),
 );
 const kindCure = 'add "text", or leave messageKinds out';
@@ -37,13 +37,14 @@ const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind =
 const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
 const textKind = v.picklist(
   TEXT_KINDS,
-  says(`keywords match ${TEXT_KINDS.join(" and ")} only`, 'for other kinds use the match type "anything"'),
+  problemWithCure(`keywords match ${TEXT_KINDS.join(" and ")} only`, 'for other kinds use the match type "anything"'),
 );
-const textKinds = v.exactOptional(v.pipe(v.array(textKind), v.minLength(1, says("lists no message kind", kindCure))), [
-  "text",
-]);
+const textKinds = v.exactOptional(
+  v.pipe(v.array(textKind), v.minLength(1, problemWithCure("lists no message kind", kindCure))),
+  ["text"],
+);
 const anyKinds = v.exactOptional(
-  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, says("lists no message kind", kindCure))),
+  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, problemWithCure("lists no message kind", kindCure))),
   ["text"],
 );
 
@@ -51,8 +52,8 @@ const anyKinds = v.exactOptional(
 function wordList<T extends v.GenericSchema<string, string>>(item: T) {
   return v.pipe(
     v.array(item),
-    v.minLength(1, says("has no keyword", 'add one, or use the match type "anything"')),
-    v.maxLength(MAX_WORDS, says(`has more than ${MAX_WORDS} keywords`, "split it into two rules")),
+    v.minLength(1, problemWithCure("has no keyword", 'add one, or use the match type "anything"')),
+    v.maxLength(MAX_WORDS, problemWithCure(`has more than ${MAX_WORDS} keywords`, "split it into two rules")),
   );
 }
 
@@ -82,9 +83,9 @@ export type Match = v.InferOutput<typeof MatchSchema>;
 /** A whole number of minutes, 1 to 43 200 (30 days). */
 export const OnceMinutesSchema = v.pipe(
   v.number(),
-  v.integer(says("is not a whole number", "write whole minutes")),
-  v.minValue(1, says("is less than 1", "write 1 or more, or leave it out to answer every time")),
-  v.maxValue(MAX_ONCE_MINUTES, says(`is more than ${MAX_ONCE_MINUTES}`, "write at most 43200 (30 days)")),
+  v.integer(problemWithCure("is not a whole number", "write whole minutes")),
+  v.minValue(1, problemWithCure("is less than 1", "write 1 or more, or leave it out to answer every time")),
+  v.maxValue(MAX_ONCE_MINUTES, problemWithCure(`is more than ${MAX_ONCE_MINUTES}`, "write at most 43200 (30 days)")),
 );
 
 /** An id: the log and the counters of `onceMinutes` use it, so it should stay when the name changes. */
@@ -92,7 +93,7 @@ const id = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9_.-]{1,64}$/,
-    says("is not a valid id", "use 1 to 64 letters, digits, dots, hyphens or underscores, without spaces"),
+    problemWithCure("is not a valid id", "use 1 to 64 letters, digits, dots, hyphens or underscores, without spaces"),
   ),
 );
 
@@ -100,14 +101,22 @@ const id = v.pipe(
 export const RuleSchema = v.strictObject({
   id,
   /** For display in the console only. */
-  name: v.exactOptional(v.pipe(v.string(), v.maxLength(100, says("has more than 100 characters", "shorten the name")))),
+  name: v.exactOptional(
+    v.pipe(v.string(), v.maxLength(100, problemWithCure("has more than 100 characters", "shorten the name"))),
+  ),
   /** Higher first; default 0. */
   priority: v.exactOptional(
     v.pipe(
       v.number(),
-      v.integer(says("is not a whole number", "write a whole number")),
-      v.minValue(-MAX_PRIORITY, says(`is less than -${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30")),
-      v.maxValue(MAX_PRIORITY, says(`is more than ${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30")),
+      v.integer(problemWithCure("is not a whole number", "write a whole number")),
+      v.minValue(
+        -MAX_PRIORITY,
+        problemWithCure(`is less than -${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30"),
+      ),
+      v.maxValue(
+        MAX_PRIORITY,
+        problemWithCure(`is more than ${MAX_PRIORITY}`, "use small numbers, such as 10, 20, 30"),
+      ),
     ),
     0,
   ),

@@ -8,7 +8,7 @@ import { isRecord } from "../../base/is-record.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action.ts";
 import { MAX_MUTE_MS } from "./limits.ts";
-import { duplicateProblem, limitProblems, says, toProblem, type SettingsProblem } from "./problems.ts";
+import { duplicateProblem, limitProblems, problemWithCure, toProblem, type SettingsProblem } from "./problems.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule.ts";
 import { WebhooksSchema } from "./webhooks.ts";
 
@@ -31,34 +31,40 @@ const span = v.pipe(
   v.strictObject({
     from: v.pipe(
       v.string(),
-      v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, says("is not a time of day from 00:00 to 23:59", clock)),
+      v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, problemWithCure("is not a time of day from 00:00 to 23:59", clock)),
     ),
     to: v.pipe(
       v.string(),
-      v.regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, says("is not a time of day from 00:00 to 24:00", clock)),
+      v.regex(
+        /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/,
+        problemWithCure("is not a time of day from 00:00 to 24:00", clock),
+      ),
     ),
   }),
   v.check(
     ({ from, to }) => from !== to,
-    says("begins and ends at the same time", "write 00:00 to 24:00 for a whole day"),
+    problemWithCure("begins and ends at the same time", "write 00:00 to 24:00 for a whole day"),
   ),
 );
 const spans = v.pipe(
   v.array(span),
-  v.maxLength(MAX_SPANS, says(`has more than ${MAX_SPANS} times`, "merge adjacent ones")),
+  v.maxLength(MAX_SPANS, problemWithCure(`has more than ${MAX_SPANS} times`, "merge adjacent ones")),
 );
 const date = v.pipe(
   v.string(),
-  v.check(isRealDate, says("is not a calendar date", "write year, month and day like 2026-10-01")),
+  v.check(isRealDate, problemWithCure("is not a calendar date", "write year, month and day like 2026-10-01")),
 );
 const dayName = v.exactOptional(
-  v.pipe(v.string(), v.maxLength(100, says("has more than 100 characters", "shorten it"))),
+  v.pipe(v.string(), v.maxLength(100, problemWithCure("has more than 100 characters", "shorten it"))),
 );
 const day = v.exactOptional(spans);
 
 /** A list of single days. */
 function dayList<T extends v.GenericSchema>(item: T) {
-  return v.pipe(v.array(item), v.maxLength(MAX_DATES, says(`has more than ${MAX_DATES} days`, "remove past days")));
+  return v.pipe(
+    v.array(item),
+    v.maxLength(MAX_DATES, problemWithCure(`has more than ${MAX_DATES} days`, "remove past days")),
+  );
 }
 
 /**
@@ -68,7 +74,10 @@ function dayList<T extends v.GenericSchema>(item: T) {
 export const SettingsSchema = v.strictObject({
   /** IANA name; default `Asia/Shanghai`. */
   timeZone: v.exactOptional(
-    v.pipe(v.string(), v.check(isTimeZone, says("is not a time zone", "use an IANA name such as Asia/Shanghai"))),
+    v.pipe(
+      v.string(),
+      v.check(isTimeZone, problemWithCure("is not a time zone", "use an IANA name such as Asia/Shanghai")),
+    ),
     "Asia/Shanghai",
   ),
   /**
@@ -80,7 +89,7 @@ export const SettingsSchema = v.strictObject({
       v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
       v.check(
         (week) => WEEKDAYS.some((name) => (week[name] ?? []).length > 0),
-        says("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
+        problemWithCure("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
       ),
     ),
   ),
@@ -91,7 +100,7 @@ export const SettingsSchema = v.strictObject({
     dayList(
       v.strictObject({
         date,
-        hours: v.pipe(spans, v.minLength(1, says("has no time", "list a closed day under holidays"))),
+        hours: v.pipe(spans, v.minLength(1, problemWithCure("has no time", "list a closed day under holidays"))),
         name: dayName,
       }),
     ),
@@ -104,7 +113,7 @@ export const SettingsSchema = v.strictObject({
   rules: v.exactOptional(
     v.pipe(
       v.array(RuleSchema),
-      v.maxLength(MAX_RULES, says(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
+      v.maxLength(MAX_RULES, problemWithCure(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
     ),
     [],
   ),
@@ -116,9 +125,9 @@ export const SettingsSchema = v.strictObject({
   muteAfterApiMinutes: v.exactOptional(
     v.pipe(
       v.number(),
-      v.integer(says("is not a whole number", "write whole minutes")),
-      v.minValue(0, says("is less than 0", "write 0 to mute nothing")),
-      v.maxValue(MAX_MUTE_MINUTES, says(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
+      v.integer(problemWithCure("is not a whole number", "write whole minutes")),
+      v.minValue(0, problemWithCure("is less than 0", "write 0 to mute nothing")),
+      v.maxValue(MAX_MUTE_MINUTES, problemWithCure(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
     ),
     0,
   ),

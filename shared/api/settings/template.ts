@@ -6,14 +6,14 @@
 import { isVisible } from "../../base/visible.ts";
 import { clipText } from "../../text/graphemes.ts";
 import { findTags, plainText } from "../../text/links.ts";
-import { says } from "./problems.ts";
+import { problemWithCure } from "./problems.ts";
 
 /** Where a text is used: an answer to a message, or the greeting on entering. */
-export type TemplatePlace = "message" | "greeting";
+export type TemplateField = "message" | "greeting";
 
 /** What is known of a variable. */
 interface VariableRule {
-  readonly places: readonly TemplatePlace[];
+  readonly places: readonly TemplateField[];
   /** Whether a user (or the user's phone) decides the value. */
   readonly fromUser: boolean;
   /** The most code points of a value; longer ones are cut and end in "…". */
@@ -91,7 +91,7 @@ export function renderLongest(text: string): string {
  * @param place where the text is used
  * @returns problems with their cures, as `says` words them
  */
-export function findTemplateProblems(text: string, place: TemplatePlace): string[] {
+export function findTemplateProblems(text: string, place: TemplateField): string[] {
   const problems: string[] = [];
   // A `>` in quotes may end the tag or not: what is inside the tag by either reading counts as inside.
   const tags = findTags(text);
@@ -101,12 +101,17 @@ export function findTemplateProblems(text: string, place: TemplatePlace): string
     const written = (match[1] ?? "").trim();
     const name = parsePlaceholder(written)?.name;
     if (name === undefined) {
-      problems.push(says(`{{${clipText(written, MAX_NAME_SHOWN)}}} is not a variable`, `use ${namesIn(place)}`));
+      problems.push(
+        problemWithCure(`{{${clipText(written, MAX_NAME_SHOWN)}}} is not a variable`, `use ${namesIn(place)}`),
+      );
     } else if (!RULES[name].places.includes(place)) {
-      problems.push(says(`{{${name}}} is not available in a ${place}`, `use ${namesIn(place)}`));
+      problems.push(problemWithCure(`{{${name}}} is not available in a ${place}`, `use ${namesIn(place)}`));
     } else if (RULES[name].fromUser && isInsideTag(match.index)) {
       problems.push(
-        says(`{{${name}}} is inside a tag <…>`, "put the user's text outside the tag; write ＜ for a plain less-than"),
+        problemWithCure(
+          `{{${name}}} is inside a tag <…>`,
+          "put the user's text outside the tag; write ＜ for a plain less-than",
+        ),
       );
     }
   }
@@ -114,7 +119,7 @@ export function findTemplateProblems(text: string, place: TemplatePlace): string
 }
 
 /** The variables of a place, as one writes them. */
-function namesIn(place: TemplatePlace): string {
+function namesIn(place: TemplateField): string {
   const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
   return rules
     .filter(([, rule]) => rule.places.includes(place))

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { WEBHOOK_EVENTS } from "../webhook-events.ts";
-import { says } from "./problems.ts";
+import { problemWithCure } from "./problems.ts";
 
 const MAX_WEBHOOKS = 5;
 const MAX_URL = 2_048;
@@ -14,19 +14,27 @@ export const WebhookIdSchema = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9_-]{1,32}$/,
-    says("is not a webhook id", "use 1 to 32 letters, digits, hyphens or underscores, without spaces"),
+    problemWithCure("is not a webhook id", "use 1 to 32 letters, digits, hyphens or underscores, without spaces"),
   ),
 );
 
 /** One endpoint. */
 const WebhookSchema = v.strictObject({
   id: WebhookIdSchema,
-  url: v.pipe(v.string(), v.maxLength(MAX_URL, says(`has more than ${MAX_URL} characters`, "use a shorter address"))),
+  url: v.pipe(
+    v.string(),
+    v.maxLength(MAX_URL, problemWithCure(`has more than ${MAX_URL} characters`, "use a shorter address")),
+  ),
   /** Default: all of them. */
   events: v.exactOptional(
     v.pipe(
-      v.array(v.picklist(WEBHOOK_EVENTS, says("is not an event type", `use some of: ${WEBHOOK_EVENTS.join(", ")}`))),
-      v.maxLength(WEBHOOK_EVENTS.length, says("lists an event twice", "list each once")),
+      v.array(
+        v.picklist(
+          WEBHOOK_EVENTS,
+          problemWithCure("is not an event type", `use some of: ${WEBHOOK_EVENTS.join(", ")}`),
+        ),
+      ),
+      v.maxLength(WEBHOOK_EVENTS.length, problemWithCure("lists an event twice", "list each once")),
     ),
     [...WEBHOOK_EVENTS],
   ),
@@ -35,7 +43,10 @@ const WebhookSchema = v.strictObject({
 /** The endpoints. An empty `events` means an endpoint that is only asked by rules. */
 export const WebhooksSchema = v.pipe(
   v.array(WebhookSchema),
-  v.maxLength(MAX_WEBHOOKS, says(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server pass the events on")),
+  v.maxLength(
+    MAX_WEBHOOKS,
+    problemWithCure(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server pass the events on"),
+  ),
 );
 
 /** One endpoint of the settings. */

@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
-import type { AccountReader } from "../../../worker/account/published-access.ts";
+import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
@@ -13,7 +13,7 @@ const REFUSED: RefusedAttempt = { message: "0123456789ab:7", attempt: 2 };
 /** An account object for which every refusal is about one message, and what it was asked. */
 function createBench() {
   const asked: unknown[] = [];
-  const account: AccountReader = {
+  const account: TokenObject = {
     access: async () => {
       asked.push("access");
       return ok(ACCESS);

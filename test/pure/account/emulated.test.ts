@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
-import type { AccountReader } from "../../../worker/account/published-access.ts";
+import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
@@ -38,7 +38,7 @@ async function createWorld(users: number) {
   const fetch = (url: string, init: RequestInit) => wechat.handle(new Request(url, init));
   const call = { tokenBase: "https://api.test", appid: APPID, secret: SECRET, fetch, timeoutMs: 8_000 };
   keeper.says((force) => requestStableToken({ ...call, force, now: () => keeper.now() }));
-  const account: AccountReader = {
+  const account: TokenObject = {
     access: () => keeper.access(),
     replace: (badToken) => keeper.replace(badToken),
     pause: async (errcode) => ({ pausedUntil: keeper.now() + 60_000, pauseErrcode: errcode }),

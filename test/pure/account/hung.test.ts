@@ -1,13 +1,13 @@
 /** An account object or a KV that never answers, as the readers of token, pause and settings see it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type AccountReader } from "../../../worker/account/published-access.ts";
+import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
-const HUNG: AccountReader = { access: never, replace: never, pause: never, settings: never };
+const HUNG: TokenObject = { access: never, replace: never, pause: never, settings: never };
 const LONG_MS = 30_000;
 
 function createBench(kv: ReadonlyMap<string, unknown> = new Map()) {

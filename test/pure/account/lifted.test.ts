@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type AccountReader } from "../../../worker/account/published-access.ts";
+import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource, withoutPause } from "../../../worker/account/token-reader.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
@@ -13,7 +13,7 @@ const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 /** An account that is never asked for a token, a KV and a clock in the test's hands. */
 function createBench() {
   const bench = { now: NOW, kv: new Map<string, unknown>(), calls: [] as string[] };
-  const account: AccountReader = {
+  const account: TokenObject = {
     access: async () => ok(ACCESS),
     replace: async () => ok(ACCESS),
     async pause(errcode) {

@@ -1,10 +1,5 @@
 import { describe, it } from "vitest";
-import {
-  milestonesOf,
-  NO_MILESTONES,
-  reachMilestone,
-  type Milestones,
-} from "../../../worker/account/core/milestones.ts";
+import { milestonesOf, NO_MILESTONES, addMilestone, type Milestones } from "../../../worker/account/core/milestones.ts";
 import { setupText } from "../../../worker/config/credentials-fingerprint.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 9);
@@ -12,7 +7,7 @@ const reached: Milestones = { setup: "one", verified: NOW, message: NOW, answer:
 
 describe("milestones", () => {
   it("are noted with their time", ({ expect }) => {
-    expect(reachMilestone(NO_MILESTONES, "one", "message", NOW)).toEqual({
+    expect(addMilestone(NO_MILESTONES, "one", "message", NOW)).toEqual({
       ...NO_MILESTONES,
       setup: "one",
       message: NOW,
@@ -20,18 +15,18 @@ describe("milestones", () => {
   });
 
   it("of messages and answers are written once: the first counts", ({ expect }) => {
-    expect(reachMilestone(reached, "one", "message", NOW + 86_400_000)).toBeUndefined();
-    expect(reachMilestone(reached, "one", "answer", NOW + 86_400_000)).toBeUndefined();
+    expect(addMilestone(reached, "one", "message", NOW + 86_400_000)).toBeUndefined();
+    expect(addMilestone(reached, "one", "answer", NOW + 86_400_000)).toBeUndefined();
   });
 
   it("of verifications move with the last one, but not more than once a minute", ({ expect }) => {
-    expect(reachMilestone(reached, "one", "verified", NOW + 59_999)).toBeUndefined();
-    expect(reachMilestone(reached, "one", "verified", NOW + 60_000)).toEqual({ ...reached, verified: NOW + 60_000 });
+    expect(addMilestone(reached, "one", "verified", NOW + 59_999)).toBeUndefined();
+    expect(addMilestone(reached, "one", "verified", NOW + 60_000)).toEqual({ ...reached, verified: NOW + 60_000 });
   });
 
   it("belong to their credentials: others begin anew", ({ expect }) => {
     expect(milestonesOf(reached, "two")).toEqual({ ...NO_MILESTONES, setup: "two" });
-    expect(reachMilestone(reached, "two", "answer", NOW + 1)).toEqual({
+    expect(addMilestone(reached, "two", "answer", NOW + 1)).toEqual({
       setup: "two",
       verified: 0,
       message: 0,

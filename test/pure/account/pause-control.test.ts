@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
-import { createResumer, type Waiter } from "../../../worker/account/pause-control.ts";
+import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "t", expiresAt: NOW + LIFE_MS };
 
 function createBench(patch: Partial<AccountState> = {}) {
-  const list = new Map<string, Waiter>();
+  const list = new Map<string, WaitingConversation>();
   const bench = {
     now: NOW,
     state: { ...NEW_ACCOUNT, token: "t", expiresAt: NOW + LIFE_MS, ...patch },
@@ -25,7 +25,7 @@ function createBench(patch: Partial<AccountState> = {}) {
     published: 0,
     list,
   };
-  const resumer = createResumer({
+  const resumer = createPauseControl({
     appid: APPID,
     read: () => bench.state,
     write: (change) => {

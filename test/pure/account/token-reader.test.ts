@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
-import { accessKey, type AccountAccess, type AccountReader } from "../../../worker/account/published-access.ts";
+import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
 import { settingsKey } from "../../../worker/settings/published-settings.ts";
@@ -38,7 +38,7 @@ function createBench() {
     }
     return value();
   };
-  const account: AccountReader = {
+  const account: TokenObject = {
     access: () => call("access", () => bench.access),
     replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
     pause: (errcode) => call(`pause ${errcode}`, () => ({ pausedUntil: bench.now + 600_000, pauseErrcode: errcode })),

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { parseOutbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
@@ -36,7 +36,7 @@ const head = { account: "gh_1", openid: "o1", createdAt: T0 };
 describe("a long text", () => {
   it("whose blank space is longer than a message has no blank part", ({ expect }) => {
     const content = `A${" ".repeat(5_000)}B`;
-    const parts = must(splitMessage({ type: "text", content }, MINI_PROGRAM));
+    const parts = must(splitMessage({ type: "text", content }, MINI_PROGRAM_RULES));
     expect(parts.map((part) => part.type === "text" && part.content.trim())).toEqual(["A", "B"]);
   });
 
@@ -68,12 +68,12 @@ describe("a long text", () => {
 describe("a text in which nothing can be seen", () => {
   it("is refused as a message, whatever it is made of", ({ expect }) => {
     for (const character of INVISIBLE) {
-      const parsed = parseOutbound(text(character), MINI_PROGRAM, APPID);
+      const parsed = parseOutbound(text(character), MINI_PROGRAM_RULES, APPID);
       expect(parsed.ok ? `taken: U+${character.codePointAt(0)?.toString(16)}` : parsed.error.message).toBe(
         "must not be blank",
       );
     }
-    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM, APPID).ok));
+    fc.assert(fc.property(blank, (content) => !parseOutbound(text(content), MINI_PROGRAM_RULES, APPID).ok));
   });
 
   it("is refused as a webhook's answer", ({ expect }) => {
@@ -143,7 +143,7 @@ const EMPTY_LINKS = [
 describe("a link without visible words", () => {
   it("is refused as a message, as a webhook's answer and in settings", ({ expect }) => {
     for (const content of EMPTY_LINKS) {
-      expect(parseOutbound(text(content), MINI_PROGRAM, APPID), content).toMatchObject({
+      expect(parseOutbound(text(content), MINI_PROGRAM_RULES, APPID), content).toMatchObject({
         error: { field: "content", message: "must not be blank" },
       });
       const answer = parseWebhookAnswer(JSON.stringify({ messages: [text(content)] }), APPID);
@@ -157,7 +157,8 @@ describe("a link without visible words", () => {
     const settings = parseSettings({ fallback: reply('<a href="https://x.cn">{{content}}</a>') });
     const inbound: Inbound = { ...head, kind: "text", msgId: "1", content: "\u200b" };
     expect(settings.ok && buildCandidates(settings.value, inbound, T0)).toEqual([]);
-    for (const content of EMPTY_LINKS) expect(splitMessage({ type: "text", content }, MINI_PROGRAM)).toBeUndefined();
+    for (const content of EMPTY_LINKS)
+      expect(splitMessage({ type: "text", content }, MINI_PROGRAM_RULES)).toBeUndefined();
     const link = `<a href="https://x.cn/${"p".repeat(1_500)}"></a>`;
     const split = splitText(`${"x".repeat(2_000)}${link}`, 2048, "bytes", 5);
     expect(split).toEqual({ ok: true, value: ["x".repeat(2_000)] });
@@ -174,14 +175,14 @@ describe("a link without visible words", () => {
       "a < b",
       "<abbr></abbr>",
     ]) {
-      expect(parseOutbound(text(content), MINI_PROGRAM, APPID), content).toMatchObject({ ok: true });
+      expect(parseOutbound(text(content), MINI_PROGRAM_RULES, APPID), content).toMatchObject({ ok: true });
     }
   });
 
   it("is judged in a time that grows with the text, however many tags are begun", ({ expect }) => {
     const started = performance.now();
     for (const piece of ["<a ", '<a "', "<a '", "<a>", "</a ", "<a x='\"", "<"]) {
-      parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), MINI_PROGRAM, APPID);
+      parseOutbound(text(piece.repeat(Math.floor(10_000 / piece.length))), MINI_PROGRAM_RULES, APPID);
     }
     expect(performance.now() - started).toBeLessThan(2_000);
   });

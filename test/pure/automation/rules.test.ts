@@ -7,11 +7,11 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { parseSettings, type Settings } from "../../../shared/api/settings/settings.ts";
-import type { Inbound, PushHead } from "../../../shared/message/inbound.ts";
+import type { Inbound, InboundHead } from "../../../shared/message/inbound.ts";
 import type { Proposal } from "../../../worker/automation/core/proposal.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 
-const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };
+const HEAD: InboundHead = { account: "gh_1", openid: "o1", createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
 const MONDAY_NIGHT = Date.parse("2026-11-23T22:30:00+08:00");
 

@@ -2,7 +2,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
-import { buildAnswer, type AnsweredPush } from "../../../worker/channels/wechat/acknowledgement.ts";
+import { buildAcknowledgement, type AnsweredPush } from "../../../worker/channels/wechat/acknowledgement.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
 import { HEAD } from "./samples.ts";
@@ -14,7 +14,8 @@ const TEXT: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "help" };
 const SUCCESS = { body: "success", contentType: "text/plain; charset=utf-8" };
 const seal = { token: APP.token, cipher: await cipherFor(APP.aesKey), appid: APP.appid };
 
-const answer = (kind: "success" | "transfer", push: AnsweredPush) => buildAnswer(kind, push, NOW, NONCE, RANDOM);
+const answer = (kind: "success" | "transfer", push: AnsweredPush) =>
+  buildAcknowledgement(kind, push, NOW, NONCE, RANDOM);
 
 /** Reads an answer as WeChat would, with a parser of its own; numbers in XML become numbers. */
 function readAnswer(body: string, format: "xml" | "json"): Record<string, unknown> {
@@ -99,8 +100,8 @@ describe("the hand-over", () => {
 
   it("uses the random bytes it is given", async ({ expect }) => {
     const push = { inbound: TEXT, format: "json", seal } as const;
-    const first = await buildAnswer("transfer", push, NOW, NONCE, RANDOM);
-    const second = await buildAnswer("transfer", push, NOW, NONCE, new Uint8Array(16));
+    const first = await buildAcknowledgement("transfer", push, NOW, NONCE, RANDOM);
+    const second = await buildAcknowledgement("transfer", push, NOW, NONCE, new Uint8Array(16));
     expect(first).toEqual(await answer("transfer", push));
     expect(first.body).not.toBe(second.body);
   });
@@ -110,7 +111,7 @@ describe("the hand-over", () => {
     const { body } = await answer("transfer", { inbound, format: "xml" });
     expect(body).toContain("<![CDATA[o]]]]><![CDATA[><a>&lt;]]]]><![CDATA[>]]>");
     expect(readAnswer(body, "xml")["ToUserName"]).toBe(inbound.openid);
-    const sealed = await buildAnswer("transfer", { inbound, format: "xml", seal }, NOW, "n]]>", RANDOM);
+    const sealed = await buildAcknowledgement("transfer", { inbound, format: "xml", seal }, NOW, "n]]>", RANDOM);
     expect(readAnswer(sealed.body, "xml")["Nonce"]).toBe("n]]>");
   });
 });

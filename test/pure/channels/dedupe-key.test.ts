@@ -6,7 +6,7 @@ import type { Inbound } from "../../../shared/message/inbound.ts";
 import { dedupeKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
-import { kvKey } from "../../../worker/conversation/event-hash.ts";
+import { hashEventKey } from "../../../worker/conversation/event-hash.ts";
 import { ALL_SAMPLES, event, EVENTS, HEAD, message, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
 
 function read(body: string): Inbound {
@@ -119,11 +119,11 @@ describe("hashes of users", () => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
   it("are 64 digits for KV and differ by app, user and key", async ({ expect }) => {
-    expect(await kvKey("wx1", "oUser", "m:1")).toBe(sha256("wx1:oUser:m:1"));
+    expect(await hashEventKey("wx1", "oUser", "m:1")).toBe(sha256("wx1:oUser:m:1"));
     const keys = await Promise.all([
-      kvKey("wx2", "oUser", "m:1"),
-      kvKey("wx1", "oB", "m:1"),
-      kvKey("wx1", "oUser", "m:2"),
+      hashEventKey("wx2", "oUser", "m:1"),
+      hashEventKey("wx1", "oB", "m:1"),
+      hashEventKey("wx1", "oUser", "m:2"),
     ]);
     expect(new Set(keys).size).toBe(3);
   });

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { configOf, findApp, readConfig } from "../../../worker/config/config.ts";
+import { configOf, findAccountConfig, readConfig } from "../../../worker/config/config.ts";
 
 const GOOD = {
   WECHAT_APPID: "wx0123456789abcdef",
@@ -200,9 +200,9 @@ describe("several apps", () => {
   it("come from WECHAT_APPS, found by appid, the first one by default", ({ expect }) => {
     const config = readConfig({ WECHAT_APPS: JSON.stringify([app, other]) });
     if (!config.ok) throw new Error(JSON.stringify(config.error));
-    expect(findApp(config.value, undefined)?.appid).toBe(app.appid);
-    expect(findApp(config.value, other.appid)).toMatchObject({ mode: "compatible", tokens: ["t", "old"] });
-    expect(findApp(config.value, "wx9999999999999999")).toBeUndefined();
+    expect(findAccountConfig(config.value, undefined)?.appid).toBe(app.appid);
+    expect(findAccountConfig(config.value, other.appid)).toMatchObject({ mode: "compatible", tokens: ["t", "old"] });
+    expect(findAccountConfig(config.value, "wx9999999999999999")).toBeUndefined();
   });
 
   it("are checked one by one", ({ expect }) => {

@@ -4,18 +4,18 @@ import {
   delayCursors,
   dueCursors,
   foldProgress,
-  GATHER_MS,
+  BATCH_DELAY_MS,
   GIVE_UP_MS,
-  isHopeless,
+  isExpired,
   nextCursorDue,
   replayFrom,
   syncCursors,
-  wakeCursors,
-  type WebhookCursor,
+  scheduleCursors,
+  type ConsumerCursor,
 } from "../../../worker/conversation/core/consumer-cursor.ts";
 
 const NOW = 1_760_000_000_000;
-const at = (after: number, more: Partial<WebhookCursor> = {}): WebhookCursor => {
+const at = (after: number, more: Partial<ConsumerCursor> = {}): ConsumerCursor => {
   return { after, tries: 0, since: 0, nextAt: 0, ...more };
 };
 
@@ -45,20 +45,20 @@ describe("the cursors of a conversation", () => {
     expect(syncCursors(known, {}, 9)).toBe(known);
     const none = { webhooks: {}, settingsVersion: 0 };
     expect(syncCursors(none, { webhooks: [], settingsVersion: 7 }, 9)).toBe(none);
-    expect(wakeCursors(none.webhooks, 9, NOW)).toBe(none.webhooks);
+    expect(scheduleCursors(none.webhooks, 9, NOW)).toBe(none.webhooks);
     expect(nextCursorDue(none.webhooks, 9)).toBeUndefined();
   });
 
   it("are due a moment after the first row not yet delivered to them, and later rows do not push that back", ({
     expect,
   }) => {
-    const first = wakeCursors({ a: at(5) }, 5, NOW);
-    expect(nextCursorDue(first, 6)).toBe(NOW + GATHER_MS);
-    const second = wakeCursors(first, 6, NOW + 500);
-    expect(nextCursorDue(second, 7)).toBe(NOW + GATHER_MS);
-    expect(dueCursors(second, 7, NOW + GATHER_MS - 1)).toEqual([]);
-    expect(dueCursors(second, 7, NOW + GATHER_MS)).toEqual(["a"]);
-    expect(dueCursors(second, 5, NOW + GATHER_MS)).toEqual([]);
+    const first = scheduleCursors({ a: at(5) }, 5, NOW);
+    expect(nextCursorDue(first, 6)).toBe(NOW + BATCH_DELAY_MS);
+    const second = scheduleCursors(first, 6, NOW + 500);
+    expect(nextCursorDue(second, 7)).toBe(NOW + BATCH_DELAY_MS);
+    expect(dueCursors(second, 7, NOW + BATCH_DELAY_MS - 1)).toEqual([]);
+    expect(dueCursors(second, 7, NOW + BATCH_DELAY_MS)).toEqual(["a"]);
+    expect(dueCursors(second, 5, NOW + BATCH_DELAY_MS)).toEqual([]);
   });
 
   it("wait together when nobody knows the settings, none shorter than before", ({ expect }) => {
@@ -155,9 +155,9 @@ describe("what a run came to", () => {
   });
 
   it("is hopeless after three days of failures, for events as old", ({ expect }) => {
-    expect(isHopeless(at(1), 1, NOW)).toBe(false);
-    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS + 1 }), 1, NOW)).toBe(false);
-    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS, NOW)).toBe(true);
-    expect(isHopeless(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS + 1, NOW)).toBe(false);
+    expect(isExpired(at(1), 1, NOW)).toBe(false);
+    expect(isExpired(at(1, { since: NOW - GIVE_UP_MS + 1 }), 1, NOW)).toBe(false);
+    expect(isExpired(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS, NOW)).toBe(true);
+    expect(isExpired(at(1, { since: NOW - GIVE_UP_MS }), NOW - GIVE_UP_MS + 1, NOW)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /** The cursors of webhooks whose times lie further ahead of the clock than they can. */
 import { describe, it } from "vitest";
-import { plausibleCursors } from "../../../worker/conversation/core/plausible-times.ts";
+import { correctCursorTimes } from "../../../worker/conversation/core/plausible-times.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,12 +11,12 @@ describe("the cursors of webhooks", () => {
   const cursor = { after: 5, tries: 2, since: NOW - HOUR, nextAt: NOW + MINUTE };
 
   it("are the very same while their times can be true", ({ expect }) => {
-    for (const cursors of [{}, { crm: cursor }]) expect(plausibleCursors(cursors, NOW)).toBe(cursors);
+    for (const cursors of [{}, { crm: cursor }]) expect(correctCursorTimes(cursors, NOW)).toBe(cursors);
   });
 
   it("are due at once when their times lie further ahead than they can, each by itself", ({ expect }) => {
     const ahead = { ...cursor, since: NOW + DAY, nextAt: NOW + 3 * DAY };
-    expect(plausibleCursors({ crm: cursor, bot: ahead }, NOW)).toEqual({
+    expect(correctCursorTimes({ crm: cursor, bot: ahead }, NOW)).toEqual({
       crm: cursor,
       bot: { ...cursor, since: NOW, nextAt: NOW },
     });

@@ -2,7 +2,7 @@
 import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
-import { decide, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
+import { planRetry, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
@@ -44,7 +44,7 @@ function refuseAll(messages: readonly string[], errcode: number, ms: number, see
       return { result: "refused", errcode, ...verdict } as const;
     };
     const delivery = until > now ? ({ result: "not_sent", reason: "paused", until, errcode } as const) : refuse();
-    const decision = decide(delivery, tries, now, random());
+    const decision = planRetry(delivery, tries, now, random());
     if (decision.type === "retry") {
       const { counts, at } = decision;
       waiting.set(message, {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { findMissing, messageState } from "../../../worker/conversation/core/outbox/message-status.ts";
-import type { RowDraft } from "../../../worker/conversation/core/rows.ts";
+import { findMissing, foldMessageProgress } from "../../../worker/conversation/core/outbox/message-status.ts";
+import type { Row } from "../../../worker/conversation/core/rows.ts";
 import { must } from "../../support/conversation.ts";
 import { playStory, story } from "../../support/stories.ts";
 
@@ -20,7 +20,9 @@ describe("reading on from a message", () => {
             if (findMissing(seq, read, chat.state()) !== "nothing") continue;
             const late = rows.slice(count).filter((row) => row.kind === "sent" && isOf(seq, row, rows));
             if (late.length === 0) {
-              expect(messageState(seq, read, chat.state())).toEqual(messageState(seq, rows, chat.state()));
+              expect(foldMessageProgress(seq, read, chat.state())).toEqual(
+                foldMessageProgress(seq, rows, chat.state()),
+              );
             }
             for (const sent of late) {
               const unknown = read.findLast((row) => row.kind === "unconfirmed" && row.ref === sent.ref);
@@ -36,6 +38,6 @@ describe("reading on from a message", () => {
 });
 
 /** Whether an outcome is of one of the message's parts. */
-function isOf(message: number, outcome: RowDraft, rows: readonly RowDraft[]): boolean {
+function isOf(message: number, outcome: Row, rows: readonly Row[]): boolean {
   return rows.some((row) => row.seq === outcome.ref && (row.seq === message || row.ref === message));
 }

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { messageState } from "../../../worker/conversation/core/outbox/message-status.ts";
+import { foldMessageProgress } from "../../../worker/conversation/core/outbox/message-status.ts";
 import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 import { converse, must, refused, reply, SENT, text } from "../../support/conversation.ts";
 
@@ -32,7 +32,7 @@ describe("where a message stands", () => {
   it("is queued as long as nothing else is known", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
-    expect(messageState(lease.seq, chat.log(), EMPTY_STATE)?.status).toBe("queued");
+    expect(foldMessageProgress(lease.seq, chat.log(), EMPTY_STATE)?.status).toBe("queued");
   });
 });
 

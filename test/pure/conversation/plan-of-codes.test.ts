@@ -4,7 +4,7 @@
  */
 import { describe, it } from "vitest";
 import { ERRCODES } from "../../../shared/errcode.ts";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { watchSend } from "../../../worker/account/sends-watch.ts";
@@ -12,7 +12,7 @@ import { settleAttempt } from "../../../worker/conversation/core/outbox/outbox.t
 import { waitReasonOf } from "../../../worker/conversation/core/outbox/waiting.ts";
 import { writeRows } from "../../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, LEASE_MS, type ConversationState } from "../../../worker/conversation/core/state.ts";
-import { addUses, openGrant } from "../../../worker/conversation/core/window.ts";
+import { reserve, openGrant } from "../../../worker/conversation/core/window.ts";
 
 const NOW = 1_760_000_000_000;
 const STARTED = NOW - 1_000;
@@ -46,11 +46,20 @@ const SITUATIONS = choices(TRIES).flatMap(([tried, tries]) =>
 
 function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState {
   const at = NOW - HOUR;
-  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM, { kind: "message", at, receivedAt: at });
-  const item = { seq: SEQ, message: SEQ, source: "api", mayRepeat: false, go: 0, attempt: 1, tries, ...held } as const;
-  const lease = { claim: "c", startedAt: STARTED, endsAt: STARTED + LEASE_MS, deadline: STARTED + LEASE_MS };
+  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM_RULES, { kind: "message", at, receivedAt: at });
+  const item = {
+    seq: SEQ,
+    message: SEQ,
+    source: "api",
+    mayRepeat: false,
+    resend: 0,
+    attempt: 1,
+    tries,
+    ...held,
+  } as const;
+  const lease = { holder: "c", startedAt: STARTED, endsAt: STARTED + LEASE_MS, deadline: STARTED + LEASE_MS };
   const queue = [{ ...item, nextAt: SEQ, until: NOW + 40 * HOUR, lease }];
-  return { ...EMPTY_STATE, last: SEQ, window: addUses(opened, [SEQ], 0), queue };
+  return { ...EMPTY_STATE, lastSeq: SEQ, window: reserve(opened, [SEQ], 0), queue };
 }
 
 /** The rows that are written, and what is left of the item and its window. */
@@ -58,7 +67,7 @@ function planOf(code: number, situation: (typeof SITUATIONS)[number], random: nu
   const writer = writeRows(SEQ, NOW);
   const delivery: Delivery = { result: "refused", errcode: code, ...situation.facts };
   const attempt = { seq: SEQ, attempt: 1, delivery };
-  const context = { rules: MINI_PROGRAM, now: NOW, random, unconfirmedRetries: 0 } as const;
+  const context = { rules: MINI_PROGRAM_RULES, now: NOW, random, unconfirmedRetries: 0 } as const;
   const { queue, window } = settleAttempt(leased(situation), writer, attempt, context, () => false);
   const name = ERRCODES[code]?.name ?? "unknown_errcode";
   const rows = writer.rows().map(({ kind, body }) => {

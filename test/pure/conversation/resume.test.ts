@@ -1,19 +1,19 @@
 import { describe, it } from "vitest";
 import { makeDue, waitsForApp } from "../../../worker/conversation/core/outbox/resume.ts";
-import { EMPTY_STATE, type QueueItem } from "../../../worker/conversation/core/state.ts";
+import { EMPTY_STATE, type OutboxItem } from "../../../worker/conversation/core/state.ts";
 
-const ITEM: QueueItem = {
+const ITEM: OutboxItem = {
   seq: 1,
   message: 1,
   source: "api",
   mayRepeat: false,
-  go: 0,
+  resend: 0,
   attempt: 1,
   tries: { failed: 0, paused: 0 },
   nextAt: 9_000,
   until: 99_000,
 };
-const waiting = (reason: string, errcode?: number): QueueItem => ({
+const waiting = (reason: string, errcode?: number): OutboxItem => ({
   ...ITEM,
   lastAttempt: { reason, ...(errcode !== undefined && { errcode }) },
 });
@@ -26,7 +26,7 @@ describe("waitsForApp", () => {
   });
 
   it("is false for anything else, and while an attempt is under way", ({ expect }) => {
-    const lease = { claim: "c", startedAt: 0, endsAt: 12, deadline: 10 };
+    const lease = { holder: "c", startedAt: 0, endsAt: 12, deadline: 10 };
     const others = [ITEM, waiting("system_busy", -1), waiting("unconfirmed"), { ...waiting("paused"), lease }];
     for (const item of others) expect(waitsForApp(item)).toBe(false);
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { backoffMs, decide, MAX_TRIES } from "../../../worker/conversation/core/outbox/retry.ts";
+import { backoffMs, planRetry, MAX_TRIES } from "../../../worker/conversation/core/outbox/retry.ts";
 import { mustArm, nextDue, PRUNE_SLACK_MS } from "../../../worker/conversation/core/schedule.ts";
 import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
 
@@ -9,33 +9,33 @@ const FRESH = { failed: 0, paused: 0 };
 
 describe("the retry plan", () => {
   it("is done when WeChat took the message", ({ expect }) => {
-    expect(decide({ result: "sent" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
+    expect(planRetry({ result: "sent" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
   });
 
   it("tries a busy WeChat again, four attempts in all", ({ expect }) => {
-    expect(decide({ result: "refused", errcode: -1 }, FRESH, NOW, 0.5)).toMatchObject({
+    expect(planRetry({ result: "refused", errcode: -1 }, FRESH, NOW, 0.5)).toMatchObject({
       type: "retry",
       counts: "failed",
       at: NOW + 2_001,
     });
     const last = { failed: MAX_TRIES - 1, paused: 0 };
-    expect(decide({ result: "refused", errcode: -1 }, last, NOW, 0)).toMatchObject({ type: "failed", errcode: -1 });
+    expect(planRetry({ result: "refused", errcode: -1 }, last, NOW, 0)).toMatchObject({ type: "failed", errcode: -1 });
   });
 
   it("tries again with a fresh token, though the client has done so once already", ({ expect }) => {
-    expect(decide({ result: "refused", errcode: 42001 }, FRESH, NOW, 0).type).toBe("retry");
+    expect(planRetry({ result: "refused", errcode: 42001 }, FRESH, NOW, 0).type).toBe("retry");
   });
 
   it("waits for the next minute after 45011 and longer after each 45009 or ban", ({ expect }) => {
-    const minute = decide({ result: "refused", errcode: 45011 }, FRESH, NOW, 0);
+    const minute = planRetry({ result: "refused", errcode: 45011 }, FRESH, NOW, 0);
     expect(minute).toMatchObject({ type: "retry", at: Math.ceil(NOW / 60_000) * 60_000 });
-    const first = decide({ result: "refused", errcode: 48004 }, FRESH, NOW, 0.999);
-    const later = decide({ result: "refused", errcode: 48004 }, { failed: 0, paused: 5 }, NOW, 0.999);
+    const first = planRetry({ result: "refused", errcode: 48004 }, FRESH, NOW, 0.999);
+    const later = planRetry({ result: "refused", errcode: 48004 }, { failed: 0, paused: 5 }, NOW, 0.999);
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
   });
 
   it("gives up a message that alone is refused by a code of the app, but not for a quota", ({ expect }) => {
-    const alone = (errcode: number) => decide({ result: "refused", errcode, aloneMs: 3 * 3_600_000 }, FRESH, NOW, 0);
+    const alone = (errcode: number) => planRetry({ result: "refused", errcode, aloneMs: 3 * 3_600_000 }, FRESH, NOW, 0);
     for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
       expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", errcode, mayHold: true });
     }
@@ -48,7 +48,7 @@ describe("the retry plan", () => {
     expect,
   }) => {
     for (const aloneMs of [0, 2 * 3_600_000]) {
-      const decision = decide({ result: "refused", errcode: 40164, aloneMs }, { failed: 0, paused: 9 }, NOW, 0);
+      const decision = planRetry({ result: "refused", errcode: 40164, aloneMs }, { failed: 0, paused: 9 }, NOW, 0);
       expect(decision).toMatchObject({
         type: "retry",
         counts: "paused",
@@ -61,7 +61,7 @@ describe("the retry plan", () => {
 
   it("gives up on what no repeat can fix", ({ expect }) => {
     for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
-      expect(decide({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
+      expect(planRetry({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
     }
   });
 
@@ -70,13 +70,13 @@ describe("the retry plan", () => {
       [45015, "closed"],
       [45047, "used"],
     ] as const) {
-      const decision = decide({ result: "refused", errcode }, FRESH, NOW, 0);
+      const decision = planRetry({ result: "refused", errcode }, FRESH, NOW, 0);
       expect(decision).toEqual({ type: "window", correction, errcode });
     }
   });
 
   it("never calls an unknown end a failure", ({ expect }) => {
-    expect(decide({ result: "unconfirmed", reason: "network" }, FRESH, NOW, 0)).toEqual({
+    expect(planRetry({ result: "unconfirmed", reason: "network" }, FRESH, NOW, 0)).toEqual({
       type: "unconfirmed",
       reason: "network",
     });
@@ -87,9 +87,9 @@ describe("the retry plan", () => {
       { result: "not_sent", reason: "paused" },
       { result: "refused", errcode: 45011 },
     ] as const) {
-      expect(decide(pause, FRESH, NOW, 0)).not.toHaveProperty("counts");
+      expect(planRetry(pause, FRESH, NOW, 0)).not.toHaveProperty("counts");
     }
-    expect(decide({ result: "not_sent", reason: "no_token" }, FRESH, NOW, 0)).toMatchObject({ counts: "paused" });
+    expect(planRetry({ result: "not_sent", reason: "no_token" }, FRESH, NOW, 0)).toMatchObject({ counts: "paused" });
   });
 
   it("does not try the message that caused a pause before its end", ({ expect }) => {
@@ -100,14 +100,14 @@ describe("the retry plan", () => {
         [45011, 1],
       ] as const) {
         const until = NOW + minutes * 60_000;
-        const decision = decide({ result: "refused", errcode, until }, FRESH, NOW, random);
+        const decision = planRetry({ result: "refused", errcode, until }, FRESH, NOW, random);
         expect(decision.type === "retry" && decision.at >= until && decision.at <= until + 30_001).toBe(true);
       }
     }
     // A pause that ended before does not delay it, and its own delay may be the longer one.
     const over = { result: "refused", errcode: 48001, until: NOW - 1 } as const;
-    expect(decide(over, FRESH, NOW, 0)).toMatchObject({ type: "retry", at: NOW + 1 });
-    const often = decide({ ...over, until: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);
+    expect(planRetry(over, FRESH, NOW, 0)).toMatchObject({ type: "retry", at: NOW + 1 });
+    const often = planRetry({ ...over, until: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);
     expect(often).toMatchObject({ type: "retry", at: NOW + 3_600_001 });
   });
 
@@ -115,13 +115,13 @@ describe("the retry plan", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (random) => {
         const until = NOW + 3_600_000;
-        const decision = decide({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random);
+        const decision = planRetry({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random);
         expect(decision.type === "retry" && decision.at > until && decision.at <= until + 30_001).toBe(true);
       }),
     );
     const until = NOW + 60_000;
     const at = [0, 0.5, 0.999].map((random) =>
-      decide({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random),
+      planRetry({ result: "not_sent", reason: "paused", until }, FRESH, NOW, random),
     );
     expect(at).toMatchObject([{ at: until + 1 }, { at: until + 15_001 }, { at: until + 29_971 }]);
   });
@@ -141,7 +141,7 @@ describe("the retry plan", () => {
 
   it("comes back for a missing token or a lease that was too short", ({ expect }) => {
     for (const reason of ["no_token", "lease_over"] as const) {
-      const decision = decide({ result: "not_sent", reason, until: NOW + 500 }, FRESH, NOW, 0);
+      const decision = planRetry({ result: "not_sent", reason, until: NOW + 500 }, FRESH, NOW, 0);
       expect(decision).toMatchObject({ type: "retry", at: NOW + 501, reason });
     }
   });
@@ -153,13 +153,13 @@ describe("the alarm's schedule", () => {
     message: 1,
     source: "auto" as const,
     mayRepeat: true,
-    go: 0,
+    resend: 0,
     attempt: 0,
     tries: FRESH,
     until: NOW + 99_000,
   };
 
-  const LEASE = { claim: "c", startedAt: NOW, endsAt: NOW + 30, deadline: NOW + 20 };
+  const LEASE = { holder: "c", startedAt: NOW, endsAt: NOW + 30, deadline: NOW + 20 };
 
   it("wakes for the earliest of leases, retries, holds and retention", ({ expect }) => {
     const state = {
@@ -182,8 +182,8 @@ describe("the alarm's schedule", () => {
     expect(nextDue({ ...EMPTY_STATE, queue: [leased, behind] }, undefined, 10)).toBe(NOW + 30);
     const retrying = { ...item, nextAt: NOW + 70 };
     expect(nextDue({ ...EMPTY_STATE, queue: [retrying, behind] }, undefined, 10)).toBe(NOW + 70);
-    const secondGo = { ...item, go: 1, nextAt: NOW + 90 };
-    expect(nextDue({ ...EMPTY_STATE, queue: [secondGo, behind] }, undefined, 10)).toBe(NOW - 50);
+    const resent = { ...item, resend: 1, nextAt: NOW + 90 };
+    expect(nextDue({ ...EMPTY_STATE, queue: [resent, behind] }, undefined, 10)).toBe(NOW - 50);
   });
 
   it("does not wake for rows past their time while the oldest of them waits to be sent", ({ expect }) => {

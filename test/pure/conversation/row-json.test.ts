@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { buildMessageId, parseMessageId } from "../../../shared/message/message-id.ts";
 import { showRow } from "../../../worker/conversation/core/row-json.ts";
-import type { RowBodies, RowDraft, RowKind } from "../../../worker/conversation/core/rows.ts";
+import type { RowBodies, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 
 const AT = 1_760_000_000_000;
 const ISO = new Date(AT).toISOString();
@@ -9,7 +9,7 @@ const OBJECT = "ab".repeat(32);
 const text = { type: "text", content: "好" } as const;
 
 const show = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = 5) =>
-  showRow({ seq: 7, at: AT, key: "m:1", kind, ref, body } as RowDraft, OBJECT);
+  showRow({ seq: 7, at: AT, key: "m:1", kind, ref, body } as Row, OBJECT);
 
 describe("a row as it is shown", () => {
   it("has its times as texts and its message's public id, and nothing that is the log's own business", ({ expect }) => {

@@ -100,7 +100,7 @@ describe("a push", () => {
   it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
-    expect(chat.state()).toMatchObject({ sessionFrom: "shop", businessId: null });
+    expect(chat.state()).toMatchObject({ sessionFrom: "shop", replyContext: null });
   });
 });
 

@@ -1,24 +1,24 @@
 import { describe, it } from "vitest";
-import { untilPauseEnds, waitingMessages, waitingOf } from "../../../worker/conversation/core/outbox/waiting.ts";
-import { EMPTY_STATE, type ConversationState, type QueueItem } from "../../../worker/conversation/core/state.ts";
+import { untilPauseEnds, waitingMessages, findWaiting } from "../../../worker/conversation/core/outbox/waiting.ts";
+import { EMPTY_STATE, type ConversationState, type OutboxItem } from "../../../worker/conversation/core/state.ts";
 
-const ITEM: QueueItem = {
+const ITEM: OutboxItem = {
   seq: 1,
   message: 1,
   source: "api",
   mayRepeat: false,
-  go: 0,
+  resend: 0,
   attempt: 0,
   tries: { failed: 0, paused: 0 },
   nextAt: 5_000,
   until: 9_000,
 };
-const LEASE = { claim: "c", startedAt: 0, endsAt: 12, deadline: 10 };
+const LEASE = { holder: "c", startedAt: 0, endsAt: 12, deadline: 10 };
 
-const stateOf = (...queue: readonly QueueItem[]): ConversationState => ({ ...EMPTY_STATE, queue });
-const why = (queue: readonly QueueItem[], index: number) => {
+const stateOf = (...queue: readonly OutboxItem[]): ConversationState => ({ ...EMPTY_STATE, queue });
+const why = (queue: readonly OutboxItem[], index: number) => {
   const item = queue[index];
-  return item && waitingOf(stateOf(...queue), item);
+  return item && findWaiting(stateOf(...queue), item);
 };
 
 describe("waitingOf", () => {
@@ -59,7 +59,7 @@ describe("waitingOf", () => {
   });
 
   it("is its own for a second go and for the one that may pass it", ({ expect }) => {
-    const again = { ...ITEM, go: 1, lastAttempt: { reason: "unconfirmed" } };
+    const again = { ...ITEM, resend: 1, lastAttempt: { reason: "unconfirmed" } };
     const next = { ...ITEM, seq: 2, message: 2 };
     expect(why([again, next], 0)).toEqual({ reason: "unconfirmed", until: 5_000 });
     expect(why([again, next], 1)).toEqual({ reason: "due", until: 5_000 });

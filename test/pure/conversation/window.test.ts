@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import {
-  addUses,
+  reserve,
   CLOSED_WINDOW,
   CLOCK_SKEW_MS,
   correctWindow,
   coveredUntil,
-  finishUse,
+  settleUse,
   GRANT_MARGIN_MS,
   handOver,
   openGrant,
-  refusal,
+  findWindowRefusal,
   releaseUse,
-  viewWindow,
+  windowStatus,
   type WindowState,
 } from "../../../worker/conversation/core/window.ts";
 
@@ -21,16 +21,16 @@ const HOUR = 3_600_000;
 const T0 = 1_760_000_000_000;
 
 const message = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM, { kind: "message", at, receivedAt });
+  openGrant(state, MINI_PROGRAM_RULES, { kind: "message", at, receivedAt });
 const enter = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM, { kind: "enter", at, receivedAt });
-const send = (state: WindowState, seq: number, at: number) => finishUse(addUses(state, [seq], 0), seq, 0, at);
-const view = (state: WindowState, now: number) => viewWindow(state, MINI_PROGRAM, now);
+  openGrant(state, MINI_PROGRAM_RULES, { kind: "enter", at, receivedAt });
+const send = (state: WindowState, seq: number, at: number) => settleUse(reserve(state, [seq], 0), seq, 0, at);
+const view = (state: WindowState, now: number) => windowStatus(state, MINI_PROGRAM_RULES, now);
 
 describe("the reply window", () => {
   it("is closed before the user has done anything", ({ expect }) => {
     expect(view(CLOSED_WINDOW, T0)).toEqual({ kind: "closed", remaining: 0, expiresAt: null, doubtful: false });
-    expect(refusal(CLOSED_WINDOW, MINI_PROGRAM, 1, T0)).toBe("window_closed");
+    expect(findWindowRefusal(CLOSED_WINDOW, MINI_PROGRAM_RULES, 1, T0)).toBe("window_closed");
   });
 
   it("grants five messages in 48 hours after a message", ({ expect }) => {
@@ -38,13 +38,13 @@ describe("the reply window", () => {
     expect(view(state, T0)).toEqual({ kind: "message", remaining: 5, expiresAt: T0 + 48 * HOUR, doubtful: false });
     expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS - 1).remaining).toBe(5);
     expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS).kind).toBe("closed");
-    expect(refusal(state, MINI_PROGRAM, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
+    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
   });
 
   it("grants two messages in a minute after entering", ({ expect }) => {
     const state = enter(CLOSED_WINDOW, T0);
     expect(view(state, T0)).toEqual({ kind: "enter", remaining: 2, expiresAt: T0 + 60_000, doubtful: false });
-    expect(refusal(state, MINI_PROGRAM, 3, T0)).toBe("quota_used");
+    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 3, T0)).toBe("quota_used");
   });
 
   it("never adds the two grants", ({ expect }) => {
@@ -62,8 +62,8 @@ describe("the reply window", () => {
   it("counts a send against every live grant", ({ expect }) => {
     const both = enter(message(CLOSED_WINDOW, T0), T0 + 1_000);
     const state = send(send(both, 1, T0 + 2_000), 2, T0 + 2_000);
-    expect(refusal(state, MINI_PROGRAM, 3, T0 + 3_000)).toBeUndefined();
-    expect(refusal(state, MINI_PROGRAM, 4, T0 + 3_000)).toBe("quota_used");
+    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 3, T0 + 3_000)).toBeUndefined();
+    expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 4, T0 + 3_000)).toBe("quota_used");
   });
 
   it("starts afresh with the next message, but still counts what was recorded within the clocks' difference", ({
@@ -76,7 +76,7 @@ describe("the reply window", () => {
   });
 
   it("counts a send under way against a grant that opens meanwhile", ({ expect }) => {
-    const state = message(addUses(message(CLOSED_WINDOW, T0), [1], 0), T0 + HOUR);
+    const state = message(reserve(message(CLOSED_WINDOW, T0), [1], 0), T0 + HOUR);
     expect(view(state, T0 + HOUR).remaining).toBe(4);
     expect(view(releaseUse(state, 1, 0), T0 + HOUR).remaining).toBe(5);
   });
@@ -113,12 +113,12 @@ describe("the reply window", () => {
   });
 
   it("lets an attempt run until shortly before the best grant that covers it ends", ({ expect }) => {
-    const both = addUses(enter(message(CLOSED_WINDOW, T0), T0), [1], 0);
-    expect(coveredUntil(both, MINI_PROGRAM, T0)).toBe(T0 + 48 * HOUR - GRANT_MARGIN_MS);
-    const greeting = addUses(enter(CLOSED_WINDOW, T0), [1], 0);
-    expect(coveredUntil(greeting, MINI_PROGRAM, T0)).toBe(T0 + 60_000 - GRANT_MARGIN_MS);
-    expect(coveredUntil(greeting, MINI_PROGRAM, T0 + 60_000 - GRANT_MARGIN_MS)).toBeUndefined();
-    expect(coveredUntil(addUses(greeting, [2, 3], 0), MINI_PROGRAM, T0)).toBeUndefined();
+    const both = reserve(enter(message(CLOSED_WINDOW, T0), T0), [1], 0);
+    expect(coveredUntil(both, MINI_PROGRAM_RULES, T0)).toBe(T0 + 48 * HOUR - GRANT_MARGIN_MS);
+    const greeting = reserve(enter(CLOSED_WINDOW, T0), [1], 0);
+    expect(coveredUntil(greeting, MINI_PROGRAM_RULES, T0)).toBe(T0 + 60_000 - GRANT_MARGIN_MS);
+    expect(coveredUntil(greeting, MINI_PROGRAM_RULES, T0 + 60_000 - GRANT_MARGIN_MS)).toBeUndefined();
+    expect(coveredUntil(reserve(greeting, [2, 3], 0), MINI_PROGRAM_RULES, T0)).toBeUndefined();
   });
 
   it("forgets uses that no grant counts, so that the state stays small", ({ expect }) => {
@@ -159,7 +159,7 @@ describe("the reply window under any sequence of actions", () => {
           now += action.ms;
           if (action.type === "message") [state, sinceMessage] = [message(state, now), 0];
           if (action.type === "enter") [state, sinceEnter] = [enter(state, now), 0];
-          if (action.type !== "send" || refusal(state, MINI_PROGRAM, 1, now) !== undefined) return;
+          if (action.type !== "send" || findWindowRefusal(state, MINI_PROGRAM_RULES, 1, now) !== undefined) return;
           state = send(state, seq, now);
           [sinceMessage, sinceEnter] = [sinceMessage + 1, sinceEnter + 1];
           expect(sinceMessage <= 5 || sinceEnter <= 2).toBe(true);
@@ -178,8 +178,8 @@ describe("the reply window under any sequence of actions", () => {
           if (action.type === "message") state = message(state, now);
           if (action.type === "enter") state = enter(state, now);
           const { remaining } = view(state, now);
-          if (remaining > 0) expect(refusal(state, MINI_PROGRAM, remaining, now)).toBeUndefined();
-          expect(refusal(state, MINI_PROGRAM, remaining + 1, now)).toBeDefined();
+          if (remaining > 0) expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining, now)).toBeUndefined();
+          expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining + 1, now)).toBeDefined();
           if (action.type === "send" && remaining > 0) state = send(state, seq, now);
         });
       }),

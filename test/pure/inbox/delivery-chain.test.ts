@@ -2,13 +2,13 @@ import { describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../../worker/conversation/rpc.ts";
-import { carryChain } from "../../../worker/inbox/delivery/chain.ts";
+import { deliverChain } from "../../../worker/inbox/delivery/chain.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,
   attempt: 1,
   deadline: Date.now() + 10_000,
-  claim: "c1",
+  holder: "c1",
   openid: "oUser",
   message: { type: "text", content: "好" },
   isAi: false,
@@ -18,7 +18,7 @@ describe("a message that waits for the app", () => {
   const waitsOf = async (delivery: Delivery) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const waits: (readonly [number | null, boolean])[] = [];
-    await carryChain(lease(1), {
+    await deliverChain(lease(1), {
       client: { deliver: () => Promise.resolve(delivery) },
       onWaiting: async (until, isCause) => void waits.push([until, isCause]),
       settle: () => Promise.resolve(null),
@@ -61,7 +61,7 @@ describe("a chain of attempts", () => {
     const asked: (string | null)[] = [];
     const client = { deliver: () => Promise.resolve({ result: "sent" } as const) };
     const carry = (until: number) =>
-      carryChain(lease(1), {
+      deliverChain(lease(1), {
         client,
         settle(seq, _attempt, _delivery, next) {
           asked.push(next);
@@ -81,7 +81,7 @@ describe("a chain of attempts", () => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const delivered: number[] = [];
-    const carrying = carryChain(lease(1), {
+    const carrying = deliverChain(lease(1), {
       client: { deliver: () => Promise.resolve({ result: "sent" } as const) },
       onSent: () => heard,
       settle(seq) {

@@ -1,10 +1,10 @@
 import { describe, it, vi } from "vitest";
-import { log } from "../../../worker/platform/logger.ts";
+import { writeLog } from "../../../worker/platform/logger.ts";
 
 describe("a log line", () => {
   it("is one JSON object with the event first and nothing undefined", ({ expect }) => {
     const print = vi.spyOn(console, "log").mockImplementation(() => {});
-    log("push", { ms: 3, outcome: "new", app: undefined });
+    writeLog("push", { ms: 3, outcome: "new", app: undefined });
     expect(print).toHaveBeenCalledWith('{"event":"push","ms":3,"outcome":"new"}');
     print.mockRestore();
   });

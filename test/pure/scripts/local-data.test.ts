@@ -108,8 +108,8 @@ describe("a reset", () => {
   });
 
   it("leaves an empty folder when nothing else is in it, and finds nothing there the next time", async ({ expect }) => {
-    await writeData();
     await markLocalData(path);
+    await writeData();
     await resetLocalData(folder());
     expect(await readdir(path)).toEqual([]);
     expect(await resetLocalData(folder())).toEqual({ ok: true, value: [] });

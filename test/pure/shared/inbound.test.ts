@@ -6,10 +6,10 @@ import {
   scopeOf,
   type Inbound,
   type PushEvent,
-  type PushHead,
+  type InboundHead,
 } from "../../../shared/message/inbound.ts";
 
-const HEAD: PushHead = { account: "gh_1", openid: "o1", createdAt: 0 };
+const HEAD: InboundHead = { account: "gh_1", openid: "o1", createdAt: 0 };
 
 const MESSAGES: Inbound[] = [
   { ...HEAD, kind: "text", msgId: "1", content: "hi" },

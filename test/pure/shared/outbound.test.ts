@@ -1,7 +1,7 @@
 /** What may be sent: the message model and the channel's limits, before any request leaves (WECHAT.md §4.1–4.3). */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { checkOutbound, parseOutbound } from "../../../shared/message/outbound.ts";
 
 /** The mini program that sends. */
@@ -15,14 +15,14 @@ const GOOD = [
 ];
 
 function problemOf(input: unknown) {
-  const parsed = parseOutbound(input, MINI_PROGRAM, APPID);
+  const parsed = parseOutbound(input, MINI_PROGRAM_RULES, APPID);
   return parsed.ok ? undefined : parsed.error;
 }
 
 describe("parseOutbound", () => {
   it("takes the four types a mini program may send, unchanged", ({ expect }) => {
     for (const message of GOOD)
-      expect(parseOutbound(message, MINI_PROGRAM, APPID)).toEqual({ ok: true, value: message });
+      expect(parseOutbound(message, MINI_PROGRAM_RULES, APPID)).toEqual({ ok: true, value: message });
   });
 
   it("refuses the types only official accounts have", ({ expect }) => {
@@ -130,7 +130,7 @@ describe("parseOutbound", () => {
   });
 
   it("counts in the unit the channel names", ({ expect }) => {
-    const rules = { ...MINI_PROGRAM, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
+    const rules = { ...MINI_PROGRAM_RULES, text: { limit: 2, unit: "characters", maxParts: 2 } } as const;
     expect(checkOutbound({ type: "text", content: "一二三四" }, rules).ok).toBe(true);
     expect(checkOutbound({ type: "text", content: "一二三四五" }, rules)).toMatchObject({
       error: { actual: 5, unit: "characters" },
@@ -142,7 +142,7 @@ describe("parseOutbound", () => {
     const secret = "S3CRET".repeat(3);
     fc.assert(
       fc.property(fc.anything(), (input) => {
-        expect(parseOutbound(input, MINI_PROGRAM, APPID).ok).toBe(false);
+        expect(parseOutbound(input, MINI_PROGRAM_RULES, APPID).ok).toBe(false);
         expect(JSON.stringify(problemOf({ type: secret, content: input }))).not.toContain(secret);
       }),
     );

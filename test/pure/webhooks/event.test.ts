@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { toWebhookQuestion } from "../../../worker/automation/core/webhook-question.ts";
-import type { RowBodies, RowDraft, RowKind } from "../../../worker/conversation/core/rows.ts";
+import type { RowBodies, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts";
 
 const AT = 1_760_000_000_000;
@@ -10,8 +10,8 @@ const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".re
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
 const SAYS: Inbound = { kind: "text", msgId: "1", content: "你好", ...HEAD };
 
-const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): RowDraft =>
-  ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as RowDraft;
+const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): Row =>
+  ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as Row;
 const received = (inbound: Inbound, answer: "success" | "transfer" = "success") => row("in", { inbound, answer });
 const out = row("out", { message: { type: "text", content: "好" }, source: "auto", part: 1, parts: 1, ruleId: "r" });
 

@@ -33,7 +33,7 @@ export function milestonesOf(known: Milestones, setup: string): Milestones {
  *
  * @returns what is to be stored; undefined when nothing changes
  */
-export function reachMilestone(
+export function addMilestone(
   known: Milestones,
   setup: string,
   milestone: Milestone,

@@ -7,7 +7,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Pause for `quota`, milliseconds: an operator may clear it at any time (WECHAT.md §6.3), so it is tried every hour. */
-const QUOTA_PROBE_MS = HOUR_MS;
+const QUOTA_CHECK_INTERVAL_MS = HOUR_MS;
 
 /** Pause for every other reaction that pauses, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
@@ -16,10 +16,10 @@ const STOP_PAUSE_MS = 10 * MINUTE_MS;
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
 /** No pause of the app, and no refusal of the token endpoint, lasts longer, milliseconds. */
-export const LONGEST_PAUSE_MS = QUOTA_PROBE_MS + PAUSE_SPREAD_MS;
+export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 
 /** Time from an entry's own retry until the list is checked for it, milliseconds. */
-export const LOOK_AFTER_MS = 60_000;
+export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
  * Until when an errcode pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
@@ -35,5 +35,5 @@ export function pauseUntil(errcode: number, now: number, random: number): number
   }
   const spread = Math.floor(random * PAUSE_SPREAD_MS);
   if (reaction !== "quota") return now + STOP_PAUSE_MS + spread;
-  return Math.min(now + QUOTA_PROBE_MS, nextBeijingMidnight(now)) + spread;
+  return Math.min(now + QUOTA_CHECK_INTERVAL_MS, nextBeijingMidnight(now)) + spread;
 }

@@ -117,7 +117,7 @@ function mapRefusals(refusals: Refusals, change: (refusal: Refusal) => Refusal):
 /**
  * Forgets the messages of an erased user.
  *
- * @param user the digits that begin the names of the user's messages (`logUser`)
+ * @param user the digits that begin the names of the user's messages (`conversationTag`)
  * @returns what changes; empty when no message is the user's
  */
 export function forgetMessages(
@@ -126,11 +126,11 @@ export function forgetMessages(
 ): Partial<AccountState> {
   const isTheirs = (message: string) => message.startsWith(`${user}:`);
   const areKept = Object.values(refusals).every((list) => list.every(({ message }) => !isTheirs(message)));
-  const left = Object.entries(refusals).map(
+  const remainingCauses = Object.entries(refusals).map(
     ([errcode, list]) => [errcode, list.filter(({ message }) => !isTheirs(message))] as const,
   );
   return {
-    ...(!areKept && { refusals: Object.fromEntries(left.filter(([, list]) => list.length > 0)) }),
+    ...(!areKept && { refusals: Object.fromEntries(remainingCauses.filter(([, list]) => list.length > 0)) }),
     ...(isTheirs(rejectedBy) && { rejectedBy: "" }),
   };
 }

@@ -2,10 +2,10 @@
  * The account's times after the clock was set back (`shared/base/clock-setback.ts`): read so that none lies further ahead than it can.
  * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
  */
-import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
-import { plausibleCursors } from "../../conversation/core/plausible-times.ts";
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
+import { correctCursorTimes } from "../../conversation/core/plausible-times.ts";
 import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../../webhooks/core/endpoint-health.ts";
-import { LOOK_AFTER_MS, LONGEST_PAUSE_MS } from "./pause-end.ts";
+import { WAITING_CHECK_DELAY_MS, LONGEST_PAUSE_MS } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
 /** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
@@ -22,28 +22,28 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
 export function plausibleAccount(state: AccountState, now: number): AccountState {
   const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusals, webhooks, appWebhooks } =
     state;
-  const isLong = (until: number) => isTooFarAhead(until, now, LONGEST_PAUSE_MS);
+  const isLong = (until: number) => isImplausible(until, now, LONGEST_PAUSE_MS);
   return {
     ...state,
     pausedUntil: isLong(pausedUntil) ? 0 : pausedUntil,
     refusedUntil: isLong(refusedUntil) ? 0 : refusedUntil,
-    expiresAt: isTooFarAhead(expiresAt, now, TOKEN_LIFE_MS) ? now + TOKEN_LIFE_MS : expiresAt,
+    expiresAt: isImplausible(expiresAt, now, TOKEN_LIFE_MS) ? now + TOKEN_LIFE_MS : expiresAt,
     refreshAt: isDueNow(refreshAt, now, TOKEN_LIFE_MS) ? now : refreshAt,
     republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
-    releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + LOOK_AFTER_MS) ? now : releaseAt,
+    releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + WAITING_CHECK_DELAY_MS) ? now : releaseAt,
     refusals: Object.fromEntries(
       Object.entries(refusals).map(([errcode, list]) => [errcode, list.filter(({ until }) => !isLong(until))]),
     ),
-    appWebhooks: plausibleCursors(appWebhooks, now),
+    appWebhooks: correctCursorTimes(appWebhooks, now),
     webhooks: Object.fromEntries(
       Object.entries(webhooks).map(([id, health]) => [
         id,
-        isTooFarAhead(health.pausedUntil, now, MAX_WEBHOOK_PAUSE_MS) ? { ...health, pausedUntil: 0 } : health,
+        isImplausible(health.pausedUntil, now, MAX_WEBHOOK_PAUSE_MS) ? { ...health, pausedUntil: 0 } : health,
       ]),
     ),
   };
 }
 
 function isDueNow(time: number | null, now: number, spanMs: number): boolean {
-  return time !== null && isTooFarAhead(time, now, spanMs);
+  return time !== null && isImplausible(time, now, spanMs);
 }

@@ -2,10 +2,10 @@
  * Pushes that were refused for the age of their signed timestamp, counted for the operator: a wrong clock, a
  * repeat that comes too late and a replay of captured pushes must be visible. Constant in size, however many there are. Pure; time is an argument.
  */
-import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
 /** What an isolate reports: refusals since its last report. */
-export interface StaleNote {
+export interface StalePushReport {
   readonly count: number;
   /** Age of the latest one's timestamp on arrival, milliseconds, negative for the future; null when it was not a number. */
   readonly ageMs: number | null;
@@ -14,7 +14,7 @@ export interface StaleNote {
 }
 
 /** A series of refusals. */
-export interface StaleSeries extends StaleNote {
+export interface StaleSeries extends StalePushReport {
   /** When the first one of the series arrived, epoch ms. */
   readonly since: number;
 }
@@ -27,8 +27,8 @@ const SERIES_MS = 86_400_000;
  *
  * @param now epoch ms
  */
-export function currentStale<T extends StaleNote>(known: T | null | undefined, now: number): T | undefined {
-  if (known === null || known === undefined || isTooFarAhead(known.at, now, 0)) return undefined;
+export function currentStale<T extends StalePushReport>(known: T | null | undefined, now: number): T | undefined {
+  if (known === null || known === undefined || isImplausible(known.at, now, 0)) return undefined;
   return now - known.at < SERIES_MS ? known : undefined;
 }
 
@@ -37,7 +37,7 @@ export function currentStale<T extends StaleNote>(known: T | null | undefined, n
  *
  * @param now epoch ms; a report may arrive after a newer one
  */
-export function addStale(known: StaleSeries | null, note: StaleNote, now: number): StaleSeries {
+export function addStale(known: StaleSeries | null, note: StalePushReport, now: number): StaleSeries {
   const current = currentStale(known, now);
   return { ...note, count: (current?.count ?? 0) + note.count, since: current?.since ?? note.at };
 }

@@ -2,7 +2,7 @@
  * Attempts in a row that did not reach WeChat: calls of the token endpoint, and sends. One failed attempt says nothing; a
  * series that lasts means that no user is answered although WeChat refused nothing. Constant in size. Pure; time is an argument.
  */
-import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
 /** Why an attempt failed. `refused`: WeChat answered with an errcode. `limited`: it keeps giving the token it refuses. */
 export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
@@ -38,7 +38,7 @@ const SENDS = 3;
  * @param now epoch ms
  */
 export function currentTrouble(known: Trouble | null | undefined, now: number): Trouble | undefined {
-  if (known === null || known === undefined || isTooFarAhead(known.at, now, 0)) return undefined;
+  if (known === null || known === undefined || isImplausible(known.at, now, 0)) return undefined;
   return now - known.at < SERIES_MS ? known : undefined;
 }
 

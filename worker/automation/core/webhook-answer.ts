@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { readJsonText } from "../../../shared/base/json-text.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound } from "../../../shared/message/outbound.ts";
 
 /** What to do with the message. */
@@ -56,7 +56,7 @@ export function parseWebhookAnswer(
   if (!("messages" in answer) || answer.messages.length === 0) return ok(undefined);
   const messages: Outbound[] = [];
   for (const input of answer.messages) {
-    const message = parseOutbound(prepare(input), MINI_PROGRAM, appid);
+    const message = parseOutbound(prepare(input), MINI_PROGRAM_RULES, appid);
     // Not the field: where it is none of ours, its name is the endpoint's and may say anything.
     if (!message.ok) return err({ reason: "bad_message", problem: message.error.message });
     messages.push(message.value);

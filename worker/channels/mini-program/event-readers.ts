@@ -6,7 +6,7 @@ import type {
   AgentSessionEvent,
   OtherEvent,
   PushEvent,
-  PushHead,
+  InboundHead,
   SubscribeChoice,
   SubscribeChoiceEvent,
   SubscribeSentEvent,
@@ -15,7 +15,7 @@ import type {
 import type { FieldReader } from "../wechat/push/fields.ts";
 
 /** Makes an event of the common head and the fields beside it. */
-type EventReader<E extends PushEvent> = (head: PushHead, fields: FieldReader) => E;
+type EventReader<E extends PushEvent> = (head: InboundHead, fields: FieldReader) => E;
 
 /** Every event we know, by the name on the wire, which is its kind. */
 export const EVENT_READERS = {

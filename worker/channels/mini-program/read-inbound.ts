@@ -7,12 +7,12 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import {
   EVENT_SCOPES,
   type Inbound,
-  type PushHead,
+  type InboundHead,
   type UnknownMessage,
   type UserMessage,
   type WireFields,
 } from "../../../shared/message/inbound.ts";
-import { OPENID } from "../../../shared/message/user-id.ts";
+import { USER_ID } from "../../../shared/message/user-id.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
 import { EVENT_READERS, isKnownEvent } from "./event-readers.ts";
 
@@ -28,7 +28,7 @@ const TEXT = /^[^]+$/;
 const MAX_EVENT_NAME = 128;
 
 /** Makes a message of the common head and the fields beside it. */
-type MessageReader<M extends UserMessage> = (head: PushHead & { readonly msgId: string }, fields: FieldReader) => M;
+type MessageReader<M extends UserMessage> = (head: InboundHead & { readonly msgId: string }, fields: FieldReader) => M;
 
 const MESSAGE_READERS = {
   text: (head, fields) => ({ ...head, kind: "text", content: fields.text("Content") }),
@@ -81,15 +81,15 @@ function readMessage(wire: WireFields, damaged: string | undefined): Result<Inbo
   return problem === undefined ? ok(inbound) : err(problem);
 }
 
-function readHead(fields: FieldReader): PushHead {
+function readHead(fields: FieldReader): InboundHead {
   const account = fields.required("ToUserName", NAME);
-  const openid = fields.required("FromUserName", OPENID);
+  const openid = fields.required("FromUserName", USER_ID);
   const createdAt = Number(fields.required("CreateTime", SECONDS)) * 1_000;
   const businessId = fields.text("BusinessId");
   return { account, openid, createdAt, ...(businessId === "" ? {} : { businessId }) };
 }
 
-function readMessageKind(head: PushHead, fields: FieldReader, damaged: string | undefined): Inbound {
+function readMessageKind(head: InboundHead, fields: FieldReader, damaged: string | undefined): Inbound {
   const type = fields.required("MsgType", NAME);
   if (type === "event") fields.required("Event", TEXT);
   if (isKnownMessage(type) && damaged === undefined) {
@@ -110,20 +110,20 @@ function readEvent(wire: WireFields, name: string, damaged: string | undefined):
   return isRoutable && problems.length === 0 ? event : toUnknownEvent(head, name, wire, undefined);
 }
 
-function readEventHead(wire: WireFields): PushHead {
+function readEventHead(wire: WireFields): InboundHead {
   const fields = createFieldReader(wire, []);
   // Some events come from the platform's own user and name the user they are about (WECHAT.md §3.2).
   const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
   const businessId = fields.optional("BusinessId", TEXT);
   return {
     account: fields.optional("ToUserName", NAME),
-    openid: fields.optional(namesUser ? "OpenID" : "FromUserName", OPENID),
+    openid: fields.optional(namesUser ? "OpenID" : "FromUserName", USER_ID),
     createdAt: Number(fields.optional("CreateTime", SECONDS)) * 1_000,
     ...(businessId === "" ? {} : { businessId }),
   };
 }
 
-function toUnknownEvent(head: PushHead, name: string, raw: WireFields, damaged: string | undefined): UnknownMessage {
+function toUnknownEvent(head: InboundHead, name: string, raw: WireFields, damaged: string | undefined): UnknownMessage {
   const type = `event:${name.slice(0, MAX_EVENT_NAME).toWellFormed()}`;
   return { ...head, kind: "unknown", type, raw, ...(damaged === undefined ? {} : { damaged }) };
 }

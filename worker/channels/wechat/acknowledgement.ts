@@ -4,7 +4,7 @@
  */
 import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
 import type { WireFormat } from "./push/envelope.ts";
-import type { OpenedPush, ReplySeal } from "./push/received-push.ts";
+import type { OpenedPush, AcknowledgementSeal } from "./push/received-push.ts";
 import { signParts } from "./push/signature.ts";
 
 /** `success` acknowledges; `transfer` hands the conversation to an agent. */
@@ -41,7 +41,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
  * @param random exactly 16 bytes, for an encrypted answer
  * @returns `success` is plain in every mode; a hand-over is encrypted when the push was (WECHAT.md §1.9)
  */
-export async function buildAnswer(
+export async function buildAcknowledgement(
   kind: AnswerKind,
   push: AnsweredPush,
   now: number,
@@ -65,7 +65,7 @@ export async function buildAnswer(
 async function wrap(
   text: string,
   format: WireFormat,
-  seal: ReplySeal,
+  seal: AcknowledgementSeal,
   seconds: number,
   nonce: string,
   random: Uint8Array,

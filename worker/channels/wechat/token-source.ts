@@ -52,6 +52,6 @@ export interface TokenSource {
    * one refresh. A message that had the token before replaced, too, gets the same one again: WeChat refuses the message.
    */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AppAccess, TokenProblem>>;
-  /** Reports an errcode of custom/send that pauses (`reach` in the errcode table); whether and how long is the owner's decision. */
+  /** Reports an errcode of custom/send that pauses (`reach` in the errcode table); whether and how long is decided by the account object. */
   pause(errcode: number, refused?: RefusedAttempt): Promise<PauseVerdict>;
 }

@@ -2,12 +2,12 @@
  * How far the rows of a conversation have been delivered to each webhook. The log is the outbox: a cursor is all there is to keep, one for
  * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
  */
-import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { backoffMs } from "./outbox/retry.ts";
 
 /** How far one endpoint has heard. */
-export interface WebhookCursor {
+export interface ConsumerCursor {
   /** Everything up to this row was delivered, or is not for it. */
   readonly after: number;
   /** Failed attempts to deliver the event after it. */
@@ -21,10 +21,10 @@ export interface WebhookCursor {
 }
 
 /** By the webhook's id. */
-export type WebhookCursors = Readonly<Record<string, WebhookCursor>>;
+export type WebhookCursors = Readonly<Record<string, ConsumerCursor>>;
 
 /** What a run over one endpoint came to. */
-export interface WebhookProgress {
+export interface ConsumerProgress {
   /** The cursor it began from. */
   readonly from: number;
   readonly to: number;
@@ -37,7 +37,7 @@ export interface WebhookProgress {
 }
 
 /** Delay from a row to the delivery of its event, milliseconds: an answer and its outcome are sent together, by one alarm. */
-export const GATHER_MS = 1_000;
+export const BATCH_DELAY_MS = 1_000;
 /** An event that the endpoint has not accepted for this time is given up, milliseconds; the next event is then sent. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
@@ -88,17 +88,20 @@ export function syncCursors(known: KnownWebhooks, listed: ListedWebhooks, last: 
 }
 
 /** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */
-export function wakeCursors(cursors: WebhookCursors, lastBefore: number, now: number): WebhookCursors {
+export function scheduleCursors(cursors: WebhookCursors, lastBefore: number, now: number): WebhookCursors {
   const entries = Object.entries(cursors);
   if (entries.length === 0) return cursors;
   return Object.fromEntries(
-    entries.map(([id, cursor]) => [id, cursor.after < lastBefore ? cursor : { ...cursor, nextAt: now + GATHER_MS }]),
+    entries.map(([id, cursor]) => [
+      id,
+      cursor.after < lastBefore ? cursor : { ...cursor, nextAt: now + BATCH_DELAY_MS },
+    ]),
   );
 }
 
 /** The ids of the endpoints with something due. */
 export function dueCursors(cursors: WebhookCursors, last: number, now: number): readonly string[] {
-  const isDue = (nextAt: number) => nextAt <= now || isTooFarAhead(nextAt, now, LONGEST_CURSOR_WAIT_MS);
+  const isDue = (nextAt: number) => nextAt <= now || isImplausible(nextAt, now, LONGEST_CURSOR_WAIT_MS);
   return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && isDue(nextAt) ? [id] : []));
 }
 
@@ -131,7 +134,7 @@ export function replayFrom(
  *
  * @param seq the event's row; a seq is the time it was written (0001)
  */
-export function isHopeless(cursor: WebhookCursor, seq: number, now: number): boolean {
+export function isExpired(cursor: ConsumerCursor, seq: number, now: number): boolean {
   return cursor.since !== 0 && now - Math.max(cursor.since, seq) >= GIVE_UP_MS;
 }
 
@@ -141,11 +144,11 @@ export function isHopeless(cursor: WebhookCursor, seq: number, now: number): boo
  * @param random a number in [0, 1)
  */
 export function advanceCursor(
-  cursor: WebhookCursor,
-  progress: WebhookProgress,
+  cursor: ConsumerCursor,
+  progress: ConsumerProgress,
   now: number,
   random: number,
-): WebhookCursor {
+): ConsumerCursor {
   const { from, to, stopped } = progress;
   if (cursor.after !== from) return cursor;
   const moved = to > from ? moveCursor(cursor, progress) : cursor;
@@ -164,11 +167,11 @@ export function advanceCursor(
 }
 
 /** An event that was given up proves nothing about the endpoint: what was counted stays until it accepts one. */
-function moveCursor({ tries }: WebhookCursor, { to, since }: WebhookProgress): WebhookCursor {
+function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress): ConsumerCursor {
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
 
-function newCursor(after: number): WebhookCursor {
+function newCursor(after: number): ConsumerCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
@@ -188,13 +191,13 @@ export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCu
 export function foldProgress(
   { webhooks, settingsVersion }: KnownWebhooks,
   listed: Required<ListedWebhooks>,
-  progress: ReadonlyMap<string, WebhookProgress>,
+  progress: ReadonlyMap<string, ConsumerProgress>,
   now: number,
   random: () => number,
 ): KnownWebhooks {
   const { webhooks: ids, settingsVersion: version } = listed;
   const isOld = version < settingsVersion;
-  const kept = Object.entries(webhooks).flatMap(([id, cursor]): [string, WebhookCursor][] => {
+  const kept = Object.entries(webhooks).flatMap(([id, cursor]): [string, ConsumerCursor][] => {
     const made = progress.get(id);
     if (ids.includes(id)) return [[id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())]];
     return isOld ? [[id, { ...cursor, nextAt: Math.max(cursor.nextAt, now + STALE_SETTINGS_MS) }]] : [];

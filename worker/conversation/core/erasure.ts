@@ -3,7 +3,7 @@
  * late on its way, must not bring the user's data back. Pure (docs/storage.md, "Erase").
  */
 
-import type { PushHead } from "../../../shared/message/inbound.ts";
+import type { InboundHead } from "../../../shared/message/inbound.ts";
 
 /** How long a push from before the erasure is refused, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
@@ -42,7 +42,7 @@ export function dateUserPush({
   inbound,
   signedAt,
 }: {
-  readonly inbound: Pick<PushHead, "createdAt">;
+  readonly inbound: Pick<InboundHead, "createdAt">;
   readonly signedAt?: number;
 }): number {
   return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);

@@ -3,11 +3,11 @@
  * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
  */
 import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
-import { CLOCK_STEP_MS, isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { CLOCK_STEP_MS, isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./consumer-cursor.ts";
 import { LONGEST_WAIT_MS } from "./outbox/retry.ts";
-import { HOLD_MS, LEASE_MS, type ConversationState, type QueueItem } from "./state.ts";
+import { HOLD_MS, LEASE_MS, type ConversationState, type OutboxItem } from "./state.ts";
 import type { WindowState } from "./window.ts";
 
 /** Uses and grants that are moved back are at least so old, milliseconds: older than any action that is being handled. */
@@ -19,14 +19,14 @@ const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
  *
  * @param now epoch ms
  */
-export function plausibleTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
+export function correctTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
   const window = plausibleWindow(state.window, now, rules);
   const queue = keepSame(state.queue, (item) => plausibleItem(item, now, rules));
   const held = keepSame(state.held, (one) =>
-    isTooFarAhead(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
+    isImplausible(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
   );
-  const webhooks = plausibleCursors(state.webhooks, now);
-  const mutedUntil = isTooFarAhead(state.mutedUntil, now, MAX_MUTE_MS) ? 0 : state.mutedUntil;
+  const webhooks = correctCursorTimes(state.webhooks, now);
+  const mutedUntil = isImplausible(state.mutedUntil, now, MAX_MUTE_MS) ? 0 : state.mutedUntil;
   const isSame =
     window === state.window &&
     queue === state.queue &&
@@ -36,17 +36,17 @@ export function plausibleTimes(state: ConversationState, now: number, rules: Cha
   return isSame ? state : { ...state, window, queue, held, webhooks, mutedUntil };
 }
 
-function plausibleItem(item: QueueItem, now: number, { grants }: ChannelRules): QueueItem {
+function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules): OutboxItem {
   const { lease, nextAt, until, holdUntil } = item;
   const lifeMs = grants.message.durationMs;
-  const changed: Partial<QueueItem> = {
+  const changed: Partial<OutboxItem> = {
     ...(lease !== undefined &&
-      isTooFarAhead(lease.endsAt, now, LEASE_MS) && {
+      isImplausible(lease.endsAt, now, LEASE_MS) && {
         lease: { ...lease, startedAt: now, endsAt: now, deadline: now },
       }),
-    ...(isTooFarAhead(nextAt, now, LONGEST_WAIT_MS) && { nextAt: now }),
-    ...(isTooFarAhead(until, now, lifeMs) && { until: now + lifeMs }),
-    ...(holdUntil !== undefined && isTooFarAhead(holdUntil, now, HOLD_MS) && { holdUntil: now + HOLD_MS }),
+    ...(isImplausible(nextAt, now, LONGEST_WAIT_MS) && { nextAt: now }),
+    ...(isImplausible(until, now, lifeMs) && { until: now + lifeMs }),
+    ...(holdUntil !== undefined && isImplausible(holdUntil, now, HOLD_MS) && { holdUntil: now + HOLD_MS }),
   };
   return Object.keys(changed).length === 0 ? item : { ...item, ...changed };
 }
@@ -58,8 +58,8 @@ function plausibleItem(item: QueueItem, now: number, { grants }: ChannelRules): 
 function plausibleWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
   let newest = 0;
   for (const { at, receivedAt } of window.grants) newest = Math.max(newest, at, receivedAt);
-  for (const { doneAt } of window.uses) newest = Math.max(newest, doneAt ?? 0);
-  if (!isTooFarAhead(newest, now, 0)) return window;
+  for (const { settledAt } of window.uses) newest = Math.max(newest, settledAt ?? 0);
+  if (!isImplausible(newest, now, 0)) return window;
   const byMs = newest - now + MOVED_BACK_MS;
   const moved = (time: number) => (time > now ? time - byMs : time);
   return {
@@ -68,14 +68,14 @@ function plausibleWindow(window: WindowState, now: number, rules: ChannelRules):
       const at = moved(grant.at);
       return { ...grant, at, receivedAt: moved(grant.receivedAt), until: at + rules.grants[grant.kind].durationMs };
     }),
-    uses: window.uses.map((use) => (use.doneAt === null ? use : { ...use, doneAt: moved(use.doneAt) })),
+    uses: window.uses.map((use) => (use.settledAt === null ? use : { ...use, settledAt: moved(use.settledAt) })),
   };
 }
 
 /** Endpoints whose time cannot be true are called now. */
-export function plausibleCursors(cursors: WebhookCursors, now: number): WebhookCursors {
+export function correctCursorTimes(cursors: WebhookCursors, now: number): WebhookCursors {
   const isWrong = (cursor: WebhookCursors[string]) =>
-    isTooFarAhead(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isTooFarAhead(cursor.since, now, 0);
+    isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);
   if (!Object.values(cursors).some(isWrong)) return cursors;
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [

@@ -7,7 +7,7 @@ import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
-import type { RowDraft } from "./rows.ts";
+import type { Row } from "./rows.ts";
 
 /** A row as it is shown. */
 export type ShownRow = ReturnType<typeof showRow>;
@@ -17,7 +17,7 @@ export type ShownRow = ReturnType<typeof showRow>;
  *
  * @param objectId the conversation's object, for the messages' public ids
  */
-export function showRow(row: RowDraft, objectId: string) {
+export function showRow(row: Row, objectId: string) {
   const head = { seq: row.seq, at: isoTime(row.at) };
   // Every row about another one has `ref`; a blocked row without message row has none.
   const ref = row.ref ?? 0;
@@ -70,6 +70,6 @@ function isoTime(epochMs: number): string {
  *
  * @param objectId the conversation's object, for the messages' public ids
  */
-export function toRowJson(row: RowDraft, objectId: string): RowJson {
+export function toRowJson(row: Row, objectId: string): RowJson {
   return showRow(row, objectId);
 }

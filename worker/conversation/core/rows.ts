@@ -4,7 +4,7 @@
  * it (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
-import type { AnswerKind, Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { WindowRefusal } from "./window.ts";
 
@@ -12,7 +12,7 @@ import type { WindowRefusal } from "./window.ts";
 export type Source = "auto" | "api";
 
 /** Why a message was not sent. */
-export type BlockReason =
+export type BlockedReason =
   | WindowRefusal
   | "handed_over"
   | "part_failed"
@@ -25,7 +25,7 @@ export interface RowBodies {
   /** A push of the user's, with the answer WeChat was given. */
   readonly in: {
     readonly inbound: Inbound;
-    readonly answer: AnswerKind;
+    readonly answer: Acknowledgement;
     /** What verifying the token in `sessionFrom` said; absent without one. */
     readonly contextVerdict?: TokenVerdict;
   };
@@ -48,7 +48,7 @@ export interface RowBodies {
   readonly failed: { readonly attempt: number; readonly reason: string; readonly errcode?: number };
   /** Refused by our own books, or by WeChat's window codes; `message` when it never became an `out` row. */
   readonly blocked: {
-    readonly reason: BlockReason;
+    readonly reason: BlockedReason;
     /** The attempt WeChat's window refused; absent when our own books did. */
     readonly attempt?: number;
     readonly errcode?: number;
@@ -78,7 +78,7 @@ export interface RowBodies {
 export type RowKind = keyof RowBodies;
 
 /** A row to be appended. `seq` is its place, its time of arrival and the cursor of listeners in one. */
-export type RowDraft = {
+export type Row = {
   [K in RowKind]: {
     readonly seq: number;
     /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for the rest. */
@@ -108,7 +108,7 @@ export interface RowWriter {
   /** The seq of the newest row, written or known. */
   last(): number;
   /** What was added, in order. */
-  rows(): readonly RowDraft[];
+  rows(): readonly Row[];
 }
 
 /**
@@ -118,13 +118,13 @@ export interface RowWriter {
  * @param now epoch ms
  */
 export function writeRows(last: number, now: number): RowWriter {
-  const rows: RowDraft[] = [];
+  const rows: Row[] = [];
   let newest = last;
   return {
     append(row) {
       newest = Math.max(newest + 1, now);
       const { kind, body, ref = null, key = null, at = now } = row;
-      rows.push({ seq: newest, at, key, kind, ref, body } as RowDraft);
+      rows.push({ seq: newest, at, key, kind, ref, body } as Row);
       return newest;
     },
     last: () => newest,

@@ -2,7 +2,7 @@
  * When a conversation must wake by itself: pure, so that "is anything forgotten?" is a question to a function.
  */
 import { nextCursorDue } from "./consumer-cursor.ts";
-import { triableItems, type ConversationState } from "./state.ts";
+import { sendableItems, type ConversationState } from "./state.ts";
 
 /** Old rows go in batches once a day at most, milliseconds. */
 export const PRUNE_SLACK_MS = 86_400_000;
@@ -22,10 +22,10 @@ export function nextDue(
   retentionMs: number,
   webhooks = true,
 ): number | undefined {
-  let due = (webhooks ? nextCursorDue(state.webhooks, state.last) : undefined) ?? Number.POSITIVE_INFINITY;
+  let due = (webhooks ? nextCursorDue(state.webhooks, state.lastSeq) : undefined) ?? Number.POSITIVE_INFINITY;
   // What waits behind an attempt or a retry is not due, however long ago it was queued: waking for it would spin.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);
-  for (const { nextAt } of triableItems(state.queue)) due = Math.min(due, nextAt);
+  for (const { nextAt } of sendableItems(state.queue)) due = Math.min(due, nextAt);
   for (const { until } of state.held) due = Math.min(due, until);
   // Nothing goes while the oldest record waits to be sent: waking for it would spin.
   const prunable = oldest !== undefined && waitingSeqs(state).every((seq) => oldest < seq);
@@ -42,9 +42,9 @@ export function nextDue(
 export function pruneUntil(state: ConversationState, oldest: number | undefined, horizon: number): number {
   if (oldest === undefined || oldest >= horizon) return 0;
   const waiting = waitingSeqs(state);
-  if (state.last < horizon && waiting.length === 0) return Number.POSITIVE_INFINITY;
+  if (state.lastSeq < horizon && waiting.length === 0) return Number.POSITIVE_INFINITY;
   // The newest record carries the state, and what waits to be sent is read from its row: they stay.
-  return Math.min(horizon, state.last, ...waiting);
+  return Math.min(horizon, state.lastSeq, ...waiting);
 }
 
 /** The rows that are still needed to send what waits. */

@@ -14,9 +14,9 @@ export const LEASE_MS = 12_000;
 export const HOLD_MS = 48 * 3_600_000;
 
 /** An attempt under way. */
-export interface QueueLease {
+export interface OutboxLease {
   /** The carrier it was given to: whoever asks again under the same name lost our answer, and gets it again. */
-  readonly claim: string;
+  readonly holder: string;
   readonly startedAt: number;
   readonly endsAt: number;
   /** The request must be over by then. */
@@ -24,16 +24,16 @@ export interface QueueLease {
 }
 
 /** A message on its way. */
-export interface QueueItem {
+export interface OutboxItem {
   /** Its `out` row. */
   readonly seq: number;
   /** The first part's row: the id of the whole message. */
   readonly message: number;
   readonly source: Source;
-  /** An automatic message may be tried once more after an unconfirmed attempt. */
+  /** An automatic message may be sent again once after an unconfirmed attempt. */
   readonly mayRepeat: boolean;
-  /** 0, or 1 for that second go. */
-  readonly go: number;
+  /** 0, or 1 for the resend. */
+  readonly resend: number;
   /** Attempts started so far. */
   readonly attempt: number;
   readonly tries: Tries;
@@ -46,7 +46,7 @@ export interface QueueItem {
   /** When the window does not take it, it waits for the user's next message, until then, epoch ms; absent: it is blocked. */
   readonly holdUntil?: number;
   /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
-  readonly lease?: QueueLease;
+  readonly lease?: OutboxLease;
 }
 
 /** A message that waits for the user's next one. */
@@ -62,14 +62,14 @@ export interface HeldMessage {
 /** Everything a conversation decides on. */
 export interface ConversationState {
   /** The newest row's seq. */
-  readonly last: number;
+  readonly lastSeq: number;
   readonly window: WindowState;
   /** In order of sending. */
-  readonly queue: readonly QueueItem[];
+  readonly queue: readonly OutboxItem[];
   /** Oldest first. */
   readonly held: readonly HeldMessage[];
   /** Until when a once-per-N-minutes rule keeps quiet, epoch ms, by rule id. */
-  readonly once: Readonly<Record<string, number>>;
+  readonly onceUntil: Readonly<Record<string, number>>;
   /** Automatic answers keep quiet until then, epoch ms. */
   readonly mutedUntil: number;
   /** What the contact button last said of where the user comes from: text from the user's phone, untrusted. */
@@ -77,7 +77,7 @@ export interface ConversationState {
   /** What verifying the token in it said; null without one. */
   readonly contextVerdict: TokenVerdict | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
-  readonly businessId: string | null;
+  readonly replyContext: string | null;
   /** How far each webhook has heard; none while the settings list none. */
   readonly webhooks: WebhookCursors;
   /** The newest version of the settings those webhooks were taken from; 0: none. */
@@ -86,26 +86,26 @@ export interface ConversationState {
 
 /** A conversation nothing has happened in. */
 export const EMPTY_STATE: ConversationState = {
-  last: 0,
+  lastSeq: 0,
   window: CLOSED_WINDOW,
   queue: [],
   held: [],
-  once: {},
+  onceUntil: {},
   mutedUntil: 0,
   sessionFrom: null,
   contextVerdict: null,
-  businessId: null,
+  replyContext: null,
   webhooks: {},
   settingsVersion: 0,
 };
 
 /**
- * The items that may be tried next: the first in order, and before it those that wait for a second go and let others
+ * The items that may be tried next: the first in order, and before it those that wait to be sent again and let others
  * pass. None while an attempt is under way.
  */
-export function triableItems(queue: readonly QueueItem[]): readonly QueueItem[] {
+export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem[] {
   if (queue.some((item) => item.lease !== undefined)) return [];
-  const first = queue.findIndex((item) => item.go === 0);
+  const first = queue.findIndex((item) => item.resend === 0);
   return first === -1 ? queue : queue.slice(0, first + 1);
 }
 

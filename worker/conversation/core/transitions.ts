@@ -3,10 +3,10 @@
  * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
  * stores (docs/design/0002-object-decides-worker-carries.md).
  */
-import { isTooFarAhead } from "../../../shared/base/clock-setback.ts";
+import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
-import { isUserMessage, type AnswerKind, type Inbound } from "../../../shared/message/inbound.ts";
+import { isUserMessage, type Acknowledgement, type Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
 import type { Candidate } from "./candidate.ts";
@@ -16,12 +16,12 @@ import {
   enqueue,
   expireLeases,
   leaseNext,
-  refuseDraft,
-  type Draft,
+  findRefusal,
+  type OutgoingMessage,
   type Lease,
-  type OutboxContext,
+  type TransitionContext,
 } from "./outbox/outbox.ts";
-import { plausibleTimes } from "./plausible-times.ts";
+import { correctTimes } from "./plausible-times.ts";
 import type { RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
 import { handOver, openGrant, type WindowRefusal } from "./window.ts";
@@ -29,7 +29,7 @@ import { handOver, openGrant, type WindowRefusal } from "./window.ts";
 export { HOLD_MS } from "./state.ts";
 
 /** A push, with what the rules make of it, in order; `candidates` is null when no settings could be read. */
-export interface PushInput {
+export interface InboundEvent {
   readonly key: string;
   readonly inbound: Inbound;
   /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
@@ -44,7 +44,7 @@ export interface PushInput {
 }
 
 /** A message the API wants sent. */
-export interface SubmitInput {
+export interface SendRequest {
   readonly key: string;
   /** SHA-256 of the request: the same key with another one is a mistake. */
   readonly request: string;
@@ -53,13 +53,13 @@ export interface SubmitInput {
   readonly hold: boolean;
   /** A setting: automation is muted for this time after it, milliseconds. */
   readonly muteMs: number;
-  /** As in `PushInput`. */
+  /** As in `InboundEvent`. */
   readonly webhooks?: readonly string[];
   readonly settingsVersion?: number;
 }
 
 /** What came of a `submit`. */
-export type Submitted =
+export type SendResult =
   | { readonly ok: true; readonly state: ConversationState; readonly message: number }
   | { readonly ok: false; readonly reason: WindowRefusal | "hold_full" | "unsplittable" };
 
@@ -72,15 +72,15 @@ const MAX_ONCE_MS = 30 * 86_400_000;
 const MAX_SESSION_FROM = 1_024;
 
 /** A push that was not seen before: grants, held messages, the automatic answer. */
-export function receivePush(
+export function applyEvent(
   state: ConversationState,
   writer: RowWriter,
-  push: PushInput,
-  context: OutboxContext,
-): { readonly state: ConversationState; readonly answer: AnswerKind } {
+  push: InboundEvent,
+  context: TransitionContext,
+): { readonly state: ConversationState; readonly answer: Acknowledgement } {
   const { inbound, contextVerdict } = push;
-  const plausible = plausibleTimes(state, context.now, context.rules);
-  const heard = { ...plausible, ...syncCursors(plausible, push, plausible.last) };
+  const plausible = correctTimes(state, context.now, context.rules);
+  const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
   const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
@@ -93,7 +93,7 @@ export function receivePush(
   });
   const opened = openWindow(current, push, at, context);
   const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
-  const answered = chosen === undefined ? released : answerWith(released, writer, chosen, context);
+  const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
   return {
     state: answer === "transfer" ? { ...remembered, window: handOver(remembered.window) } : remembered,
@@ -102,21 +102,21 @@ export function receivePush(
 }
 
 /** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
-export function submitMessage(
+export function acceptMessage(
   before: ConversationState,
   writer: RowWriter,
-  input: SubmitInput,
-  context: OutboxContext,
-): Submitted {
+  input: SendRequest,
+  context: TransitionContext,
+): SendResult {
   const parts = splitMessage(input.message, context.rules);
   if (parts === undefined) return { ok: false, reason: "unsplittable" };
   const { key, request, isAi } = input;
-  const state = plausibleTimes(before, context.now, context.rules);
+  const state = correctTimes(before, context.now, context.rules);
   const holdUntil = context.now + HOLD_MS;
-  const draft: Draft = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
-  const heard = { ...state, ...syncCursors(state, input, state.last) };
+  const draft: OutgoingMessage = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
+  const heard = { ...state, ...syncCursors(state, input, state.lastSeq) };
   const muted = input.isAi ? heard : { ...heard, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
-  const reason = refuseDraft(state, draft, context);
+  const reason = findRefusal(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
   if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };
   if (state.held.filter(({ until }) => until > context.now).length >= MAX_HELD)
@@ -125,22 +125,22 @@ export function submitMessage(
 }
 
 /** What is due goes on: ended leases, ended holds, and the next attempt. */
-export function wake(
+export function runDue(
   state: ConversationState,
   writer: RowWriter,
-  context: OutboxContext,
-  claim: string,
+  context: TransitionContext,
+  holder: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const plausible = plausibleTimes(state, context.now, context.rules);
+  const plausible = correctTimes(state, context.now, context.rules);
   const current = expireHeld(expireLeases(plausible, writer, context), writer, context.now);
-  return leaseNext(current, writer, context, claim);
+  return leaseNext(current, writer, context, holder);
 }
 
 function openWindow(
   state: ConversationState,
-  { inbound, contextVerdict }: PushInput,
+  { inbound, contextVerdict }: InboundEvent,
   at: number,
-  context: OutboxContext,
+  context: TransitionContext,
 ): ConversationState {
   const receivedAt = context.now;
   const businessId = inbound.businessId ?? null;
@@ -149,9 +149,9 @@ function openWindow(
   const window = openGrant(state.window, context.rules, { kind: isEnter ? "enter" : "message", at, receivedAt });
   // Older than one we know: it came late, and what the newer one said stands.
   if (window === state.window) return state;
-  if (!isEnter) return { ...state, businessId, window };
+  if (!isEnter) return { ...state, replyContext: businessId, window };
   const sessionFrom = inbound.sessionFrom.slice(0, MAX_SESSION_FROM);
-  return { ...state, businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
+  return { ...state, replyContext: businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
 }
 
 /**
@@ -165,8 +165,8 @@ function chooseCandidate(
 ): Candidate | undefined {
   if (now < state.mutedUntil) return undefined;
   return candidates.find(({ ruleId, onceMs = MAX_ONCE_MS }) => {
-    const until = ownValue(state.once, ruleId) ?? 0;
-    return until <= now || isTooFarAhead(until, now, onceMs);
+    const until = ownValue(state.onceUntil, ruleId) ?? 0;
+    return until <= now || isImplausible(until, now, onceMs);
   });
 }
 
@@ -180,24 +180,24 @@ function acted(
 }
 
 function rememberOnce(state: ConversationState, chosen: Candidate | undefined, now: number): ConversationState {
-  const running = Object.entries(state.once).filter(([, until]) => until > now);
+  const running = Object.entries(state.onceUntil).filter(([, until]) => until > now);
   if (chosen?.onceMs !== undefined) running.push([chosen.ruleId, now + chosen.onceMs]);
-  return { ...state, once: Object.fromEntries(running) };
+  return { ...state, onceUntil: Object.fromEntries(running) };
 }
 
 /** Queues what the candidate says; what the window does not take is dropped, and the log says so. */
-function answerWith(
+function enqueueReply(
   state: ConversationState,
   writer: RowWriter,
   chosen: Candidate,
-  context: OutboxContext,
+  context: TransitionContext,
 ): ConversationState {
   if (chosen.action.type !== "reply") return state;
   const { ruleId } = chosen;
   return chosen.action.messages.reduce((folded, message) => {
     const parts = splitMessage(message, context.rules) ?? [];
-    const draft: Draft = { parts, source: "auto", ruleId };
-    const reason = parts.length === 0 ? "unsplittable" : refuseDraft(folded, draft, context);
+    const draft: OutgoingMessage = { parts, source: "auto", ruleId };
+    const reason = parts.length === 0 ? "unsplittable" : findRefusal(folded, draft, context);
     if (reason === undefined) return enqueue(folded, writer, draft, context).state;
     writer.append({ kind: "blocked", body: { reason, message, ruleId } });
     return folded;

@@ -22,20 +22,20 @@ export interface Grant {
 }
 
 /** One reserved or sent message. */
-export interface Use {
+export interface QuotaUse {
   /** The outbound row. */
   readonly seq: number;
-  /** 0 for the first go, 1 for the second after an unconfirmed one. */
-  readonly go: number;
+  /** 0 for the first sending, 1 for the resend after an unconfirmed one. */
+  readonly resend: number;
   /** When its outcome was recorded, epoch ms; null while it is under way. */
-  readonly doneAt: number | null;
+  readonly settledAt: number | null;
 }
 
 /** What the reply window is folded from. */
 export interface WindowState {
   /** At most one of each kind. */
   readonly grants: readonly Grant[];
-  readonly uses: readonly Use[];
+  readonly uses: readonly QuotaUse[];
   /** The conversation was handed to WeChat's own agents: they may use up the quota, so what is left is unknown. */
   readonly handedOver: boolean;
   /** WeChat refused as out of time although by our books the 48 hours are running. */
@@ -43,7 +43,7 @@ export interface WindowState {
 }
 
 /** The reply window as people and programs see it. */
-export interface WindowView {
+export interface WindowStatus {
   readonly kind: GrantKind | "closed" | "unknown";
   readonly remaining: number;
   /** Epoch ms; null when closed or unknown. */
@@ -85,7 +85,7 @@ export function openGrant(
   // A grant that is over counts nothing any more; kept, it would keep every use since.
   const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);
   const grants = [...others, opened];
-  return { grants, uses: usesThatMatter(state.uses, grants), handedOver: false, doubtful };
+  return { grants, uses: pruneUses(state.uses, grants), handedOver: false, doubtful };
 }
 
 /**
@@ -97,7 +97,7 @@ export function trustClock(state: WindowState): WindowState {
   return {
     ...state,
     grants: state.grants.filter(({ at }) => at >= since),
-    uses: state.uses.filter(({ doneAt }) => doneAt === null || doneAt >= since),
+    uses: state.uses.filter(({ settledAt }) => settledAt === null || settledAt >= since),
   };
 }
 
@@ -107,10 +107,10 @@ export function handOver(state: WindowState): WindowState {
 }
 
 /** What may be sent at `now`. */
-export function viewWindow(state: WindowState, rules: ChannelRules, now: number): WindowView {
+export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
   if (state.handedOver) return { kind: "unknown", remaining: 0, expiresAt: null, doubtful: state.doubtful };
   const best = openGrants(state, now)
-    .map((grant) => ({ grant, remaining: Math.max(0, left(state, rules, grant)) }))
+    .map((grant) => ({ grant, remaining: Math.max(0, remainingOf(state, rules, grant)) }))
     .toSorted((a, b) => b.remaining - a.remaining || b.grant.until - a.grant.until)[0];
   if (best === undefined) return { kind: "closed", remaining: 0, expiresAt: null, doubtful: state.doubtful };
   return {
@@ -122,32 +122,32 @@ export function viewWindow(state: WindowState, rules: ChannelRules, now: number)
 }
 
 /** Why `count` messages may not be sent now, or undefined when they may. */
-export function refusal(
+export function findWindowRefusal(
   state: WindowState,
   rules: ChannelRules,
   count: number,
   now: number,
 ): WindowRefusal | undefined {
   if (openGrants(state, now).length === 0) return "window_closed";
-  return viewWindow({ ...state, handedOver: false }, rules, now).remaining < count ? "quota_used" : undefined;
+  return windowStatus({ ...state, handedOver: false }, rules, now).remaining < count ? "quota_used" : undefined;
 }
 
-/** Notes uses that are now under way. Call `refusal` first. */
-export function addUses(state: WindowState, seqs: readonly number[], go: number): WindowState {
-  return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, go, doneAt: null }))] };
+/** Notes uses that are now under way. Call `findWindowRefusal` first. */
+export function reserve(state: WindowState, seqs: readonly number[], resend: number): WindowState {
+  return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, resend, settledAt: null }))] };
 }
 
 /** A use has an outcome that counts: WeChat took it, or the outcome is unknown. */
-export function finishUse(state: WindowState, seq: number, go: number, doneAt: number): WindowState {
+export function settleUse(state: WindowState, seq: number, resend: number, settledAt: number): WindowState {
   return {
     ...state,
-    uses: state.uses.map((use) => (use.seq === seq && use.go === go ? { ...use, doneAt } : use)),
+    uses: state.uses.map((use) => (use.seq === seq && use.resend === resend ? { ...use, settledAt } : use)),
   };
 }
 
 /** A use certainly did not reach the user: its place is free again. */
-export function releaseUse(state: WindowState, seq: number, go: number): WindowState {
-  return { ...state, uses: state.uses.filter((use) => use.seq !== seq || use.go !== go) };
+export function releaseUse(state: WindowState, seq: number, resend: number): WindowState {
+  return { ...state, uses: state.uses.filter((use) => use.seq !== seq || use.resend !== resend) };
 }
 
 /**
@@ -174,7 +174,7 @@ export function correctWindow(
  */
 export function coveredUntil(state: WindowState, rules: ChannelRules, now: number): number | undefined {
   const ends = openGrants(state, now)
-    .filter((grant) => left(state, rules, grant) >= 0)
+    .filter((grant) => remainingOf(state, rules, grant) >= 0)
     .map((grant) => grant.until - GRANT_MARGIN_MS);
   return ends.length === 0 ? undefined : Math.max(...ends);
 }
@@ -188,15 +188,15 @@ function liveGrants(state: WindowState, now: number): readonly Grant[] {
   return state.grants.filter((grant) => grant.spent === undefined && now < grant.until);
 }
 
-function left(state: WindowState, rules: ChannelRules, grant: Grant): number {
-  return rules.grants[grant.kind].count - state.uses.filter((use) => counts(use, grant)).length;
+function remainingOf(state: WindowState, rules: ChannelRules, grant: Grant): number {
+  return rules.grants[grant.kind].count - state.uses.filter((use) => countsAgainst(use, grant)).length;
 }
 
-function counts(use: Use, grant: Grant): boolean {
-  return use.doneAt === null || use.doneAt >= grant.at - CLOCK_SKEW_MS;
+function countsAgainst(use: QuotaUse, grant: Grant): boolean {
+  return use.settledAt === null || use.settledAt >= grant.at - CLOCK_SKEW_MS;
 }
 
 /** Forgets uses that no grant counts any more, so that the state stays small. */
-function usesThatMatter(uses: readonly Use[], grants: readonly Grant[]): readonly Use[] {
-  return uses.filter((use) => grants.some((grant) => counts(use, grant)));
+function pruneUses(uses: readonly QuotaUse[], grants: readonly Grant[]): readonly QuotaUse[] {
+  return uses.filter((use) => grants.some((grant) => countsAgainst(use, grant)));
 }

@@ -3,13 +3,13 @@
  * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
  */
 import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
-import type { LeasedMessage, Owner } from "../../conversation/rpc.ts";
-import { errorName, log, logUser } from "../../platform/logger.ts";
+import type { LeasedMessage, Address } from "../../conversation/rpc.ts";
+import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
-import { carryChain } from "./chain.ts";
+import { deliverChain } from "./chain.ts";
 
 /** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
-const CHAIN_BUDGET_MS = 20_000;
+const DELIVERY_BUDGET_MS = 20_000;
 
 /**
  * Carries the attempt that `leased` brings, and what follows it. Registered at once, before anything is awaited:
@@ -17,39 +17,39 @@ const CHAIN_BUDGET_MS = 20_000;
  *
  * @param leased what stores the message; its failure is the caller's to report
  */
-export function carryInBackground(
+export function deliverAfterResponse(
   services: RequestServices,
-  owner: Owner,
+  address: Address,
   leased: Promise<LeasedMessage | undefined>,
 ): void {
-  services.waitUntil(carry(services, owner, leased));
+  services.waitUntil(deliverLeased(services, address, leased));
 }
 
-async function carry(
+async function deliverLeased(
   services: RequestServices,
-  owner: Owner,
+  address: Address,
   leased: Promise<LeasedMessage | undefined>,
 ): Promise<void> {
-  const until = Date.now() + CHAIN_BUDGET_MS;
+  const until = Date.now() + DELIVERY_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const { app, directory, requestId, createClient, reach, noteDelivery, noteWaiting } = services;
+  const { app, directory, requestId, createClient, recordMilestone, noteDelivery, noteWaiting } = services;
   try {
-    const user = logUser(objectIdOf(directory.namespace, owner));
-    await carryChain(first, {
+    const user = conversationTag(objectIdOf(directory.namespace, address));
+    await deliverChain(first, {
       client: createClient(),
-      onSent: () => reach("answer"),
+      onSent: () => recordMilestone("answer"),
       onAttempt: noteDelivery,
       onWaiting: async (until, isCause) => {
-        const pause = await noteWaiting({ id: objectIdOf(directory.namespace, owner).toString(), until, isCause });
-        if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
+        const pause = await noteWaiting({ id: objectIdOf(directory.namespace, address).toString(), until, isCause });
+        if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
       },
-      settle: (seq, attempt, delivery, next) => settleStored(directory, owner, { seq, attempt, delivery, next }),
+      settle: (seq, attempt, delivery, next) => settleStored(directory, address, { seq, attempt, delivery, next }),
       until,
       fields: { requestId, app: app.appid, user, via: "worker" },
     });
   } catch (error) {
     // The lease ends by itself and the alarm takes over; nothing is lost.
-    log("carry_failed", { requestId, app: app.appid, error: errorName(error) });
+    writeLog("carry_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

@@ -7,10 +7,10 @@ import type { Delivery } from "../../../shared/message/delivery.ts";
 import type { WeChatClient } from "../../channels/wechat/api/client.ts";
 import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
-import { log } from "../../platform/logger.ts";
+import { writeLog } from "../../platform/logger.ts";
 
 /** What a chain needs. */
-export interface Carrier {
+export interface DeliveryDeps {
   readonly client: Pick<WeChatClient, "deliver">;
   /** WeChat took a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
@@ -30,17 +30,17 @@ export interface Carrier {
   ) => Promise<LeasedMessage | null>;
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
-  /** Fields of the log lines: who carries, for whom (`logUser`). */
+  /** Fields of the log lines: who carries, for whom (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>> & { readonly user: string };
 }
 
 /** Carries `first` and what comes after it, until nothing is due or the time is up. */
-export async function carryChain(first: LeasedMessage, carrier: Carrier): Promise<void> {
+export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps): Promise<void> {
   let lease: LeasedMessage | null = first;
-  const told: Promise<void>[] = [];
+  const reports: Promise<void>[] = [];
   while (lease !== null) {
     const started = Date.now();
-    const { seq, attempt, openid, message, isAi, businessId, deadline, claim } = lease;
+    const { seq, attempt, openid, message, isAi, businessId, deadline, holder } = lease;
     const named = { message: `${carrier.fields.user}:${seq}`, attempt };
     // The object's clock may be another one.
     const options = {
@@ -51,22 +51,22 @@ export async function carryChain(first: LeasedMessage, carrier: Carrier): Promis
     };
     const delivery = await carrier.client.deliver(openid, message, options);
     const now = Date.now();
-    log("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
-    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? claim : null);
-    const telling = delivery.result === "sent" ? carrier.onSent?.() : noteWaiting(carrier, delivery, now);
-    if (telling !== undefined) told.push(telling);
+    writeLog("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
+    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? holder : null);
+    const report = delivery.result === "sent" ? carrier.onSent?.() : registerWaiting(carrier, delivery, now);
+    if (report !== undefined) reports.push(report);
     const noting = carrier.onAttempt?.(delivery);
-    if (noting !== undefined) told.push(noting);
+    if (noting !== undefined) reports.push(noting);
   }
   // Behind the last attempt: a lease that is held must not wait for anybody else.
-  await Promise.all(told);
+  await Promise.all(reports);
 }
 
 /** A pause that is over so soon need not be lifted, milliseconds: the minute's limit, mostly. */
 const SHORT_WAIT_MS = 2 * 60_000;
 
 /** Reports a message that waits for the app, unless it comes back by itself soon. */
-function noteWaiting({ onWaiting }: Carrier, delivery: Delivery, now: number): Promise<void> | undefined {
+function registerWaiting({ onWaiting }: DeliveryDeps, delivery: Delivery, now: number): Promise<void> | undefined {
   if (delivery.result === "refused") {
     const { reach, reaction } = describeErrcode(delivery.errcode);
     const waits = reach !== undefined && reaction !== "rate" && delivery.aloneMs === undefined;

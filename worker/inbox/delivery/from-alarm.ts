@@ -1,16 +1,16 @@
 /**
  * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
  */
-import type { AppPause, LeasedMessage, Owner } from "../../conversation/rpc.ts";
-import { logUser } from "../../platform/logger.ts";
+import type { AppPause, LeasedMessage, Address } from "../../conversation/rpc.ts";
+import { conversationTag } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
-import { carryChain, type Carrier } from "./chain.ts";
+import { deliverChain, type DeliveryDeps } from "./chain.ts";
 
 /** The conversation. */
-export interface CarryHost {
-  readonly owner: Owner;
+export interface AlarmDeliveryDeps {
+  readonly address: Address;
   readonly id: DurableObjectId;
-  readonly settle: (...outcome: Parameters<Carrier["settle"]>) => LeasedMessage | null;
+  readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => LeasedMessage | null;
   /** Nothing is left to wait for. */
   readonly resume: (pause: AppPause) => void;
 }
@@ -20,15 +20,15 @@ export interface CarryHost {
  *
  * @param until no attempt starts that could last beyond it, epoch ms
  */
-export async function carryFromAlarm(
-  { owner, id, settle, resume }: CarryHost,
+export async function deliverFromAlarm(
+  { address, id, settle, resume }: AlarmDeliveryDeps,
   lease: LeasedMessage,
   services: Services,
   until: number,
 ): Promise<void> {
-  await carryChain(lease, {
+  await deliverChain(lease, {
     client: services.createClient(),
-    onSent: () => services.reach("answer"),
+    onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,
     onWaiting: async (until, isCause) => {
       const pause = await services.noteWaiting({ id: id.toString(), until, isCause });
@@ -36,6 +36,6 @@ export async function carryFromAlarm(
     },
     settle: (...outcome) => Promise.resolve(settle(...outcome)),
     until,
-    fields: { app: owner.appid, user: logUser(id), via: "alarm" },
+    fields: { app: address.appid, user: conversationTag(id), via: "alarm" },
   });
 }

@@ -7,9 +7,9 @@ import type { Delivery } from "../../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../../account/memory.ts";
 import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
-import { logUser } from "../../platform/logger.ts";
+import { conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
-import { carryChain } from "./chain.ts";
+import { deliverChain } from "./chain.ts";
 
 /** What became of the trial. */
 export interface Trial {
@@ -63,38 +63,42 @@ async function tryOne(services: RequestServices, candidates: readonly string[]):
     const { namespace, locationHint } = services.directory;
     const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID());
     if (lease === null) continue;
-    const delivery = await carryTrial(services, id, lease);
+    const delivery = await deliverTrial(services, id, lease);
     if (delivery?.result === "refused" && delivery.aloneMs !== undefined) continue;
-    return judge(delivery);
+    return toTrialOutcome(delivery);
   }
   return { outcome: "none" };
 }
 
 /** Carries the message, and nothing after it. */
-async function carryTrial(services: RequestServices, id: string, lease: LeasedMessage): Promise<Delivery | undefined> {
+async function deliverTrial(
+  services: RequestServices,
+  id: string,
+  lease: LeasedMessage,
+): Promise<Delivery | undefined> {
   const { app, directory, requestId } = services;
-  const owner = { appid: app.appid, openid: lease.openid };
-  const user = logUser(directory.namespace.idFromString(id));
+  const address = { appid: app.appid, openid: lease.openid };
+  const user = conversationTag(directory.namespace.idFromString(id));
   let outcome: Delivery | undefined;
-  await carryChain(lease, {
+  await deliverChain(lease, {
     client: services.createTrialClient(),
-    onSent: () => services.reach("answer"),
+    onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,
     settle: (seq, attempt, delivery) => {
       outcome = delivery;
-      return settleStored(directory, owner, { seq, attempt, delivery, next: null });
+      return settleStored(directory, address, { seq, attempt, delivery, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
     onWaiting: async (until, isCause) => {
       const pause = await services.noteWaiting({ id, until, isCause });
-      if (pause !== undefined) await conversationStub(directory, owner).resume(pause, 0);
+      if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
     },
     fields: { requestId, app: app.appid, user, via: "trial" },
   });
   return outcome;
 }
 
-function judge(delivery: Delivery | undefined): Trial {
+function toTrialOutcome(delivery: Delivery | undefined): Trial {
   if (delivery?.result === "sent") return { outcome: "sent" };
   if (delivery?.result === "not_sent" && delivery.reason === "no_token") {
     return { outcome: "no_token", ...(delivery.errcode !== undefined && { errcode: delivery.errcode }) };

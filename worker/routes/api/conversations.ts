@@ -13,14 +13,14 @@ import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { streamExport } from "../../inbox/export-user.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
 /** Routes about conversations. */
-export const conversations = new Hono<AppEnv>();
+export const conversations = new Hono<HttpEnv>();
 
 conversations.get(
   "/conversations/:openid",

@@ -12,12 +12,12 @@ import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import type { TokenProblem } from "../../channels/wechat/token-source.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about WeChat's own diagnostics. */
-export const diagnostics = new Hono<AppEnv>();
+export const diagnostics = new Hono<HttpEnv>();
 
 diagnostics.get(
   "/diagnostics",

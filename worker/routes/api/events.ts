@@ -6,18 +6,18 @@ import type * as v from "valibot";
 import { AppEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
-/** The call with whole events: `AccountRpc` types them by their head (`AppEvent`). */
+/** The call with whole events: `AccountRpc` types them by their head (`AccountEvent`). */
 interface RemoteEvents {
   appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
 }
 
 /** Routes about events. */
-export const events = new Hono<AppEnv>();
+export const events = new Hono<HttpEnv>();
 
 events.get(
   "/events",

@@ -5,12 +5,12 @@ import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ForwardingSchema } from "../../../shared/api/events.ts";
 import { isoTime } from "../../../shared/api/schemas.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about forwarding. */
-export const forwarding = new Hono<AppEnv>();
+export const forwarding = new Hono<HttpEnv>();
 
 forwarding.get(
   "/forwarding",

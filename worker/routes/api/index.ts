@@ -5,8 +5,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { isDeadlineError } from "../../platform/deadline.ts";
-import { log } from "../../platform/logger.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import { writeLog } from "../../platform/logger.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { requireKnownApp } from "../http/choose-account.ts";
 import { requireEncodedPath } from "../http/encoded-path.ts";
 import { limitRate } from "../http/limit-rate.ts";
@@ -29,8 +29,8 @@ import { webhookReplays } from "./webhook-replays.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** Creates the API; `app.ts` mounts it under `/api`. */
-export function createApi(): Hono<AppEnv> {
-  const api = new Hono<AppEnv>();
+export function createApi(): Hono<HttpEnv> {
+  const api = new Hono<HttpEnv>();
 
   api.use(logApi(), secureAnswer());
   api.use(requireApiKey(), limitRate());
@@ -59,9 +59,9 @@ export function createApi(): Hono<AppEnv> {
 }
 
 /** Our own trouble: the caller may try again when the runtime says so; the log has the error's name. */
-export function answerError(error: Error, c: Context<AppEnv>): Response {
+export function answerError(error: Error, c: Context<HttpEnv>): Response {
   const requestId = c.get("requestId");
-  log("api_error", { requestId, error: error.name });
+  writeLog("api_error", { requestId, error: error.name });
   const isPassing = "retryable" in error && error.retryable === true;
   const isOverloaded = "overloaded" in error && error.overloaded === true;
   if (!isPassing && !isOverloaded && !isDeadlineError(error)) return problem(c, "internal", { requestId });

@@ -7,9 +7,9 @@ import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { UploadProblem } from "../../channels/wechat/api/media.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { refuseCall } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
@@ -26,7 +26,7 @@ const MULTIPART = "multipart/form-data";
 const UploadFormSchema = v.object({ [FIELD]: v.pipe(v.string(), v.metadata({ format: "binary" })) });
 
 /** Routes about pictures. */
-export const media = new Hono<AppEnv>();
+export const media = new Hono<HttpEnv>();
 
 media.post(
   "/media",
@@ -102,12 +102,12 @@ media.get(
 );
 
 /** The picture's bytes, from the body itself or from the multipart field. */
-async function readPicture(c: Context<AppEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
+async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<ArrayBuffer>, Response>> {
   const contentType = c.req.header("content-type") ?? "";
   const [type = ""] = contentType.toLowerCase().split(";", 1);
   const isMultipart = type.trim() === MULTIPART;
   if (!isMultipart && !IMAGE_TYPES.includes(type.trim())) return err(unsupported(c));
-  const body = await readBinary(c, MINI_PROGRAM.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
+  const body = await readBinary(c, MINI_PROGRAM_RULES.imageBytes + (isMultipart ? MULTIPART_OVERHEAD : 0));
   if (!body.ok || !isMultipart) return body;
   const file = await readFile(body.value, contentType);
   return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);
@@ -129,7 +129,7 @@ async function readFile(
   }
 }
 
-function refuseUpload(c: Context<AppEnv>, refusal: UploadProblem): Response {
+function refuseUpload(c: Context<HttpEnv>, refusal: UploadProblem): Response {
   switch (refusal.reason) {
     case "unsupported_type":
       return unsupported(c);
@@ -140,6 +140,6 @@ function refuseUpload(c: Context<AppEnv>, refusal: UploadProblem): Response {
   }
 }
 
-function unsupported(c: Context<AppEnv>): Response {
+function unsupported(c: Context<HttpEnv>): Response {
   return problem(c, "unsupported_media_type", { accepted: [...IMAGE_TYPES, MULTIPART] });
 }

@@ -16,19 +16,19 @@ import {
 } from "../../../shared/api/schemas.ts";
 import { findListeners } from "../../../shared/api/settings/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
 import { LEASED_CALL_MS } from "../../conversation/client.ts";
-import type { SubmitInput } from "../../conversation/core/transitions.ts";
+import type { SendRequest } from "../../conversation/core/transitions.ts";
 import { toMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { SubmitAnswer } from "../../conversation/rpc.ts";
-import { carryInBackground } from "../../inbox/delivery/after-response.ts";
+import { deliverAfterResponse } from "../../inbox/delivery/after-response.ts";
 import { findConversation, findMessage } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
-import { inTime } from "../../platform/deadline.ts";
+import { withTimeout } from "../../platform/deadline.ts";
 import { hexDigest } from "../../platform/digest.ts";
 import { retryCall } from "../../platform/object-call.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
@@ -44,7 +44,7 @@ const SUBMIT_TIMEOUT_MS = 4_000;
 const SUBMIT_ANSWER_MS = 6_000;
 
 /** Routes about single messages. */
-export const messages = new Hono<AppEnv>();
+export const messages = new Hono<HttpEnv>();
 
 messages.post(
   "/conversations/:openid/messages",
@@ -93,16 +93,16 @@ messages.post(
     if (!body.ok) return body.error;
     const { openid } = c.req.valid("param");
     const services = servicesOf(c);
-    const { owner, conversation } = findConversation(services, openid);
+    const { address, conversation } = findConversation(services, openid);
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
     // The key may be two callers'; an attempt whose response was lost is returned again to this caller alone.
-    const claim = crypto.randomUUID();
-    const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(owner, input, claim);
+    const holder = crypto.randomUUID();
+    const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(address, input, holder);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
-    carryInBackground(services, owner, submitted.then(leaseOf));
-    const answer = await inTime(SUBMIT_ANSWER_MS, submitted);
+    deliverAfterResponse(services, address, submitted.then(leaseOf));
+    const answer = await withTimeout(SUBMIT_ANSWER_MS, submitted);
     if (!answer.ok) return refuseSend(c, answer);
     return c.json(
       {
@@ -148,19 +148,19 @@ interface Send {
   readonly hold: boolean;
 }
 
-async function readSend(c: Context<AppEnv>): Promise<Result<Send, Response>> {
+async function readSend(c: Context<HttpEnv>): Promise<Result<Send, Response>> {
   const body = await readJsonObject(c);
   if (!body.ok) return body;
   const { hold, isAi, ...rest } = body.value;
   const given = { ...(hold === undefined ? {} : { hold }), ...(isAi === undefined ? {} : { isAi }) };
   const options = checkBody(c, SendOptionsSchema, given);
   if (!options.ok) return options;
-  const message = parseOutbound(rest, MINI_PROGRAM, servicesOf(c).app.appid);
+  const message = parseOutbound(rest, MINI_PROGRAM_RULES, servicesOf(c).app.appid);
   if (!message.ok) return err(refuseMessage(c, message.error));
   return ok({ message: message.value, isAi: options.value.isAi ?? false, hold: options.value.hold ?? false });
 }
 
-function refuseMessage(c: Context<AppEnv>, refusal: OutboundProblem): Response {
+function refuseMessage(c: Context<HttpEnv>, refusal: OutboundProblem): Response {
   const { reason, field, message, limit, actual, unit } = refusal;
   if (reason !== "too_long" || limit === undefined || actual === undefined || unit === undefined) {
     return invalidField(c, field, message);
@@ -176,8 +176,8 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
 
 /** What the settings say of a send; without them automatic answers are not muted and the webhooks stay as they are. */
 async function readSubmitSettings(
-  c: Context<AppEnv>,
-): Promise<Pick<SubmitInput, "muteMs" | "webhooks" | "settingsVersion">> {
+  c: Context<HttpEnv>,
+): Promise<Pick<SendRequest, "muteMs" | "webhooks" | "settingsVersion">> {
   const stored = await servicesOf(c).settings();
   if (stored === undefined) return { muteMs: 0 };
   const { settings, version } = stored;
@@ -189,7 +189,7 @@ function leaseOf(answer: SubmitAnswer) {
   return answer.ok ? answer.lease : undefined;
 }
 
-function refuseSend(c: Context<AppEnv>, refusal: Extract<SubmitAnswer, { ok: false }>): Response {
+function refuseSend(c: Context<HttpEnv>, refusal: Extract<SubmitAnswer, { ok: false }>): Response {
   switch (refusal.reason) {
     case "window_closed":
     case "quota_used":

@@ -6,7 +6,7 @@ import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { both, isoTime, named, TimeSchema } from "../../../shared/api/schemas.ts";
 import type { Milestone } from "../../account/core/milestones.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
@@ -22,7 +22,7 @@ const MilestonesSchema = named(
 );
 
 /** Routes about the set-up. */
-export const milestones = new Hono<AppEnv>();
+export const milestones = new Hono<HttpEnv>();
 
 milestones.get(
   "/milestones",

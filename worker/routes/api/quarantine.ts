@@ -4,7 +4,7 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { isoTime, QuarantineSchema } from "../../../shared/api/schemas.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
@@ -12,7 +12,7 @@ import { describe } from "../http/describe.ts";
 const MAX_SHOWN = 100;
 
 /** Routes about the quarantine. */
-export const quarantine = new Hono<AppEnv>();
+export const quarantine = new Hono<HttpEnv>();
 
 quarantine.get(
   "/quarantine",

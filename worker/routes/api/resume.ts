@@ -8,12 +8,12 @@ import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
 import { resumeApp } from "../../inbox/delivery/resume-account.ts";
 import { toFaultJson } from "../health-json.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
 /** Routes about pauses. */
-export const resume = new Hono<AppEnv>();
+export const resume = new Hono<HttpEnv>();
 
 resume.post(
   "/resume",

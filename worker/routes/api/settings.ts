@@ -9,7 +9,7 @@ import { both, named } from "../../../shared/api/schemas.ts";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../../shared/api/settings/settings.ts";
 import type { PutSettingsProblem } from "../../settings/versions.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
@@ -31,7 +31,7 @@ const IfMatchSchema = v.object({
 });
 
 /** Routes about the settings. */
-export const settings = new Hono<AppEnv>();
+export const settings = new Hono<HttpEnv>();
 
 settings.get(
   "/settings",
@@ -101,7 +101,7 @@ function readVersion(ifMatch: string): number | "*" {
   return Number(ETAG.exec(ifMatch)?.[1] ?? -1);
 }
 
-function refuseSettings(c: Context<AppEnv>, refusal: PutSettingsProblem): Response {
+function refuseSettings(c: Context<HttpEnv>, refusal: PutSettingsProblem): Response {
   switch (refusal.reason) {
     case "version_mismatch": {
       const { version } = refusal.current;

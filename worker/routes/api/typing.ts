@@ -6,7 +6,7 @@ import { Hono } from "hono/tiny";
 import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { refuseCall, refuseErrcode } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
@@ -14,7 +14,7 @@ import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
 
 /** Routes about the typing indicator. */
-export const typing = new Hono<AppEnv>();
+export const typing = new Hono<HttpEnv>();
 
 typing.post(
   "/conversations/:openid/typing",
@@ -46,15 +46,15 @@ typing.post(
     const body = await readBody(c, TypingBodySchema);
     if (!body.ok) return body.error;
     const services = servicesOf(c);
-    const { owner, conversation } = findConversation(services, c.req.valid("param").openid);
+    const { address, conversation } = findConversation(services, c.req.valid("param").openid);
     const businessId = (await conversation.businessId()) ?? undefined;
     const client = services.createClient();
-    const changed = await client.typing(owner.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
+    const changed = await client.typing(address.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
     return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
   },
 );
 
-function refuseTyping(c: Context<AppEnv>, refusal: TypingProblem): Response {
+function refuseTyping(c: Context<HttpEnv>, refusal: TypingProblem): Response {
   switch (refusal.reason) {
     case "already_typing":
       // The indicator already has the requested state.

@@ -19,9 +19,9 @@ import {
 } from "../../../shared/api/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
-import { findConversation, findObject } from "../../inbox/find-conversation.ts";
+import { findConversation, findConversationById } from "../../inbox/find-conversation.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
@@ -43,7 +43,7 @@ const REPLAY_PROBLEMS = [
 ] as const satisfies readonly ProblemCode[];
 
 /** Routes about events that are delivered again. */
-export const webhookReplays = new Hono<AppEnv>();
+export const webhookReplays = new Hono<HttpEnv>();
 
 webhookReplays.post(
   "/conversations/:openid/webhooks/:id/replay",
@@ -143,7 +143,7 @@ interface Replayer {
 }
 
 /** The settings' version, when they list the webhook; else the finished refusal. */
-async function readListed(c: Context<AppEnv>, id: string): Promise<Result<number, Response>> {
+async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<number, Response>> {
   const stored = await readStored(c);
   if (!stored.ok) return stored;
   const { settings, version } = stored.value;
@@ -153,7 +153,7 @@ async function readListed(c: Context<AppEnv>, id: string): Promise<Result<number
 
 /** What a caller asks for, and who does it; or the finished refusal. The body is checked first. */
 async function readReplay<T extends v.GenericSchema>(
-  c: Context<AppEnv>,
+  c: Context<HttpEnv>,
   id: string,
   schema: T,
 ): Promise<Result<{ readonly request: v.InferOutput<T>; readonly replayer: Replayer }, Response>> {
@@ -163,7 +163,7 @@ async function readReplay<T extends v.GenericSchema>(
   return replayer.ok ? ok({ request: request.value, replayer: replayer.value }) : replayer;
 }
 
-async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Replayer, Response>> {
+async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<Replayer, Response>> {
   const listed = await readListed(c, id);
   if (!listed.ok) return listed;
   const services = servicesOf(c);
@@ -195,7 +195,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
         if (from === null) return undefined;
         return { conversations: 1, remaining: await account.replayed(id, []) };
       }
-      const conversation = findObject(services, address.objectId);
+      const conversation = findConversationById(services, address.objectId);
       if (conversation === undefined || (await replay(conversation, address.seq - 1)) === null) return undefined;
       return { conversations: 1, remaining: await account.replayed(id, []) };
     },
@@ -205,7 +205,7 @@ async function createReplayer(c: Context<AppEnv>, id: string): Promise<Result<Re
         known.map(async (entry): Promise<SkippedConversation> => {
           // One that was erased or has expired has nothing left to deliver.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after);
-          else await findObject(services, entry.conversation)?.replay(id, entry.after, caller);
+          else await findConversationById(services, entry.conversation)?.replay(id, entry.after, caller);
           return entry;
         }),
       );

@@ -9,13 +9,13 @@ import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.t
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { waitingSince, type WebhookHealth } from "../../webhooks/core/endpoint-health.ts";
 import type { SkippedSummary } from "../../webhooks/skipped-store.ts";
-import type { AppEnv } from "../http/app-env.ts";
+import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 import { readStored } from "../http/stored-settings.ts";
 
 /** Routes about webhooks. */
-export const webhooks = new Hono<AppEnv>();
+export const webhooks = new Hono<HttpEnv>();
 
 webhooks.get(
   "/webhooks",

@@ -5,7 +5,7 @@ import type { Config } from "../../config/config.ts";
 import type { RequestServices } from "../../inbox/services.ts";
 
 /** Bindings come from wrangler.toml; variables are set by the middleware of `app.ts`. */
-export interface AppEnv {
+export interface HttpEnv {
   Bindings: Env;
   Variables: {
     /** Checked once: a route never sees an incomplete configuration. */

@@ -3,16 +3,16 @@
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { findApp } from "../../config/config.ts";
+import { findAccountConfig } from "../../config/config.ts";
 import type { RequestServices } from "../../inbox/services.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 import { createRequestServices } from "./services.ts";
 
 /** Answers 404 `unknown_app` for an app this worker is not set up for; past it `servicesOf` has its services. */
 export const requireKnownApp = () =>
-  createMiddleware<AppEnv>(async function requireKnownApp(c, next) {
-    const app = findApp(c.get("config"), c.req.query("appid"));
+  createMiddleware<HttpEnv>(async function requireKnownApp(c, next) {
+    const app = findAccountConfig(c.get("config"), c.req.query("appid"));
     if (app === undefined) return problem(c, "unknown_app", {});
     c.set("services", createRequestServices(c, app));
     return next();
@@ -23,7 +23,7 @@ export const requireKnownApp = () =>
  *
  * @throws Error on a route that is not mounted after `requireKnownApp`
  */
-export function servicesOf(c: Context<AppEnv>): RequestServices {
+export function servicesOf(c: Context<HttpEnv>): RequestServices {
   const services: RequestServices | undefined = c.get("services");
   if (services === undefined) throw new Error("this route must be mounted after requireKnownApp");
   return services;

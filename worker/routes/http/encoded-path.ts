@@ -3,12 +3,12 @@
  * one would then name the user whose openid has these very characters.
  */
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "./app-env.ts";
+import type { HttpEnv } from "./app-env.ts";
 import { invalidField } from "./request-body.ts";
 
 /** Answers 422 `invalid_field` for the field `openid` when the path cannot be decoded. */
 export const requireEncodedPath = () =>
-  createMiddleware<AppEnv>(async function requireEncodedPath(c, next) {
+  createMiddleware<HttpEnv>(async function requireEncodedPath(c, next) {
     if (!isEncoded(new URL(c.req.url).pathname)) return invalidField(c, "openid", "must be percent-encoded UTF-8");
     return next();
   });

@@ -3,8 +3,8 @@
  * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
-import { inTime } from "../../platform/deadline.ts";
-import { errorName, log } from "../../platform/logger.ts";
+import { withTimeout } from "../../platform/deadline.ts";
+import { errorName, writeLog } from "../../platform/logger.ts";
 import { problem } from "./problem.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 
@@ -24,9 +24,9 @@ export const limitRate = () =>
 /** A limiter that fails or hangs lets pass: it guards the bill, the key guards the data. */
 async function isWithinLimit(limiter: RateLimit, key: string, requestId: string): Promise<boolean> {
   try {
-    return (await inTime(LIMITER_MS, limiter.limit({ key }))).success;
+    return (await withTimeout(LIMITER_MS, limiter.limit({ key }))).success;
   } catch (error) {
-    log("rate_limit_failed", { requestId, error: errorName(error) });
+    writeLog("rate_limit_failed", { requestId, error: errorName(error) });
     return true;
   }
 }

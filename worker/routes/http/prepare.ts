@@ -3,11 +3,11 @@
  */
 import type { Context } from "hono";
 import { configOf } from "../../config/config.ts";
-import { log } from "../../platform/logger.ts";
-import type { AppEnv } from "./app-env.ts";
+import { writeLog } from "../../platform/logger.ts";
+import type { HttpEnv } from "./app-env.ts";
 
 /** Names the request and gives it the configuration and the team's code; the answer instead when the first is incomplete. */
-export function prepare(c: Context<AppEnv>, handlers: AppEnv["Variables"]["handlers"]): Response | undefined {
+export function prepare(c: Context<HttpEnv>, handlers: HttpEnv["Variables"]["handlers"]): Response | undefined {
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   c.set("requestId", requestId);
   const config = configOf(c.env);
@@ -17,12 +17,12 @@ export function prepare(c: Context<AppEnv>, handlers: AppEnv["Variables"]["handl
     return undefined;
   }
   const problems = config.error.map(({ variable, problem, cure }) => `${variable} ${problem}: ${cure}`).join(" · ");
-  log("misconfigured", { requestId, problems });
+  writeLog("misconfigured", { requestId, problems });
   return c.text("edge-kefu is not set up yet: see /healthz", 503);
 }
 
 /** Answers an exception no route expected; its message may hold anything, so it is logged by name. */
-export function answerUnhandled(error: Error, c: Context<AppEnv>): Response {
-  log("unhandled_error", { requestId: c.get("requestId"), error: error.name });
+export function answerUnhandled(error: Error, c: Context<HttpEnv>): Response {
+  writeLog("unhandled_error", { requestId: c.get("requestId"), error: error.name });
   return c.text("internal error", 500);
 }

@@ -5,13 +5,13 @@
  */
 import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
-import type { AppEnv } from "./app-env.ts";
+import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 
 /** The context past the lock. */
 export interface KeyEnv {
-  Bindings: AppEnv["Bindings"];
-  Variables: AppEnv["Variables"] & {
+  Bindings: HttpEnv["Bindings"];
+  Variables: HttpEnv["Variables"] & {
     /** SHA-256 of the caller's API key, hex: who calls, without the key. */
     caller: string;
   };

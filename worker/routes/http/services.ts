@@ -2,12 +2,12 @@
  * The services of one request, made from Hono's context: the one place where a use case and a request meet.
  */
 import type { Context } from "hono";
-import type { AppConfig } from "../../config/config.ts";
+import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { HttpEnv } from "./app-env.ts";
 
 /** Creates them, once per request; behind `requireKnownApp` it has been done. */
-export function createRequestServices(c: Context<AppEnv>, app: AppConfig): RequestServices {
+export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   return {

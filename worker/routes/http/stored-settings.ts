@@ -5,12 +5,12 @@
 import type { Context } from "hono";
 import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { HttpEnv } from "./app-env.ts";
 import { servicesOf } from "./choose-account.ts";
 import { problem } from "./problem.ts";
 
 /** Reads them from the account object. @returns the finished refusal when this worker cannot read them */
-export async function readStored(c: Context<AppEnv>): Promise<Result<SettingsVersion, Response>> {
+export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
   const account = servicesOf(c).account();
   const { version, settings, updatedAt, unreadable } = await account.settings();
   if (unreadable === undefined) return ok({ version, settings, updatedAt });

@@ -6,7 +6,7 @@ import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from 
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
 import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
 import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
-import type { RowDraft } from "../../conversation/core/rows.ts";
+import type { Row } from "../../conversation/core/rows.ts";
 
 /** An event as it is sent. */
 export interface WebhookEvent {
@@ -28,7 +28,7 @@ interface EventData {
 }
 
 /** The types of events a row makes, in order; most rows about attempts make none. */
-export function typesOf(row: RowDraft): readonly WebhookEventType[] {
+export function typesOf(row: Row): readonly WebhookEventType[] {
   switch (row.kind) {
     case "in": {
       const received = typeOfPush(row.body.inbound);
@@ -62,9 +62,9 @@ export function typesOf(row: RowDraft): readonly WebhookEventType[] {
  */
 export function toWebhookEvent(
   source: WebhookSource,
-  row: RowDraft,
+  row: Row,
   type: WebhookEventType,
-  message: RowDraft | undefined,
+  message: Row | undefined,
 ): WebhookEvent {
   const { appid, openid, objectId } = source;
   const data: EventData = {

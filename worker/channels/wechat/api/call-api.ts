@@ -7,7 +7,7 @@
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
 import { describeErrcode } from "../../../../shared/errcode.ts";
-import { openDeadline, OVERDUE, type Deadline } from "../../../platform/deadline.ts";
+import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadline.ts";
 import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
@@ -94,7 +94,7 @@ export async function callApi<T>(
     const { errcode } = outcome.error;
     if (describeErrcode(errcode).reach === undefined) return outcome;
     const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
-    return verdict === OVERDUE ? outcome : err(toRefusal(errcode, verdict, deps.now()));
+    return verdict === TIMED_OUT ? outcome : err(toRefusal(errcode, verdict, deps.now()));
   } finally {
     deadline.close();
   }
@@ -138,7 +138,7 @@ async function usableAccess<T>(
   const { deps, request } = call;
   const access = await Promise.race([asked, call.deadline.overdue]);
   const now = deps.now();
-  if (access === OVERDUE || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
+  if (access === TIMED_OUT || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
   if (!access.ok) return err({ reason: "no_token", problem: access.error });
   const { pausedUntil = 0, pauseErrcode } = access.value;
   if (pausedUntil <= now || (!request.isSend && isAboutSending(pauseErrcode))) return access;
@@ -163,7 +163,7 @@ async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFa
   const answered = fetchAndRead(call, `${deps.apiBase}${request.path}?${query}`, init);
   try {
     const outcome = await Promise.race([answered, overdue]);
-    return outcome === OVERDUE ? err({ reason: "timeout" }) : outcome;
+    return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
     return err({ reason: signal.aborted ? "timeout" : "network" });
   }

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { MINI_PROGRAM } from "../../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES } from "../../../../shared/message/channel-rules.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { detectImageType, type ImageType } from "./image-type.ts";
 import { parseAnswer, readAnswer, readCapped, type BadResponse, type JsonObject, type Refusal } from "./response.ts";
@@ -43,7 +43,7 @@ const OPEN_BRACE = 0x7b;
 /**
  * Uploads a picture. Type and size are checked before a request leaves.
  *
- * @param bytes PNG, JPEG or GIF, at most `MINI_PROGRAM.imageBytes`
+ * @param bytes PNG, JPEG or GIF, at most `MINI_PROGRAM_RULES.imageBytes`
  */
 export async function uploadImage(
   deps: ApiDeps,
@@ -51,7 +51,7 @@ export async function uploadImage(
 ): Promise<Result<UploadedImage, UploadProblem>> {
   const type = detectImageType(bytes);
   if (type?.uploadable !== true) return err({ reason: "unsupported_type" });
-  const limit = MINI_PROGRAM.imageBytes;
+  const limit = MINI_PROGRAM_RULES.imageBytes;
   if (bytes.length > limit) return err({ reason: "too_large", limit, actual: bytes.length });
   const { body, contentType } = await buildMultipart(bytes, type);
   return callApi(
@@ -122,7 +122,7 @@ function toUploadedImage(answer: JsonObject, now: number): Result<UploadedImage,
   if (typeof mediaId !== "string" || mediaId === "") return err({ reason: "bad_response" });
   const seconds = Number(answer["created_at"]);
   const createdAt = Number.isSafeInteger(seconds) && seconds > 0 ? seconds * 1000 : now;
-  return ok({ mediaId, createdAt, expiresAt: createdAt + MINI_PROGRAM.mediaLifetimeMs });
+  return ok({ mediaId, createdAt, expiresAt: createdAt + MINI_PROGRAM_RULES.mediaLifetimeMs });
 }
 
 /** WECHAT.md §5.3: an error is JSON with HTTP 200. No picture format begins with a brace. */

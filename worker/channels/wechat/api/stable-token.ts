@@ -3,7 +3,7 @@
  * forced 20 times a day, and the secret goes nowhere else.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import { openDeadline, OVERDUE } from "../../../platform/deadline.ts";
+import { openDeadline, TIMED_OUT } from "../../../platform/deadline.ts";
 import type { Fetch } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
@@ -50,7 +50,7 @@ export async function requestStableToken(
   const deadline = openDeadline(options.timeoutMs);
   try {
     const outcome = await Promise.race([askForToken(options, startedAt, deadline.signal), deadline.overdue]);
-    return outcome === OVERDUE ? err({ reason: "unreachable", cause: "timeout" }) : outcome;
+    return outcome === TIMED_OUT ? err({ reason: "unreachable", cause: "timeout" }) : outcome;
   } catch {
     // The cause is dropped on purpose, as in api.ts: a relay's error text may repeat the request.
     return err({ reason: "unreachable", cause: deadline.signal.aborted ? "timeout" : "network" });

@@ -32,7 +32,7 @@ export interface PushQuery {
 }
 
 /** How a reply must be encrypted: with the token and key that held for the push. */
-export interface ReplySeal {
+export interface AcknowledgementSeal {
   readonly token: string;
   readonly cipher: MessageCipher;
   readonly appid: string;
@@ -50,7 +50,7 @@ export interface OpenedPush {
   /** The timestamp that was signed, epoch ms; 0 when it is not a number. */
   readonly signedAt: number;
   /** Absent in plain mode. */
-  readonly seal?: ReplySeal;
+  readonly seal?: AcknowledgementSeal;
 }
 
 /** A parameter the query lacks. */

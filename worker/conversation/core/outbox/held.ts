@@ -3,17 +3,17 @@
  */
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState, HeldMessage } from "../state.ts";
-import { refusal, trustClock, addUses } from "../window.ts";
-import { type Draft, writeParts, type OutboxContext, newItem } from "./items.ts";
+import { findWindowRefusal, trustClock, reserve } from "../window.ts";
+import { type OutgoingMessage, appendParts, type TransitionContext, newItem } from "./items.ts";
 
 /** Keeps a message for the user's next one. */
 export function hold(
   state: ConversationState,
   writer: RowWriter,
-  draft: Draft,
+  draft: OutgoingMessage,
   until: number,
 ): { readonly state: ConversationState; readonly message: number } {
-  const message = writeParts(writer, draft, state.businessId)[0] ?? 0;
+  const message = appendParts(writer, draft, state.replyContext)[0] ?? 0;
   writer.append({ kind: "held", ref: message, body: { until } });
   const held: HeldMessage = { message, parts: draft.parts.length, source: draft.source, until };
   return { state: { ...state, held: [...state.held, held] }, message };
@@ -25,11 +25,11 @@ export function hold(
  * When only what was sent in the seconds before the user's message is in their way, WeChat decides: one that it refuses is
  * held again, and one that is not tried would wait for the user's next message.
  */
-export function releaseHeld(before: ConversationState, context: OutboxContext): ConversationState {
+export function releaseHeld(before: ConversationState, context: TransitionContext): ConversationState {
   const [first, ...rest] = before.held;
   if (first === undefined) return before;
   const isRefused = ({ window }: ConversationState) =>
-    refusal(window, context.rules, first.parts, context.now) !== undefined;
+    findWindowRefusal(window, context.rules, first.parts, context.now) !== undefined;
   const state = isRefused(before) ? { ...before, window: trustClock(before.window) } : before;
   if (isRefused(state)) return before;
   const seqs = Array.from({ length: first.parts }, (_, part) => first.message + part);
@@ -38,7 +38,7 @@ export function releaseHeld(before: ConversationState, context: OutboxContext): 
     const item = newItem(seq, first.message, first.source, context);
     return { ...item, ...more, until: Math.min(item.until, first.until) };
   });
-  const window = addUses(state.window, seqs, 0);
+  const window = reserve(state.window, seqs, 0);
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
 

@@ -5,11 +5,11 @@
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import type { RowWriter, Source } from "../rows.ts";
-import type { ConversationState, QueueItem } from "../state.ts";
+import type { ConversationState, OutboxItem } from "../state.ts";
 import { releaseUse } from "../window.ts";
 
 /** What the transitions get besides the state: the channel's rules, the clock, randomness, and a setting. */
-export interface OutboxContext {
+export interface TransitionContext {
   readonly rules: ChannelRules;
   /** Epoch ms, read once for the whole transaction. */
   readonly now: number;
@@ -20,7 +20,7 @@ export interface OutboxContext {
 }
 
 /** A whole message: its parts are sent one after another and share one id. */
-export interface Draft {
+export interface OutgoingMessage {
   readonly parts: readonly Outbound[];
   readonly source: Source;
   readonly isAi?: boolean;
@@ -32,7 +32,7 @@ export interface Draft {
 }
 
 /** Writes the `out` rows of a message, one for each part. @returns their seqs */
-export function writeParts(writer: RowWriter, draft: Draft, businessId: string | null): readonly number[] {
+export function appendParts(writer: RowWriter, draft: OutgoingMessage, businessId: string | null): readonly number[] {
   const { source, isAi = false, ruleId, key, request, parts } = draft;
   const common = {
     source,
@@ -53,14 +53,14 @@ export function writeParts(writer: RowWriter, draft: Draft, businessId: string |
 }
 
 /** A part that waits for its first attempt. */
-export function newItem(seq: number, message: number, source: Source, { rules, now }: OutboxContext): QueueItem {
+export function newItem(seq: number, message: number, source: Source, { rules, now }: TransitionContext): OutboxItem {
   const until = now + rules.grants.message.durationMs;
   const tries = { failed: 0, paused: 0 };
-  return { seq, message, source, mayRepeat: false, go: 0, attempt: 0, tries, nextAt: now, until };
+  return { seq, message, source, mayRepeat: false, resend: 0, attempt: 0, tries, nextAt: now, until };
 }
 
 /** Changes one item. */
-export function replaceItem(state: ConversationState, item: QueueItem): ConversationState {
+export function replaceItem(state: ConversationState, item: OutboxItem): ConversationState {
   return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
 }
 
@@ -70,12 +70,12 @@ export function removeItem(state: ConversationState, seq: number): ConversationS
 }
 
 /** Frees the place an item has in the window. */
-export function release(state: ConversationState, item: QueueItem): ConversationState {
-  return { ...state, window: releaseUse(state.window, item.seq, item.go) };
+export function release(state: ConversationState, item: OutboxItem): ConversationState {
+  return { ...state, window: releaseUse(state.window, item.seq, item.resend) };
 }
 
 /** Takes all parts of a message out of the queue and frees their places. */
-export function takeOut(
+export function removeMessage(
   state: ConversationState,
   message: number,
 ): { readonly state: ConversationState; readonly parts: number } {

@@ -2,9 +2,9 @@
  * Where a message stands, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
-import type { RowDraft } from "../rows.ts";
+import type { Row } from "../rows.ts";
 import type { ConversationState } from "../state.ts";
-import { waitingOf, type Waiting } from "./waiting.ts";
+import { findWaiting, type Waiting } from "./waiting.ts";
 
 /** One part of a message. */
 export interface PartState {
@@ -19,7 +19,7 @@ export interface PartState {
 }
 
 /** A message as the API shows it. */
-export interface MessageState {
+export interface MessageProgress {
   /** The first part's row. */
   readonly seq: number;
   readonly status: MessageStatus;
@@ -27,7 +27,7 @@ export interface MessageState {
 }
 
 /** Most severe first: a message takes the status of its worst part. */
-const ORDER: readonly MessageStatus[] = [
+const MOST_SEVERE_FIRST: readonly MessageStatus[] = [
   "failed",
   "blocked",
   "unconfirmed",
@@ -46,16 +46,16 @@ const ORDER: readonly MessageStatus[] = [
  * @param state the conversation's folded state
  * @returns undefined when `seq` is no message
  */
-export function messageState(
+export function foldMessageProgress(
   seq: number,
-  rows: readonly RowDraft[],
+  rows: readonly Row[],
   state: ConversationState,
-): MessageState | undefined {
+): MessageProgress | undefined {
   const outs = rows.filter((row) => row.kind === "out" && (row.seq === seq || row.ref === seq));
   const first = outs[0];
   if (first === undefined || first.seq !== seq || first.ref !== null) return undefined;
   const parts = outs.map((row, index) => partState(row.seq, seq, index + 1, rows, state));
-  const status = ORDER.find((candidate) => parts.some((part) => part.status === candidate)) ?? "queued";
+  const status = MOST_SEVERE_FIRST.find((candidate) => parts.some((part) => part.status === candidate)) ?? "queued";
   return { seq, status, parts };
 }
 
@@ -64,7 +64,7 @@ const LATE_MS = 10 * 60_000;
 
 /**
  * What may still stand in the rows after those given: `nothing` that changes where the message stands · a `late` `sent`,
- * which wins over an unconfirmed end and over the queue · its `end`, or that of the second go an automatic message may have had.
+ * which wins over an unconfirmed end and over the queue · its `end`, or that of the resend an automatic message may have had.
  */
 export type Missing = "nothing" | "late" | "end";
 
@@ -74,7 +74,7 @@ export type Missing = "nothing" | "late" | "end";
  * @param seq the first part's row
  * @param rows the log from that row on
  */
-export function findMissing(seq: number, rows: readonly RowDraft[], state: ConversationState): Missing {
+export function findMissing(seq: number, rows: readonly Row[], state: ConversationState): Missing {
   let missing: Missing = "nothing";
   for (const row of rows) {
     if (row.kind !== "out" || (row.seq !== seq && row.ref !== seq)) continue;
@@ -86,15 +86,15 @@ export function findMissing(seq: number, rows: readonly RowDraft[], state: Conve
 }
 
 function missingOf(
-  { seq, body }: Extract<RowDraft, { kind: "out" }>,
+  { seq, body }: Extract<Row, { kind: "out" }>,
   message: number,
-  rows: readonly RowDraft[],
+  rows: readonly Row[],
   state: ConversationState,
 ): Missing {
   const outcomes = rows.filter((row) => row.ref === seq);
   if (outcomes.some((row) => row.kind === "sent")) return "nothing";
   const item = state.queue.find((candidate) => candidate.seq === seq);
-  if (item !== undefined) return item.go === 0 || isLateOver(outcomes, rows) ? "nothing" : "late";
+  if (item !== undefined) return item.resend === 0 || isLateOver(outcomes, rows) ? "nothing" : "late";
   if (state.held.some((held) => held.message === message)) return "nothing";
   const last = outcomes.findLast((row) => isVerdict(row.kind) || row.kind === "unconfirmed");
   if (last === undefined) return heldVerdict(message, rows) === undefined ? "end" : "nothing";
@@ -105,7 +105,7 @@ function missingOf(
 }
 
 /** Whether the rows read reach past the time in which a late outcome may follow the last of `outcomes`. */
-function isLateOver(outcomes: readonly RowDraft[], rows: readonly RowDraft[]): boolean {
+function isLateOver(outcomes: readonly Row[], rows: readonly Row[]): boolean {
   const last = outcomes.at(-1);
   return last !== undefined && (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS;
 }
@@ -114,7 +114,7 @@ function partState(
   seq: number,
   message: number,
   part: number,
-  rows: readonly RowDraft[],
+  rows: readonly Row[],
   state: ConversationState,
 ): PartState {
   const outcomes = rows.filter((row) => row.ref === seq);
@@ -122,7 +122,7 @@ function partState(
   const item = state.queue.find((candidate) => candidate.seq === seq);
   if (item?.lease !== undefined) return { part, status: "sending" };
   if (item !== undefined) {
-    const waiting = waitingOf(state, item);
+    const waiting = findWaiting(state, item);
     return { part, status: item.attempt > 0 ? "retrying" : "queued", ...(waiting && { waiting }) };
   }
   const held = state.held.find((candidate) => candidate.message === message);
@@ -139,10 +139,10 @@ function partState(
 }
 
 /** A held message that expired was blocked as a whole, at its first row. */
-function heldVerdict(message: number, rows: readonly RowDraft[]): RowDraft | undefined {
+function heldVerdict(message: number, rows: readonly Row[]): Row | undefined {
   return rows.find((row) => row.ref === message && row.kind === "blocked" && row.body.reason === "hold_expired");
 }
 
-function isVerdict(kind: RowDraft["kind"]): boolean {
+function isVerdict(kind: Row["kind"]): boolean {
   return kind === "failed" || kind === "blocked";
 }

@@ -7,16 +7,24 @@
  * whether the request left is unknown.
  */
 import type { Delivery } from "../../../../shared/message/delivery.ts";
-import { plausibleTimes } from "../plausible-times.ts";
-import type { BlockReason, RowWriter } from "../rows.ts";
-import { LEASE_MS, triableItems, type ConversationState, type QueueItem, type QueueLease } from "../state.ts";
-import { addUses, correctWindow, coveredUntil, finishUse, refusal, type WindowRefusal } from "../window.ts";
-import { newItem, release, removeItem, replaceItem, writeParts, type Draft, type OutboxContext } from "./items.ts";
-import { decide, backoffMs, type Decision } from "./retry.ts";
-import { stopItem, isHoldable, holdAgain, dropMessage } from "./stop.ts";
+import { correctTimes } from "../plausible-times.ts";
+import type { BlockedReason, RowWriter } from "../rows.ts";
+import { LEASE_MS, sendableItems, type ConversationState, type OutboxItem, type OutboxLease } from "../state.ts";
+import { reserve, correctWindow, coveredUntil, settleUse, findWindowRefusal, type WindowRefusal } from "../window.ts";
+import {
+  newItem,
+  release,
+  removeItem,
+  replaceItem,
+  appendParts,
+  type OutgoingMessage,
+  type TransitionContext,
+} from "./items.ts";
+import { planRetry, backoffMs, type Decision } from "./retry.ts";
+import { blockOrHold, isHoldable, returnToHeld, dropMessage } from "./stop.ts";
 
 export { LEASE_MS } from "../state.ts";
-export type { Draft, OutboxContext } from "./items.ts";
+export type { OutgoingMessage, TransitionContext } from "./items.ts";
 
 /** One attempt that a carrier may make. */
 export interface Lease {
@@ -25,94 +33,98 @@ export interface Lease {
   /** The request must be over by then, epoch ms. */
   readonly deadline: number;
   /** The carrier it was given to. */
-  readonly claim: string;
+  readonly holder: string;
 }
 
 /** How long before its lease ends the carrier's request is aborted, milliseconds: time to report the outcome. */
 export const SETTLE_MARGIN_MS = 2_000;
 /** Longest random delay before an unconfirmed message is sent again, milliseconds. */
-const REPEAT = { baseMs: 8_000, capMs: 8_000 };
+const RESEND_BACKOFF = { baseMs: 8_000, capMs: 8_000 };
 
 /**
  * Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides;
  * no more wait for that than a new grant would take.
  */
-export function refuseDraft(
+export function findRefusal(
   state: ConversationState,
-  draft: Draft,
-  context: OutboxContext,
+  draft: OutgoingMessage,
+  context: TransitionContext,
 ): WindowRefusal | "handed_over" | undefined {
   if (state.window.handedOver) {
     if (draft.source === "auto") return "handed_over";
     const waiting = state.queue.length + draft.parts.length;
     return waiting > context.rules.grants.message.count ? "quota_used" : undefined;
   }
-  return refusal(state.window, context.rules, draft.parts.length, context.now);
+  return findWindowRefusal(state.window, context.rules, draft.parts.length, context.now);
 }
 
-/** Reserves a place in the window for every part and queues them. Call `refuseDraft` first. */
+/** Reserves a place in the window for every part and queues them. Call `findRefusal` first. */
 export function enqueue(
   state: ConversationState,
   writer: RowWriter,
-  draft: Draft,
-  context: OutboxContext,
+  draft: OutgoingMessage,
+  context: TransitionContext,
 ): { readonly state: ConversationState; readonly message: number } {
-  const seqs = writeParts(writer, draft, state.businessId);
+  const seqs = appendParts(writer, draft, state.replyContext);
   const message = seqs[0] ?? 0;
   const mayRepeat = draft.source === "auto" && context.unconfirmedRetries === 1;
   const { source, holdUntil } = draft;
   const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }) };
   const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
-  const window = addUses(state.window, seqs, 0);
+  const window = reserve(state.window, seqs, 0);
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
 
 /** Attempts that ended unsettled are unconfirmed. */
-export function expireLeases(state: ConversationState, writer: RowWriter, context: OutboxContext): ConversationState {
+export function expireLeases(
+  state: ConversationState,
+  writer: RowWriter,
+  context: TransitionContext,
+): ConversationState {
   return state.queue
     .filter((item) => item.lease !== undefined && item.lease.endsAt <= context.now)
-    .reduce((folded, item) => giveUpAttempt(folded, writer, item, "lease_ended", context), state);
+    .reduce((folded, item) => markUnconfirmed(folded, writer, item, "lease_ended", context), state);
 }
 
 /**
  * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more leave the
  * queue on the way: blocked, or held again.
  *
- * @param claim who carries it. Idempotent: repeating a claim returns the lease it already holds, and the state as it was.
+ * @param holder who carries it. Idempotent: repeating a holder returns the lease it already holds, and the state as it was.
  */
 export function leaseNext(
   before: ConversationState,
   writer: RowWriter,
-  context: OutboxContext,
-  claim: string,
+  context: TransitionContext,
+  holder: string,
 ): { readonly state: ConversationState; readonly lease?: Lease } {
-  const state = plausibleTimes(before, context.now, context.rules);
-  const mine = leaseOf(state, claim, context.now);
+  const state = correctTimes(before, context.now, context.rules);
+  const mine = leaseOf(state, holder, context.now);
   if (mine !== undefined) return { state: before, lease: mine };
-  const item = triableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
+  const item = sendableItems(state.queue).find(({ nextAt }) => nextAt <= context.now);
   if (item === undefined) return { state };
   const until = sendableUntil(state, item, context);
   if (typeof until === "string") {
-    return leaseNext(stopItem(state, writer, item, { reason: until }, context), writer, context, claim);
+    return leaseNext(blockOrHold(state, writer, item, { reason: until }, context), writer, context, holder);
   }
   const endsAt = context.now + LEASE_MS;
-  const lease = { claim, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
+  const lease = { holder, startedAt: context.now, endsAt, deadline: Math.min(until, endsAt - SETTLE_MARGIN_MS) };
   const started = { ...item, attempt: item.attempt + 1, lease };
   return { state: replaceItem(state, started), lease: toLease(started, lease) };
 }
 
 /** The attempt under way that was given to this carrier, while there is time for it. */
-export function leaseOf(state: ConversationState, claim: string, now: number): Lease | undefined {
-  const mine = state.queue.find((item) => item.lease?.claim === claim && now < item.lease.deadline);
+export function leaseOf(state: ConversationState, holder: string, now: number): Lease | undefined {
+  const mine = state.queue.find((item) => item.lease?.holder === holder && now < item.lease.deadline);
   return mine?.lease && toLease(mine, mine.lease);
 }
 
-function toLease(item: QueueItem, lease: QueueLease): Lease {
-  return { seq: item.seq, attempt: item.attempt, deadline: lease.deadline, claim: lease.claim };
+function toLease(item: OutboxItem, lease: OutboxLease): Lease {
+  return { seq: item.seq, attempt: item.attempt, deadline: lease.deadline, holder: lease.holder };
 }
 
 /** Until when an item may be sent, or why not at all. After a hand-over a person's goes through, and WeChat decides. */
-function sendableUntil(state: ConversationState, item: QueueItem, context: OutboxContext): number | BlockReason {
+function sendableUntil(state: ConversationState, item: OutboxItem, context: TransitionContext): number | BlockedReason {
   const { window } = state;
   if (window.handedOver && item.source === "auto") return "handed_over";
   const covered = window.handedOver ? item.until : coveredUntil(window, context.rules, context.now);
@@ -129,42 +141,42 @@ export function settleAttempt(
   before: ConversationState,
   writer: RowWriter,
   attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
-  context: OutboxContext,
+  context: TransitionContext,
   isRecorded: () => boolean,
 ): ConversationState {
-  const state = plausibleTimes(before, context.now, context.rules);
+  const state = correctTimes(before, context.now, context.rules);
   const item = state.queue.find((candidate) => candidate.seq === attempt.seq);
   if (item?.lease === undefined || item.attempt !== attempt.attempt) {
-    return isRecorded() ? state : settleLate(state, writer, attempt, item);
+    return isRecorded() ? state : settleExpired(state, writer, attempt, item);
   }
-  const decision = decide(attempt.delivery, item.tries, context.now, context.random);
+  const decision = planRetry(attempt.delivery, item.tries, context.now, context.random);
   return apply(state, writer, item, decision, context);
 }
 
 function apply(
   state: ConversationState,
   writer: RowWriter,
-  item: QueueItem,
+  item: OutboxItem,
   decision: Decision,
-  context: OutboxContext,
+  context: TransitionContext,
 ): ConversationState {
-  const { seq: ref, attempt, go } = item;
+  const { seq: ref, attempt, resend } = item;
   switch (decision.type) {
     case "sent":
       writer.append({ kind: "sent", ref, body: { attempt } });
-      return removeItem({ ...state, window: finishUse(state.window, ref, go, context.now) }, ref);
+      return removeItem({ ...state, window: settleUse(state.window, ref, resend, context.now) }, ref);
     case "unconfirmed":
-      return giveUpAttempt(state, writer, item, decision.reason, context);
+      return markUnconfirmed(state, writer, item, decision.reason, context);
     case "window": {
       const { correction, errcode } = decision;
       const startedAt = item.lease?.startedAt ?? context.now;
       const window = correctWindow(state.window, correction, startedAt, context.now);
       const reason = correction === "used" ? "quota_used" : "window_closed";
-      return stopItem({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
+      return blockOrHold({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
     }
     case "failed": {
       const { reason, errcode, mayHold = false } = decision;
-      if (mayHold && isHoldable(item, context.now)) return holdAgain(state, writer, item);
+      if (mayHold && isHoldable(item, context.now)) return returnToHeld(state, writer, item);
       writer.append({ kind: "failed", ref, body: { attempt, reason, ...(errcode !== undefined && { errcode }) } });
       return dropMessage(state, writer, item);
     }
@@ -181,11 +193,11 @@ function apply(
 }
 
 /** A `sent` always wins, however late; any other late outcome of an attempt that was given up is only recorded. */
-function settleLate(
+function settleExpired(
   state: ConversationState,
   writer: RowWriter,
   late: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
-  item: QueueItem | undefined,
+  item: OutboxItem | undefined,
 ): ConversationState {
   const { seq: ref, attempt, delivery } = late;
   if (delivery.result !== "sent") {
@@ -198,24 +210,27 @@ function settleLate(
   return removeItem(release(state, item), ref);
 }
 
-/** Whether the attempt reached the user is unknown: it counts as used; an automatic message may get a second go. */
-function giveUpAttempt(
+/** Whether the attempt reached the user is unknown: it counts as used; an automatic message may be sent again once. */
+function markUnconfirmed(
   state: ConversationState,
   writer: RowWriter,
-  item: QueueItem,
+  item: OutboxItem,
   reason: string,
-  context: OutboxContext,
+  context: TransitionContext,
 ): ConversationState {
-  const { seq: ref, attempt, go } = item;
+  const { seq: ref, attempt, resend } = item;
   writer.append({ kind: "unconfirmed", ref, body: { attempt, reason } });
-  const window = finishUse(state.window, ref, go, context.now);
+  const window = settleUse(state.window, ref, resend, context.now);
   const again =
-    item.mayRepeat && go === 0 && !window.handedOver && refusal(window, context.rules, 1, context.now) === undefined;
+    item.mayRepeat &&
+    resend === 0 &&
+    !window.handedOver &&
+    findWindowRefusal(window, context.rules, 1, context.now) === undefined;
   if (!again) return removeItem({ ...state, window }, ref);
-  const nextAt = context.now + backoffMs(REPEAT, 0, context.random);
+  const nextAt = context.now + backoffMs(RESEND_BACKOFF, 0, context.random);
   const { lease: _over, ...waiting } = item;
   return replaceItem(
-    { ...state, window: addUses(window, [ref], 1) },
-    { ...waiting, go: 1, nextAt, lastAttempt: { reason: "unconfirmed" } },
+    { ...state, window: reserve(window, [ref], 1) },
+    { ...waiting, resend: 1, nextAt, lastAttempt: { reason: "unconfirmed" } },
   );
 }

@@ -2,11 +2,11 @@
  * What waits for the app, made due: the pause was lifted, or there is an access token again. Pure; time and randomness
  * are arguments.
  */
-import type { ConversationState, QueueItem } from "../state.ts";
+import type { ConversationState, OutboxItem } from "../state.ts";
 import { waitReasonOf } from "./waiting.ts";
 
 /** Whether an item waits for the end of a pause or for a token. */
-export function waitsForApp({ lease, lastAttempt }: QueueItem): boolean {
+export function waitsForApp({ lease, lastAttempt }: OutboxItem): boolean {
   if (lease !== undefined || lastAttempt === undefined) return false;
   const reason = waitReasonOf(lastAttempt);
   return reason === "paused" || reason === "no_token";
@@ -19,7 +19,7 @@ export function waitsForApp({ lease, lastAttempt }: QueueItem): boolean {
  * @returns the very state when nothing changes
  */
 export function makeDue(state: ConversationState, at: number): ConversationState {
-  const isLater = (item: QueueItem) => waitsForApp(item) && item.nextAt > at;
+  const isLater = (item: OutboxItem) => waitsForApp(item) && item.nextAt > at;
   if (!state.queue.some(isLater)) return state;
   return { ...state, queue: state.queue.map((item) => (isLater(item) ? { ...item, nextAt: at } : item)) };
 }

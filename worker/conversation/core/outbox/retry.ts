@@ -41,21 +41,21 @@ export const MAX_TRIES = 4;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** WeChat is busy: soon again. */
-const BUSY = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
+const BUSY_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
 /** Nothing could be sent at all (no token, out of time): with growing delays, for as long as the window is open. */
-const STUCK = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
+const NOT_SENT_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
 /** The app may not send (banned, out of its daily quota): with longer delays. */
-const STOPPED = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
+const PAUSED_BACKOFF = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
  * How long a message that WeChat refuses alone with a code of the whole app is tried, milliseconds; after it the message fails.
  * Longer than the longest wait of STOPPED: every other waiting message has been tried by then, and if one of them is
  * refused as well, this time starts again.
  */
-const ALONE_MS = STOPPED.capMs + 5 * MINUTE_MS;
+const REFUSED_ALONE_MAX_MS = PAUSED_BACKOFF.capMs + 5 * MINUTE_MS;
 /** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
 /** A reported pause is cut to this, milliseconds: leaves room for the longest delay after it. */
-const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - STUCK.capMs;
+const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - NOT_SENT_BACKOFF.capMs;
 /** Waiting messages wake at random times within this span after a pause of the whole app, milliseconds. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
@@ -67,7 +67,7 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
  * @param now epoch ms
  * @param random a number in [0, 1)
  */
-export function decide(delivery: Delivery, tries: Tries, now: number, random: number): Decision {
+export function planRetry(delivery: Delivery, tries: Tries, now: number, random: number): Decision {
   switch (delivery.result) {
     case "sent":
       return { type: "sent" };
@@ -112,7 +112,7 @@ function decideRefused(
       return {
         type: "retry",
         counts: "failed",
-        at: now + backoffMs(BUSY, tries.failed, random),
+        at: now + backoffMs(BUSY_BACKOFF, tries.failed, random),
         reason: name,
         errcode,
       };
@@ -120,18 +120,18 @@ function decideRefused(
       const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
       if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
       // No pause bounds its calls: the back-off does.
-      const later = at + backoffMs(STOPPED, tries.paused, random);
+      const later = at + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       return { type: "retry", counts: "paused", at: later, reason: name, errcode, isAlone: true };
     }
     case "quota":
     case "stop": {
       // A quota is never about one message; a stop may be, when WeChat refuses only this one with it.
-      if (reaction === "stop" && aloneMs !== undefined && aloneMs >= ALONE_MS) {
+      if (reaction === "stop" && aloneMs !== undefined && aloneMs >= REFUSED_ALONE_MAX_MS) {
         return { type: "failed", reason: name, errcode, mayHold: true };
       }
       // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
-      const later = earliest + backoffMs(STOPPED, tries.paused, random);
+      const later = earliest + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
       const alone = aloneMs === undefined ? {} : { isAlone: true as const };
       return { type: "retry", counts: "paused", at, reason: name, errcode, ...alone };
@@ -154,7 +154,12 @@ function decideNotSent(
   const cause = { reason, ...(errcode !== undefined && { errcode }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
   if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
-  return { type: "retry", counts: "paused", at: earliest + backoffMs(STUCK, tries.paused, random), ...cause };
+  return {
+    type: "retry",
+    counts: "paused",
+    at: earliest + backoffMs(NOT_SENT_BACKOFF, tries.paused, random),
+    ...cause,
+  };
 }
 
 /** When a pause ends, or now when there is none. */

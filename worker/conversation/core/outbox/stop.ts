@@ -1,15 +1,15 @@
 /**
  * What becomes of a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
  */
-import type { BlockReason, RowWriter } from "../rows.ts";
-import type { ConversationState, QueueItem } from "../state.ts";
+import type { BlockedReason, RowWriter } from "../rows.ts";
+import type { ConversationState, OutboxItem } from "../state.ts";
 import { coveredUntil } from "../window.ts";
-import { type OutboxContext, takeOut, replaceItem, removeItem, release } from "./items.ts";
+import { type TransitionContext, removeMessage, replaceItem, removeItem, release } from "./items.ts";
 import { MAX_TRIES } from "./retry.ts";
 
 /** Why a message that may not be sent now leaves the queue; `attempt` and `errcode` when WeChat refused it. */
 interface Stop {
-  readonly reason: BlockReason;
+  readonly reason: BlockedReason;
   readonly attempt?: number;
   readonly errcode?: number;
 }
@@ -18,22 +18,22 @@ interface Stop {
  * The window does not take a message. The only place that decides what becomes of it: one that may be held waits for
  * the user's next message, until its time is over; any other is blocked.
  */
-export function stopItem(
+export function blockOrHold(
   state: ConversationState,
   writer: RowWriter,
-  item: QueueItem,
+  item: OutboxItem,
   stop: Stop,
-  context: OutboxContext,
+  context: TransitionContext,
 ): ConversationState {
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
   if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
   // One row for the whole message, as for one whose time is over while it is held.
   writer.append({ kind: "blocked", ref: item.seq, body: { ...stop, reason: "hold_expired" } });
-  return takeOut(state, item.message).state;
+  return removeMessage(state, item.message).state;
 }
 
 /** Whether a message may wait for the user's next one. After its first part was sent, the rest would come alone. */
-export function isHoldable({ seq, message, holdUntil = 0 }: QueueItem, now: number): boolean {
+export function isHoldable({ seq, message, holdUntil = 0 }: OutboxItem, now: number): boolean {
   return seq === message && holdUntil > now;
 }
 
@@ -44,13 +44,13 @@ export function isHoldable({ seq, message, holdUntil = 0 }: QueueItem, now: numb
 function tryOrHold(
   state: ConversationState,
   writer: RowWriter,
-  item: QueueItem,
+  item: OutboxItem,
   { reason, attempt, errcode }: Stop,
-  { now, rules }: OutboxContext,
+  { now, rules }: TransitionContext,
 ): ConversationState {
   const failed = item.tries.failed + 1;
   const mayTry = failed < MAX_TRIES && coveredUntil(state.window, rules, now) !== undefined;
-  if (!mayTry || attempt === undefined || errcode === undefined) return holdAgain(state, writer, item);
+  if (!mayTry || attempt === undefined || errcode === undefined) return returnToHeld(state, writer, item);
   writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, errcode } });
   const { lease: _over, ...waiting } = item;
   return replaceItem(state, {
@@ -62,24 +62,24 @@ function tryOrHold(
 }
 
 /** A message goes back from the queue to those that are held, in the order in which they were written. */
-export function holdAgain(
+export function returnToHeld(
   state: ConversationState,
   writer: RowWriter,
-  { message, source, attempt, holdUntil: until = 0 }: QueueItem,
+  { message, source, attempt, holdUntil: until = 0 }: OutboxItem,
 ): ConversationState {
   writer.append({ kind: "held", ref: message, body: { until } });
-  const { state: left, parts } = takeOut(state, message);
+  const { state: left, parts } = removeMessage(state, message);
   const held = [...left.held, { message, parts, source, until, attempt }];
   return { ...left, held: held.toSorted((a, b) => a.message - b.message) };
 }
 
-function block(state: ConversationState, writer: RowWriter, item: QueueItem, stop: Stop): ConversationState {
+function block(state: ConversationState, writer: RowWriter, item: OutboxItem, stop: Stop): ConversationState {
   writer.append({ kind: "blocked", ref: item.seq, body: { ...stop } });
   return dropMessage(state, writer, item);
 }
 
 /** An item will not be sent: its place is free again, and the parts after it are stopped. */
-export function dropMessage(state: ConversationState, writer: RowWriter, item: QueueItem): ConversationState {
+export function dropMessage(state: ConversationState, writer: RowWriter, item: OutboxItem): ConversationState {
   const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
   for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });
   return [item, ...stopped].reduce((folded, part) => removeItem(release(folded, part), part.seq), state);

@@ -3,7 +3,7 @@
  */
 import type { WaitReason } from "../../../../shared/api/message-status.ts";
 import { describeErrcode } from "../../../../shared/errcode.ts";
-import type { ConversationState, QueueItem, LastAttempt } from "../state.ts";
+import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 
 /** Why a message waits. */
 export interface Waiting {
@@ -23,15 +23,15 @@ export interface WaitingMessage {
 }
 
 /** Why an item of the queue waits; undefined while an attempt of it is under way. */
-export function waitingOf(state: ConversationState, item: QueueItem): Waiting | undefined {
+export function findWaiting(state: ConversationState, item: OutboxItem): Waiting | undefined {
   if (item.lease !== undefined) return undefined;
-  // Those that wait for a second go let others pass (`triableItems`).
-  const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ go }) => go === 0);
-  if (before !== undefined) return behind(before);
+  // Those that wait to be sent again let others pass (`sendableItems`).
+  const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ resend }) => resend === 0);
+  if (before !== undefined) return waitingBehind(before);
   const { lastAttempt, nextAt: until } = item;
   if (lastAttempt !== undefined) return { reason: waitReasonOf(lastAttempt), ...errcodeOf(lastAttempt), until };
   const underWay = state.queue.find(({ lease }) => lease !== undefined);
-  return underWay === undefined ? { reason: "due", until } : behind(underWay);
+  return underWay === undefined ? { reason: "due", until } : waitingBehind(underWay);
 }
 
 /** Every message that waits: those on their way in order of sending, then those held, oldest first. */
@@ -42,7 +42,7 @@ export function waitingMessages(state: ConversationState): readonly WaitingMessa
   );
   return [
     ...firsts.flatMap((item): WaitingMessage[] => {
-      const waiting = waitingOf(state, item);
+      const waiting = findWaiting(state, item);
       const status = item.attempt > 0 ? "retrying" : "queued";
       return waiting === undefined ? [] : [{ message: item.message, status, waiting }];
     }),
@@ -52,7 +52,7 @@ export function waitingMessages(state: ConversationState): readonly WaitingMessa
   ];
 }
 
-function behind(first: QueueItem): Waiting {
+function waitingBehind(first: OutboxItem): Waiting {
   if (first.lease !== undefined) return { reason: "order" };
   return { reason: "order", ...errcodeOf(first.lastAttempt), until: first.nextAt };
 }

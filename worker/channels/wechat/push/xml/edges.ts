@@ -80,16 +80,16 @@ function readHead(body: string, start: number, fields: Record<string, string>): 
 
 /** Reads fields backward, each name once. Returns where the last other thing ends. */
 function readTail(body: string, from: number, end: number, fields: Record<string, string>): number {
-  const left = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
+  const missingFields = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
   for (let to = end; ;) {
     const rest = body.slice(from, to).trimEnd();
-    const name = [...left].find((candidate) => rest.endsWith(`</${candidate}>`));
+    const name = [...missingFields].find((candidate) => rest.endsWith(`</${candidate}>`));
     const opening = name === undefined ? -1 : rest.lastIndexOf(`<${name}>`);
     if (name === undefined || opening < 0) return to;
     const value = PLAIN_VALUE.exec(rest.slice(opening + name.length + 2, -(name.length + 3)));
     if (value === null) return to;
     fields[name] = value[1] ?? (value[2] ?? "").trim();
-    left.delete(name);
+    missingFields.delete(name);
     to = from + opening;
   }
 }
