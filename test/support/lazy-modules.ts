@@ -6,3 +6,5 @@ import "../../worker/app-lazy.ts";
 import "../../worker/routes/healthz.ts";
 import "../../worker/channels/wechat/api/diagnostics.ts";
 import "../../worker/channels/wechat/api/typing.ts";
+import "../../worker/webhooks/expiry.ts";
+import "../../worker/webhooks/log-consumer.ts";

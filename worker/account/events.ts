@@ -23,7 +23,7 @@ import { repeatsSince } from "../conversation/core/repeats.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { toAppWebhookEvent } from "../webhooks/core/event.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
-import { runWebhooks, type Deliverable } from "../webhooks/run.ts";
+import type { Deliverable } from "../webhooks/run.ts";
 import type { SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { Erasures } from "./erasures.ts";
 import type { AccountStore } from "./store.ts";
@@ -196,6 +196,8 @@ export function createAppEvents(host: AppEventsHost) {
       const last = store.newestEvent();
       const ids = dueCursors(cursors(), last, started);
       if (deps === undefined || ids.length === 0) return;
+      // A cold start for a push evaluates none of it.
+      const { runWebhooks } = await import("../webhooks/run.ts");
       const { settings, version, unreadable } = host.settings();
       if (unreadable === true) return write(delayCursors(cursors(), started + REST_MS));
       const appid = host.appid();

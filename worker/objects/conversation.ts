@@ -51,8 +51,8 @@ import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from
 import { createServices, type Services } from "../inbox/services.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
-import { expireEvents } from "../webhooks/expiry.ts";
-import { deliverEvents, type WebhookConsumerDeps } from "../webhooks/log-consumer.ts";
+import { deliverEvents, expireEvents } from "../webhooks/alarm-tasks.ts";
+import type { WebhookConsumerDeps } from "../webhooks/log-consumer.ts";
 import { canSign } from "../webhooks/settings-check.ts";
 import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAppGone } from "./missing-account.ts";
 
