@@ -3,24 +3,31 @@
  * that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
-import * as handlers from "./custom/handlers.ts";
+import type { TeamCode } from "./automation/handler-context.ts";
 import { createApi } from "./routes/api/index.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
 import { problem } from "./routes/http/problem.ts";
 import { SECURE_HEADERS } from "./routes/http/secure-response.ts";
 
-/** The rest of the application. */
-export const lazyApp = new Hono<HttpEnv>();
+/**
+ * Creates the rest of the application.
+ *
+ * @param team the team's code, for the routes that run it
+ */
+export function createLazyApp(team: TeamCode): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
 
-lazyApp.use(async (c, next) => {
-  const refusal = prepare(c, handlers);
-  if (refusal === undefined) return next();
-  return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
-});
-lazyApp.route("/api", createApi());
-lazyApp.notFound((c) => c.text("not found", 404));
-lazyApp.onError(answerUnhandled);
+  app.use(async (c, next) => {
+    const refusal = prepare(c, team);
+    if (refusal === undefined) return next();
+    return isApi(c.req.path) ? problem(c, "not_set_up", {}, { headers: SECURE_HEADERS }) : refusal;
+  });
+  app.route("/api", createApi());
+  app.notFound((c) => c.text("not found", 404));
+  app.onError(answerUnhandled);
+  return app;
+}
 
 function isApi(path: string): boolean {
   return path === "/api" || path.startsWith("/api/");

@@ -3,25 +3,36 @@
  * with the first request for it, so that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
-import * as handlers from "./custom/handlers.ts";
+import type { TeamCode } from "./automation/handler-context.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
 import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
 import { receive, verify } from "./routes/wechat-push.ts";
 
-/** The whole application. A push is looked for among few routes: each of them is tried for every push. */
-export const app = new Hono<HttpEnv>();
+/**
+ * Creates the whole application. A push is looked for among few routes: each of them is tried for every push.
+ *
+ * @param team the team's code, for the routes that run it
+ */
+export function createApp(team: TeamCode): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  let lazyApp: Hono<HttpEnv> | undefined;
 
-app.get("/healthz", async (c) => {
-  const { healthz } = await import("./routes/healthz.ts");
-  return healthz(c);
-});
-// A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
-app.get("/wechat/message", (c) => prepare(c, handlers) ?? verify(c, undefined));
-app.post("/wechat/message", (c) => prepare(c, handlers) ?? receive(c, undefined));
-app.get("/wechat/:appid/message", (c) => prepare(c, handlers) ?? verify(c, c.req.param("appid")));
-app.post("/wechat/:appid/message", (c) => prepare(c, handlers) ?? receive(c, c.req.param("appid")));
-app.notFound(async (c) => {
-  const { lazyApp: others } = await import("./app-lazy.ts");
-  return others.fetch(c.req.raw, c.env, c.executionCtx);
-});
-app.onError(answerUnhandled);
+  app.get("/healthz", async (c) => {
+    const { healthz } = await import("./routes/healthz.ts");
+    return healthz(c);
+  });
+  // A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
+  app.get("/wechat/message", (c) => prepare(c, team) ?? verify(c, undefined));
+  app.post("/wechat/message", (c) => prepare(c, team) ?? receive(c, undefined));
+  app.get("/wechat/:appid/message", (c) => prepare(c, team) ?? verify(c, c.req.param("appid")));
+  app.post("/wechat/:appid/message", (c) => prepare(c, team) ?? receive(c, c.req.param("appid")));
+  app.notFound(async (c) => {
+    if (lazyApp === undefined) {
+      const { createLazyApp } = await import("./app-lazy.ts");
+      lazyApp ??= createLazyApp(team);
+    }
+    return lazyApp.fetch(c.req.raw, c.env, c.executionCtx);
+  });
+  app.onError(answerUnhandled);
+  return app;
+}

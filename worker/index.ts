@@ -1,9 +1,17 @@
 /**
- * The Worker's entry: exports only.
+ * The Worker's entry: joins the team's code with the application. Exports only.
+ *
+ * A team edits `custom/` and `shared/app-context.ts`; this file stays as it is.
  */
-import { app } from "./app.ts";
+import * as context from "../shared/app-context.ts";
+import { createKefu } from "./create-kefu.ts";
+import * as handlers from "./custom/handlers.ts";
 
-export { Account } from "./objects/account.ts";
-export { Conversation } from "./objects/conversation.ts";
+const kefu = createKefu({ handlers, context });
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>;
+export default kefu.worker satisfies ExportedHandler<Env>;
+export const { Account, Conversation } = kefu.objects;
+
+/** The instances' types, for bindings: `DurableObjectNamespace<Account>`. */
+export type Account = InstanceType<typeof Account>;
+export type Conversation = InstanceType<typeof Conversation>;

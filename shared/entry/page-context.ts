@@ -4,7 +4,7 @@
  * and tokens expire (docs/design/0015).
  */
 import * as v from "valibot";
-import { AppContextSchema, VerifiedContextSchema, type AppContext, type VerifiedContext } from "../app-context.ts";
+import type { AppContext, VerifiedContext } from "../app-context.ts";
 import { isPlainObject, type JsonObject } from "../base/plain-json.ts";
 import { readContextToken, type TokenVerdict, type UnverifiedReason } from "./context-token.ts";
 import { decodeSessionFrom } from "./session-from.ts";
@@ -31,6 +31,12 @@ export interface PageContext {
   readonly unverifiedReason: UnverifiedReason | null;
   /** The same before it was checked against the declarations. */
   readonly raw: ShownContext;
+}
+
+/** The declarations of `shared/app-context.ts`, passed in by the Worker's entry. */
+export interface ContextSchemas {
+  readonly AppContextSchema: v.GenericSchema<unknown, AppContext>;
+  readonly VerifiedContextSchema: v.GenericSchema<unknown, VerifiedContext>;
 }
 
 /** What a `session-from` says to people: the label of a context, or the text an app set by hand. */
@@ -61,7 +67,10 @@ export function showContext(sessionFrom: string, verdict: TokenVerdict | undefin
 }
 
 /** Types a context by the app's declarations; what does not match them is null. */
-export function typeContext(raw: ShownContext): PageContext {
+export function typeContext(
+  raw: ShownContext,
+  { AppContextSchema, VerifiedContextSchema }: ContextSchemas,
+): PageContext {
   const claimed = v.safeParse(AppContextSchema, raw.claimed);
   const verified = v.safeParse(VerifiedContextSchema, raw.verified);
   return {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import * as context from "../../shared/app-context.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
@@ -13,7 +14,7 @@ const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", cont
 const enters: EnterEvent = { kind: "user_enter_tempsession", sessionFrom: "shop", ...HEAD };
 
 const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}, contextVerdict?: TokenVerdict) =>
-  runHandlers({ onMessage, onEnter, ...handlers }, inbound, {
+  runHandlers({ handlers: { onMessage, onEnter, ...handlers }, context }, inbound, {
     appid: "wx0123456789abcdef",
     env: { ...env, ...vars },
     requestId: "r1",

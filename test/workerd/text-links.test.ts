@@ -4,6 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
+import * as context from "../../shared/app-context.ts";
 import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 import { runHandlers } from "../../worker/automation/handler-runner.ts";
@@ -162,7 +163,11 @@ describe("an endpoint's answer", () => {
 describe("a handler's reply", () => {
   const run = (handlers: Partial<Handlers>, inbound: UserMessage | EnterEvent) => {
     const idle = { onMessage: () => {}, onEnter: () => {} };
-    return runHandlers({ ...idle, ...handlers }, inbound, { appid: APPID, env, requestId: "r1" });
+    return runHandlers({ handlers: { ...idle, ...handlers }, context }, inbound, {
+      appid: APPID,
+      env,
+      requestId: "r1",
+    });
   };
   const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
 

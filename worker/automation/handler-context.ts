@@ -1,5 +1,5 @@
-/** The types of the team's handlers and of what is passed to them. Types only. */
-import type { PageContext } from "../../shared/entry/page-context.ts";
+/** The types of the team's code and of what is passed to it. Types only. */
+import type { ContextSchemas, PageContext } from "../../shared/entry/page-context.ts";
 import type { AccountEvent } from "../../shared/message/account-event.ts";
 import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
@@ -42,4 +42,11 @@ export interface EventHandlerContext {
 /** The team's code: `worker/custom/handlers.ts`. */
 export interface EventHandlers {
   readonly onEvent?: (event: AccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
+}
+
+/** The team's code, as `worker/index.ts` passes it in. */
+export interface TeamCode {
+  readonly handlers: Handlers & EventHandlers;
+  /** The declarations of `shared/app-context.ts`. */
+  readonly context: ContextSchemas;
 }

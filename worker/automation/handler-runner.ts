@@ -12,7 +12,7 @@ import type { Action, Candidate } from "../conversation/core/candidate.ts";
 import { TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
-import type { Handlers, MessageHandlerContext } from "./handler-context.ts";
+import type { MessageHandlerContext, TeamCode } from "./handler-context.ts";
 
 /** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
 export const HANDLER_TIMEOUT_MS = 1_500;
@@ -23,7 +23,7 @@ export const HANDLER_TIMEOUT_MS = 1_500;
  * @returns its answer, or undefined when it gave none, failed, or took too long
  */
 export async function runHandlers(
-  handlers: Handlers,
+  team: TeamCode,
   inbound: Inbound,
   context: {
     readonly appid: string;
@@ -33,7 +33,7 @@ export async function runHandlers(
     readonly contextVerdict?: TokenVerdict | undefined;
   },
 ): Promise<Candidate | undefined> {
-  const call = findHandler(handlers, inbound, context.contextVerdict);
+  const call = findHandler(team, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
   // Made when somebody asks for the signal: most handlers wait for nothing.
   let stop: AbortController | undefined;
@@ -76,14 +76,14 @@ function grantOf({ kind }: Inbound): GrantKind {
 }
 
 function findHandler(
-  handlers: Handlers,
+  { handlers, context: schemas }: TeamCode,
   inbound: Inbound,
   verdict: TokenVerdict | undefined,
 ): ((ctx: MessageHandlerContext) => Promise<void> | void) | undefined {
   if (isKnownMessage(inbound)) return (ctx) => handlers.onMessage(inbound, ctx);
   if (inbound.kind !== "user_enter_tempsession") return undefined;
   return (ctx) => {
-    const context = typeContext(showContext(inbound.sessionFrom, verdict));
+    const context = typeContext(showContext(inbound.sessionFrom, verdict), schemas);
     return handlers.onEnter(inbound, { ...ctx, context });
   };
 }

@@ -20,7 +20,7 @@ export async function receiveAccountEvent(
   inbound: Inbound,
   arrived: ArrivedEvent,
 ): Promise<ReceiveOutcome> {
-  const { config, app, account, handlers, env, requestId } = services;
+  const { config, app, account, team, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
@@ -30,7 +30,7 @@ export async function receiveAccountEvent(
   if (stored && isAppEvent(inbound)) {
     const context = { appid: app.appid, env, requestId };
     const event = { ...inbound, createdAt: arrived.createdAt };
-    services.waitUntil(runEventHandler(handlers, event, context));
+    services.waitUntil(runEventHandler(team.handlers, event, context));
   }
   return { outcome: stored ? "new" : "repeat", answer: "success" };
 }

@@ -104,9 +104,9 @@ async function findCandidates(
   arrived: ArrivedEvent,
   contextVerdict: TokenVerdict | undefined,
 ): Promise<Pick<InboundEvent, "candidates" | "webhooks" | "settingsVersion">> {
-  const { app, env, handlers, requestId } = services;
+  const { app, env, team, requestId } = services;
   const [handled, stored] = await Promise.all([
-    runHandlers(handlers, inbound, { appid: app.appid, env, requestId, contextVerdict }),
+    runHandlers(team, inbound, { appid: app.appid, env, requestId, contextVerdict }),
     services.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];

@@ -11,7 +11,7 @@ import { accountMemory as memory, notePause, pauseToReport } from "../account/me
 import type { WaitingConversation } from "../account/pause-control.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
-import type { EventHandlers, Handlers } from "../automation/handler-context.ts";
+import type { TeamCode } from "../automation/handler-context.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
@@ -78,7 +78,7 @@ export interface RequestServices extends Services {
   /** For the team's handlers. */
   readonly env: Env;
   readonly kv: KVNamespace;
-  readonly handlers: Handlers & EventHandlers;
+  readonly team: TeamCode;
 }
 
 /** What calling the team's webhooks needs. */

@@ -1,5 +1,6 @@
 /** Where a user came from: claims shown as claims, signed fields only when they were verified, nothing typed that is not so. */
 import { describe, it } from "vitest";
+import * as schemas from "../../../shared/app-context.ts";
 import { findToken, readContextField, showContext, typeContext } from "../../../shared/entry/page-context.ts";
 import { encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 
@@ -59,13 +60,13 @@ describe("showContext", () => {
 
 describe("typeContext", () => {
   it("types what matches the app's declaration", ({ expect }) => {
-    const typed = typeContext(showContext(from(CLAIMED, TOKEN), "verified"));
+    const typed = typeContext(showContext(from(CLAIMED, TOKEN), "verified"), schemas);
     expect(typed).toMatchObject({ claimed: CLAIMED, verified: { user: { id: "u1", vip: 3 }, priority: "high" } });
   });
 
   it("leaves untyped what does not, and keeps it to be shown", ({ expect }) => {
     const raw = showContext(from({ page: 7, product: "cup" }), undefined);
-    expect(typeContext(raw)).toEqual({
+    expect(typeContext(raw, schemas)).toEqual({
       label: "青瓷茶杯 ¥128",
       claimed: null,
       verified: null,
@@ -77,6 +78,7 @@ describe("typeContext", () => {
   it("never takes a phone's word for identity, VIP level or priority", ({ expect }) => {
     const typed = typeContext(
       showContext(from({ ...CLAIMED, priority: "high", user: { id: "boss", vip: 9 } }), undefined),
+      schemas,
     );
     expect(typed.claimed).toEqual({ ...CLAIMED, user: {} });
     expect(typed.verified).toBeNull();

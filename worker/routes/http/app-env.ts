@@ -13,7 +13,7 @@ export interface HttpEnv {
     /** Cloudflare's ray id, or one of our own; the thread through the log lines of one request. */
     requestId: string;
     /** The team's code: a route never imports it. */
-    handlers: RequestServices["handlers"];
+    team: RequestServices["team"];
     /** Of the chosen mini program; set by `requireKnownApp`. */
     services: RequestServices;
   };

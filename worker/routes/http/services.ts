@@ -15,6 +15,6 @@ export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountCon
     requestId: c.get("requestId"),
     env,
     kv: env.KV,
-    handlers: c.get("handlers"),
+    team: c.get("team"),
   };
 }

@@ -1,0 +1,27 @@
+/**
+ * The composition root: the only place where the team's code, the routes and the Durable Objects meet.
+ */
+import type { Hono } from "hono/tiny";
+import { createApp } from "./app.ts";
+import type { TeamCode } from "./automation/handler-context.ts";
+import { Account } from "./objects/account.ts";
+import { Conversation } from "./objects/conversation.ts";
+import type { HttpEnv } from "./routes/http/app-env.ts";
+
+/** What a Worker's entry exports. */
+export interface Kefu {
+  /** The default export. */
+  readonly worker: { readonly fetch: Hono<HttpEnv>["fetch"] };
+  /** The classes that `wrangler.toml` names. */
+  readonly objects: { readonly Account: typeof Account; readonly Conversation: typeof Conversation };
+}
+
+/**
+ * Creates the application around a team's code.
+ *
+ * @param team `worker/custom/handlers.ts` and `shared/app-context.ts`
+ */
+export function createKefu(team: TeamCode): Kefu {
+  const { fetch } = createApp(team);
+  return { worker: { fetch }, objects: { Account, Conversation } };
+}
