@@ -5,6 +5,7 @@
  *
  * Times are epoch milliseconds by the emulator's clock unless a name says seconds.
  */
+import type { BilingualText } from "../shared/base/bilingual.ts";
 import type { PushMode, PushFormat, PushContent } from "./push-model.ts";
 
 /** One mini program the emulator plays the platform for. */
@@ -108,7 +109,10 @@ export interface PauseView {
   readonly appid: string;
   /** WeChat refused a send for the whole app, or there is no access token. */
   readonly reason: "paused" | "token_refused";
-  readonly errcode: number;
+  readonly code: string;
+  /** What the code means and what to do about it, in the worker's words. */
+  readonly meaning: BilingualText;
+  readonly cure: BilingualText;
   /** Until when, by the worker's clock. */
   readonly until: number;
 }
@@ -129,7 +133,7 @@ export interface ResumeView {
   readonly trial: {
     /** The words of the worker's `POST /api/v1/resume` (docs/how-to/pauses.md). */
     readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
-    readonly errcode?: number;
+    readonly code?: string;
   };
 }
 

@@ -4,6 +4,7 @@
  * request to the worker.
  */
 import * as v from "valibot";
+import { readBoth } from "../shared/base/bilingual.ts";
 import type { PauseView, ResumeView } from "./model.ts";
 
 /** Where the worker is. */
@@ -30,7 +31,9 @@ const FaultsSchema = v.array(
   v.object({
     appid: v.string(),
     reason: v.string(),
-    errcode: v.exactOptional(v.number()),
+    code: v.exactOptional(v.string()),
+    meaning: v.string(),
+    cure: v.string(),
     until: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
   }),
 );
@@ -39,7 +42,7 @@ const ResumedSchema = v.object({
   resumed: v.boolean(),
   trial: v.object({
     outcome: v.picklist(["none", "sent", "message_refused", "refused", "unknown", "running", "no_token"]),
-    errcode: v.exactOptional(v.number()),
+    code: v.exactOptional(v.string()),
   }),
 });
 
@@ -86,8 +89,10 @@ export async function liftPauses(service: Service): Promise<void> {
 }
 
 /** Other faults do not keep messages from being sent. */
-function toPauses({ appid, reason, errcode, until }: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
+function toPauses(fault: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
+  const { appid, reason, code, until } = fault;
   if (reason !== "paused" && reason !== "token_refused") return [];
-  if (errcode === undefined || until === undefined) return [];
-  return [{ appid, reason, errcode, until: Date.parse(until) }];
+  if (code === undefined || until === undefined) return [];
+  const [meaning, cure] = [readBoth(fault.meaning), readBoth(fault.cure)];
+  return [{ appid, reason, code, meaning, cure, until: Date.parse(until) }];
 }

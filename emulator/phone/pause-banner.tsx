@@ -1,7 +1,6 @@
 /** Why the worker sends nothing, until when, what to do about it, and a button that has it try again at once. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { describeErrcode } from "../../shared/errcode.ts";
 import type { PauseView, ResumeView } from "../model.ts";
 import type { PhoneState } from "../phone-model.ts";
 import { control } from "./api.ts";
@@ -93,8 +92,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
     }
   };
 
-  const { errcode, until, reason, appid } = pause;
-  const { meaning, cure } = describeErrcode(errcode);
+  const { code, meaning, cure, until, reason, appid } = pause;
   const words = language === "en" ? "en" : "zh";
   const title = reason === "token_refused" ? t.pausedWithoutToken : t.paused;
   return (
@@ -104,7 +102,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
           {isNamed && `${appid}: `}
           {fill(title, { time: untilTime(until, Date.now(), t) })}
         </p>
-        <p>{fill(t.pausedWhy, { errcode, meaning: meaning[words] })}</p>
+        <p>{fill(t.pausedWhy, { code, meaning: meaning[words] })}</p>
         {/* Every refusal of the local WeChat is simulated: this helps here, the cure only in production. */}
         <p>{source === null ? t.pausedUsedUp : fill(t.pausedInjected, { tab: t[source] })}</p>
         <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
@@ -126,10 +124,10 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
 }
 
 /** Where the emulator is told to answer this errcode: it is refused again until that is taken back. */
-function findSource({ faults, switches }: PhoneState, { appid, errcode }: PauseView): Source | null {
-  if (errcode === 40164 && switches.ipWhitelist) return "platform";
+function findSource({ faults, switches }: PhoneState, { appid, code }: PauseView): Source | null {
+  if (code === "40164" && switches.ipWhitelist) return "platform";
   const isSet = faults.some(
-    (fault) => fault.fault === "errcode" && fault.errcode === errcode && (fault.appid ?? appid) === appid,
+    (fault) => fault.fault === "errcode" && String(fault.errcode) === code && (fault.appid ?? appid) === appid,
   );
   return isSet ? "faults" : null;
 }
@@ -140,17 +138,17 @@ function progressText(progress: Progress, t: Texts): string {
   return "why" in progress ? fill(t.failed, { why: progress.why }) : outcomeText(progress, t);
 }
 
-function outcomeText({ trial: { outcome, errcode = 0 } }: ResumeView, t: Texts): string {
+function outcomeText({ trial: { outcome, code = "" } }: ResumeView, t: Texts): string {
   switch (outcome) {
     case "sent":
     case "none":
       return t.resumed;
     case "message_refused":
-      return fill(t.resumedWithout, { errcode });
+      return fill(t.resumedWithout, { code });
     case "refused":
-      return fill(t.refusedAgain, { errcode });
+      return fill(t.refusedAgain, { code });
     case "no_token":
-      return fill(t.noToken, { errcode });
+      return fill(t.noToken, { code });
     case "running":
       return t.trialRunning;
     case "unknown":

@@ -2,15 +2,25 @@
  * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token, sends
  * that do not get through. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
  */
-import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { readBoth, type BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
-import { check, failed, passed, readBoth, say, type CheckName, type Finding } from "./finding.ts";
+import { check, failed, passed, say, type CheckName, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
 /** Refusals that end when a setting, a permission or a secret is corrected. */
-const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([40013, 40125, 40164, 40243, 41002, 41004, 48001, 61004, 89503]);
+const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([
+  "40013",
+  "40125",
+  "40164",
+  "40243",
+  "41002",
+  "41004",
+  "48001",
+  "61004",
+  "89503",
+]);
 /** A token is asked for, then one message is sent. */
 const RESUME_MS = 40_000;
 const MINUTE_MS = 60_000;
@@ -55,9 +65,9 @@ async function judgePause(ports: Ports, target: Target, apiKey: string, fault: E
 }
 
 /** Whether trying again costs nothing and may help: no quota, and no ban. */
-function mayBeGone({ reason, errcode }: Entry): boolean {
-  const isUnreachable = reason === "no_token" && (errcode === undefined || errcode === -1);
-  return isUnreachable || SET_UP_FAULTS.has(errcode);
+function mayBeGone({ reason, code }: Entry): boolean {
+  const isUnreachable = reason === "no_token" && (code === undefined || code === "-1");
+  return isUnreachable || SET_UP_FAULTS.has(code);
 }
 
 function nameOf({ appid }: Entry): CheckName {
@@ -116,10 +126,10 @@ function beijingTime(iso: string, now: number): string | undefined {
   return end.slice(0, 10) === today.slice(0, 10) ? time : `${end.slice(5, 10)} ${time}`;
 }
 
-function factOf({ reason, errcode, since, until }: Entry): string {
-  const code = typeof errcode === "number" ? ` errcode ${errcode}` : "";
+function factOf({ reason, code, since, until }: Entry): string {
+  const errcode = typeof code === "string" ? ` errcode ${toLine(code)}` : "";
   const [start, end] = [toLine(since), toLine(until)];
-  return `${toLine(reason)}${code}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
+  return `${toLine(reason)}${errcode}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
 }
 
 /** Refused pushes make a worker degraded as well, and have a check of their own. */

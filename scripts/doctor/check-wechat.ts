@@ -106,7 +106,7 @@ function judgeEntry(name: CheckName, entry: Entry, judge: (entry: Entry) => Find
   if (entry["ok"] === true) return judge(entry);
   const meaning = toLine(entry["meaning"]);
   const cure = toLine(entry["cure"]);
-  const fact = typeof entry["errcode"] === "number" ? `errcode ${entry["errcode"]}` : toLine(entry["reason"]);
+  const fact = typeof entry["code"] === "string" ? `errcode ${toLine(entry["code"])}` : toLine(entry["reason"]);
   return failed(name, say(meaning, meaning), say(cure, cure), fact);
 }
 

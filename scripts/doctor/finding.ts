@@ -37,12 +37,6 @@ export function inBoth({ zh, en }: BilingualText): string {
   return zh === en ? zh : `${zh} / ${en}`;
 }
 
-/** The reverse of `inBoth`: words that came as one line, `中文 / English`. A line that has no two halves is both. */
-export function readBoth(line: string): BilingualText {
-  const [zh = "", en, ...more] = line.split(" / ");
-  return en === undefined || more.length > 0 ? say(line, line) : say(zh, en);
-}
-
 /** Names a check. */
 export function check(id: string, zh: string, en: string): CheckName {
   return { id, what: say(zh, en) };

@@ -4,11 +4,12 @@
  */
 import { parseArgs } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
+import { readBoth } from "../../shared/base/bilingual.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import { readKeyList } from "../../worker/config/secrets.ts";
 import { originOf } from "../doctor/check-address.ts";
-import { readBoth, say } from "../doctor/finding.ts";
+import { say } from "../doctor/finding.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 import { withoutMark } from "../lib/dev-vars.ts";
 import { parseEnvText } from "../lib/env-format.ts";

@@ -3,7 +3,7 @@
  */
 import * as v from "valibot";
 import { OPERATORS } from "./operators.ts";
-import { both, ErrcodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
+import { both, CodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -12,7 +12,7 @@ const FailureSchema = named(
   v.strictObject({
     ok: v.literal(false),
     reason: v.picklist(["refused", "unreachable", "paused"]),
-    errcode: v.exactOptional(ErrcodeSchema),
+    code: v.exactOptional(CodeSchema),
     name: v.exactOptional(WordSchema),
     meaning: v.string(),
     cure: v.string(),

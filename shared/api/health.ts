@@ -2,7 +2,7 @@
  * The shapes of `/healthz` and of `POST /resume`: the state of an app, and its faults.
  */
 import * as v from "valibot";
-import { both, ErrcodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
+import { both, CodeSchema, named, TimeSchema, WordSchema } from "./schemas.ts";
 
 /** One fault of one app. */
 export const FaultSchema = named(
@@ -26,7 +26,7 @@ export const FaultSchema = named(
         ),
       ),
     ),
-    errcode: v.exactOptional(ErrcodeSchema),
+    code: v.exactOptional(CodeSchema),
     name: v.exactOptional(WordSchema),
     meaning: v.string(),
     cure: v.string(),
@@ -88,7 +88,7 @@ export const ResumedSchema = named(
           ),
         ),
       ),
-      errcode: v.exactOptional(ErrcodeSchema),
+      code: v.exactOptional(CodeSchema),
     }),
     faults: v.array(FaultSchema),
   }),

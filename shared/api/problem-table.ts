@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import type { BilingualText } from "../base/bilingual.ts";
-import { ErrcodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
+import { CodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
 /** The statuses problems have. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
@@ -21,7 +21,7 @@ export interface ProblemKind {
 
 const field = v.pipe(v.string(), v.description("the name of the parameter, header or body field"));
 const count = v.pipe(v.number(), v.integer());
-const windowFacts = { window: v.exactOptional(WindowSchema), errcode: v.exactOptional(ErrcodeSchema) };
+const windowFacts = { window: v.exactOptional(WindowSchema), platformCode: v.exactOptional(CodeSchema) };
 
 const settingsProblems = v.array(
   v.strictObject({ reason: WordSchema, path: v.string(), problem: v.string(), cure: v.string() }),
@@ -64,7 +64,7 @@ export const PROBLEMS = {
   message_not_found: kind(404, ["没有这条消息", "Message not found"],
     ["请核对 id 与 appid；记录可能已删除", "check the id and the appid; the message may have been erased"], {}),
   media_not_found: kind(404, ["没有这个图片", "Picture not found"],
-    ["media_id 无效或已过期（有效期三天）：请核对，或让用户重新发送", "the media id is wrong or has expired (it is valid for three days): check it, or ask the user to send the picture again"], { errcode: ErrcodeSchema }),
+    ["media_id 无效或已过期（有效期三天）：请核对，或让用户重新发送", "the media id is wrong or has expired (it is valid for three days): check it, or ask the user to send the picture again"], { platformCode: CodeSchema }),
   window_closed: kind(409, ["回复窗口已关闭", "The reply window is closed"],
     ["等用户再发一条消息；或设置 hold: true", "wait for the user's next message, or send with hold: true"], windowFacts),
   quota_used: kind(409, ["回复额度已用完", "Reply quota used up"],
@@ -72,7 +72,7 @@ export const PROBLEMS = {
   hold_full: kind(409, ["保留的消息已满", "Held-message limit reached"],
     ["每个会话最多保留 10 条：等用户再发一条消息，保留的消息会先发出", "a conversation holds at most 10 messages: wait for the user's next message, which sends them"], windowFacts),
   no_recent_message: kind(409, ["30 秒内没有消息往来", "No message in the last 30 seconds"],
-    ["微信只在消息往来后的 30 秒内显示输入状态：请在用户下一条消息之后调用", "WeChat shows the typing indicator only within 30 seconds after a message: call this after the user's next message"], { errcode: ErrcodeSchema }),
+    ["微信只在消息往来后的 30 秒内显示输入状态：请在用户下一条消息之后调用", "WeChat shows the typing indicator only within 30 seconds after a message: call this after the user's next message"], { platformCode: CodeSchema }),
   settings_unreadable: kind(409, ["已存的设置无法读取", "The stored settings cannot be read"],
     ["设置由另一版本的服务保存：部署那个版本，或按 problems 修正 stored 后 PUT", "another version of the worker stored them: deploy that version, or correct what problems lists in stored and PUT the result"],
     { version: count, problems: settingsProblems, stored: v.looseObject({}) }),
@@ -100,13 +100,13 @@ export const PROBLEMS = {
   internal: kind(500, ["内部错误", "Internal error"],
     ["请用 requestId 查日志（npx wrangler tail），再重试", "find the requestId in the worker's log (npx wrangler tail), then repeat the request"], { requestId: v.string() }),
   wechat_refused: kind(502, ["微信拒绝了请求", "WeChat refused the call"],
-    ["原因见 meaning，处理办法见 cure", "meaning gives the cause, cure the remedy"], { errcode: ErrcodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
+    ["原因见 meaning，处理办法见 cure", "meaning gives the cause, cure the remedy"], { platformCode: CodeSchema, name: WordSchema, meaning: v.string(), cure: v.string() }),
   wechat_unreachable: kind(502, ["连接不上微信", "WeChat cannot be reached"],
     ["请稍后重试；持续出现时核对 WECHAT_API_BASE", "repeat the request later; if it persists, check WECHAT_API_BASE"], {}),
   not_set_up: kind(503, ["服务尚未配置完成", "The worker is not set up yet"],
     ["GET /healthz 列出缺少或写错的项目和改法", "GET /healthz lists each missing or malformed variable with its remedy"], {}),
   wechat_paused: kind(503, ["对微信的调用已暂停", "Calls to WeChat are paused"],
-    ["微信的返回码使本服务暂停调用（例如当日额度已用完）：请在 until 之后重试", "an errcode of WeChat paused these calls (for example: daily quota used up): repeat the request after until"], { until: TimeSchema, errcode: v.exactOptional(ErrcodeSchema) }),
+    ["微信的返回码使本服务暂停调用（例如当日额度已用完）：请在 until 之后重试", "a code of WeChat paused these calls (for example: daily quota used up): repeat the request after until"], { until: TimeSchema, platformCode: v.exactOptional(CodeSchema) }),
   try_again: kind(503, ["暂时不可用", "Temporarily unavailable"],
     ["请几秒后用同一个 Idempotency-Key 重试", "repeat the request after a few seconds, with the same Idempotency-Key"], {}),
 } as const satisfies Record<string, ProblemKind>;

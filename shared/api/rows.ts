@@ -13,7 +13,7 @@ import type { UserMessage } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
 import {
   both,
-  ErrcodeSchema,
+  CodeSchema,
   MessageStateSchema,
   named,
   SeqSchema,
@@ -29,7 +29,7 @@ const about = {
   ref: v.pipe(SeqSchema, v.description(both("所指的 out 行的 seq", "the seq of the out row it is about"))),
 };
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
-const errcode = v.exactOptional(ErrcodeSchema);
+const code = v.exactOptional(CodeSchema);
 const pushHead = { createdAt: TimeSchema, businessId: v.exactOptional(v.string()) };
 const context = {
   label: v.pipe(v.string(), v.description(both("页面写给人看的说明", "what the page wrote for people"))),
@@ -132,14 +132,14 @@ export const RowSchema = named(
     }),
     v.strictObject({ ...about, kind: v.literal("attempt"), attempt: AttemptSchema }),
     v.strictObject({ ...about, kind: v.literal("sent"), attempt: AttemptSchema }),
-    v.strictObject({ ...about, kind: v.literal("failed"), attempt: AttemptSchema, reason: WordSchema, errcode }),
+    v.strictObject({ ...about, kind: v.literal("failed"), attempt: AttemptSchema, reason: WordSchema, code }),
     v.strictObject({
       ...rowHead,
       ref: v.exactOptional(about.ref),
       kind: v.literal("blocked"),
       reason: WordSchema,
       attempt: v.exactOptional(AttemptSchema),
-      errcode,
+      code,
       message: v.exactOptional(OutboundJsonSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
@@ -152,9 +152,9 @@ export const RowSchema = named(
       attempt: AttemptSchema,
       retryAt: TimeSchema,
       reason: WordSchema,
-      errcode,
+      code,
     }),
-    v.strictObject({ ...about, kind: v.literal("late"), attempt: AttemptSchema, result: WordSchema, errcode }),
+    v.strictObject({ ...about, kind: v.literal("late"), attempt: AttemptSchema, result: WordSchema, code }),
   ]),
 );
 /** A row as the API shows it. */

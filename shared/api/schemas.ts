@@ -38,8 +38,8 @@ export function isoTime(epochMs: number): string {
 export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
 /** A row's place in the log: order and cursor. */
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** An errcode of WeChat's. */
-export const ErrcodeSchema = v.pipe(v.number(), v.integer());
+/** A platform's code for what it refused, as text. */
+export const CodeSchema = v.string();
 /** A short fixed word or an id of ours. */
 export const WordSchema = v.string();
 
@@ -91,7 +91,7 @@ export const WaitingSchema = named(
         ),
       ),
     ),
-    errcode: v.exactOptional(ErrcodeSchema),
+    code: v.exactOptional(CodeSchema),
     until: v.exactOptional(
       v.pipe(
         TimeSchema,
@@ -105,7 +105,7 @@ export type WaitingJson = v.InferOutput<typeof WaitingSchema>;
 
 const outcome = {
   reason: v.exactOptional(WordSchema),
-  errcode: v.exactOptional(ErrcodeSchema),
+  code: v.exactOptional(CodeSchema),
   waiting: v.exactOptional(WaitingSchema),
 };
 

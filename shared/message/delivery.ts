@@ -1,28 +1,63 @@
 /**
- * What became of one attempt to hand a message to WeChat: facts only. What follows from them (try again, correct
- * the window, give up) is decided by `worker/conversation/core/` with the errcode table.
+ * The facts of one attempt to send, and what a platform's code means for us. What follows from them (try again, correct
+ * the window, give up) is decided by `worker/conversation/core/`.
  */
 
-/** The facts of one attempt. */
+/**
+ * What follows from a platform's code. The core switches on these, exhaustively, and knows no code.
+ *
+ * `retry` busy with this user or message: tried again, four attempts in all · `outage` the platform or its token fails, not
+ * the message: as `retry`, and counted as trouble of the account · `rate` a limit by the minute: pauses until the next one ·
+ * `quota` a limit by the day: pauses, with a check every hour; never fails a message · `stop` the account may not send:
+ * pauses for ten minutes · `used` the grant has no sends left · `closed` no grant is open · `media` the file is
+ * gone: it needs a new upload · `user` this user cannot be reached · `fix` the request or a setting is wrong; also every
+ * code that is unknown.
+ */
+export type Reaction = "retry" | "outage" | PauseReaction | "used" | "closed" | "media" | "user" | "fix";
+
+/** The reactions that pause. */
+export type PauseReaction = "rate" | "quota" | "stop";
+
+/** What a pause stops: every call with the credential, or sends alone. */
+export type PauseReach = "account" | "send";
+
+/** The platform refused: certainly not done. */
+export interface Rejection {
+  readonly result: "rejected";
+  /** The platform's code as text, for example `"45047"`. */
+  readonly code: string;
+  /** Stable, snake case: for rows and log lines. */
+  readonly name: string;
+  readonly reaction: Reaction;
+  /** Present exactly with `rate`, `quota` and `stop`, and only when a send was refused: no other call pauses anything. */
+  readonly reach?: PauseReach;
+}
+
+/** What became of one attempt. */
 export type Delivery =
-  /** WeChat took it (errcode 0 or absent). */
-  | { readonly result: "sent" }
+  /** The platform took it. */
+  | { readonly result: "accepted" }
+  | Rejection
   /**
-   * WeChat answered with an errcode: it was not delivered. `aloneMs`: the code concerns the whole app, but since this
-   * message caused a pause no other message has been refused the same way, or WeChat has taken another one; the
-   * milliseconds since this was first found.
-   * `until`: the app is paused until then, epoch ms.
-   */
-  | { readonly result: "refused"; readonly errcode: number; readonly aloneMs?: number; readonly until?: number }
-  /**
-   * No request left, so it was certainly not delivered. `until`: epoch ms before which another try is useless.
-   * `errcode`: by which WeChat paused the app or refused a token.
+   * No request left: certainly not done. `until`: another try before it is useless, epoch ms. `code`: by which the account
+   * was paused or a token was refused.
    */
   | {
       readonly result: "not_sent";
       readonly reason: "paused" | "no_token" | "lease_over";
       readonly until?: number;
-      readonly errcode?: number;
+      readonly code?: string;
     }
-  /** The request may have arrived; whether it did is unknown. WeChat has no idempotency key. */
+  /** The request may have arrived; whether it did is unknown. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };
+
+/** What the account object decides on a rejection that pauses. */
+export interface PauseVerdict {
+  /** End of the pause in force, epoch ms; absent: the account is not paused. */
+  readonly pausedUntil?: number;
+  /** Only this message is refused so, since this long, milliseconds; nothing is paused for it. 0 the first time. */
+  readonly aloneMs?: number;
+}
+
+/** An attempt as the conversation records it. */
+export type AttemptOutcome = Delivery & PauseVerdict;

@@ -66,7 +66,7 @@ export const COST: MutantTable = {
       name: "busy-retried-without-end",
       breaks: "a busy WeChat is called without limit",
       file: "worker/conversation/core/outbox/retry.ts",
-      symbol: "decideRefused",
+      symbol: "planAfterRejection",
       change: { condition: "MAX_TRIES", is: false },
       killedBy: ["pure/conversation/retry.test.ts", "the retry plan tries a busy WeChat again, four attempts in all"],
     },

@@ -4,7 +4,7 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
@@ -113,9 +113,9 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       });
     },
     /** An attempt ended; the next one is leased unless the carrier has no time. */
-    settles(lease: Lease, delivery: Delivery, wantNext = true, isRecorded = false): Lease | undefined {
+    settles(lease: Lease, outcome: AttemptOutcome, wantNext = true, isRecorded = false): Lease | undefined {
       return step((current, writer) => {
-        const attempt = { seq: lease.seq, attempt: lease.attempt, delivery };
+        const attempt = { seq: lease.seq, attempt: lease.attempt, outcome };
         const settled = settleAttempt(current, writer, attempt, context(), () => isRecorded);
         return wantNext ? leaseNext(settled, writer, context(), lease.holder) : { state: settled };
       }).lease;
@@ -126,9 +126,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   };
 }
 
-export const SENT: Delivery = { result: "sent" };
-export const TIMEOUT: Delivery = { result: "unconfirmed", reason: "timeout" };
-export const refused = (errcode: number): Delivery => ({ result: "refused", errcode });
+export const TIMEOUT: AttemptOutcome = { result: "unconfirmed", reason: "timeout" };
 
 /** The value, or a failure that names what is missing. */
 export function must<T>(value: T | undefined | null, what = "value"): T {

@@ -1,21 +1,22 @@
 /** What may happen to one conversation, at random: for property tests of the transitions. */
 import fc from "fast-check";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { LEASE_MS, type Lease } from "../../worker/conversation/core/outbox/outbox.ts";
 import { HOLD_MS } from "../../worker/conversation/core/transitions.ts";
-import { converse, refused, reply, SENT, text, TIMEOUT, TRANSFER } from "./conversation.ts";
+import { converse, reply, text, TIMEOUT, TRANSFER } from "./conversation.ts";
+import { ACCEPTED, rejected } from "./delivery.ts";
 
 const HOUR = 3_600_000;
 
-const deliveries: readonly Delivery[] = [
-  SENT,
+const deliveries: readonly AttemptOutcome[] = [
+  ACCEPTED,
   TIMEOUT,
-  refused(-1),
-  refused(40003),
-  refused(45047),
-  refused(45015),
-  refused(48004),
-  refused(45011),
+  rejected(-1),
+  rejected(40003),
+  rejected(45047),
+  rejected(45015),
+  rejected(48004),
+  rejected(45011),
   { result: "not_sent", reason: "no_token" },
   { result: "not_sent", reason: "paused", until: 0 },
   { result: "not_sent", reason: "lease_over" },

@@ -7,6 +7,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
+import { rejected } from "../support/delivery.ts";
 import { account, APPID, pass, playWeChat, emulatedApp } from "../support/workerd.ts";
 import { connect, logged, published, useAccounts } from "./account-bench.ts";
 
@@ -34,7 +35,7 @@ describe("senders", () => {
     await vi.waitFor(async () => expect(await published()).not.toBeNull());
     accountMemory.clear();
     const getByName = vi.spyOn(env.ACCOUNT, "getByName");
-    expect(await deliver("oUser1")).toEqual({ result: "sent" });
+    expect(await deliver("oUser1")).toEqual({ result: "accepted" });
     expect(getByName).not.toHaveBeenCalled();
     expect(await tokenCalls()).toBe(1);
   });
@@ -42,7 +43,7 @@ describe("senders", () => {
   it("cause exactly one refresh when the token is killed under a hundred of them", async ({ expect }) => {
     await deliver("oUser0");
     await control.killToken();
-    expect(new Set(await deliverAll())).toEqual(new Set(["sent"]));
+    expect(new Set(await deliverAll())).toEqual(new Set(["accepted"]));
     expect(await tokenCalls()).toBe(2);
     expect((await control.chat("oUser7")).duplicates).toBe(0);
   });
@@ -56,22 +57,22 @@ describe("senders", () => {
         return deliver(openid);
       }),
     );
-    expect(new Set(all.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(new Set(all.map(({ result }) => result))).toEqual(new Set(["accepted"]));
     expect(await tokenCalls()).toBe(2);
   });
 
   it("stop together when the app is out of quota", async ({ expect }) => {
     await deliver("oUser0");
     await control.fault({ fault: "errcode", errcode: 45009, target: "send" });
-    expect(await deliver("oUser1")).toEqual({ result: "refused", errcode: 45009, until: expect.any(Number) });
+    expect(await deliver("oUser1")).toEqual(rejected(45009, { pausedUntil: expect.any(Number) }));
     const sends = (await control.calls()).length;
-    await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseErrcode: 45009 }));
+    await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseCode: "45009" }));
     expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });
     // Another isolate, and the object after an eviction, know it too.
     accountMemory.clear();
     expect(await deliver("oUser3")).toMatchObject({ result: "not_sent", reason: "paused" });
     await evictDurableObject(account());
-    expect(await account().access()).toMatchObject({ value: { pauseErrcode: 45009 } });
+    expect(await account().access()).toMatchObject({ value: { pauseCode: "45009" } });
     expect(await control.calls()).toHaveLength(sends);
   });
 

@@ -147,13 +147,13 @@ describe("a row of every kind", () => {
   const rows: readonly Row[] = [
     { ...place, kind: "attempt", body: { attempt: 1 } },
     { ...place, kind: "sent", body: { attempt: 2 } },
-    { ...place, kind: "failed", body: { attempt: 1, reason: "refused", errcode: 40003 } },
+    { ...place, kind: "failed", body: { attempt: 1, reason: "refused", code: "40003" } },
     { ...place, kind: "blocked", body: { reason: "window_ended" } },
     { ...place, ref: null, kind: "blocked", body: { reason: "quota_used", message: { type: "text", content: "a" } } },
     { ...place, kind: "held", body: { until: 1_800_000_000_000 } },
     { ...place, kind: "unconfirmed", body: { attempt: 1, reason: "timeout" } },
-    { ...place, kind: "retry", body: { attempt: 1, retryAt: 1_800_000_000_000, reason: "busy", errcode: -1 } },
-    { ...place, kind: "late", body: { attempt: 1, result: "refused", errcode: -1 } },
+    { ...place, kind: "retry", body: { attempt: 1, retryAt: 1_800_000_000_000, reason: "busy", code: "-1" } },
+    { ...place, kind: "late", body: { attempt: 1, result: "rejected", code: "-1" } },
     {
       ...place,
       ref: null,

@@ -38,11 +38,11 @@ describe("GET /diagnostics", () => {
     const failure = { ok: false, reason: "refused", meaning: expect.stringMatching(/\S/), cure: expect.any(String) };
     expect(answer).toMatchObject({
       token: { ok: true },
-      sendQuota: { ...failure, errcode: 48001, name: "api_unauthorized" },
+      sendQuota: { ...failure, code: "48001", name: "api_unauthorized" },
       callback: [
-        { operator: "CHINANET", result: { ...failure, errcode: 40201, name: "push_url_not_set" } },
-        { operator: "UNICOM", result: { errcode: 40201 } },
-        { operator: "CAP", result: { errcode: 40201 } },
+        { operator: "CHINANET", result: { ...failure, code: "40201", name: "push_url_not_set" } },
+        { operator: "UNICOM", result: { code: "40201" } },
+        { operator: "CAP", result: { code: "40201" } },
       ],
     });
     expect(JSON.stringify(answer)).not.toContain("words of WeChat");
@@ -68,7 +68,7 @@ describe("without a token", () => {
     const answer = await diagnose({ appid: OTHER_APPID });
     const refused = {
       ok: false,
-      errcode: 40164,
+      code: "40164",
       name: "ip_not_whitelisted",
       cure: expect.stringContaining("WECHAT_TOKEN_BASE"),
     };

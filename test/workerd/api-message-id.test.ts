@@ -17,7 +17,7 @@ describe("GET /messages/:id", () => {
     expect(await messageOf(id)).toMatchObject({
       id,
       state: "failed",
-      errcode: 40003,
+      code: "40003",
     });
   });
 

@@ -39,7 +39,7 @@ describe("POST /conversations/:openid/typing", () => {
     await wechat.clock({ advanceMs: 31_000 });
     const response = await typing("oQuiet");
     expect(response.status).toBe(409);
-    expect(await bodyOf(response)).toMatchObject({ code: "no_recent_message", errcode: 45080 });
+    expect(await bodyOf(response)).toMatchObject({ code: "no_recent_message", platformCode: "45080" });
   });
 
   it.for([
@@ -54,7 +54,7 @@ describe("POST /conversations/:openid/typing", () => {
     const text = await response.text();
     const words = expect.stringMatching(/\S/);
     expect(response.status).toBe(status);
-    expect(JSON.parse(text)).toMatchObject({ code, errcode });
+    expect(JSON.parse(text)).toMatchObject({ code, platformCode: String(errcode) });
     expect(text).not.toContain("words of WeChat");
     if (code === "wechat_refused") expect(JSON.parse(text)).toMatchObject({ meaning: words, cure: words, name: words });
   });
@@ -148,7 +148,7 @@ describe("POST /media", () => {
     expect(response.status).toBe(502);
     expect(await bodyOf(response)).toMatchObject({
       code: "wechat_refused",
-      errcode: 40009,
+      platformCode: "40009",
       name: "invalid_image_size",
     });
   });
@@ -179,7 +179,7 @@ describe("GET /media/:mediaId", () => {
       await call("GET", `/api/v1/media/${mediaId}`, { appid: OTHER_APPID }),
     ]) {
       expect(response.status).toBe(404);
-      expect(await bodyOf(response)).toMatchObject({ code: "media_not_found", errcode: 40007 });
+      expect(await bodyOf(response)).toMatchObject({ code: "media_not_found", platformCode: "40007" });
     }
   });
 
@@ -210,7 +210,7 @@ describe("without a token", () => {
     expect(response.status).toBe(502);
     expect(await bodyOf(response)).toMatchObject({
       code: "wechat_refused",
-      errcode: 40125,
+      platformCode: "40125",
       name: "invalid_app_secret",
     });
   });
@@ -224,8 +224,8 @@ describe("a pause of the whole app", () => {
     await vi.waitUntil(async () => (await kindsOf("oPaused")).includes("retry"));
     const response = await typing("oPaused");
     expect(response.status).toBe(503);
-    const { code, errcode, until } = await bodyOf(response);
-    expect({ code, errcode }).toEqual({ code: "wechat_paused", errcode: 50007 });
+    const { code, platformCode, until } = await bodyOf(response);
+    expect({ code, platformCode }).toEqual({ code: "wechat_paused", platformCode: "50007" });
     const leftSeconds = (Date.parse(String(until)) - Date.now()) / 1_000;
     expect(Math.abs(Number(response.headers.get("retry-after")) - leftSeconds)).toBeLessThan(10);
     expect(leftSeconds).toBeGreaterThan(60);

@@ -3,6 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
+import { rejected } from "../support/delivery.ts";
 import { reply, says, submit, text } from "../support/direct.ts";
 import { rowsRead } from "../support/rows-read.ts";
 import { APPID, conversation, pass, remote } from "../support/workerd.ts";
@@ -34,11 +35,11 @@ async function fill(openid: string, count = FILLERS): Promise<void> {
 
 describe("where a message stands", () => {
   it.for<readonly [string, Delivery]>([
-    ["failed", { result: "refused", errcode: 40003 }],
-    ["blocked", { result: "refused", errcode: 45047 }],
+    ["failed", rejected(40003)],
+    ["blocked", rejected(45047)],
     ["unconfirmed", { result: "unconfirmed", reason: "timeout" }],
-    ["retrying", { result: "refused", errcode: -1 }],
-    ["sent", { result: "sent" }],
+    ["retrying", rejected(-1)],
+    ["sent", { result: "accepted" }],
   ])("is read from its own rows when it is %s", async ([status, delivery], { expect }) => {
     const openid = `oRead-${status}`;
     await says(wechat, openid, []);
@@ -57,7 +58,7 @@ describe("where a message stands", () => {
     await remote("oFar").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await fill("oFar");
     pass(LEASE_MS);
-    await remote("oFar").settle(seq, 1, { result: "sent" }, null);
+    await remote("oFar").settle(seq, 1, { result: "accepted" }, null);
     const read = await rowsRead(conversation("oFar"), (object) => {
       expect(object.message(APPID, seq)).toMatchObject({ seq, status: "sent" });
     });
@@ -109,10 +110,8 @@ describe("the second report of an attempt", () => {
     await says(wechat, "oTwice", []);
     const seq = await send("oTwice");
     await fill("oTwice");
-    await remote("oTwice").settle(seq, 1, { result: "refused", errcode: 40003 }, null);
-    const read = await rowsRead(conversation("oTwice"), (object) =>
-      object.settle(seq, 1, { result: "refused", errcode: 40003 }, null),
-    );
+    await remote("oTwice").settle(seq, 1, rejected(40003), null);
+    const read = await rowsRead(conversation("oTwice"), (object) => object.settle(seq, 1, rejected(40003), null));
     expect(read).toBeLessThan(MOST);
     const rows = await remote("oTwice").rows(seq, 10_000);
     expect(rows?.filter((row) => row.ref === seq).map(({ kind }) => kind)).toEqual(["failed"]);

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { describe, it, vi } from "vitest";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived, type Received } from "../../worker/conversation/rpc.ts";
+import { rejected } from "../support/delivery.ts";
 import { message, reply, says, tells } from "../support/direct.ts";
 import { APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
 import { useObjects, wechat } from "./each-test.ts";
@@ -24,7 +25,7 @@ describe("a conversation that was evicted or failed", () => {
   it("sets its alarm anew for a lease, whatever it was set for before", async ({ expect }) => {
     const stub = conversation("oRearm");
     const first = await says(wechat, "oRearm", [reply("一")]);
-    await remote("oRearm").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    await remote("oRearm").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, "c1");
     pass(1_000);
     await runDurableObjectAlarm(stub);
     await evictDurableObject(stub);
@@ -88,7 +89,7 @@ describe("the outcome of an attempt", () => {
     pass(8_000);
     await runDurableObjectAlarm(conversation("oLate"));
     expect(await kindsOf("oLate")).toEqual(["in", "out", "unconfirmed", "in", "blocked"]);
-    await remote("oLate").settle(lease?.seq ?? 0, 1, { result: "sent" }, null);
+    await remote("oLate").settle(lease?.seq ?? 0, 1, { result: "accepted" }, null);
     expect(await remote("oLate").message(APPID, lease?.seq ?? 0)).toMatchObject({ status: "sent" });
   });
 
@@ -97,8 +98,8 @@ describe("the outcome of an attempt", () => {
     const seq = lease?.seq ?? 0;
     await remote("oTold").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await remote("oTold").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
-    await remote("oTold").settle(seq, 1, { result: "sent" }, null);
-    await remote("oTold").settle(seq, 1, { result: "sent" }, null);
+    await remote("oTold").settle(seq, 1, { result: "accepted" }, null);
+    await remote("oTold").settle(seq, 1, { result: "accepted" }, null);
     expect(await kindsOf("oTold")).toEqual(["in", "out", "unconfirmed", "sent"]);
   });
 
@@ -107,7 +108,7 @@ describe("the outcome of an attempt", () => {
     await remote("oNew").erase();
     pass(1_000);
     await tells("oNew", []);
-    await remote("oNew").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    await remote("oNew").settle(lease?.seq ?? 0, 1, { result: "accepted" }, "c1");
     expect(await kindsOf("oNew")).toEqual(["in"]);
   });
 });
@@ -148,8 +149,7 @@ describe("a repeated push", () => {
     await tells("oWaiting", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
     pass(1_000);
     const { lease } = await says(wechat, "oWaiting", [reply("一")]);
-    const busy = { result: "refused", errcode: -1, errmsg: "" } as const;
-    await remote("oWaiting").settle(lease?.seq ?? 0, 1, busy, null);
+    await remote("oWaiting").settle(lease?.seq ?? 0, 1, rejected(-1), null);
     expect(await tells("oWaiting", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
     pass(20_000);
     await runDurableObjectAlarm(conversation("oWaiting"));

@@ -6,6 +6,7 @@ import { readReceived } from "../../worker/conversation/rpc.ts";
 import { createConversationStore } from "../../worker/conversation/store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
 import fixture from "../fixtures/log-schema-1.json";
+import { rejected } from "../support/delivery.ts";
 import { message, reply, says, submit, tells, text } from "../support/direct.ts";
 import { APPID, conversation, kindsOf, OTHER_APPID, pass, readTexts, remote, tablesIn } from "../support/workerd.ts";
 import { lines, useObjects, wechat } from "./each-test.ts";
@@ -20,7 +21,7 @@ describe("a conversation object", () => {
     expect(await stub.view(10)).toBeNull();
     expect(await stub.rows(0, 10)).toBeNull();
     expect(await stub.message(APPID, 1)).toBeNull();
-    expect(await stub.settle(1, 1, { result: "sent" }, "c1")).toBeNull();
+    expect(await stub.settle(1, 1, { result: "accepted" }, "c1")).toBeNull();
     expect(await runInDurableObject(conversation("oLooked"), (_, { storage }) => tablesIn(storage))).toEqual([]);
   });
 
@@ -28,7 +29,7 @@ describe("a conversation object", () => {
     expect,
   }) => {
     const first = await says(wechat, "oRows", [reply("一")]);
-    await remote("oRows").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    await remote("oRows").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, "c1");
     pass(LEASE_MS + 60_000);
     await runDurableObjectAlarm(conversation("oRows"));
     const { before, after, alarms } = await runInDurableObject(conversation("oRows"), async (object, { storage }) => {
@@ -40,7 +41,7 @@ describe("a conversation object", () => {
       const push = { key: "m:rows", inbound, candidates: [reply("二")] };
       const { lease } = readReceived(object.receive(address, push, "c1"));
       if (lease === undefined) throw new Error("nothing was leased");
-      object.settle(lease.seq, lease.attempt, { result: "sent" }, "c1");
+      object.settle(lease.seq, lease.attempt, { result: "accepted" }, "c1");
       return { before: rows, after: count(), alarms: setAlarm.mock.calls.length };
     });
     expect(after - before).toBe(2);
@@ -58,7 +59,7 @@ describe("a conversation object", () => {
     const stub = conversation("oSteps");
     const { lease } = await says(wechat, "oSteps", [reply("一", "二")]);
     await evictDurableObject(stub);
-    const next = await remote("oSteps").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1");
+    const next = await remote("oSteps").settle(lease?.seq ?? 0, 1, { result: "accepted" }, "c1");
     await evictDurableObject(stub);
     expect(next).toMatchObject({ attempt: 1, message: text("二") });
     pass(LEASE_MS);
@@ -97,7 +98,7 @@ describe("a conversation object", () => {
     const inbound = message("oPick");
     await wechat.text("oPick", "x");
     const first = await tells("oPick", [reply("一", "二")], inbound);
-    await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "sent" }, null);
+    await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, null);
     const repeat = await tells("oPick", [reply("一", "二")], inbound);
     expect(repeat).toMatchObject({ outcome: "repeat", answer: "success", lease: { message: text("二") } });
   });
@@ -164,10 +165,10 @@ describe("a send through the object", () => {
     if (!answer.ok) throw new Error(answer.reason);
     const stub = remote("oStands");
     expect((await stub.message(APPID, answer.message.seq))?.status).toBe("sending");
-    await stub.settle(answer.message.seq, 1, { result: "refused", errcode: 40003 }, "c1");
+    await stub.settle(answer.message.seq, 1, rejected(40003), "c1");
     expect(await stub.message(APPID, answer.message.seq)).toMatchObject({
       status: "failed",
-      parts: [{ errcode: 40003 }],
+      parts: [{ code: "40003" }],
     });
     expect(await stub.message(OTHER_APPID, answer.message.seq)).toBeNull();
     expect(await stub.message(APPID, answer.message.seq - 1)).toBeNull();
@@ -247,7 +248,7 @@ describe("erasing a user", () => {
   it("deletes everything at once, also while a message is under way", async ({ expect }) => {
     const { lease } = await says(wechat, "oErase", [reply("一")]);
     expect(await remote("oErase").erase()).toBe(true);
-    expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "sent" }, "c1")).toBeNull();
+    expect(await remote("oErase").settle(lease?.seq ?? 0, 1, { result: "accepted" }, "c1")).toBeNull();
     expect(await remote("oErase").view(1)).toBeNull();
     expect(await remote("oErase").erase()).toBe(false);
     expect(await runInDurableObject(conversation("oErase"), (_, { storage }) => tablesIn(storage))).toEqual([]);

@@ -87,7 +87,7 @@ describe("erasing a user", () => {
     await expect.poll(state).toContain(digits);
     await erase("oPaused");
     expect(await state()).not.toContain(digits);
-    expect(await state()).toContain('"pauseErrcode":45009');
+    expect(await state()).toContain('"pauseCode":"45009"');
   });
 
   it("concerns one app alone", async ({ expect }) => {

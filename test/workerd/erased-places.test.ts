@@ -178,7 +178,7 @@ async function plant(): Promise<Resend> {
   await send(USER, { type: "text", content: `${WORDS} again` });
   await until(async () => {
     const places = await takeSnapshot();
-    const isPaused = /"pauseErrcode":45009/.test(places.get("Account entry state") ?? "");
+    const isPaused = /"pauseCode":"45009"/.test(places.get("Account entry state") ?? "");
     const isNoted = hasCanary(places.get("Account table waiting") ?? "");
     return isPaused && isNoted && places.has("KV push:") && places.has("KV access:");
   });

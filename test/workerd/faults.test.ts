@@ -139,7 +139,7 @@ describe("the log of a delivery", () => {
       user: conversation("oLogged").id.toString().slice(0, 12),
       via: "worker",
       kind: "text",
-      outcome: "sent",
+      outcome: "accepted",
       attempt: 1,
       ms: expect.any(Number),
     });

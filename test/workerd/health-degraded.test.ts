@@ -35,13 +35,13 @@ describe("GET /healthz while an app is paused", () => {
     });
   });
 
-  it("names app, errcode, end and cure to the holder of an API key", async ({ expect }) => {
+  it("names app, code, end and cure to the holder of an API key", async ({ expect }) => {
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
     await writeIntoFault("oKey");
     const body = await health();
     expect(body).toMatchObject({
       status: "degraded",
-      faults: [{ appid: APPID, reason: "paused", errcode: 45009, name: "daily_quota_used", cure: expect.any(String) }],
+      faults: [{ appid: APPID, reason: "paused", code: "45009", name: "daily_quota_used", cure: expect.any(String) }],
     });
     expect(Date.parse(String(body.faults?.[0]?.["until"]))).toBeGreaterThan(Date.now());
     const text = JSON.stringify(body);
@@ -68,13 +68,13 @@ describe("GET /healthz while an app is paused", () => {
 });
 
 describe("GET /healthz while there is no access token", () => {
-  it("names the token endpoint's errcode", async ({ expect }) => {
+  it("names the token endpoint's code", async ({ expect }) => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40125, target: "token" });
     await writeIntoFault("oToken");
     expect(await health()).toMatchObject({
       status: "degraded",
-      faults: [{ appid: APPID, reason: "token_refused", errcode: 40125, name: "invalid_app_secret" }],
+      faults: [{ appid: APPID, reason: "token_refused", code: "40125", name: "invalid_app_secret" }],
     });
   });
 });

@@ -55,7 +55,7 @@ describe("GET /healthz while the token endpoint is unreachable", () => {
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: -1, target: "token" });
     await writeForAMinute("retry");
-    expect(await later()).toMatchObject({ status: "degraded", faults: [{ reason: "no_token", errcode: -1 }] });
+    expect(await later()).toMatchObject({ status: "degraded", faults: [{ reason: "no_token", code: "-1" }] });
     await recover();
     expect(await later()).toMatchObject({ status: "ok", faults: [] });
   });
@@ -89,7 +89,7 @@ describe("GET /healthz while no send gets through", () => {
     await writeForAMinute("retry");
     expect(await later()).toMatchObject({
       status: "degraded",
-      faults: [{ reason: "sends_failing", errcode: -1, name: "system_busy" }],
+      faults: [{ reason: "sends_failing", code: "-1", name: "system_busy" }],
     });
     await wechat.clearFaults();
     await write("sent");

@@ -50,7 +50,7 @@ describe("a message with the link of another mini program", () => {
     await put("oLinked", FOREIGN_LINK);
     await ringFor(47 * HOUR, 10 * MINUTE, "oLinked");
     expect(pauses()).toEqual([]);
-    expect(await failure("oLinked")).toMatchObject({ reason: "invalid_appid", errcode: 40013 });
+    expect(await failure("oLinked")).toMatchObject({ reason: "invalid_appid", code: "40013" });
     await wechat.text("oOther", "还在吗");
     await put("oOther", "在的");
     await ringFor(MINUTE, MINUTE, "oOther");
@@ -70,7 +70,7 @@ describe("a code that can be about one message, as an answer of custom/send", ()
       await put(other, "您好");
       await ringFor(MINUTE, MINUTE, refused, other);
       expect(await kindsOf(refused)).toContain("failed");
-      expect(await failure(refused)).toMatchObject({ errcode });
+      expect(await failure(refused)).toMatchObject({ code: String(errcode) });
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
       expect((await upload()).status).toBe(201);
       expect(pauses()).toEqual([]);
@@ -93,7 +93,7 @@ describe("a message that WeChat refuses for its token, whatever the token", () =
       expect(lines().map(({ event }) => event)).not.toContain("token_refresh_limited");
       expect(await kindsOf(other)).not.toContain("failed");
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
-      expect(await failure(refused)).toMatchObject({ errcode });
+      expect(await failure(refused)).toMatchObject({ code: String(errcode) });
     },
   );
 });
@@ -114,7 +114,7 @@ describe("a code that concerns the whole app", () => {
       expect(await readTexts(wechat, other)).toEqual(["您好"]);
       expect(await failure(refused)).toBeUndefined();
       await ringFor(8 * HOUR, 10 * MINUTE, refused);
-      expect(await failure(refused)).toMatchObject({ errcode });
+      expect(await failure(refused)).toMatchObject({ code: String(errcode) });
       await ringFor(38 * HOUR, HOUR, refused);
       expect(pauses()).toHaveLength(1);
     },
@@ -181,11 +181,11 @@ describe("a code that concerns the whole app", () => {
     await wechat.text("oTyped", "在吗");
     for (const errcode of [40013, 40164, 50002, 50007, 48001, 45009]) {
       await wechat.fault({ fault: "errcode", errcode, target: "upload", times: 1 });
-      expect(await bodyOf(await upload())).toMatchObject({ code: "wechat_refused", errcode });
+      expect(await bodyOf(await upload())).toMatchObject({ code: "wechat_refused", platformCode: String(errcode) });
       await wechat.fault({ fault: "errcode", errcode, target: "typing", times: 1 });
       const json = { on: true };
       const typing = await call("POST", "/api/v1/conversations/oTyped/typing", { json });
-      expect(await bodyOf(typing)).toMatchObject({ code: "wechat_refused", errcode });
+      expect(await bodyOf(typing)).toMatchObject({ code: "wechat_refused", platformCode: String(errcode) });
     }
     expect(pauses()).toEqual([]);
   });

@@ -12,7 +12,7 @@ useWorker({ clock: "weeks apart", settings: ANSWER });
 
 interface Resumed {
   readonly resumed: boolean;
-  readonly trial: { readonly outcome: string; readonly errcode?: number };
+  readonly trial: { readonly outcome: string; readonly code?: string };
   readonly faults: readonly { readonly reason: string; readonly until: string }[];
 }
 
@@ -81,8 +81,8 @@ describe("POST /resume", () => {
     const body = await (await resume()).json<Resumed>();
     expect(body).toMatchObject({
       resumed: false,
-      trial: { outcome: "refused", errcode: 48001 },
-      faults: [{ reason: "paused", errcode: 48001 }],
+      trial: { outcome: "refused", code: "48001" },
+      faults: [{ reason: "paused", code: "48001" }],
     });
     // Armed anew: ten minutes from now.
     const end = Date.parse(body.faults[0]?.until ?? "");
@@ -99,7 +99,7 @@ describe("POST /resume", () => {
     await wechat.fault({ fault: "errcode", errcode: 40003, target: "send", times: 1 });
     expect(await (await resume()).json()).toMatchObject({
       resumed: true,
-      trial: { outcome: "message_refused", errcode: 40003 },
+      trial: { outcome: "message_refused", code: "40003" },
     });
     await ringAll(["oOne", "oTwo", "oThree"]);
     const sent = Object.values(await texts(["oOne", "oTwo", "oThree"])).flat();
@@ -109,7 +109,7 @@ describe("POST /resume", () => {
   it("holds the pause when WeChat gives no answer", async ({ expect }) => {
     await pauseWith(48001, 1);
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
-    expect(await (await resume()).json()).toMatchObject({ resumed: false, trial: { outcome: "unknown", errcode: -1 } });
+    expect(await (await resume()).json()).toMatchObject({ resumed: false, trial: { outcome: "unknown", code: "-1" } });
     expect(await healthLater()).toMatchObject({ status: "degraded" });
   });
 
@@ -187,8 +187,8 @@ describe("POST /resume without an access token", () => {
     await write("oSix");
     expect(await (await resume()).json()).toMatchObject({
       resumed: false,
-      trial: { outcome: "no_token", errcode: 40125 },
-      faults: [{ reason: "token_refused", errcode: 40125 }],
+      trial: { outcome: "no_token", code: "40125" },
+      faults: [{ reason: "token_refused", code: "40125" }],
     });
     await wechat.clearFaults();
     const before = await countSends();
@@ -208,14 +208,14 @@ describe("POST /resume without an access token", () => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     expect(await (await resume()).json()).toEqual({
       resumed: true,
-      trial: { outcome: "unknown", errcode: -1 },
+      trial: { outcome: "unknown", code: "-1" },
       faults: [],
     });
     await wechat.fault({ fault: "errcode", errcode: 48001, target: "send" });
     expect(await (await resume()).json()).toMatchObject({
       resumed: false,
-      trial: { outcome: "refused", errcode: 48001 },
-      faults: [{ reason: "paused", errcode: 48001 }],
+      trial: { outcome: "refused", code: "48001" },
+      faults: [{ reason: "paused", code: "48001" }],
     });
     const sends = await countSends();
     await ringAll(["oEight", "oNine"]);

@@ -10,7 +10,7 @@ useWorker({ clock: "weeks apart" });
 
 interface Body {
   readonly id: string;
-  readonly waiting?: { readonly reason: string; readonly errcode?: number; readonly until: string };
+  readonly waiting?: { readonly reason: string; readonly code?: string; readonly until: string };
 }
 
 /** Sends a message and waits for the outcome of its attempt. @returns its id */
@@ -28,7 +28,7 @@ const message = async (id: string) => (await call("GET", `/api/v1/messages/${id}
 const conversation = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).json<object>();
 
 describe("a message that waits says why", () => {
-  it("for a pause, with its errcode and end", async ({ expect }) => {
+  it("for a pause, with its code and end", async ({ expect }) => {
     await wechat.text("oCause", "在吗");
     await wechat.text("oNext", "在吗");
     await wechat.fault({ fault: "errcode", errcode: 45009, target: "send", times: 1 });
@@ -36,11 +36,11 @@ describe("a message that waits says why", () => {
     const next = await send("oNext", "retry");
     for (const id of [cause, next]) {
       const { waiting } = await message(id);
-      expect(waiting).toMatchObject({ reason: "paused", errcode: 45009 });
+      expect(waiting).toMatchObject({ reason: "paused", code: "45009" });
       expect(Date.parse(waiting?.until ?? "")).toBeGreaterThan(Date.now());
     }
     expect(await conversation("oNext")).toMatchObject({
-      waiting: [{ id: next, state: "retrying", waiting: { reason: "paused", errcode: 45009 } }],
+      waiting: [{ id: next, state: "retrying", waiting: { reason: "paused", code: "45009" } }],
     });
   });
 
@@ -56,13 +56,13 @@ describe("a message that waits says why", () => {
     for (const id of ids) expect(Date.parse((await message(id)).waiting?.until ?? "")).toBeGreaterThanOrEqual(end);
   });
 
-  it("for an access token, with the errcode of the token endpoint", async ({ expect }) => {
+  it("for an access token, with the code of the token endpoint", async ({ expect }) => {
     await wechat.text("oToken", "在吗");
     await wechat.killToken();
     await wechat.fault({ fault: "errcode", errcode: 40164, target: "token" });
     expect((await message(await send("oToken", "retry"))).waiting).toMatchObject({
       reason: "no_token",
-      errcode: 40164,
+      code: "40164",
     });
   });
 
@@ -71,8 +71,8 @@ describe("a message that waits says why", () => {
     await wechat.fault({ fault: "errcode", errcode: -1, target: "send", times: 1 });
     const first = await send("oBusy", "retry");
     const second = await send("oBusy", "");
-    expect((await message(first)).waiting).toMatchObject({ reason: "retry", errcode: -1 });
-    expect((await message(second)).waiting).toMatchObject({ reason: "order", errcode: -1 });
+    expect((await message(first)).waiting).toMatchObject({ reason: "retry", code: "-1" });
+    expect((await message(second)).waiting).toMatchObject({ reason: "order", code: "-1" });
   });
 
   it("for the user's next message", async ({ expect }) => {

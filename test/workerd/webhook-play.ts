@@ -39,7 +39,7 @@ export async function says(openid: string, candidates: readonly Candidate[], kno
   const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
   const push = { key: `m:${messages}`, inbound, candidates, ...known };
   const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
-  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "sent" }, "worker");
+  if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }
 
 /** The user writes; these webhooks hear of it. */

@@ -149,7 +149,7 @@ describe("a webhook", () => {
         const conversationAddress = { appid: APPID, openid };
         const push = { key: "m:measured", inbound, candidates: [REPLY], webhooks };
         const { lease } = readReceived(object.receive(conversationAddress, push, "worker"));
-        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "sent" }, "worker");
+        object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "accepted" }, "worker");
         pass(webhooks.length > 0 ? BATCH_DELAY_MS : 12_000);
         await object.alarm();
         return { written, alarms: setAlarm.mock.calls.length };

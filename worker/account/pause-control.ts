@@ -5,7 +5,7 @@
  */
 import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
@@ -75,7 +75,7 @@ export interface PauseControl {
    *
    * @param random a number in [0, 1)
    */
-  pause(errcode: number, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
+  pause(code: string, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
   /** An isolate reports whether its sends get through. */
   noteSends(report: SendsReport): void;
   /** A conversation waits for the app. */
@@ -117,14 +117,14 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   const { appid, read, write, waiting, now } = deps;
   let trialUntil = 0;
 
-  const pauseOf = ({ pausedUntil, pauseErrcode, pauseVersion }: AccountState): AppPause => {
-    return { pausedUntil, pauseErrcode, pauseVersion };
+  const pauseOf = ({ pausedUntil, pauseCode, pauseVersion }: AccountState): AppPause => {
+    return { pausedUntil, pauseCode, pauseVersion };
   };
   const isPaused = () => read().pausedUntil > now();
   const hasToken = () => read().token !== null && read().expiresAt > now();
 
   function lift(isSent: boolean): void {
-    const { pauseErrcode: errcode, pauseVersion, refusals } = read();
+    const { pauseCode: code, pauseVersion, refusals } = read();
     const wasPaused = isPaused();
     const releaseAt = waiting.isEmpty() ? {} : { releaseAt: now() };
     const ended = { refusals: endPauses(refusals, now()) };
@@ -132,7 +132,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
     const patch = { ...lifted, ...(isSent && proveOwnFault({ refusals, ...lifted })), ...releaseAt };
     if (Object.keys(patch).length > 0) write(patch);
     if (!wasPaused) return;
-    writeLog("app_resumed", { app: appid, errcode });
+    writeLog("app_resumed", { app: appid, code });
     deps.publish();
   }
 
@@ -160,15 +160,15 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   }
 
   return {
-    pause(errcode, refused, random) {
-      const { aloneMs, patch } = decidePause(read(), errcode, refused, now(), random);
+    pause(code, refused, random) {
+      const { aloneMs, patch } = decidePause(read(), code, refused, now(), random);
       const { pausedUntil } = patch;
       const isMoved = pausedUntil !== undefined;
       if (Object.keys(patch).length > 0) {
         write({ ...patch, ...(isMoved && { pauseVersion: read().pauseVersion + 1 }) });
       }
-      const { name, cure } = describeErrcode(errcode);
-      const fields = { app: appid, errcode, name };
+      const { name, cure } = describeCode(code);
+      const fields = { app: appid, code, name };
       if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
         writeLog("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });

@@ -28,7 +28,7 @@ export interface PauseAnswer extends AppPause {
 export interface TokenObject {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
-  pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer>;
+  pause(code: string, refused?: RefusedAttempt): Promise<PauseAnswer>;
   settings(): Promise<SettingsVersion>;
 }
 
@@ -40,12 +40,12 @@ export function accessKey(appid: string): string {
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isRecord(value)) return undefined;
-  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sendsFailingSince } = value;
+  const { token, expiresAt, pausedUntil, pauseCode, pauseVersion, sendsFailingSince } = value;
   if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
-  const paused = typeof pausedUntil === "number" && typeof pauseErrcode === "number";
+  const paused = typeof pausedUntil === "number" && typeof pauseCode === "string";
   const version = typeof pauseVersion === "number" ? { pauseVersion } : {};
   const failing = typeof sendsFailingSince === "number" ? { sendsFailingSince } : {};
-  return { token, expiresAt, ...(paused ? { pausedUntil, pauseErrcode, ...version } : {}), ...failing };
+  return { token, expiresAt, ...(paused ? { pausedUntil, pauseCode, ...version } : {}), ...failing };
 }
 
 /**
@@ -54,13 +54,13 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
  * @throws Error without a token
  */
 export function toAccess(state: AccountState): AccountAccess {
-  const { token, expiresAt, pausedUntil, pauseErrcode, pauseVersion, sends } = state;
+  const { token, expiresAt, pausedUntil, pauseCode, pauseVersion, sends } = state;
   if (token === null) throw new Error("toAccess needs a token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
   // A pause that was lifted is said too: readers may still know it.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
   const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
-  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseErrcode, ...version }), ...failing };
+  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseCode, ...version }), ...failing };
 }
 
 /** KV takes no shorter life of a value, seconds. */

@@ -26,8 +26,8 @@ export function noteSends(appid: string, known: Trouble | null, report: SendsRep
   const isFault = isSendsFault(sends);
   const isChange = isFault !== isSendsFault(known);
   if (isChange && isFault) {
-    const { cause, errcode, count, since } = sends;
-    writeLog("sends_failing", { app: appid, cause, errcode, count, seconds: Math.round((now - since) / 1_000) });
+    const { cause, code, count, since } = sends;
+    writeLog("sends_failing", { app: appid, cause, code, count, seconds: Math.round((now - since) / 1_000) });
   }
   if (isChange && !isFault) writeLog("sends_recovered", { app: appid });
   return { sends, isChange };

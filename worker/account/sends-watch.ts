@@ -4,7 +4,6 @@
  * sent costs no call. docs/design/0005-facts-and-decisions.md.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { addTrouble, type Trouble } from "./core/trouble.ts";
 import type { AccountMemory } from "./memory.ts";
@@ -79,7 +78,7 @@ export function keepUnreported(memory: AccountMemory, appid: string, lost: Troub
 function failureOf(delivery: Exclude<Delivery, { result: "not_sent" }>, now: number): Trouble | undefined {
   const attempt = { since: now, at: now, count: 1 };
   if (delivery.result === "unconfirmed") return { ...attempt, cause: delivery.reason };
-  if (delivery.result === "sent") return undefined;
-  const { errcode } = delivery;
-  return describeErrcode(errcode).reaction === "outage" ? { ...attempt, cause: "refused", errcode } : undefined;
+  if (delivery.result === "accepted") return undefined;
+  const { code, reaction } = delivery;
+  return reaction === "outage" ? { ...attempt, cause: "refused", code } : undefined;
 }

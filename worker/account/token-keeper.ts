@@ -7,8 +7,8 @@
  */
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
 import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { writeLog } from "../platform/logger.ts";
 import { pauseUntil } from "./core/pause-end.ts";
@@ -85,9 +85,9 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
 
   async function fetchToken(): Promise<Result<AccountAccess, TokenProblem>> {
     const tag = await deps.secretTag();
-    const { refusedUntil, refusedErrcode, refusedSecret } = read();
+    const { refusedUntil, refusedCode, refusedSecret } = read();
     if (refusedUntil > now() && refusedSecret === tag) {
-      return orStored({ reason: "refused", errcode: refusedErrcode, until: refusedUntil });
+      return orStored({ reason: "refused", code: refusedCode, until: refusedUntil });
     }
     const normal = await deps.request(false);
     if (!normal.ok) return fail(normal.error, tag);
@@ -120,21 +120,21 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       writeLog("token_unreachable", { app: appid, cause: problem.cause });
       return startCooldown({ reason: "unreachable" }, Infinity);
     }
-    const { errcode } = problem;
-    noteTrouble("refused", errcode);
-    const { name, reaction, cure, replacesToken } = describeErrcode(errcode);
-    writeLog("token_refused", { app: appid, errcode, name, cure: cure.en });
+    const { code } = problem;
+    noteTrouble("refused", code);
+    const { name, reaction, cure, replacesToken } = describeCode(code);
+    writeLog("token_refused", { app: appid, code, name, cure: cure.en });
     const isBusy = (reaction === "retry" || reaction === "outage") && replacesToken !== true;
-    if (isBusy) return startCooldown({ reason: "refused", errcode }, Infinity);
+    if (isBusy) return startCooldown({ reason: "refused", code }, Infinity);
     // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
-    const refusedUntil = pauseUntil(errcode, now(), deps.random());
-    write({ refusedUntil, refusedErrcode: errcode, refusedSecret: tag });
-    return orStored({ reason: "refused", errcode, until: refusedUntil });
+    const refusedUntil = pauseUntil(code, now(), deps.random());
+    write({ refusedUntil, refusedCode: code, refusedSecret: tag });
+    return orStored({ reason: "refused", code, until: refusedUntil });
   }
 
   /** The endpoint gave no token: `/healthz` reports it once that has lasted a while. */
-  function noteTrouble(cause: TroubleCause, errcode?: number): void {
-    const attempt = { since: now(), at: now(), count: 1, cause, ...(errcode !== undefined && { errcode }) };
+  function noteTrouble(cause: TroubleCause, code?: string): void {
+    const attempt = { since: now(), at: now(), count: 1, cause, ...(code !== undefined && { code }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
   }
 

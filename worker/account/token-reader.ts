@@ -113,20 +113,20 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       return answer;
     },
 
-    async pause(errcode, refused) {
+    async pause(code, refused) {
       try {
         const pause = await withTimeout(
           PAUSE_REPORT_MS,
-          callTwice(deps.account, (account) => account.pause(errcode, refused)),
+          callTwice(deps.account, (account) => account.pause(code, refused)),
         );
         remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         const { pausedUntil, aloneMs } = pause;
-        return { pausedUntil, ...(aloneMs !== undefined && { aloneMs }) };
+        return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
       } catch (error) {
-        writeLog("account_unreachable", { app: appid, errcode, error: errorName(error) });
+        writeLog("account_unreachable", { app: appid, code, error: errorName(error) });
         const { pauseVersion } = recall().pause ?? {};
         const version = pauseVersion === undefined ? {} : { pauseVersion };
-        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseErrcode: errcode, ...version };
+        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseCode: code, ...version };
         remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         return { pausedUntil: pause.pausedUntil };
       }
@@ -143,6 +143,6 @@ export function withoutPause(source: TokenSource): TokenSource {
   return {
     current: () => strip(source.current()),
     replace: (badToken, refused) => strip(source.replace(badToken, refused)),
-    pause: (errcode, refused) => source.pause(errcode, refused),
+    pause: (code, refused) => source.pause(code, refused),
   };
 }

@@ -2,7 +2,7 @@
  * A conversation as the Worker sees it: by name, near WeChat's callers, and tried again when the way to it breaks.
  * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
  */
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
@@ -111,12 +111,12 @@ export function settleStored(
   attempt: {
     readonly seq: number;
     readonly attempt: number;
-    readonly delivery: Delivery;
+    readonly outcome: AttemptOutcome;
     readonly next: string | null;
   },
 ): Promise<LeasedMessage | null> {
-  const { seq, attempt: number, delivery, next } = attempt;
-  const call = () => bareStub(directory, address).settle(seq, number, delivery, next);
+  const { seq, attempt: number, outcome, next } = attempt;
+  const call = () => bareStub(directory, address).settle(seq, number, outcome, next);
   const deadline = Date.now() + SETTLE_TIMEOUT_MS;
   return next === null
     ? callUntil("settle", deadline, call)

@@ -37,17 +37,17 @@ export function toWaitingMessageJson({ message, status, waiting }: WaitingMessag
 }
 
 function toWaitingJson(waiting: Waiting, pauseEnd: number): WaitingJson {
-  const { reason, errcode, until } = untilPauseEnds(waiting, pauseEnd);
-  return { reason, ...(errcode !== undefined && { errcode }), ...(until !== undefined && { until: isoTime(until) }) };
+  const { reason, code, until } = untilPauseEnds(waiting, pauseEnd);
+  return { reason, ...(code !== undefined && { code }), ...(until !== undefined && { until: isoTime(until) }) };
 }
 
 function outcomeOf(
-  { reason, errcode, waiting }: PartState,
+  { reason, code, waiting }: PartState,
   pauseEnd: number,
-): Pick<MessageJson, "reason" | "errcode" | "waiting"> {
+): Pick<MessageJson, "reason" | "code" | "waiting"> {
   return {
     ...(reason === undefined ? {} : { reason }),
-    ...(errcode === undefined ? {} : { errcode }),
+    ...(code === undefined ? {} : { code }),
     ...(waiting === undefined ? {} : { waiting: toWaitingJson(waiting, pauseEnd) }),
   };
 }

@@ -2,7 +2,7 @@
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { MessageProgress } from "./core/outbox/message-status.ts";
@@ -83,7 +83,7 @@ export interface ConversationDetails {
 export interface AppPause {
   /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
-  readonly pauseErrcode: number;
+  readonly pauseCode: string;
   /** Grows with each change; absent: 0, from an object that has not seen one. */
   readonly pauseVersion?: number;
 }
@@ -99,7 +99,7 @@ export interface RelayedAnswer {
 export interface ConversationRpc {
   receive(address: Address, push: InboundEvent, holder: string): ReceivedWire;
   submit(address: Address, input: SendRequest, holder: string): SubmitAnswer;
-  settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null;
+  settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null;
   view(limit: number): ConversationDetails | null;
   rows(after: number, limit: number): readonly Row[] | null;
   message(appid: string, seq: number): MessageProgress | null;

@@ -3,7 +3,7 @@
  * conversations. Made once per request or alarm; what is remembered between them belongs to the isolate.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
@@ -60,7 +60,7 @@ export interface Services {
    * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent, but for
    * the first one after a pause. Never fails.
    */
-  readonly noteDelivery: (delivery: Delivery) => Promise<void> | undefined;
+  readonly noteDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
    * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never fails.
    *
@@ -156,11 +156,11 @@ export function createServices(
         memory.set(appid, { ...memory.get(appid), reportedMilestones: [...told, milestone] });
       return reportMilestone(milestone);
     },
-    noteDelivery(delivery) {
+    noteDelivery(outcome) {
       const reports: Promise<void>[] = [];
-      const trouble = watchSend(memory, appid, delivery, now());
+      const trouble = watchSend(memory, appid, outcome, now());
       if (trouble !== undefined) reports.push(reportSends(trouble));
-      const pauseVersion = delivery.result === "sent" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
+      const pauseVersion = outcome.result === "accepted" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
       if (pauseVersion !== undefined) {
         // Before it is done: of many messages at once one tells.
         memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });

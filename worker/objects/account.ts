@@ -116,11 +116,11 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   }
 
   /**
-   * Pauses the app for what its errcode calls for; a pause may be moved further, never nearer. Not for a message that
+   * Pauses the app for what its code calls for; a pause may be moved further, never nearer. Not for a message that
    * alone is refused so.
    */
-  async pause(errcode: number, refused?: RefusedAttempt): Promise<PauseAnswer> {
-    return this.#resumer().pause(errcode, refused, Math.random());
+  async pause(code: string, refused?: RefusedAttempt): Promise<PauseAnswer> {
+    return this.#resumer().pause(code, refused, Math.random());
   }
 
   /** A conversation waits for the app. */

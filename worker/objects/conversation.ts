@@ -7,7 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { accountMemory, notePause } from "../account/memory.ts";
 import { configOf, findAccountConfig, type Config } from "../config/config.ts";
@@ -138,13 +138,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    * @param next the caller's name as holder of another lease, null when there is no time for one
    * @returns the next attempt, if one is due
    */
-  settle(seq: number, attempt: number, delivery: Delivery, next: string | null): LeasedMessage | null {
+  settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
     const address = this.#store.address();
     // Erased in the meantime: there is nothing left to record it on.
     if (address === undefined || !this.#has(seq)) return null;
     const step: Transition<null> = (state, writer, context) => {
-      const isRecorded = () => this.#store.isRecorded(seq, attempt, delivery.result);
-      const settled = settleAttempt(state, writer, { seq, attempt, delivery }, context, isRecorded);
+      const isRecorded = () => this.#store.isRecorded(seq, attempt, outcome.result);
+      const settled = settleAttempt(state, writer, { seq, attempt, outcome }, context, isRecorded);
       return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
     };
     return this.#transact(address, this.#config(), Date.now(), step).lease ?? null;
@@ -285,8 +285,8 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   #deliveryDeps(address: Address): AlarmDeliveryDeps {
-    const settle: AlarmDeliveryDeps["settle"] = (seq, attempt, delivery, next) =>
-      this.settle(seq, attempt, delivery, next);
+    const settle: AlarmDeliveryDeps["settle"] = (seq, attempt, outcome, next) =>
+      this.settle(seq, attempt, outcome, next);
     return { address, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
   }
 

@@ -1,13 +1,13 @@
 /**
- * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, errcode, end, and the cure in
+ * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, code, end, and the cure in
  * words, from the errcode table.
  */
 import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/fault-reader.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 import { toTroubleJson } from "./trouble-json.ts";
 
 const UNREACHABLE = {
@@ -58,9 +58,9 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
     }
     case "paused":
     case "token_refused": {
-      const { errcode, until } = fault;
-      const { name, meaning, cure } = describeErrcode(errcode);
-      return { appid, reason, errcode, name, meaning: words(meaning), cure: words(cure), until: isoTime(until) };
+      const { code, until } = fault;
+      const { name, meaning, cure } = describeCode(code);
+      return { appid, reason, code, name, meaning: words(meaning), cure: words(cure), until: isoTime(until) };
     }
   }
 }

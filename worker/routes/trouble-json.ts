@@ -4,8 +4,8 @@
 import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
-import { describeErrcode } from "../../shared/errcode.ts";
 import type { Trouble } from "../account/core/trouble.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 
 type TroubleFault = Trouble & { readonly reason: "no_token" | "sends_failing" };
 type Cause = Exclude<Trouble["cause"], "refused">;
@@ -41,11 +41,11 @@ const REPLACED = {
 
 /** Shows it. */
 export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
-  const { reason, since, count, cause, errcode } = fault;
-  const known = errcode === undefined ? undefined : describeErrcode(errcode);
+  const { reason, since, count, cause, code } = fault;
+  const known = code === undefined ? undefined : describeCode(code);
   const why =
     cause === "refused"
-      ? { zh: `微信返回 ${errcode}（${known?.meaning.zh}）`, en: `WeChat answered ${errcode} (${known?.meaning.en})` }
+      ? { zh: `微信返回 ${code}（${known?.meaning.zh}）`, en: `WeChat answered ${code} (${known?.meaning.en})` }
       : CAUSES[cause];
   const start = isoTime(since);
   const meaning =
@@ -62,7 +62,7 @@ export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
   return {
     appid,
     reason,
-    ...(known !== undefined && errcode !== undefined && { errcode, name: known.name }),
+    ...(known !== undefined && code !== undefined && { code, name: known.name }),
     meaning,
     cure: both(cure.zh, cure.en),
     count,
@@ -70,7 +70,7 @@ export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
   };
 }
 
-function cureOf({ reason, cause }: TroubleFault, known: ReturnType<typeof describeErrcode> | undefined): BilingualText {
+function cureOf({ reason, cause }: TroubleFault, known: ReturnType<typeof describeCode> | undefined): BilingualText {
   if (cause === "limited" || known?.replacesToken === true) return REPLACED;
   // Busy: what is tried again by itself may still be behind a relay that answers so.
   return known === undefined || known.reaction === "retry" || known.reaction === "outage" ? REACH[reason] : known.cure;

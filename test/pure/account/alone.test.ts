@@ -22,9 +22,9 @@ function createBench() {
       asked.push(["replace", badToken, refused]);
       return ok(ACCESS);
     },
-    pause: async (errcode, refused) => {
-      asked.push(["pause", errcode, refused]);
-      return { pausedUntil: NOW - 1, pauseErrcode: errcode, aloneMs: 7 };
+    pause: async (code, refused) => {
+      asked.push(["pause", code, refused]);
+      return { pausedUntil: NOW - 1, pauseCode: code, aloneMs: 7 };
     },
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
@@ -36,8 +36,8 @@ function createBench() {
 describe("a message that alone is refused", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
     const { source, asked } = createBench();
-    expect(await source.pause(48001, REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
-    expect(asked).toEqual([["pause", 48001, REFUSED]]);
+    expect(await source.pause("48001", REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
+    expect(asked).toEqual([["pause", "48001", REFUSED]]);
     expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
   });
 

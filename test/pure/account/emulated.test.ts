@@ -41,7 +41,7 @@ async function createWorld(users: number) {
   const account: TokenObject = {
     access: () => keeper.access(),
     replace: (badToken) => keeper.replace(badToken),
-    pause: async (errcode) => ({ pausedUntil: keeper.now() + 60_000, pauseErrcode: errcode }),
+    pause: async (code) => ({ pausedUntil: keeper.now() + 60_000, pauseCode: code }),
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const tokens = createTokenSource({
@@ -73,7 +73,7 @@ describe("a hundred senders", () => {
   it("share one token", async ({ expect }) => {
     const { sendAll, tokenCalls } = await createWorld(100);
     const deliveries = await sendAll();
-    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["accepted"]));
     expect(await tokenCalls()).toHaveLength(1);
   });
 
@@ -82,7 +82,7 @@ describe("a hundred senders", () => {
     await sendAll();
     await control.killToken();
     const deliveries = await sendAll();
-    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["accepted"]));
     expect(await tokenCalls()).toHaveLength(2);
     const chats = await Promise.all(openids.map((openid) => control.chat(openid)));
     expect(new Set(chats.map(({ lines }) => lines.filter(({ from }) => from === "service").length))).toEqual(
@@ -95,7 +95,7 @@ describe("a hundred senders", () => {
     await sendAll();
     await control.killToken({ sticky: true });
     const deliveries = await sendAll();
-    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["sent"]));
+    expect(new Set(deliveries.map(({ result }) => result))).toEqual(new Set(["accepted"]));
     expect(keeper.calls.map(({ force }) => force)).toEqual([false, false, true]);
     expect(await tokenCalls()).toHaveLength(3);
   });
@@ -109,7 +109,7 @@ describe("a hundred senders", () => {
     const limited = { result: "not_sent", reason: "no_token", until: NOW + 30_000 };
     expect(await sendAll()).toEqual([limited, limited, limited]);
     keeper.advance(30_000);
-    expect((await sendAll()).map(({ result }) => result)).toEqual(["sent", "sent", "sent"]);
+    expect((await sendAll()).map(({ result }) => result)).toEqual(["accepted", "accepted", "accepted"]);
     expect((await tokenCalls()).every(({ errcode }) => errcode === 0)).toBe(true);
   });
 });
@@ -124,7 +124,7 @@ describe("the client against the emulator", () => {
     if (!uploaded.ok) throw new Error(uploaded.error.reason);
     const image = { type: "image", mediaId: uploaded.value.mediaId } as const;
     const options = { isAi: false, deadline: keeper.now() + 10_000 };
-    expect(await client.deliver("oUser0", image, options)).toEqual({ result: "sent" });
+    expect(await client.deliver("oUser0", image, options)).toEqual({ result: "accepted" });
     const downloaded = await client.downloadMedia(uploaded.value.mediaId);
     expect(downloaded).toMatchObject({ ok: true, value: { bytes, contentType: "image/png" } });
   });

@@ -39,8 +39,8 @@ describe("an account object that never answers", () => {
 
   it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
     const { source, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
-    expect(await outcomeWithin(LONG_MS, source.pause(48001))).not.toBe(PENDING);
-    expect(memory.get(APPID)?.pause).toMatchObject({ pauseErrcode: 48001 });
+    expect(await outcomeWithin(LONG_MS, source.pause("48001"))).not.toBe(PENDING);
+    expect(memory.get(APPID)?.pause).toMatchObject({ pauseCode: "48001" });
   });
 
   it("settings are unavailable in time", async ({ expect }) => {

@@ -1,9 +1,9 @@
 /** When a refusal of custom/send pauses the app, and when it concerns one message alone. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { ERRCODES } from "../../../shared/errcode.ts";
 import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
+import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 
 const NOW = 1_760_000_000_000;
 const MINUTE = 60_000;
@@ -27,7 +27,7 @@ function createAccount() {
     },
     isPaused: () => state.pausedUntil > now,
     refuses(message: string, attempt: number, errcode = 48001): "paused" | "alone" {
-      const { aloneMs, patch } = decidePause(state, errcode, { message, attempt }, now, 0);
+      const { aloneMs, patch } = decidePause(state, String(errcode), { message, attempt }, now, 0);
       state = { ...state, ...patch };
       return aloneMs === undefined ? "paused" : "alone";
     },
@@ -48,7 +48,7 @@ describe("a refused message", () => {
   it("is reported with the time since it was first refused alone; another refusal ends that", ({ expect }) => {
     let state: AccountState = NEW_ACCOUNT;
     const refuse = (message: string, attempt: number, minutes: number) => {
-      const { aloneMs, patch } = decidePause(state, 48001, { message, attempt }, NOW + minutes * MINUTE, 0);
+      const { aloneMs, patch } = decidePause(state, "48001", { message, attempt }, NOW + minutes * MINUTE, 0);
       state = { ...state, ...patch };
       return aloneMs;
     };
@@ -146,7 +146,7 @@ describe("a refused message", () => {
   it("pauses each time when its name is not known, and counts as another message", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
-    const { patch } = decidePause(account.state(), 48001, undefined, NOW + 11 * MINUTE, 0);
+    const { patch } = decidePause(account.state(), "48001", undefined, NOW + 11 * MINUTE, 0);
     expect(patch).toMatchObject({
       pausedUntil: NOW + 21 * MINUTE,
       refusals: { 48001: [{ message: "a" }, { message: "" }] },
@@ -208,15 +208,15 @@ describe("what is remembered", () => {
     fc.assert(
       fc.property(steps, (refusals) => {
         const account = createAccount();
-        const ends = new Map<number, Set<number>>();
+        const ends = new Map<string, Set<number>>();
         refusals.forEach(({ errcode, ms, lifts }, index) => {
           account.pass(ms);
           if (lifts) account.lift();
           account.refuses("a", index + 1, errcode);
-          const { pausedUntil, pauseErrcode } = account.state();
-          if (account.isPaused()) ends.set(pauseErrcode, (ends.get(pauseErrcode) ?? new Set()).add(pausedUntil));
+          const { pausedUntil, pauseCode } = account.state();
+          if (account.isPaused()) ends.set(pauseCode, (ends.get(pauseCode) ?? new Set()).add(pausedUntil));
         });
-        for (const [errcode, until] of ends) expect(until.size, String(errcode)).toBe(1);
+        for (const [code, until] of ends) expect(until.size, code).toBe(1);
       }),
     );
   });

@@ -3,7 +3,7 @@ import { err, ok } from "../../../shared/base/result.ts";
 import { createBench, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
-const refused = (errcode: number) => err({ reason: "refused", errcode } as const);
+const refused = (code: string) => err({ reason: "refused", code } as const);
 
 /** A bench whose first token has been fetched. */
 async function benchWithToken() {
@@ -146,7 +146,7 @@ describe("background refresh", () => {
 
   it("leaves the old token in use when it fails", async ({ expect }) => {
     const bench = await benchWithToken();
-    bench.says(() => refused(40164));
+    bench.says(() => refused("40164"));
     bench.advance(LIFE_MS - 4 * MINUTE_MS);
     bench.set({ refreshAt: bench.now() });
     await bench.refreshIfDue();

@@ -8,13 +8,14 @@ import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { parseAccess, toAccess } from "../../../worker/account/published-access.ts";
 import { noteSends } from "../../../worker/account/sends-report.ts";
 import { keepUnreported, watchSend } from "../../../worker/account/sends-watch.ts";
+import { rejected } from "../../support/delivery.ts";
 import { APPID, NOW } from "./bench.ts";
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
-const SENT: Delivery = { result: "sent" };
+const SENT: Delivery = { result: "accepted" };
 const DROPPED: Delivery = { result: "unconfirmed", reason: "network" };
-const BUSY: Delivery = { result: "refused", errcode: -1 };
+const BUSY: Delivery = rejected(-1);
 
 beforeEach(() => {
   vi.spyOn(console, "log").mockImplementation(() => {});
@@ -57,7 +58,7 @@ describe("sends that get through", () => {
   it("cost no call, whatever WeChat says of single messages", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
-    for (let at = 0; at < 100; at += 1) send(at % 2 === 0 ? SENT : { result: "refused", errcode: 45047 }, at);
+    for (let at = 0; at < 100; at += 1) send(at % 2 === 0 ? SENT : rejected(45047), at);
     send({ result: "not_sent", reason: "paused" }, 101);
     expect(bench.calls()).toBe(0);
   });
@@ -76,7 +77,7 @@ describe("sends that do not get through", () => {
     BUSY,
     { result: "unconfirmed", reason: "timeout" },
     { result: "unconfirmed", reason: "bad_response" },
-    { result: "refused", errcode: 40001 },
+    rejected(40001),
   ])("are a fault after 30 s: %j", (delivery, { expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
@@ -156,7 +157,7 @@ describe("a report that is lost", () => {
       at: NOW + 10 * SECOND,
       count: 2,
       cause: "refused",
-      errcode: -1,
+      code: "-1",
     });
   });
 

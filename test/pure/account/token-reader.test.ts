@@ -41,7 +41,7 @@ function createBench() {
   const account: TokenObject = {
     access: () => call("access", () => bench.access),
     replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
-    pause: (errcode) => call(`pause ${errcode}`, () => ({ pausedUntil: bench.now + 600_000, pauseErrcode: errcode })),
+    pause: (code) => call(`pause ${code}`, () => ({ pausedUntil: bench.now + 600_000, pauseCode: code })),
     settings: () => call("settings", () => bench.settings),
   };
   const deps = {
@@ -82,8 +82,8 @@ describe("TokenSource.current", () => {
 
   it("tells the pause that was published", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseErrcode: 45009 });
-    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + 5, pauseErrcode: 45009 }));
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009" });
+    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + 5, pauseCode: "45009" }));
   });
 
   it.for<[string, unknown]>([
@@ -143,7 +143,7 @@ describe("TokenSource.current", () => {
 
   it("keeps a problem in memory for the object's time, at most a minute", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.access = err({ reason: "refused", errcode: 40125, until: NOW + 600_000 });
+    bench.access = err({ reason: "refused", code: "40125", until: NOW + 600_000 });
     expect(await source.current()).toEqual(bench.access);
     bench.now += MINUTE_MS - 1;
     expect(await source.current()).toEqual(bench.access);
@@ -205,9 +205,9 @@ describe("TokenSource.pause", () => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
     await source.current();
-    await source.pause(48004);
+    await source.pause("48004");
     expect(bench.calls).toContain("pause 48004");
-    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseErrcode: 48004 });
+    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseCode: "48004" });
     expect(await source.current()).toEqual(paused);
     bench.now += MINUTE_MS;
     expect(await source.current()).toEqual(paused);
@@ -215,19 +215,19 @@ describe("TokenSource.pause", () => {
 
   it("is not shortened by what KV still says", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 2 * MINUTE_MS, pauseErrcode: 45011 });
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 2 * MINUTE_MS, pauseCode: "45011" });
     await source.current();
-    await source.pause(48004);
+    await source.pause("48004");
     bench.now += MINUTE_MS;
-    expect(await source.current()).toMatchObject({ value: { pausedUntil: NOW + 600_000, pauseErrcode: 48004 } });
+    expect(await source.current()).toMatchObject({ value: { pausedUntil: NOW + 600_000, pauseCode: "48004" } });
   });
 
   it("keeps this isolate still for a minute when the object cannot be told", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current();
     bench.objectFailures = Infinity;
-    await source.pause(45011);
-    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseErrcode: 45011 }));
+    await source.pause("45011");
+    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseCode: "45011" }));
   });
 });
 

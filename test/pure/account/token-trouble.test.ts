@@ -35,8 +35,8 @@ describe("the token endpoint in trouble", () => {
   });
 
   it("is a fault while WeChat is busy, until it gives a token", async ({ expect }) => {
-    const { bench, faults } = await askFor(MINUTE, { reason: "refused", errcode: -1 });
-    expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", errcode: -1 }]);
+    const { bench, faults } = await askFor(MINUTE, { reason: "refused", code: "-1" });
+    expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", code: "-1" }]);
     bench.says(() => "token-1");
     bench.advance(MINUTE);
     await bench.access();
@@ -69,12 +69,12 @@ describe("the token endpoint in trouble", () => {
   });
 
   it("that refuses is reported as such, and between two refusals as no token", async ({ expect }) => {
-    const { bench, faults } = await askFor(2 * SECOND, { reason: "refused", errcode: 40164 });
-    expect(faults()).toMatchObject([{ reason: "token_refused", errcode: 40164 }]);
+    const { bench, faults } = await askFor(2 * SECOND, { reason: "refused", code: "40164" });
+    expect(faults()).toMatchObject([{ reason: "token_refused", code: "40164" }]);
     bench.advance(15 * MINUTE);
     await bench.access();
     bench.advance(15 * MINUTE);
-    expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", errcode: 40164, count: 2 }]);
+    expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", code: "40164", count: 2 }]);
     expect(faults("another secret")).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { rejected } from "../../support/delivery.ts";
 import {
   brokenConnection,
   depsOf,
@@ -28,7 +29,7 @@ async function deliver(steps: Step[], tokenScript: Parameters<typeof scriptedTok
 describe("deliver", () => {
   it("posts JSON to custom/send with the token, and says sent", async ({ expect }) => {
     const { delivery, requests } = await deliver([SENT]);
-    expect(delivery).toEqual({ result: "sent" });
+    expect(delivery).toEqual({ result: "accepted" });
     const [request] = requests;
     expect(request?.url.href).toBe("https://api.test/cgi-bin/message/custom/send?access_token=token-1");
     expect(request?.init.method).toBe("POST");
@@ -41,12 +42,12 @@ describe("deliver", () => {
   });
 
   it("takes a missing errcode as success", async ({ expect }) => {
-    expect((await deliver([json({ errmsg: "ok" })])).delivery).toEqual({ result: "sent" });
+    expect((await deliver([json({ errmsg: "ok" })])).delivery).toEqual({ result: "accepted" });
   });
 
-  it("reports an errcode as refused and pauses nothing for it", async ({ expect }) => {
+  it("reports an errcode as rejected and pauses nothing for it", async ({ expect }) => {
     const { delivery, paused, replaced } = await deliver([json({ errcode: 45047, errmsg: "rid: x" })]);
-    expect(delivery).toEqual({ result: "refused", errcode: 45047 });
+    expect(delivery).toEqual(rejected(45047));
     expect(paused).toEqual([]);
     expect(replaced).toEqual([]);
   });
@@ -55,7 +56,7 @@ describe("deliver", () => {
     "replaces the token after %i and sends exactly once more",
     async (errcode, { expect }) => {
       const { delivery, requests, replaced } = await deliver([json({ errcode }), SENT]);
-      expect(delivery).toEqual({ result: "sent" });
+      expect(delivery).toEqual({ result: "accepted" });
       expect(replaced).toEqual(["token-1"]);
       expect(requests.map((request) => request.url.searchParams.get("access_token"))).toEqual(["token-1", "token-2"]);
       expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
@@ -64,7 +65,7 @@ describe("deliver", () => {
 
   it("does not resend a second time when the new token is refused too", async ({ expect }) => {
     const { delivery, requests, replaced } = await deliver([json({ errcode: 40001 }), json({ errcode: 40001 })]);
-    expect(delivery).toEqual({ result: "refused", errcode: 40001 });
+    expect(delivery).toEqual(rejected(40001));
     expect(requests).toHaveLength(2);
     expect(replaced).toEqual(["token-1"]);
   });
@@ -78,53 +79,53 @@ describe("deliver", () => {
   });
 
   it("says no_token and sends nothing when there is none", async ({ expect }) => {
-    const refused = await deliver([], { current: err({ reason: "refused", errcode: 40125, until: NOW + 600_000 }) });
-    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000, errcode: 40125 });
+    const refused = await deliver([], { current: err({ reason: "refused", code: "40125", until: NOW + 600_000 }) });
+    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000, code: "40125" });
     const unreachable = await deliver([], { current: err({ reason: "unreachable" }) });
     expect(unreachable.delivery).toEqual({ result: "not_sent", reason: "no_token" });
   });
 
   it("sends nothing while the app is paused", async ({ expect }) => {
     const { delivery, requests } = await deliver([], {
-      current: ok({ token: "token-1", pausedUntil: NOW + 1, pauseErrcode: 45009 }),
+      current: ok({ token: "token-1", pausedUntil: NOW + 1, pauseCode: "45009" }),
     });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1, errcode: 45009 });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1, code: "45009" });
     expect(requests).toHaveLength(0);
   });
 
   it("sends again when the pause is over", async ({ expect }) => {
     const { delivery } = await deliver([SENT], {
-      current: ok({ token: "token-1", pausedUntil: NOW, pauseErrcode: 45009 }),
+      current: ok({ token: "token-1", pausedUntil: NOW, pauseCode: "45009" }),
     });
-    expect(delivery).toEqual({ result: "sent" });
+    expect(delivery).toEqual({ result: "accepted" });
   });
 
   it("does not resend when the replaced token comes with a pause", async ({ expect }) => {
     const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
-      replaced: ok({ token: "token-2", pausedUntil: NOW + 5_000, pauseErrcode: 48004 }),
+      replaced: ok({ token: "token-2", pausedUntil: NOW + 5_000, pauseCode: "48004" }),
     });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000, errcode: 48004 });
+    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000, code: "48004" });
     expect(requests).toHaveLength(1);
   });
 
   it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
     const { delivery, paused } = await deliver([json({ errcode })]);
-    expect(delivery).toEqual({ result: "refused", errcode, until: NOW + 600_000 });
-    expect(paused).toEqual([errcode]);
+    expect(delivery).toEqual(rejected(errcode, { pausedUntil: NOW + 600_000 }));
+    expect(paused).toEqual([String(errcode)]);
   });
 
   it("says which attempt of which message was refused, and hears that it is refused alone", async ({ expect }) => {
     const attempt = { message: "0123456789ab:7", attempt: 2 };
     const { fetch } = scriptedFetch(json({ errcode: 48001 }));
-    const { tokens, reported } = scriptedTokens({ verdict: { pausedUntil: 0, aloneMs: 7 } });
+    const { tokens, reported } = scriptedTokens({ verdict: { aloneMs: 7 } });
     const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, { ...OPTIONS, attempt });
-    expect(delivery).toEqual({ result: "refused", errcode: 48001, aloneMs: 7 });
+    expect(delivery).toEqual(rejected(48001, { aloneMs: 7 }));
     expect(reported).toEqual([attempt]);
   });
 
   it("is not sent again with the very token it was refused with", async ({ expect }) => {
     const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok({ token: "token-1" }) });
-    expect(delivery).toEqual({ result: "refused", errcode: 40001 });
+    expect(delivery).toEqual(rejected(40001));
     expect(requests).toHaveLength(1);
   });
 
@@ -156,7 +157,7 @@ describe("deliver", () => {
   });
 
   it("reads an errcode whatever the HTTP status below 500", async ({ expect }) => {
-    expect((await deliver([json({ errcode: 45015 }, 412)])).delivery).toEqual({ result: "refused", errcode: 45015 });
+    expect((await deliver([json({ errcode: 45015 }, 412)])).delivery).toEqual(rejected(45015));
   });
 
   it("never follows a redirect", async ({ expect }) => {

@@ -106,7 +106,7 @@ describe("uploadImage", () => {
 
   it("tells WeChat's refusal", async ({ expect }) => {
     expect((await upload(picture("png"), json({ errcode: 41005 }))).outcome).toEqual(
-      err({ reason: "refused", errcode: 41005 }),
+      err({ reason: "refused", code: "41005" }),
     );
   });
 });
@@ -130,9 +130,7 @@ describe("downloadMedia", () => {
 
   it("finds the error in a JSON answer with HTTP 200, whatever its content type", async ({ expect }) => {
     const error = JSON.stringify({ errcode: 40007, errmsg: "invalid media_id" });
-    expect((await download(bytesStep(error, "image/jpeg"))).outcome).toEqual(
-      err({ reason: "refused", errcode: 40007 }),
-    );
+    expect((await download(bytesStep(error, "image/jpeg"))).outcome).toEqual(err({ reason: "refused", code: "40007" }));
   });
 
   it("shares the token rule", async ({ expect }) => {

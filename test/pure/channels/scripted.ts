@@ -3,10 +3,10 @@
  * cannot play (broken connections, rubbish answers, exact clocks).
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
+import type { PauseVerdict } from "../../../shared/message/delivery.ts";
 import type { ApiDeps, FetchInit } from "../../../worker/channels/wechat/api/call-api.ts";
 import type {
   AppAccess,
-  PauseVerdict,
   RefusedAttempt,
   TokenProblem,
   TokenSource,
@@ -59,7 +59,7 @@ export function scriptedTokens(options: {
   readonly verdict?: PauseVerdict;
 }) {
   const replaced: string[] = [];
-  const paused: number[] = [];
+  const paused: string[] = [];
   const reported: (RefusedAttempt | undefined)[] = [];
   let asked = 0;
   const tokens: TokenSource = {
@@ -71,8 +71,8 @@ export function scriptedTokens(options: {
       replaced.push(badToken);
       return options.replaced ?? ok({ token: "token-2" });
     },
-    pause: async (errcode, refused) => {
-      paused.push(errcode);
+    pause: async (code, refused) => {
+      paused.push(code);
       reported.push(refused);
       return options.verdict ?? { pausedUntil: NOW + 600_000 };
     },

@@ -40,7 +40,7 @@ describe("requestStableToken", () => {
 
   it("tells WeChat's refusal", async ({ expect }) => {
     expect((await request(json({ errcode: 40164, errmsg: "invalid ip" }))).outcome).toEqual(
-      err({ reason: "refused", errcode: 40164 }),
+      err({ reason: "refused", code: "40164" }),
     );
   });
 

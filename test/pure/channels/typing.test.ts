@@ -30,7 +30,7 @@ describe("typing", () => {
     [40200, "account_type"],
     [45015, "refused"],
   ] as const)("tells %i as %s", async ([errcode, reason], { expect }) => {
-    expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, errcode }));
+    expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, code: String(errcode) }));
   });
 
   it("says of a broken connection that it broke, and nothing the token could be read from", async ({ expect }) => {
@@ -52,12 +52,12 @@ describe("typing", () => {
   });
 
   it("continues while only sending is paused, and not when the account is frozen", async ({ expect }) => {
-    const pausedBy = (pauseErrcode: number) => ({
-      current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseErrcode }),
+    const pausedBy = (pauseCode: string) => ({
+      current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseCode }),
     });
-    expect((await typing([json({ errcode: 0 })], pausedBy(45009))).outcome).toEqual(ok(null));
-    expect((await typing([], pausedBy(50007))).outcome).toEqual(
-      err({ reason: "paused", until: NOW + 1_000, errcode: 50007 }),
+    expect((await typing([json({ errcode: 0 })], pausedBy("45009"))).outcome).toEqual(ok(null));
+    expect((await typing([], pausedBy("50007"))).outcome).toEqual(
+      err({ reason: "paused", until: NOW + 1_000, code: "50007" }),
     );
   });
 });

@@ -63,7 +63,7 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
   });
 
   it("is not made again when WeChat said no", async ({ expect }) => {
-    const facts = { errcode: 48_001, name: "api_unauthorized", meaning: "m", cure: "c" };
+    const facts = { platformCode: "48001", name: "api_unauthorized", meaning: "m", cure: "c" };
     const { client, asked } = scripted([problem(502, "wechat_refused", facts)]);
     expect(await client.typing("oUser")).toMatchObject({ error: { code: "wechat_refused", facts } });
     expect(asked).toHaveLength(1);

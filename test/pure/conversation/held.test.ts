@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 import type { Lease } from "../../../worker/conversation/core/outbox/outbox.ts";
 import { HOLD_MS, MAX_HELD } from "../../../worker/conversation/core/transitions.ts";
-import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
+import { converse, must, reply, text, TRANSFER } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const HOUR = 3_600_000;
 
@@ -11,7 +12,7 @@ function quickChat(settled = 5) {
   chat.says([]);
   let lease: Lease | undefined;
   for (const content of ["1", "2", "3", "4", "5"]) lease = chat.submits(text(content)).lease ?? lease;
-  for (let count = 0; count < settled; count += 1) lease = chat.settles(must(lease), SENT);
+  for (let count = 0; count < settled; count += 1) lease = chat.settles(must(lease), ACCEPTED);
   chat.submits(text("保留"), { hold: true });
   chat.pass(2_000);
   return chat;
@@ -22,14 +23,14 @@ describe("a message that is to be held", () => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
-    chat.settles(must(lease), refused(45047));
+    chat.settles(must(lease), rejected(45047));
     expect(chat.status(must(message))).toMatchObject({ status: "held" });
     expect(chat.rows("blocked")).toEqual([]);
     chat.pass(1_000);
     // Its number goes on: a settle of the refused attempt that arrives only now is none of this one.
     const again = must(chat.says([]).lease);
     expect(again).toMatchObject({ seq: must(message), attempt: 2 });
-    chat.settles(again, SENT);
+    chat.settles(again, ACCEPTED);
     expect(chat.status(must(message))).toMatchObject({ status: "sent" });
   });
 
@@ -37,14 +38,14 @@ describe("a message that is to be held", () => {
     const chat = converse();
     chat.says([TRANSFER]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
-    chat.settles(must(lease), refused(45015));
+    chat.settles(must(lease), rejected(45015));
     chat.pass(48 * 3_600_000);
     expect(chat.wakes()).toBeUndefined();
     expect(chat.status(must(message))).toMatchObject({ status: "blocked", parts: [{ reason: "hold_expired" }] });
   });
 
   it("is held when the window ends while it waits to be tried again", ({ expect }) => {
-    for (const trouble of [refused(-1), refused(45009)]) {
+    for (const trouble of [rejected(-1), rejected(45009)]) {
       const chat = converse({ random: () => 0.999 });
       chat.says([]);
       chat.pass(47.999 * HOUR);
@@ -53,7 +54,7 @@ describe("a message that is to be held", () => {
       chat.pass(3 * HOUR);
       expect(chat.wakes()).toBeUndefined();
       expect(chat.status(must(message))).toMatchObject({ status: "held" });
-      chat.settles(must(chat.says([]).lease), SENT);
+      chat.settles(must(chat.says([]).lease), ACCEPTED);
       expect(chat.status(must(message))).toMatchObject({ status: "sent" });
     }
   });
@@ -62,14 +63,14 @@ describe("a message that is to be held", () => {
     const chat = converse();
     chat.says([]);
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
-    chat.settles(must(lease), refused(-1));
+    chat.settles(must(lease), rejected(-1));
     for (let count = 1; count < 4; count += 1) {
       chat.pass(60_000);
-      chat.settles(must(chat.wakes()), refused(-1));
+      chat.settles(must(chat.wakes()), rejected(-1));
     }
     expect(chat.status(must(message))).toMatchObject({ status: "held" });
     expect(chat.window().remaining).toBe(5);
-    chat.settles(must(chat.says([]).lease), SENT);
+    chat.settles(must(chat.says([]).lease), ACCEPTED);
     expect(chat.status(must(message))).toMatchObject({ status: "sent" });
   });
 
@@ -79,9 +80,9 @@ describe("a message that is to be held", () => {
     const { lease, message } = chat.submits(text("订单已发货"), { hold: true });
     chat.pass(1_000);
     chat.says([]);
-    const again = chat.settles(must(lease), refused(45047));
+    const again = chat.settles(must(lease), rejected(45047));
     expect(again).toMatchObject({ seq: must(message), attempt: 2 });
-    expect(chat.settles(must(again), refused(45047))).toBeUndefined();
+    expect(chat.settles(must(again), rejected(45047))).toBeUndefined();
     expect(chat.status(must(message))).toMatchObject({ status: "held" });
   });
 });
@@ -92,8 +93,8 @@ describe("a held message", () => {
     const { lease } = chat.says([reply("自动")]);
     expect(lease?.seq).toBeDefined();
     expect(chat.rows("out").find(({ seq }) => seq === must(lease).seq)?.body.message).toEqual(text("保留"));
-    const next = must(chat.settles(must(lease), SENT));
-    chat.settles(next, SENT);
+    const next = must(chat.settles(must(lease), ACCEPTED));
+    chat.settles(next, ACCEPTED);
     expect(chat.state().held).toEqual([]);
     expect(chat.rows("sent")).toHaveLength(7);
   });
@@ -101,7 +102,7 @@ describe("a held message", () => {
   it("is held again when WeChat counts those against it", ({ expect }) => {
     const chat = quickChat();
     const lease = must(chat.says([]).lease);
-    expect(chat.settles(lease, refused(45047))).toBeUndefined();
+    expect(chat.settles(lease, rejected(45047))).toBeUndefined();
     expect(chat.status(lease.seq)).toMatchObject({ status: "held" });
     chat.pass(6_000);
     expect(chat.says([]).lease).toMatchObject({ seq: lease.seq });
@@ -125,8 +126,8 @@ describe("a held message", () => {
     expect(chat.state().held).toHaveLength(2);
     const { lease } = chat.says([reply("自动")]);
     expect(must(lease).seq).toBe(first.message);
-    const second = must(chat.settles(must(lease), SENT));
-    const third = must(chat.settles(second, SENT));
+    const second = must(chat.settles(must(lease), ACCEPTED));
+    const third = must(chat.settles(second, ACCEPTED));
     expect(chat.rows("out").find((row) => row.seq === third.seq)?.body.message).toEqual(text("自动"));
   });
 
@@ -156,11 +157,11 @@ describe("a held message", () => {
     const contents = ["1", "2", "3", "4", "5"];
     for (const content of contents) chat.submits(text(content), { hold: true });
     const first = must(chat.says([]).lease);
-    expect(chat.settles(first, refused(45047))).toBeUndefined();
+    expect(chat.settles(first, rejected(45047))).toBeUndefined();
     expect(chat.rows("blocked")).toEqual([]);
     expect(chat.state().held).toHaveLength(5);
     chat.pass(HOUR);
-    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, SENT));
+    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, ACCEPTED));
     const sent = chat.rows("sent").map(({ ref }) => chat.rows("out").find(({ seq }) => seq === ref)?.body.message);
     expect(sent).toEqual(contents.map(text));
   });
@@ -168,7 +169,7 @@ describe("a held message", () => {
   it("goes back before those that were held after it", ({ expect }) => {
     const chat = converse();
     for (const content of ["1", "2", "3", "4", "5", "6"]) chat.submits(text(content), { hold: true });
-    chat.settles(must(chat.says([]).lease), refused(45047));
+    chat.settles(must(chat.says([]).lease), rejected(45047));
     chat.pass(HOUR);
     const next = must(chat.says([]).lease);
     expect(chat.rows("out").find(({ seq }) => seq === next.seq)?.body.message).toEqual(text("1"));

@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { planRetry, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
+import { rejected } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
@@ -38,12 +39,12 @@ function refuseAll(messages: readonly string[], errcode: number, ms: number, see
     const attempt = before + 1;
     const until = account.state.pausedUntil;
     const refuse = () => {
-      const { patch, ...verdict } = decidePause(account.state, errcode, { message, attempt }, now, random());
+      const { patch, ...verdict } = decidePause(account.state, String(errcode), { message, attempt }, now, random());
       if (patch.pausedUntil !== undefined) pauses += 1;
       account.state = { ...account.state, ...patch };
-      return { result: "refused", errcode, ...verdict } as const;
+      return rejected(errcode, verdict);
     };
-    const delivery = until > now ? ({ result: "not_sent", reason: "paused", until, errcode } as const) : refuse();
+    const delivery = until > now ? ({ result: "not_sent", reason: "paused", until } as const) : refuse();
     const decision = planRetry(delivery, tries, now, random());
     if (decision.type === "retry") {
       const { counts, at } = decision;

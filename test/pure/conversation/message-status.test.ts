@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 import { foldMessageProgress } from "../../../worker/conversation/core/outbox/message-status.ts";
 import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
-import { converse, must, refused, reply, SENT, text } from "../../support/conversation.ts";
+import { converse, must, reply, text } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const tooLongALink = `<a href="https://shop.example/${"x".repeat(3_000)}">这里</a>`;
 
@@ -13,10 +14,10 @@ describe("where a message stands", () => {
     const second = must(chat.submits(text("二")).message);
     expect(chat.status(first.seq)?.status).toBe("sending");
     expect(chat.status(second)?.status).toBe("queued");
-    chat.settles(first, refused(-1));
+    chat.settles(first, rejected(-1));
     expect(chat.status(first.seq)?.status).toBe("retrying");
     chat.pass(60_000);
-    chat.settles(must(chat.wakes()), SENT);
+    chat.settles(must(chat.wakes()), ACCEPTED);
     expect(chat.status(first.seq)?.status).toBe("sent");
   });
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { nextDue, PRUNE_SLACK_MS, waitingSeqs } from "../../../worker/conversation/core/schedule.ts";
-import { converse, must, reply, SENT } from "../../support/conversation.ts";
+import { converse, must, reply } from "../../support/conversation.ts";
+import { ACCEPTED } from "../../support/delivery.ts";
 import { playStory, story, type Story } from "../../support/stories.ts";
 
 const HOUR = 3_600_000;
@@ -16,13 +17,13 @@ function playOut(given: Story) {
   for (let rounds = 0; rounds < 400; rounds += 1) {
     chat.pass(HOUR / 2);
     const next = chat.wakes();
-    if (next !== undefined) chat.settles(next, SENT, false);
+    if (next !== undefined) chat.settles(next, ACCEPTED, false);
   }
   return { chat, holds };
 }
 
 /** Errcodes of `deliveries` that concern the message itself. */
-const ABOUT_THE_MESSAGE: readonly (number | undefined)[] = [40003];
+const ABOUT_THE_MESSAGE: readonly (string | undefined)[] = ["40003"];
 
 describe("whatever happens to a conversation", () => {
   it("every message ends, with one verdict for every part, and nothing is left behind", ({ expect }) => {
@@ -46,8 +47,8 @@ describe("whatever happens to a conversation", () => {
         const { chat, holds } = playOut(given);
         for (const seq of holds.keys()) {
           // Once its first part was sent, the rest no longer waits for the user.
-          const { status, reason, errcode } = must(chat.status(seq)?.parts[0]);
-          if (status === "failed") expect(ABOUT_THE_MESSAGE).toContain(errcode);
+          const { status, reason, code } = must(chat.status(seq)?.parts[0]);
+          if (status === "failed") expect(ABOUT_THE_MESSAGE).toContain(code);
           else if (status === "blocked") expect(reason).toBe("hold_expired");
           else expect(["sent", "unconfirmed"]).toContain(status);
         }
@@ -103,7 +104,7 @@ describe("whatever happens to a conversation", () => {
         const chat = converse();
         for (const count of counts) {
           let lease = chat.says([reply(...Array(count).fill("答"))]).lease;
-          while (lease !== undefined) lease = chat.settles(lease, SENT);
+          while (lease !== undefined) lease = chat.settles(lease, ACCEPTED);
         }
         const sent = chat.rows("sent").map((row) => row.ref);
         expect(sent).toEqual(chat.rows("out").map((row) => row.seq));

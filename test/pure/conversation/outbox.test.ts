@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
-import { converse, must, refused, reply, SENT, T0, text, TIMEOUT } from "../../support/conversation.ts";
+import { converse, must, reply, T0, text, TIMEOUT } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const HOUR = 3_600_000;
 
@@ -8,11 +9,11 @@ describe("an attempt", () => {
   it("is returned again to the carrier that lost the answer, and to no other", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一", "二")]).lease);
-    const next = must(chat.settles(lease, SENT));
-    expect(chat.settles(lease, SENT, true, true)).toEqual(next);
+    const next = must(chat.settles(lease, ACCEPTED));
+    expect(chat.settles(lease, ACCEPTED, true, true)).toEqual(next);
     expect(chat.says([]).lease).toBeUndefined();
     chat.pass(LEASE_MS);
-    expect(chat.settles(lease, SENT, true, true)).toBeUndefined();
+    expect(chat.settles(lease, ACCEPTED, true, true)).toBeUndefined();
   });
 
   it("is not made for an answer that is two days old, even when new grants cover it", ({ expect }) => {
@@ -30,23 +31,23 @@ describe("an attempt", () => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     expect(chat.submits(text("三")).lease).toBeUndefined();
-    const second = must(chat.settles(must(lease), SENT));
-    const third = must(chat.settles(second, SENT));
-    expect(chat.settles(third, SENT)).toBeUndefined();
+    const second = must(chat.settles(must(lease), ACCEPTED));
+    const third = must(chat.settles(second, ACCEPTED));
+    expect(chat.settles(third, ACCEPTED)).toBeUndefined();
     expect(chat.rows("sent").map((row) => row.ref)).toEqual([must(lease).seq, second.seq, third.seq]);
   });
 
   it("leaves the next one to the alarm when its carrier has no time", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
-    expect(chat.settles(must(lease), SENT, false)).toBeUndefined();
+    expect(chat.settles(must(lease), ACCEPTED, false)).toBeUndefined();
     expect(must(chat.wakes()).attempt).toBe(1);
   });
 
   it("that WeChat is too busy for comes again later, with those behind it waiting", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
-    expect(chat.settles(must(lease), refused(-1))).toBeUndefined();
+    expect(chat.settles(must(lease), rejected(-1))).toBeUndefined();
     expect(chat.wakes()).toBeUndefined();
     chat.pass(60_000);
     expect(chat.wakes()).toMatchObject({ seq: must(lease).seq, attempt: 2 });
@@ -57,12 +58,12 @@ describe("an attempt", () => {
     const chat = converse();
     let lease = must(chat.says([reply("一")]).lease);
     for (let count = 1; count < 4; count += 1) {
-      chat.settles(lease, refused(-1));
+      chat.settles(lease, rejected(-1));
       chat.pass(60_000);
       lease = must(chat.wakes());
     }
-    chat.settles(lease, refused(-1));
-    expect(chat.rows("failed")[0]?.body).toMatchObject({ errcode: -1, attempt: 4 });
+    chat.settles(lease, rejected(-1));
+    expect(chat.rows("failed")[0]?.body).toMatchObject({ code: "-1", attempt: 4 });
     expect(chat.window().remaining).toBe(5);
   });
 
@@ -70,9 +71,9 @@ describe("an attempt", () => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     chat.pass(1_000);
-    chat.settles(must(lease), refused(45047));
+    chat.settles(must(lease), rejected(45047));
     expect(chat.rows("blocked").map((row) => row.body)).toEqual([
-      { reason: "quota_used", attempt: 1, errcode: 45047 },
+      { reason: "quota_used", attempt: 1, code: "45047" },
       { reason: "window_ended" },
     ]);
     expect(chat.window().kind).toBe("closed");
@@ -147,7 +148,7 @@ describe("an attempt without a known outcome", () => {
     chat.pass(LEASE_MS);
     chat.wakes();
     expect(chat.status(lease.seq)?.status).toBe("retrying");
-    chat.settles(lease, SENT);
+    chat.settles(lease, ACCEPTED);
     expect(chat.status(lease.seq)?.status).toBe("sent");
     expect(chat.state().queue).toEqual([]);
     expect(chat.window().remaining).toBe(4);
@@ -159,9 +160,9 @@ describe("an attempt without a known outcome", () => {
     chat.settles(lease, TIMEOUT);
     chat.pass(8_000);
     const second = must(chat.wakes());
-    chat.settles(lease, SENT);
+    chat.settles(lease, ACCEPTED);
     expect(chat.state().queue).toHaveLength(1);
-    chat.settles(second, SENT);
+    chat.settles(second, ACCEPTED);
     expect(chat.window().remaining).toBe(3);
   });
 
@@ -170,7 +171,7 @@ describe("an attempt without a known outcome", () => {
     const lease = must(chat.says([reply("一")]).lease);
     chat.settles(lease, TIMEOUT);
     chat.pass(8_000);
-    chat.settles(must(chat.wakes()), refused(40003));
+    chat.settles(must(chat.wakes()), rejected(40003));
     expect(chat.status(lease.seq)).toMatchObject({ status: "unconfirmed", parts: [{ reason: "timeout" }] });
   });
 
@@ -188,11 +189,11 @@ describe("an attempt without a known outcome", () => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.settles(lease, TIMEOUT);
-    chat.settles(lease, refused(40003));
+    chat.settles(lease, rejected(40003));
     chat.settles(lease, { result: "not_sent", reason: "lease_over" });
-    chat.settles(lease, refused(40003), true, true);
+    chat.settles(lease, rejected(40003), true, true);
     expect(chat.rows("late").map((row) => row.body)).toEqual([
-      { attempt: 1, result: "refused", errcode: 40003 },
+      { attempt: 1, result: "rejected", code: "40003" },
       { attempt: 1, result: "not_sent" },
     ]);
     expect(chat.state().queue).toHaveLength(1);

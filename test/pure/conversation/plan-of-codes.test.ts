@@ -3,16 +3,16 @@
  * plan are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
  */
 import { describe, it } from "vitest";
-import { ERRCODES } from "../../../shared/errcode.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
-import type { Delivery } from "../../../shared/message/delivery.ts";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { watchSend } from "../../../worker/account/sends-watch.ts";
+import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 import { settleAttempt } from "../../../worker/conversation/core/outbox/outbox.ts";
 import { waitReasonOf } from "../../../worker/conversation/core/outbox/waiting.ts";
 import { writeRows } from "../../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, LEASE_MS, type ConversationState } from "../../../worker/conversation/core/state.ts";
 import { reserve, openGrant } from "../../../worker/conversation/core/window.ts";
+import { rejected } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const STARTED = NOW - 1_000;
@@ -25,7 +25,7 @@ const TRIES = { fresh: { failed: 0, paused: 0 }, often: { failed: 0, paused: 9 }
 /** How long the message has been refused alone. */
 const ALONE = { shared: {}, alone: { aloneMs: 0 }, "alone for long": { aloneMs: 3 * HOUR } };
 /** The end of the pause in force. */
-const PAUSE = { open: {}, paused: { until: NOW + 10 * 60_000 } };
+const PAUSE = { open: {}, paused: { pausedUntil: NOW + 10 * 60_000 } };
 const HOLD = { block: {}, hold: { holdUntil: NOW + HOUR } };
 const RANDOMS = [0, 0.5];
 
@@ -65,8 +65,7 @@ function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState
 /** The rows that are written, and what is left of the item and its window. */
 function planOf(code: number, situation: (typeof SITUATIONS)[number], random: number): string {
   const writer = writeRows(SEQ, NOW);
-  const delivery: Delivery = { result: "refused", errcode: code, ...situation.facts };
-  const attempt = { seq: SEQ, attempt: 1, delivery };
+  const attempt = { seq: SEQ, attempt: 1, outcome: rejected(code, situation.facts) };
   const context = { rules: MINI_PROGRAM_RULES, now: NOW, random, unconfirmedRetries: 0 } as const;
   const { queue, window } = settleAttempt(leased(situation), writer, attempt, context, () => false);
   const name = ERRCODES[code]?.name ?? "unknown_errcode";
@@ -84,10 +83,10 @@ function planOf(code: number, situation: (typeof SITUATIONS)[number], random: nu
 
 /** What the account hears of it. */
 function accountOf(code: number): string {
-  const trouble = watchSend(new Map(), "app", { result: "refused", errcode: code }, NOW);
+  const trouble = watchSend(new Map(), "app", rejected(code), NOW);
   const reach = ERRCODES[code]?.reach;
   if (reach === undefined) return trouble === undefined ? "nothing" : `trouble: ${trouble?.cause ?? "over"}`;
-  const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, code, undefined, NOW, 0.5);
+  const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, String(code), undefined, NOW, 0.5);
   return `pauses ${reach}, +${(patch.pausedUntil ?? 0) - NOW} ms${trouble === undefined ? "" : ", trouble"}`;
 }
 

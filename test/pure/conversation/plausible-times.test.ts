@@ -5,7 +5,8 @@ import type { Candidate } from "../../../worker/conversation/core/candidate.ts";
 import { dueCursors } from "../../../worker/conversation/core/consumer-cursor.ts";
 import { nextDue } from "../../../worker/conversation/core/schedule.ts";
 import { HOLD_MS } from "../../../worker/conversation/core/transitions.ts";
-import { converse, must, refused, reply, SENT, text, TRANSFER } from "../../support/conversation.ts";
+import { converse, must, reply, text, TRANSFER } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 import { playStory, story } from "../../support/stories.ts";
 
 const MINUTE = 60_000;
@@ -37,12 +38,12 @@ describe("after the clock was set back by days", () => {
     const chat = converse();
     const lease = must(chat.says([reply("一")]).lease);
     chat.pass(BACK);
-    chat.settles(lease, SENT);
+    chat.settles(lease, ACCEPTED);
     expect(chat.status(lease.seq)?.status).toBe("sent");
   });
 
   it("a message that waits for a retry or for the end of a pause is due", ({ expect }) => {
-    for (const trouble of [refused(-1), { result: "not_sent", reason: "paused", until: Date.UTC(2030, 0) } as const]) {
+    for (const trouble of [rejected(-1), { result: "not_sent", reason: "paused", until: Date.UTC(2030, 0) } as const]) {
       const chat = converse();
       const lease = must(chat.says([reply("一")]).lease);
       chat.settles(lease, trouble);
@@ -62,7 +63,7 @@ describe("after the clock was set back by days", () => {
   it("automatic answers are not muted for those days", ({ expect }) => {
     const chat = converse();
     chat.says([]);
-    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 10 * MINUTE }).lease), SENT);
+    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 10 * MINUTE }).lease), ACCEPTED);
     chat.pass(BACK);
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
@@ -70,7 +71,7 @@ describe("after the clock was set back by days", () => {
   it("a rule that acts once in ten minutes acts again", ({ expect }) => {
     const once: Candidate = { ...reply("欢迎"), onceMs: 10 * MINUTE };
     const chat = converse();
-    chat.settles(must(chat.says([once]).lease), SENT);
+    chat.settles(must(chat.says([once]).lease), ACCEPTED);
     expect(chat.says([once]).lease).toBeUndefined();
     chat.pass(BACK);
     expect(chat.says([once]).lease).toBeDefined();
@@ -81,7 +82,7 @@ describe("after the clock was set back by days", () => {
   it("the user's next message opens the window, whatever was sent before", ({ expect }) => {
     const chat = converse();
     for (let { lease } = chat.says([reply("1", "2", "3", "4", "5")]); lease !== undefined;)
-      lease = chat.settles(lease, SENT);
+      lease = chat.settles(lease, ACCEPTED);
     chat.pass(BACK);
     expect(chat.says([reply("自动")]).lease).toBeDefined();
     expect(chat.window()).toMatchObject({ kind: "message", remaining: 4, expiresAt: chat.now() + 2 * DAY });
@@ -90,7 +91,7 @@ describe("after the clock was set back by days", () => {
   it("a window that was used up stays so until then, and no window is open for longer than it can be", ({ expect }) => {
     const chat = converse();
     for (let { lease } = chat.says([reply("1", "2", "3", "4", "5")]); lease !== undefined;)
-      lease = chat.settles(lease, SENT);
+      lease = chat.settles(lease, ACCEPTED);
     chat.pass(BACK);
     expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
     const other = converse();
@@ -136,7 +137,7 @@ describe("after the clock was set back by days", () => {
         for (let rounds = 0; rounds < 100; rounds += 1) {
           chat.pass(HOUR);
           const next = chat.wakes();
-          if (next !== undefined) chat.settles(next, SENT, false);
+          if (next !== undefined) chat.settles(next, ACCEPTED, false);
         }
         expect(chat.state().queue).toEqual([]);
         expect(chat.state().held).toEqual([]);
@@ -154,7 +155,7 @@ describe("a clock that is corrected by a second", () => {
     chat.pass(-1_000);
     expect(chat.says([once]).lease).toBeUndefined();
     expect(chat.rows("unconfirmed")).toEqual([]);
-    chat.settles(lease, SENT);
+    chat.settles(lease, ACCEPTED);
     expect(chat.window().remaining).toBe(4);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import type { Reaction } from "../../../shared/message/delivery.ts";
 import { makeDue, waitsForApp } from "../../../worker/conversation/core/outbox/resume.ts";
 import { EMPTY_STATE, type OutboxItem } from "../../../worker/conversation/core/state.ts";
 
@@ -13,33 +14,33 @@ const ITEM: OutboxItem = {
   nextAt: 9_000,
   until: 99_000,
 };
-const waiting = (reason: string, errcode?: number): OutboxItem => ({
+const waiting = (reason: string, reaction?: Reaction): OutboxItem => ({
   ...ITEM,
-  lastAttempt: { reason, ...(errcode !== undefined && { errcode }) },
+  lastAttempt: { reason, ...(reaction && { reaction }) },
 });
 
 describe("waitsForApp", () => {
   it("is true for a pause, for its cause, and for a token", ({ expect }) => {
-    for (const item of [waiting("paused", 45009), waiting("api_unauthorized", 48001), waiting("no_token")]) {
+    for (const item of [waiting("paused"), waiting("api_unauthorized", "stop"), waiting("no_token")]) {
       expect(waitsForApp(item)).toBe(true);
     }
   });
 
   it("is false for anything else, and while an attempt is under way", ({ expect }) => {
     const lease = { holder: "c", startedAt: 0, endsAt: 12, deadline: 10 };
-    const others = [ITEM, waiting("system_busy", -1), waiting("unconfirmed"), { ...waiting("paused"), lease }];
+    const others = [ITEM, waiting("system_busy", "outage"), waiting("unconfirmed"), { ...waiting("paused"), lease }];
     for (const item of others) expect(waitsForApp(item)).toBe(false);
   });
 });
 
 describe("makeDue", () => {
   it("moves what waits for the app, and nothing that is due before", ({ expect }) => {
-    const queue = [waiting("paused", 45009), { ...waiting("no_token"), nextAt: 1_000 }, waiting("system_busy", -1)];
+    const queue = [waiting("paused"), { ...waiting("no_token"), nextAt: 1_000 }, waiting("system_busy", "outage")];
     expect(makeDue({ ...EMPTY_STATE, queue }, 5_000).queue.map(({ nextAt }) => nextAt)).toEqual([5_000, 1_000, 9_000]);
   });
 
   it("leaves a state alone in which nothing waits", ({ expect }) => {
-    const state = { ...EMPTY_STATE, queue: [waiting("system_busy", -1)] };
+    const state = { ...EMPTY_STATE, queue: [waiting("system_busy", "outage")] };
     expect(makeDue(state, 5_000)).toBe(state);
   });
 });

@@ -3,44 +3,45 @@ import { describe, it } from "vitest";
 import { backoffMs, planRetry, MAX_TRIES } from "../../../worker/conversation/core/outbox/retry.ts";
 import { mustArm, nextDue, PRUNE_SLACK_MS } from "../../../worker/conversation/core/schedule.ts";
 import { EMPTY_STATE } from "../../../worker/conversation/core/state.ts";
+import { rejected } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const FRESH = { failed: 0, paused: 0 };
 
 describe("the retry plan", () => {
   it("is done when WeChat took the message", ({ expect }) => {
-    expect(planRetry({ result: "sent" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
+    expect(planRetry({ result: "accepted" }, FRESH, NOW, 0)).toEqual({ type: "sent" });
   });
 
   it("tries a busy WeChat again, four attempts in all", ({ expect }) => {
-    expect(planRetry({ result: "refused", errcode: -1 }, FRESH, NOW, 0.5)).toMatchObject({
+    expect(planRetry(rejected(-1), FRESH, NOW, 0.5)).toMatchObject({
       type: "retry",
       counts: "failed",
       at: NOW + 2_001,
     });
     const last = { failed: MAX_TRIES - 1, paused: 0 };
-    expect(planRetry({ result: "refused", errcode: -1 }, last, NOW, 0)).toMatchObject({ type: "failed", errcode: -1 });
+    expect(planRetry(rejected(-1), last, NOW, 0)).toMatchObject({ type: "failed", code: "-1" });
   });
 
   it("tries again with a fresh token, though the client has done so once already", ({ expect }) => {
-    expect(planRetry({ result: "refused", errcode: 42001 }, FRESH, NOW, 0).type).toBe("retry");
+    expect(planRetry(rejected(42001), FRESH, NOW, 0).type).toBe("retry");
   });
 
   it("waits for the next minute after 45011 and longer after each 45009 or ban", ({ expect }) => {
-    const minute = planRetry({ result: "refused", errcode: 45011 }, FRESH, NOW, 0);
+    const minute = planRetry(rejected(45011), FRESH, NOW, 0);
     expect(minute).toMatchObject({ type: "retry", at: Math.ceil(NOW / 60_000) * 60_000 });
-    const first = planRetry({ result: "refused", errcode: 48004 }, FRESH, NOW, 0.999);
-    const later = planRetry({ result: "refused", errcode: 48004 }, { failed: 0, paused: 5 }, NOW, 0.999);
+    const first = planRetry(rejected(48004), FRESH, NOW, 0.999);
+    const later = planRetry(rejected(48004), { failed: 0, paused: 5 }, NOW, 0.999);
     expect(first.type === "retry" && later.type === "retry" && later.at > first.at).toBe(true);
   });
 
   it("gives up a message that alone is refused by a code of the app, but not for a quota", ({ expect }) => {
-    const alone = (errcode: number) => planRetry({ result: "refused", errcode, aloneMs: 3 * 3_600_000 }, FRESH, NOW, 0);
+    const alone = (errcode: number) => planRetry(rejected(errcode, { aloneMs: 3 * 3_600_000 }), FRESH, NOW, 0);
     for (const errcode of [48001, 48004, 50007, 61004, 40164, 89503]) {
-      expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", errcode, mayHold: true });
+      expect(alone(errcode), String(errcode)).toMatchObject({ type: "failed", code: String(errcode), mayHold: true });
     }
     for (const errcode of [45009, 45011]) {
-      expect(alone(errcode), String(errcode)).toMatchObject({ type: "retry", counts: "paused", errcode });
+      expect(alone(errcode), String(errcode)).toMatchObject({ type: "retry", counts: "paused", code: String(errcode) });
     }
   });
 
@@ -48,12 +49,12 @@ describe("the retry plan", () => {
     expect,
   }) => {
     for (const aloneMs of [0, 2 * 3_600_000]) {
-      const decision = planRetry({ result: "refused", errcode: 40164, aloneMs }, { failed: 0, paused: 9 }, NOW, 0);
+      const decision = planRetry(rejected(40164, { aloneMs }), { failed: 0, paused: 9 }, NOW, 0);
       expect(decision).toMatchObject({
         type: "retry",
         counts: "paused",
         at: NOW + 30_001,
-        errcode: 40164,
+        code: "40164",
         isAlone: true,
       });
     }
@@ -61,7 +62,7 @@ describe("the retry plan", () => {
 
   it("gives up on what no repeat can fix", ({ expect }) => {
     for (const errcode of [40003, 40007, 40013, 40125, 45002, 43019, 50002, 999_999]) {
-      expect(planRetry({ result: "refused", errcode }, FRESH, NOW, 0)).toMatchObject({ type: "failed", errcode });
+      expect(planRetry(rejected(errcode), FRESH, NOW, 0)).toMatchObject({ type: "failed", code: String(errcode) });
     }
   });
 
@@ -70,8 +71,8 @@ describe("the retry plan", () => {
       [45015, "closed"],
       [45047, "used"],
     ] as const) {
-      const decision = planRetry({ result: "refused", errcode }, FRESH, NOW, 0);
-      expect(decision).toEqual({ type: "window", correction, errcode });
+      const decision = planRetry(rejected(errcode), FRESH, NOW, 0);
+      expect(decision).toEqual({ type: "window", correction, code: String(errcode) });
     }
   });
 
@@ -83,10 +84,7 @@ describe("the retry plan", () => {
   });
 
   it("is not the slower after a pause: that says itself when it ends", ({ expect }) => {
-    for (const pause of [
-      { result: "not_sent", reason: "paused" },
-      { result: "refused", errcode: 45011 },
-    ] as const) {
+    for (const pause of [{ result: "not_sent", reason: "paused" }, rejected(45011)] as const) {
       expect(planRetry(pause, FRESH, NOW, 0)).not.toHaveProperty("counts");
     }
     expect(planRetry({ result: "not_sent", reason: "no_token" }, FRESH, NOW, 0)).toMatchObject({ counts: "paused" });
@@ -100,14 +98,14 @@ describe("the retry plan", () => {
         [45011, 1],
       ] as const) {
         const until = NOW + minutes * 60_000;
-        const decision = planRetry({ result: "refused", errcode, until }, FRESH, NOW, random);
+        const decision = planRetry(rejected(errcode, { pausedUntil: until }), FRESH, NOW, random);
         expect(decision.type === "retry" && decision.at >= until && decision.at <= until + 30_001).toBe(true);
       }
     }
     // A pause that ended before does not delay it, and its own delay may be the longer one.
-    const over = { result: "refused", errcode: 48001, until: NOW - 1 } as const;
+    const over = rejected(48001, { pausedUntil: NOW - 1 });
     expect(planRetry(over, FRESH, NOW, 0)).toMatchObject({ type: "retry", at: NOW + 1 });
-    const often = planRetry({ ...over, until: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);
+    const often = planRetry({ ...over, pausedUntil: NOW + 600_000 }, { failed: 0, paused: 9 }, NOW, 0.5);
     expect(often).toMatchObject({ type: "retry", at: NOW + 3_600_001 });
   });
 

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
-import { converse, must, refused, reply, SENT, T0, text, TRANSFER } from "../../support/conversation.ts";
+import { converse, must, reply, T0, text, TRANSFER } from "../../support/conversation.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const HOUR = 3_600_000;
 
@@ -23,9 +24,9 @@ describe("a push", () => {
   it("takes the first candidate that may act, and lets a once-rule rest", ({ expect }) => {
     const chat = converse();
     const once = { ...reply("欢迎"), ruleId: "greeting", onceMs: 60_000 };
-    chat.settles(must(chat.says([once, reply("其次")]).lease), SENT);
+    chat.settles(must(chat.says([once, reply("其次")]).lease), ACCEPTED);
     chat.pass(30_000);
-    chat.settles(must(chat.says([once, reply("其次")]).lease), SENT);
+    chat.settles(must(chat.says([once, reply("其次")]).lease), ACCEPTED);
     chat.pass(30_001);
     chat.says([once]);
     expect(chat.rows("out").map((row) => row.body.ruleId)).toEqual(["greeting", "rule", "greeting"]);
@@ -115,7 +116,7 @@ describe("a message through the API", () => {
     const chat = converse();
     chat.says([]);
     for (const content of ["1", "2", "3", "4", "5"]) {
-      chat.settles(must(must(chat.submits(text(content))).lease), SENT);
+      chat.settles(must(must(chat.submits(text(content))).lease), ACCEPTED);
     }
     expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
   });
@@ -136,7 +137,7 @@ describe("a message through the API", () => {
     expect(chat.submits(text("6"))).toMatchObject({ ok: false, reason: "quota_used" });
     expect(chat.submits(text("7"), { hold: true })).toMatchObject({ ok: true });
     chat.pass(2 * HOUR);
-    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, SENT));
+    for (let { lease } = chat.says([]); lease !== undefined; lease = chat.settles(lease, ACCEPTED));
     expect(chat.rows("sent")).toHaveLength(5);
     expect(chat.rows("blocked")).toEqual([]);
   });
@@ -145,8 +146,8 @@ describe("a message through the API", () => {
     const chat = converse();
     chat.says([]);
     const { lease, message } = chat.submits(text("好".repeat(683 * 2)), { hold: true });
-    const second = must(chat.settles(must(lease), SENT));
-    chat.settles(second, refused(45047));
+    const second = must(chat.settles(must(lease), ACCEPTED));
+    chat.settles(second, rejected(45047));
     expect(chat.status(must(message))).toMatchObject({ status: "blocked" });
     expect(chat.state().held).toEqual([]);
   });
@@ -180,11 +181,11 @@ describe("a message through the API", () => {
     const chat = converse();
     chat.says([]);
     const submitted = chat.submits(text("好".repeat(683 * 2)));
-    const second = must(chat.settles(must(submitted.lease), SENT));
-    chat.settles(second, refused(40003));
+    const second = must(chat.settles(must(submitted.lease), ACCEPTED));
+    chat.settles(second, rejected(40003));
     expect(chat.status(must(submitted.message))).toMatchObject({
       status: "failed",
-      parts: [{ status: "sent" }, { status: "failed", errcode: 40003 }, { status: "blocked", reason: "part_failed" }],
+      parts: [{ status: "sent" }, { status: "failed", code: "40003" }, { status: "blocked", reason: "part_failed" }],
     });
     expect(chat.window().remaining).toBe(4);
   });
@@ -192,15 +193,15 @@ describe("a message through the API", () => {
   it("keeps automatic answers quiet for as long as the settings say, unless a bot wrote it", ({ expect }) => {
     const chat = converse();
     chat.says([]);
-    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), SENT);
+    chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), ACCEPTED);
     expect(chat.says([reply("自动")]).lease).toBeUndefined();
     // The settings were changed meanwhile: what was promised to the first message holds.
-    chat.settles(must(chat.submits(text("还在看"), { muteMs: 1_000 }).lease), SENT);
+    chat.settles(must(chat.submits(text("还在看"), { muteMs: 1_000 }).lease), ACCEPTED);
     chat.pass(30_000);
     expect(chat.says([reply("自动")]).lease).toBeUndefined();
     chat.pass(30_000);
-    chat.settles(must(chat.says([reply("自动")]).lease), SENT);
-    chat.settles(must(chat.submits(text("机器人"), { muteMs: 60_000, isAi: true }).lease), SENT);
+    chat.settles(must(chat.says([reply("自动")]).lease), ACCEPTED);
+    chat.settles(must(chat.submits(text("机器人"), { muteMs: 60_000, isAi: true }).lease), ACCEPTED);
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
 });

@@ -31,30 +31,33 @@ describe("waitingOf", () => {
   });
 
   it("is the pause, for who waits for it and for who caused it", ({ expect }) => {
-    const met = { ...ITEM, lastAttempt: { reason: "paused", errcode: 45009 } };
-    const caused = { ...ITEM, lastAttempt: { reason: "daily_quota_used", errcode: 45009 } };
+    const met = { ...ITEM, lastAttempt: { reason: "paused", code: "45009" } };
+    const caused = { ...ITEM, lastAttempt: { reason: "daily_quota_used", code: "45009", reaction: "quota" as const } };
     for (const item of [met, caused]) {
-      expect(why([item], 0)).toEqual({ reason: "paused", errcode: 45009, until: 5_000 });
+      expect(why([item], 0)).toEqual({ reason: "paused", code: "45009", until: 5_000 });
     }
   });
 
   it("is retry for what concerns one message", ({ expect }) => {
-    expect(why([{ ...ITEM, lastAttempt: { reason: "system_busy", errcode: -1 } }], 0)).toMatchObject({
-      reason: "retry",
-      errcode: -1,
-    });
+    expect(why([{ ...ITEM, lastAttempt: { reason: "system_busy", code: "-1", reaction: "outage" } }], 0)).toMatchObject(
+      {
+        reason: "retry",
+        code: "-1",
+      },
+    );
     expect(why([{ ...ITEM, lastAttempt: { reason: "lease_over" } }], 0)).toEqual({ reason: "retry", until: 5_000 });
   });
 
   it("is retry for a message that alone is refused by a code of the app: the app is not paused", ({ expect }) => {
-    const alone = { ...ITEM, lastAttempt: { reason: "api_unauthorized", errcode: 48001, isAlone: true as const } };
-    expect(why([alone], 0)).toEqual({ reason: "retry", errcode: 48001, until: 5_000 });
+    const lastAttempt = { reason: "api_unauthorized", code: "48001", reaction: "stop", isAlone: true } as const;
+    const alone = { ...ITEM, lastAttempt };
+    expect(why([alone], 0)).toEqual({ reason: "retry", code: "48001", until: 5_000 });
   });
 
   it("is the order behind another message, with what that one waits for", ({ expect }) => {
-    const first = { ...ITEM, lastAttempt: { reason: "paused", errcode: 48001 }, nextAt: 8_000 };
+    const first = { ...ITEM, lastAttempt: { reason: "paused", code: "48001" }, nextAt: 8_000 };
     const second = { ...ITEM, seq: 2, message: 2 };
-    expect(why([first, second], 1)).toEqual({ reason: "order", errcode: 48001, until: 8_000 });
+    expect(why([first, second], 1)).toEqual({ reason: "order", code: "48001", isBehindPause: true, until: 8_000 });
     expect(why([{ ...ITEM, lease: LEASE }, second], 1)).toEqual({ reason: "order" });
   });
 
@@ -70,12 +73,12 @@ describe("waitingOf", () => {
 describe("untilPauseEnds", () => {
   it("is the pause's end for what waits for it, by itself or behind another, and for nothing else", ({ expect }) => {
     const until = 5_000;
-    for (const reason of ["paused", "order"] as const) {
-      const waiting = { reason, errcode: 48001, until };
+    for (const by of [{ reason: "paused" }, { reason: "order", isBehindPause: true }] as const) {
+      const waiting = { ...by, code: "48001", until };
       expect(untilPauseEnds(waiting, 8_000)).toEqual({ ...waiting, until: 8_000 });
       expect(untilPauseEnds(waiting, 4_000)).toBe(waiting);
     }
-    const others = [{ reason: "order" }, { reason: "order", errcode: -1, until }, { reason: "retry", until }] as const;
+    const others = [{ reason: "order" }, { reason: "order", code: "-1", until }, { reason: "retry", until }] as const;
     for (const waiting of others) expect(untilPauseEnds(waiting, 8_000)).toBe(waiting);
   });
 });

@@ -7,9 +7,24 @@ import { API, APP, OTHER_APP } from "./harness.ts";
 
 const KEY = "worker-key-0123456789abcdef";
 const UNTIL = "2026-11-22T06:35:09.042Z";
-const PAUSED = { appid: APP.appid, reason: "paused", errcode: 48001, name: "x", meaning: "m", cure: "c", until: UNTIL };
-const VIEW = { appid: APP.appid, reason: "paused", errcode: 48001, until: Date.parse(UNTIL) };
-const REFUSED = { resumed: false, trial: { outcome: "refused", errcode: 48001 }, faults: [PAUSED] };
+const PAUSED = {
+  appid: APP.appid,
+  reason: "paused",
+  code: "48001",
+  name: "x",
+  meaning: "中 / m",
+  cure: "c",
+  until: UNTIL,
+};
+const VIEW = {
+  appid: APP.appid,
+  reason: "paused",
+  code: "48001",
+  meaning: { zh: "中", en: "m" },
+  cure: { zh: "c", en: "c" },
+  until: Date.parse(UNTIL),
+};
+const REFUSED = { resumed: false, trial: { outcome: "refused", code: "48001" }, faults: [PAUSED] };
 
 interface Call {
   readonly method: string;
@@ -40,14 +55,14 @@ describe("the worker's pauses", () => {
   it("are asked for with the key, and only what keeps messages from being sent is shown", async ({ expect }) => {
     const faults = [
       PAUSED,
-      { ...PAUSED, appid: OTHER_APP.appid, reason: "token_refused", errcode: 40125 },
+      { ...PAUSED, appid: OTHER_APP.appid, reason: "token_refused", code: "40125" },
       { appid: APP.appid, reason: "stale_pushes", count: 3, meaning: "m", cure: "c" },
       { appid: APP.appid, reason: "account_unreachable", meaning: "m", cure: "c" },
     ];
     const { control, calls } = createBench({ "/healthz": { status: "degraded", faults } });
     expect(await control.pauses()).toStrictEqual([
       VIEW,
-      { ...VIEW, appid: OTHER_APP.appid, reason: "token_refused", errcode: 40125 },
+      { ...VIEW, appid: OTHER_APP.appid, reason: "token_refused", code: "40125" },
     ]);
     expect(calls).toStrictEqual([{ method: "GET", path: "/healthz", authorization: `Bearer ${KEY}` }]);
   });
@@ -122,7 +137,7 @@ describe("a reset", () => {
 
 describe("a new start", () => {
   it("resumes the apps that are paused, each once, and no other", async ({ expect }) => {
-    const faults = [PAUSED, { ...PAUSED, reason: "token_refused", errcode: 40125 }];
+    const faults = [PAUSED, { ...PAUSED, reason: "token_refused", code: "40125" }];
     const { service, calls } = createBench({ "/healthz": { faults }, "/api/v1/resume": REFUSED });
     await liftPauses(service);
     expect(calls.map(({ path }) => path)).toStrictEqual(["/healthz", `/api/v1/resume?appid=${APP.appid}`]);

@@ -1,8 +1,9 @@
 import { describe, it, vi } from "vitest";
-import type { Delivery } from "../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../../worker/conversation/rpc.ts";
 import { deliverChain } from "../../../worker/inbox/delivery/chain.ts";
+import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,
@@ -15,11 +16,11 @@ const lease = (seq: number): LeasedMessage => ({
 });
 
 describe("a message that waits for the app", () => {
-  const waitsOf = async (delivery: Delivery) => {
+  const waitsOf = async (outcome: AttemptOutcome) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const waits: (readonly [number | null, boolean])[] = [];
     await deliverChain(lease(1), {
-      client: { deliver: () => Promise.resolve(delivery) },
+      client: { deliver: () => Promise.resolve(outcome) },
       onWaiting: async (until, isCause) => void waits.push([until, isCause]),
       settle: () => Promise.resolve(null),
       until: 0,
@@ -35,23 +36,23 @@ describe("a message that waits for the app", () => {
   });
 
   it("is reported as the cause of a pause", async ({ expect }) => {
-    expect(await waitsOf({ result: "refused", errcode: 48001 })).toEqual([[null, true]]);
+    expect(await waitsOf(rejected(48001))).toEqual([[null, true]]);
   });
 
   it("is reported when there is no token", async ({ expect }) => {
     expect(await waitsOf({ result: "not_sent", reason: "no_token" })).toEqual([[null, false]]);
   });
 
-  it.for<Delivery>([
-    { result: "sent" },
-    { result: "refused", errcode: -1 },
-    { result: "refused", errcode: 45011 },
-    { result: "refused", errcode: 48001, aloneMs: 0 },
+  it.for<AttemptOutcome>([
+    ACCEPTED,
+    rejected(-1),
+    rejected(45011),
+    rejected(48001, { aloneMs: 0 }),
     { result: "not_sent", reason: "lease_over" },
     { result: "not_sent", reason: "paused", until: Date.now() + 60_000 },
     { result: "unconfirmed", reason: "timeout" },
-  ])("is not reported for %j", async (delivery, { expect }) => {
-    expect(await waitsOf(delivery)).toEqual([]);
+  ])("is not reported for %j", async (outcome, { expect }) => {
+    expect(await waitsOf(outcome)).toEqual([]);
   });
 });
 
@@ -59,7 +60,7 @@ describe("a chain of attempts", () => {
   it("goes on while there is time for a whole attempt, and says so when there is none", async ({ expect }) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const asked: (string | null)[] = [];
-    const client = { deliver: () => Promise.resolve({ result: "sent" } as const) };
+    const client = { deliver: () => Promise.resolve(ACCEPTED) };
     const carry = (until: number) =>
       deliverChain(lease(1), {
         client,
@@ -82,7 +83,7 @@ describe("a chain of attempts", () => {
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const delivered: number[] = [];
     const carrying = deliverChain(lease(1), {
-      client: { deliver: () => Promise.resolve({ result: "sent" } as const) },
+      client: { deliver: () => Promise.resolve(ACCEPTED) },
       onSent: () => heard,
       settle(seq) {
         delivered.push(seq);

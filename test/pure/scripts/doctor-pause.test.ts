@@ -11,7 +11,7 @@ const UNTIL = "2026-11-22T04:10:00.000Z";
 const paused = (errcode: number, reason = "paused") => ({
   appid: APPID,
   reason,
-  errcode,
+  code: String(errcode),
   name: "api_unauthorized",
   meaning: "没有权限 / not permitted",
   cure: "开通 / enable it",

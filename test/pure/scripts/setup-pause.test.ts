@@ -9,7 +9,7 @@ const HEALTH = { status: "degraded", apps: 1, modes: ["secure"], api: "open", wa
 const FAULT = {
   appid: APPID,
   reason: "token_refused",
-  errcode: 40125,
+  code: "40125",
   meaning: "密钥错误 / wrong secret",
   cure: "核对 / check it",
 };

@@ -9,9 +9,9 @@ import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./trou
 /** One fault. Times in epoch ms. */
 export type AppFault =
   /** WeChat refused a send for the whole app (WECHAT.md §4.5): nothing is sent before `until`. */
-  | { readonly reason: "paused"; readonly errcode: number; readonly until: number }
+  | { readonly reason: "paused"; readonly code: string; readonly until: number }
   /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
-  | { readonly reason: "token_refused"; readonly errcode: number; readonly until: number }
+  | { readonly reason: "token_refused"; readonly code: string; readonly until: number }
   /** Calls of the token endpoint bring no token, and none is left: nothing is sent. */
   | ({ readonly reason: "no_token" } & Trouble)
   /** Sends do not get through: WeChat does not answer, or is busy, or refuses every token. */
@@ -28,19 +28,19 @@ export type AppFault =
  * @param now epoch ms
  */
 export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
-  const { token, expiresAt, pausedUntil, pauseErrcode, refusedUntil, refusedErrcode, refusedSecret } = state;
+  const { token, expiresAt, pausedUntil, pauseCode, refusedUntil, refusedCode, refusedSecret } = state;
   const stale = currentStale(state.stale, now);
   const tokenTrouble = currentTrouble(state.tokenTrouble, now);
   const sends = currentTrouble(state.sends, now) ?? null;
   const faults: AppFault[] = [];
-  if (pausedUntil > now) faults.push({ reason: "paused", errcode: pauseErrcode, until: pausedUntil });
+  if (pausedUntil > now) faults.push({ reason: "paused", code: pauseCode, until: pausedUntil });
   const hasToken = token !== null && expiresAt > now;
   const isThisSecret = refusedSecret === secretTag;
   if (!hasToken && refusedUntil > now && isThisSecret) {
-    faults.push({ reason: "token_refused", errcode: refusedErrcode, until: refusedUntil });
+    faults.push({ reason: "token_refused", code: refusedCode, until: refusedUntil });
   } else if (!hasToken && tokenTrouble !== undefined && isTokenFault(tokenTrouble, now)) {
     // The secret that was refused may have been replaced since.
-    const isOver = tokenTrouble.cause === "refused" && refusedErrcode === tokenTrouble.errcode && !isThisSecret;
+    const isOver = tokenTrouble.cause === "refused" && refusedCode === tokenTrouble.code && !isThisSecret;
     if (!isOver) faults.push({ reason: "no_token", ...tokenTrouble });
   }
   if (isSendsFault(sends)) faults.push({ reason: "sends_failing", ...sends });

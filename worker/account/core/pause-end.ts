@@ -1,6 +1,6 @@
 /** How long a refusal pauses an account (docs/design/0005-facts-and-decisions.md). Time and randomness are arguments. */
 import { nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
-import { describeErrcode } from "../../../shared/errcode.ts";
+import { describeCode } from "../../channels/wechat/errcode.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -22,14 +22,14 @@ export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
- * Until when an errcode pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
+ * Until when a code pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
  * or midnight in Beijing if that is sooner — the reset time is assumed (WECHAT.md §4.5), so the hourly look is what
  * ends it; at most 24 looks a day. Everything else (banned, limited, frozen, …): ten minutes.
  *
  * @param random a number in [0, 1): spreads the wake-ups
  */
-export function pauseUntil(errcode: number, now: number, random: number): number {
-  const { reaction } = describeErrcode(errcode);
+export function pauseUntil(code: string, now: number, random: number): number {
+  const { reaction } = describeCode(code);
   if (reaction === "rate") {
     return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
   }

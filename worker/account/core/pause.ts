@@ -9,7 +9,7 @@ import type { RefusedAttempt } from "../../channels/wechat/token-source.ts";
 import { pauseUntil } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
-/** A message that WeChat refused by one errcode: it caused a pause, or was refused while one held. */
+/** A message that WeChat refused by one code: it caused a pause, or was refused while one held. */
 export interface Refusal extends RefusedAttempt {
   /** When that pause ends, epoch ms. */
   readonly until: number;
@@ -19,7 +19,7 @@ export interface Refusal extends RefusedAttempt {
   readonly aloneSince?: number;
 }
 
-/** By errcode, the latest last. A message that is refused alone keeps its place. */
+/** By code, the latest last. A message that is refused alone keeps its place. */
 export type Refusals = Readonly<Record<string, readonly Refusal[]>>;
 
 /** What a refusal changes, and what its sender is answered. */
@@ -30,14 +30,14 @@ export interface PauseDecision {
    */
   readonly aloneMs?: number;
   /** Empty when the refusal changes nothing. */
-  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseErrcode" | "refusals">>;
+  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseCode" | "refusals">>;
 }
 
 /** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
 const PAUSE_STEP_MS = 30_000;
 /** Most messages recorded in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
-/** Messages remembered for each errcode. One that is forgotten while it is still tried pauses the app once more. */
+/** Messages remembered for each code. One that is forgotten while it is still tried pauses the app once more. */
 const MAX_REFUSALS = 128;
 /** Stands for messages whose sender does not say which they are. */
 const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
@@ -45,21 +45,21 @@ const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
 /**
  * Decides on a refusal of custom/send.
  *
- * @param errcode one that pauses
+ * @param code one that pauses
  * @param refused which message; undefined when the caller does not say: it pauses each time
  * @param now epoch ms
  * @param random a number in [0, 1)
  */
 export function decidePause(
   state: Pick<AccountState, "pausedUntil" | "refusals">,
-  errcode: number,
+  code: string,
   refused: RefusedAttempt | undefined,
   now: number,
   random: number,
 ): PauseDecision {
   const { pausedUntil, refusals } = state;
-  const known = ownValue(refusals, String(errcode)) ?? [];
-  const change = (list: readonly Refusal[]) => ({ refusals: { ...refusals, [errcode]: list } });
+  const known = ownValue(refusals, code) ?? [];
+  const change = (list: readonly Refusal[]) => ({ refusals: { ...refusals, [code]: list } });
   const named = refused ?? UNNAMED;
   const mine = known.find(({ message }) => message === named.message);
   if (refused !== undefined && mine !== undefined && isAlone(known, mine)) {
@@ -74,13 +74,13 @@ export function decidePause(
       patch: change(known.map((refusal) => (refusal === mine ? { ...mine, aloneSince: now } : refusal))),
     };
   }
-  const until = pauseUntil(errcode, now, random);
+  const until = pauseUntil(code, now, random);
   if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) {
     const inThisPause = known.filter((refusal) => refusal.until === pausedUntil);
     const isKnown = mine?.until === pausedUntil || inThisPause.length >= MAX_WRITTEN;
     return { patch: isKnown ? {} : change(addRefusal(known, { ...named, until: pausedUntil })) };
   }
-  return { patch: { pausedUntil: until, pauseErrcode: errcode, ...change(addRefusal(known, { ...named, until })) } };
+  return { patch: { pausedUntil: until, pauseCode: code, ...change(addRefusal(known, { ...named, until })) } };
 }
 
 /** Whether no other message was refused since, except those that are rejected for their own content. */
@@ -111,7 +111,7 @@ export function endPauses(refusals: Refusals, now: number): Refusals {
 }
 
 function mapRefusals(refusals: Refusals, change: (refusal: Refusal) => Refusal): Refusals {
-  return Object.fromEntries(Object.entries(refusals).map(([errcode, list]) => [errcode, list.map(change)]));
+  return Object.fromEntries(Object.entries(refusals).map(([code, list]) => [code, list.map(change)]));
 }
 
 /**
@@ -127,7 +127,7 @@ export function forgetMessages(
   const isTheirs = (message: string) => message.startsWith(`${user}:`);
   const areKept = Object.values(refusals).every((list) => list.every(({ message }) => !isTheirs(message)));
   const remainingCauses = Object.entries(refusals).map(
-    ([errcode, list]) => [errcode, list.filter(({ message }) => !isTheirs(message))] as const,
+    ([code, list]) => [code, list.filter(({ message }) => !isTheirs(message))] as const,
   );
   return {
     ...(!areKept && { refusals: Object.fromEntries(remainingCauses.filter(([, list]) => list.length > 0)) }),

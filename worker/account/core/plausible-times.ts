@@ -32,7 +32,7 @@ export function plausibleAccount(state: AccountState, now: number): AccountState
     republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
     releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + WAITING_CHECK_DELAY_MS) ? now : releaseAt,
     refusals: Object.fromEntries(
-      Object.entries(refusals).map(([errcode, list]) => [errcode, list.filter(({ until }) => !isLong(until))]),
+      Object.entries(refusals).map(([code, list]) => [code, list.filter(({ until }) => !isLong(until))]),
     ),
     appWebhooks: correctCursorTimes(appWebhooks, now),
     webhooks: Object.fromEntries(

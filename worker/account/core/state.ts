@@ -25,7 +25,7 @@ export interface AccountState {
   /** When that was reported. */
   readonly rejectedAt: number;
   readonly pausedUntil: number;
-  readonly pauseErrcode: number;
+  readonly pauseCode: string;
   /** Grows with each change of the pause: readers keep the newest they have read. */
   readonly pauseVersion: number;
   /** When to wake or forget conversations that wait for the app; null while none does. */
@@ -38,7 +38,7 @@ export interface AccountState {
   readonly forcedAt: number;
   /** The token endpoint refused: no call before this, unless the secret was changed. */
   readonly refusedUntil: number;
-  readonly refusedErrcode: number;
+  readonly refusedCode: string;
   /** A short hash of the secret that was refused. */
   readonly refusedSecret: string;
   /** When to publish the settings again; null when KV has taken them. */
@@ -69,7 +69,7 @@ export const NEW_ACCOUNT: AccountState = {
   rejectedBy: "",
   rejectedAt: 0,
   pausedUntil: 0,
-  pauseErrcode: 0,
+  pauseCode: "",
   pauseVersion: 0,
   releaseAt: null,
   refusals: {},
@@ -77,7 +77,7 @@ export const NEW_ACCOUNT: AccountState = {
   forceCount: 0,
   forcedAt: 0,
   refusedUntil: 0,
-  refusedErrcode: 0,
+  refusedCode: "",
   refusedSecret: "",
   republishAt: null,
   alarmAt: null,

@@ -4,7 +4,7 @@
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
-/** Why an attempt failed. `refused`: WeChat answered with an errcode. `limited`: it keeps giving the token it refuses. */
+/** Why an attempt failed. `refused`: WeChat answered with a code. `limited`: it keeps giving the token it refuses. */
 export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
 
 /** Failed attempts with no success between them. */
@@ -17,7 +17,7 @@ export interface Trouble {
   /** Of the latest one. */
   readonly cause: TroubleCause;
   /** Of `refused`. */
-  readonly errcode?: number;
+  readonly code?: string;
 }
 
 /**

@@ -3,22 +3,23 @@
  * (this folder) and the one object that owns the token (`worker/objects/account.ts`). WECHAT.md §6.1.
  */
 import type { Result } from "../../../shared/base/result.ts";
+import type { PauseVerdict } from "../../../shared/message/delivery.ts";
 
 /** What a caller needs to know before it calls: the token, and whether the whole app is paused. */
 export interface AppAccess {
   readonly token: string;
   /** Epoch ms before which the app sends nothing; absent when it is not paused. May lie in the past. */
   readonly pausedUntil?: number;
-  /** The errcode that paused it. */
-  readonly pauseErrcode?: number;
+  /** The code that paused it. */
+  readonly pauseCode?: string;
   /** Grows with each change of the pause. */
   readonly pauseVersion?: number;
 }
 
 /** Why there is no token. `until`: epoch ms before which asking again is useless. */
 export type TokenProblem =
-  /** The token endpoint answered with an errcode (wrong secret, IP not whitelisted, …). */
-  | { readonly reason: "refused"; readonly errcode: number; readonly until?: number }
+  /** The token endpoint refused (wrong secret, IP not whitelisted, …). */
+  | { readonly reason: "refused"; readonly code: string; readonly until?: number }
   /** The token endpoint, or the object in front of it, did not answer. */
   | { readonly reason: "unreachable"; readonly until?: number }
   /** WeChat keeps giving the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day). */
@@ -32,17 +33,6 @@ export interface RefusedAttempt {
   readonly attempt: number;
 }
 
-/** What a reported errcode leads to. */
-export interface PauseVerdict {
-  /** The end of the pause in force, epoch ms; in the past or 0: the app is not paused. */
-  readonly pausedUntil: number;
-  /**
-   * The errcode causes no pause: one for this message is over, and no other message has been refused the same way since, or
-   * WeChat has taken another one. For how long WeChat has been refusing this message alone, milliseconds: 0 the first time.
-   */
-  readonly aloneMs?: number;
-}
-
 /** Gives out access tokens. No method throws for an expected failure. */
 export interface TokenSource {
   /** The token to use now. */
@@ -52,6 +42,6 @@ export interface TokenSource {
    * one refresh. A message that had the token before replaced, too, gets the same one again: WeChat refuses the message.
    */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AppAccess, TokenProblem>>;
-  /** Reports an errcode of custom/send that pauses (`reach` in the errcode table); whether and how long is decided by the account object. */
-  pause(errcode: number, refused?: RefusedAttempt): Promise<PauseVerdict>;
+  /** Reports a code of custom/send that pauses (`reach` in the errcode table); whether and how long is decided by the account object. */
+  pause(code: string, refused?: RefusedAttempt): Promise<PauseVerdict>;
 }

@@ -45,13 +45,13 @@ export interface RowBodies {
   /** An attempt starts that nothing else was written with: by the alarm, or by a repeat of a push that found it due. */
   readonly attempt: { readonly attempt: number };
   readonly sent: { readonly attempt: number };
-  readonly failed: { readonly attempt: number; readonly reason: string; readonly errcode?: number };
+  readonly failed: { readonly attempt: number; readonly reason: string; readonly code?: string };
   /** Refused by our own books, or by WeChat's window codes; `message` when it never became an `out` row. */
   readonly blocked: {
     readonly reason: BlockedReason;
     /** The attempt WeChat's window refused; absent when our own books did. */
     readonly attempt?: number;
-    readonly errcode?: number;
+    readonly code?: string;
     readonly message?: Outbound;
     readonly ruleId?: string;
   };
@@ -68,10 +68,10 @@ export interface RowBodies {
     readonly attempt: number;
     readonly retryAt: number;
     readonly reason: string;
-    readonly errcode?: number;
+    readonly code?: string;
   };
   /** The outcome of an attempt that had been given up: recorded, changes nothing. */
-  readonly late: { readonly attempt: number; readonly result: string; readonly errcode?: number };
+  readonly late: { readonly attempt: number; readonly result: string; readonly code?: string };
 }
 
 /** The kinds of rows. */

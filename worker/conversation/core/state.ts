@@ -3,6 +3,7 @@
  * everything it must decide on. Small by construction: what is settled leaves it.
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
+import type { Reaction } from "../../../shared/message/delivery.ts";
 import type { WebhookCursors } from "./consumer-cursor.ts";
 import type { Tries } from "./outbox/retry.ts";
 import type { Source } from "./rows.ts";
@@ -113,7 +114,9 @@ export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem
 export interface LastAttempt {
   /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
   readonly reason: string;
-  readonly errcode?: number;
+  readonly code?: string;
+  /** Of a rejection: what its code means for us. */
+  readonly reaction?: Reaction;
   /** The code concerns the whole app, but WeChat refuses this message alone: the app is not paused for it. */
   readonly isAlone?: true;
 }

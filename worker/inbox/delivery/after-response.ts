@@ -44,7 +44,7 @@ async function deliverLeased(
         const pause = await noteWaiting({ id: objectIdOf(directory.namespace, address).toString(), until, isCause });
         if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
       },
-      settle: (seq, attempt, delivery, next) => settleStored(directory, address, { seq, attempt, delivery, next }),
+      settle: (seq, attempt, outcome, next) => settleStored(directory, address, { seq, attempt, outcome, next }),
       until,
       fields: { requestId, app: app.appid, user, via: "worker" },
     });

@@ -2,8 +2,7 @@
  * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
  * behind a push or an API call, and by the conversation's alarm.
  */
-import { describeErrcode } from "../../../shared/errcode.ts";
-import type { Delivery } from "../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import type { WeChatClient } from "../../channels/wechat/api/client.ts";
 import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
@@ -15,7 +14,7 @@ export interface DeliveryDeps {
   /** WeChat took a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
   /** An attempt is over, and that is recorded: whether sends get through. Never fails. */
-  readonly onAttempt?: (delivery: Delivery) => Promise<void> | undefined;
+  readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
    * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may have
    * caused. `until`: when it comes back by itself, epoch ms. Never fails.
@@ -25,7 +24,7 @@ export interface DeliveryDeps {
   readonly settle: (
     seq: number,
     attempt: number,
-    delivery: Delivery,
+    outcome: AttemptOutcome,
     next: string | null,
   ) => Promise<LeasedMessage | null>;
   /** No attempt starts that could last beyond it, epoch ms. */
@@ -49,13 +48,13 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
       attempt: named,
       ...(businessId !== undefined && { businessId }),
     };
-    const delivery = await carrier.client.deliver(openid, message, options);
+    const outcome = await carrier.client.deliver(openid, message, options);
     const now = Date.now();
-    writeLog("delivery", { ...carrier.fields, kind: message.type, ...outcomeOf(delivery), attempt, ms: now - started });
-    lease = await carrier.settle(seq, attempt, delivery, now + LEASE_MS <= carrier.until ? holder : null);
-    const report = delivery.result === "sent" ? carrier.onSent?.() : registerWaiting(carrier, delivery, now);
+    writeLog("delivery", { ...carrier.fields, kind: message.type, ...logFields(outcome), attempt, ms: now - started });
+    lease = await carrier.settle(seq, attempt, outcome, now + LEASE_MS <= carrier.until ? holder : null);
+    const report = outcome.result === "accepted" ? carrier.onSent?.() : registerWaiting(carrier, outcome, now);
     if (report !== undefined) reports.push(report);
-    const noting = carrier.onAttempt?.(delivery);
+    const noting = carrier.onAttempt?.(outcome);
     if (noting !== undefined) reports.push(noting);
   }
   // Behind the last attempt: a lease that is held must not wait for anybody else.
@@ -66,26 +65,26 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
 const SHORT_WAIT_MS = 2 * 60_000;
 
 /** Reports a message that waits for the app, unless it comes back by itself soon. */
-function registerWaiting({ onWaiting }: DeliveryDeps, delivery: Delivery, now: number): Promise<void> | undefined {
-  if (delivery.result === "refused") {
-    const { reach, reaction } = describeErrcode(delivery.errcode);
-    const waits = reach !== undefined && reaction !== "rate" && delivery.aloneMs === undefined;
+function registerWaiting({ onWaiting }: DeliveryDeps, outcome: AttemptOutcome, now: number): Promise<void> | undefined {
+  if (outcome.result === "rejected") {
+    const { reaction, aloneMs } = outcome;
+    const waits = (reaction === "quota" || reaction === "stop") && aloneMs === undefined;
     return waits ? onWaiting?.(null, true) : undefined;
   }
-  if (delivery.result !== "not_sent" || delivery.reason === "lease_over") return undefined;
-  const { reason, until } = delivery;
+  if (outcome.result !== "not_sent" || outcome.reason === "lease_over") return undefined;
+  const { reason, until } = outcome;
   if (reason === "paused" && until !== undefined && until - now < SHORT_WAIT_MS) return undefined;
   return onWaiting?.(reason === "paused" ? (until ?? null) : null, false);
 }
 
-function outcomeOf(delivery: Delivery): { outcome: string; errcode?: number; reason?: string } {
-  switch (delivery.result) {
-    case "sent":
-      return { outcome: "sent" };
-    case "refused":
-      return { outcome: "refused", errcode: delivery.errcode };
+function logFields(outcome: AttemptOutcome): Readonly<Record<string, string>> {
+  switch (outcome.result) {
+    case "accepted":
+      return { outcome: outcome.result };
+    case "rejected":
+      return { outcome: outcome.result, code: outcome.code, name: outcome.name };
     case "not_sent":
     case "unconfirmed":
-      return { outcome: delivery.result, reason: delivery.reason };
+      return { outcome: outcome.result, reason: outcome.reason };
   }
 }

@@ -2,8 +2,7 @@
  * Lifting a pause, as the Worker does it: one message that waits is tried although the app is paused. Only when WeChat
  * lets it through, or refuses that message alone, the account object lifts the pause and wakes the others.
  */
-import { describeErrcode } from "../../../shared/errcode.ts";
-import type { Delivery } from "../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../../account/memory.ts";
 import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
@@ -20,7 +19,7 @@ export interface Trial {
    */
   readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
   /** What WeChat answered. */
-  readonly errcode?: number;
+  readonly code?: string;
 }
 
 /** Tries to lift the pause of an app. Idempotent: an app that is not paused stays so. */
@@ -29,7 +28,7 @@ export async function resumeApp(services: RequestServices): Promise<Trial> {
   const start = await account().beginResume();
   if (start.step === "running") return { outcome: "running" };
   if (start.step === "no_token") {
-    return { outcome: "no_token", ...(start.problem.reason === "refused" && { errcode: start.problem.errcode }) };
+    return { outcome: "no_token", ...(start.problem.reason === "refused" && { code: start.problem.code }) };
   }
   if (start.step === "open") {
     await endResume(services, null, { outcome: "none" });
@@ -63,9 +62,9 @@ async function tryOne(services: RequestServices, candidates: readonly string[]):
     const { namespace, locationHint } = services.directory;
     const lease = await conversationStubById(namespace, id, { locationHint }).leaseTrial(crypto.randomUUID());
     if (lease === null) continue;
-    const delivery = await deliverTrial(services, id, lease);
-    if (delivery?.result === "refused" && delivery.aloneMs !== undefined) continue;
-    return toTrialOutcome(delivery);
+    const outcome = await deliverTrial(services, id, lease);
+    if (outcome?.result === "rejected" && outcome.aloneMs !== undefined) continue;
+    return toTrial(outcome);
   }
   return { outcome: "none" };
 }
@@ -75,18 +74,18 @@ async function deliverTrial(
   services: RequestServices,
   id: string,
   lease: LeasedMessage,
-): Promise<Delivery | undefined> {
+): Promise<AttemptOutcome | undefined> {
   const { app, directory, requestId } = services;
   const address = { appid: app.appid, openid: lease.openid };
   const user = conversationTag(directory.namespace.idFromString(id));
-  let outcome: Delivery | undefined;
+  let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
     client: services.createTrialClient(),
     onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,
-    settle: (seq, attempt, delivery) => {
-      outcome = delivery;
-      return settleStored(directory, address, { seq, attempt, delivery, next: null });
+    settle: (seq, attempt, outcome) => {
+      trial = outcome;
+      return settleStored(directory, address, { seq, attempt, outcome, next: null });
     },
     until: Date.now() + LEASED_CALL_MS,
     onWaiting: async (until, isCause) => {
@@ -95,18 +94,30 @@ async function deliverTrial(
     },
     fields: { requestId, app: app.appid, user, via: "trial" },
   });
-  return outcome;
+  return trial;
 }
 
-function toTrialOutcome(delivery: Delivery | undefined): Trial {
-  if (delivery?.result === "sent") return { outcome: "sent" };
-  if (delivery?.result === "not_sent" && delivery.reason === "no_token") {
-    return { outcome: "no_token", ...(delivery.errcode !== undefined && { errcode: delivery.errcode }) };
+function toTrial(outcome: AttemptOutcome | undefined): Trial {
+  if (outcome?.result === "accepted") return { outcome: "sent" };
+  if (outcome?.result === "not_sent" && outcome.reason === "no_token") {
+    return { outcome: "no_token", ...(outcome.code !== undefined && { code: outcome.code }) };
   }
-  if (delivery?.result !== "refused") return { outcome: "unknown" };
-  const { errcode } = delivery;
-  const { reach, reaction } = describeErrcode(errcode);
-  if (reach !== undefined) return { outcome: "refused", errcode };
-  // WeChat was busy, or the token was replaced in between: nothing is known of the app.
-  return { outcome: reaction === "retry" || reaction === "outage" ? "unknown" : "message_refused", errcode };
+  if (outcome?.result !== "rejected") return { outcome: "unknown" };
+  const { code, reaction } = outcome;
+  switch (reaction) {
+    case "rate":
+    case "quota":
+    case "stop":
+      return { outcome: "refused", code };
+    case "retry":
+    case "outage":
+      // WeChat was busy, or the token was replaced in between: nothing is known of the app.
+      return { outcome: "unknown", code };
+    case "used":
+    case "closed":
+    case "media":
+    case "user":
+    case "fix":
+      return { outcome: "message_refused", code };
+  }
 }

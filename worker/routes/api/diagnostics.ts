@@ -8,9 +8,9 @@ import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "../../../s
 import { OPERATORS } from "../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
-import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
+import { describeCode } from "../../channels/wechat/errcode.ts";
 import type { TokenProblem } from "../../channels/wechat/token-source.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -63,9 +63,9 @@ function toResult<T, U>(result: Result<T, ApiFailure>, show: (value: T) => U): (
 function toFailure(failure: ApiFailure): Failure {
   switch (failure.reason) {
     case "refused":
-      return refusal(failure.errcode);
+      return refusal(failure.code);
     case "paused":
-      return pause(failure.until, failure.errcode);
+      return pause(failure.until, failure.code);
     case "no_token":
       return tokenFailure(failure.problem);
     case "bad_response":
@@ -79,7 +79,7 @@ function toFailure(failure: ApiFailure): Failure {
 function tokenFailure(problem: TokenProblem): Failure {
   switch (problem.reason) {
     case "refused":
-      return refusal(problem.errcode);
+      return refusal(problem.code);
     case "limited":
       return pause(problem.until);
     case "unreachable":
@@ -87,21 +87,21 @@ function tokenFailure(problem: TokenProblem): Failure {
   }
 }
 
-function refusal(errcode: number): Failure {
-  const { name, meaning, cure } = describeErrcode(errcode);
+function refusal(code: string): Failure {
+  const { name, meaning, cure } = describeCode(code);
   return {
     ok: false,
     reason: "refused",
-    errcode,
+    code,
     name,
     meaning: both(meaning.zh, meaning.en),
     cure: both(cure.zh, cure.en),
   };
 }
 
-/** A pause has the errcode that caused it: that one's cure ends it. */
-function pause(until: number, errcode?: number): Failure {
-  const cause = errcode === undefined ? undefined : refusal(errcode);
+/** A pause has the code that caused it: that one's cure ends it. */
+function pause(until: number, code?: string): Failure {
+  const cause = code === undefined ? undefined : refusal(code);
   return {
     meaning: both("对微信的调用已暂停", "calls to WeChat are paused"),
     cure: both("等到 until 之后再试", "try again after the time in until"),

@@ -7,7 +7,7 @@ import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../http/app-env.ts";
-import { refuseCall, refuseErrcode } from "../http/channel-problem.ts";
+import { refuseCall, refuseCode } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
@@ -60,10 +60,10 @@ function refuseTyping(c: Context<HttpEnv>, refusal: TypingProblem): Response {
       // The indicator already has the requested state.
       return c.body(null, 204);
     case "no_recent_message":
-      return problem(c, "no_recent_message", { errcode: refusal.errcode });
+      return problem(c, "no_recent_message", { platformCode: refusal.code });
     case "invalid_command":
     case "account_type":
-      return refuseErrcode(c, refusal.errcode);
+      return refuseCode(c, refusal.code);
     default:
       return refuseCall(c, refusal);
   }

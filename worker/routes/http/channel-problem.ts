@@ -1,23 +1,23 @@
 /**
- * WeChat's refusals and our trouble on the way to it, as problems for the caller. The errcode's meaning and cure come
- * from shared/errcode.ts; WeChat's own errmsg is never read.
+ * WeChat's refusals and our trouble on the way to it, as problems for the caller. The code's meaning and cure come
+ * from channels/wechat/errcode.ts; WeChat's own errmsg is never read.
  */
 import type { Context } from "hono";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
-import { describeErrcode } from "../../../shared/errcode.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
+import { describeCode } from "../../channels/wechat/errcode.ts";
 import { problem } from "./problem.ts";
 
 /** Answers a call that did not succeed. */
 export function refuseCall(c: Context, failure: ApiFailure): Response {
   switch (failure.reason) {
     case "refused":
-      return refuseErrcode(c, failure.errcode);
+      return refuseCode(c, failure.code);
     case "paused":
-      return paused(c, failure.until, failure.errcode);
+      return paused(c, failure.until, failure.code);
     case "no_token":
-      if (failure.problem.reason === "refused") return refuseErrcode(c, failure.problem.errcode);
+      if (failure.problem.reason === "refused") return refuseCode(c, failure.problem.code);
       if (failure.problem.reason === "limited") return paused(c, failure.problem.until);
       return problem(c, "wechat_unreachable", {});
     case "bad_response":
@@ -28,18 +28,18 @@ export function refuseCall(c: Context, failure: ApiFailure): Response {
   }
 }
 
-/** Answers a refusal by its errcode: 409 about the window, 404 about a picture that is gone, else 502. */
-export function refuseErrcode(c: Context, errcode: number): Response {
-  const { name, meaning, cure, reaction } = describeErrcode(errcode);
-  if (reaction === "used") return problem(c, "quota_used", { errcode });
-  if (reaction === "closed") return problem(c, "window_closed", { errcode });
-  if (reaction === "media") return problem(c, "media_not_found", { errcode });
-  return problem(c, "wechat_refused", { errcode, name, meaning: say(meaning), cure: say(cure) });
+/** Answers a refusal by its code: 409 about the window, 404 about a picture that is gone, else 502. */
+export function refuseCode(c: Context, code: string): Response {
+  const { name, meaning, cure, reaction } = describeCode(code);
+  if (reaction === "used") return problem(c, "quota_used", { platformCode: code });
+  if (reaction === "closed") return problem(c, "window_closed", { platformCode: code });
+  if (reaction === "media") return problem(c, "media_not_found", { platformCode: code });
+  return problem(c, "wechat_refused", { platformCode: code, name, meaning: say(meaning), cure: say(cure) });
 }
 
-function paused(c: Context, until: number, errcode?: number): Response {
+function paused(c: Context, until: number, code?: string): Response {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
-  const facts = { until: isoTime(until), ...(errcode === undefined ? {} : { errcode }) };
+  const facts = { until: isoTime(until), ...(code === undefined ? {} : { platformCode: code }) };
   return problem(c, "wechat_paused", facts, { headers: { "retry-after": String(seconds) } });
 }
 

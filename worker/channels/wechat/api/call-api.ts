@@ -6,9 +6,9 @@
  * contains the token.
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
-import { describeErrcode } from "../../../../shared/errcode.ts";
 import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadline.ts";
-import type { AppAccess, PauseVerdict, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
+import { describeCode } from "../errcode.ts";
+import type { AppAccess, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
 /** What a request carries. */
@@ -59,7 +59,7 @@ export type ApiFailure =
   | Refusal
   | BadResponse
   /** The app is paused: no request left. */
-  | { readonly reason: "paused"; readonly until: number; readonly errcode?: number }
+  | { readonly reason: "paused"; readonly until: number; readonly code?: string }
   /** No token, or WeChat refused it and there is no other: certainly not done. */
   | { readonly reason: "no_token"; readonly problem: TokenProblem }
   /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
@@ -91,22 +91,13 @@ export async function callApi<T>(
   try {
     const outcome = await callWithToken({ deps, request, read, deadline });
     if (outcome.ok || outcome.error.reason !== "refused" || !request.isSend) return outcome;
-    const { errcode } = outcome.error;
-    if (describeErrcode(errcode).reach === undefined) return outcome;
-    const verdict = await Promise.race([deps.tokens.pause(errcode, request.attempt), deadline.overdue]);
-    return verdict === TIMED_OUT ? outcome : err(toRefusal(errcode, verdict, deps.now()));
+    const { code } = outcome.error;
+    if (describeCode(code).reach === undefined) return outcome;
+    const verdict = await Promise.race([deps.tokens.pause(code, request.attempt), deadline.overdue]);
+    return verdict === TIMED_OUT ? outcome : err({ ...outcome.error, ...verdict });
   } finally {
     deadline.close();
   }
-}
-
-function toRefusal(errcode: number, { pausedUntil, aloneMs }: PauseVerdict, now: number): Refusal {
-  return {
-    reason: "refused",
-    errcode,
-    ...(aloneMs !== undefined && { aloneMs }),
-    ...(pausedUntil > now && { until: pausedUntil }),
-  };
 }
 
 interface Call<T> {
@@ -124,7 +115,7 @@ async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
   const { token } = access.value;
   const first = await attempt(call, token);
   if (first.ok || first.error.reason !== "refused") return first;
-  if (describeErrcode(first.error.errcode).replacesToken !== true) return first;
+  if (describeCode(first.error.code).replacesToken !== true) return first;
   const renewed = await usableAccess(call, tokens.replace(token, call.request.attempt));
   if (!renewed.ok) return renewed;
   return renewed.value.token === token ? first : attempt(call, renewed.value.token);
@@ -140,12 +131,12 @@ async function usableAccess<T>(
   const now = deps.now();
   if (access === TIMED_OUT || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
   if (!access.ok) return err({ reason: "no_token", problem: access.error });
-  const { pausedUntil = 0, pauseErrcode } = access.value;
-  if (pausedUntil <= now || (!request.isSend && isAboutSending(pauseErrcode))) return access;
+  const { pausedUntil = 0, pauseCode } = access.value;
+  if (pausedUntil <= now || (!request.isSend && isAboutSending(pauseCode))) return access;
   return err({
     reason: "paused",
     until: pausedUntil,
-    ...(pauseErrcode === undefined ? {} : { errcode: pauseErrcode }),
+    ...(pauseCode === undefined ? {} : { code: pauseCode }),
   });
 }
 
@@ -174,6 +165,6 @@ async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Pro
 }
 
 /** Whether a pause stops custom/send alone. */
-function isAboutSending(errcode: number | undefined): boolean {
-  return errcode !== undefined && describeErrcode(errcode).reach === "send";
+function isAboutSending(code: string | undefined): boolean {
+  return code !== undefined && describeCode(code).reach === "send";
 }

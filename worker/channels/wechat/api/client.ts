@@ -5,7 +5,7 @@
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import type { Result } from "../../../../shared/base/result.ts";
-import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
 import type { AppAccess, TokenProblem } from "../token-source.ts";
 import type { ApiDeps, ApiFailure } from "./call-api.ts";
@@ -17,7 +17,7 @@ import type { TypingCommand, TypingProblem } from "./typing.ts";
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
 export interface WeChatClient {
   /** Hands one message to WeChat: one attempt, facts only (WECHAT.md §4). */
-  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<Delivery>;
+  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<AttemptOutcome>;
   /** Shows or takes away the typing indicator (WECHAT.md §5.1). */
   typing(openid: string, command: TypingCommand, businessId?: string): Promise<Result<null, TypingProblem>>;
   /** Uploads a picture for image messages and card covers (WECHAT.md §5.2). */

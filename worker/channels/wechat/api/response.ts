@@ -8,14 +8,14 @@ import { readBytes } from "../../../platform/http-body.ts";
 /** WeChat's answer says that it did not do what was asked. */
 export interface Refusal {
   readonly reason: "refused";
-  readonly errcode: number;
+  readonly code: string;
   /**
    * The code pauses the app, but only this message is refused with it. For how long so far, milliseconds
    * (`PauseVerdict`).
    */
   readonly aloneMs?: number;
   /** The app is paused until then, epoch ms. */
-  readonly until?: number;
+  readonly pausedUntil?: number;
 }
 
 /** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */
@@ -33,7 +33,7 @@ const MAX_JSON_BYTES = 64 * 1024;
  * Reads an API answer. A missing errcode is success, as some endpoints leave it out (WECHAT.md §13) — but only
  * with a 2xx: a proxy's own error page may be JSON too.
  *
- * @returns the object, `refused` with its errcode, or `bad_response`
+ * @returns the object, `refused` with its code, or `bad_response`
  */
 export async function readAnswer(response: Response): Promise<Result<JsonObject, Refusal | BadResponse>> {
   const bytes = await readCapped(response, MAX_JSON_BYTES);
@@ -51,7 +51,8 @@ export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObj
   if (answer === undefined) return err({ reason: "bad_response" });
   const { errcode } = answer;
   if (errcode === 0 || (errcode === undefined && trusted)) return ok(answer);
-  if (typeof errcode === "number" && Number.isInteger(errcode)) return err({ reason: "refused", errcode });
+  if (typeof errcode === "number" && Number.isInteger(errcode))
+    return err({ reason: "refused", code: String(errcode) });
   return err({ reason: "bad_response" });
 }
 

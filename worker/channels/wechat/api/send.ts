@@ -1,10 +1,11 @@
 /**
- * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
+ * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `AttemptOutcome`.
  */
 import type { Result } from "../../../../shared/base/result.ts";
 import { dropControls } from "../../../../shared/base/visible.ts";
-import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
+import { describeCode } from "../errcode.ts";
 import type { RefusedAttempt } from "../token-source.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
@@ -34,7 +35,7 @@ export async function deliverMessage(
   openid: string,
   message: Outbound,
   options: DeliverOptions,
-): Promise<Delivery> {
+): Promise<AttemptOutcome> {
   const outcome = await callApi(
     deps,
     {
@@ -48,7 +49,7 @@ export async function deliverMessage(
     },
     readAnswer,
   );
-  return toDelivery(outcome);
+  return toOutcome(outcome);
 }
 
 /**
@@ -86,22 +87,23 @@ function toWire(message: Outbound): JsonObject {
   return { msgtype: "miniprogrampage", miniprogrampage: { title, pagepath: pagePath, thumb_media_id: thumbMediaId } };
 }
 
-function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
-  if (outcome.ok) return { result: "sent" };
+function toOutcome(outcome: Result<JsonObject, ApiFailure>): AttemptOutcome {
+  if (outcome.ok) return { result: "accepted" };
   const failure = outcome.error;
   if (failure.reason === "refused") {
-    const { reason: result, ...facts } = failure;
-    return { result, ...facts };
+    const { reason: _refused, code, ...verdict } = failure;
+    const { name, reaction, reach } = describeCode(code);
+    return { result: "rejected", code, name, reaction, ...(reach && { reach }), ...verdict };
   }
   if (failure.reason === "paused") {
-    const { until, errcode } = failure;
-    return { result: "not_sent", reason: "paused", until, ...(errcode !== undefined && { errcode }) };
+    const { until, code } = failure;
+    return { result: "not_sent", reason: "paused", until, ...(code !== undefined && { code }) };
   }
   if (failure.reason === "lease_over") return { result: "not_sent", reason: "lease_over" };
   if (failure.reason === "no_token") {
     const { until } = failure.problem;
-    const errcode = failure.problem.reason === "refused" ? { errcode: failure.problem.errcode } : {};
-    return { result: "not_sent", reason: "no_token", ...(until === undefined ? {} : { until }), ...errcode };
+    const code = failure.problem.reason === "refused" ? { code: failure.problem.code } : {};
+    return { result: "not_sent", reason: "no_token", ...(until === undefined ? {} : { until }), ...code };
   }
   return { result: "unconfirmed", reason: failure.reason };
 }

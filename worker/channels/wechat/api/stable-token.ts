@@ -29,9 +29,9 @@ export interface StableToken {
   readonly expiresAt: number;
 }
 
-/** Why there is none: WeChat's errcode, or no usable answer. */
+/** Why there is none: WeChat's code, or no usable answer. */
 export type StableTokenProblem =
-  | { readonly reason: "refused"; readonly errcode: number }
+  | { readonly reason: "refused"; readonly code: string }
   | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
 
 const TOKEN_PATH = "/cgi-bin/stable_token";
@@ -74,7 +74,7 @@ async function askForToken(
   });
   const answer = await readAnswer(response);
   if (answer.ok) return toStableToken(answer.value, startedAt);
-  if (answer.error.reason === "refused") return err(answer.error);
+  if (answer.error.reason === "refused") return err({ reason: "refused", code: answer.error.code });
   return err({ reason: "unreachable", cause: "bad_response" });
 }
 

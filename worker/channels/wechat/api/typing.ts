@@ -13,24 +13,24 @@ export type TypingCommand = "Typing" | "CancelTyping";
 /** Why the indicator did not change. */
 export type TypingProblem =
   /** 45080: no message passed between the two in the last 30 s. */
-  | { readonly reason: "no_recent_message"; readonly errcode: number }
+  | { readonly reason: "no_recent_message"; readonly code: string }
   /** 45081: it is showing already (15 s). */
-  | { readonly reason: "already_typing"; readonly errcode: number }
+  | { readonly reason: "already_typing"; readonly code: string }
   /** 45072: WeChat does not know the command. */
-  | { readonly reason: "invalid_command"; readonly errcode: number }
+  | { readonly reason: "invalid_command"; readonly code: string }
   /** 40200: this kind of account has no typing indicator. */
-  | { readonly reason: "account_type"; readonly errcode: number }
+  | { readonly reason: "account_type"; readonly code: string }
   | ApiFailure;
 
 const TYPING_PATH = "/cgi-bin/message/custom/business/typing";
 /** An indicator that comes late is worth nothing. */
 const TYPING_TIMEOUT_MS = 5_000;
 const REASONS = {
-  45080: "no_recent_message",
-  45081: "already_typing",
-  45072: "invalid_command",
-  40200: "account_type",
-} as const satisfies Record<number, TypingProblem["reason"]>;
+  "45080": "no_recent_message",
+  "45081": "already_typing",
+  "45072": "invalid_command",
+  "40200": "account_type",
+} as const satisfies Record<string, TypingProblem["reason"]>;
 
 /**
  * Shows or takes away the indicator.
@@ -62,10 +62,10 @@ export async function sendTyping(
 
 function toProblem(failure: ApiFailure): TypingProblem {
   if (failure.reason !== "refused") return failure;
-  const { errcode } = failure;
-  return isTypingCode(errcode) ? { reason: REASONS[errcode], errcode } : failure;
+  const { code } = failure;
+  return isTypingCode(code) ? { reason: REASONS[code], code } : failure;
 }
 
-function isTypingCode(errcode: number): errcode is keyof typeof REASONS {
-  return errcode in REASONS;
+function isTypingCode(code: string): code is keyof typeof REASONS {
+  return Object.hasOwn(REASONS, code);
 }

@@ -13,7 +13,7 @@ export interface PartState {
   readonly status: MessageStatus;
   /** Why it failed or was blocked. */
   readonly reason?: string;
-  readonly errcode?: number;
+  readonly code?: string;
   /** Why it is not sent yet. */
   readonly waiting?: Waiting;
 }
@@ -132,8 +132,8 @@ function partState(
   if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.body.reason };
   const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);
   if (verdict?.kind === "failed" || verdict?.kind === "blocked") {
-    const { reason, errcode } = verdict.body;
-    return { part, status: verdict.kind, reason, ...(errcode !== undefined && { errcode }) };
+    const { reason, code } = verdict.body;
+    return { part, status: verdict.kind, reason, ...(code !== undefined && { code }) };
   }
   return { part, status: "queued" };
 }

@@ -6,7 +6,7 @@
  * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
  * whether the request left is unknown.
  */
-import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import { correctTimes } from "../plausible-times.ts";
 import type { BlockedReason, RowWriter } from "../rows.ts";
 import { LEASE_MS, sendableItems, type ConversationState, type OutboxItem, type OutboxLease } from "../state.ts";
@@ -140,7 +140,7 @@ function sendableUntil(state: ConversationState, item: OutboxItem, context: Tran
 export function settleAttempt(
   before: ConversationState,
   writer: RowWriter,
-  attempt: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
+  attempt: { readonly seq: number; readonly attempt: number; readonly outcome: AttemptOutcome },
   context: TransitionContext,
   isRecorded: () => boolean,
 ): ConversationState {
@@ -149,7 +149,7 @@ export function settleAttempt(
   if (item?.lease === undefined || item.attempt !== attempt.attempt) {
     return isRecorded() ? state : settleExpired(state, writer, attempt, item);
   }
-  const decision = planRetry(attempt.delivery, item.tries, context.now, context.random);
+  const decision = planRetry(attempt.outcome, item.tries, context.now, context.random);
   return apply(state, writer, item, decision, context);
 }
 
@@ -168,22 +168,28 @@ function apply(
     case "unconfirmed":
       return markUnconfirmed(state, writer, item, decision.reason, context);
     case "window": {
-      const { correction, errcode } = decision;
+      const { correction, code } = decision;
       const startedAt = item.lease?.startedAt ?? context.now;
       const window = correctWindow(state.window, correction, startedAt, context.now);
       const reason = correction === "used" ? "quota_used" : "window_closed";
-      return blockOrHold({ ...state, window }, writer, item, { reason, attempt, errcode }, context);
+      return blockOrHold(
+        { ...state, window },
+        writer,
+        item,
+        { reason, rejected: { attempt, code, reaction: correction } },
+        context,
+      );
     }
     case "failed": {
-      const { reason, errcode, mayHold = false } = decision;
+      const { reason, code, mayHold = false } = decision;
       if (mayHold && isHoldable(item, context.now)) return returnToHeld(state, writer, item);
-      writer.append({ kind: "failed", ref, body: { attempt, reason, ...(errcode !== undefined && { errcode }) } });
+      writer.append({ kind: "failed", ref, body: { attempt, reason, ...(code !== undefined && { code }) } });
       return dropMessage(state, writer, item);
     }
     case "retry": {
-      const { at: retryAt, reason, errcode, counts, isAlone } = decision;
-      const cause = { reason, ...(errcode !== undefined && { errcode }) };
-      const lastAttempt = { ...cause, ...(isAlone === true && { isAlone }) };
+      const { at: retryAt, reason, code, reaction, counts, isAlone } = decision;
+      const cause = { reason, ...(code !== undefined && { code }) };
+      const lastAttempt = { ...cause, ...(reaction && { reaction }), ...(isAlone === true && { isAlone }) };
       writer.append({ kind: "retry", ref, body: { attempt, retryAt, ...cause } });
       const tries = counts === undefined ? item.tries : { ...item.tries, [counts]: item.tries[counts] + 1 };
       const { lease: _over, ...waiting } = item;
@@ -196,13 +202,13 @@ function apply(
 function settleExpired(
   state: ConversationState,
   writer: RowWriter,
-  late: { readonly seq: number; readonly attempt: number; readonly delivery: Delivery },
+  late: { readonly seq: number; readonly attempt: number; readonly outcome: AttemptOutcome },
   item: OutboxItem | undefined,
 ): ConversationState {
-  const { seq: ref, attempt, delivery } = late;
-  if (delivery.result !== "sent") {
-    const errcode = delivery.result === "refused" ? { errcode: delivery.errcode } : {};
-    writer.append({ kind: "late", ref, body: { attempt, result: delivery.result, ...errcode } });
+  const { seq: ref, attempt, outcome } = late;
+  if (outcome.result !== "accepted") {
+    const code = outcome.result === "rejected" ? { code: outcome.code } : {};
+    writer.append({ kind: "late", ref, body: { attempt, result: outcome.result, ...code } });
     return state;
   }
   writer.append({ kind: "sent", ref, body: { attempt } });

@@ -1,26 +1,27 @@
 /**
- * What follows from an attempt: the retry plan. Facts (`Delivery`) and the errcode table in, a decision out; time
- * and randomness are arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
+ * What follows from an attempt: the retry plan. Facts (`AttemptOutcome`) in, a decision out; time and randomness are
+ * arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
  * conversations that failed together do not come back together.
  */
-import { describeErrcode } from "../../../../shared/errcode.ts";
-import type { Delivery } from "../../../../shared/message/delivery.ts";
+import type { AttemptOutcome, Reaction } from "../../../../shared/message/delivery.ts";
 import type { WindowCorrection } from "../window.ts";
 
 /** What to do with the row whose attempt just ended. */
 export type Decision =
   | { readonly type: "sent" }
   /** For good: no further attempt. `mayHold`: it may be no fault of the message, so one that can be held is held. */
-  | { readonly type: "failed"; readonly reason: string; readonly errcode?: number; readonly mayHold?: true }
+  | { readonly type: "failed"; readonly reason: string; readonly code?: string; readonly mayHold?: true }
   /** WeChat says that the window is used up or closed. */
-  | { readonly type: "window"; readonly correction: WindowCorrection; readonly errcode: number }
+  | { readonly type: "window"; readonly correction: WindowCorrection; readonly code: string }
   /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
   | {
       readonly type: "retry";
       readonly at: number;
       readonly counts?: keyof Tries;
       readonly reason: string;
-      readonly errcode?: number;
+      readonly code?: string;
+      /** Of a rejection. */
+      readonly reaction?: Reaction;
       /** WeChat refuses this message alone. */
       readonly isAlone?: true;
     }
@@ -62,21 +63,21 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 /**
  * Decides what follows from an attempt.
  *
- * @param delivery what became of it
+ * @param outcome what became of it
  * @param tries attempts of the row that did not send it
  * @param now epoch ms
  * @param random a number in [0, 1)
  */
-export function planRetry(delivery: Delivery, tries: Tries, now: number, random: number): Decision {
-  switch (delivery.result) {
-    case "sent":
+export function planRetry(outcome: AttemptOutcome, tries: Tries, now: number, random: number): Decision {
+  switch (outcome.result) {
+    case "accepted":
       return { type: "sent" };
     case "unconfirmed":
-      return { type: "unconfirmed", reason: delivery.reason };
-    case "refused":
-      return decideRefused(delivery, tries, now, random);
+      return { type: "unconfirmed", reason: outcome.reason };
+    case "rejected":
+      return planAfterRejection(outcome, tries, now, random);
     case "not_sent":
-      return decideNotSent(delivery, tries, now, random);
+      return planNotSent(outcome, tries, now, random);
   }
 }
 
@@ -94,64 +95,63 @@ export function backoffMs(
   return 1 + Math.floor(random * Math.min(plan.capMs, plan.baseMs * 2 ** Math.min(step, 30)));
 }
 
-function decideRefused(
-  { errcode, aloneMs, until }: Extract<Delivery, { result: "refused" }>,
+function planAfterRejection(
+  { code, name, reaction, aloneMs, pausedUntil }: Extract<AttemptOutcome, { result: "rejected" }>,
   tries: Tries,
   now: number,
   random: number,
 ): Decision {
-  const { reaction, name } = describeErrcode(errcode);
-  const pauseEnd = plausibleEnd(until, now);
+  const pauseEnd = plausibleEnd(pausedUntil, now);
+  const cause = { reason: name, code, reaction };
   switch (reaction) {
     case "used":
     case "closed":
-      return { type: "window", correction: reaction, errcode };
+      return { type: "window", correction: reaction, code };
     case "retry":
     case "outage":
-      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, errcode, mayHold: true };
+      if (tries.failed + 1 >= MAX_TRIES) return { type: "failed", reason: name, code, mayHold: true };
       return {
         type: "retry",
         counts: "failed",
         at: now + backoffMs(BUSY_BACKOFF, tries.failed, random),
-        reason: name,
-        errcode,
+        ...cause,
       };
     case "rate": {
       const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
-      if (aloneMs === undefined) return { type: "retry", at, reason: name, errcode };
+      if (aloneMs === undefined) return { type: "retry", at, ...cause };
       // No pause bounds its calls: the back-off does.
       const later = at + backoffMs(PAUSED_BACKOFF, tries.paused, random);
-      return { type: "retry", counts: "paused", at: later, reason: name, errcode, isAlone: true };
+      return { type: "retry", counts: "paused", at: later, ...cause, isAlone: true };
     }
     case "quota":
     case "stop": {
       // A quota is never about one message; a stop may be, when WeChat refuses only this one with it.
       if (reaction === "stop" && aloneMs !== undefined && aloneMs >= REFUSED_ALONE_MAX_MS) {
-        return { type: "failed", reason: name, errcode, mayHold: true };
+        return { type: "failed", reason: name, code, mayHold: true };
       }
       // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
       const later = earliest + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
       const alone = aloneMs === undefined ? {} : { isAlone: true as const };
-      return { type: "retry", counts: "paused", at, reason: name, errcode, ...alone };
+      return { type: "retry", counts: "paused", at, ...cause, ...alone };
     }
     case "media":
     case "user":
     case "fix":
-      return { type: "failed", reason: name, errcode };
+      return { type: "failed", reason: name, code };
   }
 }
 
-function decideNotSent(
-  delivery: Extract<Delivery, { result: "not_sent" }>,
+function planNotSent(
+  outcome: Extract<AttemptOutcome, { result: "not_sent" }>,
   tries: Tries,
   now: number,
   random: number,
 ): Decision {
-  const { reason, until, errcode } = delivery;
+  const { reason, until, code } = outcome;
   const earliest = plausibleEnd(until, now);
-  const cause = { reason, ...(errcode !== undefined && { errcode }) };
+  const cause = { reason, ...(code !== undefined && { code }) };
   // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
   if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
   return {

@@ -1,17 +1,17 @@
 /**
  * What becomes of a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
  */
-import type { BlockedReason, RowWriter } from "../rows.ts";
+import type { BlockedReason, RowBodies, RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
-import { coveredUntil } from "../window.ts";
+import { coveredUntil, type WindowCorrection } from "../window.ts";
 import { type TransitionContext, removeMessage, replaceItem, removeItem, release } from "./items.ts";
 import { MAX_TRIES } from "./retry.ts";
 
-/** Why a message that may not be sent now leaves the queue; `attempt` and `errcode` when WeChat refused it. */
+/** Why a message that may not be sent now leaves the queue. */
 interface Stop {
   readonly reason: BlockedReason;
-  readonly attempt?: number;
-  readonly errcode?: number;
+  /** The attempt that WeChat's window refused; absent when our own books did. */
+  readonly rejected?: { readonly attempt: number; readonly code: string; readonly reaction: WindowCorrection };
 }
 
 /**
@@ -28,7 +28,7 @@ export function blockOrHold(
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
   if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
   // One row for the whole message, as for one whose time is over while it is held.
-  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop, reason: "hold_expired" } });
+  writer.append({ kind: "blocked", ref: item.seq, body: { ...bodyOf(stop), reason: "hold_expired" } });
   return removeMessage(state, item.message).state;
 }
 
@@ -45,19 +45,20 @@ function tryOrHold(
   state: ConversationState,
   writer: RowWriter,
   item: OutboxItem,
-  { reason, attempt, errcode }: Stop,
+  { reason, rejected }: Stop,
   { now, rules }: TransitionContext,
 ): ConversationState {
   const failed = item.tries.failed + 1;
   const mayTry = failed < MAX_TRIES && coveredUntil(state.window, rules, now) !== undefined;
-  if (!mayTry || attempt === undefined || errcode === undefined) return returnToHeld(state, writer, item);
-  writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, errcode } });
+  if (!mayTry || rejected === undefined) return returnToHeld(state, writer, item);
+  const { attempt, code, reaction } = rejected;
+  writer.append({ kind: "retry", ref: item.seq, body: { attempt, retryAt: now, reason, code } });
   const { lease: _over, ...waiting } = item;
   return replaceItem(state, {
     ...waiting,
     tries: { ...item.tries, failed },
     nextAt: now,
-    lastAttempt: { reason, errcode },
+    lastAttempt: { reason, code, reaction },
   });
 }
 
@@ -74,8 +75,12 @@ export function returnToHeld(
 }
 
 function block(state: ConversationState, writer: RowWriter, item: OutboxItem, stop: Stop): ConversationState {
-  writer.append({ kind: "blocked", ref: item.seq, body: { ...stop } });
+  writer.append({ kind: "blocked", ref: item.seq, body: bodyOf(stop) });
   return dropMessage(state, writer, item);
+}
+
+function bodyOf({ reason, rejected }: Stop): RowBodies["blocked"] {
+  return { reason, ...(rejected && { attempt: rejected.attempt, code: rejected.code }) };
 }
 
 /** An item will not be sent: its place is free again, and the parts after it are stopped. */

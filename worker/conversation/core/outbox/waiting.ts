@@ -2,14 +2,15 @@
  * Why a message waits: read from the conversation's state, for the API. Pure.
  */
 import type { WaitReason } from "../../../../shared/api/message-status.ts";
-import { describeErrcode } from "../../../../shared/errcode.ts";
 import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 
 /** Why a message waits. */
 export interface Waiting {
   readonly reason: WaitReason;
   /** What WeChat answered last, where it did; of `order`: to the message before it. */
-  readonly errcode?: number;
+  readonly code?: string;
+  /** Of `order`: the message before it waits for the end of a pause. Not shown by the API. */
+  readonly isBehindPause?: true;
   /** Not tried before, epoch ms; of `held`: given up then. Absent while an attempt of the message before it is under way. */
   readonly until?: number;
 }
@@ -29,7 +30,7 @@ export function findWaiting(state: ConversationState, item: OutboxItem): Waiting
   const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ resend }) => resend === 0);
   if (before !== undefined) return waitingBehind(before);
   const { lastAttempt, nextAt: until } = item;
-  if (lastAttempt !== undefined) return { reason: waitReasonOf(lastAttempt), ...errcodeOf(lastAttempt), until };
+  if (lastAttempt !== undefined) return { reason: waitReasonOf(lastAttempt), ...codeOf(lastAttempt), until };
   const underWay = state.queue.find(({ lease }) => lease !== undefined);
   return underWay === undefined ? { reason: "due", until } : waitingBehind(underWay);
 }
@@ -54,12 +55,14 @@ export function waitingMessages(state: ConversationState): readonly WaitingMessa
 
 function waitingBehind(first: OutboxItem): Waiting {
   if (first.lease !== undefined) return { reason: "order" };
-  return { reason: "order", ...errcodeOf(first.lastAttempt), until: first.nextAt };
+  const { lastAttempt, nextAt: until } = first;
+  const isBehindPause = lastAttempt !== undefined && isPausing(lastAttempt);
+  return { reason: "order", ...codeOf(lastAttempt), ...(isBehindPause && { isBehindPause }), until };
 }
 
 /** Whether it is the app's pause that a message waits for, by itself or behind another one. */
-export function waitsForPause({ reason, errcode }: Waiting): boolean {
-  return reason === "paused" || (reason === "order" && isPausing(errcode));
+export function waitsForPause({ reason, isBehindPause }: Waiting): boolean {
+  return reason === "paused" || isBehindPause === true;
 }
 
 /**
@@ -75,16 +78,17 @@ export function untilPauseEnds(waiting: Waiting, pauseEnd: number): Waiting {
 }
 
 /** The reason an item waits for after an attempt. */
-export function waitReasonOf({ reason, errcode, isAlone }: LastAttempt): WaitReason {
-  if (reason === "paused" || reason === "no_token" || reason === "unconfirmed") return reason;
-  // The message that caused the pause.
-  return isPausing(errcode) && isAlone !== true ? "paused" : "retry";
+export function waitReasonOf(last: LastAttempt): WaitReason {
+  const { reason, isAlone } = last;
+  if (reason === "no_token" || reason === "unconfirmed") return reason;
+  return isPausing(last) && isAlone !== true ? "paused" : "retry";
 }
 
-function isPausing(errcode: number | undefined): boolean {
-  return errcode !== undefined && describeErrcode(errcode).reach !== undefined;
+/** Whether the attempt met a pause, or was refused by a code that pauses. */
+function isPausing({ reason, reaction }: LastAttempt): boolean {
+  return reason === "paused" || reaction === "rate" || reaction === "quota" || reaction === "stop";
 }
 
-function errcodeOf(last: LastAttempt | undefined): Pick<Waiting, "errcode"> {
-  return last?.errcode === undefined ? {} : { errcode: last.errcode };
+function codeOf(last: LastAttempt | undefined): Pick<Waiting, "code"> {
+  return last?.code === undefined ? {} : { code: last.code };
 }

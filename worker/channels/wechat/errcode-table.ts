@@ -2,28 +2,8 @@
  * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with those of the typing (§5.1), subscribe-message
  * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a row when the platform changes.
  */
-import type { BilingualText } from "./base/bilingual.ts";
-
-/**
- * What follows from a code (WECHAT.md §4.5, column "Do"). The core switches on these, exhaustively, and knows no code.
- *
- * `retry` busy with this user or message: tried again, four attempts in all · `outage` the platform or its token fails, not
- * the message: as `retry`, and counted as trouble of the account · `rate` a limit by the minute: pauses until the next one ·
- * `quota` a limit by the day: pauses, with a check every hour; never fails a message · `stop` the account may not send:
- * pauses for ten minutes · `used` the grant has no sends left · `closed` no grant is open · `media` the file is
- * gone: it needs a new upload · `user` this user cannot be reached · `fix` the request or a setting is wrong; also every
- * code that is unknown.
- */
-export type Reaction = "retry" | "outage" | PauseReaction | "used" | "closed" | "media" | "user" | "fix";
-
-/** The reactions that pause. */
-type PauseReaction = "rate" | "quota" | "stop";
-
-/**
- * What a pause stops: `account` every call of the mini program (the account or the caller's address is refused) · `send`
- * custom/send alone (WeChat counts quotas and grants permissions API by API, WECHAT.md §6.4).
- */
-export type PauseReach = "account" | "send";
+import type { BilingualText } from "../../../shared/base/bilingual.ts";
+import type { PauseReach, PauseReaction, Reaction } from "../../../shared/message/delivery.ts";
 
 /** What one errcode means and what to do about it. */
 export interface ErrcodeEntry {

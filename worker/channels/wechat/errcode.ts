@@ -4,7 +4,7 @@
  */
 import { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
-export { ERRCODES, type ErrcodeEntry, type Reaction } from "./errcode-table.ts";
+export { ERRCODES, type ErrcodeEntry } from "./errcode-table.ts";
 
 /** What is said of a code the table does not have. Never retried: whether that would help is unknown. */
 const UNKNOWN: ErrcodeEntry = {
@@ -23,4 +23,13 @@ const UNKNOWN: ErrcodeEntry = {
  */
 export function describeErrcode(code: number): ErrcodeEntry {
   return ERRCODES[code] ?? UNKNOWN;
+}
+
+/**
+ * The same for a code as it is stored and shown.
+ *
+ * @param code text; one that is no number is unknown
+ */
+export function describeCode(code: string): ErrcodeEntry {
+  return describeErrcode(Number(code));
 }

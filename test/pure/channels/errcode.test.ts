@@ -1,6 +1,7 @@
 /** WeChat's error table, held against WECHAT.md §4.5 row by row. */
 import { describe, it } from "vitest";
-import { describeErrcode, ERRCODES, type Reaction } from "../../../shared/errcode.ts";
+import type { Reaction } from "../../../shared/message/delivery.ts";
+import { describeErrcode, ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 

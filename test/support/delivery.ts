@@ -1,0 +1,15 @@
+/** Outcomes of an attempt, as a test writes them. */
+import type { AttemptOutcome, PauseVerdict } from "../../shared/message/delivery.ts";
+import { describeErrcode } from "../../worker/channels/wechat/errcode.ts";
+
+/** The platform took the message. */
+export const ACCEPTED: AttemptOutcome = { result: "accepted" };
+
+/** WeChat refused a send with this errcode. */
+export function rejected(
+  errcode: number,
+  verdict: PauseVerdict = {},
+): Extract<AttemptOutcome, { readonly result: "rejected" }> {
+  const { name, reaction, reach } = describeErrcode(errcode);
+  return { result: "rejected", code: String(errcode), name, reaction, ...(reach && { reach }), ...verdict };
+}
