@@ -33,6 +33,22 @@ export interface Rejection {
   readonly reach?: PauseReach;
 }
 
+/** A rejection that pauses the account. */
+export interface PauseCause extends Pick<Rejection, "code" | "name"> {
+  readonly reaction: PauseReaction;
+  readonly reach: PauseReach;
+}
+
+/** The pause that a rejection causes; undefined when it causes none. */
+export function pauseCauseOf({ code, name, reaction, reach }: Rejection): PauseCause | undefined {
+  return reach !== undefined && isPauseReaction(reaction) ? { code, name, reaction, reach } : undefined;
+}
+
+/** Whether a reaction pauses. */
+export function isPauseReaction(reaction: Reaction): reaction is PauseReaction {
+  return reaction === "rate" || reaction === "quota" || reaction === "stop";
+}
+
 /** What became of one attempt. */
 export type Delivery =
   /** The platform took it. */

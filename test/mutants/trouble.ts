@@ -24,7 +24,7 @@ export const TROUBLE: MutantTable = {
       breaks: "every user's message is sent into the same used-up quota",
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "callApi",
-      change: { condition: "reach", is: true },
+      change: { condition: "cause", is: true },
       killedBy: [DELIVER, "deliver pauses the app after 45009"],
     },
     {

@@ -1,5 +1,10 @@
 /** Outcomes of an attempt, as a test writes them. */
-import type { AttemptOutcome, PauseVerdict } from "../../shared/message/delivery.ts";
+import {
+  pauseCauseOf,
+  type AttemptOutcome,
+  type PauseCause,
+  type PauseVerdict,
+} from "../../shared/message/delivery.ts";
 import { describeErrcode } from "../../worker/channels/wechat/errcode.ts";
 
 /** The platform took the message. */
@@ -12,4 +17,11 @@ export function rejected(
 ): Extract<AttemptOutcome, { readonly result: "rejected" }> {
   const { name, reaction, reach } = describeErrcode(errcode);
   return { result: "rejected", code: String(errcode), name, reaction, ...(reach && { reach }), ...verdict };
+}
+
+/** The pause that this errcode causes as the answer of a send. */
+export function pauseCause(errcode: number): PauseCause {
+  const cause = pauseCauseOf(rejected(errcode));
+  if (cause === undefined) throw new Error(`${errcode} does not pause`);
+  return cause;
 }

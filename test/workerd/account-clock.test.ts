@@ -3,7 +3,7 @@ import { evictDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestones.ts";
 import { allowForce } from "../../worker/account/core/token-refresh.ts";
-import { rejected } from "../support/delivery.ts";
+import { pauseCause, rejected } from "../support/delivery.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { connect, DAY_MS, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
 
@@ -20,7 +20,7 @@ const deliver = () =>
 describe("after the clock was set back by days", () => {
   it("a pause of the app is over", async ({ expect }) => {
     await tokenOf(account().access());
-    await account().pause("45009");
+    await account().pause(pauseCause(45009));
     pass(BACK_MS);
     expect(await account().access()).toMatchObject({ ok: true, value: { token: expect.any(String) } });
     const access = await account().access();

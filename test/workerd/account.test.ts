@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { createAccountStore } from "../../worker/account/store.ts";
+import { pauseCause } from "../support/delivery.ts";
 import { account, alarmOf, APPID, OTHER_APPID, pass, SECRETS } from "../support/workerd.ts";
 import { endpoint, inside, LIFE_MS, logged, MINUTE_MS, published, tokenOf, useAccounts } from "./account-bench.ts";
 
@@ -72,7 +73,7 @@ describe("the token", () => {
 
   it("appears in no log line, nor does the secret", async ({ expect }) => {
     const token = await tokenOf(account().access());
-    await account().pause("48004");
+    await account().pause(pauseCause(48004));
     endpoint.answer = () => ({ errcode: 40164, errmsg: `invalid ip, token ${token}` });
     await account().replace(token);
     expect(logged()).toContain("token_refused");
@@ -145,7 +146,7 @@ describe("the alarm", () => {
 describe("a pause", () => {
   it("travels with the published access, and with the object's answers", async ({ expect }) => {
     const token = await tokenOf(account().access());
-    const pause = await account().pause("48004");
+    const pause = await account().pause(pauseCause(48004));
     expect(pause.pauseCode).toBe("48004");
     expect(pause.pausedUntil - Date.now()).toBeGreaterThanOrEqual(10 * MINUTE_MS);
     await vi.waitFor(async () => expect(await published()).toMatchObject({ token, ...pause }));
@@ -157,23 +158,23 @@ describe("a pause", () => {
     await account().access();
     await vi.waitFor(async () => expect(await published()).not.toBeNull());
     const put = vi.spyOn(env.KV, "put");
-    const pauses = await Promise.all(Array.from({ length: 1000 }, () => account().pause("45011")));
+    const pauses = await Promise.all(Array.from({ length: 1000 }, () => account().pause(pauseCause(45011))));
     expect(new Set(pauses.map(({ pausedUntil }) => pausedUntil)).size).toBe(1);
     await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseCode: "45011" }));
     expect(put).toHaveBeenCalledTimes(1);
   });
 
   it("is moved on by a later report and never nearer", async ({ expect }) => {
-    const first = await account().pause("50007");
+    const first = await account().pause(pauseCause(50007));
     pass(5 * MINUTE_MS);
-    const second = await account().pause("50007");
+    const second = await account().pause(pauseCause(50007));
     expect(second.pausedUntil).toBeGreaterThan(first.pausedUntil + 4 * MINUTE_MS);
-    expect(await account().pause("45011")).toEqual(second);
+    expect(await account().pause(pauseCause(45011))).toEqual(second);
   });
 
   it("is not ended by a new token", async ({ expect }) => {
     const token = await tokenOf(account().access());
-    const pause = await account().pause("48004");
+    const pause = await account().pause(pauseCause(48004));
     expect(await account().replace(token)).toMatchObject({ ok: true, value: pause });
   });
 });
@@ -193,7 +194,7 @@ describe("an app nobody has written to", () => {
 
 describe("the storage", () => {
   it("is not opened when a newer version of the worker wrote it", async ({ expect }) => {
-    await account().pause("48004");
+    await account().pause(pauseCause(48004));
     const open = await inside((_object, { storage }) => {
       storage.kv.put("account", { schema: 99, appid: APPID });
       try {
@@ -207,7 +208,7 @@ describe("the storage", () => {
   });
 
   it("names its app, so that an alarm knows whose token it refreshes", async ({ expect }) => {
-    await account().pause("48004");
+    await account().pause(pauseCause(48004));
     expect(await inside((_object, { storage }) => createAccountStore(storage, undefined).appid())).toBe(APPID);
   });
 });

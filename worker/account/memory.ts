@@ -63,11 +63,11 @@ export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: nu
 
 /** The newer pause; of one and the same the end that is later, since this isolate may have paused by itself. */
 export function newestPause(known: AppPause | undefined, read: Partial<AppPause>): AppPause | undefined {
-  const { pausedUntil, pauseCode, pauseVersion } = read;
-  if (pausedUntil === undefined || pauseCode === undefined) return known;
+  const { pausedUntil, pauseCode, pauseReach, pauseVersion } = read;
+  if (pausedUntil === undefined || pauseCode === undefined || pauseReach === undefined) return known;
   const versions = (pauseVersion ?? 0) - (known?.pauseVersion ?? 0);
   if (known !== undefined && (versions < 0 || (versions === 0 && known.pausedUntil >= pausedUntil))) return known;
-  return { pausedUntil, pauseCode, ...(pauseVersion !== undefined && { pauseVersion }) };
+  return { pausedUntil, pauseCode, pauseReach, ...(pauseVersion !== undefined && { pauseVersion }) };
 }
 
 /**
@@ -75,9 +75,9 @@ export function newestPause(known: AppPause | undefined, read: Partial<AppPause>
  * problem it remembers included, unless it has read something newer.
  */
 export function notePause(memory: AccountMemory, appid: string, said: AppPause): void {
-  const { pausedUntil, pauseCode, pauseVersion = 0 } = said;
+  const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;
   const known = memory.get(appid);
   if ((known?.pause?.pauseVersion ?? 0) > pauseVersion) return;
-  const pause = { pausedUntil, pauseCode, pauseVersion };
+  const pause = { pausedUntil, pauseCode, pauseReach, pauseVersion };
   memory.set(appid, { ...known, pause, problem: undefined });
 }

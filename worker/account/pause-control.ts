@@ -5,6 +5,7 @@
  */
 import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
+import type { PauseCause } from "../../shared/message/delivery.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
@@ -75,7 +76,7 @@ export interface PauseControl {
    *
    * @param random a number in [0, 1)
    */
-  pause(code: string, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
+  pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
   /** An isolate reports whether its sends get through. */
   noteSends(report: SendsReport): void;
   /** A conversation waits for the app. */
@@ -117,8 +118,8 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   const { appid, read, write, waiting, now } = deps;
   let trialUntil = 0;
 
-  const pauseOf = ({ pausedUntil, pauseCode, pauseVersion }: AccountState): AppPause => {
-    return { pausedUntil, pauseCode, pauseVersion };
+  const pauseOf = ({ pausedUntil, pauseCode, pauseReach, pauseVersion }: AccountState): AppPause => {
+    return { pausedUntil, pauseCode, pauseReach, pauseVersion };
   };
   const isPaused = () => read().pausedUntil > now();
   const hasToken = () => read().token !== null && read().expiresAt > now();
@@ -160,17 +161,18 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
   }
 
   return {
-    pause(code, refused, random) {
-      const { aloneMs, patch } = decidePause(read(), code, refused, now(), random);
+    pause(cause, refused, random) {
+      const { aloneMs, patch } = decidePause(read(), cause, refused, now(), random);
       const { pausedUntil } = patch;
       const isMoved = pausedUntil !== undefined;
       if (Object.keys(patch).length > 0) {
         write({ ...patch, ...(isMoved && { pauseVersion: read().pauseVersion + 1 }) });
       }
-      const { name, cure } = describeCode(code);
+      const { code, name } = cause;
       const fields = { app: appid, code, name };
       if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
+        const { cure } = describeCode(code);
         writeLog("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
         deps.publish();
       }

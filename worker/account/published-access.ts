@@ -5,6 +5,7 @@
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
 import type { Result } from "../../shared/base/result.ts";
+import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import type { AccountState } from "./core/state.ts";
@@ -28,7 +29,7 @@ export interface PauseAnswer extends AppPause {
 export interface TokenObject {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
-  pause(code: string, refused?: RefusedAttempt): Promise<PauseAnswer>;
+  pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
   settings(): Promise<SettingsVersion>;
 }
 
@@ -40,12 +41,13 @@ export function accessKey(appid: string): string {
 /** Reads a published access; undefined when it is none. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isRecord(value)) return undefined;
-  const { token, expiresAt, pausedUntil, pauseCode, pauseVersion, sendsFailingSince } = value;
+  const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sendsFailingSince } = value;
   if (typeof token !== "string" || token === "" || typeof expiresAt !== "number") return undefined;
-  const paused = typeof pausedUntil === "number" && typeof pauseCode === "string";
+  const hasReach = pauseReach === "account" || pauseReach === "send";
+  const isPaused = typeof pausedUntil === "number" && typeof pauseCode === "string" && hasReach;
   const version = typeof pauseVersion === "number" ? { pauseVersion } : {};
   const failing = typeof sendsFailingSince === "number" ? { sendsFailingSince } : {};
-  return { token, expiresAt, ...(paused ? { pausedUntil, pauseCode, ...version } : {}), ...failing };
+  return { token, expiresAt, ...(isPaused ? { pausedUntil, pauseCode, pauseReach, ...version } : {}), ...failing };
 }
 
 /**
@@ -54,13 +56,13 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
  * @throws Error without a token
  */
 export function toAccess(state: AccountState): AccountAccess {
-  const { token, expiresAt, pausedUntil, pauseCode, pauseVersion, sends } = state;
+  const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sends } = state;
   if (token === null) throw new Error("toAccess needs a token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
   // A pause that was lifted is said too: readers may still know it.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
   const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
-  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseCode, ...version }), ...failing };
+  return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseCode, pauseReach, ...version }), ...failing };
 }
 
 /** KV takes no shorter life of a value, seconds. */

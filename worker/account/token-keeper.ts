@@ -7,6 +7,7 @@
  */
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import { isPauseReaction } from "../../shared/message/delivery.ts";
 import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
@@ -127,7 +128,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     const isBusy = (reaction === "retry" || reaction === "outage") && replacesToken !== true;
     if (isBusy) return startCooldown({ reason: "refused", code }, Infinity);
     // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
-    const refusedUntil = pauseUntil(code, now(), deps.random());
+    const refusedUntil = pauseUntil(isPauseReaction(reaction) ? reaction : "stop", now(), deps.random());
     write({ refusedUntil, refusedCode: code, refusedSecret: tag });
     return orStored({ reason: "refused", code, until: refusedUntil });
   }

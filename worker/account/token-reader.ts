@@ -113,20 +113,21 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
       return answer;
     },
 
-    async pause(code, refused) {
+    async pause(cause, refused) {
       try {
         const pause = await withTimeout(
           PAUSE_REPORT_MS,
-          callTwice(deps.account, (account) => account.pause(code, refused)),
+          callTwice(deps.account, (account) => account.pause(cause, refused)),
         );
         remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         const { pausedUntil, aloneMs } = pause;
         return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
       } catch (error) {
-        writeLog("account_unreachable", { app: appid, code, error: errorName(error) });
+        const { code: pauseCode, reach: pauseReach } = cause;
+        writeLog("account_unreachable", { app: appid, code: pauseCode, error: errorName(error) });
         const { pauseVersion } = recall().pause ?? {};
         const version = pauseVersion === undefined ? {} : { pauseVersion };
-        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseCode: code, ...version };
+        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseCode, pauseReach, ...version };
         remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
         return { pausedUntil: pause.pausedUntil };
       }
@@ -143,6 +144,6 @@ export function withoutPause(source: TokenSource): TokenSource {
   return {
     current: () => strip(source.current()),
     replace: (badToken, refused) => strip(source.replace(badToken, refused)),
-    pause: (code, refused) => source.pause(code, refused),
+    pause: (cause, refused) => source.pause(cause, refused),
   };
 }

@@ -2,7 +2,7 @@
  * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome, PauseReach } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { MessageProgress } from "./core/outbox/message-status.ts";
@@ -84,6 +84,8 @@ export interface AppPause {
   /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
   readonly pauseCode: string;
+  /** What it stops. */
+  readonly pauseReach: PauseReach;
   /** Grows with each change; absent: 0, from an object that has not seen one. */
   readonly pauseVersion?: number;
 }

@@ -11,6 +11,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
+import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { faultsOf, type AppFault } from "../account/core/faults.ts";
 import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
@@ -116,11 +117,11 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   }
 
   /**
-   * Pauses the app for what its code calls for; a pause may be moved further, never nearer. Not for a message that
+   * Pauses the app as the reaction to its code demands; a pause may be moved further, never nearer. Not for a message that
    * alone is refused so.
    */
-  async pause(code: string, refused?: RefusedAttempt): Promise<PauseAnswer> {
-    return this.#resumer().pause(code, refused, Math.random());
+  async pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer> {
+    return this.#resumer().pause(cause, refused, Math.random());
   }
 
   /** A conversation waits for the app. */

@@ -5,6 +5,7 @@ import { ok } from "../../../shared/base/result.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { RefusedAttempt } from "../../../worker/channels/wechat/token-source.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
@@ -22,9 +23,9 @@ function createBench() {
       asked.push(["replace", badToken, refused]);
       return ok(ACCESS);
     },
-    pause: async (code, refused) => {
-      asked.push(["pause", code, refused]);
-      return { pausedUntil: NOW - 1, pauseCode: code, aloneMs: 7 };
+    pause: async (cause, refused) => {
+      asked.push(["pause", cause.code, refused]);
+      return { pausedUntil: NOW - 1, pauseCode: cause.code, pauseReach: cause.reach, aloneMs: 7 };
     },
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
@@ -36,7 +37,7 @@ function createBench() {
 describe("a message that alone is refused", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
     const { source, asked } = createBench();
-    expect(await source.pause("48001", REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
+    expect(await source.pause(pauseCause(48001), REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
     expect(asked).toEqual([["pause", "48001", REFUSED]]);
     expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
   });

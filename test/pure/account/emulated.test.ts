@@ -41,7 +41,7 @@ async function createWorld(users: number) {
   const account: TokenObject = {
     access: () => keeper.access(),
     replace: (badToken) => keeper.replace(badToken),
-    pause: async (code) => ({ pausedUntil: keeper.now() + 60_000, pauseCode: code }),
+    pause: async ({ code, reach }) => ({ pausedUntil: keeper.now() + 60_000, pauseCode: code, pauseReach: reach }),
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const tokens = createTokenSource({

@@ -4,6 +4,7 @@ import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
@@ -39,7 +40,7 @@ describe("an account object that never answers", () => {
 
   it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
     const { source, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
-    expect(await outcomeWithin(LONG_MS, source.pause("48001"))).not.toBe(PENDING);
+    expect(await outcomeWithin(LONG_MS, source.pause(pauseCause(48001)))).not.toBe(PENDING);
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseCode: "48001" });
   });
 

@@ -5,6 +5,7 @@ import { ok } from "../../../shared/base/result.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createTokenSource, withoutPause } from "../../../worker/account/token-reader.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
@@ -16,9 +17,9 @@ function createBench() {
   const account: TokenObject = {
     access: async () => ok(ACCESS),
     replace: async () => ok(ACCESS),
-    async pause(code) {
+    async pause({ code, reach }) {
       bench.calls.push(`pause ${code}`);
-      return { pausedUntil: bench.now + MINUTE_MS, pauseCode: code, pauseVersion: 9 };
+      return { pausedUntil: bench.now + MINUTE_MS, pauseCode: code, pauseReach: reach, pauseVersion: 9 };
     },
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
@@ -34,8 +35,13 @@ function createBench() {
 }
 
 describe("TokenSource and a pause that was lifted", () => {
-  const PAUSED = { pausedUntil: NOW + 10 * MINUTE_MS, pauseCode: "48001", pauseVersion: 1 };
-  const LIFTED = { pausedUntil: 0, pauseCode: "48001", pauseVersion: 2 };
+  const PAUSED = {
+    pausedUntil: NOW + 10 * MINUTE_MS,
+    pauseCode: "48001",
+    pauseReach: "send" as const,
+    pauseVersion: 1,
+  };
+  const LIFTED = { pausedUntil: 0, pauseCode: "48001", pauseReach: "send" as const, pauseVersion: 2 };
 
   it("hears of it from KV", async ({ expect }) => {
     const { bench, source } = createBench();
@@ -54,8 +60,10 @@ describe("TokenSource and a pause that was lifted", () => {
   });
 
   it("drops a pause of its own when the object says that there is none", ({ expect }) => {
-    const memory: AccountMemory = new Map([[APPID, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001" } }]]);
-    notePause(memory, APPID, { pausedUntil: 0, pauseCode: "", pauseVersion: 0 });
+    const memory: AccountMemory = new Map([
+      [APPID, { pause: { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const } }],
+    ]);
+    notePause(memory, APPID, { pausedUntil: 0, pauseCode: "", pauseReach: "account", pauseVersion: 0 });
     expect(memory.get(APPID)?.pause?.pausedUntil).toBe(0);
   });
 
@@ -70,13 +78,13 @@ describe("TokenSource and a pause that was lifted", () => {
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
     const trial = withoutPause(source);
     expect(await trial.current()).toEqual(ok({ token: "token-1" }));
-    await trial.pause("48001");
+    await trial.pause(pauseCause(48001));
     expect(bench.calls).toContain("pause 48001");
   });
 });
 
 describe("a message sent after a pause", () => {
-  const pause = { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseVersion: 3 };
+  const pause = { pausedUntil: NOW + MINUTE_MS, pauseCode: "48001", pauseReach: "send" as const, pauseVersion: 3 };
 
   it("is reported when the pause ended by itself, once", ({ expect }) => {
     expect(pauseToReport({ pause }, NOW + MINUTE_MS)).toBe(3);
@@ -92,7 +100,7 @@ describe("a message sent after a pause", () => {
   });
 
   it("is not reported after a pause that only this isolate has in memory", ({ expect }) => {
-    const own = { pausedUntil: NOW - 1, pauseCode: "48001" };
+    const own = { pausedUntil: NOW - 1, pauseCode: "48001", pauseReach: "send" as const };
     expect(pauseToReport({ pause: own }, NOW)).toBeUndefined();
   });
 });

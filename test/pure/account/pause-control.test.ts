@@ -8,6 +8,7 @@ import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/sta
 import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
@@ -50,7 +51,7 @@ function createBench(patch: Partial<AccountState> = {}) {
     },
     now: () => bench.now,
   });
-  const pauses = (errcode = "48001") => resumer.pause(errcode, undefined, 0);
+  const pauses = (errcode = 48001) => resumer.pause(pauseCause(errcode), undefined, 0);
   const waits = (id: string, until: number | null = null, isCause = false) => resumer.note({ id, until, isCause });
   return { bench, resumer, pauses, waits };
 }
@@ -99,7 +100,12 @@ describe("a trial", () => {
     pauses();
     waits("a");
     await resumer.begin();
-    expect(resumer.end(1, true, true)).toEqual({ pausedUntil: 0, pauseCode: "48001", pauseVersion: 2 });
+    expect(resumer.end(1, true, true)).toEqual({
+      pausedUntil: 0,
+      pauseCode: "48001",
+      pauseReach: "send",
+      pauseVersion: 2,
+    });
     expect(bench.state.releaseAt).toBe(NOW);
     expect(bench.published).toBe(2);
   });
@@ -117,7 +123,7 @@ describe("a trial", () => {
     pauses();
     await resumer.begin();
     bench.now += 5 * MINUTE_MS;
-    pauses("45009");
+    pauses(45009);
     resumer.end(1, true, true);
     expect(bench.state).toMatchObject({ pauseCode: "45009", pauseVersion: 2 });
     expect(bench.state.pausedUntil).toBeGreaterThan(bench.now);
@@ -204,27 +210,33 @@ describe("a message that WeChat takes", () => {
 
   it("as the trial proves that those refused before are rejected for their own content", async ({ expect }) => {
     const { bench, resumer } = createBench();
-    resumer.pause("48001", REFUSED, 0);
+    resumer.pause(pauseCause(48001), REFUSED, 0);
     await resumer.begin();
     resumer.end(1, true, true);
     expect(isOwn(bench.state)).toBe(true);
-    expect(resumer.pause("48001", { ...REFUSED, attempt: 2 }, 0)).toMatchObject({ pausedUntil: 0, aloneMs: 0 });
+    expect(resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
+      pausedUntil: 0,
+      aloneMs: 0,
+    });
   });
 
   it("proves nothing when the trial was refused for its own fault: but the pause does not come back", async ({
     expect,
   }) => {
     const { bench, resumer } = createBench();
-    resumer.pause("48001", REFUSED, 0);
+    resumer.pause(pauseCause(48001), REFUSED, 0);
     await resumer.begin();
     resumer.end(1, true, false);
     expect(isOwn(bench.state)).toBeUndefined();
-    expect(resumer.pause("48001", { ...REFUSED, attempt: 2 }, 0)).toMatchObject({ pausedUntil: 0, aloneMs: 0 });
+    expect(resumer.pause(pauseCause(48001), { ...REFUSED, attempt: 2 }, 0)).toMatchObject({
+      pausedUntil: 0,
+      aloneMs: 0,
+    });
   });
 
   it("after a pause proves it as well, unless the app was paused again since", ({ expect }) => {
     const { bench, resumer } = createBench();
-    resumer.pause("48001", REFUSED, 0);
+    resumer.pause(pauseCause(48001), REFUSED, 0);
     bench.now += 11 * MINUTE_MS;
     resumer.accepted(0);
     expect(isOwn(bench.state)).toBeUndefined();

@@ -4,6 +4,7 @@ import { describe, it } from "vitest";
 import { decidePause, endPauses, forgetMessages, proveOwnFault } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
+import { pauseCause } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const MINUTE = 60_000;
@@ -27,7 +28,7 @@ function createAccount() {
     },
     isPaused: () => state.pausedUntil > now,
     refuses(message: string, attempt: number, errcode = 48001): "paused" | "alone" {
-      const { aloneMs, patch } = decidePause(state, String(errcode), { message, attempt }, now, 0);
+      const { aloneMs, patch } = decidePause(state, pauseCause(errcode), { message, attempt }, now, 0);
       state = { ...state, ...patch };
       return aloneMs === undefined ? "paused" : "alone";
     },
@@ -48,7 +49,7 @@ describe("a refused message", () => {
   it("is reported with the time since it was first refused alone; another refusal ends that", ({ expect }) => {
     let state: AccountState = NEW_ACCOUNT;
     const refuse = (message: string, attempt: number, minutes: number) => {
-      const { aloneMs, patch } = decidePause(state, "48001", { message, attempt }, NOW + minutes * MINUTE, 0);
+      const { aloneMs, patch } = decidePause(state, pauseCause(48001), { message, attempt }, NOW + minutes * MINUTE, 0);
       state = { ...state, ...patch };
       return aloneMs;
     };
@@ -146,7 +147,7 @@ describe("a refused message", () => {
   it("pauses each time when its name is not known, and counts as another message", ({ expect }) => {
     const account = createAccount();
     account.refuses("a", 1);
-    const { patch } = decidePause(account.state(), "48001", undefined, NOW + 11 * MINUTE, 0);
+    const { patch } = decidePause(account.state(), pauseCause(48001), undefined, NOW + 11 * MINUTE, 0);
     expect(patch).toMatchObject({
       pausedUntil: NOW + 21 * MINUTE,
       refusals: { 48001: [{ message: "a" }, { message: "" }] },

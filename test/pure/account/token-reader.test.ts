@@ -8,6 +8,7 @@ import { createTokenSource } from "../../../worker/account/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
 import { settingsKey } from "../../../worker/settings/published-settings.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
@@ -41,7 +42,8 @@ function createBench() {
   const account: TokenObject = {
     access: () => call("access", () => bench.access),
     replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
-    pause: (code) => call(`pause ${code}`, () => ({ pausedUntil: bench.now + 600_000, pauseCode: code })),
+    pause: ({ code, reach }) =>
+      call(`pause ${code}`, () => ({ pausedUntil: bench.now + 600_000, pauseCode: code, pauseReach: reach })),
     settings: () => call("settings", () => bench.settings),
   };
   const deps = {
@@ -82,8 +84,10 @@ describe("TokenSource.current", () => {
 
   it("tells the pause that was published", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009" });
-    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + 5, pauseCode: "45009" }));
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" });
+    expect(await source.current()).toEqual(
+      ok({ token: "token-1", pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" }),
+    );
   });
 
   it.for<[string, unknown]>([
@@ -205,9 +209,9 @@ describe("TokenSource.pause", () => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
     await source.current();
-    await source.pause("48004");
+    await source.pause(pauseCause(48004));
     expect(bench.calls).toContain("pause 48004");
-    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseCode: "48004" });
+    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseCode: "48004", pauseReach: "send" });
     expect(await source.current()).toEqual(paused);
     bench.now += MINUTE_MS;
     expect(await source.current()).toEqual(paused);
@@ -215,19 +219,28 @@ describe("TokenSource.pause", () => {
 
   it("is not shortened by what KV still says", async ({ expect }) => {
     const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 2 * MINUTE_MS, pauseCode: "45011" });
+    bench.kv.set(accessKey(APPID), {
+      ...ACCESS,
+      pausedUntil: NOW + 2 * MINUTE_MS,
+      pauseCode: "45011",
+      pauseReach: "send",
+    });
     await source.current();
-    await source.pause("48004");
+    await source.pause(pauseCause(48004));
     bench.now += MINUTE_MS;
-    expect(await source.current()).toMatchObject({ value: { pausedUntil: NOW + 600_000, pauseCode: "48004" } });
+    expect(await source.current()).toMatchObject({
+      value: { pausedUntil: NOW + 600_000, pauseCode: "48004", pauseReach: "send" },
+    });
   });
 
   it("keeps this isolate still for a minute when the object cannot be told", async ({ expect }) => {
     const { bench, source } = createBench();
     await source.current();
     bench.objectFailures = Infinity;
-    await source.pause("45011");
-    expect(await source.current()).toEqual(ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseCode: "45011" }));
+    await source.pause(pauseCause(45011));
+    expect(await source.current()).toEqual(
+      ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseCode: "45011", pauseReach: "send" }),
+    );
   });
 });
 

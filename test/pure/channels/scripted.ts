@@ -71,7 +71,7 @@ export function scriptedTokens(options: {
       replaced.push(badToken);
       return options.replaced ?? ok({ token: "token-2" });
     },
-    pause: async (code, refused) => {
+    pause: async ({ code }, refused) => {
       paused.push(code);
       reported.push(refused);
       return options.verdict ?? { pausedUntil: NOW + 600_000 };

@@ -1,6 +1,7 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { pauseCause } from "../../support/delivery.ts";
 import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
 
 async function typing(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, businessId?: string) {
@@ -52,11 +53,12 @@ describe("typing", () => {
   });
 
   it("continues while only sending is paused, and not when the account is frozen", async ({ expect }) => {
-    const pausedBy = (pauseCode: string) => ({
-      current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseCode }),
-    });
-    expect((await typing([json({ errcode: 0 })], pausedBy("45009"))).outcome).toEqual(ok(null));
-    expect((await typing([], pausedBy("50007"))).outcome).toEqual(
+    const pausedBy = (errcode: number) => {
+      const { code: pauseCode, reach: pauseReach } = pauseCause(errcode);
+      return { current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseCode, pauseReach }) };
+    };
+    expect((await typing([json({ errcode: 0 })], pausedBy(45009))).outcome).toEqual(ok(null));
+    expect((await typing([], pausedBy(50007))).outcome).toEqual(
       err({ reason: "paused", until: NOW + 1_000, code: "50007" }),
     );
   });

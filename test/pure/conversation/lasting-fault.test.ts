@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { planRetry, type Tries } from "../../../worker/conversation/core/outbox/retry.ts";
-import { rejected } from "../../support/delivery.ts";
+import { pauseCause, rejected } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
@@ -39,7 +39,13 @@ function refuseAll(messages: readonly string[], errcode: number, ms: number, see
     const attempt = before + 1;
     const until = account.state.pausedUntil;
     const refuse = () => {
-      const { patch, ...verdict } = decidePause(account.state, String(errcode), { message, attempt }, now, random());
+      const { patch, ...verdict } = decidePause(
+        account.state,
+        pauseCause(errcode),
+        { message, attempt },
+        now,
+        random(),
+      );
       if (patch.pausedUntil !== undefined) pauses += 1;
       account.state = { ...account.state, ...patch };
       return rejected(errcode, verdict);

@@ -12,7 +12,7 @@ import { waitReasonOf } from "../../../worker/conversation/core/outbox/waiting.t
 import { writeRows } from "../../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, LEASE_MS, type ConversationState } from "../../../worker/conversation/core/state.ts";
 import { reserve, openGrant } from "../../../worker/conversation/core/window.ts";
-import { rejected } from "../../support/delivery.ts";
+import { pauseCause, rejected } from "../../support/delivery.ts";
 
 const NOW = 1_760_000_000_000;
 const STARTED = NOW - 1_000;
@@ -86,7 +86,7 @@ function accountOf(code: number): string {
   const trouble = watchSend(new Map(), "app", rejected(code), NOW);
   const reach = ERRCODES[code]?.reach;
   if (reach === undefined) return trouble === undefined ? "nothing" : `trouble: ${trouble?.cause ?? "over"}`;
-  const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, String(code), undefined, NOW, 0.5);
+  const { patch } = decidePause({ pausedUntil: 0, refusals: {} }, pauseCause(code), undefined, NOW, 0.5);
   return `pauses ${reach}, +${(patch.pausedUntil ?? 0) - NOW} ms${trouble === undefined ? "" : ", trouble"}`;
 }
 

@@ -1,6 +1,6 @@
 /** How long a refusal pauses an account (docs/design/0005-facts-and-decisions.md). Time and randomness are arguments. */
 import { nextBeijingMidnight } from "../../../shared/base/beijing-day.ts";
-import { describeCode } from "../../channels/wechat/errcode.ts";
+import type { PauseReaction } from "../../../shared/message/delivery.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -9,7 +9,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Pause for `quota`, milliseconds: an operator may clear it at any time (WECHAT.md §6.3), so it is tried every hour. */
 const QUOTA_CHECK_INTERVAL_MS = HOUR_MS;
 
-/** Pause for every other reaction that pauses, milliseconds. */
+/** Pause for `stop`, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
 
 /** Ends of pauses are spread over this, milliseconds, so that not all messages are tried at once. */
@@ -22,18 +22,20 @@ export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
- * Until when a code pauses the app, epoch ms. `rate`: the next minute. `quota`: an hour,
- * or midnight in Beijing if that is sooner — the reset time is assumed (WECHAT.md §4.5), so the hourly look is what
- * ends it; at most 24 looks a day. Everything else (banned, limited, frozen, …): ten minutes.
+ * Until when a rejection pauses the account, epoch ms. `rate`: the next minute. `quota`: an hour, or midnight in Beijing if
+ * that is sooner: the reset time is assumed (WECHAT.md §4.5), so the hourly check is what ends it, at most 24 a day.
+ * `stop` (banned, limited, frozen, …): ten minutes.
  *
  * @param random a number in [0, 1): spreads the wake-ups
  */
-export function pauseUntil(code: string, now: number, random: number): number {
-  const { reaction } = describeCode(code);
-  if (reaction === "rate") {
-    return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
-  }
+export function pauseUntil(reaction: PauseReaction, now: number, random: number): number {
   const spread = Math.floor(random * PAUSE_SPREAD_MS);
-  if (reaction !== "quota") return now + STOP_PAUSE_MS + spread;
-  return Math.min(now + QUOTA_CHECK_INTERVAL_MS, nextBeijingMidnight(now)) + spread;
+  switch (reaction) {
+    case "rate":
+      return (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS + Math.floor(random * 5 * SECOND_MS);
+    case "quota":
+      return Math.min(now + QUOTA_CHECK_INTERVAL_MS, nextBeijingMidnight(now)) + spread;
+    case "stop":
+      return now + STOP_PAUSE_MS + spread;
+  }
 }

@@ -5,6 +5,7 @@
  * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
+import type { PauseCause } from "../../../shared/message/delivery.ts";
 import type { RefusedAttempt } from "../../channels/wechat/token-source.ts";
 import { pauseUntil } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
@@ -30,7 +31,7 @@ export interface PauseDecision {
    */
   readonly aloneMs?: number;
   /** Empty when the refusal changes nothing. */
-  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseCode" | "refusals">>;
+  readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseCode" | "pauseReach" | "refusals">>;
 }
 
 /** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
@@ -45,14 +46,14 @@ const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
 /**
  * Decides on a refusal of custom/send.
  *
- * @param code one that pauses
+ * @param cause why, and what it stops
  * @param refused which message; undefined when the caller does not say: it pauses each time
  * @param now epoch ms
  * @param random a number in [0, 1)
  */
 export function decidePause(
   state: Pick<AccountState, "pausedUntil" | "refusals">,
-  code: string,
+  { code, reaction, reach }: Pick<PauseCause, "code" | "reaction" | "reach">,
   refused: RefusedAttempt | undefined,
   now: number,
   random: number,
@@ -74,13 +75,14 @@ export function decidePause(
       patch: change(known.map((refusal) => (refusal === mine ? { ...mine, aloneSince: now } : refusal))),
     };
   }
-  const until = pauseUntil(code, now, random);
+  const until = pauseUntil(reaction, now, random);
   if (pausedUntil > now && until <= pausedUntil + PAUSE_STEP_MS) {
     const inThisPause = known.filter((refusal) => refusal.until === pausedUntil);
     const isKnown = mine?.until === pausedUntil || inThisPause.length >= MAX_WRITTEN;
     return { patch: isKnown ? {} : change(addRefusal(known, { ...named, until: pausedUntil })) };
   }
-  return { patch: { pausedUntil: until, pauseCode: code, ...change(addRefusal(known, { ...named, until })) } };
+  const pause = { pausedUntil: until, pauseCode: code, pauseReach: reach };
+  return { patch: { ...pause, ...change(addRefusal(known, { ...named, until })) } };
 }
 
 /** Whether no other message was refused since, except those that are rejected for their own content. */

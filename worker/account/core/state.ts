@@ -4,6 +4,7 @@
  * docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
  */
 
+import type { PauseReach } from "../../../shared/message/delivery.ts";
 import type { WebhookCursors } from "../../conversation/core/consumer-cursor.ts";
 import type { ForwardHealth } from "../../forwarding/core/server-health.ts";
 import type { WebhookHealths } from "../../webhooks/core/endpoint-health.ts";
@@ -26,6 +27,8 @@ export interface AccountState {
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseCode: string;
+  /** What the pause stops. */
+  readonly pauseReach: PauseReach;
   /** Grows with each change of the pause: readers keep the newest they have read. */
   readonly pauseVersion: number;
   /** When to wake or forget conversations that wait for the app; null while none does. */
@@ -70,6 +73,7 @@ export const NEW_ACCOUNT: AccountState = {
   rejectedAt: 0,
   pausedUntil: 0,
   pauseCode: "",
+  pauseReach: "account",
   pauseVersion: 0,
   releaseAt: null,
   refusals: {},

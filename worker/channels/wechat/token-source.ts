@@ -3,7 +3,7 @@
  * (this folder) and the one object that owns the token (`worker/objects/account.ts`). WECHAT.md §6.1.
  */
 import type { Result } from "../../../shared/base/result.ts";
-import type { PauseVerdict } from "../../../shared/message/delivery.ts";
+import type { PauseCause, PauseReach, PauseVerdict } from "../../../shared/message/delivery.ts";
 
 /** What a caller needs to know before it calls: the token, and whether the whole app is paused. */
 export interface AppAccess {
@@ -12,6 +12,8 @@ export interface AppAccess {
   readonly pausedUntil?: number;
   /** The code that paused it. */
   readonly pauseCode?: string;
+  /** What the pause stops. */
+  readonly pauseReach?: PauseReach;
   /** Grows with each change of the pause. */
   readonly pauseVersion?: number;
 }
@@ -42,6 +44,6 @@ export interface TokenSource {
    * one refresh. A message that had the token before replaced, too, gets the same one again: WeChat refuses the message.
    */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AppAccess, TokenProblem>>;
-  /** Reports a code of custom/send that pauses (`reach` in the errcode table); whether and how long is decided by the account object. */
-  pause(code: string, refused?: RefusedAttempt): Promise<PauseVerdict>;
+  /** Reports a rejection of custom/send that pauses; whether and how long is decided by the account object. */
+  pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseVerdict>;
 }

@@ -6,6 +6,7 @@
  * contains the token.
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
+import { pauseCauseOf } from "../../../../shared/message/delivery.ts";
 import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadline.ts";
 import { describeCode } from "../errcode.ts";
 import type { AppAccess, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
@@ -92,8 +93,9 @@ export async function callApi<T>(
     const outcome = await callWithToken({ deps, request, read, deadline });
     if (outcome.ok || outcome.error.reason !== "refused" || !request.isSend) return outcome;
     const { code } = outcome.error;
-    if (describeCode(code).reach === undefined) return outcome;
-    const verdict = await Promise.race([deps.tokens.pause(code, request.attempt), deadline.overdue]);
+    const cause = pauseCauseOf({ result: "rejected", code, ...describeCode(code) });
+    if (cause === undefined) return outcome;
+    const verdict = await Promise.race([deps.tokens.pause(cause, request.attempt), deadline.overdue]);
     return verdict === TIMED_OUT ? outcome : err({ ...outcome.error, ...verdict });
   } finally {
     deadline.close();
@@ -131,8 +133,8 @@ async function usableAccess<T>(
   const now = deps.now();
   if (access === TIMED_OUT || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
   if (!access.ok) return err({ reason: "no_token", problem: access.error });
-  const { pausedUntil = 0, pauseCode } = access.value;
-  if (pausedUntil <= now || (!request.isSend && isAboutSending(pauseCode))) return access;
+  const { pausedUntil = 0, pauseCode, pauseReach } = access.value;
+  if (pausedUntil <= now || (!request.isSend && pauseReach === "send")) return access;
   return err({
     reason: "paused",
     until: pausedUntil,
@@ -162,9 +164,4 @@ async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFa
 
 async function fetchAndRead<T>(call: Call<T>, url: string, init: FetchInit): Promise<Result<T, Refusal | BadResponse>> {
   return call.read(await call.deps.fetch(url, init));
-}
-
-/** Whether a pause stops custom/send alone. */
-function isAboutSending(code: string | undefined): boolean {
-  return code !== undefined && describeCode(code).reach === "send";
 }

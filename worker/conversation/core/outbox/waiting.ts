@@ -2,6 +2,7 @@
  * Why a message waits: read from the conversation's state, for the API. Pure.
  */
 import type { WaitReason } from "../../../../shared/api/message-status.ts";
+import { isPauseReaction } from "../../../../shared/message/delivery.ts";
 import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 
 /** Why a message waits. */
@@ -86,7 +87,7 @@ export function waitReasonOf(last: LastAttempt): WaitReason {
 
 /** Whether the attempt met a pause, or was refused by a code that pauses. */
 function isPausing({ reason, reaction }: LastAttempt): boolean {
-  return reason === "paused" || reaction === "rate" || reaction === "quota" || reaction === "stop";
+  return reason === "paused" || (reaction !== undefined && isPauseReaction(reaction));
 }
 
 function codeOf(last: LastAttempt | undefined): Pick<Waiting, "code"> {
