@@ -75,7 +75,7 @@ export const COST: MutantTable = {
       breaks: "a message is sent a third time when the new token is refused too",
       file: "worker/channels/wechat/api/call-api.ts",
       symbol: "callWithToken",
-      change: { replace: "attempt(call, renewed.value.token)", by: "callWithToken(call)" },
+      change: { replace: "attempt(call, renewed.value)", by: "callWithToken(call)" },
       killedBy: [
         "pure/channels/deliver.test.ts",
         "deliver does not resend a second time when the new token is refused too",

@@ -3,7 +3,6 @@ import type { MutantTable } from "./mutant.ts";
 const HELD = "pure/conversation/held.test.ts";
 const OUTBOX = "pure/conversation/outbox.test.ts";
 const WINDOW = "pure/conversation/window.test.ts";
-const DELIVER = "pure/channels/deliver.test.ts";
 const ONE_MESSAGE = "workerd/one-message.test.ts";
 
 /** Promise 4: retries, pauses, order and the reply window when WeChat fails or refuses. */
@@ -22,18 +21,21 @@ export const TROUBLE: MutantTable = {
     {
       name: "refusal-pauses-nothing",
       breaks: "every user's message is sent into the same used-up quota",
-      file: "worker/channels/wechat/api/call-api.ts",
-      symbol: "callApi",
-      change: { condition: "cause", is: true },
-      killedBy: [DELIVER, "deliver pauses the app after 45009"],
+      file: "worker/inbox/delivery/chain.ts",
+      symbol: "withVerdict",
+      change: { condition: "cause leftMs", is: true },
+      killedBy: ["pure/inbox/delivery-chain.test.ts", "a rejection that pauses pauses the app after 45009"],
     },
     {
       name: "sent-during-a-pause",
       breaks: "a request leaves while the app is paused",
-      file: "worker/channels/wechat/api/call-api.ts",
-      symbol: "usableAccess",
+      file: "worker/account/token-reader.ts",
+      symbol: "createAccessSource.checkPause",
       change: { condition: "pausedUntil now", is: true },
-      killedBy: [DELIVER, "deliver sends nothing while the app is paused"],
+      killedBy: [
+        "pure/account/token-reader.test.ts",
+        "AccessSource.current gives no token while the account is paused",
+      ],
     },
     {
       name: "pause-not-stored",

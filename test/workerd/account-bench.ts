@@ -5,12 +5,15 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, vi } from "vitest";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { accessKey } from "../../worker/account/published-access.ts";
 import { configOf, findAccountConfig } from "../../worker/config/config.ts";
+import { deliverChain } from "../../worker/inbox/delivery/chain.ts";
 import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
 import { settingsKey } from "../../worker/settings/published-settings.ts";
+import { must } from "../support/conversation.ts";
 import { account, APPID, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
@@ -51,6 +54,27 @@ export function connect() {
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;
   if (!config.ok || app === undefined) throw new Error("vitest.config.ts has no such app");
   return createServices(env, config.value, app, () => {});
+}
+
+/** One attempt, as the delivery chain makes it. */
+export async function deliver(openid: string): Promise<AttemptOutcome> {
+  const { createClient, reportPause } = connect();
+  const message = { type: "text", content: "你好" } as const;
+  const settled: AttemptOutcome[] = [];
+  await deliverChain(
+    { seq: 1, attempt: 1, deadline: Date.now() + 20_000, holder: "c1", openid, message, isAi: false },
+    {
+      client: createClient(),
+      reportPause,
+      async settle(_seq, _attempt, outcome) {
+        settled.push(outcome);
+        return null;
+      },
+      until: 0,
+      fields: { user: "0123456789ab" },
+    },
+  );
+  return must(settled[0]);
 }
 
 /** Call at the top of a test file. */

@@ -9,11 +9,10 @@ import type { Control } from "../../emulator/control.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { rejected } from "../support/delivery.ts";
 import { account, APPID, pass, playWeChat, emulatedApp } from "../support/workerd.ts";
-import { connect, logged, published, useAccounts } from "./account-bench.ts";
+import { connect, deliver, logged, published, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
-const HELLO = { type: "text", content: "你好" } as const;
 const OPENIDS = Array.from({ length: 100 }, (_, index) => `oUser${index}`);
 
 let control: Control;
@@ -22,10 +21,6 @@ beforeEach(async () => {
   await Promise.all(OPENIDS.map((openid) => control.text(openid, "hi")));
 });
 
-const deliver = (openid: string) =>
-  connect()
-    .createClient()
-    .deliver(openid, HELLO, { isAi: false, deadline: Date.now() + 20_000 });
 const deliverAll = async () => (await Promise.all(OPENIDS.map(deliver))).map(({ result }) => result);
 const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token").length;
 

@@ -5,17 +5,12 @@ import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestone
 import { allowForce } from "../../worker/account/core/token-refresh.ts";
 import { pauseCause, rejected } from "../support/delivery.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
-import { connect, DAY_MS, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
+import { connect, DAY_MS, deliver, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
 const BACK_MS = -3 * DAY_MS;
 const HOUR_MS = 3_600_000;
-
-const deliver = () =>
-  connect()
-    .createClient()
-    .deliver("oUser", { type: "text", content: "您好" }, { isAi: false, deadline: Date.now() + 10_000 });
 
 describe("after the clock was set back by days", () => {
   it("a pause of the app is over", async ({ expect }) => {
@@ -34,11 +29,11 @@ describe("after the clock was set back by days", () => {
       const isSend = new Request(input, init).url.includes("/custom/send");
       return isSend ? refused() : tokens(input, init);
     });
-    expect(await deliver()).toMatchObject(rejected(45009));
-    expect(await deliver()).toMatchObject({ result: "not_sent", reason: "paused" });
+    expect(await deliver("oUser")).toMatchObject(rejected(45009));
+    expect(await deliver("oUser")).toMatchObject({ result: "not_sent", reason: "paused" });
     await vi.waitFor(async () => expect(await published()).toHaveProperty("pausedUntil"));
     pass(BACK_MS);
-    expect(await deliver()).toMatchObject(rejected(45009));
+    expect(await deliver("oUser")).toMatchObject(rejected(45009));
     expect(refused).toHaveBeenCalledTimes(2);
   });
 
@@ -62,10 +57,10 @@ describe("after the clock was set back by days", () => {
 
   it("a problem with the token that an isolate remembers is over", async ({ expect }) => {
     endpoint.answer = () => ({ errcode: 40125, errmsg: "" });
-    expect(await deliver()).toMatchObject({ result: "not_sent", reason: "no_token" });
+    expect(await deliver("oUser")).toMatchObject({ result: "not_sent", reason: "no_token" });
     endpoint.answer = () => ({ access_token: "fresh", expires_in: 7_200 });
     pass(BACK_MS);
-    await deliver();
+    await deliver("oUser");
     expect(endpoint.calls).toHaveLength(2);
   });
 

@@ -3,7 +3,7 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
-import type { TokenProblem } from "../channels/wechat/token-source.ts";
+import type { TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import type { Milestone } from "./core/milestones.ts";
 import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";

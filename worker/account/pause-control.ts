@@ -6,8 +6,8 @@
 import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
-import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";

@@ -5,14 +5,23 @@
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
 import type { Result } from "../../shared/base/result.ts";
-import type { PauseCause } from "../../shared/message/delivery.ts";
-import type { AppAccess, RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import type { PauseCause, PauseReach } from "../../shared/message/delivery.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import type { AccountState } from "./core/state.ts";
 import { isSendsFault } from "./core/trouble.ts";
 
-/** The access with its end. */
-export interface AccountAccess extends AppAccess {
+/** The access token, with the account's pause. */
+export interface AccountAccess {
+  readonly token: string;
+  /** Epoch ms before which what the pause stops does not leave; absent: never paused. May lie in the past. */
+  readonly pausedUntil?: number;
+  /** The code that paused it. */
+  readonly pauseCode?: string;
+  /** What the pause stops. */
+  readonly pauseReach?: PauseReach;
+  /** Grows with each change of the pause. */
+  readonly pauseVersion?: number;
   /** Epoch ms. */
   readonly expiresAt: number;
   /** Sends do not get through, since then (epoch ms): who has one that does, tells the account object. */

@@ -8,9 +8,9 @@
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { isPauseReaction } from "../../shared/message/delivery.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
-import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
 import { writeLog } from "../platform/logger.ts";
 import { pauseUntil } from "./core/pause-end.ts";
 import type { AccountState } from "./core/state.ts";

@@ -7,7 +7,8 @@
 
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import type { AppAccess, TokenProblem, TokenSource } from "../channels/wechat/token-source.ts";
+import type { PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
+import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { type SnapshotKv, readKv } from "../platform/kv-read.ts";
@@ -41,33 +42,39 @@ const SHORT_PROBLEM_MS = 2_000;
 const LOCAL_PAUSE_MS = 60_000;
 /** How long the object is waited for while an older token is still alive, milliseconds. */
 const LAST_TOKEN_MS = 3_000;
-/** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
-const PAUSE_REPORT_MS = 3_000;
 
-/** Creates the token source of one app. */
-export function createTokenSource(deps: AccountClientDeps): TokenSource {
+/**
+ * Creates the access source of one account.
+ *
+ * @param isTrial whether it gives out tokens in spite of a pause: for the message that is to lift it
+ */
+export function createAccessSource(deps: AccountClientDeps, isTrial = false): AccessSource {
   const { appid, memory, now } = deps;
   const recall = (): CachedAccount => memory.get(appid) ?? {};
   const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
 
-  /** Keeps an access, and gives it out with the latest pause known here or just read. */
-  function storeAccess(value: AccountAccess, read: Partial<AppPause> = value): Result<AppAccess, TokenProblem> {
+  /** Keeps an access with the latest pause known here or just read, and gives out its token. */
+  function storeAccess(value: AccountAccess, read: Partial<AppPause> = value): Result<string, TokenProblem> {
     remember({
       access: { value, readAt: now() },
       problem: undefined,
       pause: newestPause(plausiblePause(recall().pause, now()), read),
     });
-    return withPause(value);
+    return ok(value.token);
   }
 
-  function withPause({ token }: AccountAccess): Result<AppAccess, TokenProblem> {
-    return ok({ token, ...plausiblePause(recall().pause, now()) });
+  /** The token, unless a pause stops what it is for. */
+  function checkPause(token: Result<string, TokenProblem>, use: AccessUse): Result<string, AccessProblem> {
+    const pause = isTrial ? undefined : plausiblePause(recall().pause, now());
+    if (!token.ok || pause === undefined || pause.pausedUntil <= now()) return token;
+    if (use === "call" && pause.pauseReach === "send") return token;
+    return err({ reason: "paused", until: pause.pausedUntil, code: pause.pauseCode });
   }
 
   async function askObject(
     call: (account: TokenObject) => Promise<Result<AccountAccess, TokenProblem>>,
     published?: AccountAccess,
-  ): Promise<Result<AppAccess, TokenProblem>> {
+  ): Promise<Result<string, TokenProblem>> {
     const findLast = () => {
       const { access, rejected } = recall();
       return [access?.value, published].find((value) => isAlive(value, rejected, now()));
@@ -83,67 +90,68 @@ export function createTokenSource(deps: AccountClientDeps): TokenSource {
     } catch (error) {
       writeLog("account_unreachable", { app: appid, error: errorName(error) });
       const last = findLast();
-      return last === undefined ? err({ reason: "unreachable" }) : withPause(last);
+      return last === undefined ? err({ reason: "unreachable" }) : ok(last.token);
     }
   }
 
+  async function findToken(): Promise<Result<string, TokenProblem>> {
+    const { access, problem, rejected } = recall();
+    const isKnown = access !== undefined && isFresh(access.readAt, now(), FRESH_MS);
+    if (isKnown && isAlive(access.value, rejected, now())) return ok(access.value.token);
+    if (problem !== undefined && problem.until > now() && !isImplausible(problem.until, now(), MAX_PROBLEM_MS)) {
+      return err(problem.value);
+    }
+    const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
+    // In its last part the object is asked, so that it knows that somebody will need the next token.
+    const newest = newer(published, recall().access?.value);
+    const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
+    return isUsable ? storeAccess(newest, published) : askObject((account) => account.access(), published);
+  }
+
+  async function replaceToken(badToken: string, refused?: RefusedAttempt): Promise<Result<string, TokenProblem>> {
+    const { access, rejected } = recall();
+    // Somebody else in this isolate was faster.
+    if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return ok(access.value.token);
+    remember({ rejected: badToken });
+    const token = await askObject((account) => account.replace(badToken, refused));
+    // Not the token's fault: the others go on using it.
+    if (token.ok && token.value === badToken) remember({ rejected: undefined });
+    return token;
+  }
+
   return {
-    async current() {
-      const { access, problem, rejected } = recall();
-      const isKnown = access !== undefined && isFresh(access.readAt, now(), FRESH_MS);
-      if (isKnown && isAlive(access.value, rejected, now())) return withPause(access.value);
-      if (problem !== undefined && problem.until > now() && !isImplausible(problem.until, now(), MAX_PROBLEM_MS)) {
-        return err(problem.value);
-      }
-      const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
-      // In its last part the object is asked, so that it knows that somebody will need the next token.
-      const newest = newer(published, recall().access?.value);
-      const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
-      return isUsable ? storeAccess(newest, published) : askObject((account) => account.access(), published);
-    },
-
-    async replace(badToken, refused) {
-      const { access, rejected } = recall();
-      // Somebody else in this isolate was faster.
-      if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return withPause(access.value);
-      remember({ rejected: badToken });
-      const answer = await askObject((account) => account.replace(badToken, refused));
-      // Not the token's fault: the others go on using it.
-      if (answer.ok && answer.value.token === badToken) remember({ rejected: undefined });
-      return answer;
-    },
-
-    async pause(cause, refused) {
-      try {
-        const pause = await withTimeout(
-          PAUSE_REPORT_MS,
-          callTwice(deps.account, (account) => account.pause(cause, refused)),
-        );
-        remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
-        const { pausedUntil, aloneMs } = pause;
-        return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
-      } catch (error) {
-        const { code: pauseCode, reach: pauseReach } = cause;
-        writeLog("account_unreachable", { app: appid, code: pauseCode, error: errorName(error) });
-        const { pauseVersion } = recall().pause ?? {};
-        const version = pauseVersion === undefined ? {} : { pauseVersion };
-        const pause = { pausedUntil: now() + LOCAL_PAUSE_MS, pauseCode, pauseReach, ...version };
-        remember({ pause: newestPause(plausiblePause(recall().pause, now()), pause) });
-        return { pausedUntil: pause.pausedUntil };
-      }
-    },
+    current: async (use) => checkPause(await findToken(), use),
+    replace: async (badToken, use, refused) => checkPause(await replaceToken(badToken, refused), use),
   };
 }
 
-/** The same source for a message that is sent in spite of a pause: the trial that lifts it. */
-export function withoutPause(source: TokenSource): TokenSource {
-  const strip = async (asked: Promise<Result<AppAccess, TokenProblem>>): Promise<Result<AppAccess, TokenProblem>> => {
-    const access = await asked;
-    return access.ok ? ok({ token: access.value.token }) : access;
+/**
+ * Reports a rejection that pauses. When the object cannot be told, this isolate pauses by itself for a while.
+ *
+ * @param timeoutMs the attempt that met it must still be settled
+ */
+export async function reportPause(
+  { account, appid, memory, now }: AccountClientDeps,
+  cause: PauseCause,
+  refused: RefusedAttempt,
+  timeoutMs: number,
+): Promise<PauseVerdict> {
+  const keepPause = (read: AppPause) => {
+    const known = memory.get(appid) ?? {};
+    memory.set(appid, { ...known, pause: newestPause(plausiblePause(known.pause, now()), read) });
   };
-  return {
-    current: () => strip(source.current()),
-    replace: (badToken, refused) => strip(source.replace(badToken, refused)),
-    pause: (cause, refused) => source.pause(cause, refused),
-  };
+  try {
+    const call = callTwice(account, (object) => object.pause(cause, refused));
+    const { aloneMs, ...pause } = await withTimeout(timeoutMs, call);
+    keepPause(pause);
+    const { pausedUntil } = pause;
+    return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
+  } catch (error) {
+    const { code: pauseCode, reach: pauseReach } = cause;
+    writeLog("account_unreachable", { app: appid, code: pauseCode, error: errorName(error) });
+    const { pauseVersion } = memory.get(appid)?.pause ?? {};
+    const pausedUntil = now() + LOCAL_PAUSE_MS;
+    keepPause({ pausedUntil, pauseCode, pauseReach, ...(pauseVersion !== undefined && { pauseVersion }) });
+    return { pausedUntil };
+  }
 }

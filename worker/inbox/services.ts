@@ -3,17 +3,17 @@
  * conversations. Made once per request or alarm; what is remembered between them belongs to the isolate.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
-import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
 import type { WaitingConversation } from "../account/pause-control.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
-import { createTokenSource, withoutPause, type AccountClientDeps } from "../account/token-reader.ts";
+import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
+import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
-import type { TokenSource } from "../channels/wechat/token-source.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
 import type { AppPause } from "../conversation/rpc.ts";
@@ -48,6 +48,12 @@ export interface Services {
   readonly createClient: () => WeChatClient;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
   readonly createTrialClient: () => WeChatClient;
+  /**
+   * Reports a rejection that pauses to the account object, which decides whether and how long. Never fails.
+   *
+   * @param timeoutMs how long the report may take
+   */
+  readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
   readonly account: () => AccountSettingsRpc;
   /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
@@ -133,15 +139,16 @@ export function createServices(
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
-  const createClient = (tokens: TokenSource) =>
-    createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, tokens });
+  const createClient = (access: AccessSource) =>
+    createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, access });
   return {
     config,
     app,
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
-    createClient: () => createClient(createTokenSource(deps)),
-    createTrialClient: () => createClient(withoutPause(createTokenSource(deps))),
+    createClient: () => createClient(createAccessSource(deps)),
+    createTrialClient: () => createClient(createAccessSource(deps, true)),
+    reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     webhooks: createWebhookDeps(config),
     async settings() {

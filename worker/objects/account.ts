@@ -41,7 +41,7 @@ import { createAccountStore } from "../account/store.ts";
 import type { TokenKeeper } from "../account/token-keeper.ts";
 import { createUserRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
 import { createWaitingList } from "../account/waiting-list.ts";
-import type { RefusedAttempt, TokenProblem } from "../channels/wechat/token-source.ts";
+import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";

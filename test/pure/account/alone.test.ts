@@ -3,8 +3,8 @@ import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
-import { createTokenSource } from "../../../worker/account/token-reader.ts";
-import type { RefusedAttempt } from "../../../worker/channels/wechat/token-source.ts";
+import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
+import type { RefusedAttempt } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
@@ -30,23 +30,23 @@ function createBench() {
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const kv = { get: () => Promise.resolve(null) };
-  const source = createTokenSource({ account: () => account, kv, appid: APPID, now: () => NOW, memory: new Map() });
-  return { source, asked };
+  const deps = { account: () => account, kv, appid: APPID, now: () => NOW, memory: new Map() };
+  return { source: createAccessSource(deps), deps, asked };
 }
 
 describe("a message that alone is refused", () => {
   it("pauses nothing in this isolate", async ({ expect }) => {
-    const { source, asked } = createBench();
-    expect(await source.pause(pauseCause(48001), REFUSED)).toEqual({ pausedUntil: NOW - 1, aloneMs: 7 });
+    const { source, deps, asked } = createBench();
+    expect(await reportPause(deps, pauseCause(48001), REFUSED, 3_000)).toEqual({ aloneMs: 7 });
     expect(asked).toEqual([["pause", "48001", REFUSED]]);
-    expect(await source.current()).toMatchObject({ ok: true, value: { token: "token-1", pausedUntil: NOW - 1 } });
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("leaves the token in use for the others, without another question to the object", async ({ expect }) => {
     const { source, asked } = createBench();
-    await source.current();
-    expect(await source.replace("token-1", REFUSED)).toEqual(ok({ token: "token-1" }));
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    await source.current("send");
+    expect(await source.replace("token-1", "send", REFUSED)).toEqual(ok("token-1"));
+    expect(await source.current("send")).toEqual(ok("token-1"));
     expect(asked).toEqual(["access", ["replace", "token-1", REFUSED]]);
   });
 });

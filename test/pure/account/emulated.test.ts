@@ -7,7 +7,7 @@ import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
-import { createTokenSource } from "../../../worker/account/token-reader.ts";
+import { createAccessSource } from "../../../worker/account/token-reader.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
 import { APPID, createBench, NOW } from "./bench.ts";
@@ -44,14 +44,14 @@ async function createWorld(users: number) {
     pause: async ({ code, reach }) => ({ pausedUntil: keeper.now() + 60_000, pauseCode: code, pauseReach: reach }),
     settings: async () => DEFAULT_SETTINGS_VERSION,
   };
-  const tokens = createTokenSource({
+  const access = createAccessSource({
     account: () => account,
     kv: { get: async () => null },
     appid: APPID,
     now: () => keeper.now(),
     memory: new Map(),
   });
-  const client = createWeChatClient({ apiBase: "https://api.test", fetch, now: () => keeper.now(), tokens });
+  const client = createWeChatClient({ apiBase: "https://api.test", fetch, now: () => keeper.now(), access });
   const openids = Array.from({ length: users }, (_, index) => `oUser${index}`);
   await Promise.all(openids.map((openid) => control.text(openid, "hi")));
   const sendAll = () =>

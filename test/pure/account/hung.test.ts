@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createTokenSource, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
+import { createAccessSource, reportPause, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
@@ -20,7 +20,7 @@ function createBench(kv: ReadonlyMap<string, unknown> = new Map()) {
     now: () => Date.now(),
     memory,
   };
-  return { deps, memory, source: createTokenSource(deps) };
+  return { deps, memory, source: createAccessSource(deps) };
 }
 
 beforeEach(() => {
@@ -35,12 +35,14 @@ afterEach(() => {
 describe("an account object that never answers", () => {
   it("a token in its last minutes is used all the same", async ({ expect }) => {
     const { source } = createBench(new Map([[accessKey(APPID), { token: "old", expiresAt: NOW + 300_000 }]]));
-    expect(await outcomeWithin(LONG_MS, source.current())).toMatchObject({ ok: true, value: { token: "old" } });
+    expect(await outcomeWithin(LONG_MS, source.current("send"))).toMatchObject({ ok: true, value: "old" });
   });
 
   it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
-    const { source, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
-    expect(await outcomeWithin(LONG_MS, source.pause(pauseCause(48001)))).not.toBe(PENDING);
+    const { deps, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
+    const refused = { message: "0123456789ab:7", attempt: 1 };
+    const reported = reportPause(deps, pauseCause(48001), refused, 3_000);
+    expect(await outcomeWithin(LONG_MS, reported)).not.toBe(PENDING);
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseCode: "48001" });
   });
 
@@ -53,6 +55,6 @@ describe("an account object that never answers", () => {
 it("a KV that never answers is passed over: the object has the token", async ({ expect }) => {
   const { deps } = createBench();
   const access = async () => ({ ok: true as const, value: { token: "fresh", expiresAt: NOW + LIFE_MS } });
-  const source = createTokenSource({ ...deps, kv: { get: never }, account: () => ({ ...HUNG, access }) });
-  expect(await outcomeWithin(LONG_MS, source.current())).toMatchObject({ ok: true, value: { token: "fresh" } });
+  const source = createAccessSource({ ...deps, kv: { get: never }, account: () => ({ ...HUNG, access }) });
+  expect(await outcomeWithin(LONG_MS, source.current("send"))).toMatchObject({ ok: true, value: "fresh" });
 });

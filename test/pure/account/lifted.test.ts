@@ -1,11 +1,10 @@
 /** A pause that was lifted, as the readers of token and pause see it. */
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
-import { ok } from "../../../shared/base/result.ts";
+import { err, ok } from "../../../shared/base/result.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createTokenSource, withoutPause } from "../../../worker/account/token-reader.ts";
-import { pauseCause } from "../../support/delivery.ts";
+import { createAccessSource } from "../../../worker/account/token-reader.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
@@ -13,12 +12,11 @@ const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
 
 /** An account that is never asked for a token, a KV and a clock in the test's hands. */
 function createBench() {
-  const bench = { now: NOW, kv: new Map<string, unknown>(), calls: [] as string[] };
+  const bench = { now: NOW, kv: new Map<string, unknown>() };
   const account: TokenObject = {
     access: async () => ok(ACCESS),
     replace: async () => ok(ACCESS),
     async pause({ code, reach }) {
-      bench.calls.push(`pause ${code}`);
       return { pausedUntil: bench.now + MINUTE_MS, pauseCode: code, pauseReach: reach, pauseVersion: 9 };
     },
     settings: async () => DEFAULT_SETTINGS_VERSION,
@@ -31,10 +29,10 @@ function createBench() {
     now: () => bench.now,
     memory,
   };
-  return { bench, deps, source: createTokenSource(deps) };
+  return { bench, deps, source: createAccessSource(deps) };
 }
 
-describe("TokenSource and a pause that was lifted", () => {
+describe("AccessSource and a pause that was lifted", () => {
   const PAUSED = {
     pausedUntil: NOW + 10 * MINUTE_MS,
     pauseCode: "48001",
@@ -46,17 +44,17 @@ describe("TokenSource and a pause that was lifted", () => {
   it("hears of it from KV", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
-    expect(await source.current()).toMatchObject({ value: PAUSED });
+    expect(await source.current("send")).toEqual(err({ reason: "paused", until: PAUSED.pausedUntil, code: "48001" }));
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...LIFTED });
     bench.now += MINUTE_MS;
-    expect(await source.current()).toMatchObject({ value: { pausedUntil: 0 } });
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("does not restore it from an older value of KV", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     notePause(deps.memory, APPID, LIFTED);
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
-    expect(await source.current()).toMatchObject({ value: { pausedUntil: 0 } });
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("drops a pause of its own when the object says that there is none", ({ expect }) => {
@@ -73,13 +71,11 @@ describe("TokenSource and a pause that was lifted", () => {
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseVersion: 3 });
   });
 
-  it("is passed over by the trial, which still reports", async ({ expect }) => {
-    const { bench, source } = createBench();
+  it("is passed over by the trial", async ({ expect }) => {
+    const { bench, deps, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
-    const trial = withoutPause(source);
-    expect(await trial.current()).toEqual(ok({ token: "token-1" }));
-    await trial.pause(pauseCause(48001));
-    expect(bench.calls).toContain("pause 48001");
+    expect(await source.current("send")).toMatchObject({ error: { reason: "paused" } });
+    expect(await createAccessSource(deps, true).current("send")).toEqual(ok("token-1"));
   });
 });
 

@@ -7,7 +7,7 @@ import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/published-access.ts";
-import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
+import type { TokenProblem } from "../../../worker/channels/access.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 

@@ -4,8 +4,8 @@ import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/published-access.ts";
-import { createTokenSource } from "../../../worker/account/token-reader.ts";
-import type { TokenProblem } from "../../../worker/channels/wechat/token-source.ts";
+import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
+import type { TokenProblem } from "../../../worker/channels/access.ts";
 import { settingsKey } from "../../../worker/settings/published-settings.ts";
 import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
@@ -13,6 +13,7 @@ import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };
+const REFUSED = { message: "0123456789ab:7", attempt: 1 };
 const OTHER: AccountAccess = { token: "token-2", expiresAt: NOW + LIFE_MS + 1 };
 
 /** An account, a KV and a clock in the test's hands. */
@@ -59,7 +60,7 @@ function createBench() {
     now: () => bench.now,
     memory,
   };
-  return { bench, deps, source: createTokenSource(deps) };
+  return { bench, deps, source: createAccessSource(deps) };
 }
 
 beforeEach(() => {
@@ -69,25 +70,38 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe("TokenSource.current", () => {
+describe("AccessSource.current", () => {
   it("asks KV, then for a minute only memory", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await source.current("send")).toEqual(ok("token-1"));
     bench.now += MINUTE_MS - 1;
-    await source.current();
+    await source.current("send");
     expect(bench.calls).toEqual(["kv"]);
     bench.now += 1;
-    await source.current();
+    await source.current("send");
     expect(bench.calls).toEqual(["kv", "kv"]);
   });
 
-  it("tells the pause that was published", async ({ expect }) => {
+  it("gives no token while the account is paused, as published", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" });
-    expect(await source.current()).toEqual(
-      ok({ token: "token-1", pausedUntil: NOW + 5, pauseCode: "45009", pauseReach: "send" }),
-    );
+    expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 5, code: "45009" }));
+    bench.now += 5;
+    expect(await source.current("send")).toEqual(ok("token-1"));
+  });
+
+  it("gives a token for a call while sends alone are paused, and none while the account is", async ({ expect }) => {
+    for (const [pauseCode, pauseReach] of [
+      ["45009", "send"],
+      ["50007", "account"],
+    ] as const) {
+      const { bench, source } = createBench();
+      bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil: NOW + 5, pauseCode, pauseReach });
+      expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 5, code: pauseCode }));
+      expect((await source.current("call")).ok).toBe(pauseReach === "send");
+      expect((await source.replace("token-0", "call")).ok).toBe(pauseReach === "send");
+    }
   });
 
   it.for<[string, unknown]>([
@@ -100,147 +114,139 @@ describe("TokenSource.current", () => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), value);
     bench.access = ok(OTHER);
-    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    expect(await source.current("send")).toEqual(ok("token-2"));
     expect(bench.calls).toEqual(["kv", "access"]);
   });
 
   it("asks the object in the token's last ten minutes, so that it knows of the use", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + 10 * MINUTE_MS });
-    await source.current();
+    await source.current("send");
     expect(bench.calls).toEqual(["kv", "access"]);
   });
 
   it("asks the object when KV is down", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kvFails = true;
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("asks a second time on a fresh stub, but not an overloaded object", async ({ expect }) => {
     const first = createBench();
     first.bench.objectFailures = 1;
-    expect(await first.source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await first.source.current("send")).toEqual(ok("token-1"));
     const second = createBench();
     second.bench.objectFailures = 1;
     second.bench.overloaded = true;
-    expect(await second.source.current()).toEqual(err({ reason: "unreachable" }));
+    expect(await second.source.current("send")).toEqual(err({ reason: "unreachable" }));
   });
 
   it("goes on with the last good token when KV and object are gone, until it ends", async ({ expect }) => {
     const { bench, source } = createBench();
-    await source.current();
+    await source.current("send");
     bench.kvFails = true;
     bench.objectFailures = Infinity;
     bench.now = ACCESS.expiresAt - 1;
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await source.current("send")).toEqual(ok("token-1"));
     bench.now += 1;
-    expect(await source.current()).toEqual(err({ reason: "unreachable" }));
+    expect(await source.current("send")).toEqual(err({ reason: "unreachable" }));
   });
 
   it("uses a published token in its last minutes when the object is gone", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, expiresAt: NOW + MINUTE_MS });
     bench.objectFailures = Infinity;
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("keeps a problem in memory for the object's time, at most a minute", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.access = err({ reason: "refused", code: "40125", until: NOW + 600_000 });
-    expect(await source.current()).toEqual(bench.access);
+    expect(await source.current("send")).toEqual(bench.access);
     bench.now += MINUTE_MS - 1;
-    expect(await source.current()).toEqual(bench.access);
+    expect(await source.current("send")).toEqual(bench.access);
     expect(bench.calls).toEqual(["kv", "access"]);
     bench.now += 1;
     bench.access = ok(ACCESS);
-    expect(await source.current()).toEqual(ok({ token: "token-1" }));
+    expect(await source.current("send")).toEqual(ok("token-1"));
   });
 
   it("does not go back to an older token KV still has", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.access = ok(OTHER);
-    await source.current();
+    await source.current("send");
     bench.kv.set(accessKey(APPID), ACCESS);
     bench.now += MINUTE_MS;
-    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    expect(await source.current("send")).toEqual(ok("token-2"));
   });
 });
 
-describe("TokenSource.replace", () => {
+describe("AccessSource.replace", () => {
   it("asks the object and remembers the new token", async ({ expect }) => {
     const { bench, source } = createBench();
-    await source.current();
-    expect(await source.replace("token-1")).toEqual(ok({ token: "token-2" }));
-    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    await source.current("send");
+    expect(await source.replace("token-1", "send")).toEqual(ok("token-2"));
+    expect(await source.current("send")).toEqual(ok("token-2"));
     expect(bench.calls).toEqual(["kv", "access", "replace token-1"]);
   });
 
   it("gives what another request of this isolate already replaced", async ({ expect }) => {
     const { bench, source } = createBench();
-    await source.current();
-    await source.replace("token-1");
-    expect(await source.replace("token-1")).toEqual(ok({ token: "token-2" }));
+    await source.current("send");
+    await source.replace("token-1", "send");
+    expect(await source.replace("token-1", "send")).toEqual(ok("token-2"));
     expect(bench.calls.filter((call) => call.startsWith("replace"))).toHaveLength(1);
   });
 
   it("never takes the refused token from KV again", async ({ expect }) => {
     const { bench, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
-    await source.current();
+    await source.current("send");
     bench.replaced = err({ reason: "limited", until: NOW + 1_000 });
-    expect(await source.replace("token-1")).toEqual(bench.replaced);
+    expect(await source.replace("token-1", "send")).toEqual(bench.replaced);
     bench.now += MINUTE_MS;
     bench.access = ok(OTHER);
-    expect(await source.current()).toEqual(ok({ token: "token-2" }));
+    expect(await source.current("send")).toEqual(ok("token-2"));
   });
 
   it("does not fall back to the refused token when the object is gone", async ({ expect }) => {
     const { bench, source } = createBench();
-    await source.current();
+    await source.current("send");
     bench.objectFailures = Infinity;
-    expect(await source.replace("token-1")).toEqual(err({ reason: "unreachable" }));
-    expect(await source.current()).toEqual(err({ reason: "unreachable" }));
+    expect(await source.replace("token-1", "send")).toEqual(err({ reason: "unreachable" }));
+    expect(await source.current("send")).toEqual(err({ reason: "unreachable" }));
   });
 });
 
-describe("TokenSource.pause", () => {
+describe("reportPause", () => {
   it("tells the object and is in force at once, whatever KV still says", async ({ expect }) => {
-    const { bench, source } = createBench();
+    const { bench, deps, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
-    await source.current();
-    await source.pause(pauseCause(48004));
+    await source.current("send");
+    await reportPause(deps, pauseCause(48004), REFUSED, 3_000);
     expect(bench.calls).toContain("pause 48004");
-    const paused = ok({ token: "token-1", pausedUntil: NOW + 600_000, pauseCode: "48004", pauseReach: "send" });
-    expect(await source.current()).toEqual(paused);
+    const paused = err({ reason: "paused", until: NOW + 600_000, code: "48004" });
+    expect(await source.current("send")).toEqual(paused);
     bench.now += MINUTE_MS;
-    expect(await source.current()).toEqual(paused);
+    expect(await source.current("send")).toEqual(paused);
   });
 
   it("is not shortened by what KV still says", async ({ expect }) => {
-    const { bench, source } = createBench();
-    bench.kv.set(accessKey(APPID), {
-      ...ACCESS,
-      pausedUntil: NOW + 2 * MINUTE_MS,
-      pauseCode: "45011",
-      pauseReach: "send",
-    });
-    await source.current();
-    await source.pause(pauseCause(48004));
+    const { bench, deps, source } = createBench();
+    const pausedUntil = NOW + 2 * MINUTE_MS;
+    bench.kv.set(accessKey(APPID), { ...ACCESS, pausedUntil, pauseCode: "45011", pauseReach: "send" });
+    await source.current("send");
+    await reportPause(deps, pauseCause(48004), REFUSED, 3_000);
     bench.now += MINUTE_MS;
-    expect(await source.current()).toMatchObject({
-      value: { pausedUntil: NOW + 600_000, pauseCode: "48004", pauseReach: "send" },
-    });
+    expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 600_000, code: "48004" }));
   });
 
   it("keeps this isolate still for a minute when the object cannot be told", async ({ expect }) => {
-    const { bench, source } = createBench();
-    await source.current();
+    const { bench, deps, source } = createBench();
+    await source.current("send");
     bench.objectFailures = Infinity;
-    await source.pause(pauseCause(45011));
-    expect(await source.current()).toEqual(
-      ok({ token: "token-1", pausedUntil: NOW + MINUTE_MS, pauseCode: "45011", pauseReach: "send" }),
-    );
+    await reportPause(deps, pauseCause(45011), REFUSED, 3_000);
+    expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + MINUTE_MS, code: "45011" }));
   });
 });
 

@@ -9,7 +9,7 @@ import {
   NOW,
   OPENID,
   scriptedFetch,
-  scriptedTokens,
+  scriptedAccess,
   silence,
   type Step,
 } from "./scripted.ts";
@@ -19,11 +19,11 @@ const OPTIONS = { isAi: false, deadline: NOW + 10_000 };
 const SENT = json({ errcode: 0, errmsg: "ok" });
 
 /** Delivers once, with WeChat and the token source playing their parts. */
-async function deliver(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, options = OPTIONS) {
+async function deliver(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, options = OPTIONS) {
   const { fetch, requests } = scriptedFetch(...steps);
-  const { tokens, replaced, paused, askedTimes } = scriptedTokens(tokenScript);
-  const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, options);
-  return { delivery, requests, replaced, paused, asked: askedTimes() };
+  const { access, replaced, uses } = scriptedAccess(script);
+  const delivery = await createWeChatClient(depsOf(fetch, access)).deliver(OPENID, HELLO, options);
+  return { delivery, requests, replaced, uses };
 }
 
 describe("deliver", () => {
@@ -45,11 +45,11 @@ describe("deliver", () => {
     expect((await deliver([json({ errmsg: "ok" })])).delivery).toEqual({ result: "accepted" });
   });
 
-  it("reports an errcode as rejected and pauses nothing for it", async ({ expect }) => {
-    const { delivery, paused, replaced } = await deliver([json({ errcode: 45047, errmsg: "rid: x" })]);
-    expect(delivery).toEqual(rejected(45047));
-    expect(paused).toEqual([]);
+  it("reports an errcode as rejected, with what it means", async ({ expect }) => {
+    const { delivery, replaced, uses } = await deliver([json({ errcode: 45047, errmsg: "rid: x" })]);
+    expect(delivery).toEqual({ result: "rejected", code: "45047", name: "reply_quota_used", reaction: "used" });
     expect(replaced).toEqual([]);
+    expect(uses).toEqual(["send"]);
   });
 
   it.for([40001, 40014, 42001])(
@@ -87,53 +87,40 @@ describe("deliver", () => {
 
   it("sends nothing while the app is paused", async ({ expect }) => {
     const { delivery, requests } = await deliver([], {
-      current: ok({ token: "token-1", pausedUntil: NOW + 1, pauseCode: "45009" }),
+      current: err({ reason: "paused", until: NOW + 1, code: "45009" }),
     });
     expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1, code: "45009" });
     expect(requests).toHaveLength(0);
   });
 
-  it("sends again when the pause is over", async ({ expect }) => {
-    const { delivery } = await deliver([SENT], {
-      current: ok({ token: "token-1", pausedUntil: NOW, pauseCode: "45009" }),
-    });
-    expect(delivery).toEqual({ result: "accepted" });
-  });
-
   it("does not resend when the replaced token comes with a pause", async ({ expect }) => {
     const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
-      replaced: ok({ token: "token-2", pausedUntil: NOW + 5_000, pauseCode: "48004" }),
+      replaced: err({ reason: "paused", until: NOW + 5_000, code: "48004" }),
     });
     expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000, code: "48004" });
     expect(requests).toHaveLength(1);
   });
 
-  it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
-    const { delivery, paused } = await deliver([json({ errcode })]);
-    expect(delivery).toEqual(rejected(errcode, { pausedUntil: NOW + 600_000 }));
-    expect(paused).toEqual([String(errcode)]);
-  });
-
-  it("says which attempt of which message was refused, and hears that it is refused alone", async ({ expect }) => {
-    const attempt = { message: "0123456789ab:7", attempt: 2 };
-    const { fetch } = scriptedFetch(json({ errcode: 48001 }));
-    const { tokens, reported } = scriptedTokens({ verdict: { aloneMs: 7 } });
-    const delivery = await createWeChatClient(depsOf(fetch, tokens)).deliver(OPENID, HELLO, { ...OPTIONS, attempt });
-    expect(delivery).toEqual(rejected(48001, { aloneMs: 7 }));
-    expect(reported).toEqual([attempt]);
+  it.for([
+    [45011, "send"],
+    [45009, "send"],
+    [48004, "send"],
+    [50007, "account"],
+  ] as const)("says of %i that it pauses, and that the pause stops: %s", async ([errcode, reach], { expect }) => {
+    expect((await deliver([json({ errcode })])).delivery).toMatchObject({ code: String(errcode), reach });
   });
 
   it("is not sent again with the very token it was refused with", async ({ expect }) => {
-    const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok({ token: "token-1" }) });
+    const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok("token-1") });
     expect(delivery).toEqual(rejected(40001));
     expect(requests).toHaveLength(1);
   });
 
-  it("pauses nothing for a code that can be about the message, or that the token endpoint is known for", async ({
+  it("does not pause by a code that can be about the message, or that the token endpoint is known for", async ({
     expect,
   }) => {
     for (const errcode of [40013, 40125, 40243, 43107, 50002, 50004, 41001, 65400]) {
-      expect((await deliver([json({ errcode })])).paused, String(errcode)).toEqual([]);
+      expect((await deliver([json({ errcode })])).delivery, String(errcode)).not.toHaveProperty("reach");
     }
   });
 
@@ -166,10 +153,10 @@ describe("deliver", () => {
   });
 
   it.for([-1, 0, 499])("does not begin %i ms before the lease ends", async (leftMs, { expect }) => {
-    const { delivery, requests, asked } = await deliver([], {}, { isAi: false, deadline: NOW + leftMs });
+    const { delivery, requests, uses } = await deliver([], {}, { isAi: false, deadline: NOW + leftMs });
     expect(delivery).toEqual({ result: "not_sent", reason: "lease_over" });
     expect(requests).toHaveLength(0);
-    expect(asked).toBe(0);
+    expect(uses).toEqual([]);
   });
 
   it("gives no error the token could be read from", async ({ expect }) => {
@@ -212,8 +199,8 @@ describe("deliver near the end of its lease", () => {
 
   it("sends nothing when the token comes too late", async ({ expect }) => {
     const { fetch, requests } = scriptedFetch();
-    const { tokens } = scriptedTokens({});
-    const slow = { ...tokens, current: () => new Promise<never>(() => {}) };
+    const { access } = scriptedAccess({});
+    const slow = { ...access, current: () => new Promise<never>(() => {}) };
     const pending = createWeChatClient(depsOf(fetch, slow)).deliver(OPENID, HELLO, OPTIONS);
     await vi.advanceTimersByTimeAsync(9_999);
     expect(await pending).toEqual({ result: "not_sent", reason: "lease_over" });
@@ -223,12 +210,12 @@ describe("deliver near the end of its lease", () => {
   it("does not resend when the replacement leaves too little time", async ({ expect }) => {
     let now = NOW;
     const { fetch, requests } = scriptedFetch(json({ errcode: 40001 }));
-    const { tokens } = scriptedTokens({});
+    const { access } = scriptedAccess({});
     const slow = {
-      ...tokens,
+      ...access,
       replace: async (badToken: string) => {
         now = OPTIONS.deadline - 400;
-        return tokens.replace(badToken);
+        return access.replace(badToken, "send");
       },
     };
     const client = createWeChatClient({ ...depsOf(fetch, slow), now: () => now });

@@ -2,12 +2,12 @@ import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { SEND_CGI_PATH } from "../../../worker/channels/wechat/api/diagnostics.ts";
-import { depsOf, json, NOW, scriptedFetch, scriptedTokens, silence, type Step } from "./scripted.ts";
+import { depsOf, json, NOW, scriptedFetch, scriptedAccess, silence, type Step } from "./scripted.ts";
 
 function play(...steps: Step[]) {
   const { fetch, requests } = scriptedFetch(...steps);
-  const { tokens, paused, replaced } = scriptedTokens({});
-  return { client: createWeChatClient(depsOf(fetch, tokens)), requests, paused, replaced };
+  const { access, uses, replaced } = scriptedAccess({});
+  return { client: createWeChatClient(depsOf(fetch, access)), requests, uses, replaced };
 }
 
 const QUOTA = { daily_limit: 500_000, used: 3, remain: 499_997 };
@@ -40,11 +40,11 @@ describe("the quota of a call", () => {
     expect(replaced).toEqual(["token-1"]);
   });
 
-  it("never pauses the app, whatever WeChat answers", async ({ expect }) => {
+  it("is no send, whatever WeChat answers", async ({ expect }) => {
     for (const errcode of [48001, 50002, 45009, 76021]) {
-      const { client, paused } = play(json({ errcode }));
+      const { client, uses } = play(json({ errcode }));
       expect(await client.quota(SEND_CGI_PATH)).toEqual(err({ reason: "refused", code: String(errcode) }));
-      expect(paused).toEqual([]);
+      expect(uses).toEqual(["call"]);
     }
   });
 });

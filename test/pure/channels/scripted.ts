@@ -1,16 +1,10 @@
 /**
- * A WeChat that says what it is told to, and a token source that counts what it is asked: for the cases the emulator
+ * A WeChat that says what it is told to, and an access source that counts what it is asked: for the cases the emulator
  * cannot play (broken connections, rubbish answers, exact clocks).
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
-import type { PauseVerdict } from "../../../shared/message/delivery.ts";
+import type { AccessProblem, AccessSource, AccessUse } from "../../../worker/channels/access.ts";
 import type { ApiDeps, FetchInit } from "../../../worker/channels/wechat/api/call-api.ts";
-import type {
-  AppAccess,
-  RefusedAttempt,
-  TokenProblem,
-  TokenSource,
-} from "../../../worker/channels/wechat/token-source.ts";
 
 export const NOW = 1_800_000_000_000;
 export const OPENID = "oUser";
@@ -51,36 +45,28 @@ export function scriptedFetch(...steps: Step[]) {
   return { fetch, requests };
 }
 
-/** A token source with what it was asked and told. */
-export function scriptedTokens(options: {
-  readonly current?: Result<AppAccess, TokenProblem>;
-  readonly replaced?: Result<AppAccess, TokenProblem>;
-  /** What a reported refusal leads to. */
-  readonly verdict?: PauseVerdict;
+/** An access source with what it was asked. */
+export function scriptedAccess(options: {
+  readonly current?: Result<string, AccessProblem>;
+  readonly replaced?: Result<string, AccessProblem>;
 }) {
   const replaced: string[] = [];
-  const paused: string[] = [];
-  const reported: (RefusedAttempt | undefined)[] = [];
-  let asked = 0;
-  const tokens: TokenSource = {
-    current: async () => {
-      asked += 1;
-      return options.current ?? ok({ token: "token-1" });
+  const uses: AccessUse[] = [];
+  const access: AccessSource = {
+    current: async (use) => {
+      uses.push(use);
+      return options.current ?? ok("token-1");
     },
-    replace: async (badToken) => {
+    replace: async (badToken, use) => {
       replaced.push(badToken);
-      return options.replaced ?? ok({ token: "token-2" });
-    },
-    pause: async ({ code }, refused) => {
-      paused.push(code);
-      reported.push(refused);
-      return options.verdict ?? { pausedUntil: NOW + 600_000 };
+      uses.push(use);
+      return options.replaced ?? ok("token-2");
     },
   };
-  return { tokens, replaced, paused, reported, askedTimes: () => asked };
+  return { access, replaced, uses };
 }
 
 /** What a client needs, with the clock standing still. */
-export function depsOf(fetch: ApiDeps["fetch"], tokens: TokenSource = scriptedTokens({}).tokens): ApiDeps {
-  return { apiBase: "https://api.test", fetch, now: () => NOW, tokens };
+export function depsOf(fetch: ApiDeps["fetch"], access: AccessSource = scriptedAccess({}).access): ApiDeps {
+  return { apiBase: "https://api.test", fetch, now: () => NOW, access };
 }

@@ -1,14 +1,13 @@
 import { describe, it } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
-import { pauseCause } from "../../support/delivery.ts";
-import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedTokens, type Step } from "./scripted.ts";
+import { brokenConnection, depsOf, json, NOW, OPENID, scriptedFetch, scriptedAccess, type Step } from "./scripted.ts";
 
-async function typing(steps: Step[], tokenScript: Parameters<typeof scriptedTokens>[0] = {}, businessId?: string) {
+async function typing(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, businessId?: string) {
   const { fetch, requests } = scriptedFetch(...steps);
-  const { tokens, paused } = scriptedTokens(tokenScript);
-  const outcome = await createWeChatClient(depsOf(fetch, tokens)).typing(OPENID, "Typing", businessId);
-  return { outcome, requests, paused };
+  const { access, uses } = scriptedAccess(script);
+  const outcome = await createWeChatClient(depsOf(fetch, access)).typing(OPENID, "Typing", businessId);
+  return { outcome, requests, uses };
 }
 
 describe("typing", () => {
@@ -44,22 +43,11 @@ describe("typing", () => {
     expect(requests).toHaveLength(2);
   });
 
-  it("pauses nothing, whatever WeChat answers: that messages can be sent is for custom/send to say", async ({
+  it("asks for a token for a call, which a pause of sends does not stop, and passes a pause of the account on", async ({
     expect,
   }) => {
-    for (const errcode of [40013, 45009, 45011, 48001, 48004, 61004, 50002, 50007, 40164, 89503]) {
-      expect((await typing([json({ errcode })])).paused, String(errcode)).toEqual([]);
-    }
-  });
-
-  it("continues while only sending is paused, and not when the account is frozen", async ({ expect }) => {
-    const pausedBy = (errcode: number) => {
-      const { code: pauseCode, reach: pauseReach } = pauseCause(errcode);
-      return { current: ok({ token: "token-1", pausedUntil: NOW + 1_000, pauseCode, pauseReach }) };
-    };
-    expect((await typing([json({ errcode: 0 })], pausedBy(45009))).outcome).toEqual(ok(null));
-    expect((await typing([], pausedBy(50007))).outcome).toEqual(
-      err({ reason: "paused", until: NOW + 1_000, code: "50007" }),
-    );
+    expect((await typing([json({ errcode: 42001 }), json({ errcode: 0 })])).uses).toEqual(["call", "call"]);
+    const paused = err({ reason: "paused", until: NOW + 1_000, code: "50007" } as const);
+    expect((await typing([], { current: paused })).outcome).toEqual(paused);
   });
 });

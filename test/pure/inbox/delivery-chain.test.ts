@@ -1,9 +1,9 @@
 import { describe, it, vi } from "vitest";
-import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
+import type { AttemptOutcome, PauseVerdict } from "../../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../../worker/conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../../worker/conversation/rpc.ts";
 import { deliverChain } from "../../../worker/inbox/delivery/chain.ts";
-import { ACCEPTED, rejected } from "../../support/delivery.ts";
+import { ACCEPTED, pauseCause, rejected } from "../../support/delivery.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,
@@ -21,6 +21,7 @@ describe("a message that waits for the app", () => {
     const waits: (readonly [number | null, boolean])[] = [];
     await deliverChain(lease(1), {
       client: { deliver: () => Promise.resolve(outcome) },
+      reportPause: () => Promise.resolve({}),
       onWaiting: async (until, isCause) => void waits.push([until, isCause]),
       settle: () => Promise.resolve(null),
       until: 0,
@@ -56,6 +57,59 @@ describe("a message that waits for the app", () => {
   });
 });
 
+describe("a rejection that pauses", () => {
+  const NOW = 1_800_000_000_000;
+
+  /** What is reported and settled when WeChat answers with this errcode. `leftMs`: until the end of the attempt. */
+  const carry = async (errcode: number, verdict: PauseVerdict, leftMs = 10_000) => {
+    vi.spyOn(console, "log").mockImplementation(() => {});
+    vi.useFakeTimers({ toFake: ["Date"], now: NOW });
+    const reports: unknown[] = [];
+    const settled: AttemptOutcome[] = [];
+    await deliverChain(
+      { ...lease(7), attempt: 2, deadline: NOW + leftMs },
+      {
+        client: { deliver: () => Promise.resolve(rejected(errcode)) },
+        reportPause: (...report) => {
+          reports.push(report);
+          return Promise.resolve(verdict);
+        },
+        settle(_seq, _attempt, outcome) {
+          settled.push(outcome);
+          return Promise.resolve(null);
+        },
+        until: 0,
+        fields: { user: "0123456789ab" },
+      },
+    );
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    return { reports, settled };
+  };
+
+  it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
+    const { reports, settled } = await carry(errcode, { pausedUntil: NOW + 600_000 });
+    expect(settled).toEqual([rejected(errcode, { pausedUntil: NOW + 600_000 })]);
+    expect(reports).toEqual([[pauseCause(errcode), { message: "0123456789ab:7", attempt: 2 }, 3_000]]);
+  });
+
+  it("says that the message is refused alone", async ({ expect }) => {
+    expect((await carry(48001, { aloneMs: 7 })).settled).toEqual([rejected(48001, { aloneMs: 7 })]);
+  });
+
+  it("has what is left of the attempt for its report, and none is made when nothing is left", async ({ expect }) => {
+    expect((await carry(48001, {}, 1_000)).reports).toMatchObject([[{}, {}, 750]]);
+    const late = await carry(48001, { aloneMs: 7 }, 250);
+    expect(late).toEqual({ reports: [], settled: [rejected(48001)] });
+  });
+
+  it("is no other code", async ({ expect }) => {
+    for (const errcode of [-1, 40001, 45047, 40013, 50002]) {
+      expect(await carry(errcode, { aloneMs: 7 })).toEqual({ reports: [], settled: [rejected(errcode)] });
+    }
+  });
+});
+
 describe("a chain of attempts", () => {
   it("goes on while there is time for a whole attempt, and says so when there is none", async ({ expect }) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
@@ -64,6 +118,7 @@ describe("a chain of attempts", () => {
     const carry = (until: number) =>
       deliverChain(lease(1), {
         client,
+        reportPause: () => Promise.resolve({}),
         settle(seq, _attempt, _delivery, next) {
           asked.push(next);
           return Promise.resolve(next === null || seq === 3 ? null : lease(seq + 1));
@@ -84,6 +139,7 @@ describe("a chain of attempts", () => {
     const delivered: number[] = [];
     const carrying = deliverChain(lease(1), {
       client: { deliver: () => Promise.resolve(ACCEPTED) },
+      reportPause: () => Promise.resolve({}),
       onSent: () => heard,
       settle(seq) {
         delivered.push(seq);

@@ -6,7 +6,7 @@
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { PauseCause } from "../../../shared/message/delivery.ts";
-import type { RefusedAttempt } from "../../channels/wechat/token-source.ts";
+import type { RefusedAttempt } from "../../channels/access.ts";
 import { pauseUntil } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 

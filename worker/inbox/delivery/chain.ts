@@ -2,7 +2,14 @@
  * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
  * behind a push or an API call, and by the conversation's alarm.
  */
-import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
+import {
+  pauseCauseOf,
+  type AttemptOutcome,
+  type Delivery,
+  type PauseCause,
+  type PauseVerdict,
+} from "../../../shared/message/delivery.ts";
+import type { RefusedAttempt } from "../../channels/access.ts";
 import type { WeChatClient } from "../../channels/wechat/api/client.ts";
 import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
@@ -11,6 +18,8 @@ import { writeLog } from "../../platform/logger.ts";
 /** What a chain needs. */
 export interface DeliveryDeps {
   readonly client: Pick<WeChatClient, "deliver">;
+  /** Reports a rejection that pauses. Never fails. */
+  readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** WeChat took a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
   /** An attempt is over, and that is recorded: whether sends get through. Never fails. */
@@ -48,7 +57,8 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
       attempt: named,
       ...(businessId !== undefined && { businessId }),
     };
-    const outcome = await carrier.client.deliver(openid, message, options);
+    const delivery = await carrier.client.deliver(openid, message, options);
+    const outcome = await withVerdict(carrier, delivery, named, options.deadline);
     const now = Date.now();
     writeLog("delivery", { ...carrier.fields, kind: message.type, ...logFields(outcome), attempt, ms: now - started });
     lease = await carrier.settle(seq, attempt, outcome, now + LEASE_MS <= carrier.until ? holder : null);
@@ -59,6 +69,24 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
   }
   // Behind the last attempt: a lease that is held must not wait for anybody else.
   await Promise.all(reports);
+}
+
+/** How long reporting a pause may take, milliseconds: the attempt that met it must still be settled. */
+const PAUSE_REPORT_MS = 3_000;
+/** How long before the deadline of an attempt a report is given up, milliseconds. */
+const REPORT_MARGIN_MS = 250;
+
+/** Reports a rejection that pauses. When there is no time left for it, the outcome has no verdict. */
+async function withVerdict(
+  { reportPause }: DeliveryDeps,
+  delivery: Delivery,
+  attempt: RefusedAttempt,
+  deadline: number,
+): Promise<AttemptOutcome> {
+  const cause = delivery.result === "rejected" ? pauseCauseOf(delivery) : undefined;
+  const leftMs = Math.min(PAUSE_REPORT_MS, deadline - REPORT_MARGIN_MS - Date.now());
+  if (cause === undefined || leftMs <= 0) return delivery;
+  return { ...delivery, ...(await reportPause(cause, attempt, leftMs)) };
 }
 
 /** A pause that is over so soon need not be lifted, milliseconds: the minute's limit, mostly. */

@@ -28,6 +28,7 @@ export async function deliverFromAlarm(
 ): Promise<void> {
   await deliverChain(lease, {
     client: services.createClient(),
+    reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,
     onWaiting: async (until, isCause) => {

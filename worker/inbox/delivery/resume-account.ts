@@ -81,6 +81,7 @@ async function deliverTrial(
   let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
     client: services.createTrialClient(),
+    reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,
     settle: (seq, attempt, outcome) => {

@@ -8,10 +8,10 @@ import { DiagnosticsSchema, type DiagnosticFailure as Failure } from "../../../s
 import { OPERATORS } from "../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
+import type { AccessProblem } from "../../channels/access.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
 import { describeCode } from "../../channels/wechat/errcode.ts";
-import type { TokenProblem } from "../../channels/wechat/token-source.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
@@ -44,7 +44,9 @@ diagnostics.get(
       client.quota(SEND_CGI_PATH),
       ...OPERATORS.map((operator) => client.checkCallback(operator)),
     ]);
-    const token = access.ok ? ({ ok: true } as const) : tokenFailure(access.error);
+    // There is a token where it is only withheld for a pause.
+    const hasToken = access.ok || access.error.reason === "paused";
+    const token = hasToken ? ({ ok: true } as const) : accessFailure(access.error);
     const callback = OPERATORS.flatMap((operator, index) => {
       const view = views[index];
       return view === undefined
@@ -67,7 +69,7 @@ function toFailure(failure: ApiFailure): Failure {
     case "paused":
       return pause(failure.until, failure.code);
     case "no_token":
-      return tokenFailure(failure.problem);
+      return accessFailure(failure.problem);
     case "bad_response":
     case "lease_over":
     case "timeout":
@@ -76,8 +78,10 @@ function toFailure(failure: ApiFailure): Failure {
   }
 }
 
-function tokenFailure(problem: TokenProblem): Failure {
+function accessFailure(problem: AccessProblem): Failure {
   switch (problem.reason) {
+    case "paused":
+      return pause(problem.until, problem.code);
     case "refused":
       return refusal(problem.code);
     case "limited":

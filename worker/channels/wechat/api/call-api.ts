@@ -1,15 +1,14 @@
 /**
- * One call of api.weixin.qq.com, with the rules every call shares: respect a pause, end before a deadline, replace
- * a refused token and send exactly once more, report trouble that concerns the whole app (WECHAT.md §4.5, §6.1).
+ * One call of api.weixin.qq.com, with the rules every call shares: end before a deadline, replace a refused token and make
+ * the request exactly once more (WECHAT.md §4.5, §6.1).
  *
  * Errors of `fetch` are turned into facts and dropped on purpose: their text may contain the URL, and the URL
  * contains the token.
  */
 import { err, type Result } from "../../../../shared/base/result.ts";
-import { pauseCauseOf } from "../../../../shared/message/delivery.ts";
 import { openDeadline, TIMED_OUT, type Deadline } from "../../../platform/deadline.ts";
+import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../../access.ts";
 import { describeCode } from "../errcode.ts";
-import type { AppAccess, RefusedAttempt, TokenProblem, TokenSource } from "../token-source.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
 /** What a request carries. */
@@ -32,7 +31,7 @@ export interface ApiDeps {
   readonly fetch: Fetch;
   /** The clock, epoch ms. */
   readonly now: () => number;
-  readonly tokens: TokenSource;
+  readonly access: AccessSource;
 }
 
 /** One call. */
@@ -46,12 +45,9 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Epoch ms; the request is aborted shortly before it. */
   readonly deadline: number;
-  /**
-   * Whether this is custom/send. Its answers alone pause: what WeChat says of an upload, of typing or of a diagnosis
-   * does not say whether messages can be sent.
-   */
-  readonly isSend: boolean;
-  /** Of custom/send: the attempt, so that one message cannot pause the app again and again. */
+  /** What the token is for. */
+  readonly use: AccessUse;
+  /** Of custom/send: the attempt, so that one message cannot have the token replaced again and again. */
   readonly attempt?: RefusedAttempt;
 }
 
@@ -59,8 +55,8 @@ export interface ApiRequest {
 export type ApiFailure =
   | Refusal
   | BadResponse
-  /** The app is paused: no request left. */
-  | { readonly reason: "paused"; readonly until: number; readonly code?: string }
+  /** The account is paused: no request left. */
+  | Extract<AccessProblem, { readonly reason: "paused" }>
   /** No token, or WeChat refused it and there is no other: certainly not done. */
   | { readonly reason: "no_token"; readonly problem: TokenProblem }
   /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
@@ -76,7 +72,7 @@ const ABORT_MARGIN_MS = 250;
 /**
  * Calls the API.
  *
- * @param deps base, fetch, clock, token source
+ * @param deps base, fetch, clock, source of the token
  * @param request what to call
  * @param read reads the response; runs under the deadline
  * @returns what `read` yields, or the reason
@@ -90,13 +86,7 @@ export async function callApi<T>(
   if (leftMs < MIN_LEFT_MS) return err({ reason: "lease_over" });
   const deadline = openDeadline(leftMs - ABORT_MARGIN_MS);
   try {
-    const outcome = await callWithToken({ deps, request, read, deadline });
-    if (outcome.ok || outcome.error.reason !== "refused" || !request.isSend) return outcome;
-    const { code } = outcome.error;
-    const cause = pauseCauseOf({ result: "rejected", code, ...describeCode(code) });
-    if (cause === undefined) return outcome;
-    const verdict = await Promise.race([deps.tokens.pause(cause, request.attempt), deadline.overdue]);
-    return verdict === TIMED_OUT ? outcome : err({ ...outcome.error, ...verdict });
+    return await callWithToken({ deps, request, read, deadline });
   } finally {
     deadline.close();
   }
@@ -111,35 +101,27 @@ interface Call<T> {
 
 /** The one token rule: a token WeChat refuses is replaced and the request sent exactly once more. */
 async function callWithToken<T>(call: Call<T>): Promise<Result<T, ApiFailure>> {
-  const { tokens } = call.deps;
-  const access = await usableAccess(call, tokens.current());
-  if (!access.ok) return access;
-  const { token } = access.value;
-  const first = await attempt(call, token);
+  const { access } = call.deps;
+  const { use, attempt: refused } = call.request;
+  const token = await waitForToken(call, access.current(use));
+  if (!token.ok) return token;
+  const first = await attempt(call, token.value);
   if (first.ok || first.error.reason !== "refused") return first;
   if (describeCode(first.error.code).replacesToken !== true) return first;
-  const renewed = await usableAccess(call, tokens.replace(token, call.request.attempt));
+  const renewed = await waitForToken(call, access.replace(token.value, use, refused));
   if (!renewed.ok) return renewed;
-  return renewed.value.token === token ? first : attempt(call, renewed.value.token);
+  return renewed.value === token.value ? first : attempt(call, renewed.value);
 }
 
-/** Waits for a token, not longer than the deadline allows, and looks at the pause that came with it. */
-async function usableAccess<T>(
-  call: Call<T>,
-  asked: Promise<Result<AppAccess, TokenProblem>>,
-): Promise<Result<AppAccess, ApiFailure>> {
-  const { deps, request } = call;
-  const access = await Promise.race([asked, call.deadline.overdue]);
-  const now = deps.now();
-  if (access === TIMED_OUT || request.deadline - now < MIN_LEFT_MS) return err({ reason: "lease_over" });
-  if (!access.ok) return err({ reason: "no_token", problem: access.error });
-  const { pausedUntil = 0, pauseCode, pauseReach } = access.value;
-  if (pausedUntil <= now || (!request.isSend && pauseReach === "send")) return access;
-  return err({
-    reason: "paused",
-    until: pausedUntil,
-    ...(pauseCode === undefined ? {} : { code: pauseCode }),
-  });
+/** Waits for a token, not longer than the deadline allows. */
+async function waitForToken<T>(
+  { deps, request, deadline }: Call<T>,
+  asked: Promise<Result<string, AccessProblem>>,
+): Promise<Result<string, ApiFailure>> {
+  const token = await Promise.race([asked, deadline.overdue]);
+  if (token === TIMED_OUT || request.deadline - deps.now() < MIN_LEFT_MS) return err({ reason: "lease_over" });
+  if (token.ok) return token;
+  return err(token.error.reason === "paused" ? token.error : { reason: "no_token", problem: token.error });
 }
 
 async function attempt<T>(call: Call<T>, token: string): Promise<Result<T, ApiFailure>> {

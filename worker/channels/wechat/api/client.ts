@@ -1,13 +1,13 @@
 /**
  * The client of api.weixin.qq.com: what the rest of the worker calls. It decides nothing and stores nothing; fetch,
- * clock and token source are arguments. Only sending is part of what a cold start evaluates; the calls no push makes are
+ * clock and access source are arguments. Only sending is part of what a cold start evaluates; the calls no push makes are
  * loaded by `import()`.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import type { Result } from "../../../../shared/base/result.ts";
-import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
-import type { AppAccess, TokenProblem } from "../token-source.ts";
+import type { AccessProblem } from "../../access.ts";
 import type { ApiDeps, ApiFailure } from "./call-api.ts";
 import type { ApiQuota, CallbackView } from "./diagnostics.ts";
 import type { DownloadedMedia, UploadedImage, UploadProblem } from "./media.ts";
@@ -17,7 +17,7 @@ import type { TypingCommand, TypingProblem } from "./typing.ts";
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
 export interface WeChatClient {
   /** Hands one message to WeChat: one attempt, facts only (WECHAT.md §4). */
-  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<AttemptOutcome>;
+  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<Delivery>;
   /** Shows or takes away the typing indicator (WECHAT.md §5.1). */
   typing(openid: string, command: TypingCommand, businessId?: string): Promise<Result<null, TypingProblem>>;
   /** Uploads a picture for image messages and card covers (WECHAT.md §5.2). */
@@ -25,7 +25,7 @@ export interface WeChatClient {
   /** Fetches a picture a user sent (WECHAT.md §5.3). */
   downloadMedia(mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>>;
   /** Asks for an access token, as every call does first (WECHAT.md §6.1). */
-  access(): Promise<Result<AppAccess, TokenProblem>>;
+  access(): Promise<Result<string, AccessProblem>>;
   /** Asks for the quota of a call (WECHAT.md §6.4). */
   quota(cgiPath: string): Promise<Result<ApiQuota, ApiFailure>>;
   /** Lets WeChat look at the push URL from an operator's network (WECHAT.md §6.4). */
@@ -35,7 +35,7 @@ export interface WeChatClient {
 /**
  * Makes a client.
  *
- * @param deps base address, fetch, clock (epoch ms) and token source
+ * @param deps base address, fetch, clock (epoch ms) and access source
  */
 export function createWeChatClient(deps: ApiDeps): WeChatClient {
   return {
@@ -52,7 +52,7 @@ export function createWeChatClient(deps: ApiDeps): WeChatClient {
       const { downloadMedia } = await import("./media.ts");
       return downloadMedia(deps, mediaId);
     },
-    access: () => deps.tokens.current(),
+    access: () => deps.access.current("call"),
     async quota(cgiPath) {
       const { readQuota } = await import("./diagnostics.ts");
       return readQuota(deps, cgiPath);

@@ -81,7 +81,7 @@ function ask(
       contentType: "application/json; charset=utf-8",
       body: stringifyRaw(body),
       deadline: deps.now() + timeoutMs,
-      isSend: false,
+      use: "call",
     },
     readAnswer,
   );

@@ -63,7 +63,7 @@ export async function uploadImage(
       contentType,
       body,
       deadline: deps.now() + MEDIA_TIMEOUT_MS,
-      isSend: false,
+      use: "call",
     },
     async (response) => {
       const answer = await readAnswer(response);
@@ -87,7 +87,7 @@ export async function downloadMedia(deps: ApiDeps, mediaId: string): Promise<Res
       path: DOWNLOAD_PATH,
       query: { media_id: mediaId },
       deadline: deps.now() + MEDIA_TIMEOUT_MS,
-      isSend: false,
+      use: "call",
     },
     readMedia,
   );

@@ -9,13 +9,6 @@ import { readBytes } from "../../../platform/http-body.ts";
 export interface Refusal {
   readonly reason: "refused";
   readonly code: string;
-  /**
-   * The code pauses the app, but only this message is refused with it. For how long so far, milliseconds
-   * (`PauseVerdict`).
-   */
-  readonly aloneMs?: number;
-  /** The app is paused until then, epoch ms. */
-  readonly pausedUntil?: number;
 }
 
 /** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */

@@ -1,12 +1,12 @@
 /**
- * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `AttemptOutcome`.
+ * Sending one message to a user: our model → the wire of custom/send (WECHAT.md §4.1), and the outcome → `Delivery`.
  */
 import type { Result } from "../../../../shared/base/result.ts";
 import { dropControls } from "../../../../shared/base/visible.ts";
-import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
+import type { Delivery } from "../../../../shared/message/delivery.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
+import type { RefusedAttempt } from "../../access.ts";
 import { describeCode } from "../errcode.ts";
-import type { RefusedAttempt } from "../token-source.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
@@ -35,7 +35,7 @@ export async function deliverMessage(
   openid: string,
   message: Outbound,
   options: DeliverOptions,
-): Promise<AttemptOutcome> {
+): Promise<Delivery> {
   const outcome = await callApi(
     deps,
     {
@@ -44,12 +44,12 @@ export async function deliverMessage(
       contentType: "application/json; charset=utf-8",
       body: buildSendBody(openid, message, options),
       deadline: options.deadline,
-      isSend: true,
+      use: "send",
       ...(options.attempt !== undefined && { attempt: options.attempt }),
     },
     readAnswer,
   );
-  return toOutcome(outcome);
+  return toDelivery(outcome);
 }
 
 /**
@@ -87,17 +87,17 @@ function toWire(message: Outbound): JsonObject {
   return { msgtype: "miniprogrampage", miniprogrampage: { title, pagepath: pagePath, thumb_media_id: thumbMediaId } };
 }
 
-function toOutcome(outcome: Result<JsonObject, ApiFailure>): AttemptOutcome {
+function toDelivery(outcome: Result<JsonObject, ApiFailure>): Delivery {
   if (outcome.ok) return { result: "accepted" };
   const failure = outcome.error;
   if (failure.reason === "refused") {
-    const { reason: _refused, code, ...verdict } = failure;
+    const { code } = failure;
     const { name, reaction, reach } = describeCode(code);
-    return { result: "rejected", code, name, reaction, ...(reach && { reach }), ...verdict };
+    return { result: "rejected", code, name, reaction, ...(reach && { reach }) };
   }
   if (failure.reason === "paused") {
     const { until, code } = failure;
-    return { result: "not_sent", reason: "paused", until, ...(code !== undefined && { code }) };
+    return { result: "not_sent", reason: "paused", until, code };
   }
   if (failure.reason === "lease_over") return { result: "not_sent", reason: "lease_over" };
   if (failure.reason === "no_token") {

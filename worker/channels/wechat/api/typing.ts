@@ -53,7 +53,7 @@ export async function sendTyping(
       contentType: "application/json; charset=utf-8",
       body: stringifyRaw(body),
       deadline: deps.now() + TYPING_TIMEOUT_MS,
-      isSend: false,
+      use: "call",
     },
     readAnswer,
   );

@@ -1,0 +1,39 @@
+/**
+ * Where the calls of a channel get their access token: the seam between a family's API client and the object that owns the
+ * credential (`worker/objects/account.ts`). A pause is checked here, so no client has to know of it.
+ */
+import type { Result } from "../../shared/base/result.ts";
+
+/** `send` is stopped by every pause, `call` only by one whose reach is `account`. */
+export type AccessUse = "send" | "call";
+
+/** Why there is no token. `until`: epoch ms before which asking again is useless. */
+export type AccessProblem = { readonly reason: "paused"; readonly until: number; readonly code: string } | TokenProblem;
+
+/** Why the account has no token. */
+export type TokenProblem =
+  /** The token endpoint refused (wrong secret, IP not whitelisted, …). */
+  | { readonly reason: "refused"; readonly code: string; readonly until?: number }
+  /** The token endpoint, or the object in front of it, did not answer. */
+  | { readonly reason: "unreachable"; readonly until?: number }
+  /** The platform keeps giving the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day). */
+  | { readonly reason: "limited"; readonly until: number };
+
+/** An attempt to send a message that the platform refused. */
+export interface RefusedAttempt {
+  /** Names the message without its user: 12 digits of the conversation's object id, and the row. */
+  readonly message: string;
+  /** Attempts of the message so far, this one included. */
+  readonly attempt: number;
+}
+
+/** Gives out access tokens. No method throws for an expected failure. */
+export interface AccessSource {
+  /** The token to use now. */
+  current(use: AccessUse): Promise<Result<string, AccessProblem>>;
+  /**
+   * Reports that the platform refused `badToken` and asks for a better one. Many callers with the same one cause one
+   * refresh. A message that had the token before replaced, too, gets the same one again: the platform refuses the message.
+   */
+  replace(badToken: string, use: AccessUse, refused?: RefusedAttempt): Promise<Result<string, AccessProblem>>;
+}
