@@ -7,9 +7,13 @@
  */
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { isPauseReaction } from "../../shared/message/delivery.ts";
-import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
-import type { StableToken, StableTokenProblem } from "../channels/wechat/api/stable-token.ts";
+import type {
+  FetchedToken,
+  RefusedAttempt,
+  TokenEndpoint,
+  TokenEndpointProblem,
+  TokenProblem,
+} from "../channels/access.ts";
 import { describeCode } from "../channels/wechat/errcode.ts";
 import { writeLog } from "../platform/logger.ts";
 import { pauseUntil } from "./core/pause-end.ts";
@@ -23,8 +27,7 @@ export interface TokenKeeperDeps {
   readonly appid: string;
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
-  /** Calls the token endpoint; never throws. */
-  readonly request: (force: boolean) => Promise<Result<StableToken, StableTokenProblem>>;
+  readonly request: TokenEndpoint;
   /** A short hash of the secret in use. */
   readonly secretTag: () => Promise<string>;
   /** The clock, epoch ms. */
@@ -106,7 +109,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return startCooldown({ reason: "limited", until: now() + MAX_COOLDOWN_MS }, now() + MAX_COOLDOWN_MS);
   }
 
-  function accept({ token, expiresAt }: StableToken, forced: boolean): Result<AccountAccess, TokenProblem> {
+  function accept({ token, expiresAt }: FetchedToken, forced: boolean): Result<AccountAccess, TokenProblem> {
     failures = 0;
     askedAt = now();
     write({ token, expiresAt, refreshAt: null, tokenTrouble: null });
@@ -115,20 +118,18 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return ok(toAccess(read()));
   }
 
-  function fail(problem: StableTokenProblem, tag: string): Result<AccountAccess, TokenProblem> {
+  function fail(problem: TokenEndpointProblem, tag: string): Result<AccountAccess, TokenProblem> {
     if (problem.reason === "unreachable") {
       noteTrouble(problem.cause);
       writeLog("token_unreachable", { app: appid, cause: problem.cause });
       return startCooldown({ reason: "unreachable" }, Infinity);
     }
-    const { code } = problem;
+    const { code, reaction } = problem;
     noteTrouble("refused", code);
-    const { name, reaction, cure, replacesToken } = describeCode(code);
+    const { name, cure } = describeCode(code);
     writeLog("token_refused", { app: appid, code, name, cure: cure.en });
-    const isBusy = (reaction === "retry" || reaction === "outage") && replacesToken !== true;
-    if (isBusy) return startCooldown({ reason: "refused", code }, Infinity);
-    // Wrong secret, IP not on the whitelist, quota of the endpoint: asking again soon only makes it worse.
-    const refusedUntil = pauseUntil(isPauseReaction(reaction) ? reaction : "stop", now(), deps.random());
+    if (reaction === "outage") return startCooldown({ reason: "refused", code }, Infinity);
+    const refusedUntil = pauseUntil(reaction, now(), deps.random());
     write({ refusedUntil, refusedCode: code, refusedSecret: tag });
     return orStored({ reason: "refused", code, until: refusedUntil });
   }

@@ -3,6 +3,7 @@
  * credential (`worker/objects/account.ts`). A pause is checked here, so no client has to know of it.
  */
 import type { Result } from "../../shared/base/result.ts";
+import type { PauseReaction } from "../../shared/message/delivery.ts";
 
 /** `send` is stopped by every pause, `call` only by one whose reach is `account`. */
 export type AccessUse = "send" | "call";
@@ -37,3 +38,21 @@ export interface AccessSource {
    */
   replace(badToken: string, use: AccessUse, refused?: RefusedAttempt): Promise<Result<string, AccessProblem>>;
 }
+
+/** An access token as the token endpoint gives it. */
+export interface FetchedToken {
+  readonly token: string;
+  /** Epoch ms, counted from before the request: rather too early. */
+  readonly expiresAt: number;
+}
+
+/** Why the token endpoint gave none: its refusal with what that means for the next call, or no usable answer. */
+export type TokenEndpointProblem =
+  | { readonly reason: "refused"; readonly code: string; readonly reaction: "outage" | PauseReaction }
+  | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
+
+/**
+ * The token endpoint of a family, passed to the token keeper. It says itself what its refusal means: a code may mean
+ * another thing here than as the answer of a call (40001: here the secret is wrong). Never throws.
+ */
+export type TokenEndpoint = (force: boolean) => Promise<Result<FetchedToken, TokenEndpointProblem>>;

@@ -5,14 +5,14 @@
 import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { createTokenKeeper } from "../../../worker/account/token-keeper.ts";
-import type { StableToken, StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";
+import type { FetchedToken, TokenEndpointProblem } from "../../../worker/channels/access.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 export const APPID = "wx0123456789abcdef";
 export const LIFE_MS = 7_200_000;
 
 /** An answer of the token endpoint; a string is a new token's text. */
-export type Answer = string | Result<StableToken, StableTokenProblem>;
+export type Answer = string | Result<FetchedToken, TokenEndpointProblem>;
 
 /** A keeper with everything around it in the test's hands. */
 export function createBench(patch: Partial<AccountState> = {}) {

@@ -114,6 +114,21 @@ describe("a hundred senders", () => {
   });
 });
 
+describe("40001 at the token endpoint", () => {
+  it("is not asked again for ten minutes, as it means a wrong secret", async ({ expect }) => {
+    const { control, keeper, sendAll, tokenCalls } = await createWorld(3);
+    await control.fault({ fault: "errcode", errcode: 40001, target: "token" });
+    const refused = { result: "not_sent", reason: "no_token", code: "40001", until: NOW + 615_000 };
+    expect(await sendAll()).toEqual([refused, refused, refused]);
+    keeper.advance(10 * 60_000);
+    await sendAll();
+    expect(await tokenCalls()).toHaveLength(1);
+    keeper.advance(15_000);
+    await sendAll();
+    expect(await tokenCalls()).toHaveLength(2);
+  });
+});
+
 describe("the client against the emulator", () => {
   it("uploads a picture WeChat takes, sends it, and fetches it back", async ({ expect }) => {
     const { client, keeper } = await createWorld(1);

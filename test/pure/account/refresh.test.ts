@@ -3,7 +3,7 @@ import { err, ok } from "../../../shared/base/result.ts";
 import { createBench, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
-const refused = (code: string) => err({ reason: "refused", code } as const);
+const refused = (code: string) => err({ reason: "refused", code, reaction: "stop" } as const);
 
 /** A bench whose first token has been fetched. */
 async function benchWithToken() {

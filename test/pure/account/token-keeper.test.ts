@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
+import type { PauseReaction } from "../../../shared/message/delivery.ts";
 import { APPID, createBench, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const unreachable = err({ reason: "unreachable", cause: "network" } as const);
-const refused = (code: string) => err({ reason: "refused", code } as const);
+const refused = (code: string, reaction: "outage" | PauseReaction = "stop") =>
+  err({ reason: "refused", code, reaction } as const);
 
 /** A bench whose first token has been fetched. */
 async function benchWithToken() {
@@ -107,27 +109,26 @@ describe("trouble at the token endpoint", () => {
 
   it("treats a busy WeChat like one that does not answer", async ({ expect }) => {
     const bench = createBench();
-    bench.says(() => refused("-1"));
+    bench.says(() => refused("-1", "outage"));
     expect(await bench.access()).toEqual(err({ reason: "refused", code: "-1", until: NOW + 2_000 }));
   });
 
-  // WECHAT.md §4.5: here 40001 means that the secret is wrong.
-  it.for(["40125", "40001"])(
-    "leaves an endpoint that refuses by %s alone for ten minutes",
-    async (code, { expect }) => {
-      const bench = createBench();
-      bench.says(() => refused(code));
-      const until = NOW + 10 * MINUTE_MS + 15_000;
-      expect(await bench.access()).toEqual(err({ reason: "refused", code, until }));
-      bench.evict();
-      bench.advance(9 * MINUTE_MS);
-      expect(await bench.access()).toEqual(err({ reason: "refused", code, until }));
-      expect(bench.calls).toHaveLength(1);
-      bench.advance(2 * MINUTE_MS);
-      bench.says(() => "token-1");
-      expect(await bench.access()).toMatchObject({ ok: true });
-    },
-  );
+  it.for([
+    ["stop", 10 * MINUTE_MS + 15_000],
+    ["quota", 60 * MINUTE_MS + 15_000],
+  ] as const)("leaves an endpoint alone that refuses with the reaction %s", async ([reaction, pauseMs], { expect }) => {
+    const bench = createBench();
+    bench.says(() => refused("40001", reaction));
+    const problem = err({ reason: "refused", code: "40001", until: NOW + pauseMs });
+    expect(await bench.access()).toEqual(problem);
+    bench.evict();
+    bench.advance(pauseMs - MINUTE_MS);
+    expect(await bench.access()).toEqual(problem);
+    expect(bench.calls).toHaveLength(1);
+    bench.advance(2 * MINUTE_MS);
+    bench.says(() => "token-1");
+    expect(await bench.access()).toMatchObject({ ok: true });
+  });
 
   it("tries at once when the secret was changed", async ({ expect }) => {
     const bench = createBench();

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err } from "../../../shared/base/result.ts";
 import { faultsOf } from "../../../worker/account/core/faults.ts";
-import type { StableTokenProblem } from "../../../worker/channels/wechat/api/stable-token.ts";
+import type { TokenEndpointProblem } from "../../../worker/channels/access.ts";
 import { createBench, LIFE_MS } from "./bench.ts";
 
 const SECOND = 1_000;
@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 /** A bench whose endpoint answers so for a while, asked every two seconds. */
-async function askFor(ms: number, problem: StableTokenProblem, bench = createBench()) {
+async function askFor(ms: number, problem: TokenEndpointProblem, bench = createBench()) {
   bench.says(() => err(problem));
   for (let passed = 0; passed < ms; passed += 2 * SECOND) {
     await bench.access();
@@ -35,7 +35,7 @@ describe("the token endpoint in trouble", () => {
   });
 
   it("is a fault while WeChat is busy, until it gives a token", async ({ expect }) => {
-    const { bench, faults } = await askFor(MINUTE, { reason: "refused", code: "-1" });
+    const { bench, faults } = await askFor(MINUTE, { reason: "refused", code: "-1", reaction: "outage" });
     expect(faults()).toMatchObject([{ reason: "no_token", cause: "refused", code: "-1" }]);
     bench.says(() => "token-1");
     bench.advance(MINUTE);
@@ -69,7 +69,7 @@ describe("the token endpoint in trouble", () => {
   });
 
   it("that refuses is reported as such, and between two refusals as no token", async ({ expect }) => {
-    const { bench, faults } = await askFor(2 * SECOND, { reason: "refused", code: "40164" });
+    const { bench, faults } = await askFor(2 * SECOND, { reason: "refused", code: "40164", reaction: "stop" });
     expect(faults()).toMatchObject([{ reason: "token_refused", code: "40164" }]);
     bench.advance(15 * MINUTE);
     await bench.access();

@@ -38,10 +38,18 @@ describe("requestStableToken", () => {
     expect(JSON.parse(String(requests[0]?.init.body))).toHaveProperty("force_refresh", true);
   });
 
-  it("tells WeChat's refusal", async ({ expect }) => {
-    expect((await request(json({ errcode: 40164, errmsg: "invalid ip" }))).outcome).toEqual(
-      err({ reason: "refused", code: "40164" }),
-    );
+  it("reports WeChat's refusal with what it means here: 40001 is a wrong secret", async ({ expect }) => {
+    for (const [reaction, errcodes] of [
+      ["outage", [-1, 43108]],
+      ["rate", [45011, 44991]],
+      ["quota", [45009]],
+      ["stop", [40001, 40014, 42001, 40125, 40164, 40013, 50004, 50007, 99999]],
+    ] as const) {
+      for (const errcode of errcodes) {
+        const { outcome } = await request(json({ errcode, errmsg: "rid: x" }));
+        expect(outcome).toEqual(err({ reason: "refused", code: String(errcode), reaction }));
+      }
+    }
   });
 
   it.for<[string, Step]>([

@@ -3,7 +3,10 @@
  * forced 20 times a day, and the secret goes nowhere else.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import { isPauseReaction, type PauseReaction } from "../../../../shared/message/delivery.ts";
 import { openDeadline, TIMED_OUT } from "../../../platform/deadline.ts";
+import type { FetchedToken, TokenEndpointProblem } from "../../access.ts";
+import { describeCode } from "../errcode.ts";
 import type { Fetch } from "./call-api.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
 
@@ -22,18 +25,6 @@ export interface StableTokenOptions {
   readonly timeoutMs: number;
 }
 
-/** An access token. */
-export interface StableToken {
-  readonly token: string;
-  /** Epoch ms, counted from before the request: rather too early. */
-  readonly expiresAt: number;
-}
-
-/** Why there is none: WeChat's code, or no usable answer. */
-export type StableTokenProblem =
-  | { readonly reason: "refused"; readonly code: string }
-  | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
-
 const TOKEN_PATH = "/cgi-bin/stable_token";
 /** WECHAT.md §6.1: be ready for at least 512 characters. */
 const MAX_TOKEN_LENGTH = 2048;
@@ -45,7 +36,7 @@ const MAX_TOKEN_LENGTH = 2048;
  */
 export async function requestStableToken(
   options: StableTokenOptions,
-): Promise<Result<StableToken, StableTokenProblem>> {
+): Promise<Result<FetchedToken, TokenEndpointProblem>> {
   const startedAt = options.now();
   const deadline = openDeadline(options.timeoutMs);
   try {
@@ -63,7 +54,7 @@ async function askForToken(
   options: StableTokenOptions,
   startedAt: number,
   signal: AbortSignal,
-): Promise<Result<StableToken, StableTokenProblem>> {
+): Promise<Result<FetchedToken, TokenEndpointProblem>> {
   const { appid, secret, force } = options;
   const response = await options.fetch(`${options.tokenBase}${TOKEN_PATH}`, {
     method: "POST",
@@ -73,12 +64,24 @@ async function askForToken(
     redirect: "manual",
   });
   const answer = await readAnswer(response);
-  if (answer.ok) return toStableToken(answer.value, startedAt);
-  if (answer.error.reason === "refused") return err({ reason: "refused", code: answer.error.code });
-  return err({ reason: "unreachable", cause: "bad_response" });
+  if (answer.ok) return toFetchedToken(answer.value, startedAt);
+  if (answer.error.reason === "bad_response") return err({ reason: "unreachable", cause: "bad_response" });
+  const { code } = answer.error;
+  return err({ reason: "refused", code, reaction: reactionTo(code) });
 }
 
-function toStableToken(answer: JsonObject, startedAt: number): Result<StableToken, StableTokenProblem> {
+/**
+ * What a refusal means here. Only a busy WeChat and a limit end by themselves; after all others (a wrong secret, which
+ * 40001 and its like mean here, or an IP that is not on the whitelist) asking again soon only makes it worse.
+ */
+function reactionTo(code: string): "outage" | PauseReaction {
+  const { reaction, replacesToken } = describeCode(code);
+  if (replacesToken === true) return "stop";
+  if (reaction === "retry" || reaction === "outage") return "outage";
+  return isPauseReaction(reaction) ? reaction : "stop";
+}
+
+function toFetchedToken(answer: JsonObject, startedAt: number): Result<FetchedToken, TokenEndpointProblem> {
   const token = answer["access_token"];
   const seconds = answer["expires_in"];
   const usable =
