@@ -1,21 +1,23 @@
 /**
- * The users erased within the last day, as the account object remembers them: a hash each, so that an event or an
- * unreadable push from before the erasure that comes later, or comes again, is recognised (docs/design/erasure.md). The
- * hash is an HMAC with a random key of the object's own; with it stand the time of the erasure and the length of the
- * openid. The newest 10 000; the alarm removes what is older than a day.
- *
- * SQL stays here. The table comes with the first entry and without a step of the schema: a worker of the version before
- * does not know it and works on.
+ * The users erased within the last day, as the account object remembers them: a hash each, to recognise an event or an
+ * unreadable push from before the erasure that arrives or is repeated later (docs/design/erasure.md). The hash is an
+ * HMAC with a random key of this object; beside it are the time of the erasure and the length of the openid. At most
+ * the newest 10 000; the alarm removes entries older than a day.
+ * All SQL on this table is in this file. The table is created with the first entry, without a step of the schema, so
+ * that the previous version of the worker keeps working without it.
  */
 import { Buffer } from "node:buffer";
 import { findOpenids, shapeOf, type OpenidShape } from "../../shared/text/names-user.ts";
 import { ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
 
-/** The key of the entry with the random key. */
+/** The key of the storage entry that holds the random HMAC key. */
 const KEY_ENTRY = "erasure_key";
-/** Erasures that are remembered. */
+/** The most erasures remembered. */
 export const MAX_ERASURES = 10_000;
-/** A text in which more could be an openid is taken to name an erased user: looking further would cost too much CPU. */
+/**
+ * The most possible openids in one text, by the lengths of erased openids. A text with more counts as naming an erased
+ * user: hashing more would cost too much CPU.
+ */
 const MAX_CANDIDATES = 4_096;
 const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 const CREATE = `create table if not exists erased (seq integer primary key, at integer not null, hash text not null,
@@ -27,19 +29,19 @@ type ShapeRow = { readonly length: number; readonly word: number };
 type Row = Record<string, SqlStorageValue>;
 type Newest = { readonly seq: number; readonly at: number };
 
-/** An openid that is about to be erased, as it is remembered. */
+/** The entry for an openid that is about to be erased. */
 export interface ErasedOpenid extends OpenidShape {
   readonly hash: string;
 }
 
-/** Remembers them. */
+/** Remembers erased users. */
 export interface Erasures {
   /** Hashes an openid. */
   hash(openid: string): Promise<ErasedOpenid>;
-  /** Remembers that a user was erased. Beyond 10 000 erasures the oldest is forgotten. */
+  /** Remembers that a user was erased. Beyond 10 000 erasures the oldest is deleted. */
   note(openid: ErasedOpenid, erasedAt: number): void;
   /**
-   * Whether something from this time could be from before an erasure: without it nothing is to be asked.
+   * Whether something from this time could be from before an erasure; if not, no text has to be searched.
    *
    * @param createdAt epoch ms; 0: unknown, which counts as before
    */
@@ -48,11 +50,11 @@ export interface Erasures {
   concern(text: string, createdAt: number, now: number): Promise<boolean>;
   /** When the oldest erasure was, epoch ms; null when none is remembered. */
   oldest(): number | null;
-  /** Forgets what is older than a day. */
+  /** Deletes entries older than a day. */
   expire(now: number): void;
 }
 
-/** Opens them. */
+/** Opens the table of erasures. */
 export function createErasures(storage: DurableObjectStorage): Erasures {
   const { sql } = storage;
   let exists: boolean | undefined;
@@ -65,7 +67,7 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
 
   const read = <T extends Row>(rows: () => SqlStorageCursor<T>): readonly T[] => (hasTable() ? rows().toArray() : []);
 
-  /** Remembered: every event asks. */
+  /** Kept in memory, since every event needs it. */
   function newestOne(): Newest {
     return (newest ??= read(() => sql.exec<Newest>("select seq, at from erased order by seq desc limit 1"))[0] ?? {
       seq: 0,
@@ -127,7 +129,7 @@ export function createErasures(storage: DurableObjectStorage): Erasures {
         );
         if (openids === undefined) return true;
         const hashes = await hashAll(openids);
-        // Otherwise a user was erased while the hashes were made, perhaps with an openid of another length.
+        // Otherwise a user was erased while the hashes were computed, perhaps with an openid of another length.
         if (before === newestOne()) return isNoted(hashes, createdAt, now);
       }
       return false;

@@ -1,7 +1,7 @@
 /**
  * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
- * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: all that is
- * kept of a delivery is a cursor for each endpoint.
+ * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
+ * record of a delivery is a cursor for each endpoint.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
@@ -28,37 +28,47 @@ import type { SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { Erasures } from "./erasures.ts";
 import type { AccountStore } from "./store.ts";
 
-/** Events that are kept. */
+/** The most events kept. */
 const MAX_EVENTS = 5_000;
-/** Of the seqs of events, which are times, this part has the older ones counted: counting reads all of them. */
+/**
+ * Events beyond `MAX_EVENTS` are looked for when a new event's seq, a time, is divisible by this number: the search
+ * reads all events.
+ */
 const COUNT_EVERY = 64;
-/** The largest page, UTF-16 units of JSON: an event has up to some 100 KB, and an answer must stay below the RPC's 32 MiB. */
+/**
+ * The largest page, UTF-16 units of JSON: an event has up to about 100 KB, and an answer must stay below the RPC's 32
+ * MiB.
+ */
 const MAX_PAGE_LENGTH = 1_000_000;
 /**
- * Time for webhook calls in one alarm, milliseconds; after it no further call starts, the rest follows in the next alarm.
- * The alarm must also refresh the token.
+ * Time for webhook calls in one alarm, milliseconds; after it no further call starts, and the remaining events follow
+ * in the next alarm. The same alarm must also refresh the token.
  */
 const BUDGET_MS = 10_000;
 /** Time until the next try when the settings cannot be read, milliseconds; no webhook is called before it. */
 const REST_MS = 30_000;
 
-/** An event as its account keeps it. */
+/** An event as its account stores it. */
 export interface KeptAppEvent extends StoredAppEvent {
   readonly key: string;
 }
 
-/** The same as it crosses the RPC boundary: typed by its head, since the recursive type is too deep for the types of RPC. */
+/**
+ * The same event as it crosses the RPC boundary: typed by its head, since the recursive type is too deep for the types
+ * of RPC.
+ */
 export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
   readonly inbound: InboundHead & { readonly kind: Inbound["kind"] };
 }
 
 /**
- * What came of an event: true, it is new; false, it is a repeat or older than what is kept; `erased`, it names a user
- * who was erased since, and is stored without what it says. Crosses RPC; a worker of version 0.1.0 knows the first two.
+ * The outcome of storing an event: true: it is new; false: it is a repeat or older than what is kept; `erased`: it
+ * names a user who was erased since, and is stored without its content. Crosses RPC; a worker of version 0.1.0 knows
+ * the first two.
  */
 export type EventOutcome = boolean | "erased";
 
-/** The part of the account's storage that is used. */
+/** The part of the account's storage that events use. */
 type EventStore = Pick<
   AccountStore,
   | "findEvent"
@@ -75,21 +85,21 @@ type EventStore = Pick<
 /** The account object. */
 export interface AppEventsHost {
   readonly store: EventStore;
-  /** 64 hex digits: events are named by it, as a conversation's are by its own. */
+  /** 64 hex digits: the ids of events contain it, as those of a conversation contain the conversation's. */
   readonly objectId: string;
   readonly appid: () => string;
   readonly cursors: () => WebhookCursors;
-  /** Stores cursors when they are given, and arms the alarm if something is due before it. */
+  /** Stores cursors when they are passed, and sets the alarm if something is due before it. */
   readonly write: (cursors?: WebhookCursors) => void;
   readonly settings: () => SettingsVersion;
-  /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
+  /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
   readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
   readonly erasures: Pick<Erasures, "mayConcern" | "concern">;
   readonly noteSkipped: (webhook: string, events: SkippedEvents, now: number) => void;
 }
 
-/** Opens them. */
+/** Opens the events. */
 export function createAppEvents(host: AppEventsHost) {
   const { store, objectId, cursors, write, erasures } = host;
 
@@ -102,7 +112,7 @@ export function createAppEvents(host: AppEventsHost) {
     });
   }
 
-  /** Forgets events up to a seq. What a webhook did not get of them is on record before. */
+  /** Deletes events up to a seq. Those of them that a webhook did not receive are recorded before. */
   function forget(upTo: number | null, now: number): void {
     if (upTo === null) return;
     for (const [id, { after }] of Object.entries(cursors())) {
@@ -120,7 +130,7 @@ export function createAppEvents(host: AppEventsHost) {
     return {
       seq,
       at,
-      // Asked before each call: the user it names may have been erased since it was read.
+      // Checked before each call: the user the event names may have been erased since it was read.
       get types() {
         return store.hasEvent(seq) ? ([APP_EVENT] as const) : [];
       },
@@ -133,7 +143,7 @@ export function createAppEvents(host: AppEventsHost) {
      * Stores an event.
      *
      * @param key the same for every delivery of the event
-     * @param inbound `createdAt` 0: it came without CreateTime, and the key is made of its content alone
+     * @param inbound `createdAt` 0: it came without CreateTime, and its key is a hash of its content alone
      * @param now when it arrived, epoch ms
      * @param signedAt when it was signed, epoch ms; 0: unknown
      * @param keptMs how long events are kept, milliseconds
@@ -164,16 +174,21 @@ export function createAppEvents(host: AppEventsHost) {
       return isErased ? "erased" : true;
     },
 
-    /** Events after a cursor, oldest first: at most `limit` (1 to 5000), and no more than a page may be long, but one. */
+    /**
+     * Events after a cursor, oldest first: at most `limit` (1 to 5000), and at most the length of a page, but at least
+     * one.
+     */
     read,
 
-    /** Events from before `horizon`, epoch ms, go. */
+    /** Deletes events from before `horizon`, epoch ms. */
     expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
 
-    /** The newest event, when webhooks can be called; else 0: nothing is due then. */
+    /** The newest event when webhooks can be called; else 0: nothing is due. */
     deliverable: (): number => (host.webhooks() === undefined ? 0 : store.newestEvent()),
 
-    /** New settings were stored: a new endpoint begins after the newest event, one that is gone is forgotten. */
+    /**
+     * New settings were stored: a new endpoint begins after the newest event; the cursor of a removed one is deleted.
+     */
     settingsChanged({ settings, version }: SettingsVersion): void {
       const known = cursors();
       const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
@@ -181,7 +196,10 @@ export function createAppEvents(host: AppEventsHost) {
       if (!isSame(known, synced)) write(synced);
     },
 
-    /** An endpoint gets everything after an event again. @returns the cursor; null when it does not listen to events */
+    /**
+     * Delivers everything after an event to an endpoint again. @returns the cursor; null when the endpoint does not
+     * listen to events
+     */
     replay(id: string, after: number, now: number): number | null {
       const known = cursors();
       if (ownValue(known, id) === undefined) return null;
@@ -190,7 +208,7 @@ export function createAppEvents(host: AppEventsHost) {
       return from;
     },
 
-    /** Delivers what is due; resolves when that is done, has failed, or the time is up. */
+    /** Delivers the due events; resolves when that is done, has failed, or the time is up. */
     async deliver(started: number): Promise<void> {
       const deps = host.webhooks();
       const last = store.newestEvent();
@@ -216,7 +234,7 @@ export function createAppEvents(host: AppEventsHost) {
         fields: { app: appid },
       });
       const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
-      // Read again: an event may have come, or a replay, or other settings.
+      // Read again: a new event, a replay or other settings may have been stored meanwhile.
       const known = { webhooks: cursors(), settingsVersion: 0 };
       write(foldProgress(known, listed, progress, deps.now(), Math.random).webhooks);
     },

@@ -1,7 +1,7 @@
 /**
- * The faults of each mini program as an isolate knows them, at most 10 s old: `/healthz` is public, so the number of
- * requests must not decide how often an account object is asked. At most one call for each app is under way; a call
- * that does not return is over at its deadline, and its outcome counts for as long as a good one.
+ * The faults of each mini program as read by this isolate, at most 10 s old: `/healthz` is public, so the number of
+ * requests must not decide how often an account object is called. At most one call for each app is under way; a call
+ * that does not return ends at its deadline, and its outcome is cached for as long as a success.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { withTimeout, TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
@@ -11,10 +11,10 @@ import type { AppFault } from "./core/faults.ts";
 /** A fault as `/healthz` reports it. */
 export type HealthFault =
   | AppFault
-  /** The account object did not answer: whether the app sends is not known. */
+  /** The account object did not answer: whether the app sends is unknown. */
   | { readonly reason: "account_unreachable" };
 
-/** The part of the account object that is used. */
+/** The part of the account object that the reader uses. */
 export interface HealthReader {
   faults(): Promise<readonly AppFault[]>;
 }
@@ -22,18 +22,18 @@ export interface HealthReader {
 interface Snapshot {
   readonly faults: readonly HealthFault[];
   readonly readAt: number;
-  /** Of the pause this isolate knew when it asked: a newer one makes the snapshot old. */
+  /** Version of the pause this isolate had read when it called: a newer version makes the snapshot stale. */
   readonly pauseVersion: number;
 }
 
-/** What an isolate remembers, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
+/** The cached faults, by appid. Per-isolate cache: may be evicted at any time, never authoritative. */
 export interface SnapshotMemory {
   readonly snapshots: Map<string, Snapshot>;
   /** Calls under way. */
   readonly reads: Map<string, Promise<readonly HealthFault[]>>;
 }
 
-/** This isolate's. */
+/** The faults cached by this isolate. */
 export const snapshotMemory: SnapshotMemory = { snapshots: new Map(), reads: new Map() };
 
 /** What reading needs. */
@@ -44,15 +44,15 @@ export interface SnapshotDeps {
   readonly memory: SnapshotMemory;
   /** The clock, epoch ms. */
   readonly now: () => number;
-  /** Of the pause this isolate has read. */
+  /** Version of the pause this isolate has read. */
   readonly pauseVersion: () => number;
-  /** Keeps the call alive when the request that made it is cancelled: others wait for it too. */
+  /** Keeps the call alive when the request that made it is cancelled: other requests wait for it too. */
   readonly keepAlive: (work: Promise<unknown>) => void;
 }
 
-/** How old a snapshot may be, milliseconds. */
+/** The greatest age of a snapshot, milliseconds. */
 export const SNAPSHOT_MS = 10_000;
-/** How long the account object has for its answer, milliseconds. */
+/** Timeout of the account object's answer, milliseconds. */
 export const ACCOUNT_HEALTH_MS = 2_000;
 
 const UNREACHABLE: readonly HealthFault[] = [{ reason: "account_unreachable" }];
@@ -63,12 +63,12 @@ export async function readFaults(deps: SnapshotDeps): Promise<readonly HealthFau
   const known = memory.snapshots.get(appid);
   const isOutdated = known?.pauseVersion !== deps.pauseVersion();
   if (known !== undefined && !isOutdated && isFresh(known.readAt, now(), SNAPSHOT_MS)) return known.faults;
-  // Each request has a deadline of its own: the call belongs to another one.
+  // Each request has a deadline of its own: the call may have been started by another request.
   const read = await raceTimeout(ACCOUNT_HEALTH_MS, memory.reads.get(appid) ?? startRead(deps));
   return read === TIMED_OUT ? UNREACHABLE : read;
 }
 
-/** The faults of an app may have changed: the next request asks the account object. */
+/** Drops the cached faults of one app, which may have changed: the next request calls the account object. */
 export function forgetFaults(memory: SnapshotMemory, appid: string): void {
   memory.snapshots.delete(appid);
 }

@@ -10,18 +10,21 @@ import { LONGEST_PAUSE_MS } from "./core/pause-end.ts";
 import type { AccountAccess } from "./published-access.ts";
 import type { SendsMemory } from "./sends-watch.ts";
 
-/** What is remembered of one app. Times in epoch ms. */
+/** The cached account of one app. Times in epoch ms. */
 export interface CachedAccount {
   readonly access?: { readonly value: AccountAccess; readonly readAt: number } | undefined;
   /** The last token WeChat refused: KV may still have it for a minute. */
   readonly rejected?: string | undefined;
   readonly problem?: { readonly value: TokenProblem; readonly until: number } | undefined;
   readonly pause?: AppPause | undefined;
-  /** Milestones this isolate has told the object. */
+  /** Milestones this isolate has reported to the object. */
   readonly reportedMilestones?: readonly Milestone[];
   /** Whether sends get through. */
   readonly sends?: SendsMemory | undefined;
-  /** `pauseVersion` of the last pause after which this isolate has told the object that WeChat took a message. */
+  /**
+   * `pauseVersion` of the last pause after which this isolate has reported to the object that WeChat accepted a
+   * message.
+   */
   readonly acceptedVersion?: number;
   readonly settings?: { readonly value: SettingsVersion; readonly readAt: number } | undefined;
 }
@@ -29,7 +32,7 @@ export interface CachedAccount {
 /** By appid. */
 export type AccountMemory = Map<string, CachedAccount>;
 
-/** This isolate's memory. Functions take a memory as an argument; this one is for the wiring (inbox/services.ts). */
+/** This isolate's memory. Functions take a memory as an argument; inbox/services.ts passes this one. */
 export const accountMemory: AccountMemory = new Map();
 
 /** Whether a token can still be used at `at` and is not the one WeChat refused. */
@@ -41,19 +44,20 @@ export function isAlive(
   return access !== undefined && access.expiresAt > at && access.token !== rejected;
 }
 
-/** The access that lives longer: KV may still have the token before the one this isolate knows. */
+/** Of two accesses the one that lives longer: KV may still hold the token before the one this isolate has. */
 export function newer(a: AccountAccess | undefined, b: AccountAccess | undefined): AccountAccess | undefined {
   return a === undefined || (b !== undefined && b.expiresAt > a.expiresAt) ? b : a;
 }
 
-/** A pause that can be true; none when it lies further ahead than any lasts: the clock was set back. */
+/** A plausible pause; none when it lies further in the future than any pause lasts, because the clock was set back. */
 export function plausiblePause(pause: AppPause | undefined, now: number): AppPause | undefined {
   return pause !== undefined && isImplausible(pause.pausedUntil, now, LONGEST_PAUSE_MS) ? undefined : pause;
 }
 
 /**
- * The version of a pause that ended by itself and after which this isolate has not told the object that WeChat took a
- * message. Undefined: there is nothing to tell, of a pause that was lifted either: the trial has told it.
+ * The version of a pause that ended by itself and after which this isolate has not reported to the object that WeChat
+ * accepted a message. Undefined: there is nothing to report. A pause that was lifted needs no report, since the trial
+ * made it.
  */
 export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: number): number | undefined {
   const { pausedUntil = 0, pauseVersion } = pause ?? {};
@@ -61,7 +65,7 @@ export function pauseToReport({ pause, acceptedVersion }: CachedAccount, now: nu
   return isJustOver && pauseVersion !== acceptedVersion ? pauseVersion : undefined;
 }
 
-/** The newer pause; of one and the same the end that is later, since this isolate may have paused by itself. */
+/** The newer pause; of two ends of the same pause the later one, since this isolate may have paused by itself. */
 export function newestPause(known: AppPause | undefined, read: Partial<AppPause>): AppPause | undefined {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion } = read;
   if (pausedUntil === undefined || pauseCode === undefined || pauseReach === undefined) return known;
@@ -71,8 +75,8 @@ export function newestPause(known: AppPause | undefined, read: Partial<AppPause>
 }
 
 /**
- * The object itself said how the pause stands: what this isolate had in memory is replaced, a pause of its own and a token
- * problem it remembers included, unless it has read something newer.
+ * Takes over the pause as the object returned it. It replaces what this isolate had in memory, its own pause and a
+ * remembered token problem included, unless the isolate has read a newer one.
  */
 export function notePause(memory: AccountMemory, appid: string, said: AppPause): void {
   const { pausedUntil, pauseCode, pauseReach, pauseVersion = 0 } = said;

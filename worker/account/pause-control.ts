@@ -1,7 +1,8 @@
 /**
- * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their messages may be the trial,
- * and waking them once the trial went through. The trial itself is carried by the Worker (`inbox/delivery/resume-account.ts`): should that
- * end half way, the pause holds. docs/design/0005-facts-and-decisions.md.
+ * Pausing the app and lifting the pause, as the account object does it: which conversations wait, which of their
+ * messages may be the trial, and waking them once the trial succeeded. The Worker delivers the trial
+ * (`inbox/delivery/resume-account.ts`): if that is interrupted, the pause stays in force.
+ * docs/design/0005-facts-and-decisions.md.
  */
 import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
@@ -20,100 +21,103 @@ import { noteSends, type SendsReport } from "./sends-report.ts";
 export interface WaitingConversation {
   /** The id of its object, 64 hex digits. */
   readonly id: string;
-  /** When it comes back by itself, epoch ms; null when that is not known. */
+  /** When it is tried again without being woken, epoch ms; null when unknown. */
   readonly until: number | null;
   /** Whether its message caused the pause: the last choice for a trial. */
   readonly isCause: boolean;
 }
 
-/** The list. */
+/** The list of waiting conversations. */
 export interface WaitingList {
-  /** Adds one, or moves it to a later time; written only when that is news. */
+  /** Adds a conversation, or moves it to a later time; written only when that changes the list. */
   add(waiter: WaitingConversation): void;
-  /** The first ones, those that caused the pause last. */
+  /** The first entries, those that caused the pause last. */
   first(limit: number): readonly WaitingConversation[];
   remove(id: string): void;
   isEmpty(): boolean;
 }
 
-/** What a conversation that reports its waiting is answered. */
+/** What is returned to a conversation that reports that it waits. */
 export interface WaitAnswer extends AppPause {
-  /** Whether there is something to wait for; false: the message may be tried at once, and was not registered. */
+  /**
+   * Whether the pause or the missing token still applies; false: the message may be tried at once, and the conversation
+   * was not registered.
+   */
   readonly isBlocked: boolean;
 }
 
-/** How lifting a pause begins. */
+/** The first step of lifting a pause. */
 export type ResumeStart =
   /** Nothing is paused, and no message waits. */
   | { readonly step: "open" }
-  /** Somebody else's trial is under way. */
+  /** Another caller's trial is under way. */
   | { readonly step: "running" }
   /** There is still no access token. */
   | { readonly step: "no_token"; readonly problem: TokenProblem }
-  /** A message of one of these conversations is to be tried, the first that has one. */
+  /** A message of one of these conversations is to be tried, of the first that has one. */
   | { readonly step: "trial"; readonly candidates: readonly string[]; readonly pauseVersion: number };
 
-/** What the parts of the account object give. */
+/** What the other parts of the account object provide. */
 export interface ResumeDeps {
   readonly appid: string;
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
   readonly waiting: WaitingList;
-  /** A token, asked for anew if there is none. */
+  /** A token; fetched if there is none. */
   readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
   /** Publishes token and pause. */
   readonly publish: () => void;
-  /** What a conversation waited for is over; may throw. */
+  /** Called when what a conversation waited for is over; may throw. */
   readonly wake: (id: string, pause: AppPause, spreadMs: number) => Promise<void>;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }
 
-/** Pauses the app and lifts pauses. Its memory (a trial under way) may be lost at any time. */
+/** Pauses the app and lifts pauses. A trial under way is held in memory only and may be lost at any time. */
 export interface PauseControl {
   /**
-   * Pauses the app, unless only this message is refused so.
+   * Pauses the app, unless only this message is refused with the code.
    *
    * @param random a number in [0, 1)
    */
   pause(cause: PauseCause, refused: RefusedAttempt | undefined, random: number): PauseAnswer;
   /** An isolate reports whether its sends get through. */
   noteSends(report: SendsReport): void;
-  /** A conversation waits for the app. */
+  /** Registers a conversation that waits for the app. */
   note(waiter: WaitingConversation): WaitAnswer;
-  /** The user of a conversation was erased. */
+  /** Removes a conversation whose user was erased. */
   forget(id: string): void;
-  /** Somebody wants the pause lifted. Single flight: one trial at a time. */
+  /** Begins to lift the pause. Single flight: one trial at a time. */
   begin(): Promise<ResumeStart>;
   /**
    * The trial is over.
    *
    * @param pauseVersion of the pause it was made in; null: it was not made. A pause that came since is not lifted
-   * @param isAccepted whether WeChat let a message through, or refused only that message
-   * @param isSent whether WeChat took the message
+   * @param isAccepted whether WeChat accepted a message, or refused only that message
+   * @param isSent whether WeChat accepted the message
    */
   end(pauseVersion: number | null, isAccepted: boolean, isSent: boolean): AppPause;
   /**
-   * WeChat took a message after a pause had ended by itself.
+   * WeChat accepted a message after a pause had ended by itself.
    *
-   * @param pauseVersion of that pause; nothing follows from it when there was another one since
+   * @param pauseVersion of that pause; ignored when there was another pause since
    */
   accepted(pauseVersion: number): void;
-  /** Nothing is left to wait for: an access token came. */
+  /** A token was fetched: conversations that wait for one can be woken. */
   release(): void;
-  /** Wakes a batch of those who wait, when it is time to. */
+  /** Wakes a batch of waiting conversations when it is due. */
   releaseIfDue(): Promise<void>;
 }
 
 /** Timeout of a trial send, milliseconds; after it the trial counts as failed and the app stays paused. */
 const TRIAL_MS = 20_000;
-/** How many conversations are looked into for a message to try. */
+/** How many conversations a trial may call to find a message. */
 const MAX_CANDIDATES = 5;
-/** Conversations woken at a time, and how long after it the next ones follow, milliseconds: 40 a second. */
+/** Conversations woken per batch, and the delay until the next batch, milliseconds: 40 a second. */
 const BATCH = 200;
 const BATCH_MS = 5_000;
 
-/** Creates it. */
+/** Creates the pause control. */
 export function createPauseControl(deps: ResumeDeps): PauseControl {
   const { appid, read, write, waiting, now } = deps;
   let trialUntil = 0;
@@ -137,12 +141,12 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
     deps.publish();
   }
 
-  /** During a trial the others wait for its end, or until it is given up. */
+  /** During a trial the other conversations wait for its end or its timeout. */
   function release(): void {
     if (!isPaused() && !waiting.isEmpty()) write({ releaseAt: Math.max(now(), trialUntil) });
   }
 
-  /** When entries are looked at next: those who wait come back by themselves before. */
+  /** When entries are checked next, epoch ms. Waiting conversations try again by themselves before that. */
   function nextCheck(): number {
     const { pausedUntil, refusedUntil } = read();
     return Math.max(pausedUntil, refusedUntil, now()) + WAITING_CHECK_DELAY_MS;
@@ -150,12 +154,12 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
 
   async function wake({ id, until }: WaitingConversation): Promise<void> {
     waiting.remove(id);
-    // It has come back by itself.
+    // The conversation has tried again by itself.
     if (until !== null && until + WAITING_CHECK_DELAY_MS <= now()) return;
     try {
       await deps.wake(id, pauseOf(read()), BATCH_MS);
     } catch (error) {
-      // It comes back at its own time.
+      // The conversation tries again at its own time.
       writeLog("wake_failed", { app: appid, error: errorName(error) });
     }
   }
@@ -227,7 +231,8 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
       const { releaseAt } = read();
       if (releaseAt === null || releaseAt > now()) return;
       if (isPaused() || !hasToken()) return write({ releaseAt: waiting.isEmpty() ? null : nextCheck() });
-      // Before the calls: should this object end during them, the rest is woken at the next look.
+      // Stored before the calls: if this object ends during them, the remaining conversations are woken by the next
+      // check.
       write({ releaseAt: now() + BATCH_MS });
       await Promise.all(waiting.first(BATCH).map(wake));
       if (waiting.isEmpty()) write({ releaseAt: null });

@@ -1,6 +1,6 @@
 /**
- * The access that the account object publishes through KV, and how readers parse it: what is read back is outside data.
- * KV keys: docs/storage.md.
+ * The access that the account object publishes through KV, and how readers parse it: readers treat the stored value as
+ * outside data. KV keys: docs/storage.md.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
@@ -24,13 +24,15 @@ export interface AccountAccess {
   readonly pauseVersion?: number;
   /** Epoch ms. */
   readonly expiresAt: number;
-  /** Sends do not get through, since then (epoch ms): who has one that does, tells the account object. */
+  /** Sends have failed since then (epoch ms): an isolate whose send succeeds reports it to the account object. */
   readonly sendsFailingSince?: number;
 }
 
-/** What the object answers to the report of a refusal: the pause in force, or none because only one message is refused. */
+/**
+ * What the object returns for the report of a refusal: the pause in force, or null because only one message is refused.
+ */
 export interface PauseAnswer extends AppPause {
-  /** For how long it has been refused alone, milliseconds. */
+  /** How long that message has been refused alone, milliseconds. */
   readonly aloneMs?: number;
 }
 
@@ -47,7 +49,7 @@ export function accessKey(appid: string): string {
   return `access:${appid}`;
 }
 
-/** Reads a published access; undefined when it is none. */
+/** Parses a published access; undefined when it is not valid. */
 export function parseAccess(value: unknown): AccountAccess | undefined {
   if (!isRecord(value)) return undefined;
   const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sendsFailingSince } = value;
@@ -60,7 +62,7 @@ export function parseAccess(value: unknown): AccountAccess | undefined {
 }
 
 /**
- * What readers get of the state.
+ * The part of the state that readers get.
  *
  * @throws Error without a token
  */
@@ -68,18 +70,18 @@ export function toAccess(state: AccountState): AccountAccess {
   const { token, expiresAt, pausedUntil, pauseCode, pauseReach, pauseVersion, sends } = state;
   if (token === null) throw new Error("toAccess needs a token");
   const version = pauseVersion === 0 ? {} : { pauseVersion };
-  // A pause that was lifted is said too: readers may still know it.
+  // A lifted pause is published too: readers may still hold it.
   const wasPaused = pausedUntil !== 0 || pauseVersion > 0;
   const failing = isSendsFault(sends) ? { sendsFailingSince: sends.since } : {};
   return { token, expiresAt, ...(wasPaused && { pausedUntil, pauseCode, pauseReach, ...version }), ...failing };
 }
 
-/** KV takes no shorter life of a value, seconds. */
+/** The shortest life of a value in KV, seconds. */
 const MIN_KV_TTL_SECONDS = 60;
 
 /**
- * What is published of the state, for as long as the token lives; undefined without a token: a pause then stays in the
- * object, which readers who find no token in KV ask.
+ * The published part of the state, for as long as the token lives; undefined without a token. A pause without a token
+ * stays in the object, which readers call when KV holds no token.
  */
 export function toPublished(
   state: AccountState,

@@ -1,6 +1,6 @@
 /**
- * The quarantine of one account: pushes that are WeChat's own and could not be read, for the operator. The newest 100,
- * each content once, 64 KB of it, for a week.
+ * The quarantine of one account: authentic pushes that could not be parsed, for the operator. The newest 100, each
+ * content once, at most 64 KB of it, for a week.
  */
 import { beijingDay } from "../../shared/base/beijing-day.ts";
 import { utf8Length } from "../../shared/text/size.ts";
@@ -8,22 +8,22 @@ import { hexDigest } from "../platform/digest.ts";
 import type { Erasures } from "./erasures.ts";
 import type { AccountStore, QuarantineRow } from "./store.ts";
 
-/** A push that is WeChat's own and could not be read. */
+/** An authentic push that could not be parsed. */
 export interface UnreadablePush {
   /** When it arrived, epoch ms. */
   readonly at: number;
-  /** What made it unreadable, a short fixed word. */
+  /** Why it could not be parsed, a short fixed word. */
   readonly cause: string;
   /** The decrypted text. */
   readonly body: string;
-  /** CreateTime, epoch ms; 0 or absent when that is unknown. */
+  /** CreateTime, epoch ms; 0 or absent when unknown. */
   readonly createdAt?: number;
 }
 
-/** An unreadable push as it was kept. */
+/** A quarantined push as it was stored. */
 export interface QuarantinedPush extends Omit<UnreadablePush, "createdAt"> {
   readonly seq: number;
-  /** Size of the whole body in UTF-8. */
+  /** Size of the whole body in UTF-8 bytes. */
   readonly bytes: number;
   /** Whether `body` is only its beginning. */
   readonly truncated: boolean;
@@ -34,11 +34,11 @@ export const QUARANTINE_MS = 7 * 86_400_000;
 const MAX_QUARANTINED = 100;
 const MAX_QUARANTINED_BYTES = 64 * 1024;
 
-/** The part of the account's storage that is used. */
+/** The part of the account's storage that the quarantine uses. */
 type QuarantineStore = Pick<AccountStore, "isQuarantined" | "addQuarantined" | "quarantined">;
 
 /**
- * Keeps a push; without its text when that is from before the erasure of a user it names.
+ * Stores a push; without its text when the push is from before the erasure of a user it names.
  *
  * @param now epoch ms
  * @returns whether it is new
@@ -57,7 +57,7 @@ export async function keepUnreadable(
   return true;
 }
 
-/** Notes that pushes were refused for their age, without a body: one entry a Beijing day, however many they are. */
+/** Records that pushes were rejected for their age, without a body: one entry a Beijing day, whatever their number. */
 export function keepRefusal(store: QuarantineStore, { at, cause }: Pick<UnreadablePush, "at" | "cause">): void {
   const hash = `stale:${beijingDay(at)}`;
   if (!store.isQuarantined(hash)) store.addQuarantined({ at, cause, hash, body: "", bytes: 0 }, MAX_QUARANTINED);
@@ -74,7 +74,7 @@ export function readQuarantine(store: QuarantineStore, limit: number, now: numbe
   return rows.map(toQuarantinedPush);
 }
 
-/** An entry as it is shown. */
+/** An entry as the API returns it. */
 export function toQuarantinedPush({ seq, at, cause, body, bytes }: QuarantineRow): QuarantinedPush {
   return { seq, at, cause, body, bytes, truncated: bytes > utf8Length(body) };
 }

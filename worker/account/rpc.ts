@@ -1,6 +1,6 @@
 /**
- * What an `Account` object says to its callers: plain values that cross the RPC boundary. Written out for the reason of
- * `RemoteConversation`, and so that callers do not depend on the class; the class says what each call does.
+ * The methods of an `Account` object: plain values that cross the RPC boundary. Written out for the same reason as
+ * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
  */
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RelayedAnswer, AppPause } from "../conversation/rpc.ts";

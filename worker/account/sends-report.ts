@@ -1,17 +1,17 @@
 /**
- * Reports of sends that do not get through, as the account object adds them up. Time is an argument.
+ * Adds up the isolates' reports of failed sends in the account object. Time is an argument.
  */
 import { writeLog } from "../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "./core/trouble.ts";
 
-/** What an isolate reports: attempts that failed; null: after those a message got through. */
+/** What an isolate reports: failed attempts, or null: after those a message was accepted. */
 export type SendsReport = Trouble | null;
 
 /** What follows from a report. */
 export interface SendsNote {
-  /** What is known after it; the very value that was given when nothing changes. */
+  /** The series after the report; the same value as before when nothing changed. */
   readonly sends: Trouble | null;
-  /** A fault began or ended: readers must hear of it. */
+  /** A fault began or ended: it has to be published to readers. */
   readonly isChange: boolean;
 }
 

@@ -1,16 +1,16 @@
 /**
- * Whether sends get through, as one isolate sees it. The account object hears of failures from isolates that have had no
- * success lately, and of a success only after that, or when a fault was published with the token: a message that is
- * sent costs no call. docs/design/0005-facts-and-decisions.md.
+ * Whether sends get through, as one isolate sees it. An isolate reports failures to the account object when it had no
+ * success lately, and a success only after it reported failures, or when a fault was published with the token: a
+ * successful send costs no call. docs/design/0005-facts-and-decisions.md.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { addTrouble, type Trouble } from "./core/trouble.ts";
 import type { AccountMemory } from "./memory.ts";
 
-/** What an isolate remembers of the sends of one app. Per-isolate cache: may be evicted at any time. */
+/** The sends of one app as this isolate recorded them. Per-isolate cache: may be evicted at any time. */
 export interface SendsMemory {
-  /** When WeChat last took or refused a message for a reason of that message, epoch ms. */
+  /** When WeChat last accepted a message, or refused one for that message's own content, epoch ms. */
   readonly okAt?: number | undefined;
   /** Failed attempts since then that were not reported. */
   readonly unreported?: Trouble | undefined;
@@ -18,20 +18,23 @@ export interface SendsMemory {
   readonly reportedAt?: number | undefined;
   /** Whether failures were reported since `okAt`. */
   readonly isReported?: boolean | undefined;
-  /** The published fault this isolate has ended: what is published may be two minutes old. */
+  /** The published fault this isolate has reported as over: the published value may be two minutes old. */
   readonly ended?: number | undefined;
 }
 
-/** After a success failures are reported when they have lasted as long, milliseconds: between them others got through. */
+/**
+ * After a success, failures are reported only when they have lasted this time, milliseconds: other messages were
+ * accepted in between.
+ */
 const OK_MS = 30_000;
-/** An isolate reports this often at most, milliseconds. */
+/** The shortest time between two reports of an isolate, milliseconds. */
 const REPORT_EVERY_MS = 10_000;
 
 /**
- * Notes an attempt.
+ * Records an attempt.
  *
  * @param now epoch ms
- * @returns what the account object is to be told: failures, or null for a success; undefined: nothing
+ * @returns the report for the account object: failures, or null for a success; undefined: no report
  */
 export function watchSend(
   memory: AccountMemory,
@@ -61,7 +64,7 @@ export function watchSend(
   return unreported;
 }
 
-/** The account object did not hear what `watchSend` returned: it is reported later. */
+/** The account object did not receive the report that `watchSend` returned: it is sent later. */
 export function keepUnreported(memory: AccountMemory, appid: string, lost: Trouble | null, now: number): void {
   const known = memory.get(appid);
   const sends = known?.sends ?? {};
@@ -74,7 +77,7 @@ export function keepUnreported(memory: AccountMemory, appid: string, lost: Troub
   memory.set(appid, { ...known, sends: { ...sends, unreported: addTrouble(sends.unreported, lost, now) } });
 }
 
-/** A failure that may be WeChat's or the network's; undefined when WeChat dealt with the message. */
+/** A failure that WeChat or the network may have caused; undefined when WeChat accepted or refused the message. */
 function failureOf(delivery: Exclude<Delivery, { result: "not_sent" }>, now: number): Trouble | undefined {
   const attempt = { since: now, at: now, count: 1 };
   if (delivery.result === "unconfirmed") return { ...attempt, cause: delivery.reason };

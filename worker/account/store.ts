@@ -1,7 +1,7 @@
 /**
- * The storage of the account object: one value for token and troubles, three small tables for settings versions,
- * app-scope events and the quarantine (docs/storage.md). Nothing is created by looking: all of it comes with the
- * first write. Synchronous throughout, so a decision and its write let no other event in between.
+ * The storage of the account object: one value for token and failures, three small tables for settings versions,
+ * app-scope events and the quarantine (docs/storage.md). Reading creates nothing: everything is created by the first
+ * write. Synchronous throughout, so no other event runs between a decision and its write.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
 import { plausibleAccount } from "./core/plausible-times.ts";
@@ -26,7 +26,7 @@ export type EventRow = {
   readonly body: string;
 };
 
-/** One genuine push nobody could read. */
+/** One authentic push that could not be parsed. */
 export type QuarantineRow = {
   readonly seq: number;
   /** When it was stored, epoch ms. */
@@ -34,23 +34,26 @@ export type QuarantineRow = {
   readonly hash: string;
   readonly cause: string;
   readonly body: string;
-  /** Size of the whole body; more than `body` has when it was cut. */
+  /** Size of the whole body, bytes; greater than the size of `body` when that was cut. */
   readonly bytes: number;
 };
 
 /** Reads and writes one account. */
 export interface AccountStore {
-  /** Whose it is, or undefined when nothing has been stored. */
+  /** The account's id, or undefined when nothing has been stored. */
   appid(): string | undefined;
   state(): AccountState;
-  /** Changes what is given, keeps the rest. */
+  /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
   newestSettings(): SettingsRow | undefined;
-  /** Adds a version and forgets all but the newest `keep`. */
+  /** Adds a version and deletes all but the newest `keep`. */
   addSettings(row: SettingsRow, keep: number): void;
-  /** The event with this key stored at `since` (epoch ms) or later, whether it was emptied; undefined: there is none. */
+  /**
+   * The event with this key stored at `since` (epoch ms) or later, and whether it was emptied; undefined: there is
+   * none.
+   */
   findEvent(key: string, since: number): { readonly isErased: boolean } | undefined;
-  /** Whether the event at a seq is there and not emptied. */
+  /** Whether the event with a seq exists and is not emptied. */
   hasEvent(seq: number): boolean;
   /** Adds an event. Returns its seq. */
   addEvent(row: Omit<EventRow, "seq">): number;
@@ -61,8 +64,8 @@ export interface AccountStore {
   /** The seq of the newest event stored before `horizon`, epoch ms; null when there is none. */
   eventBefore(horizon: number): number | null;
   /**
-   * How many events lie after one seq and up to another, and the first of them; undefined for none. Erased ones do not
-   * count.
+   * The number of events after one seq and up to another, and the first of them; undefined for none. Erased events do
+   * not count.
    */
   undelivered(
     after: number,
@@ -71,17 +74,17 @@ export interface AccountStore {
   /** Deletes events up to a seq. */
   deleteEvents(upTo: number): void;
   /**
-   * Events after `after` that are not erased, oldest first: at most `limit`, and of the later ones none beyond
-   * `maxLength` (UTF-16 units of bodies).
+   * Events after `after` that are not erased, oldest first: at most `limit`; after the first one, none that makes the
+   * sum longer than `maxLength` (UTF-16 units of bodies).
    */
   events(after: number, limit: number, maxLength: number): readonly EventRow[];
   isQuarantined(hash: string): boolean;
-  /** Adds an entry and forgets all but the newest `keep`. */
+  /** Adds an entry and deletes all but the newest `keep`. */
   addQuarantined(row: Omit<QuarantineRow, "seq">, keep: number): void;
   /** The newest entries stored at `since` or later, newest first; none whose user was erased. */
   quarantined(since: number, limit: number): readonly QuarantineRow[];
   oldest(): Pick<Oldest, "event" | "quarantined">;
-  /** Deletes quarantine entries before `quarantined`, and relayed answers that are over `now` (epoch ms). */
+  /** Deletes quarantine entries before `quarantined`, and forwarded answers that have expired at `now` (epoch ms). */
   prune(quarantined: number, now: number): void;
 }
 
@@ -90,7 +93,7 @@ const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "account";
 const STATE_KEY = "state";
-/** Step n leads from version n to n + 1. */
+/** Step n upgrades version n to n + 1. */
 const STEPS: readonly (readonly string[])[] = [
   [
     "create table settings (version integer primary key, at integer not null, body text not null)",
@@ -108,7 +111,7 @@ interface Head {
 /**
  * Opens an account's storage and brings an older schema up to date.
  *
- * @param appid whose it is, written with the first row
+ * @param appid the account's AppID, written with the first row
  * @param now the clock, epoch ms
  * @throws Error when it was written by a newer version of this worker
  */
@@ -148,7 +151,7 @@ export function createAccountStore(
     head === undefined ? [] : read().toArray();
   const number = (query: string, ...args: SqlStorageValue[]): number | null =>
     rows(() => sql.exec<{ number: number | null }>(query, ...args))[0]?.number ?? null;
-  // Arrival order, time and cursor in one.
+  // Arrival order, time and cursor in one number.
   const nextSeq = (table: "events" | "quarantine", at: number): number =>
     Math.max((number(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
 
@@ -167,7 +170,7 @@ export function createAccountStore(
       });
     },
     findEvent(key, since) {
-      // A seq is the time of arrival or later, so the newest part of the table is enough, and needs no index.
+      // A seq is the time of arrival or later, so reading the newest part of the table is enough and needs no index.
       const query = "select body = '' as empty from events where seq >= ? and key = ? limit 1";
       const [event] = rows(() => sql.exec<{ empty: number }>(query, since, key));
       return event && { isErased: event.empty === 1 };

@@ -38,37 +38,43 @@ export interface TokenKeeperDeps {
   readonly publish: () => void;
 }
 
-/** Gives out the token. */
+/** Issues the token. */
 export interface TokenKeeper {
-  /** The token; fetched first when there is none that lasts. */
+  /** The token; fetched first when no stored one lives long enough. */
   access(): Promise<Result<AccountAccess, TokenProblem>>;
-  /** WeChat refused `badToken`: a better one. */
+  /** Called when WeChat refused `badToken`: returns another token. */
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
-  /** The token; when there is none it is asked for at once, whatever the endpoint answered before. */
+  /**
+   * The token; when there is none it is fetched at once, in spite of the cool-down and of earlier answers of the
+   * endpoint.
+   */
   retry(): Promise<Result<AccountAccess, TokenProblem>>;
-  /** Fetches the next token when its time has come. */
+  /** Fetches the next token when it is due. */
   refreshIfDue(): Promise<void>;
 }
 
-/** In the last part of a token's life its readers ask the object instead of KV: so it knows that somebody does. */
+/**
+ * The last part of a token's life, milliseconds: in it readers call the object instead of KV, so the object learns that
+ * the token is in use.
+ */
 export const REFRESH_PERIOD_MS = 10 * 60_000;
 
-/** A token with less left is not worth handing out, milliseconds. */
+/** A token that lives for less time is not issued, milliseconds. */
 const MIN_LIFE_MS = 60_000;
-/** … unless WeChat gave it just now. */
+/** Exception: a token that WeChat returned within this time is issued, milliseconds. */
 const FRESH_MS = 10_000;
-/** After a failure nobody asks again for 2 s, 4 s, … up to a minute. */
+/** After a failure no call starts for 2 s, 4 s, … up to a minute, milliseconds. */
 const FIRST_COOLDOWN_MS = 2_000;
 const MAX_COOLDOWN_MS = 60_000;
 /**
- * A message that is refused with the next token as well, this soon, is rejected for its own content. Covers the lease of an attempt
- * and its back-offs. Later the next token may have been revoked.
+ * A message that is refused with the next token as well within this time, milliseconds, is rejected for its own
+ * content. Covers the lease of an attempt and its back-offs. Later the next token may have been revoked.
  */
 const SAME_MESSAGE_MS = 2 * 60_000;
 /** Time until the next background refresh after one that returned no new token, milliseconds. */
 const REFRESH_AGAIN_MS = 60_000;
 
-/** Creates the keeper. Its memory (the call under way, the rest after a failure) may be lost at any time. */
+/** Creates the keeper. Its memory (the call under way, the cool-down after a failure) may be lost at any time. */
 export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   const { appid, read, write, now } = deps;
   let pendingRequest: Promise<Result<AccountAccess, TokenProblem>> | undefined;
@@ -102,7 +108,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     const { forceDay, forceCount } = allowance;
     write({ forceDay, forceCount, forcedAt: now() });
     const forced = await deps.request(true);
-    // WeChat counts the 30 s from when the request arrived, which is some time after it left.
+    // WeChat counts the 30 s from when the request arrived, which is later than when it was sent.
     write({ forcedAt: now() });
     if (!forced.ok) return fail(forced.error, tag);
     if (forced.value.token !== read().rejected) return accept(forced.value, true);
@@ -134,13 +140,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ reason: "refused", code, until: refusedUntil });
   }
 
-  /** The endpoint gave no token: `/healthz` reports it once that has lasted a while. */
+  /** The endpoint returned no token: `/healthz` reports it when that lasts. */
   function noteTrouble(cause: TroubleCause, code?: string): void {
     const attempt = { since: now(), at: now(), count: 1, cause, ...(code !== undefined && { code }) };
     write({ tokenTrouble: addTrouble(read().tokenTrouble, attempt, now()) });
   }
 
-  /** No further call before a growing rest is over, at most until `latest`. */
+  /** Starts a growing cool-down, at most until `latest`: no call is made before it ends. */
   function startCooldown(problem: TokenProblem, latest: number): Result<AccountAccess, TokenProblem> {
     const restMs =
       problem.reason === "limited" ? MAX_COOLDOWN_MS : Math.min(MAX_COOLDOWN_MS, FIRST_COOLDOWN_MS * 2 ** failures);
@@ -153,13 +159,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     return orStored({ ...problem, until: cooldown.until });
   }
 
-  /** The last good token survives trouble at the endpoint for as long as it lives. */
+  /** The last good token is used until it expires, even while the endpoint fails. */
   function orStored(problem: TokenProblem): Result<AccountAccess, TokenProblem> {
     const state = read();
     return isAlive(state, now()) ? ok(toAccess(state)) : err(problem);
   }
 
-  /** Somebody asked in the token's last part of life, so the next one is fetched in the background. */
+  /** A caller needed the token in the last part of its life, so the next one is fetched in the background. */
   function noteUse({ expiresAt, refreshAt }: AccountState): void {
     if (refreshAt !== null || expiresAt - now() > REFRESH_PERIOD_MS) return;
     write({ refreshAt: refreshTime(expiresAt, now(), deps.random()) });
@@ -178,7 +184,8 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
       const state = read();
       if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
       const message = refused?.message ?? "";
-      // It just had the token before replaced, too: WeChat refuses the message, and each refresh keeps all others waiting.
+      // The message was refused with the previous token, too: WeChat refuses the message, and each refresh would make
+      // all other callers wait.
       const isSameMessage =
         message !== "" && message === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
       if (isAlive(state, now()) && isSameMessage) return ok(toAccess(state));
@@ -201,12 +208,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     async refreshIfDue() {
       const { refreshAt, expiresAt, token } = read();
       if (refreshAt === null || refreshAt > now()) return;
-      // Before the call, so that a crash during it is followed by another try; none after the end.
+      // Written before the call, so that a crash during it is followed by another try; no further try after the token's
+      // end.
       const again = now() + REFRESH_AGAIN_MS;
       const refreshAgainAt = again < expiresAt ? again : null;
       write({ refreshAt: refreshAgainAt });
       await obtain();
-      // WeChat renews five minutes before the end; until it does, it repeats the old token.
+      // WeChat renews the token five minutes before its end; until then it repeats the old one.
       if (read().token === token) write({ refreshAt: refreshAgainAt });
     },
   };

@@ -1,8 +1,7 @@
 /**
- * The account as seen from a Worker or from another object: token and pause, and the settings, from the nearest place
- * that has them — isolate memory (up to 60 s old), KV, the account object. KV may fail or be a minute behind, then
- * the object answers; the object may fail, then the last good value in memory does
- * (docs/design/0010-one-token-owner.md).
+ * The account as seen from a Worker or from another object: token, pause and settings, read from the first of these
+ * that has them: isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the
+ * object is called; when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
  */
 
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
@@ -20,13 +19,13 @@ import { REFRESH_PERIOD_MS } from "./token-keeper.ts";
 
 /** What reading an account needs. */
 export interface AccountClientDeps {
-  /** A fresh stub of the account object: one whose connection broke stays broken. */
+  /** A fresh stub of the account object: a stub whose connection broke never works again. */
   readonly account: () => TokenObject;
   readonly kv: SnapshotKv;
   readonly appid: string;
   /** The clock, epoch ms. */
   readonly now: () => number;
-  /** Shared by everything in the isolate. */
+  /** Shared by all requests of the isolate. */
   readonly memory: AccountMemory;
 }
 
@@ -35,12 +34,12 @@ export interface AccountClientDeps {
  * object.
  */
 export const FRESH_MS = 60_000;
-/** Negative-cache TTL for token errors, milliseconds: the longest, and the one for an error without a time. */
+/** Negative-cache TTL for token errors, milliseconds: the longest, and the default for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
 /** How long this isolate alone pauses when the pause cannot be reported to the object, milliseconds. */
 const LOCAL_PAUSE_MS = 60_000;
-/** How long the object is waited for while an older token is still alive, milliseconds. */
+/** Timeout of the object while an older token is still valid, milliseconds. */
 const LAST_TOKEN_MS = 3_000;
 
 /**
@@ -81,7 +80,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     };
     try {
       const answered = callTwice(deps.account, call);
-      // The object may be fetching a token, which takes seconds. A token that is alive need not wait for that.
+      // The object may be fetching a token, which takes seconds. A caller with a valid token need not wait for that.
       const answer = await (findLast() === undefined ? answered : withTimeout(LAST_TOKEN_MS, answered));
       if (answer.ok) return storeAccess(answer.value);
       const until = Math.min(answer.error.until ?? now() + SHORT_PROBLEM_MS, now() + MAX_PROBLEM_MS);
@@ -102,7 +101,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
       return err(problem.value);
     }
     const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
-    // In its last part the object is asked, so that it knows that somebody will need the next token.
+    // In the last part of the token's life the object is called, so that it learns that the next token will be needed.
     const newest = newer(published, recall().access?.value);
     const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);
     return isUsable ? storeAccess(newest, published) : askObject((account) => account.access(), published);
@@ -110,11 +109,11 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
 
   async function replaceToken(badToken: string, refused?: RefusedAttempt): Promise<Result<string, TokenProblem>> {
     const { access, rejected } = recall();
-    // Somebody else in this isolate was faster.
+    // Another caller in this isolate has already replaced it.
     if (access?.value.token !== badToken && isAlive(access?.value, rejected, now())) return ok(access.value.token);
     remember({ rejected: badToken });
     const token = await askObject((account) => account.replace(badToken, refused));
-    // Not the token's fault: the others go on using it.
+    // The token is not the cause: other messages continue to use it.
     if (token.ok && token.value === badToken) remember({ rejected: undefined });
     return token;
   }

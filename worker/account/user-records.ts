@@ -1,9 +1,10 @@
 /**
- * What the account keeps about single users, found by openid: events of the app and unreadable pushes. One list of the
+ * What the account stores about single users, found by openid: events of the app and unreadable pushes. One list of the
  * tables for erasing and for exporting, so that both reach the same records.
  *
- * An erased record is emptied, not deleted: its key or hash, which name no user, still make a repeat known, so a captured
- * push does not bring the record back. It goes with its table's retention. SQL stays here; no head, no rows: nothing.
+ * An erased record is emptied, not deleted: by its key or hash, which name no user, a repeat is still recognised, so a
+ * captured push does not restore the record. It is deleted after its table's retention. All SQL of this part is in this
+ * file. Without a head there are no rows.
  */
 import type { StoredAppEvent } from "../../shared/message/account-event.ts";
 import { namesUser } from "../../shared/text/names-user.ts";
@@ -11,7 +12,7 @@ import { eraseRelayed } from "../forwarding/answer-store.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./quarantine.ts";
 import type { EventRow, QuarantineRow } from "./store.ts";
 
-/** Each table with a column `body` that may name a user, and what erasing sets. */
+/** Each table with a column `body` that may name a user, and what erasing sets in it. */
 const TABLES = [
   { table: "events", emptied: "body = ''" },
   { table: "quarantine", emptied: "body = '', cause = 'erased', bytes = 0" },
@@ -30,38 +31,38 @@ export type PersonalRecord =
   | { readonly kind: "app_event"; readonly event: StoredAppEvent }
   | { readonly kind: "quarantined"; readonly push: QuarantinedPush };
 
-/** Where the next page of records begins. */
+/** The start of the next page of records. */
 export interface PersonalCursor {
   readonly table: PersonalTable;
-  /** The last seq read in it. */
+  /** The last seq that was read in the table. */
   readonly after: number;
 }
 
 /** A page of records. */
 export interface PersonalPage {
   readonly records: readonly PersonalRecord[];
-  /** Null: there are no more. */
+  /** Null: there are no more records. */
   readonly next: PersonalCursor | null;
 }
 
 /** Reads and empties the records of one account about single users. */
 export interface PersonalRecords {
-  /** The records that name the user, table by table, oldest first; no more than fit one answer. */
+  /** The records that name the user, table by table, oldest first; at most what fits one answer. */
   read(openid: string, from: PersonalCursor): PersonalPage;
-  /** Empties all that name the user. Returns how many there were; safe to repeat. */
+  /** Empties all records that name the user. Returns their number; safe to repeat. */
   erase(openid: string): number;
 }
 
-/** Opens them. */
+/** Opens the user records. */
 export function createUserRecords(storage: DurableObjectStorage): PersonalRecords {
   const { sql } = storage;
   const exists = (table: PersonalTable): boolean =>
     sql.exec("select 1 from sqlite_master where type = 'table' and name = ?", table).toArray().length > 0;
 
-  /** A table's records that name the user, one in memory at a time. */
+  /** The records of a table that name the user, one in memory at a time. */
   function* find(table: PersonalTable, openid: string, after: number): Generator<PersonalRow> {
     if (!exists(table)) return;
-    // Most records have neither the openid nor anything escaped in them: they never leave SQLite.
+    // Most records contain neither the openid nor an escape: SQLite filters them out.
     const query = `select * from ${table} where seq > ? and 
       (instr(body, ?) or instr(body, '\\') or instr(body, '&') or instr(body, '%')) order by seq`;
     for (const row of sql.exec<PersonalRow>(query, after, openid)) if (namesUser(row.body, openid)) yield row;
@@ -97,7 +98,7 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
 
 function toRecord(table: PersonalTable, row: PersonalRow): PersonalRecord {
   if (table === "quarantine") return { kind: "quarantined", push: toQuarantinedPush(row) };
-  // Written by addAppEvent (account/events.ts).
+  // The format written by addAppEvent (account/events.ts).
   const inbound: StoredAppEvent["inbound"] = JSON.parse(row.body);
   return { kind: "app_event", event: { seq: row.seq, at: row.at, inbound } };
 }

@@ -1,7 +1,7 @@
 /**
- * The conversations that wait for the app: for the end of a pause, or for an access token. Nothing else knows them, so
- * without this list a pause could be lifted, but what waits for its end would still wait until then. SQL stays here. The
- * table is made with the first entry and is unknown to older versions of this worker, which leave it alone.
+ * The conversations that wait for the app: for the end of a pause, or for an access token. They are listed nowhere
+ * else: without this list, waiting messages would still wait for the original end of a pause that was lifted. All SQL
+ * on it is in this file. The table is created with the first entry; older versions of this worker do not use it.
  */
 import type { WaitingList } from "./pause-control.ts";
 

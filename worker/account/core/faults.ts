@@ -1,6 +1,6 @@
 /**
- * What is wrong with one mini program at this moment, read from the state of its account object: why nothing is sent,
- * and until when; which pushes were refused. `/healthz` and the doctor report it. Pure; time is an argument.
+ * The faults of one mini program at this moment, read from the state of its account object: why nothing is sent, and
+ * until when; which pushes were rejected. `/healthz` and the doctor report them. Pure; time is an argument.
  */
 import { currentStale, type StaleSeries } from "./stale-pushes.ts";
 import type { AccountState } from "./state.ts";
@@ -10,21 +10,24 @@ import { currentTrouble, isSendsFault, isTokenFault, type Trouble } from "./trou
 export type AppFault =
   /** WeChat refused a send for the whole app (WECHAT.md §4.5): nothing is sent before `until`. */
   | { readonly reason: "paused"; readonly code: string; readonly until: number }
-  /** The token endpoint refused (WECHAT.md §6.1), and no token is left: nothing is sent before `until`. */
+  /** The token endpoint refused (WECHAT.md §6.1) and no usable token exists: nothing is sent before `until`. */
   | { readonly reason: "token_refused"; readonly code: string; readonly until: number }
-  /** Calls of the token endpoint bring no token, and none is left: nothing is sent. */
+  /** Calls of the token endpoint return no token and no usable token exists: nothing is sent. */
   | ({ readonly reason: "no_token" } & Trouble)
-  /** Sends do not get through: WeChat does not answer, or is busy, or refuses every token. */
+  /** Sends fail: WeChat does not answer, is busy, or refuses every token. */
   | ({ readonly reason: "sends_failing" } & Trouble)
-  /** Another version of this worker stored settings that this one cannot read: no rule acts, nothing is delivered. */
+  /**
+   * Another version of this worker stored settings that this one cannot read: rules do not run and webhooks are not
+   * called.
+   */
   | { readonly reason: "settings_unreadable"; readonly version: number }
-  /** Pushes were refused for the age of their signed timestamp: replayed, or a clock is wrong. */
+  /** Pushes were rejected for the age of their signed timestamp: they were replayed, or a clock is wrong. */
   | ({ readonly reason: "stale_pushes" } & StaleSeries);
 
 /**
  * The faults of an app, the most severe first.
  *
- * @param secretTag a short hash of the secret in use: a refusal of another secret is over
+ * @param secretTag a short hash of the secret in use: a refusal of another secret no longer counts
  * @param now epoch ms
  */
 export function faultsOf(state: AccountState, secretTag: string, now: number): readonly AppFault[] {
@@ -39,7 +42,7 @@ export function faultsOf(state: AccountState, secretTag: string, now: number): r
   if (!hasToken && refusedUntil > now && isThisSecret) {
     faults.push({ reason: "token_refused", code: refusedCode, until: refusedUntil });
   } else if (!hasToken && tokenTrouble !== undefined && isTokenFault(tokenTrouble, now)) {
-    // The secret that was refused may have been replaced since.
+    // The refused secret may have been replaced since.
     const isOver = tokenTrouble.cause === "refused" && refusedCode === tokenTrouble.code && !isThisSecret;
     if (!isOver) faults.push({ reason: "no_token", ...tokenTrouble });
   }

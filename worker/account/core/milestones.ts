@@ -1,14 +1,14 @@
 /**
- * How far a set-up has come: the last genuine verification, the first message, the first answer WeChat took. `npm run
- * setup` waits for them. A milestone belongs to the credentials it was reached with: with others all of them are open
- * again. Pure; time is an argument.
+ * The progress of a set-up: the last genuine verification, the first message, the first reply WeChat accepted. `npm run
+ * setup` waits for them. A milestone belongs to the credentials it was reached with: with other credentials all of them
+ * are open again. Pure; time is an argument.
  *
- * They cost next to nothing: a message's milestone is written once for each set-up, and an isolate tells the object
- * once (docs/storage.md, "What a message costs").
+ * A message's milestone is written once for each set-up, and an isolate reports it to the object once (docs/storage.md,
+ * "What a message costs").
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 
-/** What can be reached. */
+/** The milestones. */
 export type Milestone = "verified" | "message" | "answer";
 
 /** When each was reached, epoch ms; 0 = not yet. */
@@ -17,21 +17,24 @@ export interface Milestones extends Readonly<Record<Milestone, number>> {
   readonly setup: string;
 }
 
-/** Nothing reached. */
+/** No milestone reached. */
 export const NO_MILESTONES: Milestones = { setup: "", verified: 0, message: 0, answer: 0 };
 
-/** The console may be pressed often, and a genuine request can be repeated by whoever saw it. */
+/**
+ * The shortest time between two writes of `verified`, milliseconds. The console's button may be pressed often, and a
+ * genuine request can be replayed by anyone who saw it.
+ */
 const VERIFIED_STEP_MS = 60_000;
 
-/** What was reached with these credentials. */
+/** The milestones reached with these credentials. */
 export function milestonesOf(known: Milestones, setup: string): Milestones {
   return known.setup === setup ? known : { ...NO_MILESTONES, setup };
 }
 
 /**
- * Notes a milestone.
+ * Records a milestone.
  *
- * @returns what is to be stored; undefined when nothing changes
+ * @returns the milestones to store; undefined when nothing changes
  */
 export function addMilestone(
   known: Milestones,

@@ -6,16 +6,19 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Pause for `quota`, milliseconds: an operator may clear it at any time (WECHAT.md §6.3), so it is tried every hour. */
+/**
+ * Pause for `quota`, milliseconds: an operator may clear the quota at any time (WECHAT.md §6.3), so a send is tried
+ * every hour.
+ */
 const QUOTA_CHECK_INTERVAL_MS = HOUR_MS;
 
 /** Pause for `stop`, milliseconds. */
 const STOP_PAUSE_MS = 10 * MINUTE_MS;
 
-/** Ends of pauses are spread over this, milliseconds, so that not all messages are tried at once. */
+/** The ends of pauses are spread over this time, milliseconds, so that not all messages are tried at once. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 
-/** No pause of the app, and no refusal of the token endpoint, lasts longer, milliseconds. */
+/** The longest pause of the app and the longest refusal of the token endpoint, milliseconds. */
 export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 
 /** Time from an entry's own retry until the list is checked for it, milliseconds. */

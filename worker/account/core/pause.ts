@@ -1,8 +1,9 @@
 /**
- * Whether a refusal pauses the app. One message must never pause it again and again: when WeChat refuses a message that
- * it has refused before, and no other message in between, the code may be about this message alone; when WeChat took
- * another message in between, it is. How long a message has been refused alone is reported; the retry plan decides.
- * Pure; time and randomness are arguments. docs/design/0005-facts-and-decisions.md.
+ * Whether a refusal pauses the app. One message must not pause it repeatedly: when WeChat refuses a message that it has
+ * refused before, and no other message in between, the code may be about this message alone; when WeChat accepted
+ * another message in between, the code is about this message. The time for which a message has been refused alone is
+ * reported; the retry plan decides on it. Pure; time and randomness are arguments.
+ * docs/design/0005-facts-and-decisions.md.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { PauseCause } from "../../../shared/message/delivery.ts";
@@ -14,33 +15,39 @@ import type { AccountState } from "./state.ts";
 export interface Refusal extends RefusedAttempt {
   /** When that pause ends, epoch ms. */
   readonly until: number;
-  /** WeChat took another message since: the app may send, so the refusal is about this message. It pauses no more. */
+  /**
+   * WeChat accepted another message since: the app may send, so the refusal is about this message and causes no further
+   * pause.
+   */
   readonly isOwn?: true;
-  /** When it was first refused after that pause, with no other refused in between, epoch ms; absent: not yet. */
+  /** When it was first refused after that pause with no other message refused in between, epoch ms; absent: not yet. */
   readonly aloneSince?: number;
 }
 
 /** By code, the latest last. A message that is refused alone keeps its place. */
 export type Refusals = Readonly<Record<string, readonly Refusal[]>>;
 
-/** What a refusal changes, and what its sender is answered. */
+/** What changes after a refusal, and what is returned to its sender. */
 export interface PauseDecision {
   /**
-   * Only this message is refused with the code: nothing is paused for it. For how long that has been so, milliseconds:
-   * 0 the first time.
+   * How long only this message has been refused with the code, milliseconds; 0 the first time. The app is not paused
+   * for it.
    */
   readonly aloneMs?: number;
   /** Empty when the refusal changes nothing. */
   readonly patch: Partial<Pick<AccountState, "pausedUntil" | "pauseCode" | "pauseReach" | "refusals">>;
 }
 
-/** A pause is only moved, and published again, by more than this: a thousand failing sends report it at once. */
+/**
+ * A pause is moved and published again only by more than this, milliseconds: a thousand failing sends report it at
+ * once.
+ */
 const PAUSE_STEP_MS = 30_000;
-/** Most messages recorded in one pause; later ones are not recorded. */
+/** The most messages recorded in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
 /** Messages remembered for each code. One that is forgotten while it is still tried pauses the app once more. */
 const MAX_REFUSALS = 128;
-/** Stands for messages whose sender does not say which they are. */
+/** The name used for messages whose sender does not name them. */
 const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
 
 /**
@@ -64,9 +71,10 @@ export function decidePause(
   const named = refused ?? UNNAMED;
   const mine = known.find(({ message }) => message === named.message);
   if (refused !== undefined && mine !== undefined && isAlone(known, mine)) {
-    // Its own pause still holds: it was the trial, or this isolate did not know of the pause.
+    // Its own pause is still in force: the message was the trial, or this isolate had not read of the pause.
     if (mine.isOwn !== true && mine.until > now && pausedUntil > now) return { patch: {} };
-    // The same attempt reported twice is no second refusal: the connection to the object may break after the first.
+    // A repeated report of one attempt is not a second refusal: the connection to the object may break after the first
+    // report.
     if (mine.attempt === refused.attempt) return { patch: {} };
     const { aloneSince } = mine;
     if (aloneSince !== undefined) return { aloneMs: Math.max(0, now - aloneSince), patch: {} };
@@ -90,15 +98,15 @@ function isAlone(known: readonly Refusal[], mine: Refusal): boolean {
   return mine.isOwn === true || known.slice(known.indexOf(mine) + 1).every(({ isOwn }) => isOwn === true);
 }
 
-/** No message before it is refused alone any more. */
+/** Messages before it are no longer refused alone. */
 function addRefusal(known: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
   const others = known.filter(({ message }) => message !== refusal.message);
   return [...others.map(({ aloneSince: _over, ...other }) => other), refusal].slice(-MAX_REFUSALS);
 }
 
 /**
- * WeChat took a message: whatever it refused before, it refused for the message's own fault. Otherwise two messages that
- * are refused in turn would keep the app paused.
+ * WeChat accepted a message: its earlier refusals of other messages were for those messages' own content. Without this
+ * rule, two messages that are refused in turn would keep the app paused.
  *
  * @returns what changes
  */
@@ -107,7 +115,10 @@ export function proveOwnFault({ refusals }: Pick<AccountState, "refusals">): Par
   return isNews ? { refusals: mapRefusals(refusals, (refusal) => ({ ...refusal, isOwn: true })) } : {};
 }
 
-/** The pause is lifted at `now`, epoch ms: so are those that its messages caused. None of them brings it back alone. */
+/**
+ * The pause is lifted at `now`, epoch ms, and with it the pauses its messages caused. None of these messages alone
+ * pauses the app again.
+ */
 export function endPauses(refusals: Refusals, now: number): Refusals {
   return mapRefusals(refusals, (refusal) => ({ ...refusal, until: Math.min(refusal.until, now) }));
 }

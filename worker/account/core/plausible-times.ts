@@ -1,6 +1,7 @@
 /**
- * The account's times after the clock was set back (`shared/base/clock-setback.ts`): read so that none lies further ahead than it can.
- * Else a pause of ten minutes would silence the app for as long as the clock was set back. Pure.
+ * Corrects the account's times after the clock was set back (`shared/base/clock-setback.ts`): no time is further in the
+ * future than it can be. Without this, a pause of ten minutes would stop sends for as long as the clock was set back.
+ * Pure.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { correctCursorTimes } from "../../conversation/core/plausible-times.ts";
@@ -8,14 +9,14 @@ import { MAX_PAUSE_MS as MAX_WEBHOOK_PAUSE_MS } from "../../webhooks/core/endpoi
 import { WAITING_CHECK_DELAY_MS, LONGEST_PAUSE_MS } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
-/** How long a token lives at most, milliseconds (WECHAT.md §6.1). */
+/** The longest life of a token, milliseconds (WECHAT.md §6.1). */
 const TOKEN_LIFE_MS = 7_200_000;
-/** Settings that KV did not take are published again within that time, milliseconds. */
+/** Settings whose write to KV failed are published again within this time, milliseconds. */
 const LONGEST_REPUBLISH_MS = 10 * 60_000;
 
 /**
- * A state in which no time lies further ahead than it can: pauses and refusals are over, what is to be done is due, and a
- * token has its whole life left at most.
+ * A state in which no time is further in the future than it can be: implausible pauses and refusals have ended,
+ * implausible due times are due now, and a token has at most its whole life left.
  *
  * @param now epoch ms
  */

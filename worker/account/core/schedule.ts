@@ -3,27 +3,27 @@ import { nextCursorDue } from "../../conversation/core/consumer-cursor.ts";
 import { ERASURE_MS } from "../../conversation/core/erasure.ts";
 import type { AccountState } from "./state.ts";
 
-/** How long the things the object keeps are kept, milliseconds. */
+/** How long the stored entries are kept, milliseconds. */
 export interface Retention {
   readonly eventsMs: number;
   readonly quarantineMs: number;
 }
 
-/** The oldest of what is kept; null when there is none. */
+/** The oldest stored entry; null when there is none. */
 export interface Oldest {
   readonly event: number | null;
   readonly quarantined: number | null;
-  /** The record of events webhooks did not get. */
+  /** The record of events that webhooks did not receive. */
   readonly skipped: number | null;
-  /** The erasure that is remembered longest; absent: none is. */
+  /** The erasure that is remembered longest; absent: no erasure is remembered. */
   readonly erased?: number | null;
   /** Not the oldest: the seq of the newest event that can be delivered to webhooks; 0 for none. */
   readonly deliverable: number;
 }
 
 /**
- * When the alarm is due next: the background refresh, settings to publish, conversations to wake, the next thing to
- * forget. Undefined: never.
+ * When the alarm is due next: the background refresh, settings to publish, conversations to wake, the next entry to
+ * delete. Undefined: never.
  */
 export function nextDue(
   {

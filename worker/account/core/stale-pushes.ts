@@ -1,10 +1,11 @@
 /**
- * Pushes that were refused for the age of their signed timestamp, counted for the operator: a wrong clock, a
- * repeat that comes too late and a replay of captured pushes must be visible. Constant in size, however many there are. Pure; time is an argument.
+ * Pushes that were rejected for the age of their signed timestamp, counted for the operator: a wrong clock, a repeat
+ * that arrives too late and a replay of captured pushes must be visible. Of constant size, whatever their number. Pure;
+ * time is an argument.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
-/** What an isolate reports: refusals since its last report. */
+/** What an isolate reports: the rejections since its last report. */
 export interface StalePushReport {
   readonly count: number;
   /** Age of the latest one's timestamp on arrival, milliseconds, negative for the future; null when it was not a number. */
@@ -13,17 +14,17 @@ export interface StalePushReport {
   readonly at: number;
 }
 
-/** A series of refusals. */
+/** A series of rejections. */
 export interface StaleSeries extends StalePushReport {
   /** When the first one of the series arrived, epoch ms. */
   readonly since: number;
 }
 
-/** A series of refusals ends when none comes for this time, milliseconds; the next refusal starts a new one. */
+/** A series of rejections ends when none comes for this time, milliseconds; the next rejection starts a new one. */
 const SERIES_MS = 86_400_000;
 
 /**
- * What is known, unless it is over or lies further ahead than clocks differ (docs/design/clock.md).
+ * The known series, unless it is over or lies further in the future than clocks differ (docs/design/clock.md).
  *
  * @param now epoch ms
  */
@@ -42,7 +43,7 @@ export function addStale(known: StaleSeries | null, note: StalePushReport, now: 
   return { ...note, count: (current?.count ?? 0) + note.count, since: current?.since ?? note.at };
 }
 
-/** How old a timestamp was, in words for the operator: no content. */
+/** The age of a timestamp, in words for the operator; contains nothing from the push. */
 export function describeAge(ageMs: number | null, language: "zh" | "en" = "en"): string {
   if (ageMs === null) return language === "zh" ? "时间戳不是数字" : "its timestamp is not a number";
   const seconds = Math.round(Math.abs(ageMs) / 1_000);

@@ -1,7 +1,7 @@
 /**
- * The pure decisions of the account object: how long trouble pauses the app, when a token refresh may be forced,
- * when the alarm is due next. Time and randomness are arguments. Decided in
- * docs/design/0005-facts-and-decisions.md (pauses) and docs/design/0010-one-token-owner.md (token).
+ * The pure decisions of the account object: how long failures pause the app, when a token refresh may be forced, when
+ * the alarm is due next. Time and randomness are arguments. Decided in docs/design/0005-facts-and-decisions.md (pauses)
+ * and docs/design/0010-one-token-owner.md (token).
  */
 
 import type { PauseReach } from "../../../shared/message/delivery.ts";
@@ -13,25 +13,25 @@ import type { Refusals } from "./pause.ts";
 import type { StaleSeries } from "./stale-pushes.ts";
 import type { Trouble } from "./trouble.ts";
 
-/** What the object remembers about its token and its troubles. Times in epoch ms, 0 = never. */
+/** The object's record of its token and its failures. Times in epoch ms, 0 = never. */
 export interface AccountState {
   readonly token: string | null;
   readonly expiresAt: number;
-  /** When to fetch the next token in the background; null while nobody needs one. */
+  /** When to fetch the next token in the background; null while no caller needs one. */
   readonly refreshAt: number | null;
   /** The last token WeChat refused: never handed out again. */
   readonly rejected: string | null;
-  /** The message that was refused with it; empty when that is not known. */
+  /** The message that was refused with it; empty when unknown. */
   readonly rejectedBy: string;
-  /** When that was reported. */
+  /** When that refusal was reported. */
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseCode: string;
   /** What the pause stops. */
   readonly pauseReach: PauseReach;
-  /** Grows with each change of the pause: readers keep the newest they have read. */
+  /** Grows with each change of the pause: readers keep the newest version they have read. */
   readonly pauseVersion: number;
-  /** When to wake or forget conversations that wait for the app; null while none does. */
+  /** When to wake or forget conversations that wait for the app; null while no conversation waits. */
   readonly releaseAt: number | null;
   /** Which messages were refused by errcodes that pause. */
   readonly refusals: Refusals;
@@ -39,31 +39,31 @@ export interface AccountState {
   readonly forceDay: number;
   readonly forceCount: number;
   readonly forcedAt: number;
-  /** The token endpoint refused: no call before this, unless the secret was changed. */
+  /** The token endpoint refused: no call before this time, unless the secret was changed. */
   readonly refusedUntil: number;
   readonly refusedCode: string;
-  /** A short hash of the secret that was refused. */
+  /** A short hash of the refused secret. */
   readonly refusedSecret: string;
-  /** When to publish the settings again; null when KV has taken them. */
+  /** When to publish the settings again; null when KV has them. */
   readonly republishAt: number | null;
   /** When the alarm is set for; null when it is not. */
   readonly alarmAt: number | null;
-  /** Endpoints in trouble. */
+  /** Endpoints with failures. */
   readonly webhooks: WebhookHealths;
-  /** How far each webhook has got the app-wide events; none while the settings list none for them. */
+  /** Each webhook's cursor in the app-wide events; no cursors while the settings list no webhook for them. */
   readonly appWebhooks: WebhookCursors;
-  /** The team's own push server in trouble; null when it is not. */
+  /** The failures of the team's own push server; null when it has none. */
   readonly forward: ForwardHealth | null;
   readonly milestones: Milestones;
-  /** Pushes refused for the age of their timestamp; null: none yet. */
+  /** Pushes rejected for the age of their timestamp; null: none yet. */
   readonly stale: StaleSeries | null;
-  /** Calls of the token endpoint that brought no token since the last one that did; null: none. */
+  /** Calls of the token endpoint that returned no token since the last one that did; null: none. */
   readonly tokenTrouble: Trouble | null;
-  /** Sends that did not get through, with none between them that did, as far as isolates report them; null: none. */
+  /** Failed sends with no success between them, as far as isolates report them; null: none. */
   readonly sends: Trouble | null;
 }
 
-/** Nothing known yet. */
+/** The state before the first write. */
 export const NEW_ACCOUNT: AccountState = {
   token: null,
   expiresAt: 0,

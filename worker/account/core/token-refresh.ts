@@ -11,9 +11,9 @@ export type ForceAllowance =
   | { readonly allowed: true; readonly forceDay: number; readonly forceCount: number }
   | { readonly allowed: false; readonly until: number };
 
-/** Shortest time between two forced refreshes, milliseconds (WECHAT.md §6.1). */
+/** The shortest time between two forced refreshes, milliseconds (WECHAT.md §6.1). */
 const FORCE_GAP_MS = 30 * SECOND_MS;
-/** Forced refreshes in one Beijing day at most (WECHAT.md §6.1). */
+/** The most forced refreshes in one Beijing day (WECHAT.md §6.1). */
 const FORCES_A_DAY = 20;
 
 /**
@@ -21,10 +21,10 @@ const FORCES_A_DAY = 20;
  * new one.
  */
 const REFRESH_BEFORE_MS = 4.5 * MINUTE_MS;
-/** Refreshes of several accounts are spread over this, milliseconds. */
+/** The refreshes of several accounts are spread over this time, milliseconds. */
 const REFRESH_SPREAD_MS = MINUTE_MS;
 
-/** Whether WeChat lets us force a refresh: 30 s after the last one, 20 on a Beijing day. */
+/** Whether WeChat allows a forced refresh: at the earliest 30 s after the last one, and 20 on a Beijing day. */
 export function allowForce(
   state: Pick<AccountState, "forceDay" | "forceCount" | "forcedAt">,
   now: number,

@@ -1,6 +1,7 @@
 /**
- * Attempts in a row that did not reach WeChat: calls of the token endpoint, and sends. One failed attempt says nothing; a
- * series that lasts means that no user is answered although WeChat refused nothing. Constant in size. Pure; time is an argument.
+ * Attempts in a row that did not reach WeChat: calls of the token endpoint, and sends. One failed attempt proves
+ * nothing; a series that lasts means that no user is answered although WeChat refused nothing. Of constant size. Pure;
+ * time is an argument.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 
@@ -14,26 +15,28 @@ export interface Trouble {
   /** When the latest one failed, epoch ms. */
   readonly at: number;
   readonly count: number;
-  /** Of the latest one. */
+  /** The cause of the latest failure. */
   readonly cause: TroubleCause;
-  /** Of `refused`. */
+  /** The errcode, for `refused`. */
   readonly code?: string;
 }
 
 /**
- * A series of failures ends when no attempt is made for this time, milliseconds; the next failure starts a new one. A waiting
- * message is tried at least every two hours, so by then no message waits.
+ * A series of failures ends when no attempt is made for this time, milliseconds; the next failure starts a new one. A
+ * waiting message is tried at least every two hours, so after this time no message is waiting.
  */
 const SERIES_MS = 2 * 3_600_000 + 5 * 60_000;
-/** A series that lasts as long is a fault, milliseconds: shorter ones the retries bridge. */
+/** A series of this length is a fault, milliseconds; shorter ones are covered by the retries. */
 const FAULT_MS = 30_000;
-/** Calls of the token endpoint that make a fault. */
+/** This number of failed calls of the token endpoint is a fault. */
 const TOKEN_CALLS = 2;
-/** Sends that make a fault: one message that WeChat is busy for makes four within less than `FAULT_MS`. */
+/**
+ * This number of failed sends is a fault: one message that WeChat is busy for causes four within less than `FAULT_MS`.
+ */
 const SENDS = 3;
 
 /**
- * What is known, unless it is over or lies further ahead than clocks differ (docs/design/clock.md).
+ * The known series, unless it is over or lies further in the future than clocks differ (docs/design/clock.md).
  *
  * @param now epoch ms
  */
