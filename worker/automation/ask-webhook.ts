@@ -1,6 +1,6 @@
 /**
- * The rule action `webhook`: the team's own server is asked for the answer, in the Worker, before the conversation
- * decides, as the team's handlers are. Whatever goes wrong, the next rule acts; the user notices nothing.
+ * The rule action `webhook`: the Worker asks the team's own server for the answer before the conversation decides, as
+ * it runs the team's handlers before. If the call fails in any way, the next rule applies; the user notices nothing.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
@@ -14,14 +14,14 @@ import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import { parseWebhookAnswer, type WebhookAnswer } from "./core/webhook-answer.ts";
 import { toWebhookQuestion } from "./core/webhook-question.ts";
 
-/** How long an endpoint has for an answer, milliseconds: WeChat waits five seconds for all of it. */
+/** Timeout of an endpoint's answer, milliseconds: WeChat waits five seconds for the whole push. */
 export const ASK_TIMEOUT_MS = 2_000;
-/** Latest time an endpoint is waited for, milliseconds after the push arrived: the push still has to be stored. */
+/** The latest end of a call, milliseconds after the push arrived: the push still has to be stored. */
 const ASK_DEADLINE_MS = 3_200;
-/** With less than this left, milliseconds, no endpoint is asked. */
+/** No endpoint is called when less time is left than this, milliseconds. */
 const MIN_ASK_MS = 300;
 
-/** What asking needs from outside. */
+/** What the call to an endpoint needs from outside. */
 export interface AskDeps {
   readonly requestId: string;
   /**
@@ -29,7 +29,7 @@ export interface AskDeps {
    *
    * @param id the same for every repeat of the question
    * @param body JSON
-   * @returns the text of its answer, or why there is none
+   * @returns the text of its answer, or the reason why there is none
    */
   readonly ask:
     | ((
@@ -41,21 +41,22 @@ export interface AskDeps {
     | undefined;
 }
 
-/** A push whose rules may want an answer from outside. */
+/** A push whose rules may need an answer from an endpoint. */
 export interface AskedPush {
-  /** Whose rules they are. */
+  /** The appid of the mini program whose rules apply. */
   readonly appid: string;
   readonly inbound: Inbound;
   /** Epoch ms. */
   readonly arrivedAt: number;
-  /** The hash of the event (`event-hash.ts`); computed when an endpoint is asked. */
+  /** The hash of the event (`event-hash.ts`); computed when an endpoint is called. */
   readonly eventHash: () => Promise<string>;
   readonly settings: Settings;
 }
 
 /**
- * Turns proposals into candidates: the first one that asks a webhook is asked and takes its answer's place, the others
- * that ask are left out. No endpoint is asked when an earlier candidate acts in any case.
+ * Turns proposals into candidates: for the first one with a webhook question the endpoint is called, and its answer
+ * replaces the question; further questions are left out. No endpoint is called when an earlier candidate applies in any
+ * case.
  */
 export async function resolveProposals(
   deps: AskDeps,

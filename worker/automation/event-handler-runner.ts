@@ -1,13 +1,13 @@
 /**
- * How the team's `onEvent` is run: after an event was stored and answered, once, within a time-box. It returns nothing, and
- * whatever goes wrong in it is logged by name: the event is stored, the platform has its answer.
+ * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
+ * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
  */
 import type { AccountEvent } from "../../shared/message/account-event.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { EventHandlers } from "./handler-context.ts";
 
-/** How long `onEvent` may take, milliseconds: the platform has been answered before. */
+/** Time limit of `onEvent`, milliseconds: the platform has already been answered. */
 const EVENT_HANDLER_MS = 10_000;
 
 /** Runs it. Never fails. */
@@ -20,7 +20,7 @@ export async function runEventHandler(
   const { requestId, ...rest } = context;
   const stop = new AbortController();
   try {
-    // In a promise, so that what it throws at once is caught as well.
+    // In a promise, so that a synchronous throw is caught as well.
     await withTimeout(
       EVENT_HANDLER_MS,
       Promise.resolve().then(() => onEvent(event, { ...rest, signal: stop.signal })),

@@ -4,28 +4,28 @@ import type { AccountEvent } from "../../shared/message/account-event.ts";
 import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 
-/** A handler's hands. The last call wins; no call means that the rules go on. */
+/** The actions of a handler. The last call wins; without a call the rules apply. */
 export interface MessageHandlerContext {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Hands the conversation to WeChat's own agents. */
   transfer(): void;
-  /** Answers nothing, whatever the rules say. */
+  /** Sends no answer, and no rule applies. */
   silent(): void;
   readonly appid: string;
   readonly openid: string;
   readonly env: Env;
-  /** Aborted when the time is up: pass it to fetch. */
+  /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 
-/** A handler's hands when a user enters the chat. */
+/** The actions of a handler when a user enters the chat. */
 export interface EnterHandlerContext extends MessageHandlerContext {
   /** Where the user came from, typed by `shared/app-context.ts`: what the page claims, what the shop's back end signed. */
   readonly context: PageContext;
 }
 
-/** The team's code: `worker/custom/handlers.ts`. */
+/** The handlers, in `worker/custom/handlers.ts`. */
 export interface Handlers {
   readonly onMessage: (message: UserMessage, ctx: MessageHandlerContext) => Promise<void> | void;
   readonly onEnter: (event: EnterEvent, ctx: EnterHandlerContext) => Promise<void> | void;
@@ -35,11 +35,11 @@ export interface Handlers {
 export interface EventHandlerContext {
   readonly appid: string;
   readonly env: Env;
-  /** Aborted when the time is up: pass it to fetch. */
+  /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;
 }
 
-/** The team's code: `worker/custom/handlers.ts`. */
+/** The functions a team writes in `worker/custom/handlers.ts`. */
 export interface EventHandlers {
   readonly onEvent?: (event: AccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
 }

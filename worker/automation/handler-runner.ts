@@ -1,6 +1,6 @@
 /**
- * What the team's own handlers are given, and how they are run: within a time-box, their answer checked like
- * anybody's, their failures logged and passed over. Their answer becomes a candidate, as if a rule had given it.
+ * What is passed to the team's handlers, and how they are run: with a time limit, their answer checked like every
+ * message, their failures logged and skipped. Their answer becomes a candidate like a rule's.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
@@ -14,13 +14,13 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import { withoutRepeatedLinks } from "./core/repeated-links.ts";
 import type { MessageHandlerContext, TeamCode } from "./handler-context.ts";
 
-/** How long a handler may take, milliseconds: WeChat waits five seconds for all of it. */
+/** Time limit of a handler, milliseconds: WeChat waits five seconds for the whole push. */
 export const HANDLER_TIMEOUT_MS = 1_500;
 
 /**
  * Runs the handler for a push.
  *
- * @returns its answer, or undefined when it gave none, failed, or took too long
+ * @returns its answer, or undefined when it returned none, failed, or exceeded the limit
  */
 export async function runHandlers(
   team: TeamCode,
@@ -29,13 +29,13 @@ export async function runHandlers(
     readonly appid: string;
     readonly env: Env;
     readonly requestId: string;
-    /** What verifying an enter event's token said. */
+    /** The result of verifying an enter event's token. */
     readonly contextVerdict?: TokenVerdict | undefined;
   },
 ): Promise<Candidate | undefined> {
   const call = findHandler(team, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
-  // Made when somebody asks for the signal: most handlers wait for nothing.
+  // Created when the signal is read: most handlers await nothing.
   let stop: AbortController | undefined;
   let action: Action | undefined;
   const ctx: MessageHandlerContext = {
@@ -70,7 +70,7 @@ export async function runHandlers(
   return action && { ruleId: "handler", action };
 }
 
-/** What the push allows to answer (WECHAT.md §4.4). */
+/** The actions that the push allows (WECHAT.md §4.4). */
 function grantOf({ kind }: Inbound): GrantKind {
   return kind === "user_enter_tempsession" ? "enter" : "message";
 }
@@ -88,7 +88,10 @@ function findHandler(
   };
 }
 
-/** What a handler replies with: what it repeats of the user's words is text, its own links lead to its own app. */
+/**
+ * A handler's reply after two changes: links repeated from the user's words become text, and the team's own links lead
+ * to its own app.
+ */
 function checkReply(
   message: string | Outbound,
   inbound: Inbound,
@@ -103,18 +106,18 @@ function checkReply(
 const WAITING = Symbol("waiting");
 
 async function awaitHandler(work: Promise<void> | void): Promise<void> {
-  // Most handlers are over when they return; a clock is started only for one that waits for something.
+  // Most handlers end without awaiting; a timer is started only for one that awaits something.
   if ((await Promise.race([work, Promise.resolve(WAITING)])) !== WAITING) return;
   if ((await raceTimeout(HANDLER_TIMEOUT_MS, Promise.resolve(work))) === TIMED_OUT) throw new HandlerTimeoutError();
 }
 
-/** The handler took too long. */
+/** The handler exceeded its time limit. */
 class HandlerTimeoutError extends Error {
   override readonly name = "HandlerTimeoutError";
   readonly code = "handler_timeout";
 }
 
-/** The handler replied with something WeChat would refuse. */
+/** The handler's reply is a message that WeChat would refuse. */
 class HandlerReplyError extends Error {
   override readonly name = "HandlerReplyError";
   readonly code = "handler_reply";
@@ -124,7 +127,9 @@ class HandlerReplyError extends Error {
   }
 }
 
-/** Our own errors are safe to log; of the team's only the name is, their text may hold anything. */
+/**
+ * Our own errors are safe to log; of the team's errors only the name is logged, since their text may contain anything.
+ */
 function describe(error: unknown): string {
   if (error instanceof HandlerReplyError) return error.message;
   return errorName(error);

@@ -1,5 +1,5 @@
 /**
- * Whether the shop is open, by its own clocks. Everything compares local wall-clock time, so a change to or from
+ * Whether the shop is open, by its local clock. All comparisons use local wall-clock time, so a change to or from
  * summer time needs no rule of its own: 09:00 is 09:00. Time zones are the runtime's (ECMA-402).
  */
 import { WEEKDAYS, type Settings } from "../../../shared/api/settings/settings.ts";
@@ -24,7 +24,8 @@ const ALL_DAY: readonly Span[] = [{ from: "00:00", to: "24:00" }];
 
 /**
  * Whether the shop is open at `now`. A special day's hours come first, then holidays, then the week; without `hours`
- * every other day is open all day. A time that runs past midnight belongs to the day it began on, so it also ends on a holiday's morning.
+ * the shop is open all day on every other day. A time that runs past midnight belongs to the day it began on, so it
+ * also ends on a holiday's morning.
  *
  * @param settings the hours of checked settings
  * @param now epoch milliseconds
@@ -38,7 +39,10 @@ export function isOpen(settings: HoursSettings, now: number): boolean {
   return open;
 }
 
-/** The last minute asked for, of each settings object: every push asks, and only the minute counts. */
+/**
+ * The result for the last minute that was computed, per settings object: every push needs it, and only the minute
+ * counts.
+ */
 const verdicts = new WeakMap<HoursSettings, { readonly minute: number; readonly open: boolean }>();
 
 function lookUp(settings: HoursSettings, now: number): boolean {
@@ -54,7 +58,7 @@ function lookUp(settings: HoursSettings, now: number): boolean {
  *
  * @param settings the hours of checked settings
  * @param lang `zh` (default) or `en`
- * @returns the days that are open; says so when single days differ (holidays, special days)
+ * @returns the days that are open, with a remark when single days differ (holidays, special days)
  */
 export function describeHours(settings: HoursSettings, lang: Language = "zh"): string {
   const words = WORDS[lang];
@@ -80,7 +84,8 @@ export function describeHours(settings: HoursSettings, lang: Language = "zh"): s
  * @param now epoch milliseconds
  */
 export function toLocalTime(timeZone: string, now: number): LocalTime {
-  // American order: month, day, year, hour, minute. Reading the digits takes a quarter of the time of formatToParts.
+  // American order: month, day, year, hour, minute. Reading the digits takes a quarter of the time that formatToParts
+  // takes.
   const [month = "", day = "", year = "", hour = "", minute = ""] =
     formatterOf(timeZone).format(now).match(/\d+/g) ?? [];
   return { date: `${year.padStart(4, "0")}-${month}-${day}`, time: `${hour}:${minute}` };
@@ -88,7 +93,7 @@ export function toLocalTime(timeZone: string, now: number): LocalTime {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are expensive to make and cheap to keep; there is one a time zone, and an app has one time zone. */
+/** Formatters are expensive to create, so one is kept per time zone; an app has one time zone. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
   const known = formatters.get(timeZone);
   if (known !== undefined) return known;
@@ -116,7 +121,7 @@ function spansOn(settings: HoursSettings, date: string): readonly Span[] {
   return (name === undefined ? undefined : settings.hours[name]) ?? [];
 }
 
-/** Clock texts of equal length compare as times do. */
+/** Time strings of equal length compare as the times do. */
 function runsPastMidnight({ from, to }: Span): boolean {
   return to < from;
 }

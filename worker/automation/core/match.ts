@@ -1,20 +1,22 @@
 /**
- * Whether a message is what a rule looks for, and how exactly: the closer match wins between rules of one priority.
- * Time grows with the text, never with the cleverness of a pattern.
+ * Whether a message matches a rule, and how exactly: the closer match wins between rules of one priority. The run time
+ * grows with the length of the text, never with the complexity of a pattern.
  */
 import type { Match } from "../../../shared/api/settings/rule.ts";
 import { isWordBorder, normalizeText } from "../../../shared/text/normalize.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
-/** How exactly a rule fits a message. */
+/** How exactly a rule matches a message. */
 export interface MatchStrength {
   /** exact 5, prefix 4, wildcard 3, all 2, any and contains 1, anything 0. */
   readonly rank: number;
-  /** Code points of the keyword that fitted: the longest, of `all` their sum, of a pattern without its stars. */
+  /**
+   * Code points of the keyword that matched: of the longest one, of `all` their sum, of a pattern without its stars.
+   */
   readonly length: number;
 }
 
-/** Tells how a normalised text (`normalizeText`) fits, or undefined when it does not. */
+/** Returns how a normalised text (`normalizeText`) matches, or undefined when it does not. */
 export type Matcher = (text: string) => MatchStrength | undefined;
 
 const RANK = { exact: 5, prefix: 4, wildcard: 3, all: 2, any: 1, contains: 1, anything: 0 } as const satisfies Record<
@@ -31,7 +33,7 @@ export function createMatcher(match: Match): Matcher {
     const length = words.reduce((sum, word) => sum + word.length, 0);
     return (text) => (words.every((word) => word.fits(text)) ? { rank, length } : undefined);
   }
-  // Longest first, so that the first that fits tells the length.
+  // Longest first, so that the first match has the greatest length.
   words.sort((a, b) => b.length - a.length);
   return (text) => {
     const found = words.find((word) => word.fits(text));
@@ -39,7 +41,7 @@ export function createMatcher(match: Match): Matcher {
   };
 }
 
-/** A keyword ready to be looked for. */
+/** A keyword prepared for the search. */
 interface Word {
   /** Code points, stars not counted. */
   readonly length: number;
@@ -61,7 +63,7 @@ function prepareWord(type: Exclude<Match["type"], "anything">, word: string): Wo
   }
 }
 
-/** Whether a word stands somewhere in a text, with word borders at both its ends. */
+/** Whether a text contains a word with word borders at both its ends. */
 function containsWord(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
     if (isWordBorder(text, at) && isWordBorder(text, at + word.length)) return true;

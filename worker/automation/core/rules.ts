@@ -1,7 +1,7 @@
 /**
- * The stateless half of an automatic answer: from a push and the settings to the answers that fit it, best first
- * (docs/design/0006-rules-and-handlers.md). What only the conversation knows (muted, already said, reply window) is
- * decided there.
+ * The stateless half of an automatic answer: from a push and the settings to the matching answers, best first
+ * (docs/design/0006-rules-and-handlers.md). What depends on the conversation's state (muted, already sent, reply
+ * window) is decided there.
  */
 import type { Rule, Settings } from "../../../shared/api/settings/settings.ts";
 import { renderTemplate, type VariableName, type VariableReader } from "../../../shared/api/settings/template.ts";
@@ -24,22 +24,22 @@ interface PreparedRule {
   readonly matches: Matcher;
 }
 
-/** A rule that fits, and how exactly. */
+/** A rule that matches, and how exactly. */
 interface FittingRule extends MatchStrength {
   readonly rule: Rule;
 }
 
 /**
- * The answers that fit a push, best first.
+ * The answers to a push, best first.
  *
  * A message: the rules that match it, by priority, then by how exactly they match, then by id; then `offHours` while
- * closed; then `fallback`. Messages of unknown kinds match no rule and get the last two. Entering: the greeting.
- * Any other event: nothing. A reply whose texts all come out blank is left out.
+ * closed; then `fallback`. Messages of unknown kinds match no rule and get the last two. Entering the chat: the
+ * greeting. Any other event: none. A reply whose texts are all blank is left out.
  *
  * @param settings checked settings; the same object should be passed again, its rules are prepared once
  * @param inbound the push
  * @param now epoch milliseconds
- * @param verdict what verifying an enter event's token said
+ * @param verdict the result of verifying an enter event's token
  */
 export function buildCandidates(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): Proposal[] {
   const read = createReader(settings, inbound, now, verdict);
@@ -61,7 +61,7 @@ export function buildCandidates(settings: Settings, inbound: Inbound, now: numbe
   return candidates;
 }
 
-/** The rules that match a message now, in the order they are to be tried. */
+/** The rules that match a message now, in the order they are tried. */
 function findRules(settings: Settings, message: UserMessage | UnknownMessage, open: boolean): Rule[] {
   const { kind } = message;
   if (kind === "unknown") return [];
@@ -77,7 +77,7 @@ function findRules(settings: Settings, message: UserMessage | UnknownMessage, op
 
 const prepared = new WeakMap<Settings, readonly PreparedRule[]>();
 
-/** Keywords are folded once for each settings object; the Worker keeps one for up to a minute. */
+/** Keywords are folded once for each settings object; the Worker keeps a settings object for up to a minute. */
 function prepareRules(settings: Settings): readonly PreparedRule[] {
   const known = prepared.get(settings);
   if (known !== undefined) return known;
@@ -90,14 +90,14 @@ function isInForce(rule: Rule, open: boolean): boolean {
   return rule.when === "always" || (rule.when === "open") === open;
 }
 
-/** A total order, since ids are unique: where a rule stands in the settings never matters. */
+/** A total order, since ids are unique: the position of a rule in the settings never matters. */
 function compareRules(a: FittingRule, b: FittingRule): number {
   return (
     b.rule.priority - a.rule.priority || b.rank - a.rank || b.length - a.length || (a.rule.id < b.rule.id ? -1 : 1)
   );
 }
 
-/** The candidate of an action, with its texts filled; none when nothing would be left to send. */
+/** The candidate of an action, with its texts filled in; none when there is nothing left to send. */
 function toCandidates(
   ruleId: string,
   action: Action | AskAction,
@@ -121,7 +121,7 @@ function renderAction(action: Action | AskAction, read: VariableReader): Action 
   return messages.length === 0 ? undefined : { type: "reply", messages };
 }
 
-/** Reads the variables of `template.ts`; each is worked out only when a text has it. */
+/** Reads the variables of `template.ts`; each is computed only when a text uses it. */
 function createReader(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): VariableReader {
   const sessionFrom = inbound.kind === "user_enter_tempsession" ? inbound.sessionFrom : "";
   const readers: Readonly<Record<VariableName, (field: string) => string>> = {
@@ -137,7 +137,7 @@ function createReader(settings: Settings, inbound: Inbound, now: number, verdict
   return (name, field) => readers[name](field);
 }
 
-/** What stands for a message without a text, in the way WeChat's own chat list does. */
+/** What represents a message without a text, as in WeChat's own chat list. */
 const NAMES = {
   text: "",
   image: "[图片]",
@@ -145,7 +145,7 @@ const NAMES = {
   unknown: "[消息]",
 } as const satisfies Record<(UserMessage | UnknownMessage)["kind"], string>;
 
-/** What can be read in a message: a text's content, a card's title. */
+/** The readable part of a message: a text's content, a card's title. */
 function textOf(message: UserMessage | UnknownMessage): string {
   switch (message.kind) {
     case "text":

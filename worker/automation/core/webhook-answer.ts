@@ -1,6 +1,6 @@
 /**
- * What an endpoint says when a rule asks it for the answer. Outside data: checked like anybody's message before it
- * may be sent.
+ * The answer of an endpoint to a webhook question. Outside data: it is checked as every message is before it may be
+ * sent.
  */
 import * as v from "valibot";
 import { readJsonText } from "../../../shared/base/json-text.ts";
@@ -17,11 +17,11 @@ export type WebhookAnswer =
 /** Why an answer cannot be used. */
 export type AnswerProblem =
   | { readonly reason: "not_json" | "not_an_answer" }
-  /** A message that WeChat would refuse, and what is wrong with it, without its text. */
+  /** A message that WeChat would refuse, and the reason, without its text. */
   | { readonly reason: "bad_message"; readonly problem: string };
 
 const MAX_MESSAGES = 5;
-/** An answer nests 3 levels deep and has 30 values at most. */
+/** The limits of an answer: 3 levels deep and 30 values. */
 const LIMITS = { maxDepth: 8, maxCommas: 1_000 };
 
 const AnswerSchema = v.union([
@@ -35,8 +35,8 @@ const AnswerSchema = v.union([
  * Reads an answer.
  *
  * @param text the body of the response
- * @param appid the mini program that answers: the only one links may lead to
- * @param prepare is given each message before it is checked; default: nothing is changed
+ * @param appid the mini program that answers: links may lead to no other one
+ * @param prepare changes each message before it is checked; default: no change
  * @returns the answer, or undefined when the endpoint has none and the next rule is to act
  */
 export function parseWebhookAnswer(
@@ -48,7 +48,7 @@ export function parseWebhookAnswer(
   const json = readJsonText(text, LIMITS);
   if (!json.ok) return err({ reason: "not_json" });
   const parsed = v.safeParse(AnswerSchema, json.value);
-  // To valibot a list is an object without fields.
+  // For valibot a list is an object without fields.
   if (!parsed.success || Array.isArray(json.value)) return err({ reason: "not_an_answer" });
   const answer = parsed.output;
   if ("transfer" in answer) return ok({ type: "transfer" });
@@ -57,7 +57,7 @@ export function parseWebhookAnswer(
   const messages: Outbound[] = [];
   for (const input of answer.messages) {
     const message = parseOutbound(prepare(input), MINI_PROGRAM_RULES, appid);
-    // Not the field: where it is none of ours, its name is the endpoint's and may say anything.
+    // The name of an unknown field is not returned: the endpoint chose it, so it may contain anything.
     if (!message.ok) return err({ reason: "bad_message", problem: message.error.message });
     messages.push(message.value);
   }
