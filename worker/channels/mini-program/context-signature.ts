@@ -1,6 +1,6 @@
 /**
- * Whether the shop's back end vouches for what came with an enter event. Everything in `session-from` comes from the
- * user's phone; only HMAC-SHA-256 with `CONTEXT_KEY` over this user's openid says more (docs/design/0015).
+ * Whether the shop's back end signed the data of an enter event. Everything in `session-from` comes from the user's
+ * phone; only HMAC-SHA-256 with `CONTEXT_KEY` over this user's openid proves its origin (docs/design/0015).
  */
 import { Buffer } from "node:buffer";
 import { contextTokenText, readContextToken, type TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -12,7 +12,7 @@ const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
  * Verifies a token.
  *
  * @param token as it came
- * @param openid the user WeChat says it is
+ * @param openid the user named by WeChat
  * @param keys the current one first, then the previous one while rotating
  * @param at when the user entered, epoch milliseconds
  */

@@ -1,20 +1,23 @@
 /**
- * The names under which things are remembered: a push by what it says, the same whether it came as XML or as JSON
+ * The keys by which pushes are recognised: computed from the content, so they are the same for XML and for JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import { wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
 import { hexDigest } from "../../platform/digest.ts";
 
 const EVENT_HASH_DIGITS = 16;
-/** WeChat's longest event name has half of it. The hash covers the whole name. */
+/**
+ * The longest part of an event's name in a key. WeChat's longest event name has half this length. The hash covers the
+ * whole name.
+ */
 const MAX_EVENT_NAME = 64;
 
 /**
- * The key under which a conversation knows a push it has seen.
+ * The key by which a conversation recognises a push it has seen.
  *
- * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits over all it says. Events
- *   have no id; two of one second are told apart by their content (WECHAT.md §1.6). Without CreateTime the second is 0
- *   and the content alone decides.
+ * @returns `m:` and the MsgId, or `e:`, the event, CreateTime in seconds and 16 hex digits of a hash over its
+ *   content. Events have no id; two events of one second are distinguished by their content (WECHAT.md §1.6). Without
+ *   CreateTime the second is 0 and only the content decides.
  */
 export async function dedupeKey(inbound: Inbound): Promise<string> {
   if ("msgId" in inbound && inbound.msgId !== undefined) return `m:${inbound.msgId}`;
@@ -24,8 +27,8 @@ export async function dedupeKey(inbound: Inbound): Promise<string> {
 }
 
 /**
- * A value as text, the same for XML and JSON: names sorted, what is empty left out (XML writes no empty list, JSON
- * may), a list of one as its item (XML cannot tell them apart), line ends as XML's.
+ * A value as text, the same for XML and JSON: names sorted; empty values left out (XML writes no empty list, JSON may);
+ * a list of one item as that item (XML has one form for both); line ends as XML has them.
  */
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) {

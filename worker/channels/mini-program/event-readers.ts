@@ -14,10 +14,10 @@ import type {
 } from "../../../shared/message/inbound.ts";
 import type { FieldReader } from "../wechat/push/fields.ts";
 
-/** Makes an event of the common head and the fields beside it. */
+/** Builds an event from the common head and its own fields. */
 type EventReader<E extends PushEvent> = (head: InboundHead, fields: FieldReader) => E;
 
-/** Every event we know, by the name on the wire, which is its kind. */
+/** Every known event, by the name on the wire, which is its kind. */
 export const EVENT_READERS = {
   user_enter_tempsession: (head, fields) => ({
     ...head,
@@ -72,7 +72,7 @@ export const EVENT_READERS = {
   secvod_audit_event: other("secvod_audit_event"),
 } as const satisfies { [K in PushEvent["kind"]]: EventReader<PushEvent & { readonly kind: K }> };
 
-/** Whether an `Event` of the wire is one we know. */
+/** Whether an `Event` of the wire is a known one. */
 export function isKnownEvent(event: string): event is PushEvent["kind"] {
   return Object.hasOwn(EVENT_READERS, event);
 }
@@ -85,7 +85,7 @@ function subscribeChoice<K extends SubscribeChoiceEvent["kind"]>(
   return (head, fields) => ({ ...head, kind, items: subscribeItems(fields, wrapper).map(toChoice) });
 }
 
-/** The items of a subscribe event: in a wrapper of its own as XML, at the top as JSON (WECHAT.md §3.2). */
+/** The items of a subscribe event: in XML inside an element of its own, in JSON at the top (WECHAT.md §3.2). */
 function subscribeItems(fields: FieldReader, wrapper: string): readonly FieldReader[] {
   return (Object.hasOwn(fields.raw, wrapper) ? fields.nested(wrapper) : fields).list("List");
 }
@@ -120,7 +120,7 @@ function userInfo<K extends UserInfoEvent["kind"]>(kind: K): EventReader<UserInf
   });
 }
 
-/** An agent of WeChat's own tools took, closed or passed on the session. */
+/** An agent of WeChat's own tools accepted, closed or transferred the session. */
 function agentSession<K extends AgentSessionEvent["kind"]>(
   kind: K,
 ): EventReader<AgentSessionEvent & { readonly kind: K }> {
@@ -132,7 +132,7 @@ function agentSession<K extends AgentSessionEvent["kind"]>(
   };
 }
 
-/** An event of another product. */
+/** An event of another WeChat product. */
 function other<K extends OtherEvent["kind"]>(kind: K): EventReader<OtherEvent & { readonly kind: K }> {
   return (head, fields) => ({ ...head, kind, raw: fields.raw });
 }

@@ -1,6 +1,6 @@
 /**
- * A push in our own words: wire fields → `Inbound` (WECHAT.md §3). The only place that knows the names on the wire;
- * past it there is only the model. What WeChat adds without asking becomes `unknown`, not an error.
+ * A push in our own model: wire fields → `Inbound` (WECHAT.md §3). The names on the wire are used in this module only;
+ * the rest of the code uses the model. Types that WeChat adds later become `unknown`, not an error.
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
@@ -22,12 +22,12 @@ const NAME = /^[!-~]{1,128}$/;
 const SECONDS = /^\d{1,11}$/;
 /** Digits; hex, digits and `_` when a cloud function delivers (WECHAT.md §1.5). */
 const MSG_ID = /^[\w-]{1,64}$/;
-/** Any text but an empty one. */
+/** Any non-empty text. */
 const TEXT = /^[^]+$/;
-/** How much of an unknown event's name becomes its type, UTF-16 units. `raw` has all of it. */
+/** The longest part of an unknown event's name that becomes its type, UTF-16 units. `raw` has all of it. */
 const MAX_EVENT_NAME = 128;
 
-/** Makes a message of the common head and the fields beside it. */
+/** Builds a message from the common head and its own fields. */
 type MessageReader<M extends UserMessage> = (head: InboundHead & { readonly msgId: string }, fields: FieldReader) => M;
 
 const MESSAGE_READERS = {
@@ -52,13 +52,13 @@ const MESSAGE_READERS = {
 /**
  * Reads a push.
  *
- * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its kind is a known one; the first of them
- * that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has one
- * is never refused (WECHAT.md §3.2). A damaged event is of an unknown kind.
+ * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its kind is a known one; the first of
+ * them that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has
+ * one is never refused (WECHAT.md §3.2). A damaged event is of an unknown kind.
  *
- * @param fields of the body, or of what was encrypted in it
+ * @param fields of the body, or of the decrypted text
  * @param damaged of a message or an event whose text cannot be separated from its fields: what lies between those
- * @returns the message or event, other fields `""` where they are missing; or what keeps it from being either
+ * @returns the message or event, other fields `""` where they are missing; or the reason why it is neither
  */
 export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {
   const name = createFieldReader(fields, []).optional("Event", TEXT);
@@ -67,7 +67,7 @@ export function readInbound(fields: WireFields, damaged?: string): Result<Inboun
   return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields, damaged));
 }
 
-/** Whether MsgType claims anything but an event. */
+/** Whether MsgType says that the push is a message: it has any value but `event`. */
 function hasMessageType(fields: WireFields): boolean {
   const type = createFieldReader(fields, []).optional("MsgType", TEXT);
   return type !== "" && type !== "event";
@@ -100,7 +100,9 @@ function readMessageKind(head: InboundHead, fields: FieldReader, damaged: string
   return fields.text("MsgId") === "" ? unknown : { ...unknown, msgId: fields.required("MsgId", MSG_ID) };
 }
 
-/** An event with a known name that is damaged, whose fields are of another shape, or that names no user to go to, is kept as it came. */
+/**
+ * An event with a known name is kept unparsed when it is damaged, its fields have another shape, or it names no user.
+ */
 function readEvent(wire: WireFields, name: string, damaged: string | undefined): Inbound {
   const head = readEventHead(wire);
   if (damaged !== undefined) return toUnknownEvent(head, name, wire, damaged);
@@ -112,7 +114,7 @@ function readEvent(wire: WireFields, name: string, damaged: string | undefined):
 
 function readEventHead(wire: WireFields): InboundHead {
   const fields = createFieldReader(wire, []);
-  // Some events come from the platform's own user and name the user they are about (WECHAT.md §3.2).
+  // Some events are sent by the platform's own user and name the user they are about (WECHAT.md §3.2).
   const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
   const businessId = fields.optional("BusinessId", TEXT);
   return {

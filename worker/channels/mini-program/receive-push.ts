@@ -1,5 +1,6 @@
 /**
- * Receives a push of a mini program: opened as every WeChat push is, then read as this channel's.
+ * Receives a push of a mini program: opens it as every WeChat push is opened, then reads it as a message or event of
+ * this channel.
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
@@ -13,7 +14,7 @@ import {
 } from "../wechat/push/open-push.ts";
 import { readInbound } from "./read-inbound.ts";
 
-/** A push that is WeChat's and was understood. */
+/** An authentic push that was parsed. */
 export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "seal"> {
   readonly inbound: Inbound;
 }
@@ -21,7 +22,7 @@ export interface ReceivedPush extends Pick<OpenedPush, "format" | "signedAt" | "
 /**
  * Receives a push; the parameters are those of `openPush`.
  *
- * @returns what it says, or why it is refused
+ * @returns its content, or why it is rejected
  * @throws Error as `openPush` does
  */
 export async function receivePush(

@@ -1,6 +1,6 @@
 /**
- * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools;
- * what it has to say goes by the send API (WECHAT.md §1.6, §1.8).
+ * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools; replies
+ * are sent by the send API (WECHAT.md §1.6, §1.8).
  */
 import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
 import type { WireFormat } from "./push/envelope.ts";
@@ -21,7 +21,7 @@ export interface AnsweredPush extends Pick<OpenedPush, "format" | "seal"> {
   readonly inbound: Inbound;
 }
 
-/** A field of an answer: texts become CDATA or JSON strings, numbers stay bare. */
+/** A field of an answer: texts become CDATA or JSON strings, numbers are written without quotes. */
 type AnswerFields = Readonly<Record<string, string | number>>;
 
 /** The acknowledgement, plain in every mode. */
@@ -35,7 +35,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
  * Builds the answer to a push, afresh each time: a repeated push gets the same answer under a new encryption.
  *
  * @param kind only a user's message can be handed over (WECHAT.md §1.8), so an event always gets `success`
- * @param push what is answered; its format and seal decide those of the answer
+ * @param push the push; the answer has its format and encryption
  * @param now epoch milliseconds
  * @param nonce for the signature of an encrypted answer; the one of the request will do
  * @param random exactly 16 bytes, for an encrypted answer
@@ -81,7 +81,7 @@ function write(format: WireFormat, fields: AnswerFields): string {
   return `<xml>${children.join("")}</xml>`;
 }
 
-/** CDATA cannot hold its own end, so that is cut in two. */
+/** CDATA cannot contain `]]>`, so this sequence is split over two sections. */
 function toXmlText(value: string | number): string {
   return typeof value === "number" ? String(value) : `<![CDATA[${value.replaceAll("]]>", "]]]]><![CDATA[>")}]]>`;
 }

@@ -11,7 +11,7 @@ import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProbl
 import { describeCode } from "../errcode.ts";
 import type { BadResponse, Refusal } from "./response.ts";
 
-/** What a request carries. */
+/** The body of a request. */
 export interface FetchInit {
   readonly method: "GET" | "POST";
   readonly headers: Record<string, string>;
@@ -21,7 +21,7 @@ export interface FetchInit {
   readonly redirect: "manual";
 }
 
-/** The part of `fetch` that is used. */
+/** The part of `fetch` that calls use. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 /** What calls need from outside. */
@@ -61,10 +61,10 @@ export type ApiFailure =
   | { readonly reason: "no_token"; readonly problem: TokenProblem }
   /** Too little time left to begin, or it ran out before a usable token came: certainly not done. */
   | { readonly reason: "lease_over" }
-  /** The request left and no answer came in time, or the connection broke: the outcome is unknown. */
+  /** The request was sent and no answer came in time, or the connection broke: the outcome is unknown. */
   | { readonly reason: "timeout" | "network" };
 
-/** With less than this left before the deadline no request leaves, milliseconds. */
+/** With less time left before the deadline no request is sent, milliseconds. */
 const MIN_LEFT_MS = 500;
 /** How long before the caller's deadline a request is aborted, milliseconds. */
 const ABORT_MARGIN_MS = 250;

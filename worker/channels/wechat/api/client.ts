@@ -16,19 +16,19 @@ import type { TypingCommand, TypingProblem } from "./typing.ts";
 
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
 export interface WeChatClient {
-  /** Hands one message to WeChat: one attempt, facts only (WECHAT.md §4). */
+  /** Sends one message: one attempt, returns facts only (WECHAT.md §4). */
   deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<Delivery>;
-  /** Shows or takes away the typing indicator (WECHAT.md §5.1). */
+  /** Shows or removes the typing indicator (WECHAT.md §5.1). */
   typing(openid: string, command: TypingCommand, businessId?: string): Promise<Result<null, TypingProblem>>;
   /** Uploads a picture for image messages and card covers (WECHAT.md §5.2). */
   uploadImage(bytes: Uint8Array<ArrayBuffer>): Promise<Result<UploadedImage, UploadProblem>>;
   /** Fetches a picture a user sent (WECHAT.md §5.3). */
   downloadMedia(mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>>;
-  /** Asks for an access token, as every call does first (WECHAT.md §6.1). */
+  /** Gets an access token, as every call does first (WECHAT.md §6.1). */
   access(): Promise<Result<string, AccessProblem>>;
-  /** Asks for the quota of a call (WECHAT.md §6.4). */
+  /** Reads the quota of a call (WECHAT.md §6.4). */
   quota(cgiPath: string): Promise<Result<ApiQuota, ApiFailure>>;
-  /** Lets WeChat look at the push URL from an operator's network (WECHAT.md §6.4). */
+  /** Has WeChat test the push URL from an operator's network (WECHAT.md §6.4). */
   checkCallback(operator: Operator): Promise<Result<CallbackView, ApiFailure>>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What WeChat itself can say about our set-up (WECHAT.md §6.4): the quota of a call, and whether its network reaches
- * the push URL. To look must change nothing: a refusal here never pauses the app.
+ * WeChat's own tests of our set-up (WECHAT.md §6.4): the quota of a call, and whether its network reaches the push URL.
+ * A diagnosis must change nothing: a refusal here never pauses the app.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -20,7 +20,10 @@ export interface ApiQuota {
   readonly rate?: { readonly calls: number; readonly seconds: number };
 }
 
-/** An address WeChat found for the push URL, or pinged. What WeChat leaves out is absent; texts are its own. */
+/**
+ * An address WeChat found for the push URL, or pinged. Fields that WeChat leaves out are absent; texts are WeChat's
+ * own.
+ */
 export interface SeenAddress {
   readonly ip: string;
   readonly operator?: string;
@@ -30,7 +33,7 @@ export interface SeenAddress {
   readonly time?: string;
 }
 
-/** How the push URL looks from one operator's network. */
+/** The push URL as seen from one operator's network. */
 export interface CallbackView {
   readonly dns: readonly SeenAddress[];
   readonly ping: readonly SeenAddress[];
@@ -39,14 +42,14 @@ export interface CallbackView {
 const QUOTA_PATH = "/cgi-bin/openapi/quota/get";
 const CALLBACK_PATH = "/cgi-bin/callback/check";
 const QUOTA_TIMEOUT_MS = 5_000;
-/** It answers when its pings are over. */
+/** Timeout, milliseconds: WeChat answers when its pings have ended. */
 const CALLBACK_TIMEOUT_MS = 20_000;
-/** More than any host has; the answer is outside data. */
+/** The most addresses read, more than any host has; the answer is outside data. */
 const MAX_ADDRESSES = 20;
 const MAX_TEXT_LENGTH = 64;
 
 /**
- * Asks for the quota of one call.
+ * Reads the quota of one call.
  *
  * @param cgiPath with a leading slash, without host
  * @returns the quota, or the reason (76021: unknown path)
@@ -57,9 +60,9 @@ export async function readQuota(deps: ApiDeps, cgiPath: string): Promise<Result<
 }
 
 /**
- * Lets WeChat resolve and ping the host of the push URL.
+ * Has WeChat resolve and ping the host of the push URL.
  *
- * @returns what it saw, or the reason (40201: no URL is set in the console)
+ * @returns the results, or the reason (40201: no URL is set in the console)
  */
 export async function checkCallback(deps: ApiDeps, operator: Operator): Promise<Result<CallbackView, ApiFailure>> {
   const answer = await ask(deps, CALLBACK_PATH, { action: "all", check_operator: operator }, CALLBACK_TIMEOUT_MS);
@@ -96,7 +99,7 @@ function toQuota(answer: JsonObject): Result<ApiQuota, ApiFailure> {
   return ok({ dailyLimit, used, remain, ...rate });
 }
 
-/** WECHAT.md §6.4 promises "dns + ping results" and no more, so only the address is insisted on. */
+/** WECHAT.md §6.4 promises "dns + ping results" and no more, so only the address is required. */
 function toAddresses(list: unknown): readonly SeenAddress[] {
   if (!Array.isArray(list)) return [];
   return list.slice(0, MAX_ADDRESSES).flatMap((item: unknown) => {

@@ -1,12 +1,12 @@
 /**
- * What a picture is, by its first bytes: a file name or a Content-Type says what somebody thinks it is.
+ * The type of a picture, by its first bytes: a file name or a Content-Type may be wrong.
  */
 
 /** A picture format: its MIME type and usual file ending. */
 export interface ImageType {
   readonly contentType: string;
   readonly extension: string;
-  /** Whether WeChat takes it as an upload (WECHAT.md §5.2: PNG, JPEG, GIF). */
+  /** Whether WeChat accepts it as an upload (WECHAT.md §5.2: PNG, JPEG, GIF). */
   readonly uploadable: boolean;
 }
 
@@ -25,7 +25,7 @@ const FORMATS: readonly { readonly type: ImageType; readonly magic: readonly (nu
   { type: { contentType: "image/bmp", extension: "bmp", uploadable: false }, magic: letters("BM") },
 ];
 
-/** The format of a picture, or undefined when it is none we know. */
+/** The format of a picture, or undefined when it is not a known one. */
 export function detectImageType(bytes: Uint8Array): ImageType | undefined {
   return FORMATS.find(({ magic }) =>
     magic.every((byte, index) => index < bytes.length && (byte === undefined || byte === bytes[index])),

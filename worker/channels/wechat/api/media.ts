@@ -1,6 +1,6 @@
 /**
- * Temporary media: a picture up (it becomes a media id for image messages and card covers) and a user's picture
- * down (WECHAT.md §5.2, §5.3).
+ * Temporary media: uploads a picture (it gets a media id for image messages and card covers) and downloads a user's
+ * picture (WECHAT.md §5.2, §5.3).
  */
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -9,11 +9,11 @@ import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { detectImageType, type ImageType } from "./image-type.ts";
 import { parseAnswer, readAnswer, readCapped, type BadResponse, type JsonObject, type Refusal } from "./response.ts";
 
-/** A picture WeChat has taken. Times in epoch ms. */
+/** A picture WeChat has accepted. Times in epoch ms. */
 export interface UploadedImage {
   readonly mediaId: string;
   readonly createdAt: number;
-  /** After this the id answers 40007. */
+  /** After this time WeChat answers 40007 for the id. */
   readonly expiresAt: number;
 }
 
@@ -28,7 +28,9 @@ export type UploadProblem =
 /** A picture from WeChat. */
 export interface DownloadedMedia {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** By the first bytes, `application/octet-stream` for a picture format we do not know: never a type a browser runs. */
+  /**
+   * By the first bytes; `application/octet-stream` for an unknown picture format: never a type that a browser executes.
+   */
   readonly contentType: string;
 }
 
@@ -76,8 +78,8 @@ export async function uploadImage(
  * Fetches a picture a user sent.
  *
  * @param mediaId from the push; works for three days
- * @returns the picture; `refused` with 40007 when it is gone; `bad_response` when it is no picture or above
- *   `MAX_DOWNLOAD_BYTES`
+ * @returns the picture; `refused` with 40007 when it no longer exists; `bad_response` when it is not a picture or
+ *   larger than `MAX_DOWNLOAD_BYTES`
  */
 export async function downloadMedia(deps: ApiDeps, mediaId: string): Promise<Result<DownloadedMedia, ApiFailure>> {
   return callApi(

@@ -1,6 +1,6 @@
 /**
- * Reading what api.weixin.qq.com answers: never more than allowed, and `{ errcode, errmsg }` in one place
- * (WECHAT.md §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
+ * Reading what api.weixin.qq.com answers: at most the allowed bytes, and `{ errcode, errmsg }` in one place (WECHAT.md
+ * §4.5, §13). errmsg is not read: it ends in a request id and may repeat the input.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readBytes } from "../../../platform/http-body.ts";
@@ -11,15 +11,15 @@ export interface Refusal {
   readonly code: string;
 }
 
-/** What came is no answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */
+/** Not a valid answer of WeChat's API: HTTP ≥ 500, no JSON object, too long. */
 export interface BadResponse {
   readonly reason: "bad_response";
 }
 
-/** A JSON object by its keys. */
+/** The fields of a JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** API answers have a few hundred bytes. */
+/** The longest answer read, bytes: API answers have a few hundred. */
 const MAX_JSON_BYTES = 64 * 1024;
 
 /**
@@ -37,7 +37,7 @@ export async function readAnswer(response: Response): Promise<Result<JsonObject,
  * Reads API answer bytes.
  *
  * @param bytes the whole body
- * @param trusted whether the HTTP status allows to take a missing errcode as success
+ * @param trusted whether the HTTP status allows a missing errcode to count as success
  */
 export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObject, Refusal | BadResponse> {
   const answer = parseObject(bytes);
@@ -52,7 +52,7 @@ export function parseAnswer(bytes: Uint8Array, trusted: boolean): Result<JsonObj
 /**
  * Reads a body of at most `maxBytes`.
  *
- * @returns the bytes; undefined when there are more or the status is ≥ 500, what is left is then dropped unread
+ * @returns the bytes; undefined when there are more or the status is ≥ 500: then the rest is discarded unread
  */
 export async function readCapped(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (response.status >= 500) {
@@ -68,7 +68,7 @@ function parseObject(bytes: Uint8Array): JsonObject | undefined {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
   } catch {
-    // No JSON is an answer like any other here: the caller makes `bad_response` of it.
+    // Invalid JSON is not an error of its own here: the caller returns `bad_response`.
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ export interface DeliverOptions {
   readonly businessId?: string;
   /** Epoch ms, the end of the lease: the request is aborted before it. */
   readonly deadline: number;
-  /** Which message this is, and which attempt. */
+  /** The message, and which of its attempts this is. */
   readonly attempt?: RefusedAttempt;
 }
 
@@ -26,9 +26,9 @@ export interface DeliverOptions {
 const SEND_PATH = "/cgi-bin/message/custom/send";
 
 /**
- * Hands one message to WeChat; the token rule of `callApi` included, it is one attempt.
+ * Sends one message. With the second request of `callApi` after a refused token it still is one attempt.
  *
- * @returns what became of it, never an exception
+ * @returns the outcome, never an exception
  */
 export async function deliverMessage(
   deps: ApiDeps,
@@ -53,8 +53,8 @@ export async function deliverMessage(
 }
 
 /**
- * The exact request body. WECHAT.md §4.3: WeChat refuses \uXXXX escapes (40033), so what JSON could only write as
- * one is corrected first: lone surrogates become U+FFFD, invisible control characters are removed.
+ * The exact request body. WECHAT.md §4.3: WeChat refuses \uXXXX escapes (40033), so characters that JSON can only write
+ * as an escape are replaced first: lone surrogates become U+FFFD, invisible control characters are removed.
  */
 export function buildSendBody(
   openid: string,

@@ -1,6 +1,6 @@
 /**
- * The token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: it may be
- * forced 20 times a day, and the secret goes nowhere else.
+ * The token endpoint, `POST /cgi-bin/stable_token` (WECHAT.md §6.1). Only the account object calls it: a refresh may be
+ * forced 20 times a day, and no other code needs the secret.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { isPauseReaction, type PauseReaction } from "../../../../shared/message/delivery.ts";
@@ -26,11 +26,11 @@ export interface StableTokenOptions {
 }
 
 const TOKEN_PATH = "/cgi-bin/stable_token";
-/** WECHAT.md §6.1: be ready for at least 512 characters. */
+/** The longest token accepted, characters. WECHAT.md §6.1 requires at least 512. */
 const MAX_TOKEN_LENGTH = 2048;
 
 /**
- * Asks for the access token. Without `force` WeChat repeats the one in use, with its remaining time.
+ * Fetches the access token. Without `force` WeChat returns the one in use, with its remaining time.
  *
  * @returns the token, or the reason; never an exception with the secret in its text
  */
@@ -43,7 +43,7 @@ export async function requestStableToken(
     const outcome = await Promise.race([askForToken(options, startedAt, deadline.signal), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "unreachable", cause: "timeout" }) : outcome;
   } catch {
-    // The cause is dropped on purpose, as in api.ts: a relay's error text may repeat the request.
+    // The cause is dropped on purpose, as in call-api.ts: a relay's error text may repeat the request.
     return err({ reason: "unreachable", cause: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();

@@ -7,12 +7,12 @@ import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
 import { readAnswer } from "./response.ts";
 import { stringifyRaw } from "./send.ts";
 
-/** Show the indicator, or take it away. */
+/** Show or remove the indicator. */
 export type TypingCommand = "Typing" | "CancelTyping";
 
 /** Why the indicator did not change. */
 export type TypingProblem =
-  /** 45080: no message passed between the two in the last 30 s. */
+  /** 45080: no message was exchanged with the user in the last 30 s. */
   | { readonly reason: "no_recent_message"; readonly code: string }
   /** 45081: it is showing already (15 s). */
   | { readonly reason: "already_typing"; readonly code: string }
@@ -23,7 +23,7 @@ export type TypingProblem =
   | ApiFailure;
 
 const TYPING_PATH = "/cgi-bin/message/custom/business/typing";
-/** An indicator that comes late is worth nothing. */
+/** Timeout of the call, milliseconds: a late indicator is useless. */
 const TYPING_TIMEOUT_MS = 5_000;
 const REASONS = {
   "45080": "no_recent_message",
@@ -33,7 +33,7 @@ const REASONS = {
 } as const satisfies Record<string, TypingProblem["reason"]>;
 
 /**
- * Shows or takes away the indicator.
+ * Shows or removes the indicator.
  *
  * @param businessId the sub-merchant, for shop platforms only
  * @returns nothing, or the reason

@@ -1,15 +1,15 @@
 /**
- * CreateTime of a push that could not be read: looked for in the text, without a parser. Only erasing asks for it
+ * CreateTime of a push that could not be parsed: found by a search of the text. Only erasing uses it
  * (docs/design/erasure.md).
  */
 
-/** The field as JSON or XML has it, in CDATA or quotes or bare. */
+/** The field in JSON or XML, in CDATA, in quotes or bare. */
 const CREATE_TIME = /\bCreateTime(?:\\?"\s*:\s*(?:\\?"\s*)?|>\s*(?:<!\[CDATA\[\s*)?)(\d{1,11})(?!\d)/g;
 
 /**
- * When a push was made.
+ * The CreateTime of a push.
  *
- * @returns epoch milliseconds; 0 when it says nothing of it, or different things: one may be a user's words
+ * @returns epoch milliseconds; 0 when there is none, or several different ones: one may be a user's text
  */
 export function findCreateTime(text: string): number {
   const times = new Set(Array.from(text.matchAll(CREATE_TIME), ([, seconds]) => Number(seconds) * 1_000));

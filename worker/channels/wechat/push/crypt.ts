@@ -10,7 +10,7 @@
 import { Buffer } from "node:buffer";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 
-/** Why a ciphertext could not be opened. None of them says anything about the content. */
+/** Why a ciphertext could not be opened. No reason says anything about the content. */
 export interface CryptProblem {
   readonly reason: "bad_base64" | "bad_length" | "decrypt_failed" | "bad_padding" | "bad_plaintext" | "bad_utf8";
 }
@@ -23,7 +23,7 @@ export interface OpenedMessage {
 
 /** Opens and seals messages under one EncodingAESKey. */
 export interface MessageCipher {
-  /** Opens base64 ciphertext. Check its signature first: then nothing here is an oracle. */
+  /** Opens base64 ciphertext. Check its signature first: otherwise the error could serve as a padding oracle. */
   readonly open: (encrypted: string) => Promise<Result<OpenedMessage, CryptProblem>>;
   /**
    * Seals a text for WeChat.
@@ -42,7 +42,7 @@ const PAD_BLOCK = 32;
 const RANDOM_BYTES = 16;
 /** The random part and the four bytes of the text's length. */
 const HEAD_BYTES = RANDOM_BYTES + 4;
-/** More keys than an isolate ever serves: current and previous of a few apps. */
+/** The most keys cached, more than an isolate uses: current and previous of a few apps. */
 const MAX_CACHED_CIPHERS = 16;
 
 const AES_KEY = /^[A-Za-z0-9+/]{43}$/;
@@ -56,7 +56,7 @@ export function isAesKey(text: string): boolean {
 }
 
 /**
- * The cipher of a key, made once an isolate: importing a key costs as much as decrypting a message.
+ * The cipher of a key, created once per isolate: importing a key costs as much CPU as decrypting a message.
  *
  * @param encodingAESKey as shown in the WeChat console
  * @throws Error when the key is malformed (see {@link isAesKey})
@@ -64,7 +64,7 @@ export function isAesKey(text: string): boolean {
 export function cipherFor(encodingAESKey: string): Promise<MessageCipher> {
   const cached = cipherCache.get(encodingAESKey);
   if (cached !== undefined) return cached;
-  // The oldest goes first. Configuration decides the keys, not a request, so this never runs in ordinary use.
+  // The oldest is removed first. The configuration decides the keys, not a request, so in ordinary use this never runs.
   for (const oldest of cipherCache.keys()) {
     if (cipherCache.size < MAX_CACHED_CIPHERS) break;
     cipherCache.delete(oldest);
@@ -75,7 +75,7 @@ export function cipherFor(encodingAESKey: string): Promise<MessageCipher> {
 }
 
 /**
- * Makes the cipher of a key. Prefer {@link cipherFor}.
+ * Creates the cipher of a key. Prefer {@link cipherFor}.
  *
  * @param encodingAESKey 43 characters; the two spare bits of the last one are ignored, as WeChat's own keys need
  * @throws Error when the key is malformed
@@ -94,7 +94,8 @@ export async function createCipher(encodingAESKey: string): Promise<MessageCiphe
   return {
     async open(encrypted) {
       const ciphertext = Buffer.from(encrypted, "base64");
-      // Buffer skips what is not base64 without a word; only well-formed base64 comes back the same.
+      // Buffer silently skips characters that are not base64; only well-formed base64 is the same after decoding and
+      // encoding.
       if (ciphertext.toString("base64") !== encrypted) return err({ reason: "bad_base64" });
       const size = ciphertext.length;
       if (size < PAD_BLOCK || size % BLOCK !== 0) return err({ reason: "bad_length" });
@@ -105,20 +106,23 @@ export async function createCipher(encodingAESKey: string): Promise<MessageCiphe
         const plain = await crypto.subtle.decrypt(algorithm, key, input);
         return cutFields(new Uint8Array(plain, 0, size));
       } catch {
-        // With the tail the padding always holds, so only the platform itself can refuse; its error has no facts.
+        // With the appended blocks the padding is always valid, so only the platform itself can throw; its error has no
+        // details.
         return err({ reason: "decrypt_failed" });
       }
     },
 
     async seal(text, receiveId, random) {
       const sealed = await crypto.subtle.encrypt(algorithm, key, layOut(text, receiveId, random));
-      // WebCrypto added a block of its own padding behind WeChat's.
+      // WebCrypto appended a block of its own padding after WeChat's.
       return Buffer.from(sealed, 0, sealed.byteLength - BLOCK).toString("base64");
     },
   };
 }
 
-/** Reads random ‖ length ‖ text ‖ receive-id ‖ padding. Lengths are bytes, so nothing is decoded before it is cut. */
+/**
+ * Reads random ‖ length ‖ text ‖ receive-id ‖ padding. Lengths are bytes, so the parts are cut before they are decoded.
+ */
 function cutFields(plain: Uint8Array): Result<OpenedMessage, CryptProblem> {
   const pad = plain.at(-1) ?? 0;
   if (pad < 1 || pad > PAD_BLOCK) return err({ reason: "bad_padding" });
@@ -131,12 +135,15 @@ function cutFields(plain: Uint8Array): Result<OpenedMessage, CryptProblem> {
     const text = decoder.decode(plain.subarray(HEAD_BYTES, textEnd));
     return ok({ text, receiveId: decoder.decode(plain.subarray(textEnd, end)) });
   } catch {
-    // The decoder throws for one reason only, and its message says nothing more.
+    // The decoder throws for one reason only, and its message adds no detail.
     return err({ reason: "bad_utf8" });
   }
 }
 
-/** Lays out random ‖ length ‖ text ‖ receive-id and pads to 32; a full block when nothing is missing. */
+/**
+ * Concatenates random ‖ length ‖ text ‖ receive-id and pads to a multiple of 32; a full block when the length is one
+ * already.
+ */
 function layOut(text: string, receiveId: string, random: Uint8Array): Uint8Array<ArrayBuffer> {
   if (random.length !== RANDOM_BYTES) throw new Error(`seal needs ${RANDOM_BYTES} random bytes, got ${random.length}`);
   const body = encoder.encode(text);

@@ -1,6 +1,6 @@
 /**
- * The body of a push, whichever format the console is set to (WECHAT.md §1.4). The content type is not to be trusted
- * there, so the first character decides. The same function reads what was inside an encrypted push.
+ * The body of a push, in the format the console is set to (WECHAT.md §1.4). Its content type is not reliable, so the
+ * first character decides. The same function reads the decrypted text of an encrypted push.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { readJsonEvent } from "./json-event.ts";
@@ -12,14 +12,17 @@ import type { XmlProblem } from "./xml/parse.ts";
 /** The data format of a push, the same inside and outside its encryption. */
 export type WireFormat = "xml" | "json";
 
-/** A body taken apart. */
+/** A parsed body. */
 export interface Envelope extends XmlFrame {
   readonly format: WireFormat;
-  /** The ciphertext, when there is one: secure mode, or compatible mode beside the plain fields. */
+  /** The ciphertext, if any: secure mode, or compatible mode beside the plain fields. */
   readonly encrypt?: string;
 }
 
-/** Why a body is no envelope: neither format, too long for any, a problem of its format, or an `Encrypt` not one text. */
+/**
+ * Why a body is not an envelope: neither format, too long for both, invalid in its format, or `Encrypt` is not one
+ * text.
+ */
 export type EnvelopeProblem =
   | (XmlProblem & { readonly format: "xml" })
   | (JsonProblem & { readonly format: "json" })
@@ -50,7 +53,7 @@ export function describeEnvelopeProblem(problem: EnvelopeProblem): string {
 }
 
 function formatOf(body: string): WireFormat | undefined {
-  // trimStart takes a BOM for a space.
+  // trimStart treats a BOM as a space.
   const [first] = body.trimStart();
   if (first === "<") return "xml";
   return first === "{" ? "json" : undefined;
@@ -61,7 +64,7 @@ function readFrame(body: string, format: WireFormat): Result<XmlFrame, EnvelopeP
     const frame = readXmlFrame(body);
     return frame.ok ? frame : err({ ...frame.error, format });
   }
-  // JSON escapes what a user types: no text can look like a field.
+  // JSON escapes what a user types, so no text can look like a field.
   const parsed = parseJson(body);
   if (parsed.ok) return ok({ fields: parsed.value });
   const fields = readJsonEvent(body);

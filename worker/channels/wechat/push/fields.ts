@@ -1,12 +1,13 @@
 /**
- * Reads wire fields by name and shape. A reader notes what is missing or of the wrong shape and goes on with `""`, so
- * that the code naming the fields of a push stays a plain list; whoever made the readers looks at the notes once.
+ * Reads wire fields by name and shape. A reader adds what is missing or of the wrong shape to a list of problems and
+ * continues with `""`, so the code that names the fields of a push stays a plain list; the caller checks the problems
+ * once.
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 import { isWireFields, isWireList } from "./wire.ts";
 
-/** A field that is missing, or not what it must be. The name is one of ours, never content. */
+/** A field that is missing or has the wrong shape. The name is one of ours, never content. */
 export interface FieldProblem {
   readonly reason: "missing_field" | "bad_field";
   readonly field: string;
@@ -18,13 +19,13 @@ export interface FieldReader {
   readonly raw: WireFields;
   /** A text that may be missing, then `""`. */
   text(name: string): string;
-  /** A text that must be there and match. */
+  /** A text that must be present and match. */
   required(name: string, shape: RegExp): string;
-  /** A text that matches; `""` when it is missing or anything else, without a note. */
+  /** A text that matches; `""` when it is missing or anything else, without a problem. */
   optional(name: string, shape: RegExp): string;
   /** An object that may be missing, then without fields. */
   nested(name: string): FieldReader;
-  /** Objects in a list. One alone may come without the list around it (WECHAT.md §3.2). */
+  /** Objects in a list. A single one may come without the list (WECHAT.md §3.2). */
   list(name: string): readonly FieldReader[];
 }
 
@@ -32,7 +33,7 @@ export interface FieldReader {
  * Makes a reader.
  *
  * @param raw the object to read
- * @param problems where problems are noted, in the order they are found
+ * @param problems the list problems are added to, in the order they are found
  */
 export function createFieldReader(raw: WireFields, problems: FieldProblem[]): FieldReader {
   // Names like `toString` must not find the methods of Object.
@@ -44,7 +45,7 @@ export function createFieldReader(raw: WireFields, problems: FieldProblem[]): Fi
   }
 
   function toReader(value: WireValue, name: string): FieldReader {
-    // XML cannot tell an object without fields from an empty text.
+    // XML has the same form for an object without fields and an empty text.
     if (value === "") return createFieldReader({}, problems);
     if (isWireFields(value)) return createFieldReader(value, problems);
     note("bad_field", name);

@@ -1,6 +1,6 @@
 /**
  * An event in JSON that `parseJson` refuses for its shape or for a name in it: its members are read one by one, so that
- * the event can be stored with all that can be kept of it (docs/design/push-trust.md).
+ * the event can be stored with every member that is valid (docs/design/push-trust.md).
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
 import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
@@ -11,7 +11,7 @@ import { HEAD, isNamedEvent } from "./xml/edges.ts";
 /** A member of an object. */
 interface Member {
   readonly name: string;
-  /** Name and value, as they came. */
+  /** Name and value, as they are in the text. */
   readonly source: string;
 }
 
@@ -22,8 +22,8 @@ const BACKSLASH = 0x5c;
  * Reads an event.
  *
  * @param text the whole body
- * @returns the members that can be kept, those of the platform's head in any case; undefined when it is not JSON or names
- *   no event
+ * @returns the valid members, with those of the platform's head; undefined when the text is not JSON or names no
+ *   event
  */
 export function readJsonEvent(text: string): WireFields | undefined {
   const body = text.trim();
@@ -31,11 +31,11 @@ export function readJsonEvent(text: string): WireFields | undefined {
   const values = new Map<string, WireValue>();
   let count = 0;
   for (const { name, source } of splitMembers(body)) {
-    // Commas within texts count as well: an event with more than the limit is rare enough.
+    // Commas within texts count as well: events above the limit are rare enough.
     if (!HEAD.has(name)) count += source.split(",").length;
     const member = HEAD.has(name) || count <= MAX_WIRE_NODES ? parseJson(`{${source}}`) : undefined;
     const value = member?.ok === true ? ownValue(member.value, name) : undefined;
-    // Of two members of one name the last counts, as everywhere in JSON.
+    // Of two members of one name the last counts, as in JSON.parse.
     if (value === undefined) values.delete(name);
     else values.set(name, value);
   }
@@ -49,7 +49,7 @@ function isObject(body: string): boolean {
     JSON.parse(body);
     return body.startsWith("{");
   } catch {
-    // Its message quotes the body.
+    // The error's message quotes the body, so it is dropped.
     return false;
   }
 }
@@ -73,7 +73,7 @@ function* splitMembers(body: string): Generator<Member> {
   }
 }
 
-/** Where a text ends, which begins with a quote. */
+/** The end of a text that begins with a quote. */
 function endOfText(body: string, start: number): number {
   for (let index = start + 1; ; index += 1) {
     const code = body.charCodeAt(index);

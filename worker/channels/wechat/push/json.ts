@@ -30,10 +30,10 @@ export function parseJson(text: string): Result<WireFields, JsonProblem> {
   return fields === undefined ? err({ reason: "bad_name" }) : ok(fields);
 }
 
-/** A reviver. TypeScript's library does not know its third argument; Node 24 and workerd pass it. */
+/** A reviver. TypeScript's library lacks its third argument; Node 24 and workerd pass it. */
 function numberAsWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number") return value;
-  // Better no message than the wrong one: a rounded MsgId could be another message's.
+  // An error is better than a wrong id: a rounded MsgId could be another message's.
   if (context?.source === undefined)
     throw new Error("JSON.parse of this runtime does not pass a number's source text: use a newer runtime");
   return context.source;
@@ -54,13 +54,13 @@ function toFields(object: object): WireFields | undefined {
   return fields;
 }
 
-/** Turns what `JSON.parse` gave into a wire value; undefined when a name in it is forbidden. */
+/** Turns a value of `JSON.parse` into a wire value; undefined when a name in it is forbidden. */
 function toValue(value: unknown): WireValue | undefined {
   // A lone surrogate could be neither stored nor sent as UTF-8.
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return toList(value);
-  // What is left is null.
+  // Only null is left.
   return isObject(value) ? toFields(value) : "";
 }
 

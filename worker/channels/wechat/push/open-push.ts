@@ -1,5 +1,5 @@
 /**
- * The one way in: query and body of a push → its fields, or why it is refused (WECHAT.md §1.2–1.4,
+ * The only entry point for pushes: query and body of a push → its fields, or why it is rejected (WECHAT.md §1.2–1.4,
  * docs/design/push-trust.md). Cheapest checks first; verify before decrypting, decrypt before parsing.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
@@ -18,7 +18,10 @@ import { MAX_WIRE_LENGTH } from "./wire.ts";
 
 export type { EchoProblem, PushCredentials, PushMode, PushProblem, PushQuery, OpenedPush } from "./received-push.ts";
 
-/** How old, or how far ahead, a plain push may be: its signature covers no body, so it is good for any. */
+/**
+ * The greatest age of a plain push, in both directions, milliseconds: its signature does not cover the body, so a
+ * captured one would be valid for any body.
+ */
 const PLAIN_MAX_AGE_MS = 300_000;
 const TIMESTAMP = /^\d{1,12}$/;
 
@@ -38,7 +41,7 @@ export async function verifyEcho(query: PushQuery, credentials: PushCredentials)
 }
 
 /**
- * Opens a push; what its fields say is for the channel to read.
+ * Opens a push; the channel reads its fields.
  *
  * @param query of the request
  * @param body the whole body
@@ -66,8 +69,8 @@ export async function openPush(
 type SignedQuery = PushQuery & { readonly timestamp: string; readonly nonce: string };
 
 /**
- * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is looked at once the
- * signature holds, so a refusal for it says that the push was once WeChat's.
+ * Secure and compatible mode: only `Encrypt` counts, and only `msg_signature` covers it. The age is checked after the
+ * signature, so a rejection for age means that WeChat did sign the push.
  */
 async function openEncrypted(
   query: SignedQuery,
@@ -95,7 +98,7 @@ async function openEncrypted(
 
 /**
  * Plain mode. The signature covers only timestamp and nonce, so it cannot prove the body; within its 300 s the push
- * counts as authentic all the same, as there is nothing better. That is why plain mode comes with a warning.
+ * still counts as authentic, since this mode offers nothing stronger. Therefore plain mode causes a warning.
  */
 async function openPlain(
   query: SignedQuery,
@@ -123,7 +126,7 @@ function findStale(timestamp: string, now: number, maxAgeMs: number): Unauthenti
   return Math.abs(ageMs) > maxAgeMs ? { reason: "stale", ageMs } : undefined;
 }
 
-/** The first token whose signature over the parts is the expected one. */
+/** The first token that makes the expected signature over the parts. */
 async function findToken(
   tokens: readonly string[],
   parts: readonly string[],
@@ -140,7 +143,10 @@ interface DecryptedPush {
   readonly cipher: MessageCipher;
 }
 
-/** Opens with the first key that gives a message for this app. Of several failures the most telling is reported. */
+/**
+ * Opens with the first key that yields a message for this app. Of several failures the most informative one is
+ * returned.
+ */
 async function openWithAny(
   aesKeys: readonly string[],
   encrypt: string,

@@ -1,18 +1,19 @@
 /**
- * What receiving a push takes and gives: credentials and query in, an opened push or a problem out. Types only; the
- * work is in `open-push.ts`.
+ * The types for receiving a push: credentials and query in, an opened push or a problem out. The code is in
+ * `open-push.ts`.
  *
- * A problem says whether the push was `authentic`. What is not, is refused and forgotten. What is, but cannot be read,
- * is WeChat's: it must be acknowledged and kept for the operator, or WeChat sends it again and shows the user a fault.
+ * A problem says whether the push was `authentic`. A push that is not authentic is rejected and not stored. An
+ * authentic push that cannot be parsed must be acknowledged and kept for the operator; otherwise WeChat repeats it and
+ * shows the user an error.
  */
 import type { WireFields } from "../../../../shared/message/inbound.ts";
 import type { CryptProblem, MessageCipher } from "./crypt.ts";
 import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 
-/** The push mode set in the WeChat console (WECHAT.md §1.1). Of a compatible push only the encrypted half is read. */
+/** The push mode set in the WeChat console (WECHAT.md §1.1). Of a compatible push only the encrypted part is read. */
 export type PushMode = "secure" | "compatible" | "plain";
 
-/** What an app needs to receive. In a rotation the current secrets come first, then the previous ones. */
+/** What an app needs to receive pushes. During a rotation the current secrets come first, then the previous ones. */
 export interface PushCredentials {
   readonly appid: string;
   readonly mode: PushMode;
@@ -31,21 +32,21 @@ export interface PushQuery {
   readonly echostr?: string | undefined;
 }
 
-/** How a reply must be encrypted: with the token and key that held for the push. */
+/** How a reply must be encrypted: with the token and key that opened the push. */
 export interface AcknowledgementSeal {
   readonly token: string;
   readonly cipher: MessageCipher;
   readonly appid: string;
 }
 
-/** A push that is WeChat's: verified, decrypted, and its fields read. */
+/** An authentic push: verified, decrypted, and its fields read. */
 export interface OpenedPush {
   readonly fields: WireFields;
-  /** What lies between the fields when the text cannot be separated from them (`envelope.ts`). */
+  /** The text between the fields when it cannot be separated from them (`envelope.ts`). */
   readonly damaged?: string;
   /** The body, decrypted. */
   readonly text: string;
-  /** The reply must have the same. */
+  /** The reply must have the same format. */
   readonly format: WireFormat;
   /** The timestamp that was signed, epoch ms; 0 when it is not a number. */
   readonly signedAt: number;
@@ -59,23 +60,23 @@ export interface MissingParameter {
   readonly name: keyof PushQuery;
 }
 
-/** Why the console's URL check is refused. */
+/** Why the console's URL check is rejected. */
 export type EchoProblem = MissingParameter | { readonly reason: "bad_signature" };
 
-/** Why a push is refused although nothing proves it WeChat's. */
+/** Why a push is rejected as not proved to be WeChat's. */
 export type UnauthenticProblem =
   | MissingParameter
   | { readonly reason: "bad_envelope"; readonly problem: EnvelopeProblem }
   | {
-      /** The console and `WECHAT_PUSH_MODE` disagree; the cure is to set both alike. */
+      /** The console and `WECHAT_PUSH_MODE` disagree; both must be set to the same mode. */
       readonly reason: "push_mode_mismatch";
       readonly expected: PushMode;
       readonly came: "plaintext" | "encrypted";
     }
   | { readonly reason: "bad_signature" }
   /**
-   * Signed, but too long ago or too far ahead. `ageMs` is negative for the future and absent when the timestamp is not
-   * a number.
+   * Signed, but too old or too far in the future. `ageMs` is negative for the future and absent when the timestamp is
+   * not a number.
    */
   | { readonly reason: "stale"; readonly ageMs?: number }
   | { readonly reason: "decrypt_failed"; readonly problem: CryptProblem }
@@ -87,8 +88,8 @@ export type PushProblem =
   | {
       readonly authentic: true;
       readonly reason: "unreadable";
-      /** What is wrong, without content. */
+      /** What is wrong, without the content. */
       readonly cause: string;
-      /** The body, decrypted: content, for the quarantine and not for a log. */
+      /** The decrypted body: content, for the quarantine and not for a log. */
       readonly text: string;
     };

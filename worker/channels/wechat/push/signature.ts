@@ -17,8 +17,8 @@ export function signParts(parts: readonly string[]): Promise<string> {
 }
 
 /**
- * Compares two texts byte by byte without stopping at the first difference, so that the time taken does not tell how
- * much of a guessed signature was right.
+ * Compares two texts byte by byte without stopping at the first difference, so that the run time does not show how much
+ * of a guessed signature is right.
  *
  * @returns whether they are equal; texts of unequal length are not
  */
@@ -33,7 +33,7 @@ export function equalConstantTime(a: string, b: string): boolean {
 /**
  * Whether `expected` is the signature of `parts`.
  *
- * @param parts what was signed, the token among them
+ * @param parts the signed parts, the token included
  * @param expected as it came in the query
  */
 export async function verifySignature(parts: readonly string[], expected: string): Promise<boolean> {

@@ -1,15 +1,15 @@
 /**
- * What the two wire formats have in common: limits that bound the work a body can cause, and the reasons for refusing
- * one. Real pushes have a depth of 4 and some 40 values (WECHAT.md §3).
+ * What the two wire formats have in common: limits on the work a body can cause, and the reasons for rejecting one.
+ * Real pushes have a depth of 4 and about 40 values (WECHAT.md §3).
  */
 
 import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 
 /** The longest body read, UTF-16 units; a mini program's longest push has a few thousand. */
 export const MAX_WIRE_LENGTH = 65_536;
-/** How deep values may be nested, the root counted. */
+/** The greatest depth of nested values, the root included. */
 export const MAX_WIRE_DEPTH = 16;
-/** How many elements and CDATA sections (XML) or commas between values (JSON) a body may have. */
+/** The most elements and CDATA sections (XML) or commas between values (JSON) in a body. */
 export const MAX_WIRE_NODES = 1_000;
 
 /** Names that reach an object's prototype. No push has them. */

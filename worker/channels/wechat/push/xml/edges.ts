@@ -1,12 +1,12 @@
 /**
- * The two ends of a message in XML: the platform's own fields before and after whatever the user wrote (WECHAT.md
- * §3.1). They are read from the outside inwards, by a form no text of a user can take: the platform writes the head
- * before that text and the tail after it, so nothing typed can stand in front of the one or behind the other.
+ * The two ends of a message in XML: the platform's own fields before and after the user's text (WECHAT.md §3.1). They
+ * are read from both ends inwards: the platform writes the head before that text and the tail after it, so nothing a
+ * user typed can come before the head or after the tail.
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
 import type { WireFields } from "../../../../../shared/message/inbound.ts";
 
-/** The ends of a message, and what lies between them. */
+/** The ends of a message, and the text between them. */
 export interface XmlEdges {
   /** Values by name, as text. */
   readonly fields: WireFields;
@@ -27,14 +27,14 @@ export const HEAD: ReadonlySet<string> = new Set([
   "Encrypt",
 ]);
 const TAIL = ["MsgId", "BusinessId", "Encrypt"] as const;
-/** What a message must say of itself: who wrote to whom, when, what kind, which one. */
+/** The fields a message must have: who wrote to whom, when, what kind, which one. */
 export const IDENTITY = ["ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId"] as const;
 
-/** Around all fields, as the platform writes it. */
+/** The tags around all fields, as the platform writes them. */
 export const ROOT_START = "<xml>";
 /** See `ROOT_START`. */
 export const ROOT_END = "</xml>";
-/** An element with one plain value (2: in CDATA, 3: bare); no value of the platform's own has a bracket in it. */
+/** An element with one plain value (2: in CDATA, 3: bare); the platform's own values contain no bracket. */
 const FIELD = /\s*<(\w+)>(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))<\/\1>/y;
 /** Such a value (1: in CDATA, 2: bare). */
 export const PLAIN_VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
@@ -43,7 +43,7 @@ export const PLAIN_VALUE = /^(?:<!\[CDATA\[([^\]<>]*)\]\]>|([^<>]*))$/;
  * Reads both ends of a message.
  *
  * @param text the whole body
- * @returns undefined when they do not have all that a message must say of itself
+ * @returns undefined when a field that a message must have is missing
  */
 export function readEdges(text: string): XmlEdges | undefined {
   const start = text.indexOf(ROOT_START);
@@ -55,20 +55,20 @@ export function readEdges(text: string): XmlEdges | undefined {
   return isIdentified(fields) ? { fields, between: body.slice(from, to) } : undefined;
 }
 
-/** Whether these are a message's and say all it must say of itself. */
+/** Whether these fields are a message's and none it must have is missing. */
 export function isIdentified(fields: WireFields): boolean {
   const isThere = (name: string) => typeof fields[name] === "string" && fields[name] !== "";
   return IDENTITY.every(isThere) && fields["MsgType"] !== "event";
 }
 
-/** Whether these are an event's, which needs nothing but its name (WECHAT.md §3.2). */
+/** Whether these fields are an event's, which needs only its name (WECHAT.md §3.2). */
 export function isNamedEvent(fields: WireFields): boolean {
   const type = ownValue(fields, "MsgType") ?? "";
   const event = ownValue(fields, "Event") ?? "";
   return typeof event === "string" && event !== "" && (type === "" || type === "event");
 }
 
-/** Reads fields forward, each name once. Returns where the first other thing begins. */
+/** Reads fields forward, each name once. Returns the offset of the first text that is not a field. */
 function readHead(body: string, start: number, fields: Record<string, string>): number {
   for (let at = start; ; at = FIELD.lastIndex) {
     FIELD.lastIndex = at;
@@ -78,7 +78,7 @@ function readHead(body: string, start: number, fields: Record<string, string>): 
   }
 }
 
-/** Reads fields backward, each name once. Returns where the last other thing ends. */
+/** Reads fields backward, each name once. Returns the end of the last text that is not a field. */
 function readTail(body: string, from: number, end: number, fields: Record<string, string>): number {
   const missingFields = new Set<string>(TAIL.filter((name) => !Object.hasOwn(fields, name)));
   for (let to = end; ;) {

@@ -1,10 +1,11 @@
 /**
  * An event in XML that the parser refuses, or in which a user's text may have been taken for fields (WECHAT.md §1.4).
- * Its elements are read from both ends inwards, as far as they are certain; what lies between is damaged.
+ * Its elements are read from both ends inwards, as far as they are certain; the part between is damaged.
  *
- * The platform writes each element as `<Name>…</Name>` and leaves a user's text as it was typed. Where an element of the
- * platform's begins, its end is certain when its closing tag is in the body once: had a text ended it early, the
- * platform's own end would follow. So is what comes next, and the same holds from the last element backwards with the opening tag.
+ * The platform writes each element as `<Name>…</Name>` and leaves a user's text as it was typed. The end of an element
+ * is certain when its closing tag occurs once in the body: if a text had ended it early, the platform's own closing tag
+ * would follow. The start of the next element is then certain as well. From the last element backwards the same holds
+ * for the opening tag.
  */
 import type { WireFields, WireValue } from "../../../../../shared/message/inbound.ts";
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "../wire.ts";
@@ -13,14 +14,14 @@ import { COMMENT } from "./markup.ts";
 import { decodeReferences, parseXml, PROLOG } from "./parse.ts";
 import { isPlain } from "./repeats.ts";
 
-/** An event, as far as it can be read. */
+/** An event, as far as it can be parsed. */
 export interface XmlEvent {
   readonly fields: WireFields;
-  /** What cannot be read, as it came. */
+  /** The part that cannot be parsed, unchanged. */
   readonly damaged?: string;
 }
 
-/** How often each name is opened, and closed. */
+/** How often each name is opened and closed. */
 interface TagCounts {
   readonly opened: ReadonlyMap<string, number>;
   readonly closed: ReadonlyMap<string, number>;
@@ -48,7 +49,7 @@ const CDATA = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/;
  */
 export function readXmlEvent(text: string): XmlEvent | undefined {
   const start = text.indexOf(ROOT_START);
-  // Nearly everything that is no event ends here.
+  // Nearly every body that is not an event is rejected here.
   if (start < 0 || !text.includes("<Event>")) return undefined;
   const body = text.trimEnd();
   const isWhole = body.endsWith(ROOT_END);
@@ -67,14 +68,17 @@ export function readXmlEvent(text: string): XmlEvent | undefined {
 /** Reads the elements of one part of a body. */
 function createReading(body: string, counts: TagCounts, level: number) {
   const values = new Map<string, WireValue>();
-  /** Elements that are certain and cannot be fields, as they came. */
+  /** Elements that are certain but cannot be fields, unchanged. */
   const before: string[] = [];
   const behind: string[] = [];
   const valueOf = (span: Span) => readValue(body, span, counts, level);
-  /** Whether it is one of the platform's own fields, the value of which holds no bracket: nothing can end it early. */
+  /** Whether it is one of the platform's own fields, whose value contains no bracket: no text can end it early. */
   const isHead = (name: string, value: string) => level === 1 && HEAD.has(name) && PLAIN_VALUE.test(value);
 
-  /** Takes an element that is certain. Returns false when it must stay in what is damaged, with all that lies further in. */
+  /**
+   * Takes an element that is certain. Returns false when it has to stay in the damaged part, with everything further
+   * in.
+   */
   function take(name: string, value: WireValue | undefined, element: Span, left: string[]): boolean {
     if (values.has(name) || values.size + before.length + behind.length >= MAX_WIRE_NODES) return false;
     if (value === undefined || isForbiddenName(name)) left.push(body.slice(element.start, element.end));
@@ -83,7 +87,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
   }
 
   return {
-    /** Reads elements from the beginning. Returns where the first begins that is not certain. */
+    /** Reads elements from the beginning. Returns the start of the first one that is not certain. */
     forward({ start, end }: Span): number {
       for (let at = start; ;) {
         at = skipComments(body, at);
@@ -102,7 +106,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
       }
     },
 
-    /** Reads elements from the end. Returns where the last ends that is not certain. */
+    /** Reads elements from the end. Returns the end of the last one that is not certain. */
     backward({ start, end }: Span): number {
       for (let at = end; ;) {
         const rest = body.slice(start, at).trimEnd();
@@ -119,7 +123,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
       }
     },
 
-    /** What was read, and what was not: that part of the body included. */
+    /** The elements that were read, and the damaged part. */
     result({ start, end }: Span): { readonly fields: WireFields; readonly left: string } {
       const left = [...before, body.slice(start, end).trim(), ...behind.toReversed()];
       return { fields: Object.fromEntries(values), left: left.join("") };
@@ -127,7 +131,7 @@ function createReading(body: string, counts: TagCounts, level: number) {
   };
 }
 
-/** Where what follows the comments begins. */
+/** The offset after the comments. */
 function skipComments(body: string, start: number): number {
   for (let at = start; ; at = PASSED.lastIndex) {
     PASSED.lastIndex = at;
@@ -139,7 +143,7 @@ function skipComments(body: string, start: number): number {
 function readValue(body: string, span: Span, counts: TagCounts, level: number): WireValue | undefined {
   const text = body.slice(span.start, span.end);
   const typed = CDATA.exec(text)?.[1];
-  // As the parser has it: line ends as XML says, space around a bare value dropped.
+  // As the parser returns it: line ends as XML has them, white space around a bare value removed.
   if (typed !== undefined) return typed.replace(/\r\n?/g, "\n");
   if (!text.includes("<")) return decodeReferences(text.trim()).replace(/\r\n?/g, "\n");
   const nested = `${ROOT_START}${text}${ROOT_END}`;

@@ -1,11 +1,11 @@
 /**
- * A push in XML whose text is not escaped: `]]>` arrives as it was typed (WECHAT.md §1.4), so to a parser a user's text
- * may end its CDATA section and look like fields. Here the platform's frame delimits: a text begins at the first tag of
- * a field that holds one and ends at the last, since everything before and after is the platform's. That stretch is
- * cut out, the rest goes to the strict parser, and the text is put back as it was typed.
+ * A push in XML whose text is not escaped: `]]>` arrives as it was typed (WECHAT.md §1.4), so for a parser a user's
+ * text may end its CDATA section and look like fields. Therefore the platform's own fields are the limits: a text
+ * begins at the first tag of a field that holds one and ends at the last, since the platform wrote everything before
+ * and after. This part is cut out, the strict parser reads the rest, and the text is then inserted as it was typed.
  *
- * A card holds two texts, its title and its path. When one of them contains the border between the two, the
- * border cannot be located and the push is damaged. Its sender and its id are still known.
+ * A card holds two texts, its title and its path. When one of them contains the border between the two, the border
+ * cannot be located and the push is damaged. Its sender and its id are still known.
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
@@ -17,14 +17,20 @@ import { CDATA_END, CDATA_START } from "./markup.ts";
 import { parseXml, type XmlProblem } from "./parse.ts";
 import { isPlain, TYPED_END } from "./repeats.ts";
 
-/** What a push says. */
+/** The content of a push. */
 export interface XmlFrame {
   readonly fields: WireFields;
-  /** Of a message or an event that cannot be read as a whole: what lies between the fields that can be read, as it came; of JSON the whole text. */
+  /**
+   * Of a message or an event that cannot be parsed as a whole: the part between the fields that can be read, unchanged;
+   * of JSON the whole text.
+   */
   readonly damaged?: string;
 }
 
-/** Fields that hold what a user typed, by what is pushed (WECHAT.md §3.1). Nothing else may be between two of them but plain values. */
+/**
+ * The fields that hold a user's text, by kind of push (WECHAT.md §3.1). Between two of them there may be only plain
+ * values.
+ */
 const TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
   ["text", ["Content"]],
   ["miniprogrampage", ["Title", "PagePath"]],
@@ -37,10 +43,10 @@ const GAP = new RegExp(
   `\\s*((?:<(?!(?:${NAMES.join("|")})>)(\\w+)>(?:<!\\[CDATA\\[[^\\]<>]*\\]\\]>|[^<>]*)<\\/\\2>\\s*)*)<(\\w+)>\\s*<!\\[CDATA\\[`,
   "y",
 );
-/** One element (1: name) with a value that ends where XML says, whatever it is (2: when it is in CDATA). */
+/** One element (1: name) with a value of any form that ends where XML ends it (2: when it is in CDATA). */
 const ELEMENT = /\s*<(\w+)>(?:\s*<!\[CDATA\[([^\]]*(?:\](?!\]>)[^\]]*)*)\]\]>\s*|[^<]*)<\/\1>\s*/y;
 
-/** What says whose a message is, which one, and how it is read: never taken from between two texts. */
+/** The fields that identify a message and its kind: never read from between two texts. */
 const SAID: ReadonlySet<string> = new Set([...IDENTITY, "BusinessId", "Encrypt"]);
 
 /** From the first tag of a text to the last. */
@@ -49,7 +55,7 @@ interface Stretch {
   readonly end: number;
   readonly first: string;
   readonly last: string;
-  /** With its tags. */
+  /** The text with its tags. */
   readonly text: string;
 }
 
@@ -57,14 +63,14 @@ interface Stretch {
  * Reads an XML push.
  *
  * @param text the whole body
- * @returns its fields, the user's texts among them as they were typed, CR and LF included; or why it is refused
+ * @returns its fields, the user's texts included as they were typed, CR and LF included; or why it is refused
  */
 export function readXmlFrame(text: string): Result<XmlFrame, XmlProblem> {
   if (text.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });
   return readAround(text) ?? readWhole(text);
 }
 
-/** Reads a push of a kind that holds texts; undefined when it is not such a one. */
+/** Reads a push of a kind that holds texts; undefined for any other push. */
 function readAround(text: string): Result<XmlFrame, XmlProblem> | undefined {
   const stretch = findStretch(text);
   if (stretch === undefined) return undefined;
@@ -100,7 +106,7 @@ function textsOf(fields: WireFields): readonly string[] {
   return (typeof kind === "string" ? TEXTS.get(kind) : undefined) ?? [];
 }
 
-/** The texts of a stretch and the fields between them; undefined when they cannot be separated. */
+/** The texts of a part and the fields between them; undefined when they cannot be separated. */
 function readStretch({ first, last, text }: Stretch): WireFields | undefined {
   const inner = text.slice(first.length + 2, -(last.length + 3)).trim();
   if (!inner.startsWith(CDATA_START) || !inner.endsWith(CDATA_END)) return readPlainly(text);
@@ -125,8 +131,8 @@ function splitTexts(typed: string, first: string, last: string): WireFields | un
 }
 
 /**
- * Reads elements as XML has them, which is right when each name comes once and no value holds the end of CDATA: a text that
- * ends a text early must open it again, or the platform's own end would not fit.
+ * Reads elements as XML defines them. That is correct when each name occurs once and no value contains the end of
+ * CDATA: a text that ends its element early must open it again, or the platform's own closing tag would not match.
  */
 function readPlainly(elements: string): WireFields | undefined {
   const typed = new Map<string, string | undefined>();
@@ -138,18 +144,18 @@ function readPlainly(elements: string): WireFields | undefined {
   }
   const parsed = parseXml(`<xml>${elements}</xml>`);
   if (!parsed.ok) return undefined;
-  // The parser makes one line end of CR LF.
+  // The parser turns CR LF into one line end.
   const fields = Object.entries(parsed.value).map(([name, value]) => [name, typed.get(name) ?? value] as const);
   return Object.fromEntries(fields);
 }
 
 /**
- * Reads a push that holds none of the texts we know. A message of an unknown kind may hold another one, and so may an
- * event (a complaint has a remark): it is damaged unless nothing typed can be taken for a field.
+ * Reads a push without any of the known texts. A message of an unknown kind may hold another text, and so may an event
+ * (a complaint has a remark): the push is damaged unless no typed text can look like a field.
  */
 function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   const whole = parseXml(text);
-  // The usual body: a ciphertext and whom it is for.
+  // The usual body: a ciphertext and its receiver.
   if (whole.ok && isCiphertext(whole.value)) return ok({ fields: whole.value });
   if (whole.ok && isEvent(whole.value) && isPlain(text)) return ok({ fields: whole.value });
   const event = readXmlEvent(text);
@@ -162,7 +168,7 @@ function readWhole(text: string): Result<XmlFrame, XmlProblem> {
   return TYPED_END.test(text) ? err({ reason: "malformed" }) : ok({ fields: whole.value });
 }
 
-/** Whether nothing is said in the clear: what kind of push this is, the ciphertext knows. */
+/** Whether the body has no plain fields: the kind of push is inside the ciphertext. */
 function isCiphertext(fields: WireFields): boolean {
   const isClear = Object.hasOwn(fields, "MsgType") || Object.hasOwn(fields, "Event");
   return !isClear && typeof ownValue(fields, "Encrypt") === "string";
@@ -172,7 +178,10 @@ function isEvent(fields: WireFields): boolean {
   return ownValue(fields, "MsgType") === "event" || isNamedEvent(fields);
 }
 
-/** Whether the parser found what the ends of a message say of it, each field once, and each text ends with its element. */
+/**
+ * Whether the parser found the fields of both ends with the same values, each once, and each text ends with its
+ * element.
+ */
 function isUnharmed(whole: WireFields, { fields, between }: XmlEdges): boolean {
   const isSame = [...SAID].every((name) => ownValue(whole, name) === ownValue(fields, name));
   return isSame && !Object.values(whole).some(isWireList) && !TYPED_END.test(between);

@@ -1,31 +1,37 @@
 /**
- * The strict look at a body's tags before fast-xml-parser builds anything from it. The parser takes what is unclosed,
- * closed under another name or followed by rubbish; its validator is deprecated and costs five times this pass.
- * Here everything outside CDATA that is not a plain, properly nested element is refused.
+ * A strict check of a body's tags before fast-xml-parser builds a tree from it. The parser accepts elements that are
+ * unclosed, closed under another name or followed by other text; its validator is deprecated and takes five times as
+ * long as this pass. Here everything outside CDATA that is not a plain, properly nested element is rejected.
  */
 import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireReason } from "../wire.ts";
 
-/** Why XML is refused; `declaration` is a DOCTYPE, an ENTITY, or a comment that holds markup. WeChat sends none of them. */
+/**
+ * Why XML is rejected; `declaration` is a DOCTYPE, an ENTITY, or a comment that contains markup. WeChat sends none of
+ * them.
+ */
 export type XmlReason = WireReason | "declaration";
 
-/** Around a text as it is. */
+/** The delimiters of unescaped text. */
 export const CDATA_START = "<![CDATA[";
 /** See `CDATA_START`. */
 export const CDATA_END = "]]>";
 /**
- * A comment or a processing instruction, which says nothing. Without brackets and quotes it cannot hide the end of a text, and
- * ends where every parser sees its end.
+ * A comment or a processing instruction, which is ignored. Without brackets and quotes it cannot hide the end of a
+ * text, and every parser sees its end at the same offset.
  */
 export const COMMENT = /<!--[^<>\]]*-->|<\?[^<>\]"']*\?>/;
 const COMMENT_HERE = new RegExp(COMMENT, "y");
-/** A closing tag (1: name) or an opening one (2: name, 3: `/` when it closes itself). Attributes are let pass unread. */
+/**
+ * A closing tag (1: name) or an opening one (2: name, 3: `/` when it closes itself). Attributes are accepted and
+ * ignored.
+ */
 const TAG = /<\/([A-Za-z_][\w.-]*)\s*>|<([A-Za-z_][\w.-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*(\/?)>/y;
 
 /**
  * Checks the markup of a document.
  *
  * @param text without BOM, XML declaration or space around it
- * @returns why it is refused, or undefined when it is exactly one well-nested `xml` element
+ * @returns why it is rejected, or undefined when it is exactly one well-nested `xml` element
  */
 export function checkMarkup(text: string): XmlReason | undefined {
   const open: string[] = [];
@@ -40,7 +46,7 @@ export function checkMarkup(text: string): XmlReason | undefined {
     if (tag.kind !== "closing") nodes += 1;
     if (open.length > MAX_WIRE_DEPTH) return "too_deep";
     if (nodes > MAX_WIRE_NODES) return "too_many_nodes";
-    // Once the root is closed, nothing may follow.
+    // After the root's closing tag nothing may follow.
     if (open.length === 0) return tag.end === text.length ? undefined : "malformed";
     at = text.indexOf("<", tag.end);
   } while (at >= 0);
@@ -50,13 +56,15 @@ export function checkMarkup(text: string): XmlReason | undefined {
 /** A tag, a CDATA section or a comment. */
 export interface Markup {
   readonly kind: "opening" | "closing" | "empty" | "cdata" | "comment";
-  /** Of a tag. */
+  /** The name of a tag. */
   readonly name: string;
-  /** Where the text after it begins. */
+  /** The offset of the text after it. */
   readonly end: number;
 }
 
-/** Reads the CDATA section, the comment or the tag that begins at `at`, a UTF-16 offset; or says why it is refused. */
+/**
+ * Reads the CDATA section, the comment or the tag that begins at `at`, a UTF-16 offset; or returns why it is rejected.
+ */
 export function readMarkup(text: string, at: number): Markup | XmlReason {
   if (text.startsWith(CDATA_START, at)) {
     const end = text.indexOf(CDATA_END, at);

@@ -1,9 +1,9 @@
 /**
- * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts` refuses what is not plain
- * XML; fast-xml-parser builds the tree; here it becomes strings, lists and fields.
+ * XML pushes: text → wire fields (WECHAT.md §1.4, WORKERS.md "Parsing"). `channels/wechat/push/xml/markup.ts` rejects
+ * everything but plain XML; fast-xml-parser builds the tree; this module turns it into strings, lists and fields.
  *
- * CDATA stays as it is, spaces and `&lt;` included; only line ends become `\n`, as XML says. Text outside CDATA loses
- * the space around it and has its references decoded, once.
+ * CDATA stays unchanged, spaces and `&lt;` included; only line ends become `\n`, as XML requires. Text outside CDATA is
+ * trimmed and its references are decoded once.
  */
 import { XMLParser } from "fast-xml-parser";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
@@ -16,12 +16,14 @@ export interface XmlProblem {
   readonly reason: XmlReason;
 }
 
-/** A node as fast-xml-parser gives it with `preserveOrder`: one key, the tag with its children or `#text` with text. */
+/**
+ * A node as fast-xml-parser returns it with `preserveOrder`: one key, the tag with its children or `#text` with text.
+ */
 interface XmlNode {
   readonly [name: string]: string | readonly XmlNode[];
 }
 
-/** What may stand before the root: an XML declaration, comments. */
+/** What may come before the root: an XML declaration, comments. */
 export const PROLOG = new RegExp(`^(?:<\\?xml\\s[^?<>]*\\?>\\s*)?(?:(?:${COMMENT.source})\\s*)*`);
 const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g;
 const NAMED: ReadonlyMap<string, string> = new Map([
@@ -35,11 +37,12 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 const parser = new XMLParser({
   parseTagValue: false,
   ignoreAttributes: true,
-  // Keeps repeated tags and text apart, and spares a pass over the tree.
+  // Keeps repeated tags and text apart, and saves a pass over the tree.
   preserveOrder: true,
   jPath: false,
-  // The parser leaves CDATA alone and gives all other text to this decoder, which expands no entity of a DOCTYPE.
-  // checkMarkup refuses every DOCTYPE before. The parser's own decoder would expand them, and be built anew for each document.
+  // The parser leaves CDATA alone and passes all other text to this decoder, which expands no entity of a DOCTYPE.
+  // checkMarkup rejects every DOCTYPE before. The parser's own decoder would expand them, and would be built again for
+  // each document.
   processEntities: true,
   entityDecoder: {
     decode: decodeReferences,
@@ -73,13 +76,13 @@ export function parseXml(text: string): Result<WireFields, XmlProblem> {
   return isWireFields(root) ? ok(root) : err({ reason: "malformed" });
 }
 
-/** The document as fields, `xml` the only one; undefined when it cannot be read. */
+/** The document as fields, `xml` the only one; undefined when it cannot be parsed. */
 function readTree(body: string): WireValue | undefined {
   try {
     const document: readonly XmlNode[] = parser.parse(body);
     return toValue(document);
   } catch {
-    // Whatever the parser dislikes although the markup is sound: its message may quote the body, so it is not kept.
+    // An error of the parser although the markup is sound: its message may quote the body, so it is dropped.
     return undefined;
   }
 }
@@ -100,7 +103,7 @@ function toValue(children: readonly XmlNode[]): WireValue | undefined {
   return text === "" ? toFields(valuesByName) : undefined;
 }
 
-/** A name that came once has a value, one that was repeated a list. */
+/** A name that occurred once has a value, a repeated one a list. */
 function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): WireFields {
   const fields: Record<string, WireValue> = {};
   for (const [name, values] of valuesByName) {
@@ -110,7 +113,7 @@ function toFields(valuesByName: ReadonlyMap<string, readonly WireValue[]>): Wire
   return fields;
 }
 
-/** Decodes references once. What names no character stays as it is. */
+/** Decodes references once. A reference that names no character stays unchanged. */
 export function decodeReferences(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(REFERENCE, (whole: string, name?: string, decimal?: string, hex?: string) => {
@@ -122,5 +125,5 @@ export function decodeReferences(text: string): string {
 }
 
 function ignore(): void {
-  // Nothing to remember: see processEntities above.
+  // The parser's own decoder is not used: see processEntities above.
 }

@@ -1,12 +1,13 @@
 /**
- * What in an XML event may be typed: the end of CDATA, and names that repeat. A text that leaves its element must open that element again, or the platform's
- * own end would not fit: so it repeats the element's name, or the name of one around it, beside the first.
+ * Signs of typed text in an XML event: the end of CDATA, and names that repeat. A text that leaves its element must
+ * open that element again, or the platform's own closing tag would not match: so it repeats the element's name, or the
+ * name of an element around it.
  */
 import { readMarkup } from "./markup.ts";
 
 /**
  * Names of elements that repeat side by side without children: a list of texts. `illegal_content` (WECHAT.md §3.2), and
- * names that say so; no single text of a user is named like that.
+ * names that end in "list"; no field with a user's text has such a name.
  */
 const PLAIN_LIST = /^(?:illegal_content|item)$|list$/i;
 
@@ -14,17 +15,17 @@ const PLAIN_LIST = /^(?:illegal_content|item)$|list$/i;
 interface OpenElement {
   /** Names of the elements in it so far. */
   readonly names: Set<string>;
-  /** The newest of them. */
+  /** The newest of these names. */
   newest: string;
-  /** One of its name stands beside it, and the name is not that of a list of texts. */
+  /** A sibling has its name, and the name is not that of a list of texts. */
   readonly needsChildren: boolean;
 }
 
-/** The end of CDATA before anything but the end of its element: a user typed it. */
+/** The end of CDATA that is not followed by the end of its element: a user typed it. */
 export const TYPED_END = /\]\]>(?!\s*<\/)/;
 
 /**
- * Whether nothing in an event looks as if its text had ended early.
+ * Whether an event shows no sign that a text ended early.
  *
  * @param text a whole body that `parseXml` accepts
  */
