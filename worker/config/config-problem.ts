@@ -1,4 +1,4 @@
-/** One thing wrong with the set-up. */
+/** One problem of the set-up. */
 export interface ConfigProblem {
   readonly variable: string;
   readonly problem: string;

@@ -23,14 +23,14 @@ export interface WeChatAccountConfig {
   readonly mode: PushMode;
 }
 
-/** Everything that can be set. */
+/** The whole configuration. */
 export interface Config {
   readonly apps: readonly WeChatAccountConfig[];
   /** Where WeChat's API is, without a trailing slash. */
   readonly apiBase: string;
   /** Where token calls go: a fixed-IP relay, or the same as `apiBase`. */
   readonly tokenBase: string;
-  /** How far from now the signed timestamp of an encrypted push may be, milliseconds, in both directions; 0: any. */
+  /** The greatest age of the signed timestamp of an encrypted push, milliseconds, in both directions; 0: any. */
   readonly pushMaxAgeMs: number;
   /** Whether KV remembers pushes that were answered late (docs/design/0004-kv-late.md). */
   readonly dedupeKv: "late" | "off";
@@ -39,15 +39,15 @@ export interface Config {
   /** How long a conversation's rows are kept, milliseconds. */
   readonly retentionMs: number;
   readonly locationHint: LocationHint;
-  /** Keys of the REST API; empty means that it is closed. */
+  /** Keys of the REST API; empty: the API is closed. */
   readonly apiKeys: readonly string[];
-  /** What webhooks are signed with, the current one first; empty means that there can be none. */
+  /** Secrets that webhooks are signed with, the current one first; empty: webhooks cannot be used. */
   readonly webhookSecrets: readonly string[];
-  /** What the shop's back end signs contexts with, the current one first; empty means that none is verified. */
+  /** Keys with which the shop's back end signs contexts, the current one first; empty: no context is verified. */
   readonly contextKeys: readonly string[];
   /** Whether webhooks may lead to private addresses and over http: for tests and this machine. */
   readonly allowPrivateWebhooks: boolean;
-  /** Pushes that go to the team's own push server as well; null: none do. */
+  /** Pushes that are forwarded to the team's own push server as well; null: none. */
   readonly forward: ForwardConfig | null;
 }
 const MODES = ["secure", "compatible", "plain"] as const;
@@ -140,7 +140,7 @@ function readWebhookSecrets(read: VariableReader, problems: ConfigProblem[]): re
   return read.text("WEBHOOK_SECRET") === undefined ? [] : secrets;
 }
 
-/** The previous key alone verifies nothing: to take `CONTEXT_KEY` away is to stop believing. */
+/** The previous key alone verifies nothing: removing `CONTEXT_KEY` means that no context is trusted. */
 function readContextKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {
   const keys: string[] = [];
   for (const variable of ["CONTEXT_KEY", "CONTEXT_KEY_PREVIOUS"]) {

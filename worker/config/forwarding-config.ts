@@ -4,7 +4,7 @@
 import { MAX_KINDS, parseForwardKinds } from "../forwarding/core/kinds.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
-/** What is forwarded, and where to. */
+/** What is forwarded, and the address. */
 export interface ForwardConfig {
   /** Patterns, at least one. */
   readonly kinds: readonly string[];
@@ -12,7 +12,7 @@ export interface ForwardConfig {
   readonly url: string;
 }
 
-/** One thing wrong with a variable. */
+/** One problem of a variable. */
 interface VariableProblem {
   readonly variable: string;
   readonly problem: string;
@@ -23,11 +23,11 @@ const KINDS = "WECHAT_FORWARD_KINDS";
 const URL_NAME = "WECHAT_FORWARD_URL";
 
 /**
- * Reads both. An address without kinds forwards nothing, and is checked all the same.
+ * Reads both variables. An address without kinds forwards nothing, but is checked all the same.
  *
  * @param allowPrivate WEBHOOK_ALLOW_PRIVATE
  * @param note is called with each problem
- * @returns null when nothing is to be forwarded, or a problem was noted
+ * @returns null when nothing is forwarded, or a problem was found
  */
 export function readForward(
   list: string | undefined,

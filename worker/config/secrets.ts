@@ -15,7 +15,7 @@ const STRAY = [
   [/["'`“”‘’\\]/, "contains a quotation mark or a backslash"],
   [/[^\x21-\x7e]/, "contains a character that is not ASCII"],
 ] as const;
-/** What stands between two keys in place of a comma makes one key of them, which no caller has. */
+/** A character between two keys in place of a comma makes them one key, which no caller has. */
 const LISTED = [
   [/;/, "contains a semicolon"],
   [/[，、；]/, "contains a full-width comma or semicolon"],
@@ -32,7 +32,7 @@ const CURES = {
 export type SecretKind = keyof typeof TABLES;
 
 /**
- * Finds what cannot belong to a secret.
+ * Finds a character that a secret cannot contain.
  *
  * @param kind which characters it may have
  * @returns the problem in words, without the value; undefined when there is none
@@ -41,7 +41,7 @@ export function findStrayCharacter(value: string, kind: SecretKind): string | un
   return TABLES[kind].find(([pattern]) => pattern.test(value))?.[1];
 }
 
-/** Adds a problem for each secret with a stray character, by the name of its variable. */
+/** Adds a problem, with the name of the variable, for each secret with such a character. */
 export function checkSecrets(
   problems: ConfigProblem[],
   kind: SecretKind,
@@ -54,7 +54,7 @@ export function checkSecrets(
 }
 
 /**
- * The keys of a comma-separated list. Quotation marks may stand around the list or around each key.
+ * The keys of a comma-separated list. The list or each key may be in quotation marks.
  *
  * @param list as it was set
  */

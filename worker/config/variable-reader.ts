@@ -4,10 +4,10 @@
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import type { ConfigProblem } from "./config-problem.ts";
 
-/** Variables as they come: anything may be missing or of any type. */
+/** Variables as they are set: any of them may be missing or of any type. */
 export type RawEnv = Readonly<Record<string, unknown>>;
 
-/** Reads single variables and notes what is wrong with them. */
+/** Reads single variables and adds their problems to the list. */
 export class VariableReader {
   readonly #env: RawEnv;
   readonly #problems: ConfigProblem[];
@@ -17,13 +17,13 @@ export class VariableReader {
     this.#problems = problems;
   }
 
-  /** As it was set. Unquoted in wrangler.toml, a number arrives as one, and a list as a list. */
+  /** The value as it was set. Unquoted in wrangler.toml, a number arrives as a number, and a list as a list. */
   raw(variable: string): string {
     const value = this.#env[variable] ?? "";
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** Without what stands around a value and cannot belong to it. */
+  /** The value without surrounding characters that cannot belong to it. */
   text(variable: string): string | undefined {
     return trimSecret(this.raw(variable)) || undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * The settings as they are published in KV. What is read back is outside data: parsed, never trusted.
+ * The settings as they are published in KV. The stored value is outside data: parsed, never trusted.
  */
 import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
@@ -10,7 +10,7 @@ export function settingsKey(appid: string): string {
   return `settings:${appid}`;
 }
 
-/** Reads published settings; undefined when they are none, or of a shape this version does not take. */
+/** Reads published settings; undefined when they are missing, or of a shape this version does not accept. */
 export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
   if (!isRecord(value)) return undefined;
   const { version, updatedAt } = value;

@@ -1,20 +1,20 @@
 /**
- * Puts the settings into KV for those who read them there. Readers use what KV has, so what it did not accept is published
- * again until it does; the account object remembers when.
+ * Writes the settings to KV for its readers. Readers use the value in KV, so a failed write is repeated until it
+ * succeeds; the account object stores when.
  */
 import { raceTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 
 /** Time until settings that KV did not accept are published again, milliseconds. */
 const REPUBLISH_MS = 60_000;
-/** How long storing settings and the alarm wait for KV, milliseconds: readers ask the object when KV has nothing. */
+/** How long storing settings and the alarm wait for KV, milliseconds: readers call the object when KV has nothing. */
 const PUBLISH_WAIT_MS = 2_500;
 
 /** What publishing needs. */
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
-  /** Remembers when to publish again, epoch ms; null: KV has taken them. */
+  /** Stores when to publish again, epoch ms; null: KV has the settings. */
   readonly setRepublishAt: (at: number | null) => void;
   readonly waitUntil: (pending: Promise<unknown>) => void;
 }
@@ -23,7 +23,7 @@ export interface SettingsPublisherDeps {
 export interface SettingsPublisher {
   /** Resolves when KV has them, or after 2.5 s while writing continues. */
   publish(now: number): Promise<void>;
-  /** Publishes when `republishAt` (epoch ms, null: never) has come. */
+  /** Publishes when `republishAt` (epoch ms, null: never) is due. */
   republishIfDue(republishAt: number | null, now: number): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function createSettingsPublisher({ put, setRepublishAt, waitUntil }: Sett
   const publisher = createPublisher({ what: "settings", put });
 
   async function publish(now: number): Promise<void> {
-    // Before writing: should the write hang, or this object end before it does, the alarm publishes again.
+    // Set before writing: if the write hangs, or this object ends before it does, the alarm publishes again.
     setRepublishAt(now + REPUBLISH_MS);
     const published = publisher.publish().then(() => {
       setRepublishAt(publisher.isBehind() ? Date.now() + REPUBLISH_MS : null);

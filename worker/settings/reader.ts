@@ -1,4 +1,4 @@
-/** Reads the settings in force from the nearest place that has them: memory of the isolate, KV, the account object. */
+/** Reads the settings in force from the first source that has them: memory of the isolate, KV, the account object. */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { type Result, err, ok } from "../../shared/base/result.ts";
@@ -9,10 +9,10 @@ import { writeLog, errorName } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
 import { parseSettingsVersion, settingsKey } from "./published-settings.ts";
 
-/** A push has to be answered within five seconds, whatever becomes of the settings. */
+/** Time limit of a read, milliseconds. A push has to be answered within five seconds, with or without the settings. */
 const SETTINGS_TIMEOUT_MS = 1_500;
 
-/** Why there are no settings to act by. */
+/** Why there are no settings to use. */
 export interface SettingsUnavailable {
   /** unreadable: another version of this worker stored them. */
   readonly reason: "unavailable" | "unreadable";
@@ -33,7 +33,7 @@ export async function readSettingsSnapshot(
   const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findSettings(deps));
   if (read === undefined || read === TIMED_OUT)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
-  // KV may still have the version before the one this isolate knows, or was told while we waited.
+  // KV may still have the version before the one this isolate has in memory, or received meanwhile.
   const newest = memory.get(appid)?.settings?.value;
   const value = newest !== undefined && newest.version > read.version ? newest : read;
   memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });

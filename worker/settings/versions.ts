@@ -1,6 +1,6 @@
 /**
- * The settings of one mini program, as the account object keeps them: numbered versions, checked before they are
- * stored. What is stored is read with care: another version of this worker may have written it.
+ * The settings of one mini program, as the account object stores them: numbered versions, checked before they are
+ * stored. Stored settings are checked again when they are read: another version of this worker may have written them.
  */
 import { findSettingsLinkProblems } from "../../shared/api/settings/link-checks.ts";
 import { limitProblems } from "../../shared/api/settings/problems.ts";
@@ -22,18 +22,18 @@ import { parseSettingsVersion } from "./published-settings.ts";
 export type PutSettingsProblem =
   /** Every problem, each with its path and cure. */
   | { readonly reason: "invalid"; readonly problems: readonly SettingsProblem[] }
-  /** Somebody else stored settings in between. */
+  /** Another caller stored settings in between. */
   | { readonly reason: "version_mismatch"; readonly current: SettingsVersion };
 
-/** Settings this worker cannot read, as they are stored, and why. */
+/** Settings this worker cannot read, as they are stored, and the reason. */
 export interface UnreadableSettings {
   readonly version: number;
   readonly problems: readonly SettingsProblem[];
-  /** JSON. */
+  /** The stored text, JSON. */
   readonly body: string;
 }
 
-/** What is needed. */
+/** What the versions need from outside. */
 export interface AccountSettingsDeps {
   readonly appid: () => string;
   readonly store: Pick<AccountStore, "newestSettings" | "addSettings">;
@@ -45,28 +45,28 @@ export interface AccountSettingsDeps {
 export interface AccountSettings {
   /**
    * The settings in force. They were checked when they were stored, so only another version of this worker can have
-   * written some that cannot be read. Those are not the same as none: no rule may act by the defaults, and the
-   * webhooks' cursors must stay.
+   * written settings that cannot be read. Unreadable settings are not the same as none: no rule of the defaults may
+   * apply, and the webhooks' cursors must stay.
    */
   current(): SettingsVersion;
   /** What is wrong with the stored settings; null when they can be read. */
   unreadable(): UnreadableSettings | null;
-  /** As they go into KV: as they were stored, whether this worker can read them or not. */
+  /** The settings as they are written to KV: as they were stored, whether this worker can read them or not. */
   published(): string;
   /**
    * Checks and stores the next version.
    *
-   * @param ifVersion the version they were made from, or `*` for whatever is there
-   * @param input anything
+   * @param ifVersion the version they were made from, or `*` for any
+   * @param input any value
    * @param now epoch ms
    */
   put(ifVersion: number | "*", input: unknown, now: number): Result<SettingsVersion, PutSettingsProblem>;
 }
 
-/** Versions that are kept. */
+/** The number of versions kept. */
 const KEPT_VERSIONS = 20;
 
-/** Opens them. */
+/** Opens the settings. */
 export function createAccountSettings({ appid, store, config }: AccountSettingsDeps): AccountSettings {
   function current(): SettingsVersion {
     const row = store.newestSettings();
