@@ -1,6 +1,6 @@
 /**
- * A conversation as the Worker sees it: by name, near WeChat's callers, and tried again when the way to it breaks.
- * An acknowledgement is given only for what is stored, so a push gets up to three tries within WeChat's timeout.
+ * A conversation as the Worker calls it: by name, placed near WeChat's callers, with retries when the connection
+ * breaks. A push is acknowledged only when it is stored, so storing gets up to three tries within WeChat's timeout.
  */
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
@@ -9,19 +9,22 @@ import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { InboundEvent } from "./core/transitions.ts";
 import { readReceived, type LeasedMessage, type Address, type Received, type RemoteConversation } from "./rpc.ts";
 
-/** Timeout of a call that may return a lease, milliseconds: after that the lease is over. */
+/** Timeout of a call that may return a lease, milliseconds: after it the lease has ended. */
 export const LEASED_CALL_MS = LEASE_MS;
-/** Time limit for recording an outcome, all tries together, milliseconds; after that the attempt ends with its lease. */
+/**
+ * Time limit for recording an outcome, all tries together, milliseconds; after it the outcome is lost and the attempt
+ * ends with its lease.
+ */
 const SETTLE_TIMEOUT_MS = 4_000;
 
-/** How to reach conversations. */
+/** What is needed to call conversations. */
 export interface ConversationDirectory {
   readonly namespace: DurableObjectNamespace;
   readonly locationHint: LocationHint;
 }
 
 /**
- * A fresh stub: a stub whose connection broke stays broken.
+ * A fresh stub: a stub whose connection broke never works again.
  *
  * @param timeoutMs the deadline of each call
  */
@@ -33,7 +36,7 @@ export function conversationStub(
   return timedStub(bareStub(directory, address), timeoutMs);
 }
 
-/** Without a deadline: for the calls of this file that have their own. A proxy would cost CPU on every push. */
+/** Without a deadline: for the calls of this file that set their own. A proxy would cost CPU on every push. */
 function bareStub({ namespace, locationHint }: ConversationDirectory, address: Address): RemoteConversation {
   return toConversationRpc(namespace.getByName(objectName(address), { locationHint }));
 }
@@ -47,7 +50,7 @@ function toConversationRpc(stub: DurableObjectStub): RemoteConversation {
 /**
  * A stub by the id of the object.
  *
- * @throws TypeError when it is not an id of this namespace: the runtime knows its own by a check sum
+ * @throws TypeError when it is not an id of this namespace: the runtime checks a checksum in it
  */
 export function conversationStubById(
   namespace: DurableObjectNamespace,
@@ -57,27 +60,29 @@ export function conversationStubById(
   return timedStub(toConversationRpc(namespace.get(namespace.idFromString(id), options)), CONVERSATION_CALL_MS);
 }
 
-/** The id of the object; nothing is asked for it. */
+/** The id of the object, computed without a call. */
 export function objectIdOf(namespace: DurableObjectNamespace, address: Address): DurableObjectId {
   return namespace.idFromName(objectName(address));
 }
 
-/** A user of two mini programs has two conversations. An appid has no colon (config.ts), so the first one ends it. */
+/**
+ * A user of two mini programs has two conversations. An appid contains no colon (config.ts), so the first one ends it.
+ */
 function objectName({ appid, openid }: Address): string {
   return `${appid}:${openid}`;
 }
 
-/** A push on its way into its conversation. */
+/** A push that is being stored in its conversation. */
 export interface StoringPush {
   /** Ends at `until.answer`. */
   readonly received: Promise<Received>;
-  /** The answer leased to us, also one that comes after `until.answer`: an object that is slow may have leased it. */
+  /** The answer leased to us, also one that arrives after `until.answer`: a slow object may have leased it. */
   readonly lease: Promise<LeasedMessage | undefined>;
 }
 
 /**
- * Stores a push. One timer runs at a time, because each costs CPU on every push: first for the answer, and only when that
- * is over, for the rest of the lease.
+ * Stores a push. One timer runs at a time, because each costs CPU on every push: first for the answer and, only when
+ * that has passed, for the rest of the lease.
  *
  * @param until.retry epoch ms after which WeChat no longer listens: no further try
  * @param until.answer epoch ms at which `received` rejects with an error that `isDeadlineError` knows
@@ -88,7 +93,7 @@ export function storePush(
   push: InboundEvent,
   until: { readonly retry: number; readonly answer: number },
 ): StoringPush {
-  // One name for all tries: a lease whose answer was lost is returned again, to this caller alone.
+  // One holder name for all tries: a lease whose response was lost is returned again, to this caller alone.
   const holder = crypto.randomUUID();
   const call = () => bareStub(directory, address).receive(address, push, holder);
   const leasedUntil = Date.now() + LEASED_CALL_MS;
@@ -102,8 +107,8 @@ export function storePush(
 }
 
 /**
- * Records an attempt; a `settle` that cannot be delivered ends as `unconfirmed` when the lease does. One that asks for
- * the next attempt is waited for, as a push is: it may have been leased to us.
+ * Records an attempt; if `settle` cannot be delivered, the attempt becomes `unconfirmed` when its lease ends. A call
+ * that takes the next attempt is waited for, as a push is: the attempt may have been leased to us.
  */
 export function settleStored(
   directory: ConversationDirectory,

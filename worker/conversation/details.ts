@@ -1,5 +1,5 @@
 /**
- * What a conversation shows of its state and rows: the view of the API, and a message with all its carrier needs. Pure.
+ * What the API shows of a conversation's state and rows, and a message with all data its sender needs. Pure.
  */
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
@@ -37,7 +37,7 @@ export function showConversation(state: ConversationState, rows: readonly Row[],
  * An attempt with its message.
  *
  * @param row the `out` row the lease is for
- * @throws Error when it is another one or missing
+ * @throws Error when the row is missing or is not an `out` row
  */
 export function fillLease(
   lease: Lease,
@@ -46,7 +46,7 @@ export function fillLease(
   row: Row | undefined,
 ): LeasedMessage {
   if (row?.kind !== "out") throw new Error("a queued message has no row");
-  // A row of an older version does not say whose it is.
+  // A row of an older version does not name its author.
   const { message, isAi = false, businessId = state.replyContext } = row.body;
   return { ...lease, openid: address.openid, message, isAi, ...(businessId !== null && { businessId }) };
 }

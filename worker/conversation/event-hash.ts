@@ -1,4 +1,4 @@
-/** The hash by which KV remembers an event beyond its conversation's memory (docs/storage.md). */
+/** The hash by which KV recognises an event for longer than its conversation's memory does (docs/storage.md). */
 import { hexDigest } from "../platform/digest.ts";
 
 /**

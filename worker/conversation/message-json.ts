@@ -1,5 +1,5 @@
 /**
- * Messages and windows as the API shows them.
+ * Messages and windows as the API returns them.
  */
 import { isoTime, type MessageJson, type WaitingJson, type WindowJson } from "../../shared/api/schemas.ts";
 import { buildMessageId } from "../../shared/message/message-id.ts";
@@ -8,13 +8,13 @@ import { untilPauseEnds, type Waiting, type WaitingMessage } from "./core/outbox
 import type { WindowStatus } from "./core/window.ts";
 
 /**
- * Shows a message: its own state and, when it was split, each part's.
+ * Builds the JSON of a message: its own status and, when it was split, each part's.
  *
- * @param pauseEnd when the app's pause ends, epoch ms; 0: not known, or none
+ * @param pauseEnd when the app's pause ends, epoch ms; 0: unknown, or not paused
  */
 export function toMessageJson(message: MessageProgress, objectId: string, pauseEnd = 0): MessageJson {
   const { seq, status, parts } = message;
-  // A message is as well as its worst part, so that part's reason is the message's.
+  // A message takes the status of its worst part, so that part's reason is the message's.
   const worst = parts.find((part) => part.status === status);
   const split = parts.map((part) => ({ part: part.part, state: part.status, ...outcomeOf(part, pauseEnd) }));
   return {
@@ -25,13 +25,13 @@ export function toMessageJson(message: MessageProgress, objectId: string, pauseE
   };
 }
 
-/** Shows the reply window. */
+/** Builds the JSON of the reply window. */
 export function toWindowJson(window: WindowStatus): WindowJson {
   const { kind, remaining, expiresAt, doubtful } = window;
   return { kind, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
 }
 
-/** Shows a message that waits. */
+/** Builds the JSON of a message that is waiting. */
 export function toWaitingMessageJson({ message, status, waiting }: WaitingMessage, objectId: string, pauseEnd: number) {
   return { id: buildMessageId({ objectId, seq: message }), state: status, waiting: toWaitingJson(waiting, pauseEnd) };
 }

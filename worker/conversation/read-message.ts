@@ -1,6 +1,6 @@
 /**
- * Where a message stands, from the log: most messages are decided in the first few rows after them, and a conversation may
- * go on for years. What is read is bounded, whatever became of the message.
+ * The status of a message, from the log: most messages are settled within the first few rows after them, and a
+ * conversation may last for years. The number of rows read is limited, whatever happened to the message.
  */
 import { findMissing, foldMessageProgress, type MessageProgress, type Missing } from "./core/outbox/message-status.ts";
 import type { Row } from "./core/rows.ts";
@@ -9,16 +9,16 @@ import type { ConversationStore } from "./store.ts";
 
 /** Rows per query. */
 const ROWS_AT_ONCE = 100;
-/** Rows read in this way at most. */
+/** The most rows read in this way. */
 const MAX_ROWS_READ = 1_000;
-/** Records searched for the end of a message after those, at most. */
+/** The most records searched after those for the end of a message. */
 const MAX_RECORDS_SEARCHED = 5_000;
-/** Nothing is written about a message later than this after it, milliseconds: it is tried or held for 48 hours. */
+/** No row about a message is written later than this after it, milliseconds: it is tried or held for 48 hours. */
 const MESSAGE_LIFE_MS = 49 * 3_600_000;
 
 /**
- * Reads on from the message until nothing later can change where it stands, `MAX_ROWS_READ` rows at most. When its end is
- * not among those, the next `MAX_RECORDS_SEARCHED` records of its longest life are searched for rows about it.
+ * Reads rows from the message on until no later row can change its status, at most `MAX_ROWS_READ`. If its end is not
+ * among those, the next `MAX_RECORDS_SEARCHED` records within its longest life are searched for rows about it.
  *
  * @param seq the first part's row
  * @returns undefined when `seq` is not a message

@@ -1,33 +1,34 @@
 /**
- * The keys of a conversation's last minutes, in memory: a repeat is looked for before every push, and a query for it
- * costs as much as deciding on the push. The log stays the only truth: read once a wake, then followed.
+ * The keys of a conversation's last minutes, in memory: every push is compared with them, and a query for it would cost
+ * as much CPU as the decision on the push. The log remains authoritative: it is read once per wake, and each new record
+ * is added here.
  */
 
-/** A record's place and key. A type, not an interface: SqlStorage wants an index signature. */
+/** A record's seq and key. A type, not an interface: SqlStorage needs an index signature. */
 export type KeyedRecord = {
   readonly seq: number;
   readonly key: string;
 };
 
-/** Keys that came lately. */
+/** The keys of the last minutes. */
 export interface RecentKeys {
   /** The record with a key, from `since` (a seq) on; undefined when there is none. */
   find(key: string, since: number): number | undefined;
-  /** A record was written. */
+  /** Adds a record that was written. */
   add(record: KeyedRecord): void;
 }
 
-/** Older ones are let go when there are more: hundreds in two minutes are a storm. */
+/** The most keys kept; older ones are dropped. Hundreds in two minutes are already unusual. */
 const MANY = 256;
 
 /**
- * Creates an empty memory.
+ * Creates the memory without keys.
  *
  * @param read the records with a key from a seq on, oldest first
  */
 export function createRecentKeys(read: (since: number) => readonly KeyedRecord[]): RecentKeys {
   const seqs = new Map<string, number>();
-  /** Everything from there on is known; nothing at first. */
+  /** All keys from this seq on are known; at first none. */
   let from = Number.POSITIVE_INFINITY;
 
   function know(since: number): void {
@@ -52,7 +53,7 @@ export function createRecentKeys(read: (since: number) => readonly KeyedRecord[]
     },
     add({ seq, key }) {
       if (seq < from) return;
-      // Last again, if it was there: the order is the log's.
+      // Moved to the end if it was present: the order is the log's.
       seqs.delete(key);
       seqs.set(key, seq);
     },

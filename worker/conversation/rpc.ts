@@ -1,5 +1,5 @@
 /**
- * What a `Conversation` object says to its callers: plain values that cross the RPC boundary.
+ * The methods of a `Conversation` object: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import type { AttemptOutcome, PauseReach } from "../../shared/message/delivery.ts";
@@ -12,13 +12,13 @@ import type { Row } from "./core/rows.ts";
 import type { InboundEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
 
-/** Whose conversation it is. */
+/** The account and user of a conversation. */
 export interface Address {
   readonly appid: string;
   readonly openid: string;
 }
 
-/** One attempt, with all a carrier needs to make it. */
+/** One attempt, with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
   readonly openid: string;
   readonly message: Outbound;
@@ -26,26 +26,29 @@ export interface LeasedMessage extends Lease {
   readonly businessId?: string;
 }
 
-/** What `receive` says. */
+/** What `receive` returns. */
 export interface Received {
-  /** new: stored now. repeat: seen before, same answer. ignored: older than what we keep. erased: from before an erasure. */
+  /**
+   * new: stored now. repeat: seen before, same answer. ignored: older than the retention time. erased: from before an
+   * erasure.
+   */
   readonly outcome: "new" | "repeat" | "ignored" | "erased";
   readonly answer: Acknowledgement;
   readonly lease?: LeasedMessage;
 }
 
 /**
- * `Received` as it crosses the RPC boundary: the commonest, new and acknowledged with nothing to carry, is a word. An
- * object that crosses is given a disposer by the runtime, which costs more than deciding on the push.
+ * `Received` as it crosses the RPC boundary: the most frequent value, new and acknowledged with no lease, is a string.
+ * The runtime adds a disposer to an object that crosses, which costs more than the decision on the push.
  */
 export type ReceivedWire = Received | "new";
 
-/** Reads what crossed. */
+/** Reads the value that crossed. */
 export function readReceived(wire: ReceivedWire): Received {
   return wire === "new" ? { outcome: "new", answer: "success" } : wire;
 }
 
-/** What `submit` says. */
+/** What `submit` returns. */
 export type SubmitAnswer =
   | {
       readonly ok: true;
@@ -59,11 +62,11 @@ export type SubmitAnswer =
       readonly window: WindowStatus;
     };
 
-/** What the caller of `replay` knows. */
+/** What the caller of `replay` passes. */
 export interface ReplayOptions {
-  /** Whose conversation it has to be. */
+  /** The address the conversation must have. */
   readonly appid?: string;
-  /** The version of the settings that list the webhook: older ones do not remove it. */
+  /** The version of the settings that list the webhook: older settings do not remove its cursor. */
   readonly settingsVersion?: number;
 }
 
@@ -79,7 +82,7 @@ export interface ConversationDetails {
   readonly rows: readonly Row[];
 }
 
-/** A pause of the whole app, or that it was lifted. */
+/** A pause of the whole app, or its end. */
 export interface AppPause {
   /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
@@ -92,12 +95,12 @@ export interface AppPause {
 
 /** What the server answered with status 200. */
 export interface RelayedAnswer {
-  /** Null when it gave none, or one that is not a plain header of up to 200 characters. */
+  /** Null when the server sent none, or one that is not a plain header of up to 200 characters. */
   readonly contentType: string | null;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** What a conversation can be asked: the object implements it. */
+/** The methods that the object implements. */
 export interface ConversationRpc {
   receive(address: Address, push: InboundEvent, holder: string): ReceivedWire;
   submit(address: Address, input: SendRequest, holder: string): SubmitAnswer;
@@ -114,11 +117,11 @@ export interface ConversationRpc {
 }
 
 /**
- * The same from outside: a stub of the object. Derived from our own interface, because workers-types' own view of a stub
- * follows recursive types until the compiler gives up (TS2589).
+ * The same methods as a stub has them. Derived from our own interface, because the stub types of workers-types expand
+ * recursive types until the compiler fails (TS2589).
  */
 export type RemoteConversation = {
-  /** The object, 64 hex digits. */
+  /** The object's id, 64 hex digits. */
   readonly id: { toString(): string };
 } & {
   readonly [Method in keyof ConversationRpc]: (

@@ -1,7 +1,7 @@
 /**
- * The SQL of a conversation: one append-only table without an index. A transaction writes one record, whatever it
- * appended to the log: rows written are what a Durable Object costs (docs/storage.md). Nothing is created by looking:
- * the table comes with the first record.
+ * The SQL of a conversation: one append-only table without an index. A transaction writes one record, however many log
+ * rows it appends: a Durable Object is billed by SQL rows written (docs/storage.md). Reading creates nothing: the table
+ * is created with the first record.
  */
 import type { Delivery } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
@@ -11,38 +11,41 @@ import { ERASED_KEY, type Erasure } from "./erased-storage.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 import type { Address } from "./rpc.ts";
 
-/** Reads and writes one conversation. Everything is synchronous, so a transaction never lets another event in. */
+/** Reads and writes one conversation. Every method is synchronous, so no other event runs within a transaction. */
 export interface ConversationStore {
-  /** Whose it is, or undefined when nothing has been stored. */
+  /** The address of the conversation, or undefined when nothing has been stored. */
   address(): Address | undefined;
   /** The time of the last erasure of the user, epoch ms; undefined after `forgetErasure`. */
   erasedAt(): number | undefined;
-  /** Forgets when the user was erased. */
+  /** Deletes the time of the erasure. */
   forgetErasure(): void;
-  /** As it was when the store was opened; whoever appends knows the newer one. */
+  /** The state when the store was opened; the code that appends records holds the newer one. */
   readonly initialState: ConversationState;
-  /** The seq of the oldest record's newest row: nothing before it is left after it was pruned. */
+  /** The seq of the oldest record's newest row: pruning has removed everything before it. */
   oldest(): number | undefined;
-  /** The answer a push was given, when its key is in the log from `since` on. */
+  /** The answer to a push, when its key is in the log from `since` on. */
   answerTo(key: string, since: number): Acknowledgement | undefined;
-  /** The message an API request made, when its key is in the log from `since` on. */
+  /** The message an API request created, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
   /**
-   * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` is none while something better may
-   * come.
+   * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` does not count while a better
+   * outcome may still come.
    */
   isRecorded(seq: number, attempt: number, result: Delivery["result"]): boolean;
   /** The `out` row at `seq`. */
   outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
   /** Rows after `after`, oldest first. */
   rows(after: number, limit: number): readonly Row[];
-  /** Rows with one of `refs`, after `after` and up to `until`, oldest first: those among the first `limit` records there. */
+  /**
+   * Rows with one of `refs`, after `after` and up to `until`, oldest first, from the first `limit` records of this
+   * range.
+   */
   rowsAbout(refs: readonly number[], range: SearchRange): readonly Row[];
   /** The newest rows, oldest first. */
   newest(limit: number): readonly Row[];
   /** Appends the rows of one transaction, with the state after them. */
   append(address: Address, rows: readonly Row[], state: ConversationState): void;
-  /** Replaces the state on the newest record: for what changes without a row, such as a webhook's cursor. */
+  /** Replaces the state on the newest record: for changes without a row, such as a webhook's cursor. */
   rewriteState(state: ConversationState): void;
   /** Deletes at most `limit` records whose rows are all before `seq`. */
   prune(seq: number, limit: number): void;
@@ -53,17 +56,17 @@ const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "conversation";
 
-/** Which records are searched. */
+/** The range of records that is searched. */
 export interface SearchRange {
   /** Rows after this one. */
   readonly after: number;
   /** Rows up to this one. */
   readonly until: number;
-  /** Records at most. */
+  /** The most records. */
   readonly limit: number;
 }
 
-/** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
+/** The entry beside the log: the address, the schema, and for a day the time of an earlier erasure of the user. */
 interface Head extends Address, Partial<Erasure> {
   readonly schema: number;
 }
@@ -80,10 +83,10 @@ type Columns = {
   readonly state: string;
 };
 
-/** Newest records searched for an outcome that is reported twice: the second report follows the first at once. */
+/** The newest records searched for an outcome that is reported twice: the second report follows the first at once. */
 const RECENT_RECORDS = 1_000;
 
-/** Outcomes that say how an attempt ended. */
+/** Outcomes that end an attempt. */
 const OUTCOMES: ReadonlySet<Row["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
 
 /**
@@ -97,11 +100,11 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
   let erasedAt = head === undefined ? kv.get<Erasure>(ERASED_KEY)?.erasedAt : head.erasedAt;
-  // One statement for all a wake has to know: each is compiled anew for every object that wakes.
+  // One statement for everything a wake needs: each statement is compiled anew for every object that wakes.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
   const initialState: ConversationState = { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
-  /** Known from then on: only the first record and pruning change it. */
+  /** Kept in memory: only the first record and pruning change it. */
   let oldest = record?.oldest;
   /** The newest record's seq. */
   let newest = record?.seq ?? 0;
@@ -110,13 +113,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     return head === undefined ? [] : sql.exec<Columns>(query, ...args).toArray();
   }
   const recentKeys = createRecentKeys((since) => {
-    // Most users write after hours: nothing is asked of a log whose newest record is older than that.
+    // Most users write after hours: no query when the newest record is older than that.
     if (newest < since) return [];
-    // No rows and no states: a wake of a busy user would read all of them for their keys.
+    // Without rows and states: a wake of a busy user would read all of them only for their keys.
     const query = "select seq, key from log where seq >= ? and key is not null order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
   });
-  /** By themselves: they are remembered for a day, and a push must not read that far back. */
+  /** Keys of API requests in a query of their own: they are kept for a day, and a push must not read that far back. */
   const recentRequests = createRecentKeys((since) => {
     const query = "select seq, key from log where seq >= ? and key >= 'k:' and key < 'k;' order by seq";
     return head === undefined ? [] : sql.exec<KeyedRecord>(query, since).toArray();
@@ -173,7 +176,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
     },
     rowsAbout(refs, { after, until, limit }) {
       const isAbout = refs.map(() => "instr(rows, ?) > 0").join(" or ");
-      // In the form JSON.stringify gives a row; in a text of a user's the quotes are escaped.
+      // Searches for the form in which JSON.stringify writes a row; in a user's text the quotes are escaped.
       const marks = refs.map((ref) => `"ref":${ref},`);
       const range = "select * from log where seq > ? and seq <= ? order by seq limit ?";
       return find(`select * from (${range}) where ${isAbout} order by seq`, after, until, limit, ...marks).flatMap(
@@ -208,13 +211,13 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   };
 }
 
-/** The first record, with the table and the head: several statements, so they are bound together. */
+/** The first record, with the table and the head: several statements, so they are in one transaction. */
 function create(storage: DurableObjectStorage, of: Address & Partial<Erasure>, write: () => void): Head {
   const head: Head = { schema: SCHEMA_VERSION, ...of };
   storage.transactionSync(() => {
     storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
     storage.kv.put(HEAD_KEY, head);
-    // From now on the head says it: a wake reads one entry.
+    // From now on the head contains the time, so a wake reads one entry.
     if (head.erasedAt !== undefined) storage.kv.delete(ERASED_KEY);
     write();
   });
@@ -229,7 +232,7 @@ function refuseNewer(head: Head | undefined): void {
   }
 }
 
-/** Rows of our own making: written by `append`, so their shape is known. */
+/** The rows were written by `append`, so their shape is known. */
 function rowsOf(record: Columns): readonly Row[] {
   return JSON.parse(record.rows);
 }

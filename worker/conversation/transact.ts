@@ -1,5 +1,5 @@
 /**
- * One transition of a conversation: what a step decides and writes, before any of it is stored. It touches nothing.
+ * One transition of a conversation: its decisions and rows, before any of them is stored. It has no side effects.
  */
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import { scheduleCursors } from "./core/consumer-cursor.ts";
@@ -14,20 +14,20 @@ export type Transition<T> = (
   context: TransitionContext,
 ) => { readonly state: ConversationState; readonly lease?: Lease; readonly value: T };
 
-/** What a step came to. */
+/** The result of a transition. */
 export interface TransitionResult<T> {
   readonly value: T;
   readonly lease: Lease | undefined;
   /** The state after it, as its record carries it. */
   readonly state: ConversationState;
-  /** What it wrote; without any row nothing is to be stored. */
+  /** The rows it wrote; without any row nothing has to be stored. */
   readonly rows: readonly Row[];
 }
 
 /**
- * Takes a step.
+ * Runs a transition.
  *
- * @param config what of the configuration decides
+ * @param config the values of the configuration that it depends on
  * @param now epoch ms
  */
 export function runTransition<T>(

@@ -1,21 +1,21 @@
 /**
- * What the stateless half of the rules hands to the conversation: the answers that fit one push, best first. The
- * object takes the first that its own state allows (muted? already said within `onceMs`?):
+ * What the stateless half of the rules passes to the conversation: the answers that fit one push, best first. The
+ * object takes the first that its own state allows (muted? already sent within `onceMs`?):
  * docs/design/0006-rules-and-handlers.md.
  */
 import type { Outbound } from "../../../shared/message/outbound.ts";
 
-/** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or say nothing. */
+/** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or send nothing. */
 export type Action =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
   | { readonly type: "transfer" }
   | { readonly type: "silent" };
 
-/** One answer that fits, with everything the conversation needs to decide on it. */
+/** One possible answer, with everything the conversation needs to decide on it. */
 export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
   readonly action: Action;
-  /** Fires at most once within this time for one user, milliseconds; absent: every time. */
+  /** Applies at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;
 }

@@ -1,36 +1,37 @@
 /**
- * How far the rows of a conversation have been delivered to each webhook. The log is the outbox: a cursor is all there is to keep, one for
- * each endpoint, in the folded state (docs/design/0013-webhooks.md). Pure: rows written, attempts made, time passed.
+ * How far the rows of a conversation have been delivered to each webhook. The log is the outbox, so only a cursor for
+ * each endpoint is stored, in the folded state (docs/design/0013-webhooks.md). Pure transitions: rows written, attempts
+ * made, time passed.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { backoffMs } from "./outbox/retry.ts";
 
-/** How far one endpoint has heard. */
+/** The progress of one endpoint. */
 export interface ConsumerCursor {
-  /** Everything up to this row was delivered, or is not for it. */
+  /** Every row up to this one was delivered, or has no event for the endpoint. */
   readonly after: number;
   /** Failed attempts to deliver the event after it. */
   readonly tries: number;
   /** When the first of them failed, epoch ms; 0: none did. */
   readonly since: number;
-  /** Not before, epoch ms. */
+  /** No call before this time, epoch ms. */
   readonly nextAt: number;
-  /** A replay set it, and no event was delivered since: the first one that is accepted is reported. */
+  /** Set by a replay, and no event was delivered since: the first accepted event is reported. */
   readonly isReplay?: true;
 }
 
 /** By the webhook's id. */
 export type WebhookCursors = Readonly<Record<string, ConsumerCursor>>;
 
-/** What a run over one endpoint came to. */
+/** The result of a run over one endpoint. */
 export interface ConsumerProgress {
-  /** The cursor it began from. */
+  /** The cursor the run began from. */
   readonly from: number;
   readonly to: number;
   /** The endpoint has failed since then, epoch ms, and accepted nothing in this run: events were only given up. */
   readonly since?: number;
-  /** Why it stopped; absent: everything there was to do is done, or the time was up. */
+  /** Why the run stopped; absent: everything is delivered, or the time was up. */
   readonly stopped?:
     | { readonly reason: "failed"; readonly retryAfterMs?: number }
     | { readonly reason: "paused"; readonly until: number };
@@ -43,37 +44,37 @@ export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
 const RETRY = { baseMs: 4 * SECOND_MS, capMs: 3_600 * SECOND_MS };
-/** The longest Retry-After that is obeyed, milliseconds. */
+/** The longest Retry-After that is respected, milliseconds. */
 const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
 /**
  * Time until the settings are read again when those in memory are older than those the conversation has used,
  * milliseconds.
  */
 const STALE_SETTINGS_MS = 60 * SECOND_MS;
-/** No endpoint waits longer for its next call, milliseconds: a pause of it lasts 6 hours. */
+/** The longest time between two calls of an endpoint, milliseconds: a paused endpoint is tried after 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
 /** Conversations that waited for a paused endpoint resume at random times within this span after the pause, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
-/** What a conversation knows of the webhooks. */
+/** The webhooks as the conversation last read them. */
 export interface KnownWebhooks {
   readonly webhooks: WebhookCursors;
-  /** The newest version of the settings they were taken from; 0: none was told. */
+  /** The newest version of the settings they were read from; 0: none was passed. */
   readonly settingsVersion: number;
 }
 
-/** What a caller, or the alarm, read in the settings. */
+/** The webhooks in the settings that a caller, or the alarm, read. */
 export interface ListedWebhooks {
-  /** Their ids; absent when no settings could be read. */
+  /** Their ids; absent when the settings could not be read. */
   readonly webhooks?: readonly string[];
   /** The version of those settings; absent from a worker of version 0.1.0. */
   readonly settingsVersion?: number;
 }
 
 /**
- * Follows the settings: a new endpoint begins after the newest row, one that is gone is forgotten. For two minutes
- * after a change some workers still have the settings before: those change nothing. Without a version endpoints are
- * added and none is forgotten.
+ * Follows the settings: a new endpoint begins after the newest row, the cursor of a removed one is deleted. For two
+ * minutes after a change some workers still have the previous settings: those change nothing. Settings without a
+ * version add endpoints and remove none.
  *
  * @param last the newest row before this change
  */
@@ -87,7 +88,7 @@ export function syncCursors(known: KnownWebhooks, listed: ListedWebhooks, last: 
   return { webhooks: synced, settingsVersion: version };
 }
 
-/** Rows were written: endpoints that had heard everything are told soon; the others keep their time. */
+/** Rows were written: endpoints without a backlog are due soon; the others keep their time. */
 export function scheduleCursors(cursors: WebhookCursors, lastBefore: number, now: number): WebhookCursors {
   const entries = Object.entries(cursors);
   if (entries.length === 0) return cursors;
@@ -99,20 +100,20 @@ export function scheduleCursors(cursors: WebhookCursors, lastBefore: number, now
   );
 }
 
-/** The ids of the endpoints with something due. */
+/** The ids of the endpoints that are due. */
 export function dueCursors(cursors: WebhookCursors, last: number, now: number): readonly string[] {
   const isDue = (nextAt: number) => nextAt <= now || isImplausible(nextAt, now, LONGEST_CURSOR_WAIT_MS);
   return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && isDue(nextAt) ? [id] : []));
 }
 
-/** When the next endpoint is due, epoch ms; undefined when all have heard everything. */
+/** When the next endpoint is due, epoch ms; undefined when every row was delivered to all. */
 export function nextCursorDue(cursors: WebhookCursors, last: number): number | undefined {
   const due = Object.values(cursors).flatMap(({ after, nextAt }) => (after < last ? [nextAt] : []));
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
 /**
- * An endpoint gets everything after a row again, from now on.
+ * Delivers everything after a row to an endpoint again.
  *
  * @param replay the endpoint, the row, and the version of the settings that list it: older ones do not remove it
  */
@@ -129,8 +130,8 @@ export function replayFrom(
 }
 
 /**
- * Whether an event that failed once more now is given up: the endpoint has failed for three days, and the event is as
- * old. So events that waited together are given up together, and each has had its three days.
+ * Whether an event that has just failed again is given up: the endpoint has failed for three days, and the event is at
+ * least three days old. So events that waited together are given up together, each after three days of tries.
  *
  * @param seq the event's row; a seq is the time it was written (0001)
  */
@@ -139,7 +140,7 @@ export function isExpired(cursor: ConsumerCursor, seq: number, now: number): boo
 }
 
 /**
- * What a run came to. A cursor that was moved meanwhile (replay, erased) wins.
+ * Updates a cursor by the result of a run. A cursor that was moved meanwhile (replay, erased) stays.
  *
  * @param random a number in [0, 1)
  */
@@ -166,7 +167,7 @@ export function advanceCursor(
   };
 }
 
-/** An event that was given up proves nothing about the endpoint: what was counted stays until it accepts one. */
+/** An event that was given up proves nothing about the endpoint: its failures are kept until it accepts an event. */
 function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress): ConsumerCursor {
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
@@ -175,7 +176,7 @@ function newCursor(after: number): ConsumerCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
-/** The settings cannot be read: all that are due wait a little. */
+/** The settings cannot be read: all due endpoints wait for a short time. */
 export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCursors {
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),
@@ -183,8 +184,9 @@ export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCu
 }
 
 /**
- * Folds what a run came to into the cursors. An endpoint its settings do not have is forgotten, unless the conversation
- * has seen newer ones: then it is new, and waits until those settings are here as well.
+ * Updates the cursors by the results of a run. The cursor of an endpoint that the run's settings do not list is
+ * deleted, unless the conversation has read newer settings: then the endpoint is new, and waits until those settings
+ * can be read here as well.
  *
  * @param listed the settings of the run
  */

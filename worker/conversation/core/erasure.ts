@@ -1,15 +1,18 @@
 /**
- * What outlives an erased user: the time of the erasure, for a day. A push from before it, captured and sent again or
- * late on its way, must not bring the user's data back. Pure (docs/storage.md, "Erase").
+ * What remains of an erased user: the time of the erasure, for a day. A push from before it that is replayed or arrives
+ * late must not restore the user's data. Pure (docs/storage.md, "Erase").
  */
 
 import type { InboundHead } from "../../../shared/message/inbound.ts";
 
-/** How long a push from before the erasure is refused, milliseconds. */
+/** How long pushes from before the erasure are rejected, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
-/** WeChat repeats a push within some 15 s of the first delivery (WECHAT.md §1.6); with room, milliseconds. */
+/**
+ * WeChat repeats a push within about 15 s of the first delivery (WECHAT.md §1.6); this is that time with a margin,
+ * milliseconds.
+ */
 const REPEATS_MS = 60_000;
-/** An erasure further ahead was noted by a clock that has been set back since, milliseconds. */
+/** An erasure further in the future than this was recorded by a clock that has been set back since, milliseconds. */
 const MAX_AHEAD_MS = 300_000;
 
 /**
@@ -26,8 +29,8 @@ export function isFromBeforeErasure(createdAt: number, erasedAt: number | undefi
 }
 
 /**
- * The time of a push that is compared with an erasure. One without CreateTime is dated by its signature, which a capture
- * keeps; as WeChat may sign a repeat anew, it is dated by the earliest delivery it can be a repeat of.
+ * The time of a push that is compared with an erasure. A push without CreateTime is dated by its signature, which a
+ * captured push keeps; as WeChat may sign a repeat anew, it is dated by the earliest delivery it can be a repeat of.
  *
  * @param createdAt CreateTime, epoch ms; 0: it has none
  * @param signedAt when it was signed, epoch ms; 0: unknown
@@ -37,7 +40,7 @@ export function datePush(createdAt: number, signedAt: number): number {
   return createdAt === 0 ? Math.max(signedAt - REPEATS_MS, 0) : createdAt;
 }
 
-/** The same of a push in a conversation, where `createdAt` is never 0; `signedAt` is there when it has no CreateTime. */
+/** The same for a push in a conversation, where `createdAt` is never 0; `signedAt` is set when it has no CreateTime. */
 export function dateUserPush({
   inbound,
   signedAt,
@@ -48,7 +51,7 @@ export function dateUserPush({
   return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);
 }
 
-/** Whether the time of an erasure is to be forgotten. */
+/** Whether the time of an erasure can be deleted. */
 export function isErasureOver(erasedAt: number, now: number): boolean {
   return now >= erasedAt + ERASURE_MS;
 }

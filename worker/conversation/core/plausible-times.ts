@@ -1,6 +1,6 @@
 /**
- * The times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition begins with a state whose
- * times can be true. Nothing is stored for it, and a state whose times can be true is returned as it is.
+ * Corrects the times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition
+ * begins with a state whose times are plausible. Nothing is stored for it, and a plausible state is returned unchanged.
  */
 import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
 import { CLOCK_STEP_MS, isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -10,12 +10,15 @@ import { LONGEST_WAIT_MS } from "./outbox/retry.ts";
 import { HOLD_MS, LEASE_MS, type ConversationState, type OutboxItem } from "./state.ts";
 import type { WindowState } from "./window.ts";
 
-/** Uses and grants that are moved back are at least so old, milliseconds: older than any action that is being handled. */
+/**
+ * Uses and grants that are moved back get at least this age, milliseconds: older than any action that is being handled.
+ */
 const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
 
 /**
- * A state in which no time lies further ahead than it can: an attempt under way is over, what waits is due, automatic
- * answers are no longer muted, and what is held or queued has its whole life left at most.
+ * A state in which no time is further in the future than it can be: an attempt with an implausible end has ended,
+ * waiting messages with an implausible time are due, an implausible mute has ended, and held or queued messages have at
+ * most their whole life left.
  *
  * @param now epoch ms
  */
@@ -52,8 +55,8 @@ function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules):
 }
 
 /**
- * Grants and uses are things of the past. Those that lie ahead are moved back together, so that a use counts against the
- * grants it counted against, and against none that opens now.
+ * Grants and uses are in the past. Those in the future are moved back together, so that a use counts against the same
+ * grants as before, and against none that begins now.
  */
 function plausibleWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
   let newest = 0;
@@ -72,7 +75,7 @@ function plausibleWindow(window: WindowState, now: number, rules: ChannelRules):
   };
 }
 
-/** Endpoints whose time cannot be true are called now. */
+/** Endpoints with an implausible time are called now. */
 export function correctCursorTimes(cursors: WebhookCursors, now: number): WebhookCursors {
   const isWrong = (cursor: WebhookCursors[string]) =>
     isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);
@@ -87,7 +90,7 @@ export function correctCursorTimes(cursors: WebhookCursors, now: number): Webhoo
   );
 }
 
-/** Maps a list; the very list when nothing in it changes. */
+/** Maps a list; returns the same list when nothing in it changes. */
 function keepSame<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
   const changed = list.map(change);
   return changed.every((item, index) => item === list[index]) ? list : changed;

@@ -5,9 +5,9 @@ export const REPEAT_SLACK_MS = 120_000;
 const SAME_CONTENT_MS = 2 * 86_400_000;
 
 /**
- * From when on an earlier delivery of an event is looked for, epoch ms.
+ * The start of the search for an earlier delivery of an event, epoch ms.
  *
- * @param createdAt CreateTime, epoch ms; 0: it has none, and is known by its content
+ * @param createdAt CreateTime, epoch ms; 0: it has none, and is recognised by its content
  * @param now when it arrived, epoch ms
  */
 export function repeatsSince(createdAt: number, now: number): number {

@@ -1,6 +1,6 @@
 /**
- * A row of the log as everybody outside sees it: the REST API's pages and the webhooks. Times become ISO texts; openid
- * and account of a push, dedupe keys and request hashes are left out; `out` rows get the message's public id.
+ * A row of the log as the REST API and webhooks return it. Times become ISO texts; openid and account of a push, dedupe
+ * keys and request hashes are left out; `out` rows get the message's public id.
  */
 import type { RowJson } from "../../../shared/api/rows.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
@@ -9,17 +9,17 @@ import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
 import type { Row } from "./rows.ts";
 
-/** A row as it is shown. */
+/** The JSON of a row. */
 export type ShownRow = ReturnType<typeof showRow>;
 
 /**
- * Shows a row.
+ * Builds the JSON of a row.
  *
  * @param objectId the conversation's object, for the messages' public ids
  */
 export function showRow(row: Row, objectId: string) {
   const head = { seq: row.seq, at: isoTime(row.at) };
-  // Every row about another one has `ref`; a blocked row without message row has none.
+  // Every row about another one has `ref`; a blocked row of a message without an `out` row has none.
   const ref = row.ref ?? 0;
   switch (row.kind) {
     case "in": {
@@ -53,7 +53,7 @@ export function showRow(row: Row, objectId: string) {
   }
 }
 
-/** A push as it is shown: without the openid, which stands beside it; an enter event with where the user came from. */
+/** The JSON of a push: without the openid, which is beside it; an enter event with the place the user came from. */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
   const shown = { ...rest, createdAt: isoTime(createdAt) };
@@ -66,7 +66,7 @@ function isoTime(epochMs: number): string {
 }
 
 /**
- * Shows a row.
+ * Builds the JSON of a row.
  *
  * @param objectId the conversation's object, for the messages' public ids
  */

@@ -1,14 +1,14 @@
 /**
- * The words of a conversation's log: what kinds of rows there are and what each says. The log is append-only and all
- * that is stored of a conversation: dedupe, history, window, outbox and the changes listeners hear of are read from
- * it (docs/design/0001-one-log.md, docs/storage.md).
+ * The kinds of rows in a conversation's log and the content of each. The log is append-only and the only stored data of
+ * a conversation: dedupe, history, window, outbox and the events of webhooks are read from it
+ * (docs/design/0001-one-log.md, docs/storage.md).
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { WindowRefusal } from "./window.ts";
 
-/** Who wanted a message sent: the rules or the team's handlers, or a person or program through the API. */
+/** Who caused a send: the rules or the team's handlers, or a person or program through the API. */
 export type Source = "auto" | "api";
 
 /** Why a message was not sent. */
@@ -20,16 +20,16 @@ export type BlockedReason =
   | "window_ended"
   | "unsplittable";
 
-/** What each kind of row says. */
+/** The content of each kind of row. */
 export interface RowBodies {
-  /** A push of the user's, with the answer WeChat was given. */
+  /** A push of the user's, with the answer given to WeChat. */
   readonly in: {
     readonly inbound: Inbound;
     readonly answer: Acknowledgement;
-    /** What verifying the token in `sessionFrom` said; absent without one. */
+    /** The result of verifying the token in `sessionFrom`; absent without one. */
     readonly contextVerdict?: TokenVerdict;
   };
-  /** A message on its way to the user; `ref` is the first part's row, which names the whole message. */
+  /** A message to the user; `ref` is the first part's row, which names the whole message. */
   readonly out: {
     readonly message: Outbound;
     readonly source: Source;
@@ -39,28 +39,31 @@ export interface RowBodies {
     /** The sub-merchant the user had written to. */
     readonly businessId?: string;
     readonly ruleId?: string;
-    /** SHA-256 of the request that asked for it; set for API messages. */
+    /** SHA-256 of the API request that caused it; set for API messages. */
     readonly request?: string;
   };
-  /** An attempt starts that nothing else was written with: by the alarm, or by a repeat of a push that found it due. */
+  /**
+   * The start of an attempt with no other row in its transaction: by the alarm, or by a repeat of a push that found it
+   * due.
+   */
   readonly attempt: { readonly attempt: number };
   readonly sent: { readonly attempt: number };
   readonly failed: { readonly attempt: number; readonly reason: string; readonly code?: string };
-  /** Refused by our own books, or by WeChat's window codes; `message` when it never became an `out` row. */
+  /** Refused by our own counters, or by WeChat's window codes; `message` when it never became an `out` row. */
   readonly blocked: {
     readonly reason: BlockedReason;
-    /** The attempt WeChat's window refused; absent when our own books did. */
+    /** The attempt WeChat's window refused; absent when our own counters did. */
     readonly attempt?: number;
     readonly code?: string;
     readonly message?: Outbound;
     readonly ruleId?: string;
   };
   /**
-   * A repeat of a hand-over came after something else. Read in logs of 0.1.0, no longer written: a repeat changes
+   * A repeat of a handover arrived after other messages. Found in logs of 0.1.0, no longer written: a repeat changes
    * nothing.
    */
   readonly handed_over: Readonly<Record<string, never>>;
-  /** Waits for the user's next message, until `until` (epoch ms) at most. */
+  /** Waits for the user's next message, at most until `until` (epoch ms). */
   readonly held: { readonly until: number };
   readonly unconfirmed: { readonly attempt: number; readonly reason: string };
   /** Not delivered, will be tried again at `retryAt` (epoch ms). */
@@ -77,13 +80,13 @@ export interface RowBodies {
 /** The kinds of rows. */
 export type RowKind = keyof RowBodies;
 
-/** A row to be appended. `seq` is its place, its time of arrival and the cursor of listeners in one. */
+/** A row to be appended. `seq` is its order, its time of arrival and the cursor of log consumers in one. */
 export type Row = {
   [K in RowKind]: {
     readonly seq: number;
-    /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for the rest. */
+    /** When it happened, epoch ms: min(CreateTime, arrival) for pushes, arrival for all other rows. */
     readonly at: number;
-    /** What makes it unique: a push's or an API request's key. */
+    /** Its unique key: a push's or an API request's. */
     readonly key: string | null;
     readonly kind: K;
     /** The `out` row it is about. */
@@ -92,7 +95,7 @@ export type Row = {
   };
 }[RowKind];
 
-/** What `append` needs to know of a row. */
+/** What `append` needs of a row. */
 type NewRow<K extends RowKind> = {
   readonly kind: K;
   readonly body: RowBodies[K];
@@ -101,18 +104,18 @@ type NewRow<K extends RowKind> = {
   readonly at?: number;
 };
 
-/** Rows being written in one transaction. */
+/** The rows written in one transaction. */
 export interface RowWriter {
   /** Adds a row and returns its seq. */
   append<K extends RowKind>(row: NewRow<K>): number;
-  /** The seq of the newest row, written or known. */
+  /** The seq of the newest row, written here or before. */
   last(): number;
-  /** What was added, in order. */
+  /** The added rows, in order. */
   rows(): readonly Row[];
 }
 
 /**
- * Numbers new rows: `seq = max(last + 1, now)`, so it is at once a gapless-enough order, a time and a cursor.
+ * Numbers new rows: `seq = max(last + 1, now)`, so it is an order, a time and a cursor in one.
  *
  * @param last the newest seq there is, 0 for none
  * @param now epoch ms

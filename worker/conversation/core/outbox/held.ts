@@ -6,7 +6,7 @@ import type { ConversationState, HeldMessage } from "../state.ts";
 import { findWindowRefusal, trustClock, reserve } from "../window.ts";
 import { type OutgoingMessage, appendParts, type TransitionContext, newItem } from "./items.ts";
 
-/** Keeps a message for the user's next one. */
+/** Holds a message until the user's next one. */
 export function hold(
   state: ConversationState,
   writer: RowWriter,
@@ -20,10 +20,10 @@ export function hold(
 }
 
 /**
- * The user wrote: held messages go out, oldest first, as many as the window takes. Call `expireHeld` first.
+ * The user wrote: held messages are queued, oldest first, up to the number the window allows. Call `expireHeld` first.
  *
- * When only what was sent in the seconds before the user's message is in their way, WeChat decides: one that it refuses is
- * held again, and one that is not tried would wait for the user's next message.
+ * When the window is full only because of messages sent in the seconds before the user's message, they are queued and
+ * WeChat decides: a refused one is held again. Without the try they would wait for the user's next message.
  */
 export function releaseHeld(before: ConversationState, context: TransitionContext): ConversationState {
   const [first, ...rest] = before.held;
@@ -42,7 +42,7 @@ export function releaseHeld(before: ConversationState, context: TransitionContex
   return releaseHeld({ ...state, window, held: rest, queue: [...state.queue, ...items] }, context);
 }
 
-/** Held messages whose time is over are given up. */
+/** Held messages whose time is over are blocked. */
 export function expireHeld(state: ConversationState, writer: RowWriter, now: number): ConversationState {
   const over = state.held.filter((held) => held.until <= now);
   for (const { message } of over) writer.append({ kind: "blocked", ref: message, body: { reason: "hold_expired" } });

@@ -1,6 +1,6 @@
 /**
- * The queue of messages on their way to one user: how a message gets in, and how its items are found, changed and taken
- * out. What happens to them is decided in `outbox.ts`.
+ * The queue of messages to one user: how a message is added, and how its items are found, changed and removed.
+ * Decisions on them are in `outbox.ts`.
  */
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
@@ -8,7 +8,7 @@ import type { RowWriter, Source } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { releaseUse } from "../window.ts";
 
-/** What the transitions get besides the state: the channel's rules, the clock, randomness, and a setting. */
+/** What the transitions need besides the state: the channel's rules, the clock, randomness, and a setting. */
 export interface TransitionContext {
   readonly rules: ChannelRules;
   /** Epoch ms, read once for the whole transaction. */
@@ -27,7 +27,9 @@ export interface OutgoingMessage {
   readonly ruleId?: string;
   readonly key?: string;
   readonly request?: string;
-  /** When WeChat's window refuses it, it waits for the user's next message until then, epoch ms; absent: it does not. */
+  /**
+   * If WeChat's window refuses it, it is held for the user's next message until then, epoch ms; absent: it is not held.
+   */
   readonly holdUntil?: number;
 }
 
@@ -64,17 +66,17 @@ export function replaceItem(state: ConversationState, item: OutboxItem): Convers
   return { ...state, queue: state.queue.map((other) => (other.seq === item.seq ? item : other)) };
 }
 
-/** Takes one item out. */
+/** Removes one item. */
 export function removeItem(state: ConversationState, seq: number): ConversationState {
   return { ...state, queue: state.queue.filter((item) => item.seq !== seq) };
 }
 
-/** Frees the place an item has in the window. */
+/** Releases an item's reserved send. */
 export function release(state: ConversationState, item: OutboxItem): ConversationState {
   return { ...state, window: releaseUse(state.window, item.seq, item.resend) };
 }
 
-/** Takes all parts of a message out of the queue and frees their places. */
+/** Removes all parts of a message from the queue and releases their reserved sends. */
 export function removeMessage(
   state: ConversationState,
   message: number,

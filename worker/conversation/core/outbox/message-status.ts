@@ -1,5 +1,5 @@
 /**
- * Where a message stands, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
+ * The status of a message, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
 import type { Row } from "../rows.ts";
@@ -8,7 +8,7 @@ import { findWaiting, type Waiting } from "./waiting.ts";
 
 /** One part of a message. */
 export interface PartState {
-  /** 1 … parts. */
+  /** Counted from 1, up to `parts`. */
   readonly part: number;
   readonly status: MessageStatus;
   /** Why it failed or was blocked. */
@@ -42,9 +42,9 @@ const MOST_SEVERE_FIRST: readonly MessageStatus[] = [
  * Folds a message's state.
  *
  * @param seq the first part's row
- * @param rows the log from that row on (others' rows are passed over)
+ * @param rows the log from that row on (rows of other messages are skipped)
  * @param state the conversation's folded state
- * @returns undefined when `seq` is no message
+ * @returns undefined when `seq` is not a message
  */
 export function foldMessageProgress(
   seq: number,
@@ -59,17 +59,18 @@ export function foldMessageProgress(
   return { seq, status, parts };
 }
 
-/** The outcome of an attempt that was given up comes no later than this after it, milliseconds. */
+/** The latest time after an attempt was given up at which its outcome can still arrive, milliseconds. */
 const LATE_MS = 10 * 60_000;
 
 /**
- * What may still stand in the rows after those given: `nothing` that changes where the message stands · a `late` `sent`,
- * which wins over an unconfirmed end and over the queue · its `end`, or that of the resend an automatic message may have had.
+ * What rows after the given ones may still contain: `nothing` that changes the status · a `late` `sent`, which wins
+ * over an unconfirmed end and over the queue · the message's `end`, or that of the resend an automatic message may have
+ * had.
  */
 export type Missing = "nothing" | "late" | "end";
 
 /**
- * Whether rows after those given can change where a message stands.
+ * Whether rows after the given ones can change the status of a message.
  *
  * @param seq the first part's row
  * @param rows the log from that row on
@@ -104,7 +105,7 @@ function missingOf(
   return isLateOver([last], rows) ? "nothing" : "late";
 }
 
-/** Whether the rows read reach past the time in which a late outcome may follow the last of `outcomes`. */
+/** Whether the given rows reach past the time in which a late outcome may follow the last of `outcomes`. */
 function isLateOver(outcomes: readonly Row[], rows: readonly Row[]): boolean {
   const last = outcomes.at(-1);
   return last !== undefined && (rows.at(-1)?.seq ?? 0) > last.seq + LATE_MS;
@@ -127,7 +128,7 @@ function partState(
   }
   const held = state.held.find((candidate) => candidate.message === message);
   if (held !== undefined) return { part, status: "held", waiting: { reason: "held", until: held.until } };
-  // Whatever came after it: this one may have reached the user.
+  // Whatever came after it, this attempt may have reached the user.
   const unknown = outcomes.findLast((row) => row.kind === "unconfirmed");
   if (unknown !== undefined) return { part, status: "unconfirmed", reason: unknown.body.reason };
   const verdict = outcomes.findLast((row) => isVerdict(row.kind)) ?? heldVerdict(message, rows);

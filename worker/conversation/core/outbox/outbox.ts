@@ -1,10 +1,10 @@
 /**
- * The outbox: messages on their way to one user, in order, one attempt at a time. Pure transitions from state to
- * state; what happens is written down through the `RowWriter`. Order and leases:
- * docs/design/0002-object-decides-worker-carries.md; messages that cannot be sent now: `held.ts` and `stop.ts`.
+ * The outbox: messages to one user, in order, one attempt at a time. Pure transitions from state to state; rows are
+ * written through the `RowWriter`. Order and leases: docs/design/0002-object-decides-worker-carries.md; messages that
+ * cannot be sent now: `held.ts` and `stop.ts`.
  *
- * An attempt is a lease: the carrier must settle it before it ends. One that ends unsettled is `unconfirmed`:
- * whether the request left is unknown.
+ * An attempt is a lease: its holder must settle it before it ends. An attempt that is not settled by then is
+ * `unconfirmed`: whether the request was sent is unknown.
  */
 import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
 import { correctTimes } from "../plausible-times.ts";
@@ -26,24 +26,24 @@ import { blockOrHold, isHoldable, returnToHeld, dropMessage } from "./stop.ts";
 export { LEASE_MS } from "../state.ts";
 export type { OutgoingMessage, TransitionContext } from "./items.ts";
 
-/** One attempt that a carrier may make. */
+/** One attempt that a lease holder may make. */
 export interface Lease {
   readonly seq: number;
   readonly attempt: number;
   /** The request must be over by then, epoch ms. */
   readonly deadline: number;
-  /** The carrier it was given to. */
+  /** The lease holder. */
   readonly holder: string;
 }
 
-/** How long before its lease ends the carrier's request is aborted, milliseconds: time to report the outcome. */
+/** How long before its lease ends the request is aborted, milliseconds: time to report the outcome. */
 export const SETTLE_MARGIN_MS = 2_000;
 /** Longest random delay before an unconfirmed message is sent again, milliseconds. */
 const RESEND_BACKOFF = { baseMs: 8_000, capMs: 8_000 };
 
 /**
- * Why a message cannot go out now, or undefined. After a hand-over only a person's goes through, and WeChat decides;
- * no more wait for that than a new grant would take.
+ * Why a message cannot be sent now, or undefined. After a handover only a person's message may be sent, and WeChat
+ * decides; at most as many of them wait as a new grant allows.
  */
 export function findRefusal(
   state: ConversationState,
@@ -58,7 +58,7 @@ export function findRefusal(
   return findWindowRefusal(state.window, context.rules, draft.parts.length, context.now);
 }
 
-/** Reserves a place in the window for every part and queues them. Call `findRefusal` first. */
+/** Reserves a send in the window for every part and queues the parts. Call `findRefusal` first. */
 export function enqueue(
   state: ConversationState,
   writer: RowWriter,
@@ -75,7 +75,7 @@ export function enqueue(
   return { state: { ...state, window, queue: [...state.queue, ...items] }, message };
 }
 
-/** Attempts that ended unsettled are unconfirmed. */
+/** Attempts whose lease ended without an outcome are unconfirmed. */
 export function expireLeases(
   state: ConversationState,
   writer: RowWriter,
@@ -87,10 +87,11 @@ export function expireLeases(
 }
 
 /**
- * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more leave the
- * queue on the way: blocked, or held again.
+ * Starts the next attempt, if one is due and none is under way. Messages that no grant covers any more are removed from
+ * the queue: blocked, or held again.
  *
- * @param holder who carries it. Idempotent: repeating a holder returns the lease it already holds, and the state as it was.
+ * @param holder the lease holder. Idempotent: repeating a holder returns the lease it already holds, and the state as
+ *   it was.
  */
 export function leaseNext(
   before: ConversationState,
@@ -113,7 +114,7 @@ export function leaseNext(
   return { state: replaceItem(state, started), lease: toLease(started, lease) };
 }
 
-/** The attempt under way that was given to this carrier, while there is time for it. */
+/** The attempt under way that was leased to this holder, while there is time for it. */
 export function leaseOf(state: ConversationState, holder: string, now: number): Lease | undefined {
   const mine = state.queue.find((item) => item.lease?.holder === holder && now < item.lease.deadline);
   return mine?.lease && toLease(mine, mine.lease);
@@ -123,7 +124,10 @@ function toLease(item: OutboxItem, lease: OutboxLease): Lease {
   return { seq: item.seq, attempt: item.attempt, deadline: lease.deadline, holder: lease.holder };
 }
 
-/** Until when an item may be sent, or why not at all. After a hand-over a person's goes through, and WeChat decides. */
+/**
+ * Until when an item may be sent, or why it may not be sent. After a handover a person's message may be sent, and
+ * WeChat decides.
+ */
 function sendableUntil(state: ConversationState, item: OutboxItem, context: TransitionContext): number | BlockedReason {
   const { window } = state;
   if (window.handedOver && item.source === "auto") return "handed_over";
@@ -133,7 +137,7 @@ function sendableUntil(state: ConversationState, item: OutboxItem, context: Tran
 }
 
 /**
- * Records what became of an attempt.
+ * Records the outcome of an attempt.
  *
  * @param isRecorded whether this very attempt's outcome is in the log already (a settle that was called twice)
  */

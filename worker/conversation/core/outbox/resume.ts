@@ -1,6 +1,6 @@
 /**
- * What waits for the app, made due: the pause was lifted, or there is an access token again. Pure; time and randomness
- * are arguments.
+ * Makes messages that wait for the app due: the pause was lifted, or there is an access token again. Pure; time and
+ * randomness are arguments.
  */
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { waitReasonOf } from "./waiting.ts";
@@ -13,10 +13,10 @@ export function waitsForApp({ lease, lastAttempt }: OutboxItem): boolean {
 }
 
 /**
- * Makes due what waits for the app.
+ * Makes messages that wait for the app due.
  *
- * @param at epoch ms; what is due before stays so
- * @returns the very state when nothing changes
+ * @param at epoch ms; messages that are due earlier stay due then
+ * @returns the same object when nothing changes
  */
 export function makeDue(state: ConversationState, at: number): ConversationState {
   const isLater = (item: OutboxItem) => waitsForApp(item) && item.nextAt > at;

@@ -9,11 +9,13 @@ import type { WindowCorrection } from "../window.ts";
 /** What to do with the row whose attempt just ended. */
 export type Decision =
   | { readonly type: "sent" }
-  /** For good: no further attempt. `mayHold`: it may be no fault of the message, so one that can be held is held. */
+  /**
+   * For good: no further attempt. `mayHold`: the cause may not be the message, so a message that can be held is held.
+   */
   | { readonly type: "failed"; readonly reason: string; readonly code?: string; readonly mayHold?: true }
-  /** WeChat says that the window is used up or closed. */
+  /** WeChat reports that the window is used up or closed. */
   | { readonly type: "window"; readonly correction: WindowCorrection; readonly code: string }
-  /** Not delivered; try again not before `at`. `counts`: which of the row's tries it adds to, if any. */
+  /** Not delivered; try again not before `at`. `counts`: which of the row's counters of tries grows, if any. */
   | {
       readonly type: "retry";
       readonly at: number;
@@ -32,30 +34,33 @@ export type Decision =
 export interface Tries {
   /** Attempts that WeChat refused as busy, or for their token. */
   readonly failed: number;
-  /** Attempts that could not leave (no token, no time), or that WeChat stopped for the whole app. */
+  /** Attempts that could not be sent (no token, no time), or that WeChat refused for the whole app. */
   readonly paused: number;
 }
 
-/** Attempts after which a busy WeChat is given up on. */
+/** The most attempts while WeChat is busy; after them the message fails. */
 export const MAX_TRIES = 4;
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-/** WeChat is busy: soon again. */
+/** WeChat is busy: short delays. */
 const BUSY_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 60 * SECOND_MS };
-/** Nothing could be sent at all (no token, out of time): with growing delays, for as long as the window is open. */
+/** Nothing could be sent (no token, out of time): growing delays, for as long as the window is open. */
 const NOT_SENT_BACKOFF = { baseMs: 4 * SECOND_MS, capMs: 120 * MINUTE_MS };
-/** The app may not send (banned, out of its daily quota): with longer delays. */
+/** The app may not send (banned, out of its daily quota): longer delays. */
 const PAUSED_BACKOFF = { baseMs: 2 * MINUTE_MS, capMs: 120 * MINUTE_MS };
 /**
- * How long a message that WeChat refuses alone with a code of the whole app is tried, milliseconds; after it the message fails.
- * Longer than the longest wait of STOPPED: every other waiting message has been tried by then, and if one of them is
- * refused as well, this time starts again.
+ * How long a message is tried that WeChat alone refuses with a code of the whole app, milliseconds; after it the
+ * message fails. Longer than the longest delay of PAUSED_BACKOFF: every other waiting message has been tried by then,
+ * and if one of them is refused as well, this time starts again.
  */
 const REFUSED_ALONE_MAX_MS = PAUSED_BACKOFF.capMs + 5 * MINUTE_MS;
-/** No attempt waits longer for its next one, milliseconds: a pause lasts an hour, and the longest delay after it two. */
+/**
+ * The longest time from one attempt to the next, milliseconds: a pause lasts up to an hour, the delay after it up to
+ * two.
+ */
 export const LONGEST_WAIT_MS = 4 * 60 * MINUTE_MS;
-/** A reported pause is cut to this, milliseconds: leaves room for the longest delay after it. */
+/** A reported pause is cut to this, milliseconds: leaves time for the longest delay after it. */
 const BELIEVED_PAUSE_MS = LONGEST_WAIT_MS - NOT_SENT_BACKOFF.capMs;
 /** Waiting messages wake at random times within this span after a pause of the whole app, milliseconds. */
 const PAUSE_SPREAD_MS = 30 * SECOND_MS;
@@ -119,17 +124,18 @@ function planAfterRejection(
     case "rate": {
       const at = Math.max(nextMinute(now), pauseEnd) + Math.floor(random * PAUSE_SPREAD_MS);
       if (aloneMs === undefined) return { type: "retry", at, ...cause };
-      // No pause bounds its calls: the back-off does.
+      // No pause limits these calls: the back-off does.
       const later = at + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       return { type: "retry", counts: "paused", at: later, ...cause, isAlone: true };
     }
     case "quota":
     case "stop": {
-      // A quota is never about one message; a stop may be, when WeChat refuses only this one with it.
+      // A quota is never about one message; a stop may be, when WeChat refuses only this message with it.
       if (reaction === "stop" && aloneMs !== undefined && aloneMs >= REFUSED_ALONE_MAX_MS) {
         return { type: "failed", reason: name, code, mayHold: true };
       }
-      // After the messages that waited for the same pause: a fault of the app shows when WeChat refuses one of these.
+      // Delayed until after the messages that waited for the same pause: if the app is the cause, WeChat refuses one of
+      // these.
       const earliest = aloneMs === undefined ? now : now + PAUSE_SPREAD_MS;
       const later = earliest + backoffMs(PAUSED_BACKOFF, tries.paused, random);
       const at = pauseEnd > now ? Math.max(later, afterPause(pauseEnd, random)) : later;
@@ -152,7 +158,7 @@ function planNotSent(
   const { reason, until, code } = outcome;
   const earliest = plausibleEnd(until, now);
   const cause = { reason, ...(code !== undefined && { code }) };
-  // A pause says itself when it ends. It counts as no try: trouble that comes after it is not the slower for it.
+  // A pause has its own end. It counts as no try, so a later failure does not get a longer delay because of it.
   if (reason === "paused") return { type: "retry", at: afterPause(earliest, random), ...cause };
   return {
     type: "retry",

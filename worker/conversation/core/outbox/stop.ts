@@ -1,5 +1,5 @@
 /**
- * What becomes of a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
+ * What happens to a queued message that may not be sent now or was refused: held again, tried again or blocked. Pure.
  */
 import type { BlockedReason, RowBodies, RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
@@ -15,8 +15,8 @@ interface Stop {
 }
 
 /**
- * The window does not take a message. The only place that decides what becomes of it: one that may be held waits for
- * the user's next message, until its time is over; any other is blocked.
+ * The window does not allow a message. The only function that decides what follows: a message that may be held waits
+ * for the user's next message, until its time is over; any other is blocked.
  */
 export function blockOrHold(
   state: ConversationState,
@@ -27,18 +27,21 @@ export function blockOrHold(
 ): ConversationState {
   if (isHoldable(item, context.now)) return tryOrHold(state, writer, item, stop, context);
   if (item.holdUntil === undefined || item.seq !== item.message) return block(state, writer, item, stop);
-  // One row for the whole message, as for one whose time is over while it is held.
+  // One row for the whole message, as for a held message whose time is over.
   writer.append({ kind: "blocked", ref: item.seq, body: { ...bodyOf(stop), reason: "hold_expired" } });
   return removeMessage(state, item.message).state;
 }
 
-/** Whether a message may wait for the user's next one. After its first part was sent, the rest would come alone. */
+/**
+ * Whether a message may wait for the user's next one. After its first part was sent, the remaining parts would arrive
+ * alone.
+ */
 export function isHoldable({ seq, message, holdUntil = 0 }: OutboxItem, now: number): boolean {
   return seq === message && holdUntil > now;
 }
 
 /**
- * Tries a message again at once when WeChat refused it by the window as it was and the user has written since;
+ * Tries a message again at once when WeChat refused it because of the old window and the user has written since;
  * otherwise holds it.
  */
 function tryOrHold(
@@ -62,7 +65,7 @@ function tryOrHold(
   });
 }
 
-/** A message goes back from the queue to those that are held, in the order in which they were written. */
+/** Moves a message from the queue back to the held list, in the order in which the messages were written. */
 export function returnToHeld(
   state: ConversationState,
   writer: RowWriter,
@@ -83,7 +86,7 @@ function bodyOf({ reason, rejected }: Stop): RowBodies["blocked"] {
   return { reason, ...(rejected && { attempt: rejected.attempt, code: rejected.code }) };
 }
 
-/** An item will not be sent: its place is free again, and the parts after it are stopped. */
+/** An item will not be sent: its reserved send is released, and the parts after it are blocked. */
 export function dropMessage(state: ConversationState, writer: RowWriter, item: OutboxItem): ConversationState {
   const stopped = state.queue.filter((other) => other.message === item.message && other.seq > item.seq);
   for (const part of stopped) writer.append({ kind: "blocked", ref: part.seq, body: { reason: "part_failed" } });

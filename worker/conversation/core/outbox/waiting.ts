@@ -1,5 +1,5 @@
 /**
- * Why a message waits: read from the conversation's state, for the API. Pure.
+ * Why a message is waiting: read from the conversation's state, for the API. Pure.
  */
 import type { WaitReason } from "../../../../shared/api/message-status.ts";
 import { isPauseReaction } from "../../../../shared/message/delivery.ts";
@@ -8,15 +8,17 @@ import type { ConversationState, OutboxItem, LastAttempt } from "../state.ts";
 /** Why a message waits. */
 export interface Waiting {
   readonly reason: WaitReason;
-  /** What WeChat answered last, where it did; of `order`: to the message before it. */
+  /** What WeChat answered last, if it did; of `order`: to the message before it. */
   readonly code?: string;
   /** Of `order`: the message before it waits for the end of a pause. Not shown by the API. */
   readonly isBehindPause?: true;
-  /** Not tried before, epoch ms; of `held`: given up then. Absent while an attempt of the message before it is under way. */
+  /**
+   * Not tried before, epoch ms; of `held`: blocked then. Absent while an attempt of the message before it is under way.
+   */
   readonly until?: number;
 }
 
-/** A message that waits. */
+/** A message that is waiting. */
 export interface WaitingMessage {
   /** The first part's row: the id of the whole message. */
   readonly message: number;
@@ -24,10 +26,10 @@ export interface WaitingMessage {
   readonly waiting: Waiting;
 }
 
-/** Why an item of the queue waits; undefined while an attempt of it is under way. */
+/** Why an item of the queue is waiting; undefined while an attempt of it is under way. */
 export function findWaiting(state: ConversationState, item: OutboxItem): Waiting | undefined {
   if (item.lease !== undefined) return undefined;
-  // Those that wait to be sent again let others pass (`sendableItems`).
+  // Messages that wait to be sent again let others pass (`sendableItems`).
   const before = state.queue.slice(0, state.queue.indexOf(item)).find(({ resend }) => resend === 0);
   if (before !== undefined) return waitingBehind(before);
   const { lastAttempt, nextAt: until } = item;
@@ -36,7 +38,7 @@ export function findWaiting(state: ConversationState, item: OutboxItem): Waiting
   return underWay === undefined ? { reason: "due", until } : waitingBehind(underWay);
 }
 
-/** Every message that waits: those on their way in order of sending, then those held, oldest first. */
+/** Every waiting message: the queued ones in order of sending, then the held ones, oldest first. */
 export function waitingMessages(state: ConversationState): readonly WaitingMessage[] {
   const { queue, held } = state;
   const firsts = queue.filter(
@@ -61,16 +63,16 @@ function waitingBehind(first: OutboxItem): Waiting {
   return { reason: "order", ...codeOf(lastAttempt), ...(isBehindPause && { isBehindPause }), until };
 }
 
-/** Whether it is the app's pause that a message waits for, by itself or behind another one. */
+/** Whether a message waits for the app's pause, itself or behind another message. */
 export function waitsForPause({ reason, isBehindPause }: Waiting): boolean {
   return reason === "paused" || isBehindPause === true;
 }
 
 /**
- * The same with the end of a pause that was moved since the message met it.
+ * The same reason with the new end of a pause that was moved since the message was refused.
  *
  * @param pauseEnd epoch ms; 0: the app is not paused
- * @returns the very object that was given when nothing changes
+ * @returns the same object when nothing changes
  */
 export function untilPauseEnds(waiting: Waiting, pauseEnd: number): Waiting {
   const { until } = waiting;
@@ -78,7 +80,7 @@ export function untilPauseEnds(waiting: Waiting, pauseEnd: number): Waiting {
   return { ...waiting, until: pauseEnd };
 }
 
-/** The reason an item waits for after an attempt. */
+/** The reason why an item waits after an attempt. */
 export function waitReasonOf(last: LastAttempt): WaitReason {
   const { reason, isAlone } = last;
   if (reason === "no_token" || reason === "unconfirmed") return reason;
