@@ -1,7 +1,7 @@
 /**
- * The answers of the team's own push server that were relayed to the platform: a repeat of the push gets the same one
- * again. A table of its own in the object that owns the push, the user's conversation or the account; made with the
- * first answer (docs/storage.md). Synchronous throughout.
+ * The answers of the team's own push server that were returned to the platform: a repeat of the push gets the same
+ * answer. A table of its own in the object that stores the push, the user's conversation or the account; created with
+ * the first answer (docs/storage.md). Synchronous throughout.
  */
 import { namesUser } from "../../shared/text/names-user.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
@@ -15,12 +15,12 @@ const RELAYED_MS = 2 * 86_400_000;
 type RelayedRow = { readonly type: string | null; readonly body: ArrayBuffer };
 
 /**
- * The answer that was relayed for a push, or is to be.
+ * Reads or stores the answer to a forwarded push.
  *
  * @param key the push's dedupe key
- * @param answer kept when there is none yet, before it is relayed; null: only looked for
- * @param keep how many are kept; the oldest go, and those that are over
- * @returns of two deliveries at once the answer that was kept first; null when there is none
+ * @param answer stored when there is none yet, before it is returned to the platform; null: only read
+ * @param keep how many are kept; the oldest and the expired ones are deleted
+ * @returns of two deliveries at once the answer that was stored first; null when there is none
  */
 export function relayedAnswer(
   storage: DurableObjectStorage,
@@ -34,17 +34,17 @@ export function relayedAnswer(
   return answer;
 }
 
-/** Forgets the answers that are over at `now`, epoch ms. */
+/** Deletes the answers that have expired at `now`, epoch ms. */
 export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
   if (hasTable(sql)) sql.exec("delete from relayed where at < ?", now - RELAYED_MS);
 }
 
-/** What an answer says, as far as it is text. */
+/** The body of an answer, if it is text. */
 export function textOf({ body }: { readonly body: ArrayBuffer | Uint8Array<ArrayBuffer> }): string {
   return new TextDecoder().decode(body);
 }
 
-/** Deletes the answers that name a user: one that does not says nothing of anybody. Returns how many. */
+/** Deletes the answers that name a user. Returns their number. */
 export function eraseRelayed({ sql }: DurableObjectStorage, openid: string): number {
   if (!hasTable(sql)) return 0;
   const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from relayed").toArray();

@@ -1,7 +1,7 @@
 /**
- * One push as it came, handed to the team's own push server, and that server's answer. The address is checked each
- * time as a webhook's is, redirects are never followed, the answer is bounded. Nothing is signed: the push itself carries
- * the platform's signature, in its query.
+ * Sends one push, unchanged, to the team's own push server and returns that server's answer. The address is checked
+ * each time as a webhook's is, redirects are never followed, the size of the answer is limited. The request has no
+ * signature of ours: the push itself carries the platform's, in its query.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
@@ -9,9 +9,9 @@ import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
 import { readBytes } from "../platform/http-body.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 
-/** Says that a push was forwarded; a worker that receives one so does not forward it again. */
+/** The header of a forwarded push; a worker that receives it does not forward the push again. */
 export const FORWARDED_HEADER = "x-edge-kefu-forwarded";
-/** The largest answer, bytes: the platform's own answers have some hundred. */
+/** The largest answer, bytes: the platform's own answers have a few hundred. */
 export const MAX_RELAYED_BYTES = 16 * 1024;
 
 /** What a request carries. */
@@ -29,7 +29,7 @@ export interface ForwardDeps {
   readonly allowPrivate: boolean;
 }
 
-/** A push as it came. */
+/** A push as it arrived. */
 export interface RawPush {
   /** The query with its `?`, or empty. */
   readonly search: string;
@@ -50,7 +50,7 @@ const CONTENT_TYPE = /^[\x20-\x7e]{1,200}$/;
  * Forwards a push.
  *
  * @param target the address of the server; the push's query is added to its own
- * @param timeoutMs milliseconds for all of it, the answer's body included
+ * @param timeoutMs milliseconds for the whole call, the answer's body included
  */
 export async function forwardPush(
   deps: ForwardDeps,
@@ -65,7 +65,7 @@ export async function forwardPush(
   const init: ForwardInit = {
     method: "POST",
     headers: {
-      // "Byte for byte" is the answer as it is sent, not what a compressed one unpacks to.
+      // The answer is returned byte for byte, so it must not come compressed.
       "accept-encoding": "identity",
       "user-agent": "edge-kefu",
       [FORWARDED_HEADER]: "1",
@@ -80,14 +80,14 @@ export async function forwardPush(
     const outcome = await Promise.race([exchange(deps, address, init), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
-    // The text of a fetch error quotes the address: only that it failed is kept.
+    // The text of a fetch error quotes the address: it is dropped, only the failure is recorded.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();
   }
 }
 
-/** The push's query as it came, behind what the address has of its own. */
+/** The push's query unchanged, appended to the address's own. */
 function withQuery(address: string, search: string): string {
   const query = search.slice(1);
   if (query === "") return address;

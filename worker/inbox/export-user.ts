@@ -1,6 +1,6 @@
 /**
- * Everything about a user as a stream of lines, a page at a time: however much it is, one page is in memory. First what
- * the account keeps, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
+ * All data about a user as a stream of lines, read page by page, so that only one page is in memory. First the
+ * account's records, then the conversation's rows, so that the last line's `seq` is still the log's cursor.
  */
 import type { ExportLine } from "../../shared/api/export.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
@@ -8,7 +8,7 @@ import { isoTime, MAX_PAGE } from "../../shared/api/schemas.ts";
 import { showAppEvent } from "../../shared/message/account-event.ts";
 import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/user-records.ts";
 
-/** Where the lines come from. */
+/** The sources of the lines. */
 export interface ExportSource {
   /** Reads at most `MAX_PAGE` rows after a cursor; null when there is no such conversation. */
   readonly rows: (after: number) => Promise<readonly RowJson[] | null>;
@@ -19,9 +19,9 @@ export interface ExportSource {
 const FIRST: PersonalCursor = { table: "events", after: 0 };
 
 /**
- * Streams all of it, as NDJSON. A page that cannot be read breaks the stream, so a cut-off export is seen as one.
+ * Streams all data as NDJSON. A page that cannot be read aborts the stream, so that an incomplete export is noticed.
  *
- * @returns null when the user is unknown to both
+ * @returns null when neither has data about the user
  */
 export async function streamExport({ rows, records }: ExportSource): Promise<ReadableStream<Uint8Array> | null> {
   const encoder = new TextEncoder();
@@ -50,7 +50,7 @@ async function* readPages(
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < MAX_PAGE) return;
-    // Erased in the meantime: the end.
+    // The user was erased in the meantime: the end.
     rows = (await source.rows(last.seq)) ?? [];
   }
 }

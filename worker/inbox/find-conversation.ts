@@ -31,15 +31,15 @@ export function findMessage(
 }
 
 /**
- * The conversation with an object id; undefined when the id is not of this namespace. It may be of another app: the object
- * checks.
+ * The conversation with an object id; undefined when the id is not of this namespace. It may belong to another app: the
+ * object checks that.
  */
 export function findConversationById({ directory }: Services, objectId: string): RemoteConversation | undefined {
   const { namespace, locationHint } = directory;
   try {
     return conversationStubById(namespace, objectId, { locationHint });
   } catch (error) {
-    // The runtime knows its own ids by a check sum; another's is a TypeError.
+    // The runtime recognises the namespace's ids by a checksum; another id is a TypeError.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * A stored push whose kind is forwarded: the team's own push server answers it, and the route relays to the platform what
- * it says (docs/design/forwarding.md). WeChat waits five seconds for everything: storing, forwarding, and keeping
+ * A stored push whose kind is forwarded: the team's own push server answers it, and the route returns that answer to
+ * the platform (docs/design/forwarding.md). WeChat's timeout of five seconds covers storing, forwarding, and storing
  * the answer.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -20,14 +20,14 @@ import type { RequestServices } from "./services.ts";
 
 /** Timeout of the team's server, milliseconds. */
 const FORWARD_TIMEOUT_MS = 4_000;
-/** Latest time its answer is waited for, milliseconds after the push arrived. */
+/** The latest end of the call, milliseconds after the push arrived. */
 const FORWARD_END_MS = 4_500;
-/** Latest time its answer may be stored, milliseconds after the push arrived. */
+/** The latest time at which the answer may be stored, milliseconds after the push arrived. */
 const KEEP_END_MS = 4_900;
 /** Timeout of a report of the server's health, milliseconds. */
 const REPORT_TIMEOUT_MS = 1_500;
 
-/** A push that is stored, or of an erased user, and to be forwarded. */
+/** A push that is stored, or of an erased user, and is to be forwarded. */
 export interface StoredPush {
   readonly inbound: Inbound;
   readonly arrived: ArrivedEvent;
@@ -35,21 +35,24 @@ export interface StoredPush {
   readonly request: ForwardedRequest;
 }
 
-/** The request as it came. */
+/** The body of the request, unchanged. */
 export interface ForwardedRequest {
   /** The query with its `?`; empty without one. */
   readonly search: string;
   readonly contentType: string | undefined;
   /** Encrypted or not. */
   readonly body: string;
-  /** A worker has forwarded it before. */
+  /** Another worker has already forwarded it. */
   readonly isForwarded: boolean;
 }
 
-/** Why there is nothing to relay: the address leads back to this worker, or no answer came in time or could be kept. */
+/**
+ * Why there is no answer to return: the address leads back to this worker, no answer came in time, or it could not be
+ * stored.
+ */
 export type RelayProblem = "loop" | "no_answer";
 
-/** The object that owns the push. */
+/** The object that stores the push. */
 interface ForwardedAnswerStore {
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
 }
@@ -57,7 +60,7 @@ interface ForwardedAnswerStore {
 const memory: ForwardMemory = new Map();
 const encoder = new TextEncoder();
 
-/** Where a push is to be forwarded to; null: nowhere. */
+/** Where a push is to be forwarded; null: it is not forwarded. */
 export function forwardFor({ forward }: { readonly forward: ForwardConfig | null }, inbound: Inbound) {
   return forward !== null && isForwardKind(forward.kinds, inbound) ? forward : null;
 }
@@ -69,7 +72,7 @@ export function relayPush(
   push: StoredPush,
 ): Promise<Result<RelayedAnswer, RelayProblem>> {
   const relayed = relay(services, forward, push);
-  // Should WeChat hang up, the answer is kept for its repeat all the same.
+  // If WeChat closes the connection, the answer is still stored for its repeat.
   services.waitUntil(relayed);
   return relayed;
 }
@@ -120,7 +123,7 @@ async function relay(
     done("relayed");
     return ok(kept ?? answer.value);
   } catch (error) {
-    // An answer that is not kept is not given: a repeat would be forwarded again and might get another one.
+    // An answer that could not be stored is not returned: a repeat would be forwarded again and might get another one.
     done(errorName(error));
     return err("no_answer");
   }
@@ -136,7 +139,7 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
   const raw = {
     search,
     contentType,
-    // It was decoded as UTF-8 without a change, so these are the bytes that came.
+    // It was decoded as UTF-8 without a change, so these are the received bytes.
     body: new Uint8Array(encoder.encode(request.body)),
   };
   const answer = await forwardPush(deps, forward.url, raw, Math.max(0, timeoutMs));
@@ -147,7 +150,7 @@ async function forwardOnce(services: RequestServices, forward: ForwardConfig, pu
   return answer;
 }
 
-/** Notifies the account of how the server is doing, after the response. Never fails. */
+/** Reports the health of the server to the account, after the response. Never fails. */
 async function reportForward({ app, account }: RequestServices, report: ForwardReport): Promise<void> {
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().forwardHealth(report));
@@ -156,7 +159,7 @@ async function reportForward({ app, account }: RequestServices, report: ForwardR
   }
 }
 
-/** A fresh stub each time: one whose connection broke stays broken. */
+/** A fresh stub each time: a stub whose connection broke never works again. */
 function answerStoreOf(
   { app, account, directory }: RequestServices,
   { inbound }: StoredPush,

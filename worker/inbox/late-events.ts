@@ -1,28 +1,35 @@
 /**
- * KV as a shield in a storm of retries (DEDUPE_KV = "late"): the answers of pushes that were answered late or came
- * twice, for ten minutes. It never decides what is first: KV may be stale and remembers even that a key was not
- * there. In calm it costs nothing: written only after trouble, read only for pushes that look repeated.
+ * KV as a cache against many repeats (DEDUPE_KV = "late"): the answers of pushes that were answered late or came twice,
+ * for ten minutes. It never decides which delivery is first: KV may be stale and caches even that a key is missing.
+ * Written only for late or repeated pushes, read only for pushes that look repeated; in normal operation it costs
+ * nothing.
  */
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { hashEventKey } from "../conversation/event-hash.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 
-/** A push this much older than its arrival looks repeated: WeChat repeats after 5 s without an answer. */
+/**
+ * A push that arrives this long after it was made looks repeated, milliseconds: WeChat repeats after 5 s without an
+ * answer.
+ */
 const LOOKS_REPEATED_MS = 4_000;
-/** An answer that took this long may not have reached WeChat, milliseconds: longer than a slow handler may take. */
+/** An answer that took this long may not have reached WeChat, milliseconds: longer than the time limit of a handler. */
 const LATE_MS = 3_500;
-/** A push that looks repeated has little time left, milliseconds. */
+/** Timeout of the KV read, milliseconds: a push that looks repeated has little time left. */
 const KV_TIMEOUT_MS = 700;
-/** How long KV has for a write after the response, milliseconds. */
+/** Timeout of a KV write after the response, milliseconds. */
 const KV_PUT_MS = 3_000;
-/** WeChat's repeats come within seconds; ten minutes cover a stuck clock as well. */
+/**
+ * How long an answer is cached, seconds. WeChat's repeats come within seconds; ten minutes also cover a clock that is
+ * wrong.
+ */
 const TTL_SECONDS = 600;
 const WRITE_AGAIN_MS = 60_000;
-/** More pushes than come late or twice in a minute. */
+/** The most keys remembered by an isolate: more than the late or repeated pushes of one minute. */
 const MAX_WRITTEN = 256;
 
-/** A push as this shield knows it. */
+/** The data of a push that this cache uses. */
 export interface ArrivedEvent {
   readonly appid: string;
   readonly openid: string;
@@ -34,7 +41,10 @@ export interface ArrivedEvent {
   readonly signedAt: number;
 }
 
-/** The answer an earlier delivery of this push was given, if it looks repeated and KV knows. KV trouble means no. */
+/**
+ * The answer to an earlier delivery of this push, if the push looks repeated and KV has the answer. Undefined when KV
+ * fails.
+ */
 export async function knownAnswer(kv: KVNamespace, push: ArrivedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
@@ -46,7 +56,7 @@ export async function knownAnswer(kv: KVNamespace, push: ArrivedEvent): Promise<
   }
 }
 
-/** Whether an answer is worth remembering: it came late, or the push had come before. */
+/** Whether an answer is to be cached: it was late, or the push had arrived before. */
 export function mayBeRepeated(
   push: ArrivedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
@@ -54,12 +64,12 @@ export function mayBeRepeated(
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
 }
 
-/** When this isolate wrote a key last, epoch ms, oldest first. Per-isolate cache: may be evicted at any time. */
+/** When this isolate last wrote each key, epoch ms, oldest first. Per-isolate cache: may be evicted at any time. */
 const written = new Map<string, number>();
 
 /**
- * Remembers the answer of a push that may come again. An isolate writes each once a minute at most: for a minute
- * KV may still report the key as missing, and a push that is repeated often would use up the daily writes.
+ * Caches the answer of a push that may be repeated. An isolate writes each key at most once a minute: for a minute KV
+ * may still report the key as missing, and a push that is repeated often would use up the daily writes.
  */
 export async function rememberAnswer(kv: KVNamespace, push: ArrivedEvent, answer: Acknowledgement): Promise<void> {
   const key = await storageKey(push);

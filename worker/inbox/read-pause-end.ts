@@ -1,15 +1,15 @@
 /**
- * The end of the app's pause, for messages that wait for it: a pause that was moved since they met it is not yet known
- * to their conversations.
+ * The end of the app's pause, for messages that wait for it: their conversations do not know yet of a pause that was
+ * moved since.
  */
 import { waitsForPause, type Waiting } from "../conversation/core/outbox/waiting.ts";
 import { readAppFaults } from "./read-faults.ts";
 import type { Services } from "./services.ts";
 
 /**
- * Reads it when one of these waits for a pause.
+ * Reads the end when one of these messages waits for a pause.
  *
- * @returns epoch ms, at most 10 s old; 0 when none waits for it, or the app is not paused
+ * @returns epoch ms, at most 10 s old; 0 when none is waiting for it, or the app is not paused
  */
 export async function readPauseEnd(services: Services, waiting: readonly (Waiting | undefined)[]): Promise<number> {
   if (!waiting.some((one) => one !== undefined && waitsForPause(one))) return 0;

@@ -1,6 +1,6 @@
 /**
- * Pushes that concern the mini program as a whole, and those that are WeChat's but cannot be read: both go to the
- * account object; neither makes a conversation.
+ * Pushes about the mini program as a whole, and authentic pushes that cannot be parsed: both go to the account object;
+ * neither creates a conversation.
  */
 import { isAppEvent } from "../../shared/message/account-event.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
@@ -36,8 +36,8 @@ export async function receiveAccountEvent(
 }
 
 /**
- * Keeps a genuine push that could not be read for the operator. It is acknowledged even when it cannot be kept: sent
- * again it would be as unreadable, and the user would see a fault line.
+ * Stores an authentic push that could not be parsed in the quarantine. It is acknowledged even when it cannot be
+ * stored: a repeat could not be parsed either, and WeChat would show the user an error.
  */
 export async function keepUnreadable(
   { app, account, requestId }: RequestServices,

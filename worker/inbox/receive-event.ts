@@ -1,6 +1,6 @@
 /**
- * A push that concerns one user: KV shield, handlers and rules, the conversation's decision, and the sending after the
- * response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
+ * A push that concerns one user: KV cache of repeats, handlers and rules, the conversation's decision, and the delivery
+ * after the response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
 import { findListeners } from "../../shared/api/settings/webhooks.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
@@ -20,27 +20,30 @@ import { deliverAfterResponse } from "./delivery/after-response.ts";
 import { knownAnswer, mayBeRepeated, rememberAnswer, type ArrivedEvent } from "./late-events.ts";
 import type { RequestServices } from "./services.ts";
 
-/** How a push was taken. */
+/** How a push was handled. */
 export interface ReceiveOutcome {
-  /** known: stopped at KV, no object was asked. */
+  /** known: KV had the answer, no object was called. */
   readonly outcome: "new" | "repeat" | "ignored" | "erased" | "known";
   readonly answer: Acknowledgement;
 }
 
-/** Latest time for another try to store, milliseconds after the push arrived: WeChat then closes the connection soon. */
+/**
+ * The latest start of another try to store, milliseconds after the push arrived: WeChat closes the connection soon
+ * after.
+ */
 export const STORE_TIMEOUT_MS = 4_000;
 /**
  * A request is answered by then, milliseconds from arrival, whether its push is stored or not. Longer than WeChat waits
- * (WECHAT.md §1.6: 5 s): no answer in time is what it is known to repeat after. A lease that comes later is still
- * carried.
+ * (WECHAT.md §1.6: 5 s): WeChat is known to repeat a push that gets no answer in time. A lease that arrives later is
+ * still delivered.
  */
 const ANSWER_MS = 6_000;
 
 /**
  * Decides, stores and answers; sending follows after the response.
  *
- * @param pushed `createdAt` 0: it came without CreateTime, and counts as of its arrival
- * @param isForwarded another server answers this push: KV does not stand before it, and no rule hands the message over
+ * @param pushed `createdAt` 0: it came without CreateTime; the time of arrival is used
+ * @param isForwarded another server answers this push: the KV cache is not read, and no rule hands the user over
  * @throws the last error when it could not be stored
  */
 export async function receiveEvent(
@@ -77,12 +80,12 @@ export async function receiveEvent(
   return { outcome, answer };
 }
 
-/** A hand-over is an answer to the push, and that is the other server's to give. */
+/** A handover is an answer to the push, and the other server gives that answer. */
 function withoutHandover(candidate: Candidate): Candidate {
   return candidate.action.type === "transfer" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
-/** Verifies the token of an enter event. It had to be in time when the user entered, not when WeChat got through to us. */
+/** Verifies the token of an enter event. It must have been valid when the user entered, not when the push arrived. */
 async function verifyContext(
   { app, config, directory, requestId }: RequestServices,
   token: string,
@@ -97,7 +100,10 @@ async function verifyContext(
   return verdict;
 }
 
-/** What the team's code and the rules would do, in order; null when the settings cannot be read: then nothing acts. */
+/**
+ * What the team's handlers and the rules propose, in order; null when the settings cannot be read: then there is no
+ * automatic answer.
+ */
 async function findCandidates(
   services: RequestServices,
   inbound: Inbound,

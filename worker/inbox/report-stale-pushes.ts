@@ -1,6 +1,6 @@
 /**
- * Reports refused stale pushes to the account object. One captured push can be sent any number of times, so a
- * refusal must cost next to nothing: an isolate reports at once and then at most once a minute, with a count.
+ * Reports rejected stale pushes to the account object. One captured push can be sent any number of times, so a
+ * rejection must be cheap: an isolate reports at once and then at most once a minute, with a count.
  */
 import { currentStale, type StalePushReport } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
@@ -8,19 +8,22 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { Services } from "./services.ts";
 
-/** An isolate reports this often at most, milliseconds. */
+/** The shortest time between two reports of an isolate, milliseconds. */
 const REPORT_EVERY_MS = 60_000;
 const REPORT_TIMEOUT_MS = 1_500;
 
-/** What an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so counts are about right. */
+/**
+ * What an isolate has not reported yet, by appid. Per-isolate cache: may be evicted at any time, so counts are
+ * approximate.
+ */
 const unreported = new Map<string, { readonly note?: StalePushReport | undefined; readonly reportedAt: number }>();
 
-/** Refusals of the last day that this isolate has not reported. */
+/** Rejections of the last day that this isolate has not reported. */
 export function unreportedStale(appid: string, now: number): StalePushReport | undefined {
   return currentStale(unreported.get(appid)?.note, now);
 }
 
-/** Counts a refusal, and reports after the response when it is time. */
+/** Counts a rejection, and reports after the response when a report is due. */
 export function countStalePush(services: Services, ageMs: number | undefined, at: number): void {
   const { appid } = services.app;
   const { reportedAt } = unreported.get(appid) ?? { reportedAt: Number.NEGATIVE_INFINITY };
@@ -34,7 +37,7 @@ async function report({ app, account }: Services, note: StalePushReport): Promis
   const { appid } = app;
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().noteStale(note));
-    // What `/healthz` knows is outdated.
+    // The faults cached for `/healthz` are stale.
     snapshotMemory.snapshots.delete(appid);
   } catch (error) {
     const { note: newer, reportedAt = note.at } = unreported.get(appid) ?? {};

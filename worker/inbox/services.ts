@@ -1,6 +1,6 @@
 /**
  * What use cases work with, for one mini program: WeChat's API, its token, its account object, its settings, its
- * conversations. Made once per request or alarm; what is remembered between them belongs to the isolate.
+ * conversations. Created once per request or alarm; caches that outlive it belong to the isolate.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
@@ -27,24 +27,24 @@ import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 /** Timeout for recording a milestone after the response, milliseconds. */
 const MILESTONE_TIMEOUT_MS = 1_500;
 
-/** How long reporting that WeChat took a message after a pause may take, milliseconds. */
+/** Timeout of the report that WeChat accepted a message after a pause, milliseconds. */
 const ACCEPTED_MS = 1_500;
 
-/** How long reporting sends that fail, or succeed again, may take, milliseconds. */
+/** Timeout of the report that sends fail, or succeed again, milliseconds. */
 const SENDS_MS = 3_000;
 
-/** How long reporting a message that waits may take, milliseconds. */
+/** Timeout of the report of a message that waits, milliseconds. */
 const WAITING_MS = 3_000;
 
-/** What a request or an alarm works with. */
+/** The services of a request or an alarm. */
 export interface Services {
   readonly config: Config;
   readonly app: WeChatAccountConfig;
-  /** Where conversations live. */
+  /** The namespace of the conversations. */
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Makes a client of WeChat's API. Most pushes are only stored and need none. */
+  /** Creates a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
   readonly createTrialClient: () => WeChatClient;
@@ -63,25 +63,26 @@ export interface Services {
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
   readonly recordMilestone: (milestone: Milestone) => Promise<void> | undefined;
   /**
-   * Notes an attempt to send; undefined when the account object need not hear of it, as of a message that is sent, but for
-   * the first one after a pause. Never fails.
+   * Records an attempt to send; undefined when the account object needs no report: a successful send needs one only
+   * after a pause. Never fails.
    */
   readonly noteDelivery: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never fails.
+   * Registers a message that waits for the app with the account object, which wakes it when a pause is lifted. Never
+   * fails.
    *
-   * @returns the pause as it stands when there is nothing left to wait for: the conversation is to be resumed
+   * @returns the present pause when the reason to wait is over: the conversation is to be resumed
    */
   readonly noteWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
-  /** Settings that were just stored: this isolate uses them at once, others within a minute or two. */
+  /** Settings that were just stored: this isolate uses them at once, others within two minutes. */
   readonly useSettings: (version: SettingsVersion) => void;
 }
 
-/** What a request works with, beside what an alarm does. */
+/** What a request needs in addition to an alarm's services. */
 export interface RequestServices extends Services {
-  /** The thread through the log lines of one request. */
+  /** The id that is in all log lines of one request. */
   readonly requestId: string;
-  /** For the team's handlers. */
+  /** The environment, for the team's handlers. */
   readonly env: Env;
   readonly kv: KVNamespace;
   readonly team: TeamCode;
@@ -112,7 +113,7 @@ export function createServices(
   };
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
-  /** Calls the account object about what is known here anyhow. Returns undefined after logging that it failed. */
+  /** Calls the account object to report something. Returns undefined after logging a failure. */
   const report = async <T>(
     event: string,
     timeoutMs: number,
@@ -135,7 +136,7 @@ export function createServices(
     if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
     else forgetFaults(snapshotMemory, appid);
   };
-  // When it fails, another isolate reports it, or the next trial.
+  // If the report fails, another isolate reports it, or the next trial.
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
@@ -158,7 +159,8 @@ export function createServices(
     recordMilestone(milestone) {
       const told = memory.get(appid)?.reportedMilestones ?? [];
       if (told.includes(milestone)) return undefined;
-      // Before it is done: of many pushes at once one tells. A verification is rare, and its last time counts.
+      // Marked before the call, so that of many pushes at once only one reports. A verification is rare, and its last
+      // time counts.
       if (milestone !== "verified")
         memory.set(appid, { ...memory.get(appid), reportedMilestones: [...told, milestone] });
       return reportMilestone(milestone);
@@ -169,14 +171,14 @@ export function createServices(
       if (trouble !== undefined) reports.push(reportSends(trouble));
       const pauseVersion = outcome.result === "accepted" ? pauseToReport(memory.get(appid) ?? {}, now()) : undefined;
       if (pauseVersion !== undefined) {
-        // Before it is done: of many messages at once one tells.
+        // Marked before the call, so that of many messages at once only one reports.
         memory.set(appid, { ...memory.get(appid), acceptedVersion: pauseVersion });
         reports.push(reportAccepted(pauseVersion));
       }
       return reports.length === 0 ? undefined : Promise.all(reports).then(() => {});
     },
     async noteWaiting(waiter) {
-      // When it fails, the message comes back at its own time.
+      // If the report fails, the message is tried again at its own time.
       const noted = await report("waiting_not_noted", WAITING_MS, () => account().noteWaiting(waiter));
       if (noted === undefined || noted.answer.isBlocked) return undefined;
       notePause(memory, appid, noted.answer);

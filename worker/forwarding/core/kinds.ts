@@ -2,17 +2,18 @@
  * Which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` over the names the
  * platform gives, `Event` or MsgType (docs/design/forwarding.md).
  *
- * A pattern with `*` takes events only. Customer service itself, the users' messages and `user_enter_tempsession`, is
- * taken by its whole name alone: a server that is down must not be between a user and the answer by accident.
+ * A pattern with `*` matches events only. The pushes of customer service itself, the users' messages and
+ * `user_enter_tempsession`, are matched by their whole name only, so that they are not sent by accident to a server
+ * that may be down.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { isUserMessage, wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
-/** Patterns are few and short: each push is tried against all of them. */
+/** The most patterns: each push is compared with all of them. */
 export const MAX_KINDS = 50;
 
-/** An event's or message's name, with `*` for any characters. */
+/** The name of an event or message, with `*` for any characters. */
 const KIND = /^[\w.*-]{1,64}$/;
 
 /**
@@ -32,7 +33,7 @@ export function parseForwardKinds(
   return kinds.length > MAX_KINDS ? err({ reason: "too_many" }) : ok(kinds);
 }
 
-/** Whether a push is one of those. */
+/** Whether a push matches one of the patterns. */
 export function isForwardKind(kinds: readonly string[], inbound: Inbound): boolean {
   const name = wireNameOf(inbound);
   const isEvent = inbound.kind === "unknown" ? inbound.type.startsWith("event:") : !isUserMessage(inbound);

@@ -1,14 +1,14 @@
 /**
- * How the team's own push server is doing, as the account object keeps it: failures in a row over all forwarded pushes.
- * Pure; what is healthy is not kept at all.
+ * The health of the team's own push server, as the account object keeps it: failures in a row over all forwarded
+ * pushes. Pure; a healthy server has no entry.
  */
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 
-/** Trouble with the server. Times in epoch ms. */
+/** The failures of the server. Times in epoch ms. */
 export interface ForwardHealth {
-  /** Failures in a row; of several within ten seconds one is counted. */
+  /** Failures in a row; several within ten seconds count as one. */
   readonly failures: number;
-  /** When the first of them was. */
+  /** When the first one was. */
   readonly since: number;
   /** The newest one that was counted. */
   readonly lastAt: number;
@@ -30,7 +30,7 @@ const SUCCESS_STEP_MS = 60_000;
 /**
  * What follows from a report.
  *
- * @returns the new health, null for a healthy server; the very object that was given when nothing is to be stored
+ * @returns the new health, null for a healthy server; the same object as before when nothing has to be stored
  */
 export function noteForward(known: ForwardHealth | null, report: ForwardReport, now: number): ForwardHealth | null {
   if (report.ok) return null;
@@ -43,7 +43,7 @@ export function noteForward(known: ForwardHealth | null, report: ForwardReport, 
 /** The last report of this isolate, by appid. Per-isolate cache; may be evicted at any time and is never authoritative. */
 export type ForwardMemory = Map<string, { readonly ok: boolean; readonly at: number }>;
 
-/** Whether the account has to be notified of another forwarded push; notes it as reported if so. */
+/** Whether another forwarded push has to be reported to the account; if so, records it as reported. */
 export function isNewsOfForward(memory: ForwardMemory, appid: string, ok: boolean, now: number): boolean {
   const last = memory.get(appid);
   const stepMs = ok ? SUCCESS_STEP_MS : FAILURE_STEP_MS;

@@ -1,6 +1,6 @@
 /**
- * Sending behind an answer: the Worker carries what the object leased, after the caller has been answered. Waiting
- * for WeChat costs nothing here, in an object it would be billed (WORKERS.md, cost).
+ * Delivers messages after the response: the Worker sends what the object leased, once the caller has been answered. In
+ * the Worker, waiting for WeChat is free of charge; in an object it would be billed (WORKERS.md, cost).
  */
 import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
 import type { LeasedMessage, Address } from "../../conversation/rpc.ts";
@@ -8,14 +8,14 @@ import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
 
-/** How long the Worker goes on sending after a push or an API call, milliseconds; after that it is the alarm's. */
+/** How long the Worker continues to send after a push or an API call, milliseconds; then the alarm continues. */
 const DELIVERY_BUDGET_MS = 20_000;
 
 /**
- * Carries the attempt that `leased` brings, and what follows it. Registered at once, before anything is awaited:
- * WeChat may hang up at any time, and that may end a request that is not waited for.
+ * Delivers the attempt that `leased` resolves to, and those that follow. Registered with `waitUntil` before anything is
+ * awaited: when WeChat closes the connection, work that is not registered may end.
  *
- * @param leased what stores the message; its failure is the caller's to report
+ * @param leased the call that stores the message; the caller reports its failure
  */
 export function deliverAfterResponse(
   services: RequestServices,
@@ -50,7 +50,7 @@ async function deliverLeased(
       fields: { requestId, app: app.appid, user, via: "worker" },
     });
   } catch (error) {
-    // The lease ends by itself and the alarm takes over; nothing is lost.
+    // The lease ends by itself and the alarm continues; nothing is lost.
     writeLog("carry_failed", { requestId, app: app.appid, error: errorName(error) });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Carries leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker
- * behind a push or an API call, and by the conversation's alarm.
+ * Delivers leased messages to WeChat, one after another: deliver, settle, take the next lease. Used by the Worker after
+ * a push or an API call, and by the conversation's alarm.
  */
 import {
   pauseCauseOf,
@@ -15,21 +15,21 @@ import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { writeLog } from "../../platform/logger.ts";
 
-/** What a chain needs. */
+/** What delivering needs. */
 export interface DeliveryDeps {
   readonly client: Pick<WeChatClient, "deliver">;
   /** Reports a rejection that pauses. Never fails. */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
-  /** WeChat took a message, and that is recorded. */
+  /** WeChat accepted a message, and that is recorded. */
   readonly onSent?: () => Promise<void> | undefined;
-  /** An attempt is over, and that is recorded: whether sends get through. Never fails. */
+  /** An attempt has ended, and that is recorded: reports whether sends get through. Never fails. */
   readonly onAttempt?: (outcome: AttemptOutcome) => Promise<void> | undefined;
   /**
-   * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may have
-   * caused. `until`: when it comes back by itself, epoch ms. Never fails.
+   * A message waits for the app, and that is recorded: for an access token, or for the end of a pause, which it may
+   * have caused. `until`: when it is tried again without being woken, epoch ms. Never fails.
    */
   readonly onWaiting?: (until: number | null, isCause: boolean) => Promise<void>;
-  /** Records an attempt and gives the next one to whoever claims it. */
+  /** Records an attempt and returns the next one, leased to the given holder. */
   readonly settle: (
     seq: number,
     attempt: number,
@@ -38,11 +38,11 @@ export interface DeliveryDeps {
   ) => Promise<LeasedMessage | null>;
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
-  /** Fields of the log lines: who carries, for whom (`conversationTag`). */
+  /** Fields of the log lines: who delivers, and for whom (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>> & { readonly user: string };
 }
 
-/** Carries `first` and what comes after it, until nothing is due or the time is up. */
+/** Delivers `first` and the attempts after it, until nothing is due or the time is up. */
 export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps): Promise<void> {
   let lease: LeasedMessage | null = first;
   const reports: Promise<void>[] = [];
@@ -50,7 +50,7 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
     const started = Date.now();
     const { seq, attempt, openid, message, isAi, businessId, deadline, holder } = lease;
     const named = { message: `${carrier.fields.user}:${seq}`, attempt };
-    // The object's clock may be another one.
+    // The object's clock may differ.
     const options = {
       isAi,
       deadline: Math.min(deadline, started + LEASE_MS),
@@ -67,7 +67,7 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
     const noting = carrier.onAttempt?.(outcome);
     if (noting !== undefined) reports.push(noting);
   }
-  // Behind the last attempt: a lease that is held must not wait for anybody else.
+  // After the last attempt: a lease that is held must not wait for another call.
   await Promise.all(reports);
 }
 
@@ -89,10 +89,10 @@ async function withVerdict(
   return { ...delivery, ...(await reportPause(cause, attempt, leftMs)) };
 }
 
-/** A pause that is over so soon need not be lifted, milliseconds: the minute's limit, mostly. */
+/** A pause that ends within this time need not be lifted, milliseconds: usually the limit per minute. */
 const SHORT_WAIT_MS = 2 * 60_000;
 
-/** Reports a message that waits for the app, unless it comes back by itself soon. */
+/** Reports a message that waits for the app, unless it is tried again soon in any case. */
 function registerWaiting({ onWaiting }: DeliveryDeps, outcome: AttemptOutcome, now: number): Promise<void> | undefined {
   if (outcome.result === "rejected") {
     const { reaction, aloneMs } = outcome;

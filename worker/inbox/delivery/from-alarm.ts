@@ -1,5 +1,5 @@
 /**
- * What a conversation sends by itself, from its alarm: a message whose carrier is gone, or whose time has come.
+ * What a conversation sends from its alarm: messages whose lease holder is gone, or whose time has come.
  */
 import type { AppPause, LeasedMessage, Address } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
@@ -11,12 +11,12 @@ export interface AlarmDeliveryDeps {
   readonly address: Address;
   readonly id: DurableObjectId;
   readonly settle: (...outcome: Parameters<DeliveryDeps["settle"]>) => LeasedMessage | null;
-  /** Nothing is left to wait for. */
+  /** The pause or the missing token that the message waited for is over. */
   readonly resume: (pause: AppPause) => void;
 }
 
 /**
- * Carries `lease` and what comes after it.
+ * Delivers `lease` and the attempts after it.
  *
  * @param until no attempt starts that could last beyond it, epoch ms
  */

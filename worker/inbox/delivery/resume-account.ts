@@ -1,6 +1,6 @@
 /**
- * Lifting a pause, as the Worker does it: one message that waits is tried although the app is paused. Only when WeChat
- * lets it through, or refuses that message alone, the account object lifts the pause and wakes the others.
+ * Lifts a pause in the Worker: one waiting message is tried although the app is paused. Only when WeChat accepts it, or
+ * refuses that message alone, the account object lifts the pause and wakes the other conversations.
  */
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../../account/memory.ts";
@@ -10,19 +10,19 @@ import { conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
 
-/** What became of the trial. */
+/** The result of the trial. */
 export interface Trial {
   /**
-   * `none` there was nothing to try · `sent` WeChat took it · `message_refused` WeChat refused that message, not the app ·
-   * `refused` WeChat refused the app again: the pause holds · `unknown` WeChat did not answer, the pause holds ·
-   * `running` another trial is under way · `no_token` there is no access token.
+   * `none` there was no message to try · `sent` WeChat accepted it · `message_refused` WeChat refused that message, not
+   * the app · `refused` WeChat refused the app again: the pause stays in force · `unknown` WeChat did not answer, the
+   * pause stays in force · `running` another trial is under way · `no_token` there is no access token.
    */
   readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
-  /** What WeChat answered. */
+  /** WeChat's errcode. */
   readonly code?: string;
 }
 
-/** Tries to lift the pause of an app. Idempotent: an app that is not paused stays so. */
+/** Tries to lift the pause of an app. Idempotent: an app without a pause does not change. */
 export async function resumeApp(services: RequestServices): Promise<Trial> {
   const { app, account } = services;
   const start = await account().beginResume();
@@ -36,7 +36,7 @@ export async function resumeApp(services: RequestServices): Promise<Trial> {
   }
   let trial: Trial = { outcome: "none" };
   try {
-    // What this isolate remembers of a token that was refused is older than the answer of the object.
+    // The token problem in this isolate's memory is older than the answer of the object.
     accountMemory.set(app.appid, { ...accountMemory.get(app.appid), problem: undefined });
     trial = await tryOne(services, start.candidates);
   } finally {
@@ -45,7 +45,7 @@ export async function resumeApp(services: RequestServices): Promise<Trial> {
   return trial;
 }
 
-/** Also tells this isolate how the pause stands. */
+/** Also updates this isolate's copy of the pause. */
 async function endResume(
   { app, account }: RequestServices,
   pauseVersion: number | null,
@@ -56,7 +56,10 @@ async function endResume(
   notePause(accountMemory, app.appid, await account().endResume(pauseVersion, isAccepted, isSent));
 }
 
-/** The first message there is, oldest conversation first; one that alone is refused so says nothing of the app. */
+/**
+ * The first message found, oldest conversation first; a message that alone is refused with the code proves nothing
+ * about the app.
+ */
 async function tryOne(services: RequestServices, candidates: readonly string[]): Promise<Trial> {
   for (const id of candidates) {
     const { namespace, locationHint } = services.directory;
@@ -69,7 +72,7 @@ async function tryOne(services: RequestServices, candidates: readonly string[]):
   return { outcome: "none" };
 }
 
-/** Carries the message, and nothing after it. */
+/** Delivers the message, and no message after it. */
 async function deliverTrial(
   services: RequestServices,
   id: string,
@@ -112,7 +115,7 @@ function toTrial(outcome: AttemptOutcome | undefined): Trial {
       return { outcome: "refused", code };
     case "retry":
     case "outage":
-      // WeChat was busy, or the token was replaced in between: nothing is known of the app.
+      // WeChat was busy, or the token was replaced in between: the app's state is unknown.
       return { outcome: "unknown", code };
     case "used":
     case "closed":
