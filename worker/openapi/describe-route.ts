@@ -1,5 +1,5 @@
 /**
- * A route's description (`worker/routes/http/describe.ts`) as hono-openapi takes it.
+ * Converts a route's description (`worker/routes/http/describe.ts`) for hono-openapi.
  */
 import { resolver, type DescribeRouteOptions } from "hono-openapi";
 import * as v from "valibot";
@@ -9,7 +9,7 @@ import type { Content, RouteDescription } from "../routes/http/describe.ts";
 import { PROBLEM_TYPE } from "../routes/http/problem.ts";
 import { problemSchema } from "./problem-schema.ts";
 
-/** What any request with a key may meet. */
+/** The problems any request with a key may get. */
 const COMMON: readonly ProblemCode[] = [
   "unauthorized",
   "api_closed",
@@ -28,7 +28,7 @@ const APP_PARAMETER = {
   schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
 } as const;
 
-/** The operation of a route, less the parameters its validators check. */
+/** The operation of a route, without the parameters its validators check. */
 export function toOperation(route: RouteDescription): DescribeRouteOptions {
   return {
     operationId: route.id,

@@ -1,6 +1,5 @@
 /**
- * The OpenAPI 3.1 document: made of the routes themselves, so that it cannot say anything else than what they check
- * and answer.
+ * The OpenAPI 3.1 document: generated from the routes themselves, so that it always matches what they check and answer.
  */
 import { describeRoute, generateSpecs, validator } from "hono-openapi";
 import { Hono } from "hono/tiny";
@@ -14,7 +13,7 @@ import { describeProblem, toOperation } from "./describe-route.ts";
 /** The document. */
 export type ApiDocument = Awaited<ReturnType<typeof generateSpecs>>;
 
-/** What the API is, for people. */
+/** The description of the API. */
 const ABOUT: BilingualText = {
   zh: "小程序客服接口。所有 /api/v1 接口都需要 Authorization: Bearer <API 密钥>；错误均为 application/problem+json，请按 code 判断；时间为 UTC 的 ISO 8601；JSON 请求体最大 64 KB。",
   en: "Customer service of WeChat mini programs. Everything under /api/v1 needs Authorization: Bearer <API key>; errors are application/problem+json, branch on their code; times are ISO 8601 in UTC; a JSON body has at most 64 KB.",
@@ -39,7 +38,7 @@ export function createDocument(): Promise<ApiDocument> {
       servers: [{ url: "/" }],
       security: [{ apiKey: [] }],
       tags: Object.entries(TAGS).map(([name, { zh, en }]) => ({ name, description: both(zh, en) })),
-      // Files, served without the worker.
+      // Static files, served without the worker.
       paths: {
         "/api/openapi.json": {
           get: describeFile("getOpenapi", { zh: "本文档（OpenAPI 3.1）", en: "This document (OpenAPI 3.1)" }, [
@@ -53,14 +52,14 @@ export function createDocument(): Promise<ApiDocument> {
       },
       components: {
         securitySchemes: { apiKey: { type: "http", scheme: "bearer" } },
-        // No operation answers it, any other path does.
+        // No operation answers this; any other path does.
         responses: { RouteNotFound: describeProblem(["route_not_found"]) },
       },
     },
   });
 }
 
-/** The API's routes once more, each middleware replaced by what hono-openapi can read. */
+/** The API's routes again, each middleware replaced by what hono-openapi can read. */
 function describeApi(): Hono {
   const described = new Hono().basePath("/api");
   for (const { method, path, handler } of createApi().routes) {

@@ -1,5 +1,5 @@
 /**
- * The look of the docs page: readable on a phone, light or dark as the system is, no font or picture from anywhere.
+ * The style of the docs page: readable on a phone, light or dark as the system is set, no external font or picture.
  */
 
 /** The page's only style sheet; the Content-Security-Policy allows it by its hash. */

@@ -14,7 +14,7 @@ type Html = ReturnType<typeof html>;
 
 const METHODS = ["get", "post", "put", "delete"] as const;
 
-/** An operation with where it is. */
+/** An operation with its path and method. */
 interface Entry {
   readonly id: string;
   readonly method: string;
@@ -71,7 +71,7 @@ export function renderDocs(document: ApiDocument): Html {
     </html>`;
 }
 
-/** Problems of one status stand together, in the order of the document. */
+/** Problems of one status are shown together, in the order of the document. */
 function byStatus([, a]: readonly [string, JsonSchema], [, b]: readonly [string, JsonSchema]): number {
   return Number(a.properties?.["status"]?.const) - Number(b.properties?.["status"]?.const);
 }

@@ -1,15 +1,15 @@
 /**
- * The shape of a problem, made of its line in the table.
+ * The schema of a problem, built from its row in the table.
  */
 import * as v from "valibot";
 import { PROBLEMS, type ProblemCode } from "../../shared/api/problem-table.ts";
 import { both } from "../../shared/api/schemas.ts";
 import { problemType } from "../routes/http/problem.ts";
 
-/** How problems are named in the document's `components.schemas`. */
+/** The prefix of problems in the document's `components.schemas`. */
 export const PROBLEM_PREFIX = "Problem_";
 
-/** The problem's whole shape. */
+/** The problem's whole schema. */
 export function problemSchema(code: ProblemCode): v.GenericSchema {
   const { status, title, advice, facts } = PROBLEMS[code];
   const entries: v.ObjectEntries = {

@@ -1,8 +1,8 @@
 /**
- * A JSON schema as a few lines a person reads at a glance, in the manner of TypeScript.
+ * A JSON schema as a few readable lines in the style of TypeScript.
  */
 
-/** The keywords the sketch shows. */
+/** The keywords shown in the sketch. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];

@@ -34,10 +34,10 @@ const UNREADABLE = {
 
 const STALE_CURE = both(
   "若推送被人截获并重放：更换 Token（docs/how-to/rotate-secrets.md）；若时钟不准：上面写明相差多少；上限由 WECHAT_PUSH_MAX_AGE_S 设定（明文模式固定 300 秒）",
-  "if somebody replays captured pushes, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is its error; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
+  "if captured pushes are being replayed, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is its error; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
 );
 
-/** Shows a fault. */
+/** Builds the JSON of a fault. */
 export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
   const { reason } = fault;
   switch (reason) {
@@ -52,7 +52,7 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
       const { count, since, ageMs } = fault;
       const meaning = both(
         `自 ${isoTime(since)} 起 ${count} 次推送因签名时间被拒绝，最近一次：${describeAge(ageMs, "zh")}`,
-        `${count} pushes since ${isoTime(since)} were refused for their signed timestamp, the latest: ${describeAge(ageMs, "en")}`,
+        `${count} pushes since ${isoTime(since)} were rejected for their signed timestamp, the latest: ${describeAge(ageMs, "en")}`,
       );
       return { appid, reason, count, meaning, cure: STALE_CURE };
     }

@@ -1,7 +1,7 @@
 /**
- * `GET /healthz`, public: whether the worker is set up, and if not, what is missing; whether every mini program sends,
- * from a snapshot at most 10 s old. Names of variables and cures, never a value. Which app has which fault, until when,
- * and its cure need an API key.
+ * `GET /healthz`, public: whether the worker is set up, and if not, what is missing; whether every mini program can
+ * send, from a snapshot at most 10 s old. It names variables and cures, never a value. The faults of each app, their
+ * ends and cures are returned only with an API key.
  */
 import type { Context } from "hono";
 import type * as v from "valibot";

@@ -1,5 +1,5 @@
 /**
- * A series of failed attempts in words, for `/healthz`: since when, why, and the cure.
+ * A series of failed attempts in words, for `/healthz`: the start, the cause, and the cure.
  */
 import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
@@ -39,7 +39,7 @@ const REPLACED = {
   en: "check whether another program with the same AppSecret fetches tokens by the old call (/cgi-bin/token), which invalidates the ones used here: change it to stable_token",
 };
 
-/** Shows it. */
+/** Builds the JSON of a series. */
 export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
   const { reason, since, count, cause, code } = fault;
   const known = code === undefined ? undefined : describeCode(code);
@@ -72,6 +72,6 @@ export function toTroubleJson(appid: string, fault: TroubleFault): FaultJson {
 
 function cureOf({ reason, cause }: TroubleFault, known: ReturnType<typeof describeCode> | undefined): BilingualText {
   if (cause === "limited" || known?.replacesToken === true) return REPLACED;
-  // Busy: what is tried again by itself may still be behind a relay that answers so.
+  // Busy: a relay may answer so as well, although the attempts are repeated by themselves.
   return known === undefined || known.reaction === "retry" || known.reaction === "outage" ? REACH[reason] : known.cure;
 }

@@ -26,7 +26,7 @@ import { createRequestServices } from "./http/services.ts";
 /** The largest push read, bytes; WeChat documents no maximum, its own are a few KB. */
 export const MAX_PUSH_BYTES = 64 * 1024;
 
-/** GET: echoes only what is signed with the Token. */
+/** GET: returns the echo only when it is signed with the Token. */
 export async function verify(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const app = findAccountConfig(c.get("config"), appid);
   if (app === undefined) return c.text("not found", 404);
@@ -41,7 +41,7 @@ export async function verify(c: Context<HttpEnv>, appid: string | undefined): Pr
   });
 }
 
-/** POST: verified, decrypted, parsed, stored, answered; sending comes after. */
+/** POST: verified, decrypted, parsed, stored, answered; messages are sent after the response. */
 export async function receive(c: Context<HttpEnv>, appid: string | undefined): Promise<Response> {
   const arrivedAt = Date.now();
   const app = findAccountConfig(c.get("config"), appid);
@@ -65,7 +65,8 @@ async function accept(
   const { app, config, directory, requestId } = services;
   const key = await dedupeKey(push.inbound);
   const { inbound } = push;
-  // The account object looks for repeats of an event without CreateTime by this time, so it dates such an event itself.
+  // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event
+  // itself.
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
   const user = inbound.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, arrived));
@@ -79,7 +80,8 @@ async function accept(
         : await receiveAccountEvent(services, inbound, arrived);
     const { outcome, answer } = accepted;
     writeLog("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
-    // An erased user's event of another product may be a payment, which that server owes an answer; nothing of it is kept.
+    // An erased user's event of another product may be a payment, which the team's server must answer; nothing of it is
+    // stored.
     const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && scope === "app");
     if (forward !== null && isOwed) {
       const request = toForwarded(c, body);
@@ -88,7 +90,7 @@ async function accept(
     }
     return await answerWith(answer, push);
   } catch (error) {
-    // Not stored, so not acknowledged: WeChat may send it again.
+    // Not stored, so not acknowledged: WeChat may repeat it.
     writeLog("push_not_stored", {
       ...fields,
       error: errorName(error),
@@ -117,7 +119,7 @@ async function refuse(
     : c.text("forbidden", 403);
 }
 
-/** What the operator can do about a refusal; the caller is told nothing. */
+/** What the operator can do about a rejection; the caller gets none of it. */
 function adviceFor(problem: PushProblem, app: WeChatAccountConfig): Record<string, string> {
   switch (problem.reason) {
     case "push_mode_mismatch": {
@@ -138,7 +140,7 @@ function adviceFor(problem: PushProblem, app: WeChatAccountConfig): Record<strin
     case "stale":
       return {
         age: describeAge(problem.ageMs ?? null),
-        cure: "a captured push was sent again, or a clock is wrong; encrypted ones: WECHAT_PUSH_MAX_AGE_S, plaintext: 300 s",
+        cure: "a captured push was replayed, or a clock is wrong; the limit is WECHAT_PUSH_MAX_AGE_S for encrypted pushes and 300 s for plaintext",
       };
     case "missing_parameter":
       return { parameter: problem.name };
@@ -159,19 +161,19 @@ function toForwarded({ req }: Context<HttpEnv>, body: string): ForwardedRequest 
   };
 }
 
-/** What the team's server said: 200, its content type and its bytes. */
+/** The answer of the team's server: 200, its content type and its bytes. */
 function toRelayed({ contentType, body }: RelayedAnswer): Response {
   const headers = { "x-content-type-options": "nosniff", ...(contentType !== null && { "content-type": contentType }) };
   return new Response(body, { headers });
 }
 
-/** Without an answer the platform sends the push again. */
+/** Without an answer the platform repeats the push. */
 function refuseRelay(c: Context<HttpEnv>, problem: RelayProblem): Response {
   return problem === "loop" ? c.text("loop detected", 508) : c.text("try again", 500);
 }
 
 async function answerWith(answer: Acknowledgement, push: ReceivedPush): Promise<Response> {
-  // Nearly every push is only acknowledged, and that needs neither nonce nor random bytes.
+  // Nearly every push is only acknowledged, which needs neither nonce nor random bytes.
   if (answer === "success") return toResponse(ACKNOWLEDGEMENT);
   const random = crypto.getRandomValues(new Uint8Array(16));
   return toResponse(await buildAcknowledgement(answer, push, Date.now(), crypto.randomUUID(), random));

@@ -1,5 +1,5 @@
 /**
- * One user's conversation: the window and the newest rows, the log by pages, its export, its deletion.
+ * One user's conversation: the window and the newest rows, the log page by page, its export, its deletion.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -119,7 +119,7 @@ conversations.get(
       records: (from) => servicesOf(c).account().recordsOf(openid, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
-    // No openid in the file's name: names end up in logs and mails.
+    // No openid in the file's name: names get into logs and mails.
     return c.body(lines, 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="conversation.ndjson"',
@@ -143,7 +143,7 @@ conversations.delete(
   validator("param", OpenidParamSchema, refuseParameter),
   async (c) => {
     const { openid } = c.req.valid("param");
-    // The conversation first: from then on nothing of it is reported to the account.
+    // The conversation first: after that it reports nothing more to the account.
     const services = servicesOf(c);
     await findConversation(services, openid).conversation.erase();
     await services.account().eraseUser(openid);

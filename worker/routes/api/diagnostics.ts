@@ -1,6 +1,6 @@
 /**
- * What WeChat says about the set-up, for the operator and for `npm run doctor`: `GET /diagnostics` (WECHAT.md §6.4).
- * What WeChat refuses is a finding, not a failure of this route: the answer is 200 with a cure at each finding.
+ * WeChat's own tests of the set-up, for the operator and for `npm run doctor`: `GET /diagnostics` (WECHAT.md §6.4). A
+ * refusal by WeChat is a result, not a failure of this route: the answer is 200 with a cure for each result.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -38,7 +38,7 @@ diagnostics.get(
   }),
   async (c) => {
     const client = servicesOf(c).createClient();
-    // The token first: four calls at once without one would each wait for the same refresh.
+    // The token first: without one, four simultaneous calls would each wait for the same refresh.
     const access = await client.access();
     const [quota, ...views] = await Promise.all([
       client.quota(SEND_CGI_PATH),
@@ -122,6 +122,6 @@ const UNREACHABLE: Failure = {
   meaning: both("连接不上微信，或答复不完整", "WeChat cannot be reached, or its answer is incomplete"),
   cure: both(
     "稍后再试；持续出现时核对 WECHAT_API_BASE 与 WECHAT_TOKEN_BASE",
-    "try again later; if it goes on, check WECHAT_API_BASE and WECHAT_TOKEN_BASE",
+    "try again later; if it persists, check WECHAT_API_BASE and WECHAT_TOKEN_BASE",
   ),
 };

@@ -1,5 +1,5 @@
 /**
- * The events that are no conversation's, by pages: `GET /events`.
+ * The events that belong to no conversation, page by page: `GET /events`.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -16,7 +16,7 @@ interface RemoteEvents {
   appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
 }
 
-/** Routes about events. */
+/** Routes about such events. */
 export const events = new Hono<HttpEnv>();
 
 events.get(
@@ -27,7 +27,7 @@ events.get(
     summary: { zh: "小程序的事件（不属于任何会话）", en: "Events of the mini program that belong to no conversation" },
     text: {
       zh: "其他产品的事件、对整个小程序的事件、名称未知的事件，按 seq 升序。保存 next，下次作为 after 传入。约保留最新 5000 件，最长 RETENTION_DAYS 天。一页可能少于 limit：events 为空才表示没有更多。",
-      en: "Events of other products, of the mini program as a whole, and of unknown name, by rising seq. Keep next and pass it as after. About the newest 5000 are kept, for RETENTION_DAYS at most. A page may have fewer than limit: only an empty one says that there are no more.",
+      en: "Events of other products, of the mini program as a whole, and of unknown name, by rising seq. Keep next and pass it as after. About the newest 5000 are kept, for RETENTION_DAYS at most. A page may have fewer than limit: an empty page means that there are no more.",
     },
     answers: {
       200: {

@@ -1,5 +1,5 @@
 /**
- * Forwarding to the team's own push server, and how that server is doing: `GET /forwarding`.
+ * The state of forwarding to the team's own push server: `GET /forwarding`.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -20,7 +20,7 @@ forwarding.get(
     summary: { zh: "推送转发的状态", en: "The state of push forwarding" },
     text: {
       zh: "WECHAT_FORWARD_KINDS 所列的推送转给 WECHAT_FORWARD_URL。只显示其来源地址。",
-      en: "Pushes named in WECHAT_FORWARD_KINDS go to WECHAT_FORWARD_URL, of which the origin is shown.",
+      en: "Pushes named in WECHAT_FORWARD_KINDS are forwarded to WECHAT_FORWARD_URL; only its origin is shown.",
     },
     answers: {
       200: {

@@ -1,6 +1,6 @@
 /**
- * The REST API (docs/reference/rest-api.md), mounted under `/api`. Closed: everything needs a key, unknown paths
- * included. Public are only its document and page, files that are served without the worker (`public/`).
+ * The REST API (docs/reference/rest-api.md), mounted under `/api`. Every request needs a key, also for unknown paths.
+ * Public are only the document and its page, static files that are served without the worker (`public/`).
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -52,13 +52,15 @@ export function createApi(): Hono<HttpEnv> {
     resume,
   ])
     api.route("/v1", routes);
-  // Not notFound(): a mounted app's is never asked.
+  // Not notFound(): that of a mounted app is never called.
   api.all("*", (c) => problem(c, "route_not_found", {}));
   api.onError(answerError);
   return api;
 }
 
-/** Our own trouble: the caller may try again when the runtime says so; the log has the error's name. */
+/**
+ * An error of the worker itself: the caller may try again when the runtime marks it so; the log has the error's name.
+ */
 export function answerError(error: Error, c: Context<HttpEnv>): Response {
   const requestId = c.get("requestId");
   writeLog("api_error", { requestId, error: error.name });

@@ -1,6 +1,6 @@
 /**
- * Pictures: `POST /media` hands one to WeChat, `GET /media/:mediaId` fetches one a user sent (WECHAT.md §5.2, §5.3).
- * Nothing is stored here.
+ * Pictures: `POST /media` uploads one to WeChat, `GET /media/:mediaId` downloads one a user sent (WECHAT.md §5.2,
+ * §5.3). Nothing is stored here.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -16,7 +16,7 @@ import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBinary, refuseParameter, tooLarge } from "../http/request-body.ts";
 
-/** What a multipart body may have beside the picture, bytes. */
+/** The most bytes a multipart body may have in addition to the picture. */
 const MULTIPART_OVERHEAD = 16 * 1024;
 const FIELD = "media";
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif"];
@@ -75,7 +75,7 @@ media.get(
       200: {
         text: {
           zh: "图片；认不出格式时为 application/octet-stream",
-          en: "The picture; application/octet-stream when its format is not known",
+          en: "The picture; application/octet-stream when its format is unknown",
         },
         content: [{ type: "image/*" }, { type: "application/octet-stream" }],
         headers: { "content-type": { zh: "由图片内容判定", en: "by the picture's first bytes" } },
@@ -113,7 +113,7 @@ async function readPicture(c: Context<HttpEnv>): Promise<Result<Uint8Array<Array
   return file === undefined ? err(problem(c, "malformed_multipart", {})) : ok(file);
 }
 
-/** The file in the field `media`; undefined when the body has none or is no multipart body. */
+/** The file in the field `media`; undefined when the body has none or is not multipart. */
 async function readFile(
   body: Uint8Array<ArrayBuffer>,
   contentType: string,
@@ -123,7 +123,7 @@ async function readFile(
     const file: unknown = form.get(FIELD);
     return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : undefined;
   } catch (error) {
-    // The parser's TypeError: the body is not what its content type says.
+    // The parser's TypeError: the body does not match its content type.
     if (error instanceof TypeError) return undefined;
     throw error;
   }

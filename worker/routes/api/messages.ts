@@ -1,6 +1,6 @@
 /**
- * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, the
- * caller is answered, the Worker delivers the message after the response
+ * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, then
+ * the caller gets the response, then the Worker delivers the message
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import type { Context } from "hono";
@@ -36,11 +36,11 @@ import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } fr
 
 const MINUTE_MS = 60_000;
 /**
- * Time in which the conversation's object is called, repeats included, milliseconds; after it the caller gets `try_again`
- * and repeats with the same key.
+ * Time for calls of the conversation's object, retries included, milliseconds; after it the caller gets `try_again` and
+ * repeats the request with the same key.
  */
 const SUBMIT_TIMEOUT_MS = 4_000;
-/** The caller is answered by then, milliseconds; a lease that comes later is still carried. */
+/** The caller is answered by then, milliseconds; a lease that arrives later is still delivered. */
 const SUBMIT_ANSWER_MS = 6_000;
 
 /** Routes about single messages. */
@@ -97,7 +97,7 @@ messages.post(
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
-    // The key may be two callers'; an attempt whose response was lost is returned again to this caller alone.
+    // Two callers may use the same key; an attempt whose response was lost is returned again to this caller alone.
     const holder = crypto.randomUUID();
     const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(address, input, holder);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
@@ -141,7 +141,7 @@ messages.get(
   },
 );
 
-/** A send as it was asked for. */
+/** A send as the caller requested it. */
 interface Send {
   readonly message: Outbound;
   readonly isAi: boolean;
@@ -168,13 +168,15 @@ function refuseMessage(c: Context<HttpEnv>, refusal: OutboundProblem): Response 
   return problem(c, "too_long", { field, limit, actual, unit }, { detail: `${field} ${message}` });
 }
 
-/** The same for every way to write the same request: what was read, keys in order. */
+/** The same text for every way to write the same request: the parsed values with their keys in order. */
 function hashSend({ message, isAi, hold }: Send): Promise<string> {
   const flat = { ...message, isAi, hold };
   return hexDigest("SHA-256", JSON.stringify(flat, Object.keys(flat).toSorted()));
 }
 
-/** What the settings say of a send; without them automatic answers are not muted and the webhooks stay as they are. */
+/**
+ * The settings a send depends on; without them automatic answers are not muted and the webhooks' cursors do not change.
+ */
 async function readSubmitSettings(
   c: Context<HttpEnv>,
 ): Promise<Pick<SendRequest, "muteMs" | "webhooks" | "settingsVersion">> {

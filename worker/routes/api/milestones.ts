@@ -1,6 +1,6 @@
 /**
- * Setup progress, for `npm run setup`: `GET /milestones`. Cheap to ask, so it can be asked every second;
- * WeChat hears nothing of it.
+ * Setup progress, for `npm run setup`: `GET /milestones`. Cheap, so it can be called every second; it causes no call of
+ * WeChat.
  */
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
@@ -17,7 +17,7 @@ const MilestonesSchema = named(
   v.strictObject({
     verified: reached("最近一次网址验证", "the last genuine URL verification"),
     message: reached("第一条消息", "the first message of a user"),
-    answer: reached("微信接受的第一条回复", "the first answer WeChat took"),
+    answer: reached("微信接受的第一条回复", "the first reply WeChat accepted"),
   } satisfies Record<Milestone, unknown>),
 );
 
@@ -32,7 +32,7 @@ milestones.get(
     summary: { zh: "接入进度", en: "Setup progress" },
     text: {
       zh: "用现在的 Token、EncodingAESKey、AppSecret 走到了哪一步；没有的字段表示还没有发生。更换任何一项后重新计算。",
-      en: "What has happened with the current Token, EncodingAESKey and AppSecret; a missing field has not happened yet. A changed value resets the progress.",
+      en: "The milestones reached with the current Token, EncodingAESKey and AppSecret; a missing field is not reached yet. A changed value resets the progress.",
     },
     answers: {
       200: {

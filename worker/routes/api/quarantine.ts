@@ -1,5 +1,5 @@
 /**
- * Genuine pushes nobody could read, for the operator: `GET /quarantine`.
+ * Authentic pushes that could not be parsed, for the operator: `GET /quarantine`.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -8,7 +8,7 @@ import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
 
-/** As many as are kept. */
+/** The most entries kept. */
 const MAX_SHOWN = 100;
 
 /** Routes about the quarantine. */
@@ -19,7 +19,7 @@ quarantine.get(
   describe({
     id: "listQuarantine",
     tag: "operations",
-    summary: { zh: "无法解析的推送", en: "Pushes that could not be read" },
+    summary: { zh: "无法解析的推送", en: "Pushes that could not be parsed" },
     text: {
       zh: "确由微信发来、但无法解析的推送；最新的在前，保留 7 天，最多 100 条。",
       en: "Authentic pushes of WeChat that could not be parsed; newest first, kept 7 days, 100 at most.",

@@ -1,6 +1,6 @@
 /**
- * Lifting a pause: `POST /resume`. One message that waits is tried first; only when WeChat lets it through the others
- * follow (docs/design/0005-facts-and-decisions.md).
+ * Lifting a pause: `POST /resume`. One waiting message is tried first; only when WeChat accepts it the others follow
+ * (docs/design/0005-facts-and-decisions.md).
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
@@ -36,7 +36,7 @@ resume.post(
     const services = servicesOf(c);
     const { appid } = services.app;
     const trial = await resumeApp(services);
-    // The caller may read /healthz next, where the report from before would stay for up to ten seconds.
+    // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
     const faults = (await services.account().faults()).map((fault) => toFaultJson(appid, fault));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");

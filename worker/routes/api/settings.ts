@@ -1,6 +1,6 @@
 /**
- * The team's settings: `GET|PUT /settings`. The ETag is their version; a PUT says by If-Match which version it was
- * made from, so that two people do not overwrite each other unseen.
+ * The team's settings: `GET|PUT /settings`. The ETag is their version; the If-Match of a PUT names the version it was
+ * made from, so that two people do not overwrite each other's changes unnoticed.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -95,7 +95,7 @@ settings.put(
   },
 );
 
-/** A strong comparison (RFC 9110 §13.1.1): what is no ETag of ours fits no version. */
+/** A strong comparison (RFC 9110 §13.1.1): a text that is not one of our ETags matches no version. */
 function readVersion(ifMatch: string): number | "*" {
   if (ifMatch === "*") return "*";
   return Number(ETAG.exec(ifMatch)?.[1] ?? -1);

@@ -1,7 +1,7 @@
 /**
- * Events that are delivered again: of one conversation from a row on, or of all conversations that lost something
- * (docs/design/0013-webhooks.md). What was replayed leaves the account's record after the conversations have stored it,
- * so a call that breaks off repeats events and loses none.
+ * Events that are delivered again: of one conversation from a row on, or of all conversations with skipped events
+ * (docs/design/0013-webhooks.md). A replayed conversation is removed from the account's record only after it has stored
+ * the replay, so an interrupted call repeats events and loses none.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
@@ -138,11 +138,11 @@ interface Replayer {
   replay(conversation: RemoteConversation, after: number): Promise<number | null>;
   /** One conversation from an event on. @returns undefined when there is no such conversation in this app */
   replayFrom(eventId: string): Promise<Started | undefined>;
-  /** Conversations on record, a batch of them. */
+  /** A batch of the recorded conversations. */
   replaySkipped(): Promise<Started>;
 }
 
-/** The settings' version, when they list the webhook; else the finished refusal. */
+/** The settings' version, when they list the webhook; else the response that refuses the call. */
 async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<number, Response>> {
   const stored = await readStored(c);
   if (!stored.ok) return stored;
@@ -151,7 +151,7 @@ async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<numbe
   return isListed ? ok(version) : err(problem(c, "webhook_not_found", {}));
 }
 
-/** What a caller asks for, and who does it; or the finished refusal. The body is checked first. */
+/** The requested replay and the code for it, or the response that refuses the call. The body is checked first. */
 async function readReplay<T extends v.GenericSchema>(
   c: Context<HttpEnv>,
   id: string,
@@ -169,7 +169,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const services = servicesOf(c);
   const { appid } = services.app;
   const account = services.account();
-  // Events of the mini program as a whole are named by the account's object.
+  // Events of the mini program as a whole have the id of the account's object.
   const accountId = c.env.ACCOUNT.idFromName(appid).toString();
   const caller = { appid, settingsVersion: listed.value };
 
@@ -177,7 +177,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
     replayObject(conversation.id.toString(), () => conversation.replay(id, after, caller));
 
   async function replayObject(objectId: string, start: () => Promise<number | null>): Promise<number | null> {
-    // Read before: what is skipped again meanwhile stays on record.
+    // Read before the replay: events that are skipped again meanwhile stay recorded.
     const known = await account.skippedConversations(id, objectId);
     const from = await start();
     const covered = known.filter((entry) => from !== null && from <= entry.after);
@@ -203,7 +203,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
       const known = await account.skippedConversations(id, REPLAY_BATCH);
       const outcomes = await Promise.allSettled(
         known.map(async (entry): Promise<SkippedConversation> => {
-          // One that was erased or has expired has nothing left to deliver.
+          // An erased or expired conversation has no events to deliver.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after);
           else await findConversationById(services, entry.conversation)?.replay(id, entry.after, caller);
           return entry;

@@ -1,5 +1,5 @@
 /**
- * The state of the webhooks: `GET /webhooks`. They are set up in the settings.
+ * The state of the webhooks: `GET /webhooks`. They are configured in the settings.
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";

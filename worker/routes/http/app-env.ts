@@ -1,5 +1,5 @@
 /**
- * What every Hono handler of this worker finds in its context.
+ * The types of the Hono context of this worker's handlers.
  */
 import type { Config } from "../../config/config.ts";
 import type { RequestServices } from "../../inbox/services.ts";
@@ -8,13 +8,13 @@ import type { RequestServices } from "../../inbox/services.ts";
 export interface HttpEnv {
   Bindings: Env;
   Variables: {
-    /** Checked once: a route never sees an incomplete configuration. */
+    /** Checked before: a route never gets an incomplete configuration. */
     config: Config;
-    /** Cloudflare's ray id, or one of our own; the thread through the log lines of one request. */
+    /** Cloudflare's ray id, or one of our own; it is in all log lines of one request. */
     requestId: string;
     /** The team's code: a route never imports it. */
     team: RequestServices["team"];
-    /** Of the chosen mini program; set by `requireKnownApp`. */
+    /** The services of the chosen mini program; set by `requireKnownApp`. */
     services: RequestServices;
   };
 }

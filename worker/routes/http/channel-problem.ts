@@ -9,7 +9,7 @@ import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { describeCode } from "../../channels/wechat/errcode.ts";
 import { problem } from "./problem.ts";
 
-/** Answers a call that did not succeed. */
+/** Returns the problem for a call that failed. */
 export function refuseCall(c: Context, failure: ApiFailure): Response {
   switch (failure.reason) {
     case "refused":

@@ -9,7 +9,7 @@ import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 import { createRequestServices } from "./services.ts";
 
-/** Answers 404 `unknown_app` for an app this worker is not set up for; past it `servicesOf` has its services. */
+/** Answers 404 `unknown_app` for an app that is not configured; in later handlers `servicesOf` returns its services. */
 export const requireKnownApp = () =>
   createMiddleware<HttpEnv>(async function requireKnownApp(c, next) {
     const app = findAccountConfig(c.get("config"), c.req.query("appid"));

@@ -1,7 +1,7 @@
 /**
- * What a route says about itself: written beside the route, made of the schemas it checks and answers with, and of the
- * codes of the problem table. The worker serves without looking at it; `worker/docs` makes the OpenAPI document of it
- * when the project is built (docs/design/0011-openapi-at-build.md).
+ * The description of a route: written beside the route, from the schemas it checks and answers with and the codes of
+ * the problem table. The running worker does not use it; `worker/openapi` generates the OpenAPI document from it when
+ * the project is built (docs/design/0011-openapi-at-build.md).
  */
 import { sValidator } from "@hono/standard-validator";
 import type { MiddlewareHandler } from "hono";
@@ -14,7 +14,7 @@ import type { BilingualText } from "../../../shared/base/bilingual.ts";
 /** The groups of routes. */
 export type Tag = "messages" | "conversations" | "media" | "settings" | "operations";
 
-/** A body or an answer: its content type, and its schema where it has one. */
+/** A body or an answer: its content type, and its schema if it has one. */
 export interface Content {
   readonly type: string;
   /** Absent for bytes. */
@@ -22,12 +22,12 @@ export interface Content {
   readonly example?: unknown;
 }
 
-/** One good answer. */
+/** One successful answer. */
 export interface Answer {
   readonly text: BilingualText;
   /** Absent for an empty answer. */
   readonly content?: Content | readonly Content[];
-  /** Response headers worth knowing, with what they say. */
+  /** Documented response headers, with their descriptions. */
   readonly headers?: Readonly<Record<string, BilingualText>>;
 }
 
@@ -39,13 +39,13 @@ export interface RouteDescription {
   readonly text?: BilingualText;
   readonly body?: readonly Content[];
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Beside those every route has. */
+  /** In addition to those every route has. */
   readonly problems?: readonly ProblemCode[];
 }
 
 type ValidatorArguments = Parameters<typeof DescribedValidator>;
 
-/** What the document says because of a middleware: all of a route, or the parameters that are checked. */
+/** The part of the document that comes from a middleware: a whole route, or the parameters that are checked. */
 export type Note =
   | { readonly kind: "route"; readonly route: RouteDescription }
   | {
@@ -65,8 +65,8 @@ export function describe(route: RouteDescription): MiddlewareHandler {
 }
 
 /**
- * `validator` of hono-openapi, less the document: checks parameters and asks the hook what to answer. Its type is that
- * one's own, so `c.req.valid` yields what the schema does.
+ * `validator` of hono-openapi without the documentation: checks parameters and calls the hook for the answer. It has
+ * the same type, so `c.req.valid` returns the schema's output.
  */
 export const validator = checkAndNote as typeof DescribedValidator;
 
@@ -76,7 +76,7 @@ function checkAndNote(...[target, schema, hook, options]: ValidatorArguments) {
   return check;
 }
 
-/** What is noted of a middleware, for `worker/docs`. */
+/** The descriptions of middleware, for `worker/openapi`. */
 export function noteOf(middleware: object): Note | undefined {
   return notes.get(middleware);
 }

@@ -1,6 +1,6 @@
 /**
- * Paths that name a user must be percent-encoded UTF-8. Hono leaves an encoding it cannot decode as it is, and a broken
- * one would then name the user whose openid has these very characters.
+ * Paths that name a user must be percent-encoded UTF-8. Hono leaves an encoding unchanged that it cannot decode, and
+ * the path would then name the user whose openid has exactly these characters.
  */
 import { createMiddleware } from "hono/factory";
 import type { HttpEnv } from "./app-env.ts";
@@ -18,7 +18,7 @@ function isEncoded(pathname: string): boolean {
     decodeURIComponent(pathname);
     return true;
   } catch {
-    // A URIError is the only thing it throws, and the answer itself.
+    // Decoding throws URIError only; the response is the 422.
     return false;
   }
 }

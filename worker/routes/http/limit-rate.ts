@@ -1,6 +1,6 @@
 /**
- * How often one API key may call: Cloudflare's Rate Limiting binding, counted at each of its locations, with no
- * storage and no request of its own. Why this and not a counter in an object: docs/design/rate-limit.md.
+ * How often one API key may call: Cloudflare's Rate Limiting binding, which counts separately in each location, without
+ * storage and without a request of its own. Why not a counter in an object: docs/design/rate-limit.md.
  */
 import { createMiddleware } from "hono/factory";
 import { withTimeout } from "../../platform/deadline.ts";
@@ -8,9 +8,9 @@ import { errorName, writeLog } from "../../platform/logger.ts";
 import { problem } from "./problem.ts";
 import type { KeyEnv } from "./require-api-key.ts";
 
-/** The binding's period in wrangler.toml; it does not say when the next one begins. */
+/** The binding's period in wrangler.toml, seconds; the binding does not return when the next one begins. */
 const PERIOD_SECONDS = 60;
-/** How long the limiter has for its answer, milliseconds: it counts at the location itself. */
+/** Timeout of the limiter, milliseconds: it counts in the location itself. */
 const LIMITER_MS = 500;
 
 /** Answers 429 when the caller's key has used up its requests. Comes after `requireApiKey`. */
@@ -21,7 +21,9 @@ export const limitRate = () =>
     return problem(c, "rate_limited", { retryAfterSeconds: PERIOD_SECONDS }, { headers });
   });
 
-/** A limiter that fails or hangs lets pass: it guards the bill, the key guards the data. */
+/**
+ * When the limiter fails or hangs, the request is allowed: the limit protects from cost, the API key protects the data.
+ */
 async function isWithinLimit(limiter: RateLimit, key: string, requestId: string): Promise<boolean> {
   try {
     return (await withTimeout(LIMITER_MS, limiter.limit({ key }))).success;

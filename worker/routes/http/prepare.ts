@@ -1,5 +1,6 @@
 /**
- * What every request meets first. A worker that is half set up answers 503 and says where to look.
+ * The first middleware of every request. A worker that is not completely set up answers 503 with a reference to
+ * /healthz.
  */
 import type { Context } from "hono";
 import type { TeamCode } from "../../automation/handler-context.ts";
@@ -7,7 +8,7 @@ import { configOf } from "../../config/config.ts";
 import { writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Names the request and gives it the configuration and the team's code; the answer instead when the first is incomplete. */
+/** Gives the request an id, the configuration and the team's code; answers 503 when the configuration is incomplete. */
 export function prepare(c: Context<HttpEnv>, team: TeamCode): Response | undefined {
   const requestId = c.req.header("cf-ray") ?? crypto.randomUUID();
   c.set("requestId", requestId);
@@ -22,7 +23,7 @@ export function prepare(c: Context<HttpEnv>, team: TeamCode): Response | undefin
   return c.text("edge-kefu is not set up yet: see /healthz", 503);
 }
 
-/** Answers an exception no route expected; its message may hold anything, so it is logged by name. */
+/** Answers an exception that no route handled; its message may contain anything, so only its name is logged. */
 export function answerUnhandled(error: Error, c: Context<HttpEnv>): Response {
   writeLog("unhandled_error", { requestId: c.get("requestId"), error: error.name });
   return c.text("internal error", 500);

@@ -11,9 +11,9 @@ export type { FactsOf, ProblemCode } from "../../../shared/api/problem-table.ts"
 /** The content type of a problem. */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** What may differ from the table. */
+/** The members that may differ from the table. */
 export interface ProblemOptions {
-  /** Says more than the table's advice; never the caller's own words. */
+  /** More detail than the table's advice; never the caller's own words. */
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -35,7 +35,10 @@ export function problem<C extends ProblemCode>(
   return c.body(JSON.stringify(body), status, { ...headers, "content-type": PROBLEM_TYPE });
 }
 
-/** The `type` of a problem: where it is explained. Relative with its full path (RFC 9457 §3.1.1), so alike on every host. */
+/**
+ * The `type` of a problem: the URL that explains it. Relative with its full path (RFC 9457 §3.1.1), so it is the same
+ * on every host.
+ */
 export function problemType(code: ProblemCode): string {
   return `/api/docs#${code}`;
 }

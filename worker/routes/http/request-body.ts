@@ -1,6 +1,6 @@
 /**
- * Reading what a caller sent: parameters through `validator` with a hook of our own (its default answer repeats
- * the input), bodies within a limit. Each function yields the value or the finished refusal.
+ * Reads the input of a caller: parameters through `validator` with a hook of our own (its default answer repeats the
+ * input), bodies up to a limit. Each function returns the value or the response that refuses the request.
  */
 import type { Context } from "hono";
 import * as v from "valibot";
@@ -12,15 +12,15 @@ import { problem } from "./problem.ts";
 /** The largest JSON body, bytes. */
 export const MAX_JSON_BYTES = 64 * 1024;
 
-/** Settings, the deepest and longest body, nest 6 levels deep and have some 40 000 values at most. */
+/** Limits of a JSON body. Settings, the deepest and longest body, have at most 6 levels and about 40 000 values. */
 const LIMITS = { maxDepth: 32, maxCommas: 50_000 };
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
-/** What `validator` tells its hook. */
+/** What `validator` passes to its hook. */
 type Validated = { readonly success: true } | { readonly success: false; readonly error: readonly unknown[] };
 
-/** A JSON object by its keys. */
+/** The fields of a JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The hook for parameters: 422 with the parameter's name, never its value. */
@@ -28,12 +28,12 @@ export function refuseParameter(result: Validated, c: Context): Response | undef
   return result.success ? undefined : refuseIssue(c, result.error[0]);
 }
 
-/** A hook that answers one fixed way. */
+/** A hook with one fixed answer. */
 export function refuseAs(refusal: (c: Context) => Response) {
   return (result: Validated, c: Context): Response | undefined => (result.success ? undefined : refusal(c));
 }
 
-/** The options `validator` needs to document a parameter by what it becomes, not by the text it came as. */
+/** Options for `validator`: document a parameter by its parsed type, not by the text in the request. */
 export const AS_BECOMES = { options: { typeMode: "output" } };
 
 /** Reads a JSON object of at most `MAX_JSON_BYTES`. */
@@ -101,11 +101,11 @@ export function checkBody<T extends v.GenericSchema>(
 /**
  * 422 for a field. An unknown field is not named: its name is the caller's.
  *
- * @param message what `shared/message/outbound.ts` or valibot says of it; for an unknown field that nothing (`never`) fits
+ * @param message the problem from `shared/message/outbound.ts` or valibot; for an unknown field it says `never`
  */
 export function invalidField(c: Context, field: string, message: string): Response {
   if (message === "must be never" || message === "is not allowed") {
-    const detail = "the body has a field that is not known here";
+    const detail = "the body has an unknown field";
     return problem(c, "invalid_field", { field: "(unknown field)" }, { detail });
   }
   return problem(c, "invalid_field", { field }, { detail: `${field} ${message}` });

@@ -1,18 +1,18 @@
 /**
- * The lock of the REST API: a bearer key (RFC 6750), one of the secret API_KEYS. Keys are compared as SHA-256 digests,
- * all of them every time, so that neither a key's length nor how much of it was right nor which key it is can be
- * told from the time it takes.
+ * Authentication of the REST API: a bearer key (RFC 6750), one of the secret API_KEYS. Keys are compared as SHA-256
+ * digests, all of them every time, so that the run time shows neither a key's length, nor how much of it was right, nor
+ * which key it is.
  */
 import { createMiddleware } from "hono/factory";
 import { Buffer } from "node:buffer";
 import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 
-/** The context past the lock. */
+/** The context after authentication. */
 export interface KeyEnv {
   Bindings: HttpEnv["Bindings"];
   Variables: HttpEnv["Variables"] & {
-    /** SHA-256 of the caller's API key, hex: who calls, without the key. */
+    /** SHA-256 of the caller's API key, hex: identifies the caller without the key. */
     caller: string;
   };
 }
@@ -23,7 +23,7 @@ const REALM = 'Bearer realm="edge-kefu"';
 /** Digests of a configuration's keys; computed once, as plain bytes. */
 const digestsOf = new WeakMap<readonly string[], readonly Uint8Array[]>();
 
-/** Lets requests with a right key pass and notes whose it is; without any key set the API is closed to all. */
+/** Accepts requests with a valid key and records whose it is; without any configured key every request is refused. */
 export const requireApiKey = () =>
   createMiddleware<KeyEnv>(async function requireApiKey(c, next) {
     const { apiKeys } = c.get("config");
@@ -43,7 +43,7 @@ export const requireApiKey = () =>
  * Whose API key a request carries.
  *
  * @param authorization the request's header
- * @returns the key's SHA-256 in hex; undefined without a key, or with none of ours
+ * @returns the key's SHA-256 in hex; undefined without a key, or with an unknown one
  */
 export async function findCaller(
   authorization: string | undefined,

@@ -1,10 +1,10 @@
 /**
- * Headers every answer of the API has: not stored by anything between, taken for nothing but what it says it is, and
- * without any right when a browser should show it.
+ * Headers of every answer of the API: not cached by intermediaries, not interpreted as another content type, and
+ * without any permission when a browser displays it.
  */
 import { createMiddleware } from "hono/factory";
 
-/** By name. */
+/** By header name. */
 export const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -12,7 +12,7 @@ export const SECURE_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 };
 
-/** Sets the headers an answer does not set itself. */
+/** Sets these headers unless the answer sets them itself. */
 export const secureAnswer = () =>
   createMiddleware(async function secureAnswer(c, next) {
     await next();

@@ -1,12 +1,12 @@
 /**
- * The services of one request, made from Hono's context: the one place where a use case and a request meet.
+ * Creates the services of one request from Hono's context: the only place where use cases meet a request.
  */
 import type { Context } from "hono";
 import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Creates them, once per request; behind `requireKnownApp` it has been done. */
+/** Creates them, once per request; after `requireKnownApp` they exist already. */
 export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);

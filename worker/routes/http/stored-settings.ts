@@ -1,6 +1,6 @@
 /**
- * The settings in force, for routes that show them or act by them; settings another version stored are refused, not
- * taken for the defaults.
+ * The settings in force, for routes that show or apply them; settings that another version stored are refused, not
+ * replaced by the defaults.
  */
 import type { Context } from "hono";
 import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
@@ -9,7 +9,9 @@ import type { HttpEnv } from "./app-env.ts";
 import { servicesOf } from "./choose-account.ts";
 import { problem } from "./problem.ts";
 
-/** Reads them from the account object. @returns the finished refusal when this worker cannot read them */
+/**
+ * Reads them from the account object. @returns the response that refuses the request when this worker cannot read them
+ */
 export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
   const account = servicesOf(c).account();
   const { version, settings, updatedAt, unreadable } = await account.settings();
