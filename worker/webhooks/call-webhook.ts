@@ -1,6 +1,6 @@
 /**
- * One signed POST to an endpoint of the team's, and what became of it. Only here is a webhook called: the address is
- * checked each time, redirects are never followed, nothing of the answer is trusted or logged.
+ * One signed POST to an endpoint of the team's, and its outcome. Webhooks are called here only: the address is checked
+ * each time, redirects are never followed, nothing of the answer is trusted or logged.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { openDeadline, TIMED_OUT } from "../platform/deadline.ts";
@@ -22,7 +22,7 @@ export interface WebhookCallDeps {
   readonly fetch: (url: string, init: WebhookInit) => Promise<Response>;
   /** The clock, epoch ms. */
   readonly now: () => number;
-  /** The current signing secret, then the previous one while it is changed. */
+  /** The current signing secret, then the previous one during a rotation. */
   readonly secrets: readonly string[];
   readonly allowPrivate: boolean;
 }
@@ -35,7 +35,7 @@ export interface WebhookCall {
   /** JSON. */
   readonly body: string;
   readonly timeoutMs: number;
-  /** How much of the answer is read, bytes; 0: none. */
+  /** How much of the answer is read, bytes; 0: nothing. */
   readonly maxAnswerBytes: number;
 }
 
@@ -45,30 +45,30 @@ export interface WebhookFailure {
     | "timeout"
     | "network"
     | "redirected"
-    /** 410: the endpoint wants no more. */
+    /** 410: the endpoint wants no more events. */
     | "gone"
-    /** 400, 413, 415, 422: this very request will never be taken. */
+    /** 400, 413, 415, 422: the endpoint will never accept this request. */
     | "refused"
     /** Any other status. */
     | "status"
     | "answer_too_large"
-    /** The address is not allowed: nothing left. */
+    /** The address is not allowed: no request was sent. */
     | "url_refused";
   readonly status?: number;
-  /** What a 429 or 503 asked for, milliseconds. */
+  /** The Retry-After of a 429 or 503, milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** How much of an answer to a question is read, bytes. */
+/** The longest answer to a question that is read, bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/** Statuses by which an endpoint says that it rejects the request itself. */
+/** Statuses with which an endpoint rejects the request itself. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
 /**
  * Calls an endpoint.
  *
- * @returns the text of its answer, empty when none is wanted
+ * @returns the text of its answer, empty when none is to be read
  */
 export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Promise<Result<string, WebhookFailure>> {
   const url = checkWebhookUrl(call.url, deps.allowPrivate);
@@ -93,7 +93,8 @@ export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Pro
     const outcome = await Promise.race([exchange(deps, url.value.href, init, call.maxAnswerBytes), deadline.overdue]);
     return outcome === TIMED_OUT ? err({ reason: "timeout" }) : outcome;
   } catch {
-    // The text of a fetch error quotes the address, which may hold a key: only that it failed is kept.
+    // The text of a fetch error quotes the address, which may contain a key: it is dropped, only the failure is
+    // recorded.
     return err({ reason: deadline.signal.aborted ? "timeout" : "network" });
   } finally {
     deadline.close();
@@ -101,7 +102,7 @@ export async function callWebhook(deps: WebhookCallDeps, call: WebhookCall): Pro
 }
 
 /**
- * How a rule asks an endpoint for an answer: `callWebhook` bound to what it needs.
+ * Sends a webhook question: `callWebhook` with its dependencies bound.
  *
  * @returns undefined without a secret to sign with
  */

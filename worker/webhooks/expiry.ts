@@ -1,5 +1,5 @@
 /**
- * Events that retention deletes before a webhook got them: put on record, as other events that are skipped.
+ * Events that retention deletes before a webhook received them: they are recorded as skipped.
  */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
@@ -11,14 +11,14 @@ import { healthMemory } from "./health-reader.ts";
 import { forgetConversation, type ConsumerServices, type WebhookConsumerDeps } from "./log-consumer.ts";
 import { createSkippedEvents } from "./skipped-events.ts";
 
-/** Rows read at a time. */
+/** Rows read per batch. */
 const MAX_ROWS = 100;
 
 /**
- * Rows before `until` are about to be deleted. Events in them that a webhook did not get are put on record first, and its
- * cursor moves past them.
+ * Rows before `until` are about to be deleted. Events in them that a webhook did not receive are recorded first, and
+ * its cursor is moved past them.
  *
- * @throws Error when they could not be put on record: nothing may be deleted then
+ * @throws Error when they could not be recorded: then nothing may be deleted
  */
 export async function expireEvents(
   host: WebhookConsumerDeps,
@@ -42,7 +42,7 @@ export async function expireEvents(
       health,
       fields: { app: address.appid, user: conversationTag(id) },
     });
-    // While the settings cannot be read, which events it wants is not known: all of them count.
+    // While the settings cannot be read, the types of events it wants are unknown: all events count.
     const wanted =
       settings?.webhooks.find((webhook) => webhook.id === name)?.events ?? (settings ? [] : WEBHOOK_EVENTS);
     let after = from;
@@ -65,7 +65,7 @@ export async function expireEvents(
   host.keep({ webhooks: Object.fromEntries(moved), settingsVersion }, true);
 }
 
-/** Events that are not on record must not be deleted: the alarm tries again. */
+/** Events that are not recorded must not be deleted: the alarm tries again. */
 class ExpiryError extends Error {
   override readonly name = "ExpiryError";
   readonly code = "expiry";

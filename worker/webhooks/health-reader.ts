@@ -1,6 +1,6 @@
 /**
- * The health of webhooks as a conversation sees it: read from the account object at most twice a minute for an isolate.
- * When the account cannot be reached, endpoints count as healthy, and nothing is skipped.
+ * The health of webhooks for a conversation's run: read from the account object at most twice a minute per isolate.
+ * When the account cannot be reached, endpoints count as healthy, and no event is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { withTimeout } from "../platform/deadline.ts";
@@ -8,17 +8,17 @@ import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
 import type { SkippedEvents } from "./skipped-store.ts";
 
-/** The part of the account object that is used. */
+/** The part of the account object that the reader uses. */
 export interface WebhookAccount {
   webhookHealths(): Promise<WebhookHealths>;
   reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths>;
   noteSkipped(id: string, events: SkippedEvents): Promise<true>;
 }
 
-/** What an isolate remembers, by appid. */
+/** The cached healths, by appid. */
 export type HealthMemory = Map<string, { readonly healths: WebhookHealths; readonly readAt: number }>;
 
-/** This isolate's. */
+/** The healths cached by this isolate. */
 export const healthMemory: HealthMemory = new Map();
 
 /** What reading and reporting need. */
@@ -32,26 +32,26 @@ export interface HealthDeps {
 }
 
 const FRESH_MS = 30_000;
-/** The alarm that asks has messages to send as well, milliseconds. */
+/** Timeout of a call of the account object, milliseconds: the same alarm has messages to send. */
 const ACCOUNT_TIMEOUT_MS = 1_500;
 
-/** The endpoints in trouble. */
+/** The endpoints with failures. */
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.appid);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
   return ask(deps, (account) => account.webhookHealths());
 }
 
-/** Reports a call. Returns what is known after it. */
+/** Reports a call. Returns the endpoint's health after it. */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
   return ask(deps, (account) => account.reportWebhook(id, report));
 }
 
-/** Puts skipped events on record. @returns whether they are; a worker of the version before cannot do it */
+/** Records skipped events. @returns whether they are recorded; the previous version of the worker cannot do it */
 export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
     const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
-    // A refusal is trouble: the next run reads it, and reports what is accepted then.
+    // A refusal changes the health: the next run reads it, and then reports accepted events.
     deps.memory.delete(deps.appid);
     return noted;
   } catch (error) {

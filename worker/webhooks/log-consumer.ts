@@ -1,6 +1,6 @@
 /**
- * A conversation delivers to the webhooks what its log has for them: what is due, by `webhooks/run.ts`, folded back into
- * the state. Called by the alarm alone (docs/design/0013-webhooks.md).
+ * Delivers the rows of a conversation's log to the webhooks: runs the due endpoints by `webhooks/run.ts` and stores the
+ * new cursors in the state. Called by the alarm only (docs/design/0013-webhooks.md).
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownWebhooks } from "../conversation/core/consumer-cursor.ts";
@@ -16,14 +16,14 @@ import { toWebhookEvent, typesOf } from "./core/event.ts";
 import { healthMemory, type WebhookAccount } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
-/** The conversation, as it is at the moment of asking: other events come in between. */
+/** The conversation at the time of the call: other events are handled in between. */
 export interface WebhookConsumerDeps {
   readonly address: Address;
   readonly id: DurableObjectId;
   readonly state: () => ConversationState;
-  /** The storage in use; another one after an erase. */
+  /** The storage in use; another one after an erasure. */
   readonly store: () => ConversationStore;
-  /** Takes new cursors; `durable` writes them. */
+  /** Sets new cursors; `durable` writes them. */
   readonly keep: (known: KnownWebhooks, durable: boolean) => void;
 }
 
@@ -41,14 +41,14 @@ export interface ConsumerServices {
   readonly webhooks: WebhookCallDeps;
 }
 
-/** Time in which calls may start, milliseconds from the alarm: it has messages to send as well. */
+/** Time in which calls may start, milliseconds from the alarm: the same alarm has messages to send. */
 const BUDGET_MS = 10_000;
 /** Delay of all webhooks while the settings cannot be read, milliseconds. */
 const SETTINGS_RETRY_MS = 30_000;
 /** Timeout of removing an erased conversation from the account, milliseconds. */
 const FORGET_TIMEOUT_MS = 1_500;
 
-/** Delivers what is due; resolves when that is done, has failed, or the time is up. */
+/** Delivers the due events; resolves when that is done, has failed, or the time is up. */
 export async function deliverEvents(host: WebhookConsumerDeps, services: ConsumerServices): Promise<void> {
   const { address, id, state, store } = host;
   const started = Date.now();
@@ -82,17 +82,20 @@ export async function deliverEvents(host: WebhookConsumerDeps, services: Consume
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
     health: { appid: address.appid, account, memory: healthMemory, now: deps.now },
-    // Not after an erase, though the user may have written again since.
+    // Not after an erasure, even if the user has written again since.
     mayGoOn: () => store() === opened && mayContinue(host, started + BUDGET_MS),
     fields: { app: address.appid, user },
   });
-  // Erased meanwhile: what became of the old log's events is nothing to the cursors of a new one.
+  // Erased meanwhile: the results for the old log do not concern the cursors of the new one.
   if (store() !== opened) return forgetConversation(account, address.appid, id);
   const listed = { webhooks: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   host.keep(foldProgress(state(), listed, progress, Date.now(), Math.random), true);
 }
 
-/** The user was erased during a run: its reports may have reached the account after the erase had removed the user there. */
+/**
+ * The user was erased during the run: its reports may have reached the account after the erasure had removed the user
+ * there.
+ */
 export async function forgetConversation(
   account: ConsumerServices["account"],
   app: string,
@@ -105,7 +108,7 @@ export async function forgetConversation(
   }
 }
 
-/** Not late, not while a message waits for the alarm. */
+/** Not late, and not while a message waits for the alarm. */
 function mayContinue({ state }: WebhookConsumerDeps, until: number): boolean {
   const now = Date.now();
   const message = nextDue(state(), undefined, 0, false);

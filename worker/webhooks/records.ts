@@ -1,6 +1,6 @@
 /**
- * What the account object does for webhooks: it takes the reports of conversations, keeps health and skipped events,
- * and says what there is to replay. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
+ * The account object's part in webhooks: it stores the reports of conversations, health and skipped events, and lists
+ * what can be replayed. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
  */
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
@@ -18,12 +18,12 @@ import {
 } from "./core/endpoint-health.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./skipped-store.ts";
 
-/** What is needed of the account object. */
+/** What the records need of the account object. */
 export interface WebhookRecordsDeps {
   readonly appid: () => string;
   readonly settings: () => SettingsVersion;
   readonly healths: () => WebhookHealths;
-  /** Stores healths when they are given, and arms the alarm if something is due before it. */
+  /** Stores healths when they are passed, and sets the alarm if something is due before it. */
   readonly write: (healths?: WebhookHealths) => void;
   readonly skipped: SkippedStore;
 }
@@ -37,7 +37,7 @@ export interface WebhookStatus {
 
 /** Creates it. */
 export function createWebhookRecords({ appid, settings, healths, write, skipped }: WebhookRecordsDeps) {
-  /** What belongs to webhooks of settings that cannot be read is kept. */
+  /** Without readable settings the records of all webhooks are kept. */
   const isListed = (id: string) => {
     const { settings: read, unreadable } = settings();
     return unreadable !== undefined || read.webhooks.some((webhook) => webhook.id === id);
@@ -52,7 +52,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
   }
 
   return {
-    /** A conversation reports a call. Returns what is known after it. */
+    /** A conversation reports a call. Returns the endpoint's health after it. */
     report(id: string, report: WebhookReport, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
       const health = noteReport(known, report, now);
@@ -66,7 +66,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       return change(id, health);
     },
 
-    /** A conversation passes events over. They are on record when this returns. */
+    /** Records events that a conversation skipped; they are recorded when this returns. */
     noteSkipped(id: string, events: SkippedEvents, now: number): void {
       if (!isListed(id)) return;
       const { conversation, count, reason, status, inRow = count } = events;
@@ -80,7 +80,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       else if (known !== undefined) change(id, noteGivenUp(known, conversation));
     },
 
-    /** How the webhooks of the settings are doing. */
+    /** The state of the webhooks of the settings. */
     status(): WebhookStatus {
       const summaries = settings().settings.webhooks.flatMap(({ id }) => {
         const summary = skipped.summary(id);
@@ -89,29 +89,32 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       return { healths: healths(), skipped: Object.fromEntries(summaries) };
     },
 
-    /** Conversations of which an endpoint did not get everything: as many, the longest waiting first, or one by its id. */
+    /**
+     * Conversations with events that an endpoint did not receive: at most the given number, the longest waiting first,
+     * or one by its id.
+     */
     skippedConversations(id: string, which: number | string): readonly SkippedConversation[] {
       return skipped.conversations(id, which);
     },
 
-    /** These conversations deliver again what they skipped. @returns how many conversations are left on record */
+    /** These conversations deliver their skipped events again. @returns how many conversations are still recorded */
     replayed(id: string, read: readonly SkippedConversation[]): number {
       for (const conversation of read) skipped.remove(id, conversation);
       return skipped.summary(id)?.conversations ?? 0;
     },
 
-    /** Forgets what an endpoint did not get. @returns how many events that were */
+    /** Deletes the record of an endpoint's skipped events. @returns their number */
     dismiss(id: string): number {
       return skipped.clear(id);
     },
 
-    /** Forgets a conversation, by its object's id: the user was erased. */
+    /** Deletes a conversation, by its object's id: its user was erased. */
     forget(conversation: string): void {
       skipped.forget(conversation);
       for (const [id, health] of Object.entries(healths())) change(id, withoutConversation(health, conversation));
     },
 
-    /** New settings were stored: what belongs to endpoints that are gone is forgotten. */
+    /** New settings were stored: records of removed endpoints are deleted. */
     settingsChanged(before: SettingsVersion, after: readonly Webhook[]): void {
       const known = healths();
       const kept = keepHealths(known, before.settings.webhooks, after);

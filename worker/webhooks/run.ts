@@ -1,9 +1,9 @@
 /**
- * Delivers to the webhooks what a conversation's log, or the account's table of events, has for them: every endpoint by
- * itself, one event after another in order, until all is delivered, one fails, or the time is up. It decides nothing about
- * the conversation; what it came to is folded into the state by the object.
+ * Delivers the events of a conversation's log, or of the account's table of events, to the webhooks: every endpoint by
+ * itself, one event after another in order, until all are delivered, one fails, or the time is up. It changes no state;
+ * the object stores the results.
  *
- * An event that is passed over is on the account's record before the cursor moves past it: nothing is lost in silence.
+ * A skipped event is recorded by the account before the cursor moves past it, so no event is lost without a record.
  */
 import type { Webhook } from "../../shared/api/settings/settings.ts";
 import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
@@ -16,12 +16,12 @@ import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
 import { createSkippedEvents, type Skipped } from "./skipped-events.ts";
 
-/** What is delivered in order: a row of a log, or an event of the app. */
+/** The source of events in order: a row of a log, or an event of the app. */
 export interface Deliverable {
   readonly seq: number;
   /** When it happened, epoch ms. */
   readonly at: number;
-  /** The types of events it makes, in order. */
+  /** The types of its events, in order. */
   readonly types: readonly WebhookEventType[];
   readonly build: (type: WebhookEventType) => WebhookEvent;
 }
@@ -44,7 +44,7 @@ export interface WebhookRun {
   readonly health: HealthDeps;
   /** Whether another call may start. */
   readonly mayGoOn: () => boolean;
-  /** Fields of the log lines: for whom (`conversationTag`). */
+  /** Fields of the log lines: the conversation (`conversationTag`). */
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -53,7 +53,7 @@ export const DELIVERY_TIMEOUT_MS = 5_000;
 /** Rows read per run. */
 const MAX_ROWS = 100;
 
-/** Runs; resolves with what each endpoint came to. */
+/** Runs; resolves with the result for each endpoint. */
 export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, ConsumerProgress>> {
   const healths = await readHealths(run.health);
   const entries = run.due.map(async (due): Promise<readonly [string, ConsumerProgress]> => {
@@ -70,21 +70,21 @@ export async function runWebhooks(run: WebhookRun): Promise<ReadonlyMap<string, 
 }
 
 /**
- * Whether a success is news to the account. What is known of its health may be half a minute old: a replay always reports
- * one.
+ * Whether a success has to be reported to the account. The known health may be half a minute old: after a replay the
+ * success is always reported.
  */
 function wasInTrouble(run: WebhookRun, due: DueWebhook, health: WebhookHealth | undefined): boolean {
   return due.cursor.isReplay === true || isWaiting(run, due, health) || (health?.failures ?? 0) > 0;
 }
 
-/** Whether the account counts this conversation among those that wait. */
+/** Whether the account lists this conversation among those that wait. */
 function isWaiting({ source }: WebhookRun, { cursor }: DueWebhook, health: WebhookHealth | undefined): boolean {
   return cursor.tries > 0 || ownValue(health?.conversations ?? {}, source.objectId) !== undefined;
 }
 
-/** What the account knows of an endpoint before a run. */
+/** The account's record of an endpoint before a run. */
 interface KnownTrouble {
-  /** The first event that is accepted is news to it. */
+  /** The first accepted event has to be reported. */
   readonly mustReport: boolean;
   /** The conversation is one of those that wait. */
   readonly waits: boolean;
@@ -103,7 +103,7 @@ async function deliverRows(
   let to = from;
   let isAlive = false;
   let mustReportSuccess = mustReport;
-  /** Whether the newest outcome is an event that was accepted after one that is passed over. */
+  /** Whether the newest outcome is an accepted event after a skipped one. */
   let isOkAgain = false;
   let isCalled = false;
   const success = { ok: true, conversation: run.source.objectId } as const;
@@ -112,7 +112,7 @@ async function deliverRows(
     const onlyGaveUp = !isAlive && !skipped.isEmpty();
     const made = { from, to, ...(onlyGaveUp && { since: cursor.since }), ...(stopped && { stopped }) };
     const settled = await skipped.settle(made);
-    // The account hears of what is passed over at the end of the run, so of what was accepted after it once more.
+    // Skipped events are reported at the end of the run, so an event accepted after them is reported once more.
     if (isOkAgain && settled === made) await reportSuccess();
     return settled;
   };
@@ -142,15 +142,15 @@ async function deliverRows(
   }
   if (rows.length < MAX_ROWS && run.rows(to, 1).length === 0) {
     to = Math.max(to, run.last);
-    // The settings changed: the endpoint no longer wants what waited for it.
+    // The settings changed: the endpoint no longer wants the waiting event.
     if (waits && !isCalled) await reportHealth(run.health, webhook.id, { ...success, isIdle: true });
   }
   return end();
 }
 
 /**
- * No call is made in a pause. An endpoint that has been dead for as long as an event waits has lost what is as old:
- * conversations would look again and again, and pay for each look, until their rows are deleted.
+ * No call is made during a pause. When an endpoint has failed for as long as an event waits, events of that age are
+ * skipped: otherwise conversations would wake again and again, each time billed, until their rows are deleted.
  */
 async function skipExpired(
   run: WebhookRun,
@@ -206,7 +206,7 @@ async function reportFailure(
   const healths = await reportHealth(run.health, webhook.id, report);
   const until = ownValue(healths, webhook.id)?.pausedUntil ?? 0;
   if (until > run.deps.now()) return { reason: "paused", until };
-  // 410 asks for no more calls; whether that is meant for this user alone is not known.
+  // 410 means that no more calls are wanted; whether for this user alone is unknown.
   const asked = reason === "gone" ? GONE_PAUSE_MS : retryAfterMs;
   return { reason: "failed", ...(asked !== undefined && { retryAfterMs: asked }) };
 }

@@ -1,18 +1,18 @@
 /**
- * What only this worker can say of webhooks in settings: whether their addresses are allowed here, and whether there
- * is a secret to sign with. Refused when they are stored, instead of waiting for events that can never come.
+ * Checks of webhooks in settings that need the Worker's configuration: whether their addresses are allowed here, and
+ * whether there is a secret to sign with. Checked when settings are stored, since otherwise events would wait in vain.
  */
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { checkWebhookUrl } from "../platform/public-url.ts";
 import type { WebhookCallDeps } from "./call-webhook.ts";
 
-/** What the Worker's configuration says of webhooks. */
+/** The configuration that webhooks depend on. */
 export type WebhookPolicy = Pick<WebhookCallDeps, "secrets" | "allowPrivate">;
 
 /**
  * Every problem, with its path and cure; never the address.
  *
- * @param policy undefined without a configuration: nothing reaches an object then, and /healthz reports it
+ * @param policy undefined without a configuration: then no request reaches an object, and /healthz reports it
  */
 export function findWebhookProblems(
   { webhooks }: Settings,

@@ -1,13 +1,13 @@
 /**
  * Signatures by the Standard Webhooks scheme: `v1,` and base64 of HMAC-SHA-256 over `id.timestamp.body`, with the
- * bytes behind `whsec_` as key. Whoever receives may check them with any library of that scheme.
+ * decoded bytes after `whsec_` as key. Receivers can verify them with any library of that scheme.
  */
 
 const PREFIX = "whsec_";
 const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 
-/** What is signed. */
+/** The signed values. */
 export interface SignedParts {
   /** The header `webhook-id`. */
   readonly id: string;
@@ -23,11 +23,12 @@ export function isWebhookSecret(text: string): boolean {
 }
 
 /**
- * Signs for each secret: while a secret is changed, receivers with the old and with the new one both find theirs.
+ * Signs with each secret: during a rotation, receivers with the old and with the new secret both find a valid
+ * signature.
  *
  * @param secrets each passed `isWebhookSecret`
  * @returns the header `webhook-signature`
- * @throws TypeError for a secret that is none
+ * @throws TypeError for an invalid secret
  */
 export async function signWebhook(secrets: readonly string[], parts: SignedParts): Promise<string> {
   const content = new TextEncoder().encode(`${parts.id}.${parts.timestamp}.${parts.body}`);

@@ -1,5 +1,5 @@
 /**
- * The events one run passes over, until they are on the account's record.
+ * The events one run skips, until the account has recorded them.
  */
 import { eventIdOf, type WebhookEventType, type WebhookSource } from "../../shared/api/webhook-events.ts";
 import type { ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
@@ -8,7 +8,7 @@ import { writeLog } from "../platform/logger.ts";
 import { noteSkipped, type HealthDeps } from "./health-reader.ts";
 import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
-/** What it is about. */
+/** The event's own data. */
 export interface SkippedDeps {
   /** The endpoint's id. */
   readonly webhook: string;
@@ -21,7 +21,7 @@ export interface SkippedDeps {
 /** The events of one run and endpoint. */
 export interface Skipped {
   /**
-   * An event is passed over: refused, expired, or given up after whatever else.
+   * An event is skipped: refused, expired, or given up after other failures.
    *
    * @param after the cursor before its row
    */
@@ -31,13 +31,13 @@ export interface Skipped {
     after: number,
     why: { readonly reason: string; readonly status?: number },
   ): void;
-  /** An event was accepted: those before it are no longer in a row with what follows. */
+  /** An event was accepted: the skipped events before it are no longer in a row with the next ones. */
   accepted(): void;
   isEmpty(): boolean;
   /**
-   * Ends the run: puts the events on record.
+   * Ends the run: has the events recorded.
    *
-   * @returns the progress; when they could not be put on record, the cursor stays before the first of them
+   * @returns the progress; when they could not be recorded, the cursor stays before the first of them
    */
   settle(progress: ConsumerProgress): Promise<ConsumerProgress>;
 }

@@ -1,10 +1,10 @@
 /**
- * The events webhooks did not get: one entry for each endpoint and conversation that lost something, in the account
- * object, so that `GET /webhooks` shows them and a replay finds them (docs/design/0013-webhooks.md). The events
- * themselves stay in the conversations' logs.
+ * The events webhooks did not receive: one entry for each endpoint and conversation with skipped events, in the account
+ * object, for `GET /webhooks` and for replays (docs/design/0013-webhooks.md). The events themselves stay in the
+ * conversations' logs.
  *
- * The table and its index come with the first entry, without a step of the schema: a worker of the version before
- * does not know them and works on.
+ * The table and its index are created with the first entry, without a step of the schema, so that the previous version
+ * of the worker keeps working without them.
  */
 
 /** Why an event was skipped. */
@@ -21,9 +21,9 @@ export interface SkippedEvents {
   /** The object's id, 64 hex digits; the account's own for events of the mini program as a whole. */
   readonly conversation: string;
   readonly count: number;
-  /** Those since the last event that was accepted; absent: all. */
+  /** The number since the last accepted event; absent: all. */
   readonly inRow?: number;
-  /** The first of them. */
+  /** The first of these events. */
   readonly first: SkippedEvent;
   readonly reason: SkipReason;
   /** The HTTP status of the newest answer, when there was one. */
@@ -32,35 +32,38 @@ export interface SkippedEvents {
 
 /** One event that was skipped. */
 export interface SkippedEvent {
-  /** Its row, where a replay begins. */
+  /** Its row, from which a replay begins. */
   readonly seq: number;
-  /** The header `webhook-id` it is sent under. */
+  /** Its header `webhook-id`. */
   readonly id: string;
   readonly type: string;
   /** When it happened, epoch ms. */
   readonly at: number;
 }
 
-/** What one endpoint did not get. Times in epoch ms. */
+/** What one endpoint did not receive. Times in epoch ms. */
 export interface SkippedSummary {
   readonly count: number;
-  /** Conversations with something skipped. */
+  /** The number of conversations with skipped events. */
   readonly conversations: number;
   readonly lastAt: number;
   readonly lastReason: SkipReason;
   readonly lastStatus?: number;
-  /** Absent when only unlisted ones are left. */
+  /** Absent when only unlisted conversations are left. */
   readonly first?: SkippedEvent & { readonly conversation: string };
-  /** Those of `count` whose conversations are not listed, since too many are: a replay of all does not reach them. */
+  /**
+   * Those of `count` whose conversations are not listed, because there are too many: a replay of all does not include
+   * them.
+   */
   readonly unlisted: number;
 }
 
-/** A conversation to be asked again. */
+/** A conversation to be replayed. */
 export interface SkippedConversation {
   readonly conversation: string;
   /** The row before the first event that was skipped. */
   readonly after: number;
-  /** How many were; another number means that more were skipped since. */
+  /** The number of skipped events; another number means that more were skipped since. */
   readonly count: number;
 }
 
@@ -68,11 +71,11 @@ export interface SkippedConversation {
 export interface SkippedStore {
   note(webhook: string, skipped: SkippedEvents, now: number): void;
   summary(webhook: string): SkippedSummary | undefined;
-  /** As many conversations, those that have waited longest first, or one by its object's id. */
+  /** At most the given number of conversations, those that have waited longest first, or one by its object's id. */
   conversations(webhook: string, which: number | string): readonly SkippedConversation[];
   /** Removes an entry unless more was skipped since it was read. */
   remove(webhook: string, read: SkippedConversation): void;
-  /** Removes all entries of an endpoint. @returns how many events they counted */
+  /** Removes all entries of an endpoint. @returns the number of events in them */
   clear(webhook: string): number;
   /** Removes all entries of a conversation. */
   forget(conversation: string): void;
@@ -84,9 +87,11 @@ export interface SkippedStore {
   prune(horizon: number): void;
 }
 
-/** Conversations listed for one endpoint; what others lose is counted in one entry without a name. */
+/** The most conversations listed for one endpoint; skipped events of others are counted in one entry without a name. */
 export const MAX_LISTED = 10_000;
-/** Not an object's id. Its first event is not stored, because `forget` could not find that conversation. */
+/**
+ * Not an object's id. The first event of this entry is not stored, because `forget` could not find its conversation.
+ */
 const UNLISTED = "*";
 
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
@@ -98,7 +103,7 @@ type Entry = {
   readonly at: number;
   readonly count: number;
   readonly noted: number;
-  /** Written by `note`. */
+  /** The shape written by `note`. */
   readonly reason: SkipReason;
   readonly status: number | null;
 };
@@ -106,19 +111,19 @@ type Entry = {
 const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null,
   seq integer not null, id text not null, type text not null, at integer not null, count integer not null,
   noted integer not null, reason text not null, status integer, primary key (webhook, conversation)) without rowid`;
-/** The account looks for the oldest entry with each write (to set its alarm): that must read one row, not the table. */
+/** Each write reads the oldest entry (to set the alarm): that must read one row, not the table. */
 const CREATE_INDEX = "create index if not exists webhook_skipped_noted on webhook_skipped (noted)";
 const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
-/** The first event stays; the newest outcome counts. */
+/** The first event stays; the newest outcome replaces the older one. */
 const NOTE = `insert into webhook_skipped (webhook, conversation, seq, id, type, at, count, noted, reason, status)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
   count = count + excluded.count, noted = excluded.noted, reason = excluded.reason, status = excluded.status,
   id = iif(excluded.seq < seq, excluded.id, id), type = iif(excluded.seq < seq, excluded.type, type),
   at = iif(excluded.seq < seq, excluded.at, at), seq = min(seq, excluded.seq)`;
 
-/** Opens the entries of an account. */
+/** Opens the record of an account. */
 export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore {
-  /** Undefined: not looked for yet. */
+  /** Undefined: not read yet. */
   let known: boolean | undefined;
   const exists = () =>
     (known ??= sql.exec("select 1 from sqlite_master where name = 'webhook_skipped'").toArray().length > 0);
@@ -126,9 +131,11 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
     exists() ? sql.exec<Entry>(query, ...args).toArray() : [];
   const number = (query: string, ...args: SqlStorageValue[]): number | null =>
     exists() ? sql.exec<{ number: number | null }>(query, ...args).one().number : null;
-  /** Whether table and index were made or found by this instance. */
+  /** Whether table and index were created or found by this instance. */
   let isReady = false;
-  /** How many conversations are listed, by webhook: counted once, not for every note. Emptied when entries go. */
+  /**
+   * How many conversations are listed, by webhook: counted once, not for every write. Emptied when entries are removed.
+   */
   const sizes = new Map<string, number>();
   const find = (webhook: string, conversation: string) =>
     entries("select * from webhook_skipped where webhook = ? and conversation = ?", webhook, conversation);

@@ -1,14 +1,14 @@
 /**
- * The health of the webhooks of one mini program, as the account object keeps it. Trouble is counted for each
- * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; what is
- * healthy is not kept at all.
+ * The health of the webhooks of one mini program, as the account object keeps it. Failures are counted for each
+ * conversation first: an endpoint that fails on one user's events only is not paused for the others. Pure; a healthy
+ * endpoint has no entry.
  */
 import type { Webhook } from "../../../shared/api/settings/settings.ts";
 import { isFresh } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { GIVE_UP_MS } from "../../conversation/core/consumer-cursor.ts";
 
-/** A conversation with an event that is not accepted. Times in epoch ms. */
+/** A conversation with an event that was not accepted. Times in epoch ms. */
 export interface ConversationTrouble {
   /** The first failure. */
   readonly since: number;
@@ -18,21 +18,21 @@ export interface ConversationTrouble {
   readonly isOver?: true;
 }
 
-/** Trouble with one endpoint. Times in epoch ms. */
+/** The failures of one endpoint. Times in epoch ms. */
 export interface WebhookHealth {
   /**
    * Failures in a row over all conversations, counted up to `PAUSE_AFTER`; 0 while others are delivered, and after a
    * change of the address.
    */
   readonly failures: number;
-  /** When the first of them was; 0: there is none. */
+  /** When the first one was; 0: there is none. */
   readonly since: number;
-  /** The newest one, to the minute once `PAUSE_AFTER` are counted. */
+  /** When the newest one was, to the minute once `PAUSE_AFTER` are counted. */
   readonly lastAt: number;
   readonly lastReason: string;
   /** The HTTP status, when there was one. */
   readonly lastStatus?: number;
-  /** It is not called before; in the past or 0: it is not paused. */
+  /** No call before this time; in the past or 0: the endpoint is not paused. */
   readonly pausedUntil: number;
   /** Conversations that wait for it, by their object's id, at most 20; absent in records of version 0.1.0. */
   readonly conversations?: Tracked;
@@ -40,15 +40,15 @@ export interface WebhookHealth {
 
 type Tracked = Readonly<Record<string, ConversationTrouble>>;
 
-/** By the webhook's id; only those in trouble. */
+/** By the webhook's id; only those with failures. */
 export type WebhookHealths = Readonly<Record<string, WebhookHealth>>;
 
-/** What a conversation reports of a call. */
+/** A conversation's report of a call. */
 export type WebhookReport =
   | {
       readonly ok: true;
       readonly conversation?: string;
-      /** No event was accepted, but none is left that waits: the endpoint no longer wants it. */
+      /** No event was accepted, but no event is waiting: the endpoint no longer wants it. */
       readonly isIdle?: true;
     }
   | {
@@ -56,9 +56,9 @@ export type WebhookReport =
       /** `refused`: the endpoint answered that it will never accept this event. */
       readonly reason: string;
       readonly status?: number;
-      /** How many events in a row came to it; absent: one. */
+      /** The number of events in a row with this result; absent: one. */
       readonly count?: number;
-      /** The object's id; absent from version 0.1.0. */
+      /** The object's id; absent in version 0.1.0. */
       readonly conversation?: string;
     };
 
@@ -70,17 +70,22 @@ const MINUTE_MS = 60_000;
 export const PAUSE_AFTER = 10;
 export const PAUSE_SPAN_MS = 5 * MINUTE_MS;
 export const PAUSE_MS = 15 * MINUTE_MS;
-/** That many different conversations must have failed; with fewer, each waits by itself. */
+/** The number of different conversations that must have failed; with fewer, each waits by itself. */
 export const PAUSE_CONVERSATIONS = 3;
-/** At most, milliseconds: each conversation with something to deliver looks once a pause, and pays for it. */
+/**
+ * The longest pause, milliseconds: each conversation with something to deliver wakes once per pause, which is billed.
+ */
 export const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS;
-/** A pause is this part of the time an endpoint has been dead. */
+/** A pause is this fraction of the time for which an endpoint has failed. */
 const PAUSE_PART = 1 / 4;
 /** How long a conversation waits after a 410, and the endpoint when enough conversations had one, milliseconds. */
 export const GONE_PAUSE_MS = 60 * MINUTE_MS;
-/** Once `PAUSE_AFTER` failures are counted, a newer one of a conversation that is known is written so often, milliseconds. */
+/**
+ * Once `PAUSE_AFTER` failures are counted, a newer failure of a listed conversation is written at most this often,
+ * milliseconds.
+ */
 const WRITE_EVERY_MS = MINUTE_MS;
-/** Conversations that are tracked by name. */
+/** The most conversations tracked by name. */
 const MAX_TRACKED = 20;
 /**
  * How long a failed conversation stays on an endpoint's list without a new failure, milliseconds: by then it has given up
@@ -91,7 +96,7 @@ const TRACKED_MS = GIVE_UP_MS + 24 * 60 * MINUTE_MS;
 /**
  * What follows from a report.
  *
- * @returns the new health, undefined for a healthy endpoint; the very object that was given when nothing is to be kept
+ * @returns the new health, undefined for a healthy endpoint; the same object when nothing changes
  */
 export function noteReport(
   known: WebhookHealth | undefined,
@@ -105,7 +110,7 @@ export function noteReport(
   }
   if (known !== undefined && known.pausedUntil > now) return known;
   const { conversation, reason, status, count = 1 } = report;
-  // An endpoint that refuses is alive: refusals and failures are counted apart, and refusals never pause it.
+  // An endpoint that refuses is alive: refusals and failures are counted separately, and refusals never pause it.
   const isRefused = reason === "refused";
   const isSameKind = known !== undefined && (known.lastReason === "refused") === isRefused;
   const run = isSameKind && known.failures > 0 ? known : undefined;
@@ -117,7 +122,7 @@ export function noteReport(
   const conversations = isRefused ? without(before, conversation) : track(before, conversation, now);
   const isDead = failures === PAUSE_AFTER && now - since >= PAUSE_SPAN_MS;
   const mustPause = !isRefused && isShared(conversations) && (isDead || reason === "gone");
-  // A thousand conversations may report within the span: what they would change is written once a minute.
+  // A thousand conversations may report within the span: their changes are written once a minute.
   const isCounted = run?.failures === PAUSE_AFTER && (isRefused || isShared(before));
   const isNews = Object.keys(conversations).length !== Object.keys(before).length;
   if (isCounted && !mustPause && !isNews && isFresh(run.lastAt, now, WRITE_EVERY_MS)) return known;
@@ -126,13 +131,13 @@ export function noteReport(
   return { failures, since, ...last, pausedUntil, conversations };
 }
 
-/** The conversations that wait for an endpoint: when each began to, epoch ms, the longest first; 20 at most. */
+/** The conversations that wait for an endpoint: when each began to wait, epoch ms, the longest first; at most 20. */
 export function waitingSince(health: WebhookHealth, now: number): readonly number[] {
   const waiting = Object.values(waitingOf(trackedOf(health, now)));
   return waiting.map(({ since }) => since).toSorted((a, b) => a - b);
 }
 
-/** What a conversation waited for was given up. @returns the very object that was given when nothing changes */
+/** The event a conversation waited for was given up. @returns the same object when nothing changes */
 export function noteGivenUp(health: WebhookHealth, conversation: string): WebhookHealth {
   const known = ownValue(health.conversations ?? {}, conversation);
   if (known === undefined) return health;
@@ -140,9 +145,9 @@ export function noteGivenUp(health: WebhookHealth, conversation: string): Webhoo
 }
 
 /**
- * Forgets a conversation: the user was erased.
+ * Deletes a conversation: its user was erased.
  *
- * @returns undefined for a healthy endpoint; the very object that was given when nothing changes
+ * @returns undefined for a healthy endpoint; the same object when nothing changes
  */
 export function withoutConversation(health: WebhookHealth, conversation: string): WebhookHealth | undefined {
   const known = health.conversations ?? {};
@@ -158,8 +163,8 @@ export function withHealth(healths: WebhookHealths, id: string, health: WebhookH
 }
 
 /**
- * New settings: an endpoint that is gone is forgotten. One with another address, or that wants other events, begins anew;
- * the conversations whose events wait for it still do.
+ * Follows new settings: the entry of a removed endpoint is deleted. An endpoint with another address or other events
+ * begins anew, but the conversations with waiting events stay listed.
  *
  * @returns the same entries for endpoints that did not change
  */
@@ -180,7 +185,7 @@ export function keepHealths(
   return Object.fromEntries(kept);
 }
 
-/** An event was accepted: the endpoint is alive, whatever other conversations wait for. */
+/** An event was accepted: the endpoint works, even if other conversations are waiting for it. */
 function noteSuccess(known: WebhookHealth, conversation: string | undefined, now: number): WebhookHealth | undefined {
   const conversations = waitingOf(without(trackedOf(known, now), conversation));
   const left = Object.keys(conversations).length;

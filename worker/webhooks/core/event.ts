@@ -1,6 +1,6 @@
 /**
- * From the rows of the log to the events webhooks hear of: one table, one event id a row that stays the same over
- * retries and replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
+ * Turns rows of the log into webhook events: one table, one event id per row that stays the same over retries and
+ * replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
  */
 import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../../shared/api/webhook-events.ts";
 import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
@@ -17,17 +17,17 @@ export interface WebhookEvent {
   readonly body: string;
 }
 
-/** What an event says. */
+/** The data of an event. */
 interface EventData {
   readonly appid: string;
   readonly openid: string;
-  /** The row, as `GET /conversations/:openid/messages` shows it. */
+  /** The row, as `GET /conversations/:openid/messages` returns it. */
   readonly row: ShownRow;
-  /** The message an outcome is about: its `out` row. */
+  /** The message of an outcome: its `out` row. */
   readonly message?: ShownRow;
 }
 
-/** The types of events a row makes, in order; most rows about attempts make none. */
+/** The types of events for a row, in order; most rows about attempts have none. */
 export function typesOf(row: Row): readonly WebhookEventType[] {
   switch (row.kind) {
     case "in": {
@@ -44,7 +44,7 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
       return ["message.blocked"];
     case "unconfirmed":
       return ["message.unconfirmed"];
-    // On the way, nothing has come of it yet; `late` changes nothing.
+    // On the way, without an outcome yet; `late` changes nothing.
     case "out":
     case "attempt":
     case "held":
@@ -58,7 +58,7 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
  * An event of a row.
  *
  * @param type one of `typesOf(row)`
- * @param message the `out` row it is about, for outcomes, while it is still there
+ * @param message for outcomes: the `out` row of the message, while it is stored
  */
 export function toWebhookEvent(
   source: WebhookSource,
@@ -80,7 +80,7 @@ export function toWebhookEvent(
   };
 }
 
-/** An event of the mini program as a whole, as `GET /events` shows it; `objectId` is the account's. */
+/** An event of the mini program as a whole, as `GET /events` returns it; `objectId` is the account's. */
 export function toAppWebhookEvent(
   { appid, objectId }: Omit<WebhookSource, "openid">,
   event: StoredAppEvent,
