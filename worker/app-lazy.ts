@@ -1,6 +1,6 @@
 /**
- * Everything that is neither health check nor push: the REST API. Loaded by `import()` with the first such request, so
- * that a cold start for a push evaluates none of it.
+ * All routes but health check and pushes: the REST API. Loaded by `import()` with the first such request, so that a
+ * cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
 import type { TeamCode } from "./automation/handler-context.ts";

@@ -1,6 +1,6 @@
 /**
- * Routes mounted: pushes and health check here, everything else in `app-lazy.ts`. What no push needs is loaded by `import()`
- * with the first request for it, so that a cold start for a push evaluates none of it.
+ * Routes mounted: pushes and health check here, everything else in `app-lazy.ts`. Code that no push needs is loaded by
+ * `import()` with the first request for it, so that a cold start for a push evaluates none of it.
  */
 import { Hono } from "hono/tiny";
 import type { TeamCode } from "./automation/handler-context.ts";
@@ -21,7 +21,7 @@ export function createApp(team: TeamCode): Hono<HttpEnv> {
     const { healthz } = await import("./routes/healthz.ts");
     return healthz(c);
   });
-  // A push has no middleware: a route of one handler is called at once, without a chain of promises around it.
+  // A push has no middleware: a route with one handler is called directly, without a chain of promises around it.
   app.get("/wechat/message", (c) => prepare(c, team) ?? verify(c, undefined));
   app.post("/wechat/message", (c) => prepare(c, team) ?? receive(c, undefined));
   app.get("/wechat/:appid/message", (c) => prepare(c, team) ?? verify(c, c.req.param("appid")));

@@ -1,6 +1,6 @@
 /**
- * What the configuration says of the app an account object belongs to, read anew each time: the object outlives a change
- * of it.
+ * The configuration of the app an account object belongs to, read anew each time: the object may live longer than one
+ * configuration.
  */
 import type { Retention } from "../account/core/schedule.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
@@ -14,23 +14,23 @@ import { canSign, type WebhookPolicy } from "../webhooks/settings-check.ts";
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
 
-/** The app of an account. */
+/** The configuration of an account's app. */
 export interface AccountApp {
-  /** With where its token calls go; undefined when it is not configured. */
+  /** The app, with the address of its token calls; undefined when it is not configured. */
   find(): { readonly app: WeChatAccountConfig; readonly tokenBase: string } | undefined;
-  /** How long things are kept. */
+  /** The retention time, milliseconds. */
   retention(): Retention;
-  /** What calling webhooks needs; undefined when the app is not configured, or nothing can be signed. */
+  /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
   webhooks(): WebhookCallDeps | undefined;
-  /** What may be stored as a webhook; undefined while the configuration is broken. */
+  /** Which webhooks may be stored; undefined while the configuration is broken. */
   webhookPolicy(): WebhookPolicy | undefined;
-  /** A short hash of its credentials; empty when it is not configured. */
+  /** A short hash of the app's credentials; empty when the app is not configured. */
   setupHash(): Promise<string>;
-  /** A short hash of the secret in use; empty when it is not configured. */
+  /** A short hash of the secret in use; empty when the app is not configured. */
   secretTag(): Promise<string>;
 }
 
-/** Opens it. */
+/** Creates the reader. */
 export function createAccountApp(env: () => Env, appid: () => string): AccountApp {
   const configured = () => {
     const config = configOf(env());

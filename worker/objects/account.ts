@@ -1,12 +1,12 @@
 /**
- * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole
- * app, the versions of the settings, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin:
- * the decisions are in account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
+ * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole app,
+ * the versions of the settings, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the
+ * decisions are in account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
  *
- * An app nobody writes to costs nothing: the alarm is only set for a background refresh of a token that is in use
- * (asked for in its last ten minutes), and for forgetting what was stored.
+ * An app without messages costs nothing: the alarm is only set for a background refresh of a token that is in use (read
+ * in its last ten minutes), and for deleting stored entries.
  *
- * Longer than other files because it is one class: what callers and the runtime call stands on it.
+ * Longer than other files because it is one class with all methods that callers and the runtime call.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
@@ -61,7 +61,7 @@ import { keepTokens } from "./token-endpoint.ts";
 
 /** Back-off of the alarm after an internal error, milliseconds; then it runs again. */
 const ALARM_ERROR_DELAY_MS = 60_000;
-/** How long setting an alarm may take, milliseconds; a failed alarm is repeated by the runtime. */
+/** Timeout of setting an alarm, milliseconds; the runtime repeats a failed alarm. */
 const SET_ALARM_MS = 5_000;
 
 /** The Durable Object of one mini program. */
@@ -101,17 +101,19 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   });
   #keeper: TokenKeeper | undefined;
   #resuming: PauseControl | undefined;
-  /** The alarm is at work, and will set itself. */
+  /** The alarm handler is running and will set the alarm itself. */
   #isRinging = false;
 
-  /** The access token, and the pause if there is one. Fetched first when there is no token that lasts. */
+  /** The access token, and the pause if there is one. Fetched first when no stored token lives long enough. */
   async access(): Promise<Result<AccountAccess, TokenProblem>> {
     const access = await this.#tokens().access();
     if (access.ok && this.#accessPublisher.isBehind()) this.#publishAccess();
     return access;
   }
 
-  /** WeChat refused `badToken` (40001, 40014, 42001): a better one, by one refresh however many report it. */
+  /**
+   * WeChat refused `badToken` (40001, 40014, 42001): returns another token, by one refresh for any number of reports.
+   */
   async replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>> {
     return this.#tokens().replace(badToken, refused);
   }
@@ -124,39 +126,39 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return this.#resumer().pause(cause, refused, Math.random());
   }
 
-  /** A conversation waits for the app. */
+  /** Registers a conversation that waits for the app. */
   async noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer> {
     return this.#resumer().note(waiter);
   }
 
-  /** Somebody wants the pause lifted: says what is to be tried. */
+  /** Begins to lift the pause: returns the conversations whose messages may be tried. */
   async beginResume(): Promise<ResumeStart> {
     return this.#resumer().begin();
   }
 
-  /** The trial is over. Lifts the pause it was made in when WeChat did not refuse the app. */
+  /** Ends the trial. Lifts the pause it was made in unless WeChat refused the app. */
   async endResume(pauseVersion: number | null, isAccepted: boolean, isSent = false): Promise<AppPause> {
     return this.#resumer().end(pauseVersion, isAccepted, isSent);
   }
 
-  /** WeChat took a message after a pause had ended by itself; each isolate says so once a pause. */
+  /** WeChat accepted a message after a pause had ended by itself; each isolate reports it once per pause. */
   async noteAccepted(pauseVersion: number): Promise<void> {
     this.#resumer().accepted(pauseVersion);
   }
 
-  /** What is wrong with the app now. */
+  /** The faults of the app at this moment. */
   async faults(): Promise<readonly AppFault[]> {
     const { version, unreadable } = this.#settings.current();
     const faults = faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
     return unreadable === undefined ? faults : [...faults, { reason: "settings_unreadable", version }];
   }
 
-  /** An isolate's sends did not get through, or, null, one did after that. */
+  /** An isolate's sends failed, or, null, one succeeded after that. */
   async noteSends(report: SendsReport): Promise<void> {
     this.#resumer().noteSends(report);
   }
 
-  /** The settings in force; version 0 are the defaults. */
+  /** The settings in force; version 0 means the defaults. */
   async settings(): Promise<SettingsVersion> {
     return this.#settings.current();
   }
@@ -169,8 +171,8 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
   /**
    * Stores new settings and publishes them. Readers see them within about two minutes.
    *
-   * @param ifVersion the version they were made from, or `*` for whatever is there
-   * @param input anything; checked here
+   * @param ifVersion the version they were made from, or `*` for any
+   * @param input any value; checked here
    */
   async putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>> {
     const now = Date.now();
@@ -183,53 +185,53 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return stored;
   }
 
-  /** The webhooks in trouble. */
+  /** The webhooks with failures. */
   async webhookHealths(): Promise<WebhookHealths> {
     return this.#store.state().webhooks;
   }
 
-  /** A conversation reports a call of a webhook. Returns what is known after it. */
+  /** A conversation reports a call of a webhook. Returns the webhook's health after it. */
   async reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths> {
     return this.#webhooks.report(id, report, Date.now());
   }
 
-  /** A conversation passes over events a webhook did not accept. True: they are on record. */
+  /** Records events of a conversation that a webhook did not accept. Returns true: they are recorded. */
   async noteSkipped(id: string, events: SkippedEvents): Promise<true> {
     this.#webhooks.noteSkipped(id, events, Date.now());
     return true;
   }
 
-  /** How the webhooks of the settings are doing, with what they did not get. */
+  /** The state of the webhooks of the settings, with the events they did not receive. */
   async webhookStatus(): Promise<WebhookStatus> {
     return this.#webhooks.status();
   }
 
-  /** Conversations a replay is for, the longest waiting first, or the one that is named. */
+  /** The conversations to replay, the longest waiting first, or only the named one. */
   async skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]> {
     return this.#webhooks.skippedConversations(id, which);
   }
 
-  /** These conversations deliver again what was skipped. Returns how many conversations are left on record. */
+  /** These conversations deliver their skipped events again. Returns how many conversations are still recorded. */
   async replayed(id: string, read: readonly SkippedConversation[]): Promise<number> {
     return this.#webhooks.replayed(id, read);
   }
 
-  /** Forgets what a webhook did not get. Returns how many events that were. */
+  /** Deletes the record of events that a webhook did not receive. Returns their number. */
   async dismissSkipped(id: string): Promise<number> {
     return this.#webhooks.dismiss(id);
   }
 
-  /** Forgets a conversation, by its object's id, in everything kept for webhooks: the user was erased. */
+  /** Deletes a conversation, by its object's id, from all webhook records: the user was erased. */
   async forgetConversation(conversation: string): Promise<void> {
     this.#webhooks.forget(conversation);
   }
 
-  /** What was reached with the present credentials. */
+  /** The milestones reached with the present credentials. */
   async milestones(): Promise<Milestones> {
     return milestonesOf(this.#store.state().milestones, await this.#app.setupHash());
   }
 
-  /** Something was reached; written only when that is news. */
+  /** Records a milestone; written only when it is new. */
   async noteMilestone(milestone: Milestone): Promise<void> {
     const setup = await this.#app.setupHash();
     const milestones = addMilestone(this.#store.state().milestones, setup, milestone, Date.now());
@@ -248,26 +250,29 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return this.#events.add(key, inbound, { now, signedAt, keptMs: this.#app.retention().eventsMs });
   }
 
-  /** Events after a cursor, oldest first, no more than a page holds. */
+  /** Events after a cursor, oldest first, at most one page. */
   async appEvents(after: number, limit: number): Promise<readonly AppEvent[]> {
     return this.#events.read(after, limit);
   }
 
-  /** A webhook gets the events after one again. Returns the cursor; null when it does not listen to them. */
+  /**
+   * Delivers the events after a cursor to a webhook again. Returns the cursor; null when the webhook does not listen to
+   * them.
+   */
   async replayEvents(id: string, after: number): Promise<number | null> {
     return this.#events.replay(id, after, Date.now());
   }
 
   /**
-   * The answer relayed for a forwarded event, `answer` when it is the first (`relayedAnswer`). One that names a user
-   * erased within the day is not kept.
+   * The answer returned for a forwarded event; `answer` when it is the first (`relayedAnswer`). An answer that names a
+   * user erased within the day is not stored.
    */
   async relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null> {
     const isKept = answer === null || !(await this.#erasures.concern(textOf(answer), 0, Date.now()));
     return relayedAnswer(this.ctx.storage, key, isKept ? answer : null, 2_000) ?? answer;
   }
 
-  /** The team's own push server in trouble, null when it is not; with a Worker's report, what follows from that. */
+  /** The failures of the team's own push server, null when it has none; with a Worker's report, the state after it. */
   async forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null> {
     const known = this.#store.state().forward;
     const forward = report === null ? known : noteForward(known, report, Date.now());
@@ -275,14 +280,17 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return forward;
   }
 
-  /** Keeps an unreadable push for the operator. */
+  /** Stores an unreadable push in the quarantine. */
   async quarantine(push: UnreadablePush): Promise<void> {
     if (!(await keepUnreadable(this.#store, push, this.#erasures, Date.now()))) return;
     this.#write({});
     writeLog("quarantine_grew", { app: this.#appid(), cause: push.cause });
   }
 
-  /** Pushes were refused for the age of their timestamp: counted, and one entry a day in the quarantine, without body. */
+  /**
+   * Pushes were rejected for the age of their timestamp: they are counted, with one entry a day in the quarantine,
+   * without body.
+   */
   async noteStale(note: StalePushReport): Promise<void> {
     keepRefusal(this.#store, { at: note.at, cause: `stale: ${describeAge(note.ageMs)}` });
     this.#write({ stale: addStale(this.#store.state().stale, note, Date.now()) });
@@ -298,11 +306,11 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return createUserRecords(this.ctx.storage).read(openid, from);
   }
 
-  /** Erases what is kept about a user, be it by openid or by the id of the conversation. Safe to repeat. */
+  /** Erases the records about a user, by openid or by the id of the conversation. Safe to repeat. */
   async eraseUser(openid: string): Promise<void> {
     const conversation = objectIdOf(this.env.CONVERSATION, { appid: this.#appid(), openid });
     const user = conversationTag(conversation);
-    // Before anything is emptied, and in the same turn: what comes from now on is compared with it.
+    // Stored before anything is emptied, without an await in between: later arrivals are compared with it.
     this.#erasures.note(await this.#erasures.hash(openid), Date.now());
     this.#webhooks.forget(conversation.toString());
     this.#resumer().forget(conversation.toString());
@@ -311,7 +319,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     writeLog("user_erased", { app: this.#appid(), user, records });
   }
 
-  /** Background refresh, retention, what KV did not take. Armed again while something is due. */
+  /** Background refresh, retention, values that KV did not accept. Set again while something is due. */
   override async alarm(): Promise<void> {
     let restMs = 0;
     this.#isRinging = true;
@@ -337,9 +345,9 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     this.#erasures.expire(now);
     await this.#resumer().releaseIfDue();
     const keeper = this.#findKeeper();
-    // The app was taken out of the configuration: nothing left to refresh.
+    // The app was removed from the configuration: no token to refresh.
     if (keeper === undefined) return this.#write({ refreshAt: null });
-    // Side by side: an endpoint that is slow must not hold up the token.
+    // In parallel: a slow endpoint must not delay the token.
     await Promise.all([keeper.refreshIfDue(), this.#events.deliver(now)]);
   }
 
@@ -348,12 +356,12 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return { ...this.#store.oldest(), ...oldest, deliverable: this.#events.deliverable() };
   }
 
-  /** Writes state and arms the alarm when something is now due before it, in one turn. */
+  /** Writes the state and sets the alarm when something is now due before it, without an await in between. */
   #write(patch: Partial<AccountState>): void {
     const state = { ...this.#store.state(), ...patch };
     const due = nextDue(state, this.#oldest(), this.#app.retention());
     const { alarmAt } = state;
-    // One that should have rung is lost: the runtime gives up an alarm that fails again and again.
+    // An alarm whose time has passed is lost: the runtime drops an alarm that fails repeatedly.
     const isLost = alarmAt !== null && alarmAt <= Date.now() && !this.#isRinging;
     const mustArm = due !== undefined && (alarmAt === null || isLost || due < alarmAt);
     if (mustArm || Object.keys(patch).length > 0) this.#store.write(mustArm ? { ...patch, alarmAt: due } : patch);
@@ -366,7 +374,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     return appid;
   }
 
-  /** @throws Error when the app is not in the configuration: the Worker never asks for such a one */
+  /** @throws Error when the app is not in the configuration: the Worker never calls such an object */
   #tokens(): TokenKeeper {
     const keeper = this.#findKeeper();
     if (keeper === undefined) throw new Error("the app of this account is not configured: add it to WECHAT_APPS");
@@ -400,7 +408,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     }));
   }
 
-  /** After the response: no caller waits for KV, the object is the truth. */
+  /** After the response: no caller waits for KV, and the object is authoritative. */
   #publishAccess(): void {
     this.ctx.waitUntil(this.#accessPublisher.publish());
   }

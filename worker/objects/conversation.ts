@@ -1,9 +1,9 @@
 /**
- * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `conversation/core` decide, write,
- * arm the alarm, all in one synchronous transaction. The Worker carries messages to WeChat; only the alarm sends by
- * itself (docs/design/0002-object-decides-worker-carries.md).
+ * One user's conversation: `${appid}:${openid}`. Thin: load, let the pure transitions of `conversation/core` decide,
+ * write, set the alarm, all in one synchronous transaction. The Worker delivers messages to WeChat; the object itself
+ * sends from its alarm only (docs/design/0002-object-decides-worker-carries.md).
  *
- * Longer than other files because it is one class: what callers and the runtime call stands on it, over one state.
+ * Longer than other files because it is one class over one state, with all methods that callers and the runtime call.
  */
 import { DurableObject } from "cloudflare:workers";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
@@ -58,18 +58,18 @@ import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAppGone } from "./missing-account.
 
 /** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
-/** Time in which one alarm starts sends, milliseconds; the rest follows in the next alarm. */
+/** Time in which one alarm starts sends, milliseconds; the remaining messages follow in the next alarm. */
 const ALARM_BUDGET_MS = 20_000;
-/** The alarm never rings again sooner, milliseconds: a mistake must not become a busy loop. */
+/** The shortest time until the next alarm, milliseconds: a bug must not become a busy loop. */
 const ALARM_MIN_DELAY_MS = 500;
 /** Back-off of the alarm after an internal error, milliseconds. */
 const ALARM_ERROR_DELAY_MS = 60_000;
 /**
- * A message that was woken is not tried sooner, milliseconds: an isolate that still has the pause in memory must not
- * spin.
+ * The shortest time until a woken message is tried, milliseconds: an isolate that still has the pause in memory must
+ * not retry in a loop.
  */
 const MIN_RESUME_MS = 1_000;
-/** How long a call of the storage may take that is waited for, milliseconds; a failed alarm is repeated by the runtime. */
+/** Timeout of an awaited storage call, milliseconds; the runtime repeats a failed alarm. */
 const STORAGE_MS = 5_000;
 /** Rows deleted per batch. */
 const PRUNE_BATCH = 500;
@@ -78,21 +78,21 @@ const PRUNE_BATCH = 500;
 export class Conversation extends DurableObject<Env> implements ConversationRpc {
   #store = createConversationStore(this.ctx.storage);
   #state: ConversationState = this.#store.initialState;
-  /** For when the alarm is set, epoch ms; in the past when it has rung. */
+  /** The time the alarm is set for, epoch ms; in the past when it has run. */
   #armedFor = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    // Asked for at each wake, never remembered: what is remembered may have rung since.
+    // Read at each wake, never kept in memory: the alarm may have run since.
     void ctx.blockConcurrencyWhile(async () => {
       this.#armedFor = (await withTimeout(STORAGE_MS, ctx.storage.getAlarm())) ?? 0;
     });
   }
 
   /**
-   * A push arrived: decided, stored and answered in one transaction. The first attempt is leased to the caller.
+   * Receives a push: decided, stored and answered in one transaction. The first attempt is leased to the caller.
    *
-   * @param holder a name of the caller's own for this delivery: asking again under it gives the same lease again
+   * @param holder the caller's name for this delivery: a repeated call with it returns the same lease
    */
   receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
     const now = Date.now();
@@ -102,7 +102,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     if (isFromBeforeErasure(datedAt, this.#store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
     const known = this.#store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
     const step: Transition<Acknowledgement> = (state, writer, context) => {
-      // A repeat gets the first answer and changes nothing: a captured push can be sent again.
+      // A repeat gets the first answer and changes nothing, so a captured push has no effect.
       const received = known === undefined ? applyEvent(state, writer, push, context) : { state, answer: known };
       return { ...leaseNext(received.state, writer, context, holder), value: received.answer };
     };
@@ -113,9 +113,9 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /**
-   * The API wants a message sent. The same key and request give the first message with its current state.
+   * Accepts a message of the API. The same key and request return the first message with its current status.
    *
-   * @param holder who would carry it: asked again under the same one, the first attempt is returned again
+   * @param holder the lease holder: a repeated call with the same one returns the first attempt again
    */
   submit(address: Address, input: SendRequest, holder?: string): SubmitAnswer {
     const now = Date.now();
@@ -133,14 +133,14 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /**
-   * What became of an attempt. Safe to call again.
+   * Records the outcome of an attempt. Safe to repeat.
    *
    * @param next the caller's name as holder of another lease, null when there is no time for one
    * @returns the next attempt, if one is due
    */
   settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
     const address = this.#store.address();
-    // Erased in the meantime: there is nothing left to record it on.
+    // Erased in the meantime: there is no log to record it in.
     if (address === undefined || !this.#has(seq)) return null;
     const step: Transition<null> = (state, writer, context) => {
       const isRecorded = () => this.#store.isRecorded(seq, attempt, outcome.result);
@@ -150,7 +150,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#transact(address, this.#config(), Date.now(), step).lease ?? null;
   }
 
-  /** Whether a message is there; one that waits for its end is, without a look into the log. */
+  /** Whether a message exists; for one that waits for its end the log is not read. */
   #has(seq: number): boolean {
     return this.#state.queue.some((item) => item.seq === seq) || this.#store.outgoing(seq) !== undefined;
   }
@@ -166,15 +166,15 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#store.address() === undefined ? null : this.#store.rows(after, limit);
   }
 
-  /** Where a message stands, or null when there is no such message. */
+  /** The status of a message, or null when there is no such message. */
   message(appid: string, seq: number): MessageProgress | null {
     if (this.#store.address()?.appid !== appid || this.#store.outgoing(seq) === undefined) return null;
     return readMessageState(this.#store, this.#state, seq) ?? null;
   }
 
   /**
-   * The answer relayed for a forwarded push, `answer` when it is the first (`relayedAnswer`). None is kept of an erased
-   * user, nor, when the user is back, for a push from before.
+   * The answer returned for a forwarded push; `answer` when it is the first (`relayedAnswer`). No answer is stored for
+   * an erased user, nor for a push from before the erasure when the user has written again.
    */
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
     const erasedAt = this.#store.erasedAt();
@@ -182,13 +182,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return isGone || this.#store.address() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
 
-  /** The sub-merchant the user last wrote to, which the platform wants named; null for all other accounts. */
+  /** The sub-merchant the user last wrote to, which the platform requires in sends; null for all other accounts. */
   businessId(): string | null {
     return this.#state.replyContext;
   }
 
   /**
-   * Delivers everything after a row to a webhook again, from the rows that are still kept.
+   * Delivers everything after a row to a webhook again, as far back as rows are kept.
    *
    * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
    */
@@ -202,7 +202,10 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return from;
   }
 
-  /** The app may send again: what waited for it is due within `spreadMs`, and this isolate knows that the pause is over. */
+  /**
+   * The app may send again: messages that waited for it are due within `spreadMs`, and this isolate records that the
+   * pause is over.
+   */
   resume(pause: AppPause, spreadMs: number): void {
     const address = this.#store.address();
     if (address === undefined) return;
@@ -213,7 +216,10 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     this.#armedFor = this.#arm(state, this.#config(), Date.now());
   }
 
-  /** Leases the next message although it waits for the app: the trial that lifts a pause. Null: none waits any more. */
+  /**
+   * Leases the next message although it waits for the app: the trial that lifts a pause. Null: no message is waiting
+   * any more.
+   */
   leaseTrial(holder: string): LeasedMessage | null {
     const address = this.#store.address();
     if (address === undefined || !this.#state.queue.some(waitsForApp)) return null;
@@ -224,8 +230,8 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /**
-   * Deletes everything about the user, at once, but for the time of it, also of a user who is unknown: an erasure that
-   * was interrupted is repeated. Returns whether there was anything.
+   * Deletes all data of the user at once except the time of the erasure. An unknown user is recorded as erased too,
+   * since an erasure may have been interrupted and repeated. Returns whether there was any data.
    */
   erase(): boolean {
     const known = this.#store.address() !== undefined;
@@ -237,7 +243,10 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return known;
   }
 
-  /** The safety net: whatever is due and has no carrier. Armed again whatever happens, while anything is due. */
+  /**
+   * The safety net: delivers messages that are due and have no lease holder. Set again in every case while something is
+   * due.
+   */
   override async alarm(): Promise<void> {
     let due: number | undefined;
     let restMs = ALARM_MIN_DELAY_MS;
@@ -256,7 +265,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     await withTimeout(STORAGE_MS, this.ctx.storage.setAlarm(this.#armedFor));
   }
 
-  /** @returns the least time until the next, milliseconds */
+  /** @returns the shortest time until the next alarm, milliseconds */
   async #work(): Promise<number> {
     await this.#forgetErasure(Date.now());
     const address = this.#store.address();
@@ -274,7 +283,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
     const { lease } = this.#transact(address, config, started, step);
     if (services !== undefined) {
-      // Side by side: an endpoint that is slow to take an event must not hold up a message.
+      // In parallel: an endpoint that accepts an event slowly must not delay a message.
       await Promise.all([
         lease && deliverFromAlarm(this.#deliveryDeps(address), lease, services, started + ALARM_BUDGET_MS),
         canSign(config) && deliverEvents(this.#webhookDeps(address), services),
@@ -300,20 +309,20 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     };
   }
 
-  /** Takes changes of the state that no row records; `durable` writes them into the newest record. */
+  /** Takes over changes of the state that have no row; `durable` writes them into the newest record. */
   #keepState(changes: Partial<ConversationState>, durable: boolean): void {
     const state = { ...this.#state, ...changes };
     if (durable) this.#store.rewriteState(state);
     this.#state = state;
   }
 
-  /** Rows past the retention time go; when all have, so does the object. */
+  /** Deletes rows past the retention time; when all have passed it, deletes the object's storage. */
   async #prune(address: Address, config: Config, services: Services | undefined): Promise<void> {
     const horizon = Date.now() - config.retentionMs;
     const until = pruneUntil(this.#state, this.#store.oldest(), horizon);
     if (until === 0) return;
     if (services !== undefined) await expireEvents(this.#webhookDeps(address), services, until);
-    // Asked again: the user may have written, or have been erased, in the meantime.
+    // Read again: the user may have written, or have been erased, in the meantime.
     const now = Math.min(until, pruneUntil(this.#state, this.#store.oldest(), horizon));
     if (now === Number.POSITIVE_INFINITY) return this.#wipe();
     if (now > 0) this.#store.prune(now, PRUNE_BATCH);
@@ -327,7 +336,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   async #wipe(): Promise<void> {
-    // Without a deadline: it cannot be given up half way. The caller has one.
+    // Without a deadline: this call cannot be abandoned half way. Its caller has a deadline.
     await this.ctx.storage.deleteAll();
     this.#reload();
     this.#armedFor = 0;
@@ -340,9 +349,9 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /**
-   * Runs a step, arms the alarm, stores what was written: all or nothing, with no await inside. What may throw comes
-   * first and touches nothing; the record is one statement and the last of all, and the runtime commits it with the
-   * alarm. An alarm whose record was refused finds nothing to do.
+   * Runs a transition, sets the alarm, stores the rows: all or nothing, with no await inside. Code that may throw runs
+   * first and has no side effects; the record is one statement and the last one, and the runtime commits it with the
+   * alarm. An alarm whose record was refused finds nothing due.
    */
   #transact<T>(address: Address, config: Config, now: number, step: Transition<T>) {
     const { state, lease, value, rows } = runTransition(this.#state, config, now, step);
@@ -356,7 +365,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return { value, lease: leased };
   }
 
-  /** Without a secret, or without their app, webhooks wait: the log keeps what they did not get. */
+  /** Without a secret, or without their app, webhooks wait: the log keeps the events they did not receive. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
     const mayDeliver = canSign(config) && !isAppGone(config, this.#store.address(), state.lastSeq, Date.now());
     const due = nextDue(state, oldest, config.retentionMs, mayDeliver);
@@ -364,17 +373,17 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }
 
-  /** Sets the alarm if something is due before it; part of the transaction. Returns when it will ring. */
+  /** Sets the alarm if something is due before it; part of the transaction. Returns the time of the alarm. */
   #arm(state: ConversationState, config: Config, now: number): number {
-    // The first record is about to be the oldest.
+    // The first record is about to become the oldest.
     const due = this.#nextDue(state, this.#store.oldest() ?? state.lastSeq, config);
     if (!mustArm(due, this.#armedFor, now)) return this.#armedFor;
-    // Not waited for: the runtime lets no answer out before alarm and record are stored.
+    // Not awaited: the runtime sends no answer before alarm and record are stored.
     void this.ctx.storage.setAlarm(due);
     return due;
   }
 
-  /** @param rows those just written, where a message usually is */
+  /** @param rows the rows just written, which usually include the message */
   #fill(lease: Lease, address: Address, state: ConversationState, rows: readonly Row[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
     return fillLease(lease, address, state, row);

@@ -1,16 +1,17 @@
 /**
- * A conversation whose app is not in the configuration, by mistake perhaps: nothing can be sent or delivered for it.
+ * A conversation whose app is not in the configuration, perhaps by mistake: no message can be sent and no event
+ * delivered for it.
  */
 import { findAccountConfig, type Config } from "../config/config.ts";
 import type { Address } from "../conversation/rpc.ts";
 
-/** How long messages wait for an app that is missing in the configuration, milliseconds; after it they fail. */
+/** How long messages wait for an app that is missing from the configuration, milliseconds; after it they fail. */
 const MISSING_ACCOUNT_MAX_MS = 48 * 3_600_000;
 /** Time between two checks whether the missing app is configured again, milliseconds. */
 export const MISSING_ACCOUNT_CHECK_INTERVAL_MS = 15 * 60_000;
 
 /**
- * Whether the app has been missing for longer than `MISSING_ACCOUNT_MAX_MS`: it is not looked for any more.
+ * Whether the app has been missing for longer than `MISSING_ACCOUNT_MAX_MS`: it is not checked again.
  *
  * @param address undefined while nothing is stored
  * @param last the newest row's seq, a time

@@ -1,5 +1,5 @@
 /**
- * The token keeper of one app as the account object uses it: with the token endpoint, the machine's clock and its
+ * The token keeper of one app as the account object uses it: with the token endpoint, the real clock and real
  * randomness.
  */
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token-keeper.ts";
@@ -12,7 +12,7 @@ const TOKEN_TIMEOUT_MS = 8_000;
 /**
  * Creates it.
  *
- * @param tokenBase where token calls go, without a trailing slash
+ * @param tokenBase the origin of token calls, without a trailing slash
  * @param object the account object
  */
 export function keepTokens(
@@ -21,7 +21,7 @@ export function keepTokens(
   object: Pick<TokenKeeperDeps, "read" | "write" | "secretTag" | "publish">,
 ): TokenKeeper {
   const now = () => Date.now();
-  // The global fetch at the time of the call: tests stand in for it.
+  // The global fetch at the time of the call, so that tests can replace it.
   const call = { tokenBase, appid, secret, fetch: (url: string, init: FetchInit) => fetch(url, init), now };
   return createTokenKeeper({
     ...object,

@@ -1,16 +1,16 @@
 /**
  * Deadlines. A call of a binding, of another object or over the network may hang: every one of them is awaited through
- * this file, so that it is over at a time that is known. The list of all deadlines is docs/design/deadlines.md.
+ * this file, so that it ends at a known time. All deadlines are listed in docs/design/deadlines.md.
  */
 
-/** What a race with the deadline yields when the deadline wins. */
+/** The result of a race when the deadline comes first. */
 export const TIMED_OUT = Symbol("overdue");
 
 /** A running deadline. */
 export interface Deadline {
   /** For fetch. */
   readonly signal: AbortSignal;
-  /** Resolves when time is over; never rejects. */
+  /** Resolves when time is up; never rejects. */
   readonly overdue: Promise<typeof TIMED_OUT>;
   /** Stops the clock. Must be called: a pending timer keeps a Durable Object awake, and billed. */
   close(): void;
@@ -32,7 +32,7 @@ export function openDeadline(timeoutMs: number): Deadline {
 }
 
 /**
- * Waits for work that cannot be aborted. Its outcome after the deadline is not seen by the caller.
+ * Waits for work that cannot be aborted. The caller does not see an outcome after the deadline.
  *
  * @param timeoutMs milliseconds from now
  * @throws what the work throws in time
@@ -54,7 +54,7 @@ class DeadlineError extends Error {
 }
 
 /**
- * `raceTimeout`, where a missed deadline is one failure among others.
+ * `raceTimeout` that throws at the deadline, so that a missed deadline is handled like any other failure.
  *
  * @param timeoutMs milliseconds from now
  * @throws what the work throws in time; an error that `isDeadlineError` knows when time is over

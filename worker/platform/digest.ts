@@ -1,6 +1,6 @@
 /**
- * SHA-1 and SHA-256 of texts as lower-case hex, on WebCrypto, which Node and workerd both have. SHA-1 only because
- * WeChat signs with it (WECHAT.md §1.2).
+ * SHA-1 and SHA-256 of texts as lower-case hex, on WebCrypto, which Node and workerd both have. SHA-1 is there only
+ * because WeChat signs with it (WECHAT.md §1.2).
  */
 import { Buffer } from "node:buffer";
 

@@ -1,10 +1,10 @@
 /**
- * Reading a body, of a request or of an answer, never more than a limit: by the header before it is read, by counting
- * while it is.
+ * Reads the body of a request or of an answer up to a limit: checked by the header before reading, by counting while
+ * reading.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 
-/** There is more than allowed. */
+/** The body is longer than the limit. */
 export interface BodyTooLarge {
   readonly reason: "body_too_large";
   readonly limit: number;
@@ -16,7 +16,7 @@ export type BodyProblem = BodyTooLarge | { readonly reason: "body_not_utf8" };
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Reads at most `limit` bytes; a body that is longer is dropped where that shows.
+ * Reads at most `limit` bytes; the rest of a longer body is discarded.
  *
  * @param limit bytes
  */
@@ -30,9 +30,10 @@ export async function readBytes(
     await message.body?.cancel();
     return tooLarge(limit);
   }
-  // A compressed body may be of any size behind the length its header announces.
+  // The length in the header is that of the compressed body; the decompressed one may have any size.
   if (Number.isNaN(announced) || headers.has("content-encoding")) return readPieces(message.body, limit);
-  // HTTP ends a body where its header says, so the runtime may read it in one go: a tenth of the cost of a loop over it.
+  // HTTP ends a body at the length in its header, so the runtime may read it at once: a tenth of the cost of a loop
+  // over it.
   const bytes = new Uint8Array(await message.arrayBuffer());
   return bytes.byteLength > limit ? tooLarge(limit) : ok(bytes);
 }
@@ -51,14 +52,14 @@ async function readPieces(
   return ok(join(chunks, size));
 }
 
-/** Reads at most `limit` bytes of UTF-8; a byte-order mark stays, the parsers know it. */
+/** Reads at most `limit` bytes of UTF-8; a byte-order mark is kept, since the parsers accept it. */
 export async function readText(request: Request, limit: number): Promise<Result<string, BodyProblem>> {
   const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;
   try {
     return ok(decoder.decode(bytes.value));
   } catch {
-    // The decoder's only failure: the bytes are not valid UTF-8.
+    // The decoder throws for one reason only: the bytes are not valid UTF-8.
     return err({ reason: "body_not_utf8" });
   }
 }

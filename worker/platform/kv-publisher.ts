@@ -1,36 +1,37 @@
 /**
- * Puts one changing value into KV for all to read. KV takes one write a second for a key, may fail and may hang; none of
- * it may hold up or fail the object, whose own storage is authoritative: readers that find nothing new call the object.
+ * Writes one changing value to KV for all readers. KV takes one write a second for a key, may fail and may hang; none
+ * of this may delay or fail the object, whose own storage is authoritative: readers that find nothing new call the
+ * object.
  */
 import { withTimeout, isDeadlineError } from "./deadline.ts";
 import { errorName, writeLog } from "./logger.ts";
 
 /** What the publisher needs. */
 export interface PublisherDeps {
-  /** For the log. */
+  /** The name in log lines. */
   readonly what: string;
   /** Writes the newest value; may throw. */
   readonly put: () => Promise<void>;
-  /** Between two tries; by default a timer. */
+  /** The delay between two tries; by default a timer. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Publishes. */
+/** Publishes a value. */
 export interface Publisher {
   /**
-   * The value changed. Changes during a write are joined into one more write of the newest value.
+   * Publishes a changed value. Changes during a write are combined into one more write of the newest value.
    *
-   * @returns resolves when the newest value is out or given up, after at most about 12 s without changes in between;
-   *   never rejects
+   * @returns resolves when the newest value is published or given up, after at most about 12 s without changes in
+   *   between; never rejects
    */
   publish(): Promise<void>;
-  /** Whether the newest value is not out. */
+  /** Whether the newest value is not published yet. */
   isBehind(): boolean;
 }
 
-/** How long KV has for one write, milliseconds. */
+/** Timeout of one KV write, milliseconds. */
 const PUT_MS = 3_000;
-/** KV: one write a second for a key. */
+/** The shortest time between two writes, milliseconds: KV takes one write a second for a key. */
 const BETWEEN_TRIES_MS = 1_100;
 const MAX_TRIES = 3;
 
@@ -58,7 +59,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     return running;
   }
 
-  /** One write with its retries; a newer value ends the retries, its own write follows. */
+  /** One write with its retries; a newer value ends the retries and is then written itself. */
   async function tryPut(): Promise<boolean> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -86,7 +87,9 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     }
   }
 
-  /** A write that was given up arrived: it may have replaced a newer value, which is then written again. */
+  /**
+   * A write whose timeout had passed still arrived: it may have replaced a newer value, which is then written again.
+   */
   function noteLate(number: number): void {
     writeLog("publish_late", { what: deps.what, overtaken: number !== puts });
     if (number !== puts) void publish();

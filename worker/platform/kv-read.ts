@@ -1,21 +1,21 @@
 /**
- * Reads of KV on the way of a push: bounded in time, and never a reason to fail.
+ * KV reads while a push is handled: with a timeout, and without errors.
  */
 import { withTimeout } from "./deadline.ts";
 import { writeLog, errorName } from "./logger.ts";
 
-/** The part of KV that is used; a `KVNamespace` fits. */
+/** The part of KV that is used; a `KVNamespace` implements it. */
 export interface SnapshotKv {
   get(key: string, type: "json"): Promise<unknown>;
 }
 
-/** About half of it: the other half is the object's. */
+/** Timeout of a read, milliseconds: about half of the time there is; the other half is for a call of the object. */
 const KV_TIMEOUT_MS = 700;
 
 /**
- * Reads a JSON value. KV is never a reason to fail or to wait: without it the object is asked.
+ * Reads a JSON value. When KV fails or is slow, the caller continues with the object.
  *
- * @param app whose value it is, for the log
+ * @param app the app of the value, for the log
  * @returns undefined as well when KV fails or takes longer than 700 ms
  */
 export async function readKv(kv: SnapshotKv, app: string, key: string): Promise<unknown> {

@@ -1,16 +1,16 @@
 /**
- * Structured log lines for Workers Logs: one JSON object a line. What may be in it: event names, counts, codes,
- * appids, hashes. What may not (docs/reference/promises.md, promise 5): secrets, tokens, keys, openids, message text.
- * Errors of others are logged by name, never by message, because their text may quote a URL with the token in it.
+ * Structured log lines for Workers Logs: one JSON object a line. Allowed: event names, counts, codes, appids, hashes.
+ * Not allowed (docs/reference/promises.md, promise 5): secrets, tokens, keys, openids, message text. Errors of others
+ * are logged by name, never by message, because their text may quote a URL with the token in it.
  */
 
-/** A value a log line may carry; undefined ones are left out. */
+/** The type of a log field; undefined fields are left out. */
 export type LogValue = string | number | boolean | undefined;
 
 /**
  * Writes one log line.
  *
- * @param event what happened, snake case, stable: people search for it
+ * @param event what happened, snake case, stable, since operators search for it
  * @param fields the facts
  */
 export function writeLog(event: string, fields: Readonly<Record<string, LogValue>>): void {
@@ -33,16 +33,18 @@ interface ObjectId {
 const USER_DIGITS = 12;
 
 /**
- * The name a user has in the log: the first 12 hex digits of the id of the user's conversation object. The runtime makes it
- * from app and openid with its own key, so a guessed openid cannot be tested against it without access to the
- * account or an API key. The public ids of the conversation's messages begin with the same digits: its lines are found
- * from there.
+ * The name a user has in the log: the first 12 hex digits of the id of the user's conversation object. The runtime
+ * makes it from app and openid with its own key, so a guessed openid cannot be tested against it without access to the
+ * account or an API key. The public ids of the conversation's messages begin with the same digits: so its log lines can
+ * be found from such an id.
  */
 export function conversationTag(conversation: ObjectId): string {
   return conversation.toString().slice(0, USER_DIGITS);
 }
 
-/** What may be logged of an error: its name. Its message may quote a URL with a token in it, or a user's text. */
+/**
+ * The part of an error that may be logged: its name. Its message may quote a URL with a token in it, or a user's text.
+ */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }

@@ -1,21 +1,21 @@
 /**
  * Calls of Durable Objects: a deadline for each, and further tries when the connection to the object breaks. Stubs are
- * made in two files, which return a `timedStub`.
+ * created in two files, which return a `timedStub`.
  */
 import { isRecord } from "../../shared/base/is-record.ts";
 import { withTimeout, isDeadlineError } from "./deadline.ts";
 import { writeLog, errorName } from "./logger.ts";
 
-/** How long a call of the account object may take, milliseconds. Longer than its call of the token endpoint. */
+/** Timeout of a call of the account object, milliseconds. Longer than that object's call of the token endpoint. */
 export const ACCOUNT_CALL_MS = 10_000;
-/** How long a call of a conversation may take that brings no lease, milliseconds. */
+/** Timeout of a call of a conversation that returns no lease, milliseconds. */
 export const CONVERSATION_CALL_MS = 8_000;
 
 /**
  * The same stub with a deadline for each call.
  *
  * @param timeoutMs milliseconds from each call; after that it rejects with an error that `isDeadlineError` knows, and
- *   its outcome is not known
+ *   its outcome is unknown
  */
 export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
   return new Proxy(stub, {
@@ -30,7 +30,7 @@ export function timedStub<T extends object>(stub: T, timeoutMs: number): T {
   });
 }
 
-/** A call of another object answers with a thenable of the runtime's own. */
+/** A call of another object returns a thenable of the runtime, not a Promise. */
 function isPending(answer: unknown): answer is PromiseLike<unknown> {
   const isHolder = (typeof answer === "object" && answer !== null) || typeof answer === "function";
   return isHolder && "then" in answer && typeof answer.then === "function";
@@ -57,8 +57,9 @@ export const LOCATION_HINTS = [
 const RETRY_DELAYS_MS = [100, 500] as const;
 
 /**
- * Calls an object until it works: three tries with pauses, none after the deadline, none when it is overloaded. The call
- * must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of the call or of the caller.
+ * Calls an object up to three times with delays in between, never after the deadline, and not again when it is
+ * overloaded. The call must take a fresh stub each time and be safe to repeat; it ends at a deadline of the stub, of
+ * the call or of the caller.
  *
  * @param method its name, for the log
  * @param deadline epoch ms
@@ -79,13 +80,13 @@ export async function retryCall<T>(method: string, deadline: number, call: () =>
   }
 }
 
-/** Between half of it and all. */
+/** A random delay between half of it and all of it. */
 function jittered(pauseMs: number | undefined): number | undefined {
   return pauseMs === undefined ? undefined : pauseMs * (0.5 + Math.random() / 2);
 }
 
 /**
- * `retryCall` for calls without a caller that waits beyond the deadline, whether they return or not.
+ * `retryCall` that ends at the deadline even when a call has not returned.
  *
  * @throws the last error; DeadlineError when the last call had not returned in time
  */
@@ -93,15 +94,16 @@ export function callUntil<T>(method: string, deadline: number, call: () => Promi
   return retryCall(method, deadline, () => withTimeout(Math.max(0, deadline - Date.now()), call()));
 }
 
-/** The runtime marks the error of an object with too many calls: another try would add to them. */
+/** The runtime marks the error of an object with too many calls: another try would add to its load. */
 function isOverloaded(error: unknown): boolean {
   return isRecord(error) && error["overloaded"] === true;
 }
 
 /**
- * Calls an object once more when the first call failed, but not after a deadline, and not when the object is overloaded.
+ * Calls an object once more when the first call failed, but not after a deadline, and not when the object is
+ * overloaded.
  *
- * @param connect a fresh stub each time: one whose connection broke stays broken
+ * @param connect a fresh stub each time: a stub whose connection broke never works again
  * @param call must be safe to repeat
  * @throws the last error
  */

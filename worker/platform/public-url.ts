@@ -1,28 +1,30 @@
 /**
  * Which addresses a webhook may have. The Worker calls them with the team's data and a signature, so an address must
- * not lead into a private network or to a metadata service (SSRF). Redirects are never followed (webhooks/call-webhook.ts), so what is
- * checked here is what is called.
+ * not lead into a private network or to a metadata service (SSRF). Redirects are never followed
+ * (webhooks/call-webhook.ts), so the address checked here is the one that is called. Bare IP addresses are refused
+ * altogether: an endpoint with a certificate has a name, and so the many notations of an address (decimal, octal, hex,
+ * IPv6 with IPv4 inside, NAT64, …) need no checks of their own.
  *
- * Bare IP addresses are refused altogether: an endpoint with a certificate has a name, and then no notation of an
- * address (decimal, octal, hex, IPv6 with IPv4 inside, NAT64, …) has to be judged one by one.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 
 /** Why an address is refused. */
 export interface WebhookUrlProblem {
   readonly reason: "malformed" | "not_https" | "credentials" | "port" | "bare_ip" | "private_name";
-  /** What is wrong, after "the address". */
+  /** What is wrong, as the rest of a sentence that begins with "the address". */
   readonly problem: string;
   readonly cure: string;
 }
 
-/** The longest address taken, characters. */
+/** The longest address accepted, characters. */
 export const MAX_WEBHOOK_URL = 2_048;
 
-/** Visible ASCII but the backslash: WHATWG parsing drops tabs, reads `\` as `/` and folds other scripts to ASCII. */
+/**
+ * Visible ASCII without the backslash: WHATWG parsing drops tabs, reads `\` as `/` and folds other scripts to ASCII.
+ */
 const PLAIN = /^[\x21-\x5b\x5d-\x7e]+$/;
 const FORM = /^https?:\/\/(?<authority>[^/?#]+)/i;
-/** Names that mean this machine or a private network, each with everything below it. */
+/** Names of this machine or of private networks, each with all its subdomains. */
 const PRIVATE_NAMES = [
   "localhost",
   "localdomain",
@@ -68,7 +70,7 @@ function isAddress(hostname: string): boolean {
   return hostname.startsWith("[") || /^[\d.]+$/.test(hostname);
 }
 
-/** A name without a dot is looked up in the caller's own network. */
+/** A name without a dot is resolved in the caller's own network. */
 function isPrivateName(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.+$/, "");
   return !name.includes(".") || PRIVATE_NAMES.some((end) => name === end || name.endsWith(`.${end}`));
