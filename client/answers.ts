@@ -1,5 +1,5 @@
 /**
- * How each successful answer is taken apart; undefined when it is not what was asked for.
+ * Parses each successful answer; undefined when it does not have the expected shape.
  */
 import { hasShape, type Shape } from "./shape.ts";
 import { readJson } from "./transport.ts";
@@ -75,7 +75,7 @@ export const read = {
 /** Settings and the version in the ETag. */
 export async function readSettings(response: Response): Promise<VersionedSettings | undefined> {
   const body = await readJson(response);
-  // A proxy that compresses makes it weak (RFC 9110 §8.8.1); the version is the same, and only the strong form fits.
+  // A proxy that compresses makes it weak (RFC 9110 §8.8.1); the version is the same, and only the strong form matches.
   const etag = response.headers.get("etag")?.replace(/^W\//, "");
   return etag !== undefined && hasShape(body, settings) ? { settings: body, etag } : undefined;
 }
@@ -87,12 +87,12 @@ export async function readPicture(response: Response): Promise<Picture | undefin
   return { bytes: new Uint8Array(await response.arrayBuffer()), contentType };
 }
 
-/** 204: it is done. */
+/** 204: success without a body. */
 export async function readNothing({ status }: Response): Promise<"done" | undefined> {
   return status === 204 ? "done" : undefined;
 }
 
-/** The answer itself, to be read as it comes: 200 with lines. */
+/** The response itself, to be read as a stream: 200 with lines. */
 export async function readStream(response: Response): Promise<Response | undefined> {
   const isLines = response.headers.get("content-type")?.startsWith("application/x-ndjson") === true;
   return isLines ? response : undefined;

@@ -1,9 +1,10 @@
 /**
- * A client of the REST API: `createKefuClient`, and `signContext` for what a shop's back end vouches for. Runs wherever there are `fetch` and `crypto.randomUUID` (Node 20,
- * Workers, browsers) and depends on nothing. Why it is written and not generated: docs/design/0014-typed-client.md.
+ * A client of the REST API: `createKefuClient`, and `signContext` for a context that a shop's back end signs. Runs
+ * wherever there are `fetch` and `crypto.randomUUID` (Node 20, Workers, browsers) and has no dependencies. Why it is
+ * written by hand and not generated: docs/design/0014-typed-client.md.
  *
- * Refusals are values: every method answers a `Result`, whose error has the problem's stable `code`. Only bad set-up
- * throws.
+ * Refusals are values: every method returns a `Result` whose error has the problem's stable `code`. Only wrong options
+ * throw.
  */
 import { read, readNothing, readPicture, readSettings, readStream } from "./answers.ts";
 import { readOptions, VISIBLE_ASCII, type KefuClientOptions } from "./options.ts";
@@ -46,17 +47,18 @@ export type KefuClient = ReturnType<typeof createKefuClient>;
 
 const JSON_BODY = { "content-type": "application/json" };
 const MAX_KEY = 128;
-/** WeChat has 20 seconds for its diagnostics. */
+/** Timeout of diagnostics, ms: WeChat takes up to 20 seconds. */
 const DIAGNOSTICS_MS = 25_000;
-/** A token, then a message. */
+/** Timeout of a trial send, ms: it may need a token first, then the message. */
 const RESUME_MS = 25_000;
-/** And as many for a picture: one given up too early is uploaded again. */
+/** Timeout of a picture, ms: as long. A picture given up too early would be uploaded again. */
 const PICTURE_MS = 25_000;
 
 /**
- * Creates a client. It holds no state: make one for the process, or one for each request.
+ * Creates a client. It holds no state: create one for the process, or one for each request.
  *
- * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of range
+ * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of
+ *   range
  */
 export function createKefuClient(options: KefuClientOptions) {
   const transport = readOptions(options);
@@ -75,8 +77,8 @@ export function createKefuClient(options: KefuClientOptions) {
 
   return {
     /**
-     * Sends a user a message. Taken means stored; it is on its way to WeChat, and `message(id)` says how it went.
-     * Repeats of the client's carry the same Idempotency-Key: it is never sent twice.
+     * Sends a user a message. Success means that it is stored and will be sent to WeChat; `message(id)` returns its
+     * status. The client's own retries have the same Idempotency-Key, so it is never sent twice.
      */
     async send(openid: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
       const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
@@ -105,16 +107,17 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Every row after a cursor, oldest first. Ends when there is no more; with `pollMs` it asks again, and goes on until
-     * the signal. A failure is the last thing it yields. `row.seq` is the cursor to keep.
+     * Every row after a cursor, oldest first. Ends when there is no more; with `pollMs` it polls until the signal
+     * aborts. A failure is the last item it yields. `row.seq` is the cursor to keep.
      */
     changes(openid: string, options: ChangesOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
       return followChanges((page) => readPage(openid, page, options.signal), options, transport.wait);
     },
 
     /**
-     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "app_event" and
-     * "quarantined"), then all rows, each oldest first. A failure is the last thing it yields, a download cut off included.
+     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "app_event"
+     * and "quarantined"), then all rows, each oldest first. A failure, an interrupted download included, is the last
+     * item it yields.
      */
     exportRows(openid: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<ExportLine>, void, undefined> {
       const path = ["conversations", { openid }, "export"];
@@ -126,13 +129,13 @@ export function createKefuClient(options: KefuClientOptions) {
       return act({ method: "DELETE", path: ["conversations", { openid }] });
     },
 
-    /** Shows the typing indicator for 15 seconds, or takes it away. */
+    /** Shows the typing indicator for 15 seconds, or hides it. */
     typing(openid: string, on = true): Promise<Result<void>> {
       const body = JSON.stringify({ on });
       return act({ method: "POST", path: ["conversations", { openid }, "typing"], headers: JSON_BODY, body });
     },
 
-    /** Hands WeChat a picture, at most 2 MB; its id lives three days. */
+    /** Uploads a picture to WeChat, at most 2 MB; its id is valid for three days. */
     uploadImage(picture: Blob | Uint8Array<ArrayBuffer>, type: PictureType): Promise<Result<Uploaded>> {
       const headers = { "content-type": type };
       return call({ method: "POST", path: ["media"], headers, body: picture, minTimeoutMs: PICTURE_MS }, read.uploaded);
@@ -149,9 +152,9 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Stores settings, unless somebody stored others since they were read as `etag` (412 `version_mismatch`). Not
-     * repeated by itself: after a lost answer the repeat would be refused because of its own success. With `*`, which
-     * overwrites whatever is there, it is.
+     * Stores settings, unless other settings were stored since they were read as `etag` (412 `version_mismatch`). The
+     * client does not retry this call: after a lost answer the retry would be refused because of its own success. With
+     * `*`, which overwrites any version, it does.
      */
     async putSettings(settings: SettingsInput, etag: string): Promise<Result<VersionedSettings>> {
       if (!VISIBLE_ASCII.test(etag)) return { ok: false, error: invalidArgument("etag", "must be one of settings()") };
@@ -161,64 +164,64 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Events that are no conversation's (other products, the mini program as a whole, unknown names), oldest first, after
-     * a cursor. `next` is the cursor to keep; only a page without events says that there are no more.
+     * Events that belong to no conversation (other products, the mini program as a whole, unknown names), oldest first,
+     * after a cursor. `next` is the cursor to keep; only an empty page means that there are no more.
      */
     events({ after, limit }: PageOptions = {}): Promise<Result<AppEvents>> {
       return call({ method: "GET", path: ["events"], query: { after, limit } }, read.events);
     },
 
-    /** What is forwarded to a push server of yours, and how that server is doing. */
+    /** The state of forwarding to your own push server. */
     forwarding(): Promise<Result<Forwarding>> {
       return call({ method: "GET", path: ["forwarding"] }, read.forwarding);
     },
 
-    /** Pushes that are WeChat's own and could not be read, newest first. */
+    /** Authentic pushes that could not be parsed, newest first. */
     quarantine(): Promise<Result<Quarantine>> {
       return call({ method: "GET", path: ["quarantine"] }, read.quarantine);
     },
 
-    /** How each webhook of the settings is doing. */
+    /** The state of each webhook of the settings. */
     webhooks(): Promise<Result<Webhooks>> {
       return call({ method: "GET", path: ["webhooks"] }, read.webhooks);
     },
 
-    /** Delivers to a webhook again what came after the row `after` of a conversation, under the same webhook-ids. */
+    /** Delivers everything after the row `after` of a conversation to a webhook again, under the same webhook-ids. */
     replayWebhook(openid: string, id: string, after = 0): Promise<Result<Replayed>> {
       const path = ["conversations", { openid }, "webhooks", { id }, "replay"];
       return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ after }) }, read.replayed);
     },
 
     /**
-     * Delivers again what a webhook did not get (`webhooks()` shows it as `skipped`): of 100 conversations per call, each
-     * from its first skipped event on. Call it until `remaining` is 0.
+     * Delivers the events again that a webhook did not receive (`skipped` of `webhooks()`): 100 conversations per call,
+     * each from its first skipped event on. Call it until `remaining` is 0.
      *
-     * @param from the `webhook-id` of an event: its conversation alone, from that event on
+     * @param from the `webhook-id` of an event: only its conversation, from that event on
      */
     replaySkipped(id: string, from = "skipped"): Promise<Result<ReplayStarted>> {
       const path = ["webhooks", { id }, "replay"];
       return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ from }) }, read.replayStarted);
     },
 
-    /** Forgets which events a webhook did not get; nothing is delivered. */
+    /** Deletes the record of events a webhook did not receive; nothing is delivered. */
     dismissSkipped(id: string): Promise<Result<void>> {
       return act({ method: "DELETE", path: ["webhooks", { id }, "skipped"] });
     },
 
-    /** Whether every mini program sends: `degraded` with the faults of each, at most 10 seconds old. */
+    /** Whether every mini program can send: `degraded` with the faults of each, at most 10 seconds old. */
     health(): Promise<Result<Health>> {
       return call({ method: "GET", path: ["healthz"], isAtRoot: true }, read.health);
     },
 
     /**
-     * Lifts a pause: one message that waits is tried first, the others follow when WeChat lets it through. Whether it was
-     * lifted is in the value, `resumed`; while nothing is paused it is true.
+     * Lifts a pause: one waiting message is tried first, the others follow when WeChat accepts it. The value's
+     * `resumed` is true when the pause was lifted or there was none.
      */
     resume(): Promise<Result<Resumed>> {
       return call({ method: "POST", path: ["resume"], minTimeoutMs: RESUME_MS }, read.resumed);
     },
 
-    /** Asks WeChat about the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */
+    /** Has WeChat test the set-up: token, the send call's quota, the way to the push URL. Takes up to 20 seconds. */
     diagnostics(): Promise<Result<Diagnostics>> {
       return call({ method: "GET", path: ["diagnostics"], minTimeoutMs: DIAGNOSTICS_MS }, read.diagnostics);
     },

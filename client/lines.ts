@@ -1,11 +1,11 @@
 /**
- * NDJSON as it comes in: whole lines, whatever pieces the network cuts the bytes into.
+ * NDJSON as it arrives: whole lines, however the network splits the bytes.
  */
 
 /**
  * Yields each line that is not empty, as text. The last one may lack its line feed.
  *
- * @throws whatever the stream breaks with
+ * @throws the error of the stream
  */
 export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const reader = stream.getReader();
@@ -21,7 +21,7 @@ export async function* readLines(stream: ReadableStream<Uint8Array>): AsyncGener
       if (done) return;
     }
   } finally {
-    // Whoever leaves early ends the download too. A stream that broke has nothing left to cancel.
+    // When the consumer stops early, the download is cancelled. A stream that failed needs no cancel.
     await reader.cancel().catch(() => {});
   }
 }

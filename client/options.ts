@@ -1,36 +1,37 @@
 /**
- * How a client is set up. What is wrong with it is a bug of the caller's, and throws at once with its name.
+ * The options of a client. A wrong option is a bug of the caller's, and throws at once with its name.
  */
 import { trimSecret } from "../shared/base/secret-text.ts";
 import type { FetchLike, Transport } from "./transport.ts";
 
-/** Where the worker is, and who asks. */
+/** The address of the worker, and the caller's key. */
 export interface KefuClientOptions {
   /** The worker's address, for example `https://kefu.example.com`. */
   readonly baseUrl: string;
-  /** One of the worker's `API_KEYS`. Never give it to a page that customers open. */
+  /** One of the worker's `API_KEYS`. Never include it in a page that customers open. */
   readonly apiKey: string;
-  /** Which mini program; the worker's first by default. */
+  /** Which mini program; by default the worker's first. */
   readonly appid?: string;
-  /** Instead of the global one: a service binding's, or a test's. */
+  /** Used in place of the global fetch: a service binding's, or a test's. */
   readonly fetch?: FetchLike;
-  /** Tries for a call that meets no answer, a 5xx or a 429; 1 to 10, default 4. */
+  /** Tries for a call that gets no answer, a 5xx or a 429; 1 to 10, default 4. */
   readonly attempts?: number;
-  /** Time for one try, ms, 1 to 600 000; default 10 000. */
+  /** Timeout of one try, ms, 1 to 600 000; default 10 000. */
   readonly timeoutMs?: number;
-  /** How pauses are waited for; for tests. */
+  /** How to wait between tries; for tests. */
   readonly wait?: Transport["wait"];
-  /** What spreads the pauses, 0 ≤ x < 1; for tests. */
+  /** A random number for the delays, 0 ≤ x < 1; for tests. */
   readonly random?: Transport["random"];
 }
 
-/** Text a header can carry. */
+/** A text that a header can contain. */
 export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
- * Checks the set-up and fills in the defaults.
+ * Checks the options and fills in the defaults.
  *
- * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of range
+ * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of
+ *   range
  */
 export function readOptions(options: KefuClientOptions): Transport {
   const { baseUrl, appid, attempts = 4, timeoutMs = 10_000 } = options;
@@ -42,7 +43,7 @@ export function readOptions(options: KefuClientOptions): Transport {
     appid,
     attempts: inRange("attempts", attempts, 10),
     timeoutMs: inRange("timeoutMs", timeoutMs, 600_000),
-    // Not the function itself: called as a method of ours, browsers and Workers refuse it.
+    // Wrapped: called as a method of our object, browsers and Workers refuse it.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     wait: options.wait ?? wait,
     random: options.random ?? Math.random,

@@ -1,12 +1,12 @@
 /**
- * Paths out of ids that come from elsewhere. `encodeURIComponent` alone is not enough: it leaves "" and ".." as they
- * are, and an erase of the user ".." would be another route's DELETE; and it throws at half a surrogate pair.
+ * Paths that contain ids from outside. `encodeURIComponent` alone is not enough: it leaves "" and ".." unchanged, so
+ * erasing the user ".." would call another route's DELETE; and it throws at a lone surrogate.
  */
 
-/** A path's parts: words of ours as they are, ids with their name. */
+/** The parts of a path: fixed words, and ids with their name. */
 export type Path = readonly (string | Readonly<Record<string, string>>)[];
 
-/** The path with a slash before each part, or the name of the id that cannot be one. */
+/** The path with a slash before each part, or the name of the invalid id. */
 export function encodePath(path: Path): { readonly path: string } | { readonly badField: string } {
   let encoded = "";
   for (const part of path) {

@@ -1,12 +1,12 @@
 /**
- * Reads refusals (RFC 9457, docs/reference/rest-api.md). The two tables are held complete by the compiler: a new code
- * or fact in shared/api/problem-table.ts is an error here until it is named.
+ * Reads refusals (RFC 9457, docs/reference/rest-api.md). The compiler requires the two tables to be complete: a new
+ * code or fact in shared/api/problem-table.ts is an error until it is added here.
  */
 import type { FactsOf } from "../shared/api/problem-table.ts";
 import { hasShape, isObject, type Shape } from "./shape.ts";
 import type { ClientProblem, Failure, Problem, ProblemCode } from "./types.ts";
 
-/** Every code, with the facts that always come with it. */
+/** Every code, with the facts that always accompany it. */
 const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   malformed_json: {},
   malformed_multipart: {},
@@ -49,7 +49,7 @@ const HEAD: Shape<{ title: string; detail: string; status: number; code: string 
   code: "string",
 };
 
-/** What `/healthz` says of each variable while the worker is not set up. */
+/** The entry of `/healthz` for each variable while the worker is not set up. */
 const VARIABLE: Shape<{ variable: string; problem: string; cure: string }> = {
   variable: "string",
   problem: "string",
@@ -57,10 +57,10 @@ const VARIABLE: Shape<{ variable: string; problem: string; cure: string }> = {
 };
 
 /**
- * Reads the body of an answer that is no success.
+ * Reads the body of an answer that reports a failure.
  *
  * @param status the answer's
- * @param body parsed JSON, or undefined when it was none
+ * @param body parsed JSON, or undefined when it was not JSON
  */
 export function readProblem(status: number, body: unknown): Failure {
   const unset = status === 503 ? readMisconfigured(body) : undefined;
@@ -89,7 +89,7 @@ function isProblem(problem: { readonly code: string; readonly facts: unknown }):
   return Object.hasOwn(FACTS, code) && hasShape(facts, FACTS[code as ProblemCode]);
 }
 
-/** Something answered that this client does not know. Its words are not repeated: they are nobody's stable text. */
+/** An answer in an unknown format. Its text is not repeated, since it is not a documented one. */
 export function unexpectedAnswer(status: number): ClientProblem {
   return {
     code: "unexpected_answer",
@@ -100,7 +100,7 @@ export function unexpectedAnswer(status: number): ClientProblem {
   };
 }
 
-/** No answer came. */
+/** No answer arrived. */
 export function unreachable(attempts: number): ClientProblem {
   return {
     code: "unreachable",
@@ -112,7 +112,7 @@ export function unreachable(attempts: number): ClientProblem {
   };
 }
 
-/** The caller's signal ended it. */
+/** Aborted by the caller's signal. */
 export function aborted(): ClientProblem {
   return { code: "aborted", status: 0, title: "已取消 / Aborted", detail: "调用方取消 / by the caller", facts: {} };
 }

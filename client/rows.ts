@@ -1,14 +1,14 @@
 /**
- * The log as sequences: by pages that follow it, and as one download.
+ * The log as async sequences: page by page, and as one download.
  */
 import { readLines } from "./lines.ts";
 import { aborted, unexpectedAnswer, unreachable } from "./problem.ts";
 import { hasShape, type Shape } from "./shape.ts";
 import type { ExportLine, Page, Result, Row } from "./types.ts";
 
-/** Which rows a page has. */
+/** The range of rows. */
 export interface PageOptions {
-  /** The cursor: rows with a greater `seq`; default 0, from the beginning. */
+  /** The cursor: rows with a greater `seq`; default 0, the beginning. */
   readonly after?: number;
   /** 1 to 200, default 100. */
   readonly limit?: number;
@@ -16,9 +16,9 @@ export interface PageOptions {
 
 /** How to follow a log. */
 export interface ChangesOptions extends PageOptions {
-  /** Ask again this often when there is nothing new, ms; without it the sequence ends there. Each time is a request. */
+  /** How often to poll when there are no new rows, ms; without it the sequence ends there. Each poll is a request. */
   readonly pollMs?: number;
-  /** Ends the sequence, quietly. */
+  /** Ends the sequence without an error. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export async function* followChanges(
     if (!page.ok && page.error.code === "aborted") return;
     if (!page.ok) return yield page;
     for (const row of page.value.rows) {
-      // A row that does not go on from the cursor would have us ask for the same page for ever.
+      // A row that is not after the cursor would make this loop request the same page for ever.
       if (!isRow(row) || row.seq <= cursor) return yield { ok: false, error: unexpectedAnswer(200) };
       cursor = row.seq;
       yield { ok: true, value: row };
@@ -74,12 +74,12 @@ export async function* streamExport(
       yield { ok: true, value: line };
     }
   } finally {
-    // Whoever leaves early ends the download.
+    // When the consumer stops early, the download is cancelled.
     await lines.return(undefined);
   }
 }
 
-/** What a stream breaks with differs by runtime; all of it means that the rest will not come. */
+/** The error of an interrupted stream differs by runtime; each one means that the rest will not arrive. */
 function nextLine(lines: AsyncGenerator<string>): Promise<IteratorResult<string> | "broken"> {
   return lines.next().catch(() => "broken" as const);
 }
@@ -93,7 +93,7 @@ function parseLine(text: string): ExportLine | undefined {
   }
 }
 
-/** Rows and the account's records have these in common. */
+/** The fields that rows and the account's records have in common. */
 function isLine(line: unknown): line is ExportLine {
   return hasShape(line, ROW);
 }

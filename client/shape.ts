@@ -1,12 +1,14 @@
 /**
- * A shallow check of answers, so that an answer of something else is a `Result` here and not a TypeError in the
- * caller's code. Which fields an answer must have, and of which kind, is demanded by the compiler from the schema's type.
+ * A shallow check of answers, so that an unexpected answer is a `Result` here and not a TypeError in the caller's code.
+ * The compiler requires the fields of an answer and their kinds from the schema's type.
  */
 
 /** The keys a value of `T` always has. */
 type RequiredKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T];
 
-/** What `typeof` can say of a field; `null` in a type means that only its presence is checked. */
+/**
+ * The kinds of a field that `typeof` distinguishes; for a type with `null` only the presence of the field is checked.
+ */
 type KindOf<T> = null extends T
   ? "nullable"
   : T extends string
@@ -19,16 +21,16 @@ type KindOf<T> = null extends T
           ? "array"
           : "object";
 
-/** The fields of `T` that must be there, each with its kind. */
+/** The required fields of `T`, each with its kind. */
 export type Shape<T> = { readonly [K in RequiredKeys<T>]: KindOf<T[K]> };
 
-/** Whether a value has a shape. More fields are fine: a newer worker may answer them. */
+/** Whether a value has a shape. Further fields are allowed: a newer worker may return them. */
 export function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
   if (!isObject(value)) return false;
   return Object.entries<unknown>(shape).every(([name, kind]) => name in value && isKind(value[name], kind));
 }
 
-/** Whether a value is an object, and no list. */
+/** Whether a value is an object and not a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

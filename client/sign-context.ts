@@ -1,6 +1,6 @@
 /**
- * What the shop's back end vouches for, signed for one user: the page passes it on beside its own context, and the worker
- * shows it as verified (docs/how-to/page-context.md). WebCrypto only.
+ * Signs a context of the shop's back end for one user: the page passes it on beside its own context, and the worker
+ * returns it as verified (docs/how-to/page-context.md). WebCrypto only.
  */
 import type { VerifiedContext } from "../shared/app-context.ts";
 import { writePlainJson } from "../shared/base/plain-json.ts";
@@ -13,17 +13,17 @@ import {
   writeContextToken,
 } from "../shared/entry/context-token.ts";
 
-/** What is signed. */
+/** The signed values. */
 export interface SignedContext {
-  /** Whom it is about; for anybody else the token is worth nothing. */
+  /** The user; the token is not valid for any other user. */
   readonly openid: string;
-  /** As declared in `shared/app-context.ts`. */
+  /** The context, as declared in `shared/app-context.ts`. */
   readonly context: VerifiedContext;
-  /** From when on it counts no more, epoch milliseconds; whole seconds are kept. */
+  /** When the token expires, epoch milliseconds; rounded down to whole seconds. */
   readonly expiresAt: number;
 }
 
-/** Why a context cannot be signed: no plain data, with the place; or too long beside the page's own context. */
+/** Why a context cannot be signed: not plain data, with the path; or too long beside the page's own context. */
 export type SignContextError =
   | { readonly reason: "not_plain_data"; readonly path: string }
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number };
@@ -42,7 +42,7 @@ export async function signContext(
 ): Promise<Ok<string> | Err<SignContextError>> {
   const key = trimSecret(givenKey);
   checkInput(key, openid, expiresAt);
-  // A list is no context, whatever a caller without types passes.
+  // A list is not a context; callers without types may pass one.
   if (Array.isArray(context)) return { ok: false, error: { reason: "not_plain_data", path: "" } };
   const json = writePlainJson(context);
   if (!json.ok) return json;
@@ -55,7 +55,7 @@ export async function signContext(
 function checkInput(key: string, openid: string, expiresAt: number): void {
   if (key.length < MIN_CONTEXT_KEY) throw new TypeError(`key must have at least ${MIN_CONTEXT_KEY} characters`);
   if (openid === "") throw new TypeError("openid must not be empty");
-  // 2001 in milliseconds: whoever passes seconds made a token that is long over.
+  // In milliseconds this is the year 2001: a smaller number is probably in seconds, and its token would have expired.
   if (!(expiresAt >= 1e12 && expiresAt < 1e14)) throw new TypeError("expiresAt must be epoch milliseconds");
 }
 

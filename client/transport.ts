@@ -1,52 +1,52 @@
 /**
- * One call over HTTP: time-boxed, repeated while that can help, and never throwing. A repeat carries the very same
- * headers, the Idempotency-Key among them, so that a message whose answer was lost is not sent twice.
+ * One call over HTTP: with a timeout, retried while that can help, and never throwing. A retry has the same headers,
+ * the Idempotency-Key included, so that a message whose answer was lost is not sent twice.
  */
 import { encodePath, type Path } from "./path.ts";
 import { aborted, invalidArgument, readProblem, unexpectedAnswer, unreachable } from "./problem.ts";
 import type { Failure, Result } from "./types.ts";
 
-/** As much of `fetch` as the client uses. */
+/** The part of `fetch` that the client uses. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What all calls of a client share. */
+/** The options shared by all calls of a client. */
 export interface Transport {
-  /** Origin and path in front of `/api/v1`, without a slash at the end. */
+  /** Origin and path before `/api/v1`, without a slash at the end. */
   readonly base: string;
   readonly apiKey: string;
   readonly appid: string | undefined;
   readonly fetch: FetchLike;
-  /** Tries in all, at least 1. */
+  /** The number of tries, at least 1. */
   readonly attempts: number;
-  /** For one try, ms. */
+  /** Timeout of one try, ms. */
   readonly timeoutMs: number;
   /** Resolves after `ms`, or when the signal aborts. */
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** 0 ≤ x < 1. */
+  /** A random number, 0 ≤ x < 1. */
   readonly random: () => number;
 }
 
 /** One call. */
 export interface Call {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** After `/api/v1`, or after the base itself. */
+  /** The path after `/api/v1`, or after the base itself. */
   readonly path: Path;
   readonly isAtRoot?: boolean;
   readonly query?: Readonly<Record<string, number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Blob | Uint8Array<ArrayBuffer>;
-  /** False: doing it twice is not the same as doing it once. */
+  /** False: the call is not idempotent. */
   readonly repeat?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** A try has at least this long, whatever the client's own limit, ms. */
+  /** The shortest timeout of a try, ms, even when the client's own timeout is shorter. */
   readonly minTimeoutMs?: number;
 }
 
-/** Longest pause between two tries, ms; an answer that asks for more is given to the caller. */
+/** The longest delay between two tries, ms; an answer with a longer Retry-After is returned to the caller. */
 const MAX_PAUSE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
-/** 5xx whose repetition would be answered alike: WeChat said no. */
+/** 5xx answers that a retry would not change: WeChat refused. */
 const FINAL_CODES: ReadonlySet<string> = new Set(["wechat_refused"]);
 
 type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | undefined };
@@ -54,8 +54,8 @@ type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | und
 /**
  * Makes a call.
  *
- * @param read takes a successful answer apart; undefined when it is not what was asked for. It runs within the time of
- *   the try
+ * @param read parses a successful answer; undefined when it does not have the expected shape. It runs within the
+ *   timeout of the try
  */
 export async function request<T>(
   transport: Transport,
@@ -96,7 +96,7 @@ async function tryOnce<T>(
     if (value === undefined) return { result: { ok: false, error: unexpectedAnswer(response.status) } };
     return { result: { ok: true, value } };
   } catch {
-    // What fetch and bodies reject with differs by runtime; all of it means that no whole answer came.
+    // The errors of fetch and bodies differ by runtime; each one means that no whole answer arrived.
     const isAborted = call.signal?.aborted === true;
     return { result: { ok: false, error: isAborted ? aborted() : unreachable(attempt) } };
   } finally {
@@ -105,7 +105,7 @@ async function tryOnce<T>(
 }
 
 /**
- * The JSON of an answer; undefined when it is none. What breaks off rejects, like fetch.
+ * The JSON of an answer; undefined when it is not JSON. An interrupted body rejects, like fetch.
  */
 export async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
@@ -127,25 +127,25 @@ function initOf({ apiKey }: Transport, { method, headers, body }: Call, signal: 
     method,
     headers: { authorization: `Bearer ${apiKey}`, ...headers },
     ...(body === undefined ? {} : { body }),
-    // The API never redirects; whoever does is not to get the key.
+    // The API never redirects; the target of a redirect must not get the key.
     redirect: "manual",
     signal,
   };
 }
 
-/** Whether the same call may go better later. */
+/** Whether a retry of the same call may succeed. */
 function isPassing({ code, status }: Failure): boolean {
   if (code === "unreachable") return true;
   return (status >= 500 || status === 429) && !FINAL_CODES.has(code);
 }
 
-/** Twice as long each time, and by chance between half of it and all, so that clients do not come back together. */
+/** Twice as long each time, randomly between half of it and all, so that clients do not retry together. */
 function backoff(attempt: number, random: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
   return longest / 2 + (longest / 2) * random;
 }
 
-/** Seconds, as the worker says them; a date, as proxies may. */
+/** Seconds, as the worker sends them, or a date, as proxies may. */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1_000;

@@ -1,6 +1,6 @@
 /**
- * The words of the REST API as types, all of them derived from the schemas the routes check and answer with. Imports of
- * this folder from `worker/` and `shared/` are types only: nothing of them is in the built client.
+ * The data of the REST API as types, all of them derived from the schemas the routes use. This folder imports only
+ * types from `worker/` and `shared/`: nothing of them is in the built client.
  */
 import type * as v from "valibot";
 import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
@@ -28,7 +28,7 @@ export type { Outbound, ProblemCode };
 export type ReplyWindow = v.InferOutput<typeof WindowSchema>;
 /** A message: its id and its status. */
 export type Message = v.InferOutput<typeof MessageSchema>;
-/** A message that was taken, with the window left after it. */
+/** An accepted message, with the window after it. */
 export type Accepted = v.InferOutput<typeof AcceptedSchema>;
 /** A conversation: window, context, newest rows. */
 export type Conversation = v.InferOutput<typeof ConversationSchema>;
@@ -40,40 +40,40 @@ export type ExportLine = v.InferOutput<typeof ExportLineSchema>;
 export type Page = v.InferOutput<typeof PageSchema>;
 /** An uploaded picture. */
 export type Uploaded = v.InferOutput<typeof UploadedSchema>;
-/** Pushes nobody could read. */
+/** Pushes that could not be parsed. */
 export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
-/** How each webhook of the settings is doing. */
+/** The state of each webhook of the settings. */
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
-/** An event that is no conversation's. */
+/** An event that belongs to no conversation. */
 export type AppEvent = v.InferOutput<typeof AppEventSchema>;
 /** A page of events. */
 export type AppEvents = v.InferOutput<typeof AppEventsSchema>;
-/** What is forwarded to a push server of yours, and how it is doing. */
+/** The state of forwarding to your own push server. */
 export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
-/** From where a conversation is delivered again. */
+/** The row after which a conversation is delivered again. */
 export type Replayed = v.InferOutput<typeof ReplayedSchema>;
-/** A replay that was begun: for how many conversations, and how many are still on record. */
+/** A started replay: for how many conversations, and how many are still recorded. */
 export type ReplayStarted = v.InferOutput<typeof ReplayStartedSchema>;
-/** What WeChat says about the set-up. */
+/** WeChat's own tests of the set-up. */
 export type Diagnostics = v.InferOutput<typeof DiagnosticsSchema>;
-/** What is wrong with an app: why nothing is sent, until when, and the cure. */
+/** A fault of an app: why nothing is sent, until when, and the cure. */
 export type Fault = v.InferOutput<typeof FaultSchema>;
-/** How the worker stands; `faults` of every app. */
+/** The state of the worker; `faults` of every app. */
 export type Health = v.InferOutput<typeof HealthSchema>;
-/** What lifting a pause came to. */
+/** The result of lifting a pause. */
 export type Resumed = v.InferOutput<typeof ResumedSchema>;
 /** Settings as they are stored, with the defaults filled in. */
 export type Settings = v.InferOutput<typeof SettingsSchema>;
-/** Settings as one writes them: what has a default may be left out. */
+/** Settings as they are written: entries with a default may be left out. */
 export type SettingsInput = Frozen<v.InferInput<typeof SettingsSchema>>;
 
-/** The same, all the way down not to be changed: what is only read may be given as a constant. */
+/** The same type, deeply read-only, so that a constant can be passed. */
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 /** Settings with the version they were read as. */
 export interface VersionedSettings {
   readonly settings: Settings;
-  /** To be handed to `putSettings`. */
+  /** The value for `putSettings`. */
   readonly etag: string;
 }
 
@@ -83,19 +83,19 @@ export interface Picture {
   readonly contentType: string;
 }
 
-/** The picture types WeChat takes. */
+/** The picture types WeChat accepts. */
 export type PictureType = "image/png" | "image/jpeg" | "image/gif";
 
-/** What `send` takes beside the message. */
+/** The options of `send` in addition to the message. */
 export type SendOptions = v.InferInput<typeof SendOptionsSchema> & {
   /**
-   * The same key sends once, for one user and 24 hours; 1 to 128 visible ASCII characters. Yours, made of your own
-   * numbers, when you may have to repeat the call; a fresh UUID by default, which covers the client's own repeats.
+   * The same key sends once, for one user and 24 hours; 1 to 128 visible ASCII characters. Pass a key of your own when
+   * you may have to repeat the call; the default is a new UUID, which covers the client's own retries.
    */
   readonly idempotencyKey?: string;
 };
 
-/** A refusal of the worker's, by its stable code, with the status and the facts the problem table has for it. */
+/** A refusal by the worker, by its stable code, with the status and facts of the problem table. */
 export type Problem = {
   readonly [C in ProblemCode]: {
     readonly code: C;
@@ -109,8 +109,8 @@ export type Problem = {
 }[ProblemCode];
 
 /**
- * What the client itself has to say:
- * - `unreachable`: no answer, after all repeats; whether the worker did it is not known.
+ * Errors of the client itself:
+ * - `unreachable`: no answer, after all tries; whether the worker carried out the call is unknown.
  * - `aborted`: the caller's signal.
  * - `unexpected_answer`: something answered that is not an edge-kefu this client knows, such as a proxy's page.
  * - `invalid_argument`: the call was not made; `facts.field` says why.
@@ -118,7 +118,7 @@ export type Problem = {
 export type ClientProblem = {
   readonly [C in keyof ClientFacts]: {
     readonly code: C;
-    /** Of the answer; 0 when there was none. */
+    /** The status of the answer; 0 when there was none. */
     readonly status: number;
     readonly title: string;
     readonly detail: string;
@@ -133,8 +133,8 @@ interface ClientFacts {
   readonly invalid_argument: { readonly field: string };
 }
 
-/** Everything but success. */
+/** Every error. */
 export type Failure = Problem | ClientProblem;
 
-/** A value, or why there is none. The methods never throw and never reject. */
+/** A value, or the reason why there is none. The methods never throw and never reject. */
 export type Result<T> = Ok<T> | Err<Failure>;
