@@ -1,16 +1,16 @@
 /**
- * The official agent (网页端客服, 客服小助手): after a hand-over he takes the session, and while he holds it the user's
- * messages bypass the push URL (WECHAT.md §1.7, §1.8). What he writes does not count against the reply quota here;
- * whether it does on the platform is unconfirmed.
+ * The official agent (网页端客服, 客服小助手): after a handover the agent takes the session, and during it the user's messages
+ * bypass the push URL (WECHAT.md §1.7, §1.8). The agent's messages do not count against the reply quota here; whether
+ * they do on the platform is unconfirmed.
  */
 import type { AgentRequest } from "./model.ts";
 import { userKey, type AgentDesk, type User, type World } from "./world.ts";
 
-/** How long an agent holds a session (WECHAT.md §1.7). */
+/** How long an agent holds a session, milliseconds (WECHAT.md §1.7). */
 export const HOLD_MS = 30 * 60_000;
 const OFF_DUTY: AgentDesk = { on: false, reply: "" };
 
-/** The worker handed the user over: he is taken at once, or waits while nobody is on duty. */
+/** The worker handed the user over: an agent takes the session at once, or the user waits while no agent is on duty. */
 export function handOver(world: World, user: User): void {
   if (isHeld(world, user)) return;
   const desk = deskOf(world, user.appid);
@@ -18,17 +18,17 @@ export function handOver(world: World, user: User): void {
   else user.session = { state: "waiting" };
 }
 
-/** Whether an agent holds the session now. Messages of a user who only waits still go to the push URL. */
+/** Whether an agent holds the session now. Messages of a waiting user still go to the push URL. */
 export function isHeld(world: World, user: User): boolean {
   return user.session.state === "agent" && world.now() < user.session.until;
 }
 
-/** The session as it shows. */
+/** The session as the control interface shows it. */
 export function sessionOf(world: World, user: User): User["session"]["state"] {
   return user.session.state === "agent" && !isHeld(world, user) ? "none" : user.session.state;
 }
 
-/** Carries out the script's wish. */
+/** Carries out a command for the scripted agent. */
 export function directAgent(world: World, appid: string, request: AgentRequest): void {
   const before = deskOf(world, appid);
   const desk = { on: request.on ?? before.on, reply: request.reply ?? before.reply };

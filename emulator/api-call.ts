@@ -1,6 +1,6 @@
 /**
- * What the endpoints of the emulated api.weixin.qq.com share: a call with its body already read, the outcomes they
- * may have, and the checks most of them begin with.
+ * What the endpoints of the emulated api.weixin.qq.com share: a call with its body already read, their possible
+ * outcomes, and the checks most of them begin with.
  */
 import { decodeUtf8 } from "./crypto.ts";
 import type { ApiError } from "./errcode.ts";
@@ -15,16 +15,16 @@ export interface ApiCall {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** What an endpoint answers: JSON, the bytes of a picture, or an errcode. */
+/** The outcome of an endpoint: JSON, the bytes of a picture, or an errcode. */
 export type ApiOutcome = ApiError | { readonly json: object } | { readonly media: Media; readonly name: string };
 
-/** An endpoint: everything it needs is in the call. */
+/** An endpoint; its only input is the call. */
 export type Endpoint = (world: World, call: ApiCall) => ApiOutcome | Promise<ApiOutcome>;
 
 /** A JSON object from outside. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whose access_token the call carries (40014, 40001, 42001, 41001). */
+/** The app of the call's access_token (40014, 40001, 42001, 41001). */
 export function callerOf(world: World, call: ApiCall): { readonly appid: string } | ApiError {
   return world.tokens.check(call.url.searchParams.get("access_token"), world.now());
 }
@@ -37,7 +37,7 @@ export function readJsonBody(call: ApiCall): { readonly text: string; readonly j
   return text !== null && isJsonObject(json) ? { text, json } : { errcode: 47001 };
 }
 
-/** Narrows to an object that is no list. */
+/** Narrows to an object that is not a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /**
  * `/cgi-bin/openapi/quota/get` and `/cgi-bin/callback/check` (WECHAT.md §6.4). The daily limit is invented (§15.11);
- * what is used of it is counted from the books. The network check answers as if the push URL were reached well.
+ * the used part is counted from the recorded calls. The network check answers as if the push URL were reachable.
  */
 import { callerOf, readJsonBody, type ApiCall, type ApiOutcome } from "./api-call.ts";
 import type { World } from "./world.ts";
@@ -11,7 +11,7 @@ const DAILY_LIMIT = 500_000;
 const SEND_PATH = "/cgi-bin/message/custom/send";
 const ACTIONS: ReadonlySet<unknown> = new Set(["dns", "ping", "all"]);
 const OPERATORS: ReadonlySet<unknown> = new Set(["CHINANET", "UNICOM", "CAP", "DEFAULT"]);
-/** Of a block kept for documentation: nobody's. */
+/** An address of a block reserved for documentation. */
 const ADDRESS = "203.0.113.8";
 
 /** The quota of custom/send; any other path is unknown here (76021). */
@@ -30,7 +30,7 @@ export function getQuota(world: World, call: ApiCall): ApiOutcome {
   return { json: { errcode: 0, errmsg: "ok", quota, rate_limit: { call_count: 5_000, refresh_second: 60 } } };
 }
 
-/** Looks at the push URL from an operator's network. */
+/** Tests the push URL from an operator's network. */
 export function checkCallback(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);

@@ -6,7 +6,8 @@ import { keepMedia } from "./push-content.ts";
 import type { Media, World } from "./world.ts";
 
 const LIFETIME_MS = 3 * 24 * 3_600_000;
-// The page says 2 MB and 10 MB for pictures; over the first the image is too big, over the second any media.
+// The limits of a picture, bytes. The page states 2 MB and 10 MB; above the first the image is too big, above the
+// second any media.
 const IMAGE_BYTES = 2 * 1024 * 1024;
 const MEDIA_BYTES = 10 * 1024 * 1024;
 
@@ -34,7 +35,7 @@ export function downloadMedia(world: World, call: ApiCall): ApiOutcome {
   return media === null ? { errcode: 40007 } : { media, name: mediaId };
 }
 
-/** A picture of the app that is not too old; null otherwise. */
+/** A picture of the app that has not expired; null otherwise. */
 export function usableMedia(world: World, appid: string, mediaId: string): Media | null {
   const media = world.books.media.get(mediaId);
   if (media === undefined || media.appid !== appid) return null;
@@ -48,7 +49,7 @@ function pictureProblem(bytes: Uint8Array): number | null {
   return imageType(bytes) === null ? 40005 : null;
 }
 
-/** The file in the part `media`; without a filename it is no file (41005). */
+/** The file in the part `media`; a part without filename is not a file (41005). */
 async function readMediaPart(call: ApiCall): Promise<Uint8Array<ArrayBuffer> | ApiError> {
   const form = await readForm(call);
   const part = form?.get("media") ?? null;
@@ -60,6 +61,6 @@ async function readForm(call: ApiCall): Promise<FormData | null> {
   try {
     return await new Response(call.body, { headers: { "content-type": call.contentType } }).formData();
   } catch {
-    return null; // not multipart, or broken: there is no media part in it
+    return null; // not multipart, or malformed: it has no media part
   }
 }

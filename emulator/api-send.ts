@@ -6,13 +6,13 @@ import { refusalOf, spend } from "./quota.ts";
 import { checkSend } from "./send-check.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-/** How long the typing hint shows (WECHAT.md §5.1). */
+/** How long the typing indicator is shown, milliseconds (WECHAT.md §5.1). */
 export const TYPING_MS = 15_000;
 const EXCHANGE_MS = 30_000;
 const OPENID_FORM = /^[\w-]{1,64}$/;
 const SENT = { errcode: 0, errmsg: "ok" };
 
-/** Delivers a message to the user's chat, if every field, the user and the quota allow it. */
+/** Delivers a message to the user's chat, if its fields, the user and the quota allow it. */
 export function sendMessage(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -34,13 +34,13 @@ export function sendMessage(world: World, call: ApiCall): ApiOutcome {
 
   user.quota = quota;
   user.exchangedAt = at;
-  user.typingUntil = 0; // WECHAT.md §5.1: any message ends the typing hint
+  user.typingUntil = 0; // WECHAT.md §5.1: any message ends the typing indicator
   const { msgtype, text, isAi } = message;
   user.lines = [...user.lines, { from: "service", at, msgtype, body: body.text, text, isAi }];
   return { json: SENT };
 }
 
-/** Shows or ends the typing hint. */
+/** Shows or ends the typing indicator. */
 export function setTyping(world: World, call: ApiCall): ApiOutcome {
   if (call.method !== "POST") return { errcode: 43002 };
   const caller = callerOf(world, call);
@@ -71,7 +71,10 @@ function typingRefusal(user: User, now: number): number | null {
   return now < user.typingUntil ? 45081 : null;
 }
 
-/** The user a message is for: 40003 when only another app knows him or it is no openid; 45015 when he never came by. */
+/**
+ * The user a message is for: 40003 when only another app has this user or it is not an openid; 45015 when the user
+ * never acted.
+ */
 function receiver(world: World, appid: string, openid: string): User | ApiError {
   if (!OPENID_FORM.test(openid)) return { errcode: 40003 };
   const known = world.books.users.get(userKey(appid, openid));

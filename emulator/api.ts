@@ -1,6 +1,6 @@
 /**
- * The emulated api.weixin.qq.com: finds the endpoint, lets a fault strike, answers as the platform does (200 with an
- * errcode in the body), and books the call.
+ * The emulated api.weixin.qq.com: finds the endpoint, applies a fault, answers as the platform does (200 with an
+ * errcode in the body), and records the call.
  */
 import { isJsonObject, type ApiCall, type ApiOutcome, type Endpoint } from "./api-call.ts";
 import { checkCallback, getQuota } from "./api-diagnostics.ts";
@@ -31,18 +31,20 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ["/cgi-bin/callback/check", { target: "callback", run: checkCallback }],
 ]);
 
-/** A call in the books that may not be answered yet. */
+/** A recorded call that may not be answered yet. */
 type OpenCall = { -readonly [Field in keyof CallRecord]: CallRecord[Field] };
 
-/** How long a dead server is silent before even its connection breaks. */
+/** How long a dead server is silent before its connection breaks, milliseconds. */
 const DEAD_MS = 120_000;
 
-/** An answer with what the books say of it: no status when the connection breaks, no errcode when none is in it. */
+/**
+ * An answer with its entry in the record: no status when the connection breaks, no errcode when the answer has none.
+ */
 interface Answer {
   readonly response: Response;
   readonly status: number | null;
   readonly errcode: number | null;
-  /** What is in the response, for the traffic list. */
+  /** The body for the traffic list. */
   readonly body: Uint8Array | string;
 }
 
@@ -56,7 +58,7 @@ export async function serveApi(world: World, request: Request): Promise<Response
   const route = ROUTES.get(url.pathname);
   const appid = claimedAppid(world, call);
   const fault = route === undefined ? null : world.books.faults.strike(route.target, appid);
-  // Booked on arrival, so that a call nobody answers is seen too, and in order.
+  // Recorded on arrival, so that unanswered calls are recorded too, and in order.
   const openid = namedUser(call);
   const { method } = call;
   const entry: OpenCall = { at, appid, openid, method, path: url.pathname, status: null, errcode: null, ms: 0 };
@@ -82,7 +84,7 @@ export async function serveApi(world: World, request: Request): Promise<Response
   return answer.response;
 }
 
-/** The answer as the traffic list has it. */
+/** The answer as the traffic list shows it. */
 function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   if (status === null) return { response: null, verdict: "broken", problem: "the connection broke" };
   const shown = wireResponse(status, response.headers, body);
@@ -90,7 +92,7 @@ function endOf({ response, status, errcode, body }: Answer): TrafficEnd {
   return { response: shown, verdict: errcode === 0 ? "ok" : "errcode", errcode };
 }
 
-/** The call is carried out when it arrives, so a caller who gives up on a slow answer has sent his message all the same. */
+/** The call is carried out on arrival, so a message is sent even when its caller stops waiting for a slow answer. */
 async function answerCall(
   world: World,
   route: Route | undefined,
@@ -108,7 +110,7 @@ async function answerCall(
     case "drop":
       if (fault.when === "after") await route.run(world, call);
       return brokenAnswer(world);
-    default: // none, or only slow: delayOf makes it so
+    default: // no fault, or only a slow answer: delayOf implements that one
       return respond(world, await route.run(world, call));
   }
 }
@@ -127,14 +129,15 @@ function respondJson(json: object, errcode: number): Answer {
   return { response: Response.json(json), status: 200, errcode, body: JSON.stringify(json) };
 }
 
-/** A connection that breaks amid the answer: reading the body fails, as it does when a peer is gone. */
+/** A connection that breaks during the answer: reading the body fails, as when the peer is gone. */
 function brokenAnswer(world: World): Answer {
   const body = new ReadableStream({
     start(controller) {
       controller.enqueue(new TextEncoder().encode("{"));
     },
     async pull(controller) {
-      // A moment for the first byte to leave, or a development proxy makes an orderly 500 of it.
+      // A short wait, so that the first byte is sent; otherwise a development proxy turns the failure into a regular
+      // 500.
       await world.ports.sleep(10);
       controller.error(new Error("the emulator dropped the connection"));
     },
@@ -148,13 +151,13 @@ function delayOf(world: World, fault: FaultRequest | null): number {
   return fault?.fault === "dead" ? DEAD_MS : latencyMs;
 }
 
-/** @returns whether the caller was still there at the end */
+/** @returns whether the caller was still connected at the end */
 async function waitFor(world: World, ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms > 0) await world.ports.sleep(ms, signal);
   return !signal.aborted;
 }
 
-/** The app a call speaks for, proven or not: by its token, else by the appid it names. */
+/** The app of a call, authenticated or not: by its token, else by the appid in the request. */
 function claimedAppid(world: World, call: ApiCall): string | null {
   const owner = world.tokens.ownerOf(call.url.searchParams.get("access_token"));
   if (owner !== null) return owner;

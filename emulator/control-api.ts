@@ -1,6 +1,6 @@
 /**
- * The control interface under `/_emulator/`: POST with a checked JSON body, GET for what the emulator remembers. It
- * has what `control.ts` calls, nothing more.
+ * The control interface under `/_emulator/`: POST with a checked JSON body, GET for the emulator's records. It has
+ * exactly the routes that `control.ts` calls.
  */
 import * as v from "valibot";
 import { directAgent, sessionOf } from "./agent.ts";
@@ -43,7 +43,7 @@ import { setBack } from "./set-back.ts";
 import { MAX_JSON_DEPTH, parseJson } from "./wire.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-/** What a request comes to: JSON, or why it cannot be carried out. */
+/** The outcome of a request: JSON, or why it cannot be carried out. */
 type Reply = { readonly json: unknown } | Refused;
 
 /** 400: malformed; 404: names something unknown; 502: the worker did not answer. */
@@ -59,7 +59,7 @@ const DONE: Reply = { json: null };
 const NO_SERVICE = "the emulator does not know a worker: npm start names it in the variable WORKER";
 const SILENT_SERVICE = "the worker gave no answer: is it running, and is its API key the one of .dev.vars?";
 const NOT_JSON = `(body): must be JSON, nested at most ${MAX_JSON_DEPTH} deep`;
-/** Further off, dates and token ends are no whole numbers any more. */
+/** The greatest offset of the clock, milliseconds: beyond it, dates and ends of tokens are no longer whole numbers. */
 const MAX_OFFSET_MS = 100 * 366 * 24 * 3_600_000;
 
 const POSTS: ReadonlyMap<string, Post> = new Map<string, Post>([
@@ -194,7 +194,8 @@ function postApp(world: World, app: EmulatedApp, patch: AppPatch): Reply {
 
 async function postReset(world: World): Promise<Reply> {
   world.reset();
-  // After it: the faults that caused a pause are gone. Every app, as the worker's report of pauses may be ten seconds old.
+  // Called after the reset, since the faults that caused a pause are gone. It covers every app, as the worker's report
+  // of pauses may be ten seconds old.
   const { service } = world.ports;
   if (service !== undefined) await Promise.all(Array.from(world.apps.keys(), (appid) => service.resume(appid)));
   return DONE;

@@ -1,2 +1,2 @@
-/** Where the control interface begins; everything else is api.weixin.qq.com's, or the phone page. */
+/** The path prefix of the control interface; other paths belong to api.weixin.qq.com or the phone page. */
 export const CONTROL_PREFIX = "/_emulator/";

@@ -1,6 +1,6 @@
 /**
- * The client of the emulator's control interface. Tests hand it `wechat.handle`, scripts hand it `fetch`; both then
- * speak in words of `model.ts`.
+ * The client of the emulator's control interface. Tests pass it `wechat.handle`, scripts pass it `fetch`; both then use
+ * the types of `model.ts`.
  */
 import type {
   AgentRequest,
@@ -26,10 +26,10 @@ import type { PushRecord, PushRequest, RedeliverRequest, VerifyRecord, VerifyReq
 /** Anything that answers a request: `fetch`, or an emulator's `handle` in the same process. */
 export type FetchLike = (request: Request) => Promise<Response>;
 
-/** What `text`, `enter` and the like pass on to `push`. */
+/** Options that `text`, `enter` and the like pass on to `push`. */
 export type PushOptions = Omit<PushRequest, "openid" | "content">;
 
-/** A control request was refused; the message says why. */
+/** A refused control request; the message gives the reason. */
 export class ControlError extends Error {
   override readonly name = "ControlError";
   readonly code = "emulator_control_refused";
@@ -65,7 +65,7 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
   const push = (request: PushRequest): Promise<PushRecord> => post("push", request);
 
   return {
-    /** Pushes anything and, unless `wait` is false, waits until the platform would have given up. */
+    /** Pushes any content and, unless `wait` is false, waits until the platform would have given up. */
     push,
     /** The user writes. */
     text: (openid: string, content: string, options: PushOptions = {}) =>
@@ -82,16 +82,16 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     /** Any other event. */
     event: (openid: string, event: string, fields: WireTree = {}, options: PushOptions = {}) =>
       push({ ...options, openid, content: { kind: "event", event, fields } }),
-    /** Delivers the very same push again. */
+    /** Delivers exactly the same push again. */
     redeliver: (request: RedeliverRequest): Promise<PushRecord> => post("redeliver", request),
     /** A push and its attempts so far; waits while one is under way. */
     pushed: (id: string): Promise<PushRecord> => get(`push?${new URLSearchParams({ id }).toString()}`),
     /** Sends the console's verification GET. */
     verify: (request: VerifyRequest = {}): Promise<VerifyRecord> => post("verify", request),
-    /** What a user sees, and what may be sent to him. */
+    /** The user's chat, and what may be sent to the user. */
     chat: (openid: string, appid?: string): Promise<ChatBook> =>
       get(`chat?${new URLSearchParams({ openid, ...(appid === undefined ? {} : { appid }) }).toString()}`),
-    /** Lets API calls go wrong. Faults add up; the oldest that matches strikes. */
+    /** Makes API calls fail. Faults add up; the oldest one that matches applies. */
     fault: (request: FaultRequest): Promise<void> => post("fault", request),
     /** Ends all faults. */
     clearFaults: (): Promise<void> => post("clear-faults", {}),
@@ -99,9 +99,9 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     killToken: (request: KillTokenRequest = {}): Promise<void> => post("kill-token", request),
     /** The mini programs the worker has paused; null when it does not answer. */
     pauses: async (): Promise<readonly PauseView[] | null> => (await get<PauseBook>("pauses")).pauses,
-    /** Has the worker lift the pause of an app, once one message that waits went through. */
+    /** Has the worker lift the pause of an app after WeChat accepted one waiting message. */
     resume: (request: ResumeRequest = {}): Promise<ResumeView> => post("resume", request),
-    /** Changes readings of the platform; what is not named stays. */
+    /** Changes the assumed behaviour of the platform; switches that are not named stay. */
     switches: (patch: Partial<Switches>): Promise<Switches> => post("switches", patch),
     /** Sets or moves the emulator's clock. */
     clock: (request: ClockRequest): Promise<ClockState> => post("clock", request),
@@ -115,14 +115,14 @@ export function createControl(send: FetchLike, baseUrl = "http://127.0.0.1:8788"
     state: (): Promise<EmulatorState> => get("state"),
     /**
      * Forgets chats, pushes, calls, media, faults and agents; sets switches, clock and apps back to how they started.
-     * Access tokens in callers' hands keep working, forced refreshes are counted anew, and no id is given twice. Then the
-     * worker, where it is known, lifts its pauses.
+     * Issued access tokens keep working, forced refreshes are counted from zero, and no id is used twice. Then the
+     * worker, if its address is known, lifts its pauses.
      */
     reset: (): Promise<void> => post("reset", {}),
   };
 }
 
-/** Sends one request and reads the answer; both ends share `model.ts`, so a 2xx answer is taken at its type. */
+/** Sends one request and reads the answer; both ends share `model.ts`, so the type of a 2xx answer is trusted. */
 async function call<T>(send: FetchLike, request: Request, path: string): Promise<T> {
   const response = await send(request);
   if (response.ok) return response.json();

@@ -1,6 +1,6 @@
 /**
- * Signatures and WXBizMsgCrypt as the platform does them (WECHAT.md §2.1), on `node:crypto` and written apart from
- * the worker's, so that a shared mistake cannot hide.
+ * Signatures and WXBizMsgCrypt as the platform does them (WECHAT.md §2.1), on `node:crypto` and written independently
+ * of the worker's, so that a mistake in one shows.
  */
 // eslint-disable-next-line triple-slash-reference -- the runtime's own types do not declare node:crypto
 /// <reference types="node" />
@@ -13,10 +13,10 @@ const BLOCK_BYTES = 32;
 const RANDOM_BYTES = 16;
 const HEAD_BYTES = RANDOM_BYTES + 4;
 
-/** What a ciphertext held. */
+/** The content of a ciphertext. */
 export interface Opened {
   readonly message: string;
-  /** The appid behind the message. */
+  /** The appid after the message. */
   readonly receiveId: string;
 }
 
@@ -29,8 +29,8 @@ export function sign(parts: readonly string[]): string {
  * Encrypts a message.
  *
  * @param aesKey EncodingAESKey, 43 characters
- * @param receiveId the appid put behind the message
- * @param random 16 bytes put before it
+ * @param receiveId the appid appended to the message
+ * @param random 16 bytes prepended to it
  * @returns base64
  */
 export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, random: Uint8Array): string {
@@ -45,10 +45,11 @@ export function encrypt(aesKey: string, receiveId: string, message: Uint8Array, 
   );
 }
 
-/** Decrypts what `encrypt` or the worker made. @returns the content, or in words why it is none */
+/** Decrypts the output of `encrypt` or of the worker. @returns the content, or in words why it is invalid */
 export function decrypt(aesKey: string, base64: string): Result<Opened, string> {
   const bytes = Buffer.from(base64, "base64");
-  // Buffer also takes base64url, junk and no padding, which the platform is not known to take (WECHAT.md §2.1).
+  // Buffer also accepts base64url, other characters and missing padding, which the platform is not known to accept
+  // (WECHAT.md §2.1).
   if (bytes.toString("base64") !== base64) {
     return { ok: false, error: "the ciphertext is not base64 of the standard alphabet with its padding" };
   }
@@ -74,7 +75,7 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return null; // a fatal decoder has no other failure than "not UTF-8"
+    return null; // a fatal decoder fails only for "not UTF-8"
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The platform's side of a push: what the user did is booked, then it is delivered with a timeout of 5 seconds and up
- * to 3 retries (WECHAT.md §1.6), and the answer decides what he sees.
+ * The platform's side of a push: the user's action is recorded, then it is delivered with a timeout of 5 seconds and up
+ * to 3 retries (WECHAT.md §1.6), and the answer decides what the user sees.
  */
 import { handOver, isHeld } from "./agent.ts";
 import { decodeUtf8 } from "./crypto.ts";
@@ -24,10 +24,10 @@ import { withEnter, withMessage } from "./quota.ts";
 import { plainAnswer, wireRequest, wireResponse } from "./traffic.ts";
 import { userKey, type User, type World } from "./world.ts";
 
-/** The line a user sees when the worker cannot be reached or answers nonsense (WECHAT.md §1.6). */
+/** The line a user sees when the worker cannot be reached or its answer is invalid (WECHAT.md §1.6). */
 export const UNAVAILABLE_TEXT = "该小程序提供的服务出现故障，请稍后再试";
 
-/** Builds a push, books what the user did, and delivers it. */
+/** Builds a push, records the user's action, and delivers it. */
 export async function push(world: World, app: EmulatedApp, request: PushRequest): Promise<PushRecord | ContentProblem> {
   const made = createPush(world, app, request);
   if ("problem" in made) return made;
@@ -44,7 +44,7 @@ export async function push(world: World, app: EmulatedApp, request: PushRequest)
   return recordOf(made);
 }
 
-/** Delivers the very same push again: one attempt a copy, without retries, beside whatever is under way. */
+/** Delivers exactly the same push again: one attempt per copy, without retries, in parallel to a delivery under way. */
 export async function redeliver(world: World, made: Push, request: RedeliverRequest): Promise<PushRecord> {
   const again = deliverAgain(world, made, request.copies ?? 1);
   made.running = Promise.all([made.running, again]).then(() => {});
@@ -52,13 +52,13 @@ export async function redeliver(world: World, made: Push, request: RedeliverRequ
   return recordOf(made);
 }
 
-/** A push and its attempts, once nothing of it is under way any more. */
+/** A push and its attempts, after the deliveries under way have ended. */
 export async function settled(made: Push): Promise<PushRecord> {
   await made.running;
   return recordOf(made);
 }
 
-/** Sends the verification GET and looks at the echo (WECHAT.md §1.2). */
+/** Sends the verification GET and checks the echo (WECHAT.md §1.2). */
 export async function verify(world: World, app: EmulatedApp, request: VerifyRequest): Promise<VerifyRecord> {
   const delivery = newDelivery(world);
   const echostr = request.echostr ?? delivery.nonce.repeat(2);
@@ -81,7 +81,7 @@ export async function verify(world: World, app: EmulatedApp, request: VerifyRequ
   return { status: answer.status, body: answer.body, verdict };
 }
 
-/** The chat line and the reply quota that go with what the user did. */
+/** Adds the chat line and the reply quota of the user's action. */
 function bookUsersDoing(world: World, made: Push): void {
   const { request } = made;
   if (!isUsersDoing(request)) return;
@@ -116,7 +116,7 @@ function questionOf(openid: string, content: PushContent): Question {
   return { openid, isMessage: isMessage(content), ...(content.kind === "event" && { event: content.event }) };
 }
 
-/** A repeat can only correct what failed so far; it shows the user no further fault line. */
+/** A repeat can only correct a failure so far; it adds no further fault line. */
 async function deliverAgain(world: World, made: Push, copies: number): Promise<void> {
   const best = bestOf(await deliverCopies(world, made, made.createTime, copies));
   if (made.outcome === "acknowledged" || made.outcome === "transferred") return;
@@ -124,7 +124,7 @@ async function deliverAgain(world: World, made: Push, copies: number): Promise<v
   else if (made.outcome === "held") made.outcome = "unavailable";
 }
 
-/** What the last word of the worker means for the user. */
+/** What the worker's last answer means for the user. */
 function conclude(world: World, made: Push, best: PushAttempt): void {
   const user = isUsersDoing(made.request) ? userOf(world, made) : undefined;
   if (best.verdict === "transfer") {
@@ -141,12 +141,12 @@ function conclude(world: World, made: Push, best: PushAttempt): void {
   user.lines = [...user.lines, { from: "system", at: world.now(), text: UNAVAILABLE_TEXT, pushId: made.id }];
 }
 
-/** Whose push it is, if he ever did anything: a forged push makes nobody known, and a reset forgets him. */
+/** The user of a push, if the user ever acted: a forged push creates no user, and a reset removes users. */
 function userOf(world: World, made: Push): User | undefined {
   return isForgotten(world, made) ? undefined : world.books.users.get(userKey(made.appid, made.request.openid));
 }
 
-/** Whether a reset came while it was under way: what becomes of it is nothing to the new books. */
+/** Whether a reset came while it was under way: its outcome is then not recorded. */
 function isForgotten(world: World, made: Push): boolean {
   return !world.books.pushes.has(made.id);
 }
@@ -160,7 +160,7 @@ async function deliverCopies(world: World, made: Push, createTime: number, copie
 async function attempt(world: World, made: Push, createTime: number): Promise<PushAttempt> {
   const at = world.now();
   const startedAt = world.ports.now();
-  // The app as it is now: a change in the console takes effect at once, retries included.
+  // The app as it is now: a change in the console takes effect at once, also for retries.
   const app = appOf(world, made.appid);
   const { openid, content, overrides } = made.request;
   const fields = allFields(app, made, createTime);
@@ -216,7 +216,7 @@ async function exchange(world: World, request: Request): Promise<Answer> {
     .sleep(pushTimeoutMs, answered.signal)
     .then((): Answer => ({ status: null, body: `no answer within ${pushTimeoutMs} ms`, failure: "timeout" }));
   const first = await Promise.race([answer, timeout]);
-  // Hanging up on a call that was answered could end work the worker does after its answer.
+  // Closing the connection of an answered call could end work that the worker does after its answer.
   if (first.status === null && first.failure === "timeout") hangUp.abort();
   answered.abort();
   return first;
@@ -231,14 +231,14 @@ async function ask(world: World, request: Request): Promise<Answer> {
   }
 }
 
-/** Unlike `Response.text`, keeps a byte order mark: it would make `success` something else. */
+/** Unlike `Response.text`, keeps a byte order mark: with one, the body is not `success`. */
 function decodeBody(bytes: ArrayBuffer): string {
   return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
 /**
- * What a delivery is signed with. By the machine's clock, not the emulator's: that one is moved to see windows end, and
- * the worker, whose clock is not, would refuse every push for its age.
+ * The values a delivery is signed with. By the machine's clock, not the emulator's: that one is moved to see windows
+ * end, and the worker, whose clock is not moved, would reject every push for its age.
  */
 function newDelivery(world: World): Delivery {
   const nonce = Array.from(world.ports.randomBytes(10), (byte) => String(byte % 10)).join("");
@@ -246,7 +246,7 @@ function newDelivery(world: World): Delivery {
   return { timestamp, nonce, random: world.ports.randomBytes(16) };
 }
 
-/** With copies at once the best answer counts: one of them reached the worker. */
+/** With several copies at once the best answer counts: one of them reached the worker. */
 function bestOf(attempts: readonly PushAttempt[]): PushAttempt {
   const best =
     attempts.find(({ verdict }) => isTaken(verdict)) ?? attempts.find(({ verdict }) => verdict === "malformed");

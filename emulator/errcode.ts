@@ -1,5 +1,5 @@
 /**
- * The platform's error numbers the emulator answers with, and their texts (WECHAT.md §4.5). A client is to go by the
+ * The platform's error numbers the emulator answers with, and their texts (WECHAT.md §4.5). A client must use the
  * number; the text ends with a request id, as on the platform.
  */
 import { Buffer } from "node:buffer";

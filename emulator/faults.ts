@@ -1,6 +1,6 @@
 /**
- * What goes wrong on purpose: faults wait in order, the oldest that matches an API call strikes, and one with a count
- * is gone when it has struck that often.
+ * Simulated failures: faults wait in order, the oldest one that matches an API call applies, and one with a count is
+ * removed after that many calls.
  */
 import type { FaultRequest, FaultTarget } from "./model.ts";
 
@@ -19,7 +19,7 @@ export function createFaults() {
       active = [];
     },
     list: (): readonly FaultRequest[] => active,
-    /** The fault this call runs into, if any; it is counted as used. */
+    /** The fault for this call, if any; it is counted as used. */
     strike(target: Exclude<FaultTarget, "any">, appid: string | null): FaultRequest | null {
       const hit = active.find((fault) => matches(fault, target, appid));
       if (hit === undefined) return null;

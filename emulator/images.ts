@@ -1,10 +1,10 @@
 /**
- * The picture formats temporary media may have (WECHAT.md §5.2), told by their first bytes, and the small PNG an
- * emulated user sends when a test does not care.
+ * The picture formats temporary media may have (WECHAT.md §5.2), recognised by their first bytes, and the small PNG an
+ * emulated user sends by default.
  */
 import { Buffer } from "node:buffer";
 
-/** A MIME type media/upload takes. */
+/** A MIME type that media/upload accepts. */
 export type ImageType = "image/png" | "image/jpeg" | "image/gif";
 
 const MAGIC: readonly (readonly [ImageType, readonly number[]])[] = [
@@ -23,7 +23,7 @@ export function imageType(bytes: Uint8Array): ImageType | null {
   return MAGIC.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0] ?? null;
 }
 
-/** Bytes of a base64 text, on a buffer of their own. */
+/** The bytes of a base64 text, in a buffer of their own. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, "base64"));
 }

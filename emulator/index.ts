@@ -1,7 +1,7 @@
 /**
- * The emulator as a Worker of its own, beside the worker it judges (port 8788). Never deployed. One Durable Object
- * takes all requests, so that deliveries under way belong to no single request; the memory outlives its evictions and
- * ends with the process.
+ * The emulator as a Worker of its own, beside the worker under test (port 8788). Never deployed. One Durable Object
+ * takes all requests, so that deliveries under way belong to no single request; its memory survives evictions and ends
+ * with the process.
  */
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
@@ -15,7 +15,7 @@ import { parseJson } from "./wire.ts";
 interface EmulatorEnv {
   /** JSON list of `{appid, secret, account?, token, aesKey, mode, format, pushUrl}`. */
   readonly APPS: string;
-  /** JSON object of the phone page's files; without it there is no page. */
+  /** JSON object of the phone page's files; without it the page is not served. */
   readonly PHONE?: string;
   /** JSON object `{url, apiKey}` of the worker, for its pauses; without it they are not shown. */
   readonly WORKER?: string;
@@ -24,10 +24,10 @@ interface EmulatorEnv {
   readonly EMULATOR: DurableObjectNamespace<Emulator>;
 }
 
-// The runtime evicts an idle object after seconds; a variable of the module stays as long as the process.
+// The runtime evicts an idle object after seconds; a variable of the module lives as long as the process.
 let wechat: WeChat | undefined;
 
-/** The one object that plays WeChat. */
+/** The one object that simulates WeChat. */
 export class Emulator extends DurableObject<EmulatorEnv> {
   override async fetch(request: Request): Promise<Response> {
     wechat ??= createEmulator(this.env);
@@ -62,7 +62,7 @@ function connectWorker(json: string): Service {
   return createService((request) => fetch(request), readVariable("WORKER", WorkerSchema, json));
 }
 
-/** @throws TypeError when the variable is not what it should be */
+/** @throws TypeError when the variable is malformed */
 function readVariable<T>(name: string, schema: v.GenericSchema<unknown, T>, json: string): T {
   const parsed = v.safeParse(schema, parseJson(json));
   if (!parsed.success) throw new TypeError(`${name}: ${describeIssues(parsed.issues)}`);

@@ -1,6 +1,6 @@
 /**
- * The judge of the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success` or nothing, or a hand-over in
- * the right format, encrypted where it must be. Everything else the platform would not take.
+ * The judge of the worker's answers to pushes (WECHAT.md §1.6, §1.8, §1.9): `success` or an empty body, or a handover
+ * in the right format, encrypted if the mode requires it. The platform would accept nothing else.
  */
 import { decrypt, sign } from "./crypto.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -10,11 +10,11 @@ import { readFields, type FlatFields } from "./wire.ts";
 /** A verdict with its reason. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** In words, for every verdict but `success` and `transfer`. */
+  /** The reason in words, for every verdict but `success` and `transfer`. */
   readonly problem?: string;
 }
 
-/** What was asked, as far as the answer must fit it. */
+/** The properties of the push that the answer must match. */
 export interface Question {
   readonly openid: string;
   /** Only messages may be handed over. */
@@ -33,7 +33,7 @@ export function judgeAnswer(app: EmulatedApp, question: Question, status: number
   return judgeTransfer(app, question, opened);
 }
 
-/** Virtual payment takes an ErrCode, in the clear or encrypted (WECHAT.md §3.2, unconfirmed). */
+/** Virtual payment requires an ErrCode, in the clear or encrypted (WECHAT.md §3.2, unconfirmed). */
 function judgeErrCode(app: EmulatedApp, body: string): Judgement {
   const outer = readFields(body, app.format);
   const opened = outer.ok && outer.value.has("ErrCode") ? outer.value : openAnswer(app, body);
@@ -58,7 +58,7 @@ function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields)
   return { verdict: "transfer" };
 }
 
-/** The answer's fields, decrypted if need be; or in words what is wrong. */
+/** The answer's fields, decrypted if necessary; or the error in words. */
 function openAnswer(app: EmulatedApp, body: string): FlatFields | string {
   const outer = readFields(body, app.format);
   if (!outer.ok) return `the answer ${outer.error}`;

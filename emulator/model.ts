@@ -1,14 +1,14 @@
 /**
- * The words of the emulator's control interface (`/_emulator/…`): what a test, a script or a phone page asks for and
- * what it gets back. Types only; `push-model.ts` has the words about pushes, `requests.ts` checks the requests,
- * `control.ts` is the client.
+ * The types of the emulator's control interface (`/_emulator/…`): the requests of a test, a script or a phone page, and
+ * the answers. Types only; `push-model.ts` has those about pushes, `requests.ts` checks the requests, `control.ts` is
+ * the client.
  *
  * Times are epoch milliseconds by the emulator's clock unless a name says seconds.
  */
 import type { BilingualText } from "../shared/base/bilingual.ts";
 import type { PushMode, PushFormat, PushContent } from "./push-model.ts";
 
-/** One mini program the emulator plays the platform for. */
+/** One mini program for which the emulator simulates the platform. */
 export interface EmulatedApp {
   readonly appid: string;
   readonly secret: string;
@@ -20,11 +20,11 @@ export interface EmulatedApp {
   readonly aesKey: string;
   readonly mode: PushMode;
   readonly format: PushFormat;
-  /** Where pushes go, for example `http://127.0.0.1:8787/wechat/message`. */
+  /** The address of pushes, for example `http://127.0.0.1:8787/wechat/message`. */
   readonly pushUrl: string;
 }
 
-/** An app as set up; without `account` one is derived from the appid. */
+/** An app as configured; without `account` one is derived from the appid. */
 export type EmulatedAppInput = Omit<EmulatedApp, "account"> & { readonly account?: string };
 
 /** A change in the console, effective at once (WECHAT.md §1.1). */
@@ -38,26 +38,28 @@ export interface AppPatch {
   readonly pushUrl?: string;
 }
 
-/** Readings of the platform that are unconfirmed, and the pace of the emulation. */
+/** Assumptions about unconfirmed behaviour of the platform, and the timing of the emulation. */
 export interface Switches {
   /** Whether an answer other than 200 is sent again (WECHAT.md §15.3). Default true. */
   readonly retryNon200: boolean;
   /** CreateTime of a retry. Default `same`. */
   readonly retryCreateTime: "same" | "new";
   /**
-   * Timestamp, nonce and ciphertext of a repeat: made anew, or those of the first delivery. Default `new`; no document
-   * says.
+   * Timestamp, nonce and ciphertext of a repeat: new ones, or those of the first delivery. Default `new`; it is not
+   * documented.
    */
   readonly retrySignature: "new" | "same";
-  /** How many seconds before now pushes are signed: a captured push sent late, or a clock that is behind. Default 0. */
+  /**
+   * How many seconds before now pushes are signed, to simulate a captured push sent late, or a slow clock. Default 0.
+   */
   readonly signatureAgeS: number;
   /** Retries after the first attempt. Default 3 (WECHAT.md §1.6). */
   readonly retries: number;
   /** Pause between attempts, default 100 (the platform's is unconfirmed). */
   readonly retryGapMs: number;
-  /** When the platform hangs up. Default 5000. */
+  /** The platform's timeout, milliseconds. Default 5000. */
   readonly pushTimeoutMs: number;
-  /** How long each API call takes. Default 0. */
+  /** Duration of each API call, milliseconds. Default 0. */
   readonly latencyMs: number;
   /** Unit of the 2048 of a text (WECHAT.md §4.3). Default `bytes`. */
   readonly textUnit: "bytes" | "characters";
@@ -72,7 +74,7 @@ export interface Switches {
 /** The API calls a fault can hit. */
 export type FaultTarget = "any" | "token" | "send" | "typing" | "upload" | "download" | "quota" | "callback";
 
-/** What goes wrong. `drop`: the connection breaks before or after the call was carried out. */
+/** The kind of failure. `drop`: the connection breaks before or after the call was carried out. */
 export type FaultKind =
   | { readonly fault: "errcode"; readonly errcode: number; readonly errmsg?: string }
   | { readonly fault: "slow"; readonly delayMs: number }
@@ -80,7 +82,7 @@ export type FaultKind =
   | { readonly fault: "http"; readonly status: number }
   | { readonly fault: "drop"; readonly when: "before" | "after" };
 
-/** `POST /_emulator/fault`. Without `times` it holds until `clearFaults`; without `appid` it hits every app. */
+/** `POST /_emulator/fault`. Without `times` it lasts until `clearFaults`; without `appid` it applies to every app. */
 export type FaultRequest = FaultKind & {
   readonly appid?: string;
   /** Default `any`. */
@@ -88,7 +90,7 @@ export type FaultRequest = FaultKind & {
   readonly times?: number;
 };
 
-/** `POST /_emulator/clock`: sets the offset to the machine's clock, or moves it on. */
+/** `POST /_emulator/clock`: sets the offset from the machine's clock, or moves the clock forward. */
 export type ClockRequest = { readonly offsetMs: number } | { readonly advanceMs: number };
 
 /** The emulator's clock. */
@@ -100,7 +102,7 @@ export interface ClockState {
 /** `POST /_emulator/kill-token`: the current tokens stop working. */
 export interface KillTokenRequest {
   readonly appid?: string;
-  /** True: the normal stable_token call goes on returning the dead token until one is forced. Default false. */
+  /** True: the normal stable_token call returns the dead token until a refresh is forced. Default false. */
   readonly sticky?: boolean;
 }
 
@@ -113,25 +115,27 @@ export interface PauseView {
   /** What the code means and what to do about it, in the worker's words. */
   readonly meaning: BilingualText;
   readonly cure: BilingualText;
-  /** Until when, by the worker's clock. */
+  /** The end, by the worker's clock. */
   readonly until: number;
 }
 
-/** `GET /_emulator/pauses`: what the worker reports. Null: it does not answer, or the emulator does not know it. */
+/**
+ * `GET /_emulator/pauses`: the worker's report. Null: the worker does not answer, or the emulator has no address of it.
+ */
 export interface PauseBook {
   readonly pauses: readonly PauseView[] | null;
 }
 
-/** `POST /_emulator/resume`: the worker lifts the pause of an app once one message that waits went through. */
+/** `POST /_emulator/resume`: the worker lifts the pause of an app after one waiting message was accepted. */
 export interface ResumeRequest {
   readonly appid?: string;
 }
 
-/** What the worker answered to that. */
+/** The worker's answer. */
 export interface ResumeView {
   readonly resumed: boolean;
   readonly trial: {
-    /** The words of the worker's `POST /api/v1/resume` (docs/how-to/pauses.md). */
+    /** The outcomes of the worker's `POST /api/v1/resume` (docs/how-to/pauses.md). */
     readonly outcome: "none" | "sent" | "message_refused" | "refused" | "unknown" | "running" | "no_token";
     readonly code?: string;
   };
@@ -140,15 +144,15 @@ export interface ResumeView {
 /** `POST /_emulator/agent`: the scripted official agent of an app. */
 export interface AgentRequest {
   readonly appid?: string;
-  /** On: takes everyone who waits, and everyone handed over from now on, for 30 minutes each. */
+  /** On: takes every waiting user, and every user handed over from now on, for 30 minutes each. */
   readonly on?: boolean;
-  /** What he writes on taking a session; empty: nothing. */
+  /** The agent's first message in a session; empty: none. */
   readonly reply?: string;
   /** Closes this user's session. */
   readonly close?: string;
 }
 
-/** What the user sees, oldest first. */
+/** The lines of a chat, oldest first. */
 export type ChatLine =
   /** The user wrote, sent or entered. */
   | {
@@ -163,7 +167,7 @@ export type ChatLine =
       readonly from: "service";
       readonly at: number;
       readonly msgtype: string;
-      /** The request body as it came, raw UTF-8. */
+      /** The request body unchanged, raw UTF-8. */
       readonly body: string;
       /** The text, or the part named like the msgtype as JSON. */
       readonly text: string;
@@ -171,42 +175,42 @@ export type ChatLine =
       readonly isAi: boolean;
     }
   | { readonly from: "agent"; readonly at: number; readonly text: string }
-  /** The platform's fault line (WECHAT.md §1.6). */
+  /** The platform's error line (WECHAT.md §1.6). */
   | { readonly from: "system"; readonly at: number; readonly text: string; readonly pushId: string };
 
-/** What may still be sent to a user (WECHAT.md §4.4), counted by the emulator alone. */
+/** What may still be sent to a user (WECHAT.md §4.4), counted by the emulator independently. */
 export interface QuotaView {
   readonly remaining: number;
-  /** Until when that number may be sent; null when no grant is open. */
+  /** Until when that many may be sent; null when no grant is open. */
   readonly expiresAt: number | null;
 }
 
 /** `GET /_emulator/chat?appid=&openid=`: one user's chat. */
 export interface ChatBook {
   readonly lines: readonly ChatLine[];
-  /** Service lines whose body had already been delivered to this user, byte for byte. */
+  /** Messages of the service whose body had already been delivered to this user, byte for byte. */
   readonly duplicates: number;
   readonly quota: QuotaView;
   readonly session: "none" | "waiting" | "agent";
-  /** Whether the typing hint shows. */
+  /** Whether the typing indicator is shown. */
   readonly typing: boolean;
 }
 
-/** One call to the API, as it was answered. */
+/** One call to the API, with its answer. */
 export interface CallRecord {
   readonly at: number;
-  /** Null when the caller did not prove who it is. */
+  /** Null when the caller did not authenticate. */
   readonly appid: string | null;
-  /** The user the body names; null when it names none. */
+  /** The user named in the body; null when there is none. */
   readonly openid: string | null;
   readonly method: string;
   readonly path: string;
-  /** Null when the connection was dropped, the caller hung up, or the answer is still due. */
+  /** Null when the connection was dropped, the caller closed it, or there is no answer yet. */
   readonly status: number | null;
-  /** 0 also where a success carries no errcode; null when the answer was none of the platform's. */
+  /** 0 also for a success without errcode; null when the answer was not the platform's. */
   readonly errcode: number | null;
   readonly ms: number;
-  /** The fault that hit it. */
+  /** The fault that was applied. */
   readonly fault?: FaultKind["fault"];
 }
 
@@ -225,8 +229,8 @@ export interface EmulatorState {
 }
 
 /**
- * The answer to a control request that could not be understood (400), names something unknown (404), or that the worker
- * left unanswered (502).
+ * The answer to a control request that is malformed (400), names something unknown (404), or that the worker did not
+ * answer (502).
  */
 export interface ControlProblem {
   readonly error: string;

@@ -1,9 +1,9 @@
 /**
- * The phone page's files and those of the mini program in its frame, as `npm start` builds and hands them over: served
- * with a policy that lets nothing in from elsewhere.
+ * The files of the phone page and of the mini program in its frame, as `npm start` builds them: served with a policy
+ * that allows no content from other hosts.
  */
 
-/** Texts by path; `/` is the page. */
+/** File contents by path; `/` is the page. */
 export type PageFiles = Readonly<Record<string, string>>;
 
 const TYPES: readonly (readonly [end: string, type: string])[] = [
@@ -18,7 +18,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'";
 
-/** Only the mini program may be framed, and only by the phone. */
+/** Only the mini program may be shown in a frame, and only by the phone. */
 const PROGRAM_PREFIX = "/miniprogram/";
 
 const HEADERS = {
@@ -42,12 +42,12 @@ export function servePage(files: PageFiles, request: Request): Response | null {
   return new Response(files[pathname] ?? "", { headers });
 }
 
-/** The names of this machine itself. */
+/** The host names of this machine. */
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Refuses what a web page asks of the control interface: it must not play with a developer's emulator, nor read the
- * secrets it holds. Programs on this machine send no Origin and name it as it is.
+ * Refuses requests of web pages to the control interface: they must not control a developer's emulator or read its
+ * secrets. Programs on this machine send no Origin and use its real host name.
  *
  * @returns the refusal, or null when the request may be served
  */
@@ -62,9 +62,9 @@ const WRONG_HOST =
 const WRONG_ORIGIN = "the control interface is not for pages of another origin: open the emulator's own page";
 
 /**
- * Whether it was asked for by a name that is not this machine's. A page whose name was bound to 127.0.0.1 after it was
- * loaded is of the same origin by every other sign (DNS rebinding). The header is looked at beside the address, which
- * Miniflare takes from a header that pages can set.
+ * Whether the request has a host name that is not this machine's. A page whose name was bound to 127.0.0.1 after it was
+ * loaded has the same origin in every other respect (DNS rebinding). The header is checked in addition to the address,
+ * which Miniflare takes from a header that pages can set.
  */
 function isForeignHost(request: Request): boolean {
   const { protocol, hostname } = new URL(request.url);
@@ -74,7 +74,7 @@ function isForeignHost(request: Request): boolean {
   return !LOOPBACK.has(hostname) || (asked !== null && !LOOPBACK.has(asked));
 }
 
-/** Whether a page of another host sent it. The scheme may differ, as behind a proxy that speaks TLS. */
+/** Whether a page of another host sent it. The scheme may differ, as behind a proxy that terminates TLS. */
 function isForeignPage(request: Request): boolean {
   const origin = request.headers.get("origin");
   if (origin === null) return false;

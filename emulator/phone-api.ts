@@ -1,6 +1,6 @@
 /**
- * What the phone page reads, under `/_emulator/`: `feed`, everything it shows in one cheap poll, and `media`, a
- * picture's bytes. What it does goes through the control interface like everybody's.
+ * The read routes of the phone page, under `/_emulator/`: `feed`, all data it shows in one cheap poll, and `media`, a
+ * picture's bytes. Its actions use the control interface.
  */
 import { sessionOf } from "./agent.ts";
 import { CONTROL_PREFIX } from "./control-prefix.ts";
@@ -19,7 +19,7 @@ export function servePhone(world: World, request: Request): Response | null {
   return null;
 }
 
-/** 204 when nothing changed since what the query says it has. */
+/** 204 when nothing has changed since the version in the query. */
 function serveFeed(world: World, query: URLSearchParams): Response {
   const { traffic } = world.books;
   const state = stateOf(world, query.get("appid") ?? "", query.get("openid") ?? "");
@@ -32,7 +32,7 @@ function serveFeed(world: World, query: URLSearchParams): Response {
   return Response.json(feed);
 }
 
-/** However old it is: a phone keeps the pictures it has seen. */
+/** Without an age limit: a phone keeps the pictures it has shown. */
 function serveMedia(world: World, id: string): Response {
   const media = world.books.media.get(id);
   if (media === undefined) return new Response(null, { status: 404 });
@@ -40,7 +40,7 @@ function serveMedia(world: World, id: string): Response {
   return new Response(media.bytes, { headers });
 }
 
-/** Nothing in it depends on the moment, so that it changes only when something happened or ran out. */
+/** Nothing in it depends on the current time, so that it changes only when something happened or expired. */
 function stateOf(world: World, appid: string, openid: string): PhoneState {
   const { switches, faults, users, clockOffsetMs, desks } = world.books;
   const user = users.get(userKey(appid, openid));

@@ -1,6 +1,6 @@
 /**
- * What the phone page reads (`GET /_emulator/feed`): the books of `model.ts` as a developer looks at them, and the
- * wire traffic with headers and bodies, encrypted and plain. Types only.
+ * What the phone page reads (`GET /_emulator/feed`): the records of `model.ts` for a developer, and the wire traffic
+ * with headers and bodies, encrypted and plain. Types only.
  *
  * Times are epoch milliseconds by the emulator's clock.
  */
@@ -15,22 +15,22 @@ export interface WireRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: WireHeaders;
-  /** As sent; for what is not UTF-8 its size in words. Cut after `MAX_BODY_CHARS`. */
+  /** As sent; for a body that is not UTF-8 a note with its size. Cut after `MAX_BODY_CHARS`. */
   readonly body: string;
-  /** The body before encryption, where it was encrypted. */
+  /** The body before encryption, if it was encrypted. */
   readonly plain?: string;
 }
 
-/** An answer as it came. */
+/** An answer as it arrived. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: WireHeaders;
   readonly body: string;
-  /** The body decrypted, where it was encrypted. */
+  /** The body decrypted, if it was encrypted. */
   readonly plain?: string;
 }
 
-/** How an exchange ended. `ok`, `errcode`, `http` and `broken` are said of API calls, the rest of pushes. */
+/** The outcome of an exchange. `ok`, `errcode`, `http` and `broken` are for API calls, the others for pushes. */
 export type TrafficVerdict = Verdict | "echoed" | "ok" | "errcode" | "http" | "broken" | "pending";
 
 /** One exchange: a delivery of a push, a verification, or a call to the API. */
@@ -40,13 +40,13 @@ export interface TrafficRecord {
   readonly seq: number;
   readonly kind: "push" | "verify" | "api";
   readonly at: number;
-  /** Null where the caller did not prove who it is. */
+  /** Null when the caller did not authenticate. */
   readonly appid: string | null;
-  /** The user it is about; null where it is about none. */
+  /** The user it is about; null when there is none. */
   readonly openid: string | null;
   /** MsgType, Event, or the path of the API. */
   readonly label: string;
-  /** For `redeliver`. */
+  /** The id for `redeliver`. */
   readonly pushId?: string;
   readonly request: WireRequest;
   /** Null while under way and when the connection broke. */
@@ -55,12 +55,12 @@ export interface TrafficRecord {
   readonly ms: number | null;
   readonly verdict: TrafficVerdict;
   readonly problem?: string;
-  /** Of an API call's answer. */
+  /** For an API call's answer. */
   readonly errcode?: number;
   readonly fault?: FaultKind["fault"];
 }
 
-/** What is known of a record when its exchange is over. */
+/** The fields of a record that are set when its exchange ends. */
 export type TrafficEnd = Pick<TrafficRecord, "response" | "verdict" | "problem" | "errcode">;
 
 /** A chat line without the bytes of pictures, which `GET /_emulator/media?id=` serves. */
@@ -72,7 +72,7 @@ export type PhoneLine =
       readonly outcome: PushOutcome;
     });
 
-/** One permission to send (WECHAT.md §4.4). */
+/** One grant (WECHAT.md §4.4). */
 export interface GrantView {
   readonly kind: "message" | "enter";
   readonly left: number;
@@ -87,7 +87,7 @@ export interface PhoneChat {
   readonly lines: readonly PhoneLine[];
   readonly duplicates: number;
   readonly quota: QuotaView;
-  /** Those in force. */
+  /** The open grants. */
   readonly grants: readonly GrantView[];
   readonly session: "none" | "waiting" | "agent";
   readonly typing: boolean;
@@ -112,22 +112,22 @@ export interface TokenView {
 
 /** Everything but the traffic. */
 export interface PhoneState {
-  /** The emulator's clock is the machine's plus this. */
+  /** The emulator's clock minus the machine's, milliseconds. */
   readonly offsetMs: number;
   readonly apps: readonly EmulatedApp[];
   readonly switches: Switches;
   readonly faults: readonly FaultRequest[];
   readonly tokens: readonly TokenView[];
-  /** The official agent's desk by appid, where it was ever touched. */
+  /** The state of the official agent by appid, if it was ever changed. */
   readonly desks: Readonly<Record<string, { readonly on: boolean; readonly reply: string }>>;
   readonly users: readonly PhoneUser[];
-  /** Null when none was asked for or he is unknown. */
+  /** Null when the request names none or the user is unknown. */
   readonly chat: PhoneChat | null;
 }
 
 /** `GET /_emulator/feed?appid=&openid=&epoch=&after=&version=`; 204 when nothing changed since. */
 export interface Feed {
-  /** Another one: the emulator was started or reset, and all of the traffic comes again. */
+  /** A new value means that the emulator was started or reset; then all of the traffic is sent again. */
   readonly epoch: string;
   /** The `after` of the next request. */
   readonly seq: number;

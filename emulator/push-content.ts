@@ -1,6 +1,5 @@
 /**
- * From what a user does to the fields of a push (WECHAT.md §3), with the pictures they refer to put into the media
- * store.
+ * Converts a user's action to the fields of a push (WECHAT.md §3), and stores the pictures they refer to.
  */
 import { fromBase64, imageType, SMALL_PNG } from "./images.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -38,7 +37,7 @@ export function createPush(world: World, app: EmulatedApp, request: PushRequest)
 
 /**
  * MsgId is a message's last field, as in the official samples (vectors V7 and V8), but a card's comes before its title
- * (WECHAT.md §3.1). What a request gives itself wins.
+ * (WECHAT.md §3.1). Fields of the request take precedence.
  */
 function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): WireTree {
   const { MsgType } = fields;
@@ -47,7 +46,7 @@ function inOrder(content: PushContent, numbers: WireTree, fields: WireTree): Wir
   return { ...(isCard && { MsgType, MsgId }), ...fields, ...numbers, ...fields };
 }
 
-/** All fields in the order of the official samples; those a request gives itself win over the head. */
+/** All fields in the order of the official samples; fields of the request take precedence over the head. */
 export function allFields(app: EmulatedApp, push: Push, createTime: number): WireTree {
   const { content, openid } = push.request;
   const fields = { ToUserName: app.account, FromUserName: openid, CreateTime: createTime, ...push.fields };
@@ -55,21 +54,21 @@ export function allFields(app: EmulatedApp, push: Push, createTime: number): Wir
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !omitted.includes(name)));
 }
 
-/** Whether it is a message of a person: it has a MsgId, opens the 48 hours and may be handed over. */
+/** Whether it is a person's message: it has a MsgId, opens the 48 hours and may be handed over. */
 export function isMessage(content: PushContent): boolean {
   return content.kind !== "enter" && content.kind !== "event";
 }
 
 /**
- * Whether the platform itself would have built it, so that it counts as something the user did. With a body of the
- * request's own nobody knows what he did.
+ * Whether the platform itself would have built it, so that it counts as the user's action. With a body from the request
+ * the action is unknown.
  */
 export function isUsersDoing(request: PushRequest): boolean {
   const isOverridden = Object.values(request.overrides ?? {}).some((override) => override !== undefined);
   return !isOverridden && request.content.kind !== "event";
 }
 
-/** Whether it is forged or misdirected: nobody waits for its answer, and nothing is sent again. */
+/** Whether it is forged or misdirected: its answer is not awaited, and it is not repeated. */
 export function isForged(request: PushRequest): boolean {
   const { signature, receiveId, mode, timestamp } = request.overrides ?? {};
   return [signature, receiveId, mode, timestamp].some((override) => override !== undefined);
@@ -126,7 +125,7 @@ export function keepMedia(world: World, appid: string, bytes: Uint8Array<ArrayBu
   return id;
 }
 
-/** The system-made link of a picture; nothing serves it, as nothing should need it. */
+/** The system-made link of a picture; it is not served, as no test should need it. */
 function pictureUrl(mediaId: string): string {
   return `https://mmbiz.qpic.cn/emulator/${mediaId}/0`;
 }

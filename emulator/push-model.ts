@@ -1,9 +1,8 @@
 /**
- * The words of the control interface about pushes: what is asked for, what is sent, what came of it. Types only; times as in
- * `model.ts`.
+ * The types of the control interface about pushes: requests, what is sent, results. Types only; times as in `model.ts`.
  */
 
-/** How the console has pushes protected: 明文, 兼容, 安全 (WECHAT.md §1.1). */
+/** How the console encrypts pushes: 明文, 兼容, 安全 (WECHAT.md §1.1). */
 export type PushMode = "plain" | "compatible" | "secure";
 
 /** The console's 数据格式 (WECHAT.md §1.1). */
@@ -20,18 +19,18 @@ export interface WireTree {
 /** A field that every push has by its documentation. */
 export type HeadField = "ToUserName" | "FromUserName" | "CreateTime" | "MsgType";
 
-/** What the user does, or what else happens to be pushed (WECHAT.md §3). */
+/** The user's action, or another kind of push (WECHAT.md §3). */
 export type PushContent =
   | { readonly kind: "text"; readonly content: string }
   /** A picture; without data a small PNG. It can be fetched with media/get for three days. */
   | { readonly kind: "image"; readonly dataBase64?: string }
-  /** A card; without `cardAppid` of this mini program. */
+  /** A card; without `cardAppid` it is one of this mini program. */
   | { readonly kind: "miniprogrampage"; readonly title: string; readonly pagePath: string; readonly cardAppid?: string }
-  /** The user comes in by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
+  /** The user enters by a contact button, whose session-from has at most 1024 characters (WECHAT.md §9.1). */
   | { readonly kind: "enter"; readonly sessionFrom: string }
   /**
-   * Any other event. The fields win over the usual head (ToUserName, FromUserName, CreateTime); `omit` leaves some of it
-   * out.
+   * Any other event. The fields take precedence over the usual head (ToUserName, FromUserName, CreateTime); `omit`
+   * leaves parts of the head out.
    */
   | {
       readonly kind: "event";
@@ -44,8 +43,9 @@ export type PushContent =
   | { readonly kind: "message"; readonly msgType: string; readonly fields?: WireTree };
 
 /**
- * Ways to build a push the platform would not build. With `signature`, `receiveId`, `mode` or `timestamp` the push is
- * an attack or an accident: one attempt, nothing in the chat, no grant. `plaintext` is signed and encrypted genuinely.
+ * Options for a push that the platform would not build. With `signature`, `receiveId`, `mode` or `timestamp` the push
+ * simulates an attack or an error: one attempt, nothing in the chat, no grant. `plaintext` is signed and encrypted
+ * genuinely.
  */
 export interface PushOverrides {
   /** Replaces `signature` and `msg_signature` in the query. */
@@ -58,11 +58,11 @@ export interface PushOverrides {
   readonly timestamp?: number;
   /** The inner body, in place of the one built from `content`. */
   readonly plaintext?: string;
-  /** The same as bytes, for what is not UTF-8. */
+  /** The same as bytes, for bodies that are not UTF-8. */
   readonly plaintextBase64?: string;
 }
 
-/** `POST /_emulator/push`. Where `appid` is absent the first app is meant, here and everywhere. */
+/** `POST /_emulator/push`. Without `appid` the first app is used, here and in all requests. */
 export interface PushRequest {
   readonly appid?: string;
   readonly openid: string;
@@ -74,15 +74,15 @@ export interface PushRequest {
   /** Sub-merchant (WECHAT.md §3.1). */
   readonly businessId?: number;
   readonly overrides?: PushOverrides;
-  /** How many copies are delivered at once; default 1. */
+  /** The number of copies delivered at once; default 1. */
   readonly copies?: number;
-  /** False: build and keep it; `redeliver` sends it later (out of order). Default true. */
+  /** False: build and store it; `redeliver` sends it later (out of order). Default true. */
   readonly deliver?: boolean;
-  /** False: answer before the delivery is over. Default true. */
+  /** False: answer before the delivery has ended. Default true. */
   readonly wait?: boolean;
 }
 
-/** `POST /_emulator/redeliver`: the very same push again, one attempt per copy, all at once. */
+/** `POST /_emulator/redeliver`: exactly the same push again, one attempt per copy, all at once. */
 export interface RedeliverRequest {
   readonly id: string;
   readonly copies?: number;
@@ -90,8 +90,8 @@ export interface RedeliverRequest {
 }
 
 /**
- * How an answer to a push is judged (WECHAT.md §1.6, §1.8): `success` also stands for an empty body; `refused` is any
- * status but 200; `malformed` is a 200 with anything the platform would not take.
+ * How an answer to a push is judged (WECHAT.md §1.6, §1.8): `success` includes an empty body; `refused` is any status
+ * but 200; `malformed` is a 200 with a body the platform would not accept.
  */
 export type Verdict = "success" | "transfer" | "malformed" | "refused" | "timeout" | "network";
 
@@ -103,14 +103,14 @@ export interface PushAttempt {
   readonly body: string;
   readonly ms: number;
   readonly verdict: Verdict;
-  /** What is wrong, for every verdict but `success` and `transfer`. */
+  /** The reason, for every verdict but `success` and `transfer`. */
   readonly problem?: string;
 }
 
 /**
- * What became of a push: `held` (not delivered yet), `pending` (on its way), `acknowledged`, `transferred`,
- * `unavailable` (given up; in a chat the user saw the platform's fault line), `agent` (an official agent holds the
- * session, so it went to him and not to the push URL).
+ * The outcome of a push: `held` (not delivered yet), `pending` (on its way), `acknowledged`, `transferred`,
+ * `unavailable` (given up; the user saw the platform's error line), `agent` (an official agent holds the session, so
+ * the agent got it and not the push URL).
  */
 export type PushOutcome = "held" | "pending" | "acknowledged" | "transferred" | "unavailable" | "agent";
 
@@ -131,11 +131,11 @@ export interface PushRecord {
 /** `POST /_emulator/verify`: the GET the console sends when 提交 is pressed (WECHAT.md §1.2). */
 export interface VerifyRequest {
   readonly appid?: string;
-  /** Asked in place of the app's push URL, and taken over when it echoes. Default: the app's. */
+  /** Used in place of the app's push URL, and stored when it echoes. Default: the app's. */
   readonly pushUrl?: string;
   /** Default: fresh digits. */
   readonly echostr?: string;
-  /** Replaces the right signature. */
+  /** Replaces the correct signature. */
   readonly signature?: string;
 }
 

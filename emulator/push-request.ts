@@ -9,11 +9,11 @@ import type { PushOverrides, VerifyRequest, WireTree } from "./push-model.ts";
 import type { Delivery } from "./push-state.ts";
 import { writeFields } from "./wire.ts";
 
-/** One delivery, ready to go, with its body as it is sent and as it reads. */
+/** One delivery, ready to be sent, with its body as sent and in plain text. */
 export interface BuiltPush {
   readonly request: Request;
   readonly body: Uint8Array<ArrayBuffer> | string;
-  /** Absent in plain mode: there the body is what it reads. */
+  /** Absent in plain mode, where both are the same. */
   readonly plaintext?: Uint8Array<ArrayBuffer>;
 }
 
@@ -66,8 +66,8 @@ function plaintextOf(app: EmulatedApp, fields: WireTree, overrides: PushOverride
 }
 
 function post(app: EmulatedApp, url: URL, body: Uint8Array<ArrayBuffer> | string): Request {
-  // The JSON content type is unconfirmed (WECHAT.md §15.2); a worker should look at the first byte instead.
+  // The JSON content type is unconfirmed (WECHAT.md §15.2); a worker should check the first byte instead.
   const contentType = app.format === "xml" ? "text/xml" : "application/json";
-  // A redirect is not followed: anything but 200 is a failed delivery.
+  // A redirect is not followed: any status but 200 is a failed delivery.
   return new Request(url, { method: "POST", headers: { "content-type": contentType }, body, redirect: "manual" });
 }

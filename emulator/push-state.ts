@@ -1,9 +1,9 @@
 /**
- * A push as the emulator keeps it, so that it can be delivered again. Types only; not part of the control interface.
+ * A push as the emulator stores it, so that it can be delivered again. Types only; not part of the control interface.
  */
 import type { PushRequest, WireTree, PushAttempt, PushOutcome } from "./push-model.ts";
 
-/** What makes two deliveries of one push differ on the wire. */
+/** The values in which two deliveries of one push differ on the wire. */
 export interface Delivery {
   /** Seconds. */
   readonly timestamp: number;
@@ -12,7 +12,7 @@ export interface Delivery {
   readonly random: Uint8Array;
 }
 
-/** A push as the emulator keeps it, so that the very same one can be delivered again. */
+/** A push as the emulator stores it, so that exactly the same one can be delivered again. */
 export interface Push {
   readonly id: string;
   readonly request: PushRequest;
@@ -20,11 +20,11 @@ export interface Push {
   readonly msgId?: string;
   /** Seconds. */
   readonly createTime: number;
-  /** Everything but the head. */
+  /** All fields but those of the head. */
   readonly fields: WireTree;
   attempts: readonly PushAttempt[];
   outcome: PushOutcome;
-  /** What the first delivery was signed with. */
+  /** The values the first delivery was signed with. */
   signed: Delivery | null;
   /** The delivery under way. */
   running: Promise<void> | null;

@@ -1,18 +1,18 @@
 /**
- * What may be sent to one user, by the platform's table (WECHAT.md §4.4) and by the emulator's own few lines: a
+ * What may be sent to one user, by the platform's table (WECHAT.md §4.4), implemented independently of the worker: a
  * message opens 5 for 48 hours, entering opens 2 for a minute, and the two are never added.
  */
 import type { QuotaView } from "./model.ts";
 import type { GrantView } from "./phone-model.ts";
 
-/** One permission, opened by one action of the user. */
+/** One grant, opened by one action of the user. */
 interface Grant {
-  /** When he acted, epoch milliseconds. */
+  /** When the user acted, epoch milliseconds. */
   readonly at: number;
   readonly used: number;
 }
 
-/** A user's permissions. */
+/** A user's grants. */
 export interface Quota {
   readonly message: Grant | null;
   readonly enter: Grant | null;
@@ -21,7 +21,7 @@ export interface Quota {
 /** Why nothing may be sent: 45015 outside every window, 45047 all used. */
 export type QuotaRefusal = 45015 | 45047;
 
-/** A user who never did anything. */
+/** A user without any action. */
 export const NO_QUOTA: Quota = { message: null, enter: null };
 
 const RULES = {
@@ -29,7 +29,7 @@ const RULES = {
   enter: { count: 2, ms: 60_000 },
 } as const;
 
-/** The user sent a message; an older one than the newest changes nothing. */
+/** The user sent a message; one that is older than the newest changes nothing. */
 export function withMessage(quota: Quota, at: number): Quota {
   if (quota.message !== null && quota.message.at > at) return quota;
   return { ...quota, message: { at, used: 0 } };
@@ -38,7 +38,7 @@ export function withMessage(quota: Quota, at: number): Quota {
 /**
  * The user entered the chat.
  *
- * @param refills the reading in which entering also sets an open message grant back to 5 (unconfirmed)
+ * @param refills the assumption that entering also sets an open message grant back to 5 (unconfirmed)
  */
 export function withEnter(quota: Quota, at: number, refills: boolean): Quota {
   const enter = quota.enter !== null && quota.enter.at > at ? quota.enter : { at, used: 0 };
@@ -46,21 +46,21 @@ export function withEnter(quota: Quota, at: number, refills: boolean): Quota {
   return { message: refilled ? { ...quota.message, used: 0 } : quota.message, enter };
 }
 
-/** One message goes out: it counts against every open permission. */
+/** Counts one sent message against every open grant. */
 export function spend(quota: Quota, now: number): Quota | QuotaRefusal {
   const refusal = refusalOf(quota, now);
   if (refusal !== null) return refusal;
   return { message: counted("message", quota.message, now), enter: counted("enter", quota.enter, now) };
 }
 
-/** Whether something may be sent now. @returns null when it may */
+/** Why a message may not be sent now. @returns null when it may */
 export function refusalOf(quota: Quota, now: number): QuotaRefusal | null {
   const live = liveGrants(quota, now);
   if (live.length === 0) return 45015;
   return live.some(({ left }) => left > 0) ? null : 45047;
 }
 
-/** The clock was set back to `now`: nobody has acted later than that. */
+/** The clock was set back to `now`: no action may be later than that. */
 export function quotaSetBack({ message, enter }: Quota, now: number): Quota {
   return { message: grantSetBack(message, now), enter: grantSetBack(enter, now) };
 }
@@ -72,7 +72,7 @@ export function viewQuota(quota: Quota, now: number): QuotaView {
   return best === undefined ? { remaining: 0, expiresAt: null } : { remaining: best.left, expiresAt: best.endsAt };
 }
 
-/** The permissions in force, used up ones too. */
+/** The open grants, used up ones included. */
 export function liveGrants(quota: Quota, now: number): GrantView[] {
   return (["message", "enter"] as const).flatMap((kind) => {
     const grant = quota[kind];

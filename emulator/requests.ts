@@ -1,5 +1,5 @@
 /**
- * The checks of what the control interface is asked. The types live in `model.ts`; the compiler holds each schema to
+ * The checks of requests to the control interface. The types are in `model.ts`; the compiler checks each schema against
  * its type.
  */
 import * as v from "valibot";
@@ -26,7 +26,7 @@ import type { ServiceOptions } from "./service.ts";
 
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const openid = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - or _"));
-/** WECHAT.md §9.1; what becomes of a longer one is not published. */
+/** WECHAT.md §9.1; the handling of longer ones is not published. */
 const sessionFrom = v.pipe(v.string(), v.maxLength(1_024, "must be at most 1024 characters"));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const copies = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200));
@@ -39,19 +39,19 @@ const httpUrl = v.pipe(
   v.string(),
   v.url("must be a URL"),
   v.regex(/^https?:/, "must begin with http:// or https://"),
-  // No request can be made to one.
+  // No request can be made to such an address.
   v.check(hasNoCredentials, "must not hold a user name or password"),
 );
 const optional = v.exactOptional;
 
-/** An element name that both XML and JSON take. */
+/** An element name that is valid in XML and JSON. */
 const fieldName = v.pipe(v.string(), v.regex(/^[A-Za-z_][\w.-]*$/, "must be a field name"));
 const wireNode: v.GenericSchema<unknown, WireNode> = v.lazy(() =>
   v.union([v.string(), v.pipe(v.number(), v.finite()), v.array(wireNode), wireTree]),
 );
 const wireTree: v.GenericSchema<unknown, WireTree> = v.lazy(() => v.record(fieldName, wireNode));
 
-/** What is pushed, by kind; the compiler requires all of them. */
+/** The content of a push, by kind; the compiler requires all of them. */
 const contents = {
   text: v.strictObject({ kind: v.literal("text"), content: v.string() }),
   image: v.strictObject({ kind: v.literal("image"), dataBase64: optional(base64) }),

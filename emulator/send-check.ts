@@ -1,30 +1,30 @@
 /**
- * The field checks of custom/send (WECHAT.md §4.1–4.3), each with the errcode the platform has for it. Where the
- * tables leave open which code an error gets, a comment says so.
+ * The field checks of custom/send (WECHAT.md §4.1–4.3), each with the errcode the platform has for it. A comment marks
+ * the errors for which the tables do not name a code.
  */
 import { Buffer } from "node:buffer";
 import { isJsonObject, type JsonObject } from "./api-call.ts";
 import type { ApiError } from "./errcode.ts";
 
-/** What a message is checked against. */
+/** The state a message is checked against. */
 export interface SendRules {
   readonly appid: string;
   readonly textUnit: "bytes" | "characters";
-  /** Whether the picture exists, belongs to the app, and is not older than three days. */
+  /** Whether the picture exists, belongs to the app, and is at most three days old. */
   readonly isUsableMedia: (mediaId: string) => boolean;
 }
 
-/** A message that may go out, if the user may get one. */
+/** A message that may be sent, if the user may get one. */
 export interface CheckedSend {
   readonly touser: string;
   readonly msgtype: string;
   readonly isAi: boolean;
-  /** What the user sees: the text, or the message's part as JSON. */
+  /** The visible content: the text, or the message's part as JSON. */
   readonly text: string;
 }
 
 const TEXT_LIMIT = 2048;
-/** `\uXXXX` in the raw body, not after a further backslash (40033). */
+/** `\uXXXX` in the raw body, not after another backslash (40033). */
 const UNICODE_ESCAPE = /(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}/;
 /** An opening tag of a link, by its first `>` and by its first one outside quotes. */
 const LINK_TAGS = [/<a\s[^>]*>/gi, /<a\s(?:"[^"]*"|'[^']*'|[^"'>])*>/gi];
@@ -41,7 +41,7 @@ const OFFICIAL_ACCOUNT_TYPES = new Set([
   "wxcard",
 ]);
 
-/** A map, for a msgtype may be named like what every object inherits. */
+/** A map, because a msgtype may have the name of an inherited property. */
 const PART_CHECKS: ReadonlyMap<string, (part: JsonObject, rules: SendRules) => number | null> = new Map([
   ["text", checkText],
   ["image", (part: JsonObject, rules: SendRules) => checkMedia(part["media_id"], rules)],
@@ -56,7 +56,7 @@ export function checkSend(raw: string, json: JsonObject, rules: SendRules): Chec
   if (typeof touser !== "string") return { errcode: 47001 };
   if (typeof msgtype !== "string") return { errcode: 40008 };
   const check = PART_CHECKS.get(msgtype);
-  // Which of 40008 and 45162 a type gets is not settled; 45162 is known for transfer_customer_service (§1.8).
+  // Whether a type gets 40008 or 45162 is not settled; 45162 is known for transfer_customer_service (§1.8).
   if (check === undefined) return { errcode: OFFICIAL_ACCOUNT_TYPES.has(msgtype) ? 40008 : 45162 };
   const part = json[msgtype];
   if (!isJsonObject(part)) return { errcode: 47001 };
@@ -76,7 +76,7 @@ function checkText(part: JsonObject, rules: SendRules): number | null {
   return linkedAppids(content).every((appid) => appid === rules.appid) ? null : 40013;
 }
 
-/** §4.2: a link must lead to this mini program; that only a tag makes one, and the errcode, are our choice. */
+/** §4.2: a link must lead to this mini program; that only a tag makes one, and the errcode, are assumptions. */
 function linkedAppids(content: string): readonly string[] {
   const tags = LINK_TAGS.flatMap((tag) => content.match(tag) ?? []);
   return tags.flatMap((tag) => [...tag.matchAll(LINK_APPID)].map(([, appid = ""]) => appid));
@@ -84,7 +84,7 @@ function linkedAppids(content: string): readonly string[] {
 
 function checkCard(part: JsonObject, rules: SendRules): number | null {
   if (!areFilled(part, ["title", "pagepath"])) return 47001;
-  // §4.1: a mini program's card opens the mini program itself; the errcode is our choice.
+  // §4.1: a mini program's card opens the mini program itself; the errcode is an assumption.
   if (part["appid"] !== undefined && part["appid"] !== rules.appid) return 40013;
   return checkMedia(part["thumb_media_id"], rules);
 }
@@ -110,7 +110,7 @@ function isAiMessage(json: JsonObject): boolean {
   return isJsonObject(json["aimsgcontext"]) && json["aimsgcontext"]["is_ai_msg"] === 1;
 }
 
-/** Whether all are strings; the platform requires them to be there, how long they must be is not published. */
+/** Whether all are strings; the platform requires them, their minimum length is not published. */
 function areFilled(part: JsonObject, names: readonly string[]): boolean {
   return names.every((name) => typeof part[name] === "string");
 }

@@ -1,13 +1,13 @@
 /**
  * The worker behind the emulated WeChat, as the phone page and a reset need it: which mini programs it has paused, and
- * lifting a pause. Asked over its REST API with the key `npm start` hands over; the key leaves this file only in a
- * request to the worker.
+ * lifting a pause. Uses the REST API with the key from `npm start`; the key leaves this file only in a request to the
+ * worker.
  */
 import * as v from "valibot";
 import { readBoth } from "../shared/base/bilingual.ts";
 import type { PauseView, ResumeView } from "./model.ts";
 
-/** Where the worker is. */
+/** The address of the worker. */
 export interface ServiceOptions {
   /** Its origin. */
   readonly url: string;
@@ -16,15 +16,15 @@ export interface ServiceOptions {
 
 /** The worker. */
 export interface Service {
-  /** The mini programs that send nothing; null when the worker does not answer. Never fails. */
+  /** The mini programs that cannot send; null when the worker does not answer. Never fails. */
   pauses(): Promise<readonly PauseView[] | null>;
-  /** Tries one message that waits and lifts the pause when WeChat lets it through. Null: no usable answer. Never fails. */
+  /** Tries one waiting message and lifts the pause when WeChat accepts it. Null: no usable answer. Never fails. */
   resume(appid: string): Promise<ResumeView | null>;
 }
 
-/** The worker reads its accounts within two seconds. */
+/** Timeout of the report, milliseconds: the worker reads its accounts within two seconds. */
 const PAUSES_MS = 5_000;
-/** A token is asked for, then one message is sent. */
+/** Timeout of a trial, milliseconds: a token is fetched, then one message is sent. */
 const RESUME_MS = 40_000;
 
 const FaultsSchema = v.array(
@@ -52,14 +52,14 @@ const ResumedSchema = v.object({
  * @param send how requests travel
  */
 export function createService(send: (request: Request) => Promise<Response>, { url, apiKey }: ServiceOptions): Service {
-  /** The answer to a request, checked; null when there is none or it is not what it should be. */
+  /** The checked answer to a request; null when there is none or it is malformed. */
   async function ask<T>(schema: v.GenericSchema<unknown, T>, request: Request): Promise<T | null> {
     try {
       const response = await send(request);
       const parsed = v.safeParse(schema, await response.json());
       return response.ok && parsed.success ? parsed.output : null;
     } catch {
-      return null; // it is not running, or something else answers at its address
+      return null; // it is not running, or another program answers at its address
     }
   }
 
@@ -79,8 +79,8 @@ export function createService(send: (request: Request) => Promise<Response>, { u
 }
 
 /**
- * Lifts the pause of every app the worker reports: after a new start what caused it is gone. Never fails; an app whose
- * trial WeChat refuses stays paused.
+ * Lifts the pause of every app the worker reports: after a new start the cause is gone. Never fails; an app whose trial
+ * WeChat refuses stays paused.
  */
 export async function liftPauses(service: Service): Promise<void> {
   const pauses = (await service.pauses()) ?? [];
@@ -88,7 +88,7 @@ export async function liftPauses(service: Service): Promise<void> {
   await Promise.all(Array.from(appids, (appid) => service.resume(appid)));
 }
 
-/** Other faults do not keep messages from being sent. */
+/** Other faults do not stop messages. */
 function toPauses(fault: v.InferOutput<typeof FaultsSchema>[number]): PauseView[] {
   const { appid, reason, code, until } = fault;
   if (reason !== "paused" && reason !== "token_refused") return [];

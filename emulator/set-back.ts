@@ -1,13 +1,14 @@
 /**
- * The clock set back: what was booked at a time that is now to come is taken to have happened now. Else a grant, a
- * hold or a token would last longer than any can, and a new message would count as older than the one before.
+ * Handles a clock that was set back: events recorded at a time that is now in the future count as having happened now.
+ * Otherwise a grant, a session or a token would last too long, and a new message would count as older than the previous
+ * one.
  */
 import { HOLD_MS } from "./agent.ts";
 import { TYPING_MS } from "./api-send.ts";
 import { quotaSetBack } from "./quota.ts";
 import type { World } from "./world.ts";
 
-/** Brings everything that runs out in line with a clock that now shows less than it did. Chat lines stay as shown. */
+/** Corrects everything that expires after the clock was set back. Chat lines keep their times. */
 export function setBack(world: World): void {
   const now = world.now();
   const { users, media } = world.books;

@@ -1,20 +1,20 @@
 /**
  * Access tokens (WECHAT.md §6.1): two endpoints with tokens of their own, the overlap of old and new, forced refresh,
- * and what a caller is told about a token that does not work.
+ * and the error for a token that does not work.
  */
 
 import type { TokenView } from "./phone-model.ts";
 
-/** A new or current token, as the endpoints answer it. */
+/** A new or current token, as the endpoints return it. */
 export interface IssuedToken {
   readonly value: string;
   readonly expiresInSeconds: number;
 }
 
-/** What a token is worth: the app it speaks for, or the errcode. */
+/** The check of a token: its app, or the errcode. */
 export type TokenCheck = { readonly appid: string } | { readonly errcode: 40001 | 40014 | 41001 | 42001 };
 
-/** The token book of all apps. */
+/** The tokens of all apps. */
 export type Tokens = ReturnType<typeof createTokens>;
 
 interface TokenEntry {
@@ -23,14 +23,14 @@ interface TokenEntry {
   issuedAt: number;
   expiresAt: number;
   renewAt: number;
-  /** From here on it is "not latest"; 0 when killed or forced away. */
+  /** From this time on it is "not latest"; 0 when killed or replaced by force. */
   acceptedUntil: number;
 }
 
 interface AppTokens {
   plain?: TokenEntry;
   stable?: TokenEntry;
-  /** The normal stable call goes on returning a dead token. */
+  /** The normal stable call keeps returning a dead token. */
   sticky: boolean;
   forcedAt: readonly number[];
 }
@@ -57,7 +57,7 @@ export function createTokens(createValue: () => string) {
 
   function issue(appid: string, now: number, seconds: number): TokenEntry {
     const expiresAt = now + seconds * 1000;
-    // A validity set shorter than the overlap is renewed at half-time.
+    // A validity shorter than the overlap is renewed at half of it.
     const renewAt = expiresAt - Math.min(OVERLAP_MS, seconds * 500);
     const entry: TokenEntry = {
       value: createValue(),
@@ -72,7 +72,7 @@ export function createTokens(createValue: () => string) {
   }
 
   return {
-    /** `/cgi-bin/token`: always a new one; the old one works 5 minutes more. */
+    /** `/cgi-bin/token`: always a new one; the old one works for 5 more minutes. */
     plain(appid: string, now: number, seconds: number): IssuedToken {
       const app = appOf(appid);
       if (app.plain !== undefined) {
@@ -101,7 +101,7 @@ export function createTokens(createValue: () => string) {
       return issued(current, now);
     },
 
-    /** Judges the access_token of a call. */
+    /** Checks the access_token of a call. */
     check(value: string | null, now: number): TokenCheck {
       if (value === null || value === "") return { errcode: 41001 };
       const entry = entries.get(value);
@@ -130,10 +130,10 @@ export function createTokens(createValue: () => string) {
       app.sticky = sticky;
     },
 
-    /** Whose token this is, working or not; null for one never issued. */
+    /** The app of a token, working or not; null for one that was never issued. */
     ownerOf: (value: string | null): string | null => (value === null ? null : (entries.get(value)?.appid ?? null)),
 
-    /** The clock was set back to `now`: nothing was issued or forced later than that. */
+    /** The clock was set back to `now`: no issue or forced refresh may be later than that. */
     setBack(now: number): void {
       for (const entry of entries.values()) {
         const aheadMs = Math.max(0, entry.issuedAt - now);
@@ -147,7 +147,7 @@ export function createTokens(createValue: () => string) {
       for (const app of apps.values()) app.forcedAt = app.forcedAt.map((at) => Math.min(at, now));
     },
 
-    /** Ends stickiness and forgets forced refreshes; tokens in callers' hands keep working. */
+    /** Ends stickiness and forgets forced refreshes; issued tokens keep working. */
     reset(): void {
       for (const app of apps.values()) {
         app.sticky = false;
@@ -161,7 +161,7 @@ function issued(entry: TokenEntry, now: number): IssuedToken {
   return { value: entry.value, expiresInSeconds: Math.max(0, Math.floor((entry.expiresAt - now) / 1000)) };
 }
 
-/** WECHAT.md §6.1 gives the limits; which errcode each has, and that the day is Beijing's, is our reading. */
+/** WECHAT.md §6.1 states the limits; which errcode each has, and that the day is Beijing's, are assumptions. */
 function forceRefusal(forcedAt: readonly number[], now: number): number | null {
   const last = forcedAt.at(-1);
   if (last !== undefined && now - last < FORCE_GAP_MS) return 45011;

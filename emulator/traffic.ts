@@ -1,6 +1,6 @@
 /**
  * The wire as the phone page's developer panel shows it: the newest exchanges with headers and bodies. `books.calls`
- * and `Push.attempts` stay the judge's records; this is for eyes.
+ * and `Push.attempts` are the records for checks; this list is for display only.
  */
 import { decodeUtf8, decrypt } from "./crypto.ts";
 import type { EmulatedApp } from "./model.ts";
@@ -10,7 +10,7 @@ import { readFields } from "./wire.ts";
 const MAX_RECORDS = 300;
 const MAX_BODY_CHARS = 64 * 1024;
 
-/** What is known of an exchange at its beginning. */
+/** The data of an exchange at its beginning. */
 export type TrafficStart = Omit<TrafficRecord, "id" | "seq" | "ms" | keyof TrafficEnd>;
 
 /** The newest exchanges. */
@@ -19,7 +19,7 @@ export type Traffic = ReturnType<typeof createTraffic>;
 /**
  * Creates an empty list.
  *
- * @param epoch tells this list from those before a reset or a restart
+ * @param epoch distinguishes this list from those before a reset or a restart
  */
 export function createTraffic(epoch: string, now: () => number) {
   let records: readonly TrafficRecord[] = [];
@@ -27,7 +27,7 @@ export function createTraffic(epoch: string, now: () => number) {
 
   return {
     epoch,
-    /** Books an exchange on its way. @returns what to call when it is over */
+    /** Records an exchange under way. @returns the function to call when it has ended */
     open(start: TrafficStart): (end: TrafficEnd) => void {
       const startedAt = now();
       seq += 1;
@@ -47,7 +47,7 @@ export function createTraffic(epoch: string, now: () => number) {
   };
 }
 
-/** A request for the list; `body` is text or, undecodable, bytes. */
+/** A request for the list; `body` is text or, if it cannot be decoded, bytes. */
 export function wireRequest(request: Request, body: Uint8Array | string, plain?: string): WireRequest {
   return {
     method: request.method,
@@ -73,7 +73,7 @@ export function wireResponse(
   };
 }
 
-/** What an encrypted answer to a push says; undefined where it is not encrypted or cannot be read. */
+/** The plain text of an encrypted answer to a push; undefined when it is not encrypted or cannot be read. */
 export function plainAnswer(app: EmulatedApp, body: string): string | undefined {
   const outer = readFields(body, app.format);
   const encrypted = outer.ok ? outer.value.get("Encrypt") : undefined;

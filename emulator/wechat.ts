@@ -1,7 +1,7 @@
 /**
- * A local WeChat: serves api.weixin.qq.com's endpoints and, under `/_emulator/`, the control interface. It knows no
- * runtime: tests call `handle` in their own process, `index.ts` makes a Worker of it. It shares no code with the
- * worker it judges.
+ * A local WeChat: serves api.weixin.qq.com's endpoints and, under `/_emulator/`, the control interface. It depends on
+ * no runtime: tests call `handle` in their own process, `index.ts` makes a Worker of it. It shares no code with the
+ * worker under test.
  */
 import { randomBytes } from "node:crypto";
 import { serveApi } from "./api.ts";
@@ -11,9 +11,9 @@ import type { EmulatedAppInput, Switches } from "./model.ts";
 import type { Service } from "./service.ts";
 import { createWorld, type Ports, type Sleep } from "./world.ts";
 
-/** What an emulator is made of; only the apps are needed. */
+/** The parts of an emulator; only the apps are required. */
 export interface WeChatOptions {
-  /** The mini programs; the first is the one meant when a request names none. */
+  /** The mini programs; the first is used when a request names none. */
   readonly apps: readonly EmulatedAppInput[];
   /** Delivers pushes; the default is the global fetch at the time of the call. */
   readonly fetch?: Ports["send"];
@@ -23,15 +23,15 @@ export interface WeChatOptions {
   readonly sleep?: Sleep;
   /** The default is `node:crypto`'s. */
   readonly randomBytes?: (size: number) => Uint8Array;
-  /** The worker's REST API, for its pauses; without it a reset leaves them as they are. */
+  /** The worker's REST API, for its pauses; without it a reset does not change them. */
   readonly service?: Service;
-  /** Where this emulator starts, and returns to on reset, when not at `DEFAULT_SWITCHES`. */
+  /** The switches at the start and after a reset, if they differ from `DEFAULT_SWITCHES`. */
   readonly switches?: Partial<Switches>;
 }
 
 /** A running emulator. */
 export interface WeChat {
-  /** Answers one request, by its path, whatever its host. */
+  /** Answers one request by its path; the host does not matter. */
   readonly handle: (request: Request) => Promise<Response>;
 }
 

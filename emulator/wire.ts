@@ -15,7 +15,7 @@ export function writeFields(fields: WireTree, format: PushFormat): string {
   return format === "xml" ? `<xml>${xmlChildren(fields)}</xml>` : jsonObject(fields);
 }
 
-/** Reads an answer of one level. @returns its fields, or in words what is wrong */
+/** Parses an answer of one level. @returns its fields, or the error in words */
 export function readFields(text: string, format: PushFormat): Result<FlatFields, string> {
   return format === "xml" ? readXml(text) : readJson(text);
 }
@@ -41,12 +41,12 @@ function xmlElement(name: string, value: WireNode): string {
 
 function xmlContent(name: string, value: string | number | WireTree): string {
   if (typeof value === "number") return String(value);
-  // As it is, `]]>` too: the platform does not escape what a user typed (WECHAT.md §1.4).
+  // Unchanged, `]]>` too: the platform does not escape a user's text (WECHAT.md §1.4).
   if (typeof value === "string") return longNumber(name, value) ?? `<![CDATA[${value}]]>`;
   return xmlChildren(value);
 }
 
-/** The digits of a 64-bit number, which go onto the wire without quotes; null for everything else. */
+/** The digits of a 64-bit number, which are written without quotes; null for any other value. */
 function longNumber(name: string, value: WireNode): string | null {
   return name === "MsgId" && typeof value === "string" && DIGITS.test(value) ? value : null;
 }
@@ -68,7 +68,7 @@ function readJson(text: string): Result<FlatFields, string> {
   return { ok: true, value: fields };
 }
 
-/** How deep outside JSON may nest; what checks or writes it goes down level by level on the stack. */
+/** The greatest depth of outside JSON; the code that checks or writes it recurses level by level. */
 export const MAX_JSON_DEPTH = 64;
 
 /** JSON.parse for outside text. @returns undefined when it is not JSON, or nests deeper than `MAX_JSON_DEPTH` */
@@ -77,7 +77,7 @@ export function parseJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     return isTooDeep(value) ? undefined : value;
   } catch {
-    return undefined; // "not JSON" is the one thing the caller asks
+    return undefined; // "not JSON" is all the caller needs to know
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Everything the emulator remembers, in one place: apps, users with their chats, media, tokens, faults, calls. It
- * lives in memory only; `reset` makes a new day of it. The rules are in the files that use it.
+ * Everything the emulator remembers, in one place: apps, users with their chats, media, tokens, faults, calls. It is in
+ * memory only; `reset` clears it. The rules are in the files that use it.
  */
 import { Buffer } from "node:buffer";
 import { sign } from "./crypto.ts";
@@ -13,7 +13,7 @@ import type { Service } from "./service.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
 
-/** Waits; ends early, without an error, when the signal fires. */
+/** Waits; ends early, without an error, when the signal aborts. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** What the emulator needs from outside. */
@@ -24,7 +24,7 @@ export interface Ports {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly randomBytes: (size: number) => Uint8Array;
-  /** The worker's REST API; absent where only its pushes are known. */
+  /** The worker's REST API; absent when only its push URL is known. */
   readonly service?: Service;
 }
 
@@ -34,11 +34,11 @@ export interface User {
   readonly openid: string;
   lines: readonly ChatLine[];
   quota: Quota;
-  /** Last message in either direction, 0 for none. */
+  /** Time of the last message in either direction, 0 for none. */
   exchangedAt: number;
-  /** Until when the typing hint shows, 0 for never. */
+  /** When the typing indicator ends, 0 for never. */
   typingUntil: number;
-  /** With an official agent: he waits for one, or is held by one until `until`. */
+  /** With an official agent: the user waits for one, or is held by one until `until`. */
   session: { readonly state: "none" | "waiting" } | { readonly state: "agent"; readonly until: number };
 }
 
@@ -56,7 +56,7 @@ export interface AgentDesk {
   readonly reply: string;
 }
 
-/** What a reset forgets. */
+/** The part that a reset clears. */
 export interface Books {
   switches: Switches;
   clockOffsetMs: number;
@@ -72,7 +72,7 @@ export interface Books {
 /** The emulator's memory. */
 export interface World {
   readonly ports: Ports;
-  /** By appid; the first is the one meant when none is named. */
+  /** By appid; the first is used when none is named. */
   readonly apps: Map<string, EmulatedApp>;
   readonly tokens: Tokens;
   books: Books;
@@ -82,13 +82,13 @@ export interface World {
   nextMsgId(): string;
   /** A fresh id for a push or a picture. */
   nextId(prefix: string): string;
-  /** The user, made known if he was not. */
+  /** The user, created if unknown. */
   user(appid: string, openid: string): User;
-  /** New books, and apps as they were at the start; access tokens and the counters go on. */
+  /** New records, and apps as they were at the start; access tokens and the counters continue. */
   reset(): void;
 }
 
-/** The platform as we read it until a switch says otherwise. */
+/** Our assumptions about the platform unless a switch changes them. */
 export const DEFAULT_SWITCHES: Switches = {
   retryNon200: true,
   retryCreateTime: "same",
@@ -125,7 +125,7 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
     books: createBooks(startSwitches, ports),
     now: () => ports.now() + world.books.clockOffsetMs,
     nextMsgId() {
-      // From the clock, so that a restarted emulator never repeats an id the worker still knows.
+      // From the clock, so that a restarted emulator never repeats an id the worker still has.
       lastMsgId = maxOf(lastMsgId + 1n, BigInt(ports.now()) * MSG_IDS_A_MS, LEAST_MSG_ID);
       return lastMsgId.toString();
     },
@@ -150,7 +150,7 @@ export function createWorld(ports: Ports, inputs: readonly EmulatedAppInput[], s
       return user;
     },
     reset() {
-      // Also a push URL made unreachable: what was played with in the console is played with no more.
+      // Also a push URL made unreachable: a reset ends all changes made in the console.
       for (const app of startApps) apps.set(app.appid, app);
       const setBackMs = world.books.clockOffsetMs;
       world.books = createBooks(startSwitches, ports);

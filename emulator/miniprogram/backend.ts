@@ -1,10 +1,10 @@
 /**
- * The DOM under glass-easel (WeChat's own component framework): which element stands for a tag, styles without inline
- * attributes (the policy forbids them), and the events of a browser as those of WeChat. Taps are glass-easel's own.
+ * The DOM under glass-easel (WeChat's own component framework): which element represents a tag, styles without inline
+ * attributes (the policy forbids them), and browser events converted to WeChat's. Taps are glass-easel's own.
  */
 import * as glassEasel from "glass-easel";
 
-/** An event's finger, in the frame's pixels. */
+/** The position of an event's finger, in the frame's pixels. */
 interface Touch {
   readonly identifier: number;
   readonly pageX: number;
@@ -16,14 +16,14 @@ interface Touch {
 /** The context to run components in. */
 export interface Backend {
   readonly context: glassEasel.CurrentWindowBackendContext;
-  /** Whether the code that runs was called by a tap: some functions of WeChat work only then. */
+  /** Whether the running code was called by a tap: some functions of WeChat work only then. */
   readonly isInTap: () => boolean;
 }
 
 const MOUSE_FINGER = 0;
 
 /**
- * @param standIns the built-in tags there are
+ * @param standIns the built-in tags that exist
  * @param components the tags of the program's own components
  */
 export function createBackend(standIns: ReadonlySet<string>, components: ReadonlySet<string>): Backend {
@@ -42,7 +42,7 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
     const event = new glassEasel.Event(type, detail, options);
     if (type === "tap") {
       inTap = true;
-      // What the tap sets off without waiting still counts as the tap.
+      // Code that the tap starts synchronously still counts as part of the tap.
       setTimeout(() => (inTap = false), 0);
     }
     event.dispatch(target);
@@ -68,14 +68,14 @@ export function createBackend(standIns: ReadonlySet<string>, components: Readonl
   return { context, isInTap: () => inTap };
 }
 
-/** @throws for a tag nothing stands for: a hole in the page must be seen */
+/** @throws for a tag without a stand-in: a missing part of the page must be noticed */
 function nameElement(tag: string, standIns: ReadonlySet<string>, components: ReadonlySet<string>): string {
   if (standIns.has(tag)) return `wx-${tag}`;
   if (tag === "wx-page" || components.has(tag)) return tag;
   throw new Error(`<${tag}> is neither a component of this program nor a tag the phone has a stand-in for`);
 }
 
-/** Elements are named by us; what a template says of style is set by script, as the policy allows no attribute of it. */
+/** Our code creates the elements; a template's style is set by script, as the policy allows no style attribute. */
 function nameElements(context: glassEasel.CurrentWindowBackendContext, nameOf: (tag: string) => string): void {
   const real = context.document;
   context.document = {
@@ -102,7 +102,7 @@ function nodeAt(start: EventTarget | null, nodes: WeakMap<EventTarget, glassEase
 
 type Fire = (target: EventTarget | null, type: string, fields: ReturnType<typeof touchFields>) => boolean;
 
-/** Ours and not glass-easel's: its listeners are passive, so a caught drag would scroll the page as well. */
+/** Our own listeners instead of glass-easel's: those are passive, so a handled drag would scroll the page as well. */
 function listenToTouches(fire: Fire): void {
   for (const type of ["touchstart", "touchmove", "touchend", "touchcancel"] as const) {
     const onTouch = (event: TouchEvent): void => {
@@ -120,7 +120,7 @@ function toTouch({ identifier, pageX, pageY, clientX, clientY }: Touch): Touch {
   return { identifier, pageX, pageY, clientX, clientY };
 }
 
-/** A mouse does what a finger would, as in WeChat's simulator. */
+/** A mouse acts as a finger, as in WeChat's simulator. */
 function listenToMouse(fire: Fire): void {
   let start: EventTarget | null = null;
   const onPointer = (type: "touchstart" | "touchmove" | "touchend", event: PointerEvent): void => {
@@ -134,7 +134,7 @@ function listenToMouse(fire: Fire): void {
   document.addEventListener("pointerdown", (event) => onPointer("touchstart", event), { capture: true });
   document.addEventListener("pointermove", (event) => onPointer("touchmove", event), { capture: true });
   document.addEventListener("pointerup", (event) => onPointer("touchend", event), { capture: true });
-  // The browser's own dragging of pictures would take the mouse away in the middle of ours.
+  // The browser's own dragging of pictures would end our mouse events in the middle of a drag.
   document.addEventListener("dragstart", (event) => event.preventDefault());
 }
 
@@ -142,7 +142,7 @@ function pointOf({ pageX, pageY, clientX, clientY }: PointerEvent): Omit<Touch, 
   return { pageX, pageY, clientX, clientY };
 }
 
-/** Enter and space tap what is a button. */
+/** Enter and space tap a focused button. */
 function listenToKeys(tap: (element: Element) => void): void {
   document.addEventListener("keydown", (event) => {
     const { target } = event;

@@ -1,4 +1,4 @@
-/** What a program's `app.json` and `theme.json` say of the bars around a page, which the phone draws. */
+/** The bars around a page by a program's `app.json` and `theme.json`; the phone draws them. */
 import type { Appearance } from "./appearance.ts";
 import type { Bars } from "./messages.ts";
 import { listAt, objectAt, textAt, type Program } from "./program.ts";
@@ -10,7 +10,7 @@ export function createTabs(program: Program): Bars["tabs"] {
   return { items: list.map((tab) => ({ text: textAt(tab, "text") })), selected: 0 };
 }
 
-/** Colours by name, those of the theme in force put in for `@name`. */
+/** Colours by name, with the current theme's value for `@name`. */
 export function colorsOf(program: Program, appearance: Appearance): Record<string, string> {
   const theme = objectAt(program.theme, appearance);
   const resolve = (value: string): string => (value.startsWith("@") ? textAt(theme, value.slice(1)) : value);

@@ -1,6 +1,7 @@
 /**
- * The frame's beginning: makes the globals a mini program expects, lets its pages and components define themselves,
- * opens the first page, and keeps the phone informed. Its address says the language and what kind of client to play.
+ * The entry of the frame: creates the globals of a mini program, runs the definitions of its pages and components,
+ * opens the first page, and sends changes to the phone. Its address has the language and the kind of client to
+ * simulate.
  */
 import { MiniProgramEnv } from "glass-easel-miniprogram-adapter";
 import { program } from "virtual:program";
@@ -26,7 +27,7 @@ const tabs = createTabs(program);
 const pagePaths = program.parts.filter((part) => part.isPage).map((part) => part.path);
 
 let stack: PageStack | undefined;
-/** The button that opened the chat: it is told of the card the user comes back by. */
+/** The button that opened the chat: it gets the event when the user returns by a card. */
 let contactButton: ContactButton | undefined;
 
 const { wx, endServiceChat, endModal } = createWx({
@@ -58,7 +59,7 @@ function redraw(): void {
   });
 }
 
-/** A page opened from outside has nowhere to go back to: WeChat leads to the first page instead. */
+/** A page opened from outside has no page to go back to: WeChat opens the first page instead. */
 function isFirstScreen(path: string): boolean {
   return path === pagePaths[0] || stackOrThrow().tabs.includes(path);
 }
@@ -104,18 +105,18 @@ function obey(message: ToProgram): void {
   }
 }
 
-/** WECHAT.md §9.1: a card tapped in the chat is told to the page that opened it, which goes there itself. */
+/** WECHAT.md §9.1: a card tapped in the chat is reported to the page that opened the chat; that page navigates. */
 function comeBackBy(url: string): void {
   if (contactButton === undefined) stackOrThrow().reLaunch(url);
   else contactButton.fire(parsePagePath(url));
 }
 
-/** Cards write paths with a slash or without. */
+/** Cards write paths with or without a leading slash. */
 function toUrl(path: string): string {
   return `/${path.replace(/^\//, "")}`;
 }
 
-/** Defines every part in its own turn: which one is being defined is known by `Component`'s environment alone. */
+/** Defines the parts one after another: `Component` finds the part being defined in its environment only. */
 async function defineParts(): Promise<void> {
   defineStandIns(space.getComponentSpace(), openChat);
   for (const { path, json, scope } of program.parts) {
@@ -133,7 +134,7 @@ async function defineParts(): Promise<void> {
   }
 }
 
-/** Behaviors named by text are WeChat's own (`wx://form-field`): the phone has none, and glass-easel knows none. */
+/** Behaviors named by text are WeChat's own (`wx://form-field`): neither the phone nor glass-easel has them. */
 function withoutNamedBehaviors(define: (definition: object) => unknown): (definition: object) => unknown {
   return (definition) => {
     const behaviors: unknown = Reflect.get(definition, "behaviors");
@@ -143,8 +144,8 @@ function withoutNamedBehaviors(define: (definition: object) => unknown): (defini
 }
 
 /**
- * Tells of every other size than the first. The window's own `resize` says nothing of what happens before it was drawn
- * for the first time, and the tab bar often comes that early.
+ * Reports every size after the first. The window's own `resize` event does not cover changes before it was first drawn,
+ * and the tab bar often appears that early.
  */
 function watchSize(onResize: () => void): void {
   const measure = () => `${innerWidth}×${innerHeight}`;
@@ -160,7 +161,7 @@ function watchSize(onResize: () => void): void {
 async function start(): Promise<void> {
   document.documentElement.lang = (query.get("language") ?? "zh_CN").replace("_", "-");
   let app: object = {};
-  // Behaviors belong to no component: a package may make one as soon as it is imported.
+  // Behaviors belong to no component: a package may create one as soon as it is imported.
   space.componentEnv("app", ({ Behavior }) => Object.assign(globalThis, { Behavior }));
   Object.assign(globalThis, {
     wx,

@@ -1,6 +1,6 @@
 /**
- * What the phone and the mini program in its frame say to each other. The phone is what WeChat's client is to a mini
- * program: it draws the bars, holds the chat, and tells the program when the user comes back.
+ * The messages between the phone and the mini program in its frame. The phone takes the part of WeChat's client: it
+ * draws the bars, shows the chat, and reports to the program when the user comes back.
  */
 import * as v from "valibot";
 
@@ -18,7 +18,7 @@ const BarsSchema = v.object({
 const ContactSchema = v.object({
   kind: v.literal("contact"),
   sessionFrom: v.string(),
-  /** The card the user may want to send (`show-message-card`). */
+  /** The card offered to the user (`show-message-card`). */
   offer: v.nullable(v.object({ title: v.string(), path: v.string(), image: v.string() })),
 });
 
@@ -35,7 +35,7 @@ const ModalSchema = v.object({
   title: v.string(),
   content: v.string(),
   confirmText: v.string(),
-  /** Empty: there is nothing to choose. */
+  /** Empty: there is no choice. */
   cancelText: v.string(),
 });
 
@@ -49,13 +49,13 @@ const ToPhoneSchema = v.variant("kind", [
 ]);
 
 const ToProgramSchema = v.variant("kind", [
-  /** The user opened it at a page: from a link or card, not by coming back. */
+  /** The user opened a page: from a link or card, not by coming back. */
   v.object({ kind: v.literal("launch"), path: v.string() }),
   v.object({ kind: v.literal("back") }),
   v.object({ kind: v.literal("tab"), index: v.number() }),
   v.object({ kind: v.literal("hidden") }),
   v.object({ kind: v.literal("appearance"), appearance: v.picklist(["light", "dark"]) }),
-  /** Back from the chat; with the card that was tapped there, if it was one. */
+  /** Back from the chat; with the card that was tapped there, if any. */
   v.object({ kind: v.literal("shown"), card: v.nullable(v.string()) }),
   v.object({ kind: v.literal("modalEnd"), call: v.number(), confirm: v.boolean() }),
   v.object({
@@ -83,16 +83,16 @@ export type ServiceChat = v.InferOutput<typeof ServiceChatSchema>;
 /** `wx.showModal` was called. */
 export type Modal = v.InferOutput<typeof ModalSchema>;
 
-/** How a call of `wx.openCustomerServiceChat` may end; without the function (old clients) there is none. */
+/** How a call of `wx.openCustomerServiceChat` may end; old clients lack the function. */
 export type ServiceChatOutcome = Extract<ToProgram, { kind: "serviceChatEnd" }>["outcome"];
 
-/** @returns null for what the phone does not know */
+/** @returns null for a message unknown to the phone */
 export function readToPhone(data: unknown): ToPhone | null {
   const parsed = v.safeParse(ToPhoneSchema, data);
   return parsed.success ? parsed.output : null;
 }
 
-/** @returns null for what the program does not know */
+/** @returns null for a message unknown to the program */
 export function readToProgram(data: unknown): ToProgram | null {
   const parsed = v.safeParse(ToProgramSchema, data);
   return parsed.success ? parsed.output : null;

@@ -1,4 +1,4 @@
-/** The pages that are open, one on top: what `wx.navigateTo` and its relatives do, and the lifetimes they set off. */
+/** The open pages, one on top: `wx.navigateTo` and the related functions, and the lifecycle events they cause. */
 import type { CurrentWindowBackendContext } from "glass-easel";
 import type { AssociatedBackend, CodeSpace } from "glass-easel-miniprogram-adapter";
 import { parsePagePath } from "./path.ts";
@@ -14,7 +14,7 @@ export interface OpenPage {
   readonly host: HTMLElement;
 }
 
-/** How going somewhere ended: null when it worked, else why not, in WeChat's words. */
+/** The outcome of a navigation: null when it worked, else the error in WeChat's words. */
 export type WayProblem = string | null;
 
 /** The open pages. */
@@ -30,16 +30,16 @@ export interface PageStack {
   readonly setTitle: (title: string) => void;
   /** The title of the page on top. */
   readonly title: () => string;
-  /** The window made another size. */
+  /** The window changed its size. */
   readonly resize: () => void;
-  /** The program comes to the front or leaves it: the chat lies over it. */
+  /** The program comes to the foreground or leaves it: the chat covers it. */
   readonly setShown: (isShown: boolean) => void;
 }
 
-/** WeChat's limit. */
+/** WeChat's limit on open pages. */
 const MAX_PAGES = 10;
 
-/** @param onChange called whenever another page is on top */
+/** @param onChange called each time another page is on top */
 export function createPageStack(
   program: Program,
   space: CodeSpace,
@@ -82,9 +82,9 @@ export function createPageStack(
     titles.delete(page);
     page.host.remove();
   };
-  /** Keeps the first `count` pages, then opens the url, if there is one. */
+  /** Keeps the first `count` pages, then opens the url, if given. */
   const goTo = (count: number, url?: string): WayProblem => {
-    // A page that is closed is not hidden first: `onUnload` alone, as on a phone.
+    // A page that is closed gets no `onHide` before: only `onUnload`, as on a phone.
     if (count === open.length) show(top(), false);
     const closing = open.slice(count);
     open = open.slice(0, count);

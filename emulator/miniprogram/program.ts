@@ -1,4 +1,4 @@
-/** A built mini program, as `scripts/lib/build-shop.ts` hands it to the runtime. */
+/** A built mini program, as `scripts/lib/build-shop.ts` passes it to the runtime. */
 import type { template } from "glass-easel";
 
 /** A page or component. */
@@ -6,7 +6,7 @@ export interface ProgramPart {
   readonly path: string;
   readonly isPage: boolean;
   readonly json: Readonly<Record<string, unknown>>;
-  /** The prefix of its classes; empty where it shares the app's. */
+  /** The prefix of its classes; empty when it shares the app's styles. */
   readonly scope: string;
   /** Runs its code, which calls `Page` or `Component`. */
   readonly run: () => Promise<unknown>;

@@ -1,6 +1,6 @@
 /**
- * The built-in tags the phone plays: `view`, `text`, `image`, `button`. They behave as WeChat documents them; their look
- * is near to WeChat's, not a copy. `<button open-type="contact">` opens the emulated chat (WECHAT.md §9.1).
+ * The built-in tags the phone simulates: `view`, `text`, `image`, `button`. They behave as WeChat documents them; their
+ * look is similar to WeChat's. `<button open-type="contact">` opens the emulated chat (WECHAT.md §9.1).
  */
 import type { Component, ComponentSpace, Element as Node, typeUtils } from "glass-easel";
 
@@ -18,7 +18,7 @@ export interface ContactButton {
 /** A tag on a page. */
 type Tag = Component<typeUtils.DataList, typeUtils.PropertyList, typeUtils.MethodList>;
 
-/** What a tag reads: its properties, camel case. */
+/** The properties a tag has, in camel case. */
 type Values = Readonly<Record<string, unknown>>;
 
 interface StandIn {
@@ -76,7 +76,7 @@ export function defineStandIns(space: ComponentSpace, onContact: (button: Contac
   }
 }
 
-/** Aria attributes may be text or truth values: they are taken as they come. */
+/** Aria attributes may be texts or booleans: they are passed on unchanged. */
 function typeOf(standIn: StandIn, name: string): StringConstructor | BooleanConstructor | null {
   if (standIn.flags.includes(name) || name === "hidden") return Boolean;
   return standIn.texts.includes(name) && !name.startsWith("hover") ? String : null;
@@ -93,7 +93,7 @@ function drawCommon(element: HTMLElement, values: Values): void {
   if (values["ariaRole"] === "button") element.tabIndex = 0;
 }
 
-/** An attribute's value; what is no text has none. */
+/** An attribute's value, if it is text. */
 function toText(value: unknown): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
@@ -123,7 +123,7 @@ function drawButton(element: HTMLElement, values: Values): void {
   element.toggleAttribute("data-plain", values["plain"] === true);
 }
 
-/** A disabled button swallows taps; a contact button opens the chat. */
+/** A disabled button ignores taps; a contact button opens the chat. */
 function listenToTaps(button: Tag, openChat: () => void): void {
   button.addListener(
     "tap",

@@ -1,21 +1,21 @@
-/** How functions of `wx` answer: by `success`, `fail` and `complete` where given, else by a promise. */
+/** How functions of `wx` return: by `success`, `fail` and `complete` if given, else by a promise. */
 import type { Result } from "../../shared/base/result.ts";
 import { call } from "./page-stack.ts";
 import { isObject } from "./program.ts";
 
-/** What a call is given, and what the callbacks are in. */
+/** The argument of a call, which has the callbacks. */
 export type WxOptions = Readonly<Record<string, unknown>>;
 
-/** What went wrong: `errMsg` without the function's name. */
+/** The error: `errMsg` without the function's name. */
 export interface WxFailure {
   readonly why: string;
   readonly errCode?: number;
 }
 
-/** How a call ended; on success with the fields of the answer beside `errMsg`. */
+/** The outcome of a call; on success with the result's fields beside `errMsg`. */
 export type WxOutcome = Result<object, WxFailure>;
 
-/** Nothing to tell but that it worked. */
+/** A success without a result. */
 export const WX_OK: WxOutcome = { ok: true, value: {} };
 
 /** A function of `wx`. */
@@ -46,7 +46,7 @@ function toFailed(name: string, { why, errCode }: WxFailure) {
   return { errMsg: `${name}:fail ${why}`, ...(errCode !== undefined && { errCode }) };
 }
 
-/** What a promise of `wx` is refused with. */
+/** The rejection of a promise of `wx`. */
 class WxError extends Error {
   readonly errMsg: string;
 

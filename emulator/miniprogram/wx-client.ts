@@ -1,12 +1,12 @@
-/** What a mini program may ask about the phone: version, language, theme, window. */
+/** What a mini program may read about the phone: version, language, theme, window. */
 import type { AppearanceSource } from "./appearance.ts";
 
-/** Has all the runtime plays. */
+/** A version with all functions of this runtime. */
 const SDK_VERSION = "3.17.0";
-/** Has neither `openCustomerServiceChat` (2.19.0) nor `getAppBaseInfo` and `getWindowInfo` (2.20.1). */
+/** A version without `openCustomerServiceChat` (2.19.0), `getAppBaseInfo` and `getWindowInfo` (2.20.1). */
 const OLD_SDK_VERSION = "2.18.1";
 
-/** @param isOld an old client, which lacks what came later */
+/** @param isOld an old client, which lacks later functions */
 export function describeClient(
   language: string,
   appearance: AppearanceSource,

@@ -1,9 +1,12 @@
-/** The functions of `wx` that wait for the user: `openCustomerServiceChat` and `showModal`. The phone shows, we tell. */
+/**
+ * The functions of `wx` that wait for the user: `openCustomerServiceChat` and `showModal`. The phone shows them, this
+ * module returns the result.
+ */
 import type { ServiceChatOutcome, ToPhone } from "./messages.ts";
 import { objectAt, textAt } from "./program.ts";
 import { answering, WX_OK, type WxFunction, type WxOutcome } from "./wx-answer.ts";
 
-/** The functions, and how what they wait for comes. */
+/** The functions, and how the user's choice arrives. */
 export interface WxDialogs {
   readonly openCustomerServiceChat: WxFunction;
   readonly showModal: WxFunction;
@@ -11,7 +14,7 @@ export interface WxDialogs {
   readonly endModal: (call: number, confirm: boolean) => void;
 }
 
-/** WECHAT.md §9.3: no official list; these are the ones seen. */
+/** WECHAT.md §9.3: there is no official list; these errors have been observed. */
 const CHAT_OUTCOMES: Readonly<Record<ServiceChatOutcome, WxOutcome>> = {
   opened: WX_OK,
   notBound: { ok: false, error: { why: "not bind", errCode: 6 } },
@@ -46,7 +49,7 @@ export function createDialogs(tell: (message: ToPhone) => void, isInTap: () => b
     return ask((call) => ({ kind: "modal", call, title, content, confirmText, cancelText }));
   });
   return {
-    // No promise form in WeChat (WECHAT.md §9.3): whoever gives no callback hears nothing.
+    // WeChat has no promise form of it (WECHAT.md §9.3): a caller without callbacks gets no result.
     openCustomerServiceChat: (given) =>
       openCustomerServiceChat({ complete: () => {}, ...objectAt({ given }, "given") }),
     showModal,

@@ -1,4 +1,4 @@
-/** `wx`'s storage on the browser's, apart from the phone's own. Values keep their types, as in WeChat. */
+/** The storage of `wx` on the browser's, separate from the phone's own. Values keep their types, as in WeChat. */
 import { isObject } from "./program.ts";
 import { STORAGE_PREFIX } from "./storage-prefix.ts";
 import { answering, WX_OK } from "./wx-answer.ts";
@@ -19,7 +19,7 @@ export function createStorage() {
 function read(key: string): unknown {
   const stored = localStorage.getItem(STORAGE_PREFIX + key);
   const parsed: unknown = stored === null ? {} : JSON.parse(stored);
-  // WeChat answers with an empty text where nothing is stored.
+  // WeChat returns an empty text for a key without a value.
   return isObject(parsed) ? (parsed["value"] ?? "") : "";
 }
 

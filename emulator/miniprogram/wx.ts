@@ -1,7 +1,7 @@
 /**
- * The `wx` of the mini program: real where the phone can be real (pages, storage, theme, tabs), played where WeChat is
- * needed (`openCustomerServiceChat`, whose end the developer panel decides). What is not here is undefined, as on an old
- * client, so `wx.canIUse` tells the truth.
+ * The `wx` of the mini program: real where the phone can implement it (pages, storage, theme, tabs), simulated where
+ * WeChat is needed (`openCustomerServiceChat`, whose outcome is set in the developer panel). All other functions are
+ * undefined, as on an old client, so `wx.canIUse` is correct.
  */
 import type { AppearanceSource } from "./appearance.ts";
 import type { Bars, ToPhone } from "./messages.ts";
@@ -11,11 +11,11 @@ import { describeClient } from "./wx-client.ts";
 import { createDialogs, type WxDialogs } from "./wx-dialogs.ts";
 import { createStorage } from "./wx-storage.ts";
 
-/** What `wx` needs of the frame. */
+/** What `wx` needs from the frame. */
 export interface WxParts {
   readonly language: string;
   readonly appearance: AppearanceSource;
-  /** A client from before `wx.openCustomerServiceChat`. */
+  /** A client older than `wx.openCustomerServiceChat`. */
   readonly isOldClient: boolean;
   readonly stack: () => PageStack;
   readonly isInTap: () => boolean;
@@ -25,7 +25,7 @@ export interface WxParts {
   readonly tabs: Bars["tabs"];
 }
 
-/** `wx`, and how what it waits for comes. */
+/** `wx`, and how results it waits for arrive. */
 export interface Wx extends Pick<WxDialogs, "endServiceChat" | "endModal"> {
   readonly wx: Readonly<Record<string, unknown>>;
 }

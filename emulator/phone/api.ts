@@ -1,14 +1,14 @@
-/** The page's calls to the emulator. Both ends share `model.ts`, so a 2xx answer is taken at its type. */
+/** The page's calls to the emulator. Both ends share `model.ts`, so the type of a 2xx answer is trusted. */
 import { createControl, type Control } from "../control.ts";
 import type { Feed } from "../phone-model.ts";
 
-/** An emulator that takes longer is as good as away, milliseconds. */
+/** Timeout of a request, milliseconds: a slower emulator counts as not running. */
 const FEED_TIMEOUT_MS = 5_000;
 
-/** The hand on the emulator, the same that tests and scripts use. */
+/** The control client, the same that tests and scripts use. */
 export const control: Control = createControl((request) => fetch(request), location.origin);
 
-/** What the page has already. */
+/** The versions the page already has. */
 export interface FeedPosition {
   readonly appid: string;
   readonly openid: string;
@@ -17,7 +17,7 @@ export interface FeedPosition {
   readonly version: string;
 }
 
-/** Asks for what changed. @returns null when nothing did */
+/** Reads the changes. @returns null when there are none */
 export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   const query = new URLSearchParams({ ...position, after: String(position.after) });
   const signal = AbortSignal.timeout(FEED_TIMEOUT_MS);
@@ -27,7 +27,7 @@ export async function readFeed(position: FeedPosition): Promise<Feed | null> {
   return response.json();
 }
 
-/** Where a picture's bytes are. */
+/** The address of a picture's bytes. */
 export function mediaUrl(id: string): string {
   return `/_emulator/media?${new URLSearchParams({ id }).toString()}`;
 }

@@ -1,11 +1,11 @@
-/** What the chosen appearance comes to. */
+/** The appearance that results from the choice. */
 import { useEffect, useState } from "preact/hooks";
 import type { Appearance } from "../miniprogram/appearance.ts";
 
 /** The appearance. */
 export type Theme = "auto" | "light" | "dark";
 
-/** @returns the system's where the choice is left to it */
+/** @returns the system's appearance when the choice is "system" */
 export function useAppearance(theme: Theme): Appearance {
   const [isSystemDark, setSystemDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
   useEffect(() => {

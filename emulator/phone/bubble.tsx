@@ -1,4 +1,4 @@
-/** One line of a chat, of every type a phone can show. What others wrote is only ever text. */
+/** One line of a chat, of every type a phone can show. Texts of others are only shown as text. */
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
@@ -13,7 +13,7 @@ import { sourceOf } from "./source.ts";
 import { fill, useTexts } from "./text.ts";
 import { fieldOf, readBody, type MessagePart } from "./wire-message.ts";
 
-/** Opens what a tap on a link, card or picture opens. */
+/** Opens the target of a tap on a link, card or picture. */
 export interface Opener {
   readonly page: (appid: string, path: string, via: "card" | "link") => void;
   readonly picture: (url: string, name: string) => void;
@@ -111,7 +111,7 @@ function ServiceBody({ msgtype, part, appid, open }: ServiceProps): JSX.Element 
   }
 }
 
-/** `literal`: what a user wrote; WeChat makes mini-program links only of what the service sends. */
+/** `literal`: a user's text; WeChat makes mini-program links only from messages of the service. */
 function TextBubble({ text, open, literal = false }: { text: string; open: Opener; literal?: boolean }): JSX.Element {
   const parts = literal ? splitAddresses(text) : parseText(text);
   return (

@@ -14,22 +14,22 @@ import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 import { useToday } from "./use-today.ts";
 
-/** Between lines further apart than this the time is shown, as phones do. */
+/** Lines that are further apart than this, milliseconds, have the time between them, as on phones. */
 const TIME_GAP_MS = 5 * 60_000;
 
 interface ChatProps {
-  /** Null until the user did something. */
+  /** Null until the user's first action. */
   readonly chat: PhoneChat | null;
   readonly appid: string;
   readonly openid: string;
   readonly language: Language;
   /** The card the page suggests to send. */
   readonly offer: CardOffer | null;
-  /** It was sent, closed, or passed over. */
+  /** The card was sent, closed, or ignored. */
   readonly onOfferEnd: () => void;
   readonly onBack: () => void;
   readonly onSend: (content: PushContent) => Promise<boolean>;
-  /** Opens a page of the mini program; false when it is none of the one on this phone. */
+  /** Opens a page of the mini program; false when it is not a page of the one on this phone. */
   readonly onOpenPage: (appid: string, path: string, via: "card" | "link") => boolean;
 }
 

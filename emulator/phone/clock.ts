@@ -1,4 +1,4 @@
-/** Times as they are shown, in the time zone of the page. */
+/** Formats times for display, in the time zone of the page. */
 import { fill, type Texts } from "./text.ts";
 
 const MINUTE_MS = 60_000;
@@ -21,7 +21,7 @@ export function dayTime(at: number): string {
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${shortTime(at)}:${two(date.getSeconds())}`;
 }
 
-/** As WeChat writes it: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year when it is another one. */
+/** In WeChat's format: 09:05 today, 昨天 09:05, 11月22日 09:05, and with the year when it is not this one. */
 export function chatTime(at: number, now: number, t: Texts): string {
   const time = shortTime(at);
   const today = new Date(now);
@@ -35,14 +35,14 @@ export function chatTime(at: number, now: number, t: Texts): string {
   return `${new Date(at).toLocaleDateString(t.locale, { ...year, month: "short", day: "numeric" })} ${time}`;
 }
 
-/** An end that lies ahead, never named too early: 14:36, and with the day when that is another one. */
+/** A future end, rounded so that it is never shown too early: 14:36, and with the day when it is not today. */
 export function untilTime(at: number, now: number, t: Texts): string {
   const end = Math.ceil(at / MINUTE_MS) * MINUTE_MS;
   if (startOfDay(end) === startOfDay(now)) return shortTime(end);
   return `${new Date(end).toLocaleDateString(t.locale, { month: "short", day: "numeric" })} ${shortTime(end)}`;
 }
 
-/** The midnight a day began with. */
+/** The midnight at which a day began. */
 export function startOfDay(at: number): number {
   return new Date(at).setHours(0, 0, 0, 0);
 }

@@ -7,7 +7,7 @@ import { useTexts } from "./text.ts";
 export interface CardOffer {
   readonly title: string;
   readonly path: string;
-  /** Of the program's own files; empty without a picture. */
+  /** A picture of the program's own files; empty without one. */
   readonly image: string;
 }
 
@@ -17,7 +17,7 @@ interface OfferProps {
   readonly onClose: () => void;
 }
 
-/** The suggestion above the place to write. */
+/** The suggestion above the input field. */
 export function Offer({ offer, onSend, onClose }: OfferProps): JSX.Element {
   const t = useTexts();
   return (

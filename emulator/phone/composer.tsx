@@ -7,12 +7,12 @@ import { Icon } from "./icons.tsx";
 import { drawSample, readPicture } from "./sample-picture.ts";
 import { useTexts, type Language } from "./text.ts";
 
-/** The `keyCode` of a key which an input method took. */
+/** The `keyCode` of a key that an input method handled. */
 const KEY_OF_INPUT_METHOD = 229;
 
 interface ComposerProps {
   readonly language: Language;
-  /** Settles with whether the emulator took it. */
+  /** Resolves to whether the emulator accepted it. */
   readonly onSend: (content: PushContent) => Promise<boolean>;
 }
 
@@ -31,7 +31,7 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
     setText("");
     input.current?.focus();
     const isTaken = await onSend({ kind: "text", content: text });
-    // Before what was typed since, or instead of nothing.
+    // Inserted before text typed since, or used as the text if there is none.
     if (!isTaken) setText((typed) => text + typed);
   };
   const sendPicture = (dataBase64: string): void => {
@@ -63,7 +63,8 @@ export function Composer({ language, onSend }: ComposerProps): JSX.Element {
           onInput={(event) => setText(event.currentTarget.value)}
           onFocus={() => setDrawer("none")}
           onKeyDown={(event) => {
-            // While an input method is open, Enter picks its candidate. Safari says then that it is closed already.
+            // While an input method is open, Enter picks its candidate. Safari reports it as already closed at that
+            // moment.
             const isPicking = event.isComposing || event.keyCode === KEY_OF_INPUT_METHOD;
             if (event.key !== "Enter" || event.shiftKey || isPicking) return;
             event.preventDefault();

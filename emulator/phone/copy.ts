@@ -1,4 +1,4 @@
-/** To the clipboard. */
+/** Copies a text to the clipboard. */
 import type { Texts } from "./text.ts";
 
 /** @throws Error in the page's words when the browser does not allow it */

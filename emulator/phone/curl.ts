@@ -1,10 +1,10 @@
 /** An exchange as a curl command for a POSIX shell, ready to paste. */
 import type { WireRequest } from "../phone-model.ts";
 
-/** Headers curl or the transport makes itself. */
+/** Headers that curl or the transport sets itself. */
 const MADE_BY_CURL = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept"]);
 
-/** Writes the command; every argument is quoted, whatever is in it. */
+/** Builds the command; every argument is quoted, whatever it contains. */
 export function toCurl(request: WireRequest): string {
   const lines = [`curl -i ${request.method === "GET" ? "" : `-X ${request.method} `}${quote(request.url)}`];
   for (const [name, value] of request.headers) {

@@ -1,6 +1,6 @@
 /**
- * WeChat's face codes, `[微笑]` in Chinese and `[Smile]` in English clients, with the Unicode emoji nearest to each.
- * On the wire they are these very letters; the pictures of WeChat itself are not ours to show.
+ * WeChat's face codes, `[微笑]` in Chinese and `[Smile]` in English clients, with the most similar Unicode emoji. On the
+ * wire they are these letters; WeChat's own pictures may not be used here.
  */
 
 /** One face. */
@@ -37,10 +37,10 @@ const BY_CODE: ReadonlyMap<string, Face> = new Map(
   FACES.flatMap((face) => [[face.zh, face] as const, [face.en, face]]),
 );
 
-/** A piece of text between faces, or a face with the code it was written as. */
+/** A piece of text between faces, or a face with the code as it was written. */
 export type FacePart = { readonly text: string } | { readonly face: Face; readonly code: string };
 
-/** Splits a text at the codes it knows; an unknown `[code]` stays text. */
+/** Splits a text at known codes; an unknown `[code]` stays text. */
 export function splitFaces(text: string): readonly FacePart[] {
   const parts: FacePart[] = [];
   let plain = "";

@@ -1,14 +1,14 @@
-/** Keeps the end of a chat in sight, but never takes a reader away from what he scrolled up to. */
+/** Keeps the end of a chat in view, but never scrolls away from older lines that the reader scrolled up to. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PhoneLine } from "../phone-model.ts";
 
-/** So near to the end counts as being there. */
+/** A distance to the end, pixels, that counts as being at the end. */
 const NEAR_PX = 40;
 
 /**
- * Follows new lines while the end is in sight, and to what the user says himself from anywhere.
- * @returns for the box that scrolls
+ * Follows new lines while the end is in view; scrolls to the user's own messages from any position.
+ * @returns the handlers for the scrolling box
  */
 export function useEndInSight(
   lines: readonly PhoneLine[],
@@ -20,11 +20,11 @@ export function useEndInSight(
   const lastHeight = useRef(0);
   const known = useRef(0);
 
-  /** Learns from where the box is scrolled to in content of that height whether new lines are followed. */
+  /** Decides from the scroll position and the content height whether new lines are followed. */
   const learn = (box: HTMLDivElement, height: number): void => {
     const { scrollTop, clientHeight } = box;
     if (height - scrollTop - clientHeight <= NEAR_PX) isFollowing.current = true;
-    // Only a reader who goes up leaves the end; a line that came since only moves the end further away.
+    // Only scrolling up leaves the end; a new line only moves the end further away.
     else if (scrollTop < lastTop.current) isFollowing.current = false;
     lastTop.current = scrollTop;
   };
@@ -33,7 +33,7 @@ export function useEndInSight(
     const box = log.current;
     if (box === null) return;
     const follow = (): void => {
-      // The event of a scroll comes a frame later than the scroll: the position is asked, not waited for.
+      // The scroll event comes a frame after the scroll, so the position is read directly.
       learn(box, lastHeight.current);
       lastHeight.current = box.scrollHeight;
       if (!isFollowing.current) return;
@@ -44,12 +44,12 @@ export function useEndInSight(
     if (lines.slice(known.current).some(({ from }) => from === "user")) isFollowing.current = true;
     known.current = lines.length;
     follow();
-    // The drawer or a loaded picture changes the room: what was said last stays in sight.
+    // The drawer or a loaded picture changes the space: the last lines stay in view.
     const observer = new ResizeObserver(follow);
     observer.observe(box);
     if (box.firstElementChild !== null) observer.observe(box.firstElementChild);
     return () => observer.disconnect();
-    // Lines are only ever added: their number says whether there are new ones.
+    // Lines are only ever added: their number shows whether there are new ones.
   }, [lines.length, isTyping]);
 
   const onScroll = (): void => {

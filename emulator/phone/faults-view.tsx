@@ -1,4 +1,4 @@
-/** What goes wrong on purpose. */
+/** The panel for simulated failures. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { EmulatedApp, FaultKind, FaultRequest, FaultTarget } from "../model.ts";
@@ -52,12 +52,12 @@ export function FaultsView({ faults, app, act }: FaultsViewProps): JSX.Element {
   );
 }
 
-/** What the switch sets: everything, until it is set back. */
+/** The faults that a switch sets: they last until the switch is set back. */
 function isDeadForGood(fault: FaultRequest): boolean {
   return fault.fault === "dead" && (fault.target ?? "any") === "any" && fault.times === undefined;
 }
 
-/** The interface can add faults and clear them all. */
+/** The control interface can add faults and clear all of them. */
 async function keepOnly(faults: readonly FaultRequest[]): Promise<void> {
   await control.clearFaults();
   for (const fault of faults) await control.fault(fault);

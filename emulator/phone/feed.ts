@@ -1,4 +1,4 @@
-/** The page's eye on the emulator: a poll that costs nothing while nothing happens. */
+/** Polls the emulator's state; a poll is cheap while nothing changes. */
 import { useRef, useState } from "preact/hooks";
 import type { Feed, PhoneState, TrafficRecord } from "../phone-model.ts";
 import { readFeed, type FeedPosition } from "./api.ts";
@@ -7,7 +7,7 @@ import { usePolling } from "./polling.ts";
 const PACE = { shown: 250, hidden: 2_000 };
 const MAX_RECORDS = 300;
 
-/** What the page knows. */
+/** The data of the page. */
 export interface Seen {
   /** Null before the first answer. */
   readonly state: PhoneState | null;
@@ -20,7 +20,7 @@ export interface Seen {
 const NOTHING: Seen = { state: null, traffic: [], online: true };
 const START = { epoch: "", after: 0, version: "" };
 
-/** Polls as long as the page lives. @returns what is seen, and how to look at once */
+/** Polls while the page is open. @returns the data, and a function that polls at once */
 export function useFeed(appid: string, openid: string): readonly [Seen, () => void] {
   const [seen, setSeen] = useState(NOTHING);
   const position = useRef<Omit<FeedPosition, "appid" | "openid">>(START);
@@ -49,7 +49,7 @@ export function useFeed(appid: string, openid: string): readonly [Seen, () => vo
   return [seen, look];
 }
 
-/** New records at the end, changed ones in their place. */
+/** Appends new records and replaces changed ones. */
 function merge(before: Seen, feed: Feed): Seen {
   const changed = new Map(feed.traffic.map((record) => [record.id, record]));
   const kept = before.traffic.map((record) => changed.get(record.id) ?? record);

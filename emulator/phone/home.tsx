@@ -1,4 +1,4 @@
-/** The developers' entry: a contact button whose session-from is written by hand, and the chats there are. */
+/** The developers' entry: a contact button whose session-from is written by hand, and the list of chats. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneLine, PhoneUser } from "../phone-model.ts";

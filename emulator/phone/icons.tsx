@@ -1,4 +1,4 @@
-/** The page's own line icons, drawn for it; all are decoration beside a name. */
+/** The page's own line icons; all are decoration beside a name. */
 import type { JSX } from "preact";
 
 const PATHS = {

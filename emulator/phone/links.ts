@@ -1,6 +1,6 @@
 /**
  * A text message as a phone shows it: plain text, links, and mini-program links (WECHAT.md §4.2). The text is never
- * taken for HTML: `<a …>` is recognised here and becomes data, everything else stays the letters it is.
+ * treated as HTML: `<a …>` is recognised here and becomes data, all other text stays as it is.
  */
 
 /** A piece of a text. */
@@ -13,10 +13,10 @@ export type TextPart =
 const ANCHOR = /<a\s([^<>]*)>([^<]*)<\/a\s*>/gi;
 const ATTRIBUTE = /([a-zA-Z][\w-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))/g;
 const WEB_ADDRESS = /https?:\/\/[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
-/** What ends a sentence and not an address. */
+/** Characters that end a sentence and do not belong to an address. */
 const TRAILING = /[.,;:!?)\]']+$/;
 
-/** Splits a text. The pieces' texts are what is read, joined they are the message. */
+/** Splits a text. The joined texts of the pieces are the message. */
 export function parseText(content: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;
@@ -30,12 +30,12 @@ export function parseText(content: string): readonly TextPart[] {
   return parts;
 }
 
-/** Whether an address may be followed from the page. */
+/** Whether the page may open an address. */
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\/[^\s/]/i.test(url) && URL.canParse(url);
 }
 
-/** Null when it links to nothing a phone would open: then it is text. */
+/** Null when the target is nothing a phone would open: then it stays text. */
 function toAnchor(attributes: string, text: string): TextPart | null {
   const values = new Map<string, string>();
   for (const [, name = "", double, single, bare] of attributes.matchAll(ATTRIBUTE)) {
@@ -48,7 +48,7 @@ function toAnchor(attributes: string, text: string): TextPart | null {
   return isWebAddress(url) ? { kind: "link", text, url } : null;
 }
 
-/** Splits a text in which only addresses are links: what a user wrote. */
+/** Splits a text in which only addresses are links: a user's own text. */
 export function splitAddresses(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;

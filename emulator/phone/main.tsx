@@ -1,4 +1,4 @@
-/** The phone page's beginning. */
+/** The entry of the phone page. */
 import { render } from "preact";
 import { App } from "./app.tsx";
 

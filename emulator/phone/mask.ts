@@ -1,6 +1,6 @@
 /**
- * Secrets in what the panel shows: they open only the emulator, but a screenshot or a shared screen shows no such
- * habit. Masked until the developer asks for them.
+ * Masks secrets in the panel. They open only the emulator, but screenshots and shared screens should show no secrets.
+ * Masked until the developer reveals them.
  */
 
 const IN_QUERY = /([?&](?:access_token|secret)=)([^&\s"']+)/g;

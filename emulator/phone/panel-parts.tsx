@@ -4,7 +4,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "./text.ts";
 
-/** Does something to the emulator and shows what came of it; `done` is said when it worked, which it settles with. */
+/** Runs an action on the emulator and shows the result; `done` is shown when it succeeded, which it resolves to. */
 export type Act = (work: Promise<unknown>, done?: string) => Promise<boolean>;
 
 /** A titled box of the panel. */
@@ -23,7 +23,7 @@ export function Box({
   );
 }
 
-/** Secrets are masked until somebody wants to see them. */
+/** Secrets are masked until they are revealed. */
 export function Reveal({ on, set }: { readonly on: boolean; readonly set: (on: boolean) => void }): JSX.Element {
   const t = useTexts();
   return (
@@ -41,7 +41,7 @@ interface ChoiceProps<T extends string | number> {
   readonly onChoose: (value: T) => void;
 }
 
-/** One of several, with its name above it. */
+/** A choice of one option, with its label above it. */
 export function Choice<T extends string | number>({ label, value, options, onChoose }: ChoiceProps<T>): JSX.Element {
   return (
     <label class="field">

@@ -30,13 +30,13 @@ export function Panel(props: PanelProps): JSX.Element {
   const { state, chat, traffic, appid, openid, act, serviceChatEnd, onServiceChatEnd } = props;
   const t = useTexts();
   const [tab, setTab] = useState<Tab>("traffic");
-  // The panel is where the whole state is; the phone beside it asks only which day it is.
+  // Only the panel reads the whole state; the phone beside it reads only the current day.
   useLayoutEffect(() => setClockOffset(state.offsetMs), [state.offsetMs]);
   const app = state.apps.find((known) => known.appid === appid) ?? state.apps[0];
   return (
     <section class="panel" aria-label={t.panel}>
       <Tabs tab={tab} faults={state.faults.length} onTab={setTab} />
-      {/* Another element for each, so that none opens where the one before was scrolled to. */}
+      {/* A separate element for each tab, so that no tab opens at the scroll position of the previous one. */}
       <div key={tab} class="tab-panel" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`}>
         {tab === "traffic" && <TrafficView traffic={traffic} openid={openid} act={act} />}
         {tab === "account" && <StateView state={state} chat={chat} appid={appid} openid={openid} act={act} />}

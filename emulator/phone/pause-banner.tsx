@@ -1,4 +1,4 @@
-/** Why the worker sends nothing, until when, what to do about it, and a button that has it try again at once. */
+/** Why the worker sends nothing, until when, the cure, and a button to try again at once. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PauseView, ResumeView } from "../model.ts";
@@ -14,15 +14,15 @@ interface PauseBannerProps {
   /** Whether the emulator answers. */
   readonly isOnline: boolean;
   readonly language: Language;
-  /** Sending goes on, in words. */
+  /** Text that reports that sending continues. */
   readonly onResumed: (text: string) => void;
-  /** The worker was asked to resume: its pauses may have changed. */
+  /** Called after the worker was asked to resume: its pauses may have changed. */
   readonly onAsked: () => void;
 }
 
-/** One notice for each app that is paused; nothing while all send. */
+/** One notice for each paused app; nothing while all apps send. */
 export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAsked }: PauseBannerProps): JSX.Element {
-  // An app may be paused and without a token: the worker lists what weighs most first, and one button is for both.
+  // An app may be paused and without a token: the worker lists the most severe fault first, and one button is for both.
   const first = pauses.filter(({ appid }, index) => pauses.findIndex((other) => other.appid === appid) === index);
   return (
     <>
@@ -44,15 +44,15 @@ export function PauseBanner({ pauses, state, isOnline, language, onResumed, onAs
 
 interface PauseNoticeProps extends Pick<PauseBannerProps, "isOnline" | "language" | "onResumed" | "onAsked"> {
   readonly pause: PauseView;
-  /** Whether there are several apps, so that the notice says which one it is about. */
+  /** Whether there are several apps, so that the notice names its app. */
   readonly isNamed: boolean;
   readonly source: Source | null;
 }
 
-/** The tab of the developer panel on which the errcode is still set; null when it was cleared or is used up. */
+/** The tab of the developer panel where the fault is still set; null when it was cleared or used up. */
 type Source = "faults" | "platform";
 
-/** How the last trial stands; words only when it is shown, as the language may change. */
+/** The state of the last trial; turned into words when it is shown, as the language may change. */
 type Progress = null | "asking" | ResumeView | { readonly why: string };
 
 function PauseNotice(props: PauseNoticeProps): JSX.Element {
@@ -63,7 +63,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   const [progress, setProgress] = useState<Progress>(null);
   useLayoutEffect(() => {
     const section = box.current;
-    // The button disappears with the notice: if it had the focus, the focus moves to the page's main part.
+    // The button disappears with the notice: if it has the focus, the focus moves to the page's main part.
     return () => {
       if (section?.contains(document.activeElement) === true) {
         document.querySelector("main")?.focus({ preventScroll: true });
@@ -71,7 +71,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
     };
   }, []);
 
-  // What a trial came to while the fault was set says nothing any more once it is gone.
+  // The result of a trial made while the fault was set is obsolete once the fault is gone.
   useEffect(() => {
     if (source === null) setProgress((last) => (last === "asking" ? last : null));
   }, [source]);
@@ -103,11 +103,11 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
           {fill(title, { time: untilTime(until, Date.now(), t) })}
         </p>
         <p>{fill(t.pausedWhy, { code, meaning: meaning[words] })}</p>
-        {/* Every refusal of the local WeChat is simulated: this helps here, the cure only in production. */}
+        {/* Every refusal of the local WeChat is simulated: this text applies here, the cure only in production. */}
         <p>{source === null ? t.pausedUsedUp : fill(t.pausedInjected, { tab: t[source] })}</p>
         <p>{fill(t.pausedCure, { cure: cure[words] })}</p>
       </div>
-      {/* Only said to be disabled: a button that is disabled loses the focus. */}
+      {/* Only aria-disabled: a disabled button loses the focus. */}
       <button
         type="button"
         class="button primary"
@@ -123,7 +123,7 @@ function PauseNotice(props: PauseNoticeProps): JSX.Element {
   );
 }
 
-/** Where the emulator is told to answer this errcode: it is refused again until that is taken back. */
+/** Where the simulated errcode is set: WeChat refuses again until it is cleared. */
 function findSource({ faults, switches }: PhoneState, { appid, code }: PauseView): Source | null {
   if (code === "40164" && switches.ipWhitelist) return "platform";
   const isSet = faults.some(

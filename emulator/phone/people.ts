@@ -1,4 +1,4 @@
-/** Users of the demo: openids of the platform's form, shown by a short name. */
+/** Users of the demo: openids in the platform's form, shown by a short name. */
 
 /** A fresh openid: `o`, then 27 letters and digits. */
 export function newOpenid(): string {
@@ -7,12 +7,12 @@ export function newOpenid(): string {
   return `o${Array.from(bytes, (byte) => letters[byte % letters.length]).join("")}`;
 }
 
-/** Whether it may be an openid. */
+/** Whether a text may be an openid. */
 export function isOpenid(value: string): value is string {
   return /^[\w-]{1,64}$/.test(value);
 }
 
-/** The end of an openid, enough to tell users apart. */
+/** The end of an openid, enough to distinguish users. */
 export function shortName(openid: string): string {
   return openid.slice(-4);
 }

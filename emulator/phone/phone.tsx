@@ -35,26 +35,26 @@ export function Phone(props: PhoneProps): JSX.Element {
   const [origin, setOrigin] = useState<"program" | "home">("program");
   const [arrival, setArrival] = useState<Arrival>({ kind: "back" });
   const [offer, setOffer] = useState<CardOffer | null>(null);
-  /** Not loaded before it is looked at; then it stays, as a mini program does behind the chat. */
+  /** Not loaded before it is first shown; then it stays loaded, as a mini program does behind the chat. */
   const wasOpened = useRef(false);
   wasOpened.current ||= screen === "program";
   const phone = useRef<HTMLElement>(null);
   const shown = useRef(screen);
   const pressed = useRef<EventTarget | null>(null);
-  // What had the focus is gone or covered: in the same task the focus moves to the screen that is there now.
+  // The focused element is gone or covered: in the same task the focus moves to the current screen.
   useLayoutEffect(() => {
     if (shown.current === screen) return;
     shown.current = screen;
     phone.current?.querySelector<HTMLElement>(".screen:not(.covered) h2")?.focus({ preventScroll: true });
   }, [screen]);
-  // The second press of a double click may hit what appeared under the pointer since the first: it must not take the focus.
+  // The second press of a double click may hit an element that appeared after the first: it must not take the focus.
   const onMouseDown = (event: MouseEvent): void => {
     if (event.detail > 1 && event.target !== pressed.current) event.preventDefault();
     else pressed.current = event.target;
   };
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
-    if (isAt("chat")) return; // the second click of a double one
+    if (isAt("chat")) return; // ignores the second click of a double click stored from now on, so that a reload finds its chat again
     onOpenid(openid); // kept from now on, so that a reload finds its chat again
     setOrigin(from);
     setOffer(card);
@@ -71,7 +71,9 @@ export function Phone(props: PhoneProps): JSX.Element {
     setArrival(next);
     goTo("program");
   };
-  /** WECHAT.md §9.1: a card tells the page whose button opened the chat; in any other chat its page is opened. */
+  /**
+   * WECHAT.md §9.1: a card is reported to the page whose button opened the chat; in any other chat its page is opened.
+   */
   const openPage = (pageAppid: string, path: string, via: "card" | "link"): boolean => {
     if (pageAppid !== appid || !hasPage(program, path)) return false;
     comeBack({ kind: via === "card" && origin === "program" ? "card" : "launch", path });

@@ -1,4 +1,4 @@
-/** A picture in a chat, and what stands in its place when it does not come. */
+/** A picture in a chat, and the text shown when it does not load. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { mediaUrl } from "./api.ts";
@@ -12,7 +12,7 @@ interface PictureProps {
 
 type Fate = "shown" | "failed" | "gone";
 
-/** The picture. One that failed can be asked for again; only one the emulator no longer has is gone. */
+/** The picture. A failed one can be loaded again; one that the emulator no longer has cannot. */
 export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
   const t = useTexts();
   const [fate, setFate] = useState<Fate>("shown");
@@ -32,7 +32,7 @@ export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
       </p>
     );
   }
-  // Another address, so that the browser does not take the failure for the answer.
+  // Another address, so that the browser does not reuse the failure from its cache.
   const url = `${mediaUrl(mediaId)}${tries === 0 ? "" : `&try=${tries}`}`;
   return (
     <button type="button" class="picture" onClick={() => onOpen(url, name)}>
@@ -41,7 +41,7 @@ export function Picture({ mediaId, name, onOpen }: PictureProps): JSX.Element {
   );
 }
 
-/** An image does not say why it failed, so the emulator is asked once. */
+/** The error event has no cause, so the emulator is called once. */
 async function learnFate(mediaId: string): Promise<Fate> {
   try {
     const response = await fetch(mediaUrl(mediaId));

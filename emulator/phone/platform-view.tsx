@@ -1,4 +1,4 @@
-/** The platform itself: readings nobody has confirmed, its pace, and the console's settings of the app. */
+/** The platform: assumptions about unconfirmed behaviour, its timing, and the console's settings of the app. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { EmulatedApp, Switches } from "../model.ts";
@@ -78,7 +78,7 @@ function Unconfirmed({ switches, act }: { readonly switches: Switches; readonly 
   );
 }
 
-/** What the phone's WeChat answers a mini program. */
+/** What the phone's WeChat returns to a mini program. */
 function Client(props: { readonly end: ServiceChatEnd; readonly onEnd: (end: ServiceChatEnd) => void }): JSX.Element {
   const t = useTexts();
   const labels: Readonly<Record<ServiceChatEnd, string>> = {
@@ -106,7 +106,7 @@ interface NumberFieldProps {
   readonly onSet: (value: number) => void;
 }
 
-/** Takes effect when it is left or Enter is pressed; until then nothing the emulator says disturbs the typing. */
+/** Takes effect on blur or Enter; until then updates from the emulator do not change the text. */
 function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Element {
   const [draft, setDraft] = useState<string | null>(null);
   const commit = (): void => {
@@ -133,7 +133,7 @@ function NumberField({ label, value, max, onSet }: NumberFieldProps): JSX.Elemen
 function AppSettings({ app, act }: { readonly app: EmulatedApp; readonly act: Act }): JSX.Element {
   const t = useTexts();
   const { appid } = app;
-  /** What was typed, and over which URL: a new one in the emulator ends it. */
+  /** The typed text, and the URL it replaces: a new URL in the emulator discards it. */
   const [draft, setDraft] = useState({ over: "", text: "" });
   const pushUrl = draft.over === app.pushUrl ? draft.text : app.pushUrl;
   const [isRevealed, setRevealed] = useState(false);

@@ -1,20 +1,20 @@
-/** Asking the emulator again and again, as long as a part of the page lives. */
+/** Polls the emulator while a part of the page is mounted. */
 import { useEffect, useRef, type Inputs } from "preact/hooks";
 
-/** How long after an answer the next question follows, milliseconds. */
+/** Delay from an answer to the next request, milliseconds. */
 export interface Pace {
   readonly shown: number;
-  /** While the page is hidden. */
+  /** The delay while the page is hidden. */
   readonly hidden: number;
 }
 
 /**
- * Asks at once, after each answer, and when the page is shown or hidden.
+ * Requests at once, after each answer, and when the page is shown or hidden.
  *
- * @param start makes the question for one life. It is told whether that life goes on, and says whether the next one is to
- *   be set: not when another question is under way
- * @param inputs a change of them begins another life
- * @returns asks at once
+ * @param start makes one request. Its argument is whether the component is still mounted; it returns whether the next
+ *   request is to be scheduled: not when another request is under way
+ * @param inputs a change of them restarts polling
+ * @returns a function that requests at once
  */
 export function usePolling(
   start: () => (isAlive: () => boolean) => Promise<boolean>,

@@ -1,4 +1,4 @@
-/** Bodies with line breaks, for reading only: 64-bit numbers and CDATA stay as they came. */
+/** Bodies with line breaks, for reading only: 64-bit numbers and CDATA stay unchanged. */
 
 /** Breaks XML between elements and JSON between members. Anything else stays as it is. */
 export function prettyBody(text: string): string {
@@ -8,7 +8,7 @@ export function prettyBody(text: string): string {
   return trimmed.startsWith("{") ? prettyJson(trimmed) : text;
 }
 
-/** By hand: JSON.parse would change a MsgId above 2^53. */
+/** Without JSON.parse, which would change a MsgId above 2^53. */
 function prettyJson(text: string): string {
   let depth = 0;
   let isInString = false;

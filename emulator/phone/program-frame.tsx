@@ -1,6 +1,7 @@
 /**
- * The mini program the user is in: its page in a frame of the same origin, and around it what WeChat's client draws
- * itself, the navigation bar and the tab bar. What the two say to each other stands in `../miniprogram/messages.ts`.
+ * The mini program the user is in: its page in a frame of the same origin, and around it the parts WeChat's client
+ * draws itself, the navigation bar and the tab bar. The messages between the two are defined in
+ * `../miniprogram/messages.ts`.
  */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -18,13 +19,13 @@ import { Icon } from "./icons.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useTexts, type Language } from "./text.ts";
 
-/** How `wx.openCustomerServiceChat` is to end; `missing`: an old client that does not have it. */
+/** The outcome of `wx.openCustomerServiceChat`; `missing`: an old client without the function. */
 export type ServiceChatEnd = ServiceChatOutcome | "missing";
 
-/** All of them. */
+/** All outcomes. */
 export const SERVICE_CHAT_ENDS: readonly ServiceChatEnd[] = ["opened", "notBound", "cancelled", "missing"];
 
-/** How the user comes to the program: back from the chat, there perhaps by a card, or by opening a page of it. */
+/** How the user comes to the program: back from the chat, perhaps by a card, or by opening one of its pages. */
 export type Arrival =
   | { readonly kind: "back" }
   | { readonly kind: "card"; readonly path: string }
@@ -32,10 +33,10 @@ export type Arrival =
 
 interface ProgramProps {
   readonly name: string;
-  /** False while another screen lies over it: it goes on running, as in WeChat. */
+  /** False while another screen covers it: it keeps running, as in WeChat. */
   readonly isShown: boolean;
   readonly arrival: Arrival;
-  /** It was told how the user came: the browser's own back button comes with no card. */
+  /** The message was delivered: the browser's own back button comes with no card. */
   readonly onArrived: () => void;
   readonly language: Language;
   readonly appearance: Appearance;
@@ -58,7 +59,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   const [modal, setModal] = useState<Modal | null>(null);
   const tell = (message: ToProgram): void => frame.current?.contentWindow?.postMessage(message, location.origin);
 
-  // Before the first paint: the program in the frame may be ready by then.
+  // Before the first paint: by then the program in the frame may be ready.
   useLayoutEffect(() => {
     const onMessage = (event: MessageEvent<unknown>): void => {
       if (event.origin !== location.origin || event.source !== frame.current?.contentWindow) return;
@@ -88,7 +89,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
     const isBack = wasHidden.current;
     wasHidden.current = false;
     if (isBack) tell({ kind: "shown", card: arrival.kind === "card" ? arrival.path : null });
-    // A program that only starts now has no button that could be told of a card.
+    // A program that only starts now has no button to report a card to.
     if (arrival.kind === "launch" || (arrival.kind === "card" && !isBack)) tell({ kind: "launch", path: arrival.path });
     props.onArrived();
   }, [isReady, isShown]);
@@ -121,7 +122,7 @@ export function ProgramFrame(props: ProgramProps): JSX.Element {
   );
 }
 
-/** What kind of phone the program starts on; another one is another start. */
+/** The kind of phone the program starts on; a change restarts it. */
 function addressOf({ language, appearance, serviceChatEnd }: ProgramProps): string {
   const client = serviceChatEnd === "missing" ? "old" : "new";
   const query = new URLSearchParams({ language: language === "en" ? "en" : "zh_CN", appearance, client });

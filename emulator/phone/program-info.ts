@@ -1,4 +1,4 @@
-/** What the phone knows of the mini program before it is opened: its name and its pages. */
+/** The phone's data about the mini program before it is opened: its name and its pages. */
 import { createContext } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import * as v from "valibot";
@@ -8,17 +8,17 @@ const ProgramInfoSchema = v.object({ title: v.string(), pages: v.array(v.string(
 /** The mini program. */
 export type ProgramInfo = v.InferOutput<typeof ProgramInfoSchema>;
 
-/** The mini program on this phone, for whoever shows its name. */
+/** The mini program on this phone, for components that show its name. */
 export const ProgramContext = createContext<ProgramInfo | null>(null);
 
-/** @returns undefined until it is known, null when the emulator has no mini program */
+/** @returns undefined until it is loaded, null when the emulator has no mini program */
 export function useProgramInfo(): ProgramInfo | null | undefined {
   const [info, setInfo] = useState<ProgramInfo | null | undefined>();
   useEffect(() => void readProgramInfo().then(setInfo, () => setInfo(null)), []);
   return info;
 }
 
-/** Whether a path (of a card or a link) leads to one of its pages. */
+/** Whether a path (of a card or a link) is one of its pages. */
 export function hasPage(info: ProgramInfo | null | undefined, path: string): boolean {
   const [page = ""] = path.replace(/^\//, "").split("?");
   return info?.pages.includes(page.replace(/\.html$/, "")) ?? false;

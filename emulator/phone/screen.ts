@@ -1,10 +1,10 @@
-/** Which screen the phone shows: it stands in the address, so that a reload and the browser's own back button keep it. */
+/** Which screen the phone shows: stored in the address, so that a reload and the browser's own back button work. */
 import { useEffect, useState } from "preact/hooks";
 
 /** The mini program, the chat, or the developers' entry. */
 export type Screen = "program" | "chat" | "home";
 
-/** @param hasNoProgram then the developers' entry comes first */
+/** @param hasNoProgram if true, the developers' entry is shown first */
 export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Screen) => void] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useScreen(hasNoProgram: boolean): readonly [Screen, (screen: Scr
   ];
 }
 
-/** Whether the address says so already: what is rendered follows it a moment later. */
+/** Whether the address already has this screen: the rendered one follows a moment later. */
 export function isAt(screen: Screen): boolean {
   return screenOf(location.hash) === screen;
 }

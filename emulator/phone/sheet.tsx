@@ -7,13 +7,13 @@ interface SheetProps {
   readonly name: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
-  /** More buttons beside the closing one. */
+  /** Additional buttons beside the closing one. */
   readonly actions?: ComponentChildren;
-  /** What the closing button says; the default is "close". */
+  /** The label of the closing button; the default is "close". */
   readonly closeLabel?: string;
 }
 
-/** Shows it as long as it is rendered. */
+/** The sheet is open while it is rendered. */
 export function Sheet({ name, onClose, children, actions, closeLabel }: SheetProps): JSX.Element {
   const t = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);

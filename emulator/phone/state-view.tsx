@@ -1,4 +1,4 @@
-/** The books: what may be sent, who holds the chat, tokens, the clock. */
+/** The state: what may be sent, who holds the chat, tokens, the clock. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PhoneChat, PhoneState, TokenView } from "../phone-model.ts";

@@ -1,6 +1,6 @@
 /**
- * What the page keeps in the browser: language, appearance, the last user; and what the mini program stored, which the
- * phone forgets on reset. All of it may be lost.
+ * What the page stores in the browser: language, appearance, the last user; and the mini program's storage, which the
+ * phone clears on reset. All of it may be lost.
  */
 import { useState } from "preact/hooks";
 import { STORAGE_PREFIX } from "../miniprogram/storage-prefix.ts";
@@ -17,7 +17,7 @@ export function useStored<T extends string>(
     try {
       localStorage.setItem(`edge-kefu.${key}`, next);
     } catch {
-      // storage is off: the choice holds until the page is closed
+      // storage is off: the choice lasts until the page is closed
     }
   };
   return [value, store];
@@ -32,12 +32,12 @@ function read<T extends string>(key: string, initial: T, isValid: (value: string
   }
 }
 
-/** Forgets what the mini program stored: the phone is a new one. */
+/** Deletes the mini program's storage: the phone is a new one. */
 export function forgetProgram(): void {
   try {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(STORAGE_PREFIX));
     for (const key of keys) localStorage.removeItem(key);
   } catch {
-    // storage is off: there is nothing to forget
+    // storage is off: there is nothing to delete
   }
 }

@@ -1,7 +1,7 @@
-/** The page's words in English. */
+/** The page's texts in English. */
 import type { Texts } from "./text-zh.ts";
 
-/** English. */
+/** The English texts. */
 export const EN: Texts = {
   locale: "en-US",
   title: "Local WeChat",

@@ -1,6 +1,6 @@
-/** The page's words in Chinese, the master: other languages have the same keys. `{x}` is filled in by `fill`. */
+/** The page's texts in Chinese; other languages must have the same keys. `fill` inserts the values of `{x}`. */
 
-/** Chinese. */
+/** The Chinese texts. */
 export const ZH = {
   locale: "zh-CN",
   title: "本地微信",

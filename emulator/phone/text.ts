@@ -1,4 +1,4 @@
-/** The page's words in the language chosen. */
+/** The page's texts in the chosen language. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { EN } from "./text-en.ts";
@@ -12,15 +12,15 @@ export type Language = "zh-CN" | "en";
 /** All texts by language. */
 export const TEXTS: Readonly<Record<Language, Texts>> = { "zh-CN": ZH, en: EN };
 
-/** The texts in force. */
+/** The texts in the chosen language. */
 export const TextContext = createContext<Texts>(ZH);
 
-/** The texts in force. */
+/** Returns them. */
 export function useTexts(): Texts {
   return useContext(TextContext);
 }
 
-/** Puts values into the `{x}` of a text. */
+/** Inserts values for the `{x}` of a text. */
 export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,4 +1,4 @@
-/** A switch with its name. */
+/** A switch with its label. */
 import type { JSX } from "preact";
 
 interface ToggleProps {
@@ -22,7 +22,7 @@ export function Toggle({ label, hint, isOn, onToggle }: ToggleProps): JSX.Elemen
         checked={isOn}
         onChange={(event) => {
           const { checked } = event.currentTarget;
-          // What the emulator says counts; until then it stays as it is.
+          // The emulator's answer counts; until then the switch stays as it is.
           event.currentTarget.checked = isOn;
           onToggle(checked);
         }}

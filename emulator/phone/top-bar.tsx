@@ -1,4 +1,4 @@
-/** The page's head: what it is, its settings, and on phones the way to the panel. */
+/** The head of the page: its title, its settings, and on narrow screens the tabs. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Theme } from "./appearance.ts";

@@ -1,4 +1,4 @@
-/** One exchange in full: addresses, headers, bodies encrypted and plain, and what can be done with it. */
+/** One exchange in full: addresses, headers, bodies encrypted and plain, and the actions on it. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { TrafficRecord, WireHeaders } from "../phone-model.ts";

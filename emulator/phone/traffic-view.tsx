@@ -1,4 +1,4 @@
-/** Every push and API call, newest first, and all there is to know of the picked one. */
+/** Every push and API call, newest first, with the details of the selected one. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { TrafficRecord } from "../phone-model.ts";
@@ -16,7 +16,7 @@ interface TrafficViewProps {
 
 type Kind = "all" | "push" | "api";
 
-/** The list; the picked record unfolds in its place. */
+/** The list; the selected record unfolds below its row. */
 export function TrafficView({ traffic, openid, act }: TrafficViewProps): JSX.Element {
   const t = useTexts();
   const [kind, setKind] = useState<Kind>("all");
@@ -92,13 +92,13 @@ function RecordHead({ record, isPicked, onPick }: RecordHeadProps): JSX.Element 
 
 const CONTENT = /<Content><!\[CDATA\[([\s\S]*?)\]\]>|"[cC]ontent"\s*:\s*"((?:[^"\\]|\\.)*)"/;
 
-/** The words of a text message, push or send. */
+/** The text of a text message, pushed or sent. */
 function previewOf({ request }: TrafficRecord): string {
   const [, xml, json] = CONTENT.exec(request.plain ?? request.body) ?? [];
   return (xml ?? json?.replaceAll(String.raw`\n`, " ") ?? "").slice(0, 80);
 }
 
-/** A fault that is what the verdict names already is only said to be simulated. */
+/** A fault with the same name as the verdict is only marked as simulated. */
 function verdictOf({ verdict, errcode, response, fault }: TrafficRecord, t: Texts): string {
   const words = verdict === "errcode" ? `errcode ${errcode ?? ""}` : verdict;
   const shown = verdict === "http" || verdict === "refused" ? `${words} ${response?.status ?? ""}` : words;

@@ -1,11 +1,11 @@
 /**
- * A push URL nobody listens at, which remembers the real one: the switch can then be set back after a reload, or from
+ * A push URL without a server, which contains the real one: the switch can then be set back after a reload, or from
  * another browser.
  */
 
 const NOBODY = "http://127.0.0.1:9/";
 
-/** The address to push to in place of `pushUrl`. */
+/** The address that replaces `pushUrl`. */
 export function unreachable(pushUrl: string): string {
   return `${NOBODY}?${new URLSearchParams({ instead: pushUrl }).toString()}`;
 }

@@ -1,4 +1,4 @@
-/** The machine's clock, looked at once a second. */
+/** The machine's clock, read once a second. */
 import { useEffect, useState } from "preact/hooks";
 
 /** @returns epoch milliseconds */

@@ -1,4 +1,4 @@
-/** The body of a custom/send as the emulator accepted it, read for showing. */
+/** The body of a custom/send as the emulator accepted it, parsed for display. */
 
 /** The part named like the msgtype. */
 export type MessagePart = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export function readBody(body: string, msgtype: string): MessagePart {
   return isObject(part) ? part : {};
 }
 
-/** A field as text, empty when it is none. */
+/** A field as text, empty when it is not text. */
 export function fieldOf(part: MessagePart, name: string): string {
   const value = part[name];
   return typeof value === "string" ? value : "";
