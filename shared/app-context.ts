@@ -1,40 +1,40 @@
 /**
- * What this app's pages send to the worker, and which pages a card may open: the ONE file a team edits for its own app.
+ * What this app's pages send to the worker, and which pages a card may open: the one file a team edits for its own app.
  *
- * `AppContext` types the page's `session-from`, the worker's enter event and the context of a card;
- * `VerifiedContext` types what the shop's own back end signs (`signContext`); `AppRoutes` types a card's path.
- * Mini-program code imports only types from here, so valibot stays out of its package.
+ * `AppContext` types the page's `session-from`, the worker's enter event and the context of a card; `VerifiedContext`
+ * types what the shop's own back end signs (`signContext`); `AppRoutes` types a card's path. Mini-program code imports
+ * only types from here, so valibot stays out of its package.
  */
 import * as v from "valibot";
 
 const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64));
 const text = v.pipe(v.string(), v.maxLength(200));
 
-/** What a page says about itself. It comes from the user's phone: for display, never for a decision about the user. */
+/** The context a page sends. It comes from the user's phone: for display, never for a decision about the user. */
 export const AppContextSchema = v.object({
   /** The page, as app.json names it. */
   page: text,
-  /** What the page shows; `price` in yuan. */
+  /** What the page displays; `price` in yuan. */
   product: v.optional(v.object({ id, name: text, price: v.optional(v.number()) })),
   order: v.optional(v.object({ id, status: v.optional(text) })),
   user: v.optional(v.object({ nickname: v.optional(text) })),
 });
 
-/** What the shop's back end signs. Identity, VIP level and priority belong here only. */
+/** The context the shop's back end signs. Identity, VIP level and priority belong here only. */
 export const VerifiedContextSchema = v.object({
-  /** `id` is the shop's own, `vip` its level. */
+  /** `id` is the shop's own user id, `vip` the level. */
   user: v.optional(v.object({ id: v.optional(id), name: v.optional(text), vip: v.optional(v.number()) })),
   order: v.optional(v.object({ id, status: v.optional(text) })),
   priority: v.optional(v.picklist(["normal", "high"])),
 });
 
-/** What a page says about itself. */
+/** The context a page sends. */
 export type AppContext = v.InferOutput<typeof AppContextSchema>;
 
-/** What the shop's back end signed. */
+/** The context the shop's back end signed. */
 export type VerifiedContext = v.InferOutput<typeof VerifiedContextSchema>;
 
-/** A page that takes no query. */
+/** A page without query parameters. */
 type NoQuery = Record<string, never>;
 
 /** The pages a card may open, each with its query. */

@@ -19,7 +19,7 @@ const FailureSchema = named(
     until: v.exactOptional(TimeSchema),
   }),
 );
-/** What WeChat refused, or why it was not asked. */
+/** What WeChat refused, or why it was not called. */
 export type DiagnosticFailure = v.InferOutput<typeof FailureSchema>;
 
 const QuotaSchema = v.strictObject({
@@ -39,7 +39,7 @@ const AddressSchema = v.strictObject({
 
 const ViewSchema = v.strictObject({ ok: v.literal(true), dns: v.array(AddressSchema), ping: v.array(AddressSchema) });
 
-/** The findings. */
+/** The results. */
 export const DiagnosticsSchema = named(
   "Diagnostics",
   v.strictObject({

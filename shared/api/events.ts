@@ -16,17 +16,17 @@ export const AppEventSchema = named(
       v.description(
         both(
           "所说的用户（OpenID 或 FromUserName），可能是平台自己的推送账号；没有则为 null",
-          "the user it is about (OpenID or FromUserName), or the platform's own push user; null when it names none",
+          "the user it is about (OpenID or FromUserName), or the platform's own push user; null when there is none",
         ),
       ),
     ),
     createdAt: v.pipe(
       TimeSchema,
-      v.description(both("CreateTime；没有则为到达时间", "CreateTime, or the time of arrival when it came without")),
+      v.description(both("CreateTime；没有则为到达时间", "CreateTime, or the time of arrival when it has none")),
     ),
     fields: v.pipe(
       v.record(v.string(), v.unknown()),
-      v.description(both("全部字段，标量一律为文本", "all of its fields, every scalar as a text")),
+      v.description(both("全部字段，标量一律为文本", "all of its fields, every scalar as text")),
     ),
     damaged: v.exactOptional(
       v.pipe(
@@ -34,7 +34,7 @@ export const AppEventSchema = named(
         v.description(
           both(
             "无法完整读出的事件：原文，或原文中不在 fields 里的部分；fields 只有确定的字段",
-            "of an event that cannot be read as a whole: the original, or what of it is not in fields, which has only what is certain",
+            "for an event that cannot be parsed completely: the original, or the part of it that is not in fields; fields has only what is certain",
           ),
         ),
       ),
@@ -56,7 +56,7 @@ export const AppEventsSchema = named(
   }),
 );
 
-/** Forwarding, and how the team's own push server is doing. */
+/** Forwarding, and the health of the team's own push server. */
 export const ForwardingSchema = named(
   "Forwarding",
   v.strictObject({
@@ -74,7 +74,9 @@ export const ForwardingSchema = named(
     failures: v.pipe(
       v.number(),
       v.integer(),
-      v.description(both("连续失败次数，10 秒内只计一次", "failures in a row; within ten seconds one is counted")),
+      v.description(
+        both("连续失败次数，10 秒内只计一次", "failures in a row; several within ten seconds count as one"),
+      ),
     ),
     failingSince: v.exactOptional(TimeSchema),
     lastFailureAt: v.exactOptional(TimeSchema),

@@ -15,5 +15,5 @@ export const ExportLineSchema = named(
     v.strictObject({ kind: v.literal("quarantined"), ...QuarantinedSchema.entries }),
   ]),
 );
-/** A line as the API shows it. */
+/** A line as the API returns it. */
 export type ExportLine = v.InferOutput<typeof ExportLineSchema>;

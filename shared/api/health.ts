@@ -37,7 +37,7 @@ export const FaultSchema = named(
         v.description(
           both(
             "约数：stale_pushes 被拒绝的推送数；no_token、sends_failing 连续失败的次数",
-            "about: refused pushes of stale_pushes; attempts in a row of no_token and sends_failing",
+            "approximate: rejected pushes for stale_pushes; failed attempts in a row for no_token and sends_failing",
           ),
         ),
       ),
@@ -46,7 +46,7 @@ export const FaultSchema = named(
       v.pipe(
         TimeSchema,
         v.description(
-          both("no_token、sends_failing：第一次失败的时间", "of no_token and sends_failing: the first failure"),
+          both("no_token、sends_failing：第一次失败的时间", "for no_token and sends_failing: the first failure"),
         ),
       ),
     ),
@@ -61,19 +61,19 @@ export const HealthSchema = v.strictObject({
   status: v.picklist(["ok", "degraded"]),
   /** How many mini programs. */
   apps: v.number(),
-  /** How each one's pushes must arrive, in the order of the configuration. */
+  /** The push mode of each, in the order of the configuration. */
   modes: v.array(v.picklist(["plain", "compatible", "secure"])),
   /** Whether the REST API has a key. */
   api: v.picklist(["open", "closed"]),
-  /** Pushes refused for their age lately, of all apps; absent: none. */
+  /** Pushes of all apps recently rejected for their age; absent: none. */
   stalePushes: v.exactOptional(v.number()),
-  /** What works and should not stay so. */
+  /** Warnings: settings that work but should be changed. */
   warnings: v.array(v.strictObject({ variable: v.string(), warning: v.string(), cure: v.string() })),
   /** With an API key only. */
   faults: v.exactOptional(v.array(FaultSchema)),
 });
 
-/** The state of an app after it. */
+/** The state of an app after the call. */
 export const ResumedSchema = named(
   "Resumed",
   v.strictObject({

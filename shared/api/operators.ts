@@ -1,5 +1,5 @@
 /**
- * The networks WeChat can look at a push URL from (WECHAT.md §6.4).
+ * The networks from which WeChat can test a push URL (WECHAT.md §6.4).
  */
 
 /** China Telecom, China Unicom, Tencent's own network. */

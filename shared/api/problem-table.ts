@@ -1,21 +1,21 @@
 /**
- * Every problem the REST API can answer with, by its stable code: status, words for people, and which facts come
- * with it. One table makes the answers, their types, the OpenAPI document and the list on the docs page.
+ * Every problem the REST API can return, by its stable code: status, texts for people, and the facts that come with it.
+ * The answers, their types, the OpenAPI document and the list on the docs page are made from this table.
  */
 import * as v from "valibot";
 import type { BilingualText } from "../base/bilingual.ts";
 import { CodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
-/** The statuses problems have. */
+/** The HTTP statuses of problems. */
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
 
 /** One kind of problem. */
 export interface ProblemKind {
   readonly status: ProblemStatus;
   readonly title: BilingualText;
-  /** What the caller can do; the `detail` when there is nothing more particular to say. */
+  /** What the caller can do; the `detail` when there is no more specific text. */
   readonly advice: BilingualText;
-  /** Members beside the five of RFC 9457. */
+  /** Members in addition to the five of RFC 9457. */
   readonly facts: v.ObjectEntries;
 }
 
@@ -27,7 +27,7 @@ const settingsProblems = v.array(
   v.strictObject({ reason: WordSchema, path: v.string(), problem: v.string(), cure: v.string() }),
 );
 
-/** Words in Chinese and English. */
+/** A text in Chinese and English. */
 type Words = readonly [zh: string, en: string];
 
 /** One row of the table. */
@@ -114,7 +114,7 @@ export const PROBLEMS = {
 /** The stable code of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** The members a problem has beside those of RFC 9457. */
+/** The members of a problem in addition to those of RFC 9457. */
 export type FactsOf<C extends ProblemCode> = Output<(typeof PROBLEMS)[C]["facts"]>;
 
 type Output<F> = F extends v.ObjectEntries ? v.InferOutput<v.ObjectSchema<F, undefined>> : never;

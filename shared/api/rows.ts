@@ -1,11 +1,11 @@
 /**
- * The rows of a conversation's log as the API shows them: one schema a kind. The mapping is `worker/conversation/core/row-json.ts`, which
- * webhooks use as well.
+ * The rows of a conversation's log as the API returns them: one schema per kind. The mapping is
+ * `worker/conversation/core/row-json.ts`, which webhooks use as well.
  *
- * What changes on the way: times become ISO texts; `openid` and `account` of a push are left out (the URL says whose
- * it is), and so are dedupe keys and request hashes, which are the log's own business; the `out` rows of one message
- * get its public `id`, the one `POST …/messages` answered. What stays: `seq`, which is order and cursor, and `ref`,
- * the row an outcome is about.
+ * Differences from the stored row: times are ISO texts; `openid` and `account` of a push are left out (the URL names
+ * the user), and so are dedupe keys and request hashes, which only the log uses; the `out` rows of one message get its
+ * public `id`, the one `POST …/messages` returned. Unchanged are `seq`, which is order and cursor, and `ref`, the row
+ * an outcome is about.
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
@@ -84,7 +84,7 @@ const UnknownMessageSchema = v.strictObject({
       v.description(
         both(
           "无法完整读出：不在 raw 里的部分的原文；JSON 为全部原文",
-          "it cannot be read as a whole: what of it is not in raw, as it came; of JSON the whole text",
+          "it cannot be parsed completely: the part that is not in raw, unchanged; for JSON the whole text",
         ),
       ),
     ),
@@ -157,7 +157,7 @@ export const RowSchema = named(
     v.strictObject({ ...about, kind: v.literal("late"), attempt: AttemptSchema, result: WordSchema, code }),
   ]),
 );
-/** A row as the API shows it. */
+/** A row as the API returns it. */
 export type RowJson = v.InferOutput<typeof RowSchema>;
 
 /** A page of rows. */
@@ -174,7 +174,7 @@ export const PageSchema = named(
   }),
 );
 
-/** One conversation: its window, where the user came from, its newest rows. */
+/** One conversation: its window, the place the user came from, its newest rows. */
 export const ConversationSchema = named(
   "Conversation",
   v.strictObject({
@@ -187,7 +187,7 @@ export const ConversationSchema = named(
       ...context,
     }),
     heldCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    // Not of every conversation a client reads: workers before 0.1.1 answer without it.
+    // Optional for clients: workers before 0.1.1 answer without it.
     waiting: v.exactOptional(
       v.pipe(
         v.array(v.strictObject({ id: WordSchema, state: MessageStateSchema, waiting: WaitingSchema })),
@@ -196,6 +196,6 @@ export const ConversationSchema = named(
     ),
     mutedUntil: v.nullable(TimeSchema),
     rows: v.array(RowSchema),
-    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "go on from here: after=next"))),
+    next: v.pipe(SeqSchema, v.description(both("从这里继续：after=next", "the cursor for the next page: after=next"))),
   }),
 );

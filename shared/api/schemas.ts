@@ -1,6 +1,6 @@
 /**
- * The shapes of the REST API, as valibot schemas: answers are typed by them, inputs checked by them, and the OpenAPI
- * document is made of them. Times are ISO 8601 in UTC; ids are opaque texts.
+ * The shapes of the REST API, as valibot schemas: the types of answers, the checks of inputs and the OpenAPI document
+ * come from them. Times are ISO 8601 in UTC; ids are opaque texts.
  */
 import * as v from "valibot";
 import {
@@ -12,14 +12,14 @@ import {
 import { USER_ID } from "../message/user-id.ts";
 import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
-/** Rows a page may have. */
+/** The most rows of a page. */
 export const MAX_PAGE = 200;
 /** Default number of rows shown with a conversation. */
 const SHOWN_ROWS = 20;
 /** Default number of rows of a page. */
 const PAGE_ROWS = 100;
 
-/** Chinese and English in one text, as the document and the problems carry them. */
+/** Chinese and English in one text, as the document and the problems have them. */
 export function both(zh: string, en: string): string {
   return `${zh} / ${en}`;
 }
@@ -29,14 +29,14 @@ export function named<T extends v.GenericSchema>(ref: string, schema: T) {
   return v.pipe(schema, v.metadata({ ref }));
 }
 
-/** Epoch ms as the API writes times. */
+/** Epoch ms in the form the API uses for times. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 
 /** A time, ISO 8601 in UTC. */
 export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
-/** A row's place in the log: order and cursor. */
+/** A row's position in the log: order and cursor. */
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** A platform's code for what it refused, as text. */
 export const CodeSchema = v.string();
@@ -52,7 +52,7 @@ export const WindowSchema = named(
       v.description(
         both(
           "message：用户发过消息（48 小时 5 条）；enter：进入会话（1 分钟 2 条）；unknown：已转给微信官方客服，额度未知",
-          "message: the user wrote (5 in 48 h); enter: came in (2 in a minute); unknown: handed over to WeChat's agents",
+          "message: the user wrote (5 in 48 h); enter: the user entered the chat (2 in a minute); unknown: handed over to WeChat's agents, quota unknown",
         ),
       ),
     ),
@@ -60,11 +60,11 @@ export const WindowSchema = named(
     expiresAt: v.nullable(TimeSchema),
     doubtful: v.pipe(
       v.boolean(),
-      v.description(both("微信曾拒绝过本应有效的回复", "WeChat refused although by our books the window was open")),
+      v.description(both("微信曾拒绝过本应有效的回复", "WeChat refused although by our record the window was open")),
     ),
   }),
 );
-/** The reply window as the API shows it. */
+/** The reply window as the API returns it. */
 export type WindowJson = v.InferOutput<typeof WindowSchema>;
 
 const STATES = [
@@ -78,7 +78,7 @@ const STATES = [
   "unconfirmed",
 ] as const satisfies readonly MessageStatus[];
 
-/** Why a message waits. */
+/** Why a message is waiting. */
 export const WaitingSchema = named(
   "Waiting",
   v.strictObject({
@@ -87,7 +87,7 @@ export const WaitingSchema = named(
       v.description(
         both(
           "unconfirmed 上次结果未知，再发一次 · order 排在同一用户的上一条之后 · held 等用户的下一条消息 · due 即将发送",
-          "unconfirmed: sent once more, the last outcome is unknown · order: after another message to the user · held: for the user's next message · due: its turn has come",
+          "unconfirmed: sent once more, the last outcome is unknown · order: after another message to the user · held: for the user's next message · due: about to be sent",
         ),
       ),
     ),
@@ -95,12 +95,12 @@ export const WaitingSchema = named(
     until: v.exactOptional(
       v.pipe(
         TimeSchema,
-        v.description(both("在此之前不会发送；held 为放弃的时间", "not sent before; of held: given up then")),
+        v.description(both("在此之前不会发送；held 为放弃的时间", "not sent before; for held: given up then")),
       ),
     ),
   }),
 );
-/** Why a message waits, as the API shows it. */
+/** Why a message is waiting, as the API returns it. */
 export type WaitingJson = v.InferOutput<typeof WaitingSchema>;
 
 const outcome = {
@@ -135,13 +135,13 @@ export const MessageSchema = named(
     ),
   }),
 );
-/** A message as the API shows it. */
+/** A message as the API returns it. */
 export type MessageJson = v.InferOutput<typeof MessageSchema>;
 
-/** The answer to a message that was taken. */
+/** The answer for an accepted message. */
 export const AcceptedSchema = named("Accepted", v.strictObject({ ...MessageSchema.entries, window: WindowSchema }));
 
-/** What a caller may say about a message beside the message itself. */
+/** The options of a send in addition to the message. */
 const sendOptions = {
   hold: v.exactOptional(
     v.pipe(
@@ -163,7 +163,7 @@ const sendOptions = {
     ),
   ),
 };
-/** The options beside a message; the message itself is read by `parseOutbound`. */
+/** The options in addition to the message; the message itself is read by `parseOutbound`. */
 export const SendOptionsSchema = v.strictObject(sendOptions);
 /** The whole body of a send, for the document: the message's own schemas with the options in each. */
 export const SendBodySchema = named(
@@ -179,10 +179,10 @@ export const SendBodySchema = named(
 /** The typing indicator. */
 export const TypingBodySchema = v.strictObject({ on: v.boolean() });
 
-/** A picture WeChat took. */
+/** An uploaded picture. */
 export const UploadedSchema = named("Uploaded", v.strictObject({ mediaId: WordSchema, expiresAt: TimeSchema }));
 
-/** A push that is WeChat's own and could not be read. */
+/** An authentic push that could not be parsed. */
 export const QuarantinedSchema = v.strictObject({
   seq: SeqSchema,
   at: TimeSchema,
@@ -192,7 +192,7 @@ export const QuarantinedSchema = v.strictObject({
   truncated: v.boolean(),
 });
 
-/** All of them that are kept. */
+/** All entries that are kept. */
 export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
 
 /** Path of everything about one user: the openid, percent-encoded as one segment. */
@@ -214,7 +214,7 @@ export const PageQuerySchema = v.object({
   limit: wholeNumber(1, MAX_PAGE, PAGE_ROWS),
 });
 
-/** The header that makes a send happen once. */
+/** The header that makes repeated sends idempotent. */
 export const IdempotencyHeaderSchema = v.object({
   "idempotency-key": v.pipe(
     v.string(),

@@ -1,4 +1,4 @@
-/** The events that webhooks get, and the ids that name them. */
+/** The events that webhooks receive, and the ids that name them. */
 import { buildMessageId, type MessageAddress, parseMessageId } from "../message/message-id.ts";
 
 /** The types of events, in the order of the documentation. */
@@ -14,16 +14,16 @@ export const WEBHOOK_EVENTS = [
   "app_event",
 ] as const;
 
-/** The type of an event of the mini program as a whole: no row of a conversation makes one. */
+/** The type of an event of the mini program as a whole: it comes from no row of a conversation. */
 export const APP_EVENT = "app_event";
 
-/** A row of a hand-over makes two events. */
+/** A row of a handover makes two events. */
 const HANDOVER = "-handover";
 
 /** A type of event. */
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-/** Where the rows come from. */
+/** The origin of the rows. */
 export interface WebhookSource {
   readonly appid: string;
   readonly openid: string;
@@ -31,7 +31,7 @@ export interface WebhookSource {
   readonly objectId: string;
 }
 
-/** What names an event: the object it comes from. */
+/** The origin of an event: the object it comes from. */
 type WebhookOrigin = Pick<WebhookSource, "objectId">;
 
 /** The header `webhook-id` of an event: the same for every repeat. */
@@ -44,7 +44,7 @@ export function eventIdOf(
   return type === "handover" ? `${id}${HANDOVER}` : id;
 }
 
-/** Where the event with this `webhook-id` comes from; undefined when `eventIdOf` cannot have made it. */
+/** The origin of the event with this `webhook-id`; undefined when `eventIdOf` cannot have made it. */
 export function parseEventId(id: string): MessageAddress | undefined {
   return parseMessageId(id.endsWith(HANDOVER) ? id.slice(0, -HANDOVER.length) : id);
 }

@@ -9,13 +9,13 @@ import { parseEventId, WEBHOOK_EVENTS } from "./webhook-events.ts";
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const StatusSchema = v.exactOptional(v.pipe(v.number(), v.integer()));
 
-/** Events an endpoint did not get, over all conversations. */
+/** Events an endpoint did not receive, over all conversations. */
 const SkippedSchema = v.pipe(
   v.strictObject({
     count: v.pipe(CountSchema, v.description(both("事件数", "events"))),
     conversations: v.pipe(
       CountSchema,
-      v.description(both("涉及的会话数，即重发的范围", "conversations they belong to, which a replay reaches")),
+      v.description(both("涉及的会话数，即重发的范围", "the conversations of these events, which a replay includes")),
     ),
     unlisted: v.exactOptional(
       v.pipe(
@@ -23,7 +23,7 @@ const SkippedSchema = v.pipe(
         v.description(
           both(
             "count 中超出可列出的 10 000 个会话、整体重发覆盖不到的事件数",
-            "those of count in conversations beyond the 10 000 that are listed: a replay of all does not reach them",
+            "the part of count in conversations beyond the 10 000 that are listed: a replay of all does not include them",
           ),
         ),
       ),
@@ -53,10 +53,10 @@ const SkippedSchema = v.pipe(
       }),
     ),
   }),
-  v.description(both("没有投递成功的事件；全部重发后消失", "events that were passed over; gone when all are replayed")),
+  v.description(both("没有投递成功的事件；全部重发后消失", "events that were skipped; absent when all are replayed")),
 );
 
-/** Each webhook of the settings, and how it is doing. */
+/** The state of each webhook of the settings. */
 export const WebhooksSchema = named(
   "Webhooks",
   v.strictObject({
@@ -101,7 +101,7 @@ export const WebhooksSchema = named(
             v.description(
               both(
                 "这一串失败的第一次；failures 为 0 时，是等待最久的会话第一次失败的时间",
-                "the first failure of the row; while failures is 0, of the conversation that has waited longest",
+                "the first of these failures; while failures is 0, that of the conversation that has waited longest",
               ),
             ),
           ),
@@ -112,7 +112,7 @@ export const WebhooksSchema = named(
             v.description(
               both(
                 "最近一次失败；记满 10 次以后每分钟最多更新一次，暂停期间没有投递。换网址之前的也算，lastReason 与 lastStatus 同",
-                "the newest failure; updated at most once a minute when 10 are counted; in a pause nothing is called. It may be of the address before, as lastReason and lastStatus",
+                "the newest failure; updated at most once a minute when 10 are counted; during a pause no call is made. It may be from the previous address, as may lastReason and lastStatus",
               ),
             ),
           ),
@@ -125,10 +125,10 @@ export const WebhooksSchema = named(
     ),
   }),
 );
-/** One webhook as the API shows it. */
+/** One webhook as the API returns it. */
 export type WebhookJson = v.InferOutput<typeof WebhooksSchema>["webhooks"][number];
 
-/** From where a conversation is delivered again. */
+/** The row after which a conversation is delivered again. */
 export const ReplayBodySchema = v.strictObject({
   after: v.pipe(
     SeqSchema,
@@ -141,7 +141,7 @@ export const ReplayedSchema = named("Replayed", v.strictObject({ after: SeqSchem
 /** Path of a replay. */
 export const ReplayParamSchema = v.object({ ...OpenidParamSchema.entries, id: WebhookIdSchema });
 
-/** Which events a webhook is sent again. */
+/** The events that are delivered to a webhook again. */
 export const ReplayFromBodySchema = v.strictObject({
   from: v.pipe(
     v.string(),
@@ -157,17 +157,20 @@ export const ReplayFromBodySchema = v.strictObject({
     ),
   ),
 });
-/** The word for all conversations with skipped events. */
+/** The value for all conversations with skipped events. */
 export const FROM_SKIPPED = "skipped";
-/** What a replay began. */
+/** The result of starting a replay. */
 export const ReplayStartedSchema = named(
   "ReplayStarted",
   v.strictObject({
-    conversations: v.pipe(CountSchema, v.description(both("这次安排重发的会话数", "conversations it was begun for"))),
+    conversations: v.pipe(
+      CountSchema,
+      v.description(both("这次安排重发的会话数", "conversations whose events are delivered again")),
+    ),
     remaining: v.pipe(
       CountSchema,
       v.description(
-        both("仍有遗漏的会话数；不为 0 时再调用一次", "conversations still on record: call again until it is 0"),
+        both("仍有遗漏的会话数；不为 0 时再调用一次", "conversations still recorded: call again until it is 0"),
       ),
     ),
   }),

@@ -1,27 +1,27 @@
 /**
- * A clock can be set back. Then a time that was noted before lies further ahead than it ever could by itself, and whatever
- * waits for it would wait as long as the clock was set back. Rule: a time that is further away than its own longest span is
- * ignored (docs/design/clock.md). What it was for is due now, or starts its span anew.
+ * A clock can be set back. A time recorded before is then further in the future than it could otherwise be, and work
+ * that waits for it would wait for as long as the clock was set back. Rule: a time that is further away than its own
+ * longest span is ignored (docs/design/clock.md). Its work is due now, or its span starts anew.
  */
 
 /**
- * Largest difference of two clocks (or of one before and after a correction) that is not taken for a clock set back,
- * milliseconds.
+ * The largest difference of two clocks, or of one clock before and after a correction, that does not count as a clock
+ * that was set back, milliseconds.
  */
 export const CLOCK_STEP_MS = 5_000;
 
 /**
- * Whether a time lies further ahead than it can by itself.
+ * Whether a time is further in the future than it can be.
  *
  * @param time epoch ms
  * @param now epoch ms
- * @param spanMs how far ahead it lies at most when it is noted
+ * @param spanMs how far in the future it can be at most when it is recorded
  */
 export function isImplausible(time: number, now: number, spanMs: number): boolean {
   return time > now + spanMs + CLOCK_STEP_MS;
 }
 
-/** Whether what was read at `readAt` (epoch ms) is younger than `maxAgeMs`; what was read after `now` is not. */
+/** Whether a value read at `readAt` (epoch ms) is younger than `maxAgeMs`; one read after `now` is not. */
 export function isFresh(readAt: number, now: number, maxAgeMs: number): boolean {
   return readAt <= now && now - readAt < maxAgeMs;
 }

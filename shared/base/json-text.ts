@@ -1,15 +1,15 @@
 /**
- * JSON from outside, read in one way wherever it comes in: a push, a body of the API, a webhook's answer. A byte-order
- * mark and white space around it are accepted. Its shape is bounded before anything is built, because code that checks or
- * copies a value recurses level by level and keeps a problem for each wrong entry.
+ * One reader for all JSON from outside: a push, a body of the API, a webhook's answer. A byte-order mark and white
+ * space around it are accepted. Its depth and size are limited before values are built, because code that checks or
+ * copies a value recurses level by level and stores a problem for each wrong entry.
  */
 import { err, ok, type Result } from "./result.ts";
 
-/** What a text may ask for. */
+/** The limits of a text. */
 export interface JsonLimits {
-  /** How deep objects and lists may nest, the outermost counted. */
+  /** The greatest depth of objects and lists, the outermost included. */
   readonly maxDepth: number;
-  /** How many commas there may be between values. */
+  /** The most commas between values. */
   readonly maxCommas: number;
 }
 
@@ -18,7 +18,7 @@ export interface JsonTextProblem {
   readonly reason: "malformed" | "too_deep" | "too_many_nodes";
 }
 
-/** As `JSON.parse` takes it; the third argument has the source text of a number (Node 24, workerd). */
+/** Like the argument of `JSON.parse`; the third argument has the source text of a number (Node 24, workerd). */
 export type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
 const QUOTE = 0x22;
@@ -28,10 +28,10 @@ const BACKSLASH = 0x5c;
  * Reads JSON.
  *
  * @param text the whole body
- * @param reviver see `JSON.parse`; what it throws is thrown, unless it is a SyntaxError
+ * @param reviver see `JSON.parse`; its errors are thrown, except a SyntaxError
  */
 export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver): Result<unknown, JsonTextProblem> {
-  // JavaScript counts the byte-order mark as white space.
+  // JavaScript treats the byte-order mark as white space.
   const body = text.trim();
   const excess = checkShape(body, limits);
   if (excess !== undefined) return err({ reason: excess });
@@ -44,7 +44,9 @@ export function readJsonText(text: string, limits: JsonLimits, reviver?: Reviver
   }
 }
 
-/** Bounds depth and number of values before anything is built; each value but the first in its parent has a comma. */
+/**
+ * Checks depth and number of values before values are built; each value but the first in its parent follows a comma.
+ */
 function checkShape(body: string, { maxDepth, maxCommas }: JsonLimits): "too_deep" | "too_many_nodes" | undefined {
   let depth = 0;
   let commas = 0;

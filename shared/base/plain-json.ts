@@ -1,14 +1,14 @@
 /**
- * Plain data as JSON that survives the trip through a mini program, WeChat's XML or JSON and back: what
- * `session-from.ts` and `card-path.ts` write and read (WECHAT.md §9.1). Both ends use it, so it needs no platform and
+ * Plain data as JSON that passes unchanged through a mini program and WeChat's XML or JSON: the format of
+ * `session-from.ts` and `card-path.ts` (WECHAT.md §9.1). Worker and mini program use it, so it uses no platform API and
  * no valibot.
  *
- * Not `JSON.stringify` of the whole: that calls `toJSON`, turns a Date, a hole and NaN into something else without a
- * word, and on phones of 2018 lets lone surrogates through.
+ * Not `JSON.stringify` of the whole: that calls `toJSON`, silently turns a Date, a hole and NaN into something else,
+ * and on phones of 2018 writes lone surrogates.
  */
 import { err, ok, type Result } from "./result.ts";
 
-/** How deep objects and lists may nest, the outermost counted. */
+/** The greatest depth of objects and lists, the outermost included. */
 export const MAX_DEPTH = 8;
 
 /** A JSON object whose values are not checked. */
@@ -16,21 +16,23 @@ export interface JsonObject {
   readonly [name: string]: unknown;
 }
 
-/** What cannot be written: the way to it, `product.tags.0`; empty for the value itself. */
+/** The path of the value that cannot be written, `product.tags.0`; empty for the root. */
 export interface NotPlainData {
   readonly reason: "not_plain_data";
   readonly path: string;
 }
 
-// What XML 1.0 cannot hold, editors hide, or JSON leaves as it is. With the `u` flag Cs matches lone surrogates only.
+// Characters that XML 1.0 cannot contain, that editors hide, or that JSON leaves unescaped. With the `u` flag Cs
+// matches lone surrogates only.
 const UNSAFE = /\]\]>|[\p{Cs}\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 /**
- * Writes plain data: objects, lists, strings, finite numbers, booleans, null. A property that is `undefined` is left out.
+ * Writes plain data: objects, lists, strings, finite numbers, booleans, null. A property that is `undefined` is left
+ * out.
  *
- * @param value anything
- * @returns compact JSON without control characters, lone surrogates or `]]>` (it may travel in CDATA), or the first thing
- *   that is not plain data: a function, a Date, NaN, a hole, a cycle, `__proto__`, more than `MAX_DEPTH` levels
+ * @param value any value
+ * @returns compact JSON without control characters, lone surrogates or `]]>` (it may travel in CDATA), or the first
+ *   thing that is not plain data: a function, a Date, NaN, a hole, a cycle, `__proto__`, more than `MAX_DEPTH` levels
  */
 export function writePlainJson(value: unknown): Result<string, NotPlainData> {
   return write(value, "", 1);
@@ -46,7 +48,7 @@ export function readJsonObject(text: string): JsonObject | undefined {
   return isPlainObject(value) && isWritable(value, 1) ? value : undefined;
 }
 
-/** Whether `writePlainJson` would take parsed JSON. By itself, because the worker only reads. */
+/** Whether `writePlainJson` accepts parsed JSON. A function of its own, because the worker only reads. */
 function isWritable(value: unknown, depth: number): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value !== "object" || value === null) return true;
@@ -54,14 +56,14 @@ function isWritable(value: unknown, depth: number): boolean {
   return Object.values(value).every((inner) => isWritable(inner, depth + 1));
 }
 
-/** Whether it is an object of no class; one of another window or context counts. */
+/** Whether it is an object of no class; one from another window or context counts. */
 export function isPlainObject(value: unknown): value is JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** One string as a JSON literal, safe where `writePlainJson` is. */
+/** One string as a JSON literal, as safe as the output of `writePlainJson`. */
 export function writeJsonString(text: string): string {
   return JSON.stringify(text).replace(UNSAFE, (found) => (found === "]]>" ? "]]\\u003e" : escapeUnit(found)));
 }
@@ -112,7 +114,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: an expected outcome; the reason is not used.
+    // Not JSON: an expected outcome; the error is not used.
     return undefined;
   }
 }

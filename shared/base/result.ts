@@ -1,21 +1,21 @@
 /**
- * Expected outcomes as values. Bugs and bad set-up throw; everything a caller must be ready for is a `Result`
- * whose error carries a stable `reason` and the facts of it.
+ * Expected outcomes as values. Bugs and bad set-up throw; every other outcome is a `Result` whose error has a stable
+ * `reason` and its facts.
  */
 
-/** What a successful step yields. */
+/** The value of a successful step. */
 export interface Ok<T> {
   readonly ok: true;
   readonly value: T;
 }
 
-/** What a refused step yields: a tagged reason with its facts. */
+/** The error of a failed step: a tagged reason with its facts. */
 export interface Err<E> {
   readonly ok: false;
   readonly error: E;
 }
 
-/** Either a value or the reason there is none. */
+/** Either a value or the reason why there is none. */
 export type Result<T, E> = Ok<T> | Err<E>;
 
 /** Wraps a value. */

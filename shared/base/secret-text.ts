@@ -1,12 +1,15 @@
 /**
- * Secrets and settings as they come out of files, terminals and web forms. What surrounds a value and cannot belong to
- * one is taken off: white space, line breaks, a byte order mark, a pair of quotation marks.
+ * Secrets and settings as they come out of files, terminals and web forms. Characters around a value that cannot belong
+ * to it are removed: white space, line breaks, a byte order mark, a pair of quotation marks.
  */
 
 const EDGES = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 const QUOTES = ['""', "''", "``", "“”", "‘’"];
 
-/** The value itself. Worker, client and scripts read alike, so that both ends of a signature have the same key. */
+/**
+ * The value itself. Worker, client and scripts use the same function, so that both ends of a signature have the same
+ * key.
+ */
 export function trimSecret(text: string): string {
   const trimmed = text.replace(EDGES, "");
   const isQuoted = QUOTES.some((pair) => trimmed[0] === pair[0] && trimmed[trimmed.length - 1] === pair[1]);

@@ -1,12 +1,12 @@
 /**
- * What a reader can see of a text. WeChat refuses a text with nothing to see in it (WECHAT.md §4.5, 44004), so this is
- * asked wherever a text must not be blank, and of each part of a long one.
+ * Whether a text has visible content. WeChat refuses a text without (WECHAT.md §4.5, 44004), so this is checked
+ * wherever a text must not be blank, and for each part of a long one.
  *
- * Invisible are: white space; control characters; format characters (zero-width space, joiners, directions, soft hyphen,
- * tags); whatever Unicode says to ignore when it cannot be displayed (variation selectors, Hangul and Khmer fillers,
- * Mongolian selectors, reserved code points of those blocks); noncharacters. Besides, letters and symbols without ink:
- * U+2800 blank Braille pattern, U+FFFC object replacement, U+13441 and U+13442 blank hieroglyphs, U+16FE4 Khitan filler,
- * U+1D159 null notehead. A lone surrogate is visible: it is sent as U+FFFD.
+ * Invisible are: white space; control characters; format characters (zero-width space, joiners, directions, soft
+ * hyphen, tags); characters that Unicode says to ignore when they cannot be displayed (variation selectors, Hangul and
+ * Khmer fillers, Mongolian selectors, reserved code points of those blocks); noncharacters. Besides, letters and
+ * symbols without ink: U+2800 blank Braille pattern, U+FFFC object replacement, U+13441 and U+13442 blank hieroglyphs,
+ * U+16FE4 Khitan filler, U+1D159 null notehead. A lone surrogate is visible: it is sent as U+FFFD.
  */
 
 const UNSEEN = String.raw`\p{White_Space}\p{Cc}\p{Cf}\p{DI}\p{NChar}\u2800\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}`;
@@ -19,13 +19,13 @@ export function isVisible(text: string): boolean {
   return A_VISIBLE.test(text);
 }
 
-/** What follows the name of a tag, up to its `>` outside quotes, or up to where a quote is not closed any more. */
+/** The rest of a tag after its name, up to its `>` outside quotes, or up to a quote that is never closed. */
 export const TAG_REST = String.raw`(?:"[^"]*"|'[^']*'|[^"'>])*>?`;
-/** The tags of links, an opening one up to its `>` outside quotes, or to the end of the text when it has none. */
+/** The tags of links: an opening one up to its `>` outside quotes, or to the end of the text when it has none. */
 const LINK_TAG = new RegExp(String.raw`<a(?=[\s/>])${TAG_REST}|<\/a\s*>`, "gi");
 
 /**
- * Whether a text message has visible content: of a link only the text between its tags (WECHAT.md §4.2). An
+ * Whether a text message has visible content: in a link only the text between its tags counts (WECHAT.md §4.2). An
  * opening tag that is never closed is plain text.
  */
 export function isVisibleMessage(content: string): boolean {
@@ -39,12 +39,12 @@ export function isVisibleMessage(content: string): boolean {
   return open > 0 || isVisible(words);
 }
 
-/** Control characters JSON can write without \uXXXX. */
+/** Control characters that JSON can write without \uXXXX. */
 const SHORT_ESCAPES = "\b\t\n\f\r";
 
 /**
- * A text without the control characters that JSON can write as \uXXXX only: WeChat refuses such a body (40033), so a
- * text leaves without them (WECHAT.md §4.3).
+ * A text without the control characters that JSON can only write as \uXXXX: WeChat refuses a body with such escapes
+ * (40033), so these characters are removed before sending (WECHAT.md §4.3).
  */
 export function dropControls(text: string): string {
   return Array.from(text)

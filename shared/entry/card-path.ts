@@ -4,8 +4,8 @@
  *
  *     pages/product/index?id=42&kefu=%7B%22order%22%3A…
  *
- * What a phone hands back is read tolerantly: with a leading slash or without, with `.html` (WECHAT.md §9.3), the query in
- * the path or in `detail.query`, decoded or not.
+ * A phone may return the path in several forms, all of which are read: with a leading slash or without, with `.html`
+ * (WECHAT.md §9.3), the query in the path or in `detail.query`, decoded or not.
  */
 import {
   isPlainObject,
@@ -16,13 +16,14 @@ import {
 } from "../base/plain-json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 
-/** How long a card's path may be. Our own bound: WeChat documents none (WECHAT.md §4.3). */
+/** The longest path of a card, characters. Our own limit: WeChat documents none (WECHAT.md §4.3). */
 export const CARD_PATH_LIMIT = 2_048;
-/** The one query field that is ours: the context. */
+/** The query field reserved by this project: the context. */
 const CONTEXT_FIELD = "kefu";
 // A page as app.json names it; no `..`, no scheme, no second slash.
 const PAGE = /^[\w-]+(?:[./][\w-]+)*$/;
-// What `encodeURIComponent` leaves, and escapes; anything else was decoded already.
+// The characters that `encodeURIComponent` does not escape, and escapes; any other character means that the text is
+// decoded already.
 const ENCODED = /^(?:[\w\-.!~*'()]|%[0-9a-f]{2})*$/i;
 
 /** Why there is no path. `length` is in characters, all of them ASCII. */
@@ -32,7 +33,7 @@ export type CardPathError =
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
   | NotPlainData;
 
-/** Where a card leads. Everything in it comes from outside. */
+/** The target of a card. Everything in it comes from outside. */
 export interface CardTarget {
   readonly page: string;
   readonly query: Record<string, string>;
@@ -42,7 +43,7 @@ export interface CardTarget {
 /** A value of a query as text. */
 type Scalars<Query> = { readonly [Name in keyof Query]: string | number | boolean | undefined };
 
-/** As below, with the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
+/** The same function, typed by the app's own pages. @example buildCardPath<AppRoutes, "pages/order/index">(…) */
 export function buildCardPath<Routes extends object, Page extends keyof Routes & string>(
   page: Page,
   query: Routes[Page],
@@ -52,9 +53,9 @@ export function buildCardPath<Routes extends object, Page extends keyof Routes &
  * Writes the path of a card.
  *
  * @param page a page of the app, without a leading slash, as in app.json
- * @param query its query: texts, numbers, booleans; what is `undefined` is left out; `kefu` is reserved
+ * @param query its query: texts, numbers, booleans; `undefined` values are left out; `kefu` is reserved
  * @param context plain data for the page that opens, in the one field `kefu`
- * @returns the path, percent-encoded, without a leading slash, or why there is none (`query.id` says where)
+ * @returns the path, percent-encoded, without a leading slash, or why there is none (`query.id` names the parameter)
  * @example buildCardPath("pages/order/index", { id: "1001" })
  */
 export function buildCardPath<Query extends Scalars<Query>>(
@@ -75,14 +76,14 @@ export function buildCardPath(page: string, query: unknown, context?: object): R
 }
 
 /**
- * Reads where a tapped card leads. Never throws.
+ * Reads the target of a tapped card. Never throws.
  *
- * A value of `query` made of unreserved characters and escapes only is treated as encoded: whether phones decode it is not
- * documented. The path takes precedence over `query`.
+ * A value of `query` made of unreserved characters and escapes only is treated as encoded: whether phones decode it is
+ * not documented. The path takes precedence over `query`.
  *
  * @param path `detail.path` of `bindcontact`, or any page's path
  * @param query `detail.query`, or the options of `onLoad`
- * @returns undefined when it is no page of a mini program
+ * @returns undefined when it is not a page of a mini program
  */
 export function parseCardPath(path: string, query?: unknown): CardTarget | undefined {
   if (typeof path !== "string" || path.length > 2 * CARD_PATH_LIMIT) return undefined;
@@ -143,7 +144,7 @@ function readFields(query: unknown): Record<string, string> {
   return fields;
 }
 
-/** The context, which begins with `{` once it is decoded. */
+/** The context: a text that begins with `{` when it is decoded. */
 function readContext(written: string): JsonObject | undefined {
   return readJsonObject(written.startsWith("{") ? written : decode(written));
 }
@@ -154,7 +155,7 @@ function scalarText(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether `encodeURIComponent` can take it: no lone surrogates. */
+/** Whether `encodeURIComponent` accepts it: no lone surrogates. */
 function isWellFormed(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }
@@ -163,7 +164,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A `%` written by hand: keep the text as it is instead of dropping it.
+    // A `%` written by hand: the text is kept unchanged instead of being dropped.
     return text;
   }
 }

@@ -1,18 +1,18 @@
 /**
- * The token that carries what the shop's back end signed, from its server through the page and the contact button
- * to the worker: `signContext` (client/) writes it, `worker/channels/mini-program/context-signature.ts` verifies it, the page and
- * `session-from.ts` only pass it on.
+ * The token with the context that the shop's back end signed. It passes from that server through the page and the
+ * contact button to the worker: `signContext` (client/) writes it, `worker/channels/mini-program/context-signature.ts`
+ * verifies it, the page and `session-from.ts` only pass it on.
  *
  *     1.<expiry, seconds>.<HMAC-SHA-256, base64url>.<compact JSON>
  *
- * The HMAC is over four lines: `edge-kefu-context-1`, openid, expiry, JSON. Neither the expiry nor the JSON can hold a line
- * break, so no two contexts make the same text, and a token of one user is none of another's.
+ * The HMAC is over four lines: `edge-kefu-context-1`, openid, expiry, JSON. Neither the expiry nor the JSON can hold a
+ * line break, so no two contexts have the same signed text, and a token of one user is not valid for another.
  */
 import { readJsonObject, type JsonObject } from "../base/plain-json.ts";
 
-/** How long a token may be, in UTF-16 code units: beside it the page's own context must fit. */
+/** The longest token, in UTF-16 code units: the page's own context must fit beside it. */
 export const CONTEXT_TOKEN_LIMIT = 640;
-/** How long the key must be, in characters. */
+/** The shortest key, in characters. */
 export const MIN_CONTEXT_KEY = 32;
 
 /** Why a context that came with a token is not verified. */
@@ -23,25 +23,25 @@ export const UNVERIFIED_REASONS = [
   "malformed",
   /** Forged, changed, signed with another key, or made for another user. */
   "bad_signature",
-  /** Genuine, but its time was over when the user entered. */
+  /** Genuine, but expired when the user entered. */
   "expired",
-  /** The push was stored by a worker that did not know tokens. */
+  /** The push was stored by a worker version without tokens. */
   "not_checked",
 ] as const;
 
 /** One of `UNVERIFIED_REASONS`. */
 export type UnverifiedReason = (typeof UNVERIFIED_REASONS)[number];
 
-/** What came of verifying a token. Stored with the push, for keys change and tokens expire. */
+/** The result of verifying a token. Stored with the push, since keys change and tokens expire. */
 export type TokenVerdict = "verified" | UnverifiedReason;
 
-/** A token taken apart, not verified. */
+/** A parsed token, not verified. */
 export interface ContextToken {
   /** Epoch milliseconds. */
   readonly expiresAt: number;
   /** Base64url, 43 characters. */
   readonly mac: string;
-  /** What was signed, as text. */
+  /** The signed context, as text. */
   readonly json: string;
   readonly context: JsonObject;
 }
@@ -53,12 +53,12 @@ export function contextTokenText(openid: string, expiresAt: number, json: string
   return ["edge-kefu-context-1", openid, toSeconds(expiresAt), json].join("\n");
 }
 
-/** Puts a token together. */
+/** Builds a token. */
 export function writeContextToken({ expiresAt, mac, json }: Omit<ContextToken, "context">): string {
   return `1.${toSeconds(expiresAt)}.${mac}.${json}`;
 }
 
-/** Takes a token apart; undefined when it is none. */
+/** Parses a token; undefined when the text is not one. */
 export function readContextToken(token: string): ContextToken | undefined {
   if (token.length > CONTEXT_TOKEN_LIMIT) return undefined;
   const [, seconds = "", mac = "", json = ""] = TOKEN.exec(token) ?? [];

@@ -1,7 +1,7 @@
 /**
- * Where a user came from, in the shape used outside of the channel: what the page claims, and what the shop's back end signed
- * for. Worked out from the stored `sessionFrom` and the verdict stored with it, so it stays the same when keys change
- * and tokens expire (docs/design/0015).
+ * Where a user came from, in the shape used outside of the channel: the page's own context, and the one signed by the
+ * shop's back end. Computed from the stored `sessionFrom` and the verification result stored with it, so it stays the
+ * same when keys change and tokens expire (docs/design/0015).
  */
 import * as v from "valibot";
 import type { AppContext, VerifiedContext } from "../app-context.ts";
@@ -11,11 +11,11 @@ import { decodeSessionFrom } from "./session-from.ts";
 
 /** A context with unchecked values: for display and for other programs. */
 export interface ShownContext {
-  /** What the page wrote for people; empty when the app set `session-from` by hand. */
+  /** The label the page wrote for people; empty when the app set `session-from` by hand. */
   readonly label: string;
-  /** What the page says, from the user's phone. */
+  /** The page's own context, from the user's phone. */
   readonly claimed: JsonObject | null;
-  /** What the shop's back end signed for this user. */
+  /** The context that the shop's back end signed for this user. */
   readonly verified: JsonObject | null;
   /** Why `verified` is null although there was a token. */
   readonly unverifiedReason: UnverifiedReason | null;
@@ -24,12 +24,12 @@ export interface ShownContext {
 /** A context by the declarations of `shared/app-context.ts`: for the team's handlers. */
 export interface PageContext {
   readonly label: string;
-  /** For display; null when the page sent nothing, or something that is not an `AppContext`. */
+  /** For display; null when the page sent no context, or one that is not an `AppContext`. */
   readonly claimed: AppContext | null;
   /** The only place for identity, VIP level and priority; null unless genuine, in time and a `VerifiedContext`. */
   readonly verified: VerifiedContext | null;
   readonly unverifiedReason: UnverifiedReason | null;
-  /** The same before it was checked against the declarations. */
+  /** The same before the check against the declarations. */
   readonly raw: ShownContext;
 }
 
@@ -39,7 +39,7 @@ export interface ContextSchemas {
   readonly VerifiedContextSchema: v.GenericSchema<unknown, VerifiedContext>;
 }
 
-/** What a `session-from` says to people: the label of a context, or the text an app set by hand. */
+/** The readable part of a `session-from`: the label of a context, or the text an app set by hand. */
 export function readSource(sessionFrom: string): string {
   const read = decodeSessionFrom(sessionFrom);
   return read.kind === "context" ? read.label : read.text;
@@ -52,9 +52,9 @@ export function findToken(sessionFrom: string): string | undefined {
 }
 
 /**
- * Shows where a user came from.
+ * Builds the entry context of a user.
  *
- * @param sessionFrom as it came
+ * @param sessionFrom as it arrived
  * @param verdict the result of verifying its token; undefined when there was none or it was not verified
  */
 export function showContext(sessionFrom: string, verdict: TokenVerdict | undefined): ShownContext {
@@ -66,7 +66,7 @@ export function showContext(sessionFrom: string, verdict: TokenVerdict | undefin
   return { label, claimed, verified: readContextToken(signed)?.context ?? null, unverifiedReason: null };
 }
 
-/** Types a context by the app's declarations; what does not match them is null. */
+/** Types a context by the app's declarations; a part that does not match them is null. */
 export function typeContext(
   raw: ShownContext,
   { AppContextSchema, VerifiedContextSchema }: ContextSchemas,
@@ -86,7 +86,7 @@ export function typeContext(
  * One value of a context as text, for the team's templates.
  *
  * @param path `product.name`
- * @returns empty when it is not there, or no text, number or boolean
+ * @returns empty when it is missing, or not a text, number or boolean
  */
 export function readContextField(context: JsonObject | null, path: string): string {
   let value: unknown = context;

@@ -20,16 +20,16 @@ import {
 import { err, ok, type Result } from "../base/result.ts";
 import { isVisible } from "../base/visible.ts";
 
-/** How long a `session-from` may be, in UTF-16 code units. */
+/** The longest `session-from`, in UTF-16 code units. */
 export const SESSION_FROM_LIMIT = 1_024;
-/** A longer label is cut: it is for the eye, and must not cost the context its place. */
+/** The longest label, in UTF-16 code units; a longer one is cut, so that it leaves enough space for the context. */
 export const LABEL_LIMIT = 80;
 
-/** What may accompany the context. */
+/** Optional additions to the context. */
 export interface SessionFromOptions {
   /** Shown to people before the data. Line breaks and control characters become spaces. */
   readonly label?: string | undefined;
-  /** A token made by the shop's own back end with `signContext`; passed on as it is. */
+  /** A token made by the shop's own back end with `signContext`; passed on unchanged. */
   readonly signed?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export type SessionFromError =
   | { readonly reason: "too_long"; readonly length: number; readonly limit: number }
   | NotPlainData;
 
-/** What a `session-from` says. */
+/** The content of a `session-from`. */
 export type SessionFrom =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "context"; readonly label: string; readonly context: JsonObject; readonly signed?: string };
@@ -46,7 +46,8 @@ export type SessionFrom =
 const MARK = "kefu1";
 // The mark is at the start or after a space; `{` or a string and `{` follow it.
 const MARKED = new RegExp(`(?:^| )${MARK}("(?:[^"\\\\]|\\\\.)*")?(?=\\{)`);
-// In a label it must not look like the mark. Direction overrides could make people read another text.
+// Characters that are replaced in a label: those that look like the mark, and direction overrides, which could change
+// the text that people read.
 const MARK_IN_LABEL = new RegExp(`${MARK}(?=["{])`, "g");
 const NOT_IN_LABEL = /[\p{Cc}\p{Cs}\p{Z}\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+/gu;
 
@@ -90,7 +91,7 @@ export function decodeSessionFrom(text: string): SessionFrom {
   return signed === undefined ? plain : { kind: "context", label, context, signed };
 }
 
-/** One line without what could pass for the mark, cut to `LABEL_LIMIT`; empty when nothing in it is visible. */
+/** One line without text that looks like the mark, cut to `LABEL_LIMIT`; empty when nothing in it is visible. */
 function cleanLabel(label: string): string {
   if (!isVisible(label)) return "";
   const line = label.replace(NOT_IN_LABEL, " ").replace(/\]\]>/g, "]] >").replace(MARK_IN_LABEL, `${MARK} `).trim();
@@ -99,7 +100,7 @@ function cleanLabel(label: string): string {
   return `${line.slice(0, LABEL_LIMIT - 1).replace(/\p{Cs}$/u, "")}…`;
 }
 
-/** A JSON string literal, by the reader of objects: one rule for all that comes in. */
+/** A JSON string literal, read by the reader of objects: one reader for all outside data. */
 function readString(literal: string): string | undefined {
   const value = readJsonObject(`{"":${literal}}`)?.[""];
   return typeof value === "string" ? value : undefined;

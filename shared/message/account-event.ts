@@ -1,6 +1,6 @@
 /**
- * Events of the mini program as a whole, and those with a name we do not know: what the account object keeps, the API
- * lists, webhooks and the team's `onEvent` receive. Pure: time is an argument (docs/design/0007-scopes.md).
+ * Events of the mini program as a whole, and events with an unknown name: the account object stores them, the API lists
+ * them, webhooks and the team's `onEvent` receive them. Pure: time is an argument (docs/design/0007-scopes.md).
  */
 import {
   scopeOf,
@@ -12,14 +12,14 @@ import {
   type WireFields,
 } from "./inbound.ts";
 
-/** The names of the events that concern the app as a whole. */
+/** The names of the events about the app as a whole. */
 type AppEventName = {
   [K in keyof typeof EVENT_SCOPES]: (typeof EVENT_SCOPES)[K] extends "app" ? K : never;
 }[keyof typeof EVENT_SCOPES];
 
 /**
- * An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all it
- * says.
+ * An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all its
+ * fields.
  */
 export type AccountEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
 
@@ -32,20 +32,23 @@ export interface StoredAppEvent {
   readonly inbound: Inbound;
 }
 
-/** An event as everybody outside sees it: the REST API and webhooks. */
+/** An event as the REST API and webhooks return it. */
 export interface ShownAppEvent {
   readonly seq: number;
   /** When it was stored, ISO 8601. */
   readonly at: string;
   /** `Event`; MsgType of a message without MsgId whose kind is unknown. */
   readonly name: string;
-  /** The user it is about, or the platform's own push user; null when it names none. */
+  /** The user it is about, or the platform's own push user; null when there is none. */
   readonly openid: string | null;
-  /** CreateTime, ISO 8601; the time of arrival when it came without. */
+  /** CreateTime, ISO 8601; the time of arrival when it has none. */
   readonly createdAt: string;
-  /** All its fields by their names on the wire, every scalar as a text; of a damaged event those that could be read. */
+  /**
+   * All its fields by their names on the wire, every scalar as a text; for a damaged event the fields that could be
+   * read.
+   */
   readonly fields: WireFields;
-  /** Of a damaged event: the original, or what of it is not in `fields`. */
+  /** For a damaged event: the original, or the part that is not in `fields`. */
   readonly damaged?: string;
 }
 
@@ -54,7 +57,7 @@ export function isAppEvent(inbound: Inbound): inbound is AccountEvent {
   return scopeOf(inbound) === "app";
 }
 
-/** Shows an event. */
+/** Builds the JSON of an event. */
 export function showAppEvent({ seq, at, inbound }: StoredAppEvent): ShownAppEvent {
   const { openid, createdAt } = inbound;
   return {

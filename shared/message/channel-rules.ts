@@ -1,6 +1,6 @@
 /**
- * What a channel lets us send, the size limits, and what each of the user's actions grants. One entry a channel;
- * limits carry their unit, so that a limit changes in this file only.
+ * What a channel allows us to send, the size limits, and the grant of each user action. One entry per channel; each
+ * limit has its unit, so that a limit changes in this file only.
  */
 import type { TextUnit } from "../text/size.ts";
 
@@ -37,13 +37,13 @@ export interface ChannelRules {
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-/** The channels we serve, by name. */
+/** The supported channels, by name. */
 const CHANNELS = {
   "wechat-miniprogram": {
     sends: ["text", "image", "link", "miniprogrampage"],
-    // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the reading that is safe under both.
+    // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the smaller reading, so it is safe under both.
     text: { limit: 2048, unit: "bytes", maxParts: 5 },
-    // WECHAT.md §5.2: the page contradicts itself (2 MB and 10 MB); the smaller holds.
+    // WECHAT.md §5.2: the page contradicts itself (2 MB and 10 MB); the smaller value is used.
     imageBytes: 2 * 1024 * 1024,
     mediaLifetimeMs: 72 * HOUR,
     grants: {
@@ -56,5 +56,5 @@ const CHANNELS = {
 /** The rules of mini-program customer service, the only channel so far. */
 export const MINI_PROGRAM_RULES: ChannelRules = CHANNELS["wechat-miniprogram"];
 
-/** Which action of the user opened a grant. */
+/** The user action that opened a grant. */
 export type GrantKind = keyof ChannelRules["grants"];

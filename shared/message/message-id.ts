@@ -3,7 +3,7 @@
  * without an openid in a URL. Opaque to callers.
  */
 
-/** A message, taken apart. */
+/** A parsed message id. */
 export interface MessageAddress {
   /** The Durable Object's id, 64 hex digits. */
   readonly objectId: string;
@@ -21,12 +21,12 @@ export function buildMessageId({ objectId, seq }: MessageAddress): string {
   return `${objectId}-${seq.toString(36)}`;
 }
 
-/** Takes an id apart; undefined when `buildMessageId` cannot have made it. */
+/** Parses an id; undefined when `buildMessageId` cannot have made it. */
 export function parseMessageId(id: string): MessageAddress | undefined {
   const [, objectId, digits] = FORM.exec(id) ?? [];
   if (objectId === undefined || digits === undefined) return undefined;
   const seq = Number.parseInt(digits, 36);
-  // "01" and "1" are one number: only one of them is an id.
+  // "01" and "1" are the same number, but only one of them is a valid id.
   const isCanonical = Number.isSafeInteger(seq) && seq > 0 && seq.toString(36) === digits;
   return isCanonical ? { objectId, seq } : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What we can send to a user of a mini program, in our own words, and the check every message passes before a
- * request leaves (WECHAT.md §4.1–4.3). WeChat's wire form of it is made in `worker/channels/wechat/api/send.ts`.
+ * What we can send to a user of a mini program, in our own words, and the checks of every message before a request is
+ * sent (WECHAT.md §4.1–4.3). WeChat's wire form of it is built in `worker/channels/wechat/api/send.ts`.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../base/result.ts";
@@ -10,11 +10,11 @@ import { findLinkProblem } from "../text/links.ts";
 import { textSize, type TextUnit } from "../text/size.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 
-/** What is wrong with a field in which nothing can be seen. */
+/** The problem of a field without visible content. */
 const BLANK = "must not be blank";
 const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
 const visible = v.pipe(filled, v.check(isNotBlank, BLANK));
-// No v.url(): phones have no URL class, and it would refuse everything there.
+// Not v.url(): phones have no URL class, and it would refuse every address there.
 const httpUrl = v.pipe(
   v.string(),
   v.regex(/^https?:\/\/[^\s]+$/, "must be an http:// or https:// address"),
@@ -23,7 +23,7 @@ const httpUrl = v.pipe(
 // The id of a temporary media upload.
 const mediaId = v.pipe(visible, v.maxLength(512, "must have at most 512 characters"));
 
-// The form of WECHAT.md §4.1, which gives no length; read as tolerantly as the path of a link.
+// The form of WECHAT.md §4.1, which states no length; read as tolerantly as the path of a link.
 const pagePath = v.pipe(
   filled,
   v.check(
@@ -40,7 +40,7 @@ const message = v.pipe(
 
 /** A text; its links `<a href data-miniprogram-appid data-miniprogram-path>` are checked by `parseOutbound`. */
 export const OutboundTextSchema = v.strictObject({ type: v.literal("text"), content: message });
-/** A picture by the id its upload gave. */
+/** A picture, by the id its upload returned. */
 export const OutboundImageSchema = v.strictObject({ type: v.literal("image"), mediaId });
 /** A link card. */
 export const OutboundLinkSchema = v.strictObject({
@@ -82,7 +82,7 @@ export interface OutboundProblem {
 /**
  * Reads an outbound message from outside data, checks the channel's limits and the links of a text.
  *
- * @param input anything
+ * @param input any value
  * @param rules the channel's entry in `CHANNELS`
  * @param appid the mini program that sends it: the only one its links may lead to (WECHAT.md §4.2)
  * @returns the message, or the first problem by field
@@ -121,12 +121,12 @@ export function checkOutbound(message: Outbound, rules: ChannelRules): Result<Ou
   });
 }
 
-/** Empty texts pass: they are refused as such, with a problem of their own. */
+/** Empty texts are accepted here: they are refused with a problem of their own. */
 function isNotBlank(text: string): boolean {
   return text === "" || isVisible(text);
 }
 
-/** Describes what an issue expected, without repeating the input. */
+/** Describes the expected value of an issue, without repeating the input. */
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.kind === "validation") return issue.message;
   if (issue.received === "undefined") return "is missing";

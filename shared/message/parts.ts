@@ -1,5 +1,5 @@
 /**
- * The parts a message is sent in. WeChat counts each of them as a reply (WECHAT.md §4.4).
+ * The parts a message is sent as. WeChat counts each of them as a reply (WECHAT.md §4.4).
  */
 import { isVisibleMessage } from "../base/visible.ts";
 import { splitText } from "../text/split.ts";

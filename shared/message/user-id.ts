@@ -1,7 +1,7 @@
 /**
- * What an openid may be, once for pushes and for the API: every user a push is stored for can be read, exported, answered
+ * The valid openids, the same for pushes and for the API: every user with a stored push can be read, exported, answered
  * and erased. WeChat documents no form; its openids have 28 characters of `A-Z a-z 0-9 _ -`. Any other text of visible
- * ASCII characters that a URL's path can carry is taken as well, because a refused sender is a lost message.
+ * ASCII characters that a URL's path can contain is accepted as well, because a refused sender would be a lost message.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where a text may be cut without breaking what the reader sees as one character (an emoji with its skin tone, a
- * letter with its accents). The segmenter is the language's own (ECMA-402), made once, when first needed.
+ * Where a text may be cut without breaking what the reader sees as one character (an emoji with its skin tone, a letter
+ * with its accents). The segmenter is JavaScript's own (ECMA-402), created once, when first needed.
  */
 
 let segmenter: Intl.Segmenter | undefined;
@@ -16,11 +16,11 @@ export function splitGraphemes(text: string): string[] {
 }
 
 /**
- * Shortens a text to at most `maxCharacters` code points, ending in "…" when something was left out. Cuts between
- * graphemes; only a single grapheme longer than the limit is cut inside.
+ * Shortens a text to at most `maxCharacters` code points, ending in "…" when it was cut. Cuts between graphemes; only a
+ * single grapheme longer than the limit is cut inside.
  */
 export function clipText(text: string, maxCharacters: number): string {
-  // A text is at least half as many code points as it has UTF-16 units: beyond that there is no need to look.
+  // A text has at least half as many code points as UTF-16 units: a longer text need not be counted.
   const characters = Array.from(text.slice(0, 2 * (maxCharacters + 1)));
   if (characters.length <= maxCharacters) return text;
   const room = maxCharacters - 1;

@@ -1,8 +1,8 @@
 /**
  * Links in texts (WECHAT.md §4.2): `<a href="…" data-miniprogram-appid="…" data-miniprogram-path="…">…</a>`. WeChat
- * refuses a text that links to another mini program (40013), so links are checked before a text is taken. How WeChat
- * reads a malformed tag is not documented: here a tag reaches as far as any reading of it, so what may be a link is
- * checked as one.
+ * refuses a text that links to another mini program (40013), so links are checked before a text is accepted. How WeChat
+ * reads a malformed tag is not documented: here a tag extends as far as any reading of it allows, so that every
+ * possible link is checked.
  */
 import { dropControls, TAG_REST } from "../base/visible.ts";
 import { parseCardPath } from "../entry/card-path.ts";
@@ -17,26 +17,26 @@ const TAG = new RegExp(String.raw`<a(?=[\s/])${TAG_REST}`, "gi");
 const APPID = "data-miniprogram-appid";
 const PATH = "data-miniprogram-path";
 /**
- * Attributes that make a link, anywhere in a tag, also in the value of another: a different reading may end that
- * value elsewhere.
+ * Attributes that make a link, anywhere in a tag, also inside the value of another attribute: another reading may end
+ * that value elsewhere.
  */
 const LINK_ATTRIBUTE = /(data-miniprogram-(?:appid|path))(?=(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]{0,4096})))?)/gi;
 /** A tag up to its first `>`, or up to the next `<`. */
 const SIMPLE_TAG = /<a(?=[\s/>]|$)[^<>]*>?/gi;
-/** Where a tag leads to, by any of its attributes. A quote need not be closed. */
+/** The target of a tag, from any of its attributes. A quote need not be closed. */
 const TARGET = /(?:href|data-miniprogram-(?:appid|path))\s*=\s*(?:"([^"]*)|'([^']*)|([^\s"'>]*))/gi;
-/** The beginning of a tag in words that are unescaped. */
+/** The beginning of a tag in unescaped words. */
 const WRITTEN_TAG = /<\s*a(?![a-z0-9])/;
 const ENTITY = /&(?:(lt|gt|quot|apos|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));?/gi;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-/** How often words may have been escaped. */
+/** How many times words may have been escaped. */
 const ESCAPES = 3;
 const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
 
 /**
  * The first problem of a text's links.
  *
- * @param text what is to be sent
+ * @param text the text to send
  * @param appid the mini program that sends it: the only one its links may lead to
  * @returns undefined when every link is fine, or there is none
  */
@@ -49,7 +49,7 @@ export function findLinkProblem(text: string, appid: string): LinkProblem | unde
   return undefined;
 }
 
-/** The places of the opening tags of links. One whose quotes are not closed reaches to the end of the text. */
+/** The positions of the opening tags of links. A tag whose quotes are not closed extends to the end of the text. */
 export function findTags(text: string): readonly { readonly start: number; readonly end: number }[] {
   const tags: { start: number; end: number }[] = [];
   for (const { 0: tag, index: start } of text.matchAll(TAG)) {
@@ -60,15 +60,15 @@ export function findTags(text: string): readonly { readonly start: number; reado
   return tags;
 }
 
-/** A user's words as plain text: the full-width ＜ looks the same and begins no tag. */
+/** A user's words as plain text: the full-width ＜ looks like < and begins no tag. */
 export function plainText(words: string): string {
   return words.replace(/</g, "＜");
 }
 
 /**
- * Removes the links of a text that the user's own words contain as well: what a user wrote is text. When the user
- * wrote a tag, in any width or as entities, a tag of the answer whose target is only in these words is removed as well,
- * and so is one without a closing tag: the answer may have cut what it repeats.
+ * Removes the links of a text that the user's own words contain as well, since a user's words are sent as plain text.
+ * When the user wrote a tag, in any width or as entities, a tag of the answer whose target is only in these words is
+ * removed as well, and so is one without a closing tag: the answer may have cut the words it repeats.
  *
  * @param text an answer that may repeat the user's words; control characters are removed, as when it is sent
  * @param words everything the user wrote; compared without regard to case and white space
@@ -119,7 +119,7 @@ function checkTag(tag: string, appid: string): LinkProblem | undefined {
   return undefined;
 }
 
-/** Every value of an attribute anywhere in a tag; "" for one without a value. */
+/** Every value of an attribute anywhere in a tag; "" for an attribute without a value. */
 function valuesOf(tag: string, name: string): readonly string[] {
   return [...tag.matchAll(LINK_ATTRIBUTE)]
     .filter(([, found = ""]) => found.toLowerCase() === name)

@@ -1,34 +1,37 @@
 /**
- * Whether a text names a user: the JSON of an event, or a push that could not be read. Pure. In doubt
- * it does: a record erased without need is one the operator misses, a record left is a user's.
+ * Whether a text names a user: the JSON of an event, or a push that could not be parsed. Pure. Uncertain texts count as
+ * naming the user: erasing a record too many only costs the operator a record, leaving one would keep a user's data.
  */
 import { ownValue } from "../base/own-value.ts";
 
-/** What an openid of WeChat's form consists of: beside one of these the same characters are part of another word. */
+/**
+ * The characters of an openid in WeChat's form: next to one of these, the openid's characters are part of a longer
+ * word.
+ */
 const WORD = /[\w-]/;
 const WORDS = /^[\w-]+$/;
 const WORD_RUN = /[\w-]+/g;
-/** Whatever an openid may consist of (`shared/message/user-id.ts`). */
+/** All characters an openid may contain (`shared/message/user-id.ts`). */
 const VISIBLE_RUN = /[!-~]+/g;
-/** JSON in a field of JSON is escaped twice. */
+/** How often escapes are decoded: JSON in a field of JSON is escaped twice. */
 const MAX_ESCAPES = 2;
 
 const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** An openid of this length or more, UTF-16 units, is not part of another word by chance. */
+/** From this length on, UTF-16 units, an openid does not occur inside another word by chance. */
 const UNMISTAKABLE_LENGTH = 20;
 
-/** What may be kept in the clear of an openid that is known by its hash: enough to find possible matches. */
+/** The data about an openid that may be stored beside its hash: enough to find possible matches. */
 export interface OpenidShape {
-  /** UTF-16 units. */
+  /** The length, UTF-16 units. */
   readonly length: number;
-  /** Whether it consists of letters, digits, `_` and `-`, as all of WeChat's do. */
+  /** Whether it consists of letters, digits, `_` and `-`, as all of WeChat's openids do. */
   readonly isWord: boolean;
 }
 
 /**
- * Whether the openid is in the text, as it is or escaped for JSON, XML or a URL: anywhere when it is long, as a whole
- * word when it is short.
+ * Whether the openid is in the text, unchanged or escaped for JSON, XML or a URL: a long one anywhere, a short one only
+ * as a whole word.
  */
 export function namesUser(text: string, openid: string): boolean {
   const isIn = isUnmistakable(openid) ? (form: string) => form.includes(openid) : hasWordOf(openid);
@@ -41,9 +44,9 @@ export function shapeOf(openid: string): OpenidShape {
 }
 
 /**
- * Everything in a text that may be an openid of one of the shapes: exactly what {@link namesUser} would find.
+ * All parts of a text that may be an openid of one of the shapes: exactly those {@link namesUser} would find.
  *
- * @param limit how many are looked for
+ * @param limit the most that are returned
  * @returns undefined: there are more
  */
 export function findOpenids(
@@ -78,7 +81,7 @@ function isUnmistakable({ length }: string): boolean {
   return length >= UNMISTAKABLE_LENGTH;
 }
 
-/** The text as it is and without the escapes of JSON or XML. */
+/** The text unchanged, and without the escapes of JSON or XML. */
 function formsOf(text: string): readonly string[] {
   const forms = [text];
   for (let json = text; forms.length <= MAX_ESCAPES && json.includes("\\");) {
@@ -99,7 +102,7 @@ function hasWord(text: string, word: string): boolean {
   return false;
 }
 
-/** Whether the word at a place of the text is not part of a longer one. */
+/** Whether the word at a position of the text is not part of a longer one. */
 function isWholeWord(text: string, at: number, word: string): boolean {
   const end = at + word.length;
   const goesOnLeft = isWord(text[at - 1]) && isWord(word[0]);
@@ -118,7 +121,7 @@ function unescapeJson(text: string): string {
   );
 }
 
-/** JSON writes a line break as a letter: it ends a word and does not belong to it. */
+/** A line break in JSON is an escape that ends in a letter: it ends a word and does not belong to it. */
 function withoutControl(escaped: string): string {
   return "bfnrt".includes(escaped) ? " " : escaped;
 }

@@ -1,17 +1,17 @@
 /**
- * The form in which texts are compared: what a user wrote and what a rule looks for become equal when a person
- * would call them the same (full-width letters, capitals, ß and ss, more or less space), and where a word ends.
+ * The form in which texts are compared: a user's text and a rule's keyword become equal when they differ only in
+ * full-width letters, capitals, ß and ss, or the amount of space. Also the borders of words.
  */
 
-/** Matching reads this many UTF-16 units of a message; a question that starts later is not matched. */
+/** The number of UTF-16 units of a message that are matched; later text is ignored. */
 const MAX_READ = 4_000;
 
 /** Invisible characters that input methods and copied texts leave behind: soft hyphen, zero-width space, joiner, BOM. */
 const INVISIBLE = /[\u00AD\u200B\u2060\uFEFF]/g;
 
 /**
- * Scripts written without spaces between words: there a keyword is found anywhere. Script_Extensions (scx) brings in
- * letters that Chinese and Japanese share, such as ー, but also accents that Latin letters have too: those stay out.
+ * Scripts written without spaces between words: in them a keyword is found anywhere. Script_Extensions (scx) includes
+ * letters that Chinese and Japanese share, such as ー, but also accents of Latin letters, which are excluded.
  */
 const NO_WORD_BORDERS =
   /^(?:(?!\p{M})[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]|[\p{sc=Hang}\p{sc=Bopo}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}])/u;
@@ -31,7 +31,7 @@ export function normalizeText(text: string): string {
     .toLowerCase()
     .replaceAll("ß", "ss")
     .replaceAll("ς", "σ")
-    .replaceAll("i\u0307", "i") // what toLowerCase makes of the Turkish İ
+    .replaceAll("i\u0307", "i") // the result of toLowerCase for the Turkish İ
     .normalize("NFKC")
     .replace(INVISIBLE, "")
     .replace(/\s+/g, " ")
@@ -46,7 +46,7 @@ export function isWordBorder(text: string, index: number): boolean {
   return !(isWordCharacter(characterBefore(text, index)) && isWordCharacter(characterAt(text, index)));
 }
 
-/** Letters, digits and their accents, where words have borders. The empty string (a text's end) is none. */
+/** Letters, digits and their accents, which have word borders. The empty string (a text's end) is not one of them. */
 function isWordCharacter(character: string): boolean {
   return WORD_CHARACTER.test(character) && !NO_WORD_BORDERS.test(character);
 }

@@ -1,9 +1,10 @@
 /**
- * Cuts a long text into messages WeChat accepts (WECHAT.md §4.3). Cuts fall after a line, a sentence or a space
- * when one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2).
- * White space at a cut stays at the end of the earlier part; what does not fit there is left out, so that no later part
- * begins with an empty line or a space (the indentation of a line stays). Parts without a visible character are left out,
- * as WeChat would refuse them and the rest would not be sent. Apart from that, the joined parts equal the text.
+ * Cuts a long text into messages WeChat accepts (WECHAT.md §4.3). Cuts fall after a line, a sentence or a space when
+ * one is near, never inside a character as its reader sees it, and never inside `<a …>…</a>` (WECHAT.md §4.2). White
+ * space at a cut stays at the end of the earlier part; white space that does not fit there is dropped, so that no later
+ * part begins with an empty line or a space (the indentation of a line is kept). Parts without a visible character are
+ * dropped: WeChat would refuse them, and the parts after them would not be sent. Apart from that, the joined parts
+ * equal the text.
  */
 import { err, ok, type Result } from "../base/result.ts";
 import { isVisibleMessage } from "../base/visible.ts";
@@ -26,8 +27,8 @@ interface Atom {
 }
 
 /**
- * The least share of a message that must be filled before a cut may prefer a line's or sentence's end; then fuller and
- * fuller.
+ * The part of a message that must be filled before a cut at the end of a line or sentence is preferred; then larger and
+ * larger parts.
  */
 const FILL_STEPS = [0.5, 0.75, 0.9] as const;
 
@@ -36,18 +37,19 @@ const SENTENCE_END = 2;
 const WORD_END = 1;
 
 const SENTENCE_MARK = /^[。！？；…]/u;
-/** These end a sentence only before a space: they occur inside addresses and numbers as well. */
+/** These end a sentence only before a space: they also occur inside addresses and numbers. */
 const ASCII_SENTENCE_MARK = /^[.!?;]$/;
 const CLOSING_MARK = /^[”’」』）)》】]/u;
 
 /**
  * Splits a text into parts within a size limit.
  *
- * @param content any text; one that fits comes back as it is, a longer one without blank space at its end
+ * @param content any text; one that fits is returned unchanged, a longer one without blank space at its end
  * @param limit the most one part may have, in `unit`; at least 4 (one code point of UTF-8)
  * @param unit what `limit` counts
  * @param maxParts the most parts there may be, at least 1
- * @returns the parts in order (none when nothing in a longer text is visible), as few as it can be done with and then cut as prettily as it can, or `anchor_too_long` / `too_many_parts`
+ * @returns the parts in order (none when nothing in a longer text is visible), as few parts as possible, cut at the
+ *   best places for that number, or `anchor_too_long` / `too_many_parts`
  */
 export function splitText(
   content: string,
@@ -56,13 +58,13 @@ export function splitText(
   maxParts: number,
 ): Result<string[], SplitProblem> {
   if (!(limit >= 4) || !(maxParts >= 1)) throw new RangeError("limit must be at least 4 and maxParts at least 1");
-  // A UTF-16 unit is at most 3 bytes, so short texts need no counting.
+  // A UTF-16 unit has at most 3 bytes, so short texts need no counting.
   if (content.length * 3 <= limit) return ok([content]);
   if (textSize(content, unit) <= limit) return ok([content]);
 
   const atoms = toAtoms(content.trimEnd(), limit, unit);
   if (!atoms.ok) return atoms;
-  // Each part is one of the few replies WeChat allows.
+  // Each part uses one of the few replies WeChat allows.
   const fewest = pack(atoms.value, limit, limit);
   if (fewest.length > maxParts) return err({ reason: "too_many_parts", limit: maxParts, actual: fewest.length });
   for (const fill of FILL_STEPS) {
@@ -73,8 +75,8 @@ export function splitText(
 }
 
 /**
- * Fills part after part, and leaves out those without a visible character. Of the cuts that leave at least `least` in a
- * part it takes the strongest, and of those the last.
+ * Fills part after part, and drops those without a visible character. Of the cuts after at least `least` of a part it
+ * chooses the strongest, and of those the last.
  */
 function pack(atoms: readonly Atom[], limit: number, least: number): string[] {
   const parts: string[] = [];
@@ -104,7 +106,7 @@ function bestCut(atoms: readonly Atom[], start: number, limit: number, least: nu
 }
 
 /**
- * Where the next part begins: behind the rest of the white space at a cut, but before the indentation of a line.
+ * The start of the next part: after the remaining white space at a cut, but before the indentation of a line.
  *
  * @param cut the index after the last atom of a part
  */
@@ -150,7 +152,7 @@ function wholePieces(content: string): { text: string; isAnchor: boolean }[] {
   return pieces;
 }
 
-/** Where the `<a …>…</a>` of a text begin and end. An opening tag that is never closed is plain text. */
+/** The beginnings and ends of each `<a …>…</a>` in a text. An opening tag that is never closed is plain text. */
 function findAnchors(content: string): { start: number; end: number }[] {
   const opening = /<a[\s>]/gi;
   const closing = /<\/a\s*>/gi;
@@ -165,7 +167,7 @@ function findAnchors(content: string): { start: number; end: number }[] {
 }
 
 /**
- * Weighs the cut after each piece. The marks that end a sentence, the quotes they close and the space after stay
+ * Rates the cut after each piece. The marks that end a sentence, the quotes they close and the space after them stay
  * together.
  */
 function weighCuts(pieces: readonly string[], unit: TextUnit): Atom[] {

@@ -1,6 +1,6 @@
 /**
- * The answers a team may set: their shape, and whether WeChat would take them (limits of `shared/message/channel-rules.ts`). What
- * could never be sent is refused here, not in front of a user.
+ * The answers a team may set: their shape, and whether WeChat would accept them (limits of
+ * `shared/message/channel-rules.ts`). An answer that could never be sent is refused when the settings are stored.
  */
 import * as v from "valibot";
 import { MINI_PROGRAM_RULES } from "../../message/channel-rules.ts";
@@ -21,13 +21,13 @@ const ANSWERS = [
 /** The last resort when no rule answers: it must not depend on another server. */
 export const AnswerSchema = v.variant("type", ANSWERS);
 
-/** What answers a message: messages, a hand-over to WeChat's own agents, no answer, or the answer of a webhook. */
+/** The answer to a message: messages, a handover to WeChat's own agents, no answer, or the answer of a webhook. */
 export const ActionSchema = v.variant("type", [
   ...ANSWERS,
   v.strictObject({ type: v.literal("webhook"), webhookId: WebhookIdSchema }),
 ]);
 
-/** The messages of one answer, checked for the place they are for. */
+/** The messages of one answer, checked for where they are used. */
 export function messagesSchema(place: TemplateField) {
   const most = MINI_PROGRAM_RULES.grants[place === "greeting" ? "enter" : "message"].count;
   const message = v.pipe(
@@ -50,7 +50,7 @@ export function messagesSchema(place: TemplateField) {
     v.check(
       (messages) => countParts(messages) <= most,
       problemWithCure(
-        `may come to more than ${most} messages once long texts are split`,
+        `may become more than ${most} messages when long texts are split`,
         `shorten it: WeChat allows ${most} here`,
       ),
     ),
@@ -63,7 +63,7 @@ interface FieldProblem {
   readonly message: string;
 }
 
-/** What the channel, the variables and the splitting have against a message. */
+/** The problems of a message with the channel's limits, its variables and the splitting. */
 function findMessageProblems(message: Outbound, place: TemplateField): FieldProblem[] {
   if (message.type !== "text") {
     return Object.entries(message)
@@ -81,7 +81,7 @@ function findMessageProblems(message: Outbound, place: TemplateField): FieldProb
   return found.map((problem) => ({ field: "content", message: problem }));
 }
 
-/** The text with its variables at their biggest, split as it would be sent. */
+/** The text with its variables at their longest, split as it would be sent. */
 function splitLongest(content: string) {
   const { limit, unit, maxParts } = MINI_PROGRAM_RULES.text;
   return splitText(renderLongest(content), limit, unit, maxParts);

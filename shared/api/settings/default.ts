@@ -1,6 +1,6 @@
 /**
- * The settings of a mini program whose team has stored none. They promise nothing: no greeting, no rules, no hours;
- * every message goes to WeChat's own agents (mpkf.weixin.qq.com), as it would without us.
+ * The settings of a mini program whose team has stored none: no greeting, no rules, no hours; every message is handed
+ * over to WeChat's own agents (mpkf.weixin.qq.com), as it would be without this worker.
  */
 import type { Settings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The links in a team's texts (WECHAT.md §4.2). They are checked when settings are stored, not when they are read: what
- * an earlier version stored must still parse, and a link that WeChat refuses ends its own message only.
+ * The links in a team's texts (WECHAT.md §4.2). They are checked when settings are stored, not when they are read:
+ * settings of an earlier version must still parse, and a link that WeChat refuses fails only its own message.
  */
 import type { Outbound } from "../../message/outbound.ts";
 import { findLinkProblem } from "../../text/links.ts";
@@ -11,11 +11,11 @@ import { renderTemplate } from "./template.ts";
 /**
  * Every text with a link that cannot be sent, with its path and cure.
  *
- * @param appid whose settings they are: the only mini program their links may lead to
+ * @param appid the mini program of the settings: the only one their links may lead to
  */
 export function findSettingsLinkProblems(settings: Settings, appid: string): readonly SettingsProblem[] {
   return textsOf(settings).flatMap(({ path, text }) => {
-    // A variable with the user's words is never inside a tag, and any other variable is harmless there.
+    // A variable with the user's words is never inside a tag, and any other variable is harmless inside one.
     const found = findLinkProblem(
       renderTemplate(text, () => "1"),
       appid,
@@ -24,7 +24,7 @@ export function findSettingsLinkProblems(settings: Settings, appid: string): rea
   });
 }
 
-/** A text, and its place in the settings. */
+/** A text, and its path in the settings. */
 interface PlacedText {
   readonly path: string;
   readonly text: string;

@@ -1,6 +1,6 @@
 /**
- * Problems of a team's settings, described so that they can be fixed without reading code: where, what, and the
- * cure. Never more of the input than a short piece of its keys: settings hold the team's own texts.
+ * Problems of a team's settings, described so that they can be fixed without reading code: path, problem and cure. They
+ * quote at most a short piece of the input's keys: settings contain the team's own texts.
  */
 import * as v from "valibot";
 
@@ -19,17 +19,17 @@ export interface SettingsProblem {
   readonly cure: string;
 }
 
-/** Problems reported per request, at most. */
+/** The most problems reported per request. */
 const MAX_PROBLEMS = 100;
 const MAX_PATH = 120;
 
-/** valibot carries one string an issue; ours is the problem and the cure on two lines. */
+/** valibot has one string per issue; ours contains the problem and the cure on two lines. */
 const SEPARATOR = "\n";
 
 const FILL_IN = "fill it in, or leave the whole message out";
 /**
- * Cures for the checks of `shared/message/outbound.ts` and of bare sizes, by the problem or by valibot's name of the
- * check.
+ * Cures for the checks of `shared/message/outbound.ts` and for plain size checks, by the problem or by valibot's name
+ * of the check.
  */
 const CURES: Readonly<Record<string, string>> = {
   "must not be blank": FILL_IN,
@@ -43,7 +43,7 @@ export function problemWithCure(problem: string, cure: string): string {
   return `${problem}${SEPARATOR}${cure}`;
 }
 
-/** Turns valibot's issue into ours. */
+/** Converts valibot's issue to ours. */
 export function toProblem(issue: v.BaseIssue<unknown>): SettingsProblem {
   const path = clipPath(v.getDotPath(issue) ?? "");
   const [problem = "", cure] = issue.message.split(SEPARATOR);
@@ -72,7 +72,7 @@ export function duplicateProblem(path: string, what: string): SettingsProblem {
   return { reason: "duplicate", path: clipPath(path), problem, cure: `give every entry its own ${what}` };
 }
 
-/** At most a hundred problems, the last then saying how many more there are. */
+/** At most a hundred problems; the last one then gives the number of the others. */
 export function limitProblems(problems: readonly SettingsProblem[]): SettingsProblem[] {
   if (problems.length <= MAX_PROBLEMS) return [...problems];
   const rest = problems.length - MAX_PROBLEMS;
@@ -85,7 +85,7 @@ export function limitProblems(problems: readonly SettingsProblem[]): SettingsPro
   return [...problems.slice(0, MAX_PROBLEMS), more];
 }
 
-/** valibot's name of a type in plain words. */
+/** The plain words for valibot's name of a type. */
 function describeExpected(expected: string): string {
   switch (expected) {
     case "Object":

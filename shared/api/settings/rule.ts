@@ -1,6 +1,6 @@
 /**
- * One rule of the settings: what it looks for in a message, when it holds, and its answer. No regular expressions:
- * a pattern with `*` matches in linear time whatever the user writes.
+ * One rule of the settings: which messages it matches, when it is in force, and its answer. No regular expressions: a
+ * pattern with `*` matches in linear time for every input.
  */
 import * as v from "valibot";
 import { isVisible } from "../../base/visible.ts";
@@ -15,7 +15,7 @@ const MAX_WORDS = 50;
 const MAX_WORD_LENGTH = 100;
 const MAX_PRIORITY = 1_000_000;
 
-/** 30 days. */
+/** The longest `onceMinutes`: 30 days. */
 const MAX_ONCE_MINUTES = 43_200;
 
 const word = v.pipe(
@@ -31,7 +31,7 @@ const pattern = v.pipe(
   ),
 );
 const kindCure = 'add "text", or leave messageKinds out';
-/** The kinds of messages, and whether there is a text for keywords in them: a picture has none. */
+/** The kinds of messages, and whether they have a text for keywords: a picture has none. */
 const HAS_TEXT = { text: true, image: false, miniprogrampage: true } as const satisfies Record<MessageKind, boolean>;
 const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind => kind in HAS_TEXT);
 const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
@@ -58,10 +58,10 @@ function wordList<T extends v.GenericSchema<string, string>>(item: T) {
 }
 
 /**
- * What a rule looks for. All compare folded texts (`normalize.ts`); of a card the title is read.
- * `exact` the whole message is one of the words · `prefix` it begins with one · `wildcard` the whole message fits a
- * pattern, `*` standing for any text or none · `all` it contains every word · `any` it contains one of them, and
- * `contains` is another name for that, which reads better with one word · `anything` every message of the kinds.
+ * What a rule matches. All types compare folded texts (`normalize.ts`); for a card that is the title. `exact` the whole
+ * message is one of the words · `prefix` it begins with one · `wildcard` the whole message fits a pattern, where `*`
+ * matches any text or none · `all` it contains every word · `any` it contains one of them, and `contains` is another
+ * name for it, meant for one word · `anything` every message of the kinds.
  */
 export const MatchSchema = v.variant("type", [
   v.strictObject({
@@ -77,7 +77,7 @@ export const MatchSchema = v.variant("type", [
   v.strictObject({ type: v.literal("anything"), messageKinds: anyKinds }),
 ]);
 
-/** What a rule looks for. */
+/** The match of a rule. */
 export type Match = v.InferOutput<typeof MatchSchema>;
 
 /** A whole number of minutes, 1 to 43 200 (30 days). */
@@ -88,7 +88,7 @@ export const OnceMinutesSchema = v.pipe(
   v.maxValue(MAX_ONCE_MINUTES, problemWithCure(`is more than ${MAX_ONCE_MINUTES}`, "write at most 43200 (30 days)")),
 );
 
-/** An id: the log and the counters of `onceMinutes` use it, so it should stay when the name changes. */
+/** An id: the log and the counters of `onceMinutes` use it, so it should stay the same when the name changes. */
 const id = v.pipe(
   v.string(),
   v.regex(
@@ -123,7 +123,7 @@ export const RuleSchema = v.strictObject({
   match: MatchSchema,
   /** Default `always`. */
   when: v.exactOptional(v.picklist(["always", "open", "closed"]), "always"),
-  /** The rule fires at most once within this time for one user, minutes. */
+  /** The rule applies at most once within this time for one user, minutes. */
   onceMinutes: v.exactOptional(OnceMinutesSchema),
   action: ActionSchema,
 });

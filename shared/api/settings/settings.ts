@@ -1,6 +1,6 @@
 /**
- * A team's settings: opening hours, greeting, rules, and the answer when no rule matches. `parseSettings` is the only
- * way in; it reports every problem at once. The settings reach the conversation as arguments
+ * A team's settings: opening hours, greeting, rules, and the answer when no rule matches. Outside data enters through
+ * `parseSettings` only, which reports every problem at once. The settings reach the conversation as arguments
  * (docs/design/0006-rules-and-handlers.md).
  */
 import * as v from "valibot";
@@ -59,7 +59,7 @@ const dayName = v.exactOptional(
 );
 const day = v.exactOptional(spans);
 
-/** A list of single days. */
+/** A list of dates. */
 function dayList<T extends v.GenericSchema>(item: T) {
   return v.pipe(
     v.array(item),
@@ -68,8 +68,8 @@ function dayList<T extends v.GenericSchema>(item: T) {
 }
 
 /**
- * The settings as a schema; everything but `fallback` has a default. Ids and dates given twice are found by
- * `parseSettings` alone.
+ * The settings as a schema; everything but `fallback` has a default. Only `parseSettings` finds ids and dates that
+ * occur twice.
  */
 export const SettingsSchema = v.strictObject({
   /** IANA name; default `Asia/Shanghai`. */
@@ -81,8 +81,8 @@ export const SettingsSchema = v.strictObject({
     "Asia/Shanghai",
   ),
   /**
-   * Opening hours a weekday, local time; a weekday left out is closed, no `hours` at all means always open. A time
-   * whose `to` is before its `from` runs past midnight and belongs to the day it began on.
+   * Opening hours by weekday, local time; a weekday that is left out is closed, without `hours` the shop is always
+   * open. A time whose `to` is before its `from` runs past midnight and belongs to the day it began on.
    */
   hours: v.exactOptional(
     v.pipe(
@@ -93,7 +93,7 @@ export const SettingsSchema = v.strictObject({
       ),
     ),
   ),
-  /** Days that are closed whatever the week says. */
+  /** Days on which the shop is closed, whatever the weekly hours are. */
   holidays: v.exactOptional(dayList(v.strictObject({ date, name: dayName })), []),
   /** Days with hours of their own: a working weekend (调休), a short day. */
   specialDays: v.exactOptional(
@@ -106,7 +106,7 @@ export const SettingsSchema = v.strictObject({
     ),
     [],
   ),
-  /** Sent when the user enters the chat; at most 2 messages, WeChat allows no more then (WECHAT.md §4.4). */
+  /** Sent when the user enters the chat; at most 2 messages, since WeChat allows no more (WECHAT.md §4.4). */
   greeting: v.exactOptional(
     v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
   ),
@@ -117,7 +117,7 @@ export const SettingsSchema = v.strictObject({
     ),
     [],
   ),
-  /** Answers outside the hours when no rule does. */
+  /** The answers outside the hours when no rule matches. */
   offHours: v.exactOptional(ActionSchema),
   /** The answer when no rule matches. */
   fallback: AnswerSchema,
@@ -141,7 +141,7 @@ export type Settings = v.InferOutput<typeof SettingsSchema>;
 /**
  * Reads settings from outside data.
  *
- * @param input anything, mostly parsed JSON
+ * @param input any value, usually parsed JSON
  * @returns the settings with their defaults, or every problem, each with its path and cure (100 at most)
  */
 export function parseSettings(input: unknown): Result<Settings, SettingsProblem[]> {
@@ -157,8 +157,8 @@ export function parseSettings(input: unknown): Result<Settings, SettingsProblem[
 }
 
 /**
- * Reads settings that were checked when they were stored. Their shape must be right; the checks of their contents are not
- * repeated, so that settings an older version took stay in force when a newer one takes less.
+ * Reads settings that were checked when they were stored. Their shape must be right; the checks of their contents are
+ * not repeated, so that settings an older version accepted stay in force when a newer one accepts less.
  *
  * @returns undefined when they have another shape, as those of a newer version may have
  */
@@ -167,7 +167,7 @@ export function parseStoredSettings(input: unknown): Settings | undefined {
   return parsed.typed ? parsed.output : undefined;
 }
 
-/** Actions that name a webhook missing in the list. */
+/** Actions that name a webhook that is not in the list. */
 function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
   const actions = [
     ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
@@ -212,11 +212,11 @@ function isTimeZone(name: string): boolean {
     Intl.DateTimeFormat("en", { timeZone: name });
     return true;
   } catch {
-    return false; // a RangeError, the only way Intl says that it knows no such zone
+    return false; // a RangeError is the only sign Intl gives for an unknown time zone
   }
 }
 
-/** Whether the text is a day of the calendar, `YYYY-MM-DD`: 2026-02-30 is none. */
+/** Whether the text is a day of the calendar, `YYYY-MM-DD`: 2026-02-30 is not. */
 function isRealDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);

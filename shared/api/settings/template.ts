@@ -1,7 +1,7 @@
 /**
- * The variables a team may write into its texts, `{{content}}`, and how they are filled. Their values are
- * data, never markup: a user's text cannot make a link (WECHAT.md §4.2), nor bring in another variable. `{{name|text}}`
- * gives the text for an empty value.
+ * The variables a team may write into its texts, `{{content}}`, and how they are filled. Their values are data, never
+ * markup: a user's text cannot make a link (WECHAT.md §4.2), nor insert another variable. `{{name|text}}` uses the text
+ * for an empty value.
  */
 import { isVisible } from "../../base/visible.ts";
 import { clipText } from "../../text/graphemes.ts";
@@ -11,23 +11,24 @@ import { problemWithCure } from "./problems.ts";
 /** Where a text is used: an answer to a message, or the greeting on entering. */
 export type TemplateField = "message" | "greeting";
 
-/** What is known of a variable. */
+/** The properties of a variable. */
 interface VariableRule {
   readonly places: readonly TemplateField[];
   /** Whether a user (or the user's phone) decides the value. */
   readonly fromUser: boolean;
   /** The most code points of a value; longer ones are cut and end in "…". */
   readonly maxCharacters: number;
-  /** Whether a field of it is named: `{{context.product.name}}`. */
+  /** Whether a field of it can be named: `{{context.product.name}}`. */
   readonly hasFields?: true;
 }
 
 /**
  * The variables:
- * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text, of a typed context its label ·
- * `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time` the local day and time of the
- * answer, `2026-10-01` and `09:30` · `context.…` a field of what the page says about itself, `verified.…` of what the
- * shop's back end signed. Fields are not checked against `shared/app-context.ts`: settings must stay valid when it changes.
+ * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text, or
+ * the label of a typed context · `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time`
+ * the local day and time of the answer, `2026-10-01` and `09:30` · `context.…` a field of the page's own context,
+ * `verified.…` of the context signed by the shop's back end. Fields are not checked against `shared/app-context.ts`:
+ * settings must stay valid when it changes.
  */
 const VARIABLES = {
   content: { places: ["message"], fromUser: true, maxCharacters: 200 },
@@ -43,7 +44,7 @@ const VARIABLES = {
 /** The name of a variable. */
 export type VariableName = keyof typeof VARIABLES;
 
-/** Gives a variable's value; `field` is the path behind the name, empty for those that have none. */
+/** Returns a variable's value; `field` is the path after the name, empty for variables without fields. */
 export type VariableReader = (name: VariableName, field: string) => string;
 
 /** The text between the braces. */
@@ -58,16 +59,17 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 const FIELD = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 const MAX_NAME_SHOWN = 30;
 
-/** Whether a text has anything in double braces. */
+/** Whether a text contains double braces. */
 export function hasPlaceholder(text: string): boolean {
   return text.search(PLACEHOLDER) !== -1;
 }
 
 /**
- * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed have none).
+ * Fills the variables of a text, in one pass. A name that is not a variable stays as written (settings that were parsed
+ * have none).
  *
  * @param text the team's text
- * @param read gives a variable's value; called only for those used in the text
+ * @param read returns a variable's value; called only for those used in the text
  */
 export function renderTemplate(text: string, read: VariableReader): string {
   return text.replaceAll(PLACEHOLDER, (whole: string, inner: string) => {
@@ -79,7 +81,7 @@ export function renderTemplate(text: string, read: VariableReader): string {
   });
 }
 
-/** The text with every variable at its maximum size: if it fits, every filled text fits. */
+/** The text with every variable at its longest: if it fits, every filled text fits. */
 export function renderLongest(text: string): string {
   return renderTemplate(text, (name) => "\u{20BB7}".repeat(RULES[name].maxCharacters));
 }
@@ -89,11 +91,11 @@ export function renderLongest(text: string): string {
  *
  * @param text the team's text
  * @param place where the text is used
- * @returns problems with their cures, as `says` words them
+ * @returns problems with their cures, in the form of `problemWithCure`
  */
 export function findTemplateProblems(text: string, place: TemplateField): string[] {
   const problems: string[] = [];
-  // A `>` in quotes may end the tag or not: what is inside the tag by either reading counts as inside.
+  // A `>` in quotes may end the tag or not: text that is inside the tag by either reading counts as inside.
   const tags = findTags(text);
   const isInsideTag = (index: number) =>
     isAfterOpenBracket(text, index) || tags.some(({ start, end }) => start < index && index < end);
@@ -118,7 +120,7 @@ export function findTemplateProblems(text: string, place: TemplateField): string
   return problems;
 }
 
-/** The variables of a place, as one writes them. */
+/** The variables of a place, in the form in which they are written. */
 function namesIn(place: TemplateField): string {
   const rules: readonly (readonly [string, VariableRule])[] = Object.entries(RULES);
   return rules
@@ -141,7 +143,7 @@ function isVariable(name: string): name is VariableName {
   return Object.hasOwn(VARIABLES, name);
 }
 
-/** Whether a "<" before `index` is still open there. */
+/** Whether a "<" before `index` is not closed yet. */
 function isAfterOpenBracket(text: string, index: number): boolean {
   const before = text.slice(0, index);
   return before.lastIndexOf("<") > before.lastIndexOf(">");

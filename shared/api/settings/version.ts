@@ -8,7 +8,9 @@ export interface SettingsVersion {
   readonly settings: Settings;
   /** When it was stored, epoch ms; 0 for the defaults. */
   readonly updatedAt: number;
-  /** This worker cannot read what is stored; `settings` are the defaults then, for callers of version 0.1.0 only. */
+  /**
+   * This worker cannot read the stored settings; `settings` are the defaults then, for callers of version 0.1.0 only.
+   */
   readonly unreadable?: true;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The webhooks of the settings. Whether an address is allowed is judged where it is called (`worker/platform/public-url.ts`,
- * which has the URL class) and when settings are stored; the signing secret is a secret of the Worker, never a setting.
+ * The webhooks of the settings. Addresses are checked when they are called (`worker/platform/public-url.ts`, which has
+ * the URL class) and when settings are stored; the signing secret is a secret of the Worker, never a setting.
  */
 import * as v from "valibot";
 import { WEBHOOK_EVENTS } from "../webhook-events.ts";
@@ -9,7 +9,7 @@ import { problemWithCure } from "./problems.ts";
 const MAX_WEBHOOKS = 5;
 const MAX_URL = 2_048;
 
-/** An id: the cursors of all conversations are kept under it, so a changed id begins anew. */
+/** An id: the cursors of all conversations are stored under it, so a changed id begins with new cursors. */
 export const WebhookIdSchema = v.pipe(
   v.string(),
   v.regex(
@@ -25,7 +25,7 @@ const WebhookSchema = v.strictObject({
     v.string(),
     v.maxLength(MAX_URL, problemWithCure(`has more than ${MAX_URL} characters`, "use a shorter address")),
   ),
-  /** Default: all of them. */
+  /** Default: all types. */
   events: v.exactOptional(
     v.pipe(
       v.array(
@@ -40,19 +40,19 @@ const WebhookSchema = v.strictObject({
   ),
 });
 
-/** The endpoints. An empty `events` means an endpoint that is only asked by rules. */
+/** The endpoints. An endpoint with an empty `events` only answers webhook questions of rules. */
 export const WebhooksSchema = v.pipe(
   v.array(WebhookSchema),
   v.maxLength(
     MAX_WEBHOOKS,
-    problemWithCure(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server pass the events on"),
+    problemWithCure(`has more than ${MAX_WEBHOOKS} webhooks`, "let one server forward the events"),
   ),
 );
 
 /** One endpoint of the settings. */
 export type Webhook = v.InferOutput<typeof WebhookSchema>;
 
-/** The ids of the webhooks that receive events; the others only answer for rules. */
+/** The ids of the webhooks that receive events; the others only answer webhook questions. */
 export function findListeners(webhooks: readonly Webhook[]): readonly string[] {
   return webhooks.filter(({ events }) => events.length > 0).map(({ id }) => id);
 }

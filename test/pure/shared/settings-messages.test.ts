@@ -61,14 +61,14 @@ describe("the messages of an answer", () => {
     const long = text("字".repeat(1_200)); // 3 600 bytes, two parts
     expect(fallback(long, long, text("x"))).toEqual([]);
     expect(fallback(long, long, long)).toEqual([
-      "fallback.messages: may come to more than 5 messages once long texts are split",
+      "fallback.messages: may become more than 5 messages when long texts are split",
     ]);
   });
 
   it("may be two on entering, where WeChat allows no more", ({ expect }) => {
     expect(tell({ greeting: { messages: [text("您好"), text("{{sessionFrom}}")], onceMinutes: 30 } })).toEqual([]);
     expect(tell({ greeting: { messages: [text("1"), text("2"), text("3")] } })).toEqual([
-      "greeting.messages: may come to more than 2 messages once long texts are split",
+      "greeting.messages: may become more than 2 messages when long texts are split",
     ]);
   });
 

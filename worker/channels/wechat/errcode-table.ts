@@ -1,6 +1,7 @@
 /**
- * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with those of the typing (§5.1), subscribe-message
- * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a row when the platform changes.
+ * The rows behind `errcode.ts`: every code of WECHAT.md §4.5, with the codes of the typing (§5.1), subscribe-message
+ * (§8.1), agent-account (§10) and request-signing (§6.5) calls it refers to, and of the diagnostics (§6.4). Change a
+ * row when the platform changes.
  */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { PauseReach, PauseReaction, Reaction } from "../../../shared/message/delivery.ts";
