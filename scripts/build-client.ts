@@ -1,6 +1,6 @@
 /**
- * `npm run build -w client`: writes `client/dist`, what `edge-kefu/client` is to others: one module without imports, and its
- * declarations beside those of the schemas they are derived from.
+ * `npm run build -w client`: writes `client/dist`, the published `edge-kefu/client`: one module without imports, and
+ * its declarations with those of the schemas they are derived from.
  */
 import { join } from "node:path";
 import { buildClient } from "./lib/build-client.ts";

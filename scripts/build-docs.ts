@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes what `public/` serves, from the routes: the OpenAPI document, its page, and the headers, which
- * allow the page's one style sheet by its hash. With `--check` it writes nothing and fails when a file is stale.
+ * `npm run docs`: generates the files of `public/` from the routes: the OpenAPI document, its page, and the headers,
+ * which allow the page's only style sheet by its hash. With `--check` it writes nothing and fails when a file is stale.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -45,12 +45,12 @@ function makeFiles(): Readonly<Record<string, string>> {
   };
 }
 
-/** As the repository's formatter has it, so that `npm run check` agrees and a change reads well. */
+/** Formatted by the repository's formatter, so that `npm run check` accepts it and diffs are readable. */
 function format(name: string, text: string): string {
   return run(join(ROOT, "node_modules/.bin/oxfmt"), [`--stdin-filepath=${name}`], text);
 }
 
-/** Nothing may be loaded or run. The hash is over the style as it stands in the file. */
+/** Nothing may be loaded or executed. The hash is over the style as it is in the file. */
 function headersFor(html: string): string {
   const style = /<style>([^]*)<\/style>/.exec(html)?.[1];
   if (style === undefined) throw new Error("the page has no style sheet");

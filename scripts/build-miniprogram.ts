@@ -1,4 +1,4 @@
-/** `npm run build -w miniprogram`: the package into `dist` and `types`, with its sizes. */
+/** `npm run build -w miniprogram`: builds the package into `dist` and `types`, and prints its sizes. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { buildMiniprogram, buildMiniprogramTypes } from "./lib/build-miniprogram.ts";

@@ -1,4 +1,4 @@
-/** `npm run build:phone`: the emulator's phone page and the mini program on it, with their sizes. */
+/** `npm run build:phone`: builds the emulator's phone page and the mini program on it, and prints their sizes. */
 import { gzipSync } from "node:zlib";
 import { buildPhone } from "./lib/build-phone.ts";
 import { buildShop } from "./lib/build-shop.ts";

@@ -1,8 +1,8 @@
 /**
  * `npm run check:official -w miniprogram`: compiles a small mini program with this package by WeChat's own compiler
  * (miniprogram-ci), offline and without an account. Not a dependency, as it is 276 MB: the first run installs it into
- * `.tmp/official`. It finds bad JSON, missing pages and components, JavaScript and WXSS that WeChat refuses, and what
- * its npm build does to the package; wrong WXML it does not find (`npm test` does).
+ * `.tmp/official`. It finds invalid JSON, missing pages and components, JavaScript and WXSS that WeChat refuses, and
+ * damage by its npm build; it does not find invalid WXML (`npm test` does).
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -23,11 +23,13 @@ const FOLDER = join(ROOT, ".tmp/official");
 const PROJECT = join(FOLDER, "project");
 const NAME = "edge-kefu-miniprogram";
 const TIMEOUT_MS = 600_000;
-/** The compiler asks WeChat's server for what it does not need; so does the process it forks. */
+/**
+ * The compiler and the process it forks call WeChat's server for data they do not need: the look-up is made to fail.
+ */
 const OFFLINE = `require("dns").lookup = (host, options, done) =>
   (done ?? options)(Object.assign(new Error(host + ": offline"), { code: "ENOTFOUND" }));`;
 
-/** What a mini program is allowed; WeChat's server says it to people with an account. */
+/** The limits of a mini program, which WeChat's server returns only for an account. */
 const LIMITS = {
   MaxCodeSize: 2,
   MaxSubpackageSubCodeSize: 2,
@@ -39,7 +41,7 @@ const LIMITS = {
   MaxTabbarIconSize: 40,
 };
 
-/** With WeChat's own lowering of the syntax, and without. */
+/** With and without WeChat's own lowering of the syntax. */
 const SETTINGS = [
   { es6: true, enhance: true, minify: true },
   { es6: false, enhance: false, minify: false },
@@ -79,7 +81,7 @@ async function writeProject(): Promise<void> {
   }
 }
 
-/** Puts the package, as npm would publish it, where the project's dependencies are. */
+/** Copies the package, as npm would publish it, to the project's dependencies. */
 async function installPackage(): Promise<void> {
   await buildMiniprogram();
   const { version }: { version: string } = JSON.parse(await readFile(join(MINIPROGRAM, "package.json"), "utf8"));
@@ -101,7 +103,7 @@ async function compile(ci: Ci): Promise<readonly string[]> {
     projectPath: PROJECT,
     privateKey: "none",
     ignores: ["node_modules/**/*"],
-    // Without this it asks WeChat's server.
+    // Without this value the compiler calls WeChat's server.
     attr: async () => ({ platform: false, appType: 0, isSandbox: false, released: false, setting: LIMITS }),
   });
   for (const setting of SETTINGS) {
@@ -111,13 +113,13 @@ async function compile(ci: Ci): Promise<readonly string[]> {
   return complaints;
 }
 
-/** A component the npm build lost would only be missed on a phone. */
+/** A component lost by the npm build would otherwise be noticed only on a phone. */
 async function findMissing(files: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const scripts = (await listComponents()).map((component) => `miniprogram_npm/${NAME}/${component}/index.js`);
   return scripts.filter((script) => files[script] === undefined).map((script) => `${script} is missing`);
 }
 
-/** WeChat leaves `import` in packages as it is when it does not lower the syntax, and then breaks on a phone. */
+/** When WeChat does not lower the syntax, it leaves `import` in packages unchanged, which fails on a phone. */
 function findModules(files: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(files)
     .filter(([name, text]) => name.endsWith(".js") && /^\s*(?:import|export)\s/m.test(String(text)))
@@ -139,11 +141,11 @@ const load = createRequire(join(FOLDER, "package.json"));
 await writeFile(join(FOLDER, "offline.cjs"), OFFLINE);
 process.env["NODE_OPTIONS"] = `--require ${join(FOLDER, "offline.cjs")}`;
 load("./offline.cjs");
-// It makes folders wherever it is started.
+// The compiler creates folders in its working directory.
 process.chdir(FOLDER);
 const ci: Ci = load("miniprogram-ci");
 const complaints = await compile(ci);
 for (const complaint of complaints) console.error(`✗ ${complaint}`);
 if (complaints.length === 0) console.log("✓ WeChat's compiler takes the package");
-// Its helper process never ends by itself.
+// The compiler's helper process never ends by itself.
 process.exit(complaints.length === 0 ? 0 : 1);

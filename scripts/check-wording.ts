@@ -1,4 +1,4 @@
-/** `npm run check`, step "wording": no tracked file has a phrase that reads like a private dialect. */
+/** `npm run check`, step "wording": no tracked file contains a rejected phrase. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
 /**
- * `npm run check`: format, lint, types, generated types and documents, dead code, wording. All of them run, then the verdict.
+ * `npm run check`: format, lint, types, generated types and documents, dead code, wording. All steps run, then the
+ * result is printed.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -44,7 +45,7 @@ function run(name: string, command: string, args: readonly string[]): boolean {
   return passed;
 }
 
-/** `worker-configuration.d.ts` must be what wrangler makes of wrangler.toml, whatever secrets lie on this machine. */
+/** `worker-configuration.d.ts` must equal wrangler's output for wrangler.toml, whatever secrets are on this machine. */
 function checkGeneratedTypes(): boolean {
   const file = join(ROOT, "worker-configuration.d.ts");
   const committed = readFileSync(file, "utf8");

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a scripted conversation over really signed and encrypted pushes, headless. Prints the transcript
- * and exits with 0 when every line came as it must, else with 1.
+ * `npm run demo`: a scripted conversation over signed and encrypted pushes, without a user interface. Prints the
+ * transcript and exits with 0 when every line is as expected, else with 1.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatLine } from "../emulator/model.ts";
@@ -34,7 +34,7 @@ function heading(zh: string, en: string): void {
   console.log(`\n${zh} / ${en}`);
 }
 
-/** Waits until something is so, ten seconds at most. */
+/** Waits until a condition is true, at most ten seconds. */
 async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     const value = await read();
@@ -45,7 +45,7 @@ async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Pr
 
 const serviceLines = (lines: readonly ChatLine[]) => lines.filter((line) => line.from === "service");
 
-/** What the user reads, once the worker has sent `count` messages. */
+/** The texts the user received, after the worker has sent `count` messages. */
 async function readChat(stack: Stack, openid: string, count: number): Promise<readonly string[]> {
   const book = await until(
     () => stack.control.chat(openid),
@@ -69,7 +69,7 @@ async function verification({ control }: Stack): Promise<void> {
 
 async function greeting(stack: Stack): Promise<void> {
   heading("进入会话", "enter → greeting");
-  // As a product page's contact button sends it: a label for people, then typed data.
+  // The form a product page's contact button sends: a label for people, then typed data.
   const from = '青瓷茶杯 ¥128 kefu1{"page":"pages/product/index","product":{"id":"42","name":"青瓷茶杯","price":128}}';
   show(await stack.control.enter(SHOPPER, from), "(从商品页进入客服会话)");
   const [line = ""] = await readChat(stack, SHOPPER, 1);
@@ -124,7 +124,8 @@ async function handOver(stack: Stack): Promise<void> {
 async function quota(stack: Stack): Promise<void> {
   heading("回复窗口", "the reply window");
   const path = `/api/v1/conversations/${SHOPPER}/messages`;
-  // What was sent within 5 s before a message counts against it: WeChat's clock and ours may differ by that time.
+  // Messages sent within 5 s before the user's message count against it: WeChat's clock and ours may differ by that
+  // time.
   await sleep(CLOCK_SKEW_MS);
   await stack.control.text(SHOPPER, "优惠券");
   await readChat(stack, SHOPPER, 4);
@@ -176,7 +177,7 @@ const stack = await startStack({ onLog: (line) => logLines.push(line) }).catch((
   process.exit(1);
 });
 try {
-  // Open at any hour, and no silence of the rules after an API message: the demo must go the same way every time.
+  // Open at any hour, and automation is not muted after an API message: the demo must take the same course every time.
   await useShopSettings(stack, { ...ALWAYS_OPEN, muteAfterApiMinutes: 0 });
   console.log("edge-kefu demo: 微信(本地模拟) ⇄ 加密推送 ⇄ workerd ⇄ Durable Object ⇄ 客服消息接口");
   for (const scene of [verification, greeting, rules, repeats, handOver, quota, killedToken, unreadable]) {

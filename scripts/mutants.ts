@@ -1,7 +1,7 @@
 /**
- * `npm run test:mutants`: makes each mutant of `test/mutants/` in a copy of the project and demands that its test
- * fails. Exit code 0 when every mutant was killed, 1 when one was not or a named test fails as it is, 2 when it was
- * called wrongly.
+ * `npm run test:mutants`: applies each mutant of `test/mutants/` to a copy of the project and requires its test to
+ * fail. Exit code 0 when every mutant was killed, 1 when one was not or a named test fails without a mutant, 2 for
+ * invalid arguments.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { MUTANTS } from "../test/mutants/index.ts";
@@ -14,23 +14,23 @@ import { createScratch, removeScratch, withMutant } from "./mutants/scratch.ts";
 import { createTestRunner, type TestRunner } from "./mutants/test-runner.ts";
 import { judge, whyRed, type Verdict } from "./mutants/verdict.ts";
 
-/** The named tests, as the code is: some files at once. */
+/** Time limit for the named tests of the unchanged code, milliseconds: several files at once. */
 const GREEN_LIMIT_MS = 300_000;
-/** One mutant: a test that hangs is ended by vitest long before. */
+/** Time limit for one mutant, milliseconds: vitest ends a test that hangs long before. */
 const MUTANT_LIMIT_MS = 90_000;
 
-/** Progress and complaints; standard output is for the result. */
+/** Progress and errors; standard output is for the result. */
 function say(line: string): void {
   console.error(line);
 }
 
-/** A mutant whose test fails as the code is, or is not there. */
+/** A mutant whose test fails on the unchanged code, or does not exist. */
 interface RedMutant {
   readonly mutant: Mutant;
   readonly why: string;
 }
 
-/** Runs the named tests unchanged: what fails then says nothing about a mutant. */
+/** Runs the named tests unchanged: a test that fails here proves nothing about a mutant. */
 async function findRed(
   runner: TestRunner,
   mutants: readonly Mutant[],
@@ -44,7 +44,7 @@ async function findRed(
   });
 }
 
-/** Whether all are green; what is not is tried once more by itself, as a busy machine is no fault of the code. */
+/** Whether all pass; a failing one is tried once more alone, as a busy machine is not a fault of the code. */
 async function isGreen(runner: TestRunner, mutants: readonly Mutant[], changed: readonly string[]): Promise<boolean> {
   const first = await findRed(runner, mutants, changed);
   if (first.length === 0) return true;
@@ -55,20 +55,23 @@ async function isGreen(runner: TestRunner, mutants: readonly Mutant[], changed: 
   return red.length === 0;
 }
 
-/** @param left the file the last mutant changed, which is as it was again */
+/** @param left the file the last mutant changed, which has its original contents again */
 async function tryMutant(runner: TestRunner, mutant: Mutant, left: string): Promise<MutantResult> {
   const started = performance.now();
   const run = () => runner.run([mutant.killedBy], [left, mutant.file], MUTANT_LIMIT_MS);
   const verdict = await withMutant(runner.copy, mutant, async (): Promise<Verdict> => {
     const first = await run();
-    // A process that hung or ended is replaced; a mutant that makes it hang does so again.
+    // A process that hung or ended is replaced; a mutant that makes it hang will do so again.
     const report = first.ok ? first : await run();
     return report.ok ? judge(report.value, ...mutant.killedBy) : { state: "crashed", why: report.error.reason };
   });
   return { mutant, verdict, ms: performance.now() - started };
 }
 
-/** One copy takes the next mutant until there is none; then it must be green again, or a mutant was left over. */
+/**
+ * One copy takes the next mutant until there is none; then its tests must pass again, otherwise a mutant was left in
+ * it.
+ */
 async function tryWaiting(
   runner: TestRunner,
   waiting: Iterable<Mutant>,
@@ -83,7 +86,7 @@ async function tryWaiting(
   return tried.length === 0 || isGreen(runner, tried, left);
 }
 
-/** Tries all; true when every one was killed and every copy is as it was. */
+/** Tries all mutants; true when every one was killed and every copy has its original contents. */
 async function tryAll(runners: readonly TestRunner[], mutants: readonly Mutant[], json: boolean): Promise<boolean> {
   const results: MutantResult[] = [];
   const note = (result: MutantResult) => {

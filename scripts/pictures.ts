@@ -1,4 +1,7 @@
-/** `npm run pictures`: takes all pictures anew which the browser tests compare, and the READMEs show. Look at them. */
+/**
+ * `npm run pictures`: takes all pictures anew that the browser tests compare and the READMEs show. Check them before
+ * you commit.
+ */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { QUIET_ENV, ROOT } from "./lib/build.ts";

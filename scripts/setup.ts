@@ -1,7 +1,7 @@
 /**
- * `npm run setup`: makes the secrets, writes them to `.dev.vars` or uploads them to Cloudflare, says what to fill in
- * into the WeChat console, and waits for the first push and the first answer. Exit code 0 when all is well, 1 when
- * something is not, 2 when it was called wrongly, 130 when it was broken off.
+ * `npm run setup`: generates the secrets, writes them to `.dev.vars` or uploads them to Cloudflare, prints the fields
+ * of the WeChat console, and waits for the first push and the first reply. Exit code 0 on success, 1 on a failure, 2
+ * for invalid arguments, 130 when it was interrupted.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -68,7 +68,7 @@ showLog = true;
 const { stopOnSignal } = await import("./lib/local-run.ts");
 stopOnSignal(outcome.stack);
 
-/** Unless it is shown, its input ends at once: wrangler asks no question then. */
+/** Unless its output is shown, its input ends at once, so that wrangler asks no questions. */
 function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = false): Promise<CommandResult> {
   const path = [process.env["PATH"] ?? "", join(ROOT, "node_modules/.bin")].join(delimiter);
   const [program, ...before] = wranglerProgram(process.platform);
@@ -80,7 +80,7 @@ function runWrangler(wranglerArgs: readonly string[], input?: string, isShown = 
   const output = { stdout: "", stderr: "" };
   child.stdout?.on("data", (part) => (output.stdout += String(part)));
   child.stderr?.on("data", (part) => (output.stderr += String(part)));
-  child.stdin?.on("error", () => {}); // it may have gone before it read; its exit code says so
+  child.stdin?.on("error", () => {}); // it may have ended before it read the input; its exit code shows that
   child.stdin?.end(input ?? "");
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ ...output, code: 1, stderr: `${output.stderr}${error.message}` }));

@@ -1,6 +1,6 @@
 /**
  * `npm start`: the worker, the emulated WeChat and the sample shop's back end, until Ctrl-C, with the values of
- * `.dev.vars` where there is one.
+ * `.dev.vars` if it exists.
  */
 import { resolve } from "node:path";
 import { exitWithFault, exitWithProblem, readFlags } from "./lib/command-line.ts";
@@ -46,7 +46,7 @@ if (flags.reset === true) {
 const formatFault = await findFormatFault(folder);
 if (formatFault !== undefined) exitWithFault(formatFault);
 console.log("正在构建… / building…");
-// What runs Workers takes seconds to load: not before the command line is understood.
+// The code that runs Workers takes seconds to load: it is loaded after the command line was checked.
 const { describeStack, keyPlace, runLocal, stopOnSignal } = await import("./lib/local-run.ts");
 const stack = await runLocal({
   values: values.value,

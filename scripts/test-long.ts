@@ -1,7 +1,7 @@
 /**
- * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker over and over and compares the books.
- * `npm run test:long -- --soak [--minutes 10]`: lets days pass in seconds and watches memory, storage and retention.
- * Writes docs/reports/; exits with 1 when something is wrong or the run proves nothing.
+ * `npm run test:long -- --kills 1000 --seed 1 [--minutes 60]`: kills the worker repeatedly and compares its log with
+ * the emulator's records. `npm run test:long -- --soak [--minutes 10]`: simulates days in seconds and measures memory,
+ * storage and retention. Writes docs/reports/; exits with 1 when a check fails or the run proves nothing.
  */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -30,7 +30,7 @@ const values = readFlags(USAGE, {
   soak: { type: "boolean", default: false },
 });
 
-/** Ends the process when it is not a whole number from 1 on. */
+/** Ends the process unless the value is a whole number from 1. */
 function whole(name: string, text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;

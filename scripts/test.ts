@@ -1,6 +1,6 @@
 /**
- * `npm test`: every test, then the table promise → tests → mutants → result. Exits with 0 only when all passed and every
- * promise has its tests. Arguments are handed to vitest; with arguments there is no table.
+ * `npm test`: every test, then the table promise → tests → mutants → result. Exits with 0 only when all passed and
+ * every promise has its tests. Arguments are passed to vitest; with arguments there is no table.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { QUIET_ENV, ROOT } from "./lib/build.ts";
 
 const REPORT = join(ROOT, ".tmp/vitest.json");
 
-/** What is read of vitest's JSON report. */
+/** The part of vitest's JSON report that is read. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
@@ -67,7 +67,7 @@ function printPromises(outcomes: readonly Outcome[]): boolean {
   return kept.every(Boolean);
 }
 
-/** Names in lines of a terminal's width. */
+/** Names wrapped to a terminal's width. */
 function wrap(names: readonly string[], indent: string): string {
   return names.reduce((text, name) => {
     const line = text.slice(text.lastIndexOf("\n") + 1);
@@ -75,7 +75,9 @@ function wrap(names: readonly string[], indent: string): string {
   }, "");
 }
 
-/** Whether every mutant's test is there by its whole name; that it fails then, `npm run test:mutants` shows. */
+/**
+ * Whether every mutant's test exists by its whole name; `npm run test:mutants` shows whether it fails for the mutant.
+ */
 function checkMutants(outcomes: readonly Outcome[]): boolean {
   const orphans = MUTANTS.filter(
     ({ killedBy: [file, name] }) => !outcomes.some((outcome) => outcome.file === file && outcome.name.startsWith(name)),
@@ -90,7 +92,7 @@ const args = process.argv.slice(2);
 if (args.length > 0) process.exit(runVitest(args) ? 0 : 1);
 
 mkdirSync(join(ROOT, ".tmp"), { recursive: true });
-// A run that dies before it writes must not be judged by the one before it.
+// A run that ends before it writes its report must not be judged by an old one.
 rmSync(REPORT, { force: true });
 const passed = runVitest(["--coverage", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`]);
 const outcomes = readOutcomes();

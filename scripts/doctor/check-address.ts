@@ -1,21 +1,24 @@
 /**
- * The address and the clock: what can be said before anything is signed (WECHAT.md §1.1, §13).
+ * Checks of the address and the clock, which need no signature (WECHAT.md §1.1, §13).
  */
 import { check, failed, passed, say, skipped, type Finding } from "./finding.ts";
 import type { Reply } from "./target.ts";
 
 const ADDRESS = check("address", "消息推送 URL 的形式", "the form of the push URL");
 const CLOCK = check("clock", "时钟", "the clocks");
-/** More than a request takes, less than what plain mode's 300 s forgive. */
+/**
+ * The greatest accepted clock difference, milliseconds: longer than a request takes, shorter than the 300 s of plain
+ * mode.
+ */
 const MAX_SKEW_MS = 60_000;
 
-/** Whether the address is for this machine only. */
+/** Whether the address belongs to this machine. */
 export function isLocal(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
-/** WeChat takes http on port 80 and https on port 443, and `*.workers.dev` is badly reached from the mainland. */
+/** WeChat accepts http on port 80 and https on port 443; `*.workers.dev` is unreliable from mainland China. */
 export function checkAddress(url: string): Finding {
   if (isLocal(url)) return passed(ADDRESS, "本机 / this machine only");
   const { protocol, port, hostname } = new URL(url);

@@ -1,6 +1,6 @@
 /**
- * Forwarding to the team's own push server, as the worker itself sees it: `GET /api/v1/forwarding`. Whether the API
- * answers at all is judged by `check-wechat.ts`.
+ * Forwarding to the team's own push server, as the worker reports it: `GET /api/v1/forwarding`. `check-wechat.ts`
+ * checks whether the API answers at all.
  */
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, type Ports, type Target } from "./target.ts";

@@ -1,25 +1,25 @@
 /**
- * `/healthz`: whether this is edge-kefu at all, and every problem its configuration has, in its own words.
+ * `/healthz`: whether the address is an edge-kefu worker, and every configuration problem it reports.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { failedWithout, readObject, toLine, toList, toObject, type Lost, type Reply, type Target } from "./target.ts";
 
-/** What the checks after it need to know. */
+/** The results that later checks need. */
 export interface Health {
   readonly findings: readonly Finding[];
-  /** False: nothing else would answer. */
+  /** False: no later check could succeed. */
   readonly isReady: boolean;
-  /** How pushes must arrive, by app; empty when it is not ready. */
+  /** The push mode by app; empty when the worker is not ready. */
   readonly modes: readonly PushMode[];
-  /** The body as it came. */
+  /** The body as it arrived. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 const HEALTH = check("health", "服务在运行，配置完整（/healthz）", "the worker runs and is set up (/healthz)");
 const MODE = check("mode", "消息加解密方式", "the push mode");
 
-/** Judges the answer of `/healthz`. */
+/** Checks the answer of `/healthz`. */
 export function judgeHealth(reply: Reply, target: Target): Health {
   if ("unreachable" in reply) return stop(unreachable(reply));
   const body = readObject(reply.body);

@@ -1,6 +1,7 @@
 /**
- * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token, sends
- * that do not get through. It hides every other fault, so it comes first. One that the set-up caused is tried again: the cause may be gone.
+ * Why a mini program sends nothing, as `/healthz` reports it to the holder of an API key: a pause, no access token,
+ * failing sends. It hides every other fault, so it is checked first. If the set-up caused it, a send is tried again:
+ * the cause may be gone.
  */
 import { readBoth, type BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
@@ -21,14 +22,14 @@ const SET_UP_FAULTS: ReadonlySet<unknown> = new Set([
   "61004",
   "89503",
 ]);
-/** A token is asked for, then one message is sent. */
+/** Timeout of a trial, milliseconds: a token is fetched, then one message is sent. */
 const RESUME_MS = 40_000;
 const MINUTE_MS = 60_000;
-/** China has one time zone, and no summer time. */
+/** China has one time zone and no summer time. */
 const BEIJING_OFFSET_MS = 8 * 60 * MINUTE_MS;
 
 /**
- * The faults of every app but those that have a check of their own; none while the worker is well.
+ * The faults of every app, except those with a check of their own; none while the worker has no fault.
  *
  * @param health the body of `/healthz`, read without a key
  */
@@ -38,7 +39,7 @@ export async function checkPause(ports: Ports, target: Target, health: Entry): P
   if (apiKey === undefined) return [withoutKey(health)];
   const reply = await callApi(ports, { ...target, apiKey }, { path: "/healthz" });
   const faults = "unreachable" in reply ? undefined : readObject(reply.body)["faults"];
-  // A wrong key is named by another check.
+  // Another check reports a wrong key.
   if (faults === undefined) return [withoutKey(health)];
   const findings: Finding[] = [];
   for (const fault of toList(faults).map(toObject)) {
@@ -64,7 +65,7 @@ async function judgePause(ports: Ports, target: Target, apiKey: string, fault: E
   return failed(name, wrong, cure, `${factOf(fault)}${tried}`);
 }
 
-/** Whether trying again costs nothing and may help: no quota, and no ban. */
+/** Whether another try costs nothing and may help: not for a quota or a ban. */
 function mayBeGone({ reason, code }: Entry): boolean {
   const isUnreachable = reason === "no_token" && (code === undefined || code === "-1");
   return isUnreachable || SET_UP_FAULTS.has(code);
@@ -75,7 +76,7 @@ function nameOf({ appid }: Entry): CheckName {
   return check(`pause.${id}`, `小程序 ${id} 正常发送`, `the mini program ${id} sends`);
 }
 
-/** What is wrong, and its cure. A fault carries its own meaning and cure, from the worker's errcode table. */
+/** The fault and its cure. A fault has its own meaning and cure, from the worker's errcode table. */
 type Described = readonly [wrong: BilingualText, cure: BilingualText];
 
 function describeTrouble(fault: Entry): Described {
@@ -109,14 +110,17 @@ function describePause(fault: Entry, url: string, now: number): Described {
   ];
 }
 
-/** The call that lifts a pause, for a shell. The appid came over the network: nothing in it ends the quotation. */
+/** The call that lifts a pause, for a shell. The appid came over the network: no character in it ends the quotation. */
 function resumeCall(origin: string, appid: string): string {
   const url = new URL("/api/v1/resume", origin);
   url.searchParams.set("appid", appid);
   return `curl -X POST '${url.href}' -H 'Authorization: Bearer <API key>'`;
 }
 
-/** As the phone page shows it: never too early, with the day when that is another one. @returns undefined for no time */
+/**
+ * In the format of the phone page: rounded up, with the day when it is not today. @returns undefined when there is no
+ * time
+ */
 function beijingTime(iso: string, now: number): string | undefined {
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return undefined;
@@ -132,7 +136,7 @@ function factOf({ reason, code, since, until }: Entry): string {
   return `${toLine(reason)}${errcode}${start === "" ? "" : `, since ${start}`}${end === "" ? "" : `, until ${end}`}`;
 }
 
-/** Refused pushes make a worker degraded as well, and have a check of their own. */
+/** Rejected pushes make a worker degraded as well, but have a check of their own. */
 function withoutKey(health: Entry): Finding {
   const name = check("pause", "每个小程序正常发送", "every mini program sends");
   const wrong = say(

@@ -1,6 +1,7 @@
 /**
- * The push URL, tried as WeChat would and as WeChat never would. The order tells faults apart: an unknown appid is a
- * 404 before any signature is looked at, a wrong Token fails the verification, so a refused push then means the key.
+ * Tests the push URL with valid requests, as WeChat sends them, and with invalid ones. The order separates the faults:
+ * an unknown appid is a 404 before any signature is checked, a wrong Token fails the verification, so a refused push
+ * then means a wrong EncodingAESKey.
  */
 import { Buffer } from "node:buffer";
 import type { PushMode, PushOverrides } from "../../emulator/push-model.ts";
@@ -58,14 +59,14 @@ const OLD: Forgery = {
   overrides: (now) => ({ timestamp: Math.floor(now / 1_000) - 3_600 }),
 };
 
-/** Every way a push must not get in, by mode. */
+/** Every kind of push that must be refused, by mode. */
 const FORGERIES = {
   secure: [FORGED, FOREIGN, PLAINTEXT],
   compatible: [FORGED, FOREIGN, PLAINTEXT],
   plain: [FORGED, ENCRYPTED, OLD],
 } as const satisfies Record<PushMode, readonly Forgery[]>;
 
-/** WeChat takes either for an acknowledgement (WECHAT.md §1.6). */
+/** WeChat accepts either as an acknowledgement (WECHAT.md §1.6). */
 const TAKEN = ["success", ""];
 
 const TOKEN_CURE = say(
@@ -82,17 +83,19 @@ const APPID_CURE = say(
 );
 const MISSING = say("未提供密钥，无法构造测试推送", "a test push needs the secrets");
 
-/** What `/healthz` told about the worker. */
+/** The results of `/healthz`. */
 export interface Served {
-  /** How it takes this app's pushes. */
+  /** The push mode of this app. */
   readonly mode: PushMode;
-  /** Whether it serves no other app: of several, `/wechat/message` is the first one's, and nobody tells which that is. */
+  /**
+   * Whether it serves no other app: `/wechat/message` belongs to the first one, and with several that one is unknown.
+   */
   readonly isAlone: boolean;
-  /** Whether this machine's clock is the worker's: a push signed by another one may be refused for its age. */
+  /** Whether this machine's clock agrees with the worker's: otherwise a push signed here may be refused for its age. */
   readonly isInTime: boolean;
 }
 
-/** Tries the push URL. */
+/** Tests the push URL. */
 export async function checkPushes(ports: Ports, target: Target, served: Served): Promise<readonly Finding[]> {
   const { mode, isInTime } = served;
   const { appid, token, aesKey } = target;
@@ -116,7 +119,7 @@ export async function checkPushes(ports: Ports, target: Target, served: Served):
   return [...verified, genuine, ...variants, ...forgeries];
 }
 
-/** How JSON looks in compatible mode is not confirmed (WECHAT.md §1.4): there a failure would say nothing. */
+/** The form of JSON in compatible mode is not confirmed (WECHAT.md §1.4): a failure there would prove nothing. */
 async function checkJson(ports: Ports, kit: PushKit, mode: PushMode): Promise<readonly Finding[]> {
   if (mode === "compatible") return [];
   return [judgeVariant(PUSH_JSON, await callTarget(ports, kit.push({}, { format: "json" })), TAKEN)];
@@ -129,7 +132,7 @@ async function checkShortPath(ports: Ports, kit: PushKit, { isAlone }: Served): 
   return [verified, judgeVariant(PUSH_SHORT, await callTarget(ports, kit.push({}, { path: SHORT_PATH })), TAKEN)];
 }
 
-/** What was right in XML and at the app's own path must be right here: else something stands in between. */
+/** What was accepted in XML at the app's own path must be accepted here: otherwise something intercepts it. */
 function judgeVariant(name: CheckName, reply: Reply, expected: readonly string[]): Finding {
   if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;
@@ -216,7 +219,7 @@ function judgePush(reply: Reply, mode: PushMode, isInTime: boolean): Finding {
   return failed(PUSH, say("没有正常应答", "the answer is not valid"), IN_BETWEEN, fact);
 }
 
-/** What must not get in has to be refused with 403. */
+/** A push that must be refused has to get 403. */
 function judgeForgery(name: CheckName, reply: Reply): Finding {
   if ("unreachable" in reply) return lost(name, reply);
   const fact = `HTTP ${reply.status}`;

@@ -1,6 +1,6 @@
 /**
- * Pushes the worker refused for the age of their signed timestamp, as `/healthz` counts them: the only trace of a clock
- * that is wrong on WeChat's way to the worker, of repeats that come too late, and of captured pushes sent again.
+ * Pushes the worker refused for the age of their signed timestamp, as `/healthz` counts them: the only sign of a wrong
+ * clock, of repeats that arrive too late, and of replayed pushes.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { check, failed, passed, say, type Finding } from "./finding.ts";
@@ -10,7 +10,7 @@ const STALE = check("push.stale", "没有推送因签名时间被拒绝", "no pu
 const AGE = check("push.age", "推送的签名时间有上限", "the age of signed pushes is limited");
 
 /**
- * Judges what `/healthz` said.
+ * Checks the counts of `/healthz`.
  *
  * @param health its body
  */
@@ -35,11 +35,11 @@ async function judgeRefused(ports: Ports, target: Target, count: number, mode: P
     `about ${count} rightly signed pushes were refused: their timestamp was too far from now`,
   );
   if (mode !== "plain") return failed(STALE, wrong, CURE, fact);
-  // The old push that is tried in plain mode is refused, and so it is counted.
+  // The old push that the doctor sends in plain mode is rejected, so it is counted too.
   return { ...STALE, state: "warning", fact, wrong, cure: PLAIN_CURE };
 }
 
-/** What the worker shows the holder of a key: since when, and how old the latest was. */
+/** The data the worker returns with an API key: the start, and the age of the latest one. */
 async function readFault(ports: Ports, target: Target): Promise<string> {
   const { apiKey } = target;
   if (apiKey === undefined) return "";

@@ -1,13 +1,13 @@
 /**
- * The webhooks of the settings, as the worker itself sees them: `GET /api/v1/webhooks`. Whether the API answers at all is
- * judged by `check-wechat.ts`.
+ * The webhooks of the settings, as the worker reports them: `GET /api/v1/webhooks`. `check-wechat.ts` checks whether
+ * the API answers at all.
  */
 import { check, failed, passed, say, type Finding } from "./finding.ts";
 import { callApi, readObject, toLine, toList, toObject, type Ports, type Target } from "./target.ts";
 
 /**
- * A finding for each webhook, and one more where events were skipped; none where there are no webhooks. One finding alone
- * when the settings cannot be read.
+ * A finding for each webhook, and one more where events were skipped; none without webhooks. Only one finding when the
+ * settings cannot be read.
  */
 export async function checkWebhooks(ports: Ports, target: Target): Promise<readonly Finding[]> {
   const { apiKey } = target;
@@ -47,7 +47,9 @@ function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
   }
 }
 
-/** Others may be delivered while some conversations wait; after a change of the address nothing more may be known. */
+/**
+ * Other conversations may be delivered while some wait; after a change of the address no more than this may be known.
+ */
 function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
   if (failures !== 0 || typeof waiting !== "number") return say("最近的投递失败了", "the latest deliveries failed");
   return say(
@@ -56,7 +58,7 @@ function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
   );
 }
 
-/** Events the endpoint did not get: they are lost to it until they are replayed. */
+/** Events the endpoint did not receive: it gets them only by a replay. */
 function judgeSkipped(webhook: Readonly<Record<string, unknown>>): readonly Finding[] {
   const id = toLine(webhook["id"]);
   const { count, conversations, lastReason, lastStatus, first } = toObject(webhook["skipped"]);

@@ -1,5 +1,5 @@
 /**
- * WeChat's own diagnostics, asked through the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md §6.4).
+ * WeChat's own diagnostics, requested from the worker with an API key: `GET /api/v1/diagnostics` (WECHAT.md §6.4).
  */
 import { check, failed, passed, say, skipped, type CheckName, type Finding } from "./finding.ts";
 import {
@@ -14,11 +14,11 @@ import {
   type Target,
 } from "./target.ts";
 
-/** What WeChat told, as far as the report of unconfirmed points can use it. */
+/** The part of the diagnostics that the report of unconfirmed points uses. */
 export interface WeChatFacts {
   /** Of custom/send. */
   readonly dailyLimit?: number;
-  /** Operators whose network resolved and reached the push URL, of those asked. */
+  /** The operators whose network resolved and reached the push URL, of those tested. */
   readonly reached?: readonly string[];
   readonly asked?: readonly string[];
 }
@@ -28,10 +28,10 @@ type Entry = Readonly<Record<string, unknown>>;
 const API = check("api", "REST API 可用", "the REST API answers");
 const TOKEN = check("wechat.token", "微信发给 access_token", "WeChat gives an access token");
 const QUOTA = check("wechat.quota", "客服消息发送额度", "the quota of customer messages");
-/** callback/check answers after its pings. */
+/** Timeout, milliseconds: callback/check answers after its pings. */
 const TIMEOUT_MS = 40_000;
 
-/** Asks through the worker. */
+/** Requests the diagnostics from the worker. */
 export async function checkWeChat(
   ports: Ports,
   target: Target,
@@ -66,7 +66,7 @@ function judgeAnswer(answer: Entry): { findings: readonly Finding[]; facts: WeCh
     ],
     facts: {
       ...(typeof limit === "number" ? { dailyLimit: limit } : {}),
-      // A refusal tells nothing about the network.
+      // A refusal says nothing about the network.
       asked: networks.flatMap(({ operator, isSeen }) => (isSeen ? [operator] : [])),
       reached: networks.flatMap(({ operator, finding }) => (finding.state === "ok" ? [operator] : [])),
     },
@@ -101,7 +101,7 @@ function judgeView(operator: string, result: Entry): { operator: string; isSeen:
   return { operator, isSeen: result["ok"] === true, finding };
 }
 
-/** A refusal carries its own meaning and cure, from the worker's errcode table. */
+/** A refusal has its own meaning and cure, from the worker's errcode table. */
 function judgeEntry(name: CheckName, entry: Entry, judge: (entry: Entry) => Finding): Finding {
   if (entry["ok"] === true) return judge(entry);
   const meaning = toLine(entry["meaning"]);

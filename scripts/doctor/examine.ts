@@ -1,5 +1,5 @@
 /**
- * The whole examination, in the order in which one fault hides the next.
+ * The whole examination, ordered by which fault hides which others.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { checkAddress, checkClock } from "./check-address.ts";
@@ -14,10 +14,10 @@ import type { Finding } from "./finding.ts";
 import { callTarget, type Ports, type Target } from "./target.ts";
 import { reportUnconfirmed, type OpenPoint } from "./unconfirmed.ts";
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 export interface Report {
   readonly url: string;
-  /** Nothing failed. */
+  /** No check failed. */
   readonly ok: boolean;
   readonly findings: readonly Finding[];
   readonly unconfirmed: readonly OpenPoint[];
@@ -42,7 +42,7 @@ export async function examine(ports: Ports, target: Target): Promise<Report> {
   return report(target, findings, reportUnconfirmed(target.url, wechat.facts));
 }
 
-/** `/healthz` names no appid: of several apps with different modes the caller has to say which it is. */
+/** `/healthz` names no appid: with several apps in different modes the caller has to name one. */
 function modeOf(modes: readonly PushMode[], wanted: PushMode | undefined): PushMode {
   const [first = "secure"] = modes;
   return new Set(modes).size === 1 ? first : (wanted ?? first);

@@ -1,9 +1,9 @@
 /**
- * What a check finds, in Chinese and English: the words of `npm run doctor`.
+ * The findings of checks, in Chinese and English: the texts of `npm run doctor`.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 
-/** `warning`: it works and should not stay so. `skipped`: could not be checked, `cure` says what it needs. */
+/** `warning`: it works but should be changed. `skipped`: it could not be checked, and `cure` names what is missing. */
 export type FindingState = "ok" | "failed" | "warning" | "skipped";
 
 /** The outcome of one check. */
@@ -11,28 +11,28 @@ export interface Finding {
   /** Stable, for scripts: `push.genuine`. */
   readonly id: string;
   readonly state: FindingState;
-  /** What was checked. */
+  /** The checked property. */
   readonly what: BilingualText;
-  /** What was seen: a status, a count. */
+  /** The observation: a status, a count. */
   readonly fact?: string;
-  /** What is wrong; of everything but `ok`. */
+  /** The problem; absent for `ok`. */
   readonly wrong?: BilingualText;
-  /** What to do about it; of everything but `ok`. */
+  /** What to do about it; absent for `ok`. */
   readonly cure?: BilingualText;
 }
 
-/** A check's name: its id and what it looks at. */
+/** A check's id and name. */
 export interface CheckName {
   readonly id: string;
   readonly what: BilingualText;
 }
 
-/** Words in both languages. */
+/** A text in both languages. */
 export function say(zh: string, en: string): BilingualText {
   return { zh, en };
 }
 
-/** Both of them in one line; one when they are the same. */
+/** Both languages in one line; one text when they are the same. */
 export function inBoth({ zh, en }: BilingualText): string {
   return zh === en ? zh : `${zh} / ${en}`;
 }
@@ -42,17 +42,17 @@ export function check(id: string, zh: string, en: string): CheckName {
   return { id, what: say(zh, en) };
 }
 
-/** All is as it must be. */
+/** The check passed. */
 export function passed(name: CheckName, fact?: string): Finding {
   return { ...name, state: "ok", ...(fact === undefined ? {} : { fact }) };
 }
 
-/** Something is wrong. */
+/** The check found a problem. */
 export function failed(name: CheckName, wrong: BilingualText, cure: BilingualText, fact?: string): Finding {
   return { ...name, state: "failed", ...(fact === undefined ? {} : { fact }), wrong, cure };
 }
 
-/** It could not be checked. */
+/** The check could not be made. */
 export function skipped(name: CheckName, wrong: BilingualText, cure: BilingualText): Finding {
   return { ...name, state: "skipped", wrong, cure };
 }

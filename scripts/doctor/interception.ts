@@ -1,28 +1,28 @@
 /**
- * Answers that Cloudflare gives in the worker's place, when the domain's own settings stop a request on its way: a challenge,
- * a login page, a firewall rule, an error page. Looks only at what Cloudflare alone sends, as a 403 of ours means
- * something else.
+ * Answers that Cloudflare gives in the worker's place, when the domain's own settings stop a request on its way: a
+ * challenge, a login page, a firewall rule, an error page. Uses only signs that Cloudflare alone sends, as a 403 of the
+ * worker has another meaning.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "./finding.ts";
 
-/** What stood in the way. */
+/** The interception that was recognised. */
 export interface Interception {
   /** Stable: `challenge`, `access`, `blocked`, `rate_limited`, `worker_failed`, `daily_limit`, `no_worker`, `redirect`. */
   readonly kind: keyof typeof KINDS;
-  /** What was seen: status and Cloudflare's own number. */
+  /** The observation: status and Cloudflare's own number. */
   readonly fact: string;
 }
 
-/** An answer as far as it decides. */
+/** The parts of an answer that decide. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Its beginning. */
+  /** The beginning of the body. */
   readonly body: string;
 }
 
-/** Cloudflare's 1xxx numbers with a meaning of their own here; the others are about the domain's route. */
+/** Cloudflare's 1xxx numbers with a meaning of their own here; all others are about the domain's route. */
 const NUMBERS = new Map<number, Interception["kind"]>([
   ...[1005, 1006, 1007, 1008, 1009, 1010, 1012, 1020, 1106].map((number) => [number, "blocked"] as const),
   [1015, "rate_limited"],
@@ -50,7 +50,7 @@ export function findInterception(answer: Answer): Interception | undefined {
   return (status >= 520 && status <= 530) || (isPage(answer) && status >= 500) ? found("no_worker") : undefined;
 }
 
-/** What it means. */
+/** The meaning of the interception. */
 export function meaningOf({ kind }: Interception): BilingualText {
   return KINDS[kind].wrong;
 }
@@ -60,7 +60,9 @@ export function cureOf({ kind }: Interception): BilingualText {
   return KINDS[kind].cure;
 }
 
-/** `error code: 1020` to programs, a page to browsers, a problem document to those that ask for one. */
+/**
+ * Cloudflare answers `error code: 1020` to programs, a page to browsers, a problem document to clients that accept one.
+ */
 function readNumber({ body, status }: Answer): number | undefined {
   if (status < 400) return undefined;
   const found =
@@ -84,7 +86,7 @@ function isChallengePage({ status, body }: Answer): boolean {
   return status >= 400 && /_cf_chl_opt|\/cdn-cgi\/challenge-platform\/|<title>Just a moment/.test(body);
 }
 
-/** The worker sends no HTML but the page of its documents. */
+/** The worker sends no HTML except the page of its API document. */
 function isPage({ headers, body }: Answer): boolean {
   return (headers.get("content-type") ?? "").startsWith("text/html") || /^\s*<(?:!doctype|html)/i.test(body);
 }

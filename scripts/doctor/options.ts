@@ -1,7 +1,7 @@
 /**
- * Command line, environment and .dev.vars → what to examine. Flags win over the environment, that over the file; what
- * none of them has is, of a worker on this machine, what `npm start` runs with. Of any other worker the file is read
- * only when `--dev-vars` names it: a local setup's keys are not sent elsewhere, nor compared with what is right there.
+ * Command line, environment and .dev.vars → what to examine. Flags take precedence over the environment, and that over
+ * the file; for a worker on this machine, missing values are those of `npm start`. For any other worker the file is
+ * read only when `--dev-vars` names it, so that keys of a local set-up are not sent to another host.
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -14,23 +14,23 @@ import { findFormProblems } from "../setup/values.ts";
 import { isLocal, originOf } from "./check-address.ts";
 import type { Target } from "./target.ts";
 
-/** What to do. */
+/** The options of a run. */
 export interface Options {
   readonly target: Target;
   readonly json: boolean;
 }
 
-/** Where the values come from. */
+/** The sources of the values. */
 export interface Sources {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of .dev.vars; empty when there is none. */
   readonly devVars: string;
-  /** What `npm start` runs with: `.dev.vars` over the local stack's own. */
+  /** The values of `npm start`: `.dev.vars` over those of the local stack. */
   readonly local: Omit<Target, "url" | "mode">;
 }
 
-/** What `--help` and a wrong call print. */
+/** The text for `--help` and for invalid arguments. */
 export const USAGE = `npm run doctor -- URL [--json] [--local] [--dev-vars FILE] [--appid wx…] [--token …] [--aes-key …] [--api-key …] [--mode secure|compatible|plain]
 
   URL      服务的来源地址 / the worker's origin, https://kefu.example.com
@@ -44,7 +44,7 @@ URL from the file --dev-vars names, if it does:
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
-/** What it takes. */
+/** The accepted flags. */
 export const COMMAND_LINE = {
   options: {
     json: flag,
@@ -69,7 +69,7 @@ const AppsSchema = v.pipe(
 /**
  * Reads everything.
  *
- * @returns the options, or in words what is wrong; never a value
+ * @returns the options, or the error in words; never a value
  */
 export function readOptions(sources: Sources): Result<Options, string> {
   const flags = readFlags(sources.args);
@@ -93,7 +93,7 @@ export function readOptions(sources: Sources): Result<Options, string> {
 const ASCII_ALONE =
   "只含 ASCII 字符，没有空格、引号和换行 / of ASCII characters, without spaces, quotation marks and line breaks";
 
-/** What no worker could have: nothing can be encrypted, or sent as a header, with it. */
+/** Values no worker can have: they cannot be used for encryption or sent as a header. */
 function findWrongForm({ token, aesKey, apiKey }: Target): string | undefined {
   const [problem] = findFormProblems(aesKey === undefined ? {} : { WECHAT_ENCODING_AES_KEY: aesKey });
   if (problem !== undefined) return `${problem.zh} / ${problem.en}`;
@@ -113,7 +113,7 @@ function readFlags(args: readonly string[]) {
 function readVariables({ env, devVars }: Sources, wantedAppid: string | undefined): Omit<Target, "url"> {
   const file = parseEnvText(devVars);
   const all = { ...present(file), ...present(env) };
-  // As it was set: quotation marks may stand around each key.
+  // As it was set: each key may be in quotation marks.
   const keys = [env["API_KEYS"], file["API_KEYS"]].map((list) => readKeyList(list ?? ""));
   const apiKey = keys.find((list) => list.length > 0)?.[0];
   const apps = v.safeParse(AppsSchema, all["WECHAT_APPS"]);
@@ -122,7 +122,7 @@ function readVariables({ env, devVars }: Sources, wantedAppid: string | undefine
   return present({ ...single, ...app, apiKey });
 }
 
-/** Without what is absent or empty, and without what stands around a value. */
+/** Without absent and empty values, and without surrounding white space and quotation marks. */
 function present<T extends Readonly<Record<string, string | undefined>>>(
   values: T,
 ): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -1,5 +1,5 @@
 /**
- * The report as text or JSON, with every secret that was given blotted out: a wrong address may send anything back.
+ * The report as text or JSON, with every given secret masked: a wrong address may send any content back.
  */
 import type { Report } from "./examine.ts";
 import { inBoth, type Finding, type FindingState } from "./finding.ts";
@@ -7,14 +7,14 @@ import type { Target } from "./target.ts";
 
 const MARKS = { ok: "✓", failed: "✗", warning: "!", skipped: "-" } as const satisfies Record<FindingState, string>;
 
-/** What nobody can see from outside; printed when all else is well. */
+/** What cannot be checked from outside; printed when no fault was found. */
 const UNSEEN = `这里看不到的 / what cannot be seen from here (WECHAT.md §1.7):
   后台是否启用了消息推送；消息加解密方式默认是明文，须与服务一致；客服权限是否授权给了第三方平台；是否配置了云函数或云托管接收消息：推送会不声不响地去那里。Cloudflare 可能放行本机而拦住微信（Bot Fight Mode、按地区拦截）：看 Security → Events。
   whether message push is enabled in the console; its 消息加解密方式 is plaintext by default and has to agree; a third-party platform with the
   customer-service permission, a cloud function or cloud hosting swallows pushes without a word. Cloudflare may let this machine pass and stop WeChat (Bot
   Fight Mode, a rule by country): see Security → Events.`;
 
-/** The report for people. */
+/** The report as text. */
 export function toText(report: Report, target: Target): string {
   const lines = [`edge-kefu doctor: ${report.url}`, "", ...report.findings.flatMap(findingLines), ""];
   if (report.unconfirmed.length > 0) {
@@ -29,7 +29,7 @@ export function toText(report: Report, target: Target): string {
   return redact(lines.join("\n"), target);
 }
 
-/** The report for scripts. */
+/** The report as JSON. */
 export function toJson(report: Report, target: Target): string {
   return redact(JSON.stringify(report, null, 2), target);
 }

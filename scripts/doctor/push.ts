@@ -1,7 +1,7 @@
 /**
- * Requests as WeChat would send them, right and wrong: built by the emulator's signing and encryption, which shares
- * no code with the worker (WECHAT.md §1.2–1.4, §2.1). The event is `debug_demo`, the console's own: it is stored as an
- * app-wide event, makes no conversation and is answered by nobody.
+ * Requests in WeChat's form, valid and invalid: built with the emulator's signing and encryption, which shares no code
+ * with the worker (WECHAT.md §1.2–1.4, §2.1). The event is `debug_demo`, the console's own: it is stored as an app-wide
+ * event, creates no conversation and causes no reply.
  */
 import { Buffer } from "node:buffer";
 import type { EmulatedApp } from "../../emulator/model.ts";
@@ -9,31 +9,31 @@ import type { PushFormat, PushMode, PushOverrides } from "../../emulator/push-mo
 import { buildPushRequest, buildVerifyRequest } from "../../emulator/push-request.ts";
 import type { Ports, Target } from "./target.ts";
 
-/** What pushes are made of. */
+/** Builds the requests. */
 export interface PushKit {
-  /** A verification GET; with `signature` a forged one. */
+  /** A verification GET; with `signature` an invalid one. */
   verify(path: string, echostr: string, signature?: string): Request;
-  /** A `debug_demo` push, in XML to the app's own path unless it is said otherwise. */
+  /** A `debug_demo` push; by default in XML to the app's own path. */
   push(overrides?: PushOverrides, place?: { readonly format?: PushFormat; readonly path?: string }): Request;
 }
 
-/** A signature nobody can have made. */
+/** An invalid signature. */
 export const WRONG_SIGNATURE = "0".repeat(40);
-/** An appid no mini program has. */
+/** An appid that no mini program has. */
 export const FOREIGN_APPID = "wx0000000000000000";
-/** Stands in where a mode needs no key. */
+/** A placeholder for modes that need no key. */
 const NO_KEY = "A".repeat(43);
 
-/** Where pushes of the only app, or the first one, can be sent: what one fills in into the console. */
+/** The push path of the only app, or the first one: the path that is entered in the console. */
 export const SHORT_PATH = "/wechat/message";
 
-/** Where an app's pushes can be sent, whatever app the worker serves first. */
+/** The push path of an app, whichever app the worker serves first. */
 export function appPath(appid: string): string {
   return `/wechat/${encodeURIComponent(appid)}/message`;
 }
 
 /**
- * Makes a kit.
+ * Creates a kit.
  *
  * @param credentials appid, Token, and the EncodingAESKey unless `mode` is plain
  */

@@ -1,12 +1,12 @@
 /**
- * The worker under examination, and how it is called: time-boxed, no redirect followed, a bounded answer.
+ * The worker under examination, and how it is called: with a timeout, no redirects, a limit on the answer's size.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { failed, type CheckName, type Finding } from "./finding.ts";
 import { cureOf, findInterception, meaningOf, type Interception } from "./interception.ts";
 
-/** What the doctor knows about the worker. What is absent was not given; its checks are skipped. */
+/** The worker's address and keys. A check is skipped when a value it needs was not given. */
 export interface Target {
   /** Origin of the worker. */
   readonly url: string;
@@ -15,7 +15,7 @@ export interface Target {
   readonly token?: string;
   readonly aesKey?: string;
   readonly apiKey?: string;
-  /** The mode the console is set to, when it was said. */
+  /** The mode the console is set to, if it was given. */
   readonly mode?: PushMode;
 }
 
@@ -28,7 +28,7 @@ export interface Ports {
   readonly randomBytes: (size: number) => Uint8Array;
 }
 
-/** An answer, or why there is none. */
+/** An answer, or the reason why there is none. */
 export type Reply =
   | {
       readonly status: number;
@@ -40,13 +40,13 @@ export type Reply =
     }
   | Lost;
 
-/** No answer of the worker's: none in time, none at all, or one that Cloudflare gave in its place. */
+/** Not an answer of the worker: none in time, none at all, or one of Cloudflare's. */
 export type Lost =
   | { readonly unreachable: "timeout" | "network" }
   | { readonly unreachable: "intercepted"; readonly interception: Interception };
 
 const TIMEOUT_MS = 15_000;
-/** No answer of ours is longer; what is behind a wrong URL may be. */
+/** The longest answer read: the worker's are shorter, those of a wrong URL may not be. */
 const MAX_BODY_LENGTH = 100_000;
 
 /**
@@ -65,16 +65,16 @@ export async function callTarget(ports: Ports, request: Request, timeoutMs = TIM
     if (interception !== undefined) return { unreachable: "intercepted", interception };
     return { status, body, headers, sentAt, receivedAt: ports.now() };
   } catch {
-    // The error's text names addresses and hosts at best; which of the two it was is what matters.
+    // The error's text contains only addresses and hosts; only whether it was a timeout matters.
     return { unreachable: signal.aborted ? "timeout" : "network" };
   }
 }
 
 /**
- * What is said of an answer that was lost.
+ * The finding for an answer that did not arrive.
  *
- * @param wrong what is wrong when nothing answered
- * @param cure what to do about that
+ * @param wrong the problem when there was no answer
+ * @param cure its cure
  */
 export function failedWithout(name: CheckName, lost: Lost, wrong: BilingualText, cure: BilingualText): Finding {
   if (lost.unreachable !== "intercepted") return failed(name, wrong, cure, lost.unreachable);
@@ -88,11 +88,11 @@ export interface ApiCall {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** As of `callTarget`. */
+  /** The same as for `callTarget`. */
   readonly timeoutMs?: number;
 }
 
-/** Calls the REST API with a key, for the app that was named. */
+/** Calls the REST API with a key, for the named app. */
 export function callApi(
   ports: Ports,
   { url: origin, appid, apiKey }: Pick<Target, "url" | "appid"> & { readonly apiKey: string },
@@ -104,26 +104,26 @@ export function callApi(
   return callTarget(ports, request, timeoutMs);
 }
 
-/** Reads a JSON object. @returns an empty one when it is none */
+/** Reads a JSON object. @returns an empty one when the text is not one */
 export function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     return toObject(JSON.parse(text));
   } catch {
-    return {}; // whoever answers no JSON is not our worker: its fields are missed by the caller
+    return {}; // an answer without JSON is not our worker's: the caller then finds its fields missing
   }
 }
 
-/** The members of an object; of anything else none. */
+/** The members of an object; none for any other value. */
 export function toObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** The members of a list; of anything else none. */
+/** The members of a list; none for any other value. */
 export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A short text from outside, in one line; anything else is empty. */
+/** A short text from outside, in one line; empty for any other value. */
 export function toLine(value: unknown): string {
   return typeof value === "string" ? value.replace(/[\p{C}\s]+/gu, " ").slice(0, 300) : "";
 }

@@ -1,6 +1,6 @@
 /**
- * The points WeChat's documents leave open (WECHAT.md §15), and which of them this account settles as far as the
- * checks can tell. The rest want real messages or the console; what to look at stands beside them.
+ * The points WeChat's documents leave open (WECHAT.md §15), and which of them the checks settle for this account. The
+ * others need real messages or the console; each one names what to look at.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { isLocal } from "./check-address.ts";
@@ -12,11 +12,11 @@ export interface OpenPoint {
   /** Its number in WECHAT.md §15. */
   readonly number: number;
   readonly what: BilingualText;
-  /** What this account shows; absent: still open. */
+  /** The observation for this account; absent: still open. */
   readonly settled?: BilingualText;
 }
 
-/** Those the checks can never tell, with where to look. */
+/** Points the checks can never settle, with what to look at. */
 const OTHERS: readonly OpenPoint[] = [
   {
     number: 1,
@@ -53,7 +53,7 @@ const OTHERS: readonly OpenPoint[] = [
   { number: 18, what: say("能否上传语音、视频", "whether voice and video can be uploaded") },
 ];
 
-/** The report, by number. A worker on this machine talks to the local WeChat, which settles nothing. */
+/** The report, by number. A worker on this machine uses the local WeChat, which settles nothing. */
 export function reportUnconfirmed(url: string, facts: WeChatFacts): readonly OpenPoint[] {
   const known = isLocal(url) ? {} : facts;
   return [reachability(known), dailyLimit(known), ...OTHERS].toSorted((a, b) => a.number - b.number);

@@ -1,5 +1,5 @@
 /**
- * Builds the client of the REST API for others.
+ * Builds the published client of the REST API.
  */
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
@@ -11,9 +11,9 @@ import { ROOT } from "./build.ts";
 const run = promisify(execFile);
 
 /**
- * Writes `index.js` and `types/` into a folder, in place of what was there.
+ * Writes `index.js` and `types/` into a folder and replaces its contents.
  *
- * @throws with the compiler's own words when it does not build
+ * @throws Error with the compiler's messages when the build fails
  */
 export async function buildClient(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * Builds the mini-program package: one CommonJS file a component in ES2018 beside its template, style and config; what
- * they share in two files. Why so: docs/design/0016-mini-program-package.md.
+ * Builds the mini-program package: one CommonJS file in ES2018 per component, beside its template, style and config;
+ * shared code in two files. The reasons: docs/design/0016-mini-program-package.md.
  */
 import { execFile } from "node:child_process";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
@@ -15,7 +15,9 @@ export const MINIPROGRAM = join(ROOT, "miniprogram");
 const SOURCE = join(MINIPROGRAM, "src");
 const TYPES = join(MINIPROGRAM, "types");
 
-/** `helpers.js` is what an app's own code gets, `shared/` in it, once; `entry.js` is what only the components need. */
+/**
+ * `helpers.js` is the part for an app's own code and contains `shared/` once; `entry.js` is for the components only.
+ */
 const CHUNKS = [
   { name: "helpers", priority: 2, test: (id: string) => isIn(id, join(SOURCE, "helpers"), join(ROOT, "shared")) },
   { name: "entry", priority: 1, test: (id: string) => isIn(id, join(SOURCE, "entry")) },
@@ -31,7 +33,7 @@ export async function buildMiniprogram(dist: string = join(MINIPROGRAM, "dist"))
   const draft = `${dist}.${crypto.randomUUID()}`;
   await mkdir(draft, { recursive: true });
   await Promise.all([bundleScripts(draft), copyStatics(draft)]);
-  // Whoever reads the folder meanwhile sees the old build or the new one, not half of one.
+  // Replaced in one step: a process that reads the folder meanwhile sees the old build or the new one, never a mixture.
   await rm(dist, { recursive: true, force: true });
   await rename(draft, dist);
   return dist;
@@ -44,7 +46,7 @@ export async function buildMiniprogramTypes(): Promise<void> {
   await promisify(execFile)(process.execPath, [tsc, "-p", join(MINIPROGRAM, "tsconfig.types.json")], {
     env: QUIET_ENV,
   });
-  // The compiler leaves the extension of the sources, which only other sources may import.
+  // The compiler keeps the extension of the sources, which only other sources may import.
   await Promise.all((await listFiles(TYPES)).map((file) => rewriteImports(join(TYPES, file))));
 }
 
@@ -65,7 +67,7 @@ async function bundleScripts(dist: string): Promise<void> {
     dir: dist,
     format: "cjs",
     exports: "named",
-    // Not every phone's engine knows what `Symbol.toStringTag` on exports is for, and nobody asks it.
+    // Some phones' engines do not support `Symbol.toStringTag` on exports, and it is not used.
     generatedCode: { symbols: false },
     minify: true,
     comments: false,
@@ -87,7 +89,7 @@ async function copyStatics(dist: string): Promise<void> {
   );
 }
 
-/** Comments and indentation are for us. A line break stays one, as between tags it may be a blank. */
+/** Comments and indentation are removed. A line break stays a line break, as between tags it may count as a space. */
 function shrink(text: string, file: string): string {
   if (file.endsWith(".json")) return JSON.stringify(JSON.parse(text));
   const bare = file.endsWith(".wxss")

@@ -13,7 +13,7 @@ const SHEETS = ["base.css", "device.css", "program.css", "chat.css", "panel.css"
 
 let built: Promise<PageFiles> | undefined;
 
-/** Builds into `emulator/phone/dist`, once a process. @returns the files by the paths they are served under */
+/** Builds into `emulator/phone/dist`, once per process. @returns the files by the paths they are served under */
 export function buildPhone(): Promise<PageFiles> {
   built ??= build();
   return built;

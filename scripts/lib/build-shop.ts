@@ -1,7 +1,7 @@
 /**
  * Builds the example mini program for the emulator's phone: its code and templates with glass-easel and the runtime of
  * `emulator/miniprogram/` into one script, its styles into one sheet. Our package is in it as in any project, as
- * `miniprogram_npm`. The files go to the emulator with the phone's.
+ * `miniprogram_npm`. The emulator serves the files with the phone's.
  */
 import { cp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,19 +16,19 @@ import { readProject, type Project } from "./miniprogram/read-project.ts";
 
 const RUNTIME = join(ROOT, "emulator/miniprogram");
 const SHOP = join(ROOT, "miniprogram/example/miniprogram");
-/** What the runtime imports the mini program as. */
+/** The name under which the runtime imports the mini program. */
 const PROGRAM = "virtual:program";
 
 let built: Promise<PageFiles> | undefined;
 
-/** Builds it, once a process. @returns the files by the paths they are served under */
+/** Builds it, once per process. @returns the files by the paths they are served under */
 export function buildShop(): Promise<PageFiles> {
   built ??= build();
   return built;
 }
 
 async function build(): Promise<PageFiles> {
-  // A copy of its own: several processes build at the same time, and the example's folder stays as it is.
+  // In a copy of its own: several processes may build at the same time, and the example's folder must not change.
   const folder = join(ROOT, ".tmp/build", `shop.${crypto.randomUUID()}`);
   try {
     const isSource = (path: string): boolean => !path.endsWith("miniprogram_npm");
@@ -69,7 +69,7 @@ async function bundleScript(project: Project): Promise<string> {
     platform: "browser",
     tsconfig: join(RUNTIME, "tsconfig.json"),
     plugins: [programPlugin(project, await compileWxml(project))],
-    // The build that warns: a misspelt property in WXML is said in the console.
+    // The build that warns: misspelt WXML properties are reported in the console.
     resolve: { alias: { "glass-easel": join(ROOT, "node_modules/glass-easel/dist/glass_easel.dev.all.es.js") } },
   });
   const { output } = await bundle.generate({ format: "esm", minify: true, codeSplitting: false });
@@ -92,7 +92,7 @@ function programPlugin(project: Project, templates: string): Plugin {
   };
 }
 
-/** A part runs only when the runtime asks, because it defines itself by calling globals. */
+/** A part runs only when the runtime calls it, because its code defines the part by calling globals. */
 function programModule(project: Project, templates: string): string {
   const load = (path: string): string => `() => import(${JSON.stringify(join(project.root, path))})`;
   const parts = project.parts.map((part) => `{ ...${JSON.stringify(part)}, run: ${load(part.path)} }`);

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** The repository's root. */
 export const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Wrangler without look-ups or questions. */
+/** Wrangler without update checks or questions. */
 export const QUIET_ENV = {
   ...process.env,
   CI: "1",
@@ -23,10 +23,10 @@ export const QUIET_ENV = {
  * Builds one Worker.
  *
  * @param config its wrangler.toml, relative to the root
- * @param name the folder under `.tmp/build` that takes the result
- * @param flags more of wrangler's flags, for example `--minify`
+ * @param name the folder under `.tmp/build` for the result
+ * @param flags further flags of wrangler, for example `--minify`
  * @returns the path of the built module
- * @throws with wrangler's own words when the build fails
+ * @throws Error with wrangler's messages when the build fails
  */
 export async function buildWorker(config: string, name: string, flags: readonly string[] = []): Promise<string> {
   const built = join(ROOT, ".tmp/build", name);
@@ -35,7 +35,7 @@ export async function buildWorker(config: string, name: string, flags: readonly 
   const args = [wrangler, "deploy", "--dry-run", "--config", config, "--outdir", outdir, ...flags];
   try {
     await run(process.execPath, args, { cwd: ROOT, env: QUIET_ENV });
-    // Moved file by file: another process may be building or reading the same, and never sees half of one.
+    // Moved file by file: another process may build or read the same files, and must never see a partial one.
     await mkdir(built, { recursive: true });
     for (const file of await readdir(outdir)) await rename(join(outdir, file), join(built, file));
   } finally {

@@ -1,6 +1,6 @@
 /**
- * The command line of a script: `--help` and `-h` print its usage, and what is not known is refused before anything
- * runs. Of what was typed only the name of an unknown flag is repeated: anything else may be a secret.
+ * The command line of a script: `--help` and `-h` print its usage, and unknown flags are refused before anything runs.
+ * Of the input only the name of an unknown flag is repeated: any other part may be a secret.
  */
 import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -8,17 +8,17 @@ import { err, ok, type Result } from "../../shared/base/result.ts";
 import { inBoth } from "../doctor/finding.ts";
 import type { Fault } from "../setup/fault.ts";
 
-/** What is wrong with a call of any script. */
+/** The error for an invalid call of any script. */
 export const BAD_CALL = "参数不对 / a flag or argument is not known, or a value is missing";
 
-/** What a script takes, as `parseArgs` has it. */
+/** The flags of a script, in the form of `parseArgs`. */
 export type CommandLine = Pick<ParseArgsConfig, "options" | "allowPositionals" | "allowNegative">;
 
 const HELP = { type: "boolean", short: "h" } as const;
-/** The form of our own flags. What looks otherwise may be a secret that begins with `--`. */
+/** The form of our own flags. An argument in another form may be a secret that begins with `--`. */
 const FLAG_NAME = /^--[a-z]{2,16}(-[a-z]{2,16}){0,3}$/;
 
-/** Whether help is asked for, and nothing in the call is unknown: a mistyped flag beside `--help` is refused like any other. */
+/** Whether help is requested and the call contains nothing unknown: a mistyped flag beside `--help` is refused too. */
 export function wantsHelp(args: readonly string[], line: CommandLine): boolean {
   const options = { ...line.options, help: HELP };
   const read = attempt(() => parseArgs({ ...line, args: [...args], options, strict: true }).values);
@@ -32,10 +32,10 @@ export function parseFlags<const T extends ParseArgsOptionsConfig>(args: readonl
   return read.ok ? read : err(describeBadCall(args, line));
 }
 
-/** What is wrong with a refused call: the first flag that is not known, by its name alone, or `BAD_CALL`. */
+/** The error of a refused call: the first unknown flag, only by name, or `BAD_CALL`. */
 export function describeBadCall(args: readonly string[], line: CommandLine): string {
   const known: ParseArgsOptionsConfig = { ...line.options, help: HELP };
-  // Without `strict` a value that looks like a flag belongs to the flag before it, as it would at a correct call.
+  // Without `strict` a value that looks like a flag is assigned to the flag before it, as in a correct call.
   const { tokens } = parseArgs({ args: [...args], options: known, strict: false, tokens: true });
   const names = tokens.flatMap((token) => (token.kind === "option" ? [token.rawName] : []));
   const isKnown = (name: string): boolean =>
@@ -49,7 +49,7 @@ export function describeBadCall(args: readonly string[], line: CommandLine): str
 /**
  * Reads the flags of the process. Ends it with 0 after printing the usage, and with 2 when the call is wrong.
  *
- * @param usage what `--help` and a wrong call print
+ * @param usage the text for `--help` and for an invalid call
  */
 export function readFlags<const T extends ParseArgsOptionsConfig>(usage: string, options: T) {
   const args = process.argv.slice(2);
@@ -64,19 +64,19 @@ export function exitWithHelp(usage: string): never {
   process.exit(0);
 }
 
-/** Says in one line what is wrong with a value of the call, such as a path, and ends the process with 2. */
+/** Reports in one line what is wrong with a value of the call, such as a path, and ends the process with 2. */
 export function exitWithProblem(problem: BilingualText): never {
   console.error(`✗ ${inBoth(problem)}`);
   process.exit(2);
 }
 
-/** Says what is wrong and what to do about it, and ends the process with 1: the call itself is right. */
+/** Reports an error and its cure, and ends the process with 1: the call itself is valid. */
 export function exitWithFault({ wrong, cure }: Fault): never {
   console.error(`✗ ${inBoth(wrong)}\n  → ${inBoth(cure)}`);
   process.exit(1);
 }
 
-/** Says what is wrong, prints the usage and ends the process with 2. */
+/** Reports an error, prints the usage and ends the process with 2. */
 export function exitWithUsage(problem: string, usage: string): never {
   console.error(`${problem}\n\n${usage}`);
   process.exit(2);
@@ -86,6 +86,6 @@ function attempt<T>(read: () => T): Result<T, typeof BAD_CALL> {
   try {
     return ok(read());
   } catch {
-    return err(BAD_CALL); // the error's own text repeats what was typed
+    return err(BAD_CALL); // the error's own text repeats the input
   }
 }

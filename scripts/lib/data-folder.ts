@@ -1,11 +1,11 @@
 /**
- * Where the local stack keeps its data.
+ * The data folder of the local stack.
  */
 import { join } from "node:path";
 import { ROOT } from "./build.ts";
 import type { NamedPath } from "./paths.ts";
 
-/** The folder `--persist-to` names, else `.wrangler/local`. */
+/** The folder named by `--persist-to`, else `.wrangler/local`. */
 export function findDataFolder(named: string | undefined): NamedPath {
   if (named === undefined) return { path: join(ROOT, ".wrangler/local"), flag: undefined };
   return { path: named, flag: "--persist-to" };

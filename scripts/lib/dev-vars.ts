@@ -1,6 +1,6 @@
 /**
- * Where `.dev.vars` lies and what is in it. `--dev-vars PATH` names another one (`--env-file` would be read by Node
- * itself). A named file must exist, except for setup, which writes it.
+ * Finds and reads `.dev.vars`. `--dev-vars PATH` names another file (Node itself would read `--env-file`). A named file
+ * must exist, except for setup, which writes it.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,17 +17,17 @@ export interface DevVars {
   readonly text: string;
 }
 
-/** The file a command line means: that of `--dev-vars`, else `.dev.vars`. */
+/** The file of a command line: that of `--dev-vars`, else `.dev.vars`. */
 export function findDevVars(args: readonly string[], root = ROOT): NamedPath {
   const path = namedPath(args);
   return path === undefined ? { path: join(root, ".dev.vars"), flag: undefined } : { path, flag: "--dev-vars" };
 }
 
 /**
- * Reads the file a command line means. `.dev.vars` may be absent, a file that was named may not.
+ * Reads the file of a command line. `.dev.vars` may be absent, a named file may not.
  *
  * @param root where `.dev.vars` lies
- * @returns its text, or in words why it cannot be read and what to do
+ * @returns its text, or the error and its cure in words
  */
 export async function loadDevVars(args: readonly string[], root = ROOT): Promise<Result<DevVars, BilingualText>> {
   const file = findDevVars(args, root);
@@ -53,9 +53,9 @@ function namedPath(args: readonly string[]): string | undefined {
 }
 
 /**
- * Its text, without a byte order mark, which would become part of the first name; undefined when it is not there.
+ * Its text, without a byte order mark, which would become part of the first name; undefined when it does not exist.
  *
- * @throws when it is there and cannot be read
+ * @throws Error when it exists and cannot be read
  */
 export async function readDevVars(path: string): Promise<string | undefined> {
   try {

@@ -1,14 +1,14 @@
 /**
- * The format of `.dev.vars`, read as wrangler reads it (its reader is dotenv's), so that a file `wrangler dev` runs with is
- * read alike by start, setup and doctor: `NAME=value`, also `NAME: value` and behind `export`; `#` begins a comment; a value
- * in quotation marks may have several lines, and in double ones `\n` and `\r` are line breaks.
+ * The format of `.dev.vars`, read as wrangler reads it (its reader is dotenv's), so that start, setup and doctor read
+ * it in the same way as `wrangler dev`: `NAME=value`, also `NAME: value` and after `export`; `#` begins a comment; a
+ * value in quotation marks may have several lines, and in double ones `\n` and `\r` are line breaks.
  */
 
 /** One assignment of a file. */
 export interface Assignment {
   readonly name: string;
   readonly value: string;
-  /** The lines it stands in, from 0, the last one included. */
+  /** Its lines, counted from 0, the last one included. */
   readonly firstLine: number;
   readonly lastLine: number;
 }
@@ -16,7 +16,7 @@ export interface Assignment {
 const ASSIGNMENT =
   /^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/dgm;
 
-/** The values of a file by name. Of a name that stands there twice the last one holds. */
+/** The values of a file by name. If a name occurs twice, the last value counts. */
 export function parseEnvText(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(findAssignments(text).map(({ name, value }) => [name, value]));
 }
@@ -28,13 +28,13 @@ export function findAssignments(text: string): readonly Assignment[] {
   return Array.from(lines.matchAll(ASSIGNMENT), ({ 1: name = "", 2: written = "", indices }) => {
     const [start, end] = indices?.[1] ?? [0, 0];
     const value = written.trim();
-    // White space behind an unquoted value belongs to no line of it.
+    // White space after an unquoted value belongs to none of its lines.
     const valueEnd = (indices?.[2]?.[0] ?? end) + written.trimEnd().length;
     return { name, value: readValue(value), firstLine: lineAt(start), lastLine: lineAt(Math.max(end, valueEnd)) };
   });
 }
 
-/** The lines of a text, whatever they end with. */
+/** The lines of a text, with any kind of line end. */
 export function splitLines(text: string): readonly string[] {
   return text.split(/\r\n?|\n/);
 }

@@ -1,13 +1,13 @@
 /**
- * What a cold start of the worker evaluates: its entry with everything imported statically. What is behind `import()` is
- * uploaded with it and evaluated when it is first needed, so this build leaves it out.
+ * The code that a cold start of the worker evaluates: its entry with all static imports. Code loaded by `import()` is
+ * uploaded too but evaluated only when first needed, so this build leaves it out.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "./build.ts";
 
-/** The part of esbuild that is used here. */
+/** The part of esbuild that this module uses. */
 interface Bundler {
   build(options: object): Promise<{
     readonly outputFiles: readonly { readonly contents: Uint8Array }[];
@@ -40,11 +40,11 @@ const DYNAMIC_IMPORTS_EXTERNAL = {
   },
 };
 
-/** What a cold start evaluates. */
+/** The result of the measurement. */
 export interface Evaluated {
   /** Minified and compressed, KB of 1024 bytes. */
   readonly gzipKb: number;
-  /** The packages it has code of, by name, sorted. */
+  /** The npm packages it contains code of, by name, sorted. */
   readonly packages: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export async function buildEvaluated(): Promise<Evaluated> {
   };
 }
 
-/** The packages that files belong to, by name, sorted; files outside `node_modules` belong to none. */
+/** The npm packages of files, by name, sorted; files outside `node_modules` belong to none. */
 export function packagesOf(paths: readonly string[]): readonly string[] {
   const names = paths.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
   return [...new Set(names)].toSorted();

@@ -1,9 +1,9 @@
 /**
- * The mini program and the API key of the local stack. Apart from `stack.ts`, so that the doctor can know them without
- * loading what starts Workers.
+ * The mini program and the API key of the local stack. Separate from `stack.ts`, so that the doctor can import them
+ * without the code that starts Workers.
  */
 
-/** The mini program of the local stack. Its secrets are worth nothing: they open only the emulator. */
+/** The mini program of the local stack. Its secrets need no protection: they open only the emulator. */
 export const LOCAL_APP = {
   appid: "wx0123456789abcdef",
   secret: "0123456789abcdef0123456789abcdef",
@@ -14,8 +14,8 @@ export const LOCAL_APP = {
 /** The API key of the local stack. */
 export const LOCAL_API_KEY = "local-key-0123456789abcdef";
 
-/** What the local shop's back end signs contexts with. */
+/** The key with which the local shop's back end signs contexts. */
 export const LOCAL_CONTEXT_KEY = "local-context-key-0123456789abcdef";
 
-/** What the local worker signs webhooks with. */
+/** The secret with which the local worker signs webhooks. */
 export const LOCAL_WEBHOOK_SECRET = "whsec_ZWRnZS1rZWZ1LWxvY2FsLXdlYmhvb2stc2VjcmV0ISE=";

@@ -1,6 +1,6 @@
 /**
  * The data of the local stack: the format it was made with, whether this version reads it, and its deletion. The folder
- * may hold files of other programs (`--persist-to`), so only what the local stack makes in it is read or deleted.
+ * may hold files of other programs (`--persist-to`), so only files made by the local stack are read or deleted.
  */
 import { glob, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -12,19 +12,22 @@ import type { Fault } from "../setup/fault.ts";
 import { codeOf, describePath, type NamedPath } from "./paths.ts";
 
 /**
- * The format of the data this version makes and reads. A change of what the objects or KV store raises it when data made
- * before cannot be read any more (docs/storage.md, "On your own machine").
+ * The format of the data this version makes and reads. A change of the stored shapes raises it when older data cannot
+ * be read any more (docs/storage.md, "On your own machine").
  */
 export const LOCAL_DATA_FORMAT = "4";
-/** The format of data without a marker: 0.1.0 and 0.1.1 wrote none. */
+/** The format of data without a marker file: 0.1.0 and 0.1.1 wrote none. */
 const UNMARKED_FORMAT = "1";
 /** The file that names the format. */
 const MARKER = "edge-kefu-format";
 const FORMAT = /^\d{1,4}$/;
 
-/** What Miniflare makes below the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named by its id. */
+/**
+ * The files that Miniflare makes in the folder for a Worker called `worker` (run-worker.ts). A KV namespace is named by
+ * its id.
+ */
 const DATA = ["do/worker-*", "{cache,kv,ratelimit}/miniflare-*", "{cache,kv}/*/blobs"];
-/** The alarms of a Durable Object class: workerd has this file open as long as it runs. */
+/** The alarms of a Durable Object class: workerd keeps this file open while it runs. */
 const ALARMS = ["do/worker-*/metadata.sqlite", "{cache,kv,ratelimit}/miniflare-*/metadata.sqlite"];
 /** SQLite's SQLITE_BUSY, in the low byte of an extended code. */
 const BUSY = 5;
@@ -75,7 +78,7 @@ export async function resetLocalData(folder: NamedPath): Promise<Result<readonly
   const deleted = await find(path, DATA);
   try {
     for (const entry of deleted) await removeWithParents(path, entry);
-    // The last: what a broken-off deletion leaves keeps its format.
+    // Deleted last, so that after an interrupted deletion the remaining data keeps its format.
     await rm(join(path, MARKER), { force: true });
   } catch (error) {
     return err(notDeleted(folder, codeOf(error)));
@@ -99,7 +102,7 @@ async function find(path: string, patterns: readonly string[]): Promise<readonly
   return found.toSorted();
 }
 
-/** Whether another process has an SQLite database open: SQLite then refuses the lock for one connection alone. */
+/** Whether another process has an SQLite database open: SQLite then refuses an exclusive lock. */
 function isOpenElsewhere(file: string): boolean {
   let database: DatabaseSync | undefined;
   try {
@@ -107,7 +110,7 @@ function isOpenElsewhere(file: string): boolean {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     return false;
   } catch (error) {
-    // Any other error, such as a damaged file, is no reason to keep it.
+    // Any other error, such as a damaged file, does not prevent the deletion.
     return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === BUSY;
   } finally {
     database?.close();
@@ -117,7 +120,7 @@ function isOpenElsewhere(file: string): boolean {
 async function removeWithParents(path: string, entry: string): Promise<void> {
   await rm(join(path, entry), { recursive: true, force: true });
   for (let parent = dirname(entry); parent !== "."; parent = dirname(parent)) {
-    await rmdir(join(path, parent)).catch(() => undefined); // not empty: it has more data, or files of others
+    await rmdir(join(path, parent)).catch(() => undefined); // not empty: it contains more data, or files of other programs
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start, no
- * pause left of the run before, until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
+ * The local stack as people run it: data kept in `.wrangler/local`, the sample shop's settings on the first start,
+ * pauses of the previous run lifted, until Ctrl-C. `npm start` and `npm run setup -- --local` share it.
  */
 import { relative } from "node:path";
 import { createService, liftPauses } from "../../emulator/service.ts";
@@ -11,9 +11,9 @@ import { startStack, useShopSettings, type Stack } from "./stack.ts";
 /** How to run it. */
 export interface LocalRunOptions {
   readonly values: LocalValues;
-  /** Takes each log line of the worker. */
+  /** Receives each log line of the worker. */
   readonly onLog: (line: string) => void;
-  /** Where data is kept: a folder that is there, with data that `findFormatFault` finds nothing wrong with. */
+  /** The data folder: it exists, and `findFormatFault` accepts its data. */
   readonly persistTo: string;
 }
 
@@ -24,18 +24,18 @@ export async function runLocal({ values, onLog, persistTo }: LocalRunOptions): P
   // Only on the first start: later ones keep the settings you have stored.
   const { headers } = await stack.api("GET", "/api/v1/settings");
   if (headers.get("etag") === '"0"') await useShopSettings(stack);
-  // The errcode behind a pause came from the emulator of the run before and is gone with it.
+  // The errcode behind a pause came from the emulator of the previous run and is gone with it.
   await liftPauses(createService((request) => fetch(request), { url: stack.workerUrl, apiKey: values.apiKey }));
   return stack;
 }
 
-/** Says where the key of the API is, when it came from a file and is not to be shown. */
+/** The origin of the API key, when it came from a file and must not be shown. */
 export function keyPlace(path: string): string {
   return `API_KEYS, ${relative(process.cwd(), path)}`;
 }
 
 /**
- * Where everything is.
+ * Prints the addresses of all parts.
  *
  * @param apiKey how the key is shown
  */

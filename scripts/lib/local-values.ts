@@ -1,6 +1,7 @@
 /**
- * What the local stack runs with: the mini program of `local-app.ts`, overlaid by what `.dev.vars` has. `npm start`,
- * `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read none.
+ * The values of the local stack: the mini program of `local-app.ts`, with the values of `.dev.vars` in precedence. `npm
+ * start`, `npm run setup -- --local` and the doctor read the same file, so that they agree; the demo and the tests read
+ * none.
  */
 import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -11,18 +12,18 @@ import { LOCAL_API_KEY, LOCAL_APP, LOCAL_CONTEXT_KEY, LOCAL_WEBHOOK_SECRET } fro
 
 /** The values of one local stack. */
 export interface LocalValues {
-  /** Variables of the worker. */
+  /** The variables of the worker. */
   readonly vars: Readonly<Record<string, string>>;
-  /** The mini programs the emulator plays, but for where it pushes to. */
+  /** The mini programs of the emulator, without their push URLs. */
   readonly apps: readonly Omit<EmulatedAppInput, "pushUrl">[];
   readonly apiKey: string;
-  /** What the sample shop checks webhooks with. */
+  /** The secret with which the sample shop checks webhooks. */
   readonly webhookSecret: string;
 }
 
-/** Where WeChat is: always the stack's own emulator. */
+/** The address of WeChat: always the stack's own emulator. */
 const NOT_FROM_FILE = new Set(["WECHAT_API_BASE", "WECHAT_TOKEN_BASE"]);
-/** Plain mode may have no key; the emulator wants one of the right form. */
+/** In plain mode there may be no key; the emulator requires one of the right form. */
 const NO_KEY = "A".repeat(43);
 
 const OWN = {
@@ -40,7 +41,7 @@ const OWN = {
  * Reads them.
  *
  * @param devVars the text of `.dev.vars`; empty when there is none
- * @returns the values, or everything that is wrong with the file
+ * @returns the values, or all problems of the file
  */
 export function readLocalValues(devVars: string): Result<LocalValues, readonly ConfigProblem[]> {
   const given = Object.entries(parseEnvText(devVars)).filter(
@@ -65,7 +66,7 @@ export function readLocalValues(devVars: string): Result<LocalValues, readonly C
   });
 }
 
-/** Those of a stack without a file. */
+/** The values of a stack without a file. */
 export function ownValues(): LocalValues {
   const values = readLocalValues("");
   if (!values.ok) throw new Error("the values of the local stack are wrong");

@@ -1,12 +1,12 @@
 /**
- * Paths of a command line: what is wrong with one is said before anything runs, by its flag, with the rule and what to do.
+ * Paths of a command line: problems are reported before anything runs, with the flag, the rule and the cure.
  */
 import { mkdir, mkdtemp, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 
-/** A path, and the flag that named it; undefined: it is the one that is used without the flag. */
+/** A path, and the flag that named it; undefined: the default path. */
 export interface NamedPath {
   readonly path: string;
   readonly flag: string | undefined;
@@ -17,28 +17,28 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Names the path and its flag, and says what is wrong with it. */
+/** Names the path and its flag, and the problem with it. */
 export function describePath({ path, flag }: NamedPath, { zh, en }: BilingualText): BilingualText {
   const name = flag === undefined ? resolve(path) : `${flag} ${path === "" ? '""' : resolve(path)}`;
   return say(`${name}：${zh}`, `${name}: ${en}`);
 }
 
-/** Why a file cannot be read, after an attempt. */
+/** Why a file cannot be read, after a failed attempt. */
 export function readProblem(file: NamedPath, error: unknown): BilingualText {
   if (file.path === "") return describePath(file, NO_PATH);
   const code = codeOf(error);
   return describePath(file, FILE_PROBLEMS[code] ?? unreadable(code));
 }
 
-/** Why a file cannot be written, after an attempt. */
+/** Why a file cannot be written, after a failed attempt. */
 export function writeProblem(file: NamedPath, error: unknown): BilingualText {
   return describePath(file, unwritable(codeOf(error)));
 }
 
 /**
- * Why a file can be neither replaced nor made. It may be absent, its folder may not.
+ * Why a file can be neither replaced nor created. It may be absent, its folder may not.
  *
- * @returns undefined when nothing is wrong
+ * @returns undefined when there is no problem
  */
 export async function findFileProblem(file: NamedPath): Promise<BilingualText | undefined> {
   const problem = await findFileFault(file.path);
@@ -46,9 +46,9 @@ export async function findFileProblem(file: NamedPath): Promise<BilingualText | 
 }
 
 /**
- * Why data cannot be kept in a folder. It is made when it is absent.
+ * Why data cannot be stored in a folder. A missing folder is created.
  *
- * @returns undefined when nothing is wrong
+ * @returns undefined when there is no problem
  */
 export async function findFolderProblem(folder: NamedPath): Promise<BilingualText | undefined> {
   const problem = await findFolderFault(folder.path);
@@ -93,7 +93,7 @@ async function findFileFault(path: string): Promise<BilingualText | undefined> {
     const code = codeOf(error);
     if (code !== "ENOENT") return FILE_PROBLEMS[code] ?? unreadable(code);
   }
-  // It is replaced by another one, which is made beside it.
+  // The file is replaced by a new one, which is created beside it.
   return tryWriting(dirname(resolve(path))).then(
     () => undefined,
     (error: unknown) => (codeOf(error) === "ENOENT" ? NO_FOLDER : unwritable(codeOf(error))),
@@ -112,12 +112,12 @@ async function findFolderFault(path: string): Promise<BilingualText | undefined>
   }
 }
 
-/** What no permission bit says: a file system may be read-only, or take nothing. */
+/** Conditions that no permission bit shows: a file system may be read-only or full. */
 async function tryWriting(folder: string): Promise<void> {
   await rmdir(await mkdtemp(join(folder, ".writable-")));
 }
 
-/** One after the other: `recursive` never returns where the file system makes none, as in /proc. */
+/** One folder after the other: `recursive` never returns on file systems that create no folders, such as /proc. */
 async function makeFolder(path: string): Promise<void> {
   const isThere = await stat(path).then(
     () => true,

@@ -1,15 +1,15 @@
 /**
- * Ports of this machine. Between choosing a port and binding it another program may take it. `isPortTaken` knows the error
- * of binding; the caller then chooses again.
+ * Ports of this machine. Between choosing a port and binding it another program may take it. `isPortTaken` recognises
+ * the resulting error; the caller then chooses again.
  */
 import { createServer } from "node:net";
 
-/** How many ports are tried from the wanted one on. */
+/** How many ports are tried, from the wanted one upwards. */
 const RANGE = 100;
-/** Node's own word, and Miniflare's. */
+/** Node's error code, and Miniflare's. */
 const TAKEN: ReadonlySet<unknown> = new Set(["EADDRINUSE", "ERR_ADDRESS_IN_USE"]);
 
-/** There is no free port where one was looked for. */
+/** No port of the range is free. */
 export class NoFreePortError extends Error {
   /** @param from the first port that was tried */
   constructor(from: number) {
@@ -26,7 +26,7 @@ export async function freePort(wanted: number): Promise<number> {
   throw new NoFreePortError(wanted);
 }
 
-/** What to say of an error that is about ports alone; undefined for any other. */
+/** The text for an error that is only about ports; undefined for any other. */
 export function portProblem(error: unknown): string | undefined {
   if (error instanceof NoFreePortError) return error.message;
   if (!isPortTaken(error)) return undefined;

@@ -7,16 +7,16 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangle
 
 /** How to run it. */
 export interface RunOptions {
-  /** Its wrangler.toml: bindings and variables come from there. */
+  /** Its wrangler.toml, with the bindings and variables. */
   readonly config: string;
   /** The built module. */
   readonly script: string;
   readonly port: number;
-  /** Variables and secrets on top of the config's. */
+  /** Variables and secrets that take precedence over the config's. */
   readonly bindings: Readonly<Record<string, string>>;
-  /** Where Durable Objects and KV are kept; absent: gone with the process. */
+  /** The folder for Durable Objects and KV; absent: in memory only. */
   readonly persistTo?: string;
-  /** Takes each line the Worker logs. */
+  /** Receives each line the Worker logs. */
   readonly onLog: (line: string) => void;
 }
 
@@ -26,7 +26,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts it; resolves when it answers. @throws what `isPortTaken` knows when its port is taken */
+/** Starts it; resolves when it answers. @throws the error that `isPortTaken` recognises when its port is taken */
 export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   const { config, script, port, bindings, persistTo, onLog } = options;
   const miniflare = new Miniflare(
@@ -46,7 +46,7 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
   try {
     await miniflare.ready;
   } catch (error) {
-    // Else its process would keep this one alive. It fails with the same words again.
+    // Otherwise its process would keep this one alive. It fails with the same error again.
     await miniflare.dispose().catch(() => undefined);
     throw error;
   }
@@ -54,11 +54,11 @@ export async function runWorker(options: RunOptions): Promise<RunningWorker> {
 }
 
 /**
- * What wrangler.toml binds, as Miniflare takes it: the kinds of bindings and the files this project has. Variables come from the
- * file alone: a `.dev.vars` of this machine must not change what a demo or a test does.
+ * The bindings of wrangler.toml in the form Miniflare needs: the kinds of bindings and files of this project. Variables
+ * come from this file only: a `.dev.vars` of this machine must not change what a demo or a test does.
  */
 function bindingsOf(config: string, extra: Readonly<Record<string, string>>): Partial<WorkerOptions> {
-  // Else it says that it uses `.dev.vars`, which it reads and we leave.
+  // Otherwise wrangler prints that it uses `.dev.vars`, which it reads although its values are not used here.
   process.env["WRANGLER_LOG"] ??= "warn";
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config);
   const { compatibilityDate, kvNamespaces, durableObjects, ratelimits, assets } = workerOptions;

@@ -1,6 +1,6 @@
 /**
- * Everything on this machine: the worker, the emulated WeChat it talks to, and a shop's back end. No account, no
- * network. `npm start`, `npm run demo` and the tests of whole processes run it.
+ * The local stack: the worker, the emulated WeChat it calls, and a shop's back end. No account, no network. `npm
+ * start`, `npm run demo` and the tests of whole processes run it.
  */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
@@ -20,13 +20,13 @@ import { runWorker, type RunningWorker } from "./run-worker.ts";
 
 export { LOCAL_API_KEY, LOCAL_APP };
 
-/** The contract's ports; the next free ones are taken when these are busy. */
+/** The default ports; the next free ones are used when these are taken. */
 const PORTS = { worker: 8787, emulator: 8788, orders: 8789 } as const;
 
 /** How far the clocks of both Workers are ahead of the machine's, milliseconds: for tests (`TEST_CLOCK`, vitest.config.ts). */
 const CLOCK_OFFSET_MS = Number(process.env["TEST_CLOCK_OFFSET_MS"] ?? 0);
 
-/** Where the parts listen. */
+/** The addresses of the parts. */
 export interface StackPorts {
   readonly worker: number;
   readonly emulator: number;
@@ -35,19 +35,19 @@ export interface StackPorts {
 
 /** How to run the stack. */
 export interface StackOptions {
-  /** Where the worker keeps its data; absent: gone with the process. */
+  /** The worker's data folder; absent: in memory only. */
   readonly persistTo?: string;
-  /** Takes each log line of the worker. */
+  /** Receives each log line of the worker. */
   readonly onLog?: (line: string) => void;
   /** Mini programs and keys; absent: the stack's own. */
   readonly values?: LocalValues;
-  /** Variables of the worker, over those of `values`. */
+  /** Variables of the worker that take precedence over those of `values`. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** Exactly these; taken ones are an error. */
+  /** Exactly these ports; taken ones are an error. */
   readonly ports?: StackPorts;
-  /** Where to look for free ones, when `ports` is absent. */
+  /** Where to search for free ports, when `ports` is absent. */
   readonly portsFrom?: StackPorts;
-  /** Takes each event the sample shop hears by webhook. */
+  /** Receives each event the sample shop gets by webhook. */
   readonly onShopEvent?: (type: string, openid: string) => void;
 }
 
@@ -57,14 +57,14 @@ export interface Stack {
   readonly emulatorUrl: string;
   /** The sample shop's back end, examples/shop-backend. */
   readonly shopUrl: string;
-  /** The hand on the emulator. */
+  /** The emulator's control client. */
   readonly control: Control;
   /** Calls the worker's REST API with the stack's key. */
   api(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
   stop(): Promise<void>;
 }
 
-/** Builds both Workers. Do it once, start as often as you like. */
+/** Builds both Workers. One build serves any number of starts. */
 export async function buildStack(): Promise<{ readonly worker: string; readonly emulator: string }> {
   const [worker, emulator] = await Promise.all([buildKefu(), buildWorker("emulator/wrangler.toml", "emulator")]);
   return { worker, emulator };
@@ -77,13 +77,13 @@ export async function buildKefu(): Promise<string> {
   return join(script, "..", "soak-worker.js");
 }
 
-/** How often ports are chosen: each time another program took one before it was bound. */
+/** How often ports are chosen: each time another program may take one before it is bound. */
 const CHOICES = 5;
 
 /**
  * Starts everything; resolves when all of it answers.
  *
- * @throws NoFreePortError, or what `isPortTaken` knows when one of `ports` is taken
+ * @throws NoFreePortError, or the error that `isPortTaken` recognises when one of `ports` is taken
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const scripts = await buildStack();
@@ -97,7 +97,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** Starts the parts one after the other, as each knows the others' ports; stops those that run when one does not start. */
+/**
+ * Starts the parts one after the other, as each needs the others' ports; stops the running ones when one does not
+ * start.
+ */
 async function startParts(
   scripts: { readonly worker: string; readonly emulator: string },
   ports: StackPorts,
@@ -148,7 +151,7 @@ function describeParts({ worker, emulator, ports, values, stop }: Parts): Stack 
   };
 }
 
-/** Starts the emulated WeChat, with apps that push to `workerPort`, whose worker it may ask for pauses. */
+/** Starts the emulated WeChat, with apps that push to `workerPort`; it may call that worker about pauses. */
 export async function runEmulator(
   script: string,
   port: number,
@@ -186,7 +189,7 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
       ORDERS_URL: `http://127.0.0.1:${ports.orders}`,
       ...values.vars,
       WECHAT_API_BASE: `http://127.0.0.1:${ports.emulator}`,
-      // The sample shop listens on this machine.
+      // The sample shop accepts connections from this machine only.
       WEBHOOK_ALLOW_PRIVATE: "1",
       ...(CLOCK_OFFSET_MS !== 0 && { FAST_CLOCK: JSON.stringify(clockAhead()) }),
       ...vars,
@@ -194,13 +197,13 @@ export function runKefu(script: string, ports: StackPorts, options: StackOptions
   });
 }
 
-/** What keeps the sample shop open at any hour of any day: no week, no holidays, no short days. */
+/** Settings that keep the sample shop open at any hour of any day: no week, no holidays, no short days. */
 export const ALWAYS_OPEN = { hours: undefined, holidays: [], specialDays: [] } as const;
 
 /**
- * Puts the sample shop's settings in force.
+ * Stores the sample shop's settings.
  *
- * @param changes fields that are to differ from the sample; an undefined one is left out
+ * @param changes fields that replace those of the sample; an undefined one is removed
  */
 export async function useShopSettings(
   stack: Pick<Stack, "api">,
@@ -212,7 +215,7 @@ export async function useShopSettings(
   if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);
 }
 
-/** Without jumps: it is ahead and stays so. */
+/** Without jumps: the clock is ahead by a constant time. */
 function clockAhead(): FastClockOptions {
   return { startedAt: 0, dayMs: Number.MAX_SAFE_INTEGER, offsetMs: CLOCK_OFFSET_MS };
 }

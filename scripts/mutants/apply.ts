@@ -1,6 +1,6 @@
 /**
- * A mutant's change made in a source: pure, and refused unless its symbol and its place inside it exist exactly once,
- * so that a table cannot go stale unnoticed.
+ * Applies a mutant's change to a source. Pure. Refused unless its symbol and the place inside it exist exactly once, so
+ * that an outdated table is noticed.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import type { Change, Mutant } from "../../test/mutants/mutant.ts";
@@ -16,17 +16,17 @@ export type ApplyProblem =
   | { readonly reason: "not_typescript" }
   | { readonly reason: "no_change" };
 
-/** One range of the source and what replaces it. */
+/** One range of the source and its replacement. */
 interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** Matches any expression in a pattern, and stands for it in the replacement. */
+/** Matches any expression in a pattern, and inserts it in the replacement. */
 const ANY = "_";
 
-/** The source with the change made. */
+/** The source with the change. */
 export function applyMutant(
   source: string,
   { symbol, change }: Pick<Mutant, "symbol" | "change">,
@@ -108,7 +108,7 @@ function replaceOnly(places: readonly Node[], text: string): Result<Edit, ApplyP
   return ok({ start: place.start, end: place.end, text });
 }
 
-/** The nodes of a kind that mention all the words, and have none below them that does. */
+/** The innermost nodes of a kind that contain all the words. */
 function innermost(symbol: Node, isWanted: (node: Node) => boolean, words: string): readonly Node[] {
   const all = words.split(" ");
   const fitting = nodesIn(symbol).filter((node) => isWanted(node) && all.every((word) => mentions(node, word)));
@@ -120,7 +120,7 @@ function innermostCondition(symbol: Node, words: string): readonly Node[] {
   return innermost(symbol, (node) => conditions.has(node), words);
 }
 
-/** What a node decides by: the test of a branch or loop, and each side of `&&` and `||`. */
+/** The conditions of a node: the test of a branch or loop, and each side of `&&` and `||`. */
 function conditionsOf(node: Node): readonly Node[] {
   if (node.type === "LogicalExpression") return node.operator === "??" ? [] : [node.left, node.right];
   return "test" in node && isNode(node.test) ? [node.test] : [];

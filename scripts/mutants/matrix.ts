@@ -12,9 +12,9 @@ const BEGIN = "<!-- begin: npm run test:mutants -- --docs -->";
 const END = "<!-- end -->";
 
 /**
- * The document with the tables as they are now.
+ * The document with the current tables.
  *
- * @throws Error when the marks around them are gone
+ * @throws Error when the marks around them are missing
  */
 export function withMatrix(document: string): string {
   const [before, rest] = document.split(BEGIN);

@@ -5,18 +5,18 @@ import { parseArgs } from "node:util";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { describeBadCall } from "../lib/command-line.ts";
 
-/** What to do. */
+/** The options of a run. */
 export interface MutantOptions {
-  /** Only the mutants whose names begin so; all when there are none. */
+  /** Only mutants whose names begin with one of these; all when empty. */
   readonly only: readonly string[];
-  /** Copies of the project that run at once. */
+  /** The number of copies of the project that run at once. */
   readonly jobs: number;
   readonly json: boolean;
   /** Writes the tables of docs/test-matrix.md instead of running anything. */
   readonly docs: boolean;
 }
 
-/** What a wrong call prints. */
+/** The text for an invalid call. */
 export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N] [--json] [--docs]
 
   --only NAME  只运行名称以此开头的变异 / only mutants whose names begin so; may be given several times
@@ -26,14 +26,14 @@ export const MUTANTS_USAGE = `npm run test:mutants [-- --only NAME]… [--jobs N
 
 const flag = { type: "boolean" } as const;
 
-/** What it takes. */
+/** The accepted flags. */
 export const COMMAND_LINE = {
   options: { only: { type: "string", multiple: true }, jobs: { type: "string" }, json: flag, docs: flag },
 } as const;
 
 const MAX_JOBS = 16;
 
-/** Reads the command line; the error says in words what is wrong. */
+/** Reads the command line; the error describes the problem in words. */
 export function readMutantOptions(args: readonly string[]): Result<MutantOptions, string> {
   const flags = readFlags(args);
   if (!flags.ok) return flags;

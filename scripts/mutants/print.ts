@@ -1,5 +1,5 @@
 /**
- * How results and tables of mutants look: on the terminal, as JSON, and in docs/test-matrix.md.
+ * Formats results and tables of mutants: for the terminal, as JSON, and for docs/test-matrix.md.
  */
 import { MUTANTS, mutantsOf, TABLES } from "../../test/mutants/index.ts";
 import type { Mutant } from "../../test/mutants/mutant.ts";
@@ -7,7 +7,7 @@ import { OLD_FAULTS } from "../../test/mutants/old-faults.ts";
 import { PROMISES } from "../../test/promises.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** A mutant with what became of it. */
+/** A mutant with its result. */
 export interface MutantResult {
   readonly mutant: Mutant;
   readonly verdict: Verdict;
@@ -20,7 +20,9 @@ export function toLine({ mutant, verdict, ms }: MutantResult): string {
   return `${mark} ${mutant.name}: ${describe(verdict)} (${(ms / 1_000).toFixed(1)} s)`;
 }
 
-/** The end of a run: every table with its count, and all that is wrong, with what it would have broken. */
+/**
+ * The end of a run: every table with its count, and all surviving mutants, with the behaviour each would have broken.
+ */
 export function toSummary(results: readonly MutantResult[]): string {
   const lines = TABLES.flatMap(({ rule, mutants }) => {
     const ran = results.filter(({ mutant }) => mutants.includes(mutant));
@@ -34,7 +36,7 @@ export function toSummary(results: readonly MutantResult[]): string {
   return ["", "Mutants / 变异", ...lines, ...wrong, "", total].join("\n");
 }
 
-/** The same for programs. */
+/** The same as JSON. */
 export function toJson(results: readonly MutantResult[]): string {
   const mutants = results.map(({ mutant, verdict, ms }) => {
     const { name, breaks, fault, file, symbol, killedBy } = mutant;
@@ -43,7 +45,7 @@ export function toJson(results: readonly MutantResult[]): string {
   return JSON.stringify({ ok: results.every(isKilled), mutants }, undefined, 2);
 }
 
-/** Whether a test noticed. */
+/** Whether a test failed because of it. */
 export function isKilled({ verdict }: MutantResult): boolean {
   return verdict.state === "killed";
 }
@@ -96,7 +98,7 @@ function toComplaint(result: MutantResult): readonly string[] {
   ];
 }
 
-/** As the formatter writes it: columns as wide as their widest cell. */
+/** In the formatter's style: columns as wide as their widest cell. */
 function toTable(mutants: readonly Mutant[]): string {
   const rows = [
     ["Mutant", "What goes wrong", "Killed by"],

@@ -1,6 +1,6 @@
 /**
- * Copies of the project to break: real files under `.tmp/mutants`, one copy a job, with the packages of the original.
- * The original is never touched, whatever happens to the run.
+ * Copies of the project for mutants: real files under `.tmp/mutants`, one copy per job, with the packages of the
+ * original. The original is never changed, whatever happens during the run.
  */
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -9,15 +9,15 @@ import { ROOT } from "../lib/build.ts";
 import { applyMutant, describeProblem } from "./apply.ts";
 
 const SCRATCH = join(ROOT, ".tmp/mutants");
-/** What no test needs, or what is linked. */
+/** Folders that no test needs, or that are linked. */
 const LEFT_BEHIND: ReadonlySet<string> = new Set([".git", ".tmp", ".wrangler", "coverage", "dist", "node_modules"]);
 
-/** Makes one copy and returns its path. */
+/** Creates one copy and returns its path. */
 export async function createScratch(job: number): Promise<string> {
   const copy = join(SCRATCH, String(job));
   await rm(copy, { recursive: true, force: true });
   await mkdir(SCRATCH, { recursive: true });
-  // Not in one go: a folder cannot be copied into one of its own.
+  // Entry by entry: a folder cannot be copied into one of its own.
 
   for (const entry of await readdir(ROOT)) {
     if (LEFT_BEHIND.has(entry)) continue;
@@ -33,12 +33,12 @@ export function removeScratch(): Promise<void> {
   return rm(SCRATCH, { recursive: true, force: true });
 }
 
-/** Runs something while a mutant's change is made in a copy. */
+/** Runs a function while a mutant's change is applied to a copy. */
 export async function withMutant<T>(copy: string, mutant: Mutant, run: () => Promise<T>): Promise<T> {
   const path = join(copy, mutant.file);
   const source = await readFile(path, "utf8");
   const mutated = applyMutant(source, mutant);
-  // The pure test of the tables says so first, and better.
+  // The pure test of the tables reports this earlier and in more detail.
   if (!mutated.ok) throw new Error(`${mutant.name}: ${mutant.file} ${describeProblem(mutated.error, mutant)}`);
   try {
     await writeFile(path, mutated.value);

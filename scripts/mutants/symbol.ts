@@ -15,7 +15,7 @@ export function findSymbols(program: Node, path: string): readonly Node[] {
     );
 }
 
-/** What a symbol holds: the initial value of a constant, variable or property; a function is its own value. */
+/** The value of a symbol: the initial value of a constant, variable or property; a function is its own value. */
 export function valueOf(symbol: Node): Node | undefined {
   switch (symbol.type) {
     case "VariableDeclarator":
@@ -32,7 +32,7 @@ export function valueOf(symbol: Node): Node | undefined {
 }
 
 function declarationsIn(scope: Node): readonly Node[] {
-  // Destructuring names values, it does not hold them.
+  // A destructuring pattern names several values and has none of its own.
   if (scope.type === "ObjectPattern") return [];
   return childrenOf(scope).flatMap((child) => (nameOf(child) === undefined ? declarationsIn(child) : [child]));
 }

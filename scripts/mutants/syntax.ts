@@ -1,16 +1,16 @@
 /**
- * TypeScript source as a tree: parsing, children, names and comparison by structure. Parser: oxc, which rolldown
- * brings; TypeScript 7 exports none.
+ * TypeScript source as a tree: parsing, children, names and comparison by structure. Parser: oxc, a dependency of
+ * rolldown; TypeScript 7 exports none.
  */
 import { parseSync, type ESTree } from "rolldown/utils";
 
 /** A node of the tree. `start` and `end` are positions in the source. */
 export type Node = ESTree.Node;
 
-/** A wrapper that changes the type of an expression and nothing at run time. */
+/** A wrapper that changes the type of an expression and has no effect at run time. */
 type TypeWrapper = ESTree.TSAsExpression | ESTree.TSSatisfiesExpression | ESTree.TSNonNullExpression;
 
-/** Fields that say where or how something is written, or only its type. */
+/** Fields about the position or the notation of a node, or only its type. */
 const IGNORED_FIELDS: ReadonlySet<string> = new Set([
   "start",
   "end",
@@ -27,7 +27,7 @@ export function parseSource(source: string): Node | undefined {
   return errors.length === 0 ? program : undefined;
 }
 
-/** The tree of one expression; undefined when it is not a valid one. */
+/** The tree of one expression; undefined when it is invalid. */
 export function parseExpression(source: string): Node | undefined {
   const program = parseSource(`(${source}\n);`);
   if (program?.type !== "Program" || program.body.length !== 1) return undefined;
@@ -35,7 +35,7 @@ export function parseExpression(source: string): Node | undefined {
   return statement?.type === "ExpressionStatement" ? statement.expression : undefined;
 }
 
-/** An expression without what only concerns its type: `as`, `satisfies`, `!`. */
+/** An expression without wrappers that only concern its type: `as`, `satisfies`, `!`. */
 export function withoutTypes(node: Node): Node {
   return isTypeWrapper(node) ? withoutTypes(node.expression) : node;
 }
@@ -58,9 +58,9 @@ export function mentions(node: Node, word: string): boolean {
 }
 
 /**
- * Compares by structure, whatever spaces, quotes, parentheses and types.
+ * Compares by structure; spaces, quotes, parentheses and types do not matter.
  *
- * @param isSame decides about two nodes instead; undefined leaves them to the comparison
+ * @param isSame decides about two nodes instead; undefined means that the normal comparison decides
  */
 export function isSameTree(
   a: unknown,

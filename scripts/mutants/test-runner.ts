@@ -1,5 +1,6 @@
 /**
- * Runs named tests of a copy of the project, in a process that stays; one that hangs is ended and replaced.
+ * Runs named tests of a copy of the project, in a process that is kept for further runs; one that hangs is ended and
+ * replaced.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -26,11 +27,11 @@ export interface TestRunner {
   /**
    * Runs the tests, and no others of their files.
    *
-   * @param changed files that are not as they were at the last run, from the root
+   * @param changed files that have changed since the last run, by path from the root
    * @param limitMs the run is stopped after this time, milliseconds
    */
   run(tests: readonly TestName[], changed: readonly string[], limitMs: number): Promise<Result<Report, RunProblem>>;
-  /** Ends its process and all that it started. */
+  /** Ends its process and all child processes. */
   close(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export function createTestRunner(copy: string): TestRunner {
     child = undefined;
     if (ending.exitCode !== null || ending.signalCode !== null) return;
     const ended = once(ending, "exit");
-    // A group of its own: what it started ends with it.
+    // A process group of its own, so that its child processes end with it.
     process.kill(-(ending.pid ?? 0), "SIGKILL");
     await ended;
   }
@@ -81,7 +82,7 @@ async function ask(child: ChildProcess, request: RunRequest, limitMs: number): P
     return await Promise.race([answered, ended, late]);
   } finally {
     over.abort();
-    // The losers of the race end by the abort, which is no failure.
+    // The other promises of the race end by the abort, which is not a failure.
     await Promise.allSettled([answered, ended, late]);
   }
 }

@@ -1,16 +1,15 @@
 /**
- * What a run of tests says about a mutant. Pure. Only a named test that fails by itself, by an assertion or because
- * its time is up, has noticed something; a file that does not load, or code that stumbles, proves nothing about the
- * rule.
+ * The verdict on a mutant from a run of tests. Pure. Only a named test that fails by an assertion or its timeout
+ * counts; a file that does not load, or another error in the code, proves nothing about the rule.
  */
 import * as v from "valibot";
 
-/** What a run of tests came to. */
+/** The result of a run of tests. */
 export const ReportSchema = v.object({
   modules: v.array(
     v.object({
       path: v.string(),
-      /** Of the file as a whole: it did not load. */
+      /** An error of the file as a whole: it did not load. */
       errors: v.array(v.string()),
       tests: v.array(v.object({ name: v.string(), state: v.string(), failures: v.array(v.string()) })),
     }),
@@ -19,20 +18,20 @@ export const ReportSchema = v.object({
   stray: v.array(v.string()),
 });
 
-/** What a run of tests came to; errors are their stacks. */
+/** The result of a run of tests; errors are given as stacks. */
 export type Report = v.InferOutput<typeof ReportSchema>;
 
-/** What became of a mutant. */
+/** The result for a mutant. */
 export type Verdict =
   | { readonly state: "killed"; readonly by: "assertion" | "time-out"; readonly test: string }
-  /** The named tests are green: nobody noticed. */
+  /** The named tests pass: the mutant was not noticed. */
   | { readonly state: "survived" }
-  /** Something failed that is no test's own judgement. */
+  /** A failure that is not a test's own. */
   | { readonly state: "crashed"; readonly why: string }
   /** No test of that name ran. */
   | { readonly state: "unnamed" };
 
-/** The tests of a report whose full name begins so, in one file; those the run left out are none. */
+/** The tests of a report whose full name begins with the given text, in one file; skipped tests do not count. */
 export function testsNamed(report: Report, file: string, name: string): Report["modules"][number]["tests"] {
   return report.modules
     .filter(({ path }) => path.endsWith(`/test/${file}`))
@@ -40,7 +39,7 @@ export function testsNamed(report: Report, file: string, name: string): Report["
     .filter((test) => test.name.startsWith(name) && (test.state === "passed" || test.state === "failed"));
 }
 
-/** Why the named tests cannot be called green; undefined when they are. */
+/** Why the named tests do not count as passed; undefined when they do. */
 export function whyRed(report: Report, file: string, name: string): string | undefined {
   const tests = testsNamed(report, file, name);
   const failed = tests.find(({ state }) => state === "failed");
@@ -50,7 +49,7 @@ export function whyRed(report: Report, file: string, name: string): string | und
   return firstLine(module?.errors[0] ?? report.stray[0] ?? "no test is named so");
 }
 
-/** Judges the run of one mutant. */
+/** Decides on the run of one mutant. */
 export function judge(report: Report, file: string, name: string): Verdict {
   const tests = testsNamed(report, file, name);
   for (const { name: test, failures } of tests) {
@@ -63,13 +62,13 @@ export function judge(report: Report, file: string, name: string): Verdict {
   return tests.length === 0 ? { state: "unnamed" } : { state: "survived" };
 }
 
-/** A failure that is the test's own: an assertion, an error the test itself throws, or its time. */
+/** A test's own failure: an assertion, an error the test itself throws, or its timeout. */
 function judgementOf(failure: string): "assertion" | "time-out" | undefined {
   if (/^\w*Error: (?:Test|Hook) timed out in \d+ms/.test(failure)) return "time-out";
   return /\bAssertionError\b/.test(failure) || isThrownByTest(failure) ? "assertion" : undefined;
 }
 
-/** A plain `Error`, as tests throw it (`must`), whose first frame outside of packages lies under test/. */
+/** A plain `Error`, as tests throw it (`must`), whose first frame outside of packages is in test/. */
 function isThrownByTest(failure: string): boolean {
   if (!failure.startsWith("Error: ")) return false;
   const frame = failure.split("\n").find((line) => /^\s+at /.test(line) && !line.includes("node_modules"));

@@ -1,6 +1,6 @@
 /**
  * A process for each copy of the project, its working directory: vitest is loaded once, and every message runs some
- * tests. A test run costs a second that way and not ten. Started by `test-runner.ts`.
+ * tests. That way a run takes one second instead of ten. Started by `test-runner.ts`.
  */
 import { join } from "node:path";
 import * as v from "valibot";
@@ -8,9 +8,9 @@ import { createVitest, type TestModule, type Vitest } from "vitest/node";
 import type { Report } from "./verdict.ts";
 
 const RequestSchema = v.object({
-  /** Files that are not as they were at the last run, from the root. */
+  /** Files that have changed since the last run, by path from the root. */
   changed: v.array(v.string()),
-  /** Test files, from the root. */
+  /** Test files, by path from the root. */
   files: v.array(v.string()),
   /** A regular expression for full names. */
   pattern: v.string(),
@@ -22,16 +22,16 @@ const ErrorSchema = v.object({
   stack: v.optional(v.string(), ""),
 });
 
-/** What to run. */
+/** The tests to run. */
 export type RunRequest = v.InferOutput<typeof RequestSchema>;
 
-/** More than vitest's own, milliseconds: on a busy machine a property test is slow, not broken. */
+/** Timeout of a test, milliseconds, longer than vitest's own: on a busy machine a property test is slow, not broken. */
 const testTimeout = 20_000;
 
 async function start(): Promise<Vitest> {
   const root = process.cwd();
   const config = join(root, "vitest.config.ts");
-  // A reporter without methods says nothing.
+  // A reporter without methods prints nothing.
   return createVitest("test", {
     root,
     config,
@@ -48,7 +48,7 @@ async function run(vitest: Vitest, { changed, files, pattern }: RunRequest): Pro
   const specifications = await vitest.globTestSpecifications(files);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const ids = new Set(specifications.map(({ moduleId }) => moduleId));
-  // Vitest remembers the modules of earlier runs as well.
+  // Vitest also caches the modules of earlier runs.
   const modules = testModules.filter(({ moduleId }) => ids.has(moduleId)).map(toModule);
   return { modules, stray: unhandledErrors.map(textOf) };
 }
@@ -61,7 +61,7 @@ function toModule(module: TestModule): Report["modules"][number] {
   return { path: module.moduleId, errors: module.errors().map(textOf), tests };
 }
 
-/** Name, message, and the stack, whose own first line may lack the name. */
+/** Name, message, and the stack, whose first line may lack the name. */
 function textOf(error: unknown): string {
   const parsed = v.safeParse(ErrorSchema, error);
   if (!parsed.success) return "Error: something was thrown that is not an Error";
@@ -73,5 +73,5 @@ const vitest = await start();
 process.on("message", (message) => {
   void run(vitest, v.parse(RequestSchema, message)).then((report) => process.send?.(report));
 });
-// Without a parent there is nothing to do.
+// Without a parent process there is no work.
 process.on("disconnect", () => process.exit());

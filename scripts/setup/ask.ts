@@ -1,6 +1,6 @@
 /**
- * The questions of setup, asked with @clack/prompts. Everything is asked before anything is written, so that whoever
- * breaks off leaves nothing half done.
+ * The questions of setup, asked with @clack/prompts. All questions come before anything is written, so that an
+ * interrupted run leaves nothing half done.
  */
 import { confirm, password, select, text } from "@clack/prompts";
 import type { Readable, Writable } from "node:stream";
@@ -8,20 +8,20 @@ import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { trimSecret } from "../../shared/base/secret-text.ts";
 import { inBoth } from "../doctor/finding.ts";
 
-/** Somebody who can be asked. */
+/** Asks the user. */
 export interface Asker {
   choose<T extends string>(question: BilingualText, choices: readonly Choice<T>[]): Promise<T>;
   /**
-   * @param wrong what is said when the answer is not as it must be; undefined when it is
-   * @param initial stands there already
+   * @param wrong returns the error text for an invalid answer, undefined for a valid one
+   * @param initial the default text
    */
   text(question: BilingualText, wrong: Check, initial?: string): Promise<string>;
-  /** As text, shown as dots. */
+  /** A text, shown as dots. */
   secret(question: BilingualText, wrong: Check): Promise<string>;
   confirm(question: BilingualText, initial: boolean): Promise<boolean>;
 }
 
-/** One of several. */
+/** A choice of one option. */
 export interface Choice<T> {
   readonly value: T;
   readonly words: BilingualText;
@@ -31,7 +31,7 @@ const trim = (answer: string) => answer.trim();
 
 const YES_NO = { active: "是 / yes", inactive: "否 / no" };
 
-/** Judges an answer. */
+/** Checks an answer. */
 export type Check = (answer: string) => BilingualText | undefined;
 
 /**

@@ -1,7 +1,8 @@
 /**
- * What is to be done on Cloudflare: pure, so that every problem is known before anything is deployed or uploaded.
+ * The plan of the changes on Cloudflare. Pure, so that every problem is known before anything is deployed or uploaded.
+ * The AppID is stored with the secrets, unless wrangler.toml has it, so that this file stays as it is in the
+ * repository.
  *
- * The AppID goes where the secrets go, unless wrangler.toml has it: so the file stays as it is in the repository.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { say } from "../doctor/finding.ts";
@@ -10,30 +11,30 @@ import type { SetupOptions } from "./options.ts";
 import { decideValues, findConflicts, valueOf, type Value, type ValueSources } from "./values.ts";
 import type { RandomBytes, VariableName } from "./variables.ts";
 
-/** What is known before. */
+/** The input of the plan. */
 export interface Situation {
-  /** The secrets the worker has; undefined: it is not there yet. */
+  /** The names of the worker's secrets; undefined: the worker does not exist yet. */
   readonly listed: readonly string[] | undefined;
-  /** The AppID wrangler.toml has; wrangler refuses a secret of that name then. */
+  /** The AppID of wrangler.toml; wrangler then refuses a secret of that name. */
   readonly tomlAppid: string | undefined;
   readonly random: RandomBytes;
 }
 
-/** What is to be done. */
+/** The plan. */
 export interface CloudflarePlan {
   readonly values: readonly Value[];
-  /** What the user brought while another is there: to be asked about. */
+  /** Values the user gave that differ from existing ones: to be confirmed. */
   readonly conflicts: readonly VariableName[];
   readonly deploy: boolean;
   readonly domain?: string;
-  /** Where the worker is or will be, if that is known before the deploy. */
+  /** The worker's address, if it is known before the deploy. */
   readonly url?: string;
   readonly appid?: string;
-  /** For the worker's API; absent: it is there and nobody can read it. */
+  /** The key of the worker's API; absent: it exists and cannot be read. */
   readonly apiKey?: string;
 }
 
-/** Plans. @returns the plan, or every problem */
+/** Makes the plan. @returns the plan, or every problem */
 export function planCloudflare(options: SetupOptions, situation: Situation): Result<CloudflarePlan, readonly Fault[]> {
   const { brought, domain } = options;
   const { tomlAppid, listed = [] } = situation;
@@ -79,7 +80,7 @@ function sourcesOf({ brought, extras, force, renew }: SetupOptions, situation: S
   return { names, brought, existing, force, renew, random };
 }
 
-/** What differs is asked about before it is replaced; an API key that is there may be brought only to ask the worker with. */
+/** Replacing a different value needs a confirmation; an existing API key may be given only for calls of the worker. */
 function withoutSpareKey(sources: ValueSources, force: boolean): ValueSources {
   const { API_KEYS: _spare, ...others } = sources.brought;
   const isSpare = !force && sources.existing.API_KEYS !== undefined;
@@ -109,7 +110,7 @@ const NOT_DEPLOYED: Fault = {
   wrong: say("Cloudflare 上还没有这个 Worker", "this Worker is not on Cloudflare yet"),
   cure: say("先部署：加 --deploy", "deploy it first: --deploy"),
 };
-/** Nobody said where the worker is. */
+/** The worker's address was not given. */
 export const NO_URL: Fault = {
   wrong: say("不知道服务的网址", "the worker's URL is not known"),
   cure: say("用 --deploy 部署，或给出 --domain、--url", "deploy with --deploy, or give --domain or --url"),

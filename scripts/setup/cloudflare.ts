@@ -1,6 +1,6 @@
 /**
- * Setup for Cloudflare: deploy on request, secrets by wrangler, what to fill in into the WeChat console, then the
- * three ticks. What is there already is kept; nobody can read it, so it cannot be shown again either.
+ * Setup for Cloudflare: deploys on request, uploads secrets by wrangler, prints the fields of the WeChat console, then
+ * waits for the three milestones. Existing secrets are kept; they cannot be read, so they cannot be shown again.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
@@ -64,7 +64,7 @@ async function putInPlace(plan: CloudflarePlan, { screen, wrangler }: SetupPorts
   if (url === undefined) return err(NO_URL);
   if (plan.deploy) screen.done(say("已部署", "deployed"), url);
   screen.heading(say("密钥", "Secrets"));
-  // Before the upload: should wrangler fail half way, what was made is not lost.
+  // Printed before the upload: if wrangler fails half way, the generated values are not lost.
   tellValues(screen, plan.values, true);
   const upload = plan.values.flatMap(({ name, origin, value }) =>
     origin === "kept" || value === undefined ? [] : [[name, value] as const],
@@ -91,7 +91,7 @@ async function showAndWait(
   const place = apiKey === undefined ? undefined : { url, apiKey, ...(appid !== undefined && { appid }) };
   const isPaused = ready.ok && (await tellPauses(ports, { url, apiKey }));
   if (ready.ok && place !== undefined) await greet(options, ports, place);
-  // The console has to be filled in either way.
+  // The console has to be filled in in any case.
   const mode: PushMode = ready.ok ? ready.value : "secure";
   screen.heading(say("在微信后台填写", "Fill in the WeChat console"));
   screen.text(describeConsole(url, values, mode));
@@ -100,7 +100,7 @@ async function showAndWait(
   return place === undefined ? fail(ports, NO_KEY) : wait(options.waitMs, ports, place);
 }
 
-/** First of all: while nothing is sent, nothing else can be seen. @returns whether there is a fault */
+/** Checked first: while nothing is sent, no other milestone can be reached. @returns whether there is a fault */
 async function tellPauses({ screen, worker }: SetupPorts, place: Parameters<typeof findPauses>[1]): Promise<boolean> {
   const faults = await findPauses(worker, place);
   for (const fault of faults) tellFault(screen, fault);
@@ -130,7 +130,7 @@ async function wait(waitMs: number, ports: SetupPorts, place: WorkerPlace): Prom
     ),
   );
   const open = await waitForMilestones(worker, place, waitMs, tellMilestone(screen));
-  // The three happen once: a worker that has them all may be paused today.
+  // The three milestones are reached once: a worker that has reached them may still be paused today.
   const isPaused = open.ok && (await tellPauses(ports, place));
   if (!open.ok || open.value.length > 0) tellMissing(screen, open, place.url);
   if (!open.ok || open.value.length > 0 || isPaused) return 1;

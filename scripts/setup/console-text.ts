@@ -1,5 +1,5 @@
 /**
- * What to fill in into the WeChat console, field by field (WECHAT.md §1.1). What the user brought is named, not shown.
+ * The fields of the WeChat console and their values (WECHAT.md §1.1). Values the user gave are named, not shown.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import { inBoth, say } from "../doctor/finding.ts";
@@ -16,7 +16,7 @@ const MODES = {
   plain: say("明文模式", "the plaintext mode"),
 } as const satisfies Record<PushMode, unknown>;
 
-/** The fields, with where they are and what to look at. */
+/** The fields, with their position in the console and the points to check. */
 export function describeConsole(origin: string, values: readonly Value[], mode: PushMode): string {
   const rows = [
     ["URL（服务器地址）", `${origin}/wechat/message`],

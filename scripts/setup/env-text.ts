@@ -1,6 +1,6 @@
 /**
- * The text of `.dev.vars`: values set in it, everything else left as it is, comments too. And the file: only its owner
- * may read it, and it is never half written.
+ * The text of `.dev.vars`: sets values and leaves everything else unchanged, comments too. Also writes the file:
+ * readable by its owner only, and in one step.
  */
 import { randomUUID } from "node:crypto";
 import { chmod, rename, writeFile } from "node:fs/promises";
@@ -12,9 +12,10 @@ const HEADING = `# npm run setup 写入；已被 git 忽略，不要提交 / wri
 /**
  * Sets values.
  *
- * @param text the file as it is; undefined when there is none
+ * @param text the present file; undefined when there is none
  * @param values by name; of letters, digits and signs that need no escape
- * @returns undefined when they would not be read so, or others not as before: a quotation mark is not closed, or so
+ * @returns undefined when these values would not be read back, or others would change, for example because a
+ *   quotation mark is not closed
  */
 export function setEnvValues(text: string | undefined, values: Readonly<Record<string, string>>): string | undefined {
   const set = setLines(text, values);
@@ -28,7 +29,7 @@ export function setEnvValues(text: string | undefined, values: Readonly<Record<s
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o600, flag: "wx" });
-  await chmod(draft, 0o600); // the umask may have taken even that
+  await chmod(draft, 0o600); // the umask may have removed even the owner's permission
   await rename(draft, path);
 }
 
@@ -39,7 +40,7 @@ function setLines(text: string | undefined, values: Readonly<Record<string, stri
   const missing: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const line = `${name}="${value}"`;
-    // Of a name that stands there twice the last one holds.
+    // If a name occurs twice, the last value counts.
     const place = assignments.findLast((existing) => existing.name === name);
     if (place === undefined) missing.push(line);
     else

@@ -1,12 +1,12 @@
 /**
- * What stops setup, and the cure.
+ * A problem that stops setup, and its cure.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 
-/** Something is wrong. */
+/** The problem. */
 export interface Fault {
   readonly wrong: BilingualText;
   readonly cure: BilingualText;
-  /** What a tool of others said, shown below. */
+  /** The output of another tool, printed below it. */
   readonly words?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Setup for this machine: `.dev.vars`, and on request the local stack, tried until the three ticks are there. The
- * stack then keeps running, so that setup alone gives something the doctor finds all right (docs/design/0014).
+ * Setup for this machine: `.dev.vars`, and on request the local stack, tested until the three milestones are reached.
+ * The stack then keeps running, so that the doctor finds no fault after setup alone (docs/design/0014).
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { ConfigProblem } from "../../worker/config/config-problem.ts";
@@ -23,12 +23,12 @@ import { decideValues, findConflicts, secretsBrought, secretsOf, type Value, typ
 import { makeLocalSecret, VARIABLE_NAMES, type RandomBytes, type VariableName } from "./variables.ts";
 import { findPauses, waitForMilestones } from "./worker.ts";
 
-/** How it ended: with an exit code, or with a stack that runs. */
+/** The result: an exit code, or a running stack. */
 export type LocalOutcome = { readonly code: number } | { readonly stack: Stack };
 
 const VISITOR = "oSetupVisitor000000000000001";
 const QUESTION = "多少钱";
-/** Everything is on this machine. */
+/** All parts are on this machine. */
 const MILESTONES_TIMEOUT_MS = 20_000;
 const FAILED = { code: 1 };
 const BAD_PATH = { code: 2 };
@@ -51,7 +51,7 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   const sources = sourcesOf(options, existing, ports.worker.randomBytes);
   screen.hide(secretsOf(options.brought));
   if (!(await mayGoOn(sources, ports))) return FAILED;
-  // What differs may be replaced by now.
+  // Different values may be replaced: that was confirmed before.
   const values = withLocalApp(decideValues({ ...sources, force: true }), sources);
   screen.hide(secretsBrought(values));
   const text = setEnvValues(before, toSet(values, existing));
@@ -75,7 +75,7 @@ export async function setUpLocal(asked: SetupOptions, ports: SetupPorts): Promis
   return options.start ? startAndTry(options, ports, read.value) : { code: 0 };
 }
 
-/** What the file has when a value that is added to it is not read as one. */
+/** The problem of a file in which an added value would not be read as a value. */
 function malformed(path: string): readonly [BilingualText, BilingualText] {
   return [
     say(`${path} 的写法有误，加进去的值读不出来`, `${path} is malformed: a value that is added is not read as one`),
@@ -86,7 +86,7 @@ function malformed(path: string): readonly [BilingualText, BilingualText] {
   ];
 }
 
-/** Before anything is asked or written. @returns false after naming what is wrong with a path */
+/** Before any question or write. @returns false after reporting the problem with a path */
 async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devVars }: SetupPorts): Promise<boolean> {
   const problem =
     (await findFileProblem(devVars)) ??
@@ -99,7 +99,7 @@ async function arePathsUsable({ start, persistTo }: SetupOptions, { screen, devV
   return problem === undefined;
 }
 
-/** Nothing the user brings is left out or overwrites anything without a word. */
+/** No value from the user is silently left out or silently overwrites another. */
 async function mayGoOn(sources: ValueSources, { screen, ask, devVars }: SetupPorts): Promise<boolean> {
   const isSpare = VARIABLE_NAMES.some((name) => sources.brought[name] !== undefined && !sources.names.includes(name));
   if (isSpare) {
@@ -129,7 +129,7 @@ function tellProblems(problems: readonly ConfigProblem[], { screen, devVars }: S
   return FAILED;
 }
 
-/** With several apps in the file, setup leaves them alone and sees to the keys. */
+/** With several apps in the file, setup does not change them and only adds the keys. */
 function sourcesOf(
   options: SetupOptions,
   existing: Readonly<Record<string, string | undefined>>,
@@ -146,7 +146,7 @@ function sourcesOf(
   return { names, brought: options.brought, existing: Object.fromEntries(there), force, renew, random };
 }
 
-/** Without a mini program of one's own: that of the local WeChat. */
+/** Without a mini program of the user's own: that of the local WeChat. */
 function withLocalApp(values: readonly Value[], { names, random }: ValueSources): readonly Value[] {
   const isOpen = (name: VariableName) => names.includes(name) && !values.some((value) => value.name === name);
   const own: Value[] = [];
@@ -157,7 +157,10 @@ function withLocalApp(values: readonly Value[], { names, random }: ValueSources)
   return [...own, ...values];
 }
 
-/** `wrangler dev` with an AppID nobody has must not ask the real WeChat; `npm start` knows where its own is. */
+/**
+ * `wrangler dev` with an AppID that does not exist must not call the real WeChat; `npm start` sets the address of its
+ * own.
+ */
 function toSet(
   values: readonly Value[],
   existing: Readonly<Record<string, string | undefined>>,
@@ -172,12 +175,12 @@ function toSet(
 
 const LOCAL_BASE = { WECHAT_API_BASE: "http://127.0.0.1:8788" };
 
-/** Starts it and plays a user, until everything has happened that has to. */
+/** Starts it and simulates a user, until all milestones are reached. */
 async function startAndTry(options: SetupOptions, ports: SetupPorts, values: LocalValues): Promise<LocalOutcome> {
   const { screen, onLog } = ports;
   screen.heading(say("启动并试一遍", "Start and try it"));
   const persistTo = findDataFolder(options.persistTo).path;
-  // What runs Workers takes seconds to load: not before the first question.
+  // The code that runs Workers takes seconds to load: it is loaded after the first question.
   const { describeStack, keyPlace, runLocal } = await import("../lib/local-run.ts");
   const stack = await runLocal({ values, onLog, persistTo }).catch((error: unknown) => {
     const problem = portProblem(error);

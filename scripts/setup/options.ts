@@ -1,6 +1,6 @@
 /**
  * The command line of `npm run setup`, all its problems at once. Secrets are never flags: a flag names the environment
- * variable a secret is in, or `--stdin` reads them from standard input. No problem repeats what was typed.
+ * variable that contains a secret, or `--stdin` reads secrets from standard input. No error repeats the input.
  */
 import { parseArgs } from "node:util";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -16,23 +16,23 @@ import { parseEnvText } from "../lib/env-format.ts";
 import { findFormProblems } from "./values.ts";
 import { isVariableName, VARIABLE_NAMES, type VariableName } from "./variables.ts";
 
-/** Where the values go. */
+/** The target of the values. */
 export type TargetName = "local" | "cloudflare";
 
-/** What is to be done, as far as it was said. */
+/** The options, as far as they were given. */
 export interface SetupOptions {
   readonly target?: TargetName;
-  /** Ask nothing. */
+  /** Ask no questions. */
   readonly yes: boolean;
   readonly force: boolean;
-  /** Make Token, EncodingAESKey and API key anew. */
+  /** Generate new Token, EncodingAESKey and API key. */
   readonly renew: boolean;
-  /** Secrets to be made that not every set-up needs: of webhooks, of signed contexts. */
+  /** Optional secrets to generate: for webhooks, for signed contexts. */
   readonly extras: readonly VariableName[];
   readonly brought: Readonly<Partial<Record<VariableName, string>>>;
   /** Local: start the stack. */
   readonly start: boolean;
-  /** Local: where the stack keeps its data. */
+  /** Local: the stack's data folder. */
   readonly persistTo?: string;
   /** Cloudflare: deploy first. Absent: ask. */
   readonly deploy?: boolean;
@@ -40,23 +40,23 @@ export interface SetupOptions {
   readonly domain?: string;
   /** The worker's origin. */
   readonly url?: string;
-  /** Cloudflare: a first greeting, stored when no settings are. */
+  /** Cloudflare: a first greeting, stored if there are no settings. */
   readonly greeting?: string;
-  /** How long to wait for the first push and answer; 0: not at all. */
+  /** How long to wait for the first push and reply, milliseconds; 0: not at all. */
   readonly waitMs: number;
 }
 
-/** Where they come from. */
+/** The sources of the options. */
 export interface OptionSources {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What `--stdin` reads; undefined when it was not given. */
+  /** The input of `--stdin`; undefined when it was not given. */
   readonly stdin?: string;
-  /** Whether somebody can be asked. */
+  /** Whether questions can be asked (a terminal). */
   readonly isTerminal: boolean;
 }
 
-/** What `--help` and a wrong call print. */
+/** The text for `--help` and for an invalid call. */
 export const USAGE = `npm run setup                                    逐项询问 / asks for everything
 npm run setup -- --local --yes                   本机：写 .dev.vars，启动，自动走一遍 / this machine: writes .dev.vars, starts, tries it
 npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --domain kefu.example.com
@@ -117,10 +117,10 @@ const FLAGS = {
   greeting: text,
 } as const;
 
-/** What it takes. */
+/** The accepted flags. */
 export const COMMAND_LINE = { options: FLAGS, allowNegative: true } as const;
 
-/** Which flag names the environment variable of a secret. */
+/** The flag that names the environment variable of a secret. */
 const SECRET_FLAGS = [
   ["WECHAT_APP_SECRET", "secret-env"],
   ["WECHAT_TOKEN", "token-env"],
@@ -131,7 +131,7 @@ const SECRET_FLAGS = [
 ] as const satisfies readonly (readonly [VariableName, keyof typeof FLAGS])[];
 
 const DEFAULT_WAIT_MINUTES = 30;
-/** A custom domain: a name with a dot, nothing else. */
+/** A custom domain: only a name with a dot. */
 export const HOST = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
 /** Whether the secrets are to be read from standard input. */
@@ -173,7 +173,7 @@ export function readSetupOptions(sources: OptionSources): Result<SetupOptions | 
   });
 }
 
-/** Secrets not every set-up needs. */
+/** The optional secrets. */
 function extrasOf(flags: Flags, brought: SetupOptions["brought"]): readonly VariableName[] {
   return [
     ...(flags.webhooks === true || brought.WEBHOOK_SECRET !== undefined ? (["WEBHOOK_SECRET"] as const) : []),
@@ -187,7 +187,7 @@ function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
-    return undefined; // the error's own text repeats what was typed
+    return undefined; // the error's own text repeats the input
   }
 }
 
@@ -209,7 +209,7 @@ function readBrought(flags: Flags, { env, stdin }: OptionSources, problems: Bili
   return brought;
 }
 
-/** As the worker reads it. */
+/** Read in the same way as the worker does. */
 export function readValue(name: VariableName, text: string): string {
   return name === "API_KEYS" ? readKeyList(text).join(",") : trimSecret(text);
 }

@@ -1,5 +1,5 @@
 /**
- * What setup needs from outside; tests give their own.
+ * The dependencies of setup; tests pass their own.
  */
 import type { NamedPath } from "../lib/paths.ts";
 import type { Asker } from "./ask.ts";
@@ -7,19 +7,19 @@ import type { Screen } from "./screen.ts";
 import type { WorkerPorts } from "./worker.ts";
 import type { RunWrangler } from "./wrangler.ts";
 
-/** Everything outside. */
+/** All dependencies. */
 export interface SetupPorts {
   readonly screen: Screen;
-  /** Absent: nobody can be asked. */
+  /** Absent: no questions can be asked. */
   readonly ask?: Asker;
   readonly worker: WorkerPorts;
   readonly wrangler: RunWrangler;
   /** `wrangler login`, in the user's own terminal. */
   readonly login: () => Promise<boolean>;
-  /** Where the values of this machine are. */
+  /** The file with the values of this machine. */
   readonly devVars: NamedPath;
-  /** What wrangler.toml has under [vars]. */
+  /** The [vars] of wrangler.toml. */
   readonly tomlVars: () => Promise<Readonly<Record<string, unknown>>>;
-  /** Takes the log lines of a local worker. */
+  /** Receives the log lines of a local worker. */
   readonly onLog: (line: string) => void;
 }

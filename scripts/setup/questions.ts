@@ -1,5 +1,5 @@
 /**
- * What is asked for each target: only what was not said on the command line.
+ * The questions for each target: only those not answered on the command line.
  */
 import { originOf } from "../doctor/check-address.ts";
 import { say } from "../doctor/finding.ts";
@@ -9,7 +9,7 @@ import { hasForm, VARIABLES, type VariableName } from "./variables.ts";
 
 const GREETING = "您好，这里是自动客服。";
 
-/** Where the values go. */
+/** The target of the values. */
 export async function askTarget(ask: Asker): Promise<TargetName> {
   return ask.choose(say("在哪里运行？", "Where is it to run?"), [
     { value: "local", words: say("本机：本地微信，不需要账号", "this machine: a local WeChat, no account needed") },
@@ -17,7 +17,7 @@ export async function askTarget(ask: Asker): Promise<TargetName> {
   ]);
 }
 
-/** For this machine: whose mini program, and whether to start. */
+/** For this machine: which mini program, and whether to start. */
 export async function askLocal(ask: Asker, options: SetupOptions, isSet: boolean): Promise<SetupOptions> {
   const isOwn =
     !isSet &&
@@ -29,9 +29,9 @@ export async function askLocal(ask: Asker, options: SetupOptions, isSet: boolean
 }
 
 /**
- * For Cloudflare: the mini program, how it gets there, the first words.
+ * For Cloudflare: the mini program, the deploy, the greeting.
  *
- * @param known names of what is there already: it is kept
+ * @param known names of existing values, which are kept
  */
 export async function askCloudflare(
   ask: Asker,

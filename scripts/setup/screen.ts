@@ -1,21 +1,22 @@
 /**
- * What setup prints: in Chinese and English, with every secret the user brought blotted out, whosever words they are.
+ * The output of setup: in Chinese and English, with every secret the user gave masked, also in the output of other
+ * tools.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { inBoth } from "../doctor/finding.ts";
 
 /** Where setup writes. */
 export interface Screen {
-  /** From now on these are never printed. */
+  /** These texts are masked from now on. */
   hide(secrets: readonly string[]): void;
   /** Plain lines. */
   text(text: string): void;
   heading(words: BilingualText): void;
-  /** Something is done. */
+  /** A step is done. */
   done(words: BilingualText, fact?: string): void;
-  /** Something to know. */
+  /** A note. */
   note(words: BilingualText, fact?: string): void;
-  /** Something is wrong, and what to do about it. */
+  /** A problem and its cure. */
   problem(wrong: BilingualText, cure?: BilingualText): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What both targets tell: values and where they come from, conflicts, ticks, what did not come.
+ * The output common to both targets: values and their origin, conflicts, milestones, missing milestones.
  */
 import type { Result } from "../../shared/base/result.ts";
 import { inBoth, say } from "../doctor/finding.ts";
@@ -29,9 +29,9 @@ const HINTS = {
 } as const satisfies Record<MilestoneName, unknown>;
 
 /**
- * Every variable with where it comes from.
+ * Every variable with its origin.
  *
- * @param show whether what was made is shown: where nobody can read it later, it has to be
+ * @param show whether generated values are shown: they must be where they cannot be read later
  */
 export function tellValues(screen: Screen, values: readonly Value[], show: boolean): void {
   for (const { name, origin, value } of values) {
@@ -41,7 +41,7 @@ export function tellValues(screen: Screen, values: readonly Value[], show: boole
   }
 }
 
-/** What is there already and differs. @returns whether it may be replaced */
+/** Existing values that differ. @returns whether they may be replaced */
 export async function mayReplace(
   screen: Screen,
   names: readonly VariableName[],
@@ -59,12 +59,12 @@ export async function mayReplace(
   return false;
 }
 
-/** A tick. */
+/** A reached milestone. */
 export function tellMilestone(screen: Screen): (name: MilestoneName, at: string) => void {
   return (name, at) => screen.done(MILESTONES[name], new Date(at).toLocaleString("sv-SE"));
 }
 
-/** What did not come, and what to do. */
+/** The milestones not reached, and what to do. */
 export function tellMissing(screen: Screen, open: Result<readonly MilestoneName[], Fault>, url: string): void {
   if (!open.ok) tellFault(screen, open.error);
   else {
@@ -76,7 +76,7 @@ export function tellMissing(screen: Screen, open: Result<readonly MilestoneName[
   screen.note(say("体检", "the doctor"), `npm run doctor -- ${url}`);
 }
 
-/** What went wrong, with the words of whoever refused. */
+/** A failure, with the output of the tool that refused. */
 export function tellFault(screen: Screen, { wrong, cure, words }: Fault): void {
   screen.problem(wrong, cure);
   if (words !== undefined && words !== "") screen.text(words.replaceAll(/^/gm, "      | "));

@@ -1,36 +1,36 @@
 /**
- * Which value each variable gets: the one the user brings, the one that is there, or a new one. Pure.
+ * The value of each variable: the one the user gave, the existing one, or a new one. Pure.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { say } from "../doctor/finding.ts";
 import { hasForm, makeValue, VARIABLES, type RandomBytes, type VariableName } from "./variables.ts";
 
-/** Where a value comes from. Only what was made is ever shown. */
+/** The origin of a value. Only generated values are ever shown. */
 export type Origin = "brought" | "kept" | "made";
 
 /** A variable with its value. */
 export interface Value {
   readonly name: VariableName;
   readonly origin: Origin;
-  /** Absent: it is kept where nobody can read it. */
+  /** Absent: an existing value that cannot be read is kept. */
   readonly value?: string;
 }
 
-/** What is to be decided on. */
+/** The input of the decision. */
 export interface ValueSources {
   /** The variables to be set. */
   readonly names: readonly VariableName[];
   readonly brought: Readonly<Partial<Record<VariableName, string>>>;
-  /** What is there; null: something nobody can read. */
+  /** The existing value; null: it exists but cannot be read. */
   readonly existing: Readonly<Partial<Record<VariableName, string | null>>>;
-  /** Whether what the user brings replaces what is there. */
+  /** Whether values the user gave replace existing ones. */
   readonly force: boolean;
-  /** Whether what can be made is made anew. */
+  /** Whether values that can be generated are generated anew. */
   readonly renew: boolean;
   readonly random: RandomBytes;
 }
 
-/** Decides for each variable. What only the user can know and did not tell is left out. */
+/** Decides for each variable. Values that only the user knows and did not give are left out. */
 export function decideValues(sources: ValueSources): readonly Value[] {
   const { names, brought, existing, force, renew, random } = sources;
   return names.flatMap((name): readonly Value[] => {
@@ -42,15 +42,15 @@ export function decideValues(sources: ValueSources): readonly Value[] {
 }
 
 /**
- * Values the user brought that would not be taken, as another one is there. An API key that cannot be compared is none:
- * it may be brought only to ask the worker with.
+ * Values the user gave that would be ignored, as a different one exists. An API key that cannot be compared does not
+ * count: it may be given only for calls of the worker.
  */
 export function findConflicts({ brought, existing, force }: ValueSources): readonly VariableName[] {
   if (force) return [];
   return namesOf(brought).filter((name) => isOther(existing[name], brought[name], name));
 }
 
-/** Everything with the wrong form, by name and never by value. */
+/** All values of the wrong form, by name and never by value. */
 export function findFormProblems(brought: ValueSources["brought"]): readonly BilingualText[] {
   return namesOf(brought)
     .filter((name) => !hasForm(name, brought[name] ?? ""))
@@ -65,13 +65,13 @@ export function valueOf(values: readonly Value[], name: VariableName): string | 
   return values.find((value) => value.name === name)?.value;
 }
 
-/** What was not made here: never to be printed. */
+/** Values that were not generated here: never printed. */
 export function secretsBrought(values: readonly Value[]): readonly string[] {
   const others = values.flatMap(({ name, origin, value }) => (origin === "made" ? [] : [[name, value] as const]));
   return secretsOf(Object.fromEntries(others));
 }
 
-/** The secrets among values: an AppID is none. */
+/** The secrets among values: an AppID is not one. */
 export function secretsOf(values: ValueSources["brought"]): readonly string[] {
   return namesOf(values).flatMap((name) => (name === "WECHAT_APPID" ? [] : (values[name] ?? "").split(",")));
 }

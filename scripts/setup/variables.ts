@@ -1,5 +1,5 @@
 /**
- * What setup sets: the form each value must have, and how those are made that may be made (WECHAT.md §1.1, §2).
+ * The variables that setup sets: the form of each value, and how values are generated (WECHAT.md §1.1, §2).
  */
 import { Buffer } from "node:buffer";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -8,22 +8,25 @@ import { say } from "../doctor/finding.ts";
 /** Fresh random bytes. */
 export type RandomBytes = (size: number) => Uint8Array;
 
-/** What setup sets. */
+/** A variable that setup sets. */
 export type VariableName = keyof typeof VARIABLES;
 
 interface Variable {
   readonly form: RegExp;
-  /** What it is and how it must look. */
+  /** Its description and form. */
   readonly what: BilingualText;
-  /** Absent: only the user can know it. */
+  /** Absent: only the user can know the value. */
   readonly make?: (random: RandomBytes) => string;
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-/** Of 43 characters of base64 the last one carries four bits; these leave the other two zero, as strict readers want. */
+/**
+ * The last of 43 characters of base64 holds four bits; with these, the two spare bits are zero, as strict decoders
+ * require.
+ */
 const LAST_LETTERS = "AEIMQUYcgkosw048";
 
-/** Everything, in the order in which it is shown. */
+/** All variables, in the order in which they are shown. */
 export const VARIABLES = {
   WECHAT_APPID: {
     form: /^wx[0-9a-f]{16}$/,
@@ -63,7 +66,7 @@ export const VARIABLES = {
 /** Their names. */
 export const VARIABLE_NAMES = Object.keys(VARIABLES).filter(isVariableName);
 
-/** Whether setup sets it. */
+/** Whether setup sets a variable. */
 export function isVariableName(name: string): name is VariableName {
   return Object.hasOwn(VARIABLES, name);
 }
@@ -73,13 +76,13 @@ export function hasForm(name: VariableName, value: string): boolean {
   return VARIABLES[name].form.test(value);
 }
 
-/** Makes a value. @returns undefined when only the user can know it */
+/** Generates a value. @returns undefined when only the user can know it */
 export function makeValue(name: VariableName, random: RandomBytes): string | undefined {
   const variable: Variable = VARIABLES[name];
   return variable.make?.(random);
 }
 
-/** An AppSecret for an AppID nobody has: it opens the local WeChat and nothing else. */
+/** An AppSecret for an AppID that does not exist: it is valid for the local WeChat only. */
 export function makeLocalSecret(random: RandomBytes): string {
   return hex(16)(random);
 }
@@ -88,7 +91,7 @@ function hex(bytes: number): (random: RandomBytes) => string {
   return (random) => Buffer.from(random(bytes)).toString("hex");
 }
 
-/** Bytes beyond the last full round of the alphabet are thrown away, so that no letter is likelier. */
+/** Bytes beyond the last full round of the alphabet are dropped, so that all letters are equally likely. */
 function pick(alphabet: string, length: number, random: RandomBytes): string {
   const limit = 256 - (256 % alphabet.length);
   let text = "";

@@ -1,5 +1,5 @@
 /**
- * What setup asks of the running worker: whether it is set up, how far it has come, and a first greeting.
+ * The calls of setup to the running worker: whether it is set up, which milestones are reached, and a first greeting.
  */
 import type { PushMode } from "../../emulator/push-model.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
@@ -11,20 +11,20 @@ import { cureOf, meaningOf } from "../doctor/interception.ts";
 import { callApi, callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
-/** What setup needs from outside. */
+/** What these calls need from outside. */
 export interface WorkerPorts extends Ports {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** The worker, and the key of its API. */
+/** The worker's address, and the key of its API. */
 export interface WorkerPlace {
   readonly url: string;
   readonly apiKey: string;
-  /** Absent: the only app it has. */
+  /** Absent: the worker's only app. */
   readonly appid?: string;
 }
 
-/** What is waited for, in the order in which it comes. */
+/** The milestones, in the order in which they are reached. */
 export const MILESTONES = {
   verified: say("收到验证", "verification received"),
   message: say("收到第一条消息", "first message received"),
@@ -34,17 +34,20 @@ export const MILESTONES = {
 /** One of them. */
 export type MilestoneName = keyof typeof MILESTONES;
 
-/** A new domain needs some minutes until it leads to the worker; these settings do not change by themselves. */
+/**
+ * Interceptions that do not end by themselves. Others may: a new domain needs some minutes until it leads to the
+ * worker.
+ */
 const LASTING: ReadonlySet<string> = new Set(["challenge", "access", "blocked", "redirect", "daily_limit"]);
 const GIVE_KEY = say(
   "用 --api-key-env 给出现有的密钥，再运行一次",
   "give the key by --api-key-env and run setup again",
 );
 const POLL_MS = 2_000;
-/** New secrets take a few seconds to be everywhere. */
+/** New secrets take a few seconds to become active everywhere. */
 const READY_MS = 90_000;
 
-/** Waits until the worker is set up. @returns how pushes must arrive, or what is wrong with it */
+/** Waits until the worker is set up. @returns the push modes, or the fault of the worker */
 export async function waitUntilReady(
   ports: WorkerPorts,
   url: string,
@@ -64,10 +67,10 @@ export async function waitUntilReady(
 }
 
 /**
- * Waits for the milestones and tells each as it comes.
+ * Waits for the milestones and reports each when it is reached.
  *
- * @param timeoutMs how long, at most
- * @returns those that did not come, or why they cannot be learned
+ * @param timeoutMs the longest wait
+ * @returns the milestones not reached, or why they are unknown
  */
 export async function waitForMilestones(
   ports: WorkerPorts,
@@ -94,9 +97,9 @@ export async function waitForMilestones(
 }
 
 /**
- * Why nothing is sent. A pause that the set-up caused is tried again first.
+ * Why nothing is sent. If the set-up caused a pause, a send is tried first.
  *
- * @param place without an API key only that something is wrong can be seen
+ * @param place without an API key only the existence of a fault is visible
  * @returns the faults; empty while messages are sent
  */
 export async function findPauses(
@@ -113,7 +116,7 @@ export async function findPauses(
   );
 }
 
-/** Stores a greeting where no settings have been stored. @returns whether it was */
+/** Stores a greeting if no settings are stored. @returns whether it did */
 export async function storeGreeting(
   ports: WorkerPorts,
   place: WorkerPlace,
@@ -140,7 +143,7 @@ export async function storeGreeting(
   });
 }
 
-/** Refusals that waiting does not end. */
+/** Refusals that do not end by waiting. */
 function refusalOf(reply: Reply): Fault | undefined {
   if ("interception" in reply && LASTING.has(reply.interception.kind)) {
     return fault(meaningOf(reply.interception), cureOf(reply.interception));

@@ -1,6 +1,6 @@
 /**
- * Wrangler as setup uses it: who is logged in, deploy, which secrets there are, upload them. Secrets go through
- * standard input, never through an argument or a file. What wrangler refuses is told with its cure.
+ * The calls of wrangler: the login, the deploy, the list of secrets, their upload. Secrets are passed by standard
+ * input, never by an argument or a file. A refusal of wrangler is reported with its cure.
  */
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -10,10 +10,10 @@ import { toLine, toList, toObject } from "../doctor/target.ts";
 import { ROOT } from "../lib/build.ts";
 import type { Fault } from "./fault.ts";
 
-/** What a run of wrangler left behind. */
+/** The result of a run of wrangler. */
 export interface CommandResult {
   readonly code: number;
-  /** Standard output; wrangler's errors go to either. */
+  /** Standard output; wrangler writes errors to either. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -22,15 +22,15 @@ export interface CommandResult {
 export type RunWrangler = (args: readonly string[], input?: string) => Promise<CommandResult>;
 
 /**
- * The program and its first arguments: wrangler on the PATH, as npm puts it there. On Windows that one is a batch file,
- * which cannot be started without a shell: there Node runs the project's own.
+ * The program and its first arguments: the wrangler that npm adds to the PATH. On Windows that is a batch file, which
+ * cannot be started without a shell: there Node runs the project's own.
  */
 export function wranglerProgram(platform: NodeJS.Platform): readonly [program: string, ...args: string[]] {
   if (platform !== "win32") return ["wrangler"];
   return [process.execPath, join(ROOT, "node_modules/wrangler/bin/wrangler.js")];
 }
 
-/** The names of the accounts wrangler may use; undefined when nobody is logged in. */
+/** The names of the accounts wrangler may use; undefined without a login. */
 export async function readLogin(run: RunWrangler): Promise<Result<readonly string[] | undefined, Fault>> {
   const { code, stdout, stderr } = await run(["whoami", "--json"]);
   const answer = toObject(readJson(stdout));
@@ -39,7 +39,7 @@ export async function readLogin(run: RunWrangler): Promise<Result<readonly strin
   return ok(namesIn(answer["accounts"]));
 }
 
-/** Deploys. @returns where the worker is now, as far as wrangler says it */
+/** Deploys. @returns the worker's address, if wrangler prints it */
 export async function deploy(run: RunWrangler, domain?: string): Promise<Result<string | undefined, Fault>> {
   const { code, stdout, stderr } = await run(["deploy", ...(domain === undefined ? [] : ["--domain", domain])]);
   if (code !== 0) return err(diagnose(`${stdout}\n${stderr}`));
@@ -49,7 +49,7 @@ export async function deploy(run: RunWrangler, domain?: string): Promise<Result<
   return ok(/https:\/\/[a-z0-9.-]+\.workers\.dev/.exec(stdout)?.[0]);
 }
 
-/** The names of the secrets that are there; undefined when the worker is not. */
+/** The names of the worker's secrets; undefined when the worker does not exist. */
 export async function listSecrets(run: RunWrangler): Promise<Result<readonly string[] | undefined, Fault>> {
   const { code, stdout, stderr } = await run(["secret", "list", "--format", "json"]);
   const output = `${stdout}\n${stderr}`;
@@ -69,7 +69,7 @@ export async function putSecrets(
 
 const LAST_LINES = 12;
 
-/** What wrangler's words mean. The first that fits counts. */
+/** The meaning of wrangler's messages. The first match counts. */
 function diagnose(output: string): Fault {
   const known = KNOWN.find(({ words }) => words.test(output));
   const lines = output
@@ -81,7 +81,7 @@ function diagnose(output: string): Fault {
 
 const NO_WORKER = /code: 10007|does not exist on your account|Worker .* not found/i;
 
-/** Nobody is logged in. */
+/** No login to Cloudflare. */
 export const NOT_LOGGED_IN: Fault = {
   wrong: say("没有登录 Cloudflare", "nobody is logged in to Cloudflare"),
   cure: say(
@@ -163,13 +163,13 @@ const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
   },
 ];
 
-/** Wrangler may print other things before its JSON. */
+/** Wrangler may print other text before its JSON. */
 function readJson(text: string): unknown {
   const start = text.search(/^[[{]/m);
   try {
     return start < 0 ? undefined : JSON.parse(text.slice(start));
   } catch {
-    return undefined; // no JSON: the caller looks at the words
+    return undefined; // no JSON: the caller reads the messages
   }
 }
 

@@ -5,7 +5,7 @@ import { CHINESE, ENGLISH, MODULE_ENGLISH, type Phrase, REPAIRED_FOLDERS } from 
 export interface WordingHit {
   /** Counted from 1. */
   readonly line: number;
-  /** As it stands in the text, on one line. */
+  /** As it is in the text, on one line. */
   readonly found: string;
   /** What to write instead. */
   readonly write: string;
@@ -14,7 +14,7 @@ export interface WordingHit {
 /** Between two words: spaces, or a line break with the marks that begin the next line of a comment or list. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\n[ \t]*(?:\*|//|#|>)?[ \t]*)`;
 
-/** A word of code is no wording: `x.mend`, `mend(`, `mend:`, `mend-all`. */
+/** Code is not checked: `x.mend`, `mend(`, `mend:`, `mend-all`. */
 const BEFORE = String.raw`(?<![\w.$-])`;
 const AFTER = String.raw`(?![\w(-]|\s*[:=])`;
 
@@ -47,7 +47,7 @@ export function findPhrases(path: string, text: string): readonly WordingHit[] {
 }
 
 const TEXT_FILE = /\.(?:ts|tsx|js|mjs|md|toml|html|wxml|wxss|css|example)$/;
-/** Generated, quoted from elsewhere, or lists of the words themselves. */
+/** Generated files, quotations, or lists of the phrases themselves. */
 const NOT_SEARCHED = [
   /(?:^|\/)CHANGELOG\.md$/,
   /^\.changeset\//,

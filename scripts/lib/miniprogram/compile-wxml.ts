@@ -1,6 +1,6 @@
 /**
- * WXML to a script by glass-easel's own compiler. It is done when the page is built, so nothing is evaluated in the
- * browser and the page's policy can stay strict. What the compiler warns of stops the build.
+ * Compiles WXML to a script by glass-easel's own compiler. This happens when the page is built, so nothing is evaluated
+ * in the browser and the page's policy can stay strict. A warning of the compiler stops the build.
  */
 import { TmplGroup } from "glass-easel-template-compiler";
 import { readFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * WXSS to CSS: `rpx` becomes a share of the width, tags become the elements that stand for them, a page's rules hold on
- * that page alone, and an isolated component's classes get its prefix, as glass-easel writes them into the DOM.
+ * Converts WXSS to CSS: `rpx` becomes a fraction of the width, tags become their stand-in elements, a page's rules
+ * apply to that page only, and an isolated component's classes get its prefix, as glass-easel writes them into the DOM.
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,10 @@ import postcss, { AtRule, type Root, type Rule } from "postcss";
 import selectorParser from "postcss-selector-parser";
 import type { Part, Project } from "./read-project.ts";
 
-/** All style sheets of a project as one. Later ones win: what a page says of a component's tag beats its `:host`. */
+/**
+ * All style sheets of a project as one. Later ones take precedence: a page's rule for a component's tag overrides its
+ * `:host`.
+ */
 export async function compileWxss(project: Project): Promise<string> {
   const compilePart = (part: Part): Promise<string> =>
     compileFile(join(project.root, `${part.path}.wxss`), (root) => rewriteSelectors(root, part.scope, part));
@@ -32,7 +35,7 @@ async function compileFile(file: string, rewrite: (root: Root) => void): Promise
   return root.toString();
 }
 
-/** The phone's appearance is its own choice: an attribute says it, and `:where` adds no weight to the rules. */
+/** The phone has its own appearance switch: it sets an attribute, and `:where` adds no specificity to the rules. */
 function unwrapAppearance(root: Root): void {
   root.walkAtRules("media", (media) => {
     const appearance = /^\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)$/.exec(media.params)?.[1];
@@ -44,7 +47,7 @@ function unwrapAppearance(root: Root): void {
   });
 }
 
-/** Puts in what `@import` names. */
+/** Inserts the files named by `@import`. */
 async function readWithImports(file: string): Promise<string> {
   const text = await readFile(file, "utf8");
   const pieces: string[] = [];
@@ -57,7 +60,7 @@ async function readWithImports(file: string): Promise<string> {
 }
 
 function rewriteSelectors(root: Root, scope: string, part?: Part): void {
-  // `:where` adds no weight: a page's rule must not beat a component's for being a page's.
+  // `:where` adds no specificity: a page's rule must not override a component's only because it is a page's.
   const page = part?.isPage === true ? `:where(wx-page[data-path="${part.path}"])` : "";
   root.walkRules((rule) => {
     if (isStepOfAnimation(rule)) return;
@@ -65,7 +68,7 @@ function rewriteSelectors(root: Root, scope: string, part?: Part): void {
   });
 }
 
-/** `from`, `50%` and `to` are no tags. */
+/** `from`, `50%` and `to` are not tags. */
 function isStepOfAnimation({ parent }: Rule): boolean {
   return parent instanceof AtRule && parent.name.endsWith("keyframes");
 }

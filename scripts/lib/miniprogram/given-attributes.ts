@@ -4,7 +4,7 @@
  * `given:`, and the build writes it once for every set of them that can be given together, each in a branch of its own.
  */
 
-/** A card's parts come with the card. Attributes that are marked in the same button must be in this order. */
+/** The attributes of a card depend on the card. Marked attributes of a button must be in this order. */
 const NEEDS = new Map([
   ["send-message-title", "show-message-card"],
   ["send-message-path", "show-message-card"],
@@ -13,7 +13,7 @@ const NEEDS = new Map([
 
 interface Given {
   readonly name: string;
-  /** What is bound; not empty means given. */
+  /** The bound expression; a non-empty value means that the attribute is given. */
   readonly expression: string;
 }
 
@@ -21,7 +21,7 @@ interface Given {
  * Writes the branches of a template.
  *
  * @example `<button given:a="{{x}}" />` is `<button wx:if="{{x}}" a="{{x}}" /><button wx:else />`
- * @throws on a mark it cannot read
+ * @throws Error for an invalid mark
  */
 export function writeGivenAttributes(wxml: string): string {
   const written = wxml.replace(/<button\b[^>]*\sgiven:[^>]*>[^]*?<\/button>/g, (button) => {
@@ -41,7 +41,7 @@ export function writeGivenAttributes(wxml: string): string {
   return written;
 }
 
-/** @param condition when the button is there at all; empty: always */
+/** @param condition when the button is rendered at all; empty: always */
 function writeBranches(button: string, marked: readonly Given[], condition: string): string {
   const [first, ...rest] = marked;
   if (first === undefined) return withAttribute(button, condition);

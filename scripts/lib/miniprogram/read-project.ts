@@ -6,16 +6,16 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 
-/** A JSON object as a project's files hold it. */
+/** A JSON object of a project's files. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A page or component. */
 export interface Part {
   readonly path: string;
   readonly isPage: boolean;
-  /** Its `.json`, components named by paths from the root. */
+  /** Its `.json`, with components named by paths from the root. */
   readonly json: Json;
-  /** What its classes are prefixed with; empty for those that share the app's styles. */
+  /** The prefix of its classes; empty for parts that share the app's styles. */
   readonly scope: string;
 }
 
@@ -26,11 +26,11 @@ export interface Project {
   /** Colours by appearance; empty without `themeLocation`. */
   readonly theme: Json;
   readonly parts: readonly Part[];
-  /** Text files to be served as they are (SVG), from the root. */
+  /** Text files that are served unchanged (SVG), by path from the root. */
   readonly assets: readonly string[];
 }
 
-/** @throws when a part is missing: a broken project must not become a blank screen */
+/** @throws Error when a part is missing: a broken project must not show a blank screen */
 export async function readProject(root: string): Promise<Project> {
   const config = await readJson(join(root, "app.json"));
   const parts = new Map<string, Part>();
@@ -55,7 +55,7 @@ export async function readProject(root: string): Promise<Project> {
   };
 }
 
-/** All files below with this ending, from the root. */
+/** All files in a folder and below with this ending, by path from the root. */
 export async function listFiles(root: string, ending: string): Promise<readonly string[]> {
   const files = await readdir(root, { recursive: true, withFileTypes: true });
   return files
@@ -64,13 +64,13 @@ export async function listFiles(root: string, ending: string): Promise<readonly 
     .toSorted();
 }
 
-/** The strings of what should be a list of them. */
+/** The strings of a value that should be a list of strings. */
 export function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 async function readJson(file: string): Promise<Json> {
-  // Trimmed: some editors put a byte-order mark in front.
+  // Trimmed: some editors write a byte-order mark at the start.
   const json: unknown = JSON.parse((await readFile(file, "utf8")).trim());
   if (!isJson(json)) throw new Error(`${file} is not a JSON object`);
   return json;
@@ -80,7 +80,7 @@ function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Tags with the paths they stand for. */
+/** Tags with the paths of their components. */
 function componentsOf(root: string, from: string, json: Json): Readonly<Record<string, string>> {
   const { usingComponents } = json;
   if (!isJson(usingComponents)) return {};
@@ -100,7 +100,7 @@ function resolveComponent(root: string, from: string, target: string): string {
   return found;
 }
 
-/** Pages share the app's styles; components do when they say so. */
+/** Pages share the app's styles; components share them when they declare it. */
 function isShared(json: Json, isPage: boolean): boolean {
   return json["styleIsolation"] === undefined ? isPage : json["styleIsolation"] === "shared";
 }
