@@ -1,22 +1,22 @@
 /**
- * What a message costs: Cloudflare's price list (WORKERS.md, "Cost", docs of November 2026, USD) and what follows from
- * it for counted usage. Pure arithmetic; what was counted comes from `rows/counted.ts`.
+ * The price of a message: Cloudflare's price list (WORKERS.md, "Cost", docs of November 2026, USD) applied to counted
+ * usage. Pure arithmetic; the counts come from `rows/counted.ts`.
  */
 
-/** One priced thing. */
+/** One item of the price list. */
 interface Price {
-  /** USD for a million beyond what is included. */
+  /** USD per million above the included amount. */
   readonly perMillion: number;
-  /** The free plan's allowance a day; absent where it has none of its own. */
+  /** The free plan's daily allowance; absent when the item has none of its own. */
   readonly freePerDay?: number;
-  /** What the paid plan includes a month. */
+  /** The monthly amount included in the paid plan. */
   readonly includedPerMonth: number;
 }
 
 /** The price list. */
 export const PRICES = {
   workerRequests: { perMillion: 0.3, freePerDay: 100_000, includedPerMonth: 10e6 },
-  /** Milliseconds. The free plan limits each request to 10 and has no sum. */
+  /** Milliseconds. The free plan limits each request to 10 and has no daily limit. */
   cpuMs: { perMillion: 0.02, includedPerMonth: 30e6 },
   kvReads: { perMillion: 0.5, freePerDay: 100_000, includedPerMonth: 10e6 },
   kvWrites: { perMillion: 5, freePerDay: 1_000, includedPerMonth: 1e6 },
@@ -26,10 +26,10 @@ export const PRICES = {
   rowsWritten: { perMillion: 1, freePerDay: 100_000, includedPerMonth: 50e6 },
 } as const satisfies Record<string, Price>;
 
-/** What can be used up. */
+/** The items that have a limit. */
 export type Resource = keyof typeof PRICES;
 
-/** What one message uses. */
+/** The usage of one message. */
 export type Usage = Readonly<Record<Resource, number>>;
 
 /** The paid plan, USD a month. */
@@ -44,7 +44,7 @@ export function gbSeconds(seconds: number): number {
   return seconds * OBJECT_GB;
 }
 
-/** USD for a million messages, all of it beyond what is included. */
+/** USD for a million messages, all of it above the included amounts. */
 export function pricePerMillion(usage: Usage): number {
   return sum(RESOURCES.map((name) => usage[name] * PRICES[name].perMillion));
 }
@@ -58,7 +58,7 @@ export function monthlyBill(usage: Usage, messages: number): number {
   return PLAN_PER_MONTH + sum(beyond);
 }
 
-/** How many messages a day the free plan takes, and what ends it. */
+/** How many messages a day the free plan allows, and which limit ends it. */
 export interface FreeCapacity {
   readonly messages: number;
   readonly endedBy: Resource;

@@ -1,5 +1,5 @@
 /**
- * What a report says about the machine: enough to read the figures, nothing that names it.
+ * The facts about the machine in a report: enough to interpret the figures, nothing that identifies the machine.
  */
 import { cpus, totalmem } from "node:os";
 import { STORAGE_ROOT, WORKERD_VERSION } from "./lib/workerd.ts";
@@ -13,7 +13,7 @@ export interface MachineFacts {
   readonly platform: string;
   readonly node: string;
   readonly workerd: string;
-  /** Whether the objects' databases and SQLite lay in memory. */
+  /** Whether the objects' databases and SQLite were in memory. */
   readonly storage: "memory" | "disk";
 }
 

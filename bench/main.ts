@@ -37,7 +37,7 @@ const missed = missedRows(rows);
 console.log(
   `\n${Math.round(seconds)} s, ${missed.length === 0 ? "全部达到 all budgets met" : `未达到 missed: ${missed.length}`}`,
 );
-// A part is no report.
+// A partial run makes no report.
 if (options.write && SUBJECTS.every((subject) => options.only.includes(subject))) await write();
 process.exitCode = missed.length === 0 ? 0 : 1;
 

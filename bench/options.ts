@@ -1,5 +1,5 @@
 /**
- * How much the bench does. The defaults are those of a report; a test runs every row with tiny counts.
+ * The size of a bench run. The defaults are those of a report; a test runs every row with very small counts.
  */
 import { parseArgs } from "node:util";
 import { describeBadCall } from "../scripts/lib/command-line.ts";
@@ -10,36 +10,36 @@ export const SUBJECTS = ["size", "crypto", "counted", "growth", "speed"] as cons
 /** A subject. */
 export type Subject = (typeof SUBJECTS)[number];
 
-/** How much of everything. */
+/** The counts of a run. */
 export interface BenchOptions {
   readonly rounds: number;
-  /** Pushes a run of the speed rows where each user writes alone, one for each known user. */
+  /** Pushes per run of the speed rows in which each user writes once, one for each known user. */
   readonly pushes: number;
-  /** Pushes a run where users write in turn. */
+  /** Pushes per run in which users write in turn. */
   readonly turns: number;
-  /** Pushes before anything is measured; the sketch took two seconds of full load. */
+  /** Warm-up pushes, not measured; the sketch needed two seconds of full load. */
   readonly warmup: number;
   readonly connections: number;
   /** The most known users of the growth rows. */
   readonly users: number;
   /** The most old records in one log. */
   readonly records: number;
-  /** Pushes a run of the growth rows. */
+  /** Pushes per run of the growth rows. */
   readonly growthPushes: number;
-  /** Users that write on the growth curves whose subject is not their number. */
+  /** The number of users that write in the growth rows, except the row about the number of users. */
   readonly writers: number;
   /** Repetitions of a step in the micro bench. */
   readonly steps: number;
   /** Users of the counted rows. */
   readonly countedUsers: number;
-  /** How much sooner than the lease's twelve seconds the alarms of the counted rows ring. */
+  /** The divisor of alarm delays in the counted rows: a lease's alarm comes after twelve seconds. */
   readonly hurry: number;
   readonly only: readonly Subject[];
-  /** Whether the report and the curves are written. */
+  /** Whether the report and the curves are written to files. */
   readonly write: boolean;
 }
 
-/** What a report is made with. */
+/** The options a report is made with. */
 export const DEFAULT_OPTIONS: BenchOptions = {
   rounds: 5,
   pushes: 4_000,
@@ -57,7 +57,7 @@ export const DEFAULT_OPTIONS: BenchOptions = {
   write: true,
 };
 
-/** What the command says about itself. */
+/** The text for `--help` and for an invalid call. */
 export const USAGE = `npm run bench -- [选项 options]
   --rounds N        轮数，取中位数 rounds, of which the median counts (5)
   --pushes N        用户各写一条时每轮的推送数 pushes a run where users write alone (4000)
@@ -67,7 +67,7 @@ export const USAGE = `npm run bench -- [选项 options]
 
 const text = { type: "string" } as const;
 
-/** What it takes. */
+/** The accepted flags. */
 export const COMMAND_LINE = {
   options: { rounds: text, pushes: text, users: text, only: text, write: { type: "boolean", default: true } },
   allowNegative: true,
@@ -76,7 +76,7 @@ export const COMMAND_LINE = {
 /**
  * Reads the command line.
  *
- * @throws TypeError in words for the caller when it is not understood
+ * @throws TypeError that describes an invalid argument
  */
 export function readOptions(args: readonly string[]): BenchOptions {
   const values = readValues(args);
@@ -95,7 +95,7 @@ function readValues(args: readonly string[]) {
   try {
     return parseArgs({ ...COMMAND_LINE, args: [...args] }).values;
   } catch {
-    throw new TypeError(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats what was typed
+    throw new TypeError(describeBadCall(args, COMMAND_LINE)); // the error's own text repeats the input
   }
 }
 

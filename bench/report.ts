@@ -6,7 +6,7 @@ import type { BenchOptions } from "./options.ts";
 import type { BenchRow } from "./row.ts";
 import type { Curve } from "./rows/growth.ts";
 
-/** Everything a run found out. */
+/** All results of a run. */
 export interface BenchReport {
   readonly machine: MachineFacts;
   readonly options: BenchOptions;
@@ -15,12 +15,12 @@ export interface BenchReport {
   readonly curves: readonly Curve[];
 }
 
-/** Where the picture of a curve is kept, from the root. */
+/** The path of a curve's picture, from the root. */
 export function curvePicture(id: string): string {
   return `docs/pictures/bench-${id}.svg`;
 }
 
-/** Rows with a budget that was not kept. */
+/** Rows whose budget is missed. */
 export function missedRows(rows: readonly BenchRow[]): readonly BenchRow[] {
   return rows.filter(({ met }) => met === false);
 }
@@ -60,7 +60,7 @@ ${curves.map(({ id, zh, en }) => `![${zh} ${en}](../${curvePicture(id)})`).join(
 `;
 }
 
-/** The verdict in a cell. */
+/** The verdict as the text of a cell. */
 function verdict({ met, aim }: BenchRow): string {
   if (met !== true) return "**未达到 missed**";
   return aim === false ? "达到，未到目标 met, not the aim" : "达到 met";

@@ -1,5 +1,5 @@
 /**
- * A line of the report: what was measured, against which budget (docs/design/bench.md), and whether it was met.
+ * A line of the report: the measured figure, its budget (docs/design/bench.md), and whether it is met.
  */
 import type { Spread } from "./stats.ts";
 
@@ -11,13 +11,13 @@ export interface BenchRow {
   readonly en: string;
   /** The figure, with its unit. */
   readonly measured: string;
-  /** From to, over the rounds; empty for what does not vary. */
+  /** The range over the rounds; empty for figures that do not vary. */
   readonly spread: string;
-  /** Empty for what is told for information. */
+  /** Empty for rows without a budget. */
   readonly budget: string;
   /** Absent without a budget. */
   readonly met?: boolean;
-  /** Whether a better figure was aimed at and reached. */
+  /** Whether the better figure that is aimed at was reached. */
   readonly aim?: boolean;
 }
 
@@ -25,11 +25,11 @@ export interface BenchRow {
 export interface Budget {
   readonly limit: number;
   readonly side: "at most" | "at least";
-  /** A better figure that is aimed at, on the same side. */
+  /** The better figure that is aimed at, on the same side. */
   readonly aim?: number;
 }
 
-/** How a figure is written. */
+/** The format of a figure. */
 export type Format = (value: number) => string;
 
 /** Formats a ratio. */
@@ -65,7 +65,7 @@ export function toRow(
   };
 }
 
-/** A line whose figure is counted, not measured: it is the same every time. */
+/** A line whose figure is counted, not measured: it is the same in every run. */
 export function exactRow(
   line: Pick<BenchRow, "id" | "zh" | "en">,
   value: number,

@@ -1,9 +1,9 @@
 /**
- * The few statistics of the bench. Ratios are taken round by round, between runs that were neighbours in time, and
- * the median of them is what counts: what disturbs the machine disturbs neighbours alike.
+ * The few statistics of the bench. Ratios are computed per round, between runs close in time, and their median is used:
+ * a disturbance of the machine affects both runs equally.
  */
 
-/** A median with what it was taken from. */
+/** A median with the values it was computed from. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -15,7 +15,7 @@ export interface Spread {
  * The value below which a part of the values lies, by linear interpolation.
  *
  * @param part 0 to 1
- * @throws when there are no values
+ * @throws Error without values
  */
 export function quantile(values: readonly number[], part: number): number {
   if (values.length === 0) throw new Error("there is no quantile of nothing");
@@ -39,7 +39,7 @@ export function spreadOf(values: readonly number[]): Spread {
 /**
  * The ratios of two series, round by round.
  *
- * @throws when the series are of unequal length: then they are not of the same rounds
+ * @throws Error for series of unequal length: then they do not belong to the same rounds
  */
 export function ratiosOf(numerators: readonly number[], denominators: readonly number[]): Spread {
   if (numerators.length !== denominators.length) throw new Error("ratios need two series of the same rounds");

@@ -1,7 +1,7 @@
 /**
- * A growth curve as an SVG: a small line chart, so narrow that a phone shows it whole and a desk shows several side by
- * side. A few lines of our own instead of a library; colours follow the reader's light or dark mode, and every figure
- * stands beside its point, so that nothing is told by colour alone.
+ * A growth curve as an SVG: a small line chart that fits the width of a phone; wide screens show several side by side.
+ * Drawn here without a library; colours follow the reader's light or dark mode, and every figure is written beside its
+ * point, so that no information depends on colour.
  */
 import type { Spread } from "./stats.ts";
 
@@ -41,7 +41,7 @@ const STYLE = `
     .dot { fill: #3fb950; }
   }`;
 
-/** Draws a curve, from zero on, so that flat looks flat. Values are microseconds. */
+/** Draws a curve with an axis that begins at zero, so that a flat curve looks flat. Values are microseconds. */
 export function drawCurve(chart: Chart): string {
   const label = escapeXml(`${chart.zh} ${chart.en}`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${label}"><title>${label}</title><style>${STYLE}</style>
@@ -77,7 +77,7 @@ function drawChart({ zh, en, points }: Chart): string {
   ].join("");
 }
 
-/** Text as XML text or attribute. */
+/** Escapes a text for XML text and attributes. */
 function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,14 +1,14 @@
 /**
- * CPU of a run by pieces. A collection of all garbage takes 100 ms and belongs to some ten thousand pushes; on which run of
- * a few thousand it falls says nothing about them, but it is a tenth of their sum. In the median of pieces it is not.
+ * CPU of a run by pieces. A full garbage collection takes 100 ms and is caused by about ten thousand pushes; the run of
+ * a few thousand pushes it happens in is chance, but it is a tenth of their sum. The median of the pieces excludes it.
  */
 import { quantile } from "../stats.ts";
 import { cpuMs } from "./cpu.ts";
 
-/** Pushes of a piece. */
+/** Pushes per piece. */
 export const PIECE = 100;
 
-/** Reads the books of a process while it is under load. */
+/** Reads the CPU time of a process while it is under load. */
 export class CpuPieces {
   readonly #pid: number;
   readonly #readings: Promise<number>[] = [];
@@ -18,13 +18,13 @@ export class CpuPieces {
     this.read(0);
   }
 
-  /** To be told of each answer. */
+  /** Called for each answer. */
   read(answered: number): void {
     if (answered % PIECE === 0) this.#readings.push(cpuMs(this.#pid));
   }
 
   /**
-   * Microseconds a push in the median piece.
+   * Microseconds per push in the median piece.
    *
    * @throws when there was no whole piece
    */

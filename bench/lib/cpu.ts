@@ -1,23 +1,23 @@
 /**
- * CPU time of a process, from the scheduler's own books. Linux alone keeps them where they can be read.
+ * CPU time of a process, from the scheduler's counters. Only Linux provides them in readable files.
  */
 import { readdir, readFile } from "node:fs/promises";
 
 /**
- * The CPU time all threads of a process have used so far, nanosecond books, in milliseconds. Other processes on the
- * machine make it wait, which this does not count; that they empty its caches, it does.
+ * The CPU time all threads of a process have used so far, milliseconds (counted in nanoseconds). Waiting for other
+ * processes is not counted; the effect of caches that they empty is.
  *
- * @throws where there is no /proc
+ * @throws Error without /proc
  */
 export async function cpuMs(pid: number): Promise<number> {
   const threads = await cpuByThread(pid);
   return [...threads.values()].reduce((sum, ms) => sum + ms, 0);
 }
 
-/** Books of single threads, milliseconds by thread id. */
+/** CPU time of single threads, milliseconds by thread id. */
 export type ThreadBooks = ReadonlyMap<string, number>;
 
-/** The same, for each thread. */
+/** The same for each thread. */
 export async function cpuByThread(pid: number): Promise<ThreadBooks> {
   const folder = `/proc/${pid}/task`;
   const threads = await readdir(folder);
@@ -26,7 +26,10 @@ export async function cpuByThread(pid: number): Promise<ThreadBooks> {
   );
 }
 
-/** What the busiest thread used between two readings: the one that runs the code, without the compiler's and collector's. */
+/**
+ * CPU time of the busiest thread between two readings: the one that runs the code, without compiler and garbage
+ * collector.
+ */
 export function busiestMs(before: ThreadBooks, after: ThreadBooks): number {
   return Math.max(...[...after].map(([id, ms]) => ms - (before.get(id) ?? 0)));
 }

@@ -7,19 +7,19 @@ import { connect, type Socket } from "node:net";
 import { quantile } from "../stats.ts";
 import type { BenchPush } from "./push.ts";
 
-/** What to send where. */
+/** The pushes and their target. */
 export interface LoadOptions {
-  /** A path of this machine's, `http://127.0.0.1:8787/wechat/message`. */
+  /** An address on this machine, `http://127.0.0.1:8787/wechat/message`. */
   readonly url: string;
   readonly connections: number;
   readonly pushes: number;
-  /** Makes the n-th push, when it is about to leave. */
+  /** Makes the n-th push, directly before it is sent. */
   readonly makePush: (index: number) => BenchPush;
-  /** Told how many are answered, after each. */
+  /** Called after each answer with the number of answers so far. */
   readonly onAnswered?: (answered: number) => void;
 }
 
-/** What came of it. */
+/** The result of a load. */
 export interface LoadResult {
   readonly seconds: number;
   readonly p99Ms: number;
@@ -78,25 +78,25 @@ function toHttp(url: URL, push: BenchPush): string {
     `POST ${url.pathname}?${push.query} HTTP/1.1`,
     `Host: ${url.host}`,
     "Content-Type: text/xml",
-    // As Cloudflare puts before every Worker; ours takes it for its request id.
+    // The header that Cloudflare sets in front of every Worker; ours uses it as its request id.
     `CF-Ray: ${rayOf(push)}`,
     `Content-Length: ${Buffer.byteLength(push.body)}`,
   ];
   return `${head.join("\r\n")}\r\n\r\n${push.body}`;
 }
 
-/** Sixteen hex digits, another for every push. */
+/** Sixteen hex digits, different for every push. */
 function rayOf({ query }: BenchPush): string {
   return query.slice(-16);
 }
 
-/** What the server said. */
+/** An answer of the server. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Gives a function that waits for the next answer on a connection; one is under way at a time. */
+/** Returns a function that waits for the next answer on a connection; one is under way at a time. */
 function readAnswers(socket: Socket): () => Promise<HttpAnswer> {
   let buffered = "";
   let waiting: { resolve: (answer: HttpAnswer) => void; reject: (error: Error) => void } | undefined;

@@ -1,6 +1,6 @@
 /**
- * Pushes as WeChat sends them, signed and encrypted when they leave or some seconds before, so that CreateTime is about
- * now. Made by the emulator's cryptography, which shares nothing with the worker (WECHAT.md §1.3, §1.4, §2.1).
+ * Pushes as WeChat sends them, signed and encrypted when they are sent or some seconds before, so that CreateTime is
+ * about now. Built with the emulator's cryptography, which shares no code with the worker (WECHAT.md §1.3, §1.4, §2.1).
  */
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
@@ -12,14 +12,14 @@ import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 /** The mini program of every measurement, the one of the local stack. */
 export const BENCH_APP = { ...LOCAL_APP, account: "gh_edgekefubench" } as const;
 
-/** One push as it goes over the wire. */
+/** One push as it is sent. */
 export interface BenchPush {
   /** Without the question mark. */
   readonly query: string;
   readonly body: string;
 }
 
-/** A message no rule of the bench answers, about as long as people write. */
+/** A message that no rule of the bench answers, of a usual length. */
 export const UNANSWERED_TEXT = "你好，我昨天买的那件外套收到了，颜色和图片上差不多。";
 /** A message the shop's rule "price" answers. */
 export const ANSWERED_TEXT = "你好，请问这件外套现在多少钱，两件一起买呢？";

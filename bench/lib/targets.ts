@@ -1,6 +1,6 @@
 /**
- * What is measured: our worker, the floor it is held against, and the servers people write. Each is built once and
- * started as often as needed, with empty storage.
+ * The measured servers: our worker, the floor it is compared with, and typical servers of other authors. Each is built
+ * once and started as often as needed, with empty storage.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,12 +23,12 @@ export type WorkerName = keyof typeof CONFIGS;
 
 const builds = new Map<WorkerName, Promise<string>>();
 
-/** Where a Worker's wrangler.toml is, from the root. */
+/** The path of a Worker's wrangler.toml from the root. */
 export function configOf(name: WorkerName): string {
   return CONFIGS[name];
 }
 
-/** Builds a Worker as it would be deployed, once a process. @returns the module */
+/** Builds a Worker as it would be deployed, once per process. @returns the module */
 export function buildOnce(name: WorkerName): Promise<string> {
   const known = builds.get(name) ?? buildWorker(CONFIGS[name], `bench-${name}`, ["--minify"]);
   builds.set(name, known);
@@ -55,7 +55,7 @@ export async function startWorker(
   return startWorkerd({ config: join(ROOT, CONFIGS[name]), script, vars: { ...secrets, ...vars } });
 }
 
-/** Starts our worker (or its metered twin) with the bench's settings in force. */
+/** Starts our worker (or its metered twin) and stores the bench's settings. */
 export async function startKefu(
   name: "kefu" | "metered",
   apiUrl: string,
@@ -78,7 +78,7 @@ export async function startKefu(
   return worker;
 }
 
-/** Calls the REST API. @throws with its answer when it refuses */
+/** Calls the REST API. @throws Error with the answer of a refusal */
 export async function callKefu(
   url: string,
   method: string,
@@ -95,7 +95,7 @@ export async function callKefu(
   if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status} ${text}`);
 }
 
-/** Starts WeChat's API at a distance. */
+/** Starts the simulated API of WeChat with its delay. */
 export function startWeChatApi(delayMs: number): Promise<Running> {
   return startNode("wechat-api.ts", { DELAY_MS: String(delayMs) });
 }
@@ -106,8 +106,8 @@ export function startExpress(env: Readonly<Record<string, string>>): Promise<Run
 }
 
 /**
- * The sample shop's settings with all its rules, but without what depends on the time of day and without an answer to
- * what no rule knows: so one text is answered and another is not, whenever the bench runs.
+ * The sample shop's settings with all its rules, but independent of the time of day and without an answer to unknown
+ * questions: one text is answered and another is not, whenever the bench runs.
  */
 async function benchSettings(): Promise<object> {
   const sample: unknown = JSON.parse(await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"));

@@ -1,5 +1,5 @@
 /**
- * Waiting for what goes on behind an acknowledgement: by looking, never by guessing how long it takes.
+ * Waits for work that follows an acknowledgement: by checking counters, never by a fixed time.
  */
 import * as v from "valibot";
 import { METER_PREFIX, type MeterCounts } from "../workers/bench/protocol.ts";
@@ -19,19 +19,19 @@ const Counts = v.object({
   kvWrites: v.number(),
 });
 
-/** Waits until WeChat's API has received `messages` messages. @returns how many it has taken */
+/** Waits until the simulated API has received `messages` messages. @returns the number received */
 export async function untilCount(apiUrl: string, messages: number): Promise<number> {
   const taken = async () => v.parse(ApiCount, await getJson(`${apiUrl}/count`)).messages;
   return until(`${messages} messages at the API`, taken, (count) => count >= messages);
 }
 
-/** Waits until the endpoint has received `events` webhook events. @returns how many */
+/** Waits until the endpoint has received `events` webhook events. @returns the number received */
 export async function untilEvents(apiUrl: string, events: number): Promise<number> {
   const taken = async () => v.parse(ApiCount, await getJson(`${apiUrl}/count`)).events;
   return until(`${events} events at the webhook`, taken, (count) => count >= events);
 }
 
-/** Waits until the metered Worker counted what is waited for. @returns all counts */
+/** Waits until the metered Worker's counts reach the expected ones. @returns all counts */
 export async function untilMetered(
   workerUrl: string,
   what: string,
@@ -41,7 +41,7 @@ export async function untilMetered(
   return until(what, read, isEnough);
 }
 
-/** Waits until a process has nothing left to do. */
+/** Waits until a process has no work left. */
 export async function untilQuiet(pid: number): Promise<void> {
   let before = await cpuMs(pid);
   await until(

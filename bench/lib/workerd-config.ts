@@ -1,10 +1,10 @@
 /**
  * Writes a configuration for bare workerd: one built Worker with SQLite objects on disk and a KV kept in memory by a
- * second, tiny Worker. Nothing stands between the socket and the Worker, which is why figures are taken here and not
+ * second, small Worker. No proxy is between the socket and the Worker, which is why figures are measured here and not
  * under a dev server (WORKERS.md, "Speed end to end"). Pure: text in, text out.
  */
 
-/** What the Worker is bound to; the kinds of bindings this project has and a measurement needs. */
+/** The bindings of the Worker: the kinds that this project has and a measurement needs. */
 export interface WorkerdOptions {
   readonly port: number;
   /** The built module, a file name beside the configuration. */
@@ -18,7 +18,10 @@ export interface WorkerdOptions {
   readonly storage: string;
 }
 
-/** A stand-in for KV that speaks what workerd's binding asks: in memory, at once consistent, unlike the real one. */
+/**
+ * A replacement for KV that implements the protocol of workerd's binding: in memory and, unlike the real one,
+ * consistent at once.
+ */
 const KV_MODULE = `
 const kept = new Map();
 export default {
@@ -70,7 +73,10 @@ const main :Workerd.Worker = (
 `;
 }
 
-/** A text literal. JSON's escapes are Cap'n Proto's but for \\u, which JSON.stringify writes only for control characters. */
+/**
+ * A text literal. JSON's escapes are valid in Cap'n Proto except \\u, which JSON.stringify writes only for control
+ * characters.
+ */
 function quote(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,5 +1,5 @@
 /**
- * Runs built Workers on bare workerd, the binary wrangler brings.
+ * Runs built Workers on bare workerd, the binary that wrangler installs.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -21,17 +21,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** How to run one. */
+/** How to run a Worker. */
 export interface StartOptions {
-  /** Its wrangler.toml: date, objects, KV and variables come from there. */
+  /** Its wrangler.toml, with date, objects, KV and variables. */
   readonly config: string;
   /** The built module. */
   readonly script: string;
-  /** Variables and secrets on top of the config's. */
+  /** Variables and secrets that take precedence over the config's. */
   readonly vars?: Readonly<Record<string, string>>;
 }
 
-/** What is read of a wrangler.toml. */
+/** The part of a wrangler.toml that is read. */
 const Bound = v.object({
   compatibility_date: v.string(),
   vars: v.record(v.string(), v.string()),
@@ -40,22 +40,22 @@ const Bound = v.object({
 });
 
 /**
- * Ports are looked for in steps, so that what starts at the same time does not find the same one; in a range without
- * any that fetch refuses, and below those the system gives out.
+ * Ports are searched in steps, so that processes started at the same time do not find the same one; in a range without
+ * ports that fetch refuses, and below those the system assigns.
  */
 const PORTS = { first: 20_000, last: 29_000, step: 10 };
 let nextPort = PORTS.first;
 const PATIENCE_MS = 20_000;
 
-/** workerd's binary; the package `workerd` belongs to wrangler, so it is looked for from there. */
+/** workerd's binary; the package `workerd` is a dependency of wrangler, so it is resolved from there. */
 const WORKERD = v.parse(v.string(), fromWrangler("workerd").default);
 /** Its version. */
 export const WORKERD_VERSION = v.parse(v.string(), fromWrangler("workerd/package.json").version);
 
-/** Memory where there is any: the disk of one machine says nothing about the replication of another (WORKERS.md). */
+/** In memory if possible: a disk of this machine says nothing about the replication of Cloudflare's (WORKERS.md). */
 export const STORAGE_ROOT = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
-/** A folder that goes with the process that uses it. */
+/** A folder that is removed with the process that uses it. */
 export function makeFolder(): Promise<string> {
   return mkdtemp(join(STORAGE_ROOT, "edge-kefu-bench-"));
 }
@@ -66,7 +66,7 @@ function takePort(): Promise<number> {
   return freePort(from);
 }
 
-/** What runs, with the folder it uses: nothing of it outlives the bench, however that ends. */
+/** The running processes with their folders: all end with the bench, however it ends. */
 const running = new Map<ChildProcess, string | undefined>();
 process.on("exit", () => {
   for (const [child, folder] of running) {
@@ -117,7 +117,7 @@ async function startProcess(
   env: Readonly<Record<string, string>>,
   folder: string | undefined,
 ): Promise<Running> {
-  // What it logs goes nowhere: it is written, as in production, but nobody's terminal slows it down.
+  // Its log output is discarded: it is written, as in production, but no terminal slows it down.
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
   running.set(child, folder);
   const complaints = collect(child);
@@ -136,7 +136,7 @@ async function startProcess(
   return { url, pid: child.pid ?? 0, stop: end };
 }
 
-/** The first of what it complains about, for an error message. */
+/** The first error line, for an error message. */
 function collect(child: ChildProcess): () => string {
   let text = "";
   child.stderr?.on("data", (data) => {

@@ -1,5 +1,5 @@
 /**
- * All rows, one subject after another: what measures alone measures best.
+ * All rows, one subject after another: subjects that run at the same time would disturb each other.
  */
 import type { BenchOptions, Subject } from "../options.ts";
 import type { BenchRow } from "../row.ts";
@@ -9,19 +9,21 @@ import { measureGrowth, type Curve } from "./growth.ts";
 import { measureSize } from "./size.ts";
 import { measureSpeed } from "./speed.ts";
 
-/** What a run gives. */
+/** The results of a run. */
 export interface AllResults {
   readonly rows: readonly BenchRow[];
   readonly curves: readonly Curve[];
 }
 
-/** CPU of an answered message when the speed rows are left out, milliseconds: a hundredth of a cent a million. */
+/**
+ * CPU of an answered message, milliseconds, used when the speed rows are left out: a hundredth of a cent per million.
+ */
 const ASSUMED_CPU_MS = 2;
 
 /**
- * Measures what the options name.
+ * Measures the subjects of the options.
  *
- * @param tell hears which subject begins
+ * @param tell is called with each subject that begins
  */
 export async function measureAll(options: BenchOptions, tell: (subject: Subject) => void): Promise<AllResults> {
   const wants = (subject: Subject) => {

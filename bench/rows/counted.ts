@@ -1,7 +1,7 @@
 /**
  * Row e of docs/design/bench.md: rows written and calls of objects for one message, counted by the runtime in the
- * metered Worker (`workers/bench`), and what follows for price and free plan. Every scenario is played by many users at
- * once and divided by them; the answer must be a round number, or something else is going on.
+ * metered Worker (`workers/bench`), and the resulting price and free plan limits. Every scenario is run by many users
+ * at once and the counts are divided by their number; a result that is not a round number is an error.
  */
 import { freeCapacity, gbSeconds, monthlyBill, pricePerMillion, type Usage } from "../cost.ts";
 import { sendLoad } from "../lib/load.ts";
@@ -13,22 +13,22 @@ import type { BenchOptions } from "../options.ts";
 import { exactRow, isWithin, type BenchRow } from "../row.ts";
 import type { MeterCounts } from "../workers/bench/protocol.ts";
 
-/** What one user's part of a scenario cost. */
+/** The cost of one user's part of a scenario. */
 export interface Counted {
   readonly rows: number;
-  /** Calls and alarms: what is billed as a request of an object. */
+  /** Calls and alarms: both are billed as requests of an object. */
   readonly objectRequests: number;
   readonly kvReads: number;
   readonly kvWrites: number;
 }
 
 /**
- * A step of a scenario: pushes of every user, and what must have come of them before the next step. A scenario with
- * answers ends with a step that is `alone`, so that its alarms are its own and not the next one's.
+ * A step of a scenario: pushes of every user, and the results that are awaited before the next step. A scenario with
+ * answers ends with a step that is `alone`, so that its alarms are not counted in the next one.
  */
 interface Step {
   readonly push: (openid: string) => BenchPush;
-  /** Answers that go to the API for each user. */
+  /** The number of answers sent to the API for each user. */
   readonly answers: number;
   /** Whether the next step waits for the alarm: the message comes alone. */
   readonly alone: boolean;
@@ -40,14 +40,14 @@ const says: Step = { push: (openid) => textPush(openid, UNANSWERED_TEXT), answer
 const enters: Step = { push: enterPush, answers: 1, alone: false };
 
 /**
- * The mix that the budget is defined for: one visit with five answered pushes. He opens the chat and is greeted, asks within
- * twelve seconds; asks again a minute later and adds something at once; asks once more later.
+ * The mix that the budget is defined for: one visit with five answered pushes. The user opens the chat and is greeted,
+ * asks within twelve seconds, asks again a minute later and adds something at once, then asks once more later.
  */
 const VISIT: readonly Step[] = [enters, asks, asksAtOnce, asks, asks];
 /** Answered pushes of the visit. */
 const VISIT_ANSWERS = VISIT.length;
 
-/** What was counted, and the rows of the report. */
+/** The counts, and the rows of the report. */
 export interface CountedResult {
   readonly rows: readonly BenchRow[];
   readonly alone: Counted;
@@ -55,9 +55,10 @@ export interface CountedResult {
 }
 
 /**
- * Counts.
+ * Runs the scenarios and counts.
  *
- * @param answeredCpuMs CPU of a whole answered message, milliseconds, from the speed rows; the object's time is at most that
+ * @param answeredCpuMs CPU of a whole answered message, milliseconds, from the speed rows; the object's time is at
+ *   most that
  */
 export async function measureCounted(options: BenchOptions, answeredCpuMs: number): Promise<CountedResult> {
   const api = await startWeChatApi(0);
@@ -80,7 +81,7 @@ async function countAll(worker: Running, api: Running, options: BenchOptions, cp
     if (known.length > 0) await play(group, known);
     return play(group, steps);
   };
-  // The token and the settings are the account's and not a message's: they are there before anything is counted.
+  // The token and the settings belong to the account and not to a message: they are fetched before counting starts.
   await play("account", [asks]);
   const first = await play("first", [says]);
   const silent = await play1("silent", [says], [says]);
@@ -91,7 +92,7 @@ async function countAll(worker: Running, api: Running, options: BenchOptions, cp
   return { rows: toRows({ first, silent, alone, burst, repeat, mix }, cpu), alone, mix };
 }
 
-/** Plays the steps for all users of a group. @returns what one user cost */
+/** Runs the steps for all users of a group. @returns the counts per user */
 async function playSteps(
   worker: Running,
   api: Running,
@@ -112,7 +113,7 @@ async function playSteps(
   return divide(toCounted(await readCounts(worker), before), users);
 }
 
-/** The very same push twice. */
+/** The same push twice. */
 async function playRepeat(worker: Running, users: number): Promise<Counted> {
   const pushes = Array.from({ length: users }, (_, index) => textPush(openidOf("repeat", index), UNANSWERED_TEXT));
   const again = (openid: string) => pushes.find(({ query }) => query.includes(openid)) ?? textPush(openid, "");
@@ -165,7 +166,7 @@ function minus(a: Counted, b: Counted): Counted {
   };
 }
 
-/** What a message uses of the price list. The object is awake for at most as long as anything computes. */
+/** A message's usage of the price list. The object is awake for at most as long as the whole computation takes. */
 export function toUsage(counted: Counted, cpuMs: number): Usage {
   return {
     workerRequests: 1,

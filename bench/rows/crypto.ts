@@ -1,6 +1,7 @@
 /**
- * Row d of docs/design/bench.md: verify, decrypt and parse inside workerd, step by step and against the usual sketch. CPU
- * time of the thread that runs them, over many repetitions, so that neither waiting for a core nor V8's helpers count.
+ * Row d of docs/design/bench.md: verify, decrypt and parse inside workerd, step by step and compared with a typical
+ * simple implementation. CPU time of the thread that runs them, over many repetitions, so that neither waiting for a
+ * core nor V8's helper threads count.
  */
 import { Buffer } from "node:buffer";
 import { busiestMs, cpuByThread } from "../lib/cpu.ts";

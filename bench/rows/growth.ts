@@ -1,6 +1,7 @@
 /**
- * Row g of docs/design/bench.md: what a push costs when there is much of something already. All points of a curve are
- * measured there and back, round by round, as CPU time a push; flat means that the far end costs what the near end does.
+ * Row g of docs/design/bench.md: the cost of a push as stored data grows. All points of a curve are measured in
+ * ascending and then in descending order, round by round, as CPU time per push; flat means that the last point costs as
+ * much as the first.
  */
 import { setTimeout } from "node:timers/promises";
 import { PIECE } from "../lib/cpu-pieces.ts";
@@ -18,11 +19,11 @@ import { METER_PREFIX } from "../workers/bench/protocol.ts";
 /** One point of a curve. */
 export interface CurvePoint {
   readonly label: string;
-  /** CPU microseconds a push, median of the pieces of a run. */
+  /** CPU microseconds per push, median of the pieces of a run. */
   readonly cpuUs: Spread;
 }
 
-/** A curve: what a push costs at several sizes of one thing. */
+/** A curve: the cost of a push at several sizes of one thing. */
 export interface Curve {
   readonly id: string;
   readonly zh: string;
@@ -40,21 +41,21 @@ export interface GrowthResult {
 interface Point {
   readonly label: string;
   readonly worker: Running;
-  /** Users of the point that write, in turn. */
+  /** The users of the point that write, in turn. */
   readonly users: number;
   readonly group: string;
   readonly push: (openid: string) => BenchPush;
-  /** The webhook that hears of the pushes, if one does. */
+  /** The webhook that receives the events, if there is one. */
   readonly heardBy?: string;
 }
 
-/** Highest cost of the last point ÷ the first: two equal runs differ by as much on a busy machine. */
+/** The highest allowed ratio of the last point to the first: two equal runs differ by as much on a busy machine. */
 const FLAT: Budget = { limit: 1.15, side: "at most" };
-/** Pushes for a single user, who would otherwise fill his own last two minutes. */
+/** The number of pushes when a single user writes: more would add to that user's keys of the last two minutes. */
 const SINGLE_PUSHES = 400;
 /** The most users that write at one point. */
 const MOST_WRITERS = 400;
-/** Who writes while the code gets warm. */
+/** The users that write during the warm-up. */
 const WARM_USERS = 200;
 /** workerd keeps a user's database open for ten seconds, and a process may open some ten thousand files. */
 const NEW_USERS = 2_000;
@@ -99,7 +100,7 @@ interface Measured {
 
 /**
  * Known users: each point is a Worker with that number of stored users. The number of users who write is the same at
- * every point but the first.
+ * every point except the first.
  */
 async function measureUsers(options: BenchOptions, start: Start): Promise<Measured> {
   const sizes = [1, Math.min(1_000, options.users), options.users];
@@ -120,7 +121,7 @@ async function measureUsers(options: BenchOptions, start: Start): Promise<Measur
   return measureCurve(words, points, options, FLAT);
 }
 
-/** Lets `users` users write for the first time, no faster than their databases are closed again. */
+/** Has `users` users write for the first time, no faster than their databases are closed again. */
 async function makeKnown(worker: Running, options: BenchOptions, users: number): Promise<void> {
   for (let known = 0; known < users; known += NEW_USERS) {
     const part = Math.min(NEW_USERS, users - known);
@@ -130,7 +131,7 @@ async function makeKnown(worker: Running, options: BenchOptions, users: number):
   }
 }
 
-/** Old records in one log: put there by the metered Worker, weeks old. */
+/** Old records in one log: written by the metered Worker, weeks old. */
 async function measureRecords(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -144,7 +145,7 @@ async function measureRecords(options: BenchOptions, start: Start): Promise<Meas
   return measureCurve(words, points, options, FLAT);
 }
 
-/** Held messages: the user enters the chat, which does not let them go; a message of his would. */
+/** Held messages: the user enters the chat, which does not release them; a message of the user's would. */
 async function measureHeld(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -158,7 +159,7 @@ async function measureHeld(options: BenchOptions, start: Start): Promise<Measure
   return measureCurve(words, points, options);
 }
 
-/** One user's own pushes of the last two minutes, among which a repeat is looked for. */
+/** One user's own pushes of the last two minutes, which are searched for a repeat. */
 async function measureStorm(options: BenchOptions, start: Start): Promise<Measured> {
   const worker = await start();
   const points: Point[] = [];
@@ -171,7 +172,7 @@ async function measureStorm(options: BenchOptions, start: Start): Promise<Measur
   return measureCurve(words, points, { ...options, growthPushes: options.writers * 2 });
 }
 
-/** Webhooks: the push, and behind it the telling by the alarm. */
+/** Webhooks: the push, and the deliveries by the alarm after it. */
 async function measureWebhooks(options: BenchOptions, start: Start, apiUrl: string): Promise<Measured> {
   const users = Math.min(options.growthPushes, MOST_WRITERS);
   const common = { users, group: "hooks", push: says };
@@ -195,7 +196,7 @@ async function measureCurve(
   for (let round = 0; round < options.rounds; round += 1) {
     const there = await measureInTurn(points, options);
     const back = (await measureInTurn(points.toReversed(), options)).toReversed();
-    // There and back, so that what drifts meanwhile meets near and far alike.
+    // In ascending and descending order, so that a drift over time affects all points equally.
     for (const [index, us] of there.entries()) series[index]?.push((us + (back[index] ?? us)) / 2);
   }
   const curve = {
@@ -212,11 +213,11 @@ async function measureInTurn(points: readonly Point[], options: BenchOptions): P
   return measured;
 }
 
-/** Wakes the users that will write, then measures pushes of theirs. */
+/** Wakes the users that will write, then measures their pushes. */
 async function measurePoint(point: Point, options: BenchOptions): Promise<number> {
   const { worker, users } = point;
   const pushes = users === 1 ? Math.min(SINGLE_PUSHES, options.growthPushes) : options.growthPushes;
-  // What is told behind the pushes belongs to all of them: no piece has its own.
+  // The deliveries after the pushes belong to all of them, so they are not part of a piece.
   const piece = point.heardBy === undefined ? PIECE : pushes;
   await sendHeard(point, options, users);
   const costs: number[] = [];
@@ -231,7 +232,7 @@ async function measurePoint(point: Point, options: BenchOptions): Promise<number
   return quantile(costs, 0.5);
 }
 
-/** Sends pushes of the point's users in turn, and waits for all that follows from them. */
+/** Sends pushes of the point's users in turn, and waits for all work that follows from them. */
 async function sendHeard(point: Point, options: BenchOptions, pushes: number): Promise<void> {
   const { worker, heardBy } = point;
   const heard = heardBy === undefined ? 0 : await untilEvents(heardBy, 0);
@@ -262,7 +263,7 @@ async function fillLogs(worker: Running, group: string, users: number, records: 
   if (!response.ok) throw new Error(`the logs could not be filled: ${await response.text()}`);
 }
 
-/** Messages of the API that wait: the first five use up the window, so that the others are held. */
+/** Waiting messages of the API: the first five use up the window, so that the others are held. */
 async function holdMessages(worker: Running, openid: string, held: number): Promise<void> {
   const WINDOW = 5;
   for (let message = 0; message < (held === 0 ? 0 : WINDOW + held); message += 1) {

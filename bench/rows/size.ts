@@ -69,7 +69,7 @@ async function measureStart(name: WorkerName): Promise<number> {
  * Reads what wrangler prints.
  *
  * @returns the active time, milliseconds
- * @throws when the line is not there: wrangler has other words then, and the row must be looked at
+ * @throws Error when the line is missing: then wrangler's output has changed, and this row must be adapted
  */
 export function parseStartup(text: string): number {
   const active = /Active:\s*([\d.]+)\s*ms/.exec(text)?.[1];

@@ -1,13 +1,13 @@
 /**
- * Rows a to c of the report, from what the runs gave (speed.ts).
+ * Rows a to c of the report, from the results of the runs (speed.ts).
  */
 import { micros, millis, times, toRow, type BenchRow } from "../row.ts";
 import { ratiosOf, spreadOf } from "../stats.ts";
 import type { TargetName } from "./speed-targets.ts";
 
-/** What one run gave. */
+/** The results of one run. */
 export interface Run {
-  /** Microseconds a push. */
+  /** Microseconds per push. */
   readonly cpuUs: number;
   readonly perSecond: number;
   readonly p99Ms: number;
@@ -16,7 +16,7 @@ export interface Run {
 /** One figure of all runs of a target, in the order of the rounds. */
 export type Series = (name: TargetName, key: keyof Run) => readonly number[];
 
-/** Makes the rows. */
+/** Builds the rows. */
 export function toRows(series: Series): readonly BenchRow[] {
   const ratio = (a: TargetName, b: TargetName, key: keyof Run) => ratiosOf(series(a, key), series(b, key));
   const cpu = (name: TargetName) => spreadOf(series(name, "cpuUs"));

@@ -1,21 +1,21 @@
 /**
- * What rows a to c compare, and under which load (speed.ts).
+ * The targets and loads of rows a to c (speed.ts).
  */
 import { ANSWERED_TEXT, UNANSWERED_TEXT } from "../lib/push.ts";
 import { startExpress, startKefu, startWorker } from "../lib/targets.ts";
 import type { Running } from "../lib/workerd.ts";
 
-/** What the floor answers: as long as the shop's. */
+/** The answer of the floor: as long as the shop's. */
 const FLOOR_ANSWER = "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。";
 
-/** One thing that is measured. */
+/** One measured target. */
 export interface Target {
   readonly start: (apiUrl: string) => Promise<Running>;
   readonly load: "turns" | "alone";
   readonly text: string;
-  /** Whether each message is answered through the API, so that the run lasts until all answers are there. */
+  /** Whether each message is answered through the API, so that the run lasts until all answers have arrived. */
   readonly answers: boolean;
-  /** How much of a run's pushes is enough where each takes longer. */
+  /** The fraction of a run's pushes that is enough, for slow targets. */
   readonly share: number;
 }
 
@@ -25,7 +25,7 @@ const inTurn = (start: Start): Target => ({ start, load: "turns", text: UNANSWER
 const alone = (start: Start, text: string): Target => ({ start, load: "alone", text, answers: false, share: 1 });
 const answered = (start: Start, share: number): Target => ({ ...alone(start, ANSWERED_TEXT), answers: true, share });
 
-/** All of them. */
+/** All targets. */
 export const TARGETS = {
   floor: inTurn((api) => startWorker("floor", api)),
   stored: inTurn((api) => startKefu("kefu", api)),
@@ -39,5 +39,5 @@ export const TARGETS = {
   guide: answered((api) => startExpress({ REPLY: "inline", API: api }), 0.1),
 } as const satisfies Record<string, Target>;
 
-/** One of them. */
+/** One target. */
 export type TargetName = keyof typeof TARGETS;

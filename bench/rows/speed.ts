@@ -1,11 +1,12 @@
 /**
- * Rows a to c of docs/design/bench.md: our worker against the floor and against the servers people write.
+ * Rows a to c of docs/design/bench.md: our worker compared with the floor and with typical servers of other authors. In
+ * every run a process is started with empty storage and warmed up by the load it is measured with. There are two loads,
+ * whose pushes are signed outside of the measured time:
  *
- * In every run a process is started with empty storage and warmed by the load it is measured with. Of two loads, whose
- * pushes are signed while no clock runs:
  *
  * - `turns`: a few hundred users write in turn, again and again, as in the sketch the budgets come from;
- * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, nothing is warm but the code. A
+ * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, nothing is warm but the
+ * code. A
  *   third as many do so before, unmeasured; workerd keeps all their databases open, and a process has some ten thousand
  *   files.
  *
@@ -24,11 +25,11 @@ import { spreadOf } from "../stats.ts";
 import { toRows, type Run, type Series } from "./speed-report.ts";
 import { TARGETS, type Target, type TargetName } from "./speed-targets.ts";
 
-/** WeChat's API is so far away, milliseconds. */
+/** The delay of the simulated API of WeChat, milliseconds. */
 const API_DELAY_MS = 80;
 /** Users that write in turn, as many as the sketch had. */
 const TURN_USERS = 500;
-/** Pushes signed at once: they have to arrive within four seconds, or they look like repeats. */
+/** Pushes signed per batch: they have to arrive within four seconds, otherwise they look like repeats. */
 const BATCH = 4_000;
 const NAMES = Object.keys(TARGETS).filter((name): name is TargetName => name in TARGETS);
 
@@ -77,7 +78,7 @@ async function runServer(target: Target, server: Running, api: Running, options:
   return measure(target, server, api, alone, options);
 }
 
-/** Sends while the clocks run. */
+/** Sends while the time is measured. */
 async function measure(
   { load, answers }: Target,
   { url, pid }: Running,
@@ -110,7 +111,7 @@ interface Writing {
   readonly text: string;
 }
 
-/** Signs a batch, sends it, and so on. @returns the time it was sent in, and the worst p99 of a batch */
+/** Signs a batch, sends it, and repeats. @returns the time spent sending, and the worst p99 of a batch */
 async function sendInBatches(
   { url }: Pick<Running, "url">,
   { group, pushes, users, text }: Writing,

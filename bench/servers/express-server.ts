@@ -1,6 +1,6 @@
 /**
- * What one writes after reading the popular guides: Express and xml2js in one process. The guides' decryption does not
- * run; here it does, on bytes. Two ways, by environment:
+ * A server as the popular guides describe it: Express and xml2js in one process. The guides' decryption does not work;
+ * this one does, on bytes. Two modes, by environment:
  *
  * - `REPLY=inline`: as the guides have it. No signature check, no dedupe; the answer goes out before the push is
  *   acknowledged.
@@ -30,7 +30,7 @@ const Signed = v.object({ timestamp: v.string(), nonce: v.string(), msg_signatur
 const Token = v.object({ access_token: v.string() });
 
 const key = Buffer.from(`${BENCH_APP.aesKey}=`, "base64");
-// Node's own client with kept-open connections: nothing a guide would use is faster.
+// Node's own client with kept-open connections: no client that a guide uses is faster.
 const agent = new Agent({ keepAlive: true });
 const isNew = DEDUPE === "" ? () => true : openDedupe(join(FOLDER, "seen.sqlite"));
 let token: string | undefined;
@@ -68,7 +68,7 @@ function decrypt(encrypted: string): string {
   return plain.toString("utf8", 20, end);
 }
 
-/** Durable as the object's answer is: the row is on disk before the push is acknowledged. */
+/** As durable as the object's storage: the row is on disk before the push is acknowledged. */
 function openDedupe(file: string): (msgId: string) => boolean {
   const database = new DatabaseSync(file);
   database.exec("pragma journal_mode = wal; pragma synchronous = full");

@@ -1,6 +1,7 @@
 /**
- * api.weixin.qq.com as far as sending goes, 80 ms away: a token and an `ok` for every message. It counts and forgets.
- * `GET /count` tells how many messages it took; anything else it is asked with POST it takes for a webhook's event.
+ * The part of api.weixin.qq.com that sends messages, with a delay of 80 ms: a token, and `ok` for every message. It
+ * counts messages and stores none. `GET /count` returns the number of messages; every other POST counts as a webhook's
+ * event.
  */
 import { createServer, type ServerResponse } from "node:http";
 

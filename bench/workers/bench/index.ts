@@ -1,14 +1,14 @@
 /**
- * The product with a meter on it: the same `worker/`, whose objects are counted from outside. Nothing of this is in
- * the product's bundle. What it adds to every class is one method and to the runtime's prototypes a counter, and only
- * where the variable `METER` or `CUT` is set.
+ * The product with counters: the same `worker/`, with counters around its objects. None of this is in the product's
+ * bundle. It adds one method to every class and, only when the variable `METER` or `CUT` is set, a counter to the
+ * runtime's prototypes.
  *
- * - Rows are the runtime's own: `rowsWritten` of every cursor of SqlStorage, which is what is billed. The synchronous
+ * - Rows are counted by the runtime: `rowsWritten` of every cursor of SqlStorage, which is billed. The synchronous
  *   KV of an object and `setAlarm` show no cursor and count as one row each (WORKERS.md, "Durable Objects").
- * - Calls of objects are counted where they are made, alarms where they ring.
- * - `HURRY` divides how long alarms wait, so that a bench need not sit out twelve seconds.
- * - `CUT` takes the lease out of what an object answers and lets alarms wait a hundred times as long: all of a push up to
- *   its acknowledgement, nothing after it.
+ * - Calls of objects are counted at the caller, alarms in the alarm handler.
+ * - `HURRY` divides how long alarms wait, so that a bench need not wait for twelve seconds.
+ * - `CUT` removes the lease from an object's answer and makes alarms wait a hundred times longer: a run then
+ *   measures a push up to its acknowledgement and nothing after it.
  */
 import type { DurableObject } from "cloudflare:workers";
 import type { ReceivedWire } from "../../../worker/conversation/rpc.ts";
@@ -21,10 +21,13 @@ type BenchEnv = Env & { readonly METER?: string; readonly HURRY?: string; readon
 const counts = { rows: 0, calls: 0, alarms: 0, kvReads: 0, kvWrites: 0 };
 let isMetered = false;
 
-/** How long alarms of `CUT` wait: no run hears the one behind a lease of twelve seconds. */
+/**
+ * The divisor of alarm delays with `CUT`, which makes them a hundred times longer: no run lasts until the alarm after a
+ * lease of twelve seconds.
+ */
 const CUT_HURRY = 0.01;
 
-/** Lets alarms ring sooner or later, and counts them. */
+/** Changes the delay of alarms, and counts them. */
 function hurryAlarms(storage: DurableObjectStorage, hurry: number): void {
   const prototype = Object.getPrototypeOf(storage);
   const setAlarm: DurableObjectStorage["setAlarm"] = prototype.setAlarm;
@@ -51,7 +54,7 @@ function meterStorage(storage: DurableObjectStorage): void {
   };
 }
 
-/** Once an isolate: prototypes are for all of its objects. */
+/** Once per isolate: prototypes are shared by all of its objects. */
 function meter(ctx: DurableObjectState, env: BenchEnv): void {
   if (isMetered) return;
   isMetered = true;
@@ -74,7 +77,7 @@ export class Conversation extends ConversationObject {
     return super.alarm();
   }
 
-  /** Puts old records under the log of a known user, as if he had written for months; read at the next wake. */
+  /** Puts old records before the log of a known user, as if the user had written for months; read at the next wake. */
   fill(records: number): void {
     const { sql } = this.ctx.storage;
     const [newest] = sql.exec("select * from log order by seq desc limit 1").toArray();
@@ -100,7 +103,7 @@ export class Account extends AccountObject {
 
 const metered = new WeakMap<object, Env>();
 
-/** The bindings, with counters between; always the same for the same environment, as the product's cache expects. */
+/** The bindings with counters; always the same object for the same environment, as the product's cache expects. */
 function meteredEnv(env: BenchEnv): Env {
   if (env.METER !== "1" && env.CUT !== "1") return env;
   const known = metered.get(env);
@@ -119,7 +122,7 @@ function meteredEnv(env: BenchEnv): Env {
 }
 
 /**
- * Conversations whose leases nobody carries. No proxy: one around a stub has the runtime make its methods anew, which
+ * Conversations whose leases are not used. Not a proxy: one around a stub has the runtime make its methods anew, which
  * lay on the measured push with a tenth of it.
  */
 function cutNamespace(namespace: BenchEnv["CONVERSATION"]): BenchEnv["CONVERSATION"] {

@@ -1,8 +1,9 @@
 /**
- * The floor (docs/design/bench.md): the least a Worker can do that acknowledges only what is stored. The product's own
- * verify, decrypt and parse, then one call of the user's object, then one insert. No framework, no rules, no dedupe, no
- * log. With `ANSWER` it also says one thing to the user, the shortest way: send, one more call, one more insert. With
- * `ARMED` it only sets an alarm with each insert, because an answer that is decided but not sent is lost in a crash without one.
+ * The floor (docs/design/bench.md): the least work of a Worker that stores every push before it acknowledges it. The
+ * product's own verify, decrypt and parse, then one call of the user's object, then one insert. No framework, no rules,
+ * no dedupe, no log. With `ANSWER` it also sends the user one message in the shortest way: send, one more call, one
+ * more insert. With `ARMED` it only sets an alarm with each insert, because an answer that is decided but not sent is
+ * lost in a crash without one.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Inbound } from "../../../shared/message/inbound.ts";
@@ -18,7 +19,7 @@ interface FloorEnv {
   readonly ARMED: string;
 }
 
-/** When the alarm rings, milliseconds from now: after the run, which is not to hear it. */
+/** The delay of the alarm, milliseconds: it must not run before the measurement has ended. */
 const ALARM_MS = 1_200_000;
 
 /** One user. */
@@ -38,7 +39,7 @@ export class User extends DurableObject<FloorEnv> {
     return this.#last;
   }
 
-  /** Nothing waits here. */
+  /** Nothing to do. */
   override alarm(): void {}
 }
 

@@ -1,5 +1,5 @@
 /**
- * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); whoever asks
+ * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); the caller
  * reads the CPU time of the busiest thread before and after.
  */
 import type { WireFields } from "../../../shared/message/inbound.ts";
@@ -17,7 +17,7 @@ interface MicroEnv {
   readonly WECHAT_ENCODING_AES_KEY: string;
 }
 
-/** A push with what each step of it needs from the one before. */
+/** A push with the input of each step from the step before. */
 interface Prepared extends MicroPush {
   readonly parts: readonly string[];
   readonly encrypt: string;

@@ -1,7 +1,7 @@
 /**
- * The usual sketch of receiving a push, as it goes round: everything by WebCrypto, key imported for each message,
- * base64 by `atob`, hex and bytes by `Array.from`, a fresh XML parser. It does not run for half the messages, because
- * WebCrypto wants a padding to 16; here one encrypted block of padding is appended.
+ * A simple implementation of receiving a push, as widely published: everything by WebCrypto, key imported for each
+ * message, base64 by `atob`, hex and bytes by `Array.from`, a fresh XML parser. It fails for half of the messages,
+ * because WebCrypto requires a padding to 16; here one encrypted block of padding is appended.
  */
 import { XMLParser } from "fast-xml-parser";
 import type { PushQuery } from "../../../worker/channels/wechat/push/open-push.ts";
@@ -37,7 +37,7 @@ async function decrypt(aesKey: string, encrypted: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-CBC", iv }, key, whole));
 }
 
-/** Verifies, decrypts and parses. @returns what the push says */
+/** Verifies, decrypts and parses. @returns the fields of the push */
 export async function sketchReceive(
   query: PushQuery,
   body: string,
