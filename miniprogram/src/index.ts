@@ -1,17 +1,17 @@
-/** What a mini program imports from `edge-kefu-miniprogram`; the components are used in WXML. */
+/** The exports of `edge-kefu-miniprogram`; the components are used in WXML. */
 
 // The codecs.
 export { buildCardPath, decodeSessionFrom, encodeSessionFrom, parseCardPath } from "./helpers/codecs.ts";
 export type { CardPathError, Result, SessionFromError } from "./helpers/codecs.ts";
 export { createKefu, type Kefu } from "./helpers/kefu.ts";
 
-// Opening a chat, and whether that is possible here.
+// Opening a chat, and whether that is possible in this client.
 export { openServiceChat, type ServiceChatOptions } from "./helpers/service-chat.ts";
 export type { OpenChatError, OpenChatReason } from "./helpers/chat-failure.ts";
 export { addLimit, liftLimit, supports, whyUnsupported } from "./helpers/client.ts";
 export type { Capability, Doubt, Limit, Platform } from "./helpers/support.ts";
 
-// Buttons of your own, and the way back from a card.
+// For buttons of your own, and the return from a card.
 export { contactBehavior } from "./helpers/contact-behavior.ts";
 export { followCard, readContactDetail } from "./helpers/card-return.ts";
 export type { Arrival, ContactDetail, NavigateError } from "./helpers/card-return.ts";

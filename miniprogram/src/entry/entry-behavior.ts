@@ -1,6 +1,6 @@
 /**
- * A button into customer service: `contact-button` and `open-customer-service-chat` are this one with another way
- * preferred. Which way is open, what a tap does, what is said when none is.
+ * A button into customer service: `contact-button` and `open-customer-service-chat` are this behavior with a different
+ * preferred way. It decides which way is open, what a tap does, and which text is shown when no way is open.
  */
 import type { FinalReason, OpenChatReason } from "../helpers/chat-failure.ts";
 import { isReportedDead, readLanguage, whyUnsupported } from "../helpers/client.ts";
@@ -13,7 +13,7 @@ import { showHelp, showToast } from "./help.ts";
 import { lookOf, type Look } from "./look.ts";
 import { helpFor, textsFor } from "./texts.ts";
 
-/** A retry would end the same way. */
+/** A retry would fail in the same way. */
 function isFinal(reason: OpenChatReason): reason is FinalReason {
   return reason === "not_bound" || reason === "not_supported";
 }
@@ -22,7 +22,7 @@ const helpGuard = createTapGuard();
 
 /**
  * @param prefer the way the button is named after
- * @param alsoOf the other way too? Decided from the properties
+ * @param alsoOf whether the other way may be used too, decided from the properties
  */
 export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallback: string }) => boolean) {
   return Behavior({
@@ -66,7 +66,7 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
       texts() {
         return textsFor(this.data.lang, readLanguage());
       },
-      /** Chooses the way; called again when the page or WeChat changes what is open. */
+      /** Chooses the way; called again when the page or WeChat changes which ways are open. */
       plan() {
         const { corpId, url, chatRefused, mode } = this.data;
         const found = findObstacles(whyUnsupported, corpId !== "" && url !== "");
@@ -83,7 +83,8 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
       /** In mode `contact` the native button opens the chat by itself. */
       async onTap() {
         if (this.data.disabled) return;
-        // Not one after the other: the mode may change while the help is read, and a chat opens by a tap alone.
+        // Not awaited one after the other: the mode may change while the help text is shown, and a chat opens only
+        // inside a tap.
         if (this.data.mode === "help") await this.help();
         else if (this.data.mode === "chat") await this.openChat();
       },
@@ -97,7 +98,9 @@ export function createEntryBehavior(prefer: Way, alsoOf: (page: { readonly fallb
         if (isFinal(reason)) return this.giveUpChat(reason);
         if (reason !== "cancelled" && !silent) await showToast(this.texts().notNow);
       },
-      /** WeChat will not open it, so the button becomes the next one; a native one must be tapped by the user. */
+      /**
+       * WeChat refuses to open it, so the button switches to the next way; a native button must be tapped by the user.
+       */
       async giveUpChat(reason: FinalReason) {
         this.setData({ chatRefused: reason });
         const { mode } = this.plan();

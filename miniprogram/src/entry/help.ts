@@ -1,16 +1,16 @@
-/** The dialogue of last resort: no chat can be opened here, so say what to do instead, and offer to call. */
+/** The dialogue of last resort: no chat can be opened here, so it says what to do instead, and offers a phone call. */
 import { callWx } from "../helpers/wx-call.ts";
 import type { Texts } from "./texts.ts";
 
-/** What is said. */
+/** The text. */
 export interface HelpOptions {
-  /** Empty: nothing to call. */
+  /** The phone number; empty: no call is offered. */
   readonly phone: string;
   readonly said: string;
   readonly texts: Texts;
 }
 
-/** Shows it, and calls when the user wants to. */
+/** Shows the dialogue, and calls when the user confirms. */
 export async function showHelp({ phone, said, texts }: HelpOptions): Promise<void> {
   const callable = phone !== "";
   const answered = await callWx<{ readonly confirm: boolean }>((callbacks) =>
@@ -24,7 +24,7 @@ export async function showHelp({ phone, said, texts }: HelpOptions): Promise<voi
     }),
   );
   if (!callable || !answered.ok || !answered.value.confirm) return;
-  // The user may still decline the call; nothing is left to do then.
+  // The user may still decline the call; then there is nothing to do.
   await callWx((callbacks) => wx.makePhoneCall({ phoneNumber: phone, ...callbacks }));
 }
 

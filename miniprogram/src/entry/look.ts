@@ -1,13 +1,13 @@
 /**
- * How a button looks, from `type` and `size`, those of WeChat's obsolete `<contact-button>` included (WECHAT.md §9.2:
- * size 18 to 27 px, type default-dark or default-light). Pure.
+ * The style of a button, from `type` and `size`, those of WeChat's obsolete `<contact-button>` included (WECHAT.md
+ * §9.2: size 18 to 27 px, type default-dark or default-light). Pure.
  */
 
 /** Classes and the inline style of the icon. */
 export interface Look {
   readonly className: string;
   readonly iconStyle: string;
-  /** The old tag was an icon without words. */
+  /** The old tag was an icon without text. */
   readonly iconOnly: boolean;
 }
 
@@ -16,7 +16,7 @@ const SIZES: ReadonlySet<string> = new Set(["small", "medium", "large"]);
 const LEGACY_TYPES: ReadonlySet<string> = new Set(["default-dark", "default-light"]);
 const LEGACY_SIZE = { min: 18, max: 27 };
 
-/** What of the properties decides. */
+/** The properties that decide. */
 export interface LookOptions {
   readonly type: string;
   readonly size: string | number;
@@ -24,7 +24,7 @@ export interface LookOptions {
   readonly disabled: boolean;
 }
 
-/** Anything unknown looks like the default. */
+/** An unknown value gives the default style. */
 export function lookOf({ type, size, block, disabled }: LookOptions): Look {
   const iconOnly = LEGACY_TYPES.has(type);
   const names = [

@@ -1,4 +1,4 @@
-/** What the components say, in Chinese and English. Every text can be replaced by a property. */
+/** The texts of the components, in Chinese and English. Every text can be replaced by a property. */
 
 /** The texts of one language. */
 export interface Texts {
@@ -6,11 +6,11 @@ export interface Texts {
   readonly chat: string;
   readonly menu: string;
   readonly close: string;
-  /** At most four characters, as is `call`. */
+  /** At most four characters, as for `call`. */
   readonly dismiss: string;
   readonly helpTitle: string;
   readonly help: string;
-  /** In place of `help`, where no other WeChat would help. */
+  /** Replaces `help` where another version of WeChat would not help. */
   readonly unavailable: string;
   readonly call: string;
   readonly understood: string;
@@ -42,7 +42,7 @@ const EN: Texts = {
   helpTitle: "Contact us",
   help: "Chat is not available here. Please update WeChat, or open this mini program in WeChat on a phone.",
   unavailable: "Chat is not available at the moment. Please contact us in another way.",
-  // wx.showModal takes at most four characters for a button.
+  // The limit of wx.showModal for a button, characters.
   call: "Call",
   understood: "OK",
   tapAgain: "Tap once more to chat",
@@ -52,7 +52,7 @@ const EN: Texts = {
 /**
  * The texts for a language.
  *
- * @param lang what the page asks for; anything but `zh` and `en` is `auto`
+ * @param lang the language set by the page; any value but `zh` and `en` means `auto`
  * @param system the language of WeChat, such as `zh_CN`; empty is Chinese
  */
 export function textsFor(lang: string, system: string): Texts {
@@ -60,11 +60,11 @@ export function textsFor(lang: string, system: string): Texts {
   return wanted === "" || wanted.startsWith("zh") ? ZH : EN;
 }
 
-/** The mini program's own set-up, about which its user can do nothing. */
+/** An error in the mini program's own set-up, about which its user can do nothing. */
 const SET_UP: ReadonlySet<string | undefined> = new Set(["no_address", "not_bound"]);
 
 /**
- * What the dialogue says of its own: another WeChat is advised only where it would help.
+ * The text of the dialogue: another version of WeChat is advised only where it would help.
  *
  * @param reason why no chat opens
  */

@@ -1,25 +1,26 @@
 /**
  * The way back: the user taps a card in the chat, WeChat returns to the page and fires `contact` with where the card
- * leads; the page must go there itself (WECHAT.md §9.1). What comes was in a chat, so it is read, never trusted.
+ * leads; the page must navigate there itself (WECHAT.md §9.1). The path was in a chat, so it is parsed as untrusted
+ * data.
  */
 import { buildCardPath, err, ok, parseCardPath, type Result } from "./codecs.ts";
 import { callWx, messageOf, type Callbacks } from "./wx-call.ts";
 
-/** Where a card leads, typed; `page` is missing when it could not be read. */
+/** The target of a card, typed; `page` is missing when it could not be read. */
 export interface ContactDetail {
-  /** As WeChat gave it; empty when it gave none. */
+  /** As WeChat returned it; empty when it returned none. */
   readonly path: string;
   /** The page, without a leading slash. */
   readonly page?: string;
   readonly query: Readonly<Record<string, string>>;
-  /** What `buildCardPath` was given as context. It comes from the user's phone: for display only. */
+  /** The context passed to `buildCardPath`. It comes from the user's phone: for display only. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** How a page was reached. */
+/** How a page was opened. */
 export type Arrival = "already_there" | "navigateTo" | "switchTab" | "redirectTo";
 
-/** Why it was not. */
+/** Why it was not opened. */
 export type NavigateError =
   | { readonly reason: "unreadable_card" }
   | { readonly reason: "navigation_failed"; readonly page: string; readonly message: string };
@@ -35,8 +36,8 @@ export function readContactDetail(detail: unknown): ContactDetail {
 }
 
 /**
- * Goes where a card leads. A tab page is reached by `switchTab`, which drops the query; with ten pages open the
- * current one is replaced.
+ * Navigates to the target of a card. A tab page is reached by `switchTab`, which drops the query; with ten pages open
+ * the current one is replaced.
  */
 export async function followCard(detail: ContactDetail): Promise<Result<Arrival, NavigateError>> {
   const { page, query, context } = detail;
@@ -59,12 +60,12 @@ export async function followCard(detail: ContactDetail): Promise<Result<Arrival,
   return err({ reason: "navigation_failed", page, message: messages.join("; ") });
 }
 
-/** The card of the page the user came from leads nowhere new. */
+/** The card of the page the user came from: no navigation is needed. */
 function isCurrent(page: string, query: Readonly<Record<string, string>>): boolean {
   const pages = getCurrentPages();
   const current = pages[pages.length - 1];
   if (current === undefined || current.route !== page) return false;
-  // Read as a card is: options may still be encoded, and a page that was opened by a card has its context in them.
+  // Read in the same way as a card: options may still be encoded, and a page opened by a card has its context in them.
   const open = parseCardPath(page, current.options)?.query ?? {};
   const names = Object.keys(query);
   return names.length === Object.keys(open).length && names.every((name) => open[name] === query[name]);

@@ -2,15 +2,15 @@
 
 import { warnDeveloper } from "./developer-hint.ts";
 
-/** What the card shows. What is left out, WeChat fills in: the page's title, its path, a picture of the screen. */
+/** The content of the card. WeChat fills in missing fields: the page's title, its path, a screenshot. */
 export interface CardOptions {
   readonly title?: string;
-  /** Where the card leads, as `buildCardPath` makes it: no leading slash. */
+  /** The target of the card, as returned by `buildCardPath`: no leading slash. */
   readonly path?: string;
   /** Address of the picture, best at 5:4. */
   readonly image?: string;
   /**
-   * Only for WeCom: adds `.html` to the page of the path. WeCom's own cards want it; whether this one does is not
+   * Only for WeCom: adds `.html` to the page of the path. WeCom's own cards need it; whether this one does is not
    * documented, so try it when the card opens nothing. Default false.
    */
   readonly htmlSuffix?: boolean;
@@ -34,7 +34,7 @@ export function toShownCard(card: CardOptions | null | undefined): ShownCard {
   return { shown: true, title, path: readPath(card), image };
 }
 
-/** The path as WeCom may want it. */
+/** The path in the form WeCom may need. */
 export function toChatPath(card: CardOptions): string {
   const { htmlSuffix = false } = card;
   const path = readPath(card);
@@ -44,7 +44,7 @@ export function toChatPath(card: CardOptions): string {
   return [suffixed, ...query].join("?");
 }
 
-/** WXML has no types: a page may pass on the `Result` of `buildCardPath`, which WeChat would show as `[object Object]`. */
+/** WXML has no types: a page may pass the `Result` of `buildCardPath`, which WeChat would show as `[object Object]`. */
 function readPath(card: { readonly path?: unknown }): string {
   const { path } = card;
   if (typeof path === "string") return path;

@@ -1,21 +1,21 @@
 /**
- * Why `wx.openCustomerServiceChat` did not open. WeChat publishes no list (WECHAT.md §9.3, §15.10): these are the texts
- * people have seen, and anything else is `failed` with the text as it came.
+ * Why `wx.openCustomerServiceChat` did not open. WeChat publishes no list (WECHAT.md §9.3, §15.10): these texts have
+ * been observed, and any other is `failed` with WeChat's text.
  */
 import { messageOf } from "./wx-call.ts";
 
 /** Why the chat did not open. */
 export type OpenChatReason = "not_bound" | "no_tap" | "not_supported" | "cancelled" | "busy" | "failed";
 
-/** After these a retry would end the same way. */
+/** Reasons after which a retry would fail in the same way. */
 export type FinalReason = Extract<OpenChatReason, "not_bound" | "not_supported">;
 
-/** A chat that did not open. */
+/** Details of a chat that did not open. */
 export interface OpenChatError {
   readonly reason: OpenChatReason;
-  /** What WeChat said, for the log; empty when it was not asked. */
+  /** WeChat's text, for the log; empty when WeChat was not called. */
   readonly message: string;
-  /** WeChat's number, where there was one. */
+  /** WeChat's error number, if there was one. */
   readonly code?: number;
 }
 
@@ -26,10 +26,10 @@ const READINGS: readonly (readonly [pattern: RegExp, reason: OpenChatReason])[] 
   [/cancel/i, "cancelled"],
 ];
 
-/** Seen with "not bind"; and that of the server's API. */
+/** Observed with "not bind"; and the number of the server's API. */
 const NOT_BOUND_CODES: ReadonlySet<unknown> = new Set([6, 10_130_604]);
 
-/** Reads what WeChat handed to `fail`, or what it threw. */
+/** Reads the argument of `fail`, or the thrown value. */
 export function readChatFailure(failure: unknown): OpenChatError {
   const { errCode }: { errCode?: unknown } = typeof failure === "object" && failure !== null ? failure : {};
   const message = messageOf(failure);

@@ -1,6 +1,6 @@
 /**
- * What client we run in, read from `wx`. Old base libraries lack half of these functions and any of them may throw, so
- * what cannot be read stays empty and the caller decides.
+ * The client that runs the mini program, read from `wx`. Old base libraries lack half of these functions and any of
+ * them may throw, so values that cannot be read stay empty and the caller decides.
  */
 import { warnDeveloper } from "./developer-hint.ts";
 import {
@@ -35,15 +35,15 @@ export function whyUnsupported(capability: Capability): Limit | undefined {
   return findLimit(capability, readClient(), changes);
 }
 
-/** Whether a way that is open here is reported dead: the components take another one where they know it. */
+/** Whether a way that is open here is reported not to work: the components use another one if they have it. */
 export function isReportedDead(capability: Capability): boolean {
   return isDoubted(capability, readClient(), changes);
 }
 
 /**
- * Removes a limit this package knows: WeChat said of HarmonyOS "not supported yet", and an app need not wait for a new
- * version of this package when that changes. `reported_dead` is what people report of the contact button on Mac and
- * Windows. Call it in `app.ts`, before any page.
+ * Removes a limit this package knows: WeChat's documents say of HarmonyOS "not supported yet"; when that changes, an
+ * app need not wait for a new version of this package. `reported_dead` covers users' reports about the contact button
+ * on Mac and Windows. Call it in `app.ts`, before any page.
  *
  * @example liftLimit("harmonyos")
  */
@@ -53,8 +53,8 @@ export function liftLimit(...limits: readonly (Limit | Doubt)[]): void {
 
 /**
  * Adds a limit this package does not know: a way that does not open on these platforms. The components then offer the
- * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page. A name that is not known
- * is a warning on the console: a misspelt one never applies, a platform newer than this package does.
+ * other way where its address is known, else the dialogue. Call it in `app.ts`, before any page. An unknown name causes
+ * a warning on the console: a misspelt one never applies, a platform newer than this package does.
  *
  * @param platforms as WeChat names them: `ios`, `android`, `ohos`, `ohos_pc`, `windows`, `mac`, `devtools`
  * @example addLimit("contact", "mac", "windows")
@@ -67,7 +67,7 @@ export function addLimit(capability: Capability, ...platforms: readonly (Platfor
   }
 }
 
-/** The client as WeChat describes it. It stays the same while the mini program runs, so it is asked once per `wx`. */
+/** The client as WeChat describes it. It does not change while the mini program runs, so it is read once per `wx`. */
 export function readClient(): Client {
   if (known?.from !== wx) known = { from: wx, client: askWechat() };
   return known.client;
@@ -80,23 +80,23 @@ function askWechat(): Client {
     sdkVersion: text(app["SDKVersion"]),
     platform: text(device["platform"]),
     inPlugin: readPlugin(),
-    // WeCom documents both marks; people report that either may be missing.
+    // WeCom documents both signs; users report that either may be missing.
     inWeCom: "qy" in wx || app["environment"] === "wxwork",
     canIUse: (schema) => typeof wx.canIUse === "function" && wx.canIUse(schema),
   };
 }
 
-/** The language WeChat is set to, such as `zh_CN`; empty when it does not say. */
+/** The language of WeChat, such as `zh_CN`; empty when unknown. */
 export function readLanguage(): string {
   return text(readAppInfo()["language"]);
 }
 
-/** `getAppBaseInfo` came with 2.20.1; before it there is only the function it replaced. */
+/** `getAppBaseInfo` was added in 2.20.1; earlier versions have only the function it replaced. */
 function readAppInfo(): Readonly<Record<string, unknown>> {
   return read(() => (typeof wx.getAppBaseInfo === "function" ? wx.getAppBaseInfo() : wx.getSystemInfoSync()));
 }
 
-/** `plugin` is there only when a plugin asks. */
+/** `plugin` is present only when a plugin calls. */
 function readPlugin(): boolean {
   if (typeof wx.getAccountInfoSync !== "function") return false;
   const plugin = read(() => wx.getAccountInfoSync())["plugin"];

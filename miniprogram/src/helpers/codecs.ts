@@ -1,6 +1,5 @@
 /**
- * The words this package shares with the Worker. The only file that imports `shared/`, so that it is in the package
- * once.
+ * The codecs shared with the Worker. The only file that imports `shared/`, so that the package contains it once.
  */
 export { buildCardPath, parseCardPath, type CardPathError } from "../../../shared/entry/card-path.ts";
 export { ok, err, type Result } from "../../../shared/base/result.ts";

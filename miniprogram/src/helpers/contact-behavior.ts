@@ -1,6 +1,6 @@
 /**
- * What a custom component needs around its own `<button open-type="contact">`: the context encoded, the card, and the
- * way back (WECHAT.md §9.1). The package's own buttons are built on it.
+ * Everything a custom component needs around its own `<button open-type="contact">`: the encoded context, the card, and
+ * the return from a card (WECHAT.md §9.1). The package's own buttons are built on it.
  */
 import { followCard, readContactDetail } from "./card-return.ts";
 import { toShownCard, NO_CARD, type CardOptions } from "./card.ts";
@@ -38,14 +38,14 @@ export const contactBehavior = Behavior({
     },
   },
   lifetimes: {
-    /** Not before: until then the properties come one by one, and nobody hears of an error. */
+    /** Not earlier: until then the properties are set one by one, and no listener would get an error. */
     attached() {
       this.setData({ kefuAttached: true });
       this.encodeKefuContext();
     },
   },
   methods: {
-    /** Encodes what the properties say; what cannot be encoded leaves a button that works, without context. */
+    /** Encodes the properties; if that fails, the button works without context. */
     encodeKefuContext() {
       const { signed, sessionLabel, sessionFrom, kefuSessionFrom } = this.data;
       const context: object | null = this.data.context;
@@ -53,7 +53,7 @@ export const contactBehavior = Behavior({
       if (encoded.error !== undefined) this.reportKefuError(encoded.error);
       if (encoded.text !== kefuSessionFrom) this.setData({ kefuSessionFrom: encoded.text });
     },
-    /** The native button's `contact`: the user came back by a card. */
+    /** The native button's `contact` event: the user came back by a card. */
     async onKefuContact(event: { readonly detail: unknown }) {
       const detail = readContactDetail(event.detail);
       this.triggerEvent("contact", detail);
@@ -61,7 +61,7 @@ export const contactBehavior = Behavior({
       const followed = await followCard(detail);
       if (!followed.ok) this.reportKefuError(followed.error);
     },
-    /** Says it on the console, for whoever builds the page, and as an event. */
+    /** Reports an error on the console, for the developer of the page, and as an event. */
     reportKefuError(error: { readonly reason: string }) {
       console.error(`[edge-kefu] ${error.reason}`, error);
       this.triggerEvent("error", error);

@@ -1,6 +1,6 @@
-/** What only the app's developer can put right, on the console with its cure: the user reads a neutral text. */
+/** Errors that only the app's developer can fix: printed on the console with the cure; the user gets a neutral text. */
 
-/** What a hint is about. */
+/** The subject of a hint. */
 export type HintTopic = keyof typeof HINTS;
 
 const HINTS = {
@@ -15,7 +15,7 @@ const HINTS = {
 /**
  * Warns.
  *
- * @param found what is wrong, for the console to show
+ * @param found the wrong value, shown on the console
  */
 export function warnDeveloper(topic: HintTopic, ...found: readonly unknown[]): void {
   console.warn(`[edge-kefu] ${topic}: ${HINTS[topic]}`, ...found);

@@ -14,12 +14,12 @@ import {
 
 /** The codecs, typed for one app. */
 export interface Kefu<Context extends object, Routes extends object> {
-  /** For a `session-from` you set by hand; the components encode their `context` by themselves. */
+  /** For a `session-from` that you set by hand; the components encode their `context` themselves. */
   readonly encodeSessionFrom: (
     context: Context,
     options?: { readonly label?: string; readonly signed?: string },
   ) => Result<string, SessionFromError>;
-  /** Reads a `session-from`; what the user's phone says is unknown until you look at it. */
+  /** Reads a `session-from`; its values come from the user's phone and have the type unknown. */
   readonly decodeSessionFrom: typeof decodeSessionFrom;
   /** The path of a card: `pages/product/index?id=42`. */
   readonly buildCardPath: <Page extends keyof Routes & string>(
@@ -27,7 +27,7 @@ export interface Kefu<Context extends object, Routes extends object> {
     query: Routes[Page],
     context?: Context,
   ) => Result<string, CardPathError>;
-  /** Reads where a card leads. It was in a chat: check the query before using it. */
+  /** Reads the target of a card. It was in a chat: check the query before using it. */
   readonly parseCardPath: typeof parseCardPath;
 }
 

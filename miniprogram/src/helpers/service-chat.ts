@@ -7,13 +7,13 @@ import { warnDeveloper } from "./developer-hint.ts";
 import { createTapGuard } from "./tap-guard.ts";
 import { callWx } from "./wx-call.ts";
 
-/** Whom to talk to. */
+/** The service desk to open. */
 export interface ServiceChatOptions {
   /** The company's id in WeCom, `ww…`. */
   readonly corpId: string;
   /** The address of the service desk, `https://work.weixin.qq.com/kfid/kfc…`. */
   readonly url: string;
-  /** The card the user may send; none when left out. */
+  /** The card the user may send; none by default. */
   readonly card?: CardOptions | null | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function openServiceChat(options: ServiceChatOptions): Promise<Resu
   }
   if (!guard.enter()) return err({ reason: "busy", message: "" });
   const opened = await callWechat(options);
-  // After a failure the user may try again at once; after a success the chat is on its way over the page.
+  // After a failure the user may try again at once; after a success the chat is about to cover the page.
   if (!opened.ok) guard.release();
   return opened;
 }
@@ -53,7 +53,7 @@ function toCardParameters(
   if (card === null || card === undefined) return {};
   const { title, image } = card;
   const path = toChatPath(card);
-  // Null or empty, as a page without types may have it, is not given.
+  // Null or an empty text, which a page without types may pass, counts as absent.
   return {
     showMessageCard: true,
     ...(title ? { sendMessageTitle: title } : {}),

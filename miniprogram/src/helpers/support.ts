@@ -1,6 +1,6 @@
 /**
- * Which way to customer service a client can open, and if none, why not (WECHAT.md §9.1, §9.3). Pure: what the client
- * is, is an argument. `client.ts` reads it from `wx`.
+ * Which way to customer service a client can open, and if none, why not (WECHAT.md §9.1, §9.3). Pure: the client is an
+ * argument, which `client.ts` reads from `wx`.
  */
 import { compareVersions } from "./version.ts";
 
@@ -10,28 +10,28 @@ import { compareVersions } from "./version.ts";
  */
 export type Capability = "contact" | "contact.card" | "chat";
 
-/** What stands in the way; `platform` is a limit the app itself has added (see `addLimit`). */
+/** The obstacles; `platform` is a limit that the app itself has added (see `addLimit`). */
 export type Limit = "base_library" | "harmonyos" | "plugin" | "wecom" | "platform";
 
-/** A way that WeChat documents and people report dead. It is taken only where no other is known. */
+/** A way that WeChat documents and users report not to work. It is used only when no other is available. */
 export type Doubt = "reported_dead";
 
 /** The platforms WeChat documents (`wx.getDeviceInfo`). */
 export type Platform = "ios" | "android" | "ohos" | "ohos_pc" | "windows" | "mac" | "devtools";
 
-/** What an app says about limits, over what the package knows. */
+/** The app's changes to the limits of this package. */
 export interface LimitChanges {
-  /** Limits and doubts that do not hold any more. */
+  /** Limits and reports that no longer apply. */
   readonly lifted: ReadonlySet<Limit | Doubt>;
   /** Ways that do not open on a platform, as `contact mac`. */
   readonly added: ReadonlySet<string>;
 }
 
-/** What is known of the program we run in. */
+/** The known properties of the client. */
 export interface Client {
-  /** Version of the base library; empty when WeChat does not say. */
+  /** Version of the base library; empty when unknown. */
   readonly sdkVersion: string;
-  /** `ios`, `android`, `ohos`, `windows`, …; empty when WeChat does not say. */
+  /** `ios`, `android`, `ohos`, `windows`, …; empty when unknown. */
   readonly platform: string;
   /** The code runs inside a plugin (插件). */
   readonly inPlugin: boolean;
@@ -44,11 +44,11 @@ export interface Client {
 interface Requirement {
   readonly version: string;
   readonly schema: string;
-  /** Since when plugins may use it; undefined: never. */
+  /** The version since which plugins may use it; undefined: never. */
   readonly pluginVersion: string | undefined;
   readonly onHarmonyOs: boolean;
   readonly inWeCom: boolean;
-  /** Platforms on which people report that nothing happens. */
+  /** Platforms on which users report that nothing happens. */
   readonly deadOn: readonly string[];
 }
 
@@ -80,9 +80,9 @@ const REQUIREMENTS = {
 } as const satisfies Record<Capability, Requirement>;
 
 /**
- * Says why a client cannot open this way.
+ * Returns why a client cannot open this way.
  *
- * @param changes what the app says of limits (see `liftLimit`, `addLimit`)
+ * @param changes the app's changes to the limits (see `liftLimit`, `addLimit`)
  * @returns undefined when it can
  */
 export function findLimit(capability: Capability, client: Client, changes: LimitChanges): Limit | undefined {
@@ -100,7 +100,7 @@ export function findLimit(capability: Capability, client: Client, changes: Limit
   return isNewEnough(capability, client) || lifted.has("base_library") ? undefined : "base_library";
 }
 
-/** Whether a way that is open here is reported dead (WECHAT.md §9.1). */
+/** Whether a way that is open here is reported not to work (WECHAT.md §9.1). */
 export function isDoubted(capability: Capability, { platform }: Client, { lifted }: LimitChanges): boolean {
   const { deadOn }: Requirement = REQUIREMENTS[capability];
   return deadOn.includes(platform.toLowerCase()) && !lifted.has("reported_dead");
@@ -108,12 +108,12 @@ export function isDoubted(capability: Capability, { platform }: Client, { lifted
 
 const PLATFORM = /^(?:ios|android|ohos|ohos_pc|windows|mac|devtools)$/i;
 
-/** Whether this package knows such a way; JavaScript passes any text. */
+/** Whether this package knows such a way; JavaScript callers may pass any text. */
 export function isCapability(name: string): boolean {
   return Object.keys(REQUIREMENTS).includes(name);
 }
 
-/** Whether WeChat documents such a platform, in any case of letters. */
+/** Whether WeChat documents such a platform, ignoring case. */
 export function isPlatform(name: string): boolean {
   return PLATFORM.test(name);
 }
@@ -123,7 +123,7 @@ export function limitKey(capability: string, platform: string): string {
   return `${capability} ${platform.toLowerCase()}`;
 }
 
-/** By version; by `canIUse`, whose data can lag, only where there is no version to compare. */
+/** By version; by `canIUse`, whose data can be outdated, only when the version is unknown. */
 function isNewEnough(capability: Capability, client: Client): boolean {
   const { version, schema } = REQUIREMENTS[capability];
   return client.sdkVersion === "" ? client.canIUse(schema) : !isOlder(client, version);

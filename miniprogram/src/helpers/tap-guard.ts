@@ -1,4 +1,4 @@
-/** Two taps in a row are one: what a tap opens is opened once. */
+/** Treats two taps in a row as one, so that a tap opens its target once. */
 
 /**
  * A second tap within this time after the first is ignored, milliseconds. After it the button works again, even if the
@@ -6,15 +6,15 @@
  */
 const DOUBLE_TAP_MS = 1_000;
 
-/** Lets one tap in. */
+/** Accepts one tap. */
 export interface TapGuard {
   /** @returns false for a second tap */
   readonly enter: () => boolean;
-  /** The next tap is a new one, however soon it comes. */
+  /** Accepts the next tap, however soon it comes. */
   readonly release: () => void;
 }
 
-/** A guard for everything that must not open twice. */
+/** A guard for actions that must not run twice. */
 export function createTapGuard(): TapGuard {
   let closedUntil = 0;
   return {

@@ -3,9 +3,9 @@
 const PARTS = 3;
 
 /**
- * Compares two versions such as `2.9.0` and `2.19.0`. A part that is missing or no number counts as 0.
+ * Compares two versions such as `2.9.0` and `2.19.0`. A part that is missing or not a number counts as 0.
  *
- * @returns below 0 when `a` is older, 0 when alike, above 0 when `a` is newer
+ * @returns below 0 when `a` is older, 0 when equal, above 0 when `a` is newer
  */
 export function compareVersions(a: string, b: string): number {
   const left = toParts(a);

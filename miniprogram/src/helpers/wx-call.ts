@@ -1,4 +1,4 @@
-/** Calls of `wx` as promises of a `Result`; by callbacks, as base libraries below 2.10.2 return no promises. */
+/** Calls of `wx` as promises of a `Result`. They use callbacks, as base libraries below 2.10.2 return no promises. */
 import { err, ok, type Result } from "./codecs.ts";
 
 /** The two callbacks a call takes. */
@@ -7,7 +7,7 @@ export interface Callbacks<T> {
   readonly fail: (failure: unknown) => void;
 }
 
-/** @param call hands the callbacks to `wx`; what it throws is a failure, too */
+/** @param call passes the callbacks to `wx`; an error it throws counts as a failure */
 export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<Result<T, unknown>> {
   return new Promise((resolve) => {
     const fail = (failure: unknown) => resolve(err(failure));
@@ -19,7 +19,7 @@ export function callWx<T>(call: (callbacks: Callbacks<T>) => unknown): Promise<R
   });
 }
 
-/** What WeChat said, for a person to read. */
+/** WeChat's error text, for people. */
 export function messageOf(failure: unknown): string {
   if (typeof failure === "string") return failure;
   const { errMsg, message }: { errMsg?: unknown; message?: unknown } =

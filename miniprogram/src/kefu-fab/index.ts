@@ -1,6 +1,6 @@
 /**
- * `<kefu-fab>`: a floating entry to customer service. It is dragged, snaps to the nearer side inside the safe area,
- * remembers its place, wears a badge, and opens a menu, or the chat itself where there is nothing to choose.
+ * `<kefu-fab>`: a floating entry to customer service. It can be dragged, snaps to the nearer side inside the safe area,
+ * stores its position, shows a badge, and opens a menu, or the chat directly when there is only one way.
  */
 import { textsFor } from "../entry/texts.ts";
 import type { CardOptions } from "../helpers/card.ts";
@@ -13,9 +13,9 @@ import { readFinger, readWindow } from "./window.ts";
 /** Width and height in px; the same in index.wxss. */
 const SIZE = 52;
 const MARGIN = 16;
-/** Between the entry and its menu. */
+/** The distance between the entry and its menu, px. */
 const GAP = 12;
-/** A finger that moved less, in px, was a tap. */
+/** A touch that moves less than this, px, is a tap. */
 const DRAG_PX = 6;
 
 interface Drag {
@@ -29,7 +29,7 @@ const START: Place = { side: "right", at: 1 };
 const NO_MENU: FabMenu = { contact: false, chat: false, items: [], direct: "", fallback: "" };
 
 export default Component({
-  // What begins with _ is not drawn.
+  // Data fields that begin with _ are not rendered.
   options: { pureDataPattern: /^_/ },
   externalClasses: ["custom-class", "face-class", "badge-class", "panel-class"],
   properties: {
@@ -66,7 +66,7 @@ export default Component({
     badgeShown: "",
     label: "",
     menu: NO_MENU,
-    // Typed as the property `context` is: the types of `wx` make that of an Object property that may be null.
+    // Typed like the property `context`: the types of `wx` give an Object property that may be null this type.
     noContext: null as never,
     words: textsFor("auto", ""),
     _room: NO_ROOM,
@@ -90,7 +90,7 @@ export default Component({
     },
   },
   pageLifetimes: {
-    /** The phone was turned, or the window made another size. */
+    /** The phone was turned, or the window changed its size. */
     resize() {
       this.moveTo(this.data._place);
     },
@@ -114,7 +114,7 @@ export default Component({
       });
       this.setData({ menu });
     },
-    /** Stands at a place of the window as it is now. */
+    /** Moves to a position of the window in its present size. */
     moveTo(place: Place) {
       const info = readWindow();
       const room = roomOf(info, SIZE, MARGIN);
@@ -136,7 +136,7 @@ export default Component({
       const point = clampPoint({ x: drag.origin.x + dx, y: drag.origin.y + dy }, room);
       this.setData({ ...point, open: false, _drag: { ...drag, moved: true } });
     },
-    /** Snaps to the side and remembers; a drag that the system cut short ends alike. */
+    /** Snaps to the side and stores the position; a drag that the system ended is handled in the same way. */
     onTouchEnd() {
       const { _drag: drag, _room: room, x, y, storageKey } = this.data;
       this.setData({ _drag: null });
@@ -162,11 +162,11 @@ export default Component({
       this.close();
       this.triggerEvent("select", { id: event.currentTarget.dataset.id });
     },
-    /** An event of one of our buttons, told as our own. */
+    /** Passes on an event of one of our buttons as our own. */
     pass(event: { readonly type: string; readonly detail: unknown }) {
       this.triggerEvent(event.type, event.detail);
     },
-    /** The page under an open menu does not scroll. */
+    /** The page below an open menu does not scroll. */
     ignore() {},
   },
 });

@@ -1,8 +1,8 @@
-/** Where the floating entry's place is kept: one key of the mini program's storage. */
+/** Stores the position of the floating entry: one key of the mini program's storage. */
 import { callWx, messageOf } from "../helpers/wx-call.ts";
 import { parsePlace, type Place } from "./place.ts";
 
-/** @returns undefined when nothing usable is there */
+/** @returns undefined when nothing valid is stored */
 export function recallPlace(key: string): Place | undefined {
   if (key === "") return undefined;
   try {
@@ -13,7 +13,7 @@ export function recallPlace(key: string): Place | undefined {
   }
 }
 
-/** Keeps a place; without storage the entry stands where it began the next time. */
+/** Stores a position; without storage the entry begins at its default position the next time. */
 export async function keepPlace(key: string, place: Place): Promise<void> {
   if (key === "") return;
   const kept = await callWx((callbacks) => wx.setStorage({ key, data: place, ...callbacks }));

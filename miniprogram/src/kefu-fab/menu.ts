@@ -1,4 +1,4 @@
-/** What the floating entry leads to: our two ways, items of the page, and its badge. Pure. */
+/** The targets of the floating entry: our two ways, items of the page, and its badge. Pure. */
 import { isVisible } from "../helpers/codecs.ts";
 
 /** A row of the page's own. */
@@ -7,25 +7,27 @@ export interface FabItem {
   readonly text: string;
 }
 
-/** What is offered. */
+/** The rows of the menu. */
 export interface FabMenu {
   readonly contact: boolean;
   readonly chat: boolean;
   readonly items: readonly FabItem[];
-  /** The only thing there is: a tap opens it, a menu of one row would be in the way. */
+  /** The only row: a tap opens it directly, without a menu. */
   readonly direct: "" | "contact" | "chat";
-  /** What the chat becomes when WeChat refuses it: the contact button, where it was left out only for being doubted. */
+  /**
+   * The row used when WeChat refuses the chat: the contact button, if it was left out only because of reports about it.
+   */
   readonly fallback: "" | "contact";
 }
 
-/** What decides it. */
+/** The values that decide on the menu. */
 export interface FabMenuOptions {
-  /** The page wants the contact button. */
+  /** Whether the page uses the contact button. */
   readonly contact: boolean;
-  /** The page gave the address of a WeCom service desk. */
+  /** Whether the page set the address of a WeCom service desk. */
   readonly chat: boolean;
   readonly contactOpen: boolean;
-  /** It is reported dead here. */
+  /** It is reported not to work here. */
   readonly contactDoubted: boolean;
   readonly chatOpen: boolean;
   readonly items: unknown;
@@ -33,7 +35,7 @@ export interface FabMenuOptions {
 
 const MAX_BADGE = 99;
 
-/** A way that is closed here is offered only when it is the only one: it then says what to do instead. */
+/** A way that is closed here is offered only when it is the only one: it then shows instructions. */
 export function planMenu(options: FabMenuOptions): FabMenu {
   const { chatOpen, contactDoubted } = options;
   const contactOpen = options.contactOpen && !contactDoubted;
@@ -46,7 +48,7 @@ export function planMenu(options: FabMenuOptions): FabMenu {
   return { contact, chat, items, direct: rows === 1 && items.length === 0 ? only : "", fallback };
 }
 
-/** The text of the badge: empty for none, `99+` for many. WeChat hands over a number as it is, or as text. */
+/** The text of the badge: empty for none, `99+` for many. WeChat passes a number as a number or as text. */
 export function badgeText(badge: string | number): string {
   const text = String(badge).trim();
   const count = Number(text);

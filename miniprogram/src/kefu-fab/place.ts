@@ -1,9 +1,9 @@
 /**
- * Where the floating entry stands: at a side, at a share of the height that is free, so that the place still fits
- * another phone or a turned one. Pure.
+ * The position of the floating entry: a side, and a fraction of the free height, so that it also fits another phone or
+ * a turned one. Pure.
  */
 
-/** A place that can be remembered. */
+/** A position that can be stored. */
 export interface Place {
   readonly side: "left" | "right";
   /** 0 is the top of the free height, 1 its bottom. */
@@ -16,7 +16,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** Where that corner may be, in px. */
+/** The allowed range of that corner, px. */
 export interface Room {
   readonly left: number;
   readonly right: number;
@@ -24,16 +24,16 @@ export interface Room {
   readonly bottom: number;
 }
 
-/** What WeChat says of the window, in px; all but its size may be unknown. */
+/** WeChat's data about the window, in px; all but its size may be unknown. */
 export interface WindowInfo {
   readonly windowWidth: number;
   readonly windowHeight: number;
   readonly screenHeight?: number;
-  /** Where the window begins below the top of the screen. */
+  /** The distance from the top of the screen to the window. */
   readonly screenTop?: number;
   /** Measured from the screen's corner, as is `capsuleBottom`. */
   readonly safeArea?: SafeArea;
-  /** The lower edge of WeChat's own button at the upper right, which lies over a page without navigation bar. */
+  /** The lower edge of WeChat's own button at the upper right, which covers a page without navigation bar. */
   readonly capsuleBottom?: number;
 }
 
@@ -45,7 +45,7 @@ export interface SafeArea {
   readonly bottom: number;
 }
 
-/** Reads what was remembered: it may be from another version, or nobody's. */
+/** Reads a stored position: it may be from another version, or invalid. */
 export function parsePlace(value: unknown): Place | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { side, at }: { side?: unknown; at?: unknown } = value;
@@ -55,7 +55,7 @@ export function parsePlace(value: unknown): Place | undefined {
 }
 
 /**
- * The room inside the safe area.
+ * The allowed range inside the safe area.
  *
  * @param size of the entry, in px
  * @param margin kept free at every edge, in px
@@ -71,25 +71,25 @@ export function roomOf(info: WindowInfo, size: number, margin: number): Room {
   return { left, right: Math.max(left, right), top, bottom: Math.max(top, bottom) };
 }
 
-/** The point of a place. */
+/** The point of a stored position. */
 export function toPoint({ side, at }: Place, room: Room): Point {
   return { x: side === "left" ? room.left : room.right, y: Math.round(room.top + at * (room.bottom - room.top)) };
 }
 
-/** The place a point snaps to: the nearer side. */
+/** The position a point snaps to: the nearer side. */
 export function toPlace({ x, y }: Point, room: Room): Place {
   const height = room.bottom - room.top;
   const at = height === 0 ? 1 : clamp((y - room.top) / height, 0, 1);
   return { side: x - room.left <= room.right - x ? "left" : "right", at };
 }
 
-/** The point, or the nearest one in the room. */
+/** The point, or the nearest one in the range. */
 export function clampPoint({ x, y }: Point, room: Room): Point {
   return { x: clamp(x, room.left, room.right), y: clamp(y, room.top, room.bottom) };
 }
 
 /**
- * Where the menu opens: on the side of the entry, above it in the lower half of the room, else below it.
+ * The position of the menu: on the side of the entry, above it in the lower half of the room, else below it.
  *
  * @param size of the entry, in px
  * @param gap between the two, in px

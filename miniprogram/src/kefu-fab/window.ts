@@ -1,7 +1,7 @@
-/** Reads the window, a finger, and what else WeChat says in numbers. */
+/** Reads the window, a touch, and other values WeChat gives in numbers. */
 import type { Point, SafeArea, WindowInfo } from "./place.ts";
 
-/** A small phone: what is assumed where WeChat does not say. */
+/** The size of a small phone: used where WeChat gives none. */
 const ASSUMED = { windowWidth: 320, windowHeight: 480 };
 
 /** The window as WeChat describes it; `getWindowInfo` came with base library 2.20.1. */
@@ -23,7 +23,7 @@ export function readWindow(): WindowInfo {
   };
 }
 
-/** Where the first finger is; undefined when the event does not say. */
+/** The position of the first touch; undefined when the event has none. */
 export function readFinger(event: unknown): Point | undefined {
   const { touches }: { touches?: unknown } = isObject(event) ? event : {};
   const { 0: touch }: { 0?: unknown } = isObject(touches) ? touches : {};
