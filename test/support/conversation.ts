@@ -1,6 +1,6 @@
 /**
- * A conversation without its object: the pure transitions over an array of rows, a clock that stands still until it
- * is moved, and chance that is a number. For tests of `worker/conversation/core/`.
+ * A conversation without its object: the pure transitions over an array of rows, a clock that changes only when a test
+ * moves it, and a fixed random number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
@@ -54,7 +54,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
   let carriers = 0;
 
   const context = (): TransitionContext => ({ rules: MINI_PROGRAM_RULES, now, random: random(), unconfirmedRetries });
-  // Every caller is another one.
+  // Every call has a holder of its own.
   const holder = (): string => {
     carriers += 1;
     return `carrier ${carriers}`;
@@ -65,7 +65,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     const writer = writeRows(state.lastSeq, now);
     const result = change(state, writer);
     log.push(...writer.rows());
-    // As the object does: the state survives only as what JSON keeps of it.
+    // As in the object: only the JSON of the state is kept.
     state = JSON.parse(JSON.stringify({ ...result.state, lastSeq: writer.last() }));
     return result;
   }
@@ -101,7 +101,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
       messages += 1;
       return push({ kind: "user_enter_tempsession", sessionFrom, ...head(at) }, candidates, verdict);
     },
-    /** The API wants a message sent. */
+    /** The API sends a message. */
     submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {
       messages += 1;
       const { hold = false, isAi = false, muteMs = 0 } = options;
@@ -112,7 +112,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
         return { ...leaseNext(submitted.state, writer, context(), holder()), ok: true, message: submitted.message };
       });
     },
-    /** An attempt ended; the next one is leased unless the carrier has no time. */
+    /** An attempt ended; the next one is leased unless the holder has no time. */
     settles(lease: Lease, outcome: AttemptOutcome, wantNext = true, isRecorded = false): Lease | undefined {
       return step((current, writer) => {
         const attempt = { seq: lease.seq, attempt: lease.attempt, outcome };
@@ -120,7 +120,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
         return wantNext ? leaseNext(settled, writer, context(), lease.holder) : { state: settled };
       }).lease;
     },
-    /** The alarm rings. */
+    /** The alarm runs. */
     wakes: (): Lease | undefined => step((current, writer) => runDue(current, writer, context(), holder())).lease,
     status: (seq: number) => foldMessageProgress(seq, log, state),
   };

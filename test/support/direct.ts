@@ -1,5 +1,5 @@
 /**
- * Talking to a conversation object directly, without a push: a user who writes, the API.
+ * Calls a conversation object directly, without a push: as a user who writes, and as the API.
  */
 import type { Control } from "../../emulator/control.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
@@ -22,13 +22,13 @@ export function message(openid: string, createdAt = Date.now()): Inbound {
   return { kind: "text", account: "gh_1", openid, createdAt, msgId: String(messages), content: "你好" };
 }
 
-/** The user writes: to WeChat, which keeps its own books, and to our object directly. */
+/** The user writes: to the emulated WeChat, which counts the quota itself, and to our object directly. */
 export async function says(wechat: Control, openid: string, candidates: readonly Candidate[]) {
   await wechat.text(openid, "x", { appid: APPID });
   return tells(openid, candidates, message(openid));
 }
 
-/** Our object hears of it. */
+/** Our object receives it. */
 export async function tells(
   openid: string,
   candidates: readonly Candidate[],
@@ -39,7 +39,7 @@ export async function tells(
   return readReceived(await remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, holder));
 }
 
-/** The API wants a text sent. */
+/** The API sends a text. */
 export function submit(openid: string, key: string, content = "您的订单已发货", request = "r1") {
   const input = { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 };
   return remote(openid).submit({ appid: APPID, openid }, input);

@@ -1,5 +1,5 @@
 /**
- * The doctor as a process, and what it found; any output with a secret of the tests in it is an error.
+ * The doctor as a process, and its findings; output that contains a secret of the tests is an error.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,15 +18,15 @@ export interface Finding {
 }
 
 const EMPTY_FILE = join(ROOT, ".tmp/empty.dev.vars");
-/** Values another set-up has. */
+/** Values of another set-up. */
 export const OTHER_APPID = "wxfedcba9876543210";
 export const OTHER_KEY = "GFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba";
 export const OTHER_API_KEY = "another-key-0123456789abcdef";
 const SECRETS = [LOCAL_APP.token, LOCAL_APP.aesKey, LOCAL_APP.secret, LOCAL_API_KEY, OTHER_KEY, OTHER_API_KEY];
 
-/** Runs it to its end. */
+/** Runs it until it ends. */
 export async function runDoctor(...args: string[]) {
-  // A .dev.vars of this machine must not change what a test does.
+  // A .dev.vars of this machine must not change a test.
   await mkdir(join(ROOT, ".tmp"), { recursive: true });
   await writeFile(EMPTY_FILE, "");
   const file = args.includes("--dev-vars") ? [] : ["--dev-vars", EMPTY_FILE];
@@ -39,7 +39,7 @@ export async function runDoctor(...args: string[]) {
   return { code: Number(code), output };
 }
 
-/** The findings, once it is sure that no secret is in the output. */
+/** The findings, after a check that no secret is in the output. */
 export function findingsOf(output: string): readonly Finding[] {
   if (SECRETS.some((secret) => output.includes(secret))) throw new Error("a secret was printed");
   const report: { readonly findings: readonly Finding[] } = JSON.parse(output);

@@ -1,18 +1,18 @@
 /**
- * Calls that never return, and a clock moved by hand to see what is over at its deadline. Without a deadline the
- * outcome is `PENDING`, so that such a test fails by its assertion and not by its time.
+ * Calls that never return, and a clock moved by hand to test deadlines. Without a deadline the outcome is `PENDING`, so
+ * that such a test fails by its assertion and not by its timeout.
  */
 import { vi } from "vitest";
 
 /** A promise that never settles. */
 export const never = <T>(): Promise<T> => Promise.withResolvers<T>().promise;
 
-/** An object of which no method ever answers. */
+/** An object whose methods never answer. */
 export function hungStub(id: unknown): object {
   return new Proxy({}, { get: (_target, name) => (name === "id" ? id : name === "then" ? undefined : () => never()) });
 }
 
-/** What work comes to that is not over. */
+/** The outcome of work that has not ended. */
 export const PENDING = Symbol("pending");
 
 const STEP_MS = 250;
@@ -24,14 +24,14 @@ export function useManualClock(now = Date.now()): void {
 }
 
 /**
- * What work comes to while the clock moves.
+ * The outcome of work while the clock moves.
  *
- * @param ms how far it moves, at most
+ * @param ms how far the clock moves at most
  */
 export async function outcomeWithin<T>(ms: number, work: PromiseLike<T>): Promise<T | typeof PENDING> {
   for (let spent = 0; spent < ms; spent += STEP_MS) {
     await vi.advanceTimersByTimeAsync(STEP_MS);
-    // A turn of the real event loop: objects and KV answer there.
+    // A turn of the real event loop, in which objects and KV answer.
     const turn = new Promise<typeof PENDING>((resolve) => realSetTimeout(() => resolve(PENDING), 0));
     const outcome = await Promise.race([work, turn]);
     if (outcome !== PENDING) return outcome;
@@ -41,7 +41,7 @@ export async function outcomeWithin<T>(ms: number, work: PromiseLike<T>): Promis
 
 const SOON_MS = 15_000;
 
-/** What work comes to by the real clock: for work inside an object, whose timers are its own. */
+/** The outcome of work by the real clock: for work inside an object, which has timers of its own. */
 export async function outcomeSoon<T>(work: PromiseLike<T>): Promise<T | typeof PENDING> {
   const { promise, resolve } = Promise.withResolvers<typeof PENDING>();
   const timer = setTimeout(() => resolve(PENDING), SOON_MS);

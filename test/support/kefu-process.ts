@@ -1,6 +1,6 @@
 /**
- * The worker as a process of its own, so that it can be killed: Miniflare and workerd die together with their
- * process group, as a machine would take them.
+ * The worker as a process of its own, so that it can be killed: Miniflare and workerd end together with their process
+ * group, as in a crash of the machine.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -9,19 +9,19 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/lib/build.ts";
 import type { StackPorts } from "../../scripts/lib/stack.ts";
 
-/** What the child process needs to know. */
+/** The input of the child process. */
 export interface KefuProcessOptions {
   readonly script: string;
   readonly ports: StackPorts;
   readonly persistTo: string;
   readonly vars?: Readonly<Record<string, string>>;
-  /** How much V8 may keep before it must tidy up, MB; else it waits for hundreds, as no limit is set here. */
+  /** V8's limit before a garbage collection, MB; without a limit it waits for hundreds. */
   readonly heapMb?: number;
 }
 
 /**
- * What Miniflare reads of the environment to start workerd with so small a heap. Without a limit V8 lets hundreds of MB
- * lie before it tidies up, and laziness looks like a leak.
+ * The environment from which Miniflare starts workerd with this small heap. Without a limit V8 keeps hundreds of MB of
+ * garbage, which would look like a leak.
  */
 export function heapEnv(heapMb: number): { readonly MINIFLARE_WORKERD_V8_FLAGS: string } {
   return { MINIFLARE_WORKERD_V8_FLAGS: `--max-old-space-size=${heapMb} --max-semi-space-size=1` };
@@ -31,7 +31,7 @@ export function heapEnv(heapMb: number): { readonly MINIFLARE_WORKERD_V8_FLAGS: 
 export interface KefuProcess {
   /** workerd's own process id, for memory readings. */
   readonly workerdPid: () => Promise<number>;
-  /** Ends everything at once, without a chance to tidy up. */
+  /** Ends everything at once, without a clean shutdown. */
   kill(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ async function ready(child: ChildProcess): Promise<void> {
     throw new Error("the worker's process ended before it was ready");
   });
   await Promise.race([once(stdout, "data"), exited]);
-  // The loser of the race must not end as an unhandled rejection when the process is killed later.
+  // The other promise of the race must not end as an unhandled rejection when the process is killed later.
   exited.catch(() => {});
   stdout.resume();
 }
@@ -71,7 +71,7 @@ async function ready(child: ChildProcess): Promise<void> {
 /**
  * The workerd a process started.
  *
- * @param parent the process id of who started it
+ * @param parent the process id of the parent
  * @throws when there is none
  */
 export async function findWorkerd(parent: number): Promise<number> {

@@ -1,6 +1,6 @@
 /**
- * Loads what the worker loads by `import()`. For tests that move the clock by hand: loading takes real time, in which a
- * deadline would already be over.
+ * Loads the modules that the worker loads by `import()`. For tests that move the clock by hand: loading takes real
+ * time, after which a deadline would already have passed.
  */
 import "../../worker/app-lazy.ts";
 import "../../worker/routes/healthz.ts";

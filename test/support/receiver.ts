@@ -1,5 +1,5 @@
 /**
- * The receiver of webhooks in the same isolate: it notes what it takes and answers as it is told.
+ * The receiver of webhooks in the same isolate: it records events and returns the configured answers.
  */
 
 /** An event as it arrived. */

@@ -1,4 +1,4 @@
-/** The cost of reading, as the runtime counts it. */
+/** The number of rows read, as counted by the runtime. */
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { Account, Conversation } from "../../worker/index.ts";

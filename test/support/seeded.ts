@@ -1,27 +1,27 @@
 /**
- * Choices that can be repeated: a small seeded generator (mulberry32). The same seed gives the same choices on every
+ * Reproducible random choices: a small seeded generator (mulberry32). The same seed gives the same choices on every
  * machine.
  */
 
-/** A stream of choices. */
+/** A sequence of choices. */
 export interface Seeded {
   /** A number in [0, 1). */
   real(): number;
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
-  /** Whether something of this probability happens. */
+  /** True with this probability. */
   chance(probability: number): boolean;
-  /** One of a list that is not empty. */
+  /** An element of a list that is not empty. */
   pick<T>(list: readonly [T, ...T[]]): T;
-  /** The same things in another order. */
+  /** The same elements in another order. */
   shuffle<T>(list: readonly T[]): readonly T[];
 }
 
 /**
- * Opens a stream.
+ * Starts a sequence.
  *
  * @param seed any whole number
- * @param branch streams of one seed that must not depend on each other have branches of their own
+ * @param branch independent sequences of one seed have different branches
  */
 export function seeded(seed: number, branch = 0): Seeded {
   let state = (seed ^ Math.imul(branch, 0x9e3779b1)) | 0;

@@ -1,15 +1,14 @@
 /**
  * Loaded before each test file, and by each Node process that a test starts, when `TEST_CLOCK` is set
- * (vitest.config.ts): `Date` starts at that time, so that what depends on the calendar can be tested at any moment of
- * it. Timers stay the machine's.
+ * (vitest.config.ts): `Date` starts at that time, so that tests can run at any date. Timers stay the machine's.
  */
-/** Vitest gives its variables to every runtime by `import.meta`; workerd's `process.env` holds bindings alone. */
+/** Vitest passes its variables to every runtime by `import.meta`; workerd's `process.env` has bindings only. */
 const vitestEnv: Readonly<Record<string, string | undefined>> = Reflect.get(import.meta, "env") ?? {};
 const offsetMs = Number(vitestEnv["TEST_CLOCK_OFFSET_MS"] ?? process.env["TEST_CLOCK_OFFSET_MS"] ?? 0);
 const RealDate = Date;
 const nowAhead = (): number => RealDate.now() + offsetMs;
 
-// Vitest's own processes load it twice, by NODE_OPTIONS and as a setup file.
+// Vitest's own processes load this file twice, by NODE_OPTIONS and as a setup file.
 if (!Object.hasOwn(globalThis, "isClockShifted")) {
   Object.assign(globalThis, { isClockShifted: true });
   globalThis.Date = new Proxy(RealDate, {

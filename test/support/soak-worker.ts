@@ -1,12 +1,12 @@
 /**
- * The worker as it is, on a fast clock: what the soak runs (test/long/soak.ts). Only `Date.now` and the alarms are
- * told the other time; timers stay the machine's, as between two jumps of the clock a second is a second.
+ * The unchanged worker on a fast clock, for the soak test (test/long/soak.ts). Only `Date.now` and the alarms use the
+ * fast clock; timers stay the machine's, since between two jumps of the clock a second is a second.
  */
 import { env } from "cloudflare:workers";
 import worker, * as product from "../../worker/index.ts";
 import { createFastClock, type FastClockOptions } from "../long/fast-clock.ts";
 
-// Written by the soak, as JSON of its own.
+// Written by the soak test, in its own JSON.
 const options: FastClockOptions = JSON.parse(Reflect.get(env, "FAST_CLOCK"));
 const clock = createFastClock(options);
 const machineNow = Date.now.bind(Date);
@@ -14,7 +14,7 @@ Date.now = () => clock.toFast(machineNow());
 
 let alarmsAreFast = false;
 
-/** Once an isolate: all objects share the prototype of their storage. */
+/** Once per isolate: all objects share the prototype of their storage. */
 function speedUpAlarms(storage: DurableObjectStorage): void {
   if (alarmsAreFast) return;
   alarmsAreFast = true;
@@ -30,20 +30,20 @@ function speedUpAlarms(storage: DurableObjectStorage): void {
   };
 }
 
-/** The product's, with alarms on the fast clock. */
+/** The product's class, with alarms on the fast clock. */
 export class Conversation extends product.Conversation {
   constructor(ctx: DurableObjectState, env: Env) {
     speedUpAlarms(ctx.storage);
     super(ctx, env);
   }
 
-  /** What its database takes, bytes, as Cloudflare bills it. */
+  /** The size of its database, bytes, as Cloudflare bills it. */
   databaseSize(): number {
     return this.ctx.storage.sql.databaseSize;
   }
 }
 
-/** The product's, with alarms on the fast clock. */
+/** The product's class, with alarms on the fast clock. */
 export class Account extends product.Account {
   constructor(ctx: DurableObjectState, env: Env) {
     speedUpAlarms(ctx.storage);
@@ -51,13 +51,13 @@ export class Account extends product.Account {
   }
 }
 
-/** The bindings, with what the soak adds to a conversation. */
+/** The bindings, with the soak test's addition to a conversation. */
 interface SoakEnv extends Omit<Env, "CONVERSATION"> {
   readonly CONVERSATION: DurableObjectNamespace<Conversation>;
 }
 
 export default {
-  /** The product's, and `POST /_soak/sizes`: names of conversations → the bytes of each one's database. */
+  /** The product's routes, and `POST /_soak/sizes`: names of conversations → the bytes of each one's database. */
   async fetch(request, env, ctx) {
     if (new URL(request.url).pathname !== "/_soak/sizes") return worker.fetch(request, env, ctx);
     const names: readonly string[] = await request.json();

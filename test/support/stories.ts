@@ -1,4 +1,4 @@
-/** What may happen to one conversation, at random: for property tests of the transitions. */
+/** Random sequences of events in one conversation: for property tests of the transitions. */
 import fc from "fast-check";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { LEASE_MS, type Lease } from "../../worker/conversation/core/outbox/outbox.ts";
@@ -34,16 +34,16 @@ const happening = fc.oneof(
   fc.record({ type: fc.constant("passes" as const), ms: fc.integer({ min: 0, max: 50 * HOUR }) }),
   fc.record({ type: fc.constant("wakes" as const) }),
 );
-/** A story: happenings, chance, and a setting. */
+/** A sequence of events, random numbers, and a setting. */
 export const story = fc.record({
   happenings: fc.array(happening, { maxLength: 80 }),
   random: fc.double({ min: 0, max: 0.999, noNaN: true }),
   unconfirmedRetries: fc.constantFrom(0 as const, 1 as const),
 });
-/** One of them. */
+/** One event. */
 export type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
-/** Plays a story. @returns the conversation, and until when each message that may be held may be sent */
+/** Runs a sequence. @returns the conversation, and until when each message that may be held may be sent */
 export function playStory({ happenings, random, unconfirmedRetries }: Story) {
   const chat = converse({ random: () => random, unconfirmedRetries });
   const lost: Lease[] = [];

@@ -1,6 +1,6 @@
 /**
- * The worker under test inside workerd, with WeChat played by the emulator in the same isolate: pushes go to the
- * worker's own fetch handler, calls of api.weixin.qq.com to the emulator. Any other host is refused.
+ * The worker under test inside workerd, with the emulator as WeChat in the same isolate: pushes go to the worker's own
+ * fetch handler, calls of api.weixin.qq.com to the emulator. Any other host is refused.
  */
 import {
   createExecutionContext,
@@ -23,14 +23,14 @@ export const API_KEY = "test-key-0123456789abcdef";
 export const APPID = "wx0123456789abcdef";
 export const OTHER_APPID = "wxfedcba9876543210";
 
-/** What each of them has. */
+/** The credentials of each app. */
 export const SECRETS = {
   secret: "0123456789abcdef0123456789abcdef",
   token: "edgekefutesttoken",
   aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 };
 
-/** An app as the emulator knows it. */
+/** An app in the emulator's form. */
 export function emulatedApp(appid: string, mode: PushMode = "secure", format: PushFormat = "xml"): EmulatedAppInput {
   return { ...SECRETS, appid, mode, format, pushUrl: `https://kefu.test/wechat/${appid}/message` };
 }
@@ -39,9 +39,9 @@ export function emulatedApp(appid: string, mode: PushMode = "secure", format: Pu
 export interface PlayOptions {
   readonly apps?: readonly EmulatedAppInput[];
   readonly switches?: Partial<Switches>;
-  /** Takes the pushes; the default is the worker as it is configured. */
+  /** Receives the pushes; by default the worker as it is configured. */
   readonly worker?: (request: Request) => Promise<Response>;
-  /** Overrides of the environment of the worker that takes the pushes; see `fetchWith`. */
+  /** Overrides of the environment of the worker that receives the pushes; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>>;
   /** Other hosts by name, such as the receiver of a webhook. */
   readonly hosts?: Readonly<Record<string, (request: Request) => Promise<Response>>>;
@@ -98,8 +98,8 @@ export async function fetchWith(vars: Readonly<Record<string, unknown>>, request
 }
 
 /**
- * An object's methods as a caller sees them. The runtime's own types give up on values that nest without end, as the
- * rows of the log do ("excessively deep").
+ * An object's methods as a caller sees them. The runtime's own types fail for recursive types, such as the rows of the
+ * log ("excessively deep").
  */
 type Remote<T> = {
   readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
@@ -159,7 +159,7 @@ export async function ring(...openids: readonly string[]): Promise<void> {
   for (const openid of openids) await runDurableObjectAlarm(conversation(openid));
 }
 
-/** When the alarm of an object is due, epoch ms; null when none is set. */
+/** The alarm time of an object, epoch ms; null when none is set. */
 export function alarmOf(stub: ReturnType<typeof conversation> | ReturnType<typeof account>): Promise<number | null> {
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
@@ -170,7 +170,7 @@ export function tablesIn({ sql }: DurableObjectStorage): readonly string[] {
   return tables.map(({ name }) => name).filter((name) => !name.startsWith("_cf"));
 }
 
-/** What the user reads: the texts our worker sent. */
+/** The texts our worker sent to the user. */
 export async function readTexts(control: Control, openid: string, appid?: string): Promise<readonly string[]> {
   const { lines } = await control.chat(openid, appid);
   return lines.filter((line) => line.from === "service").map((line) => line.text);

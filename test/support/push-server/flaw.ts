@@ -1,10 +1,10 @@
 /**
- * Everything that may be wrong with the push server of the conformance tests, one thing at a time.
+ * The faults that the push server of the conformance tests can have, one at a time.
  */
 
-/** What is wrong with it. */
+/** The fault of the server. */
 export type Flaw =
-  // as a web server
+  // faults as a web server
   | "500"
   | "garbage"
   | "hangs"
@@ -48,7 +48,7 @@ export type Flaw =
   | "no deduplication"
   | "refuses repeats"
   | "repeats get success"
-  // hand-over
+  // handover
   | "unsigned hand-over"
   | "plain hand-over"
   | "hand-over under another appid"
@@ -57,7 +57,7 @@ export type Flaw =
   | "hand-over in XML"
   | "events handed over";
 
-/** What the server serves, and what is wrong with it. */
+/** The apps the server serves, and its fault. */
 export interface PushServerOptions {
   readonly appid: string;
   readonly token: string;

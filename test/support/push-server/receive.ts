@@ -1,6 +1,5 @@
 /**
- * A push taken or refused, and the hand-over it is answered with, as another team might write it; with the flaws that
- * lie there.
+ * Accepts or refuses a push and answers a handover, as another team might write it; with the faults of this part.
  */
 import { randomBytes } from "node:crypto";
 import { encrypt, sign } from "../../../emulator/crypto.ts";
@@ -14,10 +13,10 @@ export interface Answer {
   readonly type?: string;
 }
 
-/** What is remembered: MsgIds by user, in order, as often as they were handled. */
+/** The stored data: MsgIds by user, in order, once for each time they were handled. */
 export type Taken = Map<string, string[]>;
 
-/** What a caller is told who has no good signature. */
+/** The answer to a caller without a valid signature. */
 export const REFUSED: Answer = { status: 403, body: "forbidden" };
 
 const SUCCESS: Answer = { status: 200, body: "success" };
@@ -25,14 +24,14 @@ const KINDS: ReadonlySet<string> = new Set(["text", "image", "miniprogrampage", 
 const MAX_AGE_SECONDS = 300;
 const MAX_OLD_TEXT = 2_000;
 
-/** A refusal, or what a careless one gives away. */
+/** A refusal, or the secret that a careless server reveals. */
 export function refuse({ flaw, token }: PushServerOptions, expected: string): Answer {
   if (flaw === "leaks the token") return { status: 403, body: `the token is ${token}` };
   if (flaw === "tells the expected signature") return { status: 403, body: `expected ${expected}` };
   return REFUSED;
 }
 
-/** Takes a push. @throws Error when it cannot be read */
+/** Accepts a push. @throws Error when it cannot be parsed */
 export function receive(query: URLSearchParams, body: Buffer, options: PushServerOptions, taken: Taken): Answer {
   const { mode, flaw } = options;
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);

@@ -1,6 +1,6 @@
 /**
- * A small push server as another team might write it, right by itself and wrong in the one way it is told. It shows
- * that the conformance suite can fail, and at which case.
+ * A small push server as another team might write it, correct except for the one configured fault. It shows that the
+ * conformance suite can fail, and at which case.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,12 +11,12 @@ import { receive, refuse, type Answer, type Taken } from "./receive.ts";
 /** A running server. */
 export interface PushServer {
   readonly url: string;
-  /** Lists what was taken from a user, with `{openid}` in it. */
+  /** The path that lists the messages of a user, with `{openid}` in it. */
   readonly takenUrl: string;
   stop(): Promise<void>;
 }
 
-/** What changes while it runs. */
+/** The options that can change while it runs. */
 interface State {
   readonly taken: Taken;
   inFlight: number;
@@ -69,7 +69,7 @@ async function handle(
   response.writeHead(answer.status, { "content-type": answer.type ?? "text/plain" }).end(answer.body);
 }
 
-/** Works slowly, and on a few at a time. */
+/** Works slowly, and on few requests at a time. */
 async function isTooMany(state: State): Promise<boolean> {
   if (state.inFlight === FEW) return true;
   state.inFlight += 1;
@@ -124,7 +124,7 @@ function verify(query: URLSearchParams, options: PushServerOptions): Answer {
   return { status: 200, body, type: flaw === "echoes as a page" ? "text/html" : "text/plain" };
 }
 
-/** As a dictionary sorts: case counts last. */
+/** In dictionary order: case counts last. */
 function signByLocale(parts: readonly string[]): string {
   return sign([parts.toSorted((a, b) => a.localeCompare(b, "en")).join("")]);
 }

@@ -1,5 +1,5 @@
 /**
- * Bodies read and written, ciphertexts opened, as another team might do it; with the flaws that lie there. The
+ * Parses and writes bodies and decrypts ciphertexts, as another team might do it; with the faults of this part. The
  * cryptography is the emulator's, not the conformance suite's.
  */
 import { createDecipheriv } from "node:crypto";
@@ -17,7 +17,7 @@ const TYPED = /^([\s\S]*?)<Content><!\[CDATA\[([\s\S]*)\]\]><\/Content>([\s\S]*)
 const SECTION = /<!\[CDATA\[([\s\S]*?)\]\]>/g;
 const ENTITY = /<!ENTITY e "([^"]*)">/;
 
-/** Reads a body; MsgId as it stands there. @throws Error when it is none */
+/** Parses a body; MsgId as it is written. @throws Error when it is invalid */
 export function readBody(text: string, flaw: Flaw | undefined): { readonly format: Format; readonly fields: Fields } {
   const format: Format = text.trimStart().startsWith("{") ? "json" : "xml";
   if (format === "json" && flaw === "XML alone") throw new Error("not XML");
@@ -53,7 +53,9 @@ export function open(
   return opened.value;
 }
 
-/** AES as a library does it by itself: when it unpads, 16 is the most it knows, as for WebCrypto. */
+/**
+ * AES as a library does it by default: when it removes the padding, 16 bytes is the most it accepts, as in WebCrypto.
+ */
 function decipher(aesKey: string, encrypted: string, unpads: boolean): Buffer {
   const key = Buffer.from(`${aesKey}=`, "base64");
   const aes = createDecipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(unpads);
@@ -68,7 +70,7 @@ function expand(text: string, flaw: Flaw | undefined): string {
   return text.slice(text.indexOf("]>") + 2).replaceAll("&e;", value);
 }
 
-/** What a user typed is not escaped: it is cut out before anything is read. */
+/** A user's text is not escaped: it is cut out before the parsing. */
 function readTyped(text: string, flaw: Flaw | undefined): Map<string, string> {
   const [, before = "", typed, after = ""] = TYPED.exec(text) ?? [];
   if (typed === undefined || flaw === "typed text as fields") return readXml(text);
