@@ -1,0 +1,96 @@
+/** A conversation's sessions as a test drives them: the clock, the rows written and the newest user message are its own. */
+import type { Result } from "../../shared/base/result.ts";
+import { close, take, type UnsentMessages } from "../../worker/conversation/core/session/commands.ts";
+import { receiveMessage, type QueueEntry } from "../../worker/conversation/core/session/events.ts";
+import {
+  NO_SESSION,
+  type SessionContext,
+  type SessionFacts,
+  type SessionState,
+} from "../../worker/conversation/core/session/session.ts";
+
+/** When each of them begins, epoch ms. */
+export const T0 = 1_760_000_000_000;
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+/** A session row with its seq. */
+export type WrittenRow = SessionFacts & { readonly seq: number };
+
+/** Starts without a session. Business hours are every second minute of the clock: half of each interval. */
+export function createSessions() {
+  let now = T0;
+  let seq = 0;
+  let state: SessionState = NO_SESSION;
+  const rows: WrittenRow[] = [];
+
+  const context = (): SessionContext => ({
+    now,
+    measuring: { businessMs: (from, to) => (to - from) / 2, turnLimitMs: 5 * MINUTE },
+    append(facts) {
+      seq += 1;
+      rows.push({ ...facts, seq });
+      return seq;
+    },
+  });
+
+  return {
+    now: () => now,
+    state: () => state,
+    rows: (): readonly WrittenRow[] => rows,
+    /** The seq of the newest row of any kind. */
+    seq: () => seq,
+    pass: (ms: number): void => {
+      now += ms;
+    },
+    /** A row of another kind, such as a user message; returns its seq. */
+    nextSeq: (): number => {
+      seq += 1;
+      return seq;
+    },
+    /** Something happens that is never refused. */
+    happens: (change: (before: SessionState, context: SessionContext) => SessionState): void => {
+      state = change(state, context());
+    },
+    /** A command; when it is refused, nothing changes, and the reason is returned. */
+    commands: <E>(
+      change: (before: SessionState, context: SessionContext) => Result<SessionState, E>,
+    ): E | undefined => {
+      const outcome = change(state, context());
+      if (!outcome.ok) return outcome.error;
+      state = outcome.value;
+      return undefined;
+    },
+    /** What a command on the open session names. */
+    named: () => ({ session: state.open?.seq ?? state.closed?.seq ?? 0, version: state.version }),
+  };
+}
+
+/** Where users wait when a test does not say so. */
+export const QUEUE: QueueEntry = { team: null, isOffline: false };
+/** An outbox without anything under way. */
+export const NOTHING_UNSENT: UnsentMessages = { isSending: false, held: 0 };
+
+/** The same with the commonest steps. */
+export function startSessions() {
+  const sessions = createSessions();
+  const { happens, commands, named } = sessions;
+  /** The user writes, by default for an agent; returns the message's seq. */
+  const writes = (isForBot = false, queue = QUEUE): number => {
+    const seq = sessions.nextSeq();
+    happens((state, context) => receiveMessage(state, { seq, at: sessions.now(), isForBot, queue }, context));
+    return seq;
+  };
+  return {
+    ...sessions,
+    writes,
+    /** The user writes, and `agent` takes the session. */
+    isServedBy: (agent: string): void => {
+      writes();
+      commands((state, context) => take(state, { ...named(), agent }, context));
+    },
+    /** The agent closes; returns why it was refused. */
+    closes: (seenSeq = sessions.seq(), unsent = NOTHING_UNSENT) =>
+      commands((state, context) => close(state, { ...named(), reason: "agent", seenSeq }, unsent, context)),
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * What agents, supervisors and the desk do to a session. A command names the session and the version it was decided on; every
+ * guard runs here, in the transaction that makes the change (DESK_PROTOCOL rules 1, 11, 12). A refused command changes nothing.
+ * Pure.
+ */
+import { err, ok, type Result } from "../../../../shared/base/result.ts";
+import {
+  end,
+  open,
+  record,
+  toQueued,
+  toServing,
+  type CloseReason,
+  type OpenSession,
+  type QueuedSession,
+  type ReturnReason,
+  type ServingSession,
+  type SessionContext,
+  type SessionState,
+} from "./session.ts";
+
+/** Transfers of one session, to agents and teams together. */
+export const MAX_TRANSFERS = 10;
+
+/** What every command names. */
+export interface SessionCommand {
+  /** The session, by its seq. */
+  readonly session: number;
+  readonly version: number;
+}
+
+/** Why a command was refused. `assignee`: who has the session. */
+export type SessionRefusal =
+  /** It is another session, or none is open. */
+  | { readonly reason: "session_over" }
+  | { readonly reason: "version_mismatch"; readonly version: number }
+  | { readonly reason: "taken"; readonly assignee: string }
+  /** The session is not in the state the command is for. */
+  | { readonly reason: "wrong_status"; readonly status: OpenSession["status"] }
+  /** The user wrote after what the command was decided on. */
+  | { readonly reason: "stale" }
+  /** A message is being sent; its outcome decides whether the user is answered. */
+  | { readonly reason: "sending" }
+  /** Messages are held for the user's next one: send, drop or keep them first. */
+  | { readonly reason: "held" }
+  | { readonly reason: "same_agent" | "same_team" | "transfer_limit" | "park_end" };
+
+/** What a command comes to. */
+export type SessionOutcome = Result<SessionState, SessionRefusal>;
+
+/** An agent takes the session: from automation, from the queue, or from another agent. */
+export function take(
+  before: SessionState,
+  command: SessionCommand & { agent: string },
+  context: SessionContext,
+): SessionOutcome {
+  return withSession(before, command, (session) => {
+    if (session.status === "serving" && session.assignee === command.agent) return ok(before);
+    return ok(assignTo(before, session, command.agent, context));
+  });
+}
+
+/** The desk assigns a waiting session. An agent who took it meanwhile keeps it. */
+export function assign(
+  before: SessionState,
+  command: SessionCommand & { agent: string },
+  context: SessionContext,
+): SessionOutcome {
+  return withStatus(before, command, "queued", (session) => ok(assignTo(before, session, command.agent, context)));
+}
+
+/**
+ * An agent replies. Without an open session, or with one that nobody serves, the reply takes it first.
+ *
+ * @returns the session the reply belongs to; refused when another agent serves it
+ */
+export function reply(before: SessionState, agent: string, context: SessionContext): SessionOutcome {
+  const session = before.open;
+  if (session === null) return ok(openServing(before, agent, context));
+  if (session.status !== "serving") return ok(assignTo(before, session, agent, context));
+  return session.assignee === agent ? ok(before) : err({ reason: "taken", assignee: session.assignee });
+}
+
+/** An agent opens a closed conversation again. */
+export function reopen(
+  before: SessionState,
+  { agent, session, version }: SessionCommand & { agent: string },
+  context: SessionContext,
+): SessionOutcome {
+  if (before.open !== null || before.closed?.seq !== session) return err({ reason: "session_over" });
+  if (before.version !== version) return err({ reason: "version_mismatch", version: before.version });
+  return ok(openServing(before, agent, context));
+}
+
+/** The session goes to another agent. */
+export function transferToAgent(
+  before: SessionState,
+  command: SessionCommand & { target: string },
+  context: SessionContext,
+): SessionOutcome {
+  return withStatus(before, command, "serving", (session) => {
+    if (session.assignee === command.target) return err({ reason: "same_agent" });
+    if (session.transfers >= MAX_TRANSFERS) return err({ reason: "transfer_limit" });
+    return ok(assignTo(before, { ...session, transfers: session.transfers + 1 }, command.target, context));
+  });
+}
+
+/** The session goes to a team's queue, at the place it had. */
+export function transferToTeam(
+  before: SessionState,
+  command: SessionCommand & { team: string; isOffline: boolean },
+  context: SessionContext,
+): SessionOutcome {
+  return withStatus(before, command, "serving", (session) => {
+    const { team, isOffline } = command;
+    if (session.transferTeams.includes(team)) return err({ reason: "same_team" });
+    if (session.transfers >= MAX_TRANSFERS) return err({ reason: "transfer_limit" });
+    const transferTeams = [...session.transferTeams, team];
+    const queued = toQueued(
+      { ...session, transfers: session.transfers + 1, transferTeams },
+      { team, isOffline },
+      context,
+    );
+    return ok(record(before, queued, context, { action: "returned", reason: "transfer" }));
+  });
+}
+
+/** The session goes back to the queue, at the place it had: its agent is gone. */
+export function returnToQueue(
+  before: SessionState,
+  command: SessionCommand & { reason: Exclude<ReturnReason, "transfer">; isOffline: boolean },
+  context: SessionContext,
+): SessionOutcome {
+  return withStatus(before, command, "serving", (session) => {
+    const queued = toQueued(session, { isOffline: command.isOffline }, context);
+    return ok(record(before, queued, context, { action: "returned", reason: command.reason }));
+  });
+}
+
+/**
+ * The session is set aside until a time or the user's next message.
+ *
+ * @param latest the end of the reply window, epoch ms: no park lasts longer
+ */
+export function park(
+  before: SessionState,
+  command: SessionCommand & { until: number; latest: number },
+  context: SessionContext,
+): SessionOutcome {
+  return withStatus(before, command, "serving", (session) => {
+    const until = Math.min(command.until, command.latest);
+    if (until <= context.now) return err({ reason: "park_end" });
+    return ok(record(before, { ...session, parkedUntil: until }, context, { action: "parked" }));
+  });
+}
+
+/** The session is no longer set aside: by its agent, or because the time has come. */
+export function unpark(before: SessionState, command: SessionCommand, context: SessionContext): SessionOutcome {
+  return withStatus(before, command, "serving", (session) => {
+    if (session.parkedUntil === null) return ok(before);
+    return ok(record(before, { ...session, parkedUntil: null }, context, { action: "unparked" }));
+  });
+}
+
+/** What closing needs to know of the outbox. */
+export interface UnsentMessages {
+  /** A message is queued, under way or without a known outcome. */
+  readonly isSending: boolean;
+  readonly held: number;
+}
+
+/** Closes the session. By an agent: nothing newer than the agent has seen, nothing under way, nothing held. */
+export function close(
+  before: SessionState,
+  command: SessionCommand & { reason: Extract<CloseReason, "agent" | "idle">; seenSeq: number },
+  { isSending, held }: UnsentMessages,
+  context: SessionContext,
+): SessionOutcome {
+  return withSession(before, command, (session) => {
+    if (command.reason === "idle" && (session.status !== "serving" || session.parkedUntil !== null))
+      return err({ reason: "wrong_status", status: session.status });
+    if (session.lastUserSeq > command.seenSeq) return err({ reason: "stale" });
+    if (command.reason === "idle" && session.waitingSince !== null) return err({ reason: "stale" });
+    if (isSending) return err({ reason: "sending" });
+    if (held > 0) return err({ reason: "held" });
+    return ok(end(before, session, command.reason, context));
+  });
+}
+
+/**
+ * The user left the queue, or waited longer than a session may; or a bot session has been quiet for a day.
+ *
+ * @param command `afterSeq`: the newest user message the decision was made on
+ */
+export function expire(
+  before: SessionState,
+  command: SessionCommand & { reason: Extract<CloseReason, "abandoned" | "expired" | "bot">; afterSeq: number },
+  context: SessionContext,
+): SessionOutcome {
+  const status = command.reason === "bot" ? "bot" : "queued";
+  return withStatus(before, command, status, (session) => {
+    if (session.lastUserSeq > command.afterSeq) return err({ reason: "stale" });
+    return ok(end(before, session, command.reason, context));
+  });
+}
+
+function withSession(
+  { open: session, version }: SessionState,
+  command: SessionCommand,
+  run: (session: OpenSession) => SessionOutcome,
+): SessionOutcome {
+  if (session === null || session.seq !== command.session) return err({ reason: "session_over" });
+  return version === command.version ? run(session) : err({ reason: "version_mismatch", version });
+}
+
+type ByStatus = { readonly queued: QueuedSession; readonly serving: ServingSession; readonly bot: OpenSession };
+
+function withStatus<S extends OpenSession["status"]>(
+  before: SessionState,
+  command: SessionCommand,
+  status: S,
+  run: (session: ByStatus[S]) => SessionOutcome,
+): SessionOutcome {
+  return withSession(before, command, (session) =>
+    isIn(session, status) ? run(session) : err({ reason: "wrong_status", status: session.status }),
+  );
+}
+
+function isIn<S extends OpenSession["status"]>(session: OpenSession, status: S): session is OpenSession & ByStatus[S] {
+  return session.status === status;
+}
+
+function assignTo(before: SessionState, session: OpenSession, agent: string, context: SessionContext): SessionState {
+  return record(before, toServing(session, agent, context), context, { action: "assigned" });
+}
+
+function openServing(before: SessionState, agent: string, context: SessionContext): SessionState {
+  return open(before, (head) => toServing({ ...head, status: "bot" }, agent, context), context);
+}

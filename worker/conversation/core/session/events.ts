@@ -1,0 +1,140 @@
+/**
+ * What users, automation and the platform do to a session (docs/design/0023-sessions.md). None of it is refused: what does
+ * not concern the session as it stands changes nothing. Pure.
+ */
+import {
+  AFTERLIFE_MS,
+  end,
+  open,
+  record,
+  toQueued,
+  type OpenSession,
+  type SessionContext,
+  type SessionState,
+} from "./session.ts";
+import { addAutomaticReply, addReply, addRequest, addUserMessage } from "./sums.ts";
+
+/** A user message that is already a row. */
+export interface ArrivedMessage {
+  /** The seq of its row. */
+  readonly seq: number;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Whether rules, handlers or a bot may answer it now. */
+  readonly isForBot: boolean;
+  /** Where the session goes when it is not, or when nobody can take it now. */
+  readonly queue: QueueEntry;
+}
+
+/** Where a session waits for an agent. */
+export interface QueueEntry {
+  readonly team: string | null;
+  /** No agent is there, or it is outside business hours. */
+  readonly isOffline: boolean;
+}
+
+/** The user wrote. A session begins when none is open. */
+export function receiveMessage(before: SessionState, message: ArrivedMessage, context: SessionContext): SessionState {
+  const opened = before.open === null ? openFor(before, message, context) : before;
+  const arrived = withOpen(opened, (session) => ({
+    ...session,
+    lastUserSeq: message.seq,
+    waitingSince: session.waitingSince ?? message.at,
+    unread: session.unread + 1,
+    sums: addUserMessage(session.sums, message.at),
+  }));
+  const { open: session } = arrived;
+  if (session?.status === "bot" && !message.isForBot) return requestAgent(arrived, message.queue, context);
+  if (session?.status === "serving" && session.parkedUntil !== null)
+    return record(arrived, { ...session, parkedUntil: null }, context, { action: "unparked" });
+  return arrived;
+}
+
+/**
+ * Whether a user message rates the closed session instead of opening another one: one digit as the whole text, the first
+ * one, written after the request reached the user, within 24 hours of it.
+ *
+ * @param at when the user wrote it, epoch ms
+ */
+export function isRating({ open: session, closed }: SessionState, at: number, now: number): boolean {
+  if (session !== null || closed === null || closed.ratingAskedAt === null || closed.score !== null) return false;
+  return at >= closed.ratingAskedAt && now - closed.ratingAskedAt < AFTERLIFE_MS;
+}
+
+/** The user rated the closed session. Call `isRating` first. */
+export function rate(state: SessionState, score: number): SessionState {
+  return state.closed === null ? state : { ...state, closed: { ...state.closed, score } };
+}
+
+/** The request for a rating reached the user. */
+export function askedForRating(state: SessionState, session: number, at: number): SessionState {
+  if (state.closed?.seq !== session) return state;
+  return { ...state, closed: { ...state.closed, ratingAskedAt: state.closed.ratingAskedAt ?? at } };
+}
+
+/** An agent was asked for: by a rule, the bot, the API, or because automation did not answer. */
+export function requestAgent(before: SessionState, queue: QueueEntry, context: SessionContext): SessionState {
+  const session = before.open;
+  if (session === null)
+    return open(
+      before,
+      (head) => ({ ...toQueued({ ...head, status: "bot" }, queue, context), sums: addRequest(head.sums, context.now) }),
+      context,
+    );
+  if (session.status !== "bot") return before;
+  return record(before, toQueued(session, queue, context), context, { action: "queued" });
+}
+
+/** What became of an automatic reply to a user message. */
+export interface AutomaticOutcome {
+  /** The newest user message it answers, by its row. */
+  readonly answers: number;
+  /** It reached the user. A rule that keeps silent on purpose counts as delivered. */
+  readonly isDelivered: boolean;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** An automatic reply was delivered, or not: then the session waits for an agent, and no message is left unanswered. */
+export function settleAutomatic(
+  before: SessionState,
+  { answers, isDelivered, at }: AutomaticOutcome,
+  queue: QueueEntry,
+  context: SessionContext,
+): SessionState {
+  if (before.open === null) return before;
+  if (!isDelivered) return requestAgent(before, queue, context);
+  return withOpen(before, (session) => ({
+    ...session,
+    waitingSince: session.status === "bot" && session.lastUserSeq <= answers ? null : session.waitingSince,
+    sums: addAutomaticReply(session.sums, at),
+  }));
+}
+
+/** A reply of an agent reached the user, or may have. It answers every message up to its own row. */
+export function settleReply(before: SessionState, at: number, context: SessionContext): SessionState {
+  return withOpen(before, (session) => ({
+    ...session,
+    waitingSince: null,
+    sums: addReply(session.sums, at, context.measuring),
+  }));
+}
+
+/** An agent has read up to a row. */
+export function markSeen(before: SessionState, seq: number): SessionState {
+  return withOpen(before, (session) => (session.lastUserSeq <= seq ? { ...session, unread: 0 } : session));
+}
+
+/** The conversation went to the platform's own agents. */
+export function endByHandover(before: SessionState, context: SessionContext): SessionState {
+  return before.open === null ? before : end(before, before.open, "handed_over", context);
+}
+
+function openFor(before: SessionState, { isForBot, queue }: ArrivedMessage, context: SessionContext): SessionState {
+  if (!isForBot) return requestAgent(before, queue, context);
+  return open(before, (head) => ({ ...head, status: "bot" }), context);
+}
+
+function withOpen(state: SessionState, change: (session: OpenSession) => OpenSession): SessionState {
+  return state.open === null ? state : { ...state, open: change(state.open) };
+}

@@ -1,0 +1,203 @@
+/**
+ * A session: one period of service in a conversation. The conversation owns it; every transition writes one row and
+ * raises the version (docs/design/0023-sessions.md). Pure.
+ */
+import { addRequest, addWait, beginLeg, emptySums, endLeg, type Measuring, type SessionSums } from "./sums.ts";
+
+/** How long after its end a session can be rated, and a new one counts as its continuation, milliseconds. */
+export const AFTERLIFE_MS = 24 * 3_600_000;
+
+/** Why a session ended. */
+export type CloseReason = "agent" | "idle" | "bot" | "abandoned" | "expired" | "handed_over";
+
+/** Why an agent lost a session to the queue. */
+export type ReturnReason = "agent_gone" | "suspended" | "removed" | "reassigned" | "transfer";
+
+interface SessionHead {
+  /** The seq of the row that opened it; behind the conversation's id it makes the session's id. */
+  readonly seq: number;
+  /** The closed session it continues, by its seq. */
+  readonly reopenedFrom: number | null;
+  readonly team: string | null;
+  /** The user's newest message, 0: none. */
+  readonly lastUserSeq: number;
+  /** When the oldest message without a delivered reply arrived, epoch ms; null: none waits. */
+  readonly waitingSince: number | null;
+  /** Messages of the user's that no agent has seen. */
+  readonly unread: number;
+  /** Transfers so far, and the teams it was transferred to. */
+  readonly transfers: number;
+  readonly transferTeams: readonly string[];
+  readonly sums: SessionSums;
+}
+
+/** Rules, handlers or a bot answer. */
+export interface BotSession extends SessionHead {
+  readonly status: "bot";
+}
+
+/** Waits for an agent. */
+export interface QueuedSession extends SessionHead {
+  readonly status: "queued";
+  /** Its place: kept when it comes back to the queue. Epoch ms. */
+  readonly queuedAt: number;
+  /** When this stay in the queue began, epoch ms. */
+  readonly since: number;
+  /** No agent was there, or it was outside business hours. */
+  readonly isOffline: boolean;
+}
+
+/** An agent has it. */
+export interface ServingSession extends SessionHead {
+  readonly status: "serving";
+  readonly assignee: string;
+  /** The place it had in the queue, or when it was assigned without one. Epoch ms. */
+  readonly queuedAt: number;
+  /** Set aside until then, epoch ms; null: it is not. */
+  readonly parkedUntil: number | null;
+}
+
+/** A session that is not over. */
+export type OpenSession = BotSession | QueuedSession | ServingSession;
+
+/** What is kept of the newest session that is over. */
+export interface ClosedSession {
+  readonly seq: number;
+  readonly reason: CloseReason;
+  readonly closedAt: number;
+  readonly assignee: string | null;
+  readonly team: string | null;
+  /** When the request for a rating reached the user, epoch ms; null: it did not. */
+  readonly ratingAskedAt: number | null;
+  readonly score: number | null;
+}
+
+/** The sessions of one conversation. */
+export interface SessionState {
+  /** Counts the transitions of all sessions of this log; commands name it. */
+  readonly version: number;
+  readonly open: OpenSession | null;
+  readonly closed: ClosedSession | null;
+}
+
+/** Before the first session. */
+export const NO_SESSION: SessionState = { version: 0, open: null, closed: null };
+
+/** What happened to a session. */
+export type SessionAction = "opened" | "queued" | "assigned" | "returned" | "parked" | "unparked" | "closed";
+
+/** The facts of a row of kind `session`. */
+export interface SessionFacts {
+  readonly action: SessionAction;
+  /** The session; null in the row that opens it, whose seq it is. */
+  readonly session: number | null;
+  readonly version: number;
+  readonly status: OpenSession["status"] | "closed";
+  readonly assignee?: string;
+  readonly team?: string;
+  readonly reason?: CloseReason | ReturnReason;
+  /** In the row that closes it. */
+  readonly sums?: SessionSums;
+}
+
+/** What a transition works with. */
+export interface SessionContext {
+  /** Epoch ms. */
+  readonly now: number;
+  readonly measuring: Measuring;
+  /** Appends a row of kind `session`; returns its seq. */
+  readonly append: (facts: SessionFacts) => number;
+}
+
+/** Writes the row of a transition and raises the version. */
+export function record(
+  state: SessionState,
+  session: OpenSession,
+  { append }: SessionContext,
+  facts: Pick<SessionFacts, "action" | "reason">,
+): SessionState {
+  const version = state.version + 1;
+  append({ ...facts, ...describe(session), session: session.seq, version });
+  return { ...state, version, open: session };
+}
+
+/** Opens a session. */
+export function open(
+  state: SessionState,
+  begin: (head: SessionHead) => OpenSession,
+  context: SessionContext,
+): SessionState {
+  const { closed } = state;
+  const continues = closed !== null && context.now - closed.closedAt < AFTERLIFE_MS;
+  const session = begin({
+    seq: 0,
+    reopenedFrom: continues ? closed.seq : null,
+    team: null,
+    lastUserSeq: 0,
+    waitingSince: null,
+    unread: 0,
+    transfers: 0,
+    transferTeams: [],
+    sums: emptySums(context.now),
+  });
+  const version = state.version + 1;
+  const seq = context.append({ action: "opened", ...describe(session), session: null, version });
+  return { ...state, version, open: { ...session, seq } };
+}
+
+/** The same session, waiting for an agent from now on. */
+export function toQueued(
+  session: OpenSession,
+  { team = session.team, isOffline = false }: { readonly team?: string | null; readonly isOffline?: boolean },
+  { now }: SessionContext,
+): QueuedSession {
+  const queuedAt = session.status === "bot" ? now : session.queuedAt;
+  const sums = addRequest(endLeg(session.sums, now), now);
+  return { ...headOf(session), team, sums, status: "queued", queuedAt, since: now, isOffline };
+}
+
+/** The same session with an agent. A stay in the queue ends with it. */
+export function toServing(session: OpenSession, agent: string, { now, measuring }: SessionContext): ServingSession {
+  const waited = session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
+  const queuedAt = session.status === "bot" ? now : session.queuedAt;
+  const sums = beginLeg(waited, agent, now);
+  return { ...headOf(session), sums, status: "serving", assignee: agent, queuedAt, parkedUntil: null };
+}
+
+/** Ends the open session. */
+export function end(
+  state: SessionState,
+  session: OpenSession,
+  reason: CloseReason,
+  context: SessionContext,
+): SessionState {
+  const { now, measuring } = context;
+  const waited = session.status === "queued" ? addWait(session.sums, session, now, measuring) : session.sums;
+  const sums = endLeg(waited, now);
+  const version = state.version + 1;
+  const { assignee = null, team = null } = describe(session);
+  context.append({
+    action: "closed",
+    ...describe(session),
+    session: session.seq,
+    version,
+    status: "closed",
+    reason,
+    sums,
+  });
+  const closed = { seq: session.seq, reason, closedAt: now, assignee, team, ratingAskedAt: null, score: null };
+  return { version, open: null, closed };
+}
+
+function describe(session: OpenSession): Pick<SessionFacts, "status" | "assignee" | "team"> {
+  return {
+    status: session.status,
+    ...(session.status === "serving" && { assignee: session.assignee }),
+    ...(session.team !== null && { team: session.team }),
+  };
+}
+
+function headOf(session: OpenSession): SessionHead {
+  const { seq, reopenedFrom, team, lastUserSeq, waitingSince, unread, transfers, transferTeams, sums } = session;
+  return { seq, reopenedFrom, team, lastUserSeq, waitingSince, unread, transfers, transferTeams, sums };
+}

@@ -1,0 +1,170 @@
+/**
+ * What is measured of a session, from its first record on and never computed again (docs/design/0023-sessions.md). Each
+ * interval is added twice: by the clock, and within business hours. Negative intervals count as 0. Pure.
+ */
+
+/** A duration, milliseconds. */
+export interface Duration {
+  readonly clockMs: number;
+  /** The part of it within business hours. */
+  readonly businessMs: number;
+}
+
+/** One agent's part of a session. */
+export interface Leg {
+  readonly agent: string;
+  /** When it began and ended, epoch ms; `to` is null while it lasts. */
+  readonly from: number;
+  readonly to: number | null;
+  /** When the agent's first reply reached the user, epoch ms. */
+  readonly firstReplyAt: number | null;
+  readonly replies: number;
+}
+
+/** The sums of one session. */
+export interface SessionSums {
+  /** When a reply became due for the first time, epoch ms: an agent was requested and a message was waiting. */
+  readonly dueAt: number | null;
+  /** When an agent was first requested and first assigned, epoch ms. */
+  readonly requestedAt: number | null;
+  readonly assignedAt: number | null;
+  /** Time in the queue while agents were there, and while none was. */
+  readonly waiting: Duration;
+  readonly waitingOffline: Duration;
+  /** From `dueAt` to the first reply of an agent; null without one. */
+  readonly firstResponse: Duration | null;
+  readonly legs: readonly Leg[];
+  /** User messages without a human reply between them, then that reply: how many, their sum, and how many took too long. */
+  readonly turns: number;
+  readonly turnTime: Duration;
+  readonly lateTurns: number;
+  /** When the first user message without a human reply arrived, epoch ms; null: there is none. */
+  readonly turnFrom: number | null;
+  readonly userMessages: number;
+  readonly replies: number;
+  /** Replies of rules, handlers and the bot. */
+  readonly automaticReplies: number;
+  readonly lastMessageAt: number;
+  /** Sends the reply window refused, and held messages that were sent later. */
+  readonly blocked: number;
+  readonly heldSent: number;
+}
+
+/** What measuring needs from outside. */
+export interface Measuring {
+  /** The part of an interval within business hours, milliseconds; both ends epoch ms, `to` not before `from`. */
+  readonly businessMs: (from: number, to: number) => number;
+  /** A turn longer than this is late, milliseconds of the clock. */
+  readonly turnLimitMs: number;
+}
+
+/** Legs that are kept; a further one takes the place of the last, so that a state stays small. */
+export const MAX_LEGS = 20;
+
+const NONE: Duration = { clockMs: 0, businessMs: 0 };
+
+/** The sums of a session that begins. */
+export function emptySums(at: number): SessionSums {
+  return {
+    dueAt: null,
+    requestedAt: null,
+    assignedAt: null,
+    waiting: NONE,
+    waitingOffline: NONE,
+    firstResponse: null,
+    legs: [],
+    turns: 0,
+    turnTime: NONE,
+    lateTurns: 0,
+    turnFrom: null,
+    userMessages: 0,
+    replies: 0,
+    automaticReplies: 0,
+    lastMessageAt: at,
+    blocked: 0,
+    heldSent: 0,
+  };
+}
+
+/** A user message arrived. */
+export function addUserMessage(sums: SessionSums, at: number): SessionSums {
+  return {
+    ...sums,
+    userMessages: sums.userMessages + 1,
+    turnFrom: sums.turnFrom ?? at,
+    dueAt: sums.dueAt ?? (sums.requestedAt === null ? null : Math.max(sums.requestedAt, at)),
+    lastMessageAt: Math.max(sums.lastMessageAt, at),
+  };
+}
+
+/** An agent was requested. A message that waits is due from now on. */
+export function addRequest(sums: SessionSums, now: number): SessionSums {
+  const requestedAt = sums.requestedAt ?? now;
+  return { ...sums, requestedAt, dueAt: sums.dueAt ?? (sums.turnFrom === null ? null : requestedAt) };
+}
+
+/** A stay in the queue is over. */
+export function addWait(
+  sums: SessionSums,
+  { since, isOffline }: { readonly since: number; readonly isOffline: boolean },
+  now: number,
+  measuring: Measuring,
+): SessionSums {
+  const key = isOffline ? "waitingOffline" : "waiting";
+  return { ...sums, [key]: add(sums[key], measure(since, now, measuring)) };
+}
+
+/** An agent was assigned: a leg begins, and the one before it ends. */
+export function beginLeg(sums: SessionSums, agent: string, now: number): SessionSums {
+  const legs = endLeg(sums, now).legs;
+  const begun: Leg = { agent, from: now, to: null, firstReplyAt: null, replies: 0 };
+  return { ...sums, assignedAt: sums.assignedAt ?? now, legs: [...legs.slice(0, MAX_LEGS - 1), begun] };
+}
+
+/** The agent of the current leg no longer has the session. */
+export function endLeg(sums: SessionSums, now: number): SessionSums {
+  return { ...sums, legs: sums.legs.map((leg) => (leg.to === null ? { ...leg, to: now } : leg)) };
+}
+
+/**
+ * A reply of an agent reached the user, or may have (`sent` or `unconfirmed`). It answers every message before it.
+ *
+ * @param at when it was sent, epoch ms
+ */
+export function addReply(sums: SessionSums, at: number, measuring: Measuring): SessionSums {
+  const legs = sums.legs.map((leg) =>
+    leg.to === null ? { ...leg, firstReplyAt: leg.firstReplyAt ?? at, replies: leg.replies + 1 } : leg,
+  );
+  const firstResponse = sums.firstResponse ?? (sums.dueAt === null ? null : measure(sums.dueAt, at, measuring));
+  const replied = {
+    ...sums,
+    legs,
+    firstResponse,
+    replies: sums.replies + 1,
+    lastMessageAt: Math.max(sums.lastMessageAt, at),
+  };
+  if (sums.turnFrom === null) return replied;
+  const legFrom = sums.legs.at(-1)?.from ?? sums.turnFrom;
+  const took = measure(Math.max(sums.turnFrom, legFrom), at, measuring);
+  return {
+    ...replied,
+    turnFrom: null,
+    turns: sums.turns + 1,
+    turnTime: add(sums.turnTime, took),
+    lateTurns: sums.lateTurns + (took.clockMs > measuring.turnLimitMs ? 1 : 0),
+  };
+}
+
+/** An automatic reply reached the user. */
+export function addAutomaticReply(sums: SessionSums, at: number): SessionSums {
+  const lastMessageAt = Math.max(sums.lastMessageAt, at);
+  return { ...sums, automaticReplies: sums.automaticReplies + 1, lastMessageAt };
+}
+
+function measure(from: number, to: number, { businessMs }: Measuring): Duration {
+  return to <= from ? NONE : { clockMs: to - from, businessMs: businessMs(from, to) };
+}
+
+function add(a: Duration, b: Duration): Duration {
+  return { clockMs: a.clockMs + b.clockMs, businessMs: a.businessMs + b.businessMs };
+}
