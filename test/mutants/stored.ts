@@ -92,7 +92,7 @@ export const STORED: MutantTable = {
     {
       name: "unconfirmed-taken-for-not-sent",
       breaks: "an attempt with an unknown outcome is repeated as if no request had left",
-      file: "worker/channels/wechat/api/send.ts",
+      file: "worker/channels/mini-program/deliver.ts",
       symbol: "toDelivery",
       change: {
         replace: '{ result: "unconfirmed", reason: failure.reason }',

@@ -58,13 +58,22 @@ export function connect() {
 
 /** One attempt, as the delivery chain makes it. */
 export async function deliver(openid: string): Promise<AttemptOutcome> {
-  const { createClient, reportPause } = connect();
+  const { createDeliver, reportPause } = connect();
   const message = { type: "text", content: "你好" } as const;
   const settled: AttemptOutcome[] = [];
   await deliverChain(
-    { seq: 1, attempt: 1, deadline: Date.now() + 20_000, holder: "c1", openid, message, isAi: false },
     {
-      client: createClient(),
+      seq: 1,
+      id: "0123456789abcdef0123-1",
+      attempt: 1,
+      deadline: Date.now() + 20_000,
+      holder: "c1",
+      openid,
+      message,
+      isAi: false,
+    },
+    {
+      deliver: createDeliver(),
       reportPause,
       async settle(_seq, _attempt, outcome) {
         settled.push(outcome);

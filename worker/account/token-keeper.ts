@@ -183,16 +183,16 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     async replace(badToken, refused) {
       const state = read();
       if (isAlive(state, now()) && state.token !== badToken) return ok(toAccess(state));
-      const message = refused?.message ?? "";
+      const send = refused?.id ?? "";
       // The message was refused with the previous token, too: WeChat refuses the message, and each refresh would make
       // all other callers wait.
       const isSameMessage =
-        message !== "" && message === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
+        send !== "" && send === state.rejectedBy && isFresh(state.rejectedAt, now(), SAME_MESSAGE_MS);
       if (isAlive(state, now()) && isSameMessage) return ok(toAccess(state));
       // Without a stored token the report may be about one that was published before the storage was lost.
       const isStillCurrent = state.token === badToken || (state.token === null && state.rejected === null);
       if (isStillCurrent) {
-        write({ token: null, rejected: badToken, rejectedBy: message, rejectedAt: now(), refreshAt: null });
+        write({ token: null, rejected: badToken, rejectedBy: send, rejectedAt: now(), refreshAt: null });
       }
       return obtain();
     },

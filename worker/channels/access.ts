@@ -4,6 +4,7 @@
  */
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseReaction } from "../../shared/message/delivery.ts";
+import type { SendAttempt } from "./channel.ts";
 
 /** `send` is stopped by every pause, `call` only by one whose reach is `account`. */
 export type AccessUse = "send" | "call";
@@ -21,12 +22,7 @@ export type TokenProblem =
   | { readonly reason: "limited"; readonly until: number };
 
 /** An attempt to send a message that the platform refused. */
-export interface RefusedAttempt {
-  /** Names the message without its user: 12 digits of the conversation's object id, and the row. */
-  readonly message: string;
-  /** Attempts of the message so far, this one included. */
-  readonly attempt: number;
-}
+export type RefusedAttempt = Pick<SendAttempt, "id" | "attempt">;
 
 /** Gives out access tokens. No method throws for an expected failure. */
 export interface AccessSource {

@@ -2,6 +2,7 @@
  * What the API shows of a conversation's state and rows, and a message with all data its sender needs. Pure.
  */
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import { buildSendId } from "../../shared/message/send-id.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import { waitingMessages } from "./core/outbox/waiting.ts";
 import { correctTimes } from "./core/plausible-times.ts";
@@ -41,12 +42,14 @@ export function showConversation(state: ConversationState, rows: readonly Row[],
  */
 export function fillLease(
   lease: Lease,
+  objectId: string,
   address: Address,
   state: ConversationState,
   row: Row | undefined,
 ): LeasedMessage {
   if (row?.kind !== "out") throw new Error("a queued message has no row");
   // A row of an older version does not name its author.
-  const { message, isAi = false, businessId = state.replyContext } = row.body;
-  return { ...lease, openid: address.openid, message, isAi, ...(businessId !== null && { businessId }) };
+  const { message, isAi = false, businessId: replyContext = state.replyContext } = row.body;
+  const id = buildSendId({ objectId, seq: lease.seq });
+  return { ...lease, id, openid: address.openid, message, isAi, ...(replyContext !== null && { replyContext }) };
 }

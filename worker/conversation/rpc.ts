@@ -20,10 +20,13 @@ export interface Address {
 
 /** One attempt, with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
+  /** The id of the send: the same for every attempt. */
+  readonly id: string;
   readonly openid: string;
   readonly message: Outbound;
   readonly isAi: boolean;
-  readonly businessId?: string;
+  /** What WeChat wants back with the reply: the sub-merchant. */
+  readonly replyContext?: string;
 }
 
 /** What `receive` returns. */

@@ -13,6 +13,9 @@ import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
+import type { Deliver } from "../channels/channel.ts";
+import { createDeliver } from "../channels/mini-program/deliver.ts";
+import type { Fetch } from "../channels/wechat/api/call-api.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
 import type { WeChatAccountConfig, Config } from "../config/config.ts";
 import type { ConversationDirectory } from "../conversation/client.ts";
@@ -46,8 +49,10 @@ export interface Services {
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Creates a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
+  /** What hands a message to the platform. */
+  readonly createDeliver: () => Deliver;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
-  readonly createTrialClient: () => WeChatClient;
+  readonly createTrialDeliver: () => Deliver;
   /**
    * Reports a rejection that pauses to the account object, which decides whether and how long. Never fails.
    *
@@ -140,15 +145,20 @@ export function createServices(
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
-  const createClient = (access: AccessSource) =>
-    createWeChatClient({ apiBase: config.apiBase, fetch: (...args) => fetch(...args), now, access });
+  const apiDeps = (access: AccessSource) => ({
+    apiBase: config.apiBase,
+    fetch: (...args: Parameters<Fetch>) => fetch(...args),
+    now,
+    access,
+  });
   return {
     config,
     app,
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
-    createClient: () => createClient(createAccessSource(deps)),
-    createTrialClient: () => createClient(createAccessSource(deps, true)),
+    createClient: () => createWeChatClient(apiDeps(createAccessSource(deps))),
+    createDeliver: () => createDeliver(apiDeps(createAccessSource(deps))),
+    createTrialDeliver: () => createDeliver(apiDeps(createAccessSource(deps, true))),
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     webhooks: createWebhookDeps(config),

@@ -13,6 +13,7 @@ import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { sendIdPrefix } from "../../shared/message/send-id.ts";
 import { faultsOf, type AppFault } from "../account/core/faults.ts";
 import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
 import { forgetMessages } from "../account/core/pause.ts";
@@ -315,7 +316,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     this.#webhooks.forget(conversation.toString());
     this.#resumer().forget(conversation.toString());
     const records = createUserRecords(this.ctx.storage).erase(openid);
-    this.#write(forgetMessages(this.#store.state(), user));
+    this.#write(forgetMessages(this.#store.state(), sendIdPrefix(conversation.toString())));
     writeLog("user_erased", { app: this.#appid(), user, records });
   }
 

@@ -386,7 +386,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   /** @param rows the rows just written, which usually include the message */
   #fill(lease: Lease, address: Address, state: ConversationState, rows: readonly Row[]): LeasedMessage {
     const row = rows.find(({ seq }) => seq === lease.seq) ?? this.#store.outgoing(lease.seq);
-    return fillLease(lease, address, state, row);
+    return fillLease(lease, this.ctx.id.toString(), address, state, row);
   }
 
   #answerAgain(

@@ -9,7 +9,7 @@ import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const ACCESS = { token: "token-1", expiresAt: NOW + LIFE_MS };
-const REFUSED: RefusedAttempt = { message: "0123456789ab:7", attempt: 2 };
+const REFUSED: RefusedAttempt = { id: "0123456789abcdef0123-7", attempt: 2 };
 
 /** An account object for which every refusal is about one message, and what it was asked. */
 function createBench() {

@@ -44,8 +44,8 @@ export function createBench(patch: Partial<AccountState> = {}) {
   let keeper = create();
   return {
     access: () => keeper.access(),
-    replace: (badToken: string, message?: string) =>
-      keeper.replace(badToken, message === undefined ? undefined : { message, attempt: 1 }),
+    replace: (badToken: string, id?: string) =>
+      keeper.replace(badToken, id === undefined ? undefined : { id, attempt: 1 }),
     refreshIfDue: () => keeper.refreshIfDue(),
     /** What the endpoint says from now on. */
     says: (next: typeof answer) => {

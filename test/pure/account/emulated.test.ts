@@ -6,8 +6,10 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
 import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
+import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token-reader.ts";
+import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
 import { requestStableToken } from "../../../worker/channels/wechat/api/stable-token.ts";
 import { APPID, createBench, NOW } from "./bench.ts";
@@ -51,15 +53,17 @@ async function createWorld(users: number) {
     now: () => keeper.now(),
     memory: new Map(),
   });
-  const client = createWeChatClient({ apiBase: "https://api.test", fetch, now: () => keeper.now(), access });
+  const apiDeps = { apiBase: "https://api.test", fetch, now: () => keeper.now(), access };
+  const client = createWeChatClient(apiDeps);
+  const deliverTo = createDeliver(apiDeps);
+  /** One attempt. */
+  const deliver = (user: string, message: Outbound = HELLO) =>
+    deliverTo({ user }, message, { id: `${user}-1`, attempt: 1, isAi: false, deadline: keeper.now() + 10_000 });
   const openids = Array.from({ length: users }, (_, index) => `oUser${index}`);
   await Promise.all(openids.map((openid) => control.text(openid, "hi")));
-  const sendAll = () =>
-    Promise.all(
-      openids.map((openid) => client.deliver(openid, HELLO, { isAi: false, deadline: keeper.now() + 10_000 })),
-    );
+  const sendAll = () => Promise.all(openids.map((openid) => deliver(openid)));
   const tokenCalls = async () => (await control.calls()).filter(({ path }) => path === "/cgi-bin/stable_token");
-  return { control, client, keeper, openids, sendAll, tokenCalls };
+  return { control, client, deliver, keeper, openids, sendAll, tokenCalls };
 }
 
 beforeEach(() => {
@@ -131,15 +135,14 @@ describe("40001 at the token endpoint", () => {
 
 describe("the client against the emulator", () => {
   it("uploads a picture WeChat takes, sends it, and fetches it back", async ({ expect }) => {
-    const { client, keeper } = await createWorld(1);
+    const { client, deliver } = await createWorld(1);
     const signature = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const bytes = new Uint8Array(64);
     bytes.set(signature);
     const uploaded = await client.uploadImage(bytes);
     if (!uploaded.ok) throw new Error(uploaded.error.reason);
     const image = { type: "image", mediaId: uploaded.value.mediaId } as const;
-    const options = { isAi: false, deadline: keeper.now() + 10_000 };
-    expect(await client.deliver("oUser0", image, options)).toEqual({ result: "accepted" });
+    expect(await deliver("oUser0", image)).toEqual({ result: "accepted" });
     const downloaded = await client.downloadMedia(uploaded.value.mediaId);
     expect(downloaded).toMatchObject({ ok: true, value: { bytes, contentType: "image/png" } });
   });
@@ -152,10 +155,9 @@ describe("the client against the emulator", () => {
   });
 
   it("does not know whether a message arrived when the connection breaks behind it", async ({ expect }) => {
-    const { client, control, keeper } = await createWorld(1);
+    const { deliver, control } = await createWorld(1);
     await control.fault({ fault: "drop", when: "after", target: "send", times: 1 });
-    const options = { isAi: false, deadline: keeper.now() + 10_000 };
-    expect(await client.deliver("oUser0", HELLO, options)).toEqual({ result: "unconfirmed", reason: "network" });
+    expect(await deliver("oUser0")).toEqual({ result: "unconfirmed", reason: "network" });
     expect((await control.chat("oUser0")).lines.filter(({ from }) => from === "service")).toHaveLength(1);
   });
 });

@@ -40,7 +40,7 @@ describe("an account object that never answers", () => {
 
   it("a pause that cannot be reported is kept by this isolate", async ({ expect }) => {
     const { deps, memory } = createBench(new Map([[accessKey(APPID), { token: "good", expiresAt: NOW + LIFE_MS }]]));
-    const refused = { message: "0123456789ab:7", attempt: 1 };
+    const refused = { id: "0123456789abcdef0123-7", attempt: 1 };
     const reported = reportPause(deps, pauseCause(48001), refused, 3_000);
     expect(await outcomeWithin(LONG_MS, reported)).not.toBe(PENDING);
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseCode: "48001" });

@@ -205,7 +205,7 @@ describe("a trial", () => {
 });
 
 describe("a message that WeChat takes", () => {
-  const REFUSED = { message: "0123456789ab:7", attempt: 1 };
+  const REFUSED = { id: "0123456789abcdef0123-7", attempt: 1 };
   const isOwn = (state: AccountState) => state.refusals["48001"]?.[0]?.isOwn;
 
   it("as the trial proves that those refused before are rejected for their own content", async ({ expect }) => {

@@ -28,7 +28,7 @@ function createAccount() {
     },
     isPaused: () => state.pausedUntil > now,
     refuses(message: string, attempt: number, errcode = 48001): "paused" | "alone" {
-      const { aloneMs, patch } = decidePause(state, pauseCause(errcode), { message, attempt }, now, 0);
+      const { aloneMs, patch } = decidePause(state, pauseCause(errcode), { id: message, attempt }, now, 0);
       state = { ...state, ...patch };
       return aloneMs === undefined ? "paused" : "alone";
     },
@@ -49,7 +49,13 @@ describe("a refused message", () => {
   it("is reported with the time since it was first refused alone; another refusal ends that", ({ expect }) => {
     let state: AccountState = NEW_ACCOUNT;
     const refuse = (message: string, attempt: number, minutes: number) => {
-      const { aloneMs, patch } = decidePause(state, pauseCause(48001), { message, attempt }, NOW + minutes * MINUTE, 0);
+      const { aloneMs, patch } = decidePause(
+        state,
+        pauseCause(48001),
+        { id: message, attempt },
+        NOW + minutes * MINUTE,
+        0,
+      );
       state = { ...state, ...patch };
       return aloneMs;
     };
@@ -150,7 +156,7 @@ describe("a refused message", () => {
     const { patch } = decidePause(account.state(), pauseCause(48001), undefined, NOW + 11 * MINUTE, 0);
     expect(patch).toMatchObject({
       pausedUntil: NOW + 21 * MINUTE,
-      refusals: { 48001: [{ message: "a" }, { message: "" }] },
+      refusals: { 48001: [{ id: "a" }, { id: "" }] },
     });
   });
 });
@@ -183,20 +189,19 @@ describe("what is remembered", () => {
       account.refuses(`m${index}`, 1);
       account.pass(11 * MINUTE);
     }
-    const names = account.state().refusals["48001"]?.map(({ message }) => message);
+    const names = account.state().refusals["48001"]?.map(({ id }) => id);
     expect(names).toEqual(Array.from({ length: 128 }, (_, index) => `m${index + 22}`));
   });
 
   it("is nothing of a user who was erased", ({ expect }) => {
     const account = createAccount();
-    account.refuses("0123456789ab:7", 1);
-    account.refuses("ba9876543210:7", 1);
-    account.refuses("0123456789ab:9", 1, 45009);
-    expect(forgetMessages(account.state(), "0123456789ab")).toMatchObject({
-      refusals: { 48001: [{ message: "ba9876543210:7" }] },
-    });
-    expect(Object.keys(forgetMessages(account.state(), "0123456789ab").refusals ?? {})).toEqual(["48001"]);
-    expect(forgetMessages(account.state(), "999999999999")).toEqual({});
+    account.refuses("0123456789abcdef0123-7", 1);
+    account.refuses("fedcba98765432100123-7", 1);
+    account.refuses("0123456789abcdef0123-9", 1, 45009);
+    const left = forgetMessages(account.state(), "0123456789abcdef0123-");
+    expect(left).toMatchObject({ refusals: { 48001: [{ id: "fedcba98765432100123-7" }] } });
+    expect(Object.keys(left.refusals ?? {})).toEqual(["48001"]);
+    expect(forgetMessages(account.state(), "99999999999999999999-")).toEqual({});
   });
 
   it("never lets one message cause two pauses by the same code, however its refusals are spread", ({ expect }) => {

@@ -13,7 +13,7 @@ import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
 const MINUTE_MS = 60_000;
 const ACCESS: AccountAccess = { token: "token-1", expiresAt: NOW + LIFE_MS };
-const REFUSED = { message: "0123456789ab:7", attempt: 1 };
+const REFUSED = { id: "0123456789abcdef0123-7", attempt: 1 };
 const OTHER: AccountAccess = { token: "token-2", expiresAt: NOW + LIFE_MS + 1 };
 
 /** An account, a KV and a clock in the test's hands. */

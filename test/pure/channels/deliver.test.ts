@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
-import { createWeChatClient } from "../../../worker/channels/wechat/api/client.ts";
+import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { rejected } from "../../support/delivery.ts";
 import {
   brokenConnection,
@@ -15,14 +15,15 @@ import {
 } from "./scripted.ts";
 
 const HELLO = { type: "text", content: "你好" } as const;
-const OPTIONS = { isAi: false, deadline: NOW + 10_000 };
+const TARGET = { user: OPENID };
+const ATTEMPT = { id: "0123456789abcdef0123-7", attempt: 1, isAi: false, deadline: NOW + 10_000 };
 const SENT = json({ errcode: 0, errmsg: "ok" });
 
 /** Delivers once, with WeChat and the token source playing their parts. */
-async function deliver(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, options = OPTIONS) {
+async function deliver(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, attempt = ATTEMPT) {
   const { fetch, requests } = scriptedFetch(...steps);
   const { access, replaced, uses } = scriptedAccess(script);
-  const delivery = await createWeChatClient(depsOf(fetch, access)).deliver(OPENID, HELLO, options);
+  const delivery = await createDeliver(depsOf(fetch, access))(TARGET, HELLO, attempt);
   return { delivery, requests, replaced, uses };
 }
 
@@ -153,7 +154,7 @@ describe("deliver", () => {
   });
 
   it.for([-1, 0, 499])("does not begin %i ms before the lease ends", async (leftMs, { expect }) => {
-    const { delivery, requests, uses } = await deliver([], {}, { isAi: false, deadline: NOW + leftMs });
+    const { delivery, requests, uses } = await deliver([], {}, { ...ATTEMPT, deadline: NOW + leftMs });
     expect(delivery).toEqual({ result: "not_sent", reason: "lease_over" });
     expect(requests).toHaveLength(0);
     expect(uses).toEqual([]);
@@ -175,7 +176,7 @@ describe("deliver near the end of its lease", () => {
 
   it("aborts the request before the deadline and says timeout", async ({ expect }) => {
     const { fetch, requests } = scriptedFetch(silence);
-    const pending = createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    const pending = createDeliver(depsOf(fetch))(TARGET, HELLO, ATTEMPT);
     await vi.advanceTimersByTimeAsync(9_500);
     expect(requests[0]?.init.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(499);
@@ -185,14 +186,14 @@ describe("deliver near the end of its lease", () => {
 
   it("ends in time even when fetch does not listen to the abort", async ({ expect }) => {
     const { fetch } = scriptedFetch(() => new Promise(() => {}));
-    const pending = createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    const pending = createDeliver(depsOf(fetch))(TARGET, HELLO, ATTEMPT);
     await vi.advanceTimersByTimeAsync(9_999);
     expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
   });
 
   it("ends in time when the answer's body never ends", async ({ expect }) => {
     const endless = () => new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1)) }));
-    const pending = createWeChatClient(depsOf(scriptedFetch(endless).fetch)).deliver(OPENID, HELLO, OPTIONS);
+    const pending = createDeliver(depsOf(scriptedFetch(endless).fetch))(TARGET, HELLO, ATTEMPT);
     await vi.advanceTimersByTimeAsync(9_999);
     expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
   });
@@ -201,7 +202,7 @@ describe("deliver near the end of its lease", () => {
     const { fetch, requests } = scriptedFetch();
     const { access } = scriptedAccess({});
     const slow = { ...access, current: () => new Promise<never>(() => {}) };
-    const pending = createWeChatClient(depsOf(fetch, slow)).deliver(OPENID, HELLO, OPTIONS);
+    const pending = createDeliver(depsOf(fetch, slow))(TARGET, HELLO, ATTEMPT);
     await vi.advanceTimersByTimeAsync(9_999);
     expect(await pending).toEqual({ result: "not_sent", reason: "lease_over" });
     expect(requests).toHaveLength(0);
@@ -214,18 +215,18 @@ describe("deliver near the end of its lease", () => {
     const slow = {
       ...access,
       replace: async (badToken: string) => {
-        now = OPTIONS.deadline - 400;
+        now = ATTEMPT.deadline - 400;
         return access.replace(badToken, "send");
       },
     };
-    const client = createWeChatClient({ ...depsOf(fetch, slow), now: () => now });
-    expect(await client.deliver(OPENID, HELLO, OPTIONS)).toEqual({ result: "not_sent", reason: "lease_over" });
+    const deliverLate = createDeliver({ ...depsOf(fetch, slow), now: () => now });
+    expect(await deliverLate(TARGET, HELLO, ATTEMPT)).toEqual({ result: "not_sent", reason: "lease_over" });
     expect(requests).toHaveLength(1);
   });
 
   it("leaves no timer behind", async ({ expect }) => {
     const { fetch } = scriptedFetch(SENT);
-    await createWeChatClient(depsOf(fetch)).deliver(OPENID, HELLO, OPTIONS);
+    await createDeliver(depsOf(fetch))(TARGET, HELLO, ATTEMPT);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

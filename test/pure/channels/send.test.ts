@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Outbound } from "../../../shared/message/outbound.ts";
-import { buildSendBody } from "../../../worker/channels/wechat/api/send.ts";
+import { buildSendBody } from "../../../worker/channels/mini-program/deliver.ts";
 import { OPENID } from "./scripted.ts";
 
 const text = (content: string): Outbound => ({ type: "text", content });
-const body = (message: Outbound, options: { isAi?: boolean; businessId?: string } = {}): unknown =>
-  JSON.parse(buildSendBody(OPENID, message, { isAi: false, ...options }));
+const body = (message: Outbound, { isAi = false, ...rest }: { isAi?: boolean; replyContext?: string } = {}): unknown =>
+  JSON.parse(buildSendBody({ user: OPENID, ...rest }, message, { isAi }));
 
 describe("buildSendBody", () => {
   it("writes a text exactly as WECHAT.md §4.1 has it", ({ expect }) => {
@@ -44,12 +44,12 @@ describe("buildSendBody", () => {
   });
 
   it("names the sub-merchant only when there is one", ({ expect }) => {
-    expect(body(text("a"), { businessId: "7" })).toHaveProperty("businessid", "7");
+    expect(body(text("a"), { replyContext: "7" })).toHaveProperty("businessid", "7");
     expect(body(text("a"))).not.toHaveProperty("businessid");
   });
 
   it("sends Chinese, emoji and line breaks raw", ({ expect }) => {
-    const raw = buildSendBody(OPENID, text("发货了 😀\n第二行"), { isAi: false });
+    const raw = buildSendBody({ user: OPENID }, text("发货了 😀\n第二行"), { isAi: false });
     expect(raw).toContain('"发货了 😀\\n第二行"');
   });
 
@@ -61,7 +61,7 @@ describe("buildSendBody", () => {
     const anyText = fc.string({ unit: "binary", minLength: 1 });
     fc.assert(
       fc.property(anyText, fc.boolean(), (content, isAi) => {
-        const raw = buildSendBody(OPENID, text(content), { isAi });
+        const raw = buildSendBody({ user: OPENID }, text(content), { isAi });
         // A literal backslash is written as two; take those pairs away before looking for an escape.
         expect(raw.replaceAll("\\\\", "")).not.toMatch(/\\u[0-9a-fA-F]{4}/);
       }),

@@ -42,7 +42,7 @@ function refuseAll(messages: readonly string[], errcode: number, ms: number, see
       const { patch, ...verdict } = decidePause(
         account.state,
         pauseCause(errcode),
-        { message, attempt },
+        { id: message, attempt },
         now,
         random(),
       );

@@ -7,6 +7,7 @@ import { ACCEPTED, pauseCause, rejected } from "../../support/delivery.ts";
 
 const lease = (seq: number): LeasedMessage => ({
   seq,
+  id: `0123456789abcdef0123-${seq}`,
   attempt: 1,
   deadline: Date.now() + 10_000,
   holder: "c1",
@@ -20,7 +21,7 @@ describe("a message that waits for the app", () => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const waits: (readonly [number | null, boolean])[] = [];
     await deliverChain(lease(1), {
-      client: { deliver: () => Promise.resolve(outcome) },
+      deliver: () => Promise.resolve(outcome),
       reportPause: () => Promise.resolve({}),
       onWaiting: async (until, isCause) => void waits.push([until, isCause]),
       settle: () => Promise.resolve(null),
@@ -69,7 +70,7 @@ describe("a rejection that pauses", () => {
     await deliverChain(
       { ...lease(7), attempt: 2, deadline: NOW + leftMs },
       {
-        client: { deliver: () => Promise.resolve(rejected(errcode)) },
+        deliver: () => Promise.resolve(rejected(errcode)),
         reportPause: (...report) => {
           reports.push(report);
           return Promise.resolve(verdict);
@@ -90,7 +91,7 @@ describe("a rejection that pauses", () => {
   it.for([45011, 45009, 48004, 50007])("pauses the app after %i and says until when", async (errcode, { expect }) => {
     const { reports, settled } = await carry(errcode, { pausedUntil: NOW + 600_000 });
     expect(settled).toEqual([rejected(errcode, { pausedUntil: NOW + 600_000 })]);
-    expect(reports).toEqual([[pauseCause(errcode), { message: "0123456789ab:7", attempt: 2 }, 3_000]]);
+    expect(reports).toEqual([[pauseCause(errcode), { id: "0123456789abcdef0123-7", attempt: 2 }, 3_000]]);
   });
 
   it("says that the message is refused alone", async ({ expect }) => {
@@ -114,10 +115,9 @@ describe("a chain of attempts", () => {
   it("goes on while there is time for a whole attempt, and says so when there is none", async ({ expect }) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     const asked: (string | null)[] = [];
-    const client = { deliver: () => Promise.resolve(ACCEPTED) };
     const carry = (until: number) =>
       deliverChain(lease(1), {
-        client,
+        deliver: () => Promise.resolve(ACCEPTED),
         reportPause: () => Promise.resolve({}),
         settle(seq, _attempt, _delivery, next) {
           asked.push(next);
@@ -138,7 +138,7 @@ describe("a chain of attempts", () => {
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     const delivered: number[] = [];
     const carrying = deliverChain(lease(1), {
-      client: { deliver: () => Promise.resolve(ACCEPTED) },
+      deliver: () => Promise.resolve(ACCEPTED),
       reportPause: () => Promise.resolve({}),
       onSent: () => heard,
       settle(seq) {

@@ -48,7 +48,7 @@ const MAX_WRITTEN = 16;
 /** Messages remembered for each code. One that is forgotten while it is still tried pauses the app once more. */
 const MAX_REFUSALS = 128;
 /** The name used for messages whose sender does not name them. */
-const UNNAMED: RefusedAttempt = { message: "", attempt: 0 };
+const UNNAMED: RefusedAttempt = { id: "", attempt: 0 };
 
 /**
  * Decides on a refusal of custom/send.
@@ -69,7 +69,7 @@ export function decidePause(
   const known = ownValue(refusals, code) ?? [];
   const change = (list: readonly Refusal[]) => ({ refusals: { ...refusals, [code]: list } });
   const named = refused ?? UNNAMED;
-  const mine = known.find(({ message }) => message === named.message);
+  const mine = known.find(({ id }) => id === named.id);
   if (refused !== undefined && mine !== undefined && isAlone(known, mine)) {
     // Its own pause is still in force: the message was the trial, or this isolate had not read of the pause.
     if (mine.isOwn !== true && mine.until > now && pausedUntil > now) return { patch: {} };
@@ -100,7 +100,7 @@ function isAlone(known: readonly Refusal[], mine: Refusal): boolean {
 
 /** Messages before it are no longer refused alone. */
 function addRefusal(known: readonly Refusal[], refusal: Refusal): readonly Refusal[] {
-  const others = known.filter(({ message }) => message !== refusal.message);
+  const others = known.filter(({ id }) => id !== refusal.id);
   return [...others.map(({ aloneSince: _over, ...other }) => other), refusal].slice(-MAX_REFUSALS);
 }
 
@@ -130,17 +130,17 @@ function mapRefusals(refusals: Refusals, change: (refusal: Refusal) => Refusal):
 /**
  * Forgets the messages of an erased user.
  *
- * @param user the digits that begin the names of the user's messages (`conversationTag`)
+ * @param prefix with which the ids of the user's sends begin (`sendIdPrefix`)
  * @returns what changes; empty when no message is the user's
  */
 export function forgetMessages(
   { refusals, rejectedBy }: Pick<AccountState, "refusals" | "rejectedBy">,
-  user: string,
+  prefix: string,
 ): Partial<AccountState> {
-  const isTheirs = (message: string) => message.startsWith(`${user}:`);
-  const areKept = Object.values(refusals).every((list) => list.every(({ message }) => !isTheirs(message)));
+  const isTheirs = (id: string) => id.startsWith(prefix);
+  const areKept = Object.values(refusals).every((list) => list.every(({ id }) => !isTheirs(id)));
   const remainingCauses = Object.entries(refusals).map(
-    ([code, list]) => [code, list.filter(({ message }) => !isTheirs(message))] as const,
+    ([code, list]) => [code, list.filter(({ id }) => !isTheirs(id))] as const,
   );
   return {
     ...(!areKept && { refusals: Object.fromEntries(remainingCauses.filter(([, list]) => list.length > 0)) }),

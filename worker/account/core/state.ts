@@ -21,7 +21,7 @@ export interface AccountState {
   readonly refreshAt: number | null;
   /** The last token WeChat refused: never handed out again. */
   readonly rejected: string | null;
-  /** The message that was refused with it; empty when unknown. */
+  /** The send that was refused with it; empty when unknown. */
   readonly rejectedBy: string;
   /** When that refusal was reported. */
   readonly rejectedAt: number;

@@ -33,11 +33,12 @@ async function deliverLeased(
   const until = Date.now() + DELIVERY_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const { app, directory, requestId, createClient, recordMilestone, reportPause, noteDelivery, noteWaiting } = services;
+  const { app, directory, requestId, createDeliver, recordMilestone, reportPause, noteDelivery, noteWaiting } =
+    services;
   try {
     const user = conversationTag(objectIdOf(directory.namespace, address));
     await deliverChain(first, {
-      client: createClient(),
+      deliver: createDeliver(),
       reportPause,
       onSent: () => recordMilestone("answer"),
       onAttempt: noteDelivery,

@@ -10,14 +10,14 @@ import {
   type PauseVerdict,
 } from "../../../shared/message/delivery.ts";
 import type { RefusedAttempt } from "../../channels/access.ts";
-import type { WeChatClient } from "../../channels/wechat/api/client.ts";
+import type { Deliver } from "../../channels/channel.ts";
 import { LEASE_MS } from "../../conversation/core/outbox/outbox.ts";
 import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { writeLog } from "../../platform/logger.ts";
 
 /** What delivering needs. */
 export interface DeliveryDeps {
-  readonly client: Pick<WeChatClient, "deliver">;
+  readonly deliver: Deliver;
   /** Reports a rejection that pauses. Never fails. */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** WeChat accepted a message, and that is recorded. */
@@ -48,17 +48,12 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
   const reports: Promise<void>[] = [];
   while (lease !== null) {
     const started = Date.now();
-    const { seq, attempt, openid, message, isAi, businessId, deadline, holder } = lease;
-    const named = { message: `${carrier.fields.user}:${seq}`, attempt };
+    const { seq, id, attempt, openid: user, message, isAi, replyContext, holder } = lease;
+    const target = { user, ...(replyContext !== undefined && { replyContext }) };
     // The object's clock may differ.
-    const options = {
-      isAi,
-      deadline: Math.min(deadline, started + LEASE_MS),
-      attempt: named,
-      ...(businessId !== undefined && { businessId }),
-    };
-    const delivery = await carrier.client.deliver(openid, message, options);
-    const outcome = await withVerdict(carrier, delivery, named, options.deadline);
+    const deadline = Math.min(lease.deadline, started + LEASE_MS);
+    const delivery = await carrier.deliver(target, message, { id, attempt, deadline, isAi });
+    const outcome = await withVerdict(carrier, delivery, { id, attempt }, deadline);
     const now = Date.now();
     writeLog("delivery", { ...carrier.fields, kind: message.type, ...logFields(outcome), attempt, ms: now - started });
     lease = await carrier.settle(seq, attempt, outcome, now + LEASE_MS <= carrier.until ? holder : null);

@@ -27,7 +27,7 @@ export async function deliverFromAlarm(
   until: number,
 ): Promise<void> {
   await deliverChain(lease, {
-    client: services.createClient(),
+    deliver: services.createDeliver(),
     reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,

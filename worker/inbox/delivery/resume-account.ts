@@ -83,7 +83,7 @@ async function deliverTrial(
   const user = conversationTag(directory.namespace.idFromString(id));
   let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
-    client: services.createTrialClient(),
+    deliver: services.createTrialDeliver(),
     reportPause: services.reportPause,
     onSent: () => services.recordMilestone("answer"),
     onAttempt: services.noteDelivery,

@@ -1,23 +1,17 @@
 /**
- * The client of api.weixin.qq.com: what the rest of the worker calls. It decides nothing and stores nothing; fetch,
- * clock and access source are arguments. Only sending is part of what a cold start evaluates; the calls no push makes are
- * loaded by `import()`.
+ * The calls of api.weixin.qq.com beside sending. It decides nothing and stores nothing; fetch, clock and access source are
+ * arguments. No push makes these calls, so they are loaded by `import()`.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import type { Result } from "../../../../shared/base/result.ts";
-import type { Delivery } from "../../../../shared/message/delivery.ts";
-import type { Outbound } from "../../../../shared/message/outbound.ts";
 import type { AccessProblem } from "../../access.ts";
 import type { ApiDeps, ApiFailure } from "./call-api.ts";
 import type { ApiQuota, CallbackView } from "./diagnostics.ts";
 import type { DownloadedMedia, UploadedImage, UploadProblem } from "./media.ts";
-import { deliverMessage, type DeliverOptions } from "./send.ts";
 import type { TypingCommand, TypingProblem } from "./typing.ts";
 
 /** Calls of WeChat's API for one mini program. No method throws for an expected failure. */
 export interface WeChatClient {
-  /** Sends one message: one attempt, returns facts only (WECHAT.md §4). */
-  deliver(openid: string, message: Outbound, options: DeliverOptions): Promise<Delivery>;
   /** Shows or removes the typing indicator (WECHAT.md §5.1). */
   typing(openid: string, command: TypingCommand, businessId?: string): Promise<Result<null, TypingProblem>>;
   /** Uploads a picture for image messages and card covers (WECHAT.md §5.2). */
@@ -39,7 +33,6 @@ export interface WeChatClient {
  */
 export function createWeChatClient(deps: ApiDeps): WeChatClient {
   return {
-    deliver: (openid, message, options) => deliverMessage(deps, openid, message, options),
     async typing(openid, command, businessId) {
       const { sendTyping } = await import("./typing.ts");
       return sendTyping(deps, openid, command, businessId);

@@ -5,8 +5,8 @@
 import type { Operator } from "../../../../shared/api/operators.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
+import { stringifyRaw } from "./json-body.ts";
 import { readAnswer, type JsonObject } from "./response.ts";
-import { stringifyRaw } from "./send.ts";
 
 /** The call whose quota decides whether users are answered. */
 export const SEND_CGI_PATH = "/cgi-bin/message/custom/send";

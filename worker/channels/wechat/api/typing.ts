@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import { callApi, type ApiDeps, type ApiFailure } from "./call-api.ts";
+import { stringifyRaw } from "./json-body.ts";
 import { readAnswer } from "./response.ts";
-import { stringifyRaw } from "./send.ts";
 
 /** Show or remove the indicator. */
 export type TypingCommand = "Typing" | "CancelTyping";
