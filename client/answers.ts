@@ -5,6 +5,7 @@ import { hasShape, type Shape } from "./shape.ts";
 import { readJson } from "./transport.ts";
 import type {
   Accepted,
+  AccountSettings,
   AppEvents,
   Conversation,
   Diagnostics,
@@ -17,7 +18,7 @@ import type {
   Replayed,
   ReplayStarted,
   Resumed,
-  Settings,
+  SettingsDocument,
   Uploaded,
   VersionedSettings,
   Webhooks,
@@ -38,14 +39,12 @@ const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
 const events: Shape<AppEvents> = { events: "array", next: "number" };
 const forwarding: Shape<Forwarding> = { state: "string", kinds: "array", target: "nullable", failures: "number" };
 const quarantine: Shape<Quarantine> = { entries: "array" };
-const settings: Shape<Settings> = {
-  timeZone: "string",
-  holidays: "array",
-  specialDays: "array",
-  rules: "array",
-  fallback: "object",
-  muteAfterApiMinutes: "number",
-  webhooks: "array",
+const settings: Shape<SettingsDocument> = { version: "number", defaults: "object", overrides: "object" };
+const accountSettings: Shape<AccountSettings> = {
+  version: "number",
+  account: "string",
+  settings: "object",
+  from: "object",
 };
 const webhooks: Shape<Webhooks> = { webhooks: "array" };
 const replayed: Shape<Replayed> = { after: "number" };
@@ -64,6 +63,7 @@ export const read = {
   events: as(events),
   forwarding: as(forwarding),
   quarantine: as(quarantine),
+  accountSettings: as(accountSettings),
   webhooks: as(webhooks),
   replayed: as(replayed),
   replayStarted: as(replayStarted),

@@ -13,6 +13,7 @@ import { followChanges, streamExport, type ChangesOptions, type ExportOptions, t
 import { request, type Call } from "./transport.ts";
 import type {
   Accepted,
+  AccountSettings,
   AppEvents,
   Conversation,
   Diagnostics,
@@ -146,21 +147,36 @@ export function createKefuClient(options: KefuClientOptions) {
       return call({ method: "GET", path: ["media", { mediaId }], minTimeoutMs: PICTURE_MS }, readPicture);
     },
 
-    /** The settings in force, with their version. */
+    /** The settings of all accounts as one document, with its version. */
     settings(): Promise<Result<VersionedSettings>> {
-      return call({ method: "GET", path: ["settings"] }, readSettings);
+      return call({ method: "GET", path: ["settings"], isOfDeployment: true }, readSettings);
     },
 
     /**
-     * Stores settings, unless other settings were stored since they were read as `etag` (412 `version_mismatch`). The
-     * client does not retry this call: after a lost answer the retry would be refused because of its own success. With
-     * `*`, which overwrites any version, it does.
+     * The settings in force for one account, and where each key comes from.
+     *
+     * @param account `mini-program:` and the AppID
+     */
+    settingsOf(account: string): Promise<Result<AccountSettings>> {
+      return call(
+        { method: "GET", path: ["settings"], query: { account }, isOfDeployment: true },
+        read.accountSettings,
+      );
+    },
+
+    /**
+     * Stores the settings of all accounts, unless other settings were stored since they were read as `etag` (412
+     * `version_mismatch`). The client does not retry this call: after a lost answer the retry would be refused because of
+     * its own success. With `*`, which overwrites any version, it does.
      */
     async putSettings(settings: SettingsInput, etag: string): Promise<Result<VersionedSettings>> {
       if (!VISIBLE_ASCII.test(etag)) return { ok: false, error: invalidArgument("etag", "must be one of settings()") };
       const headers = { ...JSON_BODY, "if-match": etag };
       const body = JSON.stringify(settings);
-      return call({ method: "PUT", path: ["settings"], headers, body, repeat: etag === "*" }, readSettings);
+      return call(
+        { method: "PUT", path: ["settings"], headers, body, repeat: etag === "*", isOfDeployment: true },
+        readSettings,
+      );
     },
 
     /**

@@ -32,7 +32,9 @@ export interface Call {
   /** The path after `/api/v1`, or after the base itself. */
   readonly path: Path;
   readonly isAtRoot?: boolean;
-  readonly query?: Readonly<Record<string, number | undefined>>;
+  readonly query?: Readonly<Record<string, number | string | undefined>>;
+  /** It is not about one mini program: the client's own is left out. */
+  readonly isOfDeployment?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Blob | Uint8Array<ArrayBuffer>;
   /** False: the call is not idempotent. */
@@ -116,8 +118,14 @@ export async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-function urlOf({ base, appid }: Transport, path: string, { query = {}, isAtRoot = false }: Call): string {
-  const given = Object.entries({ appid, ...query }).filter(([, value]) => value !== undefined);
+function urlOf(
+  { base, appid }: Transport,
+  path: string,
+  { query = {}, isAtRoot = false, isOfDeployment = false }: Call,
+): string {
+  const given = Object.entries({ ...(!isOfDeployment && { appid }), ...query }).filter(
+    ([, value]) => value !== undefined,
+  );
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return `${base}${isAtRoot ? "" : "/api/v1"}${path}${search === "" ? "" : `?${search}`}`;
 }

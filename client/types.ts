@@ -17,7 +17,11 @@ import type {
   UploadedSchema,
   WindowSchema,
 } from "../shared/api/schemas.ts";
-import type { SettingsSchema } from "../shared/api/settings/settings.ts";
+import type {
+  AccountSettingsSchema,
+  DocumentInputSchema,
+  SettingsDocumentSchema,
+} from "../shared/api/settings/document.ts";
 import type { ReplayedSchema, ReplayStartedSchema, WebhooksSchema } from "../shared/api/webhooks.ts";
 import type { Err, Ok } from "../shared/base/result.ts";
 import type { Outbound } from "../shared/message/outbound.ts";
@@ -62,17 +66,19 @@ export type Fault = v.InferOutput<typeof FaultSchema>;
 export type Health = v.InferOutput<typeof HealthSchema>;
 /** The result of lifting a pause. */
 export type Resumed = v.InferOutput<typeof ResumedSchema>;
-/** Settings as they are stored, with the defaults filled in. */
-export type Settings = v.InferOutput<typeof SettingsSchema>;
-/** Settings as they are written: entries with a default may be left out. */
-export type SettingsInput = Frozen<v.InferInput<typeof SettingsSchema>>;
+/** The settings of the deployment as they are stored, with the defaults of each key filled in. */
+export type SettingsDocument = v.InferOutput<typeof SettingsDocumentSchema>;
+/** The settings as they are written: entries with a default may be left out. */
+export type SettingsInput = Frozen<v.InferInput<typeof DocumentInputSchema>>;
+/** The settings in force for one account, and where each key comes from. */
+export type AccountSettings = v.InferOutput<typeof AccountSettingsSchema>;
 
 /** The same type, deeply read-only, so that a constant can be passed. */
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 /** Settings with the version they were read as. */
 export interface VersionedSettings {
-  readonly settings: Settings;
+  readonly settings: SettingsDocument;
   /** The value for `putSettings`. */
   readonly etag: string;
 }

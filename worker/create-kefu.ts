@@ -6,6 +6,7 @@ import { createApp } from "./app.ts";
 import type { TeamCode } from "./automation/handler-context.ts";
 import { Account } from "./objects/account.ts";
 import { Conversation } from "./objects/conversation.ts";
+import { Settings } from "./objects/settings.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
 
 /** What a Worker's entry exports. */
@@ -13,7 +14,11 @@ export interface Kefu {
   /** The default export. */
   readonly worker: { readonly fetch: Hono<HttpEnv>["fetch"] };
   /** The classes that `wrangler.toml` names. */
-  readonly objects: { readonly Account: typeof Account; readonly Conversation: typeof Conversation };
+  readonly objects: {
+    readonly Account: typeof Account;
+    readonly Conversation: typeof Conversation;
+    readonly Settings: typeof Settings;
+  };
 }
 
 /**
@@ -23,5 +28,5 @@ export interface Kefu {
  */
 export function createKefu(team: TeamCode): Kefu {
   const { fetch } = createApp(team);
-  return { worker: { fetch }, objects: { Account, Conversation } };
+  return { worker: { fetch }, objects: { Account, Conversation, Settings } };
 }

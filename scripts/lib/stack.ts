@@ -203,15 +203,17 @@ export const ALWAYS_OPEN = { hours: undefined, holidays: [], specialDays: [] } a
 /**
  * Stores the sample shop's settings.
  *
- * @param changes fields that replace those of the sample; an undefined one is removed
+ * @param changes keys that replace those of its defaults; an undefined one is removed
  */
 export async function useShopSettings(
   stack: Pick<Stack, "api">,
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const sample: unknown = JSON.parse((await readFile(join(ROOT, "examples/shop-settings.json"), "utf8")).trim());
-  const settings = Object.assign({}, sample, changes);
-  const response = await stack.api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
+  const sample: { readonly defaults: object } = JSON.parse(
+    await readFile(join(ROOT, "examples/shop-settings.json"), "utf8"),
+  );
+  const document = { defaults: { ...sample.defaults, ...changes } };
+  const response = await stack.api("PUT", "/api/v1/settings", document, { "if-match": "*" });
   if (!response.ok) throw new Error(`the sample settings were refused: ${await response.text()}`);
 }
 

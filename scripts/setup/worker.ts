@@ -8,7 +8,7 @@ import { judgeHealth } from "../doctor/check-health.ts";
 import { checkPause } from "../doctor/check-pause.ts";
 import { say } from "../doctor/finding.ts";
 import { cureOf, meaningOf } from "../doctor/interception.ts";
-import { callApi, callTarget, readObject, toLine, type Ports, type Reply } from "../doctor/target.ts";
+import { callApi, callTarget, readObject, toLine, toObject, type Ports, type Reply } from "../doctor/target.ts";
 import type { Fault } from "./fault.ts";
 
 /** What these calls need from outside. */
@@ -122,17 +122,24 @@ export async function storeGreeting(
   place: WorkerPlace,
   content: string,
 ): Promise<Result<boolean, Fault>> {
-  const current = await callApi(ports, place, { path: "/api/v1/settings" });
+  const { url, apiKey } = place;
+  // One document for all mini programs: with an appid the answer would be what is in force for one.
+  const current = await callApi(ports, { url, apiKey }, { path: "/api/v1/settings" });
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);
   if ("unreachable" in current || current.headers.get("etag") !== '"0"') return ok(false);
-  const settings = { ...readObject(current.body), greeting: { messages: [{ type: "text", content }] } };
-  const stored = await callApi(ports, place, {
-    path: "/api/v1/settings",
-    method: "PUT",
-    headers: { "content-type": "application/json", "if-match": '"0"' },
-    body: JSON.stringify(settings),
-  });
+  const defaults = toObject(readObject(current.body)["defaults"]);
+  const document = { defaults: { ...defaults, greeting: { messages: [{ type: "text", content }] } } };
+  const stored = await callApi(
+    ports,
+    { url, apiKey },
+    {
+      path: "/api/v1/settings",
+      method: "PUT",
+      headers: { "content-type": "application/json", "if-match": '"0"' },
+      body: JSON.stringify(document),
+    },
+  );
   if (!("unreachable" in stored) && stored.status === 200) return ok(true);
   return err({
     wrong: say("欢迎语没有存下", "the greeting was not stored"),

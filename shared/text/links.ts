@@ -37,10 +37,10 @@ const FILLED_HREF = /[\s"']href\s*=\s*(?:["']\s*)?[^\s"'>]/i;
  * The first problem of a text's links.
  *
  * @param text the text to send
- * @param appid the mini program that sends it: the only one its links may lead to
+ * @param appid the mini program that sends it: the only one its links may lead to; undefined: any
  * @returns undefined when every link is fine, or there is none
  */
-export function findLinkProblem(text: string, appid: string): LinkProblem | undefined {
+export function findLinkProblem(text: string, appid: string | undefined): LinkProblem | undefined {
   const sent = dropControls(text);
   for (const { start, end } of findTags(sent)) {
     const found = checkTag(sent.slice(start, end), appid);
@@ -93,16 +93,16 @@ export function disarmRepeated(text: string, words: readonly string[]): string {
   });
 }
 
-function checkTag(tag: string, appid: string): LinkProblem | undefined {
+function checkTag(tag: string, appid: string | undefined): LinkProblem | undefined {
   const appids = valuesOf(tag, APPID);
   const paths = valuesOf(tag, PATH);
   if (appids.length === 0 && paths.length === 0) return undefined;
-  if (appids.some((value) => value !== appid)) {
-    const cure = `write ${appid} in ${APPID}: a text can link to pages of this mini program only`;
+  if (appids.some((value) => value !== (appid ?? value))) {
+    const cure = `write ${appid ?? "the AppID"} in ${APPID}: a text can link to pages of this mini program only`;
     return { problem: "has a link to another mini program", cure };
   }
   if (appids.length === 0) {
-    return { problem: `has a link with ${PATH} and without ${APPID}`, cure: `add ${APPID}="${appid}"` };
+    return { problem: `has a link with ${PATH} and without ${APPID}`, cure: `add ${APPID}="${appid ?? "the AppID"}"` };
   }
   if (paths.length === 0) {
     const cure = `add ${PATH} with a page as app.json names it, such as pages/order/index?id=1`;

@@ -7,11 +7,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../../scripts/lib/build.ts";
-import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 import { buildStack, findPorts } from "../../scripts/lib/stack.ts";
 import { readBooks } from "./books.ts";
 import { createCast, type Cast, type Person } from "./cast.ts";
-import { SECOND_APP, serveEmulated, type Emulated } from "./emulated.ts";
+import { serveEmulated, type Emulated } from "./emulated.ts";
 import { isSettled, type PersonBooks, type Violation } from "./judge.ts";
 import { createKefuHost, ownPorts, type KefuHost } from "./kefu-host.ts";
 import { awaitKill } from "./kill-moment.ts";
@@ -98,10 +97,8 @@ async function copyScript(script: string): Promise<string> {
 async function prepare({ emulated, host }: Stage): Promise<void> {
   await emulated.control.switches(PACE);
   await host.start();
-  for (const { appid } of [LOCAL_APP, SECOND_APP]) {
-    const stored = await host.client({ appid }).putSettings(SETTINGS, "*");
-    if (!stored.ok) throw new Error(`the settings were refused: ${stored.error.code}`);
-  }
+  const stored = await host.client().putSettings({ defaults: SETTINGS }, "*");
+  if (!stored.ok) throw new Error(`the settings were refused: ${stored.error.code}`);
   await host.kill();
 }
 

@@ -110,7 +110,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakRun> {
   Object.assign(process.env, heapEnv(HEAP_MB));
   try {
     await host.start({ FAST_CLOCK: JSON.stringify(start), RETENTION_DAYS: String(RETENTION_DAYS) });
-    const stored = await host.client().putSettings(SETTINGS, "*");
+    const stored = await host.client().putSettings({ defaults: SETTINGS }, "*");
     if (!stored.ok) throw new Error(`the settings were refused: ${stored.error.code}`);
     const until = start.startedAt + options.minutes * 60_000;
     const workerUrl = `http://127.0.0.1:${ports.worker}`;

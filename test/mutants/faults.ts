@@ -60,7 +60,7 @@ export const FAULTS: MutantTable = {
       change: { replace: "withTimeout(timeoutMs, _)", by: "_" },
       killedBy: [
         "workerd/hung-calls.test.ts",
-        "an account object that never answers is given up for GET /api/v1/settings",
+        "an account object that never answers is given up for GET /api/v1/quarantine",
       ],
     },
     {

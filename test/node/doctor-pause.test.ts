@@ -16,7 +16,7 @@ beforeAll(async () => {
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   kefu = await runKefu(scripts.worker, ports, {});
   control = createControl((request) => fetch(request), emulator.url);
-  await api("PUT", "/api/v1/settings", ANSWER);
+  await api("PUT", "/api/v1/settings", { defaults: ANSWER });
 });
 afterAll(async () => {
   await Promise.all([kefu.stop(), emulator.stop()]);

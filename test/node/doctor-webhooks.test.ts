@@ -23,10 +23,11 @@ describe("the doctor looks at the webhooks, too", () => {
     const persistTo = await mkdtemp(join(tmpdir(), "doctor-"));
     const headers = { authorization: `Bearer ${LOCAL_API_KEY}`, "content-type": "application/json", "if-match": "*" };
     const closed = await freeTestPort();
-    const settings = {
+    const defaults = {
       webhooks: [{ id: "shop", url: `http://127.0.0.1:${closed}/hook` }],
       fallback: { type: "silent" },
     };
+    const body = JSON.stringify({ defaults });
     const find = async (url: string) =>
       findingsOf((await runDoctor(url, "--local", "--json")).output).find(({ id }) => id === "webhook.shop");
     let kefu: RunningWorker | undefined;
@@ -34,7 +35,7 @@ describe("the doctor looks at the webhooks, too", () => {
       kefu = await runKefu(scripts.worker, ports, { persistTo });
       const { url } = kefu;
       expect(await find(url)).toBeUndefined();
-      const stored = await fetch(`${url}/api/v1/settings`, { method: "PUT", headers, body: JSON.stringify(settings) });
+      const stored = await fetch(`${url}/api/v1/settings`, { method: "PUT", headers, body });
       expect(stored.status).toBe(200);
       expect(await find(url)).toMatchObject({ state: "ok" });
       await createControl((request) => fetch(request), emulator.url).text("oListened", "你好");

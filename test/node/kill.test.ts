@@ -62,7 +62,7 @@ beforeAll(async () => {
   emulator = await runEmulator(scripts.emulator, ports.emulator, ports.worker);
   control = createControl((request) => fetch(request), emulator.url);
   kefu = await startKefu({ script: scripts.worker, ports, persistTo });
-  const stored = await api("PUT", "/api/v1/settings", SETTINGS, { "if-match": "*" });
+  const stored = await api("PUT", "/api/v1/settings", { defaults: SETTINGS }, { "if-match": "*" });
   if (!stored.ok) throw new Error(await stored.text());
 });
 

@@ -77,7 +77,9 @@ describe("the sample shop's back end, with the whole stack", () => {
       match: { type: "prefix", words: ["包裹"] },
       action: { type: "webhook", webhookId: "shop" },
     } as const;
-    const stored = await kefu.putSettings({ ...settings, webhooks: [shop], rules: [rule, ...settings.rules] }, etag);
+    const { defaults } = settings;
+    const changed = { ...settings, defaults: { ...defaults, webhooks: [shop], rules: [rule, ...defaults.rules] } };
+    const stored = await kefu.putSettings(changed, etag);
     expect(stored).toMatchObject({ ok: true });
 
     await stack.control.text(ASKER, "包裹 1001 到哪了");
@@ -111,11 +113,14 @@ describe("the sample shop's back end, with the whole stack", () => {
     const read = await kefu.settings();
     if (!read.ok) throw new Error(read.error.code);
     const { settings, etag } = read.value;
-    expect(await kefu.putSettings({ ...settings, rules: [] }, etag)).toMatchObject({ ok: true });
+    const { defaults } = settings;
+    expect(await kefu.putSettings({ defaults: { ...defaults, rules: [] } }, etag)).toMatchObject({ ok: true });
     const late = await kefu.putSettings(settings, etag);
     expect(late).toMatchObject({ ok: false, error: { code: "version_mismatch", status: 412 } });
-    const bad = await kefu.putSettings({ ...settings, timeZone: "Mars/Olympus" }, "*");
-    expect(bad).toMatchObject({ error: { code: "invalid_settings", facts: { problems: [{ path: "timeZone" }] } } });
+    const bad = await kefu.putSettings({ defaults: { ...defaults, timeZone: "Mars/Olympus" } }, "*");
+    expect(bad).toMatchObject({
+      error: { code: "invalid_settings", facts: { problems: [{ path: "defaults.timeZone" }] } },
+    });
 
     const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const uploaded = await kefu.uploadImage(png, "image/png");

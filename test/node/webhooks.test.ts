@@ -51,7 +51,7 @@ async function useSettings(changes: Readonly<Record<string, unknown>>): Promise<
     fallback: { type: "reply", messages: [{ type: "text", content: "收到" }] },
     ...changes,
   };
-  const stored = await stack.api("PUT", "/api/v1/settings", settings, { "if-match": "*" });
+  const stored = await stack.api("PUT", "/api/v1/settings", { defaults: settings }, { "if-match": "*" });
   if (!stored.ok) throw new Error(await stored.text());
 }
 

@@ -29,9 +29,9 @@ function valuesOf(name: string): readonly number[] {
 const ROWS = [...readFileSync(NOTE, "utf8").matchAll(/^\| ([^|]+) \| `(\w+_MS)`\s*\| ([\d.]+)\s*\|/gm)];
 
 describe("deadlines", () => {
-  it("a stub of an object is made in two files, each of which gives it a deadline", ({ expect }) => {
+  it("a stub of an object is made in three files, each of which gives it a deadline", ({ expect }) => {
     const makes = /\.getByName\(|namespace\.get\(/;
-    expect(filesWith(makes).toSorted()).toEqual(["conversation/client.ts", "inbox/services.ts"]);
+    expect(filesWith(makes).toSorted()).toEqual(["conversation/client.ts", "inbox/services.ts", "settings/client.ts"]);
     for (const path of filesWith(makes)) {
       const code = FILES.find((file) => file.path === path)?.code ?? "";
       expect(code.match(/timedStub\(/g), path).toHaveLength(code.match(new RegExp(makes, "g"))?.length ?? 0);
@@ -47,8 +47,8 @@ describe("deadlines", () => {
         })),
       // An object's own storage answers at once.
     ).filter(({ path, line }) => !/withTimeout\(|storage\.kv\./.test(line) && !path.endsWith("store.ts"));
-    // The publisher's deadline covers what the account object puts.
-    expect(calls.map(({ path }) => path)).toEqual(["objects/account.ts", "objects/account.ts"]);
+    // The publisher's deadline covers what the objects put.
+    expect(calls.map(({ path }) => path)).toEqual(["objects/account.ts", "objects/settings.ts"]);
   });
 
   it("the list has rows", ({ expect }) => {

@@ -51,6 +51,14 @@ export class Account extends product.Account {
   }
 }
 
+/** The product's, with alarms on the fast clock. */
+export class Settings extends product.Settings {
+  constructor(ctx: DurableObjectState, env: Env) {
+    speedUpAlarms(ctx.storage);
+    super(ctx, env);
+  }
+}
+
 /** The bindings, with the soak test's addition to a conversation. */
 interface SoakEnv extends Omit<Env, "CONVERSATION"> {
   readonly CONVERSATION: DurableObjectNamespace<Conversation>;

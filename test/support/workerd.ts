@@ -16,6 +16,9 @@ import type { EmulatedAppInput, Switches } from "../../emulator/model.ts";
 import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
 import kefu, { type Conversation } from "../../worker/index.ts";
+import { settingsName } from "../../worker/settings/client.ts";
+import { SETTINGS_KEY } from "../../worker/settings/published-settings.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 
 export const API_KEY = "test-key-0123456789abcdef";
 
@@ -134,6 +137,22 @@ export function account(appid = APPID) {
   return env.ACCOUNT.getByName(appid);
 }
 
+/** The object of the settings. */
+export function settingsObject() {
+  return env.SETTINGS.getByName(settingsName());
+}
+
+/** Deletes the stored settings everywhere, and evicts their object. */
+export async function emptySettings(): Promise<void> {
+  await runInDurableObject(settingsObject(), async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  });
+  await evictDurableObject(settingsObject());
+  await env.KV.delete(SETTINGS_KEY);
+  settingsMemory.known = undefined;
+}
+
 /** Deletes everything an account object has stored, and evicts it. */
 export async function emptyAccount(appid = APPID): Promise<void> {
   await runInDurableObject(account(appid), (_, { storage }) => storage.deleteAll());
@@ -144,7 +163,9 @@ export async function emptyAccount(appid = APPID): Promise<void> {
 export async function deleteEvents(): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     await runInDurableObject(account(appid), (_, { storage }) => {
-      for (const table of ["events", "quarantine"]) storage.sql.exec(`delete from ${table}`);
+      // The tables come with the first write.
+      const tables = tablesIn(storage).filter((table) => table === "events" || table === "quarantine");
+      for (const table of tables) storage.sql.exec(`delete from ${table}`);
     });
   }
 }
@@ -160,7 +181,7 @@ export async function ring(...openids: readonly string[]): Promise<void> {
 }
 
 /** The alarm time of an object, epoch ms; null when none is set. */
-export function alarmOf(stub: ReturnType<typeof conversation> | ReturnType<typeof account>): Promise<number | null> {
+export function alarmOf(stub: Parameters<typeof evictDurableObject>[0]): Promise<number | null> {
   return runInDurableObject<DurableObject, number | null>(stub, (_, { storage }) => storage.getAlarm());
 }
 

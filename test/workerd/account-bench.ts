@@ -12,9 +12,8 @@ import { configOf, findAccountConfig } from "../../worker/config/config.ts";
 import { deliverChain } from "../../worker/inbox/delivery/chain.ts";
 import { createServices } from "../../worker/inbox/services.ts";
 import type { Account } from "../../worker/objects/account.ts";
-import { settingsKey } from "../../worker/settings/published-settings.ts";
 import { must } from "../support/conversation.ts";
-import { account, APPID, emptyAccount, OTHER_APPID } from "../support/workerd.ts";
+import { account, APPID, emptyAccount, emptySettings, OTHER_APPID } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
 export const MINUTE_MS = 60_000;
@@ -45,7 +44,7 @@ export async function tokenOf(access: ReturnType<ReturnType<typeof account>["acc
 
 async function wipe(appid: string): Promise<void> {
   await emptyAccount(appid);
-  await Promise.all([env.KV.delete(accessKey(appid)), env.KV.delete(settingsKey(appid))]);
+  await env.KV.delete(accessKey(appid));
 }
 
 /** The app as a Worker knows it. */
@@ -93,6 +92,7 @@ export function useAccounts(): void {
     accountMemory.clear();
     await wipe(APPID);
     await wipe(OTHER_APPID);
+    await emptySettings();
     endpoint.calls = [];
     endpoint.answer = () => ({ access_token: `token-${(serial += 1)}`, expires_in: LIFE_MS / 1000 });
     vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {

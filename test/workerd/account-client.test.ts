@@ -8,7 +8,7 @@ import { beforeEach, describe, it, vi } from "vitest";
 import type { Control } from "../../emulator/control.ts";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { rejected } from "../support/delivery.ts";
-import { account, APPID, pass, playWeChat, emulatedApp } from "../support/workerd.ts";
+import { account, APPID, pass, playWeChat, emulatedApp, settingsObject } from "../support/workerd.ts";
 import { connect, deliver, logged, published, useAccounts } from "./account-bench.ts";
 
 useAccounts();
@@ -85,7 +85,7 @@ describe("senders", () => {
 describe("settings", () => {
   it("reach a Worker that knows none from the object, and later from KV", async ({ expect }) => {
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
-    await account().putSettings("*", { fallback: { type: "silent" } });
+    await settingsObject().put("*", { defaults: { fallback: { type: "silent" } } });
     // Memory is up to a minute old.
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
     pass(60_000);

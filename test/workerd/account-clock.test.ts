@@ -4,7 +4,7 @@ import { describe, it, vi } from "vitest";
 import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestones.ts";
 import { allowForce } from "../../worker/account/core/token-refresh.ts";
 import { pauseCause, rejected } from "../support/delivery.ts";
-import { account, alarmOf, pass } from "../support/workerd.ts";
+import { account, alarmOf, pass, settingsObject } from "../support/workerd.ts";
 import { connect, DAY_MS, deliver, endpoint, inside, published, tokenOf, useAccounts } from "./account-bench.ts";
 
 useAccounts();
@@ -65,9 +65,9 @@ describe("after the clock was set back by days", () => {
   });
 
   it("settings that an isolate remembers are read again", async ({ expect }) => {
-    await account().putSettings(0, { fallback: { type: "silent" } });
+    await settingsObject().put(0, { defaults: { fallback: { type: "silent" } } });
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "silent" } } });
-    await account().putSettings(1, { fallback: { type: "transfer" } });
+    await settingsObject().put(1, { defaults: { fallback: { type: "transfer" } } });
     pass(BACK_MS);
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "transfer" } } });
   });

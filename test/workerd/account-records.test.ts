@@ -1,112 +1,14 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
-import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import type { DebugDemoEvent } from "../../shared/message/inbound.ts";
-import { settingsKey } from "../../worker/settings/published-settings.ts";
-import { account, alarmOf, APPID, OTHER_APPID, pass } from "../support/workerd.ts";
-import { DAY_MS, inside, logged, published, useAccounts } from "./account-bench.ts";
+import { account, alarmOf, pass } from "../support/workerd.ts";
+import { DAY_MS, inside, logged, useAccounts } from "./account-bench.ts";
 
 useAccounts();
-
-const settingsOf = (content: string) => ({ fallback: { type: "reply", messages: [{ type: "text", content }] } });
 
 function demoEvent(createdAt = Date.now()): DebugDemoEvent {
   return { kind: "debug_demo", account: "gh_1", openid: "oPlatform", createdAt, debugStr: "hello", raw: {} };
 }
-
-describe("settings", () => {
-  it("are the defaults, version 0, until somebody stores some", async ({ expect }) => {
-    expect(await account().settings()).toEqual({ version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 });
-  });
-
-  it("are stored with their defaults filled in, and published", async ({ expect }) => {
-    const now = Date.now();
-    const stored = await account().putSettings(0, settingsOf("a"));
-    const expected = { version: 1, settings: { ...DEFAULT_SETTINGS, ...settingsOf("a") }, updatedAt: now };
-    expect(stored).toEqual({ ok: true, value: expected });
-    expect(await published(settingsKey(APPID))).toEqual(expected);
-    await evictDurableObject(account());
-    expect(await account().settings()).toEqual(expected);
-    expect(await account(OTHER_APPID).settings()).toMatchObject({ version: 0 });
-  });
-
-  it("are not overwritten by somebody who has not seen the newest", async ({ expect }) => {
-    await account().putSettings(0, settingsOf("a"));
-    const late = await account().putSettings(0, settingsOf("b"));
-    expect(late).toMatchObject({ ok: false, error: { reason: "version_mismatch", current: { version: 1 } } });
-    expect(await account().putSettings("*", settingsOf("c"))).toMatchObject({ ok: true, value: { version: 2 } });
-  });
-
-  it("let exactly one of many at once through", async ({ expect }) => {
-    const all = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => account().putSettings(0, settingsOf(`${index}`))),
-    );
-    expect(all.filter(({ ok }) => ok)).toHaveLength(1);
-  });
-
-  it("are refused with their problems and change nothing", async ({ expect }) => {
-    const refused = await account().putSettings("*", { fallbak: { type: "silent" } });
-    expect(refused).toMatchObject({ ok: false, error: { reason: "invalid" } });
-    expect(!refused.ok && refused.error.reason === "invalid" && refused.error.problems.length).toBe(2);
-    expect(await account().settings()).toMatchObject({ version: 0 });
-  });
-
-  it("are refused when a row could not hold them", async ({ expect }) => {
-    const rules = Array.from({ length: 120 }, (_, index) => ({
-      id: `r${index}`,
-      match: { type: "contains", words: ["a"] },
-      action: { type: "reply", messages: [{ type: "text", content: "x".repeat(10_000) }] },
-    }));
-    const refused = await account().putSettings("*", { ...settingsOf("a"), rules });
-    expect(refused).toMatchObject({ ok: false, error: { reason: "invalid", problems: [{ path: "" }] } });
-  });
-
-  it("keep their last 20 versions", async ({ expect }) => {
-    for (let version = 0; version < 23; version += 1) await account().putSettings(version, settingsOf(`${version}`));
-    const versions = await inside((_object, { storage }) =>
-      storage.sql.exec<{ version: number }>("select version from settings order by version").toArray(),
-    );
-    expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, index) => index + 4));
-    expect(await account().settings()).toMatchObject({ version: 23, settings: settingsOf("22") });
-  });
-
-  it("are stored even when KV fails", async ({ expect }) => {
-    vi.spyOn(env.KV, "put").mockRejectedValueOnce(new Error("KV is down"));
-    expect(await account().putSettings(0, settingsOf("a"))).toMatchObject({ ok: true });
-    expect(logged()).toContain("publish_failed");
-    expect(await published(settingsKey(APPID))).toMatchObject({ version: 1 });
-  });
-
-  it("that KV did not take are published by the alarm, until it does", async ({ expect }) => {
-    const put = vi.spyOn(env.KV, "put").mockRejectedValue(new Error("KV is down"));
-    expect(await account().putSettings(0, settingsOf("a"))).toMatchObject({ ok: true });
-    expect(await published(settingsKey(APPID))).toBeNull();
-    for (const isBack of [false, true]) {
-      if (isBack) put.mockRestore();
-      await evictDurableObject(account());
-      vi.setSystemTime((await alarmOf(account())) ?? 0);
-      expect(await runDurableObjectAlarm(account())).toBe(true);
-    }
-    expect(await published(settingsKey(APPID))).toMatchObject({ version: 1 });
-    expect(await alarmOf(account())).toBeNull();
-  });
-
-  it("stay in force when a version of the worker takes less than the one that stored them", async ({ expect }) => {
-    await account().putSettings(0, settingsOf("a"));
-    const fallback = { type: "reply", messages: [{ type: "text", content: "\u3000" }] };
-    const body = JSON.stringify({ fallback });
-    await inside((_object, { storage }) => storage.sql.exec("update settings set body = ?", body).toArray());
-    expect(await account().settings()).toMatchObject({ version: 1, settings: { fallback } });
-  });
-
-  it("answer nothing but the defaults when a version of the worker cannot read what is stored", async ({ expect }) => {
-    await account().putSettings(0, settingsOf("a"));
-    await inside((_object, { storage }) => storage.sql.exec("update settings set body = '{}'").toArray());
-    expect(await account().settings()).toMatchObject({ version: 1, settings: DEFAULT_SETTINGS });
-    expect(logged()).toContain("settings_unreadable");
-  });
-});
 
 describe("app events", () => {
   it("are kept once however often they come, also at once and after an eviction", async ({ expect }) => {

@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
+import { NO_WEBHOOKS, toListed } from "../../worker/webhooks/core/listed-webhooks.ts";
 import {
   type SkippedEvents,
   createSkippedStore,
@@ -8,6 +9,7 @@ import {
 } from "../../worker/webhooks/skipped-store.ts";
 import { URL_OF } from "../support/receiver.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
+import { connect } from "./account-bench.ts";
 import { call } from "./api-client.ts";
 import { useHooks, usePlay } from "./webhook-play.ts";
 
@@ -94,43 +96,66 @@ describe("the record of skipped events", () => {
 describe("the account", () => {
   const hooks = (...ids: readonly string[]) => useHooks(...ids.map((id) => ({ id, url: URL_OF(id) })));
 
+  /** The webhooks of the settings, as a caller that has just read them brings them. */
+  const listed = async () => {
+    const read = await connect().settings();
+    return read === undefined ? NO_WEBHOOKS : toListed(read);
+  };
+  const status = async () => account().webhookStatus(await listed());
+
   it("keeps the record through an eviction and another address, and drops it with the endpoint", async ({ expect }) => {
     await hooks("kept", "gone");
-    for (const id of ["kept", "gone", "unknown"]) expect(await account().noteSkipped(id, skip("c1", 5))).toBe(true);
+    for (const id of ["kept", "gone", "unknown"]) {
+      expect(await account().noteSkipped(id, skip("c1", 5), await listed())).toBe(true);
+    }
     await evictDurableObject(account());
     await useHooks({ id: "kept", url: URL_OF("elsewhere") });
-    expect((await account().webhookStatus()).skipped).toMatchObject({ kept: { count: 1 } });
+    expect((await status()).skipped).toMatchObject({ kept: { count: 1 } });
     await hooks("kept", "gone", "unknown");
-    expect(Object.keys((await account().webhookStatus()).skipped)).toEqual(["kept"]);
+    expect(Object.keys((await status()).skipped)).toEqual(["kept"]);
+  });
+
+  it("follows the newest settings a caller has read: an older one does not bring an endpoint back", async ({
+    expect,
+  }) => {
+    await hooks("removed");
+    const older = await listed();
+    await hooks("stays");
+    await status();
+    expect(await account().noteSkipped("removed", skip("c1", 5), older)).toBe(true);
+    const failed = { ok: false, reason: "timeout", conversation: "c1" } as const;
+    expect(await account().reportWebhook("removed", failed, older)).toEqual({});
+    await hooks("stays", "removed");
+    expect((await status()).skipped).toEqual({});
   });
 
   it("deletes the record after the retention time, by its alarm", async ({ expect }) => {
     await hooks("old");
-    await account().noteSkipped("old", skip("c1", 5));
+    await account().noteSkipped("old", skip("c1", 5), await listed());
     // What is due earlier comes first.
     const due = Date.now() + 180 * DAY;
     await runDurableObjectAlarm(account());
     expect(await alarmOf(account())).toBe(due);
     pass(180 * DAY + 1);
     await runDurableObjectAlarm(account());
-    expect((await account().webhookStatus()).skipped).toEqual({});
+    expect((await status()).skipped).toEqual({});
   });
 
   it("forgets a user everywhere by the conversation's id", async ({ expect }) => {
     await hooks("user");
-    await account().noteSkipped("user", skip("c1", 5));
-    await account().reportWebhook("user", { ok: false, reason: "timeout", conversation: "c1" });
+    await account().noteSkipped("user", skip("c1", 5), await listed());
+    await account().reportWebhook("user", { ok: false, reason: "timeout", conversation: "c1" }, await listed());
     await account().forgetConversation("c1");
     const state = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("state"));
     expect(JSON.stringify(state)).not.toContain("c1");
-    expect(await account().webhookStatus()).toMatchObject({ healths: { user: { failures: 1 } }, skipped: {} });
+    expect(await status()).toMatchObject({ healths: { user: { failures: 1 } }, skipped: {} });
   });
 
   it("forgets skipped events that nobody wants, when it is asked to", async ({ expect }) => {
     await hooks("unwanted");
-    await account().noteSkipped("unwanted", skip("c1", 5));
+    await account().noteSkipped("unwanted", skip("c1", 5), await listed());
     expect((await call("DELETE", "/api/v1/webhooks/unwanted/skipped")).status).toBe(204);
-    expect((await account().webhookStatus()).skipped).toEqual({});
+    expect((await status()).skipped).toEqual({});
     expect((await call("DELETE", "/api/v1/webhooks/other/skipped")).status).toBe(404);
     expect((await call("DELETE", "/api/v1/webhooks/a%20b/skipped")).status).toBe(422);
   });

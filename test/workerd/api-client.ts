@@ -2,7 +2,7 @@
  * Calls of the REST API as the tests make them: with a key, and every answer held against the OpenAPI document.
  */
 import { exports } from "cloudflare:workers";
-import { API_KEY, APPID, fetchWith, OTHER_APPID } from "../support/workerd.ts";
+import { API_KEY, fetchWith } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
 
 /** What a call may carry. */
@@ -103,15 +103,14 @@ export async function hookStatus(): Promise<Readonly<Record<string, unknown>>> {
   return Array.isArray(webhooks) ? webhooks[0] : {};
 }
 
-/** Stores settings, whatever there are. */
-export function putSettings(json: unknown, options: CallOptions = {}): Promise<Response> {
-  return call("PUT", "/api/v1/settings", { ...options, json, headers: { "if-match": "*", ...options.headers } });
+/** Stores settings as the defaults of both apps, whatever there are. */
+export function putSettings(defaults: unknown, options: CallOptions = {}): Promise<Response> {
+  const headers = { "if-match": "*", ...options.headers };
+  return call("PUT", "/api/v1/settings", { ...options, json: { defaults }, headers });
 }
 
-/** Stores settings without automatic replies for both apps. */
+/** Stores settings without automatic replies. */
 export async function useSilentSettings(extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
-  for (const appid of [APPID, OTHER_APPID]) {
-    const stored = await putSettings({ fallback: { type: "silent" }, ...extra }, { appid });
-    if (!stored.ok) throw new Error(await stored.text());
-  }
+  const stored = await putSettings({ fallback: { type: "silent" }, ...extra });
+  if (!stored.ok) throw new Error(await stored.text());
 }

@@ -4,7 +4,7 @@ import { bodyOf, call } from "./api-client.ts";
 import { useWorker } from "./each-test.ts";
 
 const BOM = "\ufeff";
-const SETTINGS = { fallback: { type: "silent" }, webhooks: [] };
+const SETTINGS = { defaults: { fallback: { type: "silent" }, webhooks: [] } };
 const deep = (levels: number, inner = "1") => `${"[".repeat(levels)}${inner}${"]".repeat(levels)}`;
 
 useWorker();
@@ -54,8 +54,13 @@ describe("a JSON body", () => {
 
   it("of names every object inherits is refused as settings", async ({ expect }) => {
     for (const name of ["__proto__", "constructor", "toString", "then"]) {
-      const response = await put(`{"${name}":{"rules":1},"fallback":{"type":"silent"}}`);
-      expect([name, response.status]).toEqual([name, 422]);
+      for (const body of [
+        `{"${name}":{"rules":1},"defaults":{"fallback":{"type":"silent"}}}`,
+        `{"defaults":{"${name}":{"rules":1},"fallback":{"type":"silent"}}}`,
+        `{"defaults":{"fallback":{"type":"silent"}},"overrides":{"${name}":{"rules":[]}}}`,
+      ]) {
+        expect([body, (await put(body)).status]).toEqual([body, 422]);
+      }
     }
   });
 

@@ -1,10 +1,13 @@
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
+import { DEFAULT_DOCUMENT } from "../../shared/api/settings/document.ts";
 import { account, APPID, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
 
 const SILENT = { fallback: { type: "silent" } };
+const KEY = `mini-program:${APPID}`;
+const OTHER_KEY = `mini-program:${OTHER_APPID}`;
 
 useWorker({ settings: null });
 
@@ -16,30 +19,65 @@ function put(json: unknown, ifMatch: string | null, options: CallOptions = {}): 
   });
 }
 
-async function etag(appid = APPID): Promise<string> {
-  return (await call("GET", "/api/v1/settings", { appid })).headers.get("etag") ?? "";
+/** Stores settings as the defaults. */
+const putDefaults = (defaults: unknown, ifMatch: string | null) => put({ defaults }, ifMatch);
+
+async function etag(): Promise<string> {
+  return (await call("GET", "/api/v1/settings")).headers.get("etag") ?? "";
 }
 
 describe("GET /settings", () => {
   it("gives the defaults as version 0 until somebody stores others", async ({ expect }) => {
-    const response = await call("GET", "/api/v1/settings", { appid: OTHER_APPID });
+    const response = await call("GET", "/api/v1/settings");
     expect(response.status).toBe(200);
     expect(response.headers.get("etag")).toBe('"0"');
-    expect(await bodyOf(response)).toEqual(DEFAULT_SETTINGS);
+    expect(await bodyOf(response)).toEqual({ version: 0, ...DEFAULT_DOCUMENT });
   });
+
+  it("shows what is in force for one account, and where each key comes from", async ({ expect }) => {
+    const defaults = { ...SILENT, muteAfterApiMinutes: 7 };
+    expect((await put({ defaults, overrides: { [OTHER_KEY]: { muteAfterApiMinutes: 8 } } }, "*")).status).toBe(200);
+    const version = Number((await etag()).slice(1, -1));
+    const response = await call("GET", `/api/v1/settings?account=${OTHER_KEY}`);
+    expect(response.headers.get("etag")).toBe(`"${version}"`);
+    expect(await bodyOf(response)).toEqual({
+      version,
+      account: OTHER_KEY,
+      settings: { ...DEFAULT_SETTINGS, ...SILENT, muteAfterApiMinutes: 8 },
+      from: expect.objectContaining({ fallback: "defaults", muteAfterApiMinutes: "override" }),
+    });
+    expect(await bodyOf(await call("GET", "/api/v1/settings", { appid: OTHER_APPID }))).toMatchObject({
+      account: OTHER_KEY,
+      settings: { muteAfterApiMinutes: 8 },
+    });
+    expect(await bodyOf(await call("GET", `/api/v1/settings?account=${KEY}`))).toMatchObject({
+      settings: { muteAfterApiMinutes: 7 },
+      from: { muteAfterApiMinutes: "defaults" },
+    });
+  });
+
+  it.for(["mini-program:wx00000000000000ff", `official-account:${APPID}`, APPID, "", "constructor"])(
+    "answers 404 for %j, which this worker does not serve",
+    async (account, { expect }) => {
+      const response = await call("GET", `/api/v1/settings?account=${encodeURIComponent(account)}`);
+      expect(response.status).toBe(404);
+      expect(await bodyOf(response)).toMatchObject({ code: "unknown_app" });
+    },
+  );
 });
 
 describe("PUT /settings", () => {
   it("stores, fills in the defaults, and gives each version its ETag", async ({ expect }) => {
     const before = await etag();
-    const response = await put(SILENT, before);
+    const response = await putDefaults(SILENT, before);
     expect(response.status).toBe(200);
-    expect(await bodyOf(response)).toEqual({ ...DEFAULT_SETTINGS, ...SILENT });
+    const stored = { version: expect.any(Number), defaults: { ...DEFAULT_SETTINGS, ...SILENT }, overrides: {} };
+    expect(await bodyOf(response)).toEqual(stored);
     const after = response.headers.get("etag");
     expect(after).toBe(`"${Number(before.slice(1, -1)) + 1}"`);
     const read = await call("GET", "/api/v1/settings");
     expect(read.headers.get("etag")).toBe(after);
-    expect(await bodyOf(read)).toEqual({ ...DEFAULT_SETTINGS, ...SILENT });
+    expect(await bodyOf(read)).toEqual(stored);
   });
 
   it("takes what GET gave, unchanged", async ({ expect }) => {
@@ -49,25 +87,25 @@ describe("PUT /settings", () => {
 
   it("is in force for the next push", async ({ expect }) => {
     const reply = { type: "reply", messages: [{ type: "text", content: "收到" }] };
-    await put({ fallback: reply }, "*");
+    await put({ defaults: SILENT, overrides: { [KEY]: { fallback: reply } } }, "*");
     await wechat.text("oForce", "在吗");
     await expect.poll(() => readTexts(wechat, "oForce")).toEqual(["收到"]);
   });
 
   it("answers 428 without If-Match", async ({ expect }) => {
     for (const ifMatch of [null, ""]) {
-      const response = await put(SILENT, ifMatch);
+      const response = await putDefaults(SILENT, ifMatch);
       expect(response.status).toBe(428);
       expect(await bodyOf(response)).toMatchObject({ code: "if_match_required" });
     }
   });
 
   it("answers 412 with the version there is for any other, and stores nothing", async ({ expect }) => {
-    await put(SILENT, "*");
+    await putDefaults(SILENT, "*");
     const current = await etag();
     const version = Number(current.slice(1, -1));
     for (const stale of ['"0"', `"${version + 1}"`, `W/${current}`, String(version), '"1", "2"', '""', '"-1"']) {
-      const response = await put(DEFAULT_SETTINGS, stale);
+      const response = await put(DEFAULT_DOCUMENT, stale);
       expect(response.status, stale).toBe(412);
       expect(await bodyOf(response)).toMatchObject({ code: "version_mismatch", version });
       expect(response.headers.get("etag")).toBe(current);
@@ -77,21 +115,27 @@ describe("PUT /settings", () => {
 
   it("lets one of two who began from the same version through", async ({ expect }) => {
     const begun = await etag();
-    const answers = await Promise.all([put(SILENT, begun), put(DEFAULT_SETTINGS, begun)]);
+    const answers = await Promise.all([putDefaults(SILENT, begun), put(DEFAULT_DOCUMENT, begun)]);
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
   it("tells all problems at once, each with its path and cure", async ({ expect }) => {
     const rule = { id: "a", match: { type: "contains", words: [] }, action: { type: "silent" } };
-    const response = await put({ timeZone: "Mars/Olympus", rules: [rule, rule], fallback: { type: "reply" } }, "*");
+    const defaults = { timeZone: "Mars/Olympus", rules: [rule, rule], fallback: { type: "reply" } };
+    const response = await put({ defaults, overrides: { [KEY]: { timeZone: "Mars" }, shop: {} } }, "*");
     expect(response.status).toBe(422);
     const { code, problems } = await bodyOf(response);
     expect(code).toBe("invalid_settings");
     expect(problems).toEqual(
       expect.arrayContaining(
-        ["timeZone", "rules.0.match.words", "rules.1.id", "fallback.messages"].map((path) =>
-          expect.objectContaining({ path, problem: expect.any(String), cure: expect.any(String) }),
-        ),
+        [
+          "defaults.timeZone",
+          "defaults.rules.0.match.words",
+          "defaults.rules.1.id",
+          "defaults.fallback.messages",
+          `overrides.${KEY}.timeZone`,
+          "overrides.shop",
+        ].map((path) => expect.objectContaining({ path, problem: expect.any(String), cure: expect.any(String) })),
       ),
     );
   });
@@ -102,10 +146,11 @@ describe("PUT /settings", () => {
     expect(await bodyOf(response)).toMatchObject({ code: "invalid_settings" });
   });
 
-  it("keeps the apps apart", async ({ expect }) => {
-    await put({ ...SILENT, muteAfterApiMinutes: 7 }, "*", { appid: APPID });
-    await put({ ...SILENT, muteAfterApiMinutes: 8 }, "*", { appid: OTHER_APPID });
-    expect(await bodyOf(await call("GET", "/api/v1/settings"))).toMatchObject({ muteAfterApiMinutes: 7 });
+  it("refuses an override for an account this worker does not serve", async ({ expect }) => {
+    const overrides = { "mini-program:wx00000000000000ff": { rules: [] } };
+    const response = await put({ defaults: SILENT, overrides }, "*");
+    expect(response.status).toBe(422);
+    expect(await bodyOf(response)).toMatchObject({ problems: [{ path: "overrides.mini-program:wx00000000000000ff" }] });
   });
 
   it("takes as many rules as there may be, and takes back what it answered", async ({ expect }) => {
@@ -114,14 +159,14 @@ describe("PUT /settings", () => {
       match: { type: "any", words: [`第${index}问`] },
       action: { type: "reply", messages: [{ type: "text", content: "长".repeat(100) }] },
     }));
-    const stored = await put({ ...SILENT, rules }, "*");
+    const stored = await putDefaults({ ...SILENT, rules }, "*");
     expect(stored.status).toBe(200);
     expect((await put(await bodyOf(stored), "*")).status).toBe(200);
   });
 
   it("refuses what is too large, no JSON, or of another type", async ({ expect }) => {
     const headers = { "if-match": "*", "content-type": "application/json" };
-    expect((await put({ ...SILENT, more: "a".repeat(1_000_000) }, "*")).status).toBe(413);
+    expect((await putDefaults({ ...SILENT, more: "a".repeat(1_000_000) }, "*")).status).toBe(413);
     expect((await call("PUT", "/api/v1/settings", { body: "{", headers })).status).toBe(400);
     const text = { ...headers, "content-type": "text/plain" };
     expect((await call("PUT", "/api/v1/settings", { body: "{}", headers: text })).status).toBe(415);

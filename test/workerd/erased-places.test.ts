@@ -8,9 +8,19 @@ import { afterEach, beforeAll, describe, it, vi } from "vitest";
 import storage from "../../docs/storage.md?raw";
 import { accountMemory } from "../../worker/account/memory.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 import { healthMemory } from "../../worker/webhooks/health-reader.ts";
 import { createReceiver, URL_OF } from "../support/receiver.ts";
-import { account, captureLog, conversation, pass, playWeChat, ring, tablesIn } from "../support/workerd.ts";
+import {
+  account,
+  captureLog,
+  conversation,
+  pass,
+  playWeChat,
+  ring,
+  settingsObject,
+  tablesIn,
+} from "../support/workerd.ts";
 import { erase, send, useSilentSettings } from "./api-client.ts";
 
 const USER = "oCanary_6bmjrPTlm6-2sgVt7hMZ";
@@ -56,20 +66,21 @@ function documented(): readonly Place[] {
 
 /** The places the other sections name, by the names of the table. */
 function describedElsewhere(): readonly string[] {
-  const objects = ["Conversation", "Account"].flatMap((name) => {
+  const objects = ["Conversation", "Account", "Settings"].flatMap((name) => {
     const text = section(`Durable Object \`${name}\``);
     const keys = tableRows(text, "Key").map(([key = ""]) => `${name} entry ${key}`);
     const tables = tableRows(text, "Table").map(([table = ""]) => `${name} table ${table}`);
     const inline = [...text.matchAll(/^\*\*Table `(\w+)`\*\*/gm)].map(([, table = ""]) => `${name} table ${table}`);
     return keys.concat(tables, inline);
   });
-  const kv = tableRows(section("Workers KV"), "Key").map(([key = ""]) => `KV ${key.slice(0, key.indexOf(":") + 1)}`);
+  const kv = tableRows(section("Workers KV"), "Key").map(([key = ""]) => `KV ${prefixOf(key)}`);
   const others = tableRows(storage, "Place").map(([name = ""]) => name);
   return [...objects, ...kv, ...others.filter((name) => !/^(?:Durable Object|Workers KV)/.test(name))];
 }
 
-function readObject(name: "Conversation" | "Account"): Promise<readonly (readonly [string, string])[]> {
-  const stub = name === "Account" ? account() : conversation(USER);
+function readObject(name: "Conversation" | "Account" | "Settings"): Promise<readonly (readonly [string, string])[]> {
+  const stubs = { Account: account(), Conversation: conversation(USER), Settings: settingsObject() };
+  const stub = stubs[name];
   return runInDurableObject<DurableObject, readonly (readonly [string, string])[]>(stub, (_object, { storage }) => {
     const entries = [...storage.kv.list()].map(
       ([key, value]) => [`${name} entry ${key}`, JSON.stringify(value)] as const,
@@ -95,15 +106,21 @@ function asText(_key: string, value: unknown): unknown {
 async function readKv(): Promise<readonly (readonly [string, string])[]> {
   const { keys } = await env.KV.list();
   const values = await Promise.all(keys.map(async ({ name }) => [name, await env.KV.get(name)] as const));
-  return values.map(([name, value]) => [`KV ${name.slice(0, name.indexOf(":") + 1)}`, `${name} ${value}`]);
+  return values.map(([name, value]) => [`KV ${prefixOf(name)}`, `${name} ${value}`]);
+}
+
+/** A key up to its first colon, or the whole. */
+function prefixOf(key: string): string {
+  return key.includes(":") ? key.slice(0, key.indexOf(":") + 1) : key;
 }
 
 /** Everything stored now, and what this isolate remembers. */
 async function takeSnapshot(): Promise<Snapshot> {
-  const memory = JSON.stringify([[...accountMemory], [...healthMemory]]);
+  const memory = JSON.stringify([[...accountMemory], [...healthMemory], settingsMemory]);
   const all = [
     ...(await readObject("Conversation")),
     ...(await readObject("Account")),
+    ...(await readObject("Settings")),
     ...(await readKv()),
     ["isolate memory", memory] as const,
   ];

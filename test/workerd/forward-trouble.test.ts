@@ -14,18 +14,15 @@ describe("the time a forwarded push has", () => {
     const run = async (name: string, storeMs: number) => {
       vi.useFakeTimers({ toFake: ["Date"] });
       const slow = {
-        getByName: (appid: string) => {
-          const stub = env.ACCOUNT.getByName(appid);
-          return Object.assign(Object.create(null), {
-            settings: () => stub.settings(),
+        getByName: () =>
+          Object.assign(Object.create(null), {
             forwardHealth: () => Promise.resolve(null),
             relayed: (_key: string, kept: unknown) => Promise.resolve(kept),
             appEvent: () => {
               pass(storeMs);
               return Promise.resolve(true);
             },
-          });
-        },
+          }),
       };
       const given = { WECHAT_FORWARD_KINDS: "*", WECHAT_FORWARD_URL: "https://old.example.com/", ACCOUNT: slow };
       const wechat = playWeChat({
@@ -61,7 +58,6 @@ describe("an answer that cannot be kept", () => {
       getByName: (appid: string) => {
         const stub = env.ACCOUNT.getByName(appid);
         return Object.assign(Object.create(null), {
-          settings: () => stub.settings(),
           forwardHealth: () => Promise.resolve(null),
           appEvent: (...args: Parameters<typeof stub.appEvent>) => stub.appEvent(...args),
           relayed: (key: string, given: never) =>

@@ -69,11 +69,8 @@ describe("a rate limiter that never answers", () => {
 describe("an account object that never answers", () => {
   const vars = { ACCOUNT: hungObjects(env.ACCOUNT as DurableObjectNamespace<never>) };
   const calls: readonly (readonly [string, string, unknown?])[] = [
-    ["GET", "/api/v1/settings"],
-    ["PUT", "/api/v1/settings", { fallback: { type: "silent" } }],
     ["GET", "/api/v1/quarantine"],
     ["GET", "/api/v1/webhooks"],
-    ["POST", `/api/v1/conversations/${OPENID}/webhooks/shop/replay`, { after: 0 }],
     ["GET", "/api/v1/milestones"],
   ];
   it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
@@ -88,6 +85,22 @@ describe("an account object that never answers", () => {
     const answer = await outcomeWithin(LONG, ask(vars, "GET", "/api/v1/diagnostics").response);
     expect(answer).not.toBe(PENDING);
     expect(await (answer as Response).json()).toMatchObject({ token: { ok: false, reason: "unreachable" } });
+  });
+});
+
+describe("a settings object that never answers", () => {
+  const vars = { SETTINGS: hungObjects(env.SETTINGS as DurableObjectNamespace<never>) };
+  const calls: readonly (readonly [string, string, unknown?])[] = [
+    ["GET", "/api/v1/settings"],
+    ["PUT", "/api/v1/settings", { defaults: { fallback: { type: "silent" } } }],
+    ["GET", "/api/v1/webhooks"],
+    ["POST", `/api/v1/conversations/${OPENID}/webhooks/shop/replay`, { after: 0 }],
+  ];
+  it.for(calls)("is given up for %s %s: 503 try_again", async ([method, path, json], { expect }) => {
+    const answer = await outcomeWithin(LONG, ask(vars, method, path, json).response);
+    expect(answer).not.toBe(PENDING);
+    expect(answer).toMatchObject({ status: 503 });
+    expect(await (answer as Response).json()).toMatchObject({ code: "try_again" });
   });
 });
 

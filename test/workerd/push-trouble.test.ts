@@ -5,6 +5,7 @@ import { describe, it, vi } from "vitest";
 import { accountMemory } from "../../worker/account/memory.ts";
 import type { Received } from "../../worker/conversation/rpc.ts";
 import kefu from "../../worker/index.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 import { APPID, fetchWith, kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { lines } from "./each-test.ts";
 import { namespaceOf, type ReceiveArgs, type SettleArgs, usePushes } from "./push-bench.ts";
@@ -140,8 +141,7 @@ describe("a conversation that is slow to record an outcome", () => {
 describe("an account that does not answer", () => {
   const silent = () => new Promise<never>(() => {});
   const ACCOUNT = {
-    getByName: (name: string) => ({
-      settings: () => env.ACCOUNT.getByName(name).settings(),
+    getByName: () => ({
       quarantine: silent,
       appEvent: silent,
     }),
@@ -178,9 +178,14 @@ describe("an account that does not answer", () => {
 describe("a push without settings", () => {
   it("is stored and acknowledged, gets no answer, and the log says so", async ({ expect }) => {
     accountMemory.clear();
+    settingsMemory.known = undefined;
     const gone = () => Promise.reject(new Error("gone"));
-    const ACCOUNT = { getByName: () => ({ settings: gone, access: gone }) };
-    const push = await playWeChat({ vars: { ACCOUNT, KV: { get: gone, put: gone } } }).text("oNoSettings", "价格");
+    const vars = {
+      ACCOUNT: { getByName: () => ({ access: gone }) },
+      SETTINGS: { getByName: () => ({ read: gone }) },
+      KV: { get: gone, put: gone },
+    };
+    const push = await playWeChat({ vars }).text("oNoSettings", "价格");
     expect(push.outcome).toBe("acknowledged");
     expect(await kindsOf("oNoSettings")).toEqual(["in"]);
     expect(lines()).toContainEqual(expect.objectContaining({ event: "settings_unavailable", app: APPID }));

@@ -97,7 +97,6 @@ describe("refused for its age", () => {
     let calls = 0;
     const account = (name: string) => env.ACCOUNT.getByName(name);
     const getByName = (name: string) => ({
-      settings: () => account(name).settings(),
       faults: () => account(name).faults(),
       noteStale(...args: Parameters<ReturnType<typeof account>["noteStale"]>) {
         calls += 1;
@@ -121,7 +120,6 @@ describe("refused for its age", () => {
 
   it("is still counted when the report to the account failed", async ({ expect }) => {
     const getByName = () => ({
-      settings: () => env.ACCOUNT.getByName(APPID).settings(),
       faults: () => Promise.resolve([]),
       noteStale: () => Promise.reject(new Error("gone")),
     });

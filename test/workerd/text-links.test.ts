@@ -9,7 +9,7 @@ import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 import { runHandlers } from "../../worker/automation/handler-runner.ts";
 import { APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
-import { bodyOf, send, useSilentSettings, putSettings } from "./api-client.ts";
+import { bodyOf, call, send, useSilentSettings, putSettings } from "./api-client.ts";
 import { lines, shop, useWorker, wechat } from "./each-test.ts";
 
 const FOREIGN = "wxffffffffffffffff";
@@ -80,8 +80,14 @@ describe("a text by the REST API", () => {
 });
 
 describe("the texts of settings", () => {
+  const KEY = `overrides.mini-program:${APPID}`;
+  const putOverride = (appid: string, override: object) => {
+    const json = { defaults: { fallback: { type: "silent" } }, overrides: { [`mini-program:${appid}`]: override } };
+    return call("PUT", "/api/v1/settings", { json, headers: { "if-match": "*" } });
+  };
+
   it("are refused each with its place when they link to another mini program", async ({ expect }) => {
-    const response = await putSettings({
+    const response = await putOverride(APPID, {
       greeting: { messages: [text("您好"), text(anchor(FOREIGN))] },
       rules: [
         { id: "ok", match: { type: "anything" }, action: reply(anchor(APPID)) },
@@ -94,18 +100,19 @@ describe("the texts of settings", () => {
     const { code, problems } = (await bodyOf(response)) as { code: string; problems: Record<string, string>[] };
     expect(code).toBe("invalid_settings");
     expect(problems.map(({ path }) => path)).toEqual([
-      "greeting.messages.1.content",
-      "rules.1.action.messages.1.content",
-      "offHours.messages.0.content",
-      "fallback.messages.0.content",
+      `${KEY}.greeting.messages.1.content`,
+      `${KEY}.rules.1.action.messages.1.content`,
+      `${KEY}.offHours.messages.0.content`,
+      `${KEY}.fallback.messages.0.content`,
     ]);
     expect(problems[0]).toMatchObject({ problem: "has a link to another mini program" });
     expect(problems[0]?.["cure"]).toContain(APPID);
   });
 
   it("are checked against the app they are for", async ({ expect }) => {
-    expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) }, { appid: OTHER_APPID })).status).toBe(200);
-    expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) }, { appid: APPID })).status).toBe(422);
+    expect((await putOverride(OTHER_APPID, { fallback: reply(anchor(OTHER_APPID)) })).status).toBe(200);
+    expect((await putOverride(APPID, { fallback: reply(anchor(OTHER_APPID)) })).status).toBe(422);
+    expect((await putSettings({ fallback: reply(anchor(OTHER_APPID)) })).status).toBe(422);
   });
 
   it("have no user's words inside a tag, by any reading of its quotes", async ({ expect }) => {

@@ -1,10 +1,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
-import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
-import { accountMemory } from "../../worker/account/memory.ts";
+import { DEFAULT_VERSION } from "../../shared/api/settings/version.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { APPID, conversation, pass, ring } from "../support/workerd.ts";
+import { conversation, pass, ring } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { shop } from "./each-test.ts";
 import { ringFor, says, useHooks, usePlay } from "./webhook-play.ts";
@@ -67,8 +67,8 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     await ring("oAlarm");
     shop.answerWith(TAKEN);
     // The conversation wakes in another isolate, whose memory is a minute old.
-    const known = { version: version - 1, settings: DEFAULT_SETTINGS, updatedAt: 0 };
-    accountMemory.set(APPID, { settings: { value: known, readAt: Date.now() } });
+    const value = { ...DEFAULT_VERSION, version: version - 1 };
+    settingsMemory.known = { value, readAt: Date.now() };
     await ringFor("oAlarm", 50_000);
     pass(60_000);
     await ringFor("oAlarm", 10 * 60_000);

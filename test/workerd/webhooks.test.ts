@@ -272,9 +272,11 @@ describe("a webhook named like something every object has", () => {
 
 describe("PUT /settings with webhooks", () => {
   it("is refused for an address that is not allowed, with the cure", async ({ expect }) => {
-    const json = { fallback: { type: "silent" }, webhooks: [{ id: "a", url: "https://169.254.169.254/" }] };
-    const response = await call("PUT", "/api/v1/settings", { json, headers: { "if-match": "*" } });
+    const defaults = { fallback: { type: "silent" }, webhooks: [{ id: "a", url: "https://169.254.169.254/" }] };
+    const response = await call("PUT", "/api/v1/settings", { json: { defaults }, headers: { "if-match": "*" } });
     expect(response.status).toBe(422);
-    expect(await bodyOf(response)).toMatchObject({ problems: [{ path: "webhooks.0.url", cure: expect.any(String) }] });
+    expect(await bodyOf(response)).toMatchObject({
+      problems: [{ path: "defaults.webhooks.0.url", cure: expect.any(String) }],
+    });
   });
 });

@@ -22,6 +22,7 @@ import { datePush } from "../conversation/core/erasure.ts";
 import { repeatsSince } from "../conversation/core/repeats.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 import { toAppWebhookEvent } from "../webhooks/core/event.ts";
+import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import type { Deliverable } from "../webhooks/run.ts";
 import type { SkippedEvents } from "../webhooks/skipped-store.ts";
@@ -91,7 +92,12 @@ export interface AppEventsHost {
   readonly cursors: () => WebhookCursors;
   /** Stores cursors when they are passed, and sets the alarm if something is due before it. */
   readonly write: (cursors?: WebhookCursors) => void;
-  readonly settings: () => SettingsVersion;
+  /** The settings in force; undefined when they cannot be read. */
+  readonly settings: () => Promise<SettingsVersion | undefined>;
+  /** The version of the newest settings callers have read: the cursors follow those. */
+  readonly version: () => number;
+  /** The alarm has read settings, as callers do. */
+  readonly follow: (listed: ListedWebhooks) => void;
   /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
   readonly webhooks: () => WebhookCallDeps | undefined;
   readonly account: WebhookAccount;
@@ -103,7 +109,9 @@ export interface AppEventsHost {
 export function createAppEvents(host: AppEventsHost) {
   const { store, objectId, cursors, write, erasures } = host;
 
-  function read(after: number, limit: number): readonly KeptAppEvent[] {
+  const knownCursors = () => ({ webhooks: cursors(), settingsVersion: host.version() });
+
+  function readEvents(after: number, limit: number): readonly KeptAppEvent[] {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
     return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
       // Written by `add`.
@@ -178,7 +186,7 @@ export function createAppEvents(host: AppEventsHost) {
      * Events after a cursor, oldest first: at most `limit` (1 to 5000), and at most the length of a page, but at least
      * one.
      */
-    read,
+    read: readEvents,
 
     /** Deletes events from before `horizon`, epoch ms. */
     expire: (horizon: number, now: number): void => forget(store.eventBefore(horizon), now),
@@ -187,13 +195,13 @@ export function createAppEvents(host: AppEventsHost) {
     deliverable: (): number => (host.webhooks() === undefined ? 0 : store.newestEvent()),
 
     /**
-     * New settings were stored: a new endpoint begins after the newest event; the cursor of a removed one is deleted.
+     * A caller has read newer settings: a new endpoint begins after the newest event; the cursor of a removed one is
+     * deleted.
      */
-    settingsChanged({ settings, version }: SettingsVersion): void {
-      const known = cursors();
-      const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
-      const synced = syncCursors({ webhooks: known, settingsVersion: 0 }, listed, store.newestEvent()).webhooks;
-      if (!isSame(known, synced)) write(synced);
+    follow({ webhooks, version }: ListedWebhooks): void {
+      const listed = { webhooks: listenersOf(webhooks), settingsVersion: version };
+      const synced = syncCursors(knownCursors(), listed, store.newestEvent()).webhooks;
+      if (!isSame(cursors(), synced)) write(synced);
     },
 
     /**
@@ -204,20 +212,22 @@ export function createAppEvents(host: AppEventsHost) {
       const known = cursors();
       if (ownValue(known, id) === undefined) return null;
       const from = Math.min(after, store.newestEvent());
-      write(replayFrom({ webhooks: known, settingsVersion: 0 }, { id, after: from, settingsVersion: 0 }, now).webhooks);
+      write(replayFrom(knownCursors(), { id, after: from, settingsVersion: 0 }, now).webhooks);
       return from;
     },
 
     /** Delivers the due events; resolves when that is done, has failed, or the time is up. */
     async deliver(started: number): Promise<void> {
       const deps = host.webhooks();
-      const last = store.newestEvent();
-      const ids = dueCursors(cursors(), last, started);
-      if (deps === undefined || ids.length === 0) return;
+      if (deps === undefined || dueCursors(cursors(), store.newestEvent(), started).length === 0) return;
+      const read = await host.settings();
+      if (read === undefined) return write(delayCursors(cursors(), started + REST_MS));
       // A cold start for a push evaluates none of it.
       const { runWebhooks } = await import("../webhooks/run.ts");
-      const { settings, version, unreadable } = host.settings();
-      if (unreadable === true) return write(delayCursors(cursors(), started + REST_MS));
+      const { settings, version } = read;
+      host.follow(toListed(read));
+      const last = store.newestEvent();
+      const ids = dueCursors(cursors(), last, started);
       const appid = host.appid();
       const due = settings.webhooks.flatMap((webhook) => {
         const cursor = ids.includes(webhook.id) ? ownValue(cursors(), webhook.id) : undefined;
@@ -227,16 +237,15 @@ export function createAppEvents(host: AppEventsHost) {
         source: { appid, objectId },
         due,
         last,
-        rows: (after, limit) => read(after, limit).map(toDeliverable),
+        rows: (after, limit) => readEvents(after, limit).map(toDeliverable),
         deps,
-        health: { appid, account: () => host.account, memory: new Map(), now: deps.now },
+        health: { appid, account: () => host.account, memory: new Map(), now: deps.now, listed: toListed(read) },
         mayGoOn: () => deps.now() < started + BUDGET_MS,
         fields: { app: appid },
       });
       const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
       // Read again: a new event, a replay or other settings may have been stored meanwhile.
-      const known = { webhooks: cursors(), settingsVersion: 0 };
-      write(foldProgress(known, listed, progress, deps.now(), Math.random).webhooks);
+      write(foldProgress(knownCursors(), listed, progress, deps.now(), Math.random).webhooks);
     },
   };
 }

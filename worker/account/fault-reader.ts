@@ -11,12 +11,14 @@ import type { AppFault } from "./core/faults.ts";
 /** A fault as `/healthz` reports it. */
 export type HealthFault =
   | AppFault
+  /** Another version of this worker stored settings that this one cannot read: rules and webhooks do not run. */
+  | { readonly reason: "settings_unreadable"; readonly version: number }
   /** The account object did not answer: whether the app sends is unknown. */
   | { readonly reason: "account_unreachable" };
 
-/** The part of the account object that the reader uses. */
+/** The source of the faults: the account object, and the other checks of the caller. */
 export interface HealthReader {
-  faults(): Promise<readonly AppFault[]>;
+  faults(): Promise<readonly HealthFault[]>;
 }
 
 interface Snapshot {
@@ -39,7 +41,7 @@ export const snapshotMemory: SnapshotMemory = { snapshots: new Map(), reads: new
 /** What reading needs. */
 export interface SnapshotDeps {
   readonly appid: string;
-  /** A fresh stub of the account object. */
+  /** With a fresh stub of the account object. */
   readonly account: () => HealthReader;
   readonly memory: SnapshotMemory;
   /** The clock, epoch ms. */

@@ -1,7 +1,6 @@
 /**
  * Per-isolate cache of the accounts; may be evicted at any time and is never authoritative.
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import type { TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
@@ -26,7 +25,6 @@ export interface CachedAccount {
    * message.
    */
   readonly acceptedVersion?: number;
-  readonly settings?: { readonly value: SettingsVersion; readonly readAt: number } | undefined;
 }
 
 /** By appid. */

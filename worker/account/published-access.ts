@@ -2,7 +2,6 @@
  * The access that the account object publishes through KV, and how readers parse it: readers treat the stored value as
  * outside data. KV keys: docs/storage.md.
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause, PauseReach } from "../../shared/message/delivery.ts";
@@ -41,7 +40,6 @@ export interface TokenObject {
   access(): Promise<Result<AccountAccess, TokenProblem>>;
   replace(badToken: string, refused?: RefusedAttempt): Promise<Result<AccountAccess, TokenProblem>>;
   pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
-  settings(): Promise<SettingsVersion>;
 }
 
 /** The KV key of an app's access. */

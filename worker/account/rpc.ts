@@ -6,6 +6,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import type { RelayedAnswer, AppPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
+import type { ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import type { WebhookStatus } from "../webhooks/records.ts";
 import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-store.ts";
 import type { AppFault } from "./core/faults.ts";
@@ -18,7 +19,7 @@ import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
 import type { SendsReport } from "./sends-report.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
-/** An account object without the calls that store settings: `settings/rpc.ts` adds these. */
+/** An account object as its callers know it. Calls about webhooks bring those of the settings the caller has read. */
 export interface AccountRpc extends TokenObject {
   noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;
@@ -26,19 +27,25 @@ export interface AccountRpc extends TokenObject {
   noteAccepted(pauseVersion: number): Promise<void>;
   faults(): Promise<readonly AppFault[]>;
   noteSends(report: SendsReport): Promise<void>;
-  webhookHealths(): Promise<WebhookHealths>;
-  reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths>;
-  noteSkipped(id: string, events: SkippedEvents): Promise<true>;
-  webhookStatus(): Promise<WebhookStatus>;
+  webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
+  reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
+  noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
+  webhookStatus(listed: ListedWebhooks): Promise<WebhookStatus>;
   skippedConversations(id: string, which: number | string): Promise<readonly SkippedConversation[]>;
   replayed(id: string, read: readonly SkippedConversation[]): Promise<number>;
   dismissSkipped(id: string): Promise<number>;
   forgetConversation(conversation: string): Promise<void>;
   milestones(): Promise<Milestones>;
   noteMilestone(milestone: Milestone): Promise<void>;
-  appEvent(key: string, inbound: Inbound, now: number, signedAt?: number): Promise<EventOutcome>;
+  appEvent(
+    key: string,
+    inbound: Inbound,
+    now: number,
+    signedAt?: number,
+    listed?: ListedWebhooks,
+  ): Promise<EventOutcome>;
   appEvents(after: number, limit: number): Promise<readonly AppEvent[]>;
-  replayEvents(id: string, after: number): Promise<number | null>;
+  replayEvents(id: string, after: number, listed: ListedWebhooks): Promise<number | null>;
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
   forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null>;
   quarantine(push: UnreadablePush): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * The storage of the account object: one value for token and failures, three small tables for settings versions,
- * app-scope events and the quarantine (docs/storage.md). Reading creates nothing: everything is created by the first
- * write. Synchronous throughout, so no other event runs between a decision and its write.
+ * The storage of the account object: one value for token and failures, two small tables for app-scope events and the
+ * quarantine (docs/storage.md). Reading creates nothing: everything is created by the first write. Synchronous
+ * throughout, so no other event runs between a decision and its write.
  */
 import { pruneRelayed } from "../forwarding/answer-store.ts";
 import { plausibleAccount } from "./core/plausible-times.ts";
@@ -9,14 +9,6 @@ import type { Oldest } from "./core/schedule.ts";
 import { NEW_ACCOUNT, type AccountState } from "./core/state.ts";
 
 // Types, not interfaces: SQL rows must fit Record<string, SqlStorageValue>.
-/** One version of the settings, as JSON text. */
-export type SettingsRow = {
-  readonly version: number;
-  /** Epoch ms. */
-  readonly at: number;
-  readonly body: string;
-};
-
 /** One app-scope event, the inbound as JSON text. */
 export type EventRow = {
   readonly seq: number;
@@ -45,9 +37,6 @@ export interface AccountStore {
   state(): AccountState;
   /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
-  newestSettings(): SettingsRow | undefined;
-  /** Adds a version and deletes all but the newest `keep`. */
-  addSettings(row: SettingsRow, keep: number): void;
   /**
    * The event with this key stored at `since` (epoch ms) or later, and whether it was emptied; undefined: there is
    * none.
@@ -96,7 +85,6 @@ const STATE_KEY = "state";
 /** Step n upgrades version n to n + 1. */
 const STEPS: readonly (readonly string[])[] = [
   [
-    "create table settings (version integer primary key, at integer not null, body text not null)",
     "create table events (seq integer primary key, at integer not null, key text not null, body text not null)",
     `create table quarantine (seq integer primary key, at integer not null, hash text not null, cause text not null,
       body text not null, bytes integer not null)`,
@@ -160,14 +148,6 @@ export function createAccountStore(
     state: () => plausibleAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
     write(patch) {
       writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));
-    },
-    newestSettings: () =>
-      rows(() => sql.exec<SettingsRow>("select version, at, body from settings order by version desc limit 1"))[0],
-    addSettings(row, keep) {
-      writing(() => {
-        sql.exec("insert into settings (version, at, body) values (?, ?, ?)", row.version, row.at, row.body);
-        sql.exec("delete from settings where version <= ?", row.version - keep);
-      });
     },
     findEvent(key, since) {
       // A seq is the time of arrival or later, so reading the newest part of the table is enough and needs no index.

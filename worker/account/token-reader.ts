@@ -1,7 +1,7 @@
 /**
- * The account as seen from a Worker or from another object: token, pause and settings, read from the first of these
- * that has them: isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the
- * object is called; when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
+ * The account as seen from a Worker or from another object: token and pause, read from the first of these that has
+ * them: isolate memory (up to 60 s old), KV, the account object. When KV fails or is a minute stale, the object is
+ * called; when the object fails, the last good value in memory is used (docs/design/0010-one-token-owner.md).
  */
 
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
@@ -29,11 +29,8 @@ export interface AccountClientDeps {
   readonly memory: AccountMemory;
 }
 
-/**
- * Lifetime of a token or of settings in this isolate's memory, milliseconds; after it the next reader reads KV or the
- * object.
- */
-export const FRESH_MS = 60_000;
+/** Lifetime of a token in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
+const FRESH_MS = 60_000;
 /** Negative-cache TTL for token errors, milliseconds: the longest, and the default for an error without a time. */
 const MAX_PROBLEM_MS = 60_000;
 const SHORT_PROBLEM_MS = 2_000;
@@ -100,7 +97,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     if (problem !== undefined && problem.until > now() && !isImplausible(problem.until, now(), MAX_PROBLEM_MS)) {
       return err(problem.value);
     }
-    const published = parseAccess(await readKv(deps.kv, appid, accessKey(appid)));
+    const published = parseAccess(await readKv(deps.kv, accessKey(appid), appid));
     // In the last part of the token's life the object is called, so that it learns that the next token will be needed.
     const newest = newer(published, recall().access?.value);
     const isUsable = isAlive(newest, recall().rejected, now() + REFRESH_PERIOD_MS);

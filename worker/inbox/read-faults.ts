@@ -1,18 +1,30 @@
 /**
- * The faults of a mini program as this isolate knows them, at most 10 s old (`account/fault-reader.ts`).
+ * The faults of a mini program: those its account object knows, and settings that cannot be read.
  */
 import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";
 import { accountMemory } from "../account/memory.ts";
 import type { Services } from "./services.ts";
 
-/** Reads them. Never fails. */
-export function readAppFaults({ app, account, waitUntil }: Services): Promise<readonly HealthFault[]> {
+/** Reads them as this isolate knows them, at most 10 s old (`account/fault-reader.ts`). Never fails. */
+export function readAppFaults(services: Services): Promise<readonly HealthFault[]> {
+  const { app, waitUntil } = services;
   return readFaults({
     appid: app.appid,
-    account,
+    account: () => ({ faults: () => findAppFaults(services) }),
     memory: snapshotMemory,
     now: () => Date.now(),
     pauseVersion: () => accountMemory.get(app.appid)?.pause?.pauseVersion ?? 0,
     keepAlive: waitUntil,
   });
+}
+
+/**
+ * Asks for them now.
+ *
+ * @throws when the account object does not answer
+ */
+export async function findAppFaults({ account, readSettings }: Services): Promise<readonly HealthFault[]> {
+  const [faults, settings] = await Promise.all([account().faults(), readSettings()]);
+  if (settings.ok || settings.error.reason !== "unreadable") return faults;
+  return [...faults, { reason: "settings_unreadable", version: settings.error.version }];
 }

@@ -10,6 +10,7 @@ import { findCreateTime } from "../channels/wechat/push/create-time.ts";
 import type { PushProblem } from "../channels/wechat/push/open-push.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
+import { toListed } from "../webhooks/core/listed-webhooks.ts";
 import type { ArrivedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
@@ -23,8 +24,10 @@ export async function receiveAccountEvent(
   const { config, app, account, team, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
+  const read = await services.settings();
+  const listed = read && toListed(read);
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
-    account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt),
+    account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt, listed),
   );
   if (stored === "erased") return { outcome: "erased", answer: "success" };
   if (stored && isAppEvent(inbound)) {

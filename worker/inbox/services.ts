@@ -2,13 +2,16 @@
  * What use cases work with, for one mini program: WeChat's API, its token, its account object, its settings, its
  * conversations. Created once per request or alarm; caches that outlive it belong to the isolate.
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { versionFor, type DocumentVersion, type SettingsVersion } from "../../shared/api/settings/version.ts";
+import { ok, type Result } from "../../shared/base/result.ts";
+import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
 import { accountMemory as memory, notePause, pauseToReport } from "../account/memory.ts";
 import type { WaitingConversation } from "../account/pause-control.ts";
+import type { AccountRpc } from "../account/rpc.ts";
 import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
@@ -23,8 +26,9 @@ import type { AppPause } from "../conversation/rpc.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { ACCOUNT_CALL_MS, timedStub } from "../platform/object-call.ts";
-import { readSettingsSnapshot } from "../settings/reader.ts";
-import type { AccountSettingsRpc } from "../settings/rpc.ts";
+import { settingsStub } from "../settings/client.ts";
+import { readSettings, settingsMemory, type SettingsUnavailable } from "../settings/reader.ts";
+import type { SettingsRpc } from "../settings/rpc.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
 
 /** Timeout for recording a milestone after the response, milliseconds. */
@@ -43,6 +47,8 @@ const WAITING_MS = 3_000;
 export interface Services {
   readonly config: Config;
   readonly app: WeChatAccountConfig;
+  /** `channel:account`, as settings name it. */
+  readonly accountKey: string;
   /** The namespace of the conversations. */
   readonly directory: ConversationDirectory;
   /** Keeps work alive after the response. */
@@ -60,9 +66,13 @@ export interface Services {
    */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */
-  readonly account: () => AccountSettingsRpc;
-  /** The settings in force with their version, up to two minutes old; undefined when they cannot be read. */
+  readonly account: () => AccountRpc;
+  /** A fresh stub of the `Settings` object, as above. */
+  readonly settingsObject: () => SettingsRpc;
+  /** The app's settings in force with their version, up to two minutes old; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
+  /** The same, with the reason when they cannot be read. */
+  readonly readSettings: () => Promise<Result<SettingsVersion, SettingsUnavailable>>;
   /** What calling the team's webhooks needs. */
   readonly webhooks: WebhookCallDeps;
   /** Records a setup milestone after the response; undefined when this isolate has recorded it. Never fails. */
@@ -80,7 +90,7 @@ export interface Services {
    */
   readonly noteWaiting: (waiter: WaitingConversation) => Promise<AppPause | undefined>;
   /** Settings that were just stored: this isolate uses them at once, others within two minutes. */
-  readonly useSettings: (version: SettingsVersion) => void;
+  readonly useSettings: (version: DocumentVersion) => void;
 }
 
 /** What a request needs in addition to an alarm's services. */
@@ -111,11 +121,13 @@ export function createServices(
   waitUntil: Services["waitUntil"],
 ): Services {
   const { appid } = app;
+  const accountKey = formatAccount(miniProgramAccount(appid));
   const { locationHint } = config;
-  const account = (): AccountSettingsRpc => {
+  const account = (): AccountRpc => {
     const stub: unknown = timedStub(env.ACCOUNT.getByName(appid, { locationHint }), ACCOUNT_CALL_MS);
-    return stub as AccountSettingsRpc;
+    return stub as AccountRpc;
   };
+  const settingsObject = () => settingsStub(env.SETTINGS, locationHint);
   const now = () => Date.now();
   const deps: AccountClientDeps = { account, kv: env.KV, appid, now, memory };
   /** Calls the account object to report something. Returns undefined after logging a failure. */
@@ -145,6 +157,10 @@ export function createServices(
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
     await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
+  const readOwnSettings = async (): Promise<Result<SettingsVersion, SettingsUnavailable>> => {
+    const read = await readSettings({ settings: settingsObject, kv: env.KV, now, memory: settingsMemory });
+    return read.ok ? ok(versionFor(read.value, accountKey)) : read;
+  };
   const apiDeps = (access: AccessSource) => ({
     apiBase: config.apiBase,
     fetch: (...args: Parameters<Fetch>) => fetch(...args),
@@ -154,6 +170,7 @@ export function createServices(
   return {
     config,
     app,
+    accountKey,
     directory: { namespace: env.CONVERSATION, locationHint },
     waitUntil,
     createClient: () => createWeChatClient(apiDeps(createAccessSource(deps))),
@@ -161,10 +178,12 @@ export function createServices(
     createTrialDeliver: () => createDeliver(apiDeps(createAccessSource(deps, true))),
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
+    settingsObject,
     webhooks: createWebhookDeps(config),
+    readSettings: readOwnSettings,
     async settings() {
-      const snapshot = await readSettingsSnapshot(deps);
-      return snapshot.ok ? snapshot.value : undefined;
+      const read = await readOwnSettings();
+      return read.ok ? read.value : undefined;
     },
     recordMilestone(milestone) {
       const told = memory.get(appid)?.reportedMilestones ?? [];
@@ -195,7 +214,7 @@ export function createServices(
       return noted.answer;
     },
     useSettings(value) {
-      memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
+      settingsMemory.known = { value, readAt: now() };
     },
   };
 }

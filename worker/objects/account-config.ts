@@ -2,14 +2,15 @@
  * The configuration of the app an account object belongs to, read anew each time: the object may live longer than one
  * configuration.
  */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Retention } from "../account/core/schedule.ts";
 import { QUARANTINE_MS } from "../account/quarantine.ts";
 import { configOf, findAccountConfig, type WeChatAccountConfig } from "../config/config.ts";
 import { setupText } from "../config/credentials-fingerprint.ts";
-import { createWebhookDeps } from "../inbox/services.ts";
+import { createServices, createWebhookDeps } from "../inbox/services.ts";
 import { hexDigest } from "../platform/digest.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
-import { canSign, type WebhookPolicy } from "../webhooks/settings-check.ts";
+import { canSign } from "../webhooks/settings-check.ts";
 
 /** The default of `RETENTION_DAYS`, used while the configuration is broken. */
 const DEFAULT_RETENTION_MS = 180 * 86_400_000;
@@ -22,8 +23,8 @@ export interface AccountApp {
   retention(): Retention;
   /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
   webhooks(): WebhookCallDeps | undefined;
-  /** Which webhooks may be stored; undefined while the configuration is broken. */
-  webhookPolicy(): WebhookPolicy | undefined;
+  /** The settings in force, up to two minutes old; undefined when they cannot be read, or the app is not configured. */
+  settings(): Promise<SettingsVersion | undefined>;
   /** A short hash of the app's credentials; empty when the app is not configured. */
   setupHash(): Promise<string>;
   /** A short hash of the secret in use; empty when the app is not configured. */
@@ -50,10 +51,9 @@ export function createAccountApp(env: () => Env, appid: () => string): AccountAp
       const found = configured();
       return found && canSign(found.config) ? createWebhookDeps(found.config) : undefined;
     },
-    webhookPolicy() {
-      const config = configOf(env());
-      if (!config.ok) return undefined;
-      return { secrets: config.value.webhookSecrets, allowPrivate: config.value.allowPrivateWebhooks };
+    async settings() {
+      const found = configured();
+      return found && createServices(env(), found.config, found.app, () => {}).settings();
     },
     async setupHash() {
       const found = configured();

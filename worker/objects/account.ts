@@ -1,7 +1,7 @@
 /**
- * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole app,
- * the versions of the settings, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the
- * decisions are in account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
+ * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole
+ * app, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the decisions are in
+ * account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
  *
  * An app without messages costs nothing: the alarm is only set for a background refresh of a token that is in use (read
  * in its last ten minutes), and for deleting stored entries.
@@ -9,7 +9,6 @@
  * Longer than other files because it is one class with all methods that callers and the runtime call.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
@@ -37,6 +36,7 @@ import {
   keepUnreadable,
   readQuarantine,
 } from "../account/quarantine.ts";
+import type { AccountRpc } from "../account/rpc.ts";
 import type { SendsReport } from "../account/sends-report.ts";
 import { createAccountStore } from "../account/store.ts";
 import type { TokenKeeper } from "../account/token-keeper.ts";
@@ -50,11 +50,8 @@ import { noteForward, type ForwardHealth, type ForwardReport } from "../forwardi
 import { withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
-import { settingsKey } from "../settings/published-settings.ts";
-import { createSettingsPublisher } from "../settings/publisher.ts";
-import type { AccountSettingsRpc } from "../settings/rpc.ts";
-import { createAccountSettings, type PutSettingsProblem, type UnreadableSettings } from "../settings/versions.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
+import { isNewer, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import { createWebhookRecords, type WebhookStatus } from "../webhooks/records.ts";
 import { createSkippedStore, type SkippedConversation, type SkippedEvents } from "../webhooks/skipped-store.ts";
 import { createAccountApp } from "./account-config.ts";
@@ -66,24 +63,18 @@ const ALARM_ERROR_DELAY_MS = 60_000;
 const SET_ALARM_MS = 5_000;
 
 /** The Durable Object of one mini program. */
-export class Account extends DurableObject<Env> implements AccountSettingsRpc {
+export class Account extends DurableObject<Env> implements AccountRpc {
   readonly #store = createAccountStore(this.ctx.storage, this.ctx.id.name);
   readonly #accessPublisher = createPublisher({ what: "access", put: () => this.#putAccess() });
-  readonly #settingsPublisher = createSettingsPublisher({
-    put: () => this.env.KV.put(settingsKey(this.#appid()), this.#settings.published()),
-    setRepublishAt: (republishAt) => this.#write({ republishAt }),
-    waitUntil: (pending) => this.ctx.waitUntil(pending),
-  });
   readonly #app = createAccountApp(
     () => this.env,
     () => this.#appid(),
   );
-  readonly #settings = createAccountSettings({ appid: () => this.#appid(), store: this.#store, config: this.#app });
   readonly #skipped = createSkippedStore(this.ctx.storage);
   readonly #erasures = createErasures(this.ctx.storage);
   readonly #webhooks = createWebhookRecords({
     appid: () => this.#appid(),
-    settings: () => this.#settings.current(),
+    listed: () => this.#store.state().listed,
     healths: () => this.#store.state().webhooks,
     write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
     skipped: this.#skipped,
@@ -94,11 +85,13 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     appid: () => this.#appid(),
     cursors: () => this.#store.state().appWebhooks,
     write: (appWebhooks) => this.#write(appWebhooks === undefined ? {} : { appWebhooks }),
-    settings: () => this.#settings.current(),
+    settings: () => this.#app.settings(),
+    version: () => this.#store.state().listed.version,
+    follow: (listed) => this.#follow(listed),
     webhooks: () => this.#app.webhooks(),
     account: this,
     erasures: this.#erasures,
-    noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, now),
+    noteSkipped: (id, events, now) => this.#webhooks.noteSkipped(id, events, undefined, now),
   });
   #keeper: TokenKeeper | undefined;
   #resuming: PauseControl | undefined;
@@ -149,9 +142,7 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
 
   /** The faults of the app at this moment. */
   async faults(): Promise<readonly AppFault[]> {
-    const { version, unreadable } = this.#settings.current();
-    const faults = faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
-    return unreadable === undefined ? faults : [...faults, { reason: "settings_unreadable", version }];
+    return faultsOf(this.#store.state(), await this.#app.secretTag(), Date.now());
   }
 
   /** An isolate's sends failed, or, null, one succeeded after that. */
@@ -159,51 +150,28 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     this.#resumer().noteSends(report);
   }
 
-  /** The settings in force; version 0 means the defaults. */
-  async settings(): Promise<SettingsVersion> {
-    return this.#settings.current();
-  }
-
-  /** Stored settings that this worker cannot read; null when there are none. */
-  async unreadableSettings(): Promise<UnreadableSettings | null> {
-    return this.#settings.unreadable();
-  }
-
-  /**
-   * Stores new settings and publishes them. Readers see them within about two minutes.
-   *
-   * @param ifVersion the version they were made from, or `*` for any
-   * @param input any value; checked here
-   */
-  async putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>> {
-    const now = Date.now();
-    const before = this.#settings.current();
-    const stored = this.#settings.put(ifVersion, input, now);
-    if (!stored.ok) return stored;
-    this.#webhooks.settingsChanged(before, stored.value.settings.webhooks);
-    this.#events.settingsChanged(stored.value);
-    await this.#settingsPublisher.publish(now);
-    return stored;
-  }
-
   /** The webhooks with failures. */
-  async webhookHealths(): Promise<WebhookHealths> {
+  async webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths> {
+    this.#follow(listed);
     return this.#store.state().webhooks;
   }
 
   /** A conversation reports a call of a webhook. Returns the webhook's health after it. */
-  async reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths> {
-    return this.#webhooks.report(id, report, Date.now());
+  async reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths> {
+    this.#follow(listed);
+    return this.#webhooks.report(id, report, listed, Date.now());
   }
 
   /** Records events of a conversation that a webhook did not accept. Returns true: they are recorded. */
-  async noteSkipped(id: string, events: SkippedEvents): Promise<true> {
-    this.#webhooks.noteSkipped(id, events, Date.now());
+  async noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true> {
+    this.#follow(listed);
+    this.#webhooks.noteSkipped(id, events, listed, Date.now());
     return true;
   }
 
   /** The state of the webhooks of the settings, with the events they did not receive. */
-  async webhookStatus(): Promise<WebhookStatus> {
+  async webhookStatus(listed: ListedWebhooks): Promise<WebhookStatus> {
+    this.#follow(listed);
     return this.#webhooks.status();
   }
 
@@ -246,8 +214,16 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
    * @param inbound `createdAt` 0: it came without CreateTime
    * @param now when it arrived, epoch ms
    * @param signedAt when it was signed, epoch ms; 0: unknown
+   * @param listed the webhooks of the settings the caller has read
    */
-  async appEvent(key: string, inbound: Inbound, now: number, signedAt = 0): Promise<EventOutcome> {
+  async appEvent(
+    key: string,
+    inbound: Inbound,
+    now: number,
+    signedAt = 0,
+    listed?: ListedWebhooks,
+  ): Promise<EventOutcome> {
+    this.#follow(listed);
     return this.#events.add(key, inbound, { now, signedAt, keptMs: this.#app.retention().eventsMs });
   }
 
@@ -260,7 +236,8 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
    * Delivers the events after a cursor to a webhook again. Returns the cursor; null when the webhook does not listen to
    * them.
    */
-  async replayEvents(id: string, after: number): Promise<number | null> {
+  async replayEvents(id: string, after: number, listed: ListedWebhooks): Promise<number | null> {
+    this.#follow(listed);
     return this.#events.replay(id, after, Date.now());
   }
 
@@ -339,7 +316,6 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
 
   async #work(now: number): Promise<void> {
     const { eventsMs, quarantineMs } = this.#app.retention();
-    await this.#settingsPublisher.republishIfDue(this.#store.state().republishAt, now);
     this.#events.expire(now - eventsMs, now);
     this.#store.prune(now - quarantineMs, now);
     this.#skipped.prune(now - eventsMs);
@@ -350,6 +326,14 @@ export class Account extends DurableObject<Env> implements AccountSettingsRpc {
     if (keeper === undefined) return this.#write({ refreshAt: null });
     // In parallel: a slow endpoint must not delay the token.
     await Promise.all([keeper.refreshIfDue(), this.#events.deliver(now)]);
+  }
+
+  /** A caller has read settings: the records and cursors of webhooks follow the newest version. */
+  #follow(read: ListedWebhooks | undefined): void {
+    if (read === undefined || !isNewer(read, this.#store.state().listed)) return;
+    this.#webhooks.follow(read);
+    this.#events.follow(read);
+    this.#write({ listed: read });
   }
 
   #oldest(): Oldest {

@@ -15,10 +15,10 @@ const KV_TIMEOUT_MS = 700;
 /**
  * Reads a JSON value. When KV fails or is slow, the caller continues with the object.
  *
- * @param app the app of the value, for the log
+ * @param app the app of the value, for the log; undefined for a value of the deployment
  * @returns undefined as well when KV fails or takes longer than 700 ms
  */
-export async function readKv(kv: SnapshotKv, app: string, key: string): Promise<unknown> {
+export async function readKv(kv: SnapshotKv, key: string, app?: string): Promise<unknown> {
   try {
     return await withTimeout(KV_TIMEOUT_MS, kv.get(key, "json"));
   } catch (error) {

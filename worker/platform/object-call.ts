@@ -1,12 +1,12 @@
 /**
  * Calls of Durable Objects: a deadline for each, and further tries when the connection to the object breaks. Stubs are
- * created in two files, which return a `timedStub`.
+ * created in three files, which return a `timedStub`.
  */
 import { isRecord } from "../../shared/base/is-record.ts";
 import { withTimeout, isDeadlineError } from "./deadline.ts";
 import { writeLog, errorName } from "./logger.ts";
 
-/** Timeout of a call of the account object, milliseconds. Longer than that object's call of the token endpoint. */
+/** Timeout of a call of the account or settings object, milliseconds. Longer than the account's call of the token endpoint. */
 export const ACCOUNT_CALL_MS = 10_000;
 /** Timeout of a call of a conversation that returns no lease, milliseconds. */
 export const CONVERSATION_CALL_MS = 8_000;

@@ -1,20 +1,27 @@
 /**
  * The settings as they are published in KV. The stored value is outside data: parsed, never trusted.
  */
-import { parseStoredSettings } from "../../shared/api/settings/settings.ts";
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { parseStoredDocument } from "../../shared/api/settings/document.ts";
+import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import { isRecord } from "../../shared/base/is-record.ts";
 
-/** The KV key of an app's settings. */
-export function settingsKey(appid: string): string {
-  return `settings:${appid}`;
+/** The KV key of the settings: one document for the deployment. */
+export const SETTINGS_KEY = "settings";
+
+/**
+ * A version as it is published: `{ version, updatedAt, defaults, overrides }`.
+ *
+ * @param document an object, as it was stored
+ */
+export function toPublished(version: number, updatedAt: number, document: object): string {
+  return JSON.stringify({ version, updatedAt, ...document });
 }
 
-/** Reads published settings; undefined when they are missing, or of a shape this version does not accept. */
-export function parseSettingsVersion(value: unknown): SettingsVersion | undefined {
+/** Reads a published version; undefined when it is missing, or of a shape this version does not accept. */
+export function parsePublished(value: unknown): DocumentVersion | undefined {
   if (!isRecord(value)) return undefined;
-  const { version, updatedAt } = value;
+  const { version, updatedAt, ...stored } = value;
   if (typeof version !== "number" || typeof updatedAt !== "number") return undefined;
-  const settings = parseStoredSettings(value["settings"]);
-  return settings && { version, settings, updatedAt };
+  const document = parseStoredDocument(stored);
+  return document && { version, document, updatedAt };
 }

@@ -1,50 +1,56 @@
 /**
  * Writes the settings to KV for its readers. Readers use the value in KV, so a failed write is repeated until it
- * succeeds; the account object stores when.
+ * succeeds: the object's alarm is set before each write and deleted when KV has the value.
  */
-import { raceTimeout } from "../platform/deadline.ts";
+import { raceTimeout, withTimeout } from "../platform/deadline.ts";
 import { createPublisher } from "../platform/kv-publisher.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
 
 /** Time until settings that KV did not accept are published again, milliseconds. */
 const REPUBLISH_MS = 60_000;
 /** How long storing settings and the alarm wait for KV, milliseconds: readers call the object when KV has nothing. */
 const PUBLISH_WAIT_MS = 2_500;
+/** How long setting or deleting the alarm may take, milliseconds. */
+const ALARM_CALL_MS = 5_000;
 
 /** What publishing needs. */
 export interface SettingsPublisherDeps {
   /** Writes the settings in force. */
   readonly put: () => Promise<void>;
-  /** Stores when to publish again, epoch ms; null: KV has the settings. */
-  readonly setRepublishAt: (at: number | null) => void;
+  /** The object's alarm. Without an `await` in between, a stored version and its alarm are written together. */
+  readonly alarm: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
   readonly waitUntil: (pending: Promise<unknown>) => void;
 }
 
 /** Publishes settings. */
 export interface SettingsPublisher {
-  /** Resolves when KV has them, or after 2.5 s while writing continues. */
+  /** Resolves when KV has them, or after 2.5 s while writing continues. Never rejects. */
   publish(now: number): Promise<void>;
-  /** Publishes when `republishAt` (epoch ms, null: never) is due. */
-  republishIfDue(republishAt: number | null, now: number): Promise<void>;
 }
 
-/** Creates the publisher of one account's settings. */
-export function createSettingsPublisher({ put, setRepublishAt, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
+/** Creates the publisher. */
+export function createSettingsPublisher({ put, alarm, waitUntil }: SettingsPublisherDeps): SettingsPublisher {
   const publisher = createPublisher({ what: "settings", put });
 
-  async function publish(now: number): Promise<void> {
-    // Set before writing: if the write hangs, or this object ends before it does, the alarm publishes again.
-    setRepublishAt(now + REPUBLISH_MS);
-    const published = publisher.publish().then(() => {
-      setRepublishAt(publisher.isBehind() ? Date.now() + REPUBLISH_MS : null);
-    });
-    waitUntil(published);
-    await raceTimeout(PUBLISH_WAIT_MS, published);
+  /** A failure is logged: the next change publishes again. */
+  async function tryAlarm(call: Promise<void>): Promise<void> {
+    try {
+      await withTimeout(ALARM_CALL_MS, call);
+    } catch (error) {
+      writeLog("alarm_not_set", { object: "settings", error: errorName(error) });
+    }
   }
 
   return {
-    publish,
-    async republishIfDue(republishAt, now) {
-      if (republishAt !== null && republishAt <= now) await publish(now);
+    async publish(now) {
+      // Set before writing: if the write hangs, or this object ends before it does, the alarm publishes again.
+      waitUntil(tryAlarm(alarm.setAlarm(now + REPUBLISH_MS)));
+      const published = publisher.publish().then(async () => {
+        const isBehind = publisher.isBehind();
+        await tryAlarm(isBehind ? alarm.setAlarm(Date.now() + REPUBLISH_MS) : alarm.deleteAlarm());
+      });
+      waitUntil(published);
+      await raceTimeout(PUBLISH_WAIT_MS, published);
     },
   };
 }

@@ -1,57 +1,74 @@
-/** Reads the settings in force from the first source that has them: memory of the isolate, KV, the account object. */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+/** Reads the settings in force from the first source that has them: memory of the isolate, KV, the `Settings` object. */
+import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import { isFresh } from "../../shared/base/clock-setback.ts";
 import { type Result, err, ok } from "../../shared/base/result.ts";
-import { type AccountClientDeps, FRESH_MS } from "../account/token-reader.ts";
 import { raceTimeout, TIMED_OUT } from "../platform/deadline.ts";
-import { readKv } from "../platform/kv-read.ts";
+import { readKv, type SnapshotKv } from "../platform/kv-read.ts";
 import { writeLog, errorName } from "../platform/logger.ts";
 import { callTwice } from "../platform/object-call.ts";
-import { parseSettingsVersion, settingsKey } from "./published-settings.ts";
+import { parsePublished, SETTINGS_KEY } from "./published-settings.ts";
+import type { SettingsRpc } from "./rpc.ts";
 
 /** Time limit of a read, milliseconds. A push has to be answered within five seconds, with or without the settings. */
 const SETTINGS_TIMEOUT_MS = 1_500;
+/** Lifetime of the document in this isolate's memory, milliseconds; after it the next reader reads KV or the object. */
+const FRESH_MS = 60_000;
 
-/** Why there are no settings to use. */
-export interface SettingsUnavailable {
-  /** unreadable: another version of this worker stored them. */
-  readonly reason: "unavailable" | "unreadable";
+/** Per-isolate cache: may be evicted at any time, never authoritative. */
+export interface SettingsMemory {
+  known?: { readonly value: DocumentVersion; readonly readAt: number } | undefined;
 }
 
+/** This isolate's. */
+export const settingsMemory: SettingsMemory = {};
+
+/** What reading needs. */
+export interface SettingsReaderDeps {
+  /** A fresh stub of the object: one whose connection broke stays broken. */
+  readonly settings: () => Pick<SettingsRpc, "read">;
+  readonly kv: SnapshotKv;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  readonly memory: SettingsMemory;
+}
+
+/** Why there are no settings to use. */
+export type SettingsUnavailable =
+  | { readonly reason: "unavailable" }
+  /** Another version of this worker stored them. */
+  | { readonly reason: "unreadable"; readonly version: number };
+
 /**
- * Reads the settings in force, up to two minutes old.
+ * Reads the document in force, up to two minutes old.
  *
- * @returns the settings; `unavailable` when neither memory nor KV nor the object has them in time; `unreadable` when this
+ * @returns the document; `unavailable` when neither memory nor KV nor the object has it in time; `unreadable` when this
  *   worker cannot read what is stored
  */
-export async function readSettingsSnapshot(
-  deps: AccountClientDeps,
-): Promise<Result<SettingsVersion, SettingsUnavailable>> {
-  const { appid, memory, now } = deps;
-  const known = memory.get(appid)?.settings;
+export async function readSettings(deps: SettingsReaderDeps): Promise<Result<DocumentVersion, SettingsUnavailable>> {
+  const { memory, now } = deps;
+  const { known } = memory;
   if (known !== undefined && isFresh(known.readAt, now(), FRESH_MS)) return usable(known.value);
-  const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findSettings(deps));
+  const read = await raceTimeout(SETTINGS_TIMEOUT_MS, findDocument(deps));
   if (read === undefined || read === TIMED_OUT)
     return known === undefined ? err({ reason: "unavailable" }) : usable(known.value);
   // KV may still have the version before the one this isolate has in memory, or received meanwhile.
-  const newest = memory.get(appid)?.settings?.value;
+  const newest = memory.known?.value;
   const value = newest !== undefined && newest.version > read.version ? newest : read;
-  memory.set(appid, { ...memory.get(appid), settings: { value, readAt: now() } });
+  memory.known = { value, readAt: now() };
   return usable(value);
 }
 
-function usable(value: SettingsVersion): Result<SettingsVersion, SettingsUnavailable> {
-  return value.unreadable === undefined ? ok(value) : err({ reason: "unreadable" });
+function usable(value: DocumentVersion): Result<DocumentVersion, SettingsUnavailable> {
+  return value.unreadable === undefined ? ok(value) : err({ reason: "unreadable", version: value.version });
 }
 
-async function findSettings(deps: AccountClientDeps): Promise<SettingsVersion | undefined> {
-  const published = parseSettingsVersion(await readKv(deps.kv, deps.appid, settingsKey(deps.appid)));
+async function findDocument({ kv, settings }: SettingsReaderDeps): Promise<DocumentVersion | undefined> {
+  const published = parsePublished(await readKv(kv, SETTINGS_KEY));
   if (published !== undefined) return published;
   try {
-    const { version, settings, updatedAt, unreadable } = await callTwice(deps.account, (account) => account.settings());
-    return { version, settings, updatedAt, ...(unreadable !== undefined && { unreadable }) };
+    return await callTwice(settings, (object) => object.read());
   } catch (error) {
-    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("settings_unreachable", { error: errorName(error) });
     return undefined;
   }
 }

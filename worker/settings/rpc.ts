@@ -1,13 +1,29 @@
 /**
- * The methods of an `Account` object, with the settings it stores: `account/` cannot name their types.
+ * The methods of the `Settings` object: plain values that cross the RPC boundary. Written out so that callers do not
+ * depend on the class, which describes each method.
  */
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
+import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
-import type { AccountRpc } from "../account/rpc.ts";
-import type { PutSettingsProblem, UnreadableSettings } from "./versions.ts";
 
-/** An account object as its callers see it. */
-export interface AccountSettingsRpc extends AccountRpc {
-  unreadableSettings(): Promise<UnreadableSettings | null>;
-  putSettings(ifVersion: number | "*", input: unknown): Promise<Result<SettingsVersion, PutSettingsProblem>>;
+/** Why a document was not stored. */
+export type PutSettingsProblem =
+  /** Every problem, each with its path and cure. */
+  | { readonly reason: "invalid"; readonly problems: readonly SettingsProblem[] }
+  /** Another version was stored meanwhile. */
+  | { readonly reason: "version_mismatch"; readonly version: number };
+
+/** A document this worker cannot read, as it is stored, and why. */
+export interface UnreadableSettings {
+  readonly version: number;
+  readonly problems: readonly SettingsProblem[];
+  /** JSON. */
+  readonly body: string;
+}
+
+/** The object as its callers see it. */
+export interface SettingsRpc {
+  read(): Promise<DocumentVersion>;
+  unreadable(): Promise<UnreadableSettings | null>;
+  put(ifVersion: number | "*", input: unknown): Promise<Result<DocumentVersion, PutSettingsProblem>>;
 }

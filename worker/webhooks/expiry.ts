@@ -7,6 +7,7 @@ import type { Row } from "../conversation/core/rows.ts";
 import type { ConversationStore } from "../conversation/store.ts";
 import { conversationTag } from "../platform/logger.ts";
 import { typesOf } from "./core/event.ts";
+import { toListed } from "./core/listed-webhooks.ts";
 import { healthMemory } from "./health-reader.ts";
 import { forgetConversation, type ConsumerServices, type WebhookConsumerDeps } from "./log-consumer.ts";
 import { createSkippedEvents } from "./skipped-events.ts";
@@ -30,10 +31,12 @@ export async function expireEvents(
   const last = Math.min(until - 1, state().lastSeq);
   const behind = Object.entries(state().webhooks).filter(([, { after }]) => after < last);
   if (behind.length === 0) return;
-  const settings = (await services.settings())?.settings;
+  const read = await services.settings();
+  const settings = read?.settings;
   const source = { ...address, objectId: id.toString() };
   const { account, webhooks: deps } = services;
-  const health = { appid: address.appid, account, memory: healthMemory, now: deps.now };
+  const listed = read && toListed(read);
+  const health = { appid: address.appid, account, memory: healthMemory, now: deps.now, listed };
   const progress = new Map<string, ConsumerProgress>();
   for (const [name, { after: from }] of behind) {
     const skipped = createSkippedEvents({

@@ -6,13 +6,14 @@ import { isFresh } from "../../shared/base/clock-setback.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
+import type { ListedWebhooks } from "./core/listed-webhooks.ts";
 import type { SkippedEvents } from "./skipped-store.ts";
 
 /** The part of the account object that the reader uses. */
 export interface WebhookAccount {
-  webhookHealths(): Promise<WebhookHealths>;
-  reportWebhook(id: string, report: WebhookReport): Promise<WebhookHealths>;
-  noteSkipped(id: string, events: SkippedEvents): Promise<true>;
+  webhookHealths(listed?: ListedWebhooks): Promise<WebhookHealths>;
+  reportWebhook(id: string, report: WebhookReport, listed?: ListedWebhooks): Promise<WebhookHealths>;
+  noteSkipped(id: string, events: SkippedEvents, listed?: ListedWebhooks): Promise<true>;
 }
 
 /** The cached healths, by appid. */
@@ -29,6 +30,8 @@ export interface HealthDeps {
   readonly memory: HealthMemory;
   /** The clock, epoch ms. */
   readonly now: () => number;
+  /** The webhooks of the settings the caller has read; undefined when they cannot be read. */
+  readonly listed: ListedWebhooks | undefined;
 }
 
 const FRESH_MS = 30_000;
@@ -39,18 +42,18 @@ const ACCOUNT_TIMEOUT_MS = 1_500;
 export async function readHealths(deps: HealthDeps): Promise<WebhookHealths> {
   const known = deps.memory.get(deps.appid);
   if (known !== undefined && isFresh(known.readAt, deps.now(), FRESH_MS)) return known.healths;
-  return ask(deps, (account) => account.webhookHealths());
+  return ask(deps, (account) => account.webhookHealths(deps.listed));
 }
 
 /** Reports a call. Returns the endpoint's health after it. */
 export async function reportHealth(deps: HealthDeps, id: string, report: WebhookReport): Promise<WebhookHealths> {
-  return ask(deps, (account) => account.reportWebhook(id, report));
+  return ask(deps, (account) => account.reportWebhook(id, report, deps.listed));
 }
 
 /** Records skipped events. @returns whether they are recorded; the previous version of the worker cannot do it */
 export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedEvents): Promise<boolean> {
   try {
-    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events));
+    const noted = await withTimeout(ACCOUNT_TIMEOUT_MS, deps.account().noteSkipped(id, events, deps.listed));
     // A refusal changes the health: the next run reads it, and then reports accepted events.
     deps.memory.delete(deps.appid);
     return noted;

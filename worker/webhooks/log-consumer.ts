@@ -13,6 +13,7 @@ import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
 import type { WebhookCallDeps } from "./call-webhook.ts";
 import { toWebhookEvent, typesOf } from "./core/event.ts";
+import { toListed } from "./core/listed-webhooks.ts";
 import { healthMemory, type WebhookAccount } from "./health-reader.ts";
 import { runWebhooks, type Deliverable } from "./run.ts";
 
@@ -81,7 +82,7 @@ export async function deliverEvents(host: WebhookConsumerDeps, services: Consume
     last: lastSeq,
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
-    health: { appid: address.appid, account, memory: healthMemory, now: deps.now },
+    health: { appid: address.appid, account, memory: healthMemory, now: deps.now, listed: toListed(stored) },
     // Not after an erasure, even if the user has written again since.
     mayGoOn: () => store() === opened && mayContinue(host, started + BUDGET_MS),
     fields: { app: address.appid, user },

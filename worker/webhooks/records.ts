@@ -2,8 +2,6 @@
  * The account object's part in webhooks: it stores the reports of conversations, health and skipped events, and lists
  * what can be replayed. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
  */
-import type { Webhook } from "../../shared/api/settings/settings.ts";
-import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { writeLog } from "../platform/logger.ts";
 import {
@@ -16,12 +14,14 @@ import {
   type WebhookHealths,
   type WebhookReport,
 } from "./core/endpoint-health.ts";
+import type { ListedWebhooks } from "./core/listed-webhooks.ts";
 import type { SkippedConversation, SkippedEvents, SkippedStore, SkippedSummary } from "./skipped-store.ts";
 
 /** What the records need of the account object. */
 export interface WebhookRecordsDeps {
   readonly appid: () => string;
-  readonly settings: () => SettingsVersion;
+  /** The webhooks of the newest settings callers have read. */
+  readonly listed: () => ListedWebhooks;
   readonly healths: () => WebhookHealths;
   /** Stores healths when they are passed, and sets the alarm if something is due before it. */
   readonly write: (healths?: WebhookHealths) => void;
@@ -36,12 +36,10 @@ export interface WebhookStatus {
 }
 
 /** Creates it. */
-export function createWebhookRecords({ appid, settings, healths, write, skipped }: WebhookRecordsDeps) {
-  /** Without readable settings the records of all webhooks are kept. */
-  const isListed = (id: string) => {
-    const { settings: read, unreadable } = settings();
-    return unreadable !== undefined || read.webhooks.some((webhook) => webhook.id === id);
-  };
+export function createWebhookRecords({ appid, listed, healths, write, skipped }: WebhookRecordsDeps) {
+  /** A report of a caller that cannot read the settings is recorded for every webhook. */
+  const isListed = (id: string, read: ListedWebhooks | undefined) =>
+    read === undefined || listed().webhooks.some((webhook) => webhook.id === id);
 
   function change(id: string, health: WebhookHealth | undefined): WebhookHealths {
     const known = healths();
@@ -53,10 +51,10 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
 
   return {
     /** A conversation reports a call. Returns the endpoint's health after it. */
-    report(id: string, report: WebhookReport, now: number): WebhookHealths {
+    report(id: string, report: WebhookReport, read: ListedWebhooks | undefined, now: number): WebhookHealths {
       const known = ownValue(healths(), id);
       const health = noteReport(known, report, now);
-      if (!isListed(id) || health === known) return healths();
+      if (!isListed(id, read) || health === known) return healths();
       const fields = { app: appid(), webhook: id };
       if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) writeLog("webhook_recovered", fields);
       if (health !== undefined && health.pausedUntil > now) {
@@ -67,8 +65,8 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
     },
 
     /** Records events that a conversation skipped; they are recorded when this returns. */
-    noteSkipped(id: string, events: SkippedEvents, now: number): void {
-      if (!isListed(id)) return;
+    noteSkipped(id: string, events: SkippedEvents, read: ListedWebhooks | undefined, now: number): void {
+      if (!isListed(id, read)) return;
       const { conversation, count, reason, status, inRow = count } = events;
       skipped.note(id, events, now);
       write();
@@ -82,7 +80,7 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
 
     /** The state of the webhooks of the settings. */
     status(): WebhookStatus {
-      const summaries = settings().settings.webhooks.flatMap(({ id }) => {
+      const summaries = listed().webhooks.flatMap(({ id }) => {
         const summary = skipped.summary(id);
         return summary === undefined ? [] : [[id, summary] as const];
       });
@@ -114,12 +112,12 @@ export function createWebhookRecords({ appid, settings, healths, write, skipped 
       for (const [id, health] of Object.entries(healths())) change(id, withoutConversation(health, conversation));
     },
 
-    /** New settings were stored: records of removed endpoints are deleted. */
-    settingsChanged(before: SettingsVersion, after: readonly Webhook[]): void {
+    /** A caller has read newer settings: records of removed endpoints are deleted. */
+    follow({ webhooks }: ListedWebhooks): void {
       const known = healths();
-      const kept = keepHealths(known, before.settings.webhooks, after);
+      const kept = keepHealths(known, listed().webhooks, webhooks);
       if (Object.entries(known).some(([id, health]) => ownValue(kept, id) !== health)) write(kept);
-      skipped.keep(after.map(({ id }) => id));
+      skipped.keep(webhooks.map(({ id }) => id));
     },
   };
 }

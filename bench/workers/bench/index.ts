@@ -88,6 +88,9 @@ export class Conversation extends ConversationObject {
   }
 }
 
+/** Without a meter of its own: its calls are counted by the caller. */
+export { Settings } from "../../../worker/index.ts";
+
 /** An account with a meter. */
 export class Account extends AccountObject {
   constructor(ctx: DurableObjectState, env: BenchEnv) {
@@ -115,6 +118,7 @@ function meteredEnv(env: BenchEnv): Env {
           ...env,
           CONVERSATION: meterNamespace(env.CONVERSATION),
           ACCOUNT: meterNamespace(env.ACCOUNT),
+          SETTINGS: meterNamespace(env.SETTINGS),
           KV: meterKv(env.KV),
         };
   metered.set(env, made);

@@ -1,6 +1,6 @@
 /**
- * The settings of a mini program whose team has stored none: no greeting, no rules, no hours; every message is handed
- * over to WeChat's own agents (mpkf.weixin.qq.com), as it would be without this worker.
+ * The settings of a team that has stored none: no greeting, no rules, no hours; every message is handed over to WeChat's
+ * own agents (mpkf.weixin.qq.com), as it would be without this worker.
  */
 import type { Settings } from "./settings.ts";
 

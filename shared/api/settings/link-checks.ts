@@ -11,9 +11,9 @@ import { renderTemplate } from "./template.ts";
 /**
  * Every text with a link that cannot be sent, with its path and cure.
  *
- * @param appid the mini program of the settings: the only one their links may lead to
+ * @param appid the mini program of the settings: the only one their links may lead to; undefined: several use them
  */
-export function findSettingsLinkProblems(settings: Settings, appid: string): readonly SettingsProblem[] {
+export function findSettingsLinkProblems(settings: Settings, appid: string | undefined): readonly SettingsProblem[] {
   return textsOf(settings).flatMap(({ path, text }) => {
     // A variable with the user's words is never inside a tag, and any other variable is harmless inside one.
     const found = findLinkProblem(

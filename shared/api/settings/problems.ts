@@ -102,6 +102,6 @@ function describeExpected(expected: string): string {
 }
 
 /** A key of the input can be any text, so a path is cut. */
-function clipPath(path: string): string {
+export function clipPath(path: string): string {
   return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
 }

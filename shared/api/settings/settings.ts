@@ -1,14 +1,12 @@
 /**
- * A team's settings: opening hours, greeting, rules, and the answer when no rule matches. Outside data enters through
- * `parseSettings` only, which reports every problem at once. The settings reach the conversation as arguments
- * (docs/design/0006-rules-and-handlers.md).
+ * A team's settings: opening hours, greeting, rules, and the answer when no rule matches. They are stored as a document
+ * (`document.ts`) and reach the conversation as arguments (docs/design/0006-rules-and-handlers.md).
  */
 import * as v from "valibot";
 import { isRecord } from "../../base/is-record.ts";
-import { err, ok, type Result } from "../../base/result.ts";
 import { ActionSchema, AnswerSchema, messagesSchema } from "./action.ts";
 import { MAX_MUTE_MS } from "./limits.ts";
-import { duplicateProblem, limitProblems, problemWithCure, toProblem, type SettingsProblem } from "./problems.ts";
+import { duplicateProblem, problemWithCure, type SettingsProblem } from "./problems.ts";
 import { OnceMinutesSchema, RuleSchema } from "./rule.ts";
 import { WebhooksSchema } from "./webhooks.ts";
 
@@ -16,8 +14,6 @@ export type { Match, Rule } from "./rule.ts";
 export type { SettingsProblem } from "./problems.ts";
 export type { Webhook } from "./webhooks.ts";
 
-/** The largest settings, bytes of JSON: a row of the account holds them. */
-export const MAX_SETTINGS_BYTES = 1_000_000;
 const MAX_RULES = 200;
 const MAX_DATES = 400;
 const MAX_SPANS = 4;
@@ -67,108 +63,94 @@ function dayList<T extends v.GenericSchema>(item: T) {
   );
 }
 
-/**
- * The settings as a schema; everything but `fallback` has a default. Only `parseSettings` finds ids and dates that
- * occur twice.
- */
-export const SettingsSchema = v.strictObject({
+/** What each key holds. */
+const VALUES = {
   /** IANA name; default `Asia/Shanghai`. */
-  timeZone: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.check(isTimeZone, problemWithCure("is not a time zone", "use an IANA name such as Asia/Shanghai")),
-    ),
-    "Asia/Shanghai",
+  timeZone: v.pipe(
+    v.string(),
+    v.check(isTimeZone, problemWithCure("is not a time zone", "use an IANA name such as Asia/Shanghai")),
   ),
   /**
    * Opening hours by weekday, local time; a weekday that is left out is closed, without `hours` the shop is always
    * open. A time whose `to` is before its `from` runs past midnight and belongs to the day it began on.
    */
-  hours: v.exactOptional(
-    v.pipe(
-      v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
-      v.check(
-        (week) => WEEKDAYS.some((name) => (week[name] ?? []).length > 0),
-        problemWithCure("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
-      ),
+  hours: v.pipe(
+    v.strictObject({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
+    v.check(
+      (week) => WEEKDAYS.some((name) => (week[name] ?? []).length > 0),
+      problemWithCure("has no opening time", "leave hours out to be always open, or add a time for at least one day"),
     ),
   ),
   /** Days on which the shop is closed, whatever the weekly hours are. */
-  holidays: v.exactOptional(dayList(v.strictObject({ date, name: dayName })), []),
+  holidays: dayList(v.strictObject({ date, name: dayName })),
   /** Days with hours of their own: a working weekend (调休), a short day. */
-  specialDays: v.exactOptional(
-    dayList(
-      v.strictObject({
-        date,
-        hours: v.pipe(spans, v.minLength(1, problemWithCure("has no time", "list a closed day under holidays"))),
-        name: dayName,
-      }),
-    ),
-    [],
+  specialDays: dayList(
+    v.strictObject({
+      date,
+      hours: v.pipe(spans, v.minLength(1, problemWithCure("has no time", "list a closed day under holidays"))),
+      name: dayName,
+    }),
   ),
   /** Sent when the user enters the chat; at most 2 messages, since WeChat allows no more (WECHAT.md §4.4). */
-  greeting: v.exactOptional(
-    v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
+  greeting: v.strictObject({ messages: messagesSchema("greeting"), onceMinutes: v.exactOptional(OnceMinutesSchema) }),
+  rules: v.pipe(
+    v.array(RuleSchema),
+    v.maxLength(MAX_RULES, problemWithCure(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
   ),
-  rules: v.exactOptional(
-    v.pipe(
-      v.array(RuleSchema),
-      v.maxLength(MAX_RULES, problemWithCure(`has more than ${MAX_RULES} rules`, "merge or remove rules")),
-    ),
-    [],
-  ),
-  /** The answers outside the hours when no rule matches. */
-  offHours: v.exactOptional(ActionSchema),
+  /** The answer outside the hours when no rule matches. */
+  offHours: ActionSchema,
   /** The answer when no rule matches. */
   fallback: AnswerSchema,
   /** How long automation is muted after a person's message through the API, minutes, 0 to 1 440; default 0: not muted. */
-  muteAfterApiMinutes: v.exactOptional(
-    v.pipe(
-      v.number(),
-      v.integer(problemWithCure("is not a whole number", "write whole minutes")),
-      v.minValue(0, problemWithCure("is less than 0", "write 0 to mute nothing")),
-      v.maxValue(MAX_MUTE_MINUTES, problemWithCure(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
-    ),
-    0,
+  muteAfterApiMinutes: v.pipe(
+    v.number(),
+    v.integer(problemWithCure("is not a whole number", "write whole minutes")),
+    v.minValue(0, problemWithCure("is less than 0", "write 0 to mute nothing")),
+    v.maxValue(MAX_MUTE_MINUTES, problemWithCure(`is more than ${MAX_MUTE_MINUTES}`, "write at most 1440 (one day)")),
   ),
   /** The team's servers that receive events or answer for rules; at most 5. */
-  webhooks: v.exactOptional(WebhooksSchema, []),
+  webhooks: WebhooksSchema,
+};
+
+/** The settings as a schema; everything but `fallback` has a default. Ids and dates that occur twice are found separately. */
+export const SettingsSchema = v.strictObject({
+  timeZone: v.exactOptional(VALUES.timeZone, "Asia/Shanghai"),
+  hours: v.exactOptional(VALUES.hours),
+  holidays: v.exactOptional(VALUES.holidays, []),
+  specialDays: v.exactOptional(VALUES.specialDays, []),
+  greeting: v.exactOptional(VALUES.greeting),
+  rules: v.exactOptional(VALUES.rules, []),
+  offHours: v.exactOptional(VALUES.offHours),
+  fallback: VALUES.fallback,
+  muteAfterApiMinutes: v.exactOptional(VALUES.muteAfterApiMinutes, 0),
+  webhooks: v.exactOptional(VALUES.webhooks, []),
 });
+
+/**
+ * What one account sets differently: every key may be left out, none is filled in. `null` takes an optional key away:
+ * no greeting, no hours (always open), no answer of its own outside the hours.
+ */
+export const OverrideSchema = v.strictObject({
+  timeZone: v.exactOptional(VALUES.timeZone),
+  hours: v.exactOptional(v.nullable(VALUES.hours)),
+  holidays: v.exactOptional(VALUES.holidays),
+  specialDays: v.exactOptional(VALUES.specialDays),
+  greeting: v.exactOptional(v.nullable(VALUES.greeting)),
+  rules: v.exactOptional(VALUES.rules),
+  offHours: v.exactOptional(v.nullable(VALUES.offHours)),
+  fallback: v.exactOptional(VALUES.fallback),
+  muteAfterApiMinutes: v.exactOptional(VALUES.muteAfterApiMinutes),
+  webhooks: v.exactOptional(VALUES.webhooks),
+} satisfies Record<keyof typeof VALUES, v.GenericSchema>);
 
 /** A team's settings, checked and with the defaults filled in. */
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 
-/**
- * Reads settings from outside data.
- *
- * @param input any value, usually parsed JSON
- * @returns the settings with their defaults, or every problem, each with its path and cure (100 at most)
- */
-export function parseSettings(input: unknown): Result<Settings, SettingsProblem[]> {
-  const parsed = v.safeParse(SettingsSchema, input);
-  const duplicates = [
-    ...findDuplicates(entriesOf(input, "rules"), "id"),
-    ...findDuplicates([...entriesOf(input, "holidays"), ...entriesOf(input, "specialDays")], "date"),
-    ...findDuplicates(entriesOf(input, "webhooks"), "id"),
-  ];
-  const unknown = parsed.success ? findUnknownWebhooks(parsed.output) : [];
-  if (parsed.success && duplicates.length === 0 && unknown.length === 0) return ok(parsed.output);
-  return err(limitProblems([...(parsed.issues ?? []).map(toProblem), ...duplicates, ...unknown]));
-}
-
-/**
- * Reads settings that were checked when they were stored. Their shape must be right; the checks of their contents are
- * not repeated, so that settings an older version accepted stay in force when a newer one accepts less.
- *
- * @returns undefined when they have another shape, as those of a newer version may have
- */
-export function parseStoredSettings(input: unknown): Settings | undefined {
-  const parsed = v.safeParse(SettingsSchema, input);
-  return parsed.typed ? parsed.output : undefined;
-}
+/** What one account sets differently, checked. */
+export type SettingsOverride = v.InferOutput<typeof OverrideSchema>;
 
 /** Actions that name a webhook that is not in the list. */
-function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
+export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
   const actions = [
     ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
     ...(offHours === undefined ? [] : [{ action: offHours, path: "offHours.webhookId" }]),
@@ -180,6 +162,20 @@ function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsP
   });
 }
 
+/**
+ * Ids and dates that occur twice in settings or in an override.
+ *
+ * @param input unchecked: they are reported together with the problems of the schema
+ * @param place its path
+ */
+export function findRepeatedKeys(input: unknown, place: string): SettingsProblem[] {
+  return [
+    ...findDuplicates(entriesOf(input, "rules", place), "id"),
+    ...findDuplicates([...entriesOf(input, "holidays", place), ...entriesOf(input, "specialDays", place)], "date"),
+    ...findDuplicates(entriesOf(input, "webhooks", place), "id"),
+  ];
+}
+
 /** An entry of one of the lists, with its path. */
 interface Entry {
   readonly path: string;
@@ -187,10 +183,10 @@ interface Entry {
 }
 
 /** The entries of a list of the input, even if the rest is invalid: duplicates are reported with the other problems. */
-function entriesOf(input: unknown, list: string): Entry[] {
+function entriesOf(input: unknown, list: string, place: string): Entry[] {
   const values = isRecord(input) ? input[list] : undefined;
   if (!Array.isArray(values)) return [];
-  return values.map((value: unknown, index) => ({ path: `${list}.${index}`, value }));
+  return values.map((value: unknown, index) => ({ path: `${place}.${list}.${index}`, value }));
 }
 
 /** The entries whose text at `key` repeats that of an earlier entry. */

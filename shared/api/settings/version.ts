@@ -1,18 +1,31 @@
-/** A stored version of the settings, and the one in force while none is stored. */
-import { DEFAULT_SETTINGS } from "./default.ts";
+/** A stored version of the settings, and what it comes to for one account. */
+import { DEFAULT_DOCUMENT, settingsFor, type SettingsDocument } from "./document.ts";
 import type { Settings } from "./settings.ts";
 
-/** One version of the settings; version 0: the defaults, no settings are stored. */
-export interface SettingsVersion {
+/** One version of the document; version 0: none is stored, the defaults hold. */
+export interface DocumentVersion {
   readonly version: number;
-  readonly settings: Settings;
+  readonly document: SettingsDocument;
   /** When it was stored, epoch ms; 0 for the defaults. */
   readonly updatedAt: number;
-  /**
-   * This worker cannot read the stored settings; `settings` are the defaults then, for callers of version 0.1.0 only.
-   */
+  /** This worker cannot read the stored document; `document` has the defaults then. */
   readonly unreadable?: true;
 }
 
-/** The settings of an app before the first change. */
-export const DEFAULT_SETTINGS_VERSION: SettingsVersion = { version: 0, settings: DEFAULT_SETTINGS, updatedAt: 0 };
+/** The settings in force for one account, and the version of the document they come from. */
+export interface SettingsVersion {
+  readonly version: number;
+  readonly settings: Settings;
+}
+
+/** Before the first document is stored. */
+export const DEFAULT_VERSION: DocumentVersion = { version: 0, document: DEFAULT_DOCUMENT, updatedAt: 0 };
+
+/**
+ * What a version comes to for one account.
+ *
+ * @param account `channel:account`
+ */
+export function versionFor({ version, document }: DocumentVersion, account: string): SettingsVersion {
+  return { version, settings: settingsFor(document, account) };
+}

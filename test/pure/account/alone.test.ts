@@ -1,6 +1,5 @@
 /** What a Worker does when the account object says that only one message is refused. */
 import { describe, it } from "vitest";
-import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { ok } from "../../../shared/base/result.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
@@ -27,7 +26,6 @@ function createBench() {
       asked.push(["pause", cause.code, refused]);
       return { pausedUntil: NOW - 1, pauseCode: cause.code, pauseReach: cause.reach, aloneMs: 7 };
     },
-    settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const kv = { get: () => Promise.resolve(null) };
   const deps = { account: () => account, kv, appid: APPID, now: () => NOW, memory: new Map() };

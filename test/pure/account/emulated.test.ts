@@ -5,7 +5,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createWeChat } from "../../../emulator/wechat.ts";
-import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource } from "../../../worker/account/token-reader.ts";
@@ -44,7 +43,6 @@ async function createWorld(users: number) {
     access: () => keeper.access(),
     replace: (badToken) => keeper.replace(badToken),
     pause: async ({ code, reach }) => ({ pausedUntil: keeper.now() + 60_000, pauseCode: code, pauseReach: reach }),
-    settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const access = createAccessSource({
     account: () => account,

@@ -1,14 +1,14 @@
-/** An account object or a KV that never answers, as the readers of token, pause and settings see it. */
+/** An object or a KV that never answers, as the readers of token, pause and settings see it. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../../../worker/account/token-reader.ts";
-import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
+import { readSettings } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { never, outcomeWithin, PENDING, useManualClock } from "../../support/hung.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
-const HUNG: TokenObject = { access: never, replace: never, pause: never, settings: never };
+const HUNG: TokenObject = { access: never, replace: never, pause: never };
 const LONG_MS = 30_000;
 
 function createBench(kv: ReadonlyMap<string, unknown> = new Map()) {
@@ -47,8 +47,9 @@ describe("an account object that never answers", () => {
   });
 
   it("settings are unavailable in time", async ({ expect }) => {
-    const { deps } = createBench();
-    expect(await outcomeWithin(LONG_MS, readSettingsSnapshot(deps))).toMatchObject({ ok: false });
+    const { kv, now } = createBench().deps;
+    const read = readSettings({ settings: () => ({ read: never }), kv, now, memory: {} });
+    expect(await outcomeWithin(LONG_MS, read)).toMatchObject({ ok: false });
   });
 });
 

@@ -1,6 +1,5 @@
 /** A pause that was lifted, as the readers of token and pause see it. */
 import { describe, it } from "vitest";
-import { DEFAULT_SETTINGS_VERSION } from "../../../shared/api/settings/version.ts";
 import { err, ok } from "../../../shared/base/result.ts";
 import { notePause, pauseToReport, type AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type TokenObject } from "../../../worker/account/published-access.ts";
@@ -19,7 +18,6 @@ function createBench() {
     async pause({ code, reach }) {
       return { pausedUntil: bench.now + MINUTE_MS, pauseCode: code, pauseReach: reach, pauseVersion: 9 };
     },
-    settings: async () => DEFAULT_SETTINGS_VERSION,
   };
   const memory: AccountMemory = new Map();
   const deps = {

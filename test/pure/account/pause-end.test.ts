@@ -91,7 +91,7 @@ describe("refreshTime", () => {
 });
 
 describe("nextDue", () => {
-  const idle = { refreshAt: null, republishAt: null, appWebhooks: {} };
+  const idle = { refreshAt: null, appWebhooks: {} };
   const retention = { eventsMs: 180 * DAY_MS, quarantineMs: 7 * DAY_MS };
 
   it("is never when nothing is stored and nobody needs a token", ({ expect }) => {
@@ -112,7 +112,7 @@ describe("nextDue", () => {
         retention,
       ),
     ).toBe(NOON + 5);
-    const both = { ...idle, refreshAt: NOON + 5, republishAt: NOON + 4 };
+    const both = { ...idle, refreshAt: NOON + 5, releaseAt: NOON + 4 };
     expect(nextDue(both, { event: NOON, quarantined: NOON, skipped: NOON, deliverable: 0 }, retention)).toBe(NOON + 4);
   });
 

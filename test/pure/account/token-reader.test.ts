@@ -1,13 +1,10 @@
-/** Token and settings as a Worker reads them: long because memory, KV and object fail in every combination here. */
+/** The token as a Worker reads it: long because memory, KV and object fail in every combination here. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { DEFAULT_SETTINGS_VERSION, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { AccountMemory } from "../../../worker/account/memory.ts";
 import { accessKey, type AccountAccess, type TokenObject } from "../../../worker/account/published-access.ts";
 import { createAccessSource, reportPause } from "../../../worker/account/token-reader.ts";
 import type { TokenProblem } from "../../../worker/channels/access.ts";
-import { settingsKey } from "../../../worker/settings/published-settings.ts";
-import { readSettingsSnapshot } from "../../../worker/settings/reader.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
@@ -29,7 +26,6 @@ function createBench() {
     overloaded: false,
     access: ok(ACCESS) as Result<AccountAccess, TokenProblem>,
     replaced: ok(OTHER) as Result<AccountAccess, TokenProblem>,
-    settings: DEFAULT_SETTINGS_VERSION,
   };
   const memory: AccountMemory = new Map();
   const call = async <T>(name: string, value: () => T): Promise<T> => {
@@ -45,7 +41,6 @@ function createBench() {
     replace: (badToken) => call(`replace ${badToken}`, () => bench.replaced),
     pause: ({ code, reach }) =>
       call(`pause ${code}`, () => ({ pausedUntil: bench.now + 600_000, pauseCode: code, pauseReach: reach })),
-    settings: () => call("settings", () => bench.settings),
   };
   const deps = {
     account: () => account,
@@ -247,85 +242,5 @@ describe("reportPause", () => {
     bench.objectFailures = Infinity;
     await reportPause(deps, pauseCause(45011), REFUSED, 3_000);
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + MINUTE_MS, code: "45011" }));
-  });
-});
-
-describe("readSettingsSnapshot", () => {
-  const version = (number: number): SettingsVersion => ({
-    ...DEFAULT_SETTINGS_VERSION,
-    version: number,
-    updatedAt: NOW,
-  });
-
-  it("reads KV, then for a minute only memory", async ({ expect }) => {
-    const { bench, deps } = createBench();
-    bench.kv.set(settingsKey(APPID), version(3));
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(3)));
-    bench.kv.set(settingsKey(APPID), version(4));
-    bench.now += MINUTE_MS - 1;
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(3)));
-    bench.now += 1;
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(4)));
-    expect(bench.calls).toEqual(["kv", "kv"]);
-  });
-
-  it.for<[string, unknown]>([
-    ["nothing", null],
-    ["rubbish", 7],
-    ["settings this version does not take", { version: 3, updatedAt: NOW, settings: { fallbak: 1 } }],
-  ])("asks the object when KV has %s", async ([, value], { expect }) => {
-    const { bench, deps } = createBench();
-    bench.kv.set(settingsKey(APPID), value);
-    bench.settings = version(5);
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
-  });
-
-  it("does not go back to an older version KV still has", async ({ expect }) => {
-    const { bench, deps } = createBench();
-    bench.settings = version(5);
-    await readSettingsSnapshot(deps);
-    bench.kv.set(settingsKey(APPID), version(4));
-    bench.now += MINUTE_MS;
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
-  });
-
-  it("does not undo what this isolate was told while it read", async ({ expect }) => {
-    const { bench, deps } = createBench();
-    bench.kv.set(settingsKey(APPID), version(4));
-    const reading = readSettingsSnapshot(deps);
-    deps.memory.set(APPID, { settings: { value: version(5), readAt: NOW } });
-    expect(await reading).toEqual(ok(version(5)));
-    expect(deps.memory.get(APPID)?.settings?.value).toEqual(version(5));
-  });
-
-  it("goes on with the last good ones when KV and object are gone", async ({ expect }) => {
-    const { bench, deps } = createBench();
-    bench.settings = version(5);
-    await readSettingsSnapshot(deps);
-    bench.kvFails = true;
-    bench.objectFailures = Infinity;
-    bench.now += 24 * 60 * MINUTE_MS;
-    expect(await readSettingsSnapshot(deps)).toEqual(ok(version(5)));
-  });
-
-  it("says unavailable when nobody ever told them", async ({ expect }) => {
-    const { bench, deps } = createBench();
-    bench.kvFails = true;
-    bench.objectFailures = Infinity;
-    expect(await readSettingsSnapshot(deps)).toEqual(err({ reason: "unavailable" }));
-  });
-
-  it("does not let a push wait for an object that does not answer", async ({ expect }) => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    try {
-      const { deps } = createBench();
-      const never = () => new Promise<never>(() => {});
-      const silent = { ...deps, kv: { get: never }, account: () => ({ ...deps.account(), settings: never }) };
-      const pending = readSettingsSnapshot(silent);
-      await vi.advanceTimersByTimeAsync(1_500);
-      expect(await pending).toEqual(err({ reason: "unavailable" }));
-    } finally {
-      vi.useRealTimers();
-    }
   });
 });

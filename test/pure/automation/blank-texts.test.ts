@@ -1,7 +1,6 @@
 /** A text in which nothing can be seen is refused, left out or filled, wherever one enters: WeChat would refuse it. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import { decodeSessionFrom, encodeSessionFrom } from "../../../shared/entry/session-from.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
@@ -11,6 +10,7 @@ import { splitText } from "../../../shared/text/split.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseWebhookAnswer } from "../../../worker/automation/core/webhook-answer.ts";
 import { must, T0 } from "../../support/conversation.ts";
+import { parseSettings } from "../../support/settings.ts";
 import { blank, canBeSeen, INVISIBLE } from "../shared/invisible.ts";
 
 const seen = fc.constantFrom("价", "A", "。", "👍🏽", "e\u0301", '<a href="x">去</a>', "❤\ufe0f", "\ud800");

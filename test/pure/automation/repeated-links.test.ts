@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../emulator/phone/links.ts";
-import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { withoutRepeatedLinks } from "../../../worker/automation/core/repeated-links.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
+import { parseSettings } from "../../support/settings.ts";
 
 const NOW = 1_760_000_000_000;
 const HEAD = { account: "gh_1", openid: "o1", createdAt: NOW };

@@ -6,10 +6,11 @@ import * as fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
-import { parseSettings, type Settings } from "../../../shared/api/settings/settings.ts";
+import type { Settings } from "../../../shared/api/settings/settings.ts";
 import type { Inbound, InboundHead } from "../../../shared/message/inbound.ts";
 import type { Proposal } from "../../../worker/automation/core/proposal.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
+import { parseSettings } from "../../support/settings.ts";
 
 const HEAD: InboundHead = { account: "gh_1", openid: "o1", createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
@@ -309,5 +310,5 @@ describe("examples/shop-settings.json", () => {
 
 function sampleSettings(): Settings {
   const json = readFileSync(new URL("../../../examples/shop-settings.json", import.meta.url), "utf8");
-  return settings(JSON.parse(json));
+  return settings(JSON.parse(json).defaults);
 }

@@ -5,15 +5,7 @@ import { json, problem, scripted } from "./scripted.ts";
 const HELLO: Outbound = { type: "text", content: "您好" };
 const WINDOW = { kind: "message", remaining: 4, expiresAt: "2026-11-24T06:00:00.000Z", doubtful: false };
 const ACCEPTED = { id: "m-1", state: "sending", window: WINDOW };
-const SETTINGS = {
-  timeZone: "Asia/Shanghai",
-  holidays: [],
-  specialDays: [],
-  rules: [],
-  fallback: { type: "silent" },
-  muteAfterApiMinutes: 0,
-  webhooks: [],
-};
+const SETTINGS = { version: 3, defaults: { fallback: { type: "silent" } }, overrides: {} };
 
 describe("a call", () => {
   it("carries key, app, Idempotency-Key and the options beside the message", async ({ expect }) => {
@@ -135,9 +127,22 @@ describe("a call", () => {
     const read = await client.settings();
     const etag = read.ok ? read.value.etag : "";
     expect(etag).toBe('"3"');
-    const stored = await client.putSettings({ fallback: { type: "silent" } }, etag);
+    const stored = await client.putSettings({ defaults: { fallback: { type: "silent" } } }, etag);
     expect(stored).toMatchObject({ ok: true, value: { etag: '"4"' } });
     expect(asked[1]).toMatchObject({ method: "PUT", headers: { "if-match": '"3"' } });
+  });
+
+  it("about the settings is about all accounts, also of a client with an app, or about the one it names", async ({
+    expect,
+  }) => {
+    const account = "mini-program:wx2";
+    const inForce = { version: 3, account, settings: SETTINGS.defaults, from: { fallback: "defaults" } };
+    const answers = [json(200, SETTINGS, { etag: '"3"' }), json(200, SETTINGS, { etag: '"4"' }), json(200, inForce)];
+    const { client, asked } = scripted(answers, { appid: "wx1" });
+    expect(await client.settings()).toMatchObject({ ok: true });
+    expect(await client.putSettings({ defaults: { fallback: { type: "silent" } } }, '"3"')).toMatchObject({ ok: true });
+    expect(await client.settingsOf(account)).toEqual({ ok: true, value: inForce });
+    expect(asked.map(({ url }) => new URL(url).search)).toEqual(["", "", "?account=mini-program%3Awx2"]);
   });
 
   it.for(["", ".", "..", "\ud800"])(

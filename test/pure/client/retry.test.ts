@@ -71,7 +71,7 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
 
   it("is not made again for settings of a version, whose repeat would meet its own success", async ({ expect }) => {
     const versioned = scripted([lost()]);
-    const settings = { fallback: { type: "silent" } } as const;
+    const settings = { defaults: { fallback: { type: "silent" } } } as const;
     expect(await versioned.client.putSettings(settings, '"3"')).toMatchObject({ error: { code: "unreachable" } });
     expect(versioned.asked).toHaveLength(1);
     const forced = scripted([lost(), problem(401, "unauthorized")]);

@@ -23,13 +23,14 @@ export async function messages(kefu: KefuClient): Promise<void> {
 }
 
 export async function settings(kefu: KefuClient): Promise<void> {
-  await kefu.putSettings({ fallback: { type: "silent" } }, '"1"');
+  await kefu.putSettings({ defaults: { fallback: { type: "silent" } } }, '"1"');
+  await kefu.putSettings({ defaults: { fallback: { type: "silent" } }, overrides: { a: { greeting: null } } }, '"1"');
   // @ts-expect-error the version is not optional
-  await kefu.putSettings({ fallback: { type: "silent" } });
+  await kefu.putSettings({ defaults: { fallback: { type: "silent" } } });
   // @ts-expect-error no such action
-  await kefu.putSettings({ fallback: { type: "shout" } }, '"1"');
+  await kefu.putSettings({ defaults: { fallback: { type: "shout" } } }, '"1"');
   // @ts-expect-error without fallback there is no answer to everything else
-  await kefu.putSettings({ rules: [] }, '"1"');
+  await kefu.putSettings({ defaults: { rules: [] } }, '"1"');
 }
 
 export async function results(kefu: KefuClient): Promise<string> {

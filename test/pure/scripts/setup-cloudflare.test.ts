@@ -310,7 +310,8 @@ describe("waiting", () => {
 });
 
 describe("a first greeting", () => {
-  const settings = (etag: string) => Response.json({ fallback: { type: "transfer" } }, { headers: { etag } });
+  const settings = (etag: string) =>
+    Response.json({ version: 0, defaults: { fallback: { type: "transfer" } } }, { headers: { etag } });
 
   it("is stored where no settings are, so that the first message gets an answer", async ({ expect }) => {
     const worker = { "GET /api/v1/settings": [settings('"0"')], "PUT /api/v1/settings": [Response.json({})] };
@@ -318,10 +319,8 @@ describe("a first greeting", () => {
     expect(code).toBe(0);
     const put = asked.find(({ method }) => method === "PUT");
     expect(put?.headers.get("if-match")).toBe('"0"');
-    expect(await put?.json()).toEqual({
-      fallback: { type: "transfer" },
-      greeting: { messages: [{ type: "text", content: "您好" }] },
-    });
+    const greeting = { messages: [{ type: "text", content: "您好" }] };
+    expect(await put?.json()).toEqual({ defaults: { fallback: { type: "transfer" }, greeting } });
     expect(shown).toContain("欢迎语已存");
   });
 

@@ -1,6 +1,7 @@
 /** The messages of answers and greetings: what could never be sent is refused when the settings are read. */
 import { describe, it } from "vitest";
-import { parseSettings, parseStoredSettings } from "../../../shared/api/settings/settings.ts";
+import { parseStoredDocument } from "../../../shared/api/settings/document.ts";
+import { parseSettings } from "../../support/settings.ts";
 
 const text = (content: string) => ({ type: "text", content });
 
@@ -36,8 +37,8 @@ describe("the messages of an answer", () => {
   it("may be cards that open a page of the mini program, and what was stored before is still read", ({ expect }) => {
     const card = { type: "miniprogrampage", title: "t", pagePath: "https://x.cn", thumbMediaId: "m" };
     expect(fallback(card)).toEqual([expect.stringContaining("fallback.messages.0.pagePath: must be a page")]);
-    expect(parseStoredSettings({ fallback: { type: "reply", messages: [card] } })).toMatchObject({
-      fallback: { messages: [card] },
+    expect(parseStoredDocument({ defaults: { fallback: { type: "reply", messages: [card] } } })).toMatchObject({
+      defaults: { fallback: { messages: [card] } },
     });
   });
 
@@ -52,7 +53,9 @@ describe("the messages of an answer", () => {
     expect(parseSettings({ fallback: { type: "reply", messages } })).toMatchObject({
       error: messages.map(() => ({ cure: "fill it in, or leave the whole message out" })),
     });
-    expect(parseStoredSettings({ fallback: { type: "reply", messages } })).toMatchObject({ fallback: { messages } });
+    expect(parseStoredDocument({ defaults: { fallback: { type: "reply", messages } } })).toMatchObject({
+      defaults: { fallback: { messages } },
+    });
   });
 
   it("may together not be more than WeChat allows for one message of the user, long texts counted by their parts", ({

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
-import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import { findListeners } from "../../../shared/api/settings/webhooks.ts";
 import { WEBHOOK_EVENTS } from "../../../shared/api/webhook-events.ts";
+import { parseSettings } from "../../support/settings.ts";
 
 const URL = "https://shop.example.com/hook";
 const FALLBACK = { type: "silent" } as const;

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { parseSettings } from "../../../shared/api/settings/settings.ts";
 import { findWebhookProblems, type WebhookPolicy } from "../../../worker/webhooks/settings-check.ts";
+import { parseSettings } from "../../support/settings.ts";
 
 const POLICY = { secrets: [`whsec_${btoa("k".repeat(32))}`], allowPrivate: false };
 const UNSIGNED = { ...POLICY, secrets: [] };

@@ -16,11 +16,6 @@ export type AppFault =
   | ({ readonly reason: "no_token" } & Trouble)
   /** Sends fail: WeChat does not answer, is busy, or refuses every token. */
   | ({ readonly reason: "sends_failing" } & Trouble)
-  /**
-   * Another version of this worker stored settings that this one cannot read: rules do not run and webhooks are not
-   * called.
-   */
-  | { readonly reason: "settings_unreadable"; readonly version: number }
   /** Pushes were rejected for the age of their signed timestamp: they were replayed, or a clock is wrong. */
   | ({ readonly reason: "stale_pushes" } & StaleSeries);
 

@@ -11,8 +11,6 @@ import type { AccountState } from "./state.ts";
 
 /** The longest life of a token, milliseconds (WECHAT.md §6.1). */
 const TOKEN_LIFE_MS = 7_200_000;
-/** Settings whose write to KV failed are published again within this time, milliseconds. */
-const LONGEST_REPUBLISH_MS = 10 * 60_000;
 
 /**
  * A state in which no time is further in the future than it can be: implausible pauses and refusals have ended,
@@ -21,8 +19,7 @@ const LONGEST_REPUBLISH_MS = 10 * 60_000;
  * @param now epoch ms
  */
 export function plausibleAccount(state: AccountState, now: number): AccountState {
-  const { pausedUntil, refusedUntil, expiresAt, refreshAt, republishAt, releaseAt, refusals, webhooks, appWebhooks } =
-    state;
+  const { pausedUntil, refusedUntil, expiresAt, refreshAt, releaseAt, refusals, webhooks, appWebhooks } = state;
   const isLong = (until: number) => isImplausible(until, now, LONGEST_PAUSE_MS);
   return {
     ...state,
@@ -30,7 +27,6 @@ export function plausibleAccount(state: AccountState, now: number): AccountState
     refusedUntil: isLong(refusedUntil) ? 0 : refusedUntil,
     expiresAt: isImplausible(expiresAt, now, TOKEN_LIFE_MS) ? now + TOKEN_LIFE_MS : expiresAt,
     refreshAt: isDueNow(refreshAt, now, TOKEN_LIFE_MS) ? now : refreshAt,
-    republishAt: isDueNow(republishAt, now, LONGEST_REPUBLISH_MS) ? now : republishAt,
     releaseAt: isDueNow(releaseAt, now, LONGEST_PAUSE_MS + WAITING_CHECK_DELAY_MS) ? now : releaseAt,
     refusals: Object.fromEntries(
       Object.entries(refusals).map(([code, list]) => [code, list.filter(({ until }) => !isLong(until))]),

@@ -22,22 +22,16 @@ export interface Oldest {
 }
 
 /**
- * When the alarm is due next: the background refresh, settings to publish, conversations to wake, the next entry to
+ * When the alarm is due next: the background refresh, conversations to wake, events to deliver, the next entry to
  * delete. Undefined: never.
  */
 export function nextDue(
-  {
-    refreshAt,
-    republishAt,
-    releaseAt = null,
-    appWebhooks = {},
-  }: Pick<AccountState, "refreshAt" | "republishAt"> & Partial<AccountState>,
+  { refreshAt, releaseAt = null, appWebhooks = {} }: Pick<AccountState, "refreshAt"> & Partial<AccountState>,
   oldest: Oldest,
   retention: Retention,
 ): number | undefined {
   const due = [
     refreshAt,
-    republishAt,
     releaseAt,
     oldest.event === null ? null : oldest.event + retention.eventsMs,
     oldest.quarantined === null ? null : oldest.quarantined + retention.quarantineMs,

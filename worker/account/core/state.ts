@@ -8,6 +8,7 @@ import type { PauseReach } from "../../../shared/message/delivery.ts";
 import type { WebhookCursors } from "../../conversation/core/consumer-cursor.ts";
 import type { ForwardHealth } from "../../forwarding/core/server-health.ts";
 import type { WebhookHealths } from "../../webhooks/core/endpoint-health.ts";
+import { NO_WEBHOOKS, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
 import { NO_MILESTONES, type Milestones } from "./milestones.ts";
 import type { Refusals } from "./pause.ts";
 import type { StaleSeries } from "./stale-pushes.ts";
@@ -44,12 +45,12 @@ export interface AccountState {
   readonly refusedCode: string;
   /** A short hash of the refused secret. */
   readonly refusedSecret: string;
-  /** When to publish the settings again; null when KV has them. */
-  readonly republishAt: number | null;
   /** When the alarm is set for; null when it is not. */
   readonly alarmAt: number | null;
   /** Endpoints with failures. */
   readonly webhooks: WebhookHealths;
+  /** The webhooks of the newest settings callers have read. */
+  readonly listed: ListedWebhooks;
   /** Each webhook's cursor in the app-wide events; no cursors while the settings list no webhook for them. */
   readonly appWebhooks: WebhookCursors;
   /** The failures of the team's own push server; null when it has none. */
@@ -83,9 +84,9 @@ export const NEW_ACCOUNT: AccountState = {
   refusedUntil: 0,
   refusedCode: "",
   refusedSecret: "",
-  republishAt: null,
   alarmAt: null,
   webhooks: {},
+  listed: NO_WEBHOOKS,
   appWebhooks: {},
   forward: null,
   milestones: NO_MILESTONES,

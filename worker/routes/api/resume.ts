@@ -7,6 +7,7 @@ import type * as v from "valibot";
 import { ResumedSchema } from "../../../shared/api/health.ts";
 import { forgetFaults, snapshotMemory } from "../../account/fault-reader.ts";
 import { resumeApp } from "../../inbox/delivery/resume-account.ts";
+import { findAppFaults } from "../../inbox/read-faults.ts";
 import { toFaultJson } from "../health-json.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -38,7 +39,7 @@ resume.post(
     const trial = await resumeApp(services);
     // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
-    const faults = (await services.account().faults()).map((fault) => toFaultJson(appid, fault));
+    const faults = (await findAppFaults(services)).map((fault) => toFaultJson(appid, fault));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
     const resumed = !holds && !["refused", "running", "no_token"].includes(trial.outcome);
     return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);

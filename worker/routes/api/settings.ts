@@ -1,23 +1,45 @@
 /**
- * The team's settings: `GET|PUT /settings`. The ETag is their version; the If-Match of a PUT names the version it was
- * made from, so that two people do not overwrite each other's changes unnoticed.
+ * The team's settings: `GET|PUT /settings`, one document for the deployment. The ETag is its version; the If-Match of a
+ * PUT names the version it was made from, so that two people do not overwrite each other's changes unnoticed.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import { both, named } from "../../../shared/api/schemas.ts";
-import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
-import { MAX_SETTINGS_BYTES, SettingsSchema } from "../../../shared/api/settings/settings.ts";
-import type { PutSettingsProblem } from "../../settings/versions.ts";
+import {
+  AccountSettingsSchema,
+  DEFAULT_DOCUMENT,
+  DocumentInputSchema,
+  MAX_SETTINGS_BYTES,
+  originsOf,
+  settingsFor,
+  SettingsDocumentSchema,
+} from "../../../shared/api/settings/document.ts";
+import type { DocumentVersion } from "../../../shared/api/settings/version.ts";
+import { formatAccount, miniProgramAccount } from "../../../shared/message/address.ts";
+import type { PutSettingsProblem } from "../../settings/rpc.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
-import { readJson, refuseAs } from "../http/request-body.ts";
-import { readStored, toEtag } from "../http/stored-settings.ts";
+import { readJson, refuseAs, refuseParameter } from "../http/request-body.ts";
+import { readDocument, toEtag } from "../http/stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;
-const SETTINGS = { type: "application/json", schema: named("Settings", SettingsSchema), example: DEFAULT_SETTINGS };
+const DOCUMENT = {
+  type: "application/json",
+  schema: named("SettingsDocument", SettingsDocumentSchema),
+  example: { version: 0, ...DEFAULT_DOCUMENT },
+};
+const INPUT = {
+  type: "application/json",
+  schema: named("SettingsInput", DocumentInputSchema),
+  example: DEFAULT_DOCUMENT,
+};
+const DOCUMENT_OR_ACCOUNT = {
+  ...DOCUMENT,
+  schema: v.union([DOCUMENT.schema, named("AccountSettings", AccountSettingsSchema)]),
+};
 const VERSION_HEADER = {
   etag: { zh: '版本号，例如 "3"；"0" 为默认设置', en: 'the version, "3" for example; "0" are the defaults' },
 };
@@ -30,6 +52,20 @@ const IfMatchSchema = v.object({
   ),
 });
 
+const AccountQuerySchema = v.object({
+  account: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        both(
+          "渠道账号，例如 mini-program:wx…；返回它的生效设置，以及每一项来自哪里",
+          "a channel account such as mini-program:wx…: the settings in force for it, and where each key comes from",
+        ),
+      ),
+    ),
+  ),
+});
+
 /** Routes about the settings. */
 export const settings = new Hono<HttpEnv>();
 
@@ -39,16 +75,27 @@ settings.get(
     id: "getSettings",
     tag: "settings",
     summary: { zh: "读取设置", en: "The settings" },
-    answers: {
-      200: { text: { zh: "当前设置", en: "The settings in force" }, content: SETTINGS, headers: VERSION_HEADER },
+    text: {
+      zh: "整个部署的一份文档：`defaults` 对所有账号生效，`overrides` 按渠道账号逐项替换。带 `account`（小程序可用 `appid`）时，返回该账号的生效设置。",
+      en: "One document for the deployment: `defaults` for every account, `overrides` replaces single keys by channel account. With `account` (`appid` for a mini program): the settings in force for that account.",
     },
-    problems: ["settings_unreadable"],
+    answers: {
+      200: { text: { zh: "设置", en: "The settings" }, content: DOCUMENT_OR_ACCOUNT, headers: VERSION_HEADER },
+    },
+    problems: ["settings_unreadable", "invalid_field"],
   }),
+  validator("query", AccountQuerySchema, refuseParameter),
   async (c) => {
-    const stored = await readStored(c);
-    if (!stored.ok) return stored.error;
-    const { version, settings } = stored.value;
-    return c.json(settings, 200, { etag: toEtag(version) });
+    const { account = readShortForm(c) } = c.req.valid("query");
+    if (account !== undefined && !isServed(c, account)) return problem(c, "unknown_app", {});
+    const read = await readDocument(c);
+    if (!read.ok) return read.error;
+    const { version, document } = read.value;
+    const shown =
+      account === undefined
+        ? toDocumentJson(read.value)
+        : { version, account, settings: settingsFor(document, account), from: originsOf(document, account) };
+    return c.json(shown, 200, { etag: toEtag(version) });
   },
 );
 
@@ -59,14 +106,14 @@ settings.put(
     tag: "settings",
     summary: { zh: "保存设置", en: "Store settings" },
     text: {
-      zh: "整体替换；最多两分钟后在各地生效。有问题时一次列出全部问题。",
-      en: "Replaces them as a whole; in force everywhere within about two minutes. All problems are returned at once.",
+      zh: "整体替换全部账号的设置；最多两分钟后在各地生效。有问题时一次列出全部问题。",
+      en: "Replaces the settings of all accounts as a whole; in force everywhere within about two minutes. All problems are returned at once.",
     },
-    body: [SETTINGS],
+    body: [INPUT],
     answers: {
       200: {
         text: { zh: "已保存（含默认值）", en: "Stored, with the defaults filled in" },
-        content: SETTINGS,
+        content: DOCUMENT,
         headers: VERSION_HEADER,
       },
     },
@@ -88,12 +135,27 @@ settings.put(
     const input = await readJson(c, MAX_SETTINGS_BYTES);
     if (!input.ok) return input.error;
     const services = servicesOf(c);
-    const stored = await services.account().putSettings(readVersion(c.req.valid("header")["if-match"]), input.value);
+    const ifVersion = readVersion(c.req.valid("header")["if-match"]);
+    const stored = await services.settingsObject().put(ifVersion, input.value);
     if (!stored.ok) return refuseSettings(c, stored.error);
     services.useSettings(stored.value);
-    return c.json(stored.value.settings, 200, { etag: toEtag(stored.value.version) });
+    return c.json(toDocumentJson(stored.value), 200, { etag: toEtag(stored.value.version) });
   },
 );
+
+function toDocumentJson({ version, document }: DocumentVersion): v.InferOutput<typeof SettingsDocumentSchema> {
+  return { version, ...document };
+}
+
+/** `?appid=` is the short form of a mini program's account. */
+function readShortForm(c: Context<HttpEnv>): string | undefined {
+  return c.req.query("appid") === undefined ? undefined : servicesOf(c).accountKey;
+}
+
+/** Whether this worker serves an account. */
+function isServed(c: Context<HttpEnv>, account: string): boolean {
+  return c.get("config").apps.some(({ appid }) => formatAccount(miniProgramAccount(appid)) === account);
+}
 
 /** A strong comparison (RFC 9110 §13.1.1): a text that is not one of our ETags matches no version. */
 function readVersion(ifMatch: string): number | "*" {
@@ -104,7 +166,7 @@ function readVersion(ifMatch: string): number | "*" {
 function refuseSettings(c: Context<HttpEnv>, refusal: PutSettingsProblem): Response {
   switch (refusal.reason) {
     case "version_mismatch": {
-      const { version } = refusal.current;
+      const { version } = refusal;
       return problem(c, "version_mismatch", { version }, { headers: { etag: toEtag(version) } });
     }
     case "invalid":

@@ -20,6 +20,7 @@ import {
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversation, findConversationById } from "../../inbox/find-conversation.ts";
+import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -142,13 +143,13 @@ interface Replayer {
   replaySkipped(): Promise<Started>;
 }
 
-/** The settings' version, when they list the webhook; else the response that refuses the call. */
-async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<number, Response>> {
+/** The settings' webhooks, when they list this one; else the response that refuses the call. */
+async function readListed(c: Context<HttpEnv>, id: string): Promise<Result<ListedWebhooks, Response>> {
   const stored = await readStored(c);
   if (!stored.ok) return stored;
-  const { settings, version } = stored.value;
-  const isListed = settings.webhooks.some((webhook) => webhook.id === id);
-  return isListed ? ok(version) : err(problem(c, "webhook_not_found", {}));
+  const listed = toListed(stored.value);
+  const isListed = listed.webhooks.some((webhook) => webhook.id === id);
+  return isListed ? ok(listed) : err(problem(c, "webhook_not_found", {}));
 }
 
 /** The requested replay and the code for it, or the response that refuses the call. The body is checked first. */
@@ -171,7 +172,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const account = services.account();
   // Events of the mini program as a whole have the id of the account's object.
   const accountId = c.env.ACCOUNT.idFromName(appid).toString();
-  const caller = { appid, settingsVersion: listed.value };
+  const caller = { appid, settingsVersion: listed.value.version };
 
   const replay = (conversation: RemoteConversation, after: number) =>
     replayObject(conversation.id.toString(), () => conversation.replay(id, after, caller));
@@ -191,7 +192,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
       const address = parseEventId(eventId);
       if (address === undefined) return undefined;
       if (address.objectId === accountId) {
-        const from = await replayObject(accountId, () => account.replayEvents(id, address.seq - 1));
+        const from = await replayObject(accountId, () => account.replayEvents(id, address.seq - 1, listed.value));
         if (from === null) return undefined;
         return { conversations: 1, remaining: await account.replayed(id, []) };
       }
@@ -204,7 +205,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
       const outcomes = await Promise.allSettled(
         known.map(async (entry): Promise<SkippedConversation> => {
           // An erased or expired conversation has no events to deliver.
-          if (entry.conversation === accountId) await account.replayEvents(id, entry.after);
+          if (entry.conversation === accountId) await account.replayEvents(id, entry.after, listed.value);
           else await findConversationById(services, entry.conversation)?.replay(id, entry.after, caller);
           return entry;
         }),

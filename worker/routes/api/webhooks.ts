@@ -8,6 +8,7 @@ import type { Webhook } from "../../../shared/api/settings/webhooks.ts";
 import { WebhooksSchema, type WebhookJson } from "../../../shared/api/webhooks.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { waitingSince, type WebhookHealth } from "../../webhooks/core/endpoint-health.ts";
+import { toListed } from "../../webhooks/core/listed-webhooks.ts";
 import type { SkippedSummary } from "../../webhooks/skipped-store.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
@@ -34,8 +35,9 @@ webhooks.get(
   async (c) => {
     const config = c.get("config");
     const account = servicesOf(c).account();
-    const [stored, { healths, skipped }] = await Promise.all([readStored(c), account.webhookStatus()]);
+    const stored = await readStored(c);
     if (!stored.ok) return stored.error;
+    const { healths, skipped } = await account.webhookStatus(toListed(stored.value));
     const isHeld = config.webhookSecrets.length === 0;
     const now = Date.now();
     const shown = stored.value.settings.webhooks.map((webhook) => {

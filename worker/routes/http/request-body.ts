@@ -12,7 +12,10 @@ import { problem } from "./problem.ts";
 /** The largest JSON body, bytes. */
 export const MAX_JSON_BYTES = 64 * 1024;
 
-/** Limits of a JSON body. Settings, the deepest and longest body, have at most 6 levels and about 40 000 values. */
+/**
+ * Limits of a JSON body. Settings, the deepest and longest body, have at most 8 levels and about 40 000 values for each
+ * account.
+ */
 const LIMITS = { maxDepth: 32, maxCommas: 50_000 };
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;

@@ -3,24 +3,32 @@
  * replaced by the defaults.
  */
 import type { Context } from "hono";
-import type { SettingsVersion } from "../../../shared/api/settings/version.ts";
+import { versionFor, type DocumentVersion, type SettingsVersion } from "../../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { HttpEnv } from "./app-env.ts";
 import { servicesOf } from "./choose-account.ts";
 import { problem } from "./problem.ts";
 
 /**
- * Reads them from the account object. @returns the response that refuses the request when this worker cannot read them
+ * Reads the document from the `Settings` object. @returns the response that refuses the request when this worker cannot
+ *   read it
  */
-export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
-  const account = servicesOf(c).account();
-  const { version, settings, updatedAt, unreadable } = await account.settings();
-  if (unreadable === undefined) return ok({ version, settings, updatedAt });
-  const found = await account.unreadableSettings();
+export async function readDocument(c: Context<HttpEnv>): Promise<Result<DocumentVersion, Response>> {
+  const object = servicesOf(c).settingsObject();
+  const read = await object.read();
+  if (read.unreadable === undefined) return ok(read);
+  const { version } = read;
+  const found = await object.unreadable();
   const problems = [...(found?.problems ?? [])];
-  // Settings are an object: `putSettings` stores nothing else.
+  // A document is an object: the `Settings` object stores nothing else.
   const stored: Record<string, unknown> = JSON.parse(found?.body ?? "{}");
   return err(problem(c, "settings_unreadable", { version, problems, stored }, { headers: { etag: toEtag(version) } }));
+}
+
+/** Reads the settings of the account the request is about, as above. */
+export async function readStored(c: Context<HttpEnv>): Promise<Result<SettingsVersion, Response>> {
+  const read = await readDocument(c);
+  return read.ok ? ok(versionFor(read.value, servicesOf(c).accountKey)) : read;
 }
 
 /** The ETag of a version. */

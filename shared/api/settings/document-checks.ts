@@ -1,0 +1,70 @@
+/**
+ * Checks of a document beyond its shape: the defaults by themselves, and what is in force for each account. They are
+ * made when a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
+ */
+import { ownValue } from "../../base/own-value.ts";
+import { settingsFor, type SettingsDocument } from "./document.ts";
+import { findSettingsLinkProblems } from "./link-checks.ts";
+import { limitProblems, type SettingsProblem } from "./problems.ts";
+import { findUnknownWebhooks, type Settings } from "./settings.ts";
+
+/** An account settings are checked for. */
+export interface CheckedAccount {
+  /** `channel:account`. */
+  readonly key: string;
+  /** Its mini program, the only one its texts may link to. */
+  readonly appid: string;
+}
+
+/**
+ * Every problem, with its path and cure (100 at most). A problem that the defaults have only for an account names it.
+ *
+ * @param accounts those the worker is configured for; undefined without a configuration
+ * @param check further checks, which need the configuration
+ */
+export function findDocumentProblems(
+  document: SettingsDocument,
+  accounts: readonly CheckedAccount[] | undefined,
+  check: (settings: Settings) => readonly SettingsProblem[],
+): readonly SettingsProblem[] {
+  const findIn = (settings: Settings, appid: string | undefined) => [
+    ...findUnknownWebhooks(settings),
+    ...findSettingsLinkProblems(settings, appid),
+    ...check(settings),
+  ];
+  const found: SettingsProblem[] = [];
+  const known = new Set<string>();
+  for (const problem of findIn(document.defaults, undefined)) {
+    const path = `defaults.${problem.path}`;
+    known.add(`${path} ${problem.problem}`);
+    found.push({ ...problem, path });
+  }
+  for (const { key, appid } of accounts ?? []) {
+    const own = ownValue(document.overrides, key) ?? {};
+    for (const problem of findIn(settingsFor(document, key), appid)) {
+      const [entry = ""] = problem.path.split(".");
+      const path = entry in own ? `overrides.${key}.${problem.path}` : `defaults.${problem.path}`;
+      if (entry in own) found.push({ ...problem, path });
+      else if (!known.has(`${path} ${problem.problem}`)) {
+        found.push({ ...problem, path, problem: `${problem.problem}, for ${key}` });
+      }
+    }
+  }
+  return limitProblems([...found, ...findUnknownAccounts(document, accounts)]);
+}
+
+/** Overrides nothing reads: a misspelling, or an account that was taken out of the configuration. */
+function findUnknownAccounts(
+  { overrides }: SettingsDocument,
+  accounts: readonly CheckedAccount[] | undefined,
+): readonly SettingsProblem[] {
+  if (accounts === undefined) return [];
+  return Object.keys(overrides)
+    .filter((key) => !accounts.some((account) => account.key === key))
+    .map((key) => ({
+      reason: "invalid" as const,
+      path: `overrides.${key}`,
+      problem: "is not an account of this worker",
+      cure: "correct the AppID, add the mini program to WECHAT_APPS, or remove the entry",
+    }));
+}

@@ -1,0 +1,174 @@
+/** One document for all accounts: defaults, what single accounts set differently, and what is in force. */
+import { describe, it } from "vitest";
+import { findDocumentProblems } from "../../../shared/api/settings/document-checks.ts";
+import { originsOf, parseDocument, settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+
+const SHOP = "wx0123456789abcdef";
+const OTHER = "wxfedcba9876543210";
+const ACCOUNTS = [SHOP, OTHER].map((appid) => ({ key: `mini-program:${appid}`, appid }));
+const KEY = `mini-program:${SHOP}`;
+const OTHER_KEY = `mini-program:${OTHER}`;
+
+const text = (content: string) => ({ type: "text", content });
+const reply = (content: string) => ({ type: "reply", messages: [text(content)] });
+const greeting = { messages: [text("您好")] };
+const hook = { id: "shop", url: "https://shop.example.com/hook" };
+const asking = { id: "ask", match: { type: "anything" }, action: { type: "webhook", webhookId: "shop" } };
+const linkTo = (appid: string) =>
+  `<a href="https://x.cn" data-miniprogram-appid="${appid}" data-miniprogram-path="pages/a">看</a>`;
+
+function parse(input: unknown): SettingsDocument {
+  const parsed = parseDocument(input);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+const pathsOf = (input: unknown) => {
+  const parsed = parseDocument(input);
+  return parsed.ok ? [] : parsed.error.map(({ path }) => path);
+};
+const problemsOf = (input: unknown) => findDocumentProblems(parse(input), ACCOUNTS, () => []);
+
+describe("settingsFor", () => {
+  const document = parse({
+    defaults: { greeting, fallback: { type: "silent" }, rules: [asking], webhooks: [hook], muteAfterApiMinutes: 5 },
+    overrides: { [OTHER_KEY]: { fallback: { type: "transfer" }, rules: [], greeting: null } },
+  });
+
+  it("is the defaults for an account without an override, always the same object", ({ expect }) => {
+    expect(settingsFor(document, KEY)).toBe(document.defaults);
+  });
+
+  it("replaces each key of an override as a whole and leaves the others as everywhere", ({ expect }) => {
+    const { greeting: _none, ...others } = document.defaults;
+    expect(settingsFor(document, OTHER_KEY)).toEqual({ ...others, fallback: { type: "transfer" }, rules: [] });
+  });
+
+  it("is made once for a document, so that rules are prepared once", ({ expect }) => {
+    expect(settingsFor(document, OTHER_KEY)).toBe(settingsFor(document, OTHER_KEY));
+  });
+
+  it("takes an optional key away by null, and fills nothing into an override", ({ expect }) => {
+    expect(settingsFor(document, OTHER_KEY)).not.toHaveProperty("greeting");
+    expect(document.overrides[OTHER_KEY]).toEqual({ fallback: { type: "transfer" }, rules: [], greeting: null });
+  });
+
+  it("says where each key comes from", ({ expect }) => {
+    expect(originsOf(document, OTHER_KEY)).toMatchObject({
+      fallback: "override",
+      rules: "override",
+      greeting: "override",
+      webhooks: "defaults",
+      muteAfterApiMinutes: "defaults",
+    });
+    expect(Object.values(originsOf(document, KEY))).not.toContain("override");
+    expect(originsOf(document, KEY)).not.toHaveProperty("hours");
+  });
+
+  it("does not take the name of something every object has for an account", ({ expect }) => {
+    expect(settingsFor(document, "constructor")).toBe(document.defaults);
+  });
+});
+
+describe("parseDocument", () => {
+  it("needs the defaults, and takes a document as it was read, its version included", ({ expect }) => {
+    expect(pathsOf({})).toEqual(["defaults"]);
+    expect(pathsOf({ version: 3, defaults: { fallback: { type: "silent" } } })).toEqual([]);
+    expect(parse({ version: 3, defaults: { fallback: { type: "silent" } } })).not.toHaveProperty("version");
+  });
+
+  it("reports the settings of 0.1, which were no document, by their keys", ({ expect }) => {
+    expect(pathsOf({ fallback: { type: "silent" } }).toSorted()).toEqual(["defaults", "fallback"]);
+  });
+
+  it("reports the problems of all parts at once, each with its path", ({ expect }) => {
+    const rules = [asking, asking];
+    expect(
+      pathsOf({
+        defaults: { fallback: { type: "silent" }, timeZone: "Mars/Olympus", rules },
+        overrides: { [KEY]: { muteAfterApiMinutes: -1, holidays: [{ date: "2026-02-30" }] } },
+      }).toSorted(),
+    ).toEqual([
+      "defaults.rules.1.id",
+      "defaults.timeZone",
+      `overrides.${KEY}.holidays.0.date`,
+      `overrides.${KEY}.muteAfterApiMinutes`,
+    ]);
+  });
+
+  it.for(["wx0123456789abcdef", "mini-program:", "mini-program:a:b", "fax:1", "constructor"])(
+    "refuses %s as the name of an account",
+    (key, { expect }) => {
+      const input = { defaults: { fallback: { type: "silent" } }, overrides: { [key]: { rules: [] } } };
+      const parsed = parseDocument(input);
+      expect(parsed.ok ? [] : parsed.error).toMatchObject([
+        { path: `overrides.${key}`, problem: "is not the name of an account" },
+      ]);
+    },
+  );
+
+  it("refuses a key of an override that is no setting, and null for one that everything needs", ({ expect }) => {
+    const overrides = { [KEY]: { fallbak: {}, fallback: null } };
+    expect(pathsOf({ defaults: { fallback: { type: "silent" } }, overrides }).toSorted()).toEqual([
+      `overrides.${KEY}.fallback`,
+      `overrides.${KEY}.fallbak`,
+    ]);
+  });
+});
+
+describe("findDocumentProblems", () => {
+  const defaults = { fallback: { type: "silent" } };
+
+  it("finds none in defaults and overrides that fit", ({ expect }) => {
+    const overrides = { [KEY]: { fallback: reply(linkTo(SHOP)) }, [OTHER_KEY]: { rules: [asking], webhooks: [hook] } };
+    expect(problemsOf({ defaults, overrides })).toEqual([]);
+  });
+
+  it("checks a rule's webhook against what is in force, wherever it is listed", ({ expect }) => {
+    const listed = { ...defaults, webhooks: [hook] };
+    expect(problemsOf({ defaults: listed, overrides: { [KEY]: { rules: [asking] } } })).toEqual([]);
+    expect(problemsOf({ defaults, overrides: { [KEY]: { rules: [asking] } } })).toMatchObject([
+      { path: `overrides.${KEY}.rules.0.action.webhookId`, problem: "names a webhook that is not listed" },
+    ]);
+  });
+
+  it("names the account when an override leaves the defaults without what they need", ({ expect }) => {
+    const found = problemsOf({
+      defaults: { ...defaults, rules: [asking], webhooks: [hook] },
+      overrides: { [KEY]: { webhooks: [] } },
+    });
+    expect(found).toMatchObject([
+      { path: "defaults.rules.0.action.webhookId", problem: `names a webhook that is not listed, for ${KEY}` },
+    ]);
+  });
+
+  it("reports a problem of the defaults once, however many accounts share it", ({ expect }) => {
+    const found = problemsOf({ defaults: { ...defaults, rules: [asking] } });
+    expect(found.map(({ path }) => path)).toEqual(["defaults.rules.0.action.webhookId"]);
+  });
+
+  it("allows a link of the defaults only where each account in force may send it", ({ expect }) => {
+    const linking = { fallback: reply(linkTo(SHOP)) };
+    expect(problemsOf({ defaults: linking })).toMatchObject([
+      {
+        path: "defaults.fallback.messages.0.content",
+        problem: `has a link to another mini program, for ${OTHER_KEY}`,
+      },
+    ]);
+    expect(problemsOf({ defaults: linking, overrides: { [OTHER_KEY]: defaults } })).toEqual([]);
+  });
+
+  it("checks the links of defaults that every account replaces for what any mini program needs", ({ expect }) => {
+    const broken = { fallback: reply('<a href="https://x.cn" data-miniprogram-path="pages/a">看</a>') };
+    const found = problemsOf({ defaults: broken, overrides: { [KEY]: defaults, [OTHER_KEY]: defaults } });
+    expect(found.map(({ path }) => path)).toEqual(["defaults.fallback.messages.0.content"]);
+  });
+
+  it("refuses an override for an account this worker does not serve", ({ expect }) => {
+    const overrides = { "mini-program:wx00000000000000ff": { rules: [] } };
+    expect(problemsOf({ defaults, overrides })).toMatchObject([
+      { path: "overrides.mini-program:wx00000000000000ff", problem: "is not an account of this worker" },
+    ]);
+    expect(findDocumentProblems(parse({ defaults, overrides }), undefined, () => [])).toEqual([]);
+  });
+});

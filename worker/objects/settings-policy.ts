@@ -1,0 +1,16 @@
+/** The configuration that settings are checked against, read for each check: it may change while the object lives. */
+import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
+import { configOf } from "../config/config.ts";
+import type { SettingsPolicy } from "../settings/documents.ts";
+
+/** The accounts settings may name, and which webhooks are allowed; undefined while the configuration is broken. */
+export function settingsPolicyOf(env: Env): SettingsPolicy | undefined {
+  const config = configOf(env);
+  if (!config.ok) return undefined;
+  const { apps, webhookSecrets: secrets, allowPrivateWebhooks: allowPrivate } = config.value;
+  return {
+    accounts: apps.map(({ appid }) => ({ key: formatAccount(miniProgramAccount(appid)), appid })),
+    secrets,
+    allowPrivate,
+  };
+}

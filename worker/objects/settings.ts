@@ -1,0 +1,53 @@
+/**
+ * The settings of the deployment, one object: its versions, and the published copy in KV. Thin: checks and versions are
+ * in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV does not have the newest version.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { DocumentVersion } from "../../shared/api/settings/version.ts";
+import type { Result } from "../../shared/base/result.ts";
+import { createSettingsDocuments } from "../settings/documents.ts";
+import { SETTINGS_KEY } from "../settings/published-settings.ts";
+import { createSettingsPublisher } from "../settings/publisher.ts";
+import type { PutSettingsProblem, SettingsRpc, UnreadableSettings } from "../settings/rpc.ts";
+import { createSettingsStore } from "../settings/store.ts";
+import { settingsPolicyOf } from "./settings-policy.ts";
+
+/** The Durable Object of the settings. */
+export class Settings extends DurableObject<Env> implements SettingsRpc {
+  readonly #documents = createSettingsDocuments(createSettingsStore(this.ctx.storage), () =>
+    settingsPolicyOf(this.env),
+  );
+  readonly #publisher = createSettingsPublisher({
+    put: () => this.env.KV.put(SETTINGS_KEY, this.#documents.published()),
+    alarm: this.ctx.storage,
+    waitUntil: (pending) => this.ctx.waitUntil(pending),
+  });
+
+  /** The document in force; version 0: the defaults. */
+  async read(): Promise<DocumentVersion> {
+    return this.#documents.current();
+  }
+
+  /** A stored document that this worker cannot read; null when there is none. */
+  async unreadable(): Promise<UnreadableSettings | null> {
+    return this.#documents.unreadable();
+  }
+
+  /**
+   * Stores a new document and publishes it. Readers see it within about two minutes.
+   *
+   * @param ifVersion the version it was made from, or `*` for any
+   * @param input any value; checked here
+   */
+  async put(ifVersion: number | "*", input: unknown): Promise<Result<DocumentVersion, PutSettingsProblem>> {
+    const now = Date.now();
+    const stored = this.#documents.put(ifVersion, input, now);
+    if (stored.ok) await this.#publisher.publish(now);
+    return stored;
+  }
+
+  /** Publishes the newest version; set again while the write to KV fails. */
+  override async alarm(): Promise<void> {
+    await this.#publisher.publish(Date.now());
+  }
+}

@@ -1,0 +1,19 @@
+/** The `Settings` object as a Worker or another object reaches it. */
+import { ACCOUNT_CALL_MS, timedStub, type LocationHint } from "../platform/object-call.ts";
+import type { SettingsRpc } from "./rpc.ts";
+
+/** The part of a namespace that is used. */
+export interface SettingsNamespace {
+  getByName(name: string, options: { readonly locationHint: LocationHint }): object;
+}
+
+/** The name of the object: one for the deployment. */
+export function settingsName(): string {
+  return "settings";
+}
+
+/** A fresh stub of the object; each call ends after `ACCOUNT_CALL_MS`. */
+export function settingsStub(namespace: SettingsNamespace, locationHint: LocationHint): SettingsRpc {
+  const stub: unknown = timedStub(namespace.getByName(settingsName(), { locationHint }), ACCOUNT_CALL_MS);
+  return stub as SettingsRpc;
+}

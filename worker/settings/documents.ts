@@ -1,0 +1,115 @@
+/**
+ * The document of the settings in the `Settings` object: numbered versions, checked before they are stored. A stored
+ * document is parsed again when it is read: another version of this worker may have written it.
+ */
+import { findDocumentProblems, type CheckedAccount } from "../../shared/api/settings/document-checks.ts";
+import {
+  MAX_SETTINGS_BYTES,
+  parseDocument,
+  parseStoredDocument,
+  type SettingsDocument,
+} from "../../shared/api/settings/document.ts";
+import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
+import { DEFAULT_VERSION, type DocumentVersion } from "../../shared/api/settings/version.ts";
+import { err, ok, type Result } from "../../shared/base/result.ts";
+import { utf8Length } from "../../shared/text/size.ts";
+import { writeLog } from "../platform/logger.ts";
+import { findWebhookProblems, type WebhookPolicy } from "../webhooks/settings-check.ts";
+import { toPublished } from "./published-settings.ts";
+import type { PutSettingsProblem, UnreadableSettings } from "./rpc.ts";
+import type { SettingsStore } from "./store.ts";
+
+/** The part of the worker's configuration that settings are checked against. */
+export interface SettingsPolicy extends WebhookPolicy {
+  /** The accounts it serves. */
+  readonly accounts: readonly CheckedAccount[];
+}
+
+/** Reads and stores documents. */
+export interface SettingsDocuments {
+  /** The one in force. */
+  current(): DocumentVersion;
+  /** What is wrong with the stored document; null when it can be read. */
+  unreadable(): UnreadableSettings | null;
+  /** As it goes into KV: as it was stored, whether this worker can read it or not. */
+  published(): string;
+  /**
+   * Checks and stores the next version.
+   *
+   * @param ifVersion the version it was made from, or `*` for any
+   * @param input any value
+   * @param now epoch ms
+   */
+  put(ifVersion: number | "*", input: unknown, now: number): Result<DocumentVersion, PutSettingsProblem>;
+}
+
+/** Versions that are kept. */
+const KEPT_VERSIONS = 20;
+
+/**
+ * Opens them.
+ *
+ * @param policy read anew for each check; undefined while the configuration is broken
+ */
+export function createSettingsDocuments(
+  store: SettingsStore,
+  policy: () => SettingsPolicy | undefined,
+): SettingsDocuments {
+  function current(): DocumentVersion {
+    const row = store.newest();
+    if (row === undefined) return DEFAULT_VERSION;
+    const document = parseStoredDocument(JSON.parse(row.body));
+    if (document !== undefined) return { version: row.version, document, updatedAt: row.at };
+    writeLog("settings_unreadable", { version: row.version });
+    return { ...DEFAULT_VERSION, version: row.version, updatedAt: row.at, unreadable: true };
+  }
+
+  function check(
+    input: unknown,
+  ): Result<{ readonly document: SettingsDocument; readonly body: string }, readonly SettingsProblem[]> {
+    const parsed = parseDocument(input);
+    if (!parsed.ok) return parsed;
+    const document = parsed.value;
+    const found = policy();
+    const problems = findDocumentProblems(document, found?.accounts, (settings) =>
+      findWebhookProblems(settings, found),
+    );
+    if (problems.length > 0) return err(problems);
+    const body = JSON.stringify(document);
+    const bytes = utf8Length(body);
+    return bytes > MAX_SETTINGS_BYTES ? err([tooLarge(bytes)]) : ok({ document, body });
+  }
+
+  return {
+    current,
+    unreadable() {
+      const row = store.newest();
+      if (row === undefined) return null;
+      const parsed = parseDocument(JSON.parse(row.body));
+      return parsed.ok ? null : { version: row.version, problems: parsed.error, body: row.body };
+    },
+    published() {
+      const row = store.newest();
+      if (row === undefined)
+        return toPublished(DEFAULT_VERSION.version, DEFAULT_VERSION.updatedAt, DEFAULT_VERSION.document);
+      // A document is an object: `put` stores nothing else.
+      const document: object = JSON.parse(row.body);
+      return toPublished(row.version, row.at, document);
+    },
+    put(ifVersion, input, now) {
+      const { version: before } = current();
+      if (ifVersion !== "*" && ifVersion !== before) return err({ reason: "version_mismatch", version: before });
+      const checked = check(input);
+      if (!checked.ok) return err({ reason: "invalid", problems: checked.error });
+      const { document, body } = checked.value;
+      const version = before + 1;
+      store.add({ version, at: now, body }, KEPT_VERSIONS);
+      return ok({ version, document, updatedAt: now });
+    },
+  };
+}
+
+function tooLarge(bytes: number): SettingsProblem {
+  const problem = `the settings have ${bytes} bytes, at most ${MAX_SETTINGS_BYTES} are kept`;
+  return { reason: "invalid", path: "", problem, cure: "shorten or remove texts" };
+}
