@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
 import type { UserMessage } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
+import { SOURCE_NAMES } from "../message/source.ts";
 import {
   both,
   CodeSchema,
@@ -124,7 +125,7 @@ export const RowSchema = named(
       kind: v.literal("out"),
       id: WordSchema,
       message: OutboundJsonSchema,
-      source: v.picklist(["auto", "api"]),
+      source: v.picklist(SOURCE_NAMES),
       part: v.pipe(v.number(), v.integer()),
       parts: v.pipe(v.number(), v.integer()),
       isAi: v.boolean(),

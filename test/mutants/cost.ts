@@ -21,11 +21,11 @@ export const COST: MutantTable = {
     {
       name: "reserved-in-part",
       breaks: "a message of three parts is begun with one reply left",
-      file: "worker/conversation/core/outbox/outbox.ts",
+      file: "worker/conversation/core/admission.ts",
       symbol: "findRefusal",
       change: {
-        replace: "findWindowRefusal(_, context.rules, draft.parts.length, context.now)",
-        by: "findWindowRefusal(_, context.rules, 1, context.now)",
+        replace: "findWindowRefusal(_, rules, parts.length, now)",
+        by: "findWindowRefusal(_, rules, 1, now)",
       },
       killedBy: [
         "pure/conversation/transitions.test.ts",
@@ -54,8 +54,8 @@ export const COST: MutantTable = {
     {
       name: "repeated-without-end",
       breaks: "an automatic message is sent until WeChat confirms it",
-      file: "worker/conversation/core/outbox/outbox.ts",
-      symbol: "markUnconfirmed.again",
+      file: "worker/conversation/core/admission.ts",
+      symbol: "mayResend",
       change: { condition: "resend 0", is: true },
       killedBy: [
         OUTBOX,

@@ -33,7 +33,7 @@ export const HANDLED_ONCE: MutantTable = {
         replace: "{ state, answer: known }",
         by: `(
           known === "transfer" && writer.append({ kind: "handed_over", body: {} }),
-          { state: { ...state, window: { ...state.window, handedOver: true } }, answer: known }
+          { state: { ...state, control: { type: "handed_over" as const, mutedUntil: 0 } }, answer: known }
         )`,
       },
       killedBy: [

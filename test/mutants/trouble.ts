@@ -132,9 +132,9 @@ export const TROUBLE: MutantTable = {
     {
       name: "hand-over-ignored",
       breaks: "a rule answers while WeChat's own agents serve the user",
-      file: "worker/conversation/core/outbox/outbox.ts",
-      symbol: "sendableUntil",
-      change: { drop: "handed_over" },
+      file: "worker/conversation/core/admission.ts",
+      symbol: "admission",
+      change: { replace: "_ ? MUTED : HANDED_OVER", by: "BY_PLATFORM" },
       killedBy: [
         "workerd/conversation-trouble.test.ts",
         "the outcome of an attempt that comes late wins when it is sent",

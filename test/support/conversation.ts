@@ -7,6 +7,7 @@ import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
+import { replyWindow } from "../../worker/conversation/core/admission.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { foldMessageProgress } from "../../worker/conversation/core/outbox/message-status.ts";
 import {
@@ -18,7 +19,6 @@ import {
 import { writeRows, type Row, type RowKind, type RowWriter } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
 import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/core/transitions.ts";
-import { windowStatus } from "../../worker/conversation/core/window.ts";
 
 export const T0 = 1_760_000_000_000;
 
@@ -86,7 +86,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     now: () => now,
     state: () => state,
     log: () => log,
-    window: () => windowStatus(state.window, MINI_PROGRAM_RULES, now),
+    window: () => replyWindow(state, MINI_PROGRAM_RULES, now),
     rows: <K extends RowKind>(kind: K) => log.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     pass(ms: number) {
       now += ms;

@@ -3,12 +3,13 @@
  */
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import { buildSendId } from "../../shared/message/send-id.ts";
+import { replyWindow } from "./core/admission.ts";
+import { mutedUntilOf } from "./core/control.ts";
 import type { Lease } from "./core/outbox/outbox.ts";
 import { waitingMessages } from "./core/outbox/waiting.ts";
 import { correctTimes } from "./core/plausible-times.ts";
 import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
-import { windowStatus } from "./core/window.ts";
 import type { ConversationDetails, LeasedMessage, Address } from "./rpc.ts";
 
 /**
@@ -17,13 +18,11 @@ import type { ConversationDetails, LeasedMessage, Address } from "./rpc.ts";
  * @param now epoch ms
  */
 export function showConversation(state: ConversationState, rows: readonly Row[], now: number): ConversationDetails {
-  const { window, sessionFrom, contextVerdict, held, mutedUntil, lastSeq } = correctTimes(
-    state,
-    now,
-    MINI_PROGRAM_RULES,
-  );
+  const plausible = correctTimes(state, now, MINI_PROGRAM_RULES);
+  const { sessionFrom, contextVerdict, held, lastSeq } = plausible;
+  const mutedUntil = mutedUntilOf(plausible.control);
   return {
-    window: windowStatus(window, MINI_PROGRAM_RULES, now),
+    window: replyWindow(plausible, MINI_PROGRAM_RULES, now),
     sessionFrom,
     contextVerdict,
     heldCount: held.length,

@@ -11,6 +11,7 @@ import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { accountMemory, notePause } from "../account/memory.ts";
 import { configOf, findAccountConfig, type Config } from "../config/config.ts";
+import { replyWindow } from "../conversation/core/admission.ts";
 import { replayFrom } from "../conversation/core/consumer-cursor.ts";
 import { dateUserPush, ERASURE_MS, isErasureOver, isFromBeforeErasure } from "../conversation/core/erasure.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
@@ -29,7 +30,6 @@ import {
   type SendRequest,
   type SendResult,
 } from "../conversation/core/transitions.ts";
-import { windowStatus } from "../conversation/core/window.ts";
 import { fillLease, showConversation } from "../conversation/details.ts";
 import { eraseStorage } from "../conversation/erased-storage.ts";
 import { readMessageState } from "../conversation/read-message.ts";
@@ -127,7 +127,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       return { ...leaseNext(submitted.state, writer, context, holder ?? input.key), value: submitted };
     };
     const { value, lease } = this.#transact(address, this.#config(), now, step);
-    const window = windowStatus(this.#state.window, MINI_PROGRAM_RULES, now);
+    const window = replyWindow(this.#state, MINI_PROGRAM_RULES, now);
     if (!value.ok) return { ok: false, reason: value.reason, window };
     return { ok: true, message: this.#knownState(value.message), window, ...(lease !== undefined && { lease }) };
   }
@@ -396,7 +396,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     holder: string | undefined,
     now: number,
   ): SubmitAnswer {
-    const window = windowStatus(this.#state.window, MINI_PROGRAM_RULES, now);
+    const window = replyWindow(this.#state, MINI_PROGRAM_RULES, now);
     if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
     const mine = holder === undefined ? undefined : leaseOf(this.#state, holder, now);
     const lease = mine && this.#fill(mine, address, this.#state, []);

@@ -9,7 +9,6 @@ import {
   coveredUntil,
   settleUse,
   GRANT_MARGIN_MS,
-  handOver,
   openGrant,
   findWindowRefusal,
   releaseUse,
@@ -84,13 +83,6 @@ describe("the reply window", () => {
   it("goes by the newest message, not by the last to arrive", ({ expect }) => {
     const newest = message(CLOSED_WINDOW, T0 + HOUR);
     expect(message(newest, T0, T0 + 2 * HOUR).grants).toEqual(newest.grants);
-  });
-
-  it("is unknown after a hand-over until the user acts again", ({ expect }) => {
-    const state = handOver(message(CLOSED_WINDOW, T0));
-    expect(view(state, T0)).toMatchObject({ kind: "unknown", remaining: 0, expiresAt: null });
-    expect(view(message(state, T0 + 1_000), T0 + 1_000).kind).toBe("message");
-    expect(view(enter(state, T0 + 1_000), T0 + 1_000).remaining).toBe(5);
   });
 
   it("takes WeChat's refusal as proof that a grant is spent, unless it arrived after the attempt started", ({

@@ -2,10 +2,10 @@
  * Corrects the times of a conversation after the clock was set back (`shared/base/clock-setback.ts`): each transition
  * begins with a state whose times are plausible. Nothing is stored for it, and a plausible state is returned unchanged.
  */
-import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
 import { CLOCK_STEP_MS, isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./consumer-cursor.ts";
+import { plausibleControl } from "./control.ts";
 import { LONGEST_WAIT_MS } from "./outbox/retry.ts";
 import { HOLD_MS, LEASE_MS, type ConversationState, type OutboxItem } from "./state.ts";
 import type { WindowState } from "./window.ts";
@@ -29,14 +29,14 @@ export function correctTimes(state: ConversationState, now: number, rules: Chann
     isImplausible(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
   );
   const webhooks = correctCursorTimes(state.webhooks, now);
-  const mutedUntil = isImplausible(state.mutedUntil, now, MAX_MUTE_MS) ? 0 : state.mutedUntil;
+  const control = plausibleControl(state.control, now);
   const isSame =
     window === state.window &&
     queue === state.queue &&
     held === state.held &&
     webhooks === state.webhooks &&
-    mutedUntil === state.mutedUntil;
-  return isSame ? state : { ...state, window, queue, held, webhooks, mutedUntil };
+    control === state.control;
+  return isSame ? state : { ...state, window, queue, held, webhooks, control };
 }
 
 function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules): OutboxItem {

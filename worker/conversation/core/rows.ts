@@ -6,15 +6,14 @@
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
+import type { Source } from "../../../shared/message/source.ts";
+import type { ControlRefusal } from "./admission.ts";
 import type { WindowRefusal } from "./window.ts";
-
-/** Who caused a send: the rules or the team's handlers, or a person or program through the API. */
-export type Source = "auto" | "api";
 
 /** Why a message was not sent. */
 export type BlockedReason =
   | WindowRefusal
-  | "handed_over"
+  | ControlRefusal
   | "part_failed"
   | "hold_expired"
   | "window_ended"

@@ -4,9 +4,10 @@
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Reaction } from "../../../shared/message/delivery.ts";
+import type { Source } from "../../../shared/message/source.ts";
 import type { WebhookCursors } from "./consumer-cursor.ts";
+import { AUTOMATIC, type Control } from "./control.ts";
 import type { Tries } from "./outbox/retry.ts";
-import type { Source } from "./rows.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
 /** How long an attempt may take, milliseconds. */
@@ -71,8 +72,8 @@ export interface ConversationState {
   readonly held: readonly HeldMessage[];
   /** Until when a once-per-N-minutes rule keeps quiet, epoch ms, by rule id. */
   readonly onceUntil: Readonly<Record<string, number>>;
-  /** Automatic answers keep quiet until then, epoch ms. */
-  readonly mutedUntil: number;
+  /** Who handles the conversation. */
+  readonly control: Control;
   /** What the contact button last said of where the user comes from: text from the user's phone, untrusted. */
   readonly sessionFrom: string | null;
   /** What verifying the token in it said; null without one. */
@@ -92,7 +93,7 @@ export const EMPTY_STATE: ConversationState = {
   queue: [],
   held: [],
   onceUntil: {},
-  mutedUntil: 0,
+  control: AUTOMATIC,
   sessionFrom: null,
   contextVerdict: null,
   replyContext: null,

@@ -9,14 +9,15 @@ import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { isUserMessage, type Acknowledgement, type Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
+import { findRefusal, isMuted } from "./admission.ts";
 import type { Candidate } from "./candidate.ts";
 import { syncCursors } from "./consumer-cursor.ts";
+import { endHandover, handOver, mute } from "./control.ts";
 import { expireHeld, hold, releaseHeld } from "./outbox/held.ts";
 import {
   enqueue,
   expireLeases,
   leaseNext,
-  findRefusal,
   type OutgoingMessage,
   type Lease,
   type TransitionContext,
@@ -24,7 +25,7 @@ import {
 import { correctTimes } from "./plausible-times.ts";
 import type { RowWriter } from "./rows.ts";
 import { HOLD_MS, type ConversationState } from "./state.ts";
-import { handOver, openGrant, type WindowRefusal } from "./window.ts";
+import { openGrant, type WindowRefusal } from "./window.ts";
 
 export { HOLD_MS } from "./state.ts";
 
@@ -95,10 +96,8 @@ export function applyEvent(
   const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
   const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
-  return {
-    state: answer === "transfer" ? { ...remembered, window: handOver(remembered.window) } : remembered,
-    answer,
-  };
+  const control = answer === "transfer" ? handOver(remembered.control) : remembered.control;
+  return { state: { ...remembered, control }, answer };
 }
 
 /** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
@@ -115,10 +114,10 @@ export function acceptMessage(
   const holdUntil = context.now + HOLD_MS;
   const draft: OutgoingMessage = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
   const heard = { ...state, ...syncCursors(state, input, state.lastSeq) };
-  const muted = input.isAi ? heard : { ...heard, mutedUntil: Math.max(state.mutedUntil, context.now + input.muteMs) };
+  const muted = isAi ? heard : { ...heard, control: mute(heard.control, input.muteMs, context.now) };
   const reason = findRefusal(state, draft, context);
   if (reason === undefined) return { ok: true, ...enqueue(muted, writer, draft, context) };
-  if (!input.hold) return { ok: false, reason: reason === "handed_over" ? "window_closed" : reason };
+  if (!input.hold) return { ok: false, reason: reason === "quota_used" ? reason : "window_closed" };
   if (state.held.filter(({ until }) => until > context.now).length >= MAX_HELD)
     return { ok: false, reason: "hold_full" };
   return { ok: true, ...hold(expireHeld(muted, writer, context.now), writer, draft, holdUntil) };
@@ -149,13 +148,14 @@ function openWindow(
   const window = openGrant(state.window, context.rules, { kind: isEnter ? "enter" : "message", at, receivedAt });
   // Older than one we know: it came late, and what the newer one said stands.
   if (window === state.window) return state;
-  if (!isEnter) return { ...state, replyContext: businessId, window };
+  const opened = { ...state, control: endHandover(state.control), replyContext: businessId, window };
+  if (!isEnter) return opened;
   const sessionFrom = inbound.sessionFrom.slice(0, MAX_SESSION_FROM);
-  return { ...state, replyContext: businessId, window, sessionFrom, contextVerdict: contextVerdict ?? null };
+  return { ...opened, sessionFrom, contextVerdict: contextVerdict ?? null };
 }
 
 /**
- * The first candidate that may act: none while a person is handling the conversation; `onceMs` rules are skipped during
+ * The first candidate that may act: none while automation is muted; `onceMs` rules are skipped during
  * their cool-down.
  */
 function chooseCandidate(
@@ -163,7 +163,7 @@ function chooseCandidate(
   candidates: readonly Candidate[],
   now: number,
 ): Candidate | undefined {
-  if (now < state.mutedUntil) return undefined;
+  if (isMuted(state.control, now)) return undefined;
   return candidates.find(({ ruleId, onceMs = MAX_ONCE_MS }) => {
     const until = ownValue(state.onceUntil, ruleId) ?? 0;
     return until <= now || isImplausible(until, now, onceMs);

@@ -36,8 +36,6 @@ export interface WindowState {
   /** At most one of each kind. */
   readonly grants: readonly Grant[];
   readonly uses: readonly QuotaUse[];
-  /** The conversation was handed to WeChat's own agents: they may use up the quota, so what is left is unknown. */
-  readonly handedOver: boolean;
   /** WeChat refused as out of time although by our books the 48 hours are running. */
   readonly doubtful: boolean;
 }
@@ -58,7 +56,7 @@ export type WindowRefusal = "window_closed" | "quota_used";
 export type WindowCorrection = "used" | "closed";
 
 /** A window no action of the user has opened yet. */
-export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], handedOver: false, doubtful: false };
+export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], doubtful: false };
 
 /**
  * Largest assumed difference between our clock and WeChat's, milliseconds; a send at most this long before a grant counts
@@ -85,7 +83,7 @@ export function openGrant(
   // A grant that is over counts nothing any more; kept, it would keep every use since.
   const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);
   const grants = [...others, opened];
-  return { grants, uses: pruneUses(state.uses, grants), handedOver: false, doubtful };
+  return { grants, uses: pruneUses(state.uses, grants), doubtful };
 }
 
 /**
@@ -101,14 +99,8 @@ export function trustClock(state: WindowState): WindowState {
   };
 }
 
-/** The conversation went to WeChat's own agents. */
-export function handOver(state: WindowState): WindowState {
-  return { ...state, handedOver: true };
-}
-
 /** What may be sent at `now`. */
 export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
-  if (state.handedOver) return { kind: "unknown", remaining: 0, expiresAt: null, doubtful: state.doubtful };
   const best = openGrants(state, now)
     .map((grant) => ({ grant, remaining: Math.max(0, remainingOf(state, rules, grant)) }))
     .toSorted((a, b) => b.remaining - a.remaining || b.grant.until - a.grant.until)[0];
@@ -129,7 +121,7 @@ export function findWindowRefusal(
   now: number,
 ): WindowRefusal | undefined {
   if (openGrants(state, now).length === 0) return "window_closed";
-  return windowStatus({ ...state, handedOver: false }, rules, now).remaining < count ? "quota_used" : undefined;
+  return windowStatus(state, rules, now).remaining < count ? "quota_used" : undefined;
 }
 
 /** Notes uses that are now under way. Call `findWindowRefusal` first. */

@@ -4,7 +4,8 @@
  */
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
-import type { RowWriter, Source } from "../rows.ts";
+import type { Source } from "../../../../shared/message/source.ts";
+import type { RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
 import { releaseUse } from "../window.ts";
 

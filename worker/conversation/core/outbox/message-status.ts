@@ -2,6 +2,7 @@
  * The status of a message, read from its rows: its parts' `out` rows, their outcomes, and what is still under way.
  */
 import type { MessageStatus } from "../../../../shared/api/message-status.ts";
+import { SOURCES } from "../../../../shared/message/source.ts";
 import type { Row } from "../rows.ts";
 import type { ConversationState } from "../state.ts";
 import { findWaiting, type Waiting } from "./waiting.ts";
@@ -101,7 +102,7 @@ function missingOf(
   if (last === undefined) return heldVerdict(message, rows) === undefined ? "end" : "nothing";
   const unknown = outcomes.filter((row) => row.kind === "unconfirmed").length;
   if (unknown === 0) return "nothing";
-  if (last.kind === "unconfirmed" && unknown === 1 && body.source === "auto") return "end";
+  if (last.kind === "unconfirmed" && unknown === 1 && SOURCES[body.source].isAutomatic) return "end";
   return isLateOver([last], rows) ? "nothing" : "late";
 }
 

@@ -7,10 +7,12 @@
  * `unconfirmed`: whether the request was sent is unknown.
  */
 import type { AttemptOutcome } from "../../../../shared/message/delivery.ts";
+import { SOURCES } from "../../../../shared/message/source.ts";
+import { mayResend, sendableUntil } from "../admission.ts";
 import { correctTimes } from "../plausible-times.ts";
-import type { BlockedReason, RowWriter } from "../rows.ts";
+import type { RowWriter } from "../rows.ts";
 import { LEASE_MS, sendableItems, type ConversationState, type OutboxItem, type OutboxLease } from "../state.ts";
-import { reserve, correctWindow, coveredUntil, settleUse, findWindowRefusal, type WindowRefusal } from "../window.ts";
+import { reserve, correctWindow, settleUse } from "../window.ts";
 import {
   newItem,
   release,
@@ -41,24 +43,7 @@ export const SETTLE_MARGIN_MS = 2_000;
 /** Longest random delay before an unconfirmed message is sent again, milliseconds. */
 const RESEND_BACKOFF = { baseMs: 8_000, capMs: 8_000 };
 
-/**
- * Why a message cannot be sent now, or undefined. After a handover only a person's message may be sent, and WeChat
- * decides; at most as many of them wait as a new grant allows.
- */
-export function findRefusal(
-  state: ConversationState,
-  draft: OutgoingMessage,
-  context: TransitionContext,
-): WindowRefusal | "handed_over" | undefined {
-  if (state.window.handedOver) {
-    if (draft.source === "auto") return "handed_over";
-    const waiting = state.queue.length + draft.parts.length;
-    return waiting > context.rules.grants.message.count ? "quota_used" : undefined;
-  }
-  return findWindowRefusal(state.window, context.rules, draft.parts.length, context.now);
-}
-
-/** Reserves a send in the window for every part and queues the parts. Call `findRefusal` first. */
+/** Reserves a send in the window for every part and queues the parts. Call `findRefusal` first (`admission.ts`). */
 export function enqueue(
   state: ConversationState,
   writer: RowWriter,
@@ -67,7 +52,7 @@ export function enqueue(
 ): { readonly state: ConversationState; readonly message: number } {
   const seqs = appendParts(writer, draft, state.replyContext);
   const message = seqs[0] ?? 0;
-  const mayRepeat = draft.source === "auto" && context.unconfirmedRetries === 1;
+  const mayRepeat = SOURCES[draft.source].isAutomatic && context.unconfirmedRetries === 1;
   const { source, holdUntil } = draft;
   const more = { mayRepeat, ...(holdUntil !== undefined && { holdUntil }) };
   const items = seqs.map((seq) => ({ ...newItem(seq, message, source, context), ...more }));
@@ -122,18 +107,6 @@ export function leaseOf(state: ConversationState, holder: string, now: number): 
 
 function toLease(item: OutboxItem, lease: OutboxLease): Lease {
   return { seq: item.seq, attempt: item.attempt, deadline: lease.deadline, holder: lease.holder };
-}
-
-/**
- * Until when an item may be sent, or why it may not be sent. After a handover a person's message may be sent, and
- * WeChat decides.
- */
-function sendableUntil(state: ConversationState, item: OutboxItem, context: TransitionContext): number | BlockedReason {
-  const { window } = state;
-  if (window.handedOver && item.source === "auto") return "handed_over";
-  const covered = window.handedOver ? item.until : coveredUntil(window, context.rules, context.now);
-  const until = Math.min(item.until, covered ?? 0);
-  return until > context.now ? until : "window_ended";
 }
 
 /**
@@ -231,12 +204,7 @@ function markUnconfirmed(
   const { seq: ref, attempt, resend } = item;
   writer.append({ kind: "unconfirmed", ref, body: { attempt, reason } });
   const window = settleUse(state.window, ref, resend, context.now);
-  const again =
-    item.mayRepeat &&
-    resend === 0 &&
-    !window.handedOver &&
-    findWindowRefusal(window, context.rules, 1, context.now) === undefined;
-  if (!again) return removeItem({ ...state, window }, ref);
+  if (!mayResend({ ...state, window }, item, context)) return removeItem({ ...state, window }, ref);
   const nextAt = context.now + backoffMs(RESEND_BACKOFF, 0, context.random);
   const { lease: _over, ...waiting } = item;
   return replaceItem(

@@ -1,0 +1,87 @@
+import { describe, it } from "vitest";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import { SOURCE_NAMES, type Source } from "../../../shared/message/source.ts";
+import { admission, isMuted, replyWindow } from "../../../worker/conversation/core/admission.ts";
+import {
+  AUTOMATIC,
+  endHandover,
+  handOver,
+  mute,
+  mutedUntilOf,
+  plausibleControl,
+  type Control,
+} from "../../../worker/conversation/core/control.ts";
+import { CLOSED_WINDOW, openGrant } from "../../../worker/conversation/core/window.ts";
+import { converse, must, reply, T0, text, TRANSFER } from "../../support/conversation.ts";
+import { ACCEPTED } from "../../support/delivery.ts";
+
+const MINUTE = 60_000;
+const muted: Control = { type: "muted", until: T0 + MINUTE };
+
+describe("admission of a send", () => {
+  it("answers for every source under every control", ({ expect }) => {
+    const controls = [AUTOMATIC, muted, handOver(AUTOMATIC), handOver(muted)];
+    const answerOf = (control: Control, source: Source) => {
+      const answers = (["new", "queued"] as const).map((stage) => admission(control, source, stage, T0));
+      return answers.map((admitted) => (admitted.by === "control" ? admitted.reason : admitted.by)).join(", ");
+    };
+    const auto = ["window, window", "muted, window", "handed_over, handed_over", "muted, handed_over"];
+    const person = ["window, window", "window, window", "platform, platform", "platform, platform"];
+    const expected = { auto, api: person, agent: person, bot: auto };
+    for (const source of SOURCE_NAMES) {
+      const answers = controls.map((control) => answerOf(control, source));
+      expect({ source, answers }).toEqual({ source, answers: expected[source] });
+    }
+  });
+
+  it("no longer counts a mute that is over", ({ expect }) => {
+    expect(isMuted(muted, T0 + MINUTE - 1)).toBe(true);
+    expect(isMuted(muted, T0 + MINUTE)).toBe(false);
+    expect(isMuted(handOver(muted), T0 + MINUTE)).toBe(false);
+  });
+
+  it("shows the reply window as unknown after a handover, until the user acts", ({ expect }) => {
+    const window = openGrant(CLOSED_WINDOW, MINI_PROGRAM_RULES, { kind: "message", at: T0, receivedAt: T0 });
+    const over = handOver(AUTOMATIC);
+    const shown = (control: Control) => replyWindow({ control, window }, MINI_PROGRAM_RULES, T0);
+    expect(shown(over)).toEqual({ kind: "unknown", remaining: 0, expiresAt: null, doubtful: false });
+    expect(shown(endHandover(over))).toMatchObject({ kind: "message", remaining: 5 });
+    expect(shown(muted)).toMatchObject({ kind: "message", remaining: 5 });
+  });
+});
+
+describe("who handles a conversation", () => {
+  it("is muted for the longer of two times, and not at all for none", ({ expect }) => {
+    expect(mute(AUTOMATIC, 0, T0)).toBe(AUTOMATIC);
+    const long = mute(AUTOMATIC, 10 * MINUTE, T0);
+    expect(mute(long, MINUTE, T0)).toBe(long);
+    expect(mutedUntilOf(mute(long, 10 * MINUTE, T0 + 1))).toBe(T0 + 10 * MINUTE + 1);
+  });
+
+  it("is automation again when the user acts after a handover, or a person for as long as the mute lasts", ({
+    expect,
+  }) => {
+    expect(endHandover(handOver(AUTOMATIC))).toEqual(AUTOMATIC);
+    expect(endHandover(handOver(muted))).toEqual(muted);
+    expect(endHandover(mute(handOver(AUTOMATIC), MINUTE, T0))).toEqual(muted);
+    expect(endHandover(muted)).toBe(muted);
+  });
+
+  it("is not muted for days after the clock was set back", ({ expect }) => {
+    const far = T0 + 400 * 86_400_000;
+    expect(plausibleControl({ type: "muted", until: far }, T0)).toEqual(AUTOMATIC);
+    expect(plausibleControl({ type: "handed_over", mutedUntil: far }, T0)).toEqual(handOver(AUTOMATIC));
+    expect(plausibleControl(muted, T0)).toBe(muted);
+  });
+
+  it("stays muted through a handover in which a person replied", ({ expect }) => {
+    const chat = converse();
+    chat.says([TRANSFER]);
+    chat.settles(must(chat.submits(text("我来看看"), { muteMs: MINUTE }).lease), ACCEPTED);
+    expect(chat.window().kind).toBe("unknown");
+    expect(chat.says([reply("自动")]).lease).toBeUndefined();
+    expect(chat.state().control).toEqual({ type: "muted", until: T0 + MINUTE });
+    chat.pass(MINUTE);
+    expect(chat.says([reply("自动")]).lease).toBeDefined();
+  });
+});
