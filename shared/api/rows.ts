@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
 import type { UserMessage } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
+import { PURPOSES } from "../message/purpose.ts";
 import { SOURCE_NAMES } from "../message/source.ts";
 import {
   both,
@@ -108,6 +109,7 @@ const InboundJsonSchema = named(
   ]),
 );
 
+const PurposeSchema = v.pipe(v.picklist(PURPOSES), v.description(both("发送用途", "why it is sent")));
 const OutboundJsonSchema = named("Outbound", OutboundSchema);
 
 /** A row of the log. */
@@ -126,6 +128,7 @@ export const RowSchema = named(
       id: WordSchema,
       message: OutboundJsonSchema,
       source: v.picklist(SOURCE_NAMES),
+      purpose: PurposeSchema,
       part: v.pipe(v.number(), v.integer()),
       parts: v.pipe(v.number(), v.integer()),
       isAi: v.boolean(),
@@ -142,6 +145,7 @@ export const RowSchema = named(
       attempt: v.exactOptional(AttemptSchema),
       code,
       message: v.exactOptional(OutboundJsonSchema),
+      purpose: v.exactOptional(PurposeSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
     v.strictObject({ ...rowHead, kind: v.literal("handed_over") }),

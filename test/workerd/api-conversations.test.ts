@@ -158,7 +158,15 @@ describe("a row of every kind", () => {
       ...place,
       ref: null,
       kind: "out",
-      body: { message: { type: "text", content: "a" }, source: "auto", part: 1, parts: 1, isAi: true, ruleId: "r" },
+      body: {
+        message: { type: "text", content: "a" },
+        source: "auto",
+        purpose: "reply",
+        part: 1,
+        parts: 1,
+        isAi: true,
+        ruleId: "r",
+      },
     },
   ];
 

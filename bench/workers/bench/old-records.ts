@@ -38,7 +38,7 @@ function question(seq: number): OldRecord {
       kind: "out",
       key: null,
       ref: null,
-      body: { message, source: "auto", part: 1, parts: 1, ruleId: "price" },
+      body: { message, source: "auto", purpose: "reply", part: 1, parts: 1, ruleId: "price" },
     },
   ];
   return { seq: seq + 1, key: `m:${seq}`, rows: JSON.stringify(rows) };

@@ -153,7 +153,9 @@ describe("buildCandidates for a message", () => {
   it("puts the answer for closed hours before the fallback, only while closed", ({ expect }) => {
     const shop = settings({ hours: { mon: [{ from: "09:00", to: "18:00" }] }, offHours: reply("休息") });
     expect(idsOf(buildCandidates(shop, said("x"), MONDAY_NOON))).toEqual([":fallback"]);
-    expect(idsOf(buildCandidates(shop, said("x"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
+    const atNight = buildCandidates(shop, said("x"), MONDAY_NIGHT);
+    expect(idsOf(atNight)).toEqual([":offHours", ":fallback"]);
+    expect(atNight.map(({ purpose }) => purpose)).toEqual(["away", undefined]);
   });
 
   it("tries a rule on the kinds of message it names, a card by its title", ({ expect }) => {
@@ -188,7 +190,7 @@ describe("buildCandidates for events", () => {
   it("greets on entering", ({ expect }) => {
     const shop = settings({ greeting: { messages: [{ type: "text", content: "您好" }], onceMinutes: 30 } });
     expect(buildCandidates(shop, entered(), MONDAY_NOON)).toEqual([
-      { ruleId: ":greeting", action: reply("您好"), onceMs: 1_800_000 },
+      { ruleId: ":greeting", action: reply("您好"), purpose: "greeting", onceMs: 1_800_000 },
     ]);
   });
 

@@ -13,7 +13,15 @@ const show = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null
 
 describe("a row as it is shown", () => {
   it("has its times as texts and its message's public id, and nothing that is the log's own business", ({ expect }) => {
-    const out = { message: text, source: "api", part: 2, parts: 2, isAi: true, request: "hash" } as const;
+    const out = {
+      message: text,
+      source: "api",
+      purpose: "reply",
+      part: 2,
+      parts: 2,
+      isAi: true,
+      request: "hash",
+    } as const;
     expect(show("out", out)).toEqual({
       seq: 7,
       at: ISO,
@@ -21,6 +29,7 @@ describe("a row as it is shown", () => {
       id: buildMessageId({ objectId: OBJECT, seq: 5 }),
       message: text,
       source: "api",
+      purpose: "reply",
       part: 2,
       parts: 2,
       isAi: true,

@@ -46,7 +46,21 @@ describe("a push", () => {
     chat.enters([reply("一", "二", "三")]);
     expect(chat.rows("out")).toHaveLength(2);
     expect(chat.rows("blocked").map((row) => row.body)).toEqual([
-      { reason: "quota_used", message: text("三"), ruleId: "rule" },
+      { reason: "quota_used", message: text("三"), purpose: "reply", ruleId: "rule" },
+    ]);
+  });
+
+  it("stores with each message why it is sent", ({ expect }) => {
+    const chat = converse();
+    chat.enters([{ ...reply("欢迎"), purpose: "greeting" }]);
+    chat.says([{ ...reply("休息"), purpose: "away" }]);
+    chat.says([reply("在的")]);
+    chat.submits(text("我来看看"));
+    expect(chat.rows("out").map(({ body }) => [body.source, body.purpose])).toEqual([
+      ["auto", "greeting"],
+      ["auto", "away"],
+      ["auto", "reply"],
+      ["api", "reply"],
     ]);
   });
 

@@ -26,6 +26,7 @@ const out = (seq: number, content = "收到：在吗", source: "auto" | "api" = 
   id: `m${seq}`,
   message: { type: "text", content },
   source,
+  purpose: "reply",
   part: 1,
   parts: 1,
   isAi: false,

@@ -13,7 +13,14 @@ const SAYS: Inbound = { kind: "text", msgId: "1", content: "你好", ...HEAD };
 const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): Row =>
   ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as Row;
 const received = (inbound: Inbound, answer: "success" | "transfer" = "success") => row("in", { inbound, answer });
-const out = row("out", { message: { type: "text", content: "好" }, source: "auto", part: 1, parts: 1, ruleId: "r" });
+const out = row("out", {
+  message: { type: "text", content: "好" },
+  source: "auto",
+  purpose: "reply",
+  part: 1,
+  parts: 1,
+  ruleId: "r",
+});
 
 describe("the events of a row", () => {
   it("are one for what the user sent, by what it is, and one more for a hand-over", ({ expect }) => {

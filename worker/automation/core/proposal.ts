@@ -2,6 +2,7 @@
  * What rules propose before the conversation decides: candidates whose action may still depend on an answer from the
  * team's server.
  */
+import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { Action } from "../../conversation/core/candidate.ts";
 
 /** The team's own server is to be asked for the answer; the Worker calls it before the conversation decides. */
@@ -14,6 +15,8 @@ export interface AskAction {
 export interface Proposal {
   readonly ruleId: string;
   readonly action: Action | AskAction;
+  /** As in `Candidate`. */
+  readonly purpose?: Purpose;
   readonly onceMs?: number;
 }
 

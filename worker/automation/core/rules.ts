@@ -10,6 +10,7 @@ import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { readContextField, readSource, showContext } from "../../../shared/entry/page-context.ts";
 import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
+import type { Purpose } from "../../../shared/message/purpose.ts";
 import { normalizeText } from "../../../shared/text/normalize.ts";
 import type { Action } from "../../conversation/core/candidate.ts";
 import { describeHours, isOpen, toLocalTime } from "./hours.ts";
@@ -46,18 +47,19 @@ export function buildCandidates(settings: Settings, inbound: Inbound, now: numbe
   if (inbound.kind === "user_enter_tempsession") {
     if (settings.greeting === undefined) return [];
     const { messages, onceMinutes } = settings.greeting;
-    return toCandidates(BUILT_IN_IDS.greeting, { type: "reply", messages }, onceMinutes, read);
+    const action = { type: "reply", messages } as const;
+    return toCandidates(BUILT_IN_IDS.greeting, action, { onceMinutes, purpose: "greeting" }, read);
   }
   if (!isUserMessage(inbound)) return [];
 
   const open = isOpen(settings, now);
   const candidates = findRules(settings, inbound, open).flatMap(({ id, action, onceMinutes }) =>
-    toCandidates(id, action, onceMinutes, read),
+    toCandidates(id, action, { onceMinutes }, read),
   );
   if (!open && settings.offHours !== undefined) {
-    candidates.push(...toCandidates(BUILT_IN_IDS.offHours, settings.offHours, undefined, read));
+    candidates.push(...toCandidates(BUILT_IN_IDS.offHours, settings.offHours, { purpose: "away" }, read));
   }
-  candidates.push(...toCandidates(BUILT_IN_IDS.fallback, settings.fallback, undefined, read));
+  candidates.push(...toCandidates(BUILT_IN_IDS.fallback, settings.fallback, {}, read));
   return candidates;
 }
 
@@ -101,13 +103,13 @@ function compareRules(a: FittingRule, b: FittingRule): number {
 function toCandidates(
   ruleId: string,
   action: Action | AskAction,
-  onceMinutes: number | undefined,
+  { onceMinutes, purpose }: { readonly onceMinutes?: number | undefined; readonly purpose?: Purpose },
   read: VariableReader,
 ): Proposal[] {
   const rendered = renderAction(action, read);
   if (rendered === undefined) return [];
   const once = onceMinutes === undefined ? {} : { onceMs: onceMinutes * MINUTE_MS };
-  return [{ ruleId, action: rendered, ...once }];
+  return [{ ruleId, action: rendered, ...(purpose !== undefined && { purpose }), ...once }];
 }
 
 function renderAction(action: Action | AskAction, read: VariableReader): Action | AskAction | undefined {

@@ -4,6 +4,7 @@
  * docs/design/0006-rules-and-handlers.md.
  */
 import type { Outbound } from "../../../shared/message/outbound.ts";
+import type { Purpose } from "../../../shared/message/purpose.ts";
 
 /** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or send nothing. */
 export type Action =
@@ -16,6 +17,8 @@ export interface Candidate {
   /** The rule's id in the settings, or one of `BUILT_IN_IDS`. */
   readonly ruleId: string;
   readonly action: Action;
+  /** Why its messages are sent; absent: `reply`. */
+  readonly purpose?: Purpose;
   /** Applies at most once within this time for one user, milliseconds; absent: every time. */
   readonly onceMs?: number;
 }

@@ -27,10 +27,10 @@ export function showRow(row: Row, objectId: string) {
       return { ...head, kind: "in" as const, inbound: showInbound(inbound, contextVerdict), answer };
     }
     case "out": {
-      const { message, source, part, parts, isAi = false, ruleId } = row.body;
+      const { message, source, purpose, part, parts, isAi = false, ruleId } = row.body;
       const id = buildMessageId({ objectId, seq: row.ref ?? row.seq });
       const rule = ruleId === undefined ? {} : { ruleId };
-      return { ...head, kind: "out" as const, id, message, source, part, parts, isAi, ...rule };
+      return { ...head, kind: "out" as const, id, message, source, purpose, part, parts, isAi, ...rule };
     }
     case "blocked":
       return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked" as const, ...row.body };

@@ -6,6 +6,7 @@
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
+import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { Source } from "../../../shared/message/source.ts";
 import type { ControlRefusal } from "./admission.ts";
 import type { WindowRefusal } from "./window.ts";
@@ -32,6 +33,7 @@ export interface RowBodies {
   readonly out: {
     readonly message: Outbound;
     readonly source: Source;
+    readonly purpose: Purpose;
     readonly part: number;
     readonly parts: number;
     readonly isAi?: true;
@@ -55,6 +57,8 @@ export interface RowBodies {
     readonly attempt?: number;
     readonly code?: string;
     readonly message?: Outbound;
+    /** Set with `message`. */
+    readonly purpose?: Purpose;
     readonly ruleId?: string;
   };
   /**

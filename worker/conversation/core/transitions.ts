@@ -112,7 +112,15 @@ export function acceptMessage(
   const { key, request, isAi } = input;
   const state = correctTimes(before, context.now, context.rules);
   const holdUntil = context.now + HOLD_MS;
-  const draft: OutgoingMessage = { parts, source: "api", isAi, key, request, ...(input.hold && { holdUntil }) };
+  const draft: OutgoingMessage = {
+    parts,
+    source: "api",
+    purpose: "reply",
+    isAi,
+    key,
+    request,
+    ...(input.hold && { holdUntil }),
+  };
   const heard = { ...state, ...syncCursors(state, input, state.lastSeq) };
   const muted = isAi ? heard : { ...heard, control: mute(heard.control, input.muteMs, context.now) };
   const reason = findRefusal(state, draft, context);
@@ -193,13 +201,13 @@ function enqueueReply(
   context: TransitionContext,
 ): ConversationState {
   if (chosen.action.type !== "reply") return state;
-  const { ruleId } = chosen;
+  const { ruleId, purpose = "reply" } = chosen;
   return chosen.action.messages.reduce((folded, message) => {
     const parts = splitMessage(message, context.rules) ?? [];
-    const draft: OutgoingMessage = { parts, source: "auto", ruleId };
+    const draft: OutgoingMessage = { parts, source: "auto", purpose, ruleId };
     const reason = parts.length === 0 ? "unsplittable" : findRefusal(folded, draft, context);
     if (reason === undefined) return enqueue(folded, writer, draft, context).state;
-    writer.append({ kind: "blocked", body: { reason, message, ruleId } });
+    writer.append({ kind: "blocked", body: { reason, message, purpose, ruleId } });
     return folded;
   }, state);
 }

@@ -4,6 +4,7 @@
  */
 import type { ChannelRules } from "../../../../shared/message/channel-rules.ts";
 import type { Outbound } from "../../../../shared/message/outbound.ts";
+import type { Purpose } from "../../../../shared/message/purpose.ts";
 import type { Source } from "../../../../shared/message/source.ts";
 import type { RowWriter } from "../rows.ts";
 import type { ConversationState, OutboxItem } from "../state.ts";
@@ -24,6 +25,7 @@ export interface TransitionContext {
 export interface OutgoingMessage {
   readonly parts: readonly Outbound[];
   readonly source: Source;
+  readonly purpose: Purpose;
   readonly isAi?: boolean;
   readonly ruleId?: string;
   readonly key?: string;
@@ -36,9 +38,10 @@ export interface OutgoingMessage {
 
 /** Writes the `out` rows of a message, one for each part. @returns their seqs */
 export function appendParts(writer: RowWriter, draft: OutgoingMessage, businessId: string | null): readonly number[] {
-  const { source, isAi = false, ruleId, key, request, parts } = draft;
+  const { source, purpose, isAi = false, ruleId, key, request, parts } = draft;
   const common = {
     source,
+    purpose,
     parts: parts.length,
     ...(isAi && { isAi: true as const }),
     ...(businessId !== null && { businessId }),
