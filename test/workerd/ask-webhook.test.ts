@@ -136,6 +136,6 @@ describe("a rule that asks a webhook", () => {
     const state = await runInDurableObject(conversation("oSecret"), (_, { storage }) => {
       return storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").one().state;
     });
-    expect(JSON.parse(state)).toMatchObject({ webhooks: {} });
+    expect(JSON.parse(state)).toMatchObject({ consumers: {} });
   });
 });

@@ -7,6 +7,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
+import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
 import { shop, useObjects, wechat } from "./each-test.ts";
@@ -32,12 +33,16 @@ interface Known {
 }
 
 /** The user writes, with these webhooks in the settings of the caller; an answer is carried at once. */
-export async function says(openid: string, candidates: readonly Candidate[], known: Known): Promise<void> {
+export async function says(
+  openid: string,
+  candidates: readonly Candidate[],
+  { webhooks, ...known }: Known,
+): Promise<void> {
   messages += 1;
   await wechat.text(openid, "x", { appid: APPID });
   const head = { account: "gh_1", openid, createdAt: Date.now() };
   const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
-  const push = { key: `m:${messages}`, inbound, candidates, ...known };
+  const push = { key: `m:${messages}`, inbound, candidates, consumers: webhooks.map(consumerIdOf), ...known };
   const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }

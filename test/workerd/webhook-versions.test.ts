@@ -26,7 +26,7 @@ async function useHook(id: string): Promise<number> {
 function cursorsOf(openid: string): Promise<Readonly<Record<string, unknown>>> {
   return runInDurableObject(conversation(openid), (_, { storage }) => {
     const [row] = storage.sql.exec<{ state: string }>("select state from log order by seq desc limit 1").toArray();
-    return JSON.parse(row?.state ?? "{}").webhooks;
+    return JSON.parse(row?.state ?? "{}").consumers;
   });
 }
 
@@ -45,7 +45,7 @@ describe("in the two minutes after a PUT, a worker that still has the settings b
     await writes("oOld", version - 1, "removed");
     await writes("oOld", version, "other");
     await writes("oOld", version - 1, "removed");
-    expect(Object.keys(await cursorsOf("oOld"))).toEqual(["other"]);
+    expect(Object.keys(await cursorsOf("oOld"))).toEqual(["webhook:other"]);
   });
 
   it("does not undo a replay to a new webhook", async ({ expect }) => {
@@ -81,8 +81,8 @@ describe("a push without the version of its settings, from a worker of version 0
     const version = await useHook("kept");
     await writes("oUnversioned", version, "kept");
     await says("oUnversioned", [], { webhooks: ["added"] });
-    expect(Object.keys(await cursorsOf("oUnversioned")).toSorted()).toEqual(["added", "kept"]);
+    expect(Object.keys(await cursorsOf("oUnversioned")).toSorted()).toEqual(["webhook:added", "webhook:kept"]);
     await writes("oUnversioned", version, "kept");
-    expect(Object.keys(await cursorsOf("oUnversioned"))).toEqual(["kept"]);
+    expect(Object.keys(await cursorsOf("oUnversioned"))).toEqual(["webhook:kept"]);
   });
 });

@@ -4,6 +4,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
+import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
@@ -147,7 +148,7 @@ describe("a webhook", () => {
         const head = { account: "gh_1", openid, createdAt: Date.now() };
         const inbound: Inbound = { kind: "text", msgId: "measured", content: "x", ...head };
         const conversationAddress = { appid: APPID, openid };
-        const push = { key: "m:measured", inbound, candidates: [REPLY], webhooks };
+        const push = { key: "m:measured", inbound, candidates: [REPLY], consumers: webhooks.map(consumerIdOf) };
         const { lease } = readReceived(object.receive(conversationAddress, push, "worker"));
         object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "accepted" }, "worker");
         pass(webhooks.length > 0 ? BATCH_DELAY_MS : 12_000);

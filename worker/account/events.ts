@@ -16,7 +16,7 @@ import {
   replayFrom,
   syncCursors,
   scheduleCursors,
-  type WebhookCursors,
+  type ConsumerCursors,
 } from "../conversation/core/consumer-cursor.ts";
 import { datePush } from "../conversation/core/erasure.ts";
 import { repeatsSince } from "../conversation/core/repeats.ts";
@@ -89,9 +89,9 @@ export interface AppEventsHost {
   /** 64 hex digits: the ids of events contain it, as those of a conversation contain the conversation's. */
   readonly objectId: string;
   readonly appid: () => string;
-  readonly cursors: () => WebhookCursors;
+  readonly cursors: () => ConsumerCursors;
   /** Stores cursors when they are passed, and sets the alarm if something is due before it. */
-  readonly write: (cursors?: WebhookCursors) => void;
+  readonly write: (cursors?: ConsumerCursors) => void;
   /** The settings in force; undefined when they cannot be read. */
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** The version of the newest settings callers have read: the cursors follow those. */
@@ -109,7 +109,7 @@ export interface AppEventsHost {
 export function createAppEvents(host: AppEventsHost) {
   const { store, objectId, cursors, write, erasures } = host;
 
-  const knownCursors = () => ({ webhooks: cursors(), settingsVersion: host.version() });
+  const knownCursors = () => ({ consumers: cursors(), settingsVersion: host.version() });
 
   function readEvents(after: number, limit: number): readonly KeptAppEvent[] {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
@@ -199,8 +199,8 @@ export function createAppEvents(host: AppEventsHost) {
      * deleted.
      */
     follow({ webhooks, version }: ListedWebhooks): void {
-      const listed = { webhooks: listenersOf(webhooks), settingsVersion: version };
-      const synced = syncCursors(knownCursors(), listed, store.newestEvent()).webhooks;
+      const listed = { consumers: listenersOf(webhooks), settingsVersion: version };
+      const synced = syncCursors(knownCursors(), listed, store.newestEvent()).consumers;
       if (!isSame(cursors(), synced)) write(synced);
     },
 
@@ -212,7 +212,7 @@ export function createAppEvents(host: AppEventsHost) {
       const known = cursors();
       if (ownValue(known, id) === undefined) return null;
       const from = Math.min(after, store.newestEvent());
-      write(replayFrom(knownCursors(), { id, after: from, settingsVersion: 0 }, now).webhooks);
+      write(replayFrom(knownCursors(), { id, after: from, settingsVersion: 0 }, now).consumers);
       return from;
     },
 
@@ -243,9 +243,9 @@ export function createAppEvents(host: AppEventsHost) {
         mayGoOn: () => deps.now() < started + BUDGET_MS,
         fields: { app: appid },
       });
-      const listed = { webhooks: listenersOf(settings.webhooks), settingsVersion: version };
+      const listed = { consumers: listenersOf(settings.webhooks), settingsVersion: version };
       // Read again: a new event, a replay or other settings may have been stored meanwhile.
-      write(foldProgress(knownCursors(), listed, progress, deps.now(), Math.random).webhooks);
+      write(foldProgress(knownCursors(), listed, progress, deps.now(), Math.random).consumers);
     },
   };
 }
@@ -258,6 +258,6 @@ function toRepeat({ isErased }: { readonly isErased: boolean }): EventOutcome {
   return isErased ? "erased" : false;
 }
 
-function isSame(a: WebhookCursors, b: WebhookCursors): boolean {
+function isSame(a: ConsumerCursors, b: ConsumerCursors): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -69,7 +69,7 @@ export type SubmitAnswer =
 export interface ReplayOptions {
   /** The address the conversation must have. */
   readonly appid?: string;
-  /** The version of the settings that list the webhook: older settings do not remove its cursor. */
+  /** The version of the settings that list the consumer: older settings do not remove its cursor. */
   readonly settingsVersion?: number;
 }
 
@@ -113,7 +113,7 @@ export interface ConversationRpc {
   message(appid: string, seq: number): MessageProgress | null;
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
   businessId(): string | null;
-  replay(webhookId: string, after: number, known?: ReplayOptions): number | null;
+  replay(consumer: string, after: number, known?: ReplayOptions): number | null;
   resume(pause: AppPause, spreadMs: number): void;
   leaseTrial(holder: string): LeasedMessage | null;
   erase(): boolean;

@@ -42,6 +42,6 @@ export function runTransition<T>(
   if (lease !== undefined && state !== before && writer.rows().length === 0) {
     writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
   }
-  const webhooks = scheduleCursors(state.webhooks, before.lastSeq, now);
-  return { value, lease, state: { ...state, webhooks, lastSeq: writer.last() }, rows: writer.rows() };
+  const consumers = scheduleCursors(state.consumers, before.lastSeq, now);
+  return { value, lease, state: { ...state, consumers, lastSeq: writer.last() }, rows: writer.rows() };
 }

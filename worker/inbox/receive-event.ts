@@ -2,7 +2,6 @@
  * A push that concerns one user: KV cache of repeats, handlers and rules, the conversation's decision, and the delivery
  * after the response (docs/design/0004-kv-late.md, docs/design/0006-rules-and-handlers.md).
  */
-import { findListeners } from "../../shared/api/settings/webhooks.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
 import { isUserMessage, type Acknowledgement, type Inbound } from "../../shared/message/inbound.ts";
@@ -18,6 +17,7 @@ import { writeLog, conversationTag } from "../platform/logger.ts";
 import { createAsk } from "../webhooks/call-webhook.ts";
 import { deliverAfterResponse } from "./delivery/after-response.ts";
 import { knownAnswer, mayBeRepeated, rememberAnswer, type ArrivedEvent } from "./late-events.ts";
+import { listConsumers } from "./log-consumers.ts";
 import type { RequestServices } from "./services.ts";
 
 /** How a push was handled. */
@@ -109,7 +109,7 @@ async function findCandidates(
   inbound: Inbound,
   arrived: ArrivedEvent,
   contextVerdict: TokenVerdict | undefined,
-): Promise<Pick<InboundEvent, "candidates" | "webhooks" | "settingsVersion">> {
+): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
   const { app, env, team, requestId } = services;
   const [handled, stored] = await Promise.all([
     runHandlers(team, inbound, { appid: app.appid, env, requestId, contextVerdict }),
@@ -130,5 +130,5 @@ async function findCandidates(
     settings,
   };
   const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);
-  return { candidates, webhooks: findListeners(settings.webhooks), settingsVersion: version };
+  return { candidates, consumers: listConsumers(settings), settingsVersion: version };
 }

@@ -32,6 +32,7 @@ import {
 } from "../conversation/core/transitions.ts";
 import { fillLease, showConversation } from "../conversation/details.ts";
 import { eraseStorage } from "../conversation/erased-storage.ts";
+import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import { readMessageState } from "../conversation/read-message.ts";
 import type {
   AppPause,
@@ -48,12 +49,10 @@ import { createConversationStore } from "../conversation/store.ts";
 import { runTransition, type Transition } from "../conversation/transact.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
 import { deliverFromAlarm, type AlarmDeliveryDeps } from "../inbox/delivery/from-alarm.ts";
+import { deliverToConsumers, expireForConsumers, movableCursors } from "../inbox/log-consumers.ts";
 import { createServices, type Services } from "../inbox/services.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
-import { deliverEvents, expireEvents } from "../webhooks/alarm-tasks.ts";
-import type { WebhookConsumerDeps } from "../webhooks/log-consumer.ts";
-import { canSign } from "../webhooks/settings-check.ts";
 import { MISSING_ACCOUNT_CHECK_INTERVAL_MS, isAppGone } from "./missing-account.ts";
 
 /** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
@@ -188,16 +187,16 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   }
 
   /**
-   * Delivers everything after a row to a webhook again, as far back as rows are kept.
+   * Gives a consumer of the log everything after a row again, from the rows that are still kept.
    *
    * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
    */
-  replay(webhookId: string, after: number, { appid, settingsVersion = 0 }: ReplayOptions = {}): number | null {
+  replay(consumer: string, after: number, { appid, settingsVersion = 0 }: ReplayOptions = {}): number | null {
     const address = this.#store.address();
     if (address === undefined || (appid !== undefined && appid !== address.appid)) return null;
     const now = Date.now();
     const from = Math.min(after, this.#state.lastSeq);
-    this.#keepState(replayFrom(this.#state, { id: webhookId, after: from, settingsVersion }, now), true);
+    this.#keepState(replayFrom(this.#state, { id: consumer, after: from, settingsVersion }, now), true);
     this.#armedFor = this.#arm(this.#state, this.#config(), now);
     return from;
   }
@@ -286,7 +285,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       // In parallel: an endpoint that accepts an event slowly must not delay a message.
       await Promise.all([
         lease && deliverFromAlarm(this.#deliveryDeps(address), lease, services, started + ALARM_BUDGET_MS),
-        canSign(config) && deliverEvents(this.#webhookDeps(address), services),
+        deliverToConsumers(this.#consumerHost(address), services),
       ]);
     }
     await this.#prune(address, config, services);
@@ -299,7 +298,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return { address, id: this.ctx.id, settle, resume: (pause) => this.resume(pause, 0) };
   }
 
-  #webhookDeps(address: Address): WebhookConsumerDeps {
+  #consumerHost(address: Address): ConsumerHost {
     return {
       address,
       id: this.ctx.id,
@@ -321,8 +320,8 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     const horizon = Date.now() - config.retentionMs;
     const until = pruneUntil(this.#state, this.#store.oldest(), horizon);
     if (until === 0) return;
-    if (services !== undefined) await expireEvents(this.#webhookDeps(address), services, until);
-    // Read again: the user may have written, or have been erased, in the meantime.
+    if (services !== undefined) await expireForConsumers(this.#consumerHost(address), services, until);
+    // Asked again: the user may have written, or have been erased, in the meantime.
     const now = Math.min(until, pruneUntil(this.#state, this.#store.oldest(), horizon));
     if (now === Number.POSITIVE_INFINITY) return this.#wipe();
     if (now > 0) this.#store.prune(now, PRUNE_BATCH);
@@ -365,10 +364,10 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return { value, lease: leased };
   }
 
-  /** Without a secret, or without their app, webhooks wait: the log keeps the events they did not receive. */
+  /** Consumers of an app that is gone wait: the log keeps what they did not get. */
   #nextDue(state: ConversationState, oldest: number | undefined, config: Config): number | undefined {
-    const mayDeliver = canSign(config) && !isAppGone(config, this.#store.address(), state.lastSeq, Date.now());
-    const due = nextDue(state, oldest, config.retentionMs, mayDeliver);
+    const isGone = isAppGone(config, this.#store.address(), state.lastSeq, Date.now());
+    const due = nextDue(state, oldest, config.retentionMs, isGone ? {} : movableCursors(state.consumers, config));
     const erasedAt = this.#store.erasedAt();
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }

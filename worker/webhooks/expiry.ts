@@ -4,12 +4,14 @@
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
+import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type { ConversationStore } from "../conversation/store.ts";
 import { conversationTag } from "../platform/logger.ts";
+import { webhookCursors, withWebhookCursors } from "./core/consumers.ts";
 import { typesOf } from "./core/event.ts";
 import { toListed } from "./core/listed-webhooks.ts";
+import { forgetConversation, type ConsumerServices } from "./forget-conversation.ts";
 import { healthMemory } from "./health-reader.ts";
-import { forgetConversation, type ConsumerServices, type WebhookConsumerDeps } from "./log-consumer.ts";
 import { createSkippedEvents } from "./skipped-events.ts";
 
 /** Rows read per batch. */
@@ -21,15 +23,11 @@ const MAX_ROWS = 100;
  *
  * @throws Error when they could not be recorded: then nothing may be deleted
  */
-export async function expireEvents(
-  host: WebhookConsumerDeps,
-  services: ConsumerServices,
-  until: number,
-): Promise<void> {
+export async function expireEvents(host: ConsumerHost, services: ConsumerServices, until: number): Promise<void> {
   const { address, id, state, store } = host;
   const opened = store();
   const last = Math.min(until - 1, state().lastSeq);
-  const behind = Object.entries(state().webhooks).filter(([, { after }]) => after < last);
+  const behind = Object.entries(webhookCursors(state().consumers)).filter(([, { after }]) => after < last);
   if (behind.length === 0) return;
   const read = await services.settings();
   const settings = read?.settings;
@@ -59,13 +57,13 @@ export async function expireEvents(
     progress.set(name, moved);
   }
   if (store() !== opened) return forgetConversation(account, address.appid, id);
-  const { webhooks, settingsVersion } = state();
+  const { consumers, settingsVersion } = state();
   const now = Date.now();
-  const moved = Object.entries(webhooks).map(([name, cursor]): [string, ConsumerCursor] => {
+  const moved = Object.entries(webhookCursors(consumers)).map(([name, cursor]): [string, ConsumerCursor] => {
     const made = progress.get(name);
     return [name, made === undefined ? cursor : advanceCursor(cursor, made, now, Math.random())];
   });
-  host.keep({ webhooks: Object.fromEntries(moved), settingsVersion }, true);
+  host.keep({ consumers: withWebhookCursors(consumers, Object.fromEntries(moved)), settingsVersion }, true);
 }
 
 /** Events that are not recorded must not be deleted: the alarm tries again. */

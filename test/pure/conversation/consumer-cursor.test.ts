@@ -21,32 +21,32 @@ const at = (after: number, more: Partial<ConsumerCursor> = {}): ConsumerCursor =
 
 describe("the cursors of a conversation", () => {
   it("follow the settings: a new endpoint hears from now on, one that is gone is forgotten", ({ expect }) => {
-    const known = { webhooks: { a: at(3, { tries: 2 }), b: at(5) }, settingsVersion: 4 };
-    expect(syncCursors(known, { webhooks: ["a", "c"], settingsVersion: 5 }, 9)).toEqual({
-      webhooks: { a: at(3, { tries: 2 }), c: at(9) },
+    const known = { consumers: { a: at(3, { tries: 2 }), b: at(5) }, settingsVersion: 4 };
+    expect(syncCursors(known, { consumers: ["a", "c"], settingsVersion: 5 }, 9)).toEqual({
+      consumers: { a: at(3, { tries: 2 }), c: at(9) },
       settingsVersion: 5,
     });
-    expect(syncCursors(known, { webhooks: [], settingsVersion: 4 }, 9)).toEqual({ webhooks: {}, settingsVersion: 4 });
+    expect(syncCursors(known, { consumers: [], settingsVersion: 4 }, 9)).toEqual({ consumers: {}, settingsVersion: 4 });
   });
 
   it("stay as they are by settings older than those known, and lose none by settings without a version", ({
     expect,
   }) => {
-    const known = { webhooks: { a: at(3) }, settingsVersion: 4 };
-    expect(syncCursors(known, { webhooks: ["b"], settingsVersion: 3 }, 9)).toBe(known);
-    expect(syncCursors(known, { webhooks: ["b"] }, 9)).toEqual({
-      webhooks: { a: at(3), b: at(9) },
+    const known = { consumers: { a: at(3) }, settingsVersion: 4 };
+    expect(syncCursors(known, { consumers: ["b"], settingsVersion: 3 }, 9)).toBe(known);
+    expect(syncCursors(known, { consumers: ["b"] }, 9)).toEqual({
+      consumers: { a: at(3), b: at(9) },
       settingsVersion: 4,
     });
   });
 
-  it("stay as they are when the settings cannot be read, and cost nothing without webhooks", ({ expect }) => {
-    const known = { webhooks: { a: at(3) }, settingsVersion: 4 };
+  it("stay as they are when the settings cannot be read, and cost nothing without consumers", ({ expect }) => {
+    const known = { consumers: { a: at(3) }, settingsVersion: 4 };
     expect(syncCursors(known, {}, 9)).toBe(known);
-    const none = { webhooks: {}, settingsVersion: 0 };
-    expect(syncCursors(none, { webhooks: [], settingsVersion: 7 }, 9)).toBe(none);
-    expect(scheduleCursors(none.webhooks, 9, NOW)).toBe(none.webhooks);
-    expect(nextCursorDue(none.webhooks, 9)).toBeUndefined();
+    const none = { consumers: {}, settingsVersion: 0 };
+    expect(syncCursors(none, { consumers: [], settingsVersion: 7 }, 9)).toBe(none);
+    expect(scheduleCursors(none.consumers, 9, NOW)).toBe(none.consumers);
+    expect(nextCursorDue(none.consumers, 9)).toBeUndefined();
   });
 
   it("are due a moment after the first row not yet delivered to them, and later rows do not push that back", ({
@@ -89,8 +89,8 @@ describe("what a run came to", () => {
   });
 
   it("takes an id for itself, whatever else has that name", ({ expect }) => {
-    const none = { webhooks: {}, settingsVersion: 0 };
-    expect(syncCursors(none, { webhooks: ["constructor"] }, 5).webhooks).toEqual({ constructor: at(5) });
+    const none = { consumers: {}, settingsVersion: 0 };
+    expect(syncCursors(none, { consumers: ["constructor"] }, 5).consumers).toEqual({ constructor: at(5) });
   });
 
   it("counts a failure and comes back later, each time over a longer range, up to an hour", ({ expect }) => {
@@ -127,16 +127,16 @@ describe("what a run came to", () => {
   });
 
   it("does not undo a replay that came in between", ({ expect }) => {
-    const none = { webhooks: {}, settingsVersion: 4 };
+    const none = { consumers: {}, settingsVersion: 4 };
     const replay = replayFrom(none, { id: "a", after: 0, settingsVersion: 3 }, NOW);
-    expect(replay).toEqual({ webhooks: { a: at(0, { nextAt: NOW, isReplay: true }) }, settingsVersion: 4 });
+    expect(replay).toEqual({ consumers: { a: at(0, { nextAt: NOW, isReplay: true }) }, settingsVersion: 4 });
     const replayed = at(0, { nextAt: NOW });
     expect(advanceCursor(replayed, { from: 3, to: 8 }, NOW, 0)).toBe(replayed);
-    const known = { webhooks: { a: replayed, gone: at(1, { tries: 1 }) }, settingsVersion: 2 };
-    const listed = { webhooks: ["a"], settingsVersion: 3 };
+    const known = { consumers: { a: replayed, gone: at(1, { tries: 1 }) }, settingsVersion: 2 };
+    const listed = { consumers: ["a"], settingsVersion: 3 };
     const folded = foldProgress(known, listed, new Map([["a", { from: 3, to: 8 }]]), NOW, () => 0);
-    expect(folded).toEqual({ webhooks: { a: replayed }, settingsVersion: 3 });
-    const idle = { webhooks: { a: at(3) }, settingsVersion: 3 };
+    expect(folded).toEqual({ consumers: { a: replayed }, settingsVersion: 3 });
+    const idle = { consumers: { a: at(3) }, settingsVersion: 3 };
     expect(foldProgress(idle, listed, new Map(), NOW, () => 0)).toEqual(idle);
   });
 
@@ -148,10 +148,10 @@ describe("what a run came to", () => {
   });
 
   it("forgets an endpoint the settings do not have, unless they are older than those it came with", ({ expect }) => {
-    const known = { webhooks: { fresh: at(4, { tries: 3, nextAt: NOW }) }, settingsVersion: 5 };
-    const old = foldProgress(known, { webhooks: [], settingsVersion: 4 }, new Map(), NOW, () => 0);
-    expect(old).toEqual({ webhooks: { fresh: at(4, { tries: 3, nextAt: NOW + 60_000 }) }, settingsVersion: 5 });
-    expect(foldProgress(known, { webhooks: [], settingsVersion: 5 }, new Map(), NOW, () => 0).webhooks).toEqual({});
+    const known = { consumers: { fresh: at(4, { tries: 3, nextAt: NOW }) }, settingsVersion: 5 };
+    const old = foldProgress(known, { consumers: [], settingsVersion: 4 }, new Map(), NOW, () => 0);
+    expect(old).toEqual({ consumers: { fresh: at(4, { tries: 3, nextAt: NOW + 60_000 }) }, settingsVersion: 5 });
+    expect(foldProgress(known, { consumers: [], settingsVersion: 5 }, new Map(), NOW, () => 0).consumers).toEqual({});
   });
 
   it("is hopeless after three days of failures, for events as old", ({ expect }) => {

@@ -5,7 +5,7 @@
  */
 
 import type { PauseReach } from "../../../shared/message/delivery.ts";
-import type { WebhookCursors } from "../../conversation/core/consumer-cursor.ts";
+import type { ConsumerCursors } from "../../conversation/core/consumer-cursor.ts";
 import type { ForwardHealth } from "../../forwarding/core/server-health.ts";
 import type { WebhookHealths } from "../../webhooks/core/endpoint-health.ts";
 import { NO_WEBHOOKS, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
@@ -52,7 +52,7 @@ export interface AccountState {
   /** The webhooks of the newest settings callers have read. */
   readonly listed: ListedWebhooks;
   /** Each webhook's cursor in the app-wide events; no cursors while the settings list no webhook for them. */
-  readonly appWebhooks: WebhookCursors;
+  readonly appWebhooks: ConsumerCursors;
   /** The failures of the team's own push server; null when it has none. */
   readonly forward: ForwardHealth | null;
   readonly milestones: Milestones;

@@ -1,17 +1,17 @@
 /**
- * How far the rows of a conversation have been delivered to each webhook. The log is the outbox, so only a cursor for
- * each endpoint is stored, in the folded state (docs/design/0013-webhooks.md). Pure transitions: rows written, attempts
+ * How far each consumer has read a conversation's log. The log is the outbox, so only a cursor for
+ * each consumer is stored, in the folded state (docs/design/0022-engine.md). Pure transitions: rows written, attempts
  * made, time passed.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { backoffMs } from "./outbox/retry.ts";
 
-/** The progress of one endpoint. */
+/** The progress of one consumer. */
 export interface ConsumerCursor {
-  /** Every row up to this one was delivered, or has no event for the endpoint. */
+  /** Every row up to this one was delivered, or has no event for the consumer. */
   readonly after: number;
-  /** Failed attempts to deliver the event after it. */
+  /** Failed attempts to deal with what comes after it. */
   readonly tries: number;
   /** When the first of them failed, epoch ms; 0: none did. */
   readonly since: number;
@@ -21,15 +21,15 @@ export interface ConsumerCursor {
   readonly isReplay?: true;
 }
 
-/** By the webhook's id. */
-export type WebhookCursors = Readonly<Record<string, ConsumerCursor>>;
+/** By the consumer's id: its kind, and after a colon which one of several, such as `webhook:orders`. */
+export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 
-/** The result of a run over one endpoint. */
+/** The result of a run over one consumer. */
 export interface ConsumerProgress {
   /** The cursor the run began from. */
   readonly from: number;
   readonly to: number;
-  /** The endpoint has failed since then, epoch ms, and accepted nothing in this run: events were only given up. */
+  /** It has failed since then, epoch ms, and succeeded at nothing in this run: rows were only given up. */
   readonly since?: number;
   /** Why the run stopped; absent: everything is delivered, or the time was up. */
   readonly stopped?:
@@ -37,9 +37,9 @@ export interface ConsumerProgress {
     | { readonly reason: "paused"; readonly until: number };
 }
 
-/** Delay from a row to the delivery of its event, milliseconds: an answer and its outcome are sent together, by one alarm. */
+/** Delay from a row to the run of a consumer, milliseconds: an answer and its outcome are dealt with together, by one alarm. */
 export const BATCH_DELAY_MS = 1_000;
-/** An event that the endpoint has not accepted for this time is given up, milliseconds; the next event is then sent. */
+/** What a consumer has failed on for this time is given up, milliseconds; the next is then tried. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;
@@ -51,45 +51,45 @@ const MAX_RETRY_AFTER_MS = 3_600 * SECOND_MS;
  * milliseconds.
  */
 const STALE_SETTINGS_MS = 60 * SECOND_MS;
-/** The longest time between two calls of an endpoint, milliseconds: a paused endpoint is tried after 6 hours. */
+/** The longest time between two calls of a consumer, milliseconds: a paused consumer is tried after 6 hours. */
 export const LONGEST_CURSOR_WAIT_MS = 8 * 3_600 * SECOND_MS;
-/** Conversations that waited for a paused endpoint resume at random times within this span after the pause, milliseconds. */
+/** Conversations that waited for a paused consumer resume at random times within this span after the pause, milliseconds. */
 const PAUSE_SPREAD_MS = 60 * SECOND_MS;
 
-/** The webhooks as the conversation last read them. */
-export interface KnownWebhooks {
-  readonly webhooks: WebhookCursors;
+/** The consumers as the conversation last read them. */
+export interface KnownConsumers {
+  readonly consumers: ConsumerCursors;
   /** The newest version of the settings they were read from; 0: none was passed. */
   readonly settingsVersion: number;
 }
 
-/** The webhooks in the settings that a caller, or the alarm, read. */
-export interface ListedWebhooks {
+/** The consumers by the settings that a caller, or the alarm, read. */
+export interface ListedConsumers {
   /** Their ids; absent when the settings could not be read. */
-  readonly webhooks?: readonly string[];
+  readonly consumers?: readonly string[];
   /** The version of those settings; absent from a worker of version 0.1.0. */
   readonly settingsVersion?: number;
 }
 
 /**
- * Follows the settings: a new endpoint begins after the newest row, the cursor of a removed one is deleted. For two
+ * Follows the settings: a new consumer begins after the newest row, the cursor of a removed one is deleted. For two
  * minutes after a change some workers still have the previous settings: those change nothing. Settings without a
- * version add endpoints and remove none.
+ * version add consumers and remove none.
  *
  * @param last the newest row before this change
  */
-export function syncCursors(known: KnownWebhooks, listed: ListedWebhooks, last: number): KnownWebhooks {
-  const { webhooks, settingsVersion } = known;
-  const { webhooks: ids, settingsVersion: version } = listed;
+export function syncCursors(known: KnownConsumers, listed: ListedConsumers, last: number): KnownConsumers {
+  const { consumers, settingsVersion } = known;
+  const { consumers: ids, settingsVersion: version } = listed;
   if (ids === undefined || (version !== undefined && version < settingsVersion)) return known;
-  if (ids.length === 0 && Object.keys(webhooks).length === 0) return known;
-  const synced = Object.fromEntries(ids.map((id) => [id, ownValue(webhooks, id) ?? newCursor(last)]));
-  if (version === undefined) return { webhooks: { ...webhooks, ...synced }, settingsVersion };
-  return { webhooks: synced, settingsVersion: version };
+  if (ids.length === 0 && Object.keys(consumers).length === 0) return known;
+  const synced = Object.fromEntries(ids.map((id) => [id, ownValue(consumers, id) ?? newCursor(last)]));
+  if (version === undefined) return { consumers: { ...consumers, ...synced }, settingsVersion };
+  return { consumers: synced, settingsVersion: version };
 }
 
-/** Rows were written: endpoints without a backlog are due soon; the others keep their time. */
-export function scheduleCursors(cursors: WebhookCursors, lastBefore: number, now: number): WebhookCursors {
+/** Rows were written: consumers without a backlog are due soon; the others keep their time. */
+export function scheduleCursors(cursors: ConsumerCursors, lastBefore: number, now: number): ConsumerCursors {
   const entries = Object.entries(cursors);
   if (entries.length === 0) return cursors;
   return Object.fromEntries(
@@ -100,40 +100,40 @@ export function scheduleCursors(cursors: WebhookCursors, lastBefore: number, now
   );
 }
 
-/** The ids of the endpoints that are due. */
-export function dueCursors(cursors: WebhookCursors, last: number, now: number): readonly string[] {
+/** The ids of the consumers that are due. */
+export function dueCursors(cursors: ConsumerCursors, last: number, now: number): readonly string[] {
   const isDue = (nextAt: number) => nextAt <= now || isImplausible(nextAt, now, LONGEST_CURSOR_WAIT_MS);
   return Object.entries(cursors).flatMap(([id, { after, nextAt }]) => (after < last && isDue(nextAt) ? [id] : []));
 }
 
-/** When the next endpoint is due, epoch ms; undefined when every row was delivered to all. */
-export function nextCursorDue(cursors: WebhookCursors, last: number): number | undefined {
+/** When the next consumer is due, epoch ms; undefined when every row was delivered to all. */
+export function nextCursorDue(cursors: ConsumerCursors, last: number): number | undefined {
   const due = Object.values(cursors).flatMap(({ after, nextAt }) => (after < last ? [nextAt] : []));
   return due.length === 0 ? undefined : Math.min(...due);
 }
 
 /**
- * Delivers everything after a row to an endpoint again.
+ * Delivers everything after a row to a consumer again.
  *
- * @param replay the endpoint, the row, and the version of the settings that list it: older ones do not remove it
+ * @param replay the consumer, the row, and the version of the settings that list it: older ones do not remove it
  */
 export function replayFrom(
-  { webhooks, settingsVersion }: KnownWebhooks,
+  { consumers, settingsVersion }: KnownConsumers,
   replay: { readonly id: string; readonly after: number; readonly settingsVersion: number },
   now: number,
-): KnownWebhooks {
+): KnownConsumers {
   const cursor = { ...newCursor(replay.after), nextAt: now, isReplay: true as const };
   return {
-    webhooks: { ...webhooks, [replay.id]: cursor },
+    consumers: { ...consumers, [replay.id]: cursor },
     settingsVersion: Math.max(settingsVersion, replay.settingsVersion),
   };
 }
 
 /**
- * Whether an event that has just failed again is given up: the endpoint has failed for three days, and the event is at
+ * Whether an event that has just failed again is given up: the consumer has failed for three days, and the event is at
  * least three days old. So events that waited together are given up together, each after three days of tries.
  *
- * @param seq the event's row; a seq is the time it was written (0001)
+ * @param seq the row's; a seq is the time it was written (0001)
  */
 export function isExpired(cursor: ConsumerCursor, seq: number, now: number): boolean {
   return cursor.since !== 0 && now - Math.max(cursor.since, seq) >= GIVE_UP_MS;
@@ -167,7 +167,7 @@ export function advanceCursor(
   };
 }
 
-/** An event that was given up proves nothing about the endpoint: its failures are kept until it accepts an event. */
+/** An event that was given up proves nothing about the consumer: its failures are kept until it accepts an event. */
 function moveCursor({ tries }: ConsumerCursor, { to, since }: ConsumerProgress): ConsumerCursor {
   return since === undefined ? newCursor(to) : { ...newCursor(to), tries, since };
 }
@@ -176,33 +176,33 @@ function newCursor(after: number): ConsumerCursor {
   return { after, tries: 0, since: 0, nextAt: 0 };
 }
 
-/** The settings cannot be read: all due endpoints wait for a short time. */
-export function delayCursors(cursors: WebhookCursors, nextAt: number): WebhookCursors {
+/** The settings cannot be read: all due consumers wait for a short time. */
+export function delayCursors(cursors: ConsumerCursors, nextAt: number): ConsumerCursors {
   return Object.fromEntries(
     Object.entries(cursors).map(([id, cursor]) => [id, { ...cursor, nextAt: Math.max(nextAt, cursor.nextAt) }]),
   );
 }
 
 /**
- * Updates the cursors by the results of a run. The cursor of an endpoint that the run's settings do not list is
- * deleted, unless the conversation has read newer settings: then the endpoint is new, and waits until those settings
+ * Updates the cursors by the results of a run. The cursor of a consumer that the run's settings do not list is
+ * deleted, unless the conversation has read newer settings: then the consumer is new, and waits until those settings
  * can be read here as well.
  *
  * @param listed the settings of the run
  */
 export function foldProgress(
-  { webhooks, settingsVersion }: KnownWebhooks,
-  listed: Required<ListedWebhooks>,
+  { consumers, settingsVersion }: KnownConsumers,
+  listed: Required<ListedConsumers>,
   progress: ReadonlyMap<string, ConsumerProgress>,
   now: number,
   random: () => number,
-): KnownWebhooks {
-  const { webhooks: ids, settingsVersion: version } = listed;
+): KnownConsumers {
+  const { consumers: ids, settingsVersion: version } = listed;
   const isOld = version < settingsVersion;
-  const kept = Object.entries(webhooks).flatMap(([id, cursor]): [string, ConsumerCursor][] => {
+  const kept = Object.entries(consumers).flatMap(([id, cursor]): [string, ConsumerCursor][] => {
     const made = progress.get(id);
     if (ids.includes(id)) return [[id, made === undefined ? cursor : advanceCursor(cursor, made, now, random())]];
     return isOld ? [[id, { ...cursor, nextAt: Math.max(cursor.nextAt, now + STALE_SETTINGS_MS) }]] : [];
   });
-  return { webhooks: Object.fromEntries(kept), settingsVersion: isOld ? settingsVersion : version };
+  return { consumers: Object.fromEntries(kept), settingsVersion: isOld ? settingsVersion : version };
 }

@@ -4,7 +4,7 @@
  */
 import { CLOCK_STEP_MS, isImplausible } from "../../../shared/base/clock-setback.ts";
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
-import { LONGEST_CURSOR_WAIT_MS, type WebhookCursors } from "./consumer-cursor.ts";
+import { LONGEST_CURSOR_WAIT_MS, type ConsumerCursors } from "./consumer-cursor.ts";
 import { plausibleControl } from "./control.ts";
 import { LONGEST_WAIT_MS } from "./outbox/retry.ts";
 import { HOLD_MS, LEASE_MS, type ConversationState, type OutboxItem } from "./state.ts";
@@ -28,15 +28,15 @@ export function correctTimes(state: ConversationState, now: number, rules: Chann
   const held = keepSame(state.held, (one) =>
     isImplausible(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
   );
-  const webhooks = correctCursorTimes(state.webhooks, now);
+  const consumers = correctCursorTimes(state.consumers, now);
   const control = plausibleControl(state.control, now);
   const isSame =
     window === state.window &&
     queue === state.queue &&
     held === state.held &&
-    webhooks === state.webhooks &&
+    consumers === state.consumers &&
     control === state.control;
-  return isSame ? state : { ...state, window, queue, held, webhooks, control };
+  return isSame ? state : { ...state, window, queue, held, consumers, control };
 }
 
 function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules): OutboxItem {
@@ -75,9 +75,9 @@ function plausibleWindow(window: WindowState, now: number, rules: ChannelRules):
   };
 }
 
-/** Endpoints with an implausible time are called now. */
-export function correctCursorTimes(cursors: WebhookCursors, now: number): WebhookCursors {
-  const isWrong = (cursor: WebhookCursors[string]) =>
+/** Consumers with an implausible time are due now. */
+export function correctCursorTimes(cursors: ConsumerCursors, now: number): ConsumerCursors {
+  const isWrong = (cursor: ConsumerCursors[string]) =>
     isImplausible(cursor.nextAt, now, LONGEST_CURSOR_WAIT_MS) || isImplausible(cursor.since, now, 0);
   if (!Object.values(cursors).some(isWrong)) return cursors;
   return Object.fromEntries(

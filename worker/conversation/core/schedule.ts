@@ -1,7 +1,7 @@
 /**
  * When a conversation's alarm is due. Pure, so that tests can check that no due time is forgotten.
  */
-import { nextCursorDue } from "./consumer-cursor.ts";
+import { nextCursorDue, type ConsumerCursors } from "./consumer-cursor.ts";
 import { sendableItems, type ConversationState } from "./state.ts";
 
 /** Old rows are deleted at most once a day, milliseconds. */
@@ -13,16 +13,16 @@ export const PRUNE_SLACK_MS = 86_400_000;
  * @param state the folded state
  * @param oldest the seq (a time) of the oldest row, or undefined when there is none
  * @param retentionMs how long rows are kept
- * @param webhooks whether webhooks can be delivered: without a secret they wait
+ * @param consumers the cursors that can move
  * @returns epoch ms, or undefined when no alarm is needed
  */
 export function nextDue(
   state: ConversationState,
   oldest: number | undefined,
   retentionMs: number,
-  webhooks = true,
+  consumers: ConsumerCursors = state.consumers,
 ): number | undefined {
-  let due = (webhooks ? nextCursorDue(state.webhooks, state.lastSeq) : undefined) ?? Number.POSITIVE_INFINITY;
+  let due = nextCursorDue(consumers, state.lastSeq) ?? Number.POSITIVE_INFINITY;
   // A message that waits for an attempt or a retry is not due, however long ago it was queued: an alarm for it would
   // loop.
   for (const { lease } of state.queue) due = Math.min(due, lease?.endsAt ?? due);

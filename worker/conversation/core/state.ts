@@ -5,7 +5,7 @@
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Reaction } from "../../../shared/message/delivery.ts";
 import type { Source } from "../../../shared/message/source.ts";
-import type { WebhookCursors } from "./consumer-cursor.ts";
+import type { ConsumerCursors } from "./consumer-cursor.ts";
 import { AUTOMATIC, type Control } from "./control.ts";
 import type { Tries } from "./outbox/retry.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
@@ -80,9 +80,9 @@ export interface ConversationState {
   readonly contextVerdict: TokenVerdict | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly replyContext: string | null;
-  /** How far each webhook has heard; none while the settings list none. */
-  readonly webhooks: WebhookCursors;
-  /** The newest version of the settings those webhooks were taken from; 0: none. */
+  /** How far each consumer has read the log; none while the settings list none. */
+  readonly consumers: ConsumerCursors;
+  /** The newest version of the settings those consumers were taken from; 0: none. */
   readonly settingsVersion: number;
 }
 
@@ -97,7 +97,7 @@ export const EMPTY_STATE: ConversationState = {
   sessionFrom: null,
   contextVerdict: null,
   replyContext: null,
-  webhooks: {},
+  consumers: {},
   settingsVersion: 0,
 };
 

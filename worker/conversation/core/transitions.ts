@@ -38,8 +38,8 @@ export interface InboundEvent {
   readonly candidates: readonly Candidate[] | null;
   /** What verifying the token of an enter event said; absent without one. */
   readonly contextVerdict?: TokenVerdict;
-  /** The ids of the settings' webhooks; absent when no settings could be read. */
-  readonly webhooks?: readonly string[];
+  /** The ids of the consumers by the settings; absent when no settings could be read. */
+  readonly consumers?: readonly string[];
   /** The version of those settings; absent from a worker of version 0.1.0. */
   readonly settingsVersion?: number;
 }
@@ -55,7 +55,7 @@ export interface SendRequest {
   /** A setting: automation is muted for this time after it, milliseconds. */
   readonly muteMs: number;
   /** As in `InboundEvent`. */
-  readonly webhooks?: readonly string[];
+  readonly consumers?: readonly string[];
   readonly settingsVersion?: number;
 }
 

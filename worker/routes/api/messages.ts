@@ -14,7 +14,6 @@ import {
   SendBodySchema,
   SendOptionsSchema,
 } from "../../../shared/api/schemas.ts";
-import { findListeners } from "../../../shared/api/settings/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
@@ -24,6 +23,7 @@ import { toMessageJson, toWindowJson } from "../../conversation/message-json.ts"
 import type { SubmitAnswer } from "../../conversation/rpc.ts";
 import { deliverAfterResponse } from "../../inbox/delivery/after-response.ts";
 import { findConversation, findMessage } from "../../inbox/find-conversation.ts";
+import { listConsumers } from "../../inbox/log-consumers.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
 import { withTimeout } from "../../platform/deadline.ts";
 import { hexDigest } from "../../platform/digest.ts";
@@ -179,12 +179,12 @@ function hashSend({ message, isAi, hold }: Send): Promise<string> {
  */
 async function readSubmitSettings(
   c: Context<HttpEnv>,
-): Promise<Pick<SendRequest, "muteMs" | "webhooks" | "settingsVersion">> {
+): Promise<Pick<SendRequest, "muteMs" | "consumers" | "settingsVersion">> {
   const stored = await servicesOf(c).settings();
   if (stored === undefined) return { muteMs: 0 };
   const { settings, version } = stored;
   const muteMs = settings.muteAfterApiMinutes * MINUTE_MS;
-  return { muteMs, webhooks: findListeners(settings.webhooks), settingsVersion: version };
+  return { muteMs, consumers: listConsumers(settings), settingsVersion: version };
 }
 
 function leaseOf(answer: SubmitAnswer) {

@@ -20,6 +20,7 @@ import {
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversation, findConversationById } from "../../inbox/find-conversation.ts";
+import { consumerIdOf } from "../../webhooks/core/consumers.ts";
 import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhooks.ts";
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import type { HttpEnv } from "../http/app-env.ts";
@@ -175,7 +176,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const caller = { appid, settingsVersion: listed.value.version };
 
   const replay = (conversation: RemoteConversation, after: number) =>
-    replayObject(conversation.id.toString(), () => conversation.replay(id, after, caller));
+    replayObject(conversation.id.toString(), () => conversation.replay(consumerIdOf(id), after, caller));
 
   async function replayObject(objectId: string, start: () => Promise<number | null>): Promise<number | null> {
     // Read before the replay: events that are skipped again meanwhile stay recorded.
@@ -206,7 +207,7 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
         known.map(async (entry): Promise<SkippedConversation> => {
           // An erased or expired conversation has no events to deliver.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after, listed.value);
-          else await findConversationById(services, entry.conversation)?.replay(id, entry.after, caller);
+          else await findConversationById(services, entry.conversation)?.replay(consumerIdOf(id), entry.after, caller);
           return entry;
         }),
       );

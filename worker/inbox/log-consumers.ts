@@ -1,0 +1,35 @@
+/**
+ * All consumers of a conversation's log. A new one is an entry of the list; the conversation and the push path do not change.
+ */
+import type { Settings } from "../../shared/api/settings/settings.ts";
+import type { Config } from "../config/config.ts";
+import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
+import type { ConsumerHost, LogConsumer } from "../conversation/log-consumer.ts";
+import { WEBHOOK_CONSUMER } from "../webhooks/consumer.ts";
+import type { Services } from "./services.ts";
+
+const LOG_CONSUMERS: readonly LogConsumer<Services, Config>[] = [WEBHOOK_CONSUMER];
+
+/** The ids of all cursors a conversation keeps by these settings. */
+export function listConsumers(settings: Settings): readonly string[] {
+  return LOG_CONSUMERS.flatMap(({ list }) => list(settings));
+}
+
+/** The cursors that can move by this configuration. */
+export function movableCursors(consumers: ConsumerCursors, config: Config): ConsumerCursors {
+  return LOG_CONSUMERS.reduce((movable, consumer) => consumer.movable(movable, config), consumers);
+}
+
+/** Lets each consumer deal with what is due, side by side. */
+export async function deliverToConsumers(host: ConsumerHost, services: Services): Promise<void> {
+  await Promise.all(LOG_CONSUMERS.map(({ deliver }) => deliver(host, services)));
+}
+
+/**
+ * Rows before `until` are about to be deleted.
+ *
+ * @throws Error when a consumer still needs them: nothing may be deleted then
+ */
+export async function expireForConsumers(host: ConsumerHost, services: Services, until: number): Promise<void> {
+  await Promise.all(LOG_CONSUMERS.map(({ expire }) => expire(host, services, until)));
+}

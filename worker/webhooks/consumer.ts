@@ -1,0 +1,28 @@
+/**
+ * The webhooks as a consumer of a conversation's log. What only alarms need is loaded by `import()` when an alarm first needs
+ * it: a cold start for a push evaluates none of it.
+ */
+import type { LogConsumer } from "../conversation/log-consumer.ts";
+import { listWebhooks, withoutWebhooks } from "./core/consumers.ts";
+import type { ConsumerServices } from "./forget-conversation.ts";
+import { canSign, type WebhookPolicy } from "./settings-check.ts";
+
+/** What of the configuration decides whether webhooks can be called. */
+interface SigningPolicy {
+  readonly webhookSecrets: WebhookPolicy["secrets"];
+}
+
+export const WEBHOOK_CONSUMER: LogConsumer<ConsumerServices, SigningPolicy> = {
+  list: listWebhooks,
+  // Without a secret they wait: the log keeps what they did not get.
+  movable: (consumers, policy) => (canSign(policy) ? consumers : withoutWebhooks(consumers)),
+  async deliver(host, services) {
+    if (!canSign({ webhookSecrets: services.webhooks.secrets })) return;
+    const { deliverEvents } = await import("./log-consumer.ts");
+    await deliverEvents(host, services);
+  },
+  async expire(host, services, until) {
+    const { expireEvents } = await import("./expiry.ts");
+    await expireEvents(host, services, until);
+  },
+};

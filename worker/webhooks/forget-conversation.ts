@@ -1,0 +1,41 @@
+/**
+ * What delivering to webhooks needs of the account, and the removal of a conversation that was erased during a run.
+ */
+import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { withTimeout } from "../platform/deadline.ts";
+import { errorName, writeLog } from "../platform/logger.ts";
+import type { WebhookCallDeps } from "./call-webhook.ts";
+import type { WebhookAccount } from "./health-reader.ts";
+
+/** Timeout of removing an erased conversation from the account, milliseconds. */
+const FORGET_TIMEOUT_MS = 1_500;
+
+/** The part of the account object that is used. */
+interface ConsumerAccount extends WebhookAccount {
+  forgetConversation(id: string): Promise<unknown>;
+}
+
+/** What delivering to webhooks needs of the account. */
+export interface ConsumerServices {
+  /** A fresh stub of the account object. */
+  readonly account: () => ConsumerAccount;
+  /** The settings in force with their version; undefined when they cannot be read. */
+  readonly settings: () => Promise<SettingsVersion | undefined>;
+  readonly webhooks: WebhookCallDeps;
+}
+
+/**
+ * The user was erased during the run: its reports may have reached the account after the erasure had removed the user
+ * there.
+ */
+export async function forgetConversation(
+  account: ConsumerServices["account"],
+  app: string,
+  id: DurableObjectId,
+): Promise<void> {
+  try {
+    await withTimeout(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
+  } catch (error) {
+    writeLog("account_unreachable", { app, error: errorName(error) });
+  }
+}
