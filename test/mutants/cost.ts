@@ -116,8 +116,8 @@ export const COST: MutantTable = {
     {
       name: "alarm-set-every-time",
       breaks: "every transaction pays for another alarm",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.#arm",
+      file: "worker/conversation/engine.ts",
+      symbol: "createEngine.armFor",
       change: { condition: "mustArm", is: false },
       killedBy: ["workerd/conversation.test.ts", "a conversation object writes at most four times"],
     },

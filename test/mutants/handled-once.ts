@@ -10,30 +10,30 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "repeat-handled-again",
       breaks: "every delivery of a push is handled",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.receive.known",
+      file: "worker/conversation/conversation.ts",
+      symbol: "loadConversation.receive.known",
       change: { value: "undefined as Acknowledgement | undefined" },
       killedBy: [PUSH, "thirty deliveries of one push at once are one message"],
     },
     {
       name: "repeat-answered-success",
       breaks: "a repeated hand-over is answered with success, and the hand-over is lost",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.receive.step.received",
-      change: { replace: "{ state, answer: known }", by: '{ state, answer: "success" as const }' },
+      file: "worker/conversation/conversation.ts",
+      symbol: "loadConversation.receive.step.received",
+      change: { replace: "{ state: before, answer: known }", by: '{ state: before, answer: "success" as const }' },
       killedBy: [PUSH, "a push in"],
     },
     {
       name: "repeat-hands-over-again",
       breaks: "a repeated hand-over makes a newer window unknown and stops waiting messages",
       fault: "replayed-pushes",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.receive.step.received",
+      file: "worker/conversation/conversation.ts",
+      symbol: "loadConversation.receive.step.received",
       change: {
-        replace: "{ state, answer: known }",
+        replace: "{ state: before, answer: known }",
         by: `(
           known === "transfer" && writer.append({ kind: "handed_over", body: {} }),
-          { state: { ...state, control: { type: "handed_over" as const, mutedUntil: 0 } }, answer: known }
+          { state: { ...before, control: { type: "handed_over" as const, mutedUntil: 0 } }, answer: known }
         )`,
       },
       killedBy: [
@@ -60,9 +60,9 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "idempotency-key-ignored",
       breaks: "a request of the REST API that is repeated under its key sends the message again",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.submit",
-      change: { drop: "#answerAgain" },
+      file: "worker/conversation/conversation.ts",
+      symbol: "loadConversation.submit",
+      change: { drop: "answerAgain" },
       killedBy: ["workerd/conversation.test.ts", "a send through the object is made once for one key"],
     },
   ],

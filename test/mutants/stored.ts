@@ -32,8 +32,8 @@ export const STORED: MutantTable = {
     {
       name: "push-not-stored",
       breaks: "the rows of a push are not written",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.#transact",
+      file: "worker/conversation/engine.ts",
+      symbol: "createEngine.transact",
       change: { condition: "rows length", is: false },
       killedBy: ["workerd/push.test.ts", "the push URL stores and acknowledges kinds it does not know"],
     },
@@ -49,16 +49,16 @@ export const STORED: MutantTable = {
     {
       name: "queue-lives-in-memory",
       breaks: "an evicted object forgets the messages it has to send",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.#state",
-      change: { value: "{ ...this.#store.initialState, queue: [] }" },
+      file: "worker/conversation/store.ts",
+      symbol: "createConversationStore.initialState",
+      change: { replace: "{ ...EMPTY_STATE, ..._ }", by: "{ ...EMPTY_STATE, ..._, queue: [] }" },
       killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],
     },
     {
       name: "alarm-not-set",
       breaks: "no alarm is set for an attempt whose Worker dies",
-      file: "worker/objects/conversation.ts",
-      symbol: "Conversation.#arm",
+      file: "worker/conversation/engine.ts",
+      symbol: "createEngine.armFor",
       change: { drop: "setAlarm" },
       killedBy: [
         "workerd/conversation-trouble.test.ts",

@@ -1,6 +1,6 @@
 /**
- * A conversation without its object: the pure transitions over an array of rows, a clock that changes only when a test
- * moves it, and a fixed random number. For tests of `worker/conversation/core/`.
+ * A conversation without its object: the pure transitions over the engine and an array of records, a clock that changes
+ * only when a test moves it, and a fixed random number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
@@ -16,9 +16,13 @@ import {
   type Lease,
   type TransitionContext,
 } from "../../worker/conversation/core/outbox/outbox.ts";
-import { writeRows, type Row, type RowKind, type RowWriter } from "../../worker/conversation/core/rows.ts";
-import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
+import type { Row, RowKind, RowWriter } from "../../worker/conversation/core/rows.ts";
+import type { ConversationState } from "../../worker/conversation/core/state.ts";
 import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/core/transitions.ts";
+import { createEngine } from "../../worker/conversation/engine.ts";
+import type { Address } from "../../worker/conversation/rpc.ts";
+import { runTransition } from "../../worker/conversation/transact.ts";
+import { openArrayStore, type ArrayData } from "./array-store.ts";
 
 export const T0 = 1_760_000_000_000;
 
@@ -30,6 +34,8 @@ export const reply = (...contents: readonly string[]): Candidate => ({
 });
 
 export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "transfer" } };
+
+const ADDRESS: Address = { appid: "wx1", openid: "o1" };
 
 interface Options {
   readonly unconfirmedRetries?: 0 | 1;
@@ -48,8 +54,16 @@ interface SubmitStep {
 /** A conversation under test. */
 export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options = {}) {
   let now = T0;
-  let state: ConversationState = EMPTY_STATE;
-  const log: Row[] = [];
+  const data: ArrayData = { records: [] };
+  const load = () =>
+    createEngine<Address, ConversationState, Row>({
+      store: openArrayStore(data),
+      nextDue: () => undefined,
+      setAlarm: () => undefined,
+    });
+  let engine = load();
+  const state = () => engine.state();
+  const log = () => openArrayStore(data).rows(0, Number.POSITIVE_INFINITY);
   let messages = 0;
   let carriers = 0;
 
@@ -59,15 +73,17 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     carriers += 1;
     return `carrier ${carriers}`;
   };
-  function step<T extends { readonly state: ConversationState }>(
+  function step<T extends { readonly state: ConversationState; readonly lease?: Lease }>(
     change: (state: ConversationState, writer: RowWriter) => T,
   ): T {
-    const writer = writeRows(state.lastSeq, now);
-    const result = change(state, writer);
-    log.push(...writer.rows());
-    // As in the object: only the JSON of the state is kept.
-    state = JSON.parse(JSON.stringify({ ...result.state, lastSeq: writer.last() }));
-    return result;
+    const transition = (before: ConversationState, writer: RowWriter) => {
+      const value = change(before, writer);
+      return { state: value.state, ...(value.lease !== undefined && { lease: value.lease }), value };
+    };
+    const value = engine.transact(ADDRESS, now, (before) => runTransition(before, context(), transition));
+    // As after an eviction: what was not stored is gone.
+    engine = load();
+    return value;
   }
   function push(
     inbound: Inbound,
@@ -84,10 +100,10 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
 
   return {
     now: () => now,
-    state: () => state,
-    log: () => log,
-    window: () => replyWindow(state, MINI_PROGRAM_RULES, now),
-    rows: <K extends RowKind>(kind: K) => log.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
+    state,
+    log,
+    window: () => replyWindow(state(), MINI_PROGRAM_RULES, now),
+    rows: <K extends RowKind>(kind: K) => log().filter((row): row is Extract<Row, { kind: K }> => row.kind === kind),
     pass(ms: number) {
       now += ms;
     },
@@ -122,7 +138,7 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     },
     /** The alarm runs. */
     wakes: (): Lease | undefined => step((current, writer) => runDue(current, writer, context(), holder())).lease,
-    status: (seq: number) => foldMessageProgress(seq, log, state),
+    status: (seq: number) => foldMessageProgress(seq, log(), state()),
   };
 }
 

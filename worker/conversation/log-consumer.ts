@@ -6,8 +6,8 @@
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts";
 import type { ConversationState } from "./core/state.ts";
+import type { ConversationStore } from "./log-store.ts";
 import type { Address } from "./rpc.ts";
-import type { ConversationStore } from "./store.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
 export interface ConsumerHost {

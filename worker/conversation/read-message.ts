@@ -5,7 +5,7 @@
 import { findMissing, foldMessageProgress, type MessageProgress, type Missing } from "./core/outbox/message-status.ts";
 import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
-import type { ConversationStore } from "./store.ts";
+import type { ConversationStore } from "./log-store.ts";
 
 /** Rows per query. */
 const ROWS_AT_ONCE = 100;

@@ -3,70 +3,19 @@
  * rows it appends: a Durable Object is billed by SQL rows written (docs/storage.md). Reading creates nothing: the table
  * is created with the first record.
  */
-import type { Delivery } from "../../shared/message/delivery.ts";
-import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Row } from "./core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "./core/state.ts";
 import { ERASED_KEY, type Erasure } from "./erased-storage.ts";
+import type { ConversationStore } from "./log-store.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
 import type { Address } from "./rpc.ts";
-
-/** Reads and writes one conversation. Every method is synchronous, so no other event runs within a transaction. */
-export interface ConversationStore {
-  /** The address of the conversation, or undefined when nothing has been stored. */
-  address(): Address | undefined;
-  /** The time of the last erasure of the user, epoch ms; undefined after `forgetErasure`. */
-  erasedAt(): number | undefined;
-  /** Deletes the time of the erasure. */
-  forgetErasure(): void;
-  /** The state when the store was opened; the code that appends records holds the newer one. */
-  readonly initialState: ConversationState;
-  /** The seq of the oldest record's newest row: pruning has removed everything before it. */
-  oldest(): number | undefined;
-  /** The answer to a push, when its key is in the log from `since` on. */
-  answerTo(key: string, since: number): Acknowledgement | undefined;
-  /** The message an API request created, when its key is in the log from `since` on. */
-  requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;
-  /**
-   * Whether an outcome of an attempt is in the newest 1 000 records; `unconfirmed` does not count while a better
-   * outcome may still come.
-   */
-  isRecorded(seq: number, attempt: number, result: Delivery["result"]): boolean;
-  /** The `out` row at `seq`. */
-  outgoing(seq: number): Extract<Row, { kind: "out" }> | undefined;
-  /** Rows after `after`, oldest first. */
-  rows(after: number, limit: number): readonly Row[];
-  /**
-   * Rows with one of `refs`, after `after` and up to `until`, oldest first, from the first `limit` records of this
-   * range.
-   */
-  rowsAbout(refs: readonly number[], range: SearchRange): readonly Row[];
-  /** The newest rows, oldest first. */
-  newest(limit: number): readonly Row[];
-  /** Appends the rows of one transaction, with the state after them. */
-  append(address: Address, rows: readonly Row[], state: ConversationState): void;
-  /** Replaces the state on the newest record: for changes without a row, such as a webhook's cursor. */
-  rewriteState(state: ConversationState): void;
-  /** Deletes at most `limit` records whose rows are all before `seq`. */
-  prune(seq: number, limit: number): void;
-}
 
 /** The newest schema. Steps are forward only; every older version opens. */
 const SCHEMA_VERSION = 1;
 
 const HEAD_KEY = "conversation";
 
-/** The range of records that is searched. */
-export interface SearchRange {
-  /** Rows after this one. */
-  readonly after: number;
-  /** Rows up to this one. */
-  readonly until: number;
-  /** The most records. */
-  readonly limit: number;
-}
-
-/** The entry beside the log: the address, the schema, and for a day the time of an earlier erasure of the user. */
+/** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
 interface Head extends Address, Partial<Erasure> {
   readonly schema: number;
 }

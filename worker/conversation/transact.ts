@@ -1,7 +1,6 @@
 /**
  * One transition of a conversation: its decisions and rows, before any of them is stored. It has no side effects.
  */
-import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import { scheduleCursors } from "./core/consumer-cursor.ts";
 import type { Lease, TransitionContext } from "./core/outbox/outbox.ts";
 import { writeRows, type Row, type RowWriter } from "./core/rows.ts";
@@ -24,24 +23,17 @@ export interface TransitionResult<T> {
   readonly rows: readonly Row[];
 }
 
-/**
- * Runs a transition.
- *
- * @param config the values of the configuration that it depends on
- * @param now epoch ms
- */
+/** Runs a transition. */
 export function runTransition<T>(
   before: ConversationState,
-  { unconfirmedRetries }: Pick<TransitionContext, "unconfirmedRetries">,
-  now: number,
+  context: TransitionContext,
   step: Transition<T>,
 ): TransitionResult<T> {
-  const context: TransitionContext = { rules: MINI_PROGRAM_RULES, now, random: Math.random(), unconfirmedRetries };
-  const writer = writeRows(before.lastSeq, now);
+  const writer = writeRows(before.lastSeq, context.now);
   const { state, lease, value } = step(before, writer, context);
   if (lease !== undefined && state !== before && writer.rows().length === 0) {
     writer.append({ kind: "attempt", ref: lease.seq, body: { attempt: lease.attempt } });
   }
-  const consumers = scheduleCursors(state.consumers, before.lastSeq, now);
+  const consumers = scheduleCursors(state.consumers, before.lastSeq, context.now);
   return { value, lease, state: { ...state, consumers, lastSeq: writer.last() }, rows: writer.rows() };
 }

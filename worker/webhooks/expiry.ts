@@ -5,7 +5,7 @@ import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
-import type { ConversationStore } from "../conversation/store.ts";
+import type { ConversationStore } from "../conversation/log-store.ts";
 import { conversationTag } from "../platform/logger.ts";
 import { webhookCursors, withWebhookCursors } from "./core/consumers.ts";
 import { typesOf } from "./core/event.ts";

@@ -1,0 +1,17 @@
+/** The array that the pure tests run over keeps what the object's SQLite keeps: `test/workerd/store-contract.test.ts`. */
+import { describe } from "vitest";
+import { openArrayStore, type ArrayData } from "../../support/array-store.ts";
+import { testConversation } from "../../support/conversation-contract.ts";
+import { testStorage, type WithStorage } from "../../support/store-contract.ts";
+
+const withArray: WithStorage = (test) => {
+  const data: ArrayData = { records: [] };
+  test(() => openArrayStore(data));
+};
+
+describe("an array of records", () => {
+  testStorage(withArray);
+});
+describe("a conversation over an array", () => {
+  testConversation(withArray);
+});

@@ -1,0 +1,93 @@
+/**
+ * A conversation's storage as an array of records: the same as `worker/conversation/store.ts` without SQL, for the tests of what
+ * runs over it. Both pass `store-contract.ts`. Rows and state survive only as what JSON keeps of them.
+ */
+import type { Row } from "../../worker/conversation/core/rows.ts";
+import { EMPTY_STATE } from "../../worker/conversation/core/state.ts";
+import type { ConversationStore } from "../../worker/conversation/log-store.ts";
+import type { Address } from "../../worker/conversation/rpc.ts";
+
+interface ArrayRecord {
+  readonly seq: number;
+  readonly key: string | null;
+  readonly rows: string;
+  state: string;
+}
+
+/** What is stored; it outlives every store that is opened on it. */
+export interface ArrayData {
+  address?: Address;
+  /** Epoch ms. */
+  erasedAt?: number;
+  records: ArrayRecord[];
+}
+
+const OUTCOMES: ReadonlySet<Row["kind"]> = new Set(["sent", "failed", "blocked", "retry", "late"]);
+
+const rowsOf = (record: ArrayRecord | undefined): readonly Row[] =>
+  record === undefined ? [] : JSON.parse(record.rows);
+
+/** Opens a store. */
+export function openArrayStore(data: ArrayData): ConversationStore {
+  const find = (key: string, since: number) => {
+    const record = data.records.findLast((candidate) => candidate.key === key && candidate.seq >= since);
+    return rowsOf(record).find((row) => row.key === key);
+  };
+  return {
+    address: () => data.address,
+    erasedAt: () => data.erasedAt,
+    forgetErasure() {
+      if (data.address !== undefined) delete data.erasedAt;
+    },
+    initialState: { ...EMPTY_STATE, ...JSON.parse(data.records.at(-1)?.state ?? "{}") },
+    oldest: () => data.records[0]?.seq,
+    answerTo(key, since) {
+      const row = find(key, since);
+      return row?.kind === "in" ? row.body.answer : undefined;
+    },
+    requestedBy(key, since) {
+      const row = find(key, since);
+      return row?.kind === "out" ? { seq: row.seq, request: row.body.request ?? "" } : undefined;
+    },
+    isRecorded: (seq, attempt, result) =>
+      data.records
+        .filter((record) => record.seq > seq)
+        .flatMap(rowsOf)
+        .some(
+          (row) =>
+            row.ref === seq &&
+            (OUTCOMES.has(row.kind) || (row.kind === "unconfirmed" && result === row.kind)) &&
+            "attempt" in row.body &&
+            row.body.attempt === attempt,
+        ),
+    outgoing(seq) {
+      const row = data.records.flatMap(rowsOf).find((candidate) => candidate.seq === seq);
+      return row?.kind === "out" ? row : undefined;
+    },
+    rows: (after, limit) =>
+      data.records
+        .flatMap(rowsOf)
+        .filter((row) => row.seq > after)
+        .slice(0, limit),
+    rowsAbout: (refs, { after, until, limit }) =>
+      data.records
+        .filter((record) => record.seq > after && record.seq <= until)
+        .slice(0, limit)
+        .filter((record) => rowsOf(record).some(({ ref }) => ref !== null && refs.includes(ref)))
+        .flatMap(rowsOf),
+    newest: (limit) => data.records.flatMap(rowsOf).slice(-limit),
+    append(address, rows, state) {
+      data.address ??= address;
+      const key = rows.find((row) => row.key !== null)?.key ?? null;
+      data.records.push({ seq: state.lastSeq, key, rows: JSON.stringify(rows), state: JSON.stringify(state) });
+    },
+    rewriteState(state) {
+      const newest = data.records.at(-1);
+      if (newest !== undefined) newest.state = JSON.stringify(state);
+    },
+    prune(seq, limit) {
+      const old = data.records.filter((record) => record.seq < seq).length;
+      data.records = data.records.slice(Math.min(old, limit));
+    },
+  };
+}

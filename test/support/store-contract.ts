@@ -1,0 +1,153 @@
+/**
+ * What every storage of a conversation must do: run against the array of the tests and against the SQLite of a real object, so that
+ * what is proved over the array holds in the product.
+ */
+import { it } from "vitest";
+import type { Row } from "../../worker/conversation/core/rows.ts";
+import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
+import type { ConversationStore } from "../../worker/conversation/log-store.ts";
+import { text } from "./conversation.ts";
+
+/**
+ * Runs a test on the storage of a conversation that is empty at first.
+ *
+ * @param test gets a function that opens the storage, again and again
+ */
+export type WithStorage = (test: (open: () => ConversationStore) => void) => void | Promise<void>;
+
+const ADDRESS = { appid: "wx0123456789abcdef", openid: "oContract" };
+
+const stateAt = (lastSeq: number, more: Partial<ConversationState> = {}): ConversationState => {
+  return { ...EMPTY_STATE, lastSeq, ...more };
+};
+
+const received = (seq: number, key: string, answer: "success" | "transfer" = "success"): Row => {
+  const inbound = { kind: "text", msgId: "1", content: "你好", account: "gh_1", openid: "o", createdAt: seq } as const;
+  return { seq, at: seq, key, kind: "in", ref: null, body: { inbound, answer } };
+};
+
+const outgoing = (seq: number, key: string | null = null, ref: number | null = null): Row => {
+  const body = { message: text("好"), source: "api", purpose: "reply", part: 1, parts: 1, request: "hash" } as const;
+  return { seq, at: seq, key, kind: "out", ref, body };
+};
+
+const outcome = (seq: number, ref: number, kind: "sent" | "unconfirmed", attempt = 1): Row =>
+  kind === "sent"
+    ? { seq, at: seq, key: null, kind, ref, body: { attempt } }
+    : { seq, at: seq, key: null, kind, ref, body: { attempt, reason: "timeout" } };
+
+/** A log of three records: 10 and 11 · 20 · 30. */
+function fill(store: ConversationStore): void {
+  store.append(ADDRESS, [received(10, "m:1"), outgoing(11)], stateAt(11));
+  store.append(ADDRESS, [outcome(20, 11, "sent")], stateAt(20));
+  store.append(ADDRESS, [outgoing(30, "k:1")], stateAt(30, { sessionFrom: "shop" }));
+}
+
+const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
+
+/** The demands, as tests of the suite it is called in. */
+export function testStorage(withStorage: WithStorage): void {
+  it("knows nobody and nothing before the first record, also when it is asked", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      expect(store.address()).toBeUndefined();
+      expect(store.initialState).toEqual(EMPTY_STATE);
+      expect([store.oldest(), store.answerTo("m:1", 0), store.outgoing(1)]).toEqual([undefined, undefined, undefined]);
+      expect([store.rows(0, 9), store.newest(9)]).toEqual([[], []]);
+      store.rewriteState(stateAt(1));
+      expect(open().initialState).toEqual(EMPTY_STATE);
+      expect(open().address()).toBeUndefined();
+    }));
+
+  it("is found again as it was left: whose it is, the rows, and the state of the newest record", ({ expect }) =>
+    withStorage((open) => {
+      fill(open());
+      const store = open();
+      expect(store.address()).toEqual(ADDRESS);
+      expect(store.initialState).toEqual(stateAt(30, { sessionFrom: "shop" }));
+      expect(seqsOf(store.rows(0, 9))).toEqual([10, 11, 20, 30]);
+      expect(store.oldest()).toBe(11);
+    }));
+
+  it("gives the state's new fields their defaults", ({ expect }) =>
+    withStorage((open) => {
+      const { control: _control, ...older } = stateAt(5);
+      open().append(ADDRESS, [received(5, "m:1")], older as ConversationState);
+      expect(open().initialState).toEqual(stateAt(5));
+    }));
+
+  it("reads rows after a cursor, and the newest, oldest first, no more than asked for", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      expect(seqsOf(store.rows(10, 9))).toEqual([11, 20, 30]);
+      expect(seqsOf(store.rows(0, 3))).toEqual([10, 11, 20]);
+      expect(seqsOf(store.rows(30, 9))).toEqual([]);
+      expect(seqsOf(store.newest(2))).toEqual([20, 30]);
+    }));
+
+  it("finds a push by its key and a request by its own, within the time that is asked for", ({ expect }) =>
+    withStorage((open) => {
+      fill(open());
+      const store = open();
+      expect(store.answerTo("m:1", 0)).toBe("success");
+      expect(store.answerTo("m:1", 12)).toBeUndefined();
+      expect(store.answerTo("k:1", 0)).toBeUndefined();
+      expect(store.requestedBy("k:1", 0)).toEqual({ seq: 30, request: "hash" });
+      expect(store.requestedBy("k:1", 31)).toBeUndefined();
+      store.append(ADDRESS, [received(40, "m:2", "transfer")], stateAt(40));
+      expect([store.answerTo("m:2", 0), store.answerTo("m:1", 0)]).toEqual(["transfer", "success"]);
+    }));
+
+  it("finds an `out` row by its seq, and no other row", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      expect(store.outgoing(11)).toEqual(outgoing(11));
+      expect([store.outgoing(10), store.outgoing(20), store.outgoing(12)]).toEqual([undefined, undefined, undefined]);
+    }));
+
+  it("says whether the outcome of this very attempt is recorded; an unknown one only to the same", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      store.append(ADDRESS, [outcome(40, 30, "unconfirmed")], stateAt(40));
+      expect(store.isRecorded(11, 1, "accepted")).toBe(true);
+      expect(store.isRecorded(11, 2, "accepted")).toBe(false);
+      expect(store.isRecorded(30, 1, "accepted")).toBe(false);
+      expect(store.isRecorded(30, 1, "unconfirmed")).toBe(true);
+    }));
+
+  it("finds rows about messages within a range of records", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      store.append(ADDRESS, [outcome(40, 30, "unconfirmed")], stateAt(40));
+      const about = (refs: readonly number[], after: number, until: number, limit = 9) =>
+        seqsOf(store.rowsAbout(refs, { after, until, limit }));
+      expect(about([11, 30], 11, 99)).toEqual([20, 40]);
+      expect(about([11, 30], 20, 99)).toEqual([40]);
+      expect(about([11, 30], 11, 39)).toEqual([20]);
+      expect(about([30], 11, 99, 2)).toEqual([]);
+    }));
+
+  it("replaces the state of the newest record without a row", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      store.rewriteState(stateAt(30, { settingsVersion: 7 }));
+      expect(open().initialState).toEqual(stateAt(30, { settingsVersion: 7 }));
+      expect(seqsOf(open().rows(0, 9))).toEqual([10, 11, 20, 30]);
+    }));
+
+  it("forgets whole records from the oldest on, and never more than asked for", ({ expect }) =>
+    withStorage((open) => {
+      const store = open();
+      fill(store);
+      store.prune(21, 1);
+      expect([seqsOf(store.rows(0, 9)), store.oldest()]).toEqual([[20, 30], 20]);
+      store.prune(30, 9);
+      expect([seqsOf(open().rows(0, 9)), open().oldest()]).toEqual([[30], 30]);
+      expect(open().initialState.sessionFrom).toBe("shop");
+    }));
+}

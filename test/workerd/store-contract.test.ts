@@ -1,0 +1,27 @@
+/** The object's SQLite keeps what the array of the pure tests keeps: `test/pure/conversation/store-contract.test.ts`. */
+import { runInDurableObject } from "cloudflare:test";
+import { describe } from "vitest";
+import { createConversationStore } from "../../worker/conversation/store.ts";
+import { testConversation } from "../support/conversation-contract.ts";
+import { testStorage, type WithStorage } from "../support/store-contract.ts";
+import { conversation } from "../support/workerd.ts";
+import { useObjects } from "./each-test.ts";
+
+useObjects();
+
+let users = 0;
+
+/** In the storage of an object nobody has written to. */
+const withObject: WithStorage = async (test) => {
+  users += 1;
+  await runInDurableObject(conversation(`oContract${users}`), (_, { storage }) =>
+    test(() => createConversationStore(storage)),
+  );
+};
+
+describe("the SQLite of an object", () => {
+  testStorage(withObject);
+});
+describe("a conversation over the SQLite of an object", () => {
+  testConversation(withObject);
+});

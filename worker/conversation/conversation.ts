@@ -1,0 +1,255 @@
+/**
+ * A conversation without its runtime: what callers and the alarm ask of it, over a store and an engine. Nothing waits in it, so no
+ * other event comes between reading and writing. The Durable Object around it is `worker/objects/conversation.ts`; tests run it
+ * over an array.
+ */
+import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
+import type { AttemptOutcome } from "../../shared/message/delivery.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
+import { replyWindow } from "./core/admission.ts";
+import { replayFrom, type ConsumerCursors } from "./core/consumer-cursor.ts";
+import { dateUserPush, ERASURE_MS, isFromBeforeErasure } from "./core/erasure.ts";
+import type { MessageProgress } from "./core/outbox/message-status.ts";
+import { leaseNext, leaseOf, settleAttempt, type Lease } from "./core/outbox/outbox.ts";
+import { makeDue, waitsForApp } from "./core/outbox/resume.ts";
+import { correctTimes } from "./core/plausible-times.ts";
+import { REPEAT_SLACK_MS } from "./core/repeats.ts";
+import type { Row } from "./core/rows.ts";
+import { nextDue } from "./core/schedule.ts";
+import type { ConversationState } from "./core/state.ts";
+import {
+  acceptMessage,
+  applyEvent,
+  runDue,
+  type InboundEvent,
+  type SendRequest,
+  type SendResult,
+} from "./core/transitions.ts";
+import { fillLease, showConversation } from "./details.ts";
+import { createEngine } from "./engine.ts";
+import type { ConversationStore } from "./log-store.ts";
+import { readMessageState } from "./read-message.ts";
+import type { Address, ConversationDetails, LeasedMessage, ReceivedWire, ReplayOptions, SubmitAnswer } from "./rpc.ts";
+import { runTransition, type Transition } from "./transact.ts";
+
+/** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
+const IDEMPOTENCY_MS = 24 * 3_600_000;
+
+/** What of the configuration decides. */
+export interface ConversationConfig {
+  /** How long rows are kept, milliseconds. */
+  readonly retentionMs: number;
+  /** How many more attempts an automatic message gets after an unconfirmed one. */
+  readonly unconfirmedRetries: 0 | 1;
+}
+
+/** What a conversation needs. */
+export interface ConversationDeps {
+  /** The conversation's id, 64 hex digits: ids of sends begin with it. */
+  readonly objectId: string;
+  readonly store: ConversationStore;
+  /** Read anew each time. @throws Error when it is incomplete */
+  readonly config: () => ConversationConfig;
+  /** The consumers' cursors that can move: the alarm is set for no other. */
+  readonly movable: (state: ConversationState) => ConsumerCursors;
+  /** Sets the alarm, epoch ms. */
+  readonly setAlarm: (at: number) => void;
+  /** Epoch ms. */
+  readonly clock: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
+
+/** One conversation, loaded. */
+export type LoadedConversation = ReturnType<typeof loadConversation>;
+
+/** Loads a conversation. */
+export function loadConversation({ objectId, store, config, movable, setAlarm, clock, random }: ConversationDeps) {
+  // The first record is about to be the oldest.
+  const dueAfter = (state: ConversationState) => dueAt(state, store.oldest() ?? state.lastSeq);
+  const engine = createEngine<Address, ConversationState, Row>({ store, nextDue: dueAfter, setAlarm });
+  const { state } = engine;
+
+  function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
+    const due = nextDue(after, oldest, config().retentionMs, movable(after));
+    const erasedAt = store.erasedAt();
+    return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
+  }
+
+  /** Takes a step; the attempt it leased comes with its message. */
+  function transact<T>(address: Address, now: number, step: Transition<T>) {
+    const { unconfirmedRetries } = config();
+    return engine.transact(address, now, (before) => {
+      const context = { rules: MINI_PROGRAM_RULES, now, random: random(), unconfirmedRetries };
+      const { state: after, rows, value, lease } = runTransition(before, context, step);
+      return { state: after, rows, value: { value, lease: lease && fill(lease, address, after, rows) } };
+    });
+  }
+
+  /** @param rows the rows just written, which usually include the message */
+  function fill(lease: Lease, address: Address, after: ConversationState, rows: readonly Row[]): LeasedMessage {
+    const row = rows.find(({ seq }) => seq === lease.seq) ?? store.outgoing(lease.seq);
+    return fillLease(lease, objectId, address, after, row);
+  }
+
+  function showWindow(now: number) {
+    return replyWindow(state(), MINI_PROGRAM_RULES, now);
+  }
+
+  function progressOf(seq: number): MessageProgress {
+    const message = readMessageState(store, state(), seq);
+    if (message === undefined) throw new Error("a message has no row");
+    return message;
+  }
+
+  /** Whether a message exists; for one that waits for its end the log is not read. */
+  function has(seq: number): boolean {
+    return state().queue.some((item) => item.seq === seq) || store.outgoing(seq) !== undefined;
+  }
+
+  /** The same key was used before. */
+  function answerAgain(
+    address: Address,
+    earlier: { readonly seq: number; readonly request: string },
+    input: SendRequest,
+    holder: string | undefined,
+    now: number,
+  ): SubmitAnswer {
+    const window = showWindow(now);
+    if (earlier.request !== input.request) return { ok: false, reason: "idempotency_mismatch", window };
+    const mine = holder === undefined ? undefined : leaseOf(state(), holder, now);
+    const lease = mine && fill(mine, address, state(), []);
+    return { ok: true, message: progressOf(earlier.seq), window, ...(lease && { lease }) };
+  }
+
+  return {
+    store,
+    state,
+    keep: engine.keep,
+    knowAlarm: engine.knowAlarm,
+
+    /**
+     * Receives a push: decided, stored and answered in one transaction. The first attempt is leased to the caller.
+     *
+     * @param holder the caller's name for this delivery: a repeated call with it returns the same lease
+     */
+    receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
+      const now = clock();
+      const datedAt = dateUserPush(push);
+      if (push.inbound.createdAt < now - config().retentionMs) return { outcome: "ignored", answer: "success" };
+      if (isFromBeforeErasure(datedAt, store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
+      const known = store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
+      const step: Transition<Acknowledgement> = (before, writer, context) => {
+        // A repeat gets the first answer and changes nothing, so a captured push has no effect.
+        const received =
+          known === undefined ? applyEvent(before, writer, push, context) : { state: before, answer: known };
+        return { ...leaseNext(received.state, writer, context, holder), value: received.answer };
+      };
+      const { value: answer, lease } = transact(address, now, step);
+      const outcome = known === undefined ? "new" : "repeat";
+      if (lease !== undefined) return { outcome, answer, lease };
+      return outcome === "new" && answer === "success" ? "new" : { outcome, answer };
+    },
+
+    /**
+     * Accepts a message of the API. The same key and request return the first message with its current status.
+     *
+     * @param holder the lease holder: a repeated call with the same one returns the first attempt again
+     */
+    submit(address: Address, input: SendRequest, holder?: string): SubmitAnswer {
+      const now = clock();
+      const earlier = store.requestedBy(input.key, now - IDEMPOTENCY_MS);
+      if (earlier !== undefined) return answerAgain(address, earlier, input, holder, now);
+      const step: Transition<SendResult> = (before, writer, context) => {
+        const submitted = acceptMessage(before, writer, input, context);
+        if (!submitted.ok) return { state: before, value: submitted };
+        return { ...leaseNext(submitted.state, writer, context, holder ?? input.key), value: submitted };
+      };
+      const { value, lease } = transact(address, now, step);
+      const window = showWindow(now);
+      if (!value.ok) return { ok: false, reason: value.reason, window };
+      return { ok: true, message: progressOf(value.message), window, ...(lease !== undefined && { lease }) };
+    },
+
+    /**
+     * Records the outcome of an attempt. Safe to repeat.
+     *
+     * @param next the caller's name as holder of another lease, null when there is no time for one
+     * @returns the next attempt, if one is due
+     */
+    settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
+      const address = store.address();
+      // Erased in the meantime: there is no log to record it in.
+      if (address === undefined || !has(seq)) return null;
+      const step: Transition<null> = (before, writer, context) => {
+        const isRecorded = () => store.isRecorded(seq, attempt, outcome.result);
+        const settled = settleAttempt(before, writer, { seq, attempt, outcome }, context, isRecorded);
+        return { ...(next === null ? { state: settled } : leaseNext(settled, writer, context, next)), value: null };
+      };
+      return transact(address, clock(), step).lease ?? null;
+    },
+
+    /** The window, the context and the newest rows; null when the user is unknown. */
+    view(limit: number): ConversationDetails | null {
+      return store.address() === undefined ? null : showConversation(state(), store.newest(limit), clock());
+    },
+
+    /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
+    rows(after: number, limit: number): readonly Row[] | null {
+      return store.address() === undefined ? null : store.rows(after, limit);
+    },
+
+    /** The status of a message, or null when there is no such message. */
+    message(appid: string, seq: number): MessageProgress | null {
+      if (store.address()?.appid !== appid || store.outgoing(seq) === undefined) return null;
+      return readMessageState(store, state(), seq) ?? null;
+    },
+
+    /**
+     * Gives a consumer of the log everything after a row again, from the rows that are still kept.
+     *
+     * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
+     */
+    replay(consumer: string, after: number, { appid, settingsVersion = 0 }: ReplayOptions = {}): number | null {
+      const address = store.address();
+      if (address === undefined || (appid !== undefined && appid !== address.appid)) return null;
+      const now = clock();
+      const from = Math.min(after, state().lastSeq);
+      engine.keep(replayFrom(state(), { id: consumer, after: from, settingsVersion }, now), true);
+      engine.arm(now);
+      return from;
+    },
+
+    /** The app may send again: what waited for it is due at `at`, epoch ms. */
+    resume(at: number): void {
+      const woken = makeDue(state(), at);
+      if (woken === state()) return;
+      engine.keep(woken, true);
+      engine.arm(clock());
+    },
+
+    /**
+     * Leases the next message although it waits for the app: the trial that lifts a pause. Null: no message is waiting
+     * any more.
+     */
+    leaseTrial(holder: string): LeasedMessage | null {
+      const address = store.address();
+      if (address === undefined || !state().queue.some(waitsForApp)) return null;
+      const step: Transition<null> = (before, writer, context) => {
+        return { ...leaseNext(makeDue(before, context.now), writer, context, holder), value: null };
+      };
+      return transact(address, clock(), step).lease ?? null;
+    },
+
+    /** What is due goes on: ended leases, ended holds, and the next attempt, leased to `holder`. */
+    leaseDue(address: Address, holder: string): LeasedMessage | undefined {
+      const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
+      return transact(address, clock(), step).lease;
+    },
+
+    /** When the alarm must ring next, epoch ms; undefined: never. */
+    nextAlarm(): number | undefined {
+      return dueAt(correctTimes(state(), clock(), MINI_PROGRAM_RULES), store.oldest());
+    },
+  };
+}
