@@ -8,7 +8,7 @@ import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
-import { describeCode } from "../channels/wechat/errcode.ts";
+import type { ChannelTexts } from "../channels/channel.ts";
 import type { AppPause } from "../conversation/rpc.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { WAITING_CHECK_DELAY_MS } from "./core/pause-end.ts";
@@ -62,6 +62,8 @@ export interface ResumeDeps {
   readonly appid: string;
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
+  /** What a code means, for the log. */
+  readonly texts: Pick<ChannelTexts, "code">;
   readonly waiting: WaitingList;
   /** A token; fetched if there is none. */
   readonly retryToken: () => Promise<Result<AccountAccess, TokenProblem>>;
@@ -176,7 +178,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
       const fields = { app: appid, code, name };
       if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
-        const { cure } = describeCode(code);
+        const { cure } = deps.texts.code(code);
         writeLog("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
         deps.publish();
       }

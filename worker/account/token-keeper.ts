@@ -14,12 +14,12 @@ import type {
   TokenEndpointProblem,
   TokenProblem,
 } from "../channels/access.ts";
-import { describeCode } from "../channels/wechat/errcode.ts";
+import type { ChannelTexts, TroubleCause } from "../channels/channel.ts";
 import { writeLog } from "../platform/logger.ts";
 import { pauseUntil } from "./core/pause-end.ts";
 import type { AccountState } from "./core/state.ts";
 import { allowForce, refreshTime } from "./core/token-refresh.ts";
-import { addTrouble, type TroubleCause } from "./core/trouble.ts";
+import { addTrouble } from "./core/trouble.ts";
 import { type AccountAccess, toAccess } from "./published-access.ts";
 
 /** What the keeper needs. */
@@ -28,6 +28,8 @@ export interface TokenKeeperDeps {
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
   readonly request: TokenEndpoint;
+  /** What a code means, for the log. */
+  readonly texts: Pick<ChannelTexts, "code">;
   /** A short hash of the secret in use. */
   readonly secretTag: () => Promise<string>;
   /** The clock, epoch ms. */
@@ -132,7 +134,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     }
     const { code, reaction } = problem;
     noteTrouble("refused", code);
-    const { name, cure } = describeCode(code);
+    const { name, cure } = deps.texts.code(code);
     writeLog("token_refused", { app: appid, code, name, cure: cure.en });
     if (reaction === "outage") return startCooldown({ reason: "refused", code }, Infinity);
     const refusedUntil = pauseUntil(reaction, now(), deps.random());

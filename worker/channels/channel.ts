@@ -1,5 +1,6 @@
 /** The channel port: what the core needs of a platform. A channel holds no state, stores nothing and decides nothing. */
-import type { Delivery } from "../../shared/message/delivery.ts";
+import type { BilingualText } from "../../shared/base/bilingual.ts";
+import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 
 /** Sends one message: one attempt, returns facts only. Resolves before the deadline and never throws. */
@@ -23,4 +24,27 @@ export interface SendAttempt {
   readonly deadline: number;
   /** Whether it is marked as written by a model. */
   readonly isAi: boolean;
+}
+
+/** What one code means. */
+export interface CodeDescription {
+  /** Stable, snake case: for log lines and API answers. */
+  readonly name: string;
+  readonly reaction: Reaction;
+  readonly meaning: BilingualText;
+  /** What the operator can do; says so when nothing is needed. */
+  readonly cure: BilingualText;
+}
+
+/**
+ * Why an attempt failed. `refused`: the platform answered with a code. `limited`: it keeps returning the token it refuses.
+ */
+export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
+
+/** A channel's words for people; the core holds none that name a platform's console, variable or call. */
+export interface ChannelTexts {
+  /** @param code as in `Rejection`; an unknown one has a description of its own */
+  readonly code: (code: string) => CodeDescription;
+  /** The cure when tokens or sends have failed for a while. @param code of the last refusal, if it was one */
+  readonly trouble: (reason: "no_token" | "sends_failing", cause: TroubleCause, code?: string) => BilingualText;
 }

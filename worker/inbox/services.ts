@@ -16,7 +16,7 @@ import { keepUnreported, watchSend } from "../account/sends-watch.ts";
 import { createAccessSource, reportPause, type AccountClientDeps } from "../account/token-reader.ts";
 import type { TeamCode } from "../automation/handler-context.ts";
 import type { AccessSource, RefusedAttempt } from "../channels/access.ts";
-import type { Deliver } from "../channels/channel.ts";
+import type { ChannelTexts, Deliver } from "../channels/channel.ts";
 import { createDeliver } from "../channels/mini-program/deliver.ts";
 import type { Fetch } from "../channels/wechat/api/call-api.ts";
 import { createWeChatClient, type WeChatClient } from "../channels/wechat/api/client.ts";
@@ -59,6 +59,8 @@ export interface Services {
   readonly createDeliver: () => Deliver;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
   readonly createTrialDeliver: () => Deliver;
+  /** The channel's words for people. */
+  readonly texts: () => Promise<ChannelTexts>;
   /**
    * Reports a rejection that pauses to the account object, which decides whether and how long. Never fails.
    *
@@ -176,6 +178,10 @@ export function createServices(
     createClient: () => createWeChatClient(apiDeps(createAccessSource(deps))),
     createDeliver: () => createDeliver(apiDeps(createAccessSource(deps))),
     createTrialDeliver: () => createDeliver(apiDeps(createAccessSource(deps, true))),
+    async texts() {
+      const { MINI_PROGRAM_TEXTS } = await import("../channels/mini-program/texts.ts");
+      return MINI_PROGRAM_TEXTS;
+    },
     reportPause: (cause, refused, timeoutMs) => reportPause(deps, cause, refused, timeoutMs),
     account,
     settingsObject,

@@ -43,6 +43,7 @@ import type { TokenKeeper } from "../account/token-keeper.ts";
 import { createUserRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
 import { createWaitingList } from "../account/waiting-list.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 import { conversationStubById, objectIdOf } from "../conversation/client.ts";
 import type { AppPause, RelayedAnswer } from "../conversation/rpc.ts";
 import { relayedAnswer, textOf } from "../forwarding/answer-store.ts";
@@ -385,6 +386,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
       appid: this.#appid(),
       read: () => this.#store.state(),
       write: (patch) => this.#write(patch),
+      texts: { code: describeCode },
       waiting: createWaitingList(this.ctx.storage),
       retryToken: () => this.#tokens().retry(),
       publish: () => this.#publishAccess(),

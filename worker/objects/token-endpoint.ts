@@ -5,6 +5,7 @@
 import { createTokenKeeper, type TokenKeeper, type TokenKeeperDeps } from "../account/token-keeper.ts";
 import type { FetchInit } from "../channels/wechat/api/call-api.ts";
 import { requestStableToken } from "../channels/wechat/api/stable-token.ts";
+import { describeCode } from "../channels/wechat/errcode.ts";
 import type { WeChatAccountConfig } from "../config/config.ts";
 
 const TOKEN_TIMEOUT_MS = 8_000;
@@ -26,6 +27,7 @@ export function keepTokens(
   return createTokenKeeper({
     ...object,
     appid,
+    texts: { code: describeCode },
     request: (force) => requestStableToken({ ...call, force, timeoutMs: TOKEN_TIMEOUT_MS }),
     now,
     random: () => Math.random(),

@@ -1,14 +1,13 @@
 /**
  * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, code, end, and the cure in
- * words, from the errcode table.
+ * words, from the texts of the channel.
  */
 import type { FaultJson } from "../../shared/api/health.ts";
 import { both, isoTime } from "../../shared/api/schemas.ts";
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/fault-reader.ts";
-import { describeCode } from "../channels/wechat/errcode.ts";
-import { toTroubleJson } from "./trouble-json.ts";
+import type { ChannelTexts, TroubleCause } from "../channels/channel.ts";
 
 const UNREACHABLE = {
   meaning: both(
@@ -37,8 +36,25 @@ const STALE_CURE = both(
   "if captured pushes are being replayed, change the Token (docs/how-to/rotate-secrets.md); if a clock is wrong, the age above is its error; WECHAT_PUSH_MAX_AGE_S sets the limit (plain mode: always 300 s)",
 );
 
-/** Builds the JSON of a fault. */
-export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
+const CAUSES: Readonly<Record<Exclude<TroubleCause, "refused">, BilingualText>> = {
+  timeout: { zh: "超时未应答", en: "no answer within the timeout" },
+  network: { zh: "连接失败或中断", en: "the connection failed or was interrupted" },
+  bad_response: {
+    zh: "应答不是平台的（HTTP 5xx、网页或别的内容）",
+    en: "the answer was not the platform's (HTTP 5xx, a web page or other content)",
+  },
+  limited: {
+    zh: "平台反复返回已被它拒绝的 access_token，且强制刷新次数有限",
+    en: "the platform keeps returning an access_token that it then refuses, and forced refreshes are limited",
+  },
+};
+
+/**
+ * Builds the JSON of a fault.
+ *
+ * @param texts the channel's words
+ */
+export function toFaultJson(appid: string, fault: HealthFault, texts: ChannelTexts): FaultJson {
   const { reason } = fault;
   switch (reason) {
     case "account_unreachable":
@@ -47,7 +63,7 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
       return { appid, reason, ...UNREADABLE };
     case "no_token":
     case "sends_failing":
-      return toTroubleJson(appid, fault);
+      return toTroubleJson(appid, fault, texts);
     case "stale_pushes": {
       const { count, since, ageMs } = fault;
       const meaning = both(
@@ -59,10 +75,42 @@ export function toFaultJson(appid: string, fault: HealthFault): FaultJson {
     case "paused":
     case "token_refused": {
       const { code, until } = fault;
-      const { name, meaning, cure } = describeCode(code);
+      const { name, meaning, cure } = texts.code(code);
       return { appid, reason, code, name, meaning: words(meaning), cure: words(cure), until: isoTime(until) };
     }
   }
+}
+
+type TroubleFault = Extract<HealthFault, { readonly reason: "no_token" | "sends_failing" }>;
+
+/** A series of failed attempts: since when, why, and the cure. */
+function toTroubleJson(appid: string, fault: TroubleFault, texts: ChannelTexts): FaultJson {
+  const { reason, since, count, cause, code } = fault;
+  const known = code === undefined ? undefined : texts.code(code);
+  const why =
+    cause === "refused"
+      ? { zh: `平台返回 ${code}（${known?.meaning.zh}）`, en: `the platform answered ${code} (${known?.meaning.en})` }
+      : CAUSES[cause];
+  const start = isoTime(since);
+  const meaning =
+    reason === "no_token"
+      ? both(
+          `自 ${start} 起取不到 access_token，已试 ${count} 次；最近一次：${why.zh}`,
+          `no access_token since ${start}, after ${count} calls; the latest: ${why.en}`,
+        )
+      : both(
+          `自 ${start} 起发送约 ${count} 次没有成功，其间没有实例报告过成功；最近一次：${why.zh}`,
+          `since ${start} about ${count} sends have failed, and no isolate has reported one that got through; the latest: ${why.en}`,
+        );
+  return {
+    appid,
+    reason,
+    ...(known !== undefined && code !== undefined && { code, name: known.name }),
+    meaning,
+    cure: words(texts.trouble(reason, cause, code)),
+    count,
+    since: start,
+  };
 }
 
 function words({ zh, en }: BilingualText): string {

@@ -8,6 +8,7 @@ import type * as v from "valibot";
 import type { HealthSchema } from "../../shared/api/health.ts";
 import { addStale } from "../account/core/stale-pushes.ts";
 import type { HealthFault } from "../account/fault-reader.ts";
+import type { ChannelTexts } from "../channels/channel.ts";
 import type { ConfigProblem } from "../config/config-problem.ts";
 import { configOf, type WeChatAccountConfig, type Config } from "../config/config.ts";
 import { readAppFaults } from "../inbox/read-faults.ts";
@@ -41,8 +42,10 @@ async function toHealth(c: Context<HttpEnv>, config: Config): Promise<SetUp> {
     Promise.all(apps.map((app) => faultsOfApp(c, config, app))),
     findCaller(c.req.header("authorization"), apiKeys),
   ]);
-  const stalePushes = found.flat().reduce((sum, fault) => sum + (fault.reason === "stale_pushes" ? fault.count : 0), 0);
-  const faults = apps.flatMap(({ appid }, index) => (found[index] ?? []).map((fault) => toFaultJson(appid, fault)));
+  const stalePushes = found
+    .flatMap((app) => app.faults)
+    .reduce((sum, fault) => sum + (fault.reason === "stale_pushes" ? fault.count : 0), 0);
+  const faults = found.flatMap(({ appid, faults, texts }) => faults.map((fault) => toFaultJson(appid, fault, texts)));
   return {
     status: faults.length > 0 ? "degraded" : "ok",
     apps: apps.length,
@@ -65,14 +68,15 @@ async function faultsOfApp(
   c: Context<HttpEnv>,
   config: Config,
   app: WeChatAccountConfig,
-): Promise<readonly HealthFault[]> {
+): Promise<{ readonly appid: string; readonly faults: readonly HealthFault[]; readonly texts: ChannelTexts }> {
   const services = createServices(c.env, config, app, (work) => c.executionCtx.waitUntil(work));
-  const faults = await readAppFaults(services);
+  const { appid } = app;
+  const [read, texts] = await Promise.all([readAppFaults(services), services.texts()]);
   const now = Date.now();
-  const unreported = unreportedStale(app.appid, now);
-  if (unreported === undefined) return faults;
-  const [known, others] = [faults.find(isStale), faults.filter((fault) => !isStale(fault))];
-  return [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported, now) }];
+  const unreported = unreportedStale(appid, now);
+  if (unreported === undefined) return { appid, faults: read, texts };
+  const [known, others] = [read.find(isStale), read.filter((fault) => !isStale(fault))];
+  return { appid, faults: [...others, { reason: "stale_pushes", ...addStale(known ?? null, unreported, now) }], texts };
 }
 
 function isStale(fault: HealthFault): fault is Extract<HealthFault, { reason: "stale_pushes" }> {

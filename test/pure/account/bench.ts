@@ -6,6 +6,7 @@ import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";
 import { createTokenKeeper } from "../../../worker/account/token-keeper.ts";
 import type { FetchedToken, TokenEndpointProblem } from "../../../worker/channels/access.ts";
+import { describeCode } from "../../../worker/channels/wechat/errcode.ts";
 
 export const NOW = Date.UTC(2026, 10, 22, 4, 0, 0);
 export const APPID = "wx0123456789abcdef";
@@ -25,6 +26,7 @@ export function createBench(patch: Partial<AccountState> = {}) {
   const create = () =>
     createTokenKeeper({
       appid: APPID,
+      texts: { code: describeCode },
       read: () => state,
       write: (change) => {
         state = { ...state, ...change };

@@ -8,6 +8,7 @@ import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/sta
 import { createPauseControl, type WaitingConversation } from "../../../worker/account/pause-control.ts";
 import type { AccountAccess } from "../../../worker/account/published-access.ts";
 import type { TokenProblem } from "../../../worker/channels/access.ts";
+import { describeCode } from "../../../worker/channels/wechat/errcode.ts";
 import { pauseCause } from "../../support/delivery.ts";
 import { APPID, LIFE_MS, NOW } from "./bench.ts";
 
@@ -27,6 +28,7 @@ function createBench(patch: Partial<AccountState> = {}) {
     list,
   };
   const resumer = createPauseControl({
+    texts: { code: describeCode },
     appid: APPID,
     read: () => bench.state,
     write: (change) => {

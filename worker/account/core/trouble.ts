@@ -4,9 +4,7 @@
  * time is an argument.
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
-
-/** Why an attempt failed. `refused`: WeChat answered with a code. `limited`: it keeps giving the token it refuses. */
-export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
+import type { TroubleCause } from "../../channels/channel.ts";
 
 /** Failed attempts with no success between them. */
 export interface Trouble {
@@ -17,7 +15,7 @@ export interface Trouble {
   readonly count: number;
   /** The cause of the latest failure. */
   readonly cause: TroubleCause;
-  /** The errcode, for `refused`. */
+  /** The code, for `refused`. */
   readonly code?: string;
 }
 

@@ -9,9 +9,9 @@ import { OPERATORS } from "../../../shared/api/operators.ts";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { Result } from "../../../shared/base/result.ts";
 import type { AccessProblem } from "../../channels/access.ts";
+import type { ChannelTexts } from "../../channels/channel.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
 import { SEND_CGI_PATH } from "../../channels/wechat/api/diagnostics.ts";
-import { describeCode } from "../../channels/wechat/errcode.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe } from "../http/describe.ts";
@@ -37,7 +37,9 @@ diagnostics.get(
     },
   }),
   async (c) => {
-    const client = servicesOf(c).createClient();
+    const services = servicesOf(c);
+    const client = services.createClient();
+    const texts = await services.texts();
     // The token first: without one, four simultaneous calls would each wait for the same refresh.
     const access = await client.access();
     const [quota, ...views] = await Promise.all([
@@ -46,30 +48,34 @@ diagnostics.get(
     ]);
     // There is a token where it is only withheld for a pause.
     const hasToken = access.ok || access.error.reason === "paused";
-    const token = hasToken ? ({ ok: true } as const) : accessFailure(access.error);
+    const token = hasToken ? ({ ok: true } as const) : accessFailure(texts, access.error);
     const callback = OPERATORS.flatMap((operator, index) => {
       const view = views[index];
       return view === undefined
         ? []
-        : [{ operator, result: toResult(view, ({ dns, ping }) => ({ dns: [...dns], ping: [...ping] })) }];
+        : [{ operator, result: toResult(texts, view, ({ dns, ping }) => ({ dns: [...dns], ping: [...ping] })) }];
     });
-    const answer = { token, sendQuota: toResult(quota, (value) => value), callback };
+    const answer = { token, sendQuota: toResult(texts, quota, (value) => value), callback };
     return c.json(answer satisfies v.InferOutput<typeof DiagnosticsSchema>);
   },
 );
 
-function toResult<T, U>(result: Result<T, ApiFailure>, show: (value: T) => U): (U & { readonly ok: true }) | Failure {
-  return result.ok ? { ok: true, ...show(result.value) } : toFailure(result.error);
+function toResult<T, U>(
+  texts: ChannelTexts,
+  result: Result<T, ApiFailure>,
+  show: (value: T) => U,
+): (U & { readonly ok: true }) | Failure {
+  return result.ok ? { ok: true, ...show(result.value) } : toFailure(texts, result.error);
 }
 
-function toFailure(failure: ApiFailure): Failure {
+function toFailure(texts: ChannelTexts, failure: ApiFailure): Failure {
   switch (failure.reason) {
     case "refused":
-      return refusal(failure.code);
+      return refusal(texts, failure.code);
     case "paused":
-      return pause(failure.until, failure.code);
+      return pause(texts, failure.until, failure.code);
     case "no_token":
-      return accessFailure(failure.problem);
+      return accessFailure(texts, failure.problem);
     case "bad_response":
     case "lease_over":
     case "timeout":
@@ -78,21 +84,21 @@ function toFailure(failure: ApiFailure): Failure {
   }
 }
 
-function accessFailure(problem: AccessProblem): Failure {
+function accessFailure(texts: ChannelTexts, problem: AccessProblem): Failure {
   switch (problem.reason) {
     case "paused":
-      return pause(problem.until, problem.code);
+      return pause(texts, problem.until, problem.code);
     case "refused":
-      return refusal(problem.code);
+      return refusal(texts, problem.code);
     case "limited":
-      return pause(problem.until);
+      return pause(texts, problem.until);
     case "unreachable":
       return UNREACHABLE;
   }
 }
 
-function refusal(code: string): Failure {
-  const { name, meaning, cure } = describeCode(code);
+function refusal(texts: ChannelTexts, code: string): Failure {
+  const { name, meaning, cure } = texts.code(code);
   return {
     ok: false,
     reason: "refused",
@@ -104,8 +110,8 @@ function refusal(code: string): Failure {
 }
 
 /** A pause has the code that caused it: that one's cure ends it. */
-function pause(until: number, code?: string): Failure {
-  const cause = code === undefined ? undefined : refusal(code);
+function pause(texts: ChannelTexts, until: number, code?: string): Failure {
+  const cause = code === undefined ? undefined : refusal(texts, code);
   return {
     meaning: both("对微信的调用已暂停", "calls to WeChat are paused"),
     cure: both("等到 until 之后再试", "try again after the time in until"),

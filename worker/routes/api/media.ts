@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { isoTime, MediaParamSchema, UploadedSchema } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import type { ChannelTexts } from "../../channels/channel.ts";
 import type { UploadProblem } from "../../channels/wechat/api/media.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { refuseCall } from "../http/channel-problem.ts";
@@ -57,9 +58,9 @@ media.post(
   async (c) => {
     const picture = await readPicture(c);
     if (!picture.ok) return picture.error;
-    const client = servicesOf(c).createClient();
-    const uploaded = await client.uploadImage(picture.value);
-    if (!uploaded.ok) return refuseUpload(c, uploaded.error);
+    const services = servicesOf(c);
+    const uploaded = await services.createClient().uploadImage(picture.value);
+    if (!uploaded.ok) return refuseUpload(c, await services.texts(), uploaded.error);
     const { mediaId, expiresAt } = uploaded.value;
     return c.json({ mediaId, expiresAt: isoTime(expiresAt) } satisfies v.InferOutput<typeof UploadedSchema>, 201);
   },
@@ -93,9 +94,9 @@ media.get(
   }),
   validator("param", MediaParamSchema, refuseParameter),
   async (c) => {
-    const client = servicesOf(c).createClient();
-    const downloaded = await client.downloadMedia(c.req.valid("param").mediaId);
-    if (!downloaded.ok) return refuseCall(c, downloaded.error);
+    const services = servicesOf(c);
+    const downloaded = await services.createClient().downloadMedia(c.req.valid("param").mediaId);
+    if (!downloaded.ok) return refuseCall(c, await services.texts(), downloaded.error);
     const { bytes, contentType } = downloaded.value;
     return c.body(bytes, 200, { "content-type": contentType, "content-disposition": "inline" });
   },
@@ -129,14 +130,14 @@ async function readFile(
   }
 }
 
-function refuseUpload(c: Context<HttpEnv>, refusal: UploadProblem): Response {
+function refuseUpload(c: Context<HttpEnv>, texts: ChannelTexts, refusal: UploadProblem): Response {
   switch (refusal.reason) {
     case "unsupported_type":
       return unsupported(c);
     case "too_large":
       return tooLarge(c, refusal.limit);
     default:
-      return refuseCall(c, refusal);
+      return refuseCall(c, texts, refusal);
   }
 }
 

@@ -39,7 +39,8 @@ resume.post(
     const trial = await resumeApp(services);
     // The caller may read /healthz next, which would otherwise show the cached report for up to ten seconds.
     forgetFaults(snapshotMemory, appid);
-    const faults = (await findAppFaults(services)).map((fault) => toFaultJson(appid, fault));
+    const [known, texts] = await Promise.all([findAppFaults(services), services.texts()]);
+    const faults = known.map((fault) => toFaultJson(appid, fault, texts));
     const holds = trial.outcome === "unknown" && faults.some(({ reason }) => reason === "paused");
     const resumed = !holds && !["refused", "running", "no_token"].includes(trial.outcome);
     return c.json({ resumed, trial, faults } satisfies v.InferOutput<typeof ResumedSchema>);

@@ -4,6 +4,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
+import type { ChannelTexts } from "../../channels/channel.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../http/app-env.ts";
@@ -50,11 +51,11 @@ typing.post(
     const businessId = (await conversation.businessId()) ?? undefined;
     const client = services.createClient();
     const changed = await client.typing(address.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
-    return changed.ok ? c.body(null, 204) : refuseTyping(c, changed.error);
+    return changed.ok ? c.body(null, 204) : refuseTyping(c, await services.texts(), changed.error);
   },
 );
 
-function refuseTyping(c: Context<HttpEnv>, refusal: TypingProblem): Response {
+function refuseTyping(c: Context<HttpEnv>, texts: ChannelTexts, refusal: TypingProblem): Response {
   switch (refusal.reason) {
     case "already_typing":
       // The indicator already has the requested state.
@@ -63,8 +64,8 @@ function refuseTyping(c: Context<HttpEnv>, refusal: TypingProblem): Response {
       return problem(c, "no_recent_message", { platformCode: refusal.code });
     case "invalid_command":
     case "account_type":
-      return refuseCode(c, refusal.code);
+      return refuseCode(c, texts, refusal.code);
     default:
-      return refuseCall(c, refusal);
+      return refuseCall(c, texts, refusal);
   }
 }

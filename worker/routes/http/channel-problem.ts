@@ -1,23 +1,23 @@
 /**
- * WeChat's refusals and our trouble on the way to it, as problems for the caller. The code's meaning and cure come
- * from channels/wechat/errcode.ts; WeChat's own errmsg is never read.
+ * WeChat's refusals and our trouble on the way to it, as problems for the caller. The code's meaning and cure are
+ * the channel's words; WeChat's own errmsg is never read.
  */
 import type { Context } from "hono";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
+import type { ChannelTexts } from "../../channels/channel.ts";
 import type { ApiFailure } from "../../channels/wechat/api/call-api.ts";
-import { describeCode } from "../../channels/wechat/errcode.ts";
 import { problem } from "./problem.ts";
 
 /** Returns the problem for a call that failed. */
-export function refuseCall(c: Context, failure: ApiFailure): Response {
+export function refuseCall(c: Context, texts: ChannelTexts, failure: ApiFailure): Response {
   switch (failure.reason) {
     case "refused":
-      return refuseCode(c, failure.code);
+      return refuseCode(c, texts, failure.code);
     case "paused":
       return paused(c, failure.until, failure.code);
     case "no_token":
-      if (failure.problem.reason === "refused") return refuseCode(c, failure.problem.code);
+      if (failure.problem.reason === "refused") return refuseCode(c, texts, failure.problem.code);
       if (failure.problem.reason === "limited") return paused(c, failure.problem.until);
       return problem(c, "wechat_unreachable", {});
     case "bad_response":
@@ -29,8 +29,8 @@ export function refuseCall(c: Context, failure: ApiFailure): Response {
 }
 
 /** Answers a refusal by its code: 409 about the window, 404 about a picture that is gone, else 502. */
-export function refuseCode(c: Context, code: string): Response {
-  const { name, meaning, cure, reaction } = describeCode(code);
+export function refuseCode(c: Context, texts: ChannelTexts, code: string): Response {
+  const { name, meaning, cure, reaction } = texts.code(code);
   if (reaction === "used") return problem(c, "quota_used", { platformCode: code });
   if (reaction === "closed") return problem(c, "window_closed", { platformCode: code });
   if (reaction === "media") return problem(c, "media_not_found", { platformCode: code });
