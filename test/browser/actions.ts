@@ -31,7 +31,7 @@ export async function sendAsService(stack: Stack, openid: string, body: object):
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Becomes a user of a name, whom no other picture has: the worker remembers whom it greeted. @returns his openid */
+/** Becomes a user of a name, that no other picture uses: the worker greets a user once. @returns the openid */
 export async function beUser(page: Page, name: string): Promise<string> {
   const openid = `o${name.replaceAll("-", "").padEnd(23, "0")}Lin1`;
   await page.evaluate((id) => localStorage.setItem("edge-kefu.openid", id), openid);

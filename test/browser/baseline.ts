@@ -1,4 +1,7 @@
-/** Pictures compared with those in docs/pictures, which the READMEs and the how-to show, or with others nobody shows. */
+/**
+ * Pictures compared with those in docs/pictures, which the READMEs and the how-to show, or with others that are not
+ * published.
+ */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +9,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { differingShare } from "./pixels.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What differed is left here, to be looked at. */
+/** The differing pictures are written here for inspection. */
 const DIFFERING = join(ROOT, ".tmp/pictures");
 
 /** Where a picture belongs: what is shown to people, or what only tests look at. */
@@ -15,7 +18,7 @@ export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 /** Fonts are drawn a little differently by every processor. */
 export const MAX_SHARE = 0.01;
 
-/** A page that still moves is looked at again, so often at most. */
+/** The most comparisons of a page that still moves. */
 const MAX_LOOKS = 20;
 const PAUSE_MS = 250;
 
@@ -49,7 +52,7 @@ function take(what: Page | Locator): Promise<Buffer> {
   return what.screenshot({ animations: "disabled", caret: "hide" });
 }
 
-/** Twice the same: a tap's highlight, a font that came late have gone by. */
+/** Two equal pictures: a tap's highlight has ended and late fonts are loaded. */
 async function takeAtRest(what: Page | Locator): Promise<Buffer> {
   let last = await take(what);
   for (;;) {

@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".tmp/chromium");
 const FONTS = ["noto-sans-sc/400Regular", "noto-sans-sc/700Bold", "noto-color-emoji/400Regular"];
 
-/** Written when everything is unpacked: the package takes whatever browser lies in its folder, also half of one. */
+/** Written when everything is unpacked: the package uses any browser in its folder, also a partly unpacked one. */
 const COMPLETE = join(FOLDER, "complete");
 
 /** Unpacks the browser; the first time takes some seconds. @returns how to start it */
@@ -37,7 +37,10 @@ async function packageVersion(): Promise<string> {
   return version;
 }
 
-/** The package unpacks into the temporary folder and takes whatever browser lies there already: it is given its own. */
+/**
+ * The package unpacks into the temporary folder and uses a browser that is there already, so it gets a folder of its
+ * own.
+ */
 async function inFolder<T>(work: () => Promise<T>): Promise<T> {
   const { TMPDIR } = process.env;
   process.env["TMPDIR"] = FOLDER;

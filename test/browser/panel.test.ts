@@ -1,6 +1,6 @@
 /**
- * The developer panel beside the phone: what travelled, what the books say, and everything that can be made to go
- * wrong, against the real worker.
+ * The developer panel beside the phone: the traffic, the records, and every fault that can be set, with the real
+ * worker.
  */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
@@ -131,7 +131,7 @@ describe("a tab", () => {
 });
 
 describe("faults", () => {
-  it("a push URL nobody listens at: the user sees the platform's fault line, until it is back", async ({ expect }) => {
+  it("a push URL without a server: the user sees the platform's error line until it is back", async ({ expect }) => {
     const page = await answered();
     await tab(page, "故障");
     await toggle(page, "推送地址不可达").click();

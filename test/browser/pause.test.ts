@@ -110,7 +110,7 @@ describe("a pause", () => {
     await bubbles(page, "theirs").first().waitFor();
   });
 
-  it("that has no access token behind it is told apart", async ({ expect }) => {
+  it("of a missing access token has its own text", async ({ expect }) => {
     const { control } = scene.stack;
     const page = await paused([{ fault: "errcode", errcode: 40125, target: "token" }, "no token"]);
     // The worker's report is at most ten seconds old.

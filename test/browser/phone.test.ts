@@ -189,7 +189,7 @@ describe("a user", () => {
     expect(await page.locator(".mine a, .mine .bubble img").count()).toBe(0);
   });
 
-  it("is one of several: a new one has a chat of his own, and both are listed", async ({ expect }) => {
+  it("is one of several: a new one has a separate chat, and both are listed", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
     await say(page, "第一个");
@@ -277,7 +277,7 @@ describe("an answer", () => {
     expect(await page.locator(".dots").count()).toBe(0);
   });
 
-  it("of a human agent is his, and the chat says who holds it", async ({ expect }) => {
+  it("of a human agent is shown as the agent's, and the chat names who holds it", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
     await say(page, "人工");

@@ -24,7 +24,7 @@ describe("an input method", () => {
     await enter(page);
     const input = page.getByLabel("输入消息");
     await input.fill("你好");
-    // Safari ends the composition before it tells of the key.
+    // Safari ends the composition before it reports the key.
     await input.dispatchEvent("keydown", { key: "Enter", keyCode: 229, isComposing: false });
     await input.dispatchEvent("keydown", { key: "Enter", keyCode: 13, isComposing: true });
     expect(await input.inputValue()).toBe("你好");
@@ -55,7 +55,7 @@ describe("a screen twice enlarged", () => {
 });
 
 describe("a reader who scrolled up", () => {
-  it("stays where he reads when a line comes, and is at the end again when he writes or goes there", async ({
+  it("stays at the reader's position when a line arrives, and moves to the end when the user writes or scrolls there", async ({
     expect,
   }) => {
     const page = await scene.open(DESKTOP);

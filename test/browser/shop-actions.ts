@@ -30,7 +30,7 @@ export async function openShop(scene: Scene, options: PageOptions): Promise<Page
   return page;
 }
 
-/** The first page and its bars are there: from now on nothing moves that nobody touches. */
+/** The first page and its bars have loaded: from now on nothing moves without an action. */
 export async function shopIsOpen(page: Page): Promise<void> {
   await shopOf(page).getByText("山间小铺").waitFor();
   await page.getByRole("button", { name: "帮助", exact: true }).waitFor();
@@ -42,7 +42,7 @@ export function floatingEntry(page: Page): Locator {
   return shopOf(page).getByRole("button", { name: "客服与帮助" });
 }
 
-/** Where something stands once it has come to rest, in px of the whole page. */
+/** The position of an element once it no longer moves, in px of the whole page. */
 export async function atRest(what: Locator): Promise<{ readonly x: number; readonly y: number }> {
   const element = await what.elementHandle();
   await element?.waitForElementState("stable");

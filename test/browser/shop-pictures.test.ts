@@ -79,7 +79,7 @@ describe("the stories of the documents", () => {
     const page = await openAs("story-dead", DESKTOP);
     const dead = page.getByRole("switch", { name: "微信接口无应答" });
     const tab = (name: string) => page.getByRole("tab", { name }).click();
-    /** A token is fetched or not, by what happened before: it is nobody's. */
+    /** Whether a token is fetched depends on earlier tests, so this call is not shown. */
     const showRecords = async () => {
       await tab("记录");
       await page.getByLabel("只看此用户").check();
@@ -93,7 +93,7 @@ describe("the stories of the documents", () => {
     await showRecords();
     await say(page, "什么时候发货");
     await record("pending · dead").waitFor();
-    // The page stands still for its picture, and WeChat is alive again before the worker's next attempt.
+    // The page must not change while its picture is taken, and WeChat answers again before the worker's next attempt.
     const thaw = await freeze(page);
     await scene.stack.control.clearFaults();
     expect.soft(await differsBy(scene.browser, page, "dead-1-waiting")).toBeLessThan(MAX_SHARE);

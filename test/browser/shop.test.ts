@@ -119,11 +119,11 @@ describe("the way into the chat and back", () => {
       picture: await corner(page),
     });
     await page.locator(".theirs .mp-card").click();
-    // The page that opened the chat was told by bindcontact and went on to the card's page: it lies below.
+    // The page that opened the chat got bindcontact and navigated to the card's page, which is on top of it.
     await page.getByRole("heading", { name: "胡桃木勺" }).waitFor();
     await page.getByRole("button", { name: "返回" }).click();
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();
-    // A card arrives once: by the browser's own way back comes nobody with a card.
+    // A card arrives once: the browser's own back button returns without a card.
     await contactButton(page).click();
     await page.getByLabel("输入消息").waitFor();
     await page.goBack();
@@ -175,7 +175,7 @@ describe("the way into the chat and back", () => {
     await sendAsService(scene.stack, await openidOf(page), { type: "text", content: anchor });
     await page.getByRole("button", { name: "旧订单" }).click();
     await shopOf(page).getByText("已完成").waitFor();
-    // After-sales is over: the button says so and does nothing.
+    // After-sales service has ended: the button shows it and does nothing.
     expect(await contactButton(page).getAttribute("aria-disabled")).toBe("true");
     await contactButton(page).click({ force: true });
     await page.getByRole("button", { name: "返回" }).click();
@@ -226,7 +226,7 @@ describe("wx.openCustomerServiceChat", () => {
     await chatButton(page).click();
     await bubbles(page, "theirs").first().waitFor();
     expect(await lastEntry(await openidOf(page))).toMatchObject({ kind: "context" });
-    // The developer's console says what is to be done.
+    // The developer's console shows the cure.
     expect(await scene.closePages()).toStrictEqual([expect.stringContaining("not_bound: ")]);
   });
 

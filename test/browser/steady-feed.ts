@@ -27,7 +27,7 @@ export async function steady(page: Page): Promise<void> {
   });
 }
 
-/** Lets the page hear of no change. @returns undoes it */
+/** Hides changes from the page. @returns a function that undoes it */
 export async function freeze(page: Page): Promise<() => Promise<void>> {
   const url = "**/_emulator/feed?*";
   const unchanged = (route: Route) => route.fulfill({ status: 204 });

@@ -1,6 +1,6 @@
 /**
- * The page on a small phone, by touch; nothing wider than the screen; and axe, on every view, light and dark, wide
- * and narrow. And the keyboard, for whoever has no pointer.
+ * The page on a small phone, by touch; nothing wider than the screen; and axe, on every view, light and dark, wide and
+ * narrow. And use by keyboard alone.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
@@ -153,7 +153,7 @@ describe("by keyboard alone", () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
   });
 
-  it("new lines of the chat are told to screen readers", async ({ expect }) => {
+  it("new lines of the chat are announced to screen readers", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await page.getByRole("button", { name: "联系客服" }).click();
     const log = page.getByRole("log", { name: "聊天记录" });

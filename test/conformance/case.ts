@@ -1,6 +1,6 @@
 /**
- * What a case is, and what it can find. A case carries its own words in Chinese and English: what it checks, what a
- * failure means for the users of the server, and the cure. The README's table is made of them.
+ * A case and its possible results. A case has its own texts in Chinese and English: what it checks, what a failure
+ * means for the users of the server, and the cure. The README's table is made of them.
  */
 import type { PushMode } from "./push.ts";
 import type { Session } from "./session.ts";
@@ -11,7 +11,7 @@ export interface Words {
   readonly en: string;
 }
 
-/** MUST: the platform or security breaks. SHOULD: good practice. INFO: only told, never a failure. */
+/** MUST: the platform or security breaks. SHOULD: good practice. INFO: only reported, never a failure. */
 export type Level = "MUST" | "SHOULD" | "INFO";
 
 /** `unseen`: not visible from outside. `inapplicable`: not in this mode. `note`: what an INFO case saw. */

@@ -1,5 +1,5 @@
 /**
- * Several pushes tried for one case, and what is wrong about their answers, told by label.
+ * Several pushes for one case, and the errors in their answers, by label.
  */
 import { isAcknowledged, type Answer } from "./answer.ts";
 import { failed, join, ok, say, type Verdict, type Words } from "./case.ts";
@@ -35,8 +35,8 @@ export async function mustTake(session: Session, probes: readonly Probe[]): Prom
 }
 
 /**
- * Bodies nobody signed: refused where a signature covers the body. In plain mode it covers none, so there they only
- * must be answered.
+ * Unsigned bodies: refused where a signature covers the body. In plain mode no signature does, so there they only must
+ * be answered.
  */
 export async function mustWithstand(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   if (session.target.mode !== "plain") return mustRefuse(session, probes);

@@ -38,7 +38,7 @@ export interface MessageFields extends PushFields {
 /** A query, in order. */
 export type Query = Readonly<Record<string, string>>;
 
-/** What is to differ from a genuine push. */
+/** The differences from a genuine push. */
 export interface Twist {
   readonly mode?: PushMode;
   readonly timestamp?: string;

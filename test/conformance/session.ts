@@ -56,9 +56,9 @@ export interface Session extends Settings {
   readonly exchanges: readonly Exchange[];
   /** Every genuine push in a format the server takes, with its answer; and the first ones. */
   readonly delivered: readonly Delivered[];
-  /** A user nobody else has. */
+  /** A user that no other case has. */
   newUser(): string;
-  /** A MsgId nobody else has, below 2^53; `ids.*` bring their own. */
+  /** A MsgId that no other case has, below 2^53; `ids.*` have their own. */
   newMsgId(): bigint;
   send(request: WireRequest, meaning: Meaning, signatures?: readonly string[]): Promise<Reply>;
   deliver(push: Push, meaning?: Meaning): Promise<Delivered>;

@@ -93,7 +93,7 @@ async function findFormats(session: Session): Promise<readonly PushFormat[]> {
   return formats;
 }
 
-/** Several lengths are tried: a server that knows only some paddings takes the format, and fails at `push.pads`. */
+/** Several lengths are tried: a server that knows only some paddings accepts the format, and fails at `push.pads`. */
 async function isFormatTaken(session: Session, format: PushFormat): Promise<boolean> {
   for (const length of [0, 8, 16, 24]) {
     const push = buildPush(session.target, format, textFields(session, "x".repeat(length)));

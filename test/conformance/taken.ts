@@ -1,6 +1,6 @@
 /**
- * The optional look behind the server: a URL that lists what was taken. Its contract is small so that any program can
- * keep it: a GET answers 200 with a text that holds the MsgId of each message taken from the user, in digits, as often
+ * The optional list of accepted messages: a URL of the server. Its contract is small so that any program can implement
+ * it: a GET answers 200 with a text that contains the MsgId of each message accepted from the user, in digits, as often
  * as the message was handled; 404 when there is none.
  */
 import { exchange } from "./http.ts";
@@ -9,7 +9,7 @@ import { exchange } from "./http.ts";
 export type TakenList = (openid: string) => Promise<string | undefined>;
 
 /**
- * Makes the look.
+ * Creates the reader of the list.
  *
  * @param url with `{openid}` where the user goes
  * @param authorization the header of that name, when the URL wants one
@@ -25,7 +25,7 @@ export function createTakenList(url: string, authorization: string | undefined, 
   };
 }
 
-/** How often a MsgId stands in a list; digits beside it make it another. */
+/** How often a MsgId occurs in a list; adjacent digits make it another one. */
 export function countTaken(list: string, msgId: string): number {
   return [...list.matchAll(/\d+/g)].filter(([digits]) => digits === msgId).length;
 }

@@ -1,5 +1,6 @@
 /**
- * Fetches both sides' books: WeChat's from its memory, the worker's log through the REST API, as anybody would.
+ * Reads the records of both sides: the emulator's from its memory, the worker's log through the REST API, as every
+ * client does.
  */
 import type { KefuClient, Row } from "../../client/index.ts";
 import type { CallRecord } from "../../emulator/model.ts";
@@ -10,7 +11,7 @@ import type { KefuHost } from "./kefu-host.ts";
 import { isQuotaUsed, isSend } from "./troubles.ts";
 
 /**
- * Reads the books of some people.
+ * Reads the records of some users.
  *
  * @param deaths when the worker was killed, epoch ms
  */
@@ -44,7 +45,7 @@ export async function readBooks(
 }
 
 /**
- * The whole log of a user; empty when the worker does not know him.
+ * The whole log of a user; empty when the worker has none.
  *
  * @throws when the API refuses otherwise
  */
@@ -71,7 +72,7 @@ async function readDelivered({ control }: Emulated, openid: string, appid: strin
   return lines.flatMap((line) => (line.from === "service" ? [line.text] : []));
 }
 
-/** Whether the worker cannot know what WeChat made of a message. */
+/** Whether the worker cannot know WeChat's result for a message. */
 function isLeftUnanswered(call: CallRecord): boolean {
   return isSend(call) && (call.errcode === null || call.fault === "slow");
 }

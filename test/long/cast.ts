@@ -1,6 +1,6 @@
 /**
- * The people of a long run: does what the plan says, through WeChat or the REST API, and keeps the list of who did
- * what. What an act began goes on through the deaths of the worker, as WeChat and its users would.
+ * The users of a long run: carries out the plan, through WeChat or the REST API, and records the actions. An action
+ * that has begun continues when the worker is killed, as WeChat and its users would.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PushRecord } from "../../emulator/push-model.ts";
@@ -9,7 +9,7 @@ import { SECOND_APP, type Emulated } from "./emulated.ts";
 import type { KefuHost } from "./kefu-host.ts";
 import type { Act } from "./plan.ts";
 
-/** A user and what he did. */
+/** A user and the user's actions. */
 export interface Person {
   readonly openid: string;
   readonly appid: string;
@@ -27,7 +27,7 @@ export interface Cast {
   readonly people: ReadonlyMap<string, Person>;
   /** Begins an act, after its time. */
   begin(act: Act, phase: Pick<Person, "phase" | "unconfirmedRetry">): void;
-  /** Resolves when nothing that was begun goes on. */
+  /** Resolves when every action that was begun has ended. */
   quiet(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ const LATE_GAP_MS = 400;
 /** A request is repeated under its key until the worker answers, like any caller of the API would. */
 const REQUEST_TRIES = { attempts: 8, timeoutMs: 3_000 };
 
-/** Prepares them; nobody is there yet. */
+/** Prepares the run; there are no users yet. */
 export function createCast(emulated: Emulated, host: KefuHost): Cast {
   const people = new Map<string, Person>();
   const running = new Set<Promise<void>>();

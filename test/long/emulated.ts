@@ -1,6 +1,6 @@
 /**
- * The emulated WeChat in the process of the long run itself: its books are read without a request, its clock can be
- * given, and a worker can be killed at the very moment a request arrives.
+ * The emulated WeChat in the process of the long run itself: its records are read without a request, its clock can be
+ * set, and a worker can be killed at the moment a request arrives.
  */
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";

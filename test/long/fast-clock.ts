@@ -1,7 +1,7 @@
 /**
- * A clock on which days pass in seconds: it goes on like the machine's, and skips a day every `dayMs`. Between the
- * jumps a second is a second, so time-outs, leases and pauses mean what they mean; what lasts days (windows, tokens,
- * retention) comes to its end. Pure: the worker's half and the long run's half reckon with the same function.
+ * A clock on which days pass in seconds: it runs like the machine's, and skips a day every `dayMs`. Between the jumps a
+ * second is a second, so timeouts, leases and pauses keep their length; periods of days (windows, tokens, retention)
+ * end. Pure: the worker and the long run use the same function.
  */
 
 /** Where it begins and how often it jumps, machine time in milliseconds. */

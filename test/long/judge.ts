@@ -1,6 +1,6 @@
 /**
- * The judge of a long run: one user's books at WeChat against the worker's log of him, by promise 1 of
- * docs/reference/promises.md. WeChat's books say what was pushed and acknowledged, and what was sent to him; the
+ * The checks of a long run: one user's records at the emulator compared with the worker's log of the user, by promise 1
+ * of docs/reference/promises.md. The emulator's records have what was pushed and acknowledged, and what was sent; the
  * log must explain all of it. Pure.
  *
  * An answer that reached nobody is no loss where the log says so and could not know better: every go it was allowed
@@ -13,20 +13,23 @@ import type { PushOutcome } from "../../emulator/push-model.ts";
 /** One user, from both sides. */
 export interface PersonBooks {
   readonly openid: string;
-  /** UNCONFIRMED_RETRY when he wrote. */
+  /** UNCONFIRMED_RETRY at the time of the message. */
   readonly unconfirmedRetry: 0 | 1;
   readonly pushes: readonly PushBook[];
-  /** Messages somebody sent him by the REST API; `accepted`: the answer was 202. */
+  /** Messages sent to the user by the REST API; `accepted`: the answer was 202. */
   readonly requests: readonly { readonly mark: string; readonly accepted: boolean }[];
-  /** The texts WeChat took for him, oldest first. */
+  /** The texts WeChat accepted for the user, oldest first. */
   readonly delivered: readonly string[];
-  /** How often WeChat refused a message for him with an errcode. */
+  /** How often WeChat refused a message for the user with an errcode. */
   readonly refusals: number;
-  /** When a go of his may have been cut off, epoch ms: the worker was killed, or WeChat left a call for him without an answer. */
+  /**
+   * When an attempt may have been interrupted, epoch ms: the worker was killed, or WeChat left a call without an
+   * answer.
+   */
   readonly cutOffs: readonly number[];
-  /** WeChat told his app that the daily quota is used up (45009). */
+  /** WeChat answered the user's app that the daily quota is used up (45009). */
   readonly isQuotaUsed: boolean;
-  /** The worker's log; empty when it does not know him. */
+  /** The worker's log; empty when it has none of the user. */
   readonly rows: readonly Row[];
 }
 
@@ -71,7 +74,7 @@ export interface Violation {
 /** What became of one message to the user. */
 export type Fate =
   | { readonly fate: "delivered"; readonly duplicates: number }
-  /** Every go it was allowed ended under way, and none arrived: told, not known. */
+  /** Every allowed attempt ended while under way, and none arrived: reported as unknown. */
   | { readonly fate: "unknown" }
   /** WeChat was busy as often as it is asked. */
   | { readonly fate: "refused" }
@@ -91,7 +94,7 @@ export interface Judgement {
 
 type OutRow = Extract<Row, { kind: "out" }>;
 
-/** Books of two processes on one machine: a kill is noted before the signal lands, a call when it arrives. */
+/** Records of two processes on one machine: a kill is recorded before the signal arrives, a call when it arrives. */
 const CLOCK_SLACK_MS = 1_000;
 /** WeChat busy so often: given up (docs/design/0005). */
 const MAX_TRIES = 4;
@@ -118,7 +121,7 @@ export function judge(books: PersonBooks): Judgement {
   };
 }
 
-/** Whether the messages of a user have all got an outcome, so that it makes sense to judge him. */
+/** Whether all messages of a user have an outcome, so that the user can be checked. */
 export function isSettled(books: PersonBooks): boolean {
   return !judge(books).violations.some(({ kind }) => kind === "answer still waiting");
 }
@@ -142,7 +145,7 @@ function judgePushes({ pushes, rows }: PersonBooks, accuse: Accuse): readonly Pu
   return pushes.filter(({ mark }) => marks.includes(mark));
 }
 
-/** What is stored is due an answer, whether or not WeChat heard so. */
+/** A stored message is due an answer, whether or not WeChat received the acknowledgement. */
 function judgeDue(stored: readonly PushBook[], outs: readonly OutRow[], accuse: Accuse): void {
   for (const due of stored.flatMap((push) => push.due)) {
     const written = outs.filter((out) => out.source === "auto" && textOf(out) === due).length;

@@ -35,7 +35,7 @@ export interface KillRun {
   readonly starts: number;
   /** How many lives ended at which moment. */
   readonly moments: Readonly<Record<string, number>>;
-  /** How often each trouble met somebody. */
+  /** How often each fault affected a user. */
   readonly met: Readonly<Record<string, number>>;
   /** Deliveries of pushes, repeats included, and messages WeChat took. */
   readonly deliveries: number;
@@ -144,8 +144,8 @@ async function start({ host, startMs }: Stage, unconfirmedRetry: 0 | 1): Promise
 }
 
 /**
- * Between phases nothing is killed until every push has its end, so that nobody's push is stored under another setting;
- * meanwhile the people of the phase before, who have had the time to settle, are judged.
+ * Between phases nothing is killed until every push has its end, so that no push is stored under another setting;
+ * meanwhile the users of the previous phase, whose messages are settled by now, are checked.
  */
 async function lookBack(stage: Stage, plan: PhasePlan, phase: number): Promise<void> {
   const { emulated, host, cast, deaths, log } = stage;
@@ -158,7 +158,7 @@ async function lookBack(stage: Stage, plan: PhasePlan, phase: number): Promise<v
   await end(stage);
 }
 
-/** Both sides' books of whom something is wrong with, in full: the storage is gone when the run is over. */
+/** The complete records of both sides for users with violations: the storage is deleted when the run is over. */
 function showBooks(books: readonly PersonBooks[], violations: readonly Violation[], log: Stage["log"]): void {
   for (const { openid, kind, what } of violations) {
     log(`  ✗ ${kind}: ${what}`);

@@ -18,7 +18,7 @@ export type Delivery =
   /** Kept back: what the user wrote later arrives before it. */
   | { readonly how: "late"; readonly afterMs: number };
 
-/** One thing done. `mark` is a text nobody else uses: it is how the books are compared. */
+/** One action. `mark` is a text that no other action uses: the records are compared by it. */
 export type Act = {
   readonly atMs: number;
   readonly openid: string;
@@ -32,7 +32,7 @@ export type Act = {
       readonly answer: "success" | "transfer";
       readonly delivery: Delivery;
     }
-  /** Somebody sends the user a message by the REST API. */
+  /** A message to the user is sent by the REST API. */
   | { readonly kind: "request"; readonly mark: string }
 );
 
@@ -194,7 +194,7 @@ const PLOTS: readonly [Plot, ...Plot[]] = [
   "request",
 ];
 
-/** One user's doings; he is seen in this life only, though what he does may reach into the next. */
+/** One user's actions in this life of the worker; their effects may reach into the next one. */
 function drawPerson(random: Seeded, openid: string, app: Act["app"]): readonly Act[] {
   const atMs = random.int(0, 1_300);
   const laterMs = atMs + random.int(1, 1_500);

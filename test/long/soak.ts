@@ -57,7 +57,7 @@ interface Look {
   readonly storage: number;
 }
 
-/** A message somebody wrote. */
+/** A message of the REST API. */
 interface Written {
   readonly openid: string;
   readonly id: string;
@@ -74,14 +74,14 @@ const AWAKE = 0.6;
 const RETENTION_DAYS = 2;
 /** Rows go at most a day after they are due (docs/storage.md), and the clock jumps a day at a time. */
 const OLDEST_ALLOWED_DAYS = RETENTION_DAYS + 1 + 1;
-/** Thirty who write every day, and ten who write once and come back when everything about them should be gone. */
+/** Thirty users who write every day, and ten who write once and come back when all their data should be deleted. */
 const MESSAGES_A_DAY = 40;
 const PASSERS_AGAIN_DAYS = 8;
 /** A rule's answer quotes the beginning of a long question; these are quoted whole. */
 const MAX_CHARS = 150;
 /**
- * Always at the same time of the day, when people sleep and yesterday's rows are gone: looks that drifted through the day
- * showed its ups and downs as those of months.
+ * Always at the same time of the day, when users sleep and yesterday's rows are deleted: measurements at drifting times
+ * showed the ups and downs of a day as a trend.
  */
 const LOOK = 0.9;
 /** A worker that does not answer within this time counts as stopped, milliseconds. */
@@ -176,7 +176,7 @@ async function conclude(
   written: readonly Written[],
   looks: readonly Look[],
 ): Promise<SoakRun> {
-  // At once: nobody writes any more, and soon everything would be gone.
+  // At once: no one writes any more, and soon all data would be deleted.
   const leftovers = await findLeftovers(stage, written);
   await settle(stage, written);
   const records = await Promise.all(written.map(({ id }) => stage.emulated.control.pushed(id)));
@@ -220,7 +220,7 @@ async function countAnswers(
   return { answered, duplicates };
 }
 
-/** How old the oldest row is, and whether those are gone who have not written for longer than anything is kept. */
+/** The age of the oldest row, and whether users are deleted who have not written for longer than the retention time. */
 async function findLeftovers(
   { host, clock }: Stage,
   written: readonly Written[],

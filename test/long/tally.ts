@@ -58,7 +58,7 @@ export function tally(people: readonly PersonBooks[]): Tally {
   };
 }
 
-/** How often each unusual delivery of a push ended in the log: by its acts, and the books of who did them. */
+/** How often each unusual delivery of a push ended in the log: by its actions, and the records of their users. */
 export function countDeliveries(
   people: readonly { readonly books: PersonBooks; readonly acts: readonly Act[] }[],
 ): Readonly<Record<string, number>> {
@@ -80,7 +80,7 @@ export function countDeliveries(
   return counts;
 }
 
-/** Where a push stands in the log. */
+/** The position of a push in the log. */
 function seqOf({ rows }: PersonBooks, mark: string): number | undefined {
   return rows.find((row) => row.kind === "in" && "content" in row.inbound && row.inbound.content === mark)?.seq;
 }

@@ -1,6 +1,6 @@
 /**
- * What goes wrong in WeChat during a long run: sets the plan's troubles, and reads from WeChat's books which of them
- * really met somebody. A run whose troubles met nobody proves nothing.
+ * The simulated faults of WeChat during a long run: sets the plan's faults, and reads from the emulator's records which
+ * of them affected a user. A run without such a fault proves nothing.
  */
 import type { CallRecord, FaultRequest } from "../../emulator/model.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
@@ -54,7 +54,7 @@ export async function endTroubles({ control }: Emulated): Promise<void> {
     if (fault.fault === "errcode" && fault.errcode === DAILY_QUOTA) await control.fault(fault);
 }
 
-/** Whether WeChat told an app that its daily quota is used up. */
+/** Whether WeChat answered an app that its daily quota is used up. */
 export function isQuotaUsed(call: CallRecord): boolean {
   return isSend(call) && call.errcode === DAILY_QUOTA;
 }

@@ -1,6 +1,6 @@
 /**
- * Capability × client, one test a row: what a tap does in which WeChat. The table stands in the package's README; no
- * row may end in a dead button (WECHAT.md §9.1, §9.3).
+ * Capability × client, one test a row: what a tap does in which WeChat. The table is in the package's README; no row
+ * may end in a button without effect (WECHAT.md §9.1, §9.3).
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import {
@@ -99,7 +99,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Taps as a user would, a second time where the button says so, and tells what happened. */
+/** Taps as a user would, a second time if the button requests it, and returns what happened. */
 async function outcomeOf(name: string, properties: object, options: ClientOptions): Promise<Outcome | "nothing"> {
   const wx = useClient(options);
   const button = mount(name, properties);

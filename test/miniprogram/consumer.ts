@@ -14,7 +14,7 @@ export const NAME = "edge-kefu-miniprogram";
 export interface Toolchain {
   /** A TypeScript package, from `node_modules`. */
   readonly typescript: string;
-  /** The package with the types of `wx`; the name they are looked for by is always their own. */
+  /** The package with the types of `wx`; the name they are looked up by is always their own. */
   readonly typings: string;
 }
 

@@ -52,7 +52,7 @@ describe("the context", () => {
     expect(attributes(button, BUTTON)).toMatchObject({ sessionFrom: "from=home", businessId: "b1" });
   });
 
-  it("too long for WeChat is told to whoever builds the page, and the button still works", ({ expect }) => {
+  it("too long for WeChat is reported to the page's developer, and the button still works", ({ expect }) => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const button = mount("contact-button", { sessionLabel: "青瓷茶杯" });
     const heard = listen(button, "error");
@@ -62,7 +62,7 @@ describe("the context", () => {
     expect(attributes(button, BUTTON)).toMatchObject({ openType: "contact", sessionFrom: "青瓷茶杯" });
   });
 
-  it("too long from the start is told once", ({ expect }) => {
+  it("too long from the start is reported once", ({ expect }) => {
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
     const back = vi.fn<(event: { readonly detail: unknown }) => void>();
     mountTemplate(
@@ -74,7 +74,7 @@ describe("the context", () => {
     expect(back.mock.calls).toMatchObject([[{ detail: { reason: "too_long" } }]]);
   });
 
-  it("that is no plain data is told, too, with its place", ({ expect }) => {
+  it("that is not plain data is reported, too, with its path", ({ expect }) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const button = mount("contact-button");
     const heard = listen(button, "error");
@@ -164,7 +164,7 @@ describe("auto-navigate", () => {
     expect(urls(wx["redirectTo"])).toStrictEqual(["/pages/order/index?id=1001"]);
   });
 
-  it("says so when the card leads nowhere", async ({ expect }) => {
+  it("reports a card without a page", async ({ expect }) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const gone = refuse("fail page not found");
     useClient({ calls: { navigateTo: gone, switchTab: gone, redirectTo: gone } });

@@ -108,7 +108,7 @@ describe("the way back", () => {
     expect(helpers.readContactDetail("javascript:1")).not.toHaveProperty("page");
   });
 
-  it("tells how the page was reached, or what WeChat said", async ({ expect }) => {
+  it("returns how the page was opened, or WeChat's error", async ({ expect }) => {
     const detail = { path: "", page: "pages/a/index", query: {} };
     expect(await helpers.followCard(detail)).toStrictEqual({ ok: true, value: "navigateTo" });
     const gone = refuse("fail page not found");
@@ -133,7 +133,7 @@ describe("a card of the page that is open", () => {
     expect(wx["navigateTo"]?.mock.calls).toStrictEqual([]);
   });
 
-  it("is followed when nobody knows the open page's query", async ({ expect }) => {
+  it("is followed when the query of the open page is unknown", async ({ expect }) => {
     useClient({ calls: { navigateTo: succeed() } });
     vi.stubGlobal("getCurrentPages", () => [{ route: "pages/a/index" }]);
     const detail = { path: "", page: "pages/a/index", query: { id: "瓷" } };

@@ -123,7 +123,7 @@ describe("its place", () => {
     expect(warned).toHaveBeenCalledTimes(2);
   });
 
-  it("stays when the page says so, or the finger hardly moved", async ({ expect }) => {
+  it("stays when the page sets it so, or the finger hardly moved", async ({ expect }) => {
     const fixed = mount("kefu-fab", { draggable: false });
     await drag(fixed, [330, 520], [30, 100]);
     expect(placeOf(fixed).x).toBe(ROOM.right);
@@ -178,7 +178,7 @@ describe("what it opens", () => {
     expect(fab.data["open"]).toBe(false);
   });
 
-  it("hears of the user's return long after the menu has closed", async ({ expect }) => {
+  it("reports the user's return long after the menu has closed", async ({ expect }) => {
     const fab = mount("kefu-fab", WECOM);
     const heard = listen(fab, "contact");
     await tap(fab, ".kefu-fab__face");

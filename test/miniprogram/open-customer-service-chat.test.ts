@@ -108,7 +108,7 @@ describe("a chat that does not open", () => {
     expect(heard).toMatchObject([["failed", { reason }]]);
   });
 
-  it("is told the user, unless it was the user, or the page tells it", async ({ expect }) => {
+  it("is shown to the user, unless the user caused it or the page shows it", async ({ expect }) => {
     const toasts = async (errMsg: string, properties: object = {}) => {
       pass();
       const wx = useClient({ calls: { openCustomerServiceChat: refuse(errMsg) } });
@@ -203,7 +203,7 @@ describe("a chat that does not open", () => {
   });
 });
 
-it("without the service desk's address says so instead of opening nothing", async ({ expect }) => {
+it("without the service desk's address reports it instead of opening nothing", async ({ expect }) => {
   const wx = useClient();
   const button = mount("open-customer-service-chat", { helpText: "请拨打门店电话" });
   const heard = listen(button, "unsupported");

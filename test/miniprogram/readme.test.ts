@@ -8,7 +8,7 @@ import { ROOT } from "../../scripts/lib/build.ts";
 
 const SOURCE = join(MINIPROGRAM, "src");
 const READMES = ["README.md", "README.en.md"];
-/** Where styles and functions stand. */
+/** The section with styles and functions. */
 const REFERENCE = "docs/reference/mini-program.md";
 const MIN_CONTRAST = 4.5;
 

@@ -83,7 +83,7 @@ function attach(component: Mounted): Mounted {
   return component;
 }
 
-/** One part of a component; throws when there is none, so that a test cannot pass by missing it. */
+/** One part of a component; throws when it is missing, so that a test cannot pass without it. */
 export function part(component: Mounted, selector: string): Mounted {
   const found = component.querySelector(selector);
   if (found === undefined) throw new Error(`there is no ${selector}`);
@@ -114,7 +114,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(() => setTimeout(done)));
 }
 
-/** Hears what a component says. */
+/** Records the events of a component. */
 export function listen(component: Mounted, ...names: readonly string[]): readonly (readonly [string, unknown])[] {
   const heard: [string, unknown][] = [];
   for (const name of names) component.addEventListener(name, ({ detail }) => heard.push([name, detail]));

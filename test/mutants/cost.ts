@@ -158,7 +158,7 @@ export const COST: MutantTable = {
       change: { condition: "MAX_ROWS_READ", is: true },
       killedBy: [
         "workerd/bounded-reads.test.ts",
-        "where a message stands is read from its own rows when it is unconfirmed",
+        "the status of a message is read from its own rows when it is unconfirmed",
       ],
     },
   ],

@@ -44,7 +44,7 @@ export interface Mutant {
 export interface MutantTable {
   /** The rule they break, in a sentence. */
   readonly rule: string;
-  /** Absent when the rule is none of the promises. */
+  /** Absent when the rule does not belong to a promise. */
   readonly promise?: PromiseId;
   readonly mutants: readonly Mutant[];
 }

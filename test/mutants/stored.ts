@@ -35,7 +35,7 @@ export const STORED: MutantTable = {
       file: "worker/conversation/engine.ts",
       symbol: "createEngine.transact",
       change: { condition: "rows length", is: false },
-      killedBy: ["workerd/push.test.ts", "the push URL stores and acknowledges kinds it does not know"],
+      killedBy: ["workerd/push.test.ts", "the push URL stores and acknowledges unknown kinds"],
     },
     {
       name: "push-waits-for-a-hung-object",
@@ -79,7 +79,7 @@ export const STORED: MutantTable = {
       file: "worker/objects/conversation.ts",
       symbol: "Conversation.#work",
       change: { condition: "deliverFromAlarm", is: false },
-      killedBy: [CONVERSATION, "a conversation object sends by its alarm what nobody carries"],
+      killedBy: [CONVERSATION, "a conversation object sends by its alarm messages without a lease holder"],
     },
     {
       name: "lease-never-ends",

@@ -127,7 +127,7 @@ export const TROUBLE: MutantTable = {
       file: "worker/conversation/core/window.ts",
       symbol: "correctWindow",
       change: { condition: "receivedAt startedAt", is: false },
-      killedBy: ["workerd/faults.test.ts", "when WeChat's books differ from ours"],
+      killedBy: ["workerd/faults.test.ts", "when WeChat's count differs from ours"],
     },
     {
       name: "hand-over-ignored",

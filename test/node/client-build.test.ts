@@ -9,12 +9,12 @@ import { ROOT } from "../../scripts/lib/build.ts";
 import { verifyContextToken } from "../../worker/channels/mini-program/context-signature.ts";
 
 const run = promisify(execFile);
-/** Not minified: whoever reads it should be able to. */
+/** Not minified, so that it is readable. */
 const MAX_KB = 30;
 
 const KEY = "context-test-key-0123456789abcdefgh";
 
-/** A project of somebody else's that installed the packed client; valibot, which its types need, beside it. */
+/** A project that installed the packed client, with valibot, which its types need. */
 let project: string;
 let tarball: string;
 let installed: string;
@@ -44,7 +44,7 @@ const compile = (file: string): Promise<string> =>
     (error: { stdout: string }) => error.stdout,
   );
 
-/** With the lowest TypeScript it promises, and `skipLibCheck`: valibot's own declarations want a newer one. */
+/** With the lowest supported TypeScript, and `skipLibCheck`: valibot's own declarations need a newer one. */
 const compileLowest = (file: string): Promise<string> => {
   const flags = [...FLAGS.filter((flag) => flag !== "--ignoreConfig" && flag !== "--types"), "--skipLibCheck"];
   const args = [...flags.map((flag) => (flag === "es2023,dom" ? "es2022,dom,dom.iterable" : flag)), file];

@@ -1,4 +1,4 @@
-/** Every script explains itself with `--help`, and refuses what it does not know before it does anything. */
+/** Every script explains itself with `--help`, and refuses unknown arguments before it does anything. */
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

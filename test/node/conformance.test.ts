@@ -198,7 +198,7 @@ describe("another server", () => {
     expect(judging.filter((id) => !shown.has(id))).toEqual([]);
   });
 
-  it("is told which paddings it cannot open, and the cure", async ({ expect }) => {
+  it("gets the list of paddings it cannot open, and the cure", async ({ expect }) => {
     const report = await examine({ flaw: "padding to 16", only: ["push.pads"] });
     expect(report.findings).toMatchObject([
       {
@@ -215,7 +215,7 @@ describe("another server", () => {
     expect(states.get("hostile.forged")).toBe("unseen");
   });
 
-  it("without a list is told what cannot be seen", async ({ expect }) => {
+  it("without a list gets a note about what cannot be checked", async ({ expect }) => {
     const report = await examine({ flaw: "MsgId as a number", only: ["ids"], isBlind: true });
     expect(report.findings).toMatchObject([{ id: "ids.collide", state: "unseen" }]);
   });

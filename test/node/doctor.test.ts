@@ -37,7 +37,7 @@ async function doctorOf(vars: Readonly<Record<string, string>>, ...flags: string
 const failuresOf = (output: string) => findingsOf(output).filter(({ state }) => state === "failed");
 
 describe("npm run doctor", () => {
-  it("finds a worker of npm start all right, and says so in Chinese and English", async ({ expect }) => {
+  it("finds no fault in a worker of npm start, and reports it in Chinese and English", async ({ expect }) => {
     const { code, output } = await doctorOf({});
     expect(output).not.toMatch(/^ +[✗!-] /m);
     expect(output).toContain("没有发现故障 / no fault found");
@@ -78,7 +78,7 @@ describe("npm run doctor", () => {
     expect(report.unconfirmed.some((point) => "settled" in point)).toBe(false);
   });
 
-  it("needs no flag for a worker on this machine: it knows what npm start runs with", async ({ expect }) => {
+  it("needs no flag for a worker on this machine: it uses the values of npm start", async ({ expect }) => {
     kefu = await runKefu(scripts.worker, ports, {});
     const { code, output } = await runDoctor(kefu.url.replace("127.0.0.1", "localhost"), "--json");
     expect(findingsOf(output).filter(({ state }) => state !== "ok")).toEqual([]);
@@ -238,7 +238,7 @@ describe("at the wrong address", () => {
     { args: ["http://a.test", "http://b.test"] },
     { args: ["http://a.test", "--tokn", "s3cret-value"] },
     { args: ["http://a.test", "--mode", "s3cret-value"] },
-  ])("a wrong call is told, without repeating it: %j", async ({ args }, { expect }) => {
+  ])("an invalid call is reported without repeating it: %j", async ({ args }, { expect }) => {
     const { code, output } = await runDoctor(...args);
     expect(code).toBe(2);
     expect(output).toContain("npm run doctor -- URL");
@@ -246,7 +246,7 @@ describe("at the wrong address", () => {
   });
 });
 
-/** What stands before the worker: hands on all but what it stops. */
+/** A proxy in front of the worker: passes on every request except those it stops. */
 async function pass(
   url: string,
   isStopped: (request: IncomingMessage) => boolean,

@@ -11,7 +11,7 @@ import { prepareStack } from "../support/ports.ts";
 const REQUESTS = 10_000;
 const WARMUP = 3_000;
 const REFUSED = 4_000;
-/** Small, so that what is left over is collected while somebody looks. */
+/** A small heap, so that garbage is collected while the test runs. */
 const HEAP_MB = 12;
 /** A leak of the bodies alone would be more: they are 15 KB on average. */
 const MAX_GROWTH_MB = 45;
@@ -64,7 +64,7 @@ function mutate(source: Uint8Array): Uint8Array<ArrayBuffer> {
   return pick(4) === 0 ? Uint8Array.from([...copy, ...copy.slice(from)]) : copy;
 }
 
-/** What nobody signed: mutated envelopes, mutated queries, bombs, rubbish. */
+/** Unsigned requests: mutated envelopes, mutated queries, bombs, invalid text. */
 const FORGERIES: readonly (() => Shot)[] = [
   () => {
     const { query, body } = genuine(bytes(plaintext("oFuzz")));
@@ -114,7 +114,7 @@ async function fire({ query, body }: Shot): Promise<{ readonly status: number; r
   return { status: response.status, size: (await response.arrayBuffer()).byteLength };
 }
 
-/** Fires `count` shots, some at once, and tells the statuses seen and the longest body. */
+/** Sends `count` requests, some at once, and returns the statuses and the longest body. */
 async function barrage(count: number, next: () => Shot) {
   const statuses = new Map<number, number>();
   let longest = 0;

@@ -97,8 +97,8 @@ describe(`a worker killed ${KILLS} times under load`, () => {
 
     const outcomes = await Promise.all(pushes.map(({ id }) => control.pushed(id)));
     const acknowledged = pushes.filter((_, index) => outcomes[index]?.outcome === "acknowledged");
-    // Every lease ends within 12 s and a second go comes within 8 more. An answer is out, or both of its goes were
-    // killed under way: then two rows say that nobody knows.
+    // Every lease ends within 12 s and a second attempt comes within 8 more. An answer is sent, or both of its attempts
+    // were killed under way: then two rows record the outcome as unknown.
     const isSettled = async (openid: string) =>
       (await answersTo(openid)) > 0 || (await rowsOf(openid)).filter((row) => row.kind === "unconfirmed").length === 2;
     const pending = async () =>

@@ -59,7 +59,7 @@ describe.for([
   });
 });
 
-it("says in words that ports are taken again and again", async ({ expect }) => {
+it("reports in words that the ports are taken repeatedly", async ({ expect }) => {
   const output = await runWithTakenPort("start.ts", local(), "every");
   expect(output).toContain("another program kept taking the ports");
   expect(output).not.toMatch(/^\s+at /m);

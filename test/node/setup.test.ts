@@ -1,6 +1,6 @@
 /**
  * `npm run setup` as a process: on this machine against the emulator, and for Cloudflare with a wrangler on the PATH
- * that only writes down what it is told. Only a live account can prove the rest.
+ * that only records its arguments. Only a live account can prove the rest.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -126,9 +126,7 @@ describe("npm run setup -- --local --yes", () => {
     expect(await readFile(devVars, "utf8")).toBe(first);
   });
 
-  it("takes secrets by name and by standard input, shows none, and overwrites only when told to", async ({
-    expect,
-  }) => {
+  it("takes secrets by name and by standard input, shows none, and overwrites only on request", async ({ expect }) => {
     const bring = ["--local", "--yes", "--no-start", "--appid", APPID, "--secret-env", "MY_SECRET", "--stdin"];
     const options = {
       env: { MY_SECRET: SECRET },
@@ -178,7 +176,7 @@ describe("npm run setup -- --local --yes", () => {
 
 describe("called wrongly", () => {
   it.for([{ args: ["--local"] }, { args: ["--local", "--yes", "--secret", SECRET] }])(
-    "tells what is wrong and how it is meant: %j",
+    "reports the error and the correct form: %j",
     async ({ args }, { expect }) => {
       const running = setup(args);
       expect(await running.ended).toBe(2);

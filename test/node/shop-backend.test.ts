@@ -32,9 +32,9 @@ async function readChat(): Promise<readonly string[]> {
   return lines.filter((line) => line.from === "service").map((line) => line.text);
 }
 
-// One story: each part goes on where the one before ended.
+// One sequence: each part continues where the one before ended.
 describe("the sample shop's back end, with the whole stack", () => {
-  it("ships before the buyer ever wrote, and hears clearly that he was not told", async ({ expect }) => {
+  it("ships before the buyer ever wrote, and gets a clear answer that the message was not sent", async ({ expect }) => {
     const response = await ship();
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({
@@ -50,7 +50,7 @@ describe("the sample shop's back end, with the whole stack", () => {
     await expect.poll(readChat, { timeout: 10_000 }).toEqual(["订单 1001：已发货，顺丰速运单号 SF1234567890123。"]);
   });
 
-  it("tells the buyer inside the window, once, however often it is asked to", async ({ expect }) => {
+  it("notifies the buyer inside the window once, for any number of requests", async ({ expect }) => {
     for (let times = 0; times < 2; times += 1) {
       const response = await ship();
       expect(response.status).toBe(200);
@@ -62,7 +62,7 @@ describe("the sample shop's back end, with the whole stack", () => {
     expect(await readChat()).toHaveLength(2);
   });
 
-  it("hears by webhook what is said, and is asked by a rule what to answer", async ({ expect }) => {
+  it("receives messages by webhook, and answers a rule's question", async ({ expect }) => {
     const kefu = createKefuClient({ baseUrl: stack.workerUrl, apiKey: LOCAL_API_KEY });
     const read = await kefu.settings();
     if (!read.ok) throw new Error(read.error.code);

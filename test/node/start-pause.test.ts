@@ -1,4 +1,4 @@
-/** `npm start` after a run that ended while the app was paused: what paused it was the emulator's, and is gone. */
+/** `npm start` after a run that ended while the app was paused: the cause was the emulator's, and no longer exists. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -18,7 +18,7 @@ interface Arrived {
 
 type Respond = (response: ServerResponse, count: number) => void;
 
-/** A real receiver: it checks the signature with Node's own HMAC and behaves as each test wants. */
+/** A real receiver: it checks the signature with Node's own HMAC and behaves as each test sets it. */
 const arrived: Arrived[] = [];
 let respond: Respond;
 const taken: Respond = (response) => response.writeHead(204).end();
@@ -74,7 +74,7 @@ afterAll(async () => {
 });
 
 describe("a real receiver", () => {
-  it("hears of a message and its answer by itself, signed, within moments", async ({ expect }) => {
+  it("receives a message and its answer without a request, signed, within moments", async ({ expect }) => {
     respond = taken;
     await useSettings({});
     await stack.control.text("oCalm", "你好");

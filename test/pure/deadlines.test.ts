@@ -16,7 +16,7 @@ const FILES = readdirSync(WORKER, { recursive: true, encoding: "utf8" })
 
 const filesWith = (pattern: RegExp) => FILES.filter(({ code }) => pattern.test(code)).map(({ path }) => path);
 
-/** `const NAME = 1_500` of the code, by name; a name may stand in several files. */
+/** `const NAME = 1_500` of the code, by name; a name may occur in several files. */
 function valuesOf(name: string): readonly number[] {
   const pattern = new RegExp(`const ${name} = ([\\d_]+|LEASE_MS);`, "g");
   return FILES.flatMap(({ code }) =>

@@ -49,7 +49,7 @@ describe("the sample shop", () => {
     expect((await open(TAKEN).shop.request("/orders/9", ASKED_BY_BUYER)).status).toBe(404);
   });
 
-  it("tells the buyer that his order is shipped, with a key of the order's", async ({ expect }) => {
+  it("notifies the buyer that the order is shipped, with a key of the order's", async ({ expect }) => {
     const { shop, ship, sent } = open(TAKEN);
     const response = await ship("1002");
     expect(response.status).toBe(200);
@@ -66,7 +66,7 @@ describe("the sample shop", () => {
     });
   });
 
-  it("says the very same again when shipping is repeated with another parcel", async ({ expect }) => {
+  it("repeats the same text when shipping is repeated with another parcel", async ({ expect }) => {
     const { ship, sent } = open(TAKEN);
     await ship("1002");
     await ship("1002", { carrier: "别家", trackingNumber: "X" });
@@ -97,7 +97,7 @@ describe("the sample shop", () => {
     ["1002", {}, 422],
     ["1002", { carrier: "", trackingNumber: "X" }, 422],
     ["1002", null, 422],
-  ] as const)("refuses to ship %s with %j: %i, and tells nobody", async ([id, body, status], { expect }) => {
+  ] as const)("refuses to ship %s with %j: %i, and sends nothing", async ([id, body, status], { expect }) => {
     const { ship, sent } = open(TAKEN);
     expect((await ship(id, body)).status).toBe(status);
     expect(sent).toEqual([]);
@@ -124,14 +124,14 @@ describe("the sample shop's webhook", () => {
   });
   const event = { type: "message.received", data: { openid: "oBuyer", row: {} } };
 
-  it("answers the buyer's question about his order", async ({ expect }) => {
+  it("answers the buyer's question about the order", async ({ expect }) => {
     const answer = await post(open(TAKEN).shop, question("oBuyer", "订单 1001 到哪了"));
     expect(await answer.json()).toEqual({
       messages: [{ type: "text", content: "订单 1001：已发货，顺丰速运单号 SF1234567890123。" }],
     });
   });
 
-  it("tells a stranger no more than that there is no such order", async ({ expect }) => {
+  it("answers a stranger only that there is no such order", async ({ expect }) => {
     const { shop } = open(TAKEN);
     const others = await (await post(shop, question("oStranger", "订单 1001 到哪了"))).text();
     const none = await (await post(shop, question("oStranger", "订单 1009 到哪了"))).text();
@@ -143,13 +143,13 @@ describe("the sample shop's webhook", () => {
     expect([answer.status, await answer.json()]).toEqual([200, {}]);
   });
 
-  it("hears each event once, however often it is told", async ({ expect }) => {
+  it("handles each event once, for any number of deliveries", async ({ expect }) => {
     const { shop, events } = open(TAKEN);
     for (const id of ["evt-1", "evt-1", "evt-2"]) expect((await post(shop, event, { id })).status).toBe(200);
     expect(events).toEqual(["message.received oBuyer", "message.received oBuyer"]);
   });
 
-  it("hears nothing that is forged or old", async ({ expect }) => {
+  it("ignores forged and old events", async ({ expect }) => {
     const { shop, events } = open(TAKEN);
     const forged = await post(shop, event, { secret: "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2VkISE=" });
     const old = await post(shop, event, { at: new Date(Date.now() - 6 * 60_000) });
@@ -158,7 +158,7 @@ describe("the sample shop's webhook", () => {
     expect(events).toEqual([]);
   });
 
-  it("says so when what is signed is no event", async ({ expect }) => {
+  it("reports a signed body that is not an event", async ({ expect }) => {
     expect((await post(open(TAKEN).shop, { hello: 1 })).status).toBe(422);
   });
 });

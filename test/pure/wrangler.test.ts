@@ -25,7 +25,7 @@ describe("what is deployed", () => {
     expect(top.split("\n")).toContain("keep_vars = true");
   });
 
-  it("calls no private address unless somebody says so", ({ expect }) => {
+  it("calls no private address unless it is configured", ({ expect }) => {
     expect(linesOf("vars")).toContain('WEBHOOK_ALLOW_PRIVATE = "0"');
   });
 });
@@ -61,7 +61,7 @@ describe('the form of the "Deploy to Cloudflare" button', () => {
     expect(readConfig({ ...vars, ...filled }).ok).toBe(true);
     for (const name of Object.keys(filled)) {
       const config = readConfig({ ...vars, ...filled, [name]: "" });
-      // Without API_KEYS the REST API is closed, which is no fault; the one who pressed the button wants it open.
+      // Without API_KEYS the REST API is closed, which is not a fault; the user of the deploy button needs it open.
       expect([name, config.ok]).toEqual([name, name === "API_KEYS"]);
     }
   });

@@ -1,6 +1,6 @@
 /**
- * The account objects of vitest.config.ts with an empty storage before every test, a token endpoint that is told what
- * to say, and a clock that stands still.
+ * The account objects of vitest.config.ts with an empty storage before every test, a token endpoint with set answers,
+ * and a clock that is moved by hand.
  */
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -47,7 +47,7 @@ async function wipe(appid: string): Promise<void> {
   await env.KV.delete(accessKey(appid));
 }
 
-/** The app as a Worker knows it. */
+/** The app as a Worker reads it. */
 export function connect() {
   const config = configOf(env);
   const app = config.ok ? findAccountConfig(config.value, APPID) : undefined;

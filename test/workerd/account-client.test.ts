@@ -63,7 +63,7 @@ describe("senders", () => {
     const sends = (await control.calls()).length;
     await vi.waitFor(async () => expect(await published()).toMatchObject({ pauseCode: "45009" }));
     expect(await deliver("oUser2")).toMatchObject({ result: "not_sent", reason: "paused" });
-    // Another isolate, and the object after an eviction, know it too.
+    // Another isolate, and the object after an eviction, have it too.
     accountMemory.clear();
     expect(await deliver("oUser3")).toMatchObject({ result: "not_sent", reason: "paused" });
     await evictDurableObject(account());
@@ -83,7 +83,7 @@ describe("senders", () => {
 });
 
 describe("settings", () => {
-  it("reach a Worker that knows none from the object, and later from KV", async ({ expect }) => {
+  it("reach a Worker without any from the object, and later from KV", async ({ expect }) => {
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
     await settingsObject().put("*", { defaults: { fallback: { type: "silent" } } });
     // Memory is up to a minute old.

@@ -99,7 +99,7 @@ describe("the quarantine", () => {
     ]);
   });
 
-  it("keeps 64 KB of a body, cuts no character in two, and tells the whole size", async ({ expect }) => {
+  it("keeps 64 KB of a body, cuts no character in two, and returns the whole size", async ({ expect }) => {
     const body = `a${"客".repeat(30_000)}`;
     await account().quarantine(push(body));
     const [kept] = await account().quarantined(1);
@@ -107,7 +107,7 @@ describe("the quarantine", () => {
     expect(kept).toMatchObject({ bytes: 90_001, truncated: true });
   });
 
-  it("tells bodies apart that only differ behind the cut", async ({ expect }) => {
+  it("distinguishes bodies that only differ after the cut", async ({ expect }) => {
     const long = "x".repeat(70_000);
     await account().quarantine(push(`${long}1`));
     await account().quarantine(push(`${long}2`));

@@ -151,7 +151,7 @@ describe("the account", () => {
     expect(await status()).toMatchObject({ healths: { user: { failures: 1 } }, skipped: {} });
   });
 
-  it("forgets skipped events that nobody wants, when it is asked to", async ({ expect }) => {
+  it("deletes skipped events on request", async ({ expect }) => {
     await hooks("unwanted");
     await account().noteSkipped("unwanted", skip("c1", 5), await listed());
     expect((await call("DELETE", "/api/v1/webhooks/unwanted/skipped")).status).toBe(204);

@@ -96,7 +96,7 @@ describe("the token", () => {
 });
 
 describe("the alarm", () => {
-  it("is not set for a token nobody asks for near its end", async ({ expect }) => {
+  it("is not set for a token without a reader near its end", async ({ expect }) => {
     await account().access();
     pass(LIFE_MS / 2);
     await account().access();
@@ -179,7 +179,7 @@ describe("a pause", () => {
   });
 });
 
-describe("an app nobody has written to", () => {
+describe("an app without messages", () => {
   it("is read without a single row being written", async ({ expect }) => {
     expect(await account().appEvents(0, 10)).toEqual([]);
     expect(await account().quarantined(10)).toEqual([]);

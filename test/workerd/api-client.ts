@@ -5,7 +5,7 @@ import { exports } from "cloudflare:workers";
 import { API_KEY, fetchWith } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
 
-/** What a call may carry. */
+/** The options of a call. */
 export interface CallOptions {
   readonly body?: BodyInit;
   readonly json?: unknown;

@@ -214,7 +214,7 @@ describe("DELETE /conversations/:openid", () => {
   });
 });
 
-/** Not text(): the runtime warns of it for a type it does not know as text. */
+/** Not text(): for a type that is not text the runtime prints a warning. */
 async function readLines(response: Response): Promise<string> {
   return new TextDecoder().decode(await response.arrayBuffer());
 }

@@ -12,7 +12,7 @@ describe("GET /diagnostics", () => {
     expect((await call("GET", "/api/v1/diagnostics", { key: null })).status).toBe(401);
   });
 
-  it("tells the token, the quota of sends, and how each network reaches the push URL", async ({ expect }) => {
+  it("returns the token, the quota of sends, and how each network reaches the push URL", async ({ expect }) => {
     const answer = await diagnose();
     expect(answer).toMatchObject({
       token: { ok: true },
@@ -55,7 +55,7 @@ describe("GET /diagnostics", () => {
     expect((await call("POST", "/api/v1/conversations/oDiagnosed/typing", { json: { on: true } })).status).toBe(204);
   });
 
-  it("tells that WeChat is out of reach", async ({ expect }) => {
+  it("reports that WeChat is out of reach", async ({ expect }) => {
     await wechat.fault({ fault: "drop", when: "before", target: "callback" });
     expect(await diagnose()).toMatchObject({ callback: [{ result: { ok: false, reason: "unreachable" } }, {}, {}] });
   });

@@ -34,7 +34,7 @@ function losingFirstAnswer(): DurableObjectNamespace {
 }
 
 describe("a message whose acceptance was lost on the way back to the Worker", () => {
-  it("is accepted all the same, carried by the same Worker, and sent once", async ({ expect }) => {
+  it("is accepted all the same, delivered by the same Worker, and sent once", async ({ expect }) => {
     await wechat.text("oLostAnswer", "在吗");
     const request = () =>
       buildCall("POST", "/api/v1/conversations/oLostAnswer/messages", {

@@ -9,7 +9,7 @@ import { useWorker, wechat } from "./each-test.ts";
 useWorker();
 
 describe("GET /messages/:id", () => {
-  it("tells why a message failed", async ({ expect }) => {
+  it("returns why a message failed", async ({ expect }) => {
     await wechat.text("oFail", "在吗");
     await wechat.fault({ fault: "errcode", errcode: 40003, target: "send" });
     const { id } = await bodyOf(await send("oFail", HELLO));
@@ -26,7 +26,7 @@ describe("GET /messages/:id", () => {
     const { id } = await bodyOf(await send("oLong", HELLO));
     await expect.poll(() => stateOf(id)).toBe("sent");
     await runInDurableObject(conversation("oLong"), (_, { storage: { sql } }) => {
-      // Whoever reads on to the last of them fails: it is no JSON.
+      // A reader that reaches the last of them fails: it is not JSON.
       const insert = `with recursive step(n) as (values (1) union all select n + 1 from step where n < 300),
           last(seq) as (select max(seq) from log)
         insert into log select seq + n, null, iif(n < 300, '[{"seq":' || (seq + n) || ',"ref":null}]', 'no JSON'), '{}'

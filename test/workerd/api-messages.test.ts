@@ -32,13 +32,13 @@ describe("POST /conversations/:openid/messages", () => {
     expect((await lines()).map((line) => line.isAi)).toEqual([true, false, false, false]);
   });
 
-  it("splits a long text and tells of each part", async ({ expect }) => {
+  it("splits a long text and returns the status of each part", async ({ expect }) => {
     await wechat.text("oLong", "在吗");
     const answer = await bodyOf(await send("oLong", { type: "text", content: "长".repeat(1_000) }));
     expect(answer).toMatchObject({ window: { remaining: 3 }, parts: [{ part: 1 }, { part: 2 }] });
     await expect.poll(async () => (await readTexts(wechat, "oLong")).join("")).toBe("长".repeat(1_000));
     const parts = async () => (await messageOf(answer["id"]))["parts"];
-    // WeChat has a part a moment before its row says so.
+    // WeChat has a part shortly before its row records it.
     await expect.poll(parts).toEqual([
       { part: 1, state: "sent" },
       { part: 2, state: "sent" },

@@ -27,14 +27,14 @@ describe("GET /milestones", () => {
     expect(await reached()).toEqual({});
   });
 
-  it("tells a genuine verification, and no forged one", async ({ expect }) => {
+  it("reports a genuine verification, and no forged one", async ({ expect }) => {
     await wechat.verify({ signature: "0".repeat(40) });
     expect(await reached()).toEqual({});
     await wechat.verify();
     await vi.waitFor(async () => expect(await reached()).toEqual({ verified: expect.stringMatching(TIME) }));
   });
 
-  it("tells the first message and the first answer WeChat took, of this app only", async ({ expect }) => {
+  it("reports the first message and the first reply WeChat accepted, of this app only", async ({ expect }) => {
     await wechat.text("oFirst", "在吗", { appid: APPID });
     await vi.waitFor(async () =>
       expect(await reached()).toEqual({
@@ -72,7 +72,7 @@ describe("GET /milestones", () => {
     expect(await reached()).toEqual({});
   });
 
-  it("writes once: what an isolate has told is neither told nor written again", async ({ expect }) => {
+  it("writes once: a reported milestone is neither reported nor written again", async ({ expect }) => {
     await wechat.text("oOnce", "一");
     await vi.waitFor(async () => expect(await reached()).toHaveProperty("answer"));
     const before = await reached();
@@ -85,7 +85,7 @@ describe("GET /milestones", () => {
     expect(await reached()).toEqual(before);
   });
 
-  it("never stands in the way of a push: a failing account is only logged", async ({ expect }) => {
+  it("never delays a push: a failing account is only logged", async ({ expect }) => {
     vi.spyOn(env.ACCOUNT, "getByName").mockImplementation(() => {
       throw new TypeError("out of reach");
     });

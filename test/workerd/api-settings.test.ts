@@ -27,7 +27,7 @@ async function etag(): Promise<string> {
 }
 
 describe("GET /settings", () => {
-  it("gives the defaults as version 0 until somebody stores others", async ({ expect }) => {
+  it("returns the defaults as version 0 until others are stored", async ({ expect }) => {
     const response = await call("GET", "/api/v1/settings");
     expect(response.status).toBe(200);
     expect(response.headers.get("etag")).toBe('"0"');
@@ -119,7 +119,7 @@ describe("PUT /settings", () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
-  it("tells all problems at once, each with its path and cure", async ({ expect }) => {
+  it("reports all problems at once, each with its path and cure", async ({ expect }) => {
     const rule = { id: "a", match: { type: "contains", words: [] }, action: { type: "silent" } };
     const defaults = { timeZone: "Mars/Olympus", rules: [rule, rule], fallback: { type: "reply" } };
     const response = await put({ defaults, overrides: { [KEY]: { timeZone: "Mars" }, shop: {} } }, "*");
@@ -174,7 +174,7 @@ describe("PUT /settings", () => {
 });
 
 describe("GET /quarantine", () => {
-  it("shows genuine pushes nobody could read, newest first, of one app", async ({ expect }) => {
+  it("returns authentic pushes that could not be parsed, newest first, of one app", async ({ expect }) => {
     expect(await bodyOf(await call("GET", "/api/v1/quarantine"))).toEqual({ entries: [] });
     const now = Date.now();
     await account().quarantine({ at: now - 1_000, cause: "not_xml", body: "<xml" });

@@ -202,7 +202,7 @@ describe("without a token", () => {
     expect(await bodyOf(response)).toMatchObject({ code: "wechat_unreachable" });
   });
 
-  it("tells what WeChat has against the secret", async ({ expect }) => {
+  it("returns WeChat's refusal of the secret", async ({ expect }) => {
     // The rest after the failure above is over by then.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
     await wechat.app({ appid: OTHER_APPID, secret: "f".repeat(32) });

@@ -1,7 +1,7 @@
 /**
- * Compiled, never run (`npm run check`): one declaration in `shared/app-context.ts` types the page, the shop's back end, the
- * worker's handlers and the path of a card. A wrong field is a compile error on whichever end it stands; a refusal that is
- * lost is an unused `@ts-expect-error`, which is an error.
+ * Compiled, never run (`npm run check`): one declaration in `shared/app-context.ts` types the page, the shop's back
+ * end, the worker's handlers and the path of a card. A wrong field is a compile error at each end; a missing refusal is
+ * an unused `@ts-expect-error`, which is an error.
  */
 import { signContext } from "../../client/index.ts";
 import type { AppContext, AppRoutes, VerifiedContext } from "../../shared/app-context.ts";
@@ -9,7 +9,7 @@ import { buildCardPath } from "../../shared/entry/card-path.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 
-/** Whether two types are the same: each can stand for the other. */
+/** Whether two types are the same: each is assignable to the other. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 // The page: what it says about itself.
@@ -50,7 +50,7 @@ export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verif
   const sure = verified.user;
   return void [shown, title, level, sure, verified?.user?.vip];
 };
-// Messages come without a context: the handler runs before the conversation, which knows it, is asked.
+// Messages come without a context: the handler runs before the conversation, which has it, is called.
 export const onMessage: Handlers["onMessage"] = (_message, ctx) => {
   // @ts-expect-error only entering has it
   return void ctx.context;

@@ -39,7 +39,7 @@ const namesHeard = () => heard().map(({ name }) => name);
 const idsHeard = () => shop.events.map(({ id }) => id);
 
 describe("an event that is no user's", () => {
-  it("reaches a webhook that wants everything, signed, in order, and as GET /events shows it", async ({ expect }) => {
+  it("reaches a webhook for all events, signed, in order, and as GET /events returns it", async ({ expect }) => {
     expect((await put(hook("all"))).status).toBe(200);
     for (const name of ["xpay_goods_deliver_notify", "wxa_media_check", "brand_new_event"]) await push(name, 7);
     expect(shop.events).toEqual([]);

@@ -119,7 +119,7 @@ describe("a rule that asks a webhook", () => {
     await expect.poll(answersTo("oRest")).toEqual(["甲", "乙"]);
   });
 
-  it("hears the same id when WeChat repeats the push, and the user one answer", async ({ expect }) => {
+  it("gets the same id when WeChat repeats the push, and the user one answer", async ({ expect }) => {
     await useRules(rule("orders", 1, ask("shop")));
     shop.answerWith(answer({ messages: [{ type: "text", content: "好" }] }));
     await wechat.text("oRepeat", "你好", { copies: 3 });
@@ -127,7 +127,7 @@ describe("a rule that asks a webhook", () => {
     expect(new Set(shop.events.map(({ id }) => id)).size).toBe(1);
   });
 
-  it("is not asked without a secret, and keeps no cursor for an endpoint that hears no events", async ({ expect }) => {
+  it("is not asked without a secret, and keeps no cursor for an endpoint without events", async ({ expect }) => {
     await useRules(rule("orders", 2, ask("shop")), rule("next", 1, reply("下一条")));
     const keyless = playWeChat({ vars: { WEBHOOK_SECRET: "" }, hosts: { "shop.example.com": shop.handle } });
     await keyless.text("oSecret", "你好");

@@ -33,7 +33,7 @@ async function fill(openid: string, count = FILLERS): Promise<void> {
   await evictDurableObject(conversation(openid));
 }
 
-describe("where a message stands", () => {
+describe("the status of a message", () => {
   it.for<readonly [string, Delivery]>([
     ["failed", rejected(40003)],
     ["blocked", rejected(45047)],
@@ -52,7 +52,7 @@ describe("where a message stands", () => {
     expect(read).toBeLessThan(MOST);
   });
 
-  it("is found when its end lies behind thousands of other rows", async ({ expect }) => {
+  it("is found when its end is thousands of rows later", async ({ expect }) => {
     const { lease } = await says(wechat, "oFar", [reply("一")]);
     const seq = lease?.seq ?? 0;
     await remote("oFar").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);

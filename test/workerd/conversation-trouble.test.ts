@@ -93,7 +93,7 @@ describe("the outcome of an attempt", () => {
     expect(await remote("oLate").message(APPID, lease?.seq ?? 0)).toMatchObject({ status: "sent" });
   });
 
-  it("is written once, however often it is told", async ({ expect }) => {
+  it("is written once, for any number of reports", async ({ expect }) => {
     const { lease } = await says(wechat, "oTold", [reply("一")]);
     const seq = lease?.seq ?? 0;
     await remote("oTold").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);

@@ -16,7 +16,7 @@ const DAY = 86_400_000;
 useObjects();
 
 describe("a conversation object", () => {
-  it("stores nothing when it is only looked at", async ({ expect }) => {
+  it("stores nothing when it is only read", async ({ expect }) => {
     const stub = remote("oLooked");
     expect(await stub.view(10)).toBeNull();
     expect(await stub.rows(0, 10)).toBeNull();
@@ -84,7 +84,7 @@ describe("a conversation object", () => {
     });
   });
 
-  it("sends by its alarm what nobody carries", async ({ expect }) => {
+  it("sends by its alarm messages without a lease holder", async ({ expect }) => {
     await says(wechat, "oAlarm", [reply("一", "二", "三")]);
     pass(LEASE_MS);
     await runDurableObjectAlarm(conversation("oAlarm"));
@@ -94,7 +94,7 @@ describe("a conversation object", () => {
     expect(await readTexts(wechat, "oAlarm")).toEqual(["二", "三", "一"]);
   });
 
-  it("lets a repeat of the push pick up what its first carrier dropped", async ({ expect }) => {
+  it("lets a repeat of the push take the attempt its first holder dropped", async ({ expect }) => {
     const inbound = message("oPick");
     await wechat.text("oPick", "x");
     const first = await tells("oPick", [reply("一", "二")], inbound);
@@ -159,7 +159,7 @@ describe("a send through the object", () => {
     expect(await submit("oKey", "k:1", "别的", "r2")).toMatchObject({ ok: true });
   });
 
-  it("tells where the message stands", async ({ expect }) => {
+  it("returns the status of the message", async ({ expect }) => {
     await says(wechat, "oStands", []);
     const answer = await submit("oStands", "k:1");
     if (!answer.ok) throw new Error(answer.reason);
@@ -176,7 +176,7 @@ describe("a send through the object", () => {
 });
 
 describe("retention", () => {
-  it("lets old rows go in batches and keeps the newest, which carries the state", async ({ expect }) => {
+  it("deletes old rows in batches and keeps the newest, which has the state", async ({ expect }) => {
     for (let day = 0; day < 4; day += 1) {
       await tells("oOld", []);
       pass(60 * DAY);
@@ -190,7 +190,7 @@ describe("retention", () => {
     expect((await remote("oOld").view(1))?.window.remaining).toBe(5);
   });
 
-  it("spares what waits to be sent, and does not wake for it again and again", async ({ expect }) => {
+  it("keeps rows of waiting messages, and does not wake for them repeatedly", async ({ expect }) => {
     const address = { appid: APPID, openid: "oPinned" };
     const draft = { key: "k:1", request: "r", message: text("等"), isAi: false, hold: true, muteMs: 0 };
     await tells("oPinned", [], message("oPinned", Date.now() - 178 * DAY));

@@ -1,5 +1,5 @@
 /**
- * An event of the app that cannot be read as a whole: it says so wherever it is shown, and nothing of it is lost
+ * An event of the app that cannot be parsed completely: it is marked wherever it is returned, and nothing of it is lost
  * (docs/design/push-trust.md).
  */
 import { runDurableObjectAlarm } from "cloudflare:test";
@@ -32,7 +32,7 @@ interface Shown {
   readonly damaged?: string;
 }
 
-/** Pushes a text as it stands, signed and encrypted. */
+/** Pushes a text unchanged, signed and encrypted. */
 async function pushed(plaintext: string): Promise<string | undefined> {
   const push = await wechat.text("oEnvelope", "", { overrides: { plaintext } });
   return push.attempts[0]?.verdict;

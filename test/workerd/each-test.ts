@@ -14,7 +14,7 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Settings that reply to every message. */
 export const ANSWER = { fallback: { type: "reply", messages: [{ type: "text", content: "您好" }] } };
 
-/** When the test of this number begins, epoch ms. The clock stands still until the test moves it. */
+/** When the test of this number begins, epoch ms. The clock changes only when the test moves it. */
 const CLOCKS = {
   /** The real time. */
   now: () => Date.now(),

@@ -141,7 +141,7 @@ const damagedXml = (seconds: number) =>
   `<xml><CreateTime>${seconds}</CreateTime><MsgType>event</MsgType><Event>wxa_complaint</Event>` +
   `<Remark><![CDATA[${WORDS} ]]></Remark><Remark> ${USER}]]></Remark></xml>`;
 
-/** A push server of the team's answers with what it knows of the user. */
+/** A push server of the team's answers with the data it has about the user. */
 const relayedTo = { "old.example.com": async () => new Response(JSON.stringify({ openid: USER, said: WORDS })) };
 
 async function plantRelayed(): Promise<Resend> {
@@ -188,7 +188,8 @@ async function plant(): Promise<Resend> {
   await send(USER, { type: "text", content: WORDS });
   pass(BATCH_DELAY_MS);
   await ring(USER);
-  // Again, so that a failure is the last that an isolate hears of an endpoint: a refusal makes it forget.
+  // Again, so that a failure is the last report of an isolate about an endpoint: a refusal makes the isolate drop its
+  // cache.
   pass(60_000);
   await ring(USER);
   await wechat.fault({ fault: "errcode", errcode: 45009, target: "send" });
@@ -269,7 +270,7 @@ describe("the places where something is stored", () => {
     expect(created.length).toBeGreaterThan(3);
   });
 
-  it("had something of the user where the table says so, and nowhere else", ({ expect }) => {
+  it("had data of the user where the table says so, and nowhere else", ({ expect }) => {
     const holding = documented().filter(
       ({ name, erased }) => before.has(name) && /^(?:at once|by itself:)/.test(erased),
     );
@@ -284,7 +285,7 @@ describe("the places where something is stored", () => {
     expect(left.filter((name) => name !== "isolate memory")).toEqual([]);
   });
 
-  it("have nothing of the user when pushes from before come after it, nor do webhooks hear of it", ({ expect }) => {
+  it("have no data of the user when pushes from before come after it, nor do webhooks receive any", ({ expect }) => {
     expect(placesWithCanary(resent).filter((name) => name !== "isolate memory")).toEqual([]);
     expect(hasCanary(heardLater)).toBe(false);
     expect(resent.get("Account table erased")).toContain('"at"');

@@ -50,7 +50,7 @@ describe("an erased user", () => {
     expect(await statusOf("oCapture")).toBe(404);
   });
 
-  it("is not brought back by a push of the very second", async ({ expect }) => {
+  it("is not restored by a push of the same second", async ({ expect }) => {
     const push = await wechat.text("oSecond", "在吗", { deliver: false });
     pass(999);
     await erase("oSecond");
@@ -93,7 +93,7 @@ describe("an erased user", () => {
     expect(await kindsOf("oTrace")).toEqual(["in", "out", "sent"]);
   });
 
-  it("may be erased again and again, also one who never wrote", async ({ expect }) => {
+  it("may be erased repeatedly, also a user who never wrote", async ({ expect }) => {
     const old = await wechat.text("oNever", "在吗", { deliver: false });
     for (let time = 0; time < 3; time += 1) {
       pass(2_000);

@@ -111,7 +111,7 @@ describe("when the whole app is refused", () => {
   );
 });
 
-describe("when WeChat's books differ from ours", () => {
+describe("when WeChat's count differs from ours", () => {
   it.for([
     [45047, "closed", false],
     [45015, "closed", true],

@@ -11,7 +11,7 @@ let users = 0;
 usePushes();
 beforeEach(deleteEvents);
 
-/** Pushes a text as it stands, signed and encrypted. */
+/** Pushes a text unchanged, signed and encrypted. */
 async function pushed(plaintext: string, appid = APPID): Promise<string | undefined> {
   const push = await wechat.text("oEnvelope", "", { appid, overrides: { plaintext } });
   return push.attempts[0]?.verdict;

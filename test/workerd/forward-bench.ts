@@ -15,7 +15,7 @@ interface Forwarded {
   readonly stored: number;
 }
 
-/** What the server says unless a test wants something else. */
+/** The server's answer unless a test sets another one. */
 export const DELIVERED = '{ "ErrCode": 0,\r\n "ErrMsg": "发货成功" }';
 export const answerOf = (body: string, type = "application/json") =>
   new Response(body, { headers: { "content-type": type } });

@@ -45,7 +45,7 @@ describe("a relayed answer", () => {
     expect(calls).toBe(2);
   });
 
-  it("of a message goes with the user, when he is erased", async ({ expect }) => {
+  it("of a message is deleted with its erased user", async ({ expect }) => {
     await wechat.text("oGone", "你好");
     expect(await rowsIn(conversation("oGone"))).toHaveLength(1);
     await call("DELETE", "/api/v1/conversations/oGone");
@@ -55,7 +55,7 @@ describe("a relayed answer", () => {
     expect(left).toEqual([]);
   });
 
-  it("of an event goes with the user it names, when he is erased; others stay", async ({ expect }) => {
+  it("of an event is deleted with the erased user it names; others stay", async ({ expect }) => {
     answer = () => new Response(calls === 1 ? '{"ErrCode":0,"openid":"oBuyer"}' : '{"ErrCode":0,"openid":"oBuyer2"}');
     const events = [await wechat.event("oPlatform", "xpay_one"), await wechat.event("oPlatform", "xpay_two")];
     await call("DELETE", "/api/v1/conversations/oBuyer");
@@ -64,7 +64,7 @@ describe("a relayed answer", () => {
     expect(calls).toBe(2);
   });
 
-  it("is not kept of a user who was erased while his message was forwarded", async ({ expect }) => {
+  it("is not kept of a user who was erased while the message was forwarded", async ({ expect }) => {
     answer = () => new Response("too late");
     const stub: unknown = conversation("oNever");
     const kept = await (stub as { relayed(key: string, given: object): Promise<object> }).relayed("k", {

@@ -41,7 +41,7 @@ describe("a handler", () => {
     expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
   });
 
-  it("hears of messages and of entering, and of nothing else", async ({ expect }) => {
+  it("gets messages and entering, and nothing else", async ({ expect }) => {
     const heard: string[] = [];
     const note = ({ kind }: Inbound): void => {
       heard.push(kind);
@@ -54,7 +54,7 @@ describe("a handler", () => {
     expect(heard).toEqual(["text", "user_enter_tempsession"]);
   });
 
-  it("is told where the user came from, typed as the app declares it", async ({ expect }) => {
+  it("gets where the user came from, typed as the app declares it", async ({ expect }) => {
     const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"vip\\":3}}`;
     const sessionFrom = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
     const answer = (verdict: TokenVerdict) =>
@@ -81,12 +81,14 @@ describe("a handler", () => {
     expect(lines()).toEqual([{ event: "handler_failed", requestId: "r1", kind: "text", error: "TypeError" }]);
   });
 
-  it("that replies with what WeChat would refuse is told which field, and the rules go on", async ({ expect }) => {
+  it("that replies with a message WeChat would refuse is logged with the field, and the rules apply", async ({
+    expect,
+  }) => {
     expect(await run({ onMessage: (_, ctx) => ctx.reply("") }, says("你好"))).toBeUndefined();
     expect(lines()[0]?.["error"]).toBe("reply: content must not be empty");
   });
 
-  it("that replies with more parts than WeChat allows is told so, and the rules go on", async ({ expect }) => {
+  it("that replies with more parts than WeChat allows is logged, and the rules apply", async ({ expect }) => {
     const long = "长".repeat(1_300);
     const reply = { onMessage: (_: unknown, ctx: MessageHandlerContext) => ctx.reply(long, long, long) };
     expect(await run(reply, says("你好"))).toBeUndefined();
@@ -155,7 +157,7 @@ describe("the handler that is shipped", () => {
     const content = `订单${" ".repeat(60_000)}x`;
     const started = performance.now();
     expect(await run({}, says(content), { ORDERS_URL: "" })).toBeUndefined();
-    // Here the clock stands still while code runs.
+    // Here the clock does not move while code runs.
     await scheduler.wait(1);
     expect(performance.now() - started).toBeLessThan(400);
   });

@@ -1,4 +1,7 @@
-/** WeChat does not answer, or is busy, for minutes: `/healthz` says so, since when and why, without a call for each message. */
+/**
+ * WeChat does not answer, or is busy, for minutes: `/healthz` reports it with start and cause, without a call for each
+ * message.
+ */
 import { describe, it } from "vitest";
 import { account, APPID, pass, waitForRow } from "../support/workerd.ts";
 import { health } from "./api-client.ts";

@@ -138,7 +138,8 @@ describe("a conversation that never answers", () => {
     expect(pushed).toMatchObject({ attempts: [{ status: 500 }] });
     const facts = { event: "push_not_stored", error: "DeadlineError" };
     expect(lines()).toContainEqual(expect.objectContaining(facts));
-    // The work that would carry its answer is over as well. After 30 s the test's context would no longer wait for it.
+    // The work that would deliver its answer has ended as well. After 30 s the test's context would no longer wait for
+    // it.
     expect(await outcomeWithin(20_000, waitOnExecutionContext(context))).not.toBe(PENDING);
   });
 

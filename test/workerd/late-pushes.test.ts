@@ -88,7 +88,7 @@ describe("KV as the shield against repeats", () => {
     expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
   });
 
-  it("is written once a minute for a push that is sent again and again", async ({ expect }) => {
+  it("is written once a minute for a push that is repeated often", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const keys: string[] = [];
     const noting = {

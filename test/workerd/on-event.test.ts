@@ -1,4 +1,4 @@
-/** The team's `onEvent`: what it hears, and that nothing it does is the push's trouble. */
+/** The team's `onEvent`: the events it gets, and that a failure in it does not affect the push. */
 import { beforeEach, describe, it, vi, type MockInstance } from "vitest";
 import * as handlers from "../../worker/custom/handlers.ts";
 import { APPID, OTHER_APPID } from "../support/workerd.ts";
@@ -23,7 +23,7 @@ describe("onEvent", () => {
     onEvent = vi.spyOn(handlers, "onEvent");
   });
 
-  it("hears of events that are no user's, with all they say, and of nothing else", async ({ expect }) => {
+  it("gets events that belong to no user, with all fields, and nothing else", async ({ expect }) => {
     await wechat.text("oChat", "价格");
     await wechat.enter("oChat", "page=1");
     await wechat.event("oChat", "user_info_modified", { OpenID: "oChat" });
@@ -36,7 +36,7 @@ describe("onEvent", () => {
     expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ appid: APPID, env: expect.any(Object) });
   });
 
-  it("hears of an event once, however often it comes, with the time of its arrival when it has none", async ({
+  it("gets an event once, however often it comes, with the time of its arrival when it has none", async ({
     expect,
   }) => {
     const before = Date.now();

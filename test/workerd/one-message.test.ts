@@ -1,6 +1,6 @@
 /**
- * A message that WeChat refuses for good, whatever its errcode: the other users are answered, and it does not stop the
- * app again and again. Alarms ring by hand, on a clock the test moves.
+ * A message that WeChat refuses for good, whatever its errcode: the other users are answered, and it does not pause the
+ * app repeatedly. The test runs the alarms and moves the clock.
  */
 import { beforeEach, describe, it } from "vitest";
 import { APPID, kindsOf, pass, readTexts, refuseSends, remote, ring } from "../support/workerd.ts";

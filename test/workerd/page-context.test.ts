@@ -46,7 +46,7 @@ async function contextsOf(openid: string): Promise<{ readonly view: unknown; rea
   return { view, row: rows.findLast((row) => row.inbound?.context !== undefined)?.inbound?.context };
 }
 
-/** Both contexts are to say so: the claims, and nothing of what the token said. */
+/** Both contexts must show it: the claims, and nothing of the token's content. */
 function unverified(unverifiedReason: string) {
   const context = { label: LABEL, claimed: CLAIMED, verified: null, unverifiedReason };
   return { view: context, row: context };

@@ -34,6 +34,6 @@ export function namespaceOf(getByName: (name: string) => unknown): object {
   return { getByName, idFromName: (name: string) => env.CONVERSATION.idFromName(name) };
 }
 
-/** What a stub that stands in is asked. */
+/** The calls of a stub that replaces the real one. */
 export type ReceiveArgs = Parameters<ReturnType<typeof remote>["receive"]>;
 export type SettleArgs = Parameters<ReturnType<typeof remote>["settle"]>;

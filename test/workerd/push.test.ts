@@ -28,7 +28,7 @@ describe("the push URL", () => {
     expect((await exports.default.fetch(new Request("https://kefu.test/wechat/message?echostr=1"))).status).toBe(403);
   });
 
-  it("knows every app by its appid and no other", async ({ expect }) => {
+  it("accepts every configured appid and no other", async ({ expect }) => {
     expect((await wechat.verify({ appid: OTHER_APPID })).verdict).toBe("echoed");
     expect((await exports.default.fetch(new Request("https://kefu.test/wechat/wx1/message"))).status).toBe(404);
   });
@@ -45,7 +45,7 @@ describe("the push URL", () => {
     await expect.poll(() => readTexts(wechat, "oEnter")).toEqual(["欢迎光临"]);
   });
 
-  it("stores and acknowledges kinds it does not know", async ({ expect }) => {
+  it("stores and acknowledges unknown kinds", async ({ expect }) => {
     const voice = { kind: "message", msgType: "voice", fields: { MediaId: "m1" } } as const;
     expect((await wechat.push({ openid: "oVoice", content: voice })).outcome).toBe("acknowledged");
     expect((await remote("oVoice").rows(0, 10))?.[0]).toMatchObject({
@@ -172,7 +172,7 @@ describe("log lines", () => {
       { user: conversation(user).id.toString().slice(0, 12) },
     ]);
     for (const secret of [
-      // The beginning of an openid would do to find him.
+      // The beginning of an openid would be enough to identify the user.
       user.slice(0, 8),
       "13800000000",
       "价格见商品页",
@@ -185,7 +185,7 @@ describe("log lines", () => {
 });
 
 describe("log lines of an unreadable push", () => {
-  it("tell the cause and nothing of what it says", async ({ expect }) => {
+  it("name the cause and nothing of the content", async ({ expect }) => {
     const plaintext = "<xml><Content>13800000000</Content><MsgType>text";
     await wechat.text("oSecretUser0000000000000002", "", { overrides: { plaintext } });
     expect(lines()).toContainEqual(expect.objectContaining({ event: "push_quarantined", cause: "xml: malformed" }));
@@ -194,7 +194,7 @@ describe("log lines of an unreadable push", () => {
 });
 
 describe("memory is not needed", () => {
-  it("a conversation evicted between two pushes goes on where it was", async ({ expect }) => {
+  it("a conversation evicted between two pushes continues where it was", async ({ expect }) => {
     await wechat.text("oEvict", "价格");
     await expect.poll(() => kindsOf("oEvict")).toContain("sent");
     await evictDurableObject(conversation("oEvict"));

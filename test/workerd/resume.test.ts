@@ -113,7 +113,7 @@ describe("POST /resume", () => {
     expect(await healthLater()).toMatchObject({ status: "degraded" });
   });
 
-  it("knows who waits although the account object was thrown out of memory", async ({ expect }) => {
+  it("wakes waiting conversations although the account object was evicted", async ({ expect }) => {
     await pauseWith(45009, 1);
     await vi.waitUntil(async () => (await wechat.calls()).length > 0);
     await evictDurableObject(account());
@@ -166,7 +166,7 @@ describe("POST /resume", () => {
     accountMemory.set(APPID, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");
-    // It hears from the account object that there is nothing to wait for.
+    // The account object answers that there is nothing to wait for.
     await vi.waitUntil(async () => (await waitsUntil("oLate")) < Date.now() + 60_000);
     pass(5_000);
     await ring("oLate");

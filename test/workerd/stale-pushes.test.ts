@@ -85,7 +85,7 @@ describe("refused for its age", () => {
     ]);
   });
 
-  it("says so in the log, with the age and the cure", async ({ expect }) => {
+  it("is logged with the age and the cure", async ({ expect }) => {
     await write("oLogged", -HOUR);
     const refused = lines().find((line) => line["event"] === "push_refused");
     expect(refused).toMatchObject({ outcome: "stale", age: "signed 3600 s after it arrived" });

@@ -17,7 +17,7 @@ async function pushXml(openid: string, xml: string): Promise<string | undefined>
   return push.attempts.at(-1)?.verdict;
 }
 
-/** What was to be sent to a user. The emulator knows no window after a body of a test's own, so nothing arrives. */
+/** The texts sent to a user. The emulator has no window after a body of a test's own, so nothing arrives. */
 async function answersTo(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 500)) ?? [];
   return rows.flatMap((row) =>

@@ -1,5 +1,5 @@
 /**
- * Pushes without CreateTime, or with 0: the time of their signature stands for it, so that a capture is known for one
+ * Pushes without CreateTime, or with 0: the time of their signature replaces it, so that a captured push is recognised
  * (docs/design/erasure.md). WECHAT.md §3.1 has CreateTime in all of them.
  */
 import { runInDurableObject } from "cloudflare:test";

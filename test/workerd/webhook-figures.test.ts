@@ -59,7 +59,7 @@ describe("GET /webhooks after an endpoint was given another address", () => {
   });
 });
 
-describe("GET /webhooks while an endpoint goes on failing", () => {
+describe("GET /webhooks while an endpoint keeps failing", () => {
   it("names the time of the newest failure, also after the tenth", async ({ expect }) => {
     await useHooks(hook("dead", "dead"));
     shop.answerWith(BUSY);

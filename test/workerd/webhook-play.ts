@@ -32,7 +32,7 @@ interface Known {
   readonly settingsVersion?: number;
 }
 
-/** The user writes, with these webhooks in the settings of the caller; an answer is carried at once. */
+/** The user writes, with these webhooks in the settings of the caller; an answer is delivered at once. */
 export async function says(
   openid: string,
   candidates: readonly Candidate[],
@@ -47,7 +47,7 @@ export async function says(
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }
 
-/** The user writes; these webhooks hear of it. */
+/** The user writes; these webhooks receive it. */
 export const writes = (openid: string, ...webhooks: readonly string[]) => says(openid, [], { webhooks });
 
 /** Lets the time pass until nothing more is due for the webhooks, a while at most. */

@@ -129,7 +129,7 @@ describe("a skipped event", () => {
     expect(JSON.stringify(kept)).not.toContain(conversation("oErase").id.toString());
   });
 
-  it("is forgotten with a user who is erased while it is noted", async ({ expect }) => {
+  it("is deleted with a user who is erased while it is recorded", async ({ expect }) => {
     await useHooks({ id: "erased", url: URL_OF("erased"), events: ["message.received"] });
     shop.answerWith(async () => {
       await remote("oErasedSkipped").erase();
@@ -241,7 +241,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(await (await replay("many", { from: "skipped" })).json()).toEqual({ conversations: 0, remaining: 0 });
   });
 
-  it("refuses what it does not know", async ({ expect }) => {
+  it("refuses unknown ids", async ({ expect }) => {
     await useHooks({ id: "known", url: URL_OF("known") });
     const stranger = `${conversation("oStranger").id.toString()}-1`;
     await writes("oElsewhere", "known");
@@ -251,7 +251,7 @@ describe("POST /webhooks/:id/replay", () => {
     expect(await bodyOf(await asked("none", "skipped"))).toMatchObject({ code: "webhook_not_found" });
     expect(await bodyOf(await asked("known", stranger))).toMatchObject({ code: "conversation_not_found" });
     expect(await bodyOf(await asked("known", `${"0".repeat(64)}-1`))).toMatchObject({ code: "conversation_not_found" });
-    // Another app's conversation is none of this one's.
+    // A conversation of another app does not belong to this one.
     expect(await bodyOf(await asked("known", other, OTHER_APPID))).toMatchObject({ code: "conversation_not_found" });
     expect((await asked("known", other)).status).toBe(202);
     for (const from of [undefined, "", "all", 5, "x-1"]) {

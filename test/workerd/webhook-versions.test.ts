@@ -11,7 +11,7 @@ import { ringFor, says, useHooks, usePlay } from "./webhook-play.ts";
 
 usePlay();
 
-/** The user writes, by an isolate that knows these settings. */
+/** The user writes, by an isolate that has these settings. */
 const writes = (openid: string, settingsVersion: number, ...webhooks: readonly string[]) =>
   says(openid, [], { webhooks, settingsVersion });
 

@@ -24,7 +24,7 @@ const says = (openid: string, candidates: readonly Candidate[], webhooks: readon
   writes(openid, candidates, { webhooks });
 
 describe("a webhook", () => {
-  it("hears of a message, its hand-over or its answer's outcome, in order, signed", async ({ expect }) => {
+  it("receives a message, its handover or its answer's outcome, in order, signed", async ({ expect }) => {
     await useHooks({ id: "all", url: URL_OF("all") });
     await says("oAll", [REPLY], ["all"]);
     await says("oAll", [TRANSFER], ["all"]);
@@ -42,7 +42,7 @@ describe("a webhook", () => {
     expect(shop.events).toHaveLength(4);
   });
 
-  it("hears only what it wants, each endpoint by itself", async ({ expect }) => {
+  it("receives only the types it lists, each endpoint by itself", async ({ expect }) => {
     await useHooks(
       { id: "sent", url: URL_OF("sent"), events: ["message.sent"] },
       { id: "in", url: URL_OF("in"), events: ["message.received", "handover"] },
@@ -71,7 +71,7 @@ describe("a webhook", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([failed?.id, expect.not.stringMatching(failed?.id ?? "")]);
   });
 
-  it("hears twice rather than never when the object dies before it noted the delivery", async ({ expect }) => {
+  it("receives twice rather than never when the object dies before it recorded the delivery", async ({ expect }) => {
     await useHooks({ id: "twice", url: URL_OF("twice"), events: ["message.received"] });
     await says("oTwice", [], ["twice"]);
     pass(BATCH_DELAY_MS);
@@ -108,7 +108,7 @@ describe("a webhook", () => {
     });
   });
 
-  it("hears nothing more of a user who was erased, though he writes again in the middle of it", async ({ expect }) => {
+  it("receives nothing more of an erased user, even if the user writes again meanwhile", async ({ expect }) => {
     await useHooks({ id: "erased", url: URL_OF("erased"), events: ["message.received"] });
     for (const writesAgain of [false, true]) {
       await says("oErased", [], ["erased"]);
@@ -164,7 +164,7 @@ describe("a webhook", () => {
 });
 
 describe("a webhook that stays dead", () => {
-  it("is paused for the whole app, reported, and heard again by itself", async ({ expect }) => {
+  it("is paused for the whole app, reported, and called again automatically", async ({ expect }) => {
     await useHooks({ id: "dead", url: URL_OF("dead"), events: ["message.received"] });
     shop.answerWith(BUSY);
     for (let user = 0; user < 10; user += 1) await says(`oDead${user}`, [], ["dead"]);
@@ -200,7 +200,7 @@ describe("a webhook that stays dead", () => {
 });
 
 describe("an event for a webhook that never comes back", () => {
-  it("is given up after three days, pauses or not, and nobody looks for it any more", async ({ expect }) => {
+  it("is given up after three days, pauses or not, and is not tried again", async ({ expect }) => {
     await useHooks({ id: "gone", url: URL_OF("gone"), events: ["message.received"] });
     shop.answerWith(() => new Response(null, { status: 410 }));
     await says("oNever", [], ["gone"]);
@@ -224,7 +224,7 @@ describe("POST …/webhooks/:id/replay", () => {
   const replay = (openid: string, id: string, json: unknown) =>
     call("POST", `/api/v1/conversations/${openid}/webhooks/${id}/replay`, { json });
 
-  it("tells a conversation again, under the same ids", async ({ expect }) => {
+  it("delivers a conversation again, under the same ids", async ({ expect }) => {
     await useHooks({ id: "again", url: URL_OF("again"), events: ["message.received", "message.sent"] });
     await says("oAgain", [REPLY], ["again"]);
     await settle("oAgain");
@@ -237,7 +237,7 @@ describe("POST …/webhooks/:id/replay", () => {
     expect(shop.events.map(({ id }) => id)).toEqual([...before, ...before]);
   });
 
-  it("tells an endpoint the part of a conversation that was before its time", async ({ expect }) => {
+  it("delivers to an endpoint the part of a conversation from before it was added", async ({ expect }) => {
     await useHooks({ id: "late", url: URL_OF("late"), events: ["message.received"] });
     await says("oLate", [], []);
     const last = (await remote("oLate").view(1))?.lastSeq ?? 0;
@@ -247,7 +247,7 @@ describe("POST …/webhooks/:id/replay", () => {
     expect(shop.types()).toEqual(["message.received"]);
   });
 
-  it("knows what it cannot do", async ({ expect }) => {
+  it("refuses what it cannot do", async ({ expect }) => {
     await useHooks({ id: "known", url: URL_OF("known") });
     expect(await bodyOf(await replay("oNobody", "known", { after: 0 }))).toMatchObject({
       code: "conversation_not_found",
@@ -260,7 +260,7 @@ describe("POST …/webhooks/:id/replay", () => {
 });
 
 describe("a webhook named like something every object has", () => {
-  it("is told and shown as any other", async ({ expect }) => {
+  it("is delivered and returned as any other", async ({ expect }) => {
     await useHooks({ id: "constructor", url: URL_OF("named"), events: ["message.received"] });
     await says("oNamed", [], ["constructor"]);
     await settle("oNamed");

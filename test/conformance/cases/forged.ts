@@ -1,5 +1,5 @@
 /**
- * Pushes that only somebody without the Token or the key would send: none may be taken (WECHAT.md §1.3, §2.1).
+ * Pushes sent without the Token or the key: none may be accepted (WECHAT.md §1.3, §2.1).
  */
 import { ENCRYPTED, say, type Case, type Verdict, type Words } from "../case.ts";
 import { inEachFormat, mustNotAcknowledge, mustRefuse, type Probe } from "../probes.ts";
@@ -10,7 +10,7 @@ import { writeFields, type PushFormat } from "../wire.ts";
 import { strangeCiphertext } from "./halves.ts";
 
 const ZEROS = "0".repeat(40);
-/** 43 characters nobody was given. */
+/** 43 characters that are not any app's key. */
 const FOREIGN_KEY = "Q".repeat(43);
 const INVENTED = say(
   "任何人都能以任意用户的身份给您的系统发消息",

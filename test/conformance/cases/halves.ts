@@ -1,6 +1,6 @@
 /**
- * Bodies of two halves, of which a signature covers one: only that one may be read (WECHAT.md §1.3, §1.4). What was
- * read is told by the user of a hand-over, or by the list of what was taken.
+ * Bodies with a signed and an unsigned half: only the signed one may be read (WECHAT.md §1.3, §1.4). The half that was
+ * read shows in the user of a handover, or in the list of accepted messages.
  */
 import { isAcknowledged } from "../answer.ts";
 import { ENCRYPTED, failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";
@@ -82,7 +82,7 @@ const HIDDEN = unseen(
   ),
 );
 
-/** Whether the ciphertext that nobody signed here was taken. */
+/** Whether the unsigned ciphertext was accepted. */
 async function tryDuplicate(
   session: Session,
   format: PushFormat,

@@ -1,6 +1,6 @@
 /**
- * The hand-over to WeChat's own agents, the one answer with content a mini program has (WECHAT.md §1.8, §1.9). What
- * is wrong about each was noted when it was judged; these cases tell it, by aspect.
+ * The hand-over to WeChat's own agents, the one answer with content a mini program has (WECHAT.md §1.8, §1.9). The
+ * errors of each answer were recorded when it was checked; these cases report them by aspect.
  */
 import type { HandoverAspect } from "../answer.ts";
 import { ENCRYPTED, failed, join, ok, say, unseen, type Case, type Verdict, type Words } from "../case.ts";

@@ -13,7 +13,7 @@ import { tellUnacknowledged } from "./repeats.ts";
 
 const CROWD = 30;
 const SHORT_BYTES = 1_024;
-/** A shorter Token may stand in an answer by chance. */
+/** A shorter Token may occur in an answer by chance. */
 const MIN_SECRET = 6;
 
 /** What a stack trace looks like. */
@@ -174,7 +174,7 @@ function checkRefusals(session: Session): Verdict {
   return tell([...counts].map(([fact, count]) => say(`${fact} × ${count}`)));
 }
 
-/** What was taken or echoed is told by its own case. */
+/** Whether the push was accepted or echoed is reported by its own case. */
 function isNoRefusal({ reply, answer, url }: Exchange): boolean {
   if (answer !== undefined) return isAcknowledged(answer);
   return reply.kind === "answer" && reply.status < 300 && url.includes(`echostr=${encodeURIComponent(reply.text)}`);

@@ -1,5 +1,6 @@
 /**
- * What the documents leave open (WECHAT.md §15) or each server decides for itself. Told, never a failure.
+ * Points that the documents leave open (WECHAT.md §15) or that each server decides for itself. Reported, never a
+ * failure.
  */
 import { ENCRYPTED, join, note, say, type Case, type Verdict, type Words } from "../case.ts";
 import { factOf } from "../probes.ts";
@@ -11,7 +12,7 @@ import type { PushFormat } from "../wire.ts";
 const DAY_SECONDS = 86_400;
 const NOTHING_TO_FIX = say("不必改", "nothing to fix");
 
-/** The cases that only tell. */
+/** The cases that only report. */
 export const OPEN_CASES: readonly Case[] = [
   {
     id: "open.old-verification",

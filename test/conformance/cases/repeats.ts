@@ -156,7 +156,7 @@ async function repeatEvent(session: Session): Promise<Verdict> {
   return tell(wrong);
 }
 
-/** The very same request many times at once. */
+/** The same request many times at once. */
 function storm(session: Session, push = pushOf(session)): Promise<readonly Delivered[]> {
   return Promise.all(Array.from({ length: AT_ONCE }, () => session.deliver(push)));
 }

@@ -53,7 +53,7 @@ const built = kefu.buildCardPath("pages/order/index", { id: "1001" });
 const path: string = built.value;
 const card: CardOptions = { title: path, ...(built.ok ? { path: built.value } : {}) };
 
-/** What comes back is read, and unknown where nobody has looked. */
+/** Values of a returned card have the type unknown until they are checked. */
 export function back(detail: ContactDetail): string | undefined {
   // @ts-expect-error -- the query of a card was in a chat: an id may be missing
   const given: string = detail.query["id"];

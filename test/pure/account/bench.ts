@@ -1,6 +1,6 @@
 /**
- * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint that is told what
- * to say, a clock that is moved by hand.
+ * The account's parts without a runtime: the token keeper over a state in memory, a token endpoint with set answers, a
+ * clock that is moved by hand.
  */
 import { type Result, ok } from "../../../shared/base/result.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";

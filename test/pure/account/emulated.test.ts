@@ -92,7 +92,7 @@ describe("a hundred senders", () => {
     );
   });
 
-  it("force one refresh when the endpoint goes on giving the dead token", async ({ expect }) => {
+  it("force one refresh when the endpoint keeps returning the dead token", async ({ expect }) => {
     const { control, keeper, sendAll, tokenCalls } = await createWorld(100);
     await sendAll();
     await control.killToken({ sticky: true });
@@ -145,7 +145,7 @@ describe("the client against the emulator", () => {
     expect(downloaded).toMatchObject({ ok: true, value: { bytes, contentType: "image/png" } });
   });
 
-  it("shows the typing hint, and hears that it shows already", async ({ expect }) => {
+  it("shows the typing indicator, and gets the error that it is already shown", async ({ expect }) => {
     const { client, control } = await createWorld(1);
     expect(await client.typing("oUser0", "Typing")).toEqual({ ok: true, value: null });
     expect((await control.chat("oUser0")).typing).toBe(true);

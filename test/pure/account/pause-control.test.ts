@@ -80,7 +80,7 @@ describe("a conversation that reports its waiting", () => {
     expect(bench.list.size).toBe(1);
   });
 
-  it("hears that there is nothing to wait for, and is not registered", ({ expect }) => {
+  it("gets the answer that there is nothing to wait for, and is not registered", ({ expect }) => {
     const { bench, waits } = createBench({ pauseVersion: 4 });
     expect(waits("a")).toMatchObject({ isBlocked: false, pausedUntil: 0, pauseVersion: 4 });
     expect(bench.list.size).toBe(0);

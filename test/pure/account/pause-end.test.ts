@@ -94,7 +94,7 @@ describe("nextDue", () => {
   const idle = { refreshAt: null, appWebhooks: {} };
   const retention = { eventsMs: 180 * DAY_MS, quarantineMs: 7 * DAY_MS };
 
-  it("is never when nothing is stored and nobody needs a token", ({ expect }) => {
+  it("is never when nothing is stored and no caller needs a token", ({ expect }) => {
     expect(nextDue(idle, { event: null, quarantined: null, skipped: null, deliverable: 0 }, retention)).toBeUndefined();
   });
 

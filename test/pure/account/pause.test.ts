@@ -9,7 +9,7 @@ import { pauseCause } from "../../support/delivery.ts";
 const NOW = 1_760_000_000_000;
 const MINUTE = 60_000;
 
-/** An account that hears of refusals. */
+/** An account to which refusals are reported. */
 function createAccount() {
   let state: AccountState = NEW_ACCOUNT;
   let now = NOW;

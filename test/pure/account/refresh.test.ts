@@ -21,7 +21,9 @@ afterEach(() => {
 });
 
 describe("forced refreshes", () => {
-  /** WeChat goes on handing out the token that was just refused; a forced call makes another one, refused too. */
+  /**
+   * WeChat keeps returning the token that was just refused; a forced call returns another one, which is refused too.
+   */
   async function stuckBench() {
     const bench = await benchWithToken();
     let current = "token-1";
@@ -95,14 +97,14 @@ describe("forced refreshes", () => {
 });
 
 describe("background refresh", () => {
-  it("is not planned while nobody asks in the last ten minutes", async ({ expect }) => {
+  it("is not planned without a reader in the last ten minutes", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.advance(LIFE_MS - 11 * MINUTE_MS);
     await bench.access();
     expect(bench.state().refreshAt).toBeNull();
   });
 
-  it("is planned inside the last five minutes when somebody does, once", async ({ expect }) => {
+  it("is planned once inside the last five minutes when there is a reader", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.advance(LIFE_MS - 9 * MINUTE_MS);
     await bench.access();

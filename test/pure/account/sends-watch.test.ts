@@ -1,4 +1,4 @@
-/** When the account object hears of sends that fail, and what it makes of it. */
+/** When failing sends are reported to the account object, and what follows. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import type { Delivery } from "../../../shared/message/delivery.ts";
 import { faultsOf } from "../../../worker/account/core/faults.ts";
@@ -111,7 +111,7 @@ describe("sends that do not get through", () => {
     expect(bench.faults(41)).toMatchObject([{ reason: "sends_failing", count: 3, cause: "network" }]);
   });
 
-  it("are over with a success in the isolate that reported them, and it is told once", ({ expect }) => {
+  it("end with a success in the isolate that reported them, and it is reported once", ({ expect }) => {
     const bench = createBench();
     const { send } = bench.isolate();
     for (const at of [0, 20, 40]) send(DROPPED, at);
@@ -121,7 +121,7 @@ describe("sends that do not get through", () => {
     expect(bench.calls()).toBe(calls + 1);
   });
 
-  it("are over with a success in an isolate that read of them, and it is told once", ({ expect }) => {
+  it("end with a success in an isolate that read of them, and it is reported once", ({ expect }) => {
     const bench = createBench();
     const other = bench.isolate();
     for (const at of [0, 20, 40]) bench.isolate().send(DROPPED, at);

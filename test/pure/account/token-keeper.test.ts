@@ -54,7 +54,7 @@ describe("access", () => {
     expect(await bench.access()).toMatchObject({ ok: true, value: { token: "token-2" } });
   });
 
-  it("tells the pause with the token", async ({ expect }) => {
+  it("returns the pause with the token", async ({ expect }) => {
     const bench = await benchWithToken();
     bench.set({ pausedUntil: NOW + 1, pauseCode: "45009" });
     expect(await bench.access()).toMatchObject({ ok: true, value: { pausedUntil: NOW + 1, pauseCode: "45009" } });
@@ -79,7 +79,7 @@ describe("access", () => {
 });
 
 describe("trouble at the token endpoint", () => {
-  it("rests 2 s, 4 s, 8 s … and at most a minute while nobody answers", async ({ expect }) => {
+  it("cools down for 2 s, 4 s, 8 s … and at most a minute while there is no answer", async ({ expect }) => {
     const bench = createBench();
     bench.says(() => unreachable);
     const rests: number[] = [];

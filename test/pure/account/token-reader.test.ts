@@ -214,7 +214,7 @@ describe("AccessSource.replace", () => {
 });
 
 describe("reportPause", () => {
-  it("tells the object and is in force at once, whatever KV still says", async ({ expect }) => {
+  it("is reported to the object and is in force at once, whatever KV still contains", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     bench.kv.set(accessKey(APPID), ACCESS);
     await source.current("send");
@@ -236,7 +236,7 @@ describe("reportPause", () => {
     expect(await source.current("send")).toEqual(err({ reason: "paused", until: NOW + 600_000, code: "48004" }));
   });
 
-  it("keeps this isolate still for a minute when the object cannot be told", async ({ expect }) => {
+  it("pauses this isolate for a minute when it cannot be reported to the object", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     await source.current("send");
     bench.objectFailures = Infinity;

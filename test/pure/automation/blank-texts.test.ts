@@ -130,7 +130,7 @@ describe("a text in which nothing can be seen", () => {
   });
 });
 
-/** Texts of links alone: a reader sees the words between the tags, and there are none. */
+/** Texts that consist of links only: the visible text is between the tags, and there is none. */
 const EMPTY_LINKS = [
   '<a href="https://x.cn"></a>',
   "<A HREF='https://x.cn'>\u200b</A >",

@@ -192,7 +192,7 @@ describe("describeHours", () => {
     expect(describeHours(shop, "en")).toBe("Mon–Fri 09:00–18:00; Sat 10:00–16:00");
   });
 
-  it("leaves closed days out and says which days stand alone", ({ expect }) => {
+  it("leaves closed days out and mentions that single days differ", ({ expect }) => {
     const shop = hours({ hours: { mon: NINE_TO_SIX, tue: [], wed: NINE_TO_SIX } });
     expect(describeHours(shop)).toBe("周一 09:00–18:00；周三 09:00–18:00");
   });

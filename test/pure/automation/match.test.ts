@@ -27,7 +27,7 @@ describe("normalizeText", () => {
     expect(normalizeText("ΟΔΟΣ")).toBe(normalizeText("οδοσ"));
   });
 
-  it("drops characters nobody sees and keeps those that make an emoji", ({ expect }) => {
+  it("drops invisible characters and keeps those that are part of an emoji", ({ expect }) => {
     expect(normalizeText("价\u200B格\u00AD\uFEFF")).toBe("价格");
     expect(normalizeText("👨‍👩‍👧")).toBe("👨‍👩‍👧");
   });
@@ -77,7 +77,7 @@ describe("the matchers", () => {
     expect(fits("prefix", ["order"], "ordering")).toBe(false);
   });
 
-  it("any and contains: one of the keywords stands in the message", ({ expect }) => {
+  it("any and contains: one of the keywords occurs in the message", ({ expect }) => {
     for (const type of ["any", "contains"] as const) {
       expect(fits(type, ["价格", "多少钱"], "这个多少钱啊")).toBe(true);
       expect(fits(type, ["价格", "多少钱"], "什么时候发货")).toBe(false);
@@ -85,7 +85,7 @@ describe("the matchers", () => {
     }
   });
 
-  it("all: every keyword stands in the message, in any order", ({ expect }) => {
+  it("all: every keyword occurs in the message, in any order", ({ expect }) => {
     expect(fits("all", ["退款", "多久"], "多久能退款")).toBe(true);
     expect(fits("all", ["退款", "多久"], "怎么退款")).toBe(false);
     expect(fits("all", ["refund", "when"], "When will my refund come")).toBe(true);
@@ -133,7 +133,9 @@ describe("the matchers", () => {
     expect(fits("any", ["5元"], "15元")).toBe(false);
   });
 
-  it("tells the longest keyword that fitted, of all their sum, of a pattern without stars", ({ expect }) => {
+  it("returns the length of the longest keyword that matched, of all their sum, of a pattern without stars", ({
+    expect,
+  }) => {
     expect(strength("any", ["款", "退款申请", "退款"], "我要退款")).toEqual({ rank: 1, length: 2 });
     expect(strength("contains", ["退款"], "退款")).toEqual({ rank: 1, length: 2 });
     expect(strength("all", ["退款", "多久"], "退款要多久")).toEqual({ rank: 2, length: 4 });

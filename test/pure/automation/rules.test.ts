@@ -242,7 +242,7 @@ describe("variables", () => {
     expect(greets('kefu1{"page":"p"}')).toEqual(["来自 首页"]);
   });
 
-  it("name a user by his signed context only when it was verified", ({ expect }) => {
+  it("name a user by the signed context only when it was verified", ({ expect }) => {
     const shop = settings({ greeting: { messages: [{ type: "text", content: "{{verified.user.name|您}}好" }] } });
     const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"name\\":\\"茶小姐\\"}}`;
     const inbound = entered(`kefu1"${token}"{"user":{"name":"骗子"}}`);
@@ -287,7 +287,7 @@ describe("examples/shop-settings.json", () => {
     }
   });
 
-  it("hands over on 人工 while open and says so while closed", ({ expect }) => {
+  it("hands over on 人工 while open and answers with a text while closed", ({ expect }) => {
     expect(buildCandidates(shop, said("转人工"), MONDAY_NOON)[0]?.action).toEqual({ type: "transfer" });
     expect(buildCandidates(shop, said("转人工"), MONDAY_NIGHT)[0]?.ruleId).toBe("agent-closed");
     expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);

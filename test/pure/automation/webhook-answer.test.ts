@@ -7,7 +7,7 @@ const parse = (value: unknown) => read(JSON.stringify(value));
 const text = (content: string) => ({ type: "text", content });
 
 describe("an endpoint's answer", () => {
-  it("may be messages, a hand-over or silence", ({ expect }) => {
+  it("may be messages, a handover or no answer", ({ expect }) => {
     expect(parse({ messages: [text("在路上")] })).toEqual({
       ok: true,
       value: { type: "reply", messages: [text("在路上")] },

@@ -39,7 +39,7 @@ function rowOf(id: string): { readonly measured: string; readonly met?: boolean 
   return row;
 }
 
-/** What stands under a heading, up to the next. */
+/** The text under a heading, up to the next one. */
 function sectionOf(markdown: string, heading: string): string {
   const [, section = ""] = markdown.split(`\n${heading}\n`);
   return section.split(/\n##+ /)[0] ?? "";

@@ -38,7 +38,7 @@ describe("a row of the report", () => {
     expect(row).toMatchObject({ measured: "1.20×", spread: "0.50× – 3.00×", budget: "≤ 1.25×", met: true });
   });
 
-  it("tells a budget that is missed, and an aim that is not reached", ({ expect }) => {
+  it("marks a missed budget, and an aim that is not reached", ({ expect }) => {
     const budget = { limit: 1.25, aim: 1.15, side: "at most" } as const;
     expect(exactRow(line, 1.26, times, budget)).toMatchObject({ met: false, aim: false });
     expect(exactRow(line, 1.2, times, budget)).toMatchObject({ met: true, aim: false, budget: "≤ 1.25× (1.15×)" });

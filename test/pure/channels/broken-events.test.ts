@@ -1,4 +1,4 @@
-/** Events in XML that are not as the parser wants them: what is certain is read, the rest is kept as it came. */
+/** Events in XML that the parser refuses: the certain parts are read, the rest is stored unchanged. */
 import { describe, it } from "vitest";
 import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { FRAME, frameXml } from "./frames.ts";

@@ -48,11 +48,13 @@ describe("verifyContextToken", () => {
     expect(await verifyContextToken(token, openid, [KEY], EXPIRY)).toBe("expired");
   });
 
-  it("says bad_signature of a forged token that is over: expiry is told of genuine ones only", async ({ expect }) => {
+  it("returns bad_signature for an expired forged token: expiry is reported for genuine ones only", async ({
+    expect,
+  }) => {
     expect(await verifyContextToken(token, "oUser2", [KEY], EXPIRY)).toBe("bad_signature");
   });
 
-  it("knows no token in other texts, and verifies nothing without a key", async ({ expect }) => {
+  it("finds no token in other texts, and verifies nothing without a key", async ({ expect }) => {
     expect(await verifyContextToken("vip=9", openid, [KEY], 0)).toBe("malformed");
     expect(await verifyContextToken(token, openid, [], 0)).toBe("no_key");
   });
@@ -63,7 +65,7 @@ describe("verifyContextToken", () => {
     await fc.assert(
       fc.asyncProperty(at, fc.constantFrom(...characters), async (index, character) => {
         const changed = `${token.slice(0, index)}${character}${token.slice(index + 1)}`;
-        // The last letter of base64url carries two bits that mean nothing.
+        // The last character of base64url has two bits without meaning.
         const isLastOfMac = index === token.indexOf(".{") - 1;
         fc.pre(changed !== token && !isLastOfMac);
         expect(await verifyContextToken(changed, openid, [KEY], 0)).toMatch(/^(?:malformed|bad_signature)$/);

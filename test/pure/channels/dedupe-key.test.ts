@@ -47,7 +47,7 @@ describe("dedupeKey", () => {
     expect(await keyOf(EVENTS.user_enter_tempsession.xml)).toBe(`e:user_enter_tempsession:1760000000:${hash}`);
   });
 
-  it("tells events apart by user, content, time, and the order of a list", async ({ expect }) => {
+  it("distinguishes events by user, content, time, and the order of a list", async ({ expect }) => {
     const sample = EVENTS.user_enter_tempsession.json;
     const list = (first: number, second: number) =>
       event("brand_new_event", "", `"l":[{"i":${first}},{"i":${second}}]`, {});

@@ -79,7 +79,7 @@ describe("deliver", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("says no_token and sends nothing when there is none", async ({ expect }) => {
+  it("returns no_token and sends nothing when there is none", async ({ expect }) => {
     const refused = await deliver([], { current: err({ reason: "refused", code: "40125", until: NOW + 600_000 }) });
     expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000, code: "40125" });
     const unreachable = await deliver([], { current: err({ reason: "unreachable" }) });
@@ -111,7 +111,7 @@ describe("deliver", () => {
     expect((await deliver([json({ errcode })])).delivery).toMatchObject({ code: String(errcode), reach });
   });
 
-  it("is not sent again with the very token it was refused with", async ({ expect }) => {
+  it("is not sent again with the token it was refused with", async ({ expect }) => {
     const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok("token-1") });
     expect(delivery).toEqual(rejected(40001));
     expect(requests).toHaveLength(1);
@@ -136,7 +136,7 @@ describe("deliver", () => {
     ["nothing", () => new Response(null)],
     ["a JSON list", json([])],
     ["an errcode that is no number", json({ errcode: "0" })],
-    ["JSON of somebody else with HTTP 403", json({ message: "forbidden" }, 403)],
+    ["JSON of another server with HTTP 403", json({ message: "forbidden" }, 403)],
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://elsewhere.test/" } })],
     ["a megabyte", () => new Response("x".repeat(1_000_000))],
     ["broken UTF-8", () => new Response(new Uint8Array([0x7b, 0xff, 0x7d]))],

@@ -74,7 +74,7 @@ describe("the look at the push URL", () => {
     expect(outcome.ok && outcome.value.dns.length).toBe(20);
   });
 
-  it("tells a refusal by its errcode", async ({ expect }) => {
+  it("returns the errcode of a refusal", async ({ expect }) => {
     const { client } = play(json({ errcode: 40201 }));
     expect(await client.checkCallback("CHINANET")).toEqual(err({ reason: "refused", code: "40201" }));
   });

@@ -5,7 +5,7 @@ import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import vectors from "./vectors.json" with { type: "json" };
 
 describe("readEnvelope", () => {
-  it("tells the format by the first character that is no space", ({ expect }) => {
+  it("detects the format by the first character that is not a space", ({ expect }) => {
     for (const start of ["", "\uFEFF", "\uFEFF\r\n ", " \n\t"]) {
       const xml = readEnvelope(`${start}<xml><ToUserName>gh</ToUserName></xml>`);
       expect(xml).toEqual({ ok: true, value: { format: "xml", fields: { ToUserName: "gh" } } });

@@ -124,7 +124,7 @@ describe("refused", () => {
     );
   });
 
-  it("a runtime that tells no source text, rather than rounding an id", ({ expect }) => {
+  it("a runtime that passes no source text, rather than rounding an id", ({ expect }) => {
     const parse = JSON.parse.bind(JSON);
     vi.spyOn(JSON, "parse").mockImplementation((text, reviver) => parse(text, (key, value) => reviver?.(key, value)));
     expect(() => parseJson('{"MsgId":23637352235060883}')).toThrow("source text");

@@ -104,7 +104,7 @@ describe("uploadImage", () => {
     expect((await upload(picture("png"), json({ errcode: 0 }))).outcome).toEqual(err({ reason: "bad_response" }));
   });
 
-  it("tells WeChat's refusal", async ({ expect }) => {
+  it("returns WeChat's refusal", async ({ expect }) => {
     expect((await upload(picture("png"), json({ errcode: 41005 }))).outcome).toEqual(
       err({ reason: "refused", code: "41005" }),
     );
@@ -139,7 +139,7 @@ describe("downloadMedia", () => {
     expect(requests[1]?.url.searchParams.get("access_token")).toBe("token-2");
   });
 
-  it("hands out a picture format it does not know as plain bytes", async ({ expect }) => {
+  it("returns an unknown picture format as plain bytes", async ({ expect }) => {
     const { outcome } = await download(bytesStep("<svg onload=alert(1)>", "image/svg+xml"));
     expect(outcome.ok && outcome.value.contentType).toBe("application/octet-stream");
   });

@@ -138,7 +138,7 @@ describe("a genuine push that cannot be read", () => {
     ["a wrong MsgId", MESSAGES.text.xml.replace("23637352235060882", "a b"), "MsgId: bad_field"],
   ];
   for (const [what, text, cause] of cases) {
-    it(`is authentic and told with its text, not quoted in the cause: ${what}`, async ({ expect }) => {
+    it(`is authentic and returned with its text, which the cause does not quote: ${what}`, async ({ expect }) => {
       const error = { authentic: true, reason: "unreadable", cause, text };
       expect(await receive(securePush(text, "xml"), "secure")).toEqual({ ok: false, error });
       expect(await receive(plainPush(text), "plain")).toEqual({ ok: false, error });

@@ -19,7 +19,7 @@ export const HEAD = {
   createdAt: 1_760_000_000_000,
 };
 
-/** A 64-bit id whose neighbour a double cannot tell from it. */
+/** A 64-bit id that a double cannot distinguish from the next one. */
 export const MSG_ID = "23637352235060882";
 
 const XML_HEAD = `<ToUserName><![CDATA[${HEAD.account}]]></ToUserName>

@@ -1,6 +1,6 @@
 /**
- * A WeChat that says what it is told to, and an access source that counts what it is asked: for the cases the emulator
- * cannot play (broken connections, rubbish answers, exact clocks).
+ * A WeChat with set answers, and an access source that counts its calls: for the cases the emulator cannot simulate
+ * (broken connections, malformed answers, exact clocks).
  */
 import { ok, type Result } from "../../../shared/base/result.ts";
 import type { AccessProblem, AccessSource, AccessUse } from "../../../worker/channels/access.ts";

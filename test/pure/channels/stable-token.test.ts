@@ -33,7 +33,7 @@ describe("requestStableToken", () => {
     });
   });
 
-  it("forces only when told to", async ({ expect }) => {
+  it("forces a refresh only on request", async ({ expect }) => {
     const { requests } = await request(json({ access_token: "t", expires_in: 7200 }), true);
     expect(JSON.parse(String(requests[0]?.init.body))).toHaveProperty("force_refresh", true);
   });
@@ -71,7 +71,7 @@ describe("requestStableToken", () => {
   });
 });
 
-describe("requestStableToken with nobody answering", () => {
+describe("requestStableToken without an answer", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   });
@@ -79,7 +79,7 @@ describe("requestStableToken with nobody answering", () => {
     vi.useRealTimers();
   });
 
-  it("gives up when the time is over", async ({ expect }) => {
+  it("ends at the timeout", async ({ expect }) => {
     const pending = request(silence);
     await vi.advanceTimersByTimeAsync(8_000);
     expect((await pending).outcome).toEqual(err({ reason: "unreachable", cause: "timeout" }));

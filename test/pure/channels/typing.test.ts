@@ -29,7 +29,7 @@ describe("typing", () => {
     [45072, "invalid_command"],
     [40200, "account_type"],
     [45015, "refused"],
-  ] as const)("tells %i as %s", async ([errcode, reason], { expect }) => {
+  ] as const)("returns %i as %s", async ([errcode, reason], { expect }) => {
     expect((await typing([json({ errcode })])).outcome).toEqual(err({ reason, code: String(errcode) }));
   });
 

@@ -169,7 +169,7 @@ describe("a call", () => {
     expect(asked).toEqual([]);
   });
 
-  it("goes to nobody else when it is redirected", async ({ expect }) => {
+  it("is not sent to another host when it is redirected", async ({ expect }) => {
     const answer = new Response(null, { status: 302, headers: { location: "https://elsewhere.test/" } });
     const { client, asked } = scripted([answer]);
     expect(await client.message("m-1")).toMatchObject({ ok: false, error: { code: "unexpected_answer", status: 302 } });

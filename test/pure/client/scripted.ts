@@ -30,7 +30,7 @@ export function problem(
   return json(status, body, { "content-type": "application/problem+json", ...headers });
 }
 
-/** A client that meets the steps one after another; pauses are noted and not waited for. */
+/** A client that gets the steps one after another; delays are recorded and not waited for. */
 export function scripted(steps: readonly Step[], options: Partial<KefuClientOptions> = {}) {
   const asked: Asked[] = [];
   const pauses: number[] = [];

@@ -76,7 +76,7 @@ describe("the configuration", () => {
     expect(wrong.map(({ variable }) => variable).toSorted()).toEqual(["DEDUPE_KV", "RETENTION_DAYS"]);
   });
 
-  it("tells every missing value at once, each with its cure", ({ expect }) => {
+  it("reports every missing value at once, each with its cure", ({ expect }) => {
     const problems = problemsOf({});
     expect(problems.map(({ variable }) => variable)).toEqual(Object.keys(GOOD));
     expect(problems.every(({ cure }) => cure !== "")).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Secrets with a line break, quotation marks or a byte order mark: what stands around a value is taken off, what is
- * inside is a problem by name. Such a value never looks ready and matches nothing.
+ * Secrets with a line break, quotation marks or a byte order mark: characters around a value are removed, those inside
+ * are a problem with the variable's name: such a value would never match.
  */
 import { describe, it } from "vitest";
 import { createKefuClient, signContext } from "../../../client/index.ts";

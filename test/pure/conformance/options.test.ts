@@ -1,4 +1,4 @@
-/** What `npm run conformance` is told, and what it says about a wrong call. */
+/** The options of `npm run conformance`, and the errors of an invalid call. */
 import { describe, it } from "vitest";
 import { readOptions } from "../../conformance/options.ts";
 

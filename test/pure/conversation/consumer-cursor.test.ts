@@ -20,7 +20,7 @@ const at = (after: number, more: Partial<ConsumerCursor> = {}): ConsumerCursor =
 };
 
 describe("the cursors of a conversation", () => {
-  it("follow the settings: a new endpoint hears from now on, one that is gone is forgotten", ({ expect }) => {
+  it("follow the settings: a new endpoint begins with the next row, a removed one is deleted", ({ expect }) => {
     const known = { consumers: { a: at(3, { tries: 2 }), b: at(5) }, settingsVersion: 4 };
     expect(syncCursors(known, { consumers: ["a", "c"], settingsVersion: 5 }, 9)).toEqual({
       consumers: { a: at(3, { tries: 2 }), c: at(9) },
@@ -61,7 +61,7 @@ describe("the cursors of a conversation", () => {
     expect(dueCursors(second, 5, NOW + BATCH_DELAY_MS)).toEqual([]);
   });
 
-  it("wait together when nobody knows the settings, none shorter than before", ({ expect }) => {
+  it("wait together when the settings are unknown, none shorter than before", ({ expect }) => {
     const delayed = delayCursors({ a: at(1, { nextAt: NOW }), b: at(1, { nextAt: NOW + 90 }) }, NOW + 50);
     expect([delayed["a"]?.nextAt, delayed["b"]?.nextAt]).toEqual([NOW + 50, NOW + 90]);
   });

@@ -27,7 +27,7 @@ describe("a message that is to be held", () => {
     expect(chat.status(must(message))).toMatchObject({ status: "held" });
     expect(chat.rows("blocked")).toEqual([]);
     chat.pass(1_000);
-    // Its number goes on: a settle of the refused attempt that arrives only now is none of this one.
+    // It has the next number: a settle of the refused attempt that arrives only now does not concern this one.
     const again = must(chat.says([]).lease);
     expect(again).toMatchObject({ seq: must(message), attempt: 2 });
     chat.settles(again, ACCEPTED);

@@ -6,7 +6,7 @@ import { ACCEPTED, rejected } from "../../support/delivery.ts";
 
 const tooLongALink = `<a href="https://shop.example/${"x".repeat(3_000)}">这里</a>`;
 
-describe("where a message stands", () => {
+describe("the status of a message", () => {
   it("is followed from the queue to the user", ({ expect }) => {
     const chat = converse();
     chat.says([]);

@@ -63,7 +63,7 @@ describe("whatever happens to a conversation", () => {
         const { chat } = playStory(given);
         for (let rings = 0; rings < 50 && chat.wakes() !== undefined; rings += 1) chat.pass(1);
         expect(nextDue(chat.state(), undefined, 0) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());
-        // Retention over already: what can go has gone, what waits holds the rest.
+        // Retention is over already: deletable rows are deleted, waiting messages keep the rest.
         const pinned = Math.min(chat.state().lastSeq, ...waitingSeqs(chat.state()));
         const due = nextDue(chat.state(), waitingSeqs(chat.state()).length > 0 ? pinned : undefined, -PRUNE_SLACK_MS);
         expect(due ?? Number.POSITIVE_INFINITY).toBeGreaterThan(chat.now());

@@ -6,7 +6,7 @@ import { ACCEPTED, rejected } from "../../support/delivery.ts";
 const HOUR = 3_600_000;
 
 describe("an attempt", () => {
-  it("is returned again to the carrier that lost the answer, and to no other", ({ expect }) => {
+  it("is returned again to the holder that lost the answer, and to no other", ({ expect }) => {
     const chat = converse();
     const lease = must(chat.says([reply("一", "二")]).lease);
     const next = must(chat.settles(lease, ACCEPTED));
@@ -37,7 +37,7 @@ describe("an attempt", () => {
     expect(chat.rows("sent").map((row) => row.ref)).toEqual([must(lease).seq, second.seq, third.seq]);
   });
 
-  it("leaves the next one to the alarm when its carrier has no time", ({ expect }) => {
+  it("leaves the next one to the alarm when its holder has no time", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     expect(chat.settles(must(lease), ACCEPTED, false)).toBeUndefined();
@@ -67,7 +67,7 @@ describe("an attempt", () => {
     expect(chat.window().remaining).toBe(5);
   });
 
-  it("refused by the window corrects the books and is not tried again", ({ expect }) => {
+  it("refused by the window corrects the counters and is not tried again", ({ expect }) => {
     const chat = converse();
     const { lease } = chat.says([reply("一", "二")]);
     chat.pass(1_000);

@@ -66,7 +66,7 @@ describe("the retry plan", () => {
     }
   });
 
-  it("leaves the window's own codes to the books", ({ expect }) => {
+  it("leaves the window's own codes to the counters", ({ expect }) => {
     for (const [errcode, correction] of [
       [45015, "closed"],
       [45047, "used"],

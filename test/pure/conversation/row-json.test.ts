@@ -51,7 +51,7 @@ describe("a row as it is shown", () => {
     });
   });
 
-  it("says of which message it speaks, where there is one", ({ expect }) => {
+  it("names the message it is about, if there is one", ({ expect }) => {
     const about = { seq: 7, at: ISO, ref: 5 };
     expect(show("attempt", { attempt: 1 })).toEqual({ ...about, kind: "attempt", attempt: 1 });
     expect(show("sent", { attempt: 1 })).toEqual({ ...about, kind: "sent", attempt: 1 });

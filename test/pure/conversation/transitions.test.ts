@@ -100,7 +100,7 @@ describe("a push", () => {
     expect(chat.rows("in").at(-1)?.body).not.toHaveProperty("contextVerdict");
   });
 
-  it("that came late changes nothing a newer one said: hand-over and context stand", ({ expect }) => {
+  it("that came late changes nothing set by a newer one: handover and context stay", ({ expect }) => {
     const chat = converse();
     chat.enters([], T0, "new page");
     chat.says([TRANSFER], T0 + 1_000);
@@ -112,7 +112,7 @@ describe("a push", () => {
     expect(chat.window().kind).toBe("unknown");
   });
 
-  it("remembers where the user came from and which sub-merchant he writes to", ({ expect }) => {
+  it("stores where the user came from and which sub-merchant the message is for", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
     expect(chat.state()).toMatchObject({ sessionFrom: "shop", replyContext: null });

@@ -56,7 +56,7 @@ describe("the official agent", () => {
     expect((await control.text("oUser", "2")).outcome).toBe("transferred");
   });
 
-  it("off duty leaves the user waiting, whose messages still reach the worker, and takes him on duty", async ({
+  it("off duty leaves the user waiting, whose messages still reach the worker, and takes the user when on duty", async ({
     expect,
   }) => {
     const { control, pushes } = createHandingOver();

@@ -1,4 +1,4 @@
-/** The control interface: what it refuses and how it says so, its clock, its settings, its reset. */
+/** The control interface: its refusals and their texts, its clock, its settings, its reset. */
 import { afterEach, describe, it, vi } from "vitest";
 import { ControlError, createControl } from "../../../emulator/control.ts";
 import { unreachable } from "../../../emulator/phone/unreachable.ts";

@@ -1,4 +1,4 @@
-/** Faults of the API on purpose, and how the books tell of them. */
+/** Simulated faults of the API, and their records. */
 import { describe, it } from "vitest";
 import type { FaultRequest } from "../../../emulator/model.ts";
 import { API, APP, createHarness, OTHER_APP } from "./harness.ts";
@@ -17,7 +17,7 @@ async function createOpenChat() {
 }
 
 describe("a fault", () => {
-  it("answers with its errcode as often as it is told, and delivers nothing", async ({ expect }) => {
+  it("answers with its errcode the set number of times, and delivers nothing", async ({ expect }) => {
     const { control, send, text, sentCount } = await createOpenChat();
     await control.fault({ fault: "errcode", errcode: -1, target: "send", times: 2 });
     expect([await send(text("oUser")), await send(text("oUser"))]).toStrictEqual([-1, -1]);
@@ -123,7 +123,7 @@ describe("latency", () => {
   });
 });
 
-describe("the book of calls", () => {
+describe("the record of calls", () => {
   it("has every call in order with its errcode and whose it was", async ({ expect }) => {
     const { control, send, text, api } = await createOpenChat();
     await control.reset();

@@ -1,4 +1,4 @@
-/** Whom the emulator must not know: users of a push that a reset overtook, and those a forged push names. */
+/** Users that the emulator must not create: those of a push that a reset overtook, and those of a forged push. */
 import { describe, it } from "vitest";
 import { APP, createHarness, seal, transfer } from "./harness.ts";
 
@@ -38,7 +38,7 @@ describe("a reset while a push is under way", () => {
 
 describe("a push the platform would not build", () => {
   it.for([{ signature: "f".repeat(40) }, { receiveId: "wx0" }, { plaintext: "<xml></xml>" }])(
-    "makes nobody known (%o)",
+    "creates no user (%o)",
     async (overrides, { expect }) => {
       const { control } = createHarness();
       await control.text("oNobody", "x", { overrides });

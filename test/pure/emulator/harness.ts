@@ -1,5 +1,5 @@
 /**
- * What the emulator's tests share: an emulator with a clock that stands still, a worker that is a function, and a
+ * What the emulator's tests share: an emulator with a clock that is moved by hand, a worker that is a function, and a
  * receiver of pushes written with WebCrypto alone, so that it cannot share a mistake with `emulator/crypto.ts`.
  */
 import { createControl } from "../../../emulator/control.ts";
@@ -87,7 +87,7 @@ export function createHarness(options: HarnessOptions = {}) {
     return answer["access_token"];
   }
 
-  /** Sends a body by custom/send and tells the errcode. */
+  /** Sends a body by custom/send and returns the errcode. */
   async function send(body: unknown, app: EmulatedApp = APP): Promise<unknown> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     return (await api(`/cgi-bin/message/custom/send?access_token=${await token(app)}`, text))["errcode"];

@@ -5,7 +5,7 @@ import { APP, createHarness, seal, transfer } from "./harness.ts";
 
 const FORMATS = ["xml", "json"] as const;
 
-/** Pushes a text to a worker that gives this answer, and tells the verdict. */
+/** Pushes a text to a worker that gives this answer, and returns the verdict. */
 async function judged(app: EmulatedApp, body: string) {
   const { control } = createHarness({ apps: [app], worker: () => new Response(body) });
   const record = await control.text("oUser", "转人工");

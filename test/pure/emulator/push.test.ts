@@ -286,7 +286,7 @@ describe("delivery", () => {
     expect((await control.chat("oUser")).lines).toHaveLength(1);
   });
 
-  it("delivers the very same push again later, in many copies, without another chat line", async ({ expect }) => {
+  it("delivers exactly the same push again later, in many copies, without another chat line", async ({ expect }) => {
     const { control, received, state } = createReceiver();
     const { id } = await control.text("oUser", "1");
     state.now += 60_000;

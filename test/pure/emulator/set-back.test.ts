@@ -1,4 +1,7 @@
-/** The emulator's clock set back: nothing booked in what is now the future outlives its time, or stands in the way. */
+/**
+ * The emulator's clock set back: nothing recorded at a time that is now in the future lasts too long, or blocks later
+ * events.
+ */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Feed } from "../../../emulator/phone-model.ts";

@@ -11,7 +11,9 @@ function createTokenHarness() {
   const stable = (body: object) => api("/cgi-bin/stable_token", JSON.stringify(body));
   const plain = (query: Record<string, string> = GRANT) =>
     api(`/cgi-bin/token?${new URLSearchParams(query).toString()}`);
-  /** What a call with this token is told: 45072, the refusal of an empty typing command, means it works. */
+  /**
+   * The errcode for a call with this token: 45072, the refusal of an empty typing command, means that the token works.
+   */
   const probe = async (token: unknown) => {
     const path = `/cgi-bin/message/custom/business/typing?access_token=${String(token)}`;
     return (await api(path, JSON.stringify({ touser: "oUser", command: "" })))["errcode"];
@@ -138,12 +140,12 @@ describe("the IP whitelist", () => {
 });
 
 describe("an access token", () => {
-  it("is told missing, malformed and unknown apart", async ({ expect }) => {
+  it("has different errcodes when missing, malformed and unknown", async ({ expect }) => {
     const { probe } = createTokenHarness();
     expect([await probe(""), await probe("short"), await probe("x".repeat(100))]).toStrictEqual([41001, 40014, 40001]);
   });
 
-  it("speaks for its own app only", async ({ expect }) => {
+  it("is valid for its own app only", async ({ expect }) => {
     const { control, send, text } = createTokenHarness();
     await control.text("oUser", "hi");
     expect(await send(text("oUser"), OTHER_APP)).toBe(40003);

@@ -1,4 +1,4 @@
-/** The judge of the long run: hand it books that do not agree, and it names each disagreement. */
+/** The checks of the long run: for records that do not agree, each disagreement is named. */
 import { describe, it } from "vitest";
 import type { Row } from "../../../client/index.ts";
 import { isSettled, judge, type PersonBooks, type PushBook } from "../../long/judge.ts";
@@ -105,7 +105,7 @@ describe("the judge of the long run", () => {
     expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than stored"]);
   });
 
-  it("names a row nobody pushed and a message nobody wrote", ({ expect }) => {
+  it("names a row without a push and a message without an author", ({ expect }) => {
     expect(kinds({ rows: [heard(1), out(2), sent(2), heard(3, "别人")] })).toEqual(["stored but never pushed"]);
     expect(kinds({ delivered: ["收到：在吗", "收到：别人"] })).toEqual(["sent but not in the log"]);
   });

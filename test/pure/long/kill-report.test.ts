@@ -5,7 +5,7 @@ import { findFaults, writeKillReport } from "../../long/kill-report.ts";
 import type { KillRun } from "../../long/kills.ts";
 import { tally } from "../../long/tally.ts";
 
-/** Somebody whose question was acknowledged, and is not in the log. */
+/** A user whose question was acknowledged, and is not in the log. */
 const FORGOTTEN: PersonBooks = {
   openid: "oUser",
   unconfirmedRetry: 0,
@@ -37,12 +37,12 @@ const run = (change: Partial<KillRun> = {}): KillRun => ({
 });
 
 describe("the report of the long run", () => {
-  it("calls a run a proof when nothing is wrong and every trouble met somebody", ({ expect }) => {
+  it("calls a run a proof when no check failed and every fault affected a user", ({ expect }) => {
     expect(findFaults(run())).toEqual([]);
     expect(writeKillReport(run(), [["Node", "24"]], "2026-11-22")).toContain("**40 kills**, 通过 / passed.");
   });
 
-  it("calls it none when a trouble met nobody, or no second go arrived", ({ expect }) => {
+  it("calls it none when a fault affected no user, or no second attempt arrived", ({ expect }) => {
     expect(findFaults(run({ met: { "HTTP 502": 0 } }))).toEqual([
       'proves nothing: "HTTP 502" met nobody; take more kills',
     ]);

@@ -38,7 +38,7 @@ describe("the plan of a long run", () => {
     for (const planned of dealt.values()) expect(planned.length === 1 || planned.length >= 10).toBe(true);
   });
 
-  it("has somebody write to the app whose daily quota is used up", ({ expect }) => {
+  it("has a user write to the app whose daily quota is used up", ({ expect }) => {
     const life = LIVES.find(({ troubles }) => troubles.some(({ trouble }) => trouble === "daily quota"));
     expect(life?.acts.some(({ app }) => app === "second")).toBe(true);
   });
@@ -47,14 +47,16 @@ describe("the plan of a long run", () => {
     expect(new Set(LIVES.map(({ kill }) => kill.moment)).size).toBe(6);
   });
 
-  it("owes nobody more than two messages, so that two goes of each fit into WeChat's five", ({ expect }) => {
+  it("has at most two messages due for each user, so that two attempts of each fit into WeChat's five", ({
+    expect,
+  }) => {
     for (const acts of byUser(ACTS)) {
       const owed = acts.reduce((sum, act) => sum + (act.kind === "request" ? 1 : act.due.length), 0);
       expect(owed).toBeLessThanOrEqual(2);
     }
   });
 
-  it("uses each mark once, and lets nobody write beside a hand-over", ({ expect }) => {
+  it("uses each mark once, and has no message beside a handover", ({ expect }) => {
     expect(new Set(ACTS.map(({ mark }) => mark)).size).toBe(ACTS.length);
     for (const acts of byUser(ACTS)) {
       const isHandedOver = acts.some((act) => act.kind !== "request" && act.answer === "transfer");

@@ -12,7 +12,7 @@ const START = 1_795_000_000_000;
 describe("the fast clock", () => {
   const clock = createFastClock({ startedAt: START, dayMs: 6_000 });
 
-  it("goes on like the machine's, and skips a day every few seconds", ({ expect }) => {
+  it("runs like the machine's, and skips a day every few seconds", ({ expect }) => {
     expect(clock.toFast(START + 5_999)).toBe(START + 5_999);
     expect(clock.toFast(START + 6_000)).toBe(START + 6_000 + DAY_MS);
     expect(clock.toFast(START + 60_001)).toBe(START + 60_001 + 10 * DAY_MS);

@@ -28,7 +28,7 @@ describe("a button with given: attributes", () => {
     expect(flat(`<button given:a="{{x ? '$&' : ''}}">b</button>`)).toContain(`a="{{x ? '$&' : ''}}"`);
   });
 
-  it("keeps the condition it stands under", ({ expect }) => {
+  it("keeps the condition of the button", ({ expect }) => {
     expect(flat('<button wx:else given:a="{{x}}"></button>')).toBe(
       '<block wx:else> <button wx:if="{{x}}" a="{{x}}"></button> <button wx:else></button> </block>',
     );

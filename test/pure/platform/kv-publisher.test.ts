@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A publisher of a number into a store that can be told to fail. */
+/** A publisher of a number into a store that can be made to fail. */
 function createBench() {
   const bench = { value: 0, stored: 0, puts: 0, failures: 0, waited: 0 };
   const publisher = createPublisher({

@@ -118,7 +118,7 @@ describe("the address of a webhook", () => {
     expect(reasonOf(text)).toBe("malformed");
   });
 
-  it("may be http, private and on any port when the variable says so, still without credentials", ({ expect }) => {
+  it("may be http, private and on any port when the variable allows it, still without credentials", ({ expect }) => {
     for (const text of ["http://127.0.0.1:9000/hook", "http://localhost:3000", "https://[::1]/", "https://nas.lan/"]) {
       expect(reasonOf(text, true)).toBe("ok");
     }

@@ -49,7 +49,7 @@ describe("the symbol of a mutant", () => {
     );
   });
 
-  it("is not what stands below another name, in a type, or is only destructured", ({ expect }) => {
+  it("is not a name below another name, in a type, or only destructured", ({ expect }) => {
     expect(mutate(STORE, "add", { returns: "1" })).toMatch(/^has 0 symbols/);
     expect(mutate("interface A { b: 1 } const { b } = c;", "b", { value: "7" })).toMatch(/^has 0 symbols/);
   });

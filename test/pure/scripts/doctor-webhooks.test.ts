@@ -47,7 +47,7 @@ describe("the doctor's look at webhooks", () => {
     expect(findings).toMatchObject([{ id: "settings", state: "failed", cure: { en: expect.stringContaining("PUT") } }]);
   });
 
-  it("says nothing of skipped events where there are none", async ({ expect }) => {
+  it("does not mention skipped events when there are none", async ({ expect }) => {
     expect(await examine(SHOP)).toHaveLength(1);
   });
 });

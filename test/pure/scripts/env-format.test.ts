@@ -74,7 +74,7 @@ describe("the text of .dev.vars", () => {
     expect(parseEnvText("A=\"a\\r\\n\"\nB='a\\r\\n'\nC=a\\r\\n")).toEqual({ A: "a\r\n", B: "a\\r\\n", C: "a\\r\\n" });
   });
 
-  it("says in which lines a value stands", ({ expect }) => {
+  it("returns the lines of a value", ({ expect }) => {
     expect(findAssignments('# one\n\nA="1\n2" # why\r\n\r\nB=3\n\n')).toEqual([
       { name: "A", value: "1\n2", firstLine: 2, lastLine: 3 },
       { name: "B", value: "3", firstLine: 5, lastLine: 5 },

@@ -76,7 +76,7 @@ describe("the result", () => {
   const killed = { mutant, verdict: { state: "killed", by: "assertion", test: "t" }, ms: 1_234 } as const;
   const survived = { mutant, verdict: { state: "survived" }, ms: 10 } as const;
 
-  it("counts by rule and tells what a survivor breaks and which test should have noticed", ({ expect }) => {
+  it("counts by rule and prints what a survivor breaks and which test should have noticed", ({ expect }) => {
     expect(toSummary([killed])).toMatch(/✓ 1\/1 {2}.*\n\n1 of 1 mutants killed/s);
     const text = toSummary([survived]);
     expect(text).toContain("✗ 0/1");

@@ -1,7 +1,7 @@
 /**
- * `npm run setup` for Cloudflare, with wrangler and the worker played here: what is run, in which order, what is told,
- * and that no secret goes where it can be seen. Only a live account can prove that wrangler still speaks like this. Long
- * because the played wrangler serves every story here and no other file.
+ * `npm run setup` for Cloudflare, with a simulated wrangler and worker: the commands, their order, the output, and that
+ * no secret is shown. Only a live account can prove that wrangler's output is still the same. Long because the
+ * simulated wrangler serves every test here and no other file.
  */
 import { randomBytes } from "node:crypto";
 import { describe, it } from "vitest";
@@ -139,7 +139,7 @@ describe("setup on a Cloudflare account without the worker", () => {
     expect(uploaded["CONTEXT_KEY"]).toMatch(/^[\w+/=]{44}$/);
   });
 
-  it("leaves the AppID to wrangler.toml when it stands there", async ({ expect }) => {
+  it("leaves the AppID to wrangler.toml when it is there", async ({ expect }) => {
     const { code, uploaded, asked } = await run(
       { brought: { WECHAT_APP_SECRET: SECRET } },
       { toml: { WECHAT_APPID: APPID } },
@@ -178,7 +178,7 @@ describe("setup where secrets are already", () => {
     expect(asked.map(({ headers }) => headers.get("authorization"))).toContain(`Bearer ${API_KEY}`);
   });
 
-  it("replaces none without being told to, and says so by name", async ({ expect }) => {
+  it("replaces none without a request, and names them", async ({ expect }) => {
     const world = { wrangler: { "secret list": set } };
     const refused = await run({}, world);
     expect(refused.code).toBe(1);
@@ -193,7 +193,7 @@ describe("setup where secrets are already", () => {
     expect(Object.keys(uploaded)).toEqual(["WECHAT_TOKEN", "WECHAT_ENCODING_AES_KEY", "API_KEYS"]);
   });
 
-  it("cannot wait with a key nobody can read, and says how to give it", async ({ expect }) => {
+  it("cannot wait with a key that cannot be read, and explains how to pass it", async ({ expect }) => {
     const { code, shown } = await run({ brought: {} }, { wrangler: { "secret list": set } });
     expect(code).toBe(1);
     expect(shown).toContain("--api-key-env");
@@ -282,7 +282,7 @@ describe("waiting", () => {
     expect(shown).toContain("npm run doctor");
   });
 
-  it("gives a worker time to hear of its secrets, then names what it still misses", async ({ expect }) => {
+  it("gives a worker time to get its secrets, then names the missing ones", async ({ expect }) => {
     const broken = Response.json(
       { status: "misconfigured", problems: [{ variable: "WECHAT_TOKEN", problem: "is missing", cure: "put it" }] },
       { status: 503 },

@@ -100,11 +100,11 @@ describe("which value is taken", () => {
     expect(decide({ existing: there, renew: true })).toMatchObject([{ origin: "kept" }, { origin: "made" }]);
   });
 
-  it("leaves out what nobody knows", ({ expect }) => {
+  it("leaves out unknown values", ({ expect }) => {
     expect(decide({})).toMatchObject([{ name: "WECHAT_TOKEN", origin: "made" }]);
   });
 
-  it("names conflicts: another value there, or one nobody can compare", ({ expect }) => {
+  it("names conflicts: a different existing value, or one that cannot be compared", ({ expect }) => {
     const conflicts = (existing: ValueSources["existing"], force = false) =>
       findConflicts({
         names,
@@ -146,7 +146,7 @@ describe("the command line", () => {
     expect(read(["--local", "--yes"], { env })).toMatchObject({ ok: true, value: { brought: {} } });
   });
 
-  it("tells all problems at once, and repeats nothing that was typed", ({ expect }) => {
+  it("reports all problems at once, and repeats nothing of the input", ({ expect }) => {
     const typed = "Typed-By-Mistake";
     const result = read(
       [
@@ -184,7 +184,7 @@ describe("the command line", () => {
     expect(words).not.toContain(typed);
   });
 
-  it("does not ask where nobody can answer", ({ expect }) => {
+  it("asks no questions without a terminal", ({ expect }) => {
     expect(JSON.stringify(read(["--local"]))).toContain("--yes");
     expect(read(["--local"], { isTerminal: true })).toMatchObject({ ok: true });
     expect(read(["--yes"])).toMatchObject({ ok: false });
@@ -215,7 +215,7 @@ describe(".dev.vars", () => {
     expect(setEnvValues(set, {})).toBe(set);
   });
 
-  it("sets the one that holds when a name stands there twice", ({ expect }) => {
+  it("sets the last one when a name occurs twice", ({ expect }) => {
     const set = setEnvValues("A=1\nA=2\n", { A: "3" }) ?? "";
     expect(parseEnv(set)["A"]).toBe("3");
   });
@@ -234,7 +234,7 @@ describe(".dev.vars", () => {
 });
 
 describe("the screen", () => {
-  it("never shows what it was told to hide, in whosever words it comes", ({ expect }) => {
+  it("never shows a hidden text, also in the output of other tools", ({ expect }) => {
     let shown = "";
     const screen = createScreen((text) => (shown += text));
     screen.hide([SECRET, TOKEN, ""]);

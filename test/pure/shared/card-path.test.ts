@@ -23,7 +23,7 @@ const query = fc
   .map((entries) => Object.fromEntries(entries) as Record<string, string>);
 
 describe("buildCardPath", () => {
-  it("writes a path as app.json knows it, with an encoded query", ({ expect }) => {
+  it("writes a path as in app.json, with an encoded query", ({ expect }) => {
     expect(build("pages/home/index", {})).toEqual({ ok: true, value: "pages/home/index" });
     expect(build("pages/product/index", { id: "42" })).toEqual({ ok: true, value: "pages/product/index?id=42" });
     expect(build("p", { q: "茶&杯=1 +", n: 3, all: true, none: undefined })).toEqual({
@@ -129,7 +129,7 @@ describe("parseCardPath", () => {
     ["a way out", "../x"],
     ["a script", "javascript:alert(1)"],
     ["a very long path", `p?a=${"x".repeat(10_000)}`],
-  ])("knows no page in %s", ([, path], { expect }) => {
+  ])("finds no page in %s", ([, path], { expect }) => {
     expect(parseCardPath(path as string)).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-/** What a page, a shop's catalogue or somebody with a patched client may put into a context, for property tests. */
+/** Values that a page, a shop's catalogue or a patched client may put into a context, for property tests. */
 import * as fc from "fast-check";
 
 /** Pieces that have a meaning somewhere on the way: the mark, JSON, CDATA, templates, HTML, paths, Unicode's odd corners. */

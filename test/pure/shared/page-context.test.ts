@@ -44,7 +44,7 @@ describe("showContext", () => {
     }
   });
 
-  it("says so when nobody ever verified the token", ({ expect }) => {
+  it("reports a token that was never verified", ({ expect }) => {
     expect(showContext(from(CLAIMED, TOKEN), undefined)).toMatchObject({
       verified: null,
       unverifiedReason: "not_checked",

@@ -133,7 +133,7 @@ describe("decodeSessionFrom", () => {
     );
   });
 
-  it("never throws, and gives what it does not know back as it came", ({ expect }) => {
+  it("never throws, and returns an unknown text unchanged", ({ expect }) => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const read = decodeSessionFrom(text);

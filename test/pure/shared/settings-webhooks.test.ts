@@ -14,7 +14,7 @@ const pathsOf = (extra: Readonly<Record<string, unknown>>) => {
 };
 
 describe("the webhooks of the settings", () => {
-  it("hear everything unless they say what, and nothing when the list is empty", ({ expect }) => {
+  it("receive all events without a list, and none with an empty list", ({ expect }) => {
     const parsed = parse({
       webhooks: [
         { id: "all", url: URL },

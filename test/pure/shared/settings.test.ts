@@ -60,7 +60,7 @@ describe("parseSettings", () => {
     if (first.ok) expect(parseSettings(first.value)).toEqual(first);
   });
 
-  it("tells every problem at once, each with its path and a cure", ({ expect }) => {
+  it("reports every problem at once, each with its path and a cure", ({ expect }) => {
     const problems = problemsOf({
       timeZone: "Mars/Olympus",
       hours: { mon: [{ from: "9:00", to: "25:00" }], funday: [] },
@@ -139,7 +139,7 @@ describe("parseSettings", () => {
     ]);
   });
 
-  it("never repeats long input, and tells a hundred problems at most", ({ expect }) => {
+  it("never repeats long input, and reports a hundred problems at most", ({ expect }) => {
     const long = "密".repeat(5_000);
     const problems = problemsOf({
       fallback: { type: long },

@@ -49,7 +49,7 @@ function partsOf(split: Result<string[], SplitProblem>): string[] {
   return split.value;
 }
 
-/** Where the parts stand in the text, and what was left out between them and at the end. */
+/** The positions of the parts in the text, and the text left out between them and at the end. */
 function placesOf(content: string, parts: readonly string[]) {
   let end = 0;
   const left: string[] = [];
@@ -204,7 +204,7 @@ describe("splitText", () => {
     expect(partsOf(splitText(`a\n${FAMILY}${FAMILY}b`, 50, "bytes", 3))).toEqual([`a\n${FAMILY}`, `${FAMILY}b`]);
   });
 
-  it("gives up pretty cuts before it takes a part more: each is one of the few replies there are", ({ expect }) => {
+  it("prefers fewer parts to better cuts: each part is one of the few replies", ({ expect }) => {
     const sentence = "一二三四五六。";
     const content = sentence.repeat(5);
     expect(partsOf(splitText(content, 12, "characters", 5))).toHaveLength(3);

@@ -15,7 +15,7 @@ describe("renderTemplate", () => {
     expect(renderTemplate("答：{{content}}", () => "$& $1")).toBe("答：$& $1");
   });
 
-  it("leaves what is not a variable as written and asks only for those that stand there", ({ expect }) => {
+  it("leaves unknown names as written and reads only the variables in the text", ({ expect }) => {
     const asked: string[] = [];
     const text = renderTemplate("{{toString}} {{}} {content} {{content", (name) => {
       asked.push(name);
@@ -40,7 +40,7 @@ describe("renderTemplate", () => {
     expect(renderTemplate("{{sessionFrom|}}{{sessionFrom|a|b}}", () => "")).toBe("a|b");
   });
 
-  it("bounds what stands there instead like a value, and keeps tags out of it", ({ expect }) => {
+  it("limits the alternative text like a value, and keeps tags out of it", ({ expect }) => {
     expect(renderTemplate(`{{sessionFrom|${"字".repeat(300)}}}`, () => "")).toBe(`${"字".repeat(199)}…`);
     expect(renderTemplate("{{sessionFrom|<a>}}", () => "")).toBe("＜a>");
   });

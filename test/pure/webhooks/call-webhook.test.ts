@@ -65,7 +65,7 @@ describe("a call of a webhook", () => {
     expect(await run(status(code, headers))).toEqual({ ok: false, error: { reason, status: code } });
   });
 
-  it("hears how long to wait, in seconds or as a date", async ({ expect }) => {
+  it("reads how long to wait, in seconds or as a date", async ({ expect }) => {
     const waits = async (value: string) => {
       const answer = await run(status(429, { "retry-after": value }));
       return answer.ok ? undefined : answer.error.retryAfterMs;

@@ -85,7 +85,7 @@ describe("an endpoint's health", () => {
     expect(health?.since).toBe(NOW);
   });
 
-  it("is paused for an hour when three conversations hear that it is gone", ({ expect }) => {
+  it("is paused for an hour when three conversations get a 410", ({ expect }) => {
     const gone: WebhookReport = { ok: false, reason: "gone", status: 410 };
     const two = noteReport(noteReport(undefined, from(1, gone), NOW), from(2, gone), NOW);
     expect(two).toMatchObject({ failures: 2, pausedUntil: 0 });
@@ -137,7 +137,9 @@ describe("trouble of one conversation", () => {
     expect(noteReport(delivered, { ok: true, conversation: "c1" }, NOW + 4)).toBeUndefined();
   });
 
-  it("is over when its endpoint no longer wants what waits, which says nothing of the endpoint", ({ expect }) => {
+  it("ends when its endpoint no longer wants the waiting event, which proves nothing about the endpoint", ({
+    expect,
+  }) => {
     const two = fail([NOW, NOW]);
     const idle = noteReport(two, { ok: true, conversation: "c0", isIdle: true }, NOW + 1);
     expect(idle).toMatchObject({ failures: 2, conversations: { c1: { since: NOW } } });

@@ -13,14 +13,14 @@ function problemsOf(urls: readonly string[], policy: WebhookPolicy | undefined) 
 }
 
 describe("webhooks that are to be stored", () => {
-  it("need a secret to sign with; without webhooks nobody does", ({ expect }) => {
+  it("need a secret to sign with; settings without webhooks need none", ({ expect }) => {
     expect(problemsOf([], UNSIGNED)).toEqual([]);
     const [problem] = problemsOf(["https://shop.example.com/"], UNSIGNED);
     expect(problem).toMatchObject({ path: "webhooks", cure: expect.stringContaining("WEBHOOK_SECRET") });
     expect(problemsOf(["https://shop.example.com/"], POLICY)).toEqual([]);
   });
 
-  it("need an allowed address, and are told which one is not, without repeating it", ({ expect }) => {
+  it("need an allowed address; the error names the webhook without repeating the address", ({ expect }) => {
     const problems = problemsOf(["https://shop.example.com/", "http://10.1.2.3/"], POLICY);
     expect(problems.map(({ path }) => path)).toEqual(["webhooks.1.url"]);
     expect(JSON.stringify(problems)).not.toContain("10.1.2.3");
