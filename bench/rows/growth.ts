@@ -37,7 +37,7 @@ export interface GrowthResult {
   readonly curves: readonly Curve[];
 }
 
-/** One point that can be measured again and again. */
+/** One point that can be measured repeatedly. */
 interface Point {
   readonly label: string;
   readonly worker: Running;

@@ -4,7 +4,7 @@
  * whose pushes are signed outside of the measured time:
  *
  *
- * - `turns`: a few hundred users write in turn, again and again, as in the sketch the budgets come from;
+ * - `turns`: a few hundred users write in turn, repeatedly, as in the sketch the budgets come from;
  * - `alone`: every user is known and writes once, the most expensive case: no alarm is set yet, nothing is warm but the
  * code. A
  *   third as many do so before, unmeasured; workerd keeps all their databases open, and a process has some ten thousand

@@ -5,7 +5,7 @@
  * - `REPLY=inline`: as the guides have it. No signature check, no dedupe; the answer goes out before the push is
  *   acknowledged.
  * - `DEDUPE=1`: done with care and nothing else. The signature is checked, the MsgId kept in SQLite, durable before the
- *   push is acknowledged; nobody is answered.
+ *   push is acknowledged; no reply is sent.
  */
 import express from "express";
 import { createDecipheriv, createHash } from "node:crypto";

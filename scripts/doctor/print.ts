@@ -11,7 +11,7 @@ const MARKS = { ok: "✓", failed: "✗", warning: "!", skipped: "-" } as const 
 const UNSEEN = `这里看不到的 / what cannot be seen from here (WECHAT.md §1.7):
   后台是否启用了消息推送；消息加解密方式默认是明文，须与服务一致；客服权限是否授权给了第三方平台；是否配置了云函数或云托管接收消息：推送会不声不响地去那里。Cloudflare 可能放行本机而拦住微信（Bot Fight Mode、按地区拦截）：看 Security → Events。
   whether message push is enabled in the console; its 消息加解密方式 is plaintext by default and has to agree; a third-party platform with the
-  customer-service permission, a cloud function or cloud hosting swallows pushes without a word. Cloudflare may let this machine pass and stop WeChat (Bot
+  customer-service permission, a cloud function or cloud hosting silently swallows pushes. Cloudflare may accept this machine and block WeChat (Bot
   Fight Mode, a rule by country): see Security → Events.`;
 
 /** The report as text. */

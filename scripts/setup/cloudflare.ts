@@ -43,7 +43,7 @@ async function logIn({ wrangler, ask, login }: SetupPorts): Promise<Result<reado
   const first = await readLogin(wrangler);
   if (!first.ok) return first;
   if (first.value !== undefined) return ok(first.value);
-  const question = say("没有登录 Cloudflare，现在登录？", "Nobody is logged in to Cloudflare. Log in now?");
+  const question = say("没有登录 Cloudflare，现在登录？", "You are not logged in to Cloudflare. Log in now?");
   if (ask === undefined || !(await ask.confirm(question, true)) || !(await login())) return err(NOT_LOGGED_IN);
   const second = await readLogin(wrangler);
   if (!second.ok) return second;

@@ -85,7 +85,7 @@ npm run setup -- --cloudflare --yes --appid wx… --secret-env NAME --deploy --d
   --url https://…          服务的来源地址，没有 --domain 时 / the worker's origin, without --domain
   --greeting TEXT          还没有设置时存为欢迎语 / a greeting, stored when there are no settings yet
 
-密钥从不写在命令行上 / secrets never stand on the command line. docs/how-to/setup.md`;
+密钥从不写在命令行上 / never put secrets on the command line. docs/how-to/setup.md`;
 
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;

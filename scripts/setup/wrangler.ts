@@ -83,7 +83,7 @@ const NO_WORKER = /code: 10007|does not exist on your account|Worker .* not foun
 
 /** No login to Cloudflare. */
 export const NOT_LOGGED_IN: Fault = {
-  wrong: say("没有登录 Cloudflare", "nobody is logged in to Cloudflare"),
+  wrong: say("没有登录 Cloudflare", "there is no login to Cloudflare"),
   cure: say(
     "运行 npx wrangler login；CI 里设 CLOUDFLARE_API_TOKEN 与 CLOUDFLARE_ACCOUNT_ID",
     "run npx wrangler login; in CI set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID",

@@ -49,7 +49,7 @@ export function isPauseReaction(reaction: Reaction): reaction is PauseReaction {
   return reaction === "rate" || reaction === "quota" || reaction === "stop";
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export type Delivery =
   /** The platform took it. */
   | { readonly result: "accepted" }

@@ -1,14 +1,14 @@
 /**
- * What can reach us from WeChat, in our own words: the user's messages and every event that shares the push URL
- * (WECHAT.md §3). The wire names end in `worker/channels/mini-program/read-inbound.ts`; past it there is only this model.
+ * Everything WeChat can push, in our own model: the user's messages and every event that shares the push URL (WECHAT.md
+ * §3). The wire names end in `worker/channels/mini-program/read-inbound.ts`; the rest of the code uses this model only.
  *
  * Times are epoch milliseconds, ids are strings (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */
 
-/** Whom a push concerns: one user's conversation, or the mini program as a whole. */
+/** The scope of a push: one user's conversation, or the mini program as a whole. */
 export type InboundScope = "user" | "app";
 
-/** How a push is answered at once: acknowledged, or handed over to WeChat's own agents. */
+/** The answer to a push: acknowledged, or handed over to WeChat's own agents. */
 export type Acknowledgement = "success" | "transfer";
 
 /** A wire value with every scalar as text, the same whether it came as XML or JSON. */
@@ -19,16 +19,19 @@ export interface WireFields {
   readonly [name: string]: WireValue;
 }
 
-/** What every push carries. */
+/** The fields of every push. */
 export interface InboundHead {
-  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event that came without. */
+  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
   readonly account: string;
   /**
-   * Who wrote, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which for
-   * some app-wide events is the platform's own push user; `""` when the event names none.
+   * The sender, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which
+   * for some app-wide events is the platform's own push user; `""` when the event names none.
    */
   readonly openid: string;
-  /** CreateTime, epoch milliseconds. As it is parsed an event without CreateTime has 0, once stored the time of arrival. */
+  /**
+   * CreateTime, epoch milliseconds. An event without CreateTime has 0 after parsing, and the time of arrival once it is
+   * stored.
+   */
   readonly createdAt: number;
   /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
   readonly businessId?: string;
@@ -71,7 +74,7 @@ export interface UnknownMessage extends InboundHead {
   /** Absent when it has none (events). */
   readonly msgId?: string;
   readonly raw: WireFields;
-  /** It cannot be read as a whole: what of it is not in `raw`, as it came; of JSON the whole text. */
+  /** Set when it cannot be parsed completely: the part that is not in `raw`, unchanged; for JSON the whole text. */
   readonly damaged?: string;
 }
 
@@ -88,7 +91,7 @@ export interface DebugDemoEvent extends InboundHead {
   readonly raw: WireFields;
 }
 
-/** One template's answer in a subscribe popup or in the settings. */
+/** The user's answer for one template, in a subscribe popup or in the settings. */
 export interface SubscribeChoice {
   readonly templateId: string;
   /** `accept`, `reject`, or a value that WeChat adds later. */
@@ -103,7 +106,7 @@ export interface SubscribeChoiceEvent extends InboundHead {
   readonly items: readonly SubscribeChoice[];
 }
 
-/** How a subscribe message fared. */
+/** The delivery result of a subscribe message. */
 export interface SubscribeSentEvent extends InboundHead {
   readonly kind: "subscribe_msg_sent_event";
   readonly items: readonly {
@@ -114,7 +117,7 @@ export interface SubscribeSentEvent extends InboundHead {
   }[];
 }
 
-/** The user changed or withdrew information or authorisation; stored data may have to go (WECHAT.md §9.5). */
+/** The user changed or withdrew information or authorisation; stored data may have to be deleted (WECHAT.md §9.5). */
 export interface UserInfoEvent extends InboundHead {
   readonly kind: "user_info_modified" | "user_authorization_revoke" | "user_authorization_cancellation";
   readonly appId: string;
@@ -124,12 +127,15 @@ export interface UserInfoEvent extends InboundHead {
   readonly openPid: string;
 }
 
-/** An agent of WeChat's own tools took, closed or passed on the session (unproven for mini programs, WECHAT.md §15.6). */
+/**
+ * An agent of WeChat's own tools accepted, closed or transferred the session (unproven for mini programs, WECHAT.md
+ * §15.6).
+ */
 export interface AgentSessionEvent extends InboundHead {
   readonly kind: "kf_create_session" | "kf_close_session" | "kf_switch_session";
-  /** KfAccount, or FromKfAccount when it was passed on. */
+  /** KfAccount, or FromKfAccount when it was transferred. */
   readonly agent: string;
-  /** ToKfAccount when it was passed on. */
+  /** ToKfAccount when it was transferred. */
   readonly toAgent?: string;
 }
 
@@ -176,10 +182,10 @@ export interface OtherEvent extends InboundHead {
   readonly raw: WireFields;
 }
 
-/** A message a person sent and may be answered for 48 hours. */
+/** A message from a person, which may be answered for 48 hours. */
 export type UserMessage = TextMessage | ImageMessage | CardMessage;
 
-/** An event with a name we know. */
+/** An event with a known name. */
 export type PushEvent =
   | EnterEvent
   | DebugDemoEvent
@@ -195,7 +201,7 @@ export type PushEvent =
 /** Everything that can arrive on the push URL. */
 export type Inbound = UserMessage | PushEvent | UnknownMessage;
 
-/** The names of the events we know, each with whom it concerns. The compiler proves the table complete. */
+/** The names of the known events, each with its scope. The compiler proves the table complete. */
 export const EVENT_SCOPES = {
   user_enter_tempsession: "user",
   subscribe_msg_popup_event: "user",
@@ -222,33 +228,33 @@ export const EVENT_SCOPES = {
   secvod_audit_event: "app",
 } as const satisfies Record<PushEvent["kind"], InboundScope>;
 
-/** The kinds of messages we know. The compiler proves the table complete. */
+/** The known kinds of messages. The compiler proves the table complete. */
 const MESSAGE_KINDS = {
   text: true,
   image: true,
   miniprogrampage: true,
 } as const satisfies Record<UserMessage["kind"], true>;
 
-/** Whether the push is a message of a kind we know. */
+/** Whether the push is a message of a known kind. */
 export function isKnownMessage(inbound: Inbound): inbound is UserMessage {
   return Object.prototype.hasOwnProperty.call(MESSAGE_KINDS, inbound.kind);
 }
 
 /**
- * Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count: a voice is a message
- * too.
+ * Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count, since a voice
+ * message is a message too.
  */
 export function isUserMessage(inbound: Inbound): inbound is UserMessage | UnknownMessage {
   return isKnownMessage(inbound) || (inbound.kind === "unknown" && inbound.msgId !== undefined);
 }
 
-/** Whom the push concerns. An unknown event never creates a conversation; an unknown message is a user's. */
+/** The scope of the push. An unknown event never creates a conversation; an unknown message is a user's. */
 export function scopeOf(inbound: Inbound): InboundScope {
   if (inbound.kind === "unknown") return inbound.msgId === undefined ? "app" : "user";
   return isKnownMessage(inbound) ? "user" : EVENT_SCOPES[inbound.kind];
 }
 
-/** The name by which the platform calls it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
+/** The platform's name for it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
 export function wireNameOf(inbound: Inbound): string {
   return inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
 }

@@ -122,7 +122,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
 }
 
 /**
- * Reports a rejection that pauses. When the object cannot be told, this isolate pauses by itself for a while.
+ * Reports a rejection that pauses. When it cannot be reported to the object, this isolate pauses by itself.
  *
  * @param timeoutMs the attempt that met it must still be settled
  */

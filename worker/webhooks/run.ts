@@ -150,7 +150,7 @@ async function deliverRows(
 
 /**
  * No call is made during a pause. When an endpoint has failed for as long as an event waits, events of that age are
- * skipped: otherwise conversations would wake again and again, each time billed, until their rows are deleted.
+ * skipped: otherwise conversations would wake repeatedly, each time billed, until their rows are deleted.
  */
 async function skipExpired(
   run: WebhookRun,

@@ -1,5 +1,5 @@
 /**
- * Records as a conversation writes them, some weeks old: a message and its answer, then what became of it.
+ * Records as a conversation writes them, some weeks old: a message and its answer, then its outcome.
  */
 
 /** A record without its state. */

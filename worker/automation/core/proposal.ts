@@ -5,7 +5,7 @@
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import type { Action } from "../../conversation/core/candidate.ts";
 
-/** The team's own server is to be asked for the answer; the Worker calls it before the conversation decides. */
+/** A webhook question: the Worker calls the team's own server for the answer before the conversation decides. */
 export interface AskAction {
   readonly type: "webhook";
   readonly webhookId: string;

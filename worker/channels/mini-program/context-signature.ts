@@ -11,7 +11,7 @@ const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 /**
  * Verifies a token.
  *
- * @param token as it came
+ * @param token as it arrived
  * @param openid the user named by WeChat
  * @param keys the current one first, then the previous one while rotating
  * @param at when the user entered, epoch milliseconds

@@ -11,7 +11,7 @@ export interface ErrcodeEntry {
   /** A stable short name in snake case, fit for logs and API answers. */
   readonly name: string;
   readonly meaning: BilingualText;
-  /** What the operator can do; says so when nothing is needed. */
+  /** What the operator can do, also when nothing is needed. */
   readonly cure: BilingualText;
   readonly reaction: Reaction;
   /**

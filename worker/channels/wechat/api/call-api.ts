@@ -47,7 +47,7 @@ export interface ApiRequest {
   readonly deadline: number;
   /** What the token is for. */
   readonly use: AccessUse;
-  /** Of custom/send: the attempt, so that one message cannot have the token replaced again and again. */
+  /** Of custom/send: the attempt, so that one message cannot have the token replaced repeatedly. */
   readonly attempt?: RefusedAttempt;
 }
 

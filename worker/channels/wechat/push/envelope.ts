@@ -32,7 +32,7 @@ export type EnvelopeProblem =
 /**
  * Reads a body.
  *
- * @param body text as it came, a BOM included or not
+ * @param body the received text, with or without a BOM
  */
 export function readEnvelope(body: string): Result<Envelope, EnvelopeProblem> {
   if (body.length > MAX_WIRE_LENGTH) return err({ reason: "too_large" });

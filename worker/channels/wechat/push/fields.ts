@@ -15,15 +15,15 @@ export interface FieldProblem {
 
 /** Reads the fields of one wire object. */
 export interface FieldReader {
-  /** The object itself, as it came. */
+  /** The object itself, unchanged. */
   readonly raw: WireFields;
-  /** A text that may be missing, then `""`. */
+  /** An optional text; when missing, it is `""`. */
   text(name: string): string;
   /** A text that must be present and match. */
   required(name: string, shape: RegExp): string;
   /** A text that matches; `""` when it is missing or anything else, without a problem. */
   optional(name: string, shape: RegExp): string;
-  /** An object that may be missing, then without fields. */
+  /** An optional object; when missing, it has no fields. */
   nested(name: string): FieldReader;
   /** Objects in a list. A single one may come without the list (WECHAT.md §3.2). */
   list(name: string): readonly FieldReader[];

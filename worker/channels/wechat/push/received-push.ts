@@ -22,7 +22,7 @@ export interface PushCredentials {
   readonly aesKeys: readonly string[];
 }
 
-/** The query of a push or of the console's URL check, as it came (WECHAT.md §1.2, §1.3). */
+/** The unchecked query of a push or of the console's URL check (WECHAT.md §1.2, §1.3). */
 export interface PushQuery {
   readonly signature?: string | undefined;
   readonly timestamp?: string | undefined;

@@ -34,7 +34,7 @@ export function equalConstantTime(a: string, b: string): boolean {
  * Whether `expected` is the signature of `parts`.
  *
  * @param parts the signed parts, the token included
- * @param expected as it came in the query
+ * @param expected the signature in the query
  */
 export async function verifySignature(parts: readonly string[], expected: string): Promise<boolean> {
   return equalConstantTime(await signParts(parts), expected);

@@ -68,7 +68,7 @@ const PAUSE_SPREAD_MS = 30 * SECOND_MS;
 /**
  * Decides what follows from an attempt.
  *
- * @param outcome what became of it
+ * @param outcome the outcome
  * @param tries attempts of the row that did not send it
  * @param now epoch ms
  * @param random a number in [0, 1)

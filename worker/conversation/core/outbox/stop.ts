@@ -10,7 +10,7 @@ import { MAX_TRIES } from "./retry.ts";
 /** Why a message that may not be sent now leaves the queue. */
 interface Stop {
   readonly reason: BlockedReason;
-  /** The attempt that WeChat's window refused; absent when our own books did. */
+  /** The attempt that WeChat's window refused; absent when our own counters did. */
   readonly rejected?: { readonly attempt: number; readonly code: string; readonly reaction: WindowCorrection };
 }
 

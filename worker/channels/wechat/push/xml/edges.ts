@@ -10,7 +10,7 @@ import type { WireFields } from "../../../../../shared/message/inbound.ts";
 export interface XmlEdges {
   /** Values by name, as text. */
   readonly fields: WireFields;
-  /** As it came. */
+  /** The text, unchanged. */
   readonly between: string;
 }
 
