@@ -98,7 +98,7 @@ export const BODY_CASES: readonly Case[] = [
     what: say("真实但无法解析的内容：不报 5xx", "genuine pushes that cannot be read get no 5xx"),
     means: say(
       "微信改一个字段，用户就看到故障，同一条还会反复推来",
-      "WeChat changes a field, users are told of a fault, and the same push comes again and again",
+      "WeChat changes a field, users see an error, and the same push is repeated many times",
     ),
     cure: say("记录下来，答 success", "keep it for yourself and answer success"),
     source: "§1.6",

@@ -78,7 +78,7 @@ export const FORGED_CASES: readonly Case[] = [
     level: "MUST",
     what: say("密文被改动或替换：拒绝", "an altered or exchanged ciphertext is refused"),
     means: INVENTED,
-    cure: say("验签所用的 Encrypt 必须就是要解密的那一份", "verify the very Encrypt that is decrypted"),
+    cure: say("验签所用的 Encrypt 必须就是要解密的那一份", "verify the same Encrypt that is decrypted"),
     source: "§1.3",
     modes: ENCRYPTED,
     run: checkAltered,

@@ -11,7 +11,7 @@ import type { Session } from "../session.ts";
 
 const LOST = say(
   "用户要转人工，微信却无法解析应答：无人接待，还可能看到故障提示",
-  "the user asks for a person and WeChat cannot read the answer: nobody serves him, he may be told of a fault",
+  "the user asks for a person and WeChat cannot read the answer: no one serves the user, who may see an error",
 );
 
 /** The cases of the hand-over. */

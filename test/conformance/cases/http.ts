@@ -33,7 +33,7 @@ export const HTTP_CASES: readonly Case[] = [
     id: "http.crowd",
     level: "MUST",
     what: say(`${CROWD} 个用户同时发消息，都得到应答`, `${CROWD} users writing at once are all acknowledged`),
-    means: say("一有活动，用户就看到故障", "whenever many write, users are told of a fault"),
+    means: say("一有活动，用户就看到故障", "when many users write at once, they see an error"),
     cure: say("先应答，再处理；连接池够大", "answer first, work later; enough connections"),
     source: "§1.6",
     run: checkCrowd,
@@ -63,7 +63,7 @@ export const HTTP_CASES: readonly Case[] = [
     what: say("每条真实推送都在 5 秒内得到应答", "every genuine push is answered within 5 seconds"),
     means: say(
       "超过 5 秒，微信断开、重推，用户看到故障",
-      "after 5 s WeChat hangs up and sends again, and tells the user of a fault",
+      "after 5 s WeChat hangs up and sends again, and shows the user an error",
     ),
     cure: say(
       "存下即应答；调用模型、发送接口放到应答之后",
@@ -93,7 +93,7 @@ export const HTTP_CASES: readonly Case[] = [
     what: say("拒绝用 4xx，且简短", "refusals are 4xx, and short"),
     means: say(
       "5xx 是您自己的报警与重启；2xx 在日志里看不出有人在试",
-      "a 5xx rings your own alarm; behind a 2xx nobody sees that somebody is trying",
+      "a 5xx raises your own alarm; a 2xx hides the attempts",
     ),
     cure: say(
       "签名、密文、正文不对都返回 403 或 400，正文几个字",

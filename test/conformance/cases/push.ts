@@ -106,7 +106,7 @@ export const PUSH_CASES: readonly Case[] = [
     what: say("文档中会推到同一网址的其他事件", "other documented events that come to the same URL"),
     means: say(
       "订阅消息、内容安全、授权撤回等事件反复重推或丢失",
-      "events of subscriptions, content checks, revoked consent are sent again and again, or lost",
+      "events of subscriptions, content checks, revoked consent are repeated many times, or lost",
     ),
     cure: say(
       "所有事件都答 success；JSON 里 List 可以是对象或数组，数字可以带引号",
@@ -119,7 +119,7 @@ export const PUSH_CASES: readonly Case[] = [
     id: "push.unknown",
     level: "SHOULD",
     what: say("不认识的消息类型与事件也答 success", "unknown kinds of messages and events are acknowledged, too"),
-    means: say("微信增加类型之日，就是用户看到故障之日", "the day WeChat adds a kind, users are told of a fault"),
+    means: say("微信增加类型之日，就是用户看到故障之日", "on the day WeChat adds a kind, users see an error"),
     cure: say(
       "default 分支记录后答 success，不要抛异常",
       "let the default branch note it and answer success, not throw",
@@ -130,7 +130,7 @@ export const PUSH_CASES: readonly Case[] = [
   {
     id: "push.listed",
     level: "MUST",
-    what: say("应答过的消息出现在 --taken-url 的列表里", "an acknowledged message stands in the list of --taken-url"),
+    what: say("应答过的消息出现在 --taken-url 的列表里", "an acknowledged message is in the list of --taken-url"),
     means: say(
       "应答了却没有存下：消息丢失，微信不会再推",
       "acknowledged and not kept: the message is lost, WeChat does not send it again",
@@ -211,7 +211,7 @@ async function checkListed(session: Session): Promise<Verdict> {
   const times = first === undefined ? undefined : await session.timesTaken(first.push);
   if (times === undefined)
     return failed(
-      say("列表读不到，或后来的消息没有出现", "the list cannot be read, or a later message never stands in it"),
+      say("列表读不到，或后来的消息没有出现", "the list cannot be read, or a later message is never in it"),
     );
   return times > 0 ? ok() : failed(say("列表里没有", "not in the list"));
 }

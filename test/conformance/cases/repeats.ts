@@ -24,7 +24,7 @@ export const REPEAT_CASES: readonly Case[] = [
       "同一条消息重推（新签名、新密文）照样应答",
       "a message sent again, under a new signature, is acknowledged again",
     ),
-    means: say("网络慢一次，用户就看到故障", "one slow moment, and the user is told of a fault"),
+    means: say("网络慢一次，用户就看到故障", "one slow moment, and the user sees an error"),
     cure: say("重复的消息答 success，不要报错", "answer a repeat with success, not with an error"),
     source: "§1.6",
     run: (session) => repeatAll(session, (answers) => answers.find((answer) => !isAcknowledged(answer))),
@@ -38,7 +38,7 @@ export const REPEAT_CASES: readonly Case[] = [
     ),
     means: say(
       "第一次应答若没有送到，转人工就落空：用户无人接待",
-      "when the first answer did not arrive, the hand-over is lost: nobody serves the user",
+      "when the first answer did not arrive, the hand-over is lost: no one serves the user",
     ),
     cure: say("记住每条消息的应答，重复时照样给出", "remember the answer of each message and give it again"),
     source: "§1.6 §1.8",
@@ -65,7 +65,7 @@ export const REPEAT_CASES: readonly Case[] = [
     ),
     means: say(
       "唯一键冲突等错误变成用户看到的故障",
-      "a broken unique key or a deadlock becomes a fault the user is told of",
+      "a broken unique key or a deadlock becomes an error that the user sees",
     ),
     cure: say("插入冲突当作重复处理", "take a conflict on insert for a repeat"),
     source: "§1.6",

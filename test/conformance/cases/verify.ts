@@ -59,7 +59,7 @@ export const VERIFY_CASES: readonly Case[] = [
     what: say("签名错误的 GET 不返回 echostr", "a GET with a wrong signature gets no echo"),
     means: say(
       "别人可以把这个网址填进自己的后台，也可以让它输出任意内容",
-      "anybody can claim the URL for his own mini program, and make it print what he likes",
+      "anyone can claim the URL for their own mini program, and make it print any text",
     ),
     cure: say("先验签，不符即返回 403", "check the signature first; answer 403 when it does not hold"),
     source: "§1.2",
@@ -95,7 +95,7 @@ export const VERIFY_CASES: readonly Case[] = [
     what: say("echostr 不作为网页（text/html）返回", "the echo is not served as a web page (text/html)"),
     means: say(
       "签名不含 echostr：见过一个消息推送 URL的人可以让您的域名输出任意脚本（XSS）",
-      "the signature does not cover echostr: who saw one push URL can make your domain serve his script (XSS)",
+      "the signature does not cover echostr: anyone who saw one push URL can make your domain serve a script (XSS)",
     ),
     cure: say(
       "Content-Type: text/plain，加 X-Content-Type-Options: nosniff",
