@@ -45,7 +45,7 @@ export interface SoakRun {
   /** Readings after the warm-up, and what they do. */
   readonly memory: Trend;
   readonly storage: Trend;
-  /** A few readings for the eye, from the start on. */
+  /** A few readings for display, from the start. */
   readonly course: readonly (readonly [day: number, memoryMiB: number, storageMiB: number])[];
 }
 

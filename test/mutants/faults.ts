@@ -93,7 +93,7 @@ export const FAULTS: MutantTable = {
       change: { condition: "lost", is: true },
       killedBy: [
         "workerd/app-event-webhooks.test.ts",
-        "an event that is no user's that was forgotten before it was delivered is on record",
+        "an event that is no user's that was deleted before it was delivered is recorded",
       ],
     },
     {

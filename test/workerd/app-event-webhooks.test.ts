@@ -1,4 +1,4 @@
-/** Events that are no user's reach the webhooks: at least once, in order, and what is lost is on record. */
+/** Events that are no user's reach the webhooks: at least once, in order, and skipped events are recorded. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
@@ -89,7 +89,7 @@ describe("an event that is no user's", () => {
     expect(shop.events).toHaveLength(calls);
   });
 
-  it("is given up after three days, put on record, and delivered again on demand", async ({ expect }) => {
+  it("is given up after three days, recorded, and delivered again on demand", async ({ expect }) => {
     await put(hook("dead", ["app_event"]));
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("lost_event");
@@ -110,7 +110,7 @@ describe("an event that is no user's", () => {
     expect(idsHeard()).toEqual([...before, before[0], before[0]]);
   });
 
-  it("that is refused is passed over, put on record, and holds up nothing", async ({ expect }) => {
+  it("that is refused is skipped, recorded, and delays no other", async ({ expect }) => {
     await put(hook("picky"));
     shop.answerWith(({ data }) => {
       const { name } = data["event"] as { name: string };
@@ -140,7 +140,7 @@ describe("an event that is no user's", () => {
     expect(new Set(idsHeard()).size).toBe(151);
   });
 
-  it("that was forgotten before it was delivered is on record", async ({ expect }) => {
+  it("that was deleted before it was delivered is recorded", async ({ expect }) => {
     await put(hook("late", ["app_event"]));
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("first_event");

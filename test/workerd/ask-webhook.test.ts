@@ -97,7 +97,7 @@ describe("a rule that asks a webhook", () => {
     expect(lines()).toContainEqual(expect.objectContaining({ event: "webhook", outcome: "timeout" }));
   });
 
-  it("is asked once: a second rule that asks is passed over", async ({ expect }) => {
+  it("is asked once: a second rule that asks is skipped", async ({ expect }) => {
     await useRules(rule("a", 3, ask("shop")), rule("b", 2, ask("other")), rule("c", 1, reply("丙")));
     await wechat.text("oFirst", "你好");
     await expect.poll(answersTo("oFirst")).toEqual(["丙"]);

@@ -92,7 +92,7 @@ describe("an endpoint that refuses every event", () => {
 });
 
 describe("a skipped event", () => {
-  it("is sent again while it cannot be put on record", async ({ expect }) => {
+  it("is sent again while it cannot be recorded", async ({ expect }) => {
     await useHooks({ id: "unsure", url: URL_OF("unsure"), events: ["message.received"] });
     shop.answerWith(({ id }) => (id === shop.events[0]?.id ? REFUSED() : TAKEN()));
     await writes("oUnsure", "unsure");

@@ -53,7 +53,7 @@ describe("an account object that never answers", () => {
   });
 });
 
-it("a KV that never answers is passed over: the object has the token", async ({ expect }) => {
+it("a KV that never answers is skipped: the object has the token", async ({ expect }) => {
   const { deps } = createBench();
   const access = async () => ({ ok: true as const, value: { token: "fresh", expiresAt: NOW + LIFE_MS } });
   const source = createAccessSource({ ...deps, kv: { get: never }, account: () => ({ ...HUNG, access }) });

@@ -69,7 +69,7 @@ describe("AccessSource and a pause that was lifted", () => {
     expect(memory.get(APPID)?.pause).toMatchObject({ pauseVersion: 3 });
   });
 
-  it("is passed over by the trial", async ({ expect }) => {
+  it("is ignored by the trial", async ({ expect }) => {
     const { bench, deps, source } = createBench();
     bench.kv.set(accessKey(APPID), { ...ACCESS, ...PAUSED });
     expect(await source.current("send")).toMatchObject({ error: { reason: "paused" } });

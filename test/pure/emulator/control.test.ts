@@ -103,7 +103,7 @@ describe("an app", () => {
     expect((await control.state()).apps).toStrictEqual([changed]);
   });
 
-  it("is told apart from the others", async ({ expect }) => {
+  it("is separate from the others", async ({ expect }) => {
     const { control } = createHarness({ apps: [APP, OTHER_APP] });
     await control.text("oUser", "one");
     await control.text("oUser2", "two", { appid: OTHER_APP.appid });
