@@ -119,7 +119,7 @@ export const PUSH_CASES: readonly Case[] = [
     id: "push.unknown",
     level: "SHOULD",
     what: say("不认识的消息类型与事件也答 success", "unknown kinds of messages and events are acknowledged, too"),
-    means: say("微信增加类型之日，就是用户看到故障之日", "on on the day WeChat adds a kind, users see an error"),
+    means: say("微信增加类型之日，就是用户看到故障之日", "on the day WeChat adds a kind, users see an error"),
     cure: say(
       "default 分支记录后答 success，不要抛异常",
       "let the default branch note it and answer success, not throw",
