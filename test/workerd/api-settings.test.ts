@@ -1,6 +1,9 @@
-import { describe, it } from "vitest";
+import { env } from "cloudflare:workers";
+import { describe, it, vi } from "vitest";
 import { DEFAULT_SETTINGS } from "../../shared/api/settings/default.ts";
 import { DEFAULT_DOCUMENT } from "../../shared/api/settings/document.ts";
+import { SETTINGS_KEY } from "../../worker/settings/published-settings.ts";
+import { settingsMemory } from "../../worker/settings/reader.ts";
 import { account, APPID, OTHER_APPID, readTexts } from "../support/workerd.ts";
 import { bodyOf, call, type CallOptions } from "./api-client.ts";
 import { useWorker, wechat } from "./each-test.ts";
@@ -170,6 +173,22 @@ describe("PUT /settings", () => {
     expect((await call("PUT", "/api/v1/settings", { body: "{", headers })).status).toBe(400);
     const text = { ...headers, "content-type": "text/plain" };
     expect((await call("PUT", "/api/v1/settings", { body: "{}", headers: text })).status).toBe(415);
+  });
+});
+
+describe("pushes", () => {
+  it("of all accounts read the settings once a minute for an isolate: memory, else one key in KV", async ({
+    expect,
+  }) => {
+    await put({ defaults: SILENT, overrides: { [OTHER_KEY]: { muteAfterApiMinutes: 8 } } }, "*");
+    settingsMemory.known = undefined;
+    const get = vi.spyOn(env.KV, "get");
+    const object = vi.spyOn(env.SETTINGS, "getByName");
+    for (const appid of [APPID, OTHER_APPID, APPID]) await wechat.text("oReads", "在吗", { appid });
+    expect(get.mock.calls.map(([key]) => String(key)).filter((key) => key.startsWith("settings"))).toEqual([
+      SETTINGS_KEY,
+    ]);
+    expect(object).not.toHaveBeenCalled();
   });
 });
 
