@@ -21,7 +21,7 @@ import type {
   AccountSettingsSchema,
   DocumentInputSchema,
   SettingsDocumentSchema,
-} from "../shared/api/settings/document.ts";
+} from "../shared/api/settings/document-input.ts";
 import type { ReplayedSchema, ReplayStartedSchema, WebhooksSchema } from "../shared/api/webhooks.ts";
 import type { Err, Ok } from "../shared/base/result.ts";
 import type { Outbound } from "../shared/message/outbound.ts";

@@ -1,6 +1,6 @@
 /** Settings of one account, as tests of rules and checks write them: the defaults of a document without overrides. */
 import { findDocumentProblems } from "../../shared/api/settings/document-checks.ts";
-import { parseDocument } from "../../shared/api/settings/document.ts";
+import { parseDocument } from "../../shared/api/settings/document-input.ts";
 import type { Settings, SettingsProblem } from "../../shared/api/settings/settings.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";
 import type { Result } from "../../shared/base/result.ts";
-import { createSettingsDocuments } from "../settings/documents.ts";
+import type { SettingsDocuments } from "../settings/documents.ts";
 import { SETTINGS_KEY } from "../settings/published-settings.ts";
 import { createSettingsPublisher } from "../settings/publisher.ts";
 import type { PutSettingsProblem, SettingsRpc, UnreadableSettings } from "../settings/rpc.ts";
@@ -14,23 +14,21 @@ import { settingsPolicyOf } from "./settings-policy.ts";
 
 /** The Durable Object of the settings. */
 export class Settings extends DurableObject<Env> implements SettingsRpc {
-  readonly #documents = createSettingsDocuments(createSettingsStore(this.ctx.storage), () =>
-    settingsPolicyOf(this.env),
-  );
+  readonly #store = createSettingsStore(this.ctx.storage);
   readonly #publisher = createSettingsPublisher({
-    put: () => this.env.KV.put(SETTINGS_KEY, this.#documents.published()),
+    put: async () => this.env.KV.put(SETTINGS_KEY, (await this.#open()).published()),
     alarm: this.ctx.storage,
     waitUntil: (pending) => this.ctx.waitUntil(pending),
   });
 
   /** The document in force; version 0: the defaults. */
   async read(): Promise<DocumentVersion> {
-    return this.#documents.current();
+    return (await this.#open()).current();
   }
 
   /** A stored document that this worker cannot read; null when there is none. */
   async unreadable(): Promise<UnreadableSettings | null> {
-    return this.#documents.unreadable();
+    return (await this.#open()).unreadable();
   }
 
   /**
@@ -40,8 +38,9 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
    * @param input any value; checked here
    */
   async put(ifVersion: number | "*", input: unknown): Promise<Result<DocumentVersion, PutSettingsProblem>> {
+    const documents = await this.#open();
     const now = Date.now();
-    const stored = this.#documents.put(ifVersion, input, now);
+    const stored = documents.put(ifVersion, input, now);
     if (stored.ok) await this.#publisher.publish(now);
     return stored;
   }
@@ -49,5 +48,11 @@ export class Settings extends DurableObject<Env> implements SettingsRpc {
   /** Publishes the newest version; set again while the write to KV fails. */
   override async alarm(): Promise<void> {
     await this.#publisher.publish(Date.now());
+  }
+
+  /** The checks are loaded with the first call: a cold start for a push evaluates none of them. */
+  async #open(): Promise<SettingsDocuments> {
+    const { createSettingsDocuments } = await import("../settings/documents.ts");
+    return createSettingsDocuments(this.#store, () => settingsPolicyOf(this.env));
   }
 }

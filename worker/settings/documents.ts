@@ -3,12 +3,8 @@
  * document is parsed again when it is read: another version of this worker may have written it.
  */
 import { findDocumentProblems, type CheckedAccount } from "../../shared/api/settings/document-checks.ts";
-import {
-  MAX_SETTINGS_BYTES,
-  parseDocument,
-  parseStoredDocument,
-  type SettingsDocument,
-} from "../../shared/api/settings/document.ts";
+import { parseDocument } from "../../shared/api/settings/document-input.ts";
+import { MAX_SETTINGS_BYTES, parseStoredDocument, type SettingsDocument } from "../../shared/api/settings/document.ts";
 import type { SettingsProblem } from "../../shared/api/settings/problems.ts";
 import { DEFAULT_VERSION, type DocumentVersion } from "../../shared/api/settings/version.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";

@@ -6,7 +6,8 @@ import { ownValue } from "../../base/own-value.ts";
 import { settingsFor, type SettingsDocument } from "./document.ts";
 import { findSettingsLinkProblems } from "./link-checks.ts";
 import { limitProblems, type SettingsProblem } from "./problems.ts";
-import { findUnknownWebhooks, type Settings } from "./settings.ts";
+import { findUnknownWebhooks } from "./settings-checks.ts";
+import type { Settings } from "./settings.ts";
 
 /** An account settings are checked for. */
 export interface CheckedAccount {

@@ -1,7 +1,8 @@
 /** One document for all accounts: defaults, what single accounts set differently, and what is in force. */
 import { describe, it } from "vitest";
 import { findDocumentProblems } from "../../../shared/api/settings/document-checks.ts";
-import { originsOf, parseDocument, settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
+import { originsOf, parseDocument } from "../../../shared/api/settings/document-input.ts";
+import { settingsFor, type SettingsDocument } from "../../../shared/api/settings/document.ts";
 
 const SHOP = "wx0123456789abcdef";
 const OTHER = "wxfedcba9876543210";

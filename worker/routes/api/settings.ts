@@ -8,13 +8,11 @@ import * as v from "valibot";
 import { both, named } from "../../../shared/api/schemas.ts";
 import {
   AccountSettingsSchema,
-  DEFAULT_DOCUMENT,
   DocumentInputSchema,
-  MAX_SETTINGS_BYTES,
   originsOf,
-  settingsFor,
   SettingsDocumentSchema,
-} from "../../../shared/api/settings/document.ts";
+} from "../../../shared/api/settings/document-input.ts";
+import { DEFAULT_DOCUMENT, MAX_SETTINGS_BYTES, settingsFor } from "../../../shared/api/settings/document.ts";
 import type { DocumentVersion } from "../../../shared/api/settings/version.ts";
 import { formatAccount, miniProgramAccount } from "../../../shared/message/address.ts";
 import type { PutSettingsProblem } from "../../settings/rpc.ts";

@@ -1,0 +1,75 @@
+/**
+ * The document as the API shows it and accepts it. `parseDocument` is the only way in for outside data; it reports every
+ * problem of shape at once.
+ */
+import * as v from "valibot";
+import { isRecord } from "../../base/is-record.ts";
+import { ownValue } from "../../base/own-value.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { parseAccount } from "../../message/address.ts";
+import { DocumentSchema, type SettingsDocument } from "./document.ts";
+import { clipPath, limitProblems, toProblem, type SettingsProblem } from "./problems.ts";
+import { findRepeatedKeys } from "./settings-checks.ts";
+import { SettingsSchema } from "./settings.ts";
+
+const version = v.pipe(v.number(), v.integer());
+
+/** The document as the API shows it. */
+export const SettingsDocumentSchema = v.strictObject({ version, ...DocumentSchema.entries });
+
+/** The document as the API takes it. What was read may be written back: `version` is not used, If-Match decides. */
+export const DocumentInputSchema = v.strictObject({
+  version: v.exactOptional(version),
+  ...DocumentSchema.entries,
+});
+
+/** What is in force for one account, and where each key comes from: its own override, or the defaults. */
+export const AccountSettingsSchema = v.strictObject({
+  version,
+  account: v.string(),
+  settings: SettingsSchema,
+  from: v.record(v.string(), v.picklist(["defaults", "override"])),
+});
+
+/**
+ * Reads a document from outside data.
+ *
+ * @param input any value, usually parsed JSON
+ * @returns the document, or every problem of its parts, each with its path and cure (100 at most)
+ */
+export function parseDocument(input: unknown): Result<SettingsDocument, SettingsProblem[]> {
+  const parsed = v.safeParse(DocumentInputSchema, input);
+  const overrides = overridesOf(input);
+  const found = [
+    ...(parsed.issues ?? []).map(toProblem),
+    ...findRepeatedKeys(isRecord(input) ? input["defaults"] : undefined, "defaults"),
+    ...overrides.flatMap(([account, value]) => findRepeatedKeys(value, `overrides.${account}`)),
+    ...overrides.flatMap(([account]) => (parseAccount(account) !== undefined ? [] : [notAnAccount(account)])),
+  ];
+  if (!parsed.success || found.length > 0) return err(limitProblems(found));
+  return ok({ defaults: parsed.output.defaults, overrides: parsed.output.overrides });
+}
+
+/** Where a key in force comes from. */
+export type SettingsOrigin = "defaults" | "override";
+
+/** Where each key that is in force for an account, or taken away from it, comes from. */
+export function originsOf(
+  { defaults, overrides }: SettingsDocument,
+  account: string,
+): Readonly<Record<string, SettingsOrigin>> {
+  const own = ownValue(overrides, account) ?? {};
+  const keys = Object.keys(SettingsSchema.entries).filter((key) => key in own || key in defaults);
+  return Object.fromEntries(keys.map((key) => [key, key in own ? "override" : "defaults"]));
+}
+
+/** The overrides of the input, even if the rest is invalid: their problems are reported with the others. */
+function overridesOf(input: unknown): readonly (readonly [string, unknown])[] {
+  const overrides = isRecord(input) ? input["overrides"] : undefined;
+  return isRecord(overrides) ? Object.entries(overrides) : [];
+}
+
+function notAnAccount(key: string): SettingsProblem {
+  const cure = "write mini-program: and the AppID";
+  return { reason: "invalid", path: clipPath(`overrides.${key}`), problem: "is not the name of an account", cure };
+}

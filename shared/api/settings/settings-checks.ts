@@ -1,0 +1,57 @@
+/** Checks of settings beyond their schema: what must not occur twice, and what must be listed. */
+import { isRecord } from "../../base/is-record.ts";
+import { duplicateProblem, type SettingsProblem } from "./problems.ts";
+import type { Settings } from "./settings.ts";
+
+/** Actions that name a webhook that is not in the list. */
+export function findUnknownWebhooks({ rules, offHours, webhooks }: Settings): SettingsProblem[] {
+  const actions = [
+    ...rules.map(({ action }, index) => ({ action, path: `rules.${index}.action.webhookId` })),
+    ...(offHours === undefined ? [] : [{ action: offHours, path: "offHours.webhookId" }]),
+  ];
+  return actions.flatMap(({ action, path }) => {
+    if (action.type !== "webhook" || webhooks.some(({ id }) => id === action.webhookId)) return [];
+    const cure = "list it under webhooks, or correct the id";
+    return [{ reason: "invalid" as const, path, problem: "names a webhook that is not listed", cure }];
+  });
+}
+
+/**
+ * Ids and dates that occur twice in settings or in an override.
+ *
+ * @param input unchecked: they are reported together with the problems of the schema
+ * @param place its path
+ */
+export function findRepeatedKeys(input: unknown, place: string): SettingsProblem[] {
+  return [
+    ...findDuplicates(entriesOf(input, "rules", place), "id"),
+    ...findDuplicates([...entriesOf(input, "holidays", place), ...entriesOf(input, "specialDays", place)], "date"),
+    ...findDuplicates(entriesOf(input, "webhooks", place), "id"),
+  ];
+}
+
+/** An entry of one of the lists, with its path. */
+interface Entry {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The entries of a list of the input, even if the rest is invalid: duplicates are reported with the other problems. */
+function entriesOf(input: unknown, list: string, place: string): Entry[] {
+  const values = isRecord(input) ? input[list] : undefined;
+  if (!Array.isArray(values)) return [];
+  return values.map((value: unknown, index) => ({ path: `${place}.${list}.${index}`, value }));
+}
+
+/** The entries whose text at `key` repeats that of an earlier entry. */
+function findDuplicates(entries: readonly Entry[], key: "id" | "date"): SettingsProblem[] {
+  const seen = new Set<string>();
+  const problems: SettingsProblem[] = [];
+  for (const { path, value } of entries) {
+    const text = isRecord(value) ? value[key] : undefined;
+    if (typeof text !== "string") continue;
+    if (seen.has(text)) problems.push(duplicateProblem(`${path}.${key}`, key));
+    seen.add(text);
+  }
+  return problems;
+}
