@@ -1,7 +1,7 @@
 /**
- * A conversation without its runtime: what callers and the alarm ask of it, over a store and an engine. Nothing waits in it, so no
- * other event comes between reading and writing. The Durable Object around it is `worker/objects/conversation.ts`; tests run it
- * over an array.
+ * A conversation without its runtime: the operations for callers and the alarm, over a store and an engine. It never
+ * awaits, so no other event runs between reading and writing. The Durable Object around it is
+ * `worker/objects/conversation.ts`; tests run it over an array.
  */
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
@@ -35,7 +35,7 @@ import { runTransition, type Transition } from "./transact.ts";
 /** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
 const IDEMPOTENCY_MS = 24 * 3_600_000;
 
-/** What of the configuration decides. */
+/** The values of the configuration it depends on. */
 export interface ConversationConfig {
   /** How long rows are kept, milliseconds. */
   readonly retentionMs: number;
@@ -43,7 +43,7 @@ export interface ConversationConfig {
   readonly unconfirmedRetries: 0 | 1;
 }
 
-/** What a conversation needs. */
+/** The dependencies of a conversation. */
 export interface ConversationDeps {
   /** The conversation's id, 64 hex digits: ids of sends begin with it. */
   readonly objectId: string;
@@ -76,7 +76,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
   }
 
-  /** Takes a step; the attempt it leased comes with its message. */
+  /** Runs a transition; a leased attempt is returned with its message. */
   function transact<T>(address: Address, now: number, step: Transition<T>) {
     const { unconfirmedRetries } = config();
     return engine.transact(address, now, (before) => {
@@ -107,7 +107,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     return state().queue.some((item) => item.seq === seq) || store.outgoing(seq) !== undefined;
   }
 
-  /** The same key was used before. */
+  /** The key was used before. */
   function answerAgain(
     address: Address,
     earlier: { readonly seq: number; readonly request: string },
@@ -206,7 +206,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     },
 
     /**
-     * Gives a consumer of the log everything after a row again, from the rows that are still kept.
+     * Delivers everything after a row to a log consumer again, as far back as rows are kept.
      *
      * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
      */
@@ -220,7 +220,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
       return from;
     },
 
-    /** The app may send again: what waited for it is due at `at`, epoch ms. */
+    /** The app may send again: messages that waited for it are due at `at`, epoch ms. */
     resume(at: number): void {
       const woken = makeDue(state(), at);
       if (woken === state()) return;
@@ -241,13 +241,13 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
       return transact(address, clock(), step).lease ?? null;
     },
 
-    /** What is due goes on: ended leases, ended holds, and the next attempt, leased to `holder`. */
+    /** Handles what is due: ended leases, ended holds, and the next attempt, leased to `holder`. */
     leaseDue(address: Address, holder: string): LeasedMessage | undefined {
       const step: Transition<null> = (...input) => ({ ...runDue(...input, holder), value: null });
       return transact(address, clock(), step).lease;
     },
 
-    /** When the alarm must ring next, epoch ms; undefined: never. */
+    /** When the alarm is due next, epoch ms; undefined: never. */
     nextAlarm(): number | undefined {
       return dueAt(correctTimes(state(), clock(), MINI_PROGRAM_RULES), store.oldest());
     },

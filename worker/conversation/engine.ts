@@ -1,34 +1,37 @@
 /**
- * Load, decide, append, arm: how an object changes what it keeps. A decision is a pure function of the state; what it wrote is one
- * record of the store, all or nothing, with no await in between. Knows neither the rows nor the runtime, so the same code runs over
- * an object's SQLite and over an array (docs/design/0022-engine.md).
+ * Load, decide, append, arm: how an object changes its stored state. A decision is a pure function of the state; its
+ * rows are one record of the store, all or nothing, with no await in between. Independent of the kinds of rows and of
+ * the runtime, so the same code runs over an object's SQLite and over an array (docs/design/0022-engine.md).
  */
 import { mustArm } from "./core/schedule.ts";
 
-/** What the engine needs of a store. Every method is synchronous and either done or throws. */
+/** The store the engine needs. Every method is synchronous and either succeeds or throws. */
 export interface EngineStore<Owner, State, Row> {
-  /** As it was when the store was opened. */
+  /** The state when the store was opened. */
   readonly initialState: State;
-  /** Appends the rows of one decision, with the state after them. `owner` is whose they are: the first append creates its storage. */
+  /**
+   * Appends the rows of one decision, with the state after them. `owner` is the address: the first append creates its
+   * storage.
+   */
   append(owner: Owner, rows: readonly Row[], state: State): void;
   /** Replaces the state on the newest record, for what changes without a row. */
   rewriteState(state: State): void;
 }
 
-/** What was decided. */
+/** A decision. */
 export interface Decision<State, Row, Value> {
   readonly state: State;
-  /** Without any row nothing is stored, and the state stays as it was. */
+  /** Without any row nothing is stored, and the state does not change. */
   readonly rows: readonly Row[];
   readonly value: Value;
 }
 
-/** What the engine needs beside its store. */
+/** The engine's other dependencies. */
 export interface EngineDeps<Owner, State, Row> {
   readonly store: EngineStore<Owner, State, Row>;
-  /** When something is due by a state, epoch ms; undefined: never. */
+  /** When the alarm is due by a state, epoch ms; undefined: never. */
   readonly nextDue: (state: State) => number | undefined;
-  /** Sets the alarm, epoch ms. Not waited for: the runtime lets no answer out before alarm and record are stored. */
+  /** Sets the alarm, epoch ms. Not awaited: the runtime sends no answer before alarm and record are stored. */
   readonly setAlarm: (at: number) => void;
 }
 
@@ -36,17 +39,17 @@ export interface EngineDeps<Owner, State, Row> {
 export interface Engine<Owner, State, Row> {
   readonly state: () => State;
   /**
-   * Decides, arms the alarm and stores what was written. What may throw comes first and touches nothing; the record is one
-   * statement and the last of all. An alarm whose record was rejected finds nothing to do.
+   * Decides, sets the alarm and stores the rows. Code that may throw runs first and has no side effects; the record is
+   * one statement and the last one. An alarm whose record was rejected finds nothing due.
    *
    * @param now epoch ms
    */
   readonly transact: <Value>(owner: Owner, now: number, decide: (state: State) => Decision<State, Row, Value>) => Value;
-  /** Takes changes of the state that no row records; `isDurable` writes them into the newest record. */
+  /** Takes over changes of the state that have no row; `isDurable` writes them into the newest record. */
   readonly keep: (changes: Partial<State>, isDurable: boolean) => void;
   /** Sets the alarm if something is due before it. */
   readonly arm: (now: number) => void;
-  /** What is known of the alarm: for when it is set, epoch ms; in the past when it has rung. */
+  /** The time the alarm is set for, epoch ms; in the past when it has run. */
   readonly knowAlarm: (at: number) => void;
 }
 
@@ -59,7 +62,7 @@ export function createEngine<Owner, State, Row>({
   let state = store.initialState;
   let armedFor = 0;
 
-  /** @returns for when the alarm is set then, epoch ms */
+  /** @returns the time the alarm is set for afterwards, epoch ms */
   function armFor(after: State, now: number): number {
     const due = nextDue(after);
     if (!mustArm(due, armedFor, now)) return armedFor;

@@ -1,7 +1,7 @@
 /**
- * A consumer of a conversation's log: it reads the rows after its cursor, which the folded state keeps, and moves the cursor
- * when it has dealt with them. It is called by the alarm, never from inside a transaction or by the push path. The list of all:
- * `worker/inbox/log-consumers.ts`.
+ * A consumer of a conversation's log: it reads the rows after its cursor, which is in the folded state, and moves the
+ * cursor when it has handled them. It is called by the alarm, never from inside a transaction or by the push path. The
+ * list of all: `worker/inbox/log-consumers.ts`.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts";
@@ -20,13 +20,15 @@ export interface ConsumerHost {
   readonly keep: (known: KnownConsumers, durable: boolean) => void;
 }
 
-/** What a module does as a consumer. `Services` and `Policy` are what it needs of the alarm and of the configuration. */
+/**
+ * The interface of a consumer. `Services` and `Policy` are its dependencies from the alarm and from the configuration.
+ */
 export interface LogConsumer<Services, Policy> {
   /** The ids of its cursors by these settings. */
   readonly list: (settings: Settings) => readonly string[];
-  /** The cursors without those that cannot move by this configuration: the alarm does not ring for them. */
+  /** The cursors without those that cannot move by this configuration: the alarm is not set for them. */
   readonly movable: (consumers: ConsumerCursors, policy: Policy) => ConsumerCursors;
-  /** Deals with what is due; resolves when that is done, has failed, or its time is up. */
+  /** Handles what is due; resolves when that is done, has failed, or its time is up. */
   readonly deliver: (host: ConsumerHost, services: Services) => Promise<void>;
   /**
    * Rows before `until` are about to be deleted.

@@ -1,5 +1,5 @@
 /**
- * What a conversation needs of its storage. The object's SQLite is `store.ts`; the tests have an array, and both pass the same
+ * The storage of a conversation. The object's SQLite is `store.ts`; the tests have an array, and both pass the same
  * contract (`test/support/store-contract.ts`).
  */
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";

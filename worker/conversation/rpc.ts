@@ -25,7 +25,7 @@ export interface LeasedMessage extends Lease {
   readonly openid: string;
   readonly message: Outbound;
   readonly isAi: boolean;
-  /** What WeChat wants back with the reply: the sub-merchant. */
+  /** The value WeChat needs in the reply: the sub-merchant. */
   readonly replyContext?: string;
 }
 
@@ -90,7 +90,7 @@ export interface AppPause {
   /** Epoch ms; 0 when it was lifted. */
   readonly pausedUntil: number;
   readonly pauseCode: string;
-  /** What it stops. */
+  /** Its reach. */
   readonly pauseReach: PauseReach;
   /** Grows with each change; absent: 0, from an object that has not seen one. */
   readonly pauseVersion?: number;

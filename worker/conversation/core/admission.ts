@@ -1,6 +1,6 @@
 /**
- * Whether a message may be sent now: the only place that decides it, from who handles the conversation, the source of the
- * message and the reply window (docs/design/0003-reply-window.md). Pure.
+ * Whether a message may be sent now, decided only here, from the conversation's control, the source of the message and
+ * the reply window (docs/design/0003-reply-window.md). Pure.
  */
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 import { SOURCES, type Source } from "../../../shared/message/source.ts";
@@ -10,14 +10,17 @@ import type { BlockedReason } from "./rows.ts";
 import type { ConversationState, OutboxItem } from "./state.ts";
 import { coveredUntil, findWindowRefusal, windowStatus, type WindowRefusal, type WindowStatus } from "./window.ts";
 
-/** What decides on a send: the reply window, the platform, or, when it is refused, who handles the conversation. */
+/** What decides on a send: the reply window, the platform, or, for a refusal, the conversation's control. */
 export type Admission =
   | { readonly by: "window" }
-  /** The platform's agents use the same quota, so what is left is unknown: the send is made and the platform decides. */
+  /**
+   * The platform's agents use the same quota, so the remaining number is unknown: the message is sent and the platform
+   * decides.
+   */
   | { readonly by: "platform" }
   | { readonly by: "control"; readonly reason: ControlRefusal };
 
-/** Why who handles the conversation keeps a source from sending. */
+/** Why the conversation's control does not allow a source to send. */
 export type ControlRefusal = "muted" | "handed_over";
 
 const BY_WINDOW: Admission = { by: "window" };
@@ -51,7 +54,10 @@ export function isMuted(control: Control, now: number): boolean {
   return admitted.by === "control" && admitted.reason === "muted";
 }
 
-/** Why a message cannot be queued now, or undefined. When the platform decides, no more wait than a new grant would take. */
+/**
+ * Why a message cannot be queued now, or undefined. When the platform decides, at most as many messages wait as a new
+ * grant allows.
+ */
 export function findRefusal(
   state: ConversationState,
   { source, parts }: Pick<OutgoingMessage, "source" | "parts">,
@@ -81,7 +87,7 @@ export function sendableUntil(
   return until > now ? until : "window_ended";
 }
 
-/** Whether a message whose attempt has no known outcome may be sent again: only where the window says that there is room. */
+/** Whether a message whose attempt has no known outcome may be sent again: only when the window has a send left. */
 export function mayResend(
   { control, window }: Pick<ConversationState, "control" | "window">,
   { mayRepeat, resend, source }: OutboxItem,
@@ -91,7 +97,7 @@ export function mayResend(
   return mayRepeat && resend === 0 && isByWindow && findWindowRefusal(window, rules, 1, now) === undefined;
 }
 
-/** The reply window as people and programs see it: unknown while the platform decides. */
+/** The reply window as the API returns it: unknown while the platform decides. */
 export function replyWindow(
   { control, window }: Pick<ConversationState, "control" | "window">,
   rules: ChannelRules,

@@ -11,7 +11,7 @@ import { backoffMs } from "./outbox/retry.ts";
 export interface ConsumerCursor {
   /** Every row up to this one was delivered, or has no event for the consumer. */
   readonly after: number;
-  /** Failed attempts to deal with what comes after it. */
+  /** Failed attempts on the row after it. */
   readonly tries: number;
   /** When the first of them failed, epoch ms; 0: none did. */
   readonly since: number;
@@ -21,7 +21,7 @@ export interface ConsumerCursor {
   readonly isReplay?: true;
 }
 
-/** By the consumer's id: its kind, and after a colon which one of several, such as `webhook:orders`. */
+/** By the consumer's id: its kind, and after a colon its name if there are several, such as `webhook:orders`. */
 export type ConsumerCursors = Readonly<Record<string, ConsumerCursor>>;
 
 /** The result of a run over one consumer. */
@@ -29,7 +29,7 @@ export interface ConsumerProgress {
   /** The cursor the run began from. */
   readonly from: number;
   readonly to: number;
-  /** It has failed since then, epoch ms, and succeeded at nothing in this run: rows were only given up. */
+  /** The consumer has failed since then, epoch ms, and accepted nothing in this run: rows were only given up. */
   readonly since?: number;
   /** Why the run stopped; absent: everything is delivered, or the time was up. */
   readonly stopped?:
@@ -37,9 +37,12 @@ export interface ConsumerProgress {
     | { readonly reason: "paused"; readonly until: number };
 }
 
-/** Delay from a row to the run of a consumer, milliseconds: an answer and its outcome are dealt with together, by one alarm. */
+/**
+ * Delay from a row to the run of a consumer, milliseconds: an answer and its outcome are handled together, by one
+ * alarm.
+ */
 export const BATCH_DELAY_MS = 1_000;
-/** What a consumer has failed on for this time is given up, milliseconds; the next is then tried. */
+/** A row on which a consumer has failed for this time is given up, milliseconds; the next one is then tried. */
 export const GIVE_UP_MS = 3 * 86_400_000;
 
 const SECOND_MS = 1_000;

@@ -1,7 +1,7 @@
 /**
- * Who handles a conversation: automation, a person who replies through the API (until a set time), or the platform's own
- * agents. One union, so that exactly one of them does. What a source may send under each is decided in `admission.ts`
- * alone. Pure.
+ * Who handles a conversation: automation, a person who replies through the API (until a set time), or the platform's
+ * own agents. One union, so that exactly one of them does. Only `admission.ts` decides what a source may send under
+ * each. Pure.
  */
 import { MAX_MUTE_MS } from "../../../shared/api/settings/limits.ts";
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
@@ -11,7 +11,10 @@ export type Control =
   | { readonly type: "automatic" }
   /** A person replied through the API: automation does not act before `until`, epoch ms. */
   | { readonly type: "muted"; readonly until: number }
-  /** The platform's own agents, until the user's next action; then automation stays muted until `mutedUntil`, epoch ms, 0: it does not. */
+  /**
+   * The platform's own agents, until the user's next action; then automation stays muted until `mutedUntil`, epoch ms;
+   * 0: not muted.
+   */
   | { readonly type: "handed_over"; readonly mutedUntil: number };
 
 /** Automation handles the conversation. */
@@ -27,14 +30,17 @@ export function endHandover(control: Control): Control {
   return control.type === "handed_over" ? mutedOr(control.mutedUntil) : control;
 }
 
-/** A person replied: automation is muted for `muteMs` from now on, 0: it is not; a mute that lasts longer stays. */
+/**
+ * A person replied: automation is muted for `muteMs` from now on, 0: not muted; an existing mute that lasts longer
+ * stays.
+ */
 export function mute(control: Control, muteMs: number, now: number): Control {
   const until = now + muteMs;
   if (muteMs === 0 || until <= mutedUntilOf(control)) return control;
   return control.type === "handed_over" ? { ...control, mutedUntil: until } : mutedOr(until);
 }
 
-/** Until when automation is muted, epoch ms; in the past or 0: it is not. */
+/** Until when automation is muted, epoch ms; in the past or 0: not muted. */
 export function mutedUntilOf(control: Control): number {
   switch (control.type) {
     case "automatic":
@@ -46,7 +52,7 @@ export function mutedUntilOf(control: Control): number {
   }
 }
 
-/** The same without a mute that lies further ahead than one can (`plausible-times.ts`). */
+/** The same without a mute that is further in the future than one can be (`plausible-times.ts`). */
 export function plausibleControl(control: Control, now: number): Control {
   if (!isImplausible(mutedUntilOf(control), now, MAX_MUTE_MS)) return control;
   return control.type === "handed_over" ? { ...control, mutedUntil: 0 } : AUTOMATIC;

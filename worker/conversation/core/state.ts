@@ -1,6 +1,6 @@
 /**
- * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and knows
- * everything it must decide on. Small by construction: what is settled leaves it.
+ * The folded state of a conversation, as the newest record of its log carries it: a wake reads one record and has all
+ * data for its decisions. It stays small: settled messages are removed.
  */
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import type { Reaction } from "../../../shared/message/delivery.ts";
@@ -10,14 +10,14 @@ import { AUTOMATIC, type Control } from "./control.ts";
 import type { Tries } from "./outbox/retry.ts";
 import { CLOSED_WINDOW, type WindowState } from "./window.ts";
 
-/** How long an attempt may take, milliseconds. */
+/** The length of a lease, milliseconds: an attempt must end within it. */
 export const LEASE_MS = 12_000;
-/** How long a message is held, milliseconds: a picture's id lives 72 h from its upload, so not longer. */
+/** How long a message is held, milliseconds: 48 h, since a picture's id expires 72 h after its upload. */
 export const HOLD_MS = 48 * 3_600_000;
 
 /** An attempt under way. */
 export interface OutboxLease {
-  /** The carrier it was given to: whoever asks again under the same name lost our answer, and gets it again. */
+  /** The lease holder: a repeated call under the same name lost our response, and gets it again. */
   readonly holder: string;
   readonly startedAt: number;
   readonly endsAt: number;
@@ -25,7 +25,7 @@ export interface OutboxLease {
   readonly deadline: number;
 }
 
-/** A message on its way. */
+/** A message in the queue. */
 export interface OutboxItem {
   /** Its `out` row. */
   readonly seq: number;
@@ -39,25 +39,28 @@ export interface OutboxItem {
   /** Attempts started so far. */
   readonly attempt: number;
   readonly tries: Tries;
-  /** Not before, epoch ms. */
+  /** No attempt before this time, epoch ms. */
   readonly nextAt: number;
-  /** What the last attempt came to; absent before the first one, and in states of older versions. */
+  /** The result of the last attempt; absent before the first one, and in states of older versions. */
   readonly lastAttempt?: LastAttempt;
-  /** Given up then, whatever grants come, epoch ms. */
+  /** Blocked then, even if new grants open, epoch ms. */
   readonly until: number;
-  /** When the window does not take it, it waits for the user's next message, until then, epoch ms; absent: it is blocked. */
+  /**
+   * If the window does not allow it, it is held for the user's next message until then, epoch ms; absent: it is
+   * blocked.
+   */
   readonly holdUntil?: number;
-  /** The attempt under way, and whose it is. It is over, outcome unknown, at `endsAt`. */
+  /** The attempt under way and its holder. At `endsAt` it ends with an unknown outcome. */
   readonly lease?: OutboxLease;
 }
 
-/** A message that waits for the user's next one. */
+/** A message held for the user's next one. */
 export interface HeldMessage {
   readonly message: number;
   readonly parts: number;
   readonly source: Source;
   readonly until: number;
-  /** Attempts WeChat's window refused before; absent: none. */
+  /** Earlier attempts that WeChat's window refused; absent: none. */
   readonly attempt?: number;
 }
 
@@ -70,23 +73,23 @@ export interface ConversationState {
   readonly queue: readonly OutboxItem[];
   /** Oldest first. */
   readonly held: readonly HeldMessage[];
-  /** Until when a once-per-N-minutes rule keeps quiet, epoch ms, by rule id. */
+  /** When each rule's cool-down (`onceMs`) ends, epoch ms, by rule id. */
   readonly onceUntil: Readonly<Record<string, number>>;
   /** Who handles the conversation. */
   readonly control: Control;
-  /** What the contact button last said of where the user comes from: text from the user's phone, untrusted. */
+  /** The context that the contact button last sent: text from the user's phone, untrusted. */
   readonly sessionFrom: string | null;
-  /** What verifying the token in it said; null without one. */
+  /** The result of verifying the token in it; null without one. */
   readonly contextVerdict: TokenVerdict | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
   readonly replyContext: string | null;
-  /** How far each consumer has read the log; none while the settings list none. */
+  /** Each consumer's cursor in the log; none while the settings list none. */
   readonly consumers: ConsumerCursors;
-  /** The newest version of the settings those consumers were taken from; 0: none. */
+  /** The newest version of the settings those consumers were read from; 0: none. */
   readonly settingsVersion: number;
 }
 
-/** A conversation nothing has happened in. */
+/** The state of a conversation without rows. */
 export const EMPTY_STATE: ConversationState = {
   lastSeq: 0,
   window: CLOSED_WINDOW,
@@ -102,8 +105,8 @@ export const EMPTY_STATE: ConversationState = {
 };
 
 /**
- * The items that may be tried next: the first in order, and before it those that wait to be sent again and let others
- * pass. None while an attempt is under way.
+ * The items that may be tried next: the first in order, and before it those that wait for a resend and let others pass.
+ * None while an attempt is under way.
  */
 export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem[] {
   if (queue.some((item) => item.lease !== undefined)) return [];
@@ -111,12 +114,12 @@ export function sendableItems(queue: readonly OutboxItem[]): readonly OutboxItem
   return first === -1 ? queue : queue.slice(0, first + 1);
 }
 
-/** What the last attempt of an item came to: why it was not the last. */
+/** The result of an item's last attempt: why another one is needed. */
 export interface LastAttempt {
-  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not take it. */
+  /** `paused`, `no_token`, `unconfirmed`, or why WeChat did not accept it. */
   readonly reason: string;
   readonly code?: string;
-  /** Of a rejection: what its code means for us. */
+  /** For a rejection: the reaction to its code. */
   readonly reaction?: Reaction;
   /** The code concerns the whole app, but WeChat refuses this message alone: the app is not paused for it. */
   readonly isAlone?: true;

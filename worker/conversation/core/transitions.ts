@@ -1,7 +1,7 @@
 /**
- * What a conversation does when something happens: a push arrives, the API wants a message sent, an attempt ends,
- * the alarm rings. Each is one pure transition: state in, state and rows out. The object around it only loads and
- * stores (docs/design/0002-object-decides-worker-carries.md).
+ * The transitions of a conversation: a push arrives, the API sends a message, an attempt ends, the alarm runs. Each is
+ * one pure transition: state in, state and rows out. The object around it only loads and stores
+ * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
@@ -29,25 +29,25 @@ import { openGrant, type WindowRefusal } from "./window.ts";
 
 export { HOLD_MS } from "./state.ts";
 
-/** A push, with what the rules make of it, in order; `candidates` is null when no settings could be read. */
+/** A push, with the candidates of the rules in order; `candidates` is null when the settings could not be read. */
 export interface InboundEvent {
   readonly key: string;
   readonly inbound: Inbound;
   /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
   readonly signedAt?: number;
   readonly candidates: readonly Candidate[] | null;
-  /** What verifying the token of an enter event said; absent without one. */
+  /** The result of verifying the token of an enter event; absent without one. */
   readonly contextVerdict?: TokenVerdict;
-  /** The ids of the consumers by the settings; absent when no settings could be read. */
+  /** The ids of the consumers by the settings; absent when the settings could not be read. */
   readonly consumers?: readonly string[];
   /** The version of those settings; absent from a worker of version 0.1.0. */
   readonly settingsVersion?: number;
 }
 
-/** A message the API wants sent. */
+/** A message from the API. */
 export interface SendRequest {
   readonly key: string;
-  /** SHA-256 of the request: the same key with another one is a mistake. */
+  /** SHA-256 of the request: the same key with another request is an error. */
   readonly request: string;
   readonly message: Outbound;
   readonly isAi: boolean;
@@ -59,17 +59,17 @@ export interface SendRequest {
   readonly settingsVersion?: number;
 }
 
-/** What came of a `submit`. */
+/** The result of a `submit`. */
 export type SendResult =
   | { readonly ok: true; readonly state: ConversationState; readonly message: number }
   | { readonly ok: false; readonly reason: WindowRefusal | "hold_full" | "unsplittable" };
 
-/** Held messages a conversation takes. */
+/** The most held messages of a conversation. */
 export const MAX_HELD = 10;
-/** The longest time a rule does not act again for a user, milliseconds: 30 days. */
+/** The longest cool-down of a rule for one user, milliseconds: 30 days. */
 const MAX_ONCE_MS = 30 * 86_400_000;
 
-/** The context kept in the state, characters: what a contact button may carry (WECHAT.md §9.1). */
+/** The longest context kept in the state, characters: the limit of a contact button (WECHAT.md §9.1). */
 const MAX_SESSION_FROM = 1_024;
 
 /** A push that was not seen before: grants, held messages, the automatic answer. */
@@ -100,7 +100,7 @@ export function applyEvent(
   return { state: { ...remembered, control }, answer };
 }
 
-/** A person or program wants a message sent. Refusals write nothing, unless the message is to be held. */
+/** A person or program sends a message. A refusal writes nothing, unless the message is to be held. */
 export function acceptMessage(
   before: ConversationState,
   writer: RowWriter,
@@ -131,7 +131,7 @@ export function acceptMessage(
   return { ok: true, ...hold(expireHeld(muted, writer, context.now), writer, draft, holdUntil) };
 }
 
-/** What is due goes on: ended leases, ended holds, and the next attempt. */
+/** Handles what is due: ended leases, ended holds, and the next attempt. */
 export function runDue(
   state: ConversationState,
   writer: RowWriter,
@@ -154,7 +154,7 @@ function openWindow(
   const isEnter = inbound.kind === "user_enter_tempsession";
   if (!isEnter && !isUserMessage(inbound)) return state;
   const window = openGrant(state.window, context.rules, { kind: isEnter ? "enter" : "message", at, receivedAt });
-  // Older than one we know: it came late, and what the newer one said stands.
+  // Older than a known event: it arrived late, and the newer one stays in force.
   if (window === state.window) return state;
   const opened = { ...state, control: endHandover(state.control), replyContext: businessId, window };
   if (!isEnter) return opened;
@@ -163,8 +163,7 @@ function openWindow(
 }
 
 /**
- * The first candidate that may act: none while automation is muted; `onceMs` rules are skipped during
- * their cool-down.
+ * The first candidate that applies: none while automation is muted; `onceMs` rules are skipped during their cool-down.
  */
 function chooseCandidate(
   state: ConversationState,
@@ -178,7 +177,7 @@ function chooseCandidate(
   });
 }
 
-/** The candidate, if it did anything: an answer the window refused has not been given. */
+/** The candidate, if it had an effect: an answer the window refused was not sent. */
 function acted(
   before: ConversationState,
   after: ConversationState,
@@ -193,7 +192,7 @@ function rememberOnce(state: ConversationState, chosen: Candidate | undefined, n
   return { ...state, onceUntil: Object.fromEntries(running) };
 }
 
-/** Queues what the candidate says; what the window does not take is dropped, and the log says so. */
+/** Queues the candidate's messages; those the window does not allow are dropped and logged. */
 function enqueueReply(
   state: ConversationState,
   writer: RowWriter,

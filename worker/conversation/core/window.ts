@@ -17,7 +17,7 @@ export interface Grant {
   readonly until: number;
   /** When it arrived here, epoch ms. */
   readonly receivedAt: number;
-  /** WeChat said that it is used up or over. */
+  /** WeChat reported that it is used up or over. */
   readonly spent?: true;
 }
 
@@ -31,16 +31,16 @@ export interface QuotaUse {
   readonly settledAt: number | null;
 }
 
-/** What the reply window is folded from. */
+/** The data of the reply window. */
 export interface WindowState {
   /** At most one of each kind. */
   readonly grants: readonly Grant[];
   readonly uses: readonly QuotaUse[];
-  /** WeChat refused as out of time although by our books the 48 hours are running. */
+  /** WeChat refused as out of time although by our record the 48 hours are running. */
   readonly doubtful: boolean;
 }
 
-/** The reply window as people and programs see it. */
+/** The reply window as the API returns it. */
 export interface WindowStatus {
   readonly kind: GrantKind | "closed" | "unknown";
   readonly remaining: number;
@@ -52,10 +52,10 @@ export interface WindowStatus {
 /** Why nothing may be sent. */
 export type WindowRefusal = "window_closed" | "quota_used";
 
-/** What WeChat says of a window in which we sent: the count is used up, or no grant is open. */
+/** What WeChat reports of a window: the count is used up, or no grant is open. */
 export type WindowCorrection = "used" | "closed";
 
-/** A window no action of the user has opened yet. */
+/** A window before any action of the user. */
 export const CLOSED_WINDOW: WindowState = { grants: [], uses: [], doubtful: false };
 
 /**
@@ -80,15 +80,15 @@ export function openGrant(
   const doubtful = action.kind === "message" ? false : state.doubtful;
   if (known !== undefined && known.at > action.at) return state;
   const opened: Grant = { ...action, until: action.at + rules.grants[action.kind].durationMs };
-  // A grant that is over counts nothing any more; kept, it would keep every use since.
+  // An ended grant no longer counts; if it were kept, every use since would be kept too.
   const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);
   const grants = [...others, opened];
   return { grants, uses: pruneUses(state.uses, grants), doubtful };
 }
 
 /**
- * The window as it is when our clock and WeChat's agree: nothing recorded before the user's message counts against it. The
- * grant of an entering before it is dropped, as it can allow no more.
+ * The window under the assumption that our clock and WeChat's agree: nothing recorded before the user's message counts
+ * against it. The grant of an earlier entering is dropped, as it can allow no more.
  */
 export function trustClock(state: WindowState): WindowState {
   const since = state.grants.find(({ kind }) => kind === "message")?.at ?? 0;
@@ -99,7 +99,7 @@ export function trustClock(state: WindowState): WindowState {
   };
 }
 
-/** What may be sent at `now`. */
+/** The messages that may be sent at `now`. */
 export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
   const best = openGrants(state, now)
     .map((grant) => ({ grant, remaining: Math.max(0, remainingOf(state, rules, grant)) }))
@@ -124,12 +124,12 @@ export function findWindowRefusal(
   return windowStatus(state, rules, now).remaining < count ? "quota_used" : undefined;
 }
 
-/** Notes uses that are now under way. Call `findWindowRefusal` first. */
+/** Records uses that are now under way. Call `findWindowRefusal` first. */
 export function reserve(state: WindowState, seqs: readonly number[], resend: number): WindowState {
   return { ...state, uses: [...state.uses, ...seqs.map((seq) => ({ seq, resend, settledAt: null }))] };
 }
 
-/** A use has an outcome that counts: WeChat took it, or the outcome is unknown. */
+/** A use has an outcome that counts: WeChat accepted it, or the outcome is unknown. */
 export function settleUse(state: WindowState, seq: number, resend: number, settledAt: number): WindowState {
   return {
     ...state,
@@ -137,14 +137,14 @@ export function settleUse(state: WindowState, seq: number, resend: number, settl
   };
 }
 
-/** A use certainly did not reach the user: its place is free again. */
+/** A use certainly did not reach the user: its reserved send is released. */
 export function releaseUse(state: WindowState, seq: number, resend: number): WindowState {
   return { ...state, uses: state.uses.filter((use) => use.seq !== seq || use.resend !== resend) };
 }
 
 /**
- * WeChat refused an attempt because the count is used up or the time is over: what we knew before that attempt
- * started was wrong; a grant that arrived since may still be good.
+ * WeChat refused an attempt because the count is used up or the time is over: our record from before that attempt was
+ * wrong; a grant that arrived since may still be good.
  */
 export function correctWindow(
   state: WindowState,
@@ -188,7 +188,7 @@ function countsAgainst(use: QuotaUse, grant: Grant): boolean {
   return use.settledAt === null || use.settledAt >= grant.at - CLOCK_SKEW_MS;
 }
 
-/** Forgets uses that no grant counts any more, so that the state stays small. */
+/** Deletes uses that no grant counts any more, so that the state stays small. */
 function pruneUses(uses: readonly QuotaUse[], grants: readonly Grant[]): readonly QuotaUse[] {
   return uses.filter((use) => grants.some((grant) => countsAgainst(use, grant)));
 }

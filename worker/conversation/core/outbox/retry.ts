@@ -1,7 +1,7 @@
 /**
  * What follows from an attempt: the retry plan. Facts (`AttemptOutcome`) in, a decision out; time and randomness are
- * arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand
- * conversations that failed together do not come back together.
+ * arguments. Delays are drawn from the whole range ("full jitter"), so that a thousand conversations that failed
+ * together do not retry together.
  */
 import type { AttemptOutcome, Reaction } from "../../../../shared/message/delivery.ts";
 import type { WindowCorrection } from "../window.ts";
@@ -22,7 +22,7 @@ export type Decision =
       readonly counts?: keyof Tries;
       readonly reason: string;
       readonly code?: string;
-      /** Of a rejection. */
+      /** For a rejection. */
       readonly reaction?: Reaction;
       /** WeChat refuses this message alone. */
       readonly isAlone?: true;

@@ -87,7 +87,7 @@ export function waitReasonOf(last: LastAttempt): WaitReason {
   return isPausing(last) && isAlone !== true ? "paused" : "retry";
 }
 
-/** Whether the attempt met a pause, or was refused by a code that pauses. */
+/** Whether the attempt was stopped by a pause, or refused with a code that pauses. */
 function isPausing({ reason, reaction }: LastAttempt): boolean {
   return reason === "paused" || (reaction !== undefined && isPauseReaction(reaction));
 }

@@ -1,7 +1,7 @@
 /**
- * What agents, supervisors and the desk do to a session. A command names the session and the version it was decided on; every
- * guard runs here, in the transaction that makes the change (DESK_PROTOCOL rules 1, 11, 12). A refused command changes nothing.
- * Pure.
+ * Commands of agents, supervisors and the desk on a session. A command names the session and the version it was decided
+ * on; every check runs here, in the transaction that makes the change (DESK_PROTOCOL rules 1, 11, 12). A refused
+ * command changes nothing. Pure.
  */
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
 import {
@@ -22,22 +22,22 @@ import {
 /** Transfers of one session, to agents and teams together. */
 export const MAX_TRANSFERS = 10;
 
-/** What every command names. */
+/** The fields of every command. */
 export interface SessionCommand {
   /** The session, by its seq. */
   readonly session: number;
   readonly version: number;
 }
 
-/** Why a command was refused. `assignee`: who has the session. */
+/** Why a command was refused. `assignee`: the agent of the session. */
 export type SessionRefusal =
-  /** It is another session, or none is open. */
+  /** Another session is open, or none. */
   | { readonly reason: "session_over" }
   | { readonly reason: "version_mismatch"; readonly version: number }
   | { readonly reason: "taken"; readonly assignee: string }
   /** The session is not in the state the command is for. */
   | { readonly reason: "wrong_status"; readonly status: OpenSession["status"] }
-  /** The user wrote after what the command was decided on. */
+  /** The user wrote after the version the command was decided on. */
   | { readonly reason: "stale" }
   /** A message is being sent; its outcome decides whether the user is answered. */
   | { readonly reason: "sending" }
@@ -45,10 +45,10 @@ export type SessionRefusal =
   | { readonly reason: "held" }
   | { readonly reason: "same_agent" | "same_team" | "transfer_limit" | "park_end" };
 
-/** What a command comes to. */
+/** The result of a command. */
 export type SessionOutcome = Result<SessionState, SessionRefusal>;
 
-/** An agent takes the session: from automation, from the queue, or from another agent. */
+/** Assigns the session to an agent: from automation, from the queue, or from another agent. */
 export function take(
   before: SessionState,
   command: SessionCommand & { agent: string },
@@ -60,7 +60,7 @@ export function take(
   });
 }
 
-/** The desk assigns a waiting session. An agent who took it meanwhile keeps it. */
+/** The desk assigns a waiting session. An agent who has taken it meanwhile keeps it. */
 export function assign(
   before: SessionState,
   command: SessionCommand & { agent: string },
@@ -70,7 +70,7 @@ export function assign(
 }
 
 /**
- * An agent replies. Without an open session, or with one that nobody serves, the reply takes it first.
+ * An agent replies. Without an open session, or with an unassigned one, the reply takes it first.
  *
  * @returns the session the reply belongs to; refused when another agent serves it
  */
@@ -92,7 +92,7 @@ export function reopen(
   return ok(openServing(before, agent, context));
 }
 
-/** The session goes to another agent. */
+/** Transfers the session to another agent. */
 export function transferToAgent(
   before: SessionState,
   command: SessionCommand & { target: string },
@@ -105,7 +105,7 @@ export function transferToAgent(
   });
 }
 
-/** The session goes to a team's queue, at the place it had. */
+/** Moves the session to a team's queue, at its previous position. */
 export function transferToTeam(
   before: SessionState,
   command: SessionCommand & { team: string; isOffline: boolean },
@@ -125,7 +125,7 @@ export function transferToTeam(
   });
 }
 
-/** The session goes back to the queue, at the place it had: its agent is gone. */
+/** Returns the session to the queue, at its previous position: its agent has left. */
 export function returnToQueue(
   before: SessionState,
   command: SessionCommand & { reason: Exclude<ReturnReason, "transfer">; isOffline: boolean },
@@ -138,7 +138,7 @@ export function returnToQueue(
 }
 
 /**
- * The session is set aside until a time or the user's next message.
+ * Parks the session until a time or the user's next message.
  *
  * @param latest the end of the reply window, epoch ms: no park lasts longer
  */
@@ -154,7 +154,7 @@ export function park(
   });
 }
 
-/** The session is no longer set aside: by its agent, or because the time has come. */
+/** Ends the parking of the session: by its agent, or because its time has come. */
 export function unpark(before: SessionState, command: SessionCommand, context: SessionContext): SessionOutcome {
   return withStatus(before, command, "serving", (session) => {
     if (session.parkedUntil === null) return ok(before);
@@ -162,14 +162,14 @@ export function unpark(before: SessionState, command: SessionCommand, context: S
   });
 }
 
-/** What closing needs to know of the outbox. */
+/** The state of the outbox that closing depends on. */
 export interface UnsentMessages {
   /** A message is queued, under way or without a known outcome. */
   readonly isSending: boolean;
   readonly held: number;
 }
 
-/** Closes the session. By an agent: nothing newer than the agent has seen, nothing under way, nothing held. */
+/** Closes the session. By an agent only without unseen messages, messages under way and held messages. */
 export function close(
   before: SessionState,
   command: SessionCommand & { reason: Extract<CloseReason, "agent" | "idle">; seenSeq: number },

@@ -1,6 +1,6 @@
 /**
- * What users, automation and the platform do to a session (docs/design/0023-sessions.md). None of it is refused: what does
- * not concern the session as it stands changes nothing. Pure.
+ * Events of users, automation and the platform in a session (docs/design/0023-sessions.md). None is refused: an event
+ * that does not concern the present state changes nothing. Pure.
  */
 import {
   AFTERLIFE_MS,
@@ -22,7 +22,7 @@ export interface ArrivedMessage {
   readonly at: number;
   /** Whether rules, handlers or a bot may answer it now. */
   readonly isForBot: boolean;
-  /** Where the session goes when it is not, or when nobody can take it now. */
+  /** The queue for the session when automation may not answer, or no agent is available. */
   readonly queue: QueueEntry;
 }
 
@@ -66,7 +66,7 @@ export function rate(state: SessionState, score: number): SessionState {
   return state.closed === null ? state : { ...state, closed: { ...state.closed, score } };
 }
 
-/** The request for a rating reached the user. */
+/** Records that the request for a rating reached the user. */
 export function askedForRating(state: SessionState, session: number, at: number): SessionState {
   if (state.closed?.seq !== session) return state;
   return { ...state, closed: { ...state.closed, ratingAskedAt: state.closed.ratingAskedAt ?? at } };
@@ -85,11 +85,11 @@ export function requestAgent(before: SessionState, queue: QueueEntry, context: S
   return record(before, toQueued(session, queue, context), context, { action: "queued" });
 }
 
-/** What became of an automatic reply to a user message. */
+/** The outcome of an automatic reply to a user message. */
 export interface AutomaticOutcome {
   /** The newest user message it answers, by its row. */
   readonly answers: number;
-  /** It reached the user. A rule that keeps silent on purpose counts as delivered. */
+  /** It reached the user. A rule with the action `silent` counts as delivered. */
   readonly isDelivered: boolean;
   /** Epoch ms. */
   readonly at: number;

@@ -14,7 +14,7 @@ export type CloseReason = "agent" | "idle" | "bot" | "abandoned" | "expired" | "
 export type ReturnReason = "agent_gone" | "suspended" | "removed" | "reassigned" | "transfer";
 
 interface SessionHead {
-  /** The seq of the row that opened it; behind the conversation's id it makes the session's id. */
+  /** The seq of the row that opened it; the session's id is the conversation's id followed by it. */
   readonly seq: number;
   /** The closed session it continues, by its seq. */
   readonly reopenedFrom: number | null;
@@ -31,7 +31,7 @@ interface SessionHead {
   readonly sums: SessionSums;
 }
 
-/** Rules, handlers or a bot answer. */
+/** State: rules, handlers or a bot answer. */
 export interface BotSession extends SessionHead {
   readonly status: "bot";
 }
@@ -39,7 +39,7 @@ export interface BotSession extends SessionHead {
 /** Waits for an agent. */
 export interface QueuedSession extends SessionHead {
   readonly status: "queued";
-  /** Its place: kept when it comes back to the queue. Epoch ms. */
+  /** Its position in the queue, kept when it returns there. Epoch ms. */
   readonly queuedAt: number;
   /** When this stay in the queue began, epoch ms. */
   readonly since: number;
@@ -47,20 +47,20 @@ export interface QueuedSession extends SessionHead {
   readonly isOffline: boolean;
 }
 
-/** An agent has it. */
+/** State: an agent has the session. */
 export interface ServingSession extends SessionHead {
   readonly status: "serving";
   readonly assignee: string;
-  /** The place it had in the queue, or when it was assigned without one. Epoch ms. */
+  /** Its position in the queue, or the time of an assignment without a queue. Epoch ms. */
   readonly queuedAt: number;
-  /** Set aside until then, epoch ms; null: it is not. */
+  /** Parked until then, epoch ms; null: not parked. */
   readonly parkedUntil: number | null;
 }
 
-/** A session that is not over. */
+/** An open session. */
 export type OpenSession = BotSession | QueuedSession | ServingSession;
 
-/** What is kept of the newest session that is over. */
+/** The stored part of the newest closed session. */
 export interface ClosedSession {
   readonly seq: number;
   readonly reason: CloseReason;
@@ -83,7 +83,7 @@ export interface SessionState {
 /** Before the first session. */
 export const NO_SESSION: SessionState = { version: 0, open: null, closed: null };
 
-/** What happened to a session. */
+/** The kinds of transitions of a session. */
 export type SessionAction = "opened" | "queued" | "assigned" | "returned" | "parked" | "unparked" | "closed";
 
 /** The facts of a row of kind `session`. */
@@ -100,7 +100,7 @@ export interface SessionFacts {
   readonly sums?: SessionSums;
 }
 
-/** What a transition works with. */
+/** The input of a transition. */
 export interface SessionContext {
   /** Epoch ms. */
   readonly now: number;

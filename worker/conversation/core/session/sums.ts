@@ -1,5 +1,5 @@
 /**
- * What is measured of a session, from its first record on and never computed again (docs/design/0023-sessions.md). Each
+ * The figures of a session, measured from its first record on and never recomputed (docs/design/0023-sessions.md). Each
  * interval is added twice: by the clock, and within business hours. Negative intervals count as 0. Pure.
  */
 
@@ -50,7 +50,7 @@ export interface SessionSums {
   readonly heldSent: number;
 }
 
-/** What measuring needs from outside. */
+/** The dependencies of the measurement. */
 export interface Measuring {
   /** The part of an interval within business hours, milliseconds; both ends epoch ms, `to` not before `from`. */
   readonly businessMs: (from: number, to: number) => number;
@@ -58,7 +58,7 @@ export interface Measuring {
   readonly turnLimitMs: number;
 }
 
-/** Legs that are kept; a further one takes the place of the last, so that a state stays small. */
+/** The most legs kept; a further one replaces the last, so that the state stays small. */
 export const MAX_LEGS = 20;
 
 const NONE: Duration = { clockMs: 0, businessMs: 0 };
@@ -103,7 +103,7 @@ export function addRequest(sums: SessionSums, now: number): SessionSums {
   return { ...sums, requestedAt, dueAt: sums.dueAt ?? (sums.turnFrom === null ? null : requestedAt) };
 }
 
-/** A stay in the queue is over. */
+/** A stay in the queue has ended. */
 export function addWait(
   sums: SessionSums,
   { since, isOffline }: { readonly since: number; readonly isOffline: boolean },
