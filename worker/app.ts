@@ -9,7 +9,7 @@ import { answerUnhandled, prepare } from "./routes/http/prepare.ts";
 import { receive, verify } from "./routes/wechat-push.ts";
 
 /**
- * Creates the whole application. A push is looked for among few routes: each of them is tried for every push.
+ * Creates the whole application. Pushes have a router with few routes: it tries each of them for every push.
  *
  * @param team the team's code, for the routes that run it
  */

@@ -9,7 +9,7 @@ import { Conversation } from "./objects/conversation.ts";
 import { Settings } from "./objects/settings.ts";
 import type { HttpEnv } from "./routes/http/app-env.ts";
 
-/** What a Worker's entry exports. */
+/** The exports of a Worker's entry. */
 export interface Kefu {
   /** The default export. */
   readonly worker: { readonly fetch: Hono<HttpEnv>["fetch"] };

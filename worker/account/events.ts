@@ -96,7 +96,7 @@ export interface AppEventsHost {
   readonly settings: () => Promise<SettingsVersion | undefined>;
   /** The version of the newest settings callers have read: the cursors follow those. */
   readonly version: () => number;
-  /** The alarm has read settings, as callers do. */
+  /** Called when the alarm has read settings, as callers do. */
   readonly follow: (listed: ListedWebhooks) => void;
   /** What calling webhooks needs; undefined when the app is not configured, or there is no signing secret. */
   readonly webhooks: () => WebhookCallDeps | undefined;

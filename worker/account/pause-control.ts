@@ -62,7 +62,7 @@ export interface ResumeDeps {
   readonly appid: string;
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
-  /** What a code means, for the log. */
+  /** The name of a code, for the log. */
   readonly texts: Pick<ChannelTexts, "code">;
   readonly waiting: WaitingList;
   /** A token; fetched if there is none. */

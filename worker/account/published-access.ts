@@ -13,11 +13,11 @@ import { isSendsFault } from "./core/trouble.ts";
 /** The access token, with the account's pause. */
 export interface AccountAccess {
   readonly token: string;
-  /** Epoch ms before which what the pause stops does not leave; absent: never paused. May lie in the past. */
+  /** The end of the pause, epoch ms; absent: never paused. May be in the past. */
   readonly pausedUntil?: number;
   /** The code that paused it. */
   readonly pauseCode?: string;
-  /** What the pause stops. */
+  /** The reach of the pause. */
   readonly pauseReach?: PauseReach;
   /** Grows with each change of the pause. */
   readonly pauseVersion?: number;

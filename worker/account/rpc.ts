@@ -19,7 +19,7 @@ import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
 import type { SendsReport } from "./sends-report.ts";
 import type { PersonalCursor, PersonalPage } from "./user-records.ts";
 
-/** An account object as its callers know it. Calls about webhooks bring those of the settings the caller has read. */
+/** An account object as its callers see it. Calls about webhooks pass those of the settings the caller has read. */
 export interface AccountRpc extends TokenObject {
   noteWaiting(waiter: WaitingConversation): Promise<WaitAnswer>;
   beginResume(): Promise<ResumeStart>;

@@ -28,7 +28,7 @@ export interface TokenKeeperDeps {
   readonly read: () => AccountState;
   readonly write: (patch: Partial<AccountState>) => void;
   readonly request: TokenEndpoint;
-  /** What a code means, for the log. */
+  /** The name of a code, for the log. */
   readonly texts: Pick<ChannelTexts, "code">;
   /** A short hash of the secret in use. */
   readonly secretTag: () => Promise<string>;

@@ -42,14 +42,14 @@ const LAST_TOKEN_MS = 3_000;
 /**
  * Creates the access source of one account.
  *
- * @param isTrial whether it gives out tokens in spite of a pause: for the message that is to lift it
+ * @param isTrial whether it returns tokens in spite of a pause: for the trial that lifts it
  */
 export function createAccessSource(deps: AccountClientDeps, isTrial = false): AccessSource {
   const { appid, memory, now } = deps;
   const recall = (): CachedAccount => memory.get(appid) ?? {};
   const remember = (patch: CachedAccount) => memory.set(appid, { ...recall(), ...patch });
 
-  /** Keeps an access with the latest pause known here or just read, and gives out its token. */
+  /** Caches an access with the latest pause known here or just read, and returns its token. */
   function storeAccess(value: AccountAccess, read: Partial<AppPause> = value): Result<string, TokenProblem> {
     remember({
       access: { value, readAt: now() },
@@ -59,7 +59,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
     return ok(value.token);
   }
 
-  /** The token, unless a pause stops what it is for. */
+  /** The token, unless a pause stops its use. */
   function checkPause(token: Result<string, TokenProblem>, use: AccessUse): Result<string, AccessProblem> {
     const pause = isTrial ? undefined : plausiblePause(recall().pause, now());
     if (!token.ok || pause === undefined || pause.pausedUntil <= now()) return token;

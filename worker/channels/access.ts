@@ -1,6 +1,7 @@
 /**
- * Where the calls of a channel get their access token: the seam between a family's API client and the object that owns the
- * credential (`worker/objects/account.ts`). A pause is checked here, so no client has to know of it.
+ * Where the calls of a channel get their access token: the interface between the API client of a platform and the
+ * object that owns the credential (`worker/objects/account.ts`). A pause is checked here, so clients need no check of
+ * their own.
  */
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseReaction } from "../../shared/message/delivery.ts";
@@ -18,7 +19,9 @@ export type TokenProblem =
   | { readonly reason: "refused"; readonly code: string; readonly until?: number }
   /** The token endpoint, or the object in front of it, did not answer. */
   | { readonly reason: "unreachable"; readonly until?: number }
-  /** The platform keeps giving the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day). */
+  /**
+   * The platform keeps returning the token it refuses, and a forced refresh is not allowed yet (30 s apart, 20 a day).
+   */
   | { readonly reason: "limited"; readonly until: number };
 
 /** An attempt to send a message that the platform refused. */
@@ -29,26 +32,27 @@ export interface AccessSource {
   /** The token to use now. */
   current(use: AccessUse): Promise<Result<string, AccessProblem>>;
   /**
-   * Reports that the platform refused `badToken` and asks for a better one. Many callers with the same one cause one
-   * refresh. A message that had the token before replaced, too, gets the same one again: the platform refuses the message.
+   * Reports that the platform refused `badToken` and returns another one. Many callers with the same bad token cause
+   * one refresh. A message that was refused with the previous token, too, gets the same token again: the platform
+   * refuses the message.
    */
   replace(badToken: string, use: AccessUse, refused?: RefusedAttempt): Promise<Result<string, AccessProblem>>;
 }
 
-/** An access token as the token endpoint gives it. */
+/** An access token as the token endpoint returns it. */
 export interface FetchedToken {
   readonly token: string;
   /** Epoch ms, counted from before the request: rather too early. */
   readonly expiresAt: number;
 }
 
-/** Why the token endpoint gave none: its refusal with what that means for the next call, or no usable answer. */
+/** Why the token endpoint returned none: its refusal, with its effect on the next call, or no usable answer. */
 export type TokenEndpointProblem =
   | { readonly reason: "refused"; readonly code: string; readonly reaction: "outage" | PauseReaction }
   | { readonly reason: "unreachable"; readonly cause: "timeout" | "network" | "bad_response" };
 
 /**
- * The token endpoint of a family, passed to the token keeper. It says itself what its refusal means: a code may mean
- * another thing here than as the answer of a call (40001: here the secret is wrong). Never throws.
+ * The token endpoint of a platform, passed to the token keeper. It interprets its own refusals: a code may have another
+ * meaning here than as the answer of a call (40001: here the secret is wrong). Never throws.
  */
 export type TokenEndpoint = (force: boolean) => Promise<Result<FetchedToken, TokenEndpointProblem>>;

@@ -1,4 +1,7 @@
-/** The channel port: what the core needs of a platform. A channel holds no state, stores nothing and decides nothing. */
+/**
+ * The channel port: the interface of a platform for the core. A channel has no state, stores nothing and takes no
+ * decisions.
+ */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
 import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
@@ -6,11 +9,11 @@ import type { Outbound } from "../../shared/message/outbound.ts";
 /** Sends one message: one attempt, returns facts only. Resolves before the deadline and never throws. */
 export type Deliver = (target: Target, message: Outbound, attempt: SendAttempt) => Promise<Delivery>;
 
-/** Whom a message goes to. */
+/** The receiver of a message. */
 export interface Target {
-  /** As the channel names the user. */
+  /** The channel's id of the user. */
   readonly user: string;
-  /** What the platform wants back with each reply, opaque (BusinessId). */
+  /** The reply context: an opaque value the platform needs in each reply (BusinessId). */
   readonly replyContext?: string;
 }
 
@@ -20,19 +23,19 @@ export interface SendAttempt {
   readonly id: string;
   /** From 1. */
   readonly attempt: number;
-  /** Epoch ms; the request is aborted 250 ms before, and with less than 500 ms left none leaves. */
+  /** Epoch ms; the request is aborted 250 ms before, and with less than 500 ms left none is sent. */
   readonly deadline: number;
   /** Whether it is marked as written by a model. */
   readonly isAi: boolean;
 }
 
-/** What one code means. */
+/** The description of one code. */
 export interface CodeDescription {
   /** Stable, snake case: for log lines and API answers. */
   readonly name: string;
   readonly reaction: Reaction;
   readonly meaning: BilingualText;
-  /** What the operator can do; says so when nothing is needed. */
+  /** What the operator can do, also when nothing is needed. */
   readonly cure: BilingualText;
 }
 
@@ -41,7 +44,7 @@ export interface CodeDescription {
  */
 export type TroubleCause = "timeout" | "network" | "bad_response" | "refused" | "limited";
 
-/** A channel's words for people; the core holds none that name a platform's console, variable or call. */
+/** A channel's texts for people; the core has no texts that name a platform's console, variable or call. */
 export interface ChannelTexts {
   /** @param code as in `Rejection`; an unknown one has a description of its own */
   readonly code: (code: string) => CodeDescription;

@@ -20,7 +20,7 @@ export function movableCursors(consumers: ConsumerCursors, config: Config): Cons
   return LOG_CONSUMERS.reduce((movable, consumer) => consumer.movable(movable, config), consumers);
 }
 
-/** Lets each consumer deal with what is due, side by side. */
+/** Has each consumer handle what is due, in parallel. */
 export async function deliverToConsumers(host: ConsumerHost, services: Services): Promise<void> {
   await Promise.all(LOG_CONSUMERS.map(({ deliver }) => deliver(host, services)));
 }

@@ -1,11 +1,11 @@
 /**
- * The faults of a mini program: those its account object knows, and settings that cannot be read.
+ * The faults of a mini program: those of its account object, and settings that cannot be read.
  */
 import { readFaults, snapshotMemory, type HealthFault } from "../account/fault-reader.ts";
 import { accountMemory } from "../account/memory.ts";
 import type { Services } from "./services.ts";
 
-/** Reads them as this isolate knows them, at most 10 s old (`account/fault-reader.ts`). Never fails. */
+/** Reads them from this isolate's cache, at most 10 s old (`account/fault-reader.ts`). Never fails. */
 export function readAppFaults(services: Services): Promise<readonly HealthFault[]> {
   const { app, waitUntil } = services;
   return readFaults({
@@ -19,7 +19,7 @@ export function readAppFaults(services: Services): Promise<readonly HealthFault[
 }
 
 /**
- * Asks for them now.
+ * Reads them anew.
  *
  * @throws when the account object does not answer
  */

@@ -55,16 +55,16 @@ export interface Services {
   readonly waitUntil: (work: Promise<unknown>) => void;
   /** Creates a client of WeChat's API. Most pushes are only stored and need none. */
   readonly createClient: () => WeChatClient;
-  /** What hands a message to the platform. */
+  /** Sends a message to the platform. */
   readonly createDeliver: () => Deliver;
   /** The same for the trial that lifts a pause: it sends in spite of the pause. */
   readonly createTrialDeliver: () => Deliver;
-  /** The channel's words for people. */
+  /** The channel's texts for people. */
   readonly texts: () => Promise<ChannelTexts>;
   /**
    * Reports a rejection that pauses to the account object, which decides whether and how long. Never fails.
    *
-   * @param timeoutMs how long the report may take
+   * @param timeoutMs the timeout of the report
    */
   readonly reportPause: (cause: PauseCause, refused: RefusedAttempt, timeoutMs: number) => Promise<PauseVerdict>;
   /** A fresh stub of the account object; each call ends after `ACCOUNT_CALL_MS`. */

@@ -114,8 +114,8 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /**
-   * Pauses the app as the reaction to its code demands; a pause may be moved further, never nearer. Not for a message that
-   * alone is refused so.
+   * Pauses the app as the reaction requires; a pause may be extended, never shortened. No pause when only one message
+   * is refused with the code.
    */
   async pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer> {
     return this.#resumer().pause(cause, refused, Math.random());

@@ -1,7 +1,8 @@
 /**
- * One user's conversation: `${appid}:${openid}`. Thin: callers reach the loaded conversation (`conversation/conversation.ts`), and
- * what needs the runtime is here: storage, alarm, configuration, calls. The Worker carries messages to WeChat; only the alarm
- * sends by itself (docs/design/0002-object-decides-worker-carries.md).
+ * One user's conversation: `${appid}:${openid}`. Thin: callers reach the loaded conversation
+ * (`conversation/conversation.ts`), and the parts that need the runtime are here: storage, alarm, configuration, calls.
+ * The Worker delivers messages to WeChat; the object itself sends from its alarm only
+ * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { DurableObject } from "cloudflare:workers";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
@@ -233,7 +234,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return pruneUntil(this.#loaded.state(), this.#loaded.store.oldest(), horizon);
   }
 
-  /** Reads what the storage has. */
+  /** Loads the conversation from storage. */
   #load(): LoadedConversation {
     return loadConversation({
       objectId: this.ctx.id.toString(),
@@ -247,13 +248,13 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     });
   }
 
-  /** Replaces what is in memory. @param alarmAt for when the alarm is set, epoch ms; 0: it is not */
+  /** Replaces the loaded conversation. @param alarmAt the time the alarm is set for, epoch ms; 0: not set */
   #reload(alarmAt: number): void {
     this.#loaded = this.#load();
     this.#loaded.knowAlarm(alarmAt);
   }
 
-  /** Consumers of an app that is gone wait: the log keeps what they did not get. */
+  /** Consumers of a removed app wait: the log keeps the rows they have not read. */
   #movable({ consumers, lastSeq }: ConversationState): ConsumerCursors {
     const config = this.#config();
     const isGone = isAppGone(config, this.#loaded.store.address(), lastSeq, Date.now());

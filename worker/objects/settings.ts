@@ -1,6 +1,7 @@
 /**
- * The settings of the deployment, one object: its versions, and the published copy in KV. Thin: checks and versions are
- * in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV does not have the newest version.
+ * The settings of the deployment, one object: its versions, and their published copy in KV. Thin: checks and versions
+ * are in settings/documents.ts, the SQL in settings/store.ts. Its alarm is set only while KV does not have the newest
+ * version.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { DocumentVersion } from "../../shared/api/settings/version.ts";

@@ -1,5 +1,5 @@
 /**
- * Faults of a mini program as `/healthz` shows them to the holder of an API key: reason, code, end, and the cure in
+ * Faults of a mini program as `/healthz` returns them to the holder of an API key: reason, code, end, and the cure in
  * words, from the texts of the channel.
  */
 import type { FaultJson } from "../../shared/api/health.ts";
@@ -52,7 +52,7 @@ const CAUSES: Readonly<Record<Exclude<TroubleCause, "refused">, BilingualText>> 
 /**
  * Builds the JSON of a fault.
  *
- * @param texts the channel's words
+ * @param texts the channel's texts
  */
 export function toFaultJson(appid: string, fault: HealthFault, texts: ChannelTexts): FaultJson {
   const { reason } = fault;
@@ -83,7 +83,7 @@ export function toFaultJson(appid: string, fault: HealthFault, texts: ChannelTex
 
 type TroubleFault = Extract<HealthFault, { readonly reason: "no_token" | "sends_failing" }>;
 
-/** A series of failed attempts: since when, why, and the cure. */
+/** A series of failed attempts: the start, the cause, and the cure. */
 function toTroubleJson(appid: string, fault: TroubleFault, texts: ChannelTexts): FaultJson {
   const { reason, since, count, cause, code } = fault;
   const known = code === undefined ? undefined : texts.code(code);

@@ -1,4 +1,4 @@
-/** The `Settings` object as a Worker or another object reaches it. */
+/** Access to the `Settings` object for Workers and other objects. */
 import { ACCOUNT_CALL_MS, timedStub, type LocationHint } from "../platform/object-call.ts";
 import type { SettingsRpc } from "./rpc.ts";
 

@@ -23,11 +23,11 @@ export interface SettingsPolicy extends WebhookPolicy {
 
 /** Reads and stores documents. */
 export interface SettingsDocuments {
-  /** The one in force. */
+  /** The document in force. */
   current(): DocumentVersion;
-  /** What is wrong with the stored document; null when it can be read. */
+  /** The problem of the stored document; null when it can be read. */
   unreadable(): UnreadableSettings | null;
-  /** As it goes into KV: as it was stored, whether this worker can read it or not. */
+  /** The form written to KV: as it was stored, whether this worker can read it or not. */
   published(): string;
   /**
    * Checks and stores the next version.

@@ -10,7 +10,7 @@ import { errorName, writeLog } from "../platform/logger.ts";
 const REPUBLISH_MS = 60_000;
 /** How long storing settings and the alarm wait for KV, milliseconds: readers call the object when KV has nothing. */
 const PUBLISH_WAIT_MS = 2_500;
-/** How long setting or deleting the alarm may take, milliseconds. */
+/** Timeout of setting or deleting the alarm, milliseconds. */
 const ALARM_CALL_MS = 5_000;
 
 /** What publishing needs. */

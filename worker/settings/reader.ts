@@ -24,7 +24,7 @@ export const settingsMemory: SettingsMemory = {};
 
 /** What reading needs. */
 export interface SettingsReaderDeps {
-  /** A fresh stub of the object: one whose connection broke stays broken. */
+  /** A fresh stub of the object: a stub whose connection broke never works again. */
   readonly settings: () => Pick<SettingsRpc, "read">;
   readonly kv: SnapshotKv;
   /** The clock, epoch ms. */

@@ -1,6 +1,6 @@
 /**
- * The storage of the `Settings` object: the versions of the document (docs/storage.md). Nothing is created by reading;
- * the table comes with the first version.
+ * The storage of the `Settings` object: the versions of the document (docs/storage.md). Reading creates nothing; the
+ * table is created with the first version.
  */
 
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.

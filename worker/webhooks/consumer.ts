@@ -1,20 +1,20 @@
 /**
- * The webhooks as a consumer of a conversation's log. What only alarms need is loaded by `import()` when an alarm first needs
- * it: a cold start for a push evaluates none of it.
+ * The webhooks as a consumer of a conversation's log. Code that only alarms need is loaded by `import()` when an alarm
+ * first needs it, so a cold start for a push evaluates none of it.
  */
 import type { LogConsumer } from "../conversation/log-consumer.ts";
 import { listWebhooks, withoutWebhooks } from "./core/consumers.ts";
 import type { ConsumerServices } from "./forget-conversation.ts";
 import { canSign, type WebhookPolicy } from "./settings-check.ts";
 
-/** What of the configuration decides whether webhooks can be called. */
+/** The values of the configuration that decide whether webhooks can be called. */
 interface SigningPolicy {
   readonly webhookSecrets: WebhookPolicy["secrets"];
 }
 
 export const WEBHOOK_CONSUMER: LogConsumer<ConsumerServices, SigningPolicy> = {
   list: listWebhooks,
-  // Without a secret they wait: the log keeps what they did not get.
+  // Without a secret they wait: the log keeps the events they did not receive.
   movable: (consumers, policy) => (canSign(policy) ? consumers : withoutWebhooks(consumers)),
   async deliver(host, services) {
     if (!canSign({ webhookSecrets: services.webhooks.secrets })) return;

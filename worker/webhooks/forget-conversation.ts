@@ -1,5 +1,6 @@
 /**
- * What delivering to webhooks needs of the account, and the removal of a conversation that was erased during a run.
+ * The account's methods that delivering to webhooks needs, and the removal of a conversation that was erased during a
+ * run.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import { withTimeout } from "../platform/deadline.ts";

@@ -25,9 +25,9 @@ export const LONGEST_PAUSE_MS = QUOTA_CHECK_INTERVAL_MS + PAUSE_SPREAD_MS;
 export const WAITING_CHECK_DELAY_MS = 60_000;
 
 /**
- * Until when a rejection pauses the account, epoch ms. `rate`: the next minute. `quota`: an hour, or midnight in Beijing if
- * that is sooner: the reset time is assumed (WECHAT.md §4.5), so the hourly check is what ends it, at most 24 a day.
- * `stop` (banned, limited, frozen, …): ten minutes.
+ * Until when a rejection pauses the account, epoch ms. `rate`: the next minute. `quota`: an hour, or midnight in
+ * Beijing if that is sooner: the reset time is assumed (WECHAT.md §4.5), so the hourly try ends the pause, at most 24 a
+ * day. `stop` (banned, limited, frozen, …): ten minutes.
  *
  * @param random a number in [0, 1): spreads the wake-ups
  */

@@ -11,7 +11,7 @@ import type { RefusedAttempt } from "../../channels/access.ts";
 import { pauseUntil } from "./pause-end.ts";
 import type { AccountState } from "./state.ts";
 
-/** A message that WeChat refused by one code: it caused a pause, or was refused while one held. */
+/** A message that WeChat refused with a code that pauses: it caused a pause, or was refused during one. */
 export interface Refusal extends RefusedAttempt {
   /** When that pause ends, epoch ms. */
   readonly until: number;
@@ -24,7 +24,7 @@ export interface Refusal extends RefusedAttempt {
   readonly aloneSince?: number;
 }
 
-/** By code, the latest last. A message that is refused alone keeps its place. */
+/** By code, the latest last. A message that is refused alone keeps its position. */
 export type Refusals = Readonly<Record<string, readonly Refusal[]>>;
 
 /** What changes after a refusal, and what is returned to its sender. */
@@ -45,7 +45,10 @@ export interface PauseDecision {
 const PAUSE_STEP_MS = 30_000;
 /** The most messages recorded in one pause; later ones are not recorded. */
 const MAX_WRITTEN = 16;
-/** Messages remembered for each code. One that is forgotten while it is still tried pauses the app once more. */
+/**
+ * The most messages remembered for each code. A message that is forgotten while it is still tried pauses the app once
+ * more.
+ */
 const MAX_REFUSALS = 128;
 /** The name used for messages whose sender does not name them. */
 const UNNAMED: RefusedAttempt = { id: "", attempt: 0 };
@@ -53,8 +56,8 @@ const UNNAMED: RefusedAttempt = { id: "", attempt: 0 };
 /**
  * Decides on a refusal of custom/send.
  *
- * @param cause why, and what it stops
- * @param refused which message; undefined when the caller does not say: it pauses each time
+ * @param cause the reaction, and the reach of the pause
+ * @param refused the message; undefined when the caller does not name it: then each refusal pauses
  * @param now epoch ms
  * @param random a number in [0, 1)
  */
@@ -130,7 +133,7 @@ function mapRefusals(refusals: Refusals, change: (refusal: Refusal) => Refusal):
 /**
  * Forgets the messages of an erased user.
  *
- * @param prefix with which the ids of the user's sends begin (`sendIdPrefix`)
+ * @param prefix the prefix of the ids of the user's sends (`sendIdPrefix`)
  * @returns what changes; empty when no message is the user's
  */
 export function forgetMessages(

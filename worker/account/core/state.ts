@@ -28,7 +28,7 @@ export interface AccountState {
   readonly rejectedAt: number;
   readonly pausedUntil: number;
   readonly pauseCode: string;
-  /** What the pause stops. */
+  /** The reach of the pause. */
   readonly pauseReach: PauseReach;
   /** Grows with each change of the pause: readers keep the newest version they have read. */
   readonly pauseVersion: number;

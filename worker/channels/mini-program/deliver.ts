@@ -34,7 +34,7 @@ export function createDeliver(deps: ApiDeps): Deliver {
   };
 }
 
-/** The exact request body. WeChat has no id of a send. */
+/** The exact request body. WeChat accepts no id of a send. */
 export function buildSendBody(
   { user, replyContext }: Target,
   message: Outbound,

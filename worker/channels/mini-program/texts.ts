@@ -1,5 +1,6 @@
 /**
- * The mini program's words for people: what a code means, and what to do when tokens or sends have failed for a while.
+ * The mini program's texts for people: the meaning of a code, and the cure when tokens or sends have failed for a
+ * while.
  */
 import type { BilingualText } from "../../../shared/base/bilingual.ts";
 import type { ChannelTexts } from "../channel.ts";
@@ -21,7 +22,7 @@ const REPLACED: BilingualText = {
   en: "check whether another program with the same AppSecret fetches tokens by the old call (/cgi-bin/token), which invalidates the ones used here: change it to stable_token",
 };
 
-/** The words. */
+/** The texts. */
 export const MINI_PROGRAM_TEXTS: ChannelTexts = {
   code: describeCode,
   trouble(reason, cause, code) {

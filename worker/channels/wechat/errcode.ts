@@ -26,9 +26,9 @@ export function describeErrcode(code: number): ErrcodeEntry {
 }
 
 /**
- * The same for a code as it is stored and shown.
+ * The same for a code in its stored form.
  *
- * @param code text; one that is no number is unknown
+ * @param code text; a text that is not a number is an unknown code
  */
 export function describeCode(code: string): ErrcodeEntry {
   return describeErrcode(Number(code));

@@ -46,7 +46,7 @@ diagnostics.get(
       client.quota(SEND_CGI_PATH),
       ...OPERATORS.map((operator) => client.checkCallback(operator)),
     ]);
-    // There is a token where it is only withheld for a pause.
+    // A token that is only withheld because of a pause exists.
     const hasToken = access.ok || access.error.reason === "paused";
     const token = hasToken ? ({ ok: true } as const) : accessFailure(texts, access.error);
     const callback = OPERATORS.flatMap((operator, index) => {
@@ -109,7 +109,7 @@ function refusal(texts: ChannelTexts, code: string): Failure {
   };
 }
 
-/** A pause has the code that caused it: that one's cure ends it. */
+/** A pause has the code that caused it: the cure of that code ends the pause. */
 function pause(texts: ChannelTexts, until: number, code?: string): Failure {
   const cause = code === undefined ? undefined : refusal(texts, code);
   return {

@@ -1,6 +1,6 @@
 /**
- * WeChat's refusals and our trouble on the way to it, as problems for the caller. The code's meaning and cure are
- * the channel's words; WeChat's own errmsg is never read.
+ * WeChat's refusals and failed calls of WeChat, as problems for the caller. The code's meaning and cure are texts of
+ * the channel; WeChat's own errmsg is never read.
  */
 import type { Context } from "hono";
 import { both, isoTime } from "../../../shared/api/schemas.ts";
@@ -28,7 +28,7 @@ export function refuseCall(c: Context, texts: ChannelTexts, failure: ApiFailure)
   }
 }
 
-/** Answers a refusal by its code: 409 about the window, 404 about a picture that is gone, else 502. */
+/** Returns the problem for a code: 409 about the window, 404 about a picture that no longer exists, else 502. */
 export function refuseCode(c: Context, texts: ChannelTexts, code: string): Response {
   const { name, meaning, cure, reaction } = texts.code(code);
   if (reaction === "used") return problem(c, "quota_used", { platformCode: code });

@@ -12,7 +12,7 @@ export function consumerIdOf(webhook: string): string {
   return `${PREFIX}${webhook}`;
 }
 
-/** The ids of the cursors these settings ask for: of the endpoints that receive events. */
+/** The ids of the cursors of these settings: those of the endpoints that receive events. */
 export function listWebhooks({ webhooks }: Settings): readonly string[] {
   return findListeners(webhooks).map(consumerIdOf);
 }
@@ -28,7 +28,7 @@ export function withoutWebhooks(consumers: ConsumerCursors): ConsumerCursors {
   return Object.fromEntries(Object.entries(consumers).filter(([id]) => !id.startsWith(PREFIX)));
 }
 
-/** The cursors with these for the webhooks, by the webhook's id; those of other consumers stay. */
+/** Replaces the cursors of the webhooks; those of other consumers stay. */
 export function withWebhookCursors(consumers: ConsumerCursors, webhooks: ConsumerCursors): ConsumerCursors {
   const own = Object.entries(webhooks).map(([id, cursor]) => [consumerIdOf(id), cursor]);
   return { ...withoutWebhooks(consumers), ...Object.fromEntries(own) };

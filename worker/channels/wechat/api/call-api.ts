@@ -45,7 +45,7 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Epoch ms; the request is aborted shortly before it. */
   readonly deadline: number;
-  /** What the token is for. */
+  /** The use of the token. */
   readonly use: AccessUse;
   /** Of custom/send: the attempt, so that one message cannot have the token replaced repeatedly. */
   readonly attempt?: RefusedAttempt;
@@ -55,7 +55,7 @@ export interface ApiRequest {
 export type ApiFailure =
   | Refusal
   | BadResponse
-  /** The account is paused: no request left. */
+  /** The account is paused: no request was sent. */
   | Extract<AccessProblem, { readonly reason: "paused" }>
   /** No token, or WeChat refused it and there is no other: certainly not done. */
   | { readonly reason: "no_token"; readonly problem: TokenProblem }

@@ -1,6 +1,6 @@
 /**
- * The calls of api.weixin.qq.com beside sending. It decides nothing and stores nothing; fetch, clock and access source are
- * arguments. No push makes these calls, so they are loaded by `import()`.
+ * The calls of api.weixin.qq.com other than sending. It takes no decisions and stores nothing; fetch, clock and access
+ * source are arguments. No push makes these calls, so they are loaded by `import()`.
  */
 import type { Operator } from "../../../../shared/api/operators.ts";
 import type { Result } from "../../../../shared/base/result.ts";

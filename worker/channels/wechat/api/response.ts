@@ -23,8 +23,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MAX_JSON_BYTES = 64 * 1024;
 
 /**
- * Reads an API answer. A missing errcode is success, as some endpoints leave it out (WECHAT.md §13) — but only
- * with a 2xx: a proxy's own error page may be JSON too.
+ * Reads an API answer. A missing errcode is success, as some endpoints leave it out (WECHAT.md §13), but only with a
+ * 2xx: a proxy's own error page may be JSON too.
  *
  * @returns the object, `refused` with its code, or `bad_response`
  */

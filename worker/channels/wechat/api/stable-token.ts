@@ -72,7 +72,7 @@ async function askForToken(
 
 /**
  * What a refusal means here. Only a busy WeChat and a limit end by themselves; after all others (a wrong secret, which
- * 40001 and its like mean here, or an IP that is not on the whitelist) asking again soon only makes it worse.
+ * 40001 and its like mean here, or an IP that is not on the whitelist) another call soon does not help.
  */
 function reactionTo(code: string): "outage" | PauseReaction {
   const { reaction, replacesToken } = describeCode(code);
