@@ -33,7 +33,7 @@ export interface Call {
   readonly path: Path;
   readonly isAtRoot?: boolean;
   readonly query?: Readonly<Record<string, number | string | undefined>>;
-  /** It is not about one mini program: the client's own is left out. */
+  /** The call is not about one mini program, so the client's own is not named. */
   readonly isOfDeployment?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Blob | Uint8Array<ArrayBuffer>;

@@ -54,8 +54,8 @@ export function Phone(props: PhoneProps): JSX.Element {
   };
 
   const enter = (from: "program" | "home", sessionFrom: string, card: CardOffer | null): void => {
-    if (isAt("chat")) return; // ignores the second click of a double click stored from now on, so that a reload finds its chat again
-    onOpenid(openid); // kept from now on, so that a reload finds its chat again
+    if (isAt("chat")) return; // the second click of a double click
+    onOpenid(openid); // stored, so that a reload finds its chat again
     setOrigin(from);
     setOffer(card);
     void onSend({ kind: "enter", sessionFrom });

@@ -123,7 +123,7 @@ export async function storeGreeting(
   content: string,
 ): Promise<Result<boolean, Fault>> {
   const { url, apiKey } = place;
-  // One document for all mini programs: with an appid the answer would be what is in force for one.
+  // One document for all mini programs: with an appid the answer would be the settings in force for that one.
   const current = await callApi(ports, { url, apiKey }, { path: "/api/v1/settings" });
   const refusal = refusalOf(current);
   if (refusal !== undefined) return err(refusal);

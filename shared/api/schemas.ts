@@ -38,7 +38,7 @@ export function isoTime(epochMs: number): string {
 export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
 /** A row's position in the log: order and cursor. */
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
-/** A platform's code for what it refused, as text. */
+/** The platform's code of a refusal, as text. */
 export const CodeSchema = v.string();
 /** A short fixed word or an id of ours. */
 export const WordSchema = v.string();

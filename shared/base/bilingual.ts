@@ -4,7 +4,7 @@ export interface BilingualText {
   readonly en: string;
 }
 
-/** Takes apart a text that holds both, Chinese first: `中文 / English`. One that does not is the same in both. */
+/** Splits a text with both languages, Chinese first: `中文 / English`. A text without two halves is used for both. */
 export function readBoth(text: string): BilingualText {
   const [zh = "", en, ...more] = text.split(" / ");
   return en === undefined || more.length > 0 ? { zh: text, en: text } : { zh, en };

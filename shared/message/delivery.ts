@@ -1,24 +1,24 @@
 /**
- * The facts of one attempt to send, and what a platform's code means for us. What follows from them (try again, correct
- * the window, give up) is decided by `worker/conversation/core/`.
+ * The facts of one attempt to send, and the reaction to a platform's code. `worker/conversation/core/` decides what
+ * follows (retry, correct the window, give up).
  */
 
 /**
- * What follows from a platform's code. The core switches on these, exhaustively, and knows no code.
+ * The reaction to a platform's code. The core switches on reactions, exhaustively, and uses no code.
  *
- * `retry` busy with this user or message: tried again, four attempts in all · `outage` the platform or its token fails, not
- * the message: as `retry`, and counted as trouble of the account · `rate` a limit by the minute: pauses until the next one ·
- * `quota` a limit by the day: pauses, with a check every hour; never fails a message · `stop` the account may not send:
- * pauses for ten minutes · `used` the grant has no sends left · `closed` no grant is open · `media` the file is
- * gone: it needs a new upload · `user` this user cannot be reached · `fix` the request or a setting is wrong; also every
- * code that is unknown.
+ * `retry` busy with this user or message: tried again, four attempts in all · `outage` the platform or its token fails,
+ * not the message: as `retry`, and counted as a failure of the account · `rate` a limit by the minute: pauses until the
+ * next one · `quota` a limit by the day: pauses, with a check every hour; never fails a message · `stop` the account
+ * may not send: pauses for ten minutes · `used` the grant has no sends left · `closed` no grant is open · `media` the
+ * file has expired: it needs a new upload · `user` this user cannot be reached · `fix` the request or a setting is
+ * wrong; also every code that is unknown.
  */
 export type Reaction = "retry" | "outage" | PauseReaction | "used" | "closed" | "media" | "user" | "fix";
 
 /** The reactions that pause. */
 export type PauseReaction = "rate" | "quota" | "stop";
 
-/** What a pause stops: every call with the credential, or sends alone. */
+/** The reach of a pause: every call with the credential, or only sends. */
 export type PauseReach = "account" | "send";
 
 /** The platform refused: certainly not done. */
@@ -51,12 +51,12 @@ export function isPauseReaction(reaction: Reaction): reaction is PauseReaction {
 
 /** The outcome of one attempt. */
 export type Delivery =
-  /** The platform took it. */
+  /** The platform accepted it. */
   | { readonly result: "accepted" }
   | Rejection
   /**
-   * No request left: certainly not done. `until`: another try before it is useless, epoch ms. `code`: by which the account
-   * was paused or a token was refused.
+   * No request was sent: certainly not done. `until`: epoch ms before which another try is useless. `code`: the code
+   * with which the account was paused or a token was refused.
    */
   | {
       readonly result: "not_sent";
@@ -67,11 +67,14 @@ export type Delivery =
   /** The request may have arrived; whether it did is unknown. */
   | { readonly result: "unconfirmed"; readonly reason: "timeout" | "network" | "bad_response" };
 
-/** What the account object decides on a rejection that pauses. */
+/** The account object's decision on a rejection that pauses. */
 export interface PauseVerdict {
   /** End of the pause in force, epoch ms; absent: the account is not paused. */
   readonly pausedUntil?: number;
-  /** Only this message is refused so, since this long, milliseconds; nothing is paused for it. 0 the first time. */
+  /**
+   * How long only this message has been refused with the code, milliseconds; 0 the first time. The account is not
+   * paused for it.
+   */
   readonly aloneMs?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What we can send to a user of a mini program, in our own words, and the checks of every message before a request is
- * sent (WECHAT.md §4.1–4.3). WeChat's wire form of it is built in `worker/channels/mini-program/deliver.ts`.
+ * The messages that can be sent to a user of a mini program, in our own model, and the checks of every message before a
+ * request is sent (WECHAT.md §4.1–4.3). WeChat's wire form of it is built in `worker/channels/mini-program/deliver.ts`.
  */
 import * as v from "valibot";
 import { err, ok, type Result } from "../base/result.ts";

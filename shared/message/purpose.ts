@@ -1,6 +1,6 @@
 /**
- * Why a message is sent. Replies answer the user; the others are texts of the service itself, by which the desk's figures and
- * the send reserved for the rating request are decided.
+ * Why a message is sent. Replies answer the user; the others are texts of the service itself. The desk's figures and
+ * the send reserved for the rating request depend on the purpose.
  */
 export const PURPOSES = [
   /** Answers the user: a rule's, a handler's, the API's, later an agent's or a bot's. */

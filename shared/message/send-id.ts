@@ -15,7 +15,7 @@ export function buildSendId({ objectId, seq }: MessageAddress): string {
   return `${sendIdPrefix(objectId)}${seq.toString(36)}`;
 }
 
-/** How the ids of all sends of a conversation begin. */
+/** The prefix of the ids of all sends of a conversation. */
 export function sendIdPrefix(objectId: string): string {
   return `${objectId.slice(0, CONVERSATION_DIGITS)}-`;
 }

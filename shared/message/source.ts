@@ -1,12 +1,12 @@
 /**
- * Who wants a message sent, and what follows from it. One entry a source.
+ * The source of a message, and what depends on it. One entry per source.
  */
 
-/** What a source decides. */
+/** The properties of a source. */
 interface SourceRules {
   /**
-   * No person wrote it: not sent while automation is muted or the platform's agents serve the user, and sent again once
-   * after an unknown outcome.
+   * Not written by a person: not sent while automation is muted or the platform's agents serve the user, and sent again
+   * once after an unknown outcome.
    */
   readonly isAutomatic: boolean;
 }
@@ -23,7 +23,7 @@ export const SOURCES = {
   bot: { isAutomatic: true },
 } as const satisfies Record<string, SourceRules>;
 
-/** Who wants a message sent. */
+/** The source of a message. */
 export type Source = keyof typeof SOURCES;
 
 /** All of them. */

@@ -1,6 +1,6 @@
 /**
- * Checks of a document beyond its shape: the defaults by themselves, and what is in force for each account. They are
- * made when a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
+ * Checks of a document beyond its shape: the defaults alone, and the settings in force for each account. They run when
+ * a document is stored, not when it is read (docs/design/0006-rules-and-handlers.md).
  */
 import { ownValue } from "../../base/own-value.ts";
 import { settingsFor, type SettingsDocument } from "./document.ts";
@@ -9,11 +9,11 @@ import { limitProblems, type SettingsProblem } from "./problems.ts";
 import { findUnknownWebhooks } from "./settings-checks.ts";
 import type { Settings } from "./settings.ts";
 
-/** An account settings are checked for. */
+/** An account for which settings are checked. */
 export interface CheckedAccount {
   /** `channel:account`. */
   readonly key: string;
-  /** Its mini program, the only one its texts may link to. */
+  /** The AppID of its mini program; its texts may link to no other one. */
   readonly appid: string;
 }
 
@@ -54,7 +54,7 @@ export function findDocumentProblems(
   return limitProblems([...found, ...findUnknownAccounts(document, accounts)]);
 }
 
-/** Overrides nothing reads: a misspelling, or an account that was taken out of the configuration. */
+/** Overrides without an account: a misspelling, or an account that was removed from the configuration. */
 function findUnknownAccounts(
   { overrides }: SettingsDocument,
   accounts: readonly CheckedAccount[] | undefined,

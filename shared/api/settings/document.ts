@@ -13,7 +13,7 @@ import { OverrideSchema, SettingsSchema, type Settings, type SettingsOverride } 
 export const MAX_SETTINGS_BYTES = 1_000_000;
 const MAX_OVERRIDES = 100;
 
-/** What accounts set differently, by `channel:account`. */
+/** The keys that accounts set differently, by `channel:account`. */
 const OverridesSchema = v.pipe(
   v.record(v.string(), OverrideSchema),
   v.check(
@@ -45,7 +45,7 @@ export function parseStoredDocument(input: unknown): SettingsDocument | undefine
   return parsed.typed ? parsed.output : undefined;
 }
 
-/** An override belongs to one document, so its settings are made once. */
+/** An override belongs to one document, so the settings in force are computed once. */
 const made = new WeakMap<SettingsOverride, Settings>();
 
 /**

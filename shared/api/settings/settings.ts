@@ -62,7 +62,7 @@ function dayList<T extends v.GenericSchema>(item: T) {
   );
 }
 
-/** What each key holds. */
+/** The schema of each key. */
 const VALUES = {
   /** IANA name; default `Asia/Shanghai`. */
   timeZone: v.pipe(
@@ -126,8 +126,8 @@ export const SettingsSchema = v.strictObject({
 });
 
 /**
- * What one account sets differently: every key may be left out, none is filled in. `null` takes an optional key away:
- * no greeting, no hours (always open), no answer of its own outside the hours.
+ * The keys one account sets differently: every key may be left out, no default is filled in. `null` removes an optional
+ * key: no greeting, no hours (always open), no answer of its own outside the hours.
  */
 export const OverrideSchema = v.strictObject({
   timeZone: v.exactOptional(VALUES.timeZone),
@@ -145,7 +145,7 @@ export const OverrideSchema = v.strictObject({
 /** A team's settings, checked and with the defaults filled in. */
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 
-/** What one account sets differently, checked. */
+/** The checked override of one account. */
 export type SettingsOverride = v.InferOutput<typeof OverrideSchema>;
 
 /** Whether the runtime knows the time zone. */

@@ -1,8 +1,8 @@
-/** A stored version of the settings, and what it comes to for one account. */
+/** A stored version of the settings, and the settings in force for one account. */
 import { DEFAULT_DOCUMENT, settingsFor, type SettingsDocument } from "./document.ts";
 import type { Settings } from "./settings.ts";
 
-/** One version of the document; version 0: none is stored, the defaults hold. */
+/** One version of the document; version 0: none is stored, the defaults are in force. */
 export interface DocumentVersion {
   readonly version: number;
   readonly document: SettingsDocument;
@@ -22,7 +22,7 @@ export interface SettingsVersion {
 export const DEFAULT_VERSION: DocumentVersion = { version: 0, document: DEFAULT_DOCUMENT, updatedAt: 0 };
 
 /**
- * What a version comes to for one account.
+ * The settings in force for one account by a version.
  *
  * @param account `channel:account`
  */
