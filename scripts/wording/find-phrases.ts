@@ -14,9 +14,9 @@ export interface WordingHit {
 /** Between two words: spaces, or a line break with the marks that begin the next line of a comment or list. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\n[ \t]*(?:\*|//|#|>)?[ \t]*)`;
 
-/** Code is not checked: `x.mend`, `mend(`, `mend:`, `mend-all`. */
+/** Code is not checked: `x.mend`, `mend(`, `mend:`, `mend.all`, `mend-all`. */
 const BEFORE = String.raw`(?<![\w.$-])`;
-const AFTER = String.raw`(?![\w(-]|\s*[:=])`;
+const AFTER = String.raw`(?![\w(-]|\.\w|\s*[:=])`;
 
 const toPattern = ({ phrase }: Phrase): string => phrase.replaceAll("(", "(?:").replaceAll(" ", GAP);
 /** A table of phrases as one expression, each phrase in its own group. */

@@ -28,10 +28,17 @@ export const ENGLISH: readonly Phrase[] = [
   { phrase: "behind the answer", write: "after the response" },
   { phrase: "(answered|refused) shortly", write: "answered with a short fixed response" },
   { phrase: "is given again", write: "is returned again" },
+  { phrase: "told apart", write: "distinguished" },
+  { phrase: "without a word", write: "silently; without an error" },
+  { phrase: "for the eye", write: "for display" },
+  { phrase: "by our books", write: "by our record; by our counters" },
+  { phrase: "put on record", write: "recorded" },
+  { phrase: "passed over", write: "skipped" },
   // A limit without its figure or its effect.
   { phrase: "so (long|much)", write: "the number, or its name; the unit; what happens after it" },
   { phrase: "so many", write: "the number, or its name" },
   // Riddles and inverted sentences.
+  { phrase: "to be told", write: "to be notified; the report" },
   { phrase: "is none this", write: "is unknown" },
   { phrase: "the worst news", write: "most severe first" },
   { phrase: "is left without", write: "each … has" },
@@ -39,7 +46,7 @@ export const ENGLISH: readonly Phrase[] = [
 ];
 
 /** The folders whose words are repaired: the phrases of `MODULE_ENGLISH` are rejected there as well. */
-export const REPAIRED_FOLDERS: readonly string[] = ["shared/", "worker/platform/"];
+export const REPAIRED_FOLDERS: readonly string[] = ["client/", "miniprogram/src/", "scripts/", "shared/", "worker/"];
 
 /** English that other folders still use. */
 export const MODULE_ENGLISH: readonly Phrase[] = [
@@ -49,6 +56,13 @@ export const MODULE_ENGLISH: readonly Phrase[] = [
   { phrase: "(tell|tells|told)", write: "notify, report, return" },
   { phrase: "(stand|stands)", write: "is; occurs; is used" },
   { phrase: "goes on", write: "continues" },
+  { phrase: "hears", write: "receives; gets; is notified" },
+  { phrase: "again and again", write: "repeatedly; often" },
+  { phrase: "says so", write: "reports it; names it" },
+  { phrase: "on record", write: "recorded" },
+  { phrase: "as (it|they) came", write: "unchanged; as received" },
+  { phrase: "what (becomes|became) of", write: "the outcome of; what happens to" },
+  { phrase: "behind the push", write: "after the push" },
   { phrase: "(everybody|nobody) else", write: "all other callers; no other caller" },
   { phrase: "nothing else (does|is)", write: "name the other cases" },
 ];
