@@ -1,5 +1,5 @@
+/** What is special to WeChat when a message is sent; what every channel must keep to is in `contract.ts`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { err, ok } from "../../../shared/base/result.ts";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { rejected } from "../../support/delivery.ts";
 import {
@@ -20,10 +20,10 @@ const ATTEMPT = { id: "0123456789abcdef0123-7", attempt: 1, isAi: false, deadlin
 const SENT = json({ errcode: 0, errmsg: "ok" });
 
 /** Delivers once, with WeChat and the token source playing their parts. */
-async function deliver(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, attempt = ATTEMPT) {
+async function deliver(steps: Step[]) {
   const { fetch, requests } = scriptedFetch(...steps);
-  const { access, replaced, uses } = scriptedAccess(script);
-  const delivery = await createDeliver(depsOf(fetch, access))(TARGET, HELLO, attempt);
+  const { access, replaced, uses } = scriptedAccess({});
+  const delivery = await createDeliver(depsOf(fetch, access))(TARGET, HELLO, ATTEMPT);
   return { delivery, requests, replaced, uses };
 }
 
@@ -53,53 +53,11 @@ describe("deliver", () => {
     expect(uses).toEqual(["send"]);
   });
 
-  it.for([40001, 40014, 42001])(
-    "replaces the token after %i and sends exactly once more",
-    async (errcode, { expect }) => {
-      const { delivery, requests, replaced } = await deliver([json({ errcode }), SENT]);
-      expect(delivery).toEqual({ result: "accepted" });
-      expect(replaced).toEqual(["token-1"]);
-      expect(requests.map((request) => request.url.searchParams.get("access_token"))).toEqual(["token-1", "token-2"]);
-      expect(requests[1]?.init.body).toBe(requests[0]?.init.body);
-    },
-  );
-
   it("does not resend a second time when the new token is refused too", async ({ expect }) => {
     const { delivery, requests, replaced } = await deliver([json({ errcode: 40001 }), json({ errcode: 40001 })]);
     expect(delivery).toEqual(rejected(40001));
     expect(requests).toHaveLength(2);
     expect(replaced).toEqual(["token-1"]);
-  });
-
-  it("says no_token, with its time, when a refused token cannot be replaced", async ({ expect }) => {
-    const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
-      replaced: err({ reason: "limited", until: NOW + 30_000 }),
-    });
-    expect(delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 30_000 });
-    expect(requests).toHaveLength(1);
-  });
-
-  it("returns no_token and sends nothing when there is none", async ({ expect }) => {
-    const refused = await deliver([], { current: err({ reason: "refused", code: "40125", until: NOW + 600_000 }) });
-    expect(refused.delivery).toEqual({ result: "not_sent", reason: "no_token", until: NOW + 600_000, code: "40125" });
-    const unreachable = await deliver([], { current: err({ reason: "unreachable" }) });
-    expect(unreachable.delivery).toEqual({ result: "not_sent", reason: "no_token" });
-  });
-
-  it("sends nothing while the app is paused", async ({ expect }) => {
-    const { delivery, requests } = await deliver([], {
-      current: err({ reason: "paused", until: NOW + 1, code: "45009" }),
-    });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 1, code: "45009" });
-    expect(requests).toHaveLength(0);
-  });
-
-  it("does not resend when the replaced token comes with a pause", async ({ expect }) => {
-    const { delivery, requests } = await deliver([json({ errcode: 40001 })], {
-      replaced: err({ reason: "paused", until: NOW + 5_000, code: "48004" }),
-    });
-    expect(delivery).toEqual({ result: "not_sent", reason: "paused", until: NOW + 5_000, code: "48004" });
-    expect(requests).toHaveLength(1);
   });
 
   it.for([
@@ -109,12 +67,6 @@ describe("deliver", () => {
     [50007, "account"],
   ] as const)("says of %i that it pauses, and that the pause stops: %s", async ([errcode, reach], { expect }) => {
     expect((await deliver([json({ errcode })])).delivery).toMatchObject({ code: String(errcode), reach });
-  });
-
-  it("is not sent again with the token it was refused with", async ({ expect }) => {
-    const { delivery, requests } = await deliver([json({ errcode: 40001 })], { replaced: ok("token-1") });
-    expect(delivery).toEqual(rejected(40001));
-    expect(requests).toHaveLength(1);
   });
 
   it("does not pause by a code that can be about the message, or that the token endpoint is known for", async ({
@@ -152,18 +104,6 @@ describe("deliver", () => {
     const { requests } = await deliver([SENT]);
     expect(requests[0]?.init.redirect).toBe("manual");
   });
-
-  it.for([-1, 0, 499])("does not begin %i ms before the lease ends", async (leftMs, { expect }) => {
-    const { delivery, requests, uses } = await deliver([], {}, { ...ATTEMPT, deadline: NOW + leftMs });
-    expect(delivery).toEqual({ result: "not_sent", reason: "lease_over" });
-    expect(requests).toHaveLength(0);
-    expect(uses).toEqual([]);
-  });
-
-  it("gives no error the token could be read from", async ({ expect }) => {
-    const broken = deliver([brokenConnection]).then(({ delivery }) => delivery);
-    await expect(broken).resolves.toEqual({ result: "unconfirmed", reason: "network" });
-  });
 });
 
 describe("deliver near the end of its lease", () => {
@@ -181,13 +121,6 @@ describe("deliver near the end of its lease", () => {
     expect(requests[0]?.init.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(499);
     expect(requests[0]?.init.signal.aborted).toBe(true);
-    expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
-  });
-
-  it("ends in time even when fetch does not listen to the abort", async ({ expect }) => {
-    const { fetch } = scriptedFetch(() => new Promise(() => {}));
-    const pending = createDeliver(depsOf(fetch))(TARGET, HELLO, ATTEMPT);
-    await vi.advanceTimersByTimeAsync(9_999);
     expect(await pending).toEqual({ result: "unconfirmed", reason: "timeout" });
   });
 

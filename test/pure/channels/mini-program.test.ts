@@ -1,0 +1,34 @@
+/** The mini program by the suite that every channel must pass. */
+import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
+import { MINI_PROGRAM_TEXTS } from "../../../worker/channels/mini-program/texts.ts";
+import { ERRCODES } from "../../../worker/channels/wechat/errcode.ts";
+import { describeSending } from "./contract.ts";
+import { json } from "./scripted.ts";
+
+describeSending("mini program", {
+  createDeliver: (deps) => createDeliver({ ...deps, apiBase: "https://api.test" }),
+  accepts: json({ errcode: 0, errmsg: "ok" }),
+  refuses: (code) => json({ errcode: Number(code), errmsg: "rid: 1" }),
+  codes: {
+    retry: "43108",
+    outage: "-1",
+    rate: "45011",
+    quota: "45009",
+    stop: "48004",
+    used: "45047",
+    closed: "45015",
+    media: "40007",
+    user: "43019",
+    fix: "40013",
+  },
+  tokenCodes: ["40001", "40014", "42001"],
+  messages: {
+    text: { type: "text", content: "你好" },
+    image: { type: "image", mediaId: "m1" },
+    link: { type: "link", title: "t", description: "d", url: "https://a/b", thumbUrl: "https://a/c" },
+    miniprogrampage: { type: "miniprogrampage", title: "t", pagePath: "pages/a", thumbMediaId: "m" },
+  },
+  isIdempotent: false,
+  texts: MINI_PROGRAM_TEXTS,
+  knownCodes: Object.keys(ERRCODES),
+});
