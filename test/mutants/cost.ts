@@ -103,7 +103,7 @@ export const COST: MutantTable = {
       file: "worker/account/token-keeper.ts",
       symbol: "createTokenKeeper.obtain",
       change: { drop: "orStored" },
-      killedBy: [TOKEN, "trouble at the token endpoint rests 2 s, 4 s, 8 s"],
+      killedBy: [TOKEN, "trouble at the token endpoint cools down for 2 s, 4 s, 8 s"],
     },
     {
       name: "forced-without-limit",
