@@ -147,12 +147,12 @@ async function quota(stack: Stack): Promise<void> {
 }
 
 async function killedToken(stack: Stack): Promise<void> {
-  heading("令牌失效", "token killed");
+  heading("access_token 失效", "token killed");
   await stack.control.killToken();
   show(await stack.control.text(WATCHER, "怎么退款"), "怎么退款");
   const line = (await readChat(stack, WATCHER, 2)).at(-1) ?? "";
   console.log(`  ← ${line}`);
-  check("换新令牌后照样送达 / the answer still arrives", line.includes("退"));
+  check("换新 access_token 后照样送达 / the answer still arrives", line.includes("退"));
 }
 
 async function unreadable(stack: Stack): Promise<void> {

@@ -117,9 +117,9 @@ const KNOWN: readonly { readonly words: RegExp; readonly fault: Fault }[] = [
   {
     words: /code: (?:10000|9109|10405)|Authentication error|Unauthorized/i,
     fault: {
-      wrong: say("这个登录或令牌没有权限", "this login or token may not do that"),
+      wrong: say("这个登录或 API Token 没有权限", "this login or token may not do that"),
       cure: say(
-        "令牌用“编辑 Workers”模板（自定义域名还要区域的 Workers 路由权限），或重新 npx wrangler login",
+        "API Token 用“编辑 Workers”模板（自定义域名还要区域的 Workers 路由权限），或重新 npx wrangler login",
         "create the API token from the template Edit Workers (a custom domain also needs the zone's Workers Routes), or run npx wrangler login again",
       ),
     },

@@ -21,7 +21,7 @@ export const FaultSchema = named(
       ]),
       v.description(
         both(
-          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝给 access_token · no_token 至少 2 次、至少 30 秒取不到 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送有结果（无应答、-1、拒绝每个令牌） · stale_pushes 推送因签名时间被拒绝",
+          "paused 微信拒绝了整个小程序的发送 · token_refused 微信拒绝给 access_token · no_token 至少 2 次、至少 30 秒取不到 access_token · sends_failing 至少 3 次、至少 30 秒没有一次发送有结果（无应答、-1、拒绝每个 access_token） · stale_pushes 推送因签名时间被拒绝",
           "paused: WeChat refused sends of the whole app · token_refused: it refused an access_token · no_token: no access_token for 30 s or longer and 2 calls or more · sends_failing: for 30 s or longer and 3 attempts or more no send got through (no answer, -1, every token refused) · stale_pushes: pushes were refused for the age of their timestamp",
         ),
       ),

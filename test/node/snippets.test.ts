@@ -12,7 +12,7 @@ const HOW_TO = "docs/how-to";
 /** What only a mini program imports. */
 const MINI_PROGRAM = /"edge-kefu-miniprogram|"\.\.\/\.\.\/app-context"/;
 
-/** What the text around a fragment has introduced. */
+/** Declarations from the text around a fragment, which the fragment uses. */
 const INTRODUCED = [
   [/\bkefu\.changes\(/, 'declare const kefu: import("edge-kefu/client").KefuClient;\ndeclare let cursor: number;'],
   [/\brespond\(/, "declare const openid: string;\ndeclare function respond(answer: object): void;"],

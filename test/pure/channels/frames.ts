@@ -114,7 +114,7 @@ const PIECE = fc.oneof(
   fc.string({ unit: "binary", maxLength: 5 }).map((text) => text.toWellFormed()),
 );
 
-/** Texts made of the frame's own words, whole messages among them, and of any characters. */
+/** Texts that contain the frame's own words and whole messages, and texts of any characters. */
 export const HOSTILE_TEXT = fc
   .array(PIECE, { maxLength: 12 })
   .map((pieces) => pieces.join(""))

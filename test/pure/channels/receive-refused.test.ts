@@ -1,4 +1,4 @@
-/** The one way in, for what is not: the wrong mode, forgeries, foreign ciphertexts, stale pushes. */
+/** Pushes that are rejected: the wrong mode, forgeries, ciphertexts of other apps, stale pushes. */
 import { afterEach, describe, it, vi } from "vitest";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
