@@ -6,7 +6,7 @@ import { readJson } from "./transport.ts";
 import type {
   Accepted,
   AccountSettings,
-  AppEvents,
+  AccountEvents,
   Conversation,
   Diagnostics,
   Forwarding,
@@ -36,7 +36,7 @@ const conversation: Shape<Conversation> = {
 };
 const page: Shape<Page> = { rows: "array", next: "number" };
 const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
-const events: Shape<AppEvents> = { events: "array", next: "number" };
+const events: Shape<AccountEvents> = { events: "array", next: "number" };
 const forwarding: Shape<Forwarding> = { state: "string", kinds: "array", target: "nullable", failures: "number" };
 const quarantine: Shape<Quarantine> = { entries: "array" };
 const settings: Shape<SettingsDocument> = { version: "number", defaults: "object", overrides: "object" };

@@ -14,7 +14,7 @@ import { request, type Call } from "./transport.ts";
 import type {
   Accepted,
   AccountSettings,
-  AppEvents,
+  AccountEvents,
   Conversation,
   Diagnostics,
   ExportLine,
@@ -116,7 +116,7 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /**
-     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "app_event"
+     * Everything about the user in one download: events and quarantined pushes that name the user (`kind` "account-event"
      * and "quarantined"), then all rows, each oldest first. A failure, an interrupted download included, is the last
      * item it yields.
      */
@@ -183,7 +183,7 @@ export function createKefuClient(options: KefuClientOptions) {
      * Events that belong to no conversation (other products, the mini program as a whole, unknown names), oldest first,
      * after a cursor. `next` is the cursor to keep; only an empty page means that there are no more.
      */
-    events({ after, limit }: PageOptions = {}): Promise<Result<AppEvents>> {
+    events({ after, limit }: PageOptions = {}): Promise<Result<AccountEvents>> {
       return call({ method: "GET", path: ["events"], query: { after, limit } }, read.events);
     },
 

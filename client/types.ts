@@ -4,7 +4,7 @@
  */
 import type * as v from "valibot";
 import type { DiagnosticsSchema } from "../shared/api/diagnostics.ts";
-import type { AppEventSchema, AppEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
+import type { AccountEventSchema, AccountEventsSchema, ForwardingSchema } from "../shared/api/events.ts";
 import type { ExportLineSchema } from "../shared/api/export.ts";
 import type { FaultSchema, HealthSchema, ResumedSchema } from "../shared/api/health.ts";
 import type { FactsOf, ProblemCode, PROBLEMS } from "../shared/api/problem-table.ts";
@@ -49,9 +49,9 @@ export type Quarantine = v.InferOutput<typeof QuarantineSchema>;
 /** The state of each webhook of the settings. */
 export type Webhooks = v.InferOutput<typeof WebhooksSchema>;
 /** An event that belongs to no conversation. */
-export type AppEvent = v.InferOutput<typeof AppEventSchema>;
+export type AccountEvent = v.InferOutput<typeof AccountEventSchema>;
 /** A page of events. */
-export type AppEvents = v.InferOutput<typeof AppEventsSchema>;
+export type AccountEvents = v.InferOutput<typeof AccountEventsSchema>;
 /** The state of forwarding to your own push server. */
 export type Forwarding = v.InferOutput<typeof ForwardingSchema>;
 /** The row after which a conversation is delivered again. */

@@ -10,7 +10,7 @@ import type { Order, Orders } from "./orders.ts";
 const EventSchema = v.object({ type: v.string(), data: v.object({ openid: v.string() }) });
 const QuestionSchema = v.object({
   type: v.literal("message.answer"),
-  data: v.object({ openid: v.string(), inbound: v.object({ kind: v.string(), content: v.optional(v.string(), "") }) }),
+  data: v.object({ openid: v.string(), inbound: v.object({ content: v.optional(v.string(), "") }) }),
 });
 
 /** How many webhook-ids are remembered; edge-kefu repeats within minutes to days, a shop with more keeps them in its database. */

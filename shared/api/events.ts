@@ -4,9 +4,9 @@
 import * as v from "valibot";
 import { both, named, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 
-/** An event of the app as a whole. */
-export const AppEventSchema = named(
-  "AppEvent",
+/** An event of the account as a whole. */
+export const AccountEventSchema = named(
+  "AccountEvent",
   v.strictObject({
     seq: SeqSchema,
     at: TimeSchema,
@@ -43,10 +43,10 @@ export const AppEventSchema = named(
 );
 
 /** A page of events. */
-export const AppEventsSchema = named(
-  "AppEvents",
+export const AccountEventsSchema = named(
+  "AccountEvents",
   v.strictObject({
-    events: v.array(AppEventSchema),
+    events: v.array(AccountEventSchema),
     next: v.pipe(
       SeqSchema,
       v.description(

@@ -2,7 +2,7 @@
  * The shapes of an export's lines.
  */
 import * as v from "valibot";
-import { AppEventSchema } from "./events.ts";
+import { AccountEventSchema } from "./events.ts";
 import { RowSchema } from "./rows.ts";
 import { named, QuarantinedSchema } from "./schemas.ts";
 
@@ -11,7 +11,7 @@ export const ExportLineSchema = named(
   "ExportLine",
   v.union([
     RowSchema,
-    v.strictObject({ kind: v.literal("app_event"), ...AppEventSchema.entries }),
+    v.strictObject({ kind: v.literal("account-event"), ...AccountEventSchema.entries }),
     v.strictObject({ kind: v.literal("quarantined"), ...QuarantinedSchema.entries }),
   ]),
 );

@@ -3,13 +3,13 @@
  * `worker/conversation/core/row-json.ts`, which webhooks use as well.
  *
  * Differences from the stored row: times are ISO texts; `openid` and `account` of a push are left out (the URL names
- * the user), and so are dedupe keys and request hashes, which only the log uses; the `out` rows of one message get its
+ * the user), `raw` is `fields`, and left out are also dedupe keys and request hashes, which only the log uses; the `out` rows of one message get its
  * public `id`, the one `POST …/messages` returned. Unchanged are `seq`, which is order and cursor, and `ref`, the row
  * an outcome is about.
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
-import type { UserMessage } from "../message/inbound.ts";
+import type { InboundAction, InboundMessage } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
 import { PURPOSES } from "../message/purpose.ts";
 import { SOURCE_NAMES } from "../message/source.ts";
@@ -32,7 +32,36 @@ const about = {
 };
 const AttemptSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const code = v.exactOptional(CodeSchema);
-const pushHead = { createdAt: TimeSchema, businessId: v.exactOptional(v.string()) };
+const eventHead = {
+  name: v.pipe(
+    v.string(),
+    v.description(both("平台所用的名称（MsgType 或 Event）", "what the platform calls it: MsgType or Event")),
+  ),
+  createdAt: TimeSchema,
+  businessId: v.exactOptional(v.string()),
+  fields: v.exactOptional(
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.description(
+        both(
+          "推送的各字段，名称与推送中相同，标量一律为文本",
+          "what the platform said under its own names, every scalar as a text",
+        ),
+      ),
+    ),
+  ),
+  damaged: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.description(
+        both(
+          "无法完整读出：不在 fields 里的部分的原文；JSON 为全部原文",
+          "it cannot be read as a whole: what of it is not in fields, unchanged; of JSON the whole text",
+        ),
+      ),
+    ),
+  ),
+};
 const context = {
   label: v.pipe(v.string(), v.description(both("页面写给人看的说明", "what the page wrote for people"))),
   claimed: v.pipe(
@@ -49,63 +78,104 @@ const context = {
   ),
 };
 
-/** What a user sent, by kind; the compiler requires all of them. */
+const messageHead = { ...eventHead, event: v.literal("message"), id: v.string() };
+const media = {
+  mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取文件", "GET /media/:mediaId has it"))),
+  url: v.exactOptional(v.string()),
+  thumbMediaId: v.exactOptional(v.string()),
+  fileName: v.exactOptional(v.string()),
+};
+
+/** What a user sent, by type; the compiler requires all of them. */
 const messages = {
-  text: v.strictObject({ ...pushHead, kind: v.literal("text"), msgId: v.string(), content: v.string() }),
-  image: v.strictObject({
-    ...pushHead,
-    kind: v.literal("image"),
-    msgId: v.string(),
-    picUrl: v.string(),
-    mediaId: v.pipe(v.string(), v.description(both("用 GET /media/:mediaId 取图", "GET /media/:mediaId has it"))),
+  text: v.strictObject({ ...messageHead, type: v.literal("text"), content: v.string() }),
+  "menu-choice": v.strictObject({
+    ...messageHead,
+    type: v.literal("menu-choice"),
+    content: v.string(),
+    choice: v.string(),
   }),
-  miniprogrampage: v.strictObject({
-    ...pushHead,
-    kind: v.literal("miniprogrampage"),
-    msgId: v.string(),
+  image: v.strictObject({ ...messageHead, type: v.literal("image"), ...media }),
+  voice: v.strictObject({ ...messageHead, type: v.literal("voice"), ...media }),
+  video: v.strictObject({ ...messageHead, type: v.literal("video"), ...media }),
+  file: v.strictObject({ ...messageHead, type: v.literal("file"), ...media }),
+  location: v.strictObject({
+    ...messageHead,
+    type: v.literal("location"),
+    latitude: v.number(),
+    longitude: v.number(),
+    label: v.string(),
+  }),
+  link: v.strictObject({
+    ...messageHead,
+    type: v.literal("link"),
+    title: v.string(),
+    description: v.string(),
+    url: v.string(),
+  }),
+  card: v.strictObject({
+    ...messageHead,
+    type: v.literal("card"),
     title: v.string(),
     appId: v.string(),
     pagePath: v.string(),
-    thumbUrl: v.string(),
-    thumbMediaId: v.string(),
+    thumbUrl: v.exactOptional(v.string()),
+    thumbMediaId: v.exactOptional(v.string()),
   }),
-} as const satisfies Record<UserMessage["kind"], v.GenericSchema>;
+  unknown: v.strictObject({ ...messageHead, type: v.literal("unknown") }),
+} as const satisfies Record<InboundMessage["type"], v.GenericSchema>;
 
-const UnknownMessageSchema = v.strictObject({
-  ...pushHead,
-  kind: v.literal("unknown"),
-  type: v.pipe(v.string(), v.description(both("MsgType；事件为 event: 加 Event", "MsgType, or event: and the Event"))),
-  msgId: v.exactOptional(v.string()),
-  raw: v.pipe(
-    v.looseObject({}),
-    v.description(both("各字段，名称与推送中相同", "its fields, by their names on the wire")),
-  ),
-  damaged: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.description(
-        both(
-          "无法完整读出：不在 raw 里的部分的原文；JSON 为全部原文",
-          "it cannot be parsed completely: the part that is not in raw, unchanged; for JSON the whole text",
-        ),
-      ),
-    ),
-  ),
-});
+const actionHead = { ...eventHead, event: v.literal("action") };
+const scene = v.exactOptional(v.string());
 
-/** What a user sent, or an event about the user; the fields of the rarer kinds are those of shared/message/inbound.ts. */
+/** What a user did, by type. */
+const actions = {
+  enter: v.strictObject({
+    ...actionHead,
+    type: v.literal("enter"),
+    entryText: v.string(),
+    scene,
+    context: v.strictObject(context),
+  }),
+  follow: v.strictObject({ ...actionHead, type: v.literal("follow"), scene }),
+  scan: v.strictObject({ ...actionHead, type: v.literal("scan"), scene: v.string() }),
+  menu: v.strictObject({ ...actionHead, type: v.literal("menu"), item: v.string() }),
+  other: v.strictObject({ ...actionHead, type: v.literal("other") }),
+} as const satisfies Record<InboundAction["type"], v.GenericSchema>;
+
+/** What a user sent, or an event about the user. */
 const InboundJsonSchema = named(
   "Inbound",
-  v.union([
-    ...Object.values(messages),
+  v.variant("event", [
+    v.variant("type", [
+      messages.text,
+      messages["menu-choice"],
+      messages.image,
+      messages.voice,
+      messages.video,
+      messages.file,
+      messages.location,
+      messages.link,
+      messages.card,
+      messages.unknown,
+    ]),
+    v.variant("type", [actions.enter, actions.follow, actions.scan, actions.menu, actions.other]),
     v.strictObject({
-      ...pushHead,
-      kind: v.literal("user_enter_tempsession"),
-      sessionFrom: v.string(),
-      context: v.strictObject(context),
+      ...eventHead,
+      event: v.literal("control"),
+      type: v.picklist(["taken", "ended"]),
+      agent: v.string(),
+      from: v.exactOptional(v.string()),
     }),
-    UnknownMessageSchema,
-    v.looseObject({ ...pushHead, kind: v.string() }),
+    v.strictObject({
+      ...eventHead,
+      event: v.literal("receipt"),
+      type: v.picklist(["delivered", "read", "failed", "other"]),
+      code: v.exactOptional(v.string()),
+    }),
+    v.strictObject({ ...eventHead, event: v.literal("recall"), type: v.literal("message"), messageId: v.string() }),
+    v.strictObject({ ...eventHead, event: v.literal("revocation"), type: v.picklist(["all", "part"]) }),
+    v.strictObject({ ...eventHead, event: v.literal("account-event"), type: v.literal("other") }),
   ]),
 );
 
@@ -120,7 +190,7 @@ export const RowSchema = named(
       ...rowHead,
       kind: v.literal("in"),
       inbound: InboundJsonSchema,
-      answer: v.picklist(["success", "transfer"]),
+      acknowledgement: v.picklist(["received", "handover"]),
     }),
     v.strictObject({
       ...rowHead,
@@ -185,7 +255,7 @@ export const ConversationSchema = named(
   v.strictObject({
     window: WindowSchema,
     context: v.strictObject({
-      sessionFrom: v.pipe(
+      entryText: v.pipe(
         v.nullable(v.string()),
         v.description(both("来自用户手机，不可信", "text from the user's phone, untrusted")),
       ),

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import {
   OutboundImageSchema,
   OutboundLinkSchema,
-  OutboundMiniProgramPageSchema,
+  OutboundCardSchema,
   OutboundTextSchema,
 } from "../message/outbound.ts";
 import { USER_ID } from "../message/user-id.ts";
@@ -47,12 +47,18 @@ export const WordSchema = v.string();
 export const WindowSchema = named(
   "Window",
   v.strictObject({
-    kind: v.pipe(
-      v.picklist(["message", "enter", "closed", "unknown"]),
+    status: v.pipe(
+      v.picklist(["open", "closed", "unknown"]),
+      v.description(
+        both("unknown：已转给微信官方客服，额度未知", "unknown: handed over to WeChat's agents, quota unknown"),
+      ),
+    ),
+    grant: v.pipe(
+      v.nullable(WordSchema),
       v.description(
         both(
-          "message：用户发过消息（48 小时 5 条）；enter：进入会话（1 分钟 2 条）；unknown：已转给微信官方客服，额度未知",
-          "message: the user wrote (5 in 48 h); enter: the user entered the chat (2 in a minute); unknown: handed over to WeChat's agents, quota unknown",
+          "正在使用的额度。message：用户发过消息（48 小时 5 条）；enter：进入会话（1 分钟 2 条）；没有则为 null",
+          "the grant that counts: message, the user wrote (5 in 48 h); enter, the user entered the chat (2 in a minute); null when there is none",
         ),
       ),
     ),
@@ -172,7 +178,7 @@ export const SendBodySchema = named(
     v.strictObject({ ...OutboundTextSchema.entries, ...sendOptions }),
     v.strictObject({ ...OutboundImageSchema.entries, ...sendOptions }),
     v.strictObject({ ...OutboundLinkSchema.entries, ...sendOptions }),
-    v.strictObject({ ...OutboundMiniProgramPageSchema.entries, ...sendOptions }),
+    v.strictObject({ ...OutboundCardSchema.entries, ...sendOptions }),
   ]),
 );
 

@@ -6,16 +6,16 @@ export const WEBHOOK_EVENTS = [
   "message.received",
   "user.entered",
   "event.received",
-  "handover",
+  "conversation.handed_over",
   "message.sent",
   "message.failed",
   "message.blocked",
   "message.unconfirmed",
-  "app_event",
+  "account.event",
 ] as const;
 
-/** The type of an event of the mini program as a whole: it comes from no row of a conversation. */
-export const APP_EVENT = "app_event";
+/** The type of an event of an account as a whole: it comes from no row of a conversation. */
+export const ACCOUNT_EVENT = "account.event";
 
 /** A row of a handover makes two events. */
 const HANDOVER = "-handover";
@@ -41,7 +41,7 @@ export function eventIdOf(
   type: WebhookEventType,
 ): string {
   const id = buildMessageId({ objectId, seq });
-  return type === "handover" ? `${id}${HANDOVER}` : id;
+  return type === "conversation.handed_over" ? `${id}${HANDOVER}` : id;
 }
 
 /** The origin of the event with this `webhook-id`; undefined when `eventIdOf` cannot have made it. */

@@ -1,6 +1,6 @@
 /**
  * Where a user came from, in the shape used outside of the channel: the page's own context, and the one signed by the
- * shop's back end. Computed from the stored `sessionFrom` and the verification result stored with it, so it stays the
+ * shop's back end. Computed from the stored `entryText` and the verification result stored with it, so it stays the
  * same when keys change and tokens expire (docs/design/0015).
  */
 import * as v from "valibot";
@@ -40,25 +40,25 @@ export interface ContextSchemas {
 }
 
 /** The readable part of a `session-from`: the label of a context, or the text an app set by hand. */
-export function readSource(sessionFrom: string): string {
-  const read = decodeSessionFrom(sessionFrom);
+export function readSource(entryText: string): string {
+  const read = decodeSessionFrom(entryText);
   return read.kind === "context" ? read.label : read.text;
 }
 
 /** The token in a `session-from`, if there is one. */
-export function findToken(sessionFrom: string): string | undefined {
-  const read = decodeSessionFrom(sessionFrom);
+export function findToken(entryText: string): string | undefined {
+  const read = decodeSessionFrom(entryText);
   return read.kind === "context" ? read.signed : undefined;
 }
 
 /**
  * Builds the entry context of a user.
  *
- * @param sessionFrom as it arrived
+ * @param entryText as it arrived
  * @param verdict the result of verifying its token; undefined when there was none or it was not verified
  */
-export function showContext(sessionFrom: string, verdict: TokenVerdict | undefined): ShownContext {
-  const read = decodeSessionFrom(sessionFrom);
+export function showContext(entryText: string, verdict: TokenVerdict | undefined): ShownContext {
+  const read = decodeSessionFrom(entryText);
   if (read.kind === "plain") return { label: "", claimed: null, verified: null, unverifiedReason: null };
   const { label, context: claimed, signed } = read;
   if (signed === undefined) return { label, claimed, verified: null, unverifiedReason: null };

@@ -1,43 +1,25 @@
 /**
- * Events of the mini program as a whole, and events with an unknown name: the account object stores them, the API lists
+ * Events of an account as a whole, and events with an unknown name: the account object stores them, the API lists
  * them, webhooks and the team's `onEvent` receive them. Pure: time is an argument (docs/design/0007-scopes.md).
  */
-import {
-  scopeOf,
-  wireNameOf,
-  type EVENT_SCOPES,
-  type Inbound,
-  type PushEvent,
-  type UnknownMessage,
-  type WireFields,
-} from "./inbound.ts";
-
-/** The names of the events about the app as a whole. */
-type AppEventName = {
-  [K in keyof typeof EVENT_SCOPES]: (typeof EVENT_SCOPES)[K] extends "app" ? K : never;
-}[keyof typeof EVENT_SCOPES];
-
-/**
- * An event of the app as a whole, or one with an unknown name: then `type` is `event:` and the name. `raw` has all its
- * fields.
- */
-export type AccountEvent = Extract<PushEvent, { readonly kind: AppEventName }> | UnknownMessage;
+import { scopeOf, type AccountEvent, type Inbound } from "./inbound.ts";
+import { readRaw, type RawFields } from "./raw.ts";
 
 /** An event as it was stored. */
-export interface StoredAppEvent {
+export interface StoredAccountEvent {
   /** Order and cursor: grows with every event. */
   readonly seq: number;
   /** When it was stored, epoch ms. */
   readonly at: number;
-  readonly inbound: Inbound;
+  readonly inbound: AccountEvent;
 }
 
 /** An event as the REST API and webhooks return it. */
-export interface ShownAppEvent {
+export interface ShownAccountEvent {
   readonly seq: number;
   /** When it was stored, ISO 8601. */
   readonly at: string;
-  /** `Event`; MsgType of a message without MsgId whose kind is unknown. */
+  /** `Event`; MsgType of a message without MsgId whose type is unknown. */
   readonly name: string;
   /** The user it is about, or the platform's own push user; null when there is none. */
   readonly openid: string | null;
@@ -47,26 +29,26 @@ export interface ShownAppEvent {
    * All its fields by their names on the wire, every scalar as a text; for a damaged event the fields that could be
    * read.
    */
-  readonly fields: WireFields;
+  readonly fields: RawFields;
   /** For a damaged event: the original, or the part that is not in `fields`. */
   readonly damaged?: string;
 }
 
-/** Whether a push is an event of the app as a whole. */
-export function isAppEvent(inbound: Inbound): inbound is AccountEvent {
-  return scopeOf(inbound) === "app";
+/** Whether an event concerns the account as a whole. */
+export function isAccountEvent(inbound: Inbound): inbound is AccountEvent {
+  return scopeOf(inbound) === "account";
 }
 
 /** Builds the JSON of an event. */
-export function showAppEvent({ seq, at, inbound }: StoredAppEvent): ShownAppEvent {
-  const { openid, createdAt } = inbound;
+export function showAccountEvent({ seq, at, inbound }: StoredAccountEvent): ShownAccountEvent {
+  const { openid, name, createdAt, raw, damaged } = inbound;
   return {
     seq,
     at: new Date(at).toISOString(),
-    name: wireNameOf(inbound),
+    name,
     openid: openid === "" ? null : openid,
     createdAt: new Date(createdAt).toISOString(),
-    fields: "raw" in inbound ? inbound.raw : {},
-    ...("damaged" in inbound && { damaged: inbound.damaged }),
+    fields: readRaw(raw),
+    ...(damaged !== undefined && { damaged }),
   };
 }

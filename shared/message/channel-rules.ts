@@ -5,14 +5,19 @@
 import type { TextUnit } from "../text/size.ts";
 
 /** The four message types a mini program may send (WECHAT.md §4.1). */
-export type OutboundType = "text" | "image" | "link" | "miniprogrampage";
+export type OutboundType = "text" | "image" | "link" | "card";
 
-/** A permission to send that one action of the user opens. */
+/** A permission to send that an action of the user opens. Grants are never added to one another. */
 export interface GrantRule {
   /** How many messages it allows. */
   readonly count: number;
   /** For how long after the action, milliseconds. */
   readonly durationMs: number;
+}
+
+/** A grant that is opened. Its count and duration are in `ChannelRules.grants`. */
+export interface GrantOpening {
+  readonly name: string;
 }
 
 /** A size limit with its unit. */
@@ -30,8 +35,10 @@ export interface ChannelRules {
   readonly imageBytes: number;
   /** How long an uploaded picture stays usable, milliseconds. */
   readonly mediaLifetimeMs: number;
-  /** The reply window (WECHAT.md §4.4). Grants are never added to one another. */
-  readonly grants: { readonly message: GrantRule; readonly enter: GrantRule };
+  /** The reply window, by the name of the grant. Messages open `message`, the only name that is known outside the channel. */
+  readonly grants: Readonly<Record<string, GrantRule>> & { readonly message: GrantRule };
+  /** The grant a greeting is sent on. */
+  readonly greetingGrant: string;
 }
 
 const SECOND = 1_000;
@@ -40,21 +47,20 @@ const HOUR = 3_600 * SECOND;
 /** The supported channels, by name. */
 const CHANNELS = {
   "wechat-miniprogram": {
-    sends: ["text", "image", "link", "miniprogrampage"],
+    sends: ["text", "image", "link", "card"],
     // WECHAT.md §4.3, §15.4: "2048", unit unpublished. UTF-8 bytes is the smaller reading, so it is safe under both.
     text: { limit: 2048, unit: "bytes", maxParts: 5 },
     // WECHAT.md §5.2: the page contradicts itself (2 MB and 10 MB); the smaller value is used.
     imageBytes: 2 * 1024 * 1024,
     mediaLifetimeMs: 72 * HOUR,
+    // WECHAT.md §4.4.
     grants: {
       message: { count: 5, durationMs: 48 * HOUR },
       enter: { count: 2, durationMs: 60 * SECOND },
     },
+    greetingGrant: "enter",
   },
 } as const satisfies Record<string, ChannelRules>;
 
 /** The rules of mini-program customer service, the only channel so far. */
 export const MINI_PROGRAM_RULES: ChannelRules = CHANNELS["wechat-miniprogram"];
-
-/** The user action that opened a grant. */
-export type GrantKind = keyof ChannelRules["grants"];

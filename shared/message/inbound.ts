@@ -1,260 +1,214 @@
 /**
- * Everything WeChat can push, in our own model: the user's messages and every event that shares the push URL (WECHAT.md
- * §3). The wire names end in `worker/channels/mini-program/read-inbound.ts`; the rest of the code uses this model only.
- *
- * Times are epoch milliseconds, ids are strings (a MsgId exceeds 2^53, WECHAT.md §1.5).
+ * What can reach us from a channel, in our own words. A platform's names end in its channel, except in `name`, `code`
+ * and `raw`. Times are epoch milliseconds, ids are texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */
-
-/** The scope of a push: one user's conversation, or the mini program as a whole. */
-export type InboundScope = "user" | "app";
-
-/** The answer to a push: acknowledged, or handed over to WeChat's own agents. */
-export type Acknowledgement = "success" | "transfer";
-
-/** A wire value with every scalar as text, the same whether it came as XML or JSON. */
-export type WireValue = string | readonly WireValue[] | WireFields;
-
-/** Wire fields by their names on the wire. */
-export interface WireFields {
-  readonly [name: string]: WireValue;
-}
-
-/** The fields of every push. */
-export interface InboundHead {
-  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
-  readonly account: string;
-  /**
-   * The sender, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which
-   * for some app-wide events is the platform's own push user; `""` when the event names none.
-   */
-  readonly openid: string;
-  /**
-   * CreateTime, epoch milliseconds. An event without CreateTime has 0 after parsing, and the time of arrival once it is
-   * stored.
-   */
-  readonly createdAt: number;
-  /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
-  readonly businessId?: string;
-}
-
-/** A text the user wrote. */
-export interface TextMessage extends InboundHead {
-  readonly kind: "text";
-  readonly msgId: string;
-  readonly content: string;
-}
-
-/** A picture the user sent; `mediaId` works for three days. */
-export interface ImageMessage extends InboundHead {
-  readonly kind: "image";
-  readonly msgId: string;
-  readonly picUrl: string;
-  readonly mediaId: string;
-}
-
-/** A mini-program card the user sent, for example the one offered by `show-message-card`. */
-export interface CardMessage extends InboundHead {
-  readonly kind: "miniprogrampage";
-  readonly msgId: string;
-  readonly title: string;
-  readonly appId: string;
-  readonly pagePath: string;
-  readonly thumbUrl: string;
-  readonly thumbMediaId: string;
-}
 
 /**
- * A message of a kind WeChat does not document for mini programs (voice, video, location, …), a damaged one of any
- * kind, or an event that is unknown or damaged. All are stored and acknowledged; messages are answered by the fallback.
+ * What the response to an event says: it is received, or the conversation goes to the platform's own agents. The core decides,
+ * the channel writes it; every repeat gets the same.
  */
-export interface UnknownMessage extends InboundHead {
-  readonly kind: "unknown";
-  /** MsgType, or `event:` and the Event. */
-  readonly type: string;
-  /** Absent when it has none (events). */
-  readonly msgId?: string;
-  readonly raw: WireFields;
-  /** Set when it cannot be parsed completely: the part that is not in `raw`, unchanged; for JSON the whole text. */
+export type Acknowledgement = "received" | "handover";
+
+/** What every event says. */
+export interface EventHead {
+  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event that came without. */
+  readonly account: string;
+  /**
+   * Who wrote, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which for
+   * some events of the account is the platform's own push user; `""` when the event names none.
+   */
+  readonly openid: string;
+  /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
+  readonly businessId?: string;
+  /**
+   * What the platform calls it (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns of
+   * forwarding; the core never compares it with a constant.
+   */
+  readonly name: string;
+  /** When it happened by the platform's clock. 0 in an event that does not say so; once stored, the time of arrival. */
+  readonly createdAt: number;
+  /**
+   * What the platform said under its own names: one JSON object as text, every scalar a text, so that XML and JSON give
+   * the same (`raw.ts`). Present where the other fields do not say everything, always in `unknown`, `other` and
+   * `account-event`.
+   */
+  readonly raw?: string;
+  /** Of an event that could not be read as a whole: what is not in `raw`, unchanged; of JSON the whole text. */
   readonly damaged?: string;
 }
 
-/** The user opened the chat from a contact button; `sessionFrom` is the button's text, from the user's phone, untrusted. */
-export interface EnterEvent extends InboundHead {
-  readonly kind: "user_enter_tempsession";
-  readonly sessionFrom: string;
+/** A message of a user's. */
+interface MessageHead extends EventHead {
+  readonly event: "message";
+  /** The platform's id, unique for one user. */
+  readonly id: string;
 }
 
-/** Pushed by the console's own test tools. */
-export interface DebugDemoEvent extends InboundHead {
-  readonly kind: "debug_demo";
-  readonly debugStr: string;
-  readonly raw: WireFields;
+/** A text the user wrote. */
+export interface TextMessage extends MessageHead {
+  readonly type: "text";
+  readonly content: string;
 }
 
-/** The user's answer for one template, in a subscribe popup or in the settings. */
-export interface SubscribeChoice {
-  readonly templateId: string;
-  /** `accept`, `reject`, or a value that WeChat adds later. */
-  readonly status: string;
-  /** 0, 1, 2 …; absent in change events. */
-  readonly popupScene?: string;
+/** The user chose an item of a menu we sent: its text, and its id. */
+export interface MenuChoiceMessage extends MessageHead {
+  readonly type: "menu-choice";
+  readonly content: string;
+  readonly choice: string;
 }
 
-/** The user answered a subscribe popup, or changed a subscription in the settings. */
-export interface SubscribeChoiceEvent extends InboundHead {
-  readonly kind: "subscribe_msg_popup_event" | "subscribe_msg_change_event";
-  readonly items: readonly SubscribeChoice[];
+/** A file the user sent; a mini program's are pictures, and their `mediaId` works for three days. */
+export interface MediaMessage extends MessageHead {
+  readonly type: "image" | "voice" | "video" | "file";
+  readonly mediaId: string;
+  /** Where the platform shows it, if the platform gives it. */
+  readonly url?: string;
+  /** The preview picture of a video. */
+  readonly thumbMediaId?: string;
+  readonly fileName?: string;
 }
 
-/** The delivery result of a subscribe message. */
-export interface SubscribeSentEvent extends InboundHead {
-  readonly kind: "subscribe_msg_sent_event";
-  readonly items: readonly {
-    readonly templateId: string;
-    readonly msgId: string;
-    readonly errorCode: string;
-    readonly errorStatus: string;
-  }[];
-}
-
-/** The user changed or withdrew information or authorisation; stored data may have to be deleted (WECHAT.md §9.5). */
-export interface UserInfoEvent extends InboundHead {
-  readonly kind: "user_info_modified" | "user_authorization_revoke" | "user_authorization_cancellation";
-  readonly appId: string;
-  /** RevokeInfo codes, a string as on the wire. */
-  readonly revokeInfo: string;
-  readonly pluginId: string;
-  readonly openPid: string;
-}
-
-/**
- * An agent of WeChat's own tools accepted, closed or transferred the session (unproven for mini programs, WECHAT.md
- * §15.6).
- */
-export interface AgentSessionEvent extends InboundHead {
-  readonly kind: "kf_create_session" | "kf_close_session" | "kf_switch_session";
-  /** KfAccount, or FromKfAccount when it was transferred. */
-  readonly agent: string;
-  /** ToKfAccount when it was transferred. */
-  readonly toAgent?: string;
-}
-
-/** The verdict of an asynchronous media check, version 1 or 2. */
-export interface MediaCheckEvent extends InboundHead {
-  readonly kind: "wxa_media_check";
-  readonly traceId: string;
-  /** pass, review, risky; empty when the check itself failed or in version 1. */
-  readonly suggest: string;
+/** A place the user sent. */
+export interface LocationMessage extends MessageHead {
+  readonly type: "location";
+  /** Degrees. */
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Name and address in one text. */
   readonly label: string;
-  /** 0 ok, −1008 download failed. */
-  readonly errcode: string;
-  readonly raw: WireFields;
 }
 
-/** A penalty for the mini program; it may ban the customer-service interface. */
-export interface PunishEvent extends InboundHead {
-  readonly kind: "wxa_punish_event";
-  readonly eventType: string;
-  readonly punishId: string;
-  readonly reason: string;
-  readonly raw: WireFields;
+/** A link the user sent. */
+export interface LinkMessage extends MessageHead {
+  readonly type: "link";
+  readonly title: string;
+  readonly description: string;
+  readonly url: string;
 }
 
-/** A bad review; its comment id re-opens the reply quota for one message (WECHAT.md §4.4). */
-export interface BadScoreEvent extends InboundHead {
-  readonly kind: "wxa_comment_bad_score";
-  readonly commentId: string;
-  readonly raw: WireFields;
+/** A mini-program card the user sent, for example the one offered by `show-message-card`. */
+export interface CardMessage extends MessageHead {
+  readonly type: "card";
+  readonly title: string;
+  readonly appId: string;
+  readonly pagePath: string;
+  readonly thumbUrl?: string;
+  readonly thumbMediaId?: string;
 }
 
-/** An event of another product on the same push URL: stored unchanged. */
-export interface OtherEvent extends InboundHead {
-  readonly kind:
-    | "notify_service_msg_send_result"
-    | "trade_manage_remind_access_api"
-    | "trade_manage_remind_shipping"
-    | "trade_manage_order_settlement"
-    | "add_express_path"
-    | "xpay_goods_deliver_notify"
-    | "xpay_coin_pay_notify"
-    | "secvod_upload_event"
-    | "secvod_audit_event";
-  readonly raw: WireFields;
+/** A message of a type this version does not read, or a damaged one of any type. Handlers and rules do not see it. */
+export interface UnknownMessage extends MessageHead {
+  readonly type: "unknown";
 }
 
-/** A message from a person, which may be answered for 48 hours. */
-export type UserMessage = TextMessage | ImageMessage | CardMessage;
+/** A message that was read: what handlers and rules see. */
+export type UserMessage = TextMessage | MenuChoiceMessage | MediaMessage | LocationMessage | LinkMessage | CardMessage;
 
-/** An event with a known name. */
-export type PushEvent =
-  | EnterEvent
-  | DebugDemoEvent
-  | SubscribeChoiceEvent
-  | SubscribeSentEvent
-  | UserInfoEvent
-  | AgentSessionEvent
-  | MediaCheckEvent
-  | PunishEvent
-  | BadScoreEvent
-  | OtherEvent;
+/** A message of a user's, also one that was not read: each opens the reply window. */
+export type InboundMessage = UserMessage | UnknownMessage;
 
-/** Everything that can arrive on the push URL. */
-export type Inbound = UserMessage | PushEvent | UnknownMessage;
+interface ActionHead extends EventHead {
+  readonly event: "action";
+}
 
-/** The names of the known events, each with its scope. The compiler proves the table complete. */
+/** The user opened the chat. */
+export interface EnterAction extends ActionHead {
+  readonly type: "enter";
+  /** What the entry point carries (`session-from`): from the user's device, untrusted. */
+  readonly entryText: string;
+  /** The name the team gave the entry point. */
+  readonly scene?: string;
+}
+
+/** The user followed the account; `scene` if by a code of the team's. */
+export interface FollowAction extends ActionHead {
+  readonly type: "follow";
+  readonly scene?: string;
+}
+
+/** A follower scanned a code of the team's. */
+export interface ScanAction extends ActionHead {
+  readonly type: "scan";
+  readonly scene: string;
+}
+
+/** The user chose an item of the account's menu: its key. */
+export interface MenuAction extends ActionHead {
+  readonly type: "menu";
+  readonly item: string;
+}
+
+/** Anything else the user did, such as an answer to a subscription popup. */
+export interface OtherAction extends ActionHead {
+  readonly type: "other";
+}
+
+/** What a user did. */
+export type InboundAction = EnterAction | FollowAction | ScanAction | MenuAction | OtherAction;
+
+/** An agent outside our desk took the conversation, also from another one, or it ended there. */
+export interface ControlEvent extends EventHead {
+  readonly event: "control";
+  readonly type: "taken" | "ended";
+  /** The platform's name of the agent who has or had it; "" when it names none. */
+  readonly agent: string;
+  /** Who had it before. */
+  readonly from?: string;
+}
+
+/** What the platform says later about a message that was sent. */
+export interface ReceiptEvent extends EventHead {
+  readonly event: "receipt";
+  readonly type: "delivered" | "read" | "failed" | "other";
+  /** Of `failed`: the platform's code. */
+  readonly code?: string;
+}
+
+/** The user withdrew a message. */
+export interface RecallEvent extends EventHead {
+  readonly event: "recall";
+  readonly type: "message";
+  /** The id of the message that was withdrawn. */
+  readonly messageId: string;
+}
+
+/** The user withdrew consent: to everything, or to the kinds of data that `raw` names (WECHAT.md §9.5). */
+export interface RevocationEvent extends EventHead {
+  readonly event: "revocation";
+  readonly type: "all" | "part";
+}
+
+/** An event of the account as a whole, one with an unknown name, a damaged one, or one about a user that names no user. */
+export interface AccountEvent extends EventHead {
+  readonly event: "account-event";
+  readonly type: "other";
+}
+
+/** Everything that can reach us. */
+export type Inbound =
+  | InboundMessage
+  | InboundAction
+  | ControlEvent
+  | ReceiptEvent
+  | RecallEvent
+  | RevocationEvent
+  | AccountEvent;
+
+/** Whom an event concerns: one user's conversation, or the account. */
+type EventScope = "user" | "account";
+
+/** The compiler proves the table complete. */
 export const EVENT_SCOPES = {
-  user_enter_tempsession: "user",
-  subscribe_msg_popup_event: "user",
-  subscribe_msg_change_event: "user",
-  subscribe_msg_sent_event: "user",
-  user_info_modified: "user",
-  user_authorization_revoke: "user",
-  user_authorization_cancellation: "user",
-  kf_create_session: "user",
-  kf_close_session: "user",
-  kf_switch_session: "user",
-  debug_demo: "app",
-  wxa_media_check: "app",
-  wxa_punish_event: "app",
-  wxa_comment_bad_score: "app",
-  notify_service_msg_send_result: "app",
-  trade_manage_remind_access_api: "app",
-  trade_manage_remind_shipping: "app",
-  trade_manage_order_settlement: "app",
-  add_express_path: "app",
-  xpay_goods_deliver_notify: "app",
-  xpay_coin_pay_notify: "app",
-  secvod_upload_event: "app",
-  secvod_audit_event: "app",
-} as const satisfies Record<PushEvent["kind"], InboundScope>;
+  message: "user",
+  action: "user",
+  control: "user",
+  receipt: "user",
+  recall: "user",
+  revocation: "user",
+  "account-event": "account",
+} as const satisfies Record<Inbound["event"], EventScope>;
 
-/** The known kinds of messages. The compiler proves the table complete. */
-const MESSAGE_KINDS = {
-  text: true,
-  image: true,
-  miniprogrampage: true,
-} as const satisfies Record<UserMessage["kind"], true>;
-
-/** Whether the push is a message of a known kind. */
-export function isKnownMessage(inbound: Inbound): inbound is UserMessage {
-  return Object.prototype.hasOwnProperty.call(MESSAGE_KINDS, inbound.kind);
-}
-
-/**
- * Whether the push is a message from a person that opens the 48-hour grant. Unknown messages count, since a voice
- * message is a message too.
- */
-export function isUserMessage(inbound: Inbound): inbound is UserMessage | UnknownMessage {
-  return isKnownMessage(inbound) || (inbound.kind === "unknown" && inbound.msgId !== undefined);
-}
-
-/** The scope of the push. An unknown event never creates a conversation; an unknown message is a user's. */
-export function scopeOf(inbound: Inbound): InboundScope {
-  if (inbound.kind === "unknown") return inbound.msgId === undefined ? "app" : "user";
-  return isKnownMessage(inbound) ? "user" : EVENT_SCOPES[inbound.kind];
-}
-
-/** The platform's name for it: `Event`, or MsgType of a message. An unknown name is cut at 128 characters. */
-export function wireNameOf(inbound: Inbound): string {
-  return inbound.kind === "unknown" ? inbound.type.replace(/^event:/, "") : inbound.kind;
+/** Whom the event concerns. An event that is not known never creates a conversation; an unknown message is a user's. */
+export function scopeOf(inbound: Inbound): EventScope {
+  return EVENT_SCOPES[inbound.event];
 }

@@ -51,8 +51,8 @@ export const OutboundLinkSchema = v.strictObject({
   thumbUrl: v.union([v.literal(""), httpUrl]),
 });
 /** A card that opens a page of the same mini program. */
-export const OutboundMiniProgramPageSchema = v.strictObject({
-  type: v.literal("miniprogrampage"),
+export const OutboundCardSchema = v.strictObject({
+  type: v.literal("card"),
   title: visible,
   pagePath,
   thumbMediaId: mediaId,
@@ -63,7 +63,7 @@ export const OutboundSchema = v.variant("type", [
   OutboundTextSchema,
   OutboundImageSchema,
   OutboundLinkSchema,
-  OutboundMiniProgramPageSchema,
+  OutboundCardSchema,
 ]);
 
 /** One message to a user. */

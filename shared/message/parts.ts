@@ -3,7 +3,7 @@
  */
 import { isVisibleMessage } from "../base/visible.ts";
 import { splitText } from "../text/split.ts";
-import type { ChannelRules, GrantKind } from "./channel-rules.ts";
+import type { ChannelRules } from "./channel-rules.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** The parts, or undefined when a text cannot be cut (an anchor longer than a whole message) or is blank. */
@@ -15,8 +15,8 @@ export function splitMessage(message: Outbound, rules: ChannelRules): readonly O
   return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
 }
 
-/** Whether an answer can be sent at all: every text can be cut, and there are no more parts than one action allows. */
-export function isSendable(messages: readonly Outbound[], rules: ChannelRules, grant: GrantKind): boolean {
+/** Whether an answer can be sent at all: every text can be cut, and there are no more parts than the grant allows. */
+export function isSendable(messages: readonly Outbound[], rules: ChannelRules, grant: string): boolean {
   const parts = messages.map((message) => splitMessage(message, rules)?.length ?? Number.POSITIVE_INFINITY);
-  return parts.reduce((sum, count) => sum + count, 0) <= rules.grants[grant].count;
+  return parts.reduce((sum, count) => sum + count, 0) <= (rules.grants[grant]?.count ?? 0);
 }

@@ -13,8 +13,8 @@ const WORDS = /^[\w-]+$/;
 const WORD_RUN = /[\w-]+/g;
 /** All characters an openid may contain (`shared/message/user-id.ts`). */
 const VISIBLE_RUN = /[!-~]+/g;
-/** How often escapes are decoded: JSON in a field of JSON is escaped twice. */
-const MAX_ESCAPES = 2;
+/** How often escapes are decoded: JSON in a field of an event is escaped there, in `raw` and in the stored body. */
+const MAX_ESCAPES = 3;
 
 const XML_NAMES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 

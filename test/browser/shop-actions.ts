@@ -96,5 +96,5 @@ export async function walkThrough(page: Page, look: (name: string) => Promise<vo
 export async function sendCard(stack: Stack, openid: string, card: Card): Promise<void> {
   const { title, pagePath, picture } = card;
   const thumbMediaId = await upload(stack.emulatorUrl, picture);
-  await sendAsService(stack, openid, { type: "miniprogrampage", title, pagePath, thumbMediaId });
+  await sendAsService(stack, openid, { type: "card", title, pagePath, thumbMediaId });
 }

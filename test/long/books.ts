@@ -55,7 +55,7 @@ export async function readLog(client: KefuClient, openid: string): Promise<reado
     if (result.ok) {
       const line = result.value;
       // What the account keeps about the user comes before the log.
-      if (line.kind !== "app_event" && line.kind !== "quarantined") rows.push(line);
+      if (line.kind !== "account-event" && line.kind !== "quarantined") rows.push(line);
     } else if (result.error.code === "conversation_not_found") return [];
     else throw new Error(`the log of ${openid} cannot be read: ${result.error.code}`);
   }

@@ -39,7 +39,7 @@ export interface PushBook {
   readonly outcome: PushOutcome;
   /** The automatic answers due once it is stored. */
   readonly due: readonly string[];
-  readonly answer: "success" | "transfer";
+  readonly answer: "received" | "handover";
 }
 
 /** What must not be. */
@@ -138,8 +138,9 @@ function judgePushes({ pushes, rows }: PersonBooks, accuse: Accuse): readonly Pu
     const found = heard.filter(({ inbound }) => markOf(inbound) === mark);
     if (found.length === 0 && isAcknowledged(outcome)) accuse("acknowledged but not stored", mark);
     if (found.length > 1) accuse("stored twice", mark);
-    const given = outcome === "transferred" ? "transfer" : "success";
-    const isOther = found.some((row) => row.answer !== answer) || (isAcknowledged(outcome) && given !== answer);
+    const given = outcome === "transferred" ? "handover" : "received";
+    const isOther =
+      found.some((row) => row.acknowledgement !== answer) || (isAcknowledged(outcome) && given !== answer);
     if (isOther) accuse("answered otherwise than stored", mark);
   }
   return pushes.filter(({ mark }) => marks.includes(mark));
@@ -234,8 +235,8 @@ function isAcknowledged(outcome: PushOutcome): boolean {
 
 function markOf(inbound: Extract<Row, { kind: "in" }>["inbound"]): string {
   if ("content" in inbound && typeof inbound.content === "string") return inbound.content;
-  if ("sessionFrom" in inbound && typeof inbound.sessionFrom === "string") return inbound.sessionFrom;
-  return inbound.kind;
+  if ("entryText" in inbound) return inbound.entryText;
+  return inbound.name;
 }
 
 function textOf({ message }: OutRow): string {

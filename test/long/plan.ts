@@ -29,7 +29,7 @@ export type Act = {
       readonly mark: string;
       /** The texts of the automatic answers that are due. */
       readonly due: readonly string[];
-      readonly answer: "success" | "transfer";
+      readonly answer: "received" | "handover";
       readonly delivery: Delivery;
     }
   /** A message to the user is sent by the REST API. */
@@ -107,7 +107,7 @@ const MOMENTS: readonly [KillPlan["moment"], ...KillPlan["moment"][]] = [
 /** The settings the plan reckons with. */
 export const SETTINGS = {
   rules: [
-    { id: "agent", match: { type: "prefix", words: ["人工"] }, action: { type: "transfer" } },
+    { id: "agent", match: { type: "prefix", words: ["人工"] }, action: { type: "handover" } },
     {
       id: "pair",
       match: { type: "prefix", words: ["两条"] },
@@ -217,10 +217,10 @@ function drawPerson(random: Seeded, openid: string, app: Act["app"]): readonly A
         { ...who, ...text(`${openid}后`), atMs, delivery: { how: "plain" } },
       ];
     case "agent":
-      return [{ ...who, kind: "text", mark: `人工${openid}`, due: [], answer: "transfer", atMs, delivery }];
+      return [{ ...who, kind: "text", mark: `人工${openid}`, due: [], answer: "handover", atMs, delivery }];
     case "enter":
       return [
-        { ...who, kind: "enter", mark: `from=${openid}`, due: [], answer: "success", atMs, delivery },
+        { ...who, kind: "enter", mark: `from=${openid}`, due: [], answer: "received", atMs, delivery },
         { ...who, ...text(`${openid}一`), atMs: laterMs, delivery: { how: "plain" } },
       ];
     case "request":
@@ -241,11 +241,11 @@ function drawDelivery(random: Seeded): Delivery {
 }
 
 function text(mark: string) {
-  return { kind: "text", mark, due: [first(mark)], answer: "success" } as const;
+  return { kind: "text", mark, due: [first(mark)], answer: "received" } as const;
 }
 
 function pair(mark: string) {
-  return { kind: "text", mark, due: [first(mark), second(mark)], answer: "success" } as const;
+  return { kind: "text", mark, due: [first(mark), second(mark)], answer: "received" } as const;
 }
 
 function first(mark: string): string {

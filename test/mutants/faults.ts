@@ -89,7 +89,7 @@ export const FAULTS: MutantTable = {
       breaks: "an event that is deleted before it was delivered is on no record",
       fault: "foreign-events",
       file: "worker/account/events.ts",
-      symbol: "createAppEvents.forget",
+      symbol: "createAccountEvents.forget",
       change: { condition: "lost", is: true },
       killedBy: [
         "workerd/app-event-webhooks.test.ts",

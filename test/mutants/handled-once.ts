@@ -20,7 +20,10 @@ export const HANDLED_ONCE: MutantTable = {
       breaks: "a repeated hand-over is answered with success, and the hand-over is lost",
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.receive.step.received",
-      change: { replace: "{ state: before, answer: known }", by: '{ state: before, answer: "success" as const }' },
+      change: {
+        replace: "{ state: before, acknowledgement: known }",
+        by: '{ state: before, acknowledgement: "received" as const }',
+      },
       killedBy: [PUSH, "a push in"],
     },
     {
@@ -30,10 +33,10 @@ export const HANDLED_ONCE: MutantTable = {
       file: "worker/conversation/conversation.ts",
       symbol: "loadConversation.receive.step.received",
       change: {
-        replace: "{ state: before, answer: known }",
+        replace: "{ state: before, acknowledgement: known }",
         by: `(
-          known === "transfer" && writer.append({ kind: "handed_over", body: {} }),
-          { state: { ...before, control: { type: "handed_over" as const, mutedUntil: 0 } }, answer: known }
+          known === "handover" && writer.append({ kind: "handed_over", body: {} }),
+          { state: { ...before, control: { type: "handed_over" as const, mutedUntil: 0 } }, acknowledgement: known }
         )`,
       },
       killedBy: [

@@ -20,7 +20,7 @@ export const SECRETS: MutantTable = {
       breaks: "the log line of a push holds the message",
       file: "worker/routes/wechat-push.ts",
       symbol: "accept.fields",
-      change: { replace: "inbound.kind", by: "JSON.stringify(inbound)" },
+      change: { replace: "inbound.name", by: "JSON.stringify(inbound)" },
       killedBy: LOG_LINES,
     },
     {

@@ -17,7 +17,7 @@ export const STORED: MutantTable = {
       symbol: "receiveEvent",
       change: {
         replace: "await received",
-        by: '(void received.catch(() => undefined), { outcome: "new" as const, answer: "success" as const })',
+        by: '(void received.catch(() => undefined), { outcome: "new" as const, acknowledgement: "received" as const })',
       },
       killedBy: [PUSH_TROUBLE, NOT_STORED],
     },

@@ -117,7 +117,7 @@ export const TROUBLE: MutantTable = {
       symbol: "windowStatus",
       change: {
         replace: "best.remaining",
-        by: "openGrants(state, now).reduce((sum, grant) => sum + Math.max(0, left(state, rules, grant)), 0)",
+        by: "openGrants(state, now).reduce((sum, grant) => sum + Math.max(0, remainingOf(state, rules, grant)), 0)",
       },
       killedBy: [WINDOW, "the reply window never adds the two grants"],
     },

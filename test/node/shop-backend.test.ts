@@ -102,7 +102,10 @@ describe("the sample shop's back end, with the whole stack", () => {
     expect(followed.map((row) => row.ok && row.value.kind)).toEqual(["in", "out", "sent", "out", "sent"]);
 
     const conversation = await kefu.conversation(BUYER);
-    expect(conversation).toMatchObject({ ok: true, value: { window: { kind: "message", remaining: 3 } } });
+    expect(conversation).toMatchObject({
+      ok: true,
+      value: { window: { status: "open", grant: "message", remaining: 3 } },
+    });
     expect(await kefu.typing(BUYER)).toEqual({ ok: true, value: undefined });
     expect(await kefu.erase(BUYER)).toEqual({ ok: true, value: undefined });
     expect(await kefu.messages(BUYER)).toMatchObject({ ok: false, error: { code: "conversation_not_found" } });

@@ -7,7 +7,7 @@ import { sampleOrders } from "../../examples/shop-backend/orders.ts";
 
 const SECRET = "whsec_ZWRnZS1rZWZ1LXRlc3RzLXdlYmhvb2stc2VjcmV0ISE=";
 const PARCEL = { carrier: "中通快递", trackingNumber: "ZT42" };
-const WINDOW = { kind: "message", remaining: 4, expiresAt: null, doubtful: false } as const;
+const WINDOW = { status: "open", grant: "message", remaining: 4, expiresAt: null, doubtful: false } as const;
 const TAKEN: Result<Accepted> = { ok: true, value: { id: "m-1", state: "sending", window: WINDOW } };
 const CLOSED: Result<Accepted> = {
   ok: false,
@@ -120,7 +120,7 @@ describe("the sample shop's webhook", () => {
   };
   const question = (openid: string, content: string) => ({
     type: "message.answer",
-    data: { appid: "wx1", openid, ruleId: "orders", inbound: { kind: "text", content } },
+    data: { appid: "wx1", openid, ruleId: "orders", inbound: { event: "message", type: "text", content } },
   });
   const event = { type: "message.received", data: { openid: "oBuyer", row: {} } };
 

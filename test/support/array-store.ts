@@ -43,7 +43,7 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     oldest: () => data.records[0]?.seq,
     answerTo(key, since) {
       const row = find(key, since);
-      return row?.kind === "in" ? row.body.answer : undefined;
+      return row?.kind === "in" ? row.body.acknowledgement : undefined;
     },
     requestedBy(key, since) {
       const row = find(key, since);

@@ -2,6 +2,7 @@
  * What a conversation does over a storage: run over the array of the tests and over the SQLite of a real object.
  */
 import { it } from "vitest";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";
 import { EMPTY_STATE, LEASE_MS } from "../../worker/conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../../worker/conversation/core/transitions.ts";
@@ -50,8 +51,17 @@ function play(open: () => ConversationStore) {
 }
 
 const push = (key: string, candidates: InboundEvent["candidates"], createdAt = T0): InboundEvent => {
-  const inbound = { kind: "text", msgId: key, content: "你好", account: "gh_1", openid: "o", createdAt } as const;
-  return { key, inbound, candidates };
+  const inbound = {
+    event: "message",
+    type: "text",
+    name: "text",
+    id: key,
+    content: "你好",
+    account: "gh_1",
+    openid: "o",
+    createdAt,
+  } as const;
+  return { key, inbound, classification: classify(inbound), candidates };
 };
 
 const request = (key: string, more: Partial<SendRequest> = {}): SendRequest => {
@@ -65,8 +75,8 @@ export function testConversation(withStorage: WithStorage): void {
   }) =>
     withStorage((open) => {
       const played = play(open);
-      const { answer, lease } = readReceived(played.it.receive(ADDRESS, push("m:1", [reply("在的")]), "a"));
-      expect([answer, lease?.message, lease?.attempt]).toEqual(["success", text("在的"), 1]);
+      const { acknowledgement, lease } = readReceived(played.it.receive(ADDRESS, push("m:1", [reply("在的")]), "a"));
+      expect([acknowledgement, lease?.message, lease?.attempt]).toEqual(["received", text("在的"), 1]);
       expect(
         open()
           .rows(0, 9)
@@ -79,11 +89,11 @@ export function testConversation(withStorage: WithStorage): void {
   it("answers a repeat as the first push and stores nothing, also after an eviction", ({ expect }) =>
     withStorage((open) => {
       const played = play(open);
-      expect(played.it.receive(ADDRESS, push("m:1", [TRANSFER]), "a")).toMatchObject({ answer: "transfer" });
+      expect(played.it.receive(ADDRESS, push("m:1", [TRANSFER]), "a")).toMatchObject({ acknowledgement: "handover" });
       for (const evict of [false, true]) {
         if (evict) played.evict();
         const repeat = played.it.receive(ADDRESS, push("m:1", [reply("不该出现")]), "b");
-        expect(repeat).toEqual({ outcome: "repeat", answer: "transfer" });
+        expect(repeat).toEqual({ outcome: "repeat", acknowledgement: "handover" });
       }
       expect(open().rows(0, 9)).toHaveLength(1);
     }));

@@ -7,6 +7,7 @@ import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { replyWindow } from "../../worker/conversation/core/admission.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { foldMessageProgress } from "../../worker/conversation/core/outbox/message-status.ts";
@@ -33,7 +34,7 @@ export const reply = (...contents: readonly string[]): Candidate => ({
   action: { type: "reply", messages: contents.map(text) },
 });
 
-export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "transfer" } };
+export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "handover" } };
 
 const ADDRESS: Address = { appid: "wx1", openid: "o1" };
 
@@ -89,11 +90,17 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     inbound: Inbound,
     candidates: readonly Candidate[] | null,
     contextVerdict?: TokenVerdict,
-  ): { answer: string; lease?: Lease } {
+  ): { acknowledgement: string; lease?: Lease } {
     return step((current, writer) => {
-      const input = { key: `m:${messages}`, inbound, candidates, ...(contextVerdict && { contextVerdict }) };
+      const input = {
+        key: `m:${messages}`,
+        inbound,
+        classification: classify(inbound),
+        candidates,
+        ...(contextVerdict && { contextVerdict }),
+      };
       const received = applyEvent(current, writer, input, context());
-      return { ...leaseNext(received.state, writer, context(), holder()), answer: received.answer };
+      return { ...leaseNext(received.state, writer, context(), holder()), acknowledgement: received.acknowledgement };
     });
   }
   const head = (at: number) => ({ account: "gh_1", openid: "o1", createdAt: at });
@@ -110,12 +117,19 @@ export function converse({ unconfirmedRetries = 1, random = () => 0.5 }: Options
     /** The user writes. */
     says(candidates: readonly Candidate[] | null, at = now) {
       messages += 1;
-      return push({ kind: "text", msgId: String(messages), content: "你好", ...head(at) }, candidates);
+      return push(
+        { event: "message", type: "text", name: "text", id: String(messages), content: "你好", ...head(at) },
+        candidates,
+      );
     },
     /** The user opens the chat. */
-    enters(candidates: readonly Candidate[] | null, at = now, sessionFrom = "shop", verdict?: TokenVerdict) {
+    enters(candidates: readonly Candidate[] | null, at = now, entryText = "shop", verdict?: TokenVerdict) {
       messages += 1;
-      return push({ kind: "user_enter_tempsession", sessionFrom, ...head(at) }, candidates, verdict);
+      return push(
+        { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...head(at) },
+        candidates,
+        verdict,
+      );
     },
     /** The API sends a message. */
     submits(message: Outbound, options: { hold?: boolean; isAi?: boolean; muteMs?: number } = {}) {

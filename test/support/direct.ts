@@ -4,6 +4,7 @@
 import type { Control } from "../../emulator/control.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { APPID, remote } from "./workerd.ts";
@@ -19,7 +20,16 @@ let messages = 0;
 
 export function message(openid: string, createdAt = Date.now()): Inbound {
   messages += 1;
-  return { kind: "text", account: "gh_1", openid, createdAt, msgId: String(messages), content: "你好" };
+  return {
+    event: "message",
+    type: "text",
+    name: "text",
+    account: "gh_1",
+    openid,
+    createdAt,
+    id: String(messages),
+    content: "你好",
+  };
 }
 
 /** The user writes: to the emulated WeChat, which counts the quota itself, and to our object directly. */
@@ -35,8 +45,14 @@ export async function tells(
   inbound = message(openid),
   holder = "c1",
 ) {
-  const key = "msgId" in inbound ? `m:direct-${inbound.msgId}` : "e:1";
-  return readReceived(await remote(openid).receive({ appid: APPID, openid }, { key, inbound, candidates }, holder));
+  const key = "id" in inbound ? `m:direct-${inbound.id}` : "e:1";
+  return readReceived(
+    await remote(openid).receive(
+      { appid: APPID, openid },
+      { key, inbound, classification: classify(inbound), candidates },
+      holder,
+    ),
+  );
 }
 
 /** The API sends a text. */

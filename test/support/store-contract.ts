@@ -21,9 +21,18 @@ const stateAt = (lastSeq: number, more: Partial<ConversationState> = {}): Conver
   return { ...EMPTY_STATE, lastSeq, ...more };
 };
 
-const received = (seq: number, key: string, answer: "success" | "transfer" = "success"): Row => {
-  const inbound = { kind: "text", msgId: "1", content: "你好", account: "gh_1", openid: "o", createdAt: seq } as const;
-  return { seq, at: seq, key, kind: "in", ref: null, body: { inbound, answer } };
+const received = (seq: number, key: string, acknowledgement: "received" | "handover" = "received"): Row => {
+  const inbound = {
+    event: "message",
+    type: "text",
+    name: "text",
+    id: "1",
+    content: "你好",
+    account: "gh_1",
+    openid: "o",
+    createdAt: seq,
+  } as const;
+  return { seq, at: seq, key, kind: "in", ref: null, body: { inbound, acknowledgement } };
 };
 
 const outgoing = (seq: number, key: string | null = null, ref: number | null = null): Row => {
@@ -40,7 +49,7 @@ const outcome = (seq: number, ref: number, kind: "sent" | "unconfirmed", attempt
 function fill(store: ConversationStore): void {
   store.append(ADDRESS, [received(10, "m:1"), outgoing(11)], stateAt(11));
   store.append(ADDRESS, [outcome(20, 11, "sent")], stateAt(20));
-  store.append(ADDRESS, [outgoing(30, "k:1")], stateAt(30, { sessionFrom: "shop" }));
+  store.append(ADDRESS, [outgoing(30, "k:1")], stateAt(30, { entryText: "shop" }));
 }
 
 const seqsOf = (rows: readonly Row[]) => rows.map(({ seq }) => seq);
@@ -64,7 +73,7 @@ export function testStorage(withStorage: WithStorage): void {
       fill(open());
       const store = open();
       expect(store.address()).toEqual(ADDRESS);
-      expect(store.initialState).toEqual(stateAt(30, { sessionFrom: "shop" }));
+      expect(store.initialState).toEqual(stateAt(30, { entryText: "shop" }));
       expect(seqsOf(store.rows(0, 9))).toEqual([10, 11, 20, 30]);
       expect(store.oldest()).toBe(11);
     }));
@@ -90,13 +99,13 @@ export function testStorage(withStorage: WithStorage): void {
     withStorage((open) => {
       fill(open());
       const store = open();
-      expect(store.answerTo("m:1", 0)).toBe("success");
+      expect(store.answerTo("m:1", 0)).toBe("received");
       expect(store.answerTo("m:1", 12)).toBeUndefined();
       expect(store.answerTo("k:1", 0)).toBeUndefined();
       expect(store.requestedBy("k:1", 0)).toEqual({ seq: 30, request: "hash" });
       expect(store.requestedBy("k:1", 31)).toBeUndefined();
-      store.append(ADDRESS, [received(40, "m:2", "transfer")], stateAt(40));
-      expect([store.answerTo("m:2", 0), store.answerTo("m:1", 0)]).toEqual(["transfer", "success"]);
+      store.append(ADDRESS, [received(40, "m:2", "handover")], stateAt(40));
+      expect([store.answerTo("m:2", 0), store.answerTo("m:1", 0)]).toEqual(["handover", "received"]);
     }));
 
   it("finds an `out` row by its seq, and no other row", ({ expect }) =>
@@ -148,6 +157,6 @@ export function testStorage(withStorage: WithStorage): void {
       expect([seqsOf(store.rows(0, 9)), store.oldest()]).toEqual([[20, 30], 20]);
       store.prune(30, 9);
       expect([seqsOf(open().rows(0, 9)), open().oldest()]).toEqual([[30], 30]);
-      expect(open().initialState.sessionFrom).toBe("shop");
+      expect(open().initialState.entryText).toBe("shop");
     }));
 }

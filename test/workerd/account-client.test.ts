@@ -84,10 +84,10 @@ describe("senders", () => {
 
 describe("settings", () => {
   it("reach a Worker without any from the object, and later from KV", async ({ expect }) => {
-    expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
+    expect((await connect().settings())?.settings.fallback).toEqual({ type: "handover" });
     await settingsObject().put("*", { defaults: { fallback: { type: "silent" } } });
     // Memory is up to a minute old.
-    expect((await connect().settings())?.settings.fallback).toEqual({ type: "transfer" });
+    expect((await connect().settings())?.settings.fallback).toEqual({ type: "handover" });
     pass(60_000);
     expect((await connect().settings())?.settings.fallback).toEqual({ type: "silent" });
   });

@@ -67,9 +67,9 @@ describe("after the clock was set back by days", () => {
   it("settings that an isolate remembers are read again", async ({ expect }) => {
     await settingsObject().put(0, { defaults: { fallback: { type: "silent" } } });
     expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "silent" } } });
-    await settingsObject().put(1, { defaults: { fallback: { type: "transfer" } } });
+    await settingsObject().put(1, { defaults: { fallback: { type: "handover" } } });
     pass(BACK_MS);
-    expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "transfer" } } });
+    expect(await connect().settings()).toMatchObject({ settings: { fallback: { type: "handover" } } });
   });
 
   it("a token lives no longer than WeChat gives it, and what is to be done is due", async ({ expect }) => {

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { createSkippedStore, MAX_LISTED } from "../../worker/webhooks/skipped-store.ts";
 import { rowsRead } from "../support/rows-read.ts";
 
@@ -27,13 +27,14 @@ describe("an account with ten thousand conversations that skipped events", () =>
   it("reads none of them for an event, a refused push or a pruning", async ({ expect }) => {
     await fill();
     const now = Date.now();
-    const event: Inbound = {
+    const event: AccountEvent = {
       account: "gh_1",
       openid: "",
       createdAt: now,
-      kind: "unknown",
-      type: "event:x",
-      raw: { Event: "x" },
+      event: "account-event",
+      type: "other",
+      name: "x",
+      raw: '{"Event":"x"}',
     };
     expect(await rowsRead(account, (object) => object.appEvent("e:x:1", event, now))).toBeLessThan(MOST);
     expect(await rowsRead(account, (object) => object.noteStale({ at: now, ageMs: 1_000_000, count: 1 }))).toBeLessThan(

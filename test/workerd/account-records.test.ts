@@ -1,13 +1,21 @@
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
-import type { DebugDemoEvent } from "../../shared/message/inbound.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { account, alarmOf, pass } from "../support/workerd.ts";
 import { DAY_MS, inside, logged, useAccounts } from "./account-bench.ts";
 
 useAccounts();
 
-function demoEvent(createdAt = Date.now()): DebugDemoEvent {
-  return { kind: "debug_demo", account: "gh_1", openid: "oPlatform", createdAt, debugStr: "hello", raw: {} };
+function demoEvent(createdAt = Date.now()): AccountEvent {
+  return {
+    event: "account-event",
+    type: "other",
+    name: "debug_demo",
+    account: "gh_1",
+    openid: "oPlatform",
+    createdAt,
+    raw: '{"debug_str":"hello"}',
+  };
 }
 
 describe("app events", () => {

@@ -8,7 +8,7 @@ import { endpoint, inside, LIFE_MS, logged, MINUTE_MS, published, tokenOf, useAc
 
 useAccounts();
 
-const HEAD = { account: "gh_1", openid: "oPlatform", debugStr: "hello", raw: {} };
+const HEAD = { account: "gh_1", openid: "oPlatform", raw: '{"debug_str":"hello"}' };
 
 describe("the token", () => {
   it("is fetched once with the app's secret, stored, and published with its end", async ({ expect }) => {
@@ -127,7 +127,11 @@ describe("the alarm", () => {
     const lostAt = (await alarmOf(account())) ?? 0;
     await inside((_object, { storage }) => storage.deleteAlarm());
     vi.setSystemTime(lostAt + MINUTE_MS);
-    await account().appEvent("k1", { kind: "debug_demo", ...HEAD, createdAt: Date.now() }, Date.now());
+    await account().appEvent(
+      "k1",
+      { event: "account-event", type: "other", name: "debug_demo", ...HEAD, createdAt: Date.now() },
+      Date.now(),
+    );
     expect(await alarmOf(account())).not.toBeNull();
   });
 

@@ -1,6 +1,7 @@
 import { describe, it, vi } from "vitest";
 import type { RowJson } from "../../shared/api/rows.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { toRowJson } from "../../worker/conversation/core/row-json.ts";
 import type { Row } from "../../worker/conversation/core/rows.ts";
 import { APPID, kindsOf, OTHER_APPID, remote } from "../support/workerd.ts";
@@ -25,8 +26,19 @@ async function receiveTexts(openid: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const key = `m:${index}`;
     const head = { account: "gh_test", openid, createdAt: Date.now() };
-    const inbound: Inbound = { ...head, kind: "text", msgId: String(index), content: `第 ${index} 条` };
-    await conversation.receive({ appid: APPID, openid }, { key, inbound, candidates: [] }, "test");
+    const inbound: Inbound = {
+      ...head,
+      event: "message",
+      type: "text",
+      name: "text",
+      id: String(index),
+      content: `第 ${index} 条`,
+    };
+    await conversation.receive(
+      { appid: APPID, openid },
+      { key, inbound, classification: classify(inbound), candidates: [] },
+      "test",
+    );
   }
 }
 
@@ -39,17 +51,18 @@ describe("GET /conversations/:openid", () => {
     const view = await bodyOf(await call("GET", "/api/v1/conversations/oView"));
     expect(view).toMatchObject({
       window: {
-        kind: "message",
+        status: "open",
+        grant: "message",
         remaining: 5,
         expiresAt: new Date(now + 48 * 3_600_000).toISOString(),
         doubtful: false,
       },
-      context: { sessionFrom: "page=order&id=7", label: "", claimed: null, verified: null, unverifiedReason: null },
+      context: { entryText: "page=order&id=7", label: "", claimed: null, verified: null, unverifiedReason: null },
       heldCount: 0,
       mutedUntil: null,
       rows: [
-        { kind: "in", at: new Date(now).toISOString(), inbound: { kind: "user_enter_tempsession" } },
-        { kind: "in", answer: "success", inbound: { kind: "text", content: "在吗" } },
+        { kind: "in", at: new Date(now).toISOString(), inbound: { event: "action", type: "enter" } },
+        { kind: "in", acknowledgement: "received", inbound: { type: "text", content: "在吗" } },
       ],
     });
     expect(view["next"]).toBe((await page("oView")).next);
@@ -58,17 +71,17 @@ describe("GET /conversations/:openid", () => {
   it("shows the enter grant while it lasts, and closed after", async ({ expect }) => {
     await wechat.enter("oEnter");
     const window = async () => (await bodyOf(await call("GET", "/api/v1/conversations/oEnter")))["window"];
-    expect(await window()).toMatchObject({ kind: "enter", remaining: 2 });
+    expect(await window()).toMatchObject({ grant: "enter", remaining: 2 });
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
-    expect(await window()).toEqual({ kind: "closed", remaining: 0, expiresAt: null, doubtful: false });
+    expect(await window()).toEqual({ status: "closed", grant: null, remaining: 0, expiresAt: null, doubtful: false });
   });
 
   it("shows an unknown window after a hand-over", async ({ expect }) => {
-    await useSilentSettings({ fallback: { type: "transfer" } });
+    await useSilentSettings({ fallback: { type: "handover" } });
     await wechat.text("oTransfer", "人工");
     expect(await bodyOf(await call("GET", "/api/v1/conversations/oTransfer"))).toMatchObject({
-      window: { kind: "unknown", expiresAt: null },
-      rows: [{ kind: "in", answer: "transfer" }],
+      window: { status: "unknown", expiresAt: null },
+      rows: [{ kind: "in", acknowledgement: "handover" }],
     });
   });
 
@@ -220,5 +233,5 @@ async function readLines(response: Response): Promise<string> {
 }
 
 function contentOf(row: RowJson): string | undefined {
-  return row.kind === "in" && "content" in row.inbound ? String(row.inbound.content) : undefined;
+  return row.kind === "in" && "content" in row.inbound ? row.inbound.content : undefined;
 }

@@ -69,11 +69,12 @@ describe("GET /api/v1/events", () => {
     expect(first.events.length + second.events.length).toBe(30);
     await runInDurableObject(account(), (_, { storage }) => {
       const body = JSON.stringify({
-        kind: "unknown",
-        type: "event:huge",
+        event: "account-event",
+        type: "other",
+        name: "huge",
         openid: "",
         createdAt: 1,
-        raw: { text: "x".repeat(1_500_000) },
+        raw: JSON.stringify({ text: "x".repeat(1_500_000) }),
       });
       for (const seq of [1, 2])
         storage.sql.exec("insert into events (seq, at, key, body) values (?, 1, 'k', ?)", seq, body);

@@ -11,7 +11,10 @@ describe("POST /conversations/:openid/messages", () => {
     const response = await send("oSend", HELLO);
     const answer = await bodyOf(response);
     expect(response.status).toBe(202);
-    expect(answer).toMatchObject({ state: "sending", window: { kind: "message", remaining: 4, doubtful: false } });
+    expect(answer).toMatchObject({
+      state: "sending",
+      window: { status: "open", grant: "message", remaining: 4, doubtful: false },
+    });
     expect(answer).not.toHaveProperty("parts");
     await expect.poll(() => readTexts(wechat, "oSend")).toEqual(["您好"]);
     await expect.poll(() => stateOf(answer["id"])).toBe("sent");
@@ -21,7 +24,7 @@ describe("POST /conversations/:openid/messages", () => {
     await wechat.text("oTypes", "在吗");
     const { mediaId } = await bodyOf(await upload());
     const link = { type: "link", title: "帮助", description: "", url: "https://example.com/a", thumbUrl: "" };
-    const card = { type: "miniprogrampage", title: "订单", pagePath: "pages/order", thumbMediaId: mediaId };
+    const card = { type: "card", title: "订单", pagePath: "pages/order", thumbMediaId: mediaId };
     for (const message of [{ ...HELLO, isAi: true }, { type: "image", mediaId }, link, card]) {
       expect((await send("oTypes", message)).status).toBe(202);
     }
@@ -57,7 +60,7 @@ describe("POST /conversations/:openid/messages", () => {
     expect(response.status).toBe(409);
     expect(await bodyOf(response)).toMatchObject({
       code: "window_closed",
-      window: { kind: "closed", remaining: 0, expiresAt: null },
+      window: { status: "closed", remaining: 0, expiresAt: null },
     });
     expect(await kindsOf("oNever")).toEqual([]);
   });
@@ -67,7 +70,7 @@ describe("POST /conversations/:openid/messages", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 48 * 3_600_000 + 1 });
     expect(await bodyOf(await send("oLate", HELLO))).toMatchObject({
       code: "window_closed",
-      window: { kind: "closed" },
+      window: { status: "closed" },
     });
   });
 
@@ -76,18 +79,21 @@ describe("POST /conversations/:openid/messages", () => {
     for (let sent = 0; sent < 5; sent += 1) expect((await send("oFive", HELLO)).status).toBe(202);
     const response = await send("oFive", HELLO);
     expect(response.status).toBe(409);
-    expect(await bodyOf(response)).toMatchObject({ code: "quota_used", window: { kind: "message", remaining: 0 } });
+    expect(await bodyOf(response)).toMatchObject({
+      code: "quota_used",
+      window: { status: "open", grant: "message", remaining: 0 },
+    });
   });
 
   it("holds on request until the user writes, ten at most", async ({ expect }) => {
     for (let held = 0; held < 10; held += 1) {
       const response = await send("oHold", { ...HELLO, hold: true });
       expect(response.status).toBe(202);
-      expect(await bodyOf(response)).toMatchObject({ state: "held", window: { kind: "closed" } });
+      expect(await bodyOf(response)).toMatchObject({ state: "held", window: { status: "closed" } });
     }
     const full = await send("oHold", { ...HELLO, hold: true });
     expect(full.status).toBe(409);
-    expect(await bodyOf(full)).toMatchObject({ code: "hold_full", window: { kind: "closed" } });
+    expect(await bodyOf(full)).toMatchObject({ code: "hold_full", window: { status: "closed" } });
     expect(await bodyOf(await call("GET", "/api/v1/conversations/oHold"))).toMatchObject({ heldCount: 10 });
     await wechat.text("oHold", "我来了");
     await expect.poll(async () => (await readTexts(wechat, "oHold")).length).toBe(5);

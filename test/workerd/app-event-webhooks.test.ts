@@ -44,7 +44,7 @@ describe("an event that is no user's", () => {
     for (const name of ["xpay_goods_deliver_notify", "wxa_media_check", "brand_new_event"]) await push(name, 7);
     expect(shop.events).toEqual([]);
     await ringFor(5_000);
-    expect(shop.types()).toEqual(["app_event", "app_event", "app_event"]);
+    expect(shop.types()).toEqual(["account.event", "account.event", "account.event"]);
     expect(shop.events.map(({ data }) => data["appid"])).toEqual([APPID, APPID, APPID]);
     expect(shop.events[0]?.signature).toMatch(/^v1,/);
     const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown }>();
@@ -54,8 +54,8 @@ describe("an event that is no user's", () => {
     expect(shop.events).toHaveLength(3);
   });
 
-  it("reaches an endpoint that asks for app_event, and none that does not", async ({ expect }) => {
-    expect((await put(hook("asks", ["app_event"]), hook("other", ["message.received"]))).status).toBe(200);
+  it("reaches an endpoint that asks for account.event, and none that does not", async ({ expect }) => {
+    expect((await put(hook("asks", ["account.event"]), hook("other", ["message.received"]))).status).toBe(200);
     await push("some_event");
     await ringFor(5_000);
     expect(shop.events.map(({ path }) => path)).toEqual(["/asks"]);
@@ -90,12 +90,12 @@ describe("an event that is no user's", () => {
   });
 
   it("is given up after three days, recorded, and delivered again on demand", async ({ expect }) => {
-    await put(hook("dead", ["app_event"]));
+    await put(hook("dead", ["account.event"]));
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("lost_event");
     await ringFor(4 * DAY);
     expect(await hookStatus()).toMatchObject({
-      skipped: { count: 1, lastReason: "given_up", first: { type: "app_event" } },
+      skipped: { count: 1, lastReason: "given_up", first: { type: "account.event" } },
     });
     shop.answerWith(TAKEN);
     const before = idsHeard();
@@ -123,12 +123,20 @@ describe("an event that is no user's", () => {
   });
 
   it("is delivered however many and large those before it are", async ({ expect }) => {
-    await put(hook("large", ["app_event"]));
+    await put(hook("large", ["account.event"]));
     await push("first_event");
     await runInDurableObject(account(), async (object) => {
       const now = Date.now();
-      const raw = { text: "x".repeat(60_000) };
-      const event = { kind: "unknown", type: "event:large", account: "", openid: "", createdAt: now, raw } as const;
+      const raw = JSON.stringify({ text: "x".repeat(60_000) });
+      const event = {
+        event: "account-event",
+        type: "other",
+        name: "large",
+        account: "",
+        openid: "",
+        createdAt: now,
+        raw,
+      } as const;
       for (let n = 0; n < 150; n += 1) await object.appEvent(`k${n}`, event, now + n);
     });
     await ringFor(60_000);
@@ -141,12 +149,20 @@ describe("an event that is no user's", () => {
   });
 
   it("that was deleted before it was delivered is recorded", async ({ expect }) => {
-    await put(hook("late", ["app_event"]));
+    await put(hook("late", ["account.event"]));
     shop.answerWith(() => new Response(null, { status: 500 }));
     await push("first_event");
     const now = Date.now();
     await runInDurableObject(account(), async (object) => {
-      const event = { kind: "unknown", type: "event:flood", account: "", openid: "", createdAt: now, raw: {} } as const;
+      const event = {
+        event: "account-event",
+        type: "other",
+        name: "flood",
+        account: "",
+        openid: "",
+        createdAt: now,
+        raw: "{}",
+      } as const;
       for (let n = 0; n < 5_130; n += 1) await object.appEvent(`k${n}`, event, now + n);
     });
     const kept = await runInDurableObject(account(), (_, { storage }) =>
@@ -193,7 +209,15 @@ describe("an endpoint", () => {
     await push("first_event");
     await runInDurableObject(account(), async (object) => {
       const now = Date.now();
-      const event = { kind: "unknown", type: "event:x", account: "", openid: "", createdAt: now, raw: {} } as const;
+      const event = {
+        event: "account-event",
+        type: "other",
+        name: "x",
+        account: "",
+        openid: "",
+        createdAt: now,
+        raw: "{}",
+      } as const;
       await object.appEvent("k-older", event, now, 0, { version: 0, webhooks: [] });
       await object.appEvent("k-none", event, now);
     });
@@ -219,7 +243,7 @@ describe("an endpoint", () => {
   });
 
   it("gets nothing of an erased user's events", async ({ expect }) => {
-    await put(hook("erased", ["app_event"]));
+    await put(hook("erased", ["account.event"]));
     await wechat.event("oPlatform", "xpay_refund_notify", { OpenId: "oErased", Words: "of-erased" });
     await push("other_event");
     await erase("oErased");
@@ -238,7 +262,15 @@ describe("without a webhook that listens", () => {
       const exec = vi.spyOn(storage.sql, "exec");
       const put = vi.spyOn(storage.kv, "put");
       const now = Date.now();
-      const event = { kind: "unknown", type: "event:x", account: "", openid: "", createdAt: now, raw: {} } as const;
+      const event = {
+        event: "account-event",
+        type: "other",
+        name: "x",
+        account: "",
+        openid: "",
+        createdAt: now,
+        raw: "{}",
+      } as const;
       await object.appEvent("k-cost", event, now);
       const inserts = exec.mock.calls.filter(([query]) => /^\s*(?:insert|update|delete)/.test(query));
       return { rows: inserts.length, states: put.mock.calls.length };

@@ -39,7 +39,11 @@ describe("a rule that asks a webhook", () => {
     const [question] = shop.events;
     expect(question).toMatchObject({
       type: "message.answer",
-      data: { openid: "oAsk", ruleId: "orders", inbound: { kind: "text", content: "订单 1001 到哪了" } },
+      data: {
+        openid: "oAsk",
+        ruleId: "orders",
+        inbound: { event: "message", type: "text", content: "订单 1001 到哪了" },
+      },
     });
     if (question === undefined) throw new Error("nobody was asked");
     const { id, body, timestamp, signature } = question;
@@ -49,7 +53,7 @@ describe("a rule that asks a webhook", () => {
 
   it("may hand over or keep silent", async ({ expect }) => {
     await useRules(rule("orders", 1, ask("shop")));
-    shop.answerWith(answer({ transfer: true }));
+    shop.answerWith(answer({ handover: true }));
     const handed = await wechat.text("oHand", "人工");
     expect(handed.attempts[0]?.verdict).toBe("transfer");
     shop.answerWith(answer({ silent: true }));

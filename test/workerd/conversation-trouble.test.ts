@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived, type Received } from "../../worker/conversation/rpc.ts";
 import { rejected } from "../support/delivery.ts";
@@ -39,7 +40,12 @@ describe("a conversation that was evicted or failed", () => {
   it.for(["alarm", "record"] as const)("works again after its first %s was refused", async (refused, { expect }) => {
     const openid = `oRefused-${refused}`;
     await runInDurableObject(conversation(openid), (object, { storage }) => {
-      const push = { key: "m:1", inbound: message(openid), candidates: [reply("一")] };
+      const push = {
+        key: "m:1",
+        inbound: message(openid),
+        classification: classify(message(openid)),
+        candidates: [reply("一")],
+      };
       const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
       const allow = refuse(storage, refused);
       expect(receive).toThrow("storage full");
@@ -55,7 +61,12 @@ describe("a conversation that was evicted or failed", () => {
     const openid = "oRefusedLater";
     await tells(openid, []);
     await runInDurableObject(conversation(openid), (object, { storage }) => {
-      const push = { key: "m:2", inbound: message(openid), candidates: [reply("一")] };
+      const push = {
+        key: "m:2",
+        inbound: message(openid),
+        classification: classify(message(openid)),
+        candidates: [reply("一")],
+      };
       const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
       const exec = storage.sql.exec.bind(storage.sql);
       const full = vi.spyOn(storage.sql, "exec").mockImplementation((query, ...values) => {
@@ -85,7 +96,7 @@ describe("the outcome of an attempt", () => {
   it("that comes late wins when it is sent, also after the message was blocked", async ({ expect }) => {
     const { lease } = await says(wechat, "oLate", [reply("一")]);
     pass(LEASE_MS);
-    await tells("oLate", [{ ruleId: "person", action: { type: "transfer" } }]);
+    await tells("oLate", [{ ruleId: "person", action: { type: "handover" } }]);
     pass(8_000);
     await runDurableObjectAlarm(conversation("oLate"));
     expect(await kindsOf("oLate")).toEqual(["in", "out", "unconfirmed", "in", "blocked"]);
@@ -133,24 +144,24 @@ describe("a repeated push", () => {
 
   it("that is a hand-over is answered as one and leaves a newer window as it is", async ({ expect }) => {
     const handOver = message("oOver");
-    await tells("oOver", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
+    await tells("oOver", [{ ruleId: "person", action: { type: "handover" } }], handOver);
     pass(1_000);
     await tells("oOver", []);
     const before = await remote("oOver").view(10);
-    expect(before?.window.kind).toBe("message");
+    expect(before?.window.grant).toBe("message");
     for (let copy = 0; copy < 3; copy += 1) {
-      expect(await tells("oOver", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
+      expect(await tells("oOver", [], handOver)).toMatchObject({ outcome: "repeat", acknowledgement: "handover" });
     }
     expect(await remote("oOver").view(10)).toEqual(before);
   });
 
   it("that is a hand-over does not stop an answer that waits", async ({ expect }) => {
     const handOver = message("oWaiting");
-    await tells("oWaiting", [{ ruleId: "person", action: { type: "transfer" } }], handOver);
+    await tells("oWaiting", [{ ruleId: "person", action: { type: "handover" } }], handOver);
     pass(1_000);
     const { lease } = await says(wechat, "oWaiting", [reply("一")]);
     await remote("oWaiting").settle(lease?.seq ?? 0, 1, rejected(-1), null);
-    expect(await tells("oWaiting", [], handOver)).toMatchObject({ outcome: "repeat", answer: "transfer" });
+    expect(await tells("oWaiting", [], handOver)).toMatchObject({ outcome: "repeat", acknowledgement: "handover" });
     pass(20_000);
     await runDurableObjectAlarm(conversation("oWaiting"));
     expect(await kindsOf("oWaiting")).toEqual(["in", "in", "out", "retry", "attempt", "sent"]);

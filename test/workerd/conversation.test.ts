@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { createConversationStore } from "../../worker/conversation/store.ts";
@@ -38,7 +39,7 @@ describe("a conversation object", () => {
       const rows = count();
       const inbound = message("oRows");
       const address = { appid: APPID, openid: "oRows" };
-      const push = { key: "m:rows", inbound, candidates: [reply("二")] };
+      const push = { key: "m:rows", inbound, classification: classify(inbound), candidates: [reply("二")] };
       const { lease } = readReceived(object.receive(address, push, "c1"));
       if (lease === undefined) throw new Error("nothing was leased");
       object.settle(lease.seq, lease.attempt, { result: "accepted" }, "c1");
@@ -78,7 +79,12 @@ describe("a conversation object", () => {
     pass(3 * 3_600_000);
     await runInDurableObject(stub, (object, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
-      const push = { key: "m:hours", inbound: message("oHours"), candidates: [reply("一")] };
+      const push = {
+        key: "m:hours",
+        inbound: message("oHours"),
+        classification: classify(message("oHours")),
+        candidates: [reply("一")],
+      };
       object.receive({ appid: APPID, openid: "oHours" }, push, "c1");
       expect(exec.mock.calls.map(([query]) => query)).toEqual([expect.stringMatching(/^insert/)]);
     });
@@ -100,7 +106,7 @@ describe("a conversation object", () => {
     const first = await tells("oPick", [reply("一", "二")], inbound);
     await remote("oPick").settle(first.lease?.seq ?? 0, 1, { result: "accepted" }, null);
     const repeat = await tells("oPick", [reply("一", "二")], inbound);
-    expect(repeat).toMatchObject({ outcome: "repeat", answer: "success", lease: { message: text("二") } });
+    expect(repeat).toMatchObject({ outcome: "repeat", acknowledgement: "received", lease: { message: text("二") } });
   });
 
   it("leases nothing while its app is not configured, and looks for it for two days", async ({ expect }) => {
@@ -108,7 +114,12 @@ describe("a conversation object", () => {
     const stub = env.CONVERSATION.getByName(`${address.appid}:${address.openid}`);
     const kinds = () => runInDurableObject(stub, (object) => object.rows(0, 99)?.map(({ kind }) => kind));
     await runInDurableObject(stub, (object) => {
-      const push = { key: "m:1", inbound: message(address.openid), candidates: [reply("一")] };
+      const push = {
+        key: "m:1",
+        inbound: message(address.openid),
+        classification: classify(message(address.openid)),
+        candidates: [reply("一")],
+      };
       const { lease } = readReceived(object.receive(address, push, "c1"));
       const retry = { result: "not_sent", reason: "no_token" } as const;
       object.settle(lease?.seq ?? 0, 1, retry, null);
@@ -221,7 +232,12 @@ describe("retention", () => {
       await object.alarm();
       const kept = object.rows(0, 10)?.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
       expect(kept).toEqual([text("一"), text("二")]);
-      const push = { key: "m:short", inbound: message("oShort"), candidates: [] };
+      const push = {
+        key: "m:short",
+        inbound: message("oShort"),
+        classification: classify(message("oShort")),
+        candidates: [],
+      };
       expect(readReceived(object.receive(address, push, "c1")).lease?.message).toEqual(text("一"));
     });
   });
@@ -239,7 +255,7 @@ describe("retention", () => {
 
   it("acknowledges a push older than what is kept, and ignores it", async ({ expect }) => {
     const old = message("oAncient", Date.now() - 181 * DAY);
-    expect(await tells("oAncient", [reply("一")], old)).toEqual({ outcome: "ignored", answer: "success" });
+    expect(await tells("oAncient", [reply("一")], old)).toEqual({ outcome: "ignored", acknowledgement: "received" });
     expect(await remote("oAncient").view(1)).toBeNull();
   });
 });
@@ -277,7 +293,7 @@ describe("the log's schema", () => {
     await evictDurableObject(stub);
     vi.setSystemTime(fixture.now);
     const view = await remote("oFixture").view(10);
-    expect(view).toMatchObject({ window: { kind: "message", remaining: 3 }, sessionFrom: "page=1" });
+    expect(view).toMatchObject({ window: { status: "open", grant: "message", remaining: 3 }, entryText: "page=1" });
     // The field came after version 1: what was stored without it reads as "no token".
     expect(view?.contextVerdict).toBeNull();
     expect(view?.rows.map((row) => row.kind)).toEqual(["in", "out", "sent", "in", "out"]);

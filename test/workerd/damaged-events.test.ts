@@ -18,7 +18,7 @@ const cdata = (text: string) => `<![CDATA[${text}]]>`;
 useWorker({
   clock: "hour ahead",
   vars: {},
-  settings: { webhooks: [{ id: "shop", url: URL_OF(""), events: ["app_event"] }] },
+  settings: { webhooks: [{ id: "shop", url: URL_OF(""), events: ["account.event"] }] },
 });
 beforeEach(async () => {
   user = `oComplainer_0123456789abcde${(users += 1)}`;
@@ -81,9 +81,11 @@ describe("a damaged event of the app", () => {
     const events = await listed();
     expect(events).toMatchObject([event]);
     expect(await heard()).toEqual(events);
-    expect(await exported()).toMatchObject([{ kind: "app_event", ...event }]);
+    expect(await exported()).toMatchObject([{ kind: "account-event", ...event }]);
     const { damaged } = event;
-    expect(onEvent.mock.calls).toMatchObject([[{ kind: "unknown", type: "event:wxa_complaint", damaged }, {}]]);
+    expect(onEvent.mock.calls).toMatchObject([
+      [{ event: "account-event", type: "other", name: "wxa_complaint", damaged }, {}],
+    ]);
     expect(await quarantined()).toBe(0);
   });
 

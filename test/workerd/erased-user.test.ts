@@ -43,7 +43,9 @@ describe("an erased user", () => {
     const again = await wechat.redeliver({ id: push.id });
     expect(again.attempts.at(-1)?.verdict).toBe("success");
     expect(await statusOf("oCapture")).toBe(404);
-    expect(lines().filter(({ event }) => event === "push")).toMatchObject([{ outcome: "erased", answer: "success" }]);
+    expect(lines().filter(({ event }) => event === "push")).toMatchObject([
+      { outcome: "erased", acknowledgement: "received" },
+    ]);
     pass(DAY - 61_000);
     await evictDurableObject(conversation("oCapture"));
     await wechat.redeliver({ id: push.id });

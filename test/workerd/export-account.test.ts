@@ -38,7 +38,7 @@ describe("an export", () => {
     await wechat.text("oOwn", "在吗");
     const lines = await exportOf("oOwn");
     expect(lines).toMatchObject([
-      { kind: "app_event", name: "wxa_media_check", openid: "oOwn", fields: { trace_id: "trace-1" } },
+      { kind: "account-event", name: "wxa_media_check", openid: "oOwn", fields: { trace_id: "trace-1" } },
       {
         kind: "quarantined",
         cause: "CreateTime: missing_field",
@@ -52,7 +52,7 @@ describe("an export", () => {
 
   it("is there for a user who is known by an event alone, in that app", async ({ expect }) => {
     await wechat.event("oPlatform", "trade_manage_order_settlement", { openid: "oBuyer", order_id: "1" });
-    expect(await exportOf("oBuyer")).toMatchObject([{ kind: "app_event", fields: { order_id: "1" } }]);
+    expect(await exportOf("oBuyer")).toMatchObject([{ kind: "account-event", fields: { order_id: "1" } }]);
     expect(await exportOf("oBuyer", OTHER_APPID)).toEqual([]);
     await erase("oBuyer");
     expect((await call("GET", `${pathOf("oBuyer")}/export`)).status).toBe(404);
@@ -69,7 +69,7 @@ describe("an export", () => {
     await wechat.text("oMany", "在吗");
     const lines = await exportOf("oMany");
     expect(lines.map(({ kind }) => kind)).toEqual([
-      ...Array.from({ length: 60 }, () => "app_event"),
+      ...Array.from({ length: 60 }, () => "account-event"),
       ...Array.from({ length: 30 }, () => "quarantined"),
       "in",
     ]);

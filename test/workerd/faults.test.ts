@@ -115,12 +115,12 @@ describe("when WeChat's count differs from ours", () => {
   it.for([
     [45047, "closed", false],
     [45015, "closed", true],
-  ] as const)("%i corrects the window and is not tried again", async ([errcode, kind, doubtful], { expect }) => {
+  ] as const)("%i corrects the window and is not tried again", async ([errcode, status, doubtful], { expect }) => {
     const user = `oBooks${errcode}`;
     await wechat.fault({ fault: "errcode", errcode, target: "send", times: 1 });
     await wechat.text(user, "你好");
     await waitForRow(user, "blocked");
-    expect((await remote(user).view(1))?.window).toMatchObject({ kind, remaining: 0, doubtful });
+    expect((await remote(user).view(1))?.window).toMatchObject({ status, remaining: 0, doubtful });
     await ringIn(HOUR, user);
     expect(await readTexts(wechat, user)).toEqual([]);
   });

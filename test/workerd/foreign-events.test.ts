@@ -2,6 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import * as fc from "fast-check";
 import { beforeEach, describe, it } from "vitest";
+import { readRaw } from "../../shared/message/raw.ts";
 import { account, APPID, deleteEvents, kindsOf, OTHER_APPID } from "../support/workerd.ts";
 import { call } from "./api-client.ts";
 import { wechat } from "./each-test.ts";
@@ -20,7 +21,9 @@ async function pushed(plaintext: string, appid = APPID): Promise<string | undefi
 /** What the account keeps, and how many pushes it could not read. */
 async function kept(appid = APPID) {
   return runInDurableObject(account(appid), async (object) => ({
-    events: (await object.appEvents(0, 500)).map(({ inbound }) => inbound),
+    events: (await object.appEvents(0, 500)).map(({ inbound }) =>
+      Object.assign(inbound, { fields: readRaw(inbound.raw) }),
+    ),
     unreadable: (await object.quarantined(100)).length,
   }));
 }
@@ -48,8 +51,8 @@ describe("an event of another product", () => {
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toMatchObject([
-      { kind: "xpay_goods_deliver_notify", account: "", openid: "oShopUser", raw: { GoodsInfo: { Quantity: "1" } } },
-      { kind: "unknown", type: "event:xpay_refund_notify", account: "", raw: { RefundFee: "1" } },
+      { name: "xpay_goods_deliver_notify", account: "", openid: "oShopUser", fields: { GoodsInfo: { Quantity: "1" } } },
+      { event: "account-event", type: "other", name: "xpay_refund_notify", account: "", fields: { RefundFee: "1" } },
     ]);
   });
 
@@ -58,13 +61,15 @@ describe("an event of another product", () => {
     expect(await pushed('{"Event":"xpay_complaint_notify"}')).toBe("success");
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
-    expect(events).toMatchObject([{ kind: "unknown", type: "event:xpay_complaint_notify", openid: "" }]);
+    expect(events).toMatchObject([
+      { event: "account-event", type: "other", name: "xpay_complaint_notify", openid: "" },
+    ]);
     expect(events[0]?.createdAt).toBeGreaterThanOrEqual(before);
   });
 
   it("without CreateTime is kept once for each content, however often it comes", async ({ expect }) => {
     for (const n of [1, 2, 1, 2, 1]) await pushed(JSON.stringify({ Event: "a_notice", Number: n }));
-    expect((await kept()).events).toMatchObject([{ raw: { Number: "1" } }, { raw: { Number: "2" } }]);
+    expect((await kept()).events).toMatchObject([{ fields: { Number: "1" } }, { fields: { Number: "2" } }]);
   });
 
   it("in JSON deeper than is read, or with a key __proto__, is kept damaged and shown whole", async ({ expect }) => {
@@ -79,7 +84,7 @@ describe("an event of another product", () => {
   it("belongs to the app whose path and key it came by", async ({ expect }) => {
     await pushed('{"Event":"for_the_second"}', OTHER_APPID);
     expect((await kept()).events).toEqual([]);
-    expect((await kept(OTHER_APPID)).events).toMatchObject([{ type: "event:for_the_second" }]);
+    expect((await kept(OTHER_APPID)).events).toMatchObject([{ name: "for_the_second" }]);
   });
 
   it("that cannot be read as a whole is kept, with the rest of it as it came", async ({ expect }) => {
@@ -109,7 +114,7 @@ describe("an event of another product", () => {
     for (const text of [...whole, ...damaged]) expect(await pushed(text)).toBe("success");
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
-    expect(events).toMatchObject(["1", "2", "]]>3", "4", "5", "6", "7"].map((A) => ({ raw: { A } })));
+    expect(events).toMatchObject(["1", "2", "]]>3", "4", "5", "6", "7"].map((A) => ({ fields: { A } })));
     expect(events.map((event) => "damaged" in event)).toEqual([false, false, false, true, true, true, true]);
   });
 
@@ -118,10 +123,8 @@ describe("an event of another product", () => {
     for (const name of names) expect(await pushed(JSON.stringify({ ...DELIVERY, Event: name }))).toBe("success");
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
-    expect(events.map((event) => ("raw" in event ? event.raw : undefined))).toMatchObject(
-      names.map((Event) => ({ Event })),
-    );
-    for (const event of events) expect(JSON.stringify({ ...event, raw: null }).length).toBeLessThan(600);
+    expect(events.map(({ fields }) => fields)).toMatchObject(names.map((Event) => ({ Event })));
+    for (const event of events) expect(JSON.stringify({ ...event, fields: null, raw: null }).length).toBeLessThan(600);
   });
 });
 
@@ -135,7 +138,7 @@ describe("an event about a user", () => {
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toHaveLength(5);
-    for (const event of events) expect(event).toMatchObject({ type: "event:user_info_modified", openid: "" });
+    for (const event of events) expect(event).toMatchObject({ name: "user_info_modified", openid: "" });
   });
 
   it("reaches the conversation without ToUserName and CreateTime", async ({ expect }) => {
@@ -146,13 +149,13 @@ describe("an event about a user", () => {
   });
 
   it("with fields of another shape than ours is kept as it came", async ({ expect }) => {
-    await pushed(JSON.stringify({ ...DELIVERY, Event: "subscribe_msg_sent_event", List: "a text" }));
+    await pushed(JSON.stringify({ ...DELIVERY, Event: "user_enter_tempsession", SessionFrom: ["a"] }));
     await pushed(JSON.stringify({ ...DELIVERY, Event: "wxa_media_check", result: ["a", "b"] }));
     const { events, unreadable } = await kept();
     expect(unreadable).toBe(0);
     expect(events).toMatchObject([
-      { kind: "unknown", type: "event:subscribe_msg_sent_event", raw: { List: "a text" } },
-      { kind: "unknown", type: "event:wxa_media_check", raw: { result: ["a", "b"] } },
+      { event: "account-event", type: "other", name: "user_enter_tempsession", fields: { SessionFrom: ["a"] } },
+      { event: "account-event", type: "other", name: "wxa_media_check", fields: { result: ["a", "b"] } },
     ]);
   });
 });

@@ -154,7 +154,7 @@ describe("a user's push that is named", () => {
     expect(bodiesOf(push)).toEqual([""]);
     expect(bodiesOf(await wechat.redeliver({ id: push.id }))).toEqual(["", ""]);
     expect(old.forwarded).toHaveLength(1);
-    expect((await remote("oHand").view(1))?.window).toMatchObject({ kind: "message", remaining: 5 });
+    expect((await remote("oHand").view(1))?.window).toMatchObject({ grant: "message", remaining: 5 });
   });
 
   it("is forwarded again after a refusal, however late, and answered once", async ({ expect }) => {

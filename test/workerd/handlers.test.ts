@@ -2,16 +2,30 @@ import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import * as context from "../../shared/app-context.ts";
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
-import type { EnterEvent, Inbound, UserMessage } from "../../shared/message/inbound.ts";
+import type { EnterAction, Inbound, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { Handlers, MessageHandlerContext } from "../../worker/automation/handler-context.ts";
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
 import { lines, useWorker } from "./each-test.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
-const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
-const enters: EnterEvent = { kind: "user_enter_tempsession", sessionFrom: "shop", ...HEAD };
+const says = (content: string): UserMessage => ({
+  event: "message",
+  type: "text",
+  name: "text",
+  id: "1",
+  content,
+  ...HEAD,
+});
+const enters: EnterAction = {
+  event: "action",
+  type: "enter",
+  name: "user_enter_tempsession",
+  entryText: "shop",
+  ...HEAD,
+};
 
 const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}, contextVerdict?: TokenVerdict) =>
   runHandlers({ handlers: { onMessage, onEnter, ...handlers }, context }, inbound, {
@@ -19,6 +33,7 @@ const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> =
     env: { ...env, ...vars },
     requestId: "r1",
     contextVerdict,
+    ...classify(inbound),
   });
 
 useWorker({ settings: null });
@@ -34,8 +49,8 @@ describe("a handler", () => {
   });
 
   it("hands over, keeps silent, or leaves it to the rules", async ({ expect }) => {
-    expect((await run({ onMessage: (_, ctx) => ctx.transfer() }, says("人工")))?.action).toEqual({
-      type: "transfer",
+    expect((await run({ onMessage: (_, ctx) => ctx.handOver() }, says("人工")))?.action).toEqual({
+      type: "handover",
     });
     expect((await run({ onMessage: (_, ctx) => ctx.silent() }, says("嘘")))?.action).toEqual({ type: "silent" });
     expect(await run({ onMessage: () => {} }, says("你好"))).toBeUndefined();
@@ -43,20 +58,20 @@ describe("a handler", () => {
 
   it("gets messages and entering, and nothing else", async ({ expect }) => {
     const heard: string[] = [];
-    const note = ({ kind }: Inbound): void => {
-      heard.push(kind);
+    const note = ({ event, type }: Inbound): void => {
+      heard.push(`${event} ${type}`);
     };
     const handlers = { onMessage: note, onEnter: note };
     await run(handlers, says("你好"));
     await run(handlers, enters);
-    await run(handlers, { kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD });
-    await run(handlers, { kind: "debug_demo", debugStr: "x", raw: {}, ...HEAD });
-    expect(heard).toEqual(["text", "user_enter_tempsession"]);
+    await run(handlers, { event: "message", type: "unknown", name: "voice", id: "2", raw: "{}", ...HEAD });
+    await run(handlers, { event: "account-event", type: "other", name: "debug_demo", raw: "{}", ...HEAD });
+    expect(heard).toEqual(["message text", "action enter"]);
   });
 
   it("gets where the user came from, typed as the app declares it", async ({ expect }) => {
     const token = `1.1790000000.${"A".repeat(43)}.{\\"user\\":{\\"vip\\":3}}`;
-    const sessionFrom = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
+    const entryText = `茶杯 kefu1"${token}"{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}`;
     const answer = (verdict: TokenVerdict) =>
       run(
         {
@@ -65,7 +80,7 @@ describe("a handler", () => {
             ctx.reply(`${context.label} ${context.claimed?.product?.name} ${context.verified?.user?.vip ?? "-"}`);
           },
         },
-        { ...enters, sessionFrom },
+        { ...enters, entryText },
         {},
         verdict,
       );
@@ -78,7 +93,7 @@ describe("a handler", () => {
       throw new TypeError("phone 13800000000");
     };
     await expect(run({ onMessage: failing }, says("你好"))).resolves.toBeUndefined();
-    expect(lines()).toEqual([{ event: "handler_failed", requestId: "r1", kind: "text", error: "TypeError" }]);
+    expect(lines()).toEqual([{ event: "handler_failed", requestId: "r1", name: "text", error: "TypeError" }]);
   });
 
   it("that replies with a message WeChat would refuse is logged with the field, and the rules apply", async ({

@@ -41,7 +41,7 @@ describe("KV as the shield against repeats", () => {
     await app.text("oAgain", "价格");
     await expect.poll(() => kindsOf("oAgain")).toContain("sent");
     const before = await remote("oAgain").view(10);
-    expect(before?.window.kind).toBe("message");
+    expect(before?.window.grant).toBe("message");
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
     const again = await app.redeliver({ id: push.id });
     expect(again.attempts.at(-1)?.verdict).toBe("transfer");

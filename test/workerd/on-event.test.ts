@@ -30,8 +30,8 @@ describe("onEvent", () => {
     await wechat.event("oPlatform", "wxa_media_check", { trace_id: "t1", result: { suggest: "risky" } });
     await wechat.event("oPlatform", "brand_new_event", { Number: 1 });
     expect(heard()).toMatchObject([
-      { kind: "wxa_media_check", traceId: "t1", suggest: "risky", raw: { trace_id: "t1" } },
-      { kind: "unknown", type: "event:brand_new_event", raw: { Number: "1" } },
+      { name: "wxa_media_check", fields: { trace_id: "t1", result: { suggest: "risky" } } },
+      { event: "account-event", type: "other", name: "brand_new_event", fields: { Number: "1" } },
     ]);
     expect(onEvent.mock.calls[0]?.[1]).toMatchObject({ appid: APPID, env: expect.any(Object) });
   });
@@ -75,7 +75,7 @@ describe("onEvent", () => {
     });
     onEvent.mockImplementation(() => new Promise(() => {}));
     expect((await wechat.event("oPlatform", "endless_event")).attempts[0]?.verdict).toBe("success");
-    expect(failures()).toMatchObject([{ kind: "unknown", error: "DeadlineError" }]);
+    expect(failures()).toMatchObject([{ error: "DeadlineError" }]);
     expect(onEvent.mock.calls[0]?.[1].signal).toMatchObject({ aborted: true });
     expect(slow).toContain(10_000);
   });

@@ -1,3 +1,4 @@
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 /**
  * Where a user came from, through encrypted pushes: what a page claims is shown as a holder, what the shop's back end signed
  * is accepted for this user, in time, and stays what it was when keys change. Everything else changes nothing.
@@ -42,7 +43,7 @@ async function contextsOf(openid: string): Promise<{ readonly view: unknown; rea
   const { context, rows } = await (
     await call("GET", `/api/v1/conversations/${openid}`)
   ).json<{ context: Record<string, unknown>; rows: { kind: string; inbound?: { context?: unknown } }[] }>();
-  const { sessionFrom: _text, ...view } = context;
+  const { entryText: _text, ...view } = context;
   return { view, row: rows.findLast((row) => row.inbound?.context !== undefined)?.inbound?.context };
 }
 
@@ -73,8 +74,8 @@ describe("a context without a signature", () => {
     const view = async () => bodyOf(await call("GET", "/api/v1/conversations/oPlain"));
     // The greeting is sent after the response.
     await expect.poll(view).toMatchObject({
-      context: { sessionFrom: "page=cart&id=7" },
-      rows: [{ inbound: { sessionFrom: "page=cart&id=7" } }, { kind: "out" }, { kind: "sent" }],
+      context: { entryText: "page=cart&id=7" },
+      rows: [{ inbound: { entryText: "page=cart&id=7" } }, { kind: "out" }, { kind: "sent" }],
     });
   });
 });
@@ -170,9 +171,19 @@ describe("the verdict on a signed context", () => {
 
   it("is not made up for pushes stored before there were any", async ({ expect }) => {
     const head = { account: "gh_test", openid: "oOld", createdAt: Date.now() };
-    const inbound = { ...head, kind: "user_enter_tempsession" as const, sessionFrom: from(await sign("oOld")) };
+    const inbound = {
+      ...head,
+      event: "action" as const,
+      type: "enter" as const,
+      name: "user_enter_tempsession",
+      entryText: from(await sign("oOld")),
+    };
     const address = { appid: "wx0123456789abcdef", openid: "oOld" };
-    await remote("oOld").receive(address, { key: "e:old", inbound, candidates: [] }, "test");
+    await remote("oOld").receive(
+      address,
+      { key: "e:old", inbound, classification: classify(inbound), candidates: [] },
+      "test",
+    );
     expect(await contextsOf("oOld")).toEqual(unverified("not_checked"));
   });
 });

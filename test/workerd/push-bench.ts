@@ -19,7 +19,7 @@ const SETTINGS = {
       match: { type: "exact", words: ["两条"] },
       action: { type: "reply", messages: ["第一条", "第二条"].map((content) => ({ type: "text", content })) },
     },
-    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "transfer" } },
+    { id: "person", priority: 1, match: { type: "exact", words: ["人工"] }, action: { type: "handover" } },
   ],
   fallback: { type: "silent" },
 };

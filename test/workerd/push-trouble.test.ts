@@ -82,7 +82,7 @@ describe("the sending behind an answer", () => {
     const push = app.text("oWaits", "价格");
     await vi.waitFor(() => expect(receive).toHaveBeenCalled());
     expect(waitUntil).toHaveBeenCalledTimes(1);
-    resolve({ outcome: "new", answer: "success" });
+    resolve({ outcome: "new", acknowledgement: "received" });
     expect((await push).outcome).toBe("acknowledged");
     await waitOnExecutionContext(context);
   });

@@ -50,7 +50,7 @@ describe("the push URL", () => {
     expect((await wechat.push({ openid: "oVoice", content: voice })).outcome).toBe("acknowledged");
     expect((await remote("oVoice").rows(0, 10))?.[0]).toMatchObject({
       kind: "in",
-      body: { inbound: { kind: "unknown", type: "voice" } },
+      body: { inbound: { event: "message", type: "unknown", name: "voice" } },
     });
   });
 
@@ -60,7 +60,7 @@ describe("the push URL", () => {
     for (const event of events) expect((await wechat.event("oApp", event)).outcome).toBe("acknowledged");
     expect(await countObjects()).toBe(before);
     const stored = await runInDurableObject(env.ACCOUNT.getByName(APPID), (account) => account.appEvents(0, 10));
-    expect(stored.map(({ inbound }) => inbound.kind)).toEqual(["debug_demo", "wxa_media_check", "unknown"]);
+    expect(stored.map(({ inbound }) => inbound.name)).toEqual(events);
   });
 });
 

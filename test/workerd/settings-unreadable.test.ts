@@ -29,7 +29,7 @@ async function storeAsAnother(defaults: object): Promise<void> {
 /** Which rows the user's messages are, with the answers WeChat was given. */
 async function answersOf(openid: string): Promise<readonly string[]> {
   const rows = (await remote(openid).rows(0, 100)) ?? [];
-  return rows.flatMap((row) => (row.kind === "in" ? [row.body.answer] : [row.kind]));
+  return rows.flatMap((row) => (row.kind === "in" ? [row.body.acknowledgement] : [row.kind]));
 }
 
 describe("settings that cannot be read", () => {
@@ -41,7 +41,7 @@ describe("settings that cannot be read", () => {
     await wechat.text("oBacklog", "two", { appid: APPID });
     // Neither the reply of those settings nor the hand-over of the defaults.
     const answers = await answersOf("oBacklog");
-    expect(answers.filter((answer) => answer === "transfer")).toEqual([]);
+    expect(answers.filter((answer) => answer === "handover")).toEqual([]);
     expect(answers.filter((answer) => answer === "out")).toHaveLength(1);
     pass(1_000);
     await ring("oBacklog");

@@ -5,7 +5,7 @@
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import * as context from "../../shared/app-context.ts";
-import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
+import type { EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import type { Handlers } from "../../worker/automation/handler-context.ts";
 import { runHandlers } from "../../worker/automation/handler-runner.ts";
 import { APPID, kindsOf, OTHER_APPID, readTexts } from "../support/workerd.ts";
@@ -168,7 +168,7 @@ describe("an endpoint's answer", () => {
 });
 
 describe("a handler's reply", () => {
-  const run = (handlers: Partial<Handlers>, inbound: UserMessage | EnterEvent) => {
+  const run = (handlers: Partial<Handlers>, inbound: UserMessage | EnterAction) => {
     const idle = { onMessage: () => {}, onEnter: () => {} };
     return runHandlers({ handlers: { ...idle, ...handlers }, context }, inbound, {
       appid: APPID,
@@ -176,21 +176,28 @@ describe("a handler's reply", () => {
       requestId: "r1",
     });
   };
-  const says = (content: string): UserMessage => ({ kind: "text", msgId: "1", content, ...HEAD });
+  const says = (content: string): UserMessage => ({
+    event: "message",
+    type: "text",
+    name: "text",
+    id: "1",
+    content,
+    ...HEAD,
+  });
 
   it("with a link to another mini program is logged with the field and the rule, and the rules follow", async ({
     expect,
   }) => {
     expect(await run({ onMessage: (_, ctx) => ctx.reply(anchor(FOREIGN)) }, says("你好"))).toBeUndefined();
     const error = expect.stringContaining("reply: content has a link to another mini program") as string;
-    expect(lines()).toContainEqual({ event: "handler_failed", requestId: "r1", kind: "text", error });
+    expect(lines()).toContainEqual({ event: "handler_failed", requestId: "r1", name: "text", error });
     expect(JSON.stringify(lines())).not.toContain(FOREIGN);
     expect(await run({ onMessage: (_, ctx) => ctx.reply(anchor(APPID)) }, says("你好"))).toBeDefined();
   });
 
   it("repeats what the user wrote as text", async ({ expect }) => {
     const repeats: Partial<Handlers> = {
-      onMessage: (message, ctx) => ctx.reply(`您说：${message.kind === "text" ? message.content.trim() : ""}`),
+      onMessage: (message, ctx) => ctx.reply(`您说：${message.type === "text" ? message.content.trim() : ""}`),
       onEnter: (_, ctx) => ctx.reply(`关于${ctx.context.claimed?.product?.name}`, ctx.context.label),
     };
     const shown = { type: "text", content: `您说：${anchor(FOREIGN).replace("<a", "＜a")}` };
@@ -198,8 +205,14 @@ describe("a handler's reply", () => {
       expect((await run(repeats, says(written)))?.action).toEqual({ type: "reply", messages: [shown] });
     }
     const page = { page: "p", product: { id: "1", name: anchor(FOREIGN) } };
-    const sessionFrom = `${anchor(APPID)} kefu1${JSON.stringify(page)}`;
-    const entered = await run(repeats, { kind: "user_enter_tempsession", sessionFrom, ...HEAD });
+    const entryText = `${anchor(APPID)} kefu1${JSON.stringify(page)}`;
+    const entered = await run(repeats, {
+      event: "action",
+      type: "enter",
+      name: "user_enter_tempsession",
+      entryText,
+      ...HEAD,
+    });
     const messages = entered?.action.type === "reply" ? entered.action.messages : [];
     expect(messages).toHaveLength(2);
     for (const message of messages) expect(message).toMatchObject({ content: expect.stringMatching(/^[^<]*＜a href/) });

@@ -39,7 +39,7 @@ describe("a text as the platform writes it", () => {
     ["oLines", "价格\r\n多少"],
   ] as const)("is stored as it was typed: %j", async ([openid, text], { expect }) => {
     expect(await pushXml(openid, textXml(text))).toBe("success");
-    const row = { kind: "in", key: `m:${FRAME.msgId}`, body: { inbound: { kind: "text", openid, content: text } } };
+    const row = { kind: "in", key: `m:${FRAME.msgId}`, body: { inbound: { type: "text", openid, content: text } } };
     expect(await remote(openid).rows(0, 1)).toMatchObject([row]);
   });
 
@@ -73,7 +73,7 @@ describe("a damaged card", () => {
     const settings = { fallback: { type: "reply", messages: [{ type: "text", content: "请稍等" }] } };
     const rule = {
       id: "card",
-      match: { type: "contains", words: ["价格"], messageKinds: ["text", "miniprogrampage"] },
+      match: { type: "contains", words: ["价格"], messageTypes: ["text", "card"] },
       action: { type: "reply", messages: [{ type: "text", content: "价格见商品页" }] },
     };
     const stored = await putSettings({ ...settings, rules: [rule] });
@@ -83,9 +83,10 @@ describe("a damaged card", () => {
     expect(await firstRow("oDamaged")).toMatchObject({
       kind: "in",
       inbound: {
-        kind: "unknown",
-        type: "miniprogrampage",
-        msgId: FRAME.msgId,
+        event: "message",
+        type: "unknown",
+        name: "miniprogrampage",
+        id: FRAME.msgId,
         damaged: xml.slice(xml.indexOf("<Title>"), xml.indexOf("<ThumbUrl>")),
       },
     });

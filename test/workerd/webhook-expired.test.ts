@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
 import { account, alarmOf, conversation, pass, remote, ring } from "../support/workerd.ts";
@@ -74,8 +75,14 @@ describe("a conversation of an app that was left out of the configuration", () =
   it("is not woken for events after two days", async ({ expect }) => {
     const [appid, openid] = ["wxleftout", "oLeftOut"];
     const head = { account: "gh_1", openid, createdAt: Date.now() };
-    const inbound: Inbound = { kind: "text", msgId: "1", content: "x", ...head };
-    const push = { key: "m:1", inbound, candidates: [], consumers: [consumerIdOf("shop")] };
+    const inbound: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "x", ...head };
+    const push = {
+      key: "m:1",
+      inbound,
+      classification: classify(inbound),
+      candidates: [],
+      consumers: [consumerIdOf("shop")],
+    };
     await remote(openid, appid).receive({ appid, openid }, push, "worker");
     pass(3 * DAY);
     await runDurableObjectAlarm(conversation(openid, appid));

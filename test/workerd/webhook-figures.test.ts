@@ -51,7 +51,7 @@ describe("GET /webhooks after an endpoint was given another address", () => {
     shop.answerWith(BUSY);
     await writes("oPicky", "picky");
     await ringFor("oPicky", 5 * MINUTE);
-    await useHooks(hook("picky", "old", "handover"));
+    await useHooks(hook("picky", "old", "conversation.handed_over"));
     expect(await hookStatus()).toMatchObject({ state: "failing", waiting: 1 });
     await ringFor("oPicky", 2 * HOUR);
     expect(await hookStatus()).toMatchObject({ state: "ok", failures: 0 });

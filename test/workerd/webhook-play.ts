@@ -4,6 +4,7 @@
  */
 import { beforeEach, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
@@ -41,8 +42,22 @@ export async function says(
   messages += 1;
   await wechat.text(openid, "x", { appid: APPID });
   const head = { account: "gh_1", openid, createdAt: Date.now() };
-  const inbound: Inbound = { kind: "text", msgId: String(messages), content: `${messages}`, ...head };
-  const push = { key: `m:${messages}`, inbound, candidates, consumers: webhooks.map(consumerIdOf), ...known };
+  const inbound: Inbound = {
+    event: "message",
+    type: "text",
+    name: "text",
+    id: String(messages),
+    content: `${messages}`,
+    ...head,
+  };
+  const push = {
+    key: `m:${messages}`,
+    inbound,
+    classification: classify(inbound),
+    candidates,
+    consumers: webhooks.map(consumerIdOf),
+    ...known,
+  };
   const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }

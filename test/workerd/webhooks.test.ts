@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import type { Inbound } from "../../shared/message/inbound.ts";
+import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
@@ -15,7 +16,7 @@ import { says as writes, settle, useHooks, usePlay } from "./webhook-play.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const REPLY: Candidate = { ruleId: "r", action: { type: "reply", messages: [{ type: "text", content: "好" }] } };
-const TRANSFER: Candidate = { ruleId: "t", action: { type: "transfer" } };
+const TRANSFER: Candidate = { ruleId: "t", action: { type: "handover" } };
 const DAY = 86_400_000;
 
 usePlay();
@@ -31,9 +32,13 @@ describe("a webhook", () => {
     expect(shop.events).toEqual([]);
     pass(BATCH_DELAY_MS);
     await ring("oAll");
-    expect(shop.types()).toEqual(["message.received", "message.sent", "message.received", "handover"]);
+    expect(shop.types()).toEqual(["message.received", "message.sent", "message.received", "conversation.handed_over"]);
     const [first, sent] = shop.events;
-    expect(first?.data).toMatchObject({ appid: APPID, openid: "oAll", row: { kind: "in", answer: "success" } });
+    expect(first?.data).toMatchObject({
+      appid: APPID,
+      openid: "oAll",
+      row: { kind: "in", acknowledgement: "received" },
+    });
     expect(sent?.data).toMatchObject({ row: { kind: "sent" }, message: { kind: "out", message: { content: "好" } } });
     for (const { id, timestamp, body, signature } of shop.events) {
       expect(signature).toBe(await signWebhook([SECRET], { id, timestamp: Number(timestamp), body }));
@@ -45,7 +50,7 @@ describe("a webhook", () => {
   it("receives only the types it lists, each endpoint by itself", async ({ expect }) => {
     await useHooks(
       { id: "sent", url: URL_OF("sent"), events: ["message.sent"] },
-      { id: "in", url: URL_OF("in"), events: ["message.received", "handover"] },
+      { id: "in", url: URL_OF("in"), events: ["message.received", "conversation.handed_over"] },
       { id: "asked", url: URL_OF("asked"), events: [] },
     );
     await says("oFilter", [REPLY], ["sent", "in"]);
@@ -146,9 +151,22 @@ describe("a webhook", () => {
           return exec(query, ...args);
         });
         const head = { account: "gh_1", openid, createdAt: Date.now() };
-        const inbound: Inbound = { kind: "text", msgId: "measured", content: "x", ...head };
+        const inbound: Inbound = {
+          event: "message",
+          type: "text",
+          name: "text",
+          id: "measured",
+          content: "x",
+          ...head,
+        };
         const conversationAddress = { appid: APPID, openid };
-        const push = { key: "m:measured", inbound, candidates: [REPLY], consumers: webhooks.map(consumerIdOf) };
+        const push = {
+          key: "m:measured",
+          inbound,
+          classification: classify(inbound),
+          candidates: [REPLY],
+          consumers: webhooks.map(consumerIdOf),
+        };
         const { lease } = readReceived(object.receive(conversationAddress, push, "worker"));
         object.settle(lease?.seq ?? 0, lease?.attempt ?? 0, { result: "accepted" }, "worker");
         pass(webhooks.length > 0 ? BATCH_DELAY_MS : 12_000);

@@ -5,10 +5,10 @@
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
-import { APP_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
+import { ACCOUNT_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
-import type { StoredAppEvent } from "../../shared/message/account-event.ts";
-import type { Inbound, InboundHead } from "../../shared/message/inbound.ts";
+import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import {
   delayCursors,
   dueCursors,
@@ -21,7 +21,7 @@ import {
 import { datePush } from "../conversation/core/erasure.ts";
 import { repeatsSince } from "../conversation/core/repeats.ts";
 import type { WebhookCallDeps } from "../webhooks/call-webhook.ts";
-import { toAppWebhookEvent } from "../webhooks/core/event.ts";
+import { toAccountWebhookEvent } from "../webhooks/core/event.ts";
 import { toListed, type ListedWebhooks } from "../webhooks/core/listed-webhooks.ts";
 import type { WebhookAccount } from "../webhooks/health-reader.ts";
 import type { Deliverable } from "../webhooks/run.ts";
@@ -50,16 +50,8 @@ const BUDGET_MS = 10_000;
 const REST_MS = 30_000;
 
 /** An event as its account stores it. */
-export interface KeptAppEvent extends StoredAppEvent {
+export interface KeptAccountEvent extends StoredAccountEvent {
   readonly key: string;
-}
-
-/**
- * The same event as it crosses the RPC boundary: typed by its head, since the recursive type is too deep for the types
- * of RPC.
- */
-export interface AppEvent extends Omit<KeptAppEvent, "inbound"> {
-  readonly inbound: InboundHead & { readonly kind: Inbound["kind"] };
 }
 
 /**
@@ -84,7 +76,7 @@ type EventStore = Pick<
 >;
 
 /** The account object. */
-export interface AppEventsHost {
+export interface AccountEventsHost {
   readonly store: EventStore;
   /** 64 hex digits: the ids of events contain it, as those of a conversation contain the conversation's. */
   readonly objectId: string;
@@ -106,16 +98,16 @@ export interface AppEventsHost {
 }
 
 /** Opens the events. */
-export function createAppEvents(host: AppEventsHost) {
+export function createAccountEvents(host: AccountEventsHost) {
   const { store, objectId, cursors, write, erasures } = host;
 
   const knownCursors = () => ({ consumers: cursors(), settingsVersion: host.version() });
 
-  function readEvents(after: number, limit: number): readonly KeptAppEvent[] {
+  function readEvents(after: number, limit: number): readonly KeptAccountEvent[] {
     const clamped = Math.min(Math.max(Math.trunc(limit), 0), MAX_EVENTS);
     return store.events(after, clamped, MAX_PAGE_LENGTH).map(({ seq, at, key, body }) => {
       // Written by `add`.
-      const inbound: Inbound = JSON.parse(body);
+      const inbound: AccountEvent = JSON.parse(body);
       return { seq, at, key, inbound };
     });
   }
@@ -127,22 +119,22 @@ export function createAppEvents(host: AppEventsHost) {
       const lost = store.undelivered(after, upTo);
       if (lost === undefined) continue;
       const { seq, at, count } = lost;
-      const first = { seq, at, id: eventIdOf({ objectId }, { seq }, APP_EVENT), type: APP_EVENT };
+      const first = { seq, at, id: eventIdOf({ objectId }, { seq }, ACCOUNT_EVENT), type: ACCOUNT_EVENT };
       host.noteSkipped(id, { conversation: objectId, count, first, reason: "expired" }, now);
     }
     store.deleteEvents(upTo);
   }
 
-  function toDeliverable(event: StoredAppEvent): Deliverable {
+  function toDeliverable(event: StoredAccountEvent): Deliverable {
     const { seq, at } = event;
     return {
       seq,
       at,
       // Checked before each call: the user the event names may have been erased since it was read.
       get types() {
-        return store.hasEvent(seq) ? ([APP_EVENT] as const) : [];
+        return store.hasEvent(seq) ? ([ACCOUNT_EVENT] as const) : [];
       },
-      build: () => toAppWebhookEvent({ appid: host.appid(), objectId }, event),
+      build: () => toAccountWebhookEvent({ appid: host.appid(), objectId }, event),
     };
   }
 
@@ -158,7 +150,7 @@ export function createAppEvents(host: AppEventsHost) {
      */
     async add(
       key: string,
-      inbound: Inbound,
+      inbound: AccountEvent,
       { now, signedAt, keptMs }: { readonly now: number; readonly signedAt: number; readonly keptMs: number },
     ): Promise<EventOutcome> {
       const createdAt = inbound.createdAt === 0 ? now : inbound.createdAt;
@@ -251,7 +243,7 @@ export function createAppEvents(host: AppEventsHost) {
 }
 
 function listenersOf(webhooks: readonly Webhook[]): readonly string[] {
-  return webhooks.filter(({ events }) => events.includes(APP_EVENT)).map(({ id }) => id);
+  return webhooks.filter(({ events }) => events.includes(ACCOUNT_EVENT)).map(({ id }) => id);
 }
 
 function toRepeat({ isErased }: { readonly isErased: boolean }): EventOutcome {

@@ -2,7 +2,7 @@
  * The methods of an `Account` object: plain values that cross the RPC boundary. Written out for the same reason as
  * `RemoteConversation`, and so that callers do not depend on the class; the comments in the class describe each call.
  */
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { RelayedAnswer, AppPause } from "../conversation/rpc.ts";
 import type { ForwardHealth, ForwardReport } from "../forwarding/core/server-health.ts";
 import type { WebhookHealths, WebhookReport } from "../webhooks/core/endpoint-health.ts";
@@ -12,7 +12,7 @@ import type { SkippedConversation, SkippedEvents } from "../webhooks/skipped-sto
 import type { AppFault } from "./core/faults.ts";
 import type { Milestone, Milestones } from "./core/milestones.ts";
 import type { StalePushReport } from "./core/stale-pushes.ts";
-import type { AppEvent, EventOutcome } from "./events.ts";
+import type { EventOutcome, KeptAccountEvent } from "./events.ts";
 import type { ResumeStart, WaitAnswer, WaitingConversation } from "./pause-control.ts";
 import type { TokenObject } from "./published-access.ts";
 import type { QuarantinedPush, UnreadablePush } from "./quarantine.ts";
@@ -39,12 +39,12 @@ export interface AccountRpc extends TokenObject {
   noteMilestone(milestone: Milestone): Promise<void>;
   appEvent(
     key: string,
-    inbound: Inbound,
+    inbound: AccountEvent,
     now: number,
     signedAt?: number,
     listed?: ListedWebhooks,
   ): Promise<EventOutcome>;
-  appEvents(after: number, limit: number): Promise<readonly AppEvent[]>;
+  appEvents(after: number, limit: number): Promise<readonly KeptAccountEvent[]>;
   replayEvents(id: string, after: number, listed: ListedWebhooks): Promise<number | null>;
   relayed(key: string, answer: RelayedAnswer | null): Promise<RelayedAnswer | null>;
   forwardHealth(report: ForwardReport | null): Promise<ForwardHealth | null>;

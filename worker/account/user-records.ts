@@ -6,7 +6,7 @@
  * captured push does not restore the record. It is deleted after its table's retention. All SQL of this part is in this
  * file. Without a head there are no rows.
  */
-import type { StoredAppEvent } from "../../shared/message/account-event.ts";
+import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
 import { namesUser } from "../../shared/text/names-user.ts";
 import { eraseRelayed } from "../forwarding/answer-store.ts";
 import { toQuarantinedPush, type QuarantinedPush } from "./quarantine.ts";
@@ -28,7 +28,7 @@ type PersonalRow = EventRow & QuarantineRow;
 
 /** A record about a user, as it is exported. */
 export type PersonalRecord =
-  | { readonly kind: "app_event"; readonly event: StoredAppEvent }
+  | { readonly kind: "account-event"; readonly event: StoredAccountEvent }
   | { readonly kind: "quarantined"; readonly push: QuarantinedPush };
 
 /** The start of the next page of records. */
@@ -98,7 +98,7 @@ export function createUserRecords(storage: DurableObjectStorage): PersonalRecord
 
 function toRecord(table: PersonalTable, row: PersonalRow): PersonalRecord {
   if (table === "quarantine") return { kind: "quarantined", push: toQuarantinedPush(row) };
-  // The format written by addAppEvent (account/events.ts).
-  const inbound: StoredAppEvent["inbound"] = JSON.parse(row.body);
-  return { kind: "app_event", event: { seq: row.seq, at: row.at, inbound } };
+  // The format written by `add` (account/events.ts).
+  const inbound: StoredAccountEvent["inbound"] = JSON.parse(row.body);
+  return { kind: "account-event", event: { seq: row.seq, at: row.at, inbound } };
 }

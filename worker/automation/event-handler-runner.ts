@@ -2,7 +2,8 @@
  * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
  * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
  */
-import type { AccountEvent } from "../../shared/message/account-event.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
+import { readRaw } from "../../shared/message/raw.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { EventHandlers } from "./handler-context.ts";
@@ -18,15 +19,16 @@ export async function runEventHandler(
 ): Promise<void> {
   if (onEvent === undefined) return;
   const { requestId, ...rest } = context;
+  const { raw, ...head } = event;
   const stop = new AbortController();
   try {
     // In a promise, so that a synchronous throw is caught as well.
     await withTimeout(
       EVENT_HANDLER_MS,
-      Promise.resolve().then(() => onEvent(event, { ...rest, signal: stop.signal })),
+      Promise.resolve().then(() => onEvent({ ...head, fields: readRaw(raw) }, { ...rest, signal: stop.signal })),
     );
   } catch (error) {
     stop.abort();
-    writeLog("handler_failed", { requestId, app: context.appid, kind: event.kind, error: errorName(error) });
+    writeLog("handler_failed", { requestId, app: context.appid, name: event.name, error: errorName(error) });
   }
 }

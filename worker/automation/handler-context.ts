@@ -1,15 +1,15 @@
 /** The types of the team's code and of what is passed to it. Types only. */
 import type { ContextSchemas, PageContext } from "../../shared/entry/page-context.ts";
-import type { AccountEvent } from "../../shared/message/account-event.ts";
-import type { UserMessage, EnterEvent } from "../../shared/message/inbound.ts";
+import type { AccountEvent, EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
+import type { RawFields } from "../../shared/message/raw.ts";
 
 /** The actions of a handler. The last call wins; without a call the rules apply. */
 export interface MessageHandlerContext {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Hands the conversation to WeChat's own agents. */
-  transfer(): void;
+  handOver(): void;
   /** Sends no answer, and no rule applies. */
   silent(): void;
   readonly appid: string;
@@ -28,8 +28,11 @@ export interface EnterHandlerContext extends MessageHandlerContext {
 /** The handlers, in `worker/custom/handlers.ts`. */
 export interface Handlers {
   readonly onMessage: (message: UserMessage, ctx: MessageHandlerContext) => Promise<void> | void;
-  readonly onEnter: (event: EnterEvent, ctx: EnterHandlerContext) => Promise<void> | void;
+  readonly onEnter: (event: EnterAction, ctx: EnterHandlerContext) => Promise<void> | void;
 }
+
+/** An account event as `onEvent` is given it: `fields` has what the platform said under its own names. */
+export type HandledAccountEvent = Omit<AccountEvent, "raw"> & { readonly fields: RawFields };
 
 /** What `onEvent` may use. */
 export interface EventHandlerContext {
@@ -41,7 +44,7 @@ export interface EventHandlerContext {
 
 /** The functions a team writes in `worker/custom/handlers.ts`. */
 export interface EventHandlers {
-  readonly onEvent?: (event: AccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
+  readonly onEvent?: (event: HandledAccountEvent, ctx: EventHandlerContext) => Promise<void> | void;
 }
 
 /** The team's code, as `worker/index.ts` passes it in. */

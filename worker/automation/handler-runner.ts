@@ -4,8 +4,8 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
-import { MINI_PROGRAM_RULES, type GrantKind } from "../../shared/message/channel-rules.ts";
-import { isKnownMessage, type Inbound } from "../../shared/message/inbound.ts";
+import { MINI_PROGRAM_RULES, type GrantOpening } from "../../shared/message/channel-rules.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
 import type { Action, Candidate } from "../conversation/core/candidate.ts";
@@ -29,6 +29,8 @@ export async function runHandlers(
     readonly appid: string;
     readonly env: Env;
     readonly requestId: string;
+    /** The grant the event opens: what may be answered. Without one as many as to a message. */
+    readonly grant?: GrantOpening | undefined;
     /** The result of verifying an enter event's token. */
     readonly contextVerdict?: TokenVerdict | undefined;
   },
@@ -42,8 +44,8 @@ export async function runHandlers(
     reply: (...messages) => {
       action = { type: "reply", messages: messages.map((message) => checkReply(message, inbound, context)) };
     },
-    transfer: () => {
-      action = { type: "transfer" };
+    handOver: () => {
+      action = { type: "handover" };
     },
     silent: () => {
       action = { type: "silent" };
@@ -60,19 +62,14 @@ export async function runHandlers(
     await awaitHandler(call(ctx));
   } catch (error) {
     (stop ??= new AbortController()).abort();
-    writeLog("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: describe(error) });
+    writeLog("handler_failed", { requestId: context.requestId, name: inbound.name, error: describe(error) });
     return undefined;
   }
-  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM_RULES, grantOf(inbound))) {
-    writeLog("handler_failed", { requestId: context.requestId, kind: inbound.kind, error: "answer_too_long" });
+  if (action?.type === "reply" && !isSendable(action.messages, MINI_PROGRAM_RULES, context.grant?.name ?? "message")) {
+    writeLog("handler_failed", { requestId: context.requestId, name: inbound.name, error: "answer_too_long" });
     return undefined;
   }
   return action && { ruleId: "handler", action };
-}
-
-/** The actions that the push allows (WECHAT.md §4.4). */
-function grantOf({ kind }: Inbound): GrantKind {
-  return kind === "user_enter_tempsession" ? "enter" : "message";
 }
 
 function findHandler(
@@ -80,10 +77,10 @@ function findHandler(
   inbound: Inbound,
   verdict: TokenVerdict | undefined,
 ): ((ctx: MessageHandlerContext) => Promise<void> | void) | undefined {
-  if (isKnownMessage(inbound)) return (ctx) => handlers.onMessage(inbound, ctx);
-  if (inbound.kind !== "user_enter_tempsession") return undefined;
+  if (inbound.event === "message" && inbound.type !== "unknown") return (ctx) => handlers.onMessage(inbound, ctx);
+  if (inbound.event !== "action" || inbound.type !== "enter") return undefined;
   return (ctx) => {
-    const context = typeContext(showContext(inbound.sessionFrom, verdict), schemas);
+    const context = typeContext(showContext(inbound.entryText, verdict), schemas);
     return handlers.onEnter(inbound, { ...ctx, context });
   };
 }

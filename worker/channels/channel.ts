@@ -3,6 +3,7 @@
  * decisions.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
+import type { GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 
@@ -50,4 +51,10 @@ export interface ChannelTexts {
   readonly code: (code: string) => CodeDescription;
   /** The cure when tokens or sends have failed for a while. @param code of the last refusal, if it was one */
   readonly trouble: (reason: "no_token" | "sends_failing", cause: TroubleCause, code?: string) => BilingualText;
+}
+
+/** The channel's terms for one event. */
+export interface Classification {
+  /** The grant it opens, one of the channel's `rules.grants`. */
+  readonly grant?: GrantOpening;
 }

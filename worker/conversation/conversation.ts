@@ -136,19 +136,21 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
     receive(address: Address, push: InboundEvent, holder: string): ReceivedWire {
       const now = clock();
       const datedAt = dateUserPush(push);
-      if (push.inbound.createdAt < now - config().retentionMs) return { outcome: "ignored", answer: "success" };
-      if (isFromBeforeErasure(datedAt, store.erasedAt(), now)) return { outcome: "erased", answer: "success" };
+      if (push.inbound.createdAt < now - config().retentionMs)
+        return { outcome: "ignored", acknowledgement: "received" };
+      if (isFromBeforeErasure(datedAt, store.erasedAt(), now))
+        return { outcome: "erased", acknowledgement: "received" };
       const known = store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
       const step: Transition<Acknowledgement> = (before, writer, context) => {
-        // A repeat gets the first answer and changes nothing, so a captured push has no effect.
+        // A repeat gets the first acknowledgement and changes nothing, so a captured push has no effect.
         const received =
-          known === undefined ? applyEvent(before, writer, push, context) : { state: before, answer: known };
-        return { ...leaseNext(received.state, writer, context, holder), value: received.answer };
+          known === undefined ? applyEvent(before, writer, push, context) : { state: before, acknowledgement: known };
+        return { ...leaseNext(received.state, writer, context, holder), value: received.acknowledgement };
       };
-      const { value: answer, lease } = transact(address, now, step);
+      const { value: acknowledgement, lease } = transact(address, now, step);
       const outcome = known === undefined ? "new" : "repeat";
-      if (lease !== undefined) return { outcome, answer, lease };
-      return outcome === "new" && answer === "success" ? "new" : { outcome, answer };
+      if (lease !== undefined) return { outcome, acknowledgement, lease };
+      return outcome === "new" && acknowledgement === "received" ? "new" : { outcome, acknowledgement };
     },
 
     /**

@@ -19,11 +19,11 @@ import type { ConversationDetails, LeasedMessage, Address } from "./rpc.ts";
  */
 export function showConversation(state: ConversationState, rows: readonly Row[], now: number): ConversationDetails {
   const plausible = correctTimes(state, now, MINI_PROGRAM_RULES);
-  const { sessionFrom, contextVerdict, held, lastSeq } = plausible;
+  const { entryText, contextVerdict, held, lastSeq } = plausible;
   const mutedUntil = mutedUntilOf(plausible.control);
   return {
     window: replyWindow(plausible, MINI_PROGRAM_RULES, now),
-    sessionFrom,
+    entryText,
     contextVerdict,
     heldCount: held.length,
     waiting: waitingMessages(state),

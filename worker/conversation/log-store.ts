@@ -19,7 +19,7 @@ export interface ConversationStore extends EngineStore<Address, ConversationStat
   forgetErasure(): void;
   /** The seq of the oldest record's newest row: pruning has removed everything before it. */
   oldest(): number | undefined;
-  /** The answer to a push, when its key is in the log from `since` on. */
+  /** The acknowledgement of a push, when its key is in the log from `since` on. */
   answerTo(key: string, since: number): Acknowledgement | undefined;
   /** The message an API request created, when its key is in the log from `since` on. */
   requestedBy(key: string, since: number): { readonly seq: number; readonly request: string } | undefined;

@@ -27,8 +27,8 @@ export function toMessageJson(message: MessageProgress, objectId: string, pauseE
 
 /** Builds the JSON of the reply window. */
 export function toWindowJson(window: WindowStatus): WindowJson {
-  const { kind, remaining, expiresAt, doubtful } = window;
-  return { kind, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
+  const { status, grant, remaining, expiresAt, doubtful } = window;
+  return { status, grant, remaining, expiresAt: expiresAt === null ? null : isoTime(expiresAt), doubtful };
 }
 
 /** Builds the JSON of a message that is waiting. */

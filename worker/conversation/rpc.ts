@@ -32,11 +32,11 @@ export interface LeasedMessage extends Lease {
 /** What `receive` returns. */
 export interface Received {
   /**
-   * new: stored now. repeat: seen before, same answer. ignored: older than the retention time. erased: from before an
+   * new: stored now. repeat: seen before, same acknowledgement. ignored: older than the retention time. erased: from before an
    * erasure.
    */
   readonly outcome: "new" | "repeat" | "ignored" | "erased";
-  readonly answer: Acknowledgement;
+  readonly acknowledgement: Acknowledgement;
   readonly lease?: LeasedMessage;
 }
 
@@ -48,7 +48,7 @@ export type ReceivedWire = Received | "new";
 
 /** Reads the value that crossed. */
 export function readReceived(wire: ReceivedWire): Received {
-  return wire === "new" ? { outcome: "new", answer: "success" } : wire;
+  return wire === "new" ? { outcome: "new", acknowledgement: "received" } : wire;
 }
 
 /** What `submit` returns. */
@@ -76,7 +76,7 @@ export interface ReplayOptions {
 /** A conversation as the API shows it. */
 export interface ConversationDetails {
   readonly window: WindowStatus;
-  readonly sessionFrom: string | null;
+  readonly entryText: string | null;
   readonly contextVerdict: TokenVerdict | null;
   readonly heldCount: number;
   readonly waiting: readonly WaitingMessage[];

@@ -98,7 +98,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const seq = recentKeys.find(key, since);
       if (seq === undefined) return undefined;
       const row = keyedRow(find("select * from log where seq = ?", seq)[0], key);
-      return row?.kind === "in" ? row.body.answer : undefined;
+      return row?.kind === "in" ? row.body.acknowledgement : undefined;
     },
     requestedBy(key, since) {
       const seq = recentRequests.find(key, since);

@@ -11,10 +11,14 @@
  * nothing.
  */
 import * as v from "valibot";
-import type { AccountEvent } from "../../shared/message/account-event.ts";
-import type { EnterEvent, UserMessage } from "../../shared/message/inbound.ts";
+import type { EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import { plainText } from "../../shared/text/links.ts";
-import type { EventHandlerContext, EnterHandlerContext, MessageHandlerContext } from "../automation/handler-context.ts";
+import type {
+  EnterHandlerContext,
+  EventHandlerContext,
+  HandledAccountEvent,
+  MessageHandlerContext,
+} from "../automation/handler-context.ts";
 
 const ORDER_NUMBER = /订单(?:号)?\s*(?:[:：#]\s*)?(\d{1,20})/;
 
@@ -28,7 +32,7 @@ const OrderSchema = v.object({
 /** A user sent a text, a picture or a card. */
 export async function onMessage(message: UserMessage, ctx: MessageHandlerContext): Promise<void> {
   const source = ctx.env.ORDERS_URL;
-  const number = message.kind === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;
+  const number = message.type === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;
   if (number === undefined || source === "") return;
   const headers = { "x-openid": ctx.openid };
   const response = await fetch(`${source}/orders/${number}`, { headers, signal: ctx.signal });
@@ -44,11 +48,11 @@ export async function onMessage(message: UserMessage, ctx: MessageHandlerContext
  * A user opened the chat from a contact button; `ctx.context` has the page. The greeting of the settings is sent when
  * this function does nothing.
  */
-export async function onEnter(_event: EnterEvent, _kefu: EnterHandlerContext): Promise<void> {}
+export async function onEnter(_event: EnterAction, _kefu: EnterHandlerContext): Promise<void> {}
 
 /**
  * An event that belongs to no user arrived: of another product, of the mini program as a whole, or with an unknown
  * name. It has been stored and acknowledged before; this runs once and has 10 seconds. Returns nothing; an exception is
  * logged.
  */
-export async function onEvent(_event: AccountEvent, _kefu: EventHandlerContext): Promise<void> {}
+export async function onEvent(_event: HandledAccountEvent, _kefu: EventHandlerContext): Promise<void> {}

@@ -5,7 +5,7 @@
 import type { ExportLine } from "../../shared/api/export.ts";
 import type { RowJson } from "../../shared/api/rows.ts";
 import { isoTime, MAX_PAGE } from "../../shared/api/schemas.ts";
-import { showAppEvent } from "../../shared/message/account-event.ts";
+import { showAccountEvent } from "../../shared/message/account-event.ts";
 import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/user-records.ts";
 
 /** The sources of the lines. */
@@ -56,7 +56,7 @@ async function* readPages(
 }
 
 function toLine(record: PersonalRecord): ExportLine {
-  if (record.kind === "app_event") return { kind: record.kind, ...showAppEvent(record.event) };
+  if (record.kind === "account-event") return { kind: record.kind, ...showAccountEvent(record.event) };
   const { at, ...push } = record.push;
   return { kind: record.kind, at: isoTime(at), ...push };
 }

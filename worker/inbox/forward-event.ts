@@ -4,7 +4,8 @@
  * the answer.
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
-import { scopeOf, type Inbound } from "../../shared/message/inbound.ts";
+import { isAccountEvent } from "../../shared/message/account-event.ts";
+import type { Inbound } from "../../shared/message/inbound.ts";
 import type { ForwardConfig } from "../config/forwarding-config.ts";
 import { conversationStub } from "../conversation/client.ts";
 import type { RelayedAnswer } from "../conversation/rpc.ts";
@@ -89,7 +90,7 @@ async function relay(
     writeLog("forward", {
       requestId,
       app: app.appid,
-      kind: inbound.kind,
+      name: inbound.name,
       outcome,
       status,
       ms: Date.now() - started,
@@ -164,7 +165,7 @@ function answerStoreOf(
   { app, account, directory }: RequestServices,
   { inbound }: StoredPush,
 ): () => ForwardedAnswerStore {
-  if (scopeOf(inbound) === "app") return account;
+  if (isAccountEvent(inbound)) return account;
   const address = { appid: app.appid, openid: inbound.openid };
   return () => conversationStub(directory, address);
 }

@@ -1,5 +1,5 @@
 /**
- * KV as a cache against many repeats (DEDUPE_KV = "late"): the answers of pushes that were answered late or came twice,
+ * KV as a cache against many repeats (DEDUPE_KV = "late"): the acknowledgements of pushes that were answered late or came twice,
  * for ten minutes. It never decides which delivery is first: KV may be stale and caches even that a key is missing.
  * Written only for late or repeated pushes, read only for pushes that look repeated; in normal operation it costs
  * nothing.
@@ -42,21 +42,21 @@ export interface ArrivedEvent {
 }
 
 /**
- * The answer to an earlier delivery of this push, if the push looks repeated and KV has the answer. Undefined when KV
+ * The acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it. Undefined when KV
  * fails.
  */
-export async function knownAnswer(kv: KVNamespace, push: ArrivedEvent): Promise<Acknowledgement | undefined> {
+export async function knownAcknowledgement(kv: KVNamespace, push: ArrivedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
-    const answer = await withTimeout(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
-    return answer === "success" || answer === "transfer" ? answer : undefined;
+    const known = await withTimeout(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
+    return known === "received" || known === "handover" ? known : undefined;
   } catch (error) {
     writeLog("kv_failed", { operation: "read_late_push", error: errorName(error) });
     return undefined;
   }
 }
 
-/** Whether an answer is to be cached: it was late, or the push had arrived before. */
+/** Whether an acknowledgement is to be cached: it was late, or the push had arrived before. */
 export function mayBeRepeated(
   push: ArrivedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
@@ -68,10 +68,14 @@ export function mayBeRepeated(
 const written = new Map<string, number>();
 
 /**
- * Caches the answer of a push that may be repeated. An isolate writes each key at most once a minute: for a minute KV
+ * Caches the acknowledgement of a push that may be repeated. An isolate writes each key at most once a minute: for a minute KV
  * may still report the key as missing, and a push that is repeated often would use up the daily writes.
  */
-export async function rememberAnswer(kv: KVNamespace, push: ArrivedEvent, answer: Acknowledgement): Promise<void> {
+export async function rememberAcknowledgement(
+  kv: KVNamespace,
+  push: ArrivedEvent,
+  acknowledgement: Acknowledgement,
+): Promise<void> {
   const key = await storageKey(push);
   if (Math.abs(push.arrivedAt - (written.get(key) ?? Number.NEGATIVE_INFINITY)) < WRITE_AGAIN_MS) return;
   written.delete(key);
@@ -81,7 +85,7 @@ export async function rememberAnswer(kv: KVNamespace, push: ArrivedEvent, answer
     written.delete(oldest);
   }
   try {
-    await withTimeout(KV_PUT_MS, kv.put(key, answer, { expirationTtl: TTL_SECONDS }));
+    await withTimeout(KV_PUT_MS, kv.put(key, acknowledgement, { expirationTtl: TTL_SECONDS }));
   } catch (error) {
     written.delete(key);
     writeLog("kv_failed", { operation: "write_late_push", error: errorName(error) });

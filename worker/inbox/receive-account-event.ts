@@ -2,8 +2,7 @@
  * Pushes about the mini program as a whole, and authentic pushes that cannot be parsed: both go to the account object;
  * neither creates a conversation.
  */
-import { isAppEvent } from "../../shared/message/account-event.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { EventOutcome } from "../account/events.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
 import { findCreateTime } from "../channels/wechat/push/create-time.ts";
@@ -18,24 +17,25 @@ import type { RequestServices } from "./services.ts";
 /** Stores an app-wide event; the team's `onEvent` runs after the response, when it is new. */
 export async function receiveAccountEvent(
   services: RequestServices,
-  inbound: Inbound,
+  inbound: AccountEvent,
   arrived: ArrivedEvent,
 ): Promise<ReceiveOutcome> {
   const { config, app, account, team, env, requestId } = services;
-  if (arrived.createdAt < arrived.arrivedAt - config.retentionMs) return { outcome: "ignored", answer: "success" };
+  if (arrived.createdAt < arrived.arrivedAt - config.retentionMs)
+    return { outcome: "ignored", acknowledgement: "received" };
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
   const read = await services.settings();
   const listed = read && toListed(read);
   const stored = await callUntil("appEvent", deadline, async (): Promise<EventOutcome> =>
     account().appEvent(arrived.key, inbound, arrived.arrivedAt, arrived.signedAt, listed),
   );
-  if (stored === "erased") return { outcome: "erased", answer: "success" };
-  if (stored && isAppEvent(inbound)) {
+  if (stored === "erased") return { outcome: "erased", acknowledgement: "received" };
+  if (stored) {
     const context = { appid: app.appid, env, requestId };
     const event = { ...inbound, createdAt: arrived.createdAt };
     services.waitUntil(runEventHandler(team.handlers, event, context));
   }
-  return { outcome: stored ? "new" : "repeat", answer: "success" };
+  return { outcome: stored ? "new" : "repeat", acknowledgement: "received" };
 }
 
 /**

@@ -4,10 +4,12 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
-import { isUserMessage, type Acknowledgement, type Inbound } from "../../shared/message/inbound.ts";
+import type { Acknowledgement, Inbound } from "../../shared/message/inbound.ts";
 import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
+import type { Classification } from "../channels/channel.ts";
+import { classify } from "../channels/mini-program/classify.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
@@ -16,7 +18,7 @@ import { hashEventKey } from "../conversation/event-hash.ts";
 import { writeLog, conversationTag } from "../platform/logger.ts";
 import { createAsk } from "../webhooks/call-webhook.ts";
 import { deliverAfterResponse } from "./delivery/after-response.ts";
-import { knownAnswer, mayBeRepeated, rememberAnswer, type ArrivedEvent } from "./late-events.ts";
+import { knownAcknowledgement, mayBeRepeated, rememberAcknowledgement, type ArrivedEvent } from "./late-events.ts";
 import { listConsumers } from "./log-consumers.ts";
 import type { RequestServices } from "./services.ts";
 
@@ -24,7 +26,7 @@ import type { RequestServices } from "./services.ts";
 export interface ReceiveOutcome {
   /** known: KV had the answer, no object was called. */
   readonly outcome: "new" | "repeat" | "ignored" | "erased" | "known";
-  readonly answer: Acknowledgement;
+  readonly acknowledgement: Acknowledgement;
 }
 
 /**
@@ -56,33 +58,34 @@ export async function receiveEvent(
   const isUndated = pushed.createdAt === 0;
   const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
   const shielded = config.dedupeKv === "late" && !isForwarded;
-  const known = shielded ? await knownAnswer(kv, arrived) : undefined;
-  if (known !== undefined) return { outcome: "known", answer: known };
-  const token = inbound.kind === "user_enter_tempsession" ? findToken(inbound.sessionFrom) : undefined;
+  const known = shielded ? await knownAcknowledgement(kv, arrived) : undefined;
+  if (known !== undefined) return { outcome: "known", acknowledgement: known };
+  const token = inbound.event === "action" && inbound.type === "enter" ? findToken(inbound.entryText) : undefined;
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
-  const proposed = await findCandidates(services, inbound, arrived, contextVerdict);
+  const classification = classify(inbound);
+  const proposed = await findCandidates(services, inbound, arrived, { contextVerdict, ...classification });
   const address = { appid: app.appid, openid: inbound.openid };
   const candidates =
     isForwarded && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
-  const push = { key: arrived.key, inbound, ...proposed, candidates, ...more };
+  const push = { key: arrived.key, inbound, classification, ...proposed, candidates, ...more };
   const { received, lease } = storePush(directory, address, push, {
     retry: arrived.arrivedAt + STORE_TIMEOUT_MS,
     answer: arrived.arrivedAt + ANSWER_MS,
   });
   deliverAfterResponse(services, address, lease);
-  const { outcome, answer } = await received;
-  const report = isUserMessage(inbound) ? recordMilestone("message") : undefined;
+  const { outcome, acknowledgement } = await received;
+  const report = inbound.event === "message" ? recordMilestone("message") : undefined;
   if (report !== undefined) waitUntil(report);
   if (shielded && mayBeRepeated(arrived, { repeated: outcome === "repeat", answeredAt: Date.now() })) {
-    waitUntil(rememberAnswer(kv, arrived, answer));
+    waitUntil(rememberAcknowledgement(kv, arrived, acknowledgement));
   }
-  return { outcome, answer };
+  return { outcome, acknowledgement };
 }
 
-/** A handover is an answer to the push, and the other server gives that answer. */
+/** A handover is an acknowledgement, and the other server gives it. */
 function withoutHandover(candidate: Candidate): Candidate {
-  return candidate.action.type === "transfer" ? { ...candidate, action: { type: "silent" } } : candidate;
+  return candidate.action.type === "handover" ? { ...candidate, action: { type: "silent" } } : candidate;
 }
 
 /** Verifies the token of an enter event. It must have been valid when the user entered, not when the push arrived. */
@@ -108,11 +111,11 @@ async function findCandidates(
   services: RequestServices,
   inbound: Inbound,
   arrived: ArrivedEvent,
-  contextVerdict: TokenVerdict | undefined,
+  facts: Classification & { readonly contextVerdict: TokenVerdict | undefined },
 ): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
   const { app, env, team, requestId } = services;
   const [handled, stored] = await Promise.all([
-    runHandlers(team, inbound, { appid: app.appid, env, requestId, contextVerdict }),
+    runHandlers(team, inbound, { appid: app.appid, env, requestId, ...facts }),
     services.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
@@ -121,7 +124,7 @@ async function findCandidates(
     return { candidates: handled === undefined ? null : first };
   }
   const { settings, version } = stored;
-  const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, contextVerdict)];
+  const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, facts.contextVerdict)];
   const asked = {
     appid: app.appid,
     inbound,

@@ -11,7 +11,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
-import type { Inbound } from "../../shared/message/inbound.ts";
+import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { sendIdPrefix } from "../../shared/message/send-id.ts";
 import { faultsOf, type AppFault } from "../account/core/faults.ts";
 import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
@@ -20,7 +20,7 @@ import { nextDue, type Oldest } from "../account/core/schedule.ts";
 import { addStale, describeAge, type StalePushReport } from "../account/core/stale-pushes.ts";
 import type { AccountState } from "../account/core/state.ts";
 import { createErasures } from "../account/erasures.ts";
-import { createAppEvents, type AppEvent, type EventOutcome } from "../account/events.ts";
+import { createAccountEvents, type KeptAccountEvent, type EventOutcome } from "../account/events.ts";
 import {
   createPauseControl,
   type PauseControl,
@@ -80,7 +80,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
     write: (webhooks) => this.#write(webhooks === undefined ? {} : { webhooks }),
     skipped: this.#skipped,
   });
-  readonly #events = createAppEvents({
+  readonly #events = createAccountEvents({
     store: this.#store,
     objectId: this.ctx.id.toString(),
     appid: () => this.#appid(),
@@ -219,7 +219,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
    */
   async appEvent(
     key: string,
-    inbound: Inbound,
+    inbound: AccountEvent,
     now: number,
     signedAt = 0,
     listed?: ListedWebhooks,
@@ -229,7 +229,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   /** Events after a cursor, oldest first, at most one page. */
-  async appEvents(after: number, limit: number): Promise<readonly AppEvent[]> {
+  async appEvents(after: number, limit: number): Promise<readonly KeptAccountEvent[]> {
     return this.#events.read(after, limit);
   }
 

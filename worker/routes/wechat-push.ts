@@ -3,7 +3,8 @@
  * records the cause and the fix (WECHAT.md §1, docs/design/push-trust.md).
  */
 import type { Context } from "hono";
-import { scopeOf, type Acknowledgement } from "../../shared/message/inbound.ts";
+import { isAccountEvent } from "../../shared/message/account-event.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
 import { receivePush, type ReceivedPush } from "../channels/mini-program/receive-push.ts";
@@ -70,25 +71,24 @@ async function accept(
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
   const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
   const user = inbound.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, arrived));
-  const fields = { requestId, app: app.appid, user, kind: inbound.kind };
+  const type = `${inbound.event}/${inbound.type}`;
+  const fields = { requestId, app: app.appid, user, type, name: inbound.name };
   const forward = forwardFor(config, inbound);
   try {
-    const scope = scopeOf(inbound);
-    const accepted: ReceiveOutcome =
-      scope === "user"
-        ? await receiveEvent(services, inbound, arrived, forward !== null)
-        : await receiveAccountEvent(services, inbound, arrived);
-    const { outcome, answer } = accepted;
-    writeLog("push", { ...fields, outcome, answer, ms: Date.now() - arrivedAt });
+    const accepted: ReceiveOutcome = isAccountEvent(inbound)
+      ? await receiveAccountEvent(services, inbound, arrived)
+      : await receiveEvent(services, inbound, arrived, forward !== null);
+    const { outcome, acknowledgement } = accepted;
+    writeLog("push", { ...fields, outcome, acknowledgement, ms: Date.now() - arrivedAt });
     // An erased user's event of another product may be a payment, which the team's server must answer; nothing of it is
     // stored.
-    const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && scope === "app");
+    const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && isAccountEvent(inbound));
     if (forward !== null && isOwed) {
       const request = toForwarded(c, body);
       const relayed = await relayPush(services, forward, { inbound, arrived, accepted, request });
       return relayed.ok ? toRelayed(relayed.value) : refuseRelay(c, relayed.error);
     }
-    return await answerWith(answer, push);
+    return await acknowledge(acknowledgement, push);
   } catch (error) {
     // Not stored, so not acknowledged: WeChat may repeat it.
     writeLog("push_not_stored", {
@@ -172,11 +172,11 @@ function refuseRelay(c: Context<HttpEnv>, problem: RelayProblem): Response {
   return problem === "loop" ? c.text("loop detected", 508) : c.text("try again", 500);
 }
 
-async function answerWith(answer: Acknowledgement, push: ReceivedPush): Promise<Response> {
+async function acknowledge(acknowledgement: Acknowledgement, push: ReceivedPush): Promise<Response> {
   // Nearly every push is only acknowledged, which needs neither nonce nor random bytes.
-  if (answer === "success") return toResponse(ACKNOWLEDGEMENT);
+  if (acknowledgement === "received") return toResponse(ACKNOWLEDGEMENT);
   const random = crypto.getRandomValues(new Uint8Array(16));
-  return toResponse(await buildAcknowledgement(answer, push, Date.now(), crypto.randomUUID(), random));
+  return toResponse(await buildAcknowledgement(acknowledgement, push, Date.now(), crypto.randomUUID(), random));
 }
 
 function toResponse({ body, contentType }: Answer): Response {

@@ -147,7 +147,9 @@ interface ReceivingStub {
 }
 
 function withoutLease(received: ReceivedWire): ReceivedWire {
-  return typeof received === "object" ? { outcome: received.outcome, answer: received.answer } : received;
+  return typeof received === "object"
+    ? { outcome: received.outcome, acknowledgement: received.acknowledgement }
+    : received;
 }
 
 function meterNamespace<T extends DurableObject>(namespace: DurableObjectNamespace<T & Rpc.DurableObjectBranded>) {

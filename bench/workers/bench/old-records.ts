@@ -22,16 +22,18 @@ export function* oldRecords(before: number, count: number): Generator<OldRecord>
 
 function question(seq: number): OldRecord {
   const inbound = {
-    kind: "text",
+    event: "message",
+    type: "text",
+    name: "text",
     account: "gh_edgekefubench",
     openid: "oBench",
     createdAt: seq,
-    msgId: String(seq),
+    id: String(seq),
     content: "你好，请问这件外套现在多少钱？",
   };
   const message = { type: "text", content: "商品价格以商品详情页为准，下单时会显示优惠后的实付金额。" };
   const rows = [
-    { seq, at: seq, kind: "in", key: `m:${seq}`, ref: null, body: { inbound, answer: "success" } },
+    { seq, at: seq, kind: "in", key: `m:${seq}`, ref: null, body: { inbound, acknowledgement: "received" } },
     {
       seq: seq + 1,
       at: seq,

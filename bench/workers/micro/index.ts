@@ -2,12 +2,12 @@
  * Runs one step of receiving a push many times inside workerd (`POST /STEP?n=…`, the pushes as the body); the caller
  * reads the CPU time of the busiest thread before and after.
  */
-import type { WireFields } from "../../../shared/message/inbound.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { verifySignature } from "../../../worker/channels/wechat/push/signature.ts";
+import type { WireFields } from "../../../worker/channels/wechat/push/wire.ts";
 import type { MicroPush, StepName } from "./protocol.ts";
 import { sketchReceive } from "./sketch.ts";
 

@@ -14,7 +14,7 @@ const MAX_MESSAGES = 5;
 
 const ANSWERS = [
   v.strictObject({ type: v.literal("reply"), messages: messagesSchema("message") }),
-  v.strictObject({ type: v.literal("transfer") }),
+  v.strictObject({ type: v.literal("handover") }),
   v.strictObject({ type: v.literal("silent") }),
 ] as const;
 
@@ -29,7 +29,8 @@ export const ActionSchema = v.variant("type", [
 
 /** The messages of one answer, checked for where they are used. */
 export function messagesSchema(place: TemplateField) {
-  const most = MINI_PROGRAM_RULES.grants[place === "greeting" ? "enter" : "message"].count;
+  const { grants, greetingGrant } = MINI_PROGRAM_RULES;
+  const most = grants[place === "greeting" ? greetingGrant : "message"]?.count ?? 0;
   const message = v.pipe(
     OutboundSchema,
     v.rawCheck(({ dataset, addIssue }) => {

@@ -10,7 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   holidays: [],
   specialDays: [],
   rules: [],
-  fallback: { type: "transfer" },
+  fallback: { type: "handover" },
   muteAfterApiMinutes: 0,
   webhooks: [],
 };

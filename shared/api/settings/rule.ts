@@ -9,7 +9,7 @@ import { normalizeText } from "../../text/normalize.ts";
 import { ActionSchema } from "./action.ts";
 import { problemWithCure } from "./problems.ts";
 
-type MessageKind = UserMessage["kind"];
+type MessageType = UserMessage["type"];
 
 const MAX_WORDS = 50;
 const MAX_WORD_LENGTH = 100;
@@ -30,21 +30,31 @@ const pattern = v.pipe(
     problemWithCure("consists of * only", 'use the match type "anything"'),
   ),
 );
-const kindCure = 'add "text", or leave messageKinds out';
-/** The kinds of messages, and whether they have a text for keywords: a picture has none. */
-const HAS_TEXT = { text: true, image: false, miniprogrampage: true } as const satisfies Record<MessageKind, boolean>;
-const MESSAGE_KINDS = Object.keys(HAS_TEXT).filter((kind): kind is MessageKind => kind in HAS_TEXT);
-const TEXT_KINDS = MESSAGE_KINDS.filter((kind) => HAS_TEXT[kind]);
-const textKind = v.picklist(
-  TEXT_KINDS,
-  problemWithCure(`keywords match ${TEXT_KINDS.join(" and ")} only`, 'for other kinds use the match type "anything"'),
+const typeCure = 'add "text", or leave messageTypes out';
+/** The types of messages, and whether they have a text for keywords: a picture has none. */
+const HAS_TEXT = {
+  text: true,
+  "menu-choice": true,
+  image: false,
+  voice: false,
+  video: false,
+  file: false,
+  location: true,
+  link: true,
+  card: true,
+} as const satisfies Record<MessageType, boolean>;
+const MESSAGE_TYPES = Object.keys(HAS_TEXT).filter((type): type is MessageType => type in HAS_TEXT);
+const TEXT_TYPES = MESSAGE_TYPES.filter((type) => HAS_TEXT[type]);
+const textType = v.picklist(
+  TEXT_TYPES,
+  problemWithCure(`keywords match ${TEXT_TYPES.join(", ")} only`, 'for other types use the match type "anything"'),
 );
-const textKinds = v.exactOptional(
-  v.pipe(v.array(textKind), v.minLength(1, problemWithCure("lists no message kind", kindCure))),
+const textTypes = v.exactOptional(
+  v.pipe(v.array(textType), v.minLength(1, problemWithCure("lists no message type", typeCure))),
   ["text"],
 );
-const anyKinds = v.exactOptional(
-  v.pipe(v.array(v.picklist(MESSAGE_KINDS)), v.minLength(1, problemWithCure("lists no message kind", kindCure))),
+const anyTypes = v.exactOptional(
+  v.pipe(v.array(v.picklist(MESSAGE_TYPES)), v.minLength(1, problemWithCure("lists no message type", typeCure))),
   ["text"],
 );
 
@@ -58,23 +68,23 @@ function wordList<T extends v.GenericSchema<string, string>>(item: T) {
 }
 
 /**
- * What a rule matches. All types compare folded texts (`normalize.ts`); for a card that is the title. `exact` the whole
+ * What a rule matches. All types compare folded texts (`normalize.ts`); for a card or link that is the title. `exact` the whole
  * message is one of the words · `prefix` it begins with one · `wildcard` the whole message fits a pattern, where `*`
  * matches any text or none · `all` it contains every word · `any` it contains one of them, and `contains` is another
- * name for it, meant for one word · `anything` every message of the kinds.
+ * name for it, meant for one word · `anything` every message of the types.
  */
 export const MatchSchema = v.variant("type", [
   v.strictObject({
     type: v.picklist(["exact", "prefix", "contains", "any", "all"]),
     words: wordList(word),
-    messageKinds: textKinds,
+    messageTypes: textTypes,
   }),
   v.strictObject({
     type: v.literal("wildcard"),
     words: wordList(pattern),
-    messageKinds: textKinds,
+    messageTypes: textTypes,
   }),
-  v.strictObject({ type: v.literal("anything"), messageKinds: anyKinds }),
+  v.strictObject({ type: v.literal("anything"), messageTypes: anyTypes }),
 ]);
 
 /** The match of a rule. */

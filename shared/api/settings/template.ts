@@ -24,7 +24,7 @@ interface VariableRule {
 
 /**
  * The variables:
- * `content` what the user wrote (a card's title; `[图片]` for a picture) · `sessionFrom` the contact button's text, or
+ * `content` what the user wrote (a card's title; `[图片]` for a picture) · `entryText` the contact button's text, or
  * the label of a typed context · `openHours`, `openHoursEn` the opening hours in Chinese and English · `date`, `time`
  * the local day and time of the answer, `2026-10-01` and `09:30` · `context.…` a field of the page's own context,
  * `verified.…` of the context signed by the shop's back end. Fields are not checked against `shared/app-context.ts`:
@@ -32,7 +32,7 @@ interface VariableRule {
  */
 const VARIABLES = {
   content: { places: ["message"], fromUser: true, maxCharacters: 200 },
-  sessionFrom: { places: ["greeting"], fromUser: true, maxCharacters: 200 },
+  entryText: { places: ["greeting"], fromUser: true, maxCharacters: 200 },
   context: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
   verified: { places: ["greeting"], fromUser: true, maxCharacters: 200, hasFields: true },
   openHours: { places: ["message", "greeting"], fromUser: false, maxCharacters: 400 },

@@ -8,7 +8,7 @@ import { createMatcher, type MatchStrength } from "../../../worker/automation/co
 type Words = Exclude<Match, { type: "anything" }>["type"];
 
 function strength(type: Words, words: string[], text: string): MatchStrength | undefined {
-  return createMatcher({ type, words, messageKinds: ["text"] })(normalizeText(text));
+  return createMatcher({ type, words, messageTypes: ["text"] })(normalizeText(text));
 }
 
 function fits(type: Words, words: string[], text: string): boolean {
@@ -105,7 +105,7 @@ describe("the matchers", () => {
   });
 
   it("anything: fits every message", ({ expect }) => {
-    expect(createMatcher({ type: "anything", messageKinds: ["image"] })("")).toEqual({ rank: 0, length: 0 });
+    expect(createMatcher({ type: "anything", messageTypes: ["image"] })("")).toEqual({ rank: 0, length: 0 });
   });
 
   it("finds Latin words and numbers only as whole words, Han anywhere", ({ expect }) => {

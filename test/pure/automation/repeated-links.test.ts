@@ -43,7 +43,7 @@ function anchorsOf(text: string): readonly string[] {
 
 function settingsWith(content: string) {
   const reply = { type: "reply", messages: [{ type: "text", content }] };
-  const greeting = { messages: [{ type: "text", content: content.replaceAll("content", "sessionFrom") }] };
+  const greeting = { messages: [{ type: "text", content: content.replaceAll("content", "entryText") }] };
   const parsed = parseSettings({ fallback: reply, greeting });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
   return parsed.value;
@@ -60,8 +60,11 @@ describe("a text of the settings", () => {
     fc.assert(
       fc.property(words, (content) => {
         const sent = [
-          ...textsOf({ kind: "text", msgId: "1", content, ...HEAD }, template),
-          ...textsOf({ kind: "user_enter_tempsession", sessionFrom: content, ...HEAD }, template),
+          ...textsOf({ event: "message", type: "text", name: "text", id: "1", content, ...HEAD }, template),
+          ...textsOf(
+            { event: "action", type: "enter", name: "user_enter_tempsession", entryText: content, ...HEAD },
+            template,
+          ),
         ];
         expect(sent).toHaveLength(2);
         for (const text of sent) {
@@ -83,8 +86,8 @@ describe("a text of the settings", () => {
     if (!parsed.ok) throw new Error("the settings are not valid");
     fc.assert(
       fc.property(words, (name) => {
-        const sessionFrom = `商品 kefu1${JSON.stringify({ page: "p", product: { id: "1", name: `${name}。` } })}`;
-        const inbound = { kind: "user_enter_tempsession", sessionFrom, ...HEAD } as const;
+        const entryText = `商品 kefu1${JSON.stringify({ page: "p", product: { id: "1", name: `${name}。` } })}`;
+        const inbound = { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...HEAD } as const;
         const [candidate] = buildCandidates(parsed.value, inbound, NOW);
         expect(JSON.stringify(candidate)).not.toContain("<");
       }),
@@ -98,16 +101,38 @@ describe("withoutRepeatedLinks", () => {
   it("makes text of what a card's title or an unknown message brought in", ({ expect }) => {
     const evil = '<a href="https://evil.cn">x</a>';
     const shown = answer(`您发来 ＜a href="https://evil.cn">x</a>`);
-    const card = { kind: "miniprogrampage", msgId: "1", title: evil, appId: APPID, pagePath: "p" } as const;
+    const card = {
+      event: "message",
+      type: "card",
+      name: "miniprogrampage",
+      id: "1",
+      title: evil,
+      appId: APPID,
+      pagePath: "p",
+    } as const;
     const pushes: Inbound[] = [
       { ...card, thumbUrl: "", thumbMediaId: "", ...HEAD },
-      { kind: "unknown", type: "location", msgId: "1", raw: { Label: ["x", { Name: evil }] }, ...HEAD },
+      {
+        event: "message",
+        type: "unknown",
+        name: "location",
+        id: "1",
+        raw: JSON.stringify({ Label: ["x", { Name: evil }] }),
+        ...HEAD,
+      },
     ];
     for (const push of pushes) expect(withoutRepeatedLinks(answer(`您发来 ${evil}`), push)).toEqual(shown);
   });
 
   it("leaves anything but a text, and a text without the user's links, as it is", ({ expect }) => {
-    const push: Inbound = { kind: "text", msgId: "1", content: "<a href=x>y</a>", ...HEAD };
+    const push: Inbound = {
+      event: "message",
+      type: "text",
+      name: "text",
+      id: "1",
+      content: "<a href=x>y</a>",
+      ...HEAD,
+    };
     for (const other of [null, 1, "<a href=x>", { content: 1 }, { type: "image", mediaId: "<a href=x>" }]) {
       expect(withoutRepeatedLinks(other, push)).toBe(other);
     }

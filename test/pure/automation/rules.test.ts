@@ -7,35 +7,45 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import type { Settings } from "../../../shared/api/settings/settings.ts";
-import type { Inbound, InboundHead } from "../../../shared/message/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import type { Proposal } from "../../../worker/automation/core/proposal.ts";
 import { buildCandidates } from "../../../worker/automation/core/rules.ts";
 import { parseSettings } from "../../support/settings.ts";
 
-const HEAD: InboundHead = { account: "gh_1", openid: "o1", createdAt: 0 };
+const HEAD = { account: "gh_1", openid: "o1", createdAt: 0 };
 const MONDAY_NOON = Date.parse("2026-11-23T12:00:00+08:00");
 const MONDAY_NIGHT = Date.parse("2026-11-23T22:30:00+08:00");
 
 function said(content: string): Inbound {
-  return { ...HEAD, kind: "text", msgId: "1", content };
+  return { ...HEAD, event: "message", type: "text", name: "text", id: "1", content };
 }
 
-function entered(sessionFrom = ""): Inbound {
-  return { ...HEAD, kind: "user_enter_tempsession", sessionFrom };
+function entered(entryText = ""): Inbound {
+  return { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText };
 }
 
-const IMAGE: Inbound = { ...HEAD, kind: "image", msgId: "1", picUrl: "http://p", mediaId: "m" };
+const IMAGE: Inbound = {
+  ...HEAD,
+  event: "message",
+  type: "image",
+  name: "image",
+  id: "1",
+  url: "http://p",
+  mediaId: "m",
+};
 const CARD: Inbound = {
   ...HEAD,
-  kind: "miniprogrampage",
-  msgId: "1",
+  event: "message",
+  type: "card",
+  name: "miniprogrampage",
+  id: "1",
   title: "红色 T恤",
   appId: "wx1",
   pagePath: "p",
   thumbUrl: "",
   thumbMediaId: "m",
 };
-const VOICE: Inbound = { ...HEAD, kind: "unknown", type: "voice", msgId: "1", raw: {} };
+const VOICE: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "1", raw: "{}" };
 
 function settings(input: Record<string, unknown>): Settings {
   const parsed = parseSettings({ fallback: { type: "silent" }, ...input });
@@ -162,8 +172,8 @@ describe("buildCandidates for a message", () => {
     const shop = settings({
       rules: [
         rule("text", "any", ["红色"]),
-        { ...rule("card", "any", []), match: { type: "any", words: ["红色"], messageKinds: ["miniprogrampage"] } },
-        { ...rule("picture", "any", []), match: { type: "anything", messageKinds: ["image"] } },
+        { ...rule("card", "any", []), match: { type: "any", words: ["红色"], messageTypes: ["card"] } },
+        { ...rule("picture", "any", []), match: { type: "anything", messageTypes: ["image"] } },
       ],
     });
     expect(idsOf(buildCandidates(shop, said("红色"), MONDAY_NOON))).toEqual(["text", ":fallback"]);
@@ -181,7 +191,7 @@ describe("buildCandidates for a message", () => {
 
   it("hands over by default", ({ expect }) => {
     expect(buildCandidates(DEFAULT_SETTINGS, said("你好"), MONDAY_NOON)).toEqual([
-      { ruleId: ":fallback", action: { type: "transfer" } },
+      { ruleId: ":fallback", action: { type: "handover" } },
     ]);
   });
 });
@@ -196,10 +206,14 @@ describe("buildCandidates for events", () => {
 
   it("says nothing on entering without a greeting, and nothing to any other event", ({ expect }) => {
     expect(buildCandidates(DEFAULT_SETTINGS, entered(), MONDAY_NOON)).toEqual([]);
-    const event: Inbound = { ...HEAD, kind: "unknown", type: "event:new", raw: {} };
+    const event: Inbound = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
     expect(buildCandidates(DEFAULT_SETTINGS, event, MONDAY_NOON)).toEqual([]);
     expect(
-      buildCandidates(DEFAULT_SETTINGS, { ...HEAD, kind: "debug_demo", debugStr: "", raw: {} }, MONDAY_NOON),
+      buildCandidates(
+        DEFAULT_SETTINGS,
+        { ...HEAD, event: "control", type: "ended", name: "kf_close_session", agent: "" },
+        MONDAY_NOON,
+      ),
     ).toEqual([]);
   });
 });
@@ -221,14 +235,14 @@ describe("variables", () => {
   });
 
   it("fill a greeting from the contact button", ({ expect }) => {
-    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{sessionFrom}}" }] } });
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{entryText}}" }] } });
     expect(firstTexts(buildCandidates(shop, entered("首页"), MONDAY_NOON))).toEqual(["来自 首页"]);
   });
 
   it("fill a greeting with what the page says, or with something that always fits", ({ expect }) => {
     const content = "关于{{context.product.name|我们的商品}}（{{context.product.price|面议}}）";
     const shop = settings({ greeting: { messages: [{ type: "text", content }] } });
-    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON));
+    const greets = (entryText: string) => firstTexts(buildCandidates(shop, entered(entryText), MONDAY_NOON));
     expect(greets('kefu1{"product":{"name":"<a>茶杯","price":128}}')).toEqual(["关于＜a>茶杯（128）"]);
     for (const other of ["", "page=cart", 'kefu1{"page":"p"}', 'kefu1{"product":"茶杯"}']) {
       expect(greets(other)).toEqual(["关于我们的商品（面议）"]);
@@ -236,8 +250,8 @@ describe("variables", () => {
   });
 
   it("show people the label of a typed context, never its data", ({ expect }) => {
-    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{sessionFrom|首页}}" }] } });
-    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON));
+    const shop = settings({ greeting: { messages: [{ type: "text", content: "来自 {{entryText|首页}}" }] } });
+    const greets = (entryText: string) => firstTexts(buildCandidates(shop, entered(entryText), MONDAY_NOON));
     expect(greets('青瓷茶杯 ¥128 kefu1{"page":"p"}')).toEqual(["来自 青瓷茶杯 ¥128"]);
     expect(greets('kefu1{"page":"p"}')).toEqual(["来自 首页"]);
   });
@@ -255,7 +269,7 @@ describe("variables", () => {
 
   it("leave out a text that comes out blank, and the answer when nothing is left", ({ expect }) => {
     const messages = [
-      { type: "text", content: " {{sessionFrom}} " },
+      { type: "text", content: " {{entryText}} " },
       { type: "image", mediaId: "m" },
     ];
     const both = settings({ greeting: { messages } });
@@ -288,13 +302,13 @@ describe("examples/shop-settings.json", () => {
   });
 
   it("hands over on 人工 while open and answers with a text while closed", ({ expect }) => {
-    expect(buildCandidates(shop, said("转人工"), MONDAY_NOON)[0]?.action).toEqual({ type: "transfer" });
+    expect(buildCandidates(shop, said("转人工"), MONDAY_NOON)[0]?.action).toEqual({ type: "handover" });
     expect(buildCandidates(shop, said("转人工"), MONDAY_NIGHT)[0]?.ruleId).toBe("agent-closed");
     expect(idsOf(buildCandidates(shop, said("讲个笑话"), MONDAY_NIGHT))).toEqual([":offHours", ":fallback"]);
   });
 
   it("greets with the name of the product the page shows, and well without one", ({ expect }) => {
-    const greets = (sessionFrom: string) => firstTexts(buildCandidates(shop, entered(sessionFrom), MONDAY_NOON))[0];
+    const greets = (entryText: string) => firstTexts(buildCandidates(shop, entered(entryText), MONDAY_NOON))[0];
     expect(greets('kefu1{"page":"p","product":{"id":"42","name":"青瓷茶杯"}}')).toContain("为您解答青瓷茶杯的问题。");
     expect(greets("")).toContain("为您解答商品和订单的问题。");
   });

@@ -12,7 +12,7 @@ describe("an endpoint's answer", () => {
       ok: true,
       value: { type: "reply", messages: [text("在路上")] },
     });
-    expect(parse({ transfer: true })).toEqual({ ok: true, value: { type: "transfer" } });
+    expect(parse({ handover: true })).toEqual({ ok: true, value: { type: "handover" } });
     expect(parse({ silent: true })).toEqual({ ok: true, value: { type: "silent" } });
   });
 
@@ -34,7 +34,7 @@ describe("an endpoint's answer", () => {
     for (const odd of [null, [], "text", 1, { transfer: false }, { messages: "x" }, { reply: "x" }, { silent: 1 }]) {
       expect(reasonOf(parse(odd))).toBe("not_an_answer");
     }
-    expect(reasonOf(parse({ transfer: true, silent: true }))).toBe("not_an_answer");
+    expect(reasonOf(parse({ handover: true, silent: true }))).toBe("not_an_answer");
     expect(reasonOf(parse({ messages: Array.from({ length: 6 }, () => text("x")) }))).toBe("not_an_answer");
     for (const bad of [text(""), text("长".repeat(99_999)), { type: "voice" }, { ...text("x"), more: 1 }]) {
       expect(reasonOf(parse({ messages: [bad] }))).toBe("bad_message");

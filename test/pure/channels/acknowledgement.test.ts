@@ -1,7 +1,7 @@
 /** Answers: the seven bytes, and the hand-over in every mode and format, opened again independently. */
 import { XMLParser } from "fast-xml-parser";
 import { describe, it } from "vitest";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import { buildAcknowledgement, type AnsweredPush } from "../../../worker/channels/wechat/acknowledgement.ts";
 import { cipherFor } from "../../../worker/channels/wechat/push/crypt.ts";
 import { APP, decrypt, sha1 } from "./independent-crypt.ts";
@@ -10,12 +10,11 @@ import { HEAD } from "./samples.ts";
 const NOW = 1_760_000_123_999;
 const NONCE = "nonce-1";
 const RANDOM = new Uint8Array(16).map((_, index) => index * 17);
-const TEXT: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "help" };
+const TEXT: Inbound = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "help" };
 const SUCCESS = { body: "success", contentType: "text/plain; charset=utf-8" };
 const seal = { token: APP.token, cipher: await cipherFor(APP.aesKey), appid: APP.appid };
 
-const answer = (kind: "success" | "transfer", push: AnsweredPush) =>
-  buildAcknowledgement(kind, push, NOW, NONCE, RANDOM);
+const answer = (kind: Acknowledgement, push: AnsweredPush) => buildAcknowledgement(kind, push, NOW, NONCE, RANDOM);
 
 /** Reads an answer as WeChat would, with a parser of its own; numbers in XML become numbers. */
 function readAnswer(body: string, format: "xml" | "json"): Record<string, unknown> {
@@ -27,17 +26,17 @@ function readAnswer(body: string, format: "xml" | "json"): Record<string, unknow
 describe("success", () => {
   it("is seven bytes of plain text in every mode and format", async ({ expect }) => {
     for (const format of ["xml", "json"] as const) {
-      expect(await answer("success", { inbound: TEXT, format })).toEqual(SUCCESS);
-      expect(await answer("success", { inbound: TEXT, format, seal })).toEqual(SUCCESS);
+      expect(await answer("received", { inbound: TEXT, format })).toEqual(SUCCESS);
+      expect(await answer("received", { inbound: TEXT, format, seal })).toEqual(SUCCESS);
     }
     expect(Buffer.byteLength(SUCCESS.body)).toBe(7);
   });
 
   it("is also the answer to an event that was to be handed over", async ({ expect }) => {
-    const enter: Inbound = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: "" };
-    expect(await answer("transfer", { inbound: enter, format: "xml", seal })).toEqual(SUCCESS);
-    const unknown: Inbound = { ...HEAD, kind: "unknown", type: "event:new", raw: {} };
-    expect(await answer("transfer", { inbound: unknown, format: "json" })).toEqual(SUCCESS);
+    const enter: Inbound = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: "" };
+    expect(await answer("handover", { inbound: enter, format: "xml", seal })).toEqual(SUCCESS);
+    const unknown: Inbound = { ...HEAD, event: "account-event", type: "other", name: "new", raw: "{}" };
+    expect(await answer("handover", { inbound: unknown, format: "json" })).toEqual(SUCCESS);
   });
 });
 
@@ -50,7 +49,7 @@ describe("the hand-over", () => {
   };
 
   it("is XML to an XML push, with sender and receiver swapped", async ({ expect }) => {
-    expect(await answer("transfer", { inbound: TEXT, format: "xml" })).toEqual({
+    expect(await answer("handover", { inbound: TEXT, format: "xml" })).toEqual({
       body:
         `<xml><ToUserName><![CDATA[${HEAD.openid}]]></ToUserName><FromUserName><![CDATA[${HEAD.account}]]></FromUserName>` +
         "<CreateTime>1760000123</CreateTime><MsgType><![CDATA[transfer_customer_service]]></MsgType></xml>",
@@ -59,21 +58,21 @@ describe("the hand-over", () => {
   });
 
   it("is JSON to a JSON push", async ({ expect }) => {
-    const { body, contentType } = await answer("transfer", { inbound: TEXT, format: "json" });
+    const { body, contentType } = await answer("handover", { inbound: TEXT, format: "json" });
     expect(contentType).toBe("application/json; charset=utf-8");
     expect(body).toMatch(/^\{.*\}$/);
     expect(JSON.parse(body)).toEqual(handOver);
   });
 
   it("is for messages of a kind we do not know, too", async ({ expect }) => {
-    const voice: Inbound = { ...HEAD, kind: "unknown", type: "voice", msgId: "1", raw: {} };
-    const { body } = await answer("transfer", { inbound: voice, format: "json" });
+    const voice: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "1", raw: "{}" };
+    const { body } = await answer("handover", { inbound: voice, format: "json" });
     expect(JSON.parse(body)).toEqual(handOver);
   });
 
   for (const format of ["xml", "json"] as const) {
     it(`is encrypted and signed to an encrypted push, as ${format}`, async ({ expect }) => {
-      const { body, contentType } = await answer("transfer", { inbound: TEXT, format, seal });
+      const { body, contentType } = await answer("handover", { inbound: TEXT, format, seal });
       const envelope = readAnswer(body, format);
       const encrypted = String(envelope["Encrypt"]);
       expect(envelope).toEqual({
@@ -91,7 +90,7 @@ describe("the hand-over", () => {
 
   it("is sealed with the token and key of the push, the previous ones in a rotation", async ({ expect }) => {
     const previous = { token: APP.previousToken, cipher: await cipherFor(APP.previousAesKey), appid: APP.appid };
-    const { body } = await answer("transfer", { inbound: TEXT, format: "json", seal: previous });
+    const { body } = await answer("handover", { inbound: TEXT, format: "json", seal: previous });
     const envelope = readAnswer(body, "json");
     const encrypted = String(envelope["Encrypt"]);
     expect(envelope["MsgSignature"]).toBe(sha1(APP.previousToken, "1760000123", NONCE, encrypted));
@@ -100,18 +99,18 @@ describe("the hand-over", () => {
 
   it("uses the random bytes it is given", async ({ expect }) => {
     const push = { inbound: TEXT, format: "json", seal } as const;
-    const first = await buildAcknowledgement("transfer", push, NOW, NONCE, RANDOM);
-    const second = await buildAcknowledgement("transfer", push, NOW, NONCE, new Uint8Array(16));
-    expect(first).toEqual(await answer("transfer", push));
+    const first = await buildAcknowledgement("handover", push, NOW, NONCE, RANDOM);
+    const second = await buildAcknowledgement("handover", push, NOW, NONCE, new Uint8Array(16));
+    expect(first).toEqual(await answer("handover", push));
     expect(first.body).not.toBe(second.body);
   });
 
   it("survives an id or nonce that holds the end of CDATA", async ({ expect }) => {
     const inbound: Inbound = { ...TEXT, openid: "o]]><a>&lt;]]>" };
-    const { body } = await answer("transfer", { inbound, format: "xml" });
+    const { body } = await answer("handover", { inbound, format: "xml" });
     expect(body).toContain("<![CDATA[o]]]]><![CDATA[><a>&lt;]]]]><![CDATA[>]]>");
     expect(readAnswer(body, "xml")["ToUserName"]).toBe(inbound.openid);
-    const sealed = await buildAcknowledgement("transfer", { inbound, format: "xml", seal }, NOW, "n]]>", RANDOM);
+    const sealed = await buildAcknowledgement("handover", { inbound, format: "xml", seal }, NOW, "n]]>", RANDOM);
     expect(readAnswer(sealed.body, "xml")["Nonce"]).toBe("n]]>");
   });
 });

@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { FRAME, frameXml } from "./frames.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
+import { unfold } from "./samples.ts";
 
 const EVENT = "brand_new_event";
 const HEAD = {
@@ -12,11 +13,11 @@ const HEAD = {
   MsgType: "event",
   Event: EVENT,
 };
-const known = { account: FRAME.account, openid: FRAME.openid, kind: "unknown", type: `event:${EVENT}` };
+const known = { account: FRAME.account, openid: FRAME.openid, event: "account-event", type: "other", name: EVENT };
 
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
-  return received.ok ? { ...received.value.inbound } : { ...received.error };
+  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
 }
 
 const eventXml = (elements: string) => frameXml("event", { Event: EVENT }).replace("</xml>", () => `${elements}</xml>`);
@@ -95,7 +96,7 @@ describe("an event in XML that is damaged", () => {
 
   it("says its name in any place that is certain, and is unreadable without one", async ({ expect }) => {
     const loose = `<xml>loose<A>]]>1</A><MsgType>event</MsgType><Event>late</Event></xml>`;
-    expect(await inboundOf(loose)).toMatchObject({ type: "event:late", raw: { A: "]]>1" }, damaged: "loose" });
+    expect(await inboundOf(loose)).toMatchObject({ name: "late", raw: { A: "]]>1" }, damaged: "loose" });
     const hidden = `<xml>loose<A>1</A><Event>late</Event><B>2</B><Event>late</Event>more</xml>`;
     expect(await inboundOf(hidden)).toMatchObject({ reason: "unreadable", cause: "xml: malformed" });
   });
@@ -140,13 +141,13 @@ describe("an event in XML that the parser does not read", () => {
     for (const value of values) expect(JSON.stringify(inbound["raw"])).toContain(`"${value}"`);
   });
 
-  it("is of its kind when all of it is certain", async ({ expect }) => {
+  it("is its user's when all of it is certain", async ({ expect }) => {
     const fields = { Event: "user_authorization_revoke", OpenID: "oOwner", RevokeInfo: "301 ]]> x", AppID: "wx1" };
     expect(await inboundOf(frameXml("event", fields))).toMatchObject({
-      kind: "user_authorization_revoke",
+      event: "revocation",
+      name: "user_authorization_revoke",
       openid: "oOwner",
-      revokeInfo: "301 ]]> x",
-      appId: "wx1",
+      raw: { RevokeInfo: "301 ]]> x", AppID: "wx1" },
     });
   });
 

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
 import type { Inbound } from "../../../shared/message/inbound.ts";
+import { writeRaw } from "../../../shared/message/raw.ts";
 import { dedupeKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
@@ -41,8 +42,8 @@ describe("dedupeKey", () => {
     expect,
   }) => {
     const text =
-      `{"account":"${HEAD.account}","createdAt":"1760000000000","kind":"user_enter_tempsession",` +
-      `"openid":"${HEAD.openid}","sessionFrom":"page=cart&id=7"}`;
+      `{"account":"${HEAD.account}","createdAt":"1760000000000","entryText":"page=cart&id=7",` +
+      `"event":"action","name":"user_enter_tempsession","openid":"${HEAD.openid}","type":"enter"}`;
     const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
     expect(await keyOf(EVENTS.user_enter_tempsession.xml)).toBe(`e:user_enter_tempsession:1760000000:${hash}`);
   });
@@ -64,23 +65,37 @@ describe("dedupeKey", () => {
   });
 
   it("does not mix up fields whose texts look alike", async ({ expect }) => {
-    const head = { account: "gh", openid: "o", createdAt: 0, kind: "unknown", type: "event:x" } as const;
+    const head = {
+      account: "gh",
+      openid: "o",
+      createdAt: 0,
+      event: "account-event",
+      type: "other",
+      name: "x",
+    } as const;
     const keys = await Promise.all(
       [{ a: "b,c" }, { a: ["b", "c"] }, { a: '"b","c"' }, { a: { b: "c" } }, { "a:b": "c" }, { a: "b", c: "" }].map(
-        (raw) => dedupeKey({ ...head, raw }),
+        (fields) => dedupeKey({ ...head, raw: writeRaw(fields) }),
       ),
     );
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it("does not depend on the order of fields, an empty one, or how lines end", async ({ expect }) => {
-    const head = { account: "gh", openid: "o", createdAt: 0, kind: "unknown", type: "event:x" } as const;
+    const head = {
+      account: "gh",
+      openid: "o",
+      createdAt: 0,
+      event: "account-event",
+      type: "other",
+      name: "x",
+    } as const;
     const keys = await Promise.all(
       [
         { a: "1\r\n2", b: "2" },
         { b: "2", a: "1\n2" },
         { b: ["2"], a: "1\r2", c: "", d: [], e: {}, f: [""] },
-      ].map((raw) => dedupeKey({ ...head, raw })),
+      ].map((fields) => dedupeKey({ ...head, raw: writeRaw(fields) })),
     );
     expect(new Set(keys).size).toBe(1);
   });

@@ -53,8 +53,8 @@ export function cardXml(title: string, pagePath: string, layout: Layout = {}): s
 }
 
 /** The event of entering. */
-export function enterXml(sessionFrom: string, layout: Layout = {}): string {
-  return frameXml("event", { Event: "user_enter_tempsession", SessionFrom: sessionFrom }, layout);
+export function enterXml(entryText: string, layout: Layout = {}): string {
+  return frameXml("event", { Event: "user_enter_tempsession", SessionFrom: entryText }, layout);
 }
 
 function element(name: string, value: string): string {

@@ -2,11 +2,12 @@
 import { describe, it } from "vitest";
 import { MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
+import { unfold } from "./samples.ts";
 
 /** What a push says once it is received, in secure mode. */
 async function inboundOf(json: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(json, "json"), "secure");
-  return received.ok ? { ...received.value.inbound } : { ...received.error };
+  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
 }
 
 const HEAD = '"ToUserName":"gh_1","FromUserName":"oUser","CreateTime":1760000000,"MsgType":"event","Event":"brand_new"';
@@ -15,8 +16,9 @@ const known = {
   account: "gh_1",
   openid: "oUser",
   createdAt: 1_760_000_000_000,
-  kind: "unknown",
-  type: "event:brand_new",
+  event: "account-event",
+  type: "other",
+  name: "brand_new",
 };
 
 describe("an event in JSON", () => {
@@ -40,7 +42,13 @@ describe("an event in JSON", () => {
     const bare = await inboundOf(
       `{"Event":"wxa_media_check","OpenID":"oOther","MsgId":${"9".repeat(17)},"__proto__":1}`,
     );
-    expect(bare).toMatchObject({ kind: "unknown", type: "event:wxa_media_check", openid: "oOther", createdAt: 0 });
+    expect(bare).toMatchObject({
+      event: "account-event",
+      type: "other",
+      name: "wxa_media_check",
+      openid: "oOther",
+      createdAt: 0,
+    });
     expect(bare).toMatchObject({ raw: { MsgId: "9".repeat(17) } });
   });
 

@@ -26,7 +26,7 @@ describeSending("mini program", {
     text: { type: "text", content: "你好" },
     image: { type: "image", mediaId: "m1" },
     link: { type: "link", title: "t", description: "d", url: "https://a/b", thumbUrl: "https://a/c" },
-    miniprogrampage: { type: "miniprogrampage", title: "t", pagePath: "pages/a", thumbMediaId: "m" },
+    card: { type: "card", title: "t", pagePath: "pages/a", thumbMediaId: "m" },
   },
   isIdempotent: false,
   texts: MINI_PROGRAM_TEXTS,

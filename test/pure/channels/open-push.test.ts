@@ -116,7 +116,7 @@ describe("a genuine push", () => {
     for (const format of ["xml", "json"] as const) {
       const other = MESSAGES.text[format].replace("23637352235060882", "23637352235060883");
       const received = await receive(securePush(other, format), "secure");
-      expect(received).toMatchObject({ ok: true, value: { inbound: { msgId: "23637352235060883" } } });
+      expect(received).toMatchObject({ ok: true, value: { inbound: { id: "23637352235060883" } } });
     }
   });
 

@@ -17,7 +17,7 @@ export const TIMESTAMP = "1760000000";
 /** The nonce of all of them. */
 export const NONCE = "415670741";
 /** What the sample text says. */
-export const TEXT = { ...HEAD, kind: "text", ...MESSAGES.text.says };
+export const TEXT = { ...HEAD, ...MESSAGES.text.says };
 
 /** The test app, in the middle of a rotation. */
 export function credentials(mode: PushMode): PushCredentials {

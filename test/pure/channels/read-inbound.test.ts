@@ -1,42 +1,42 @@
 /** Wire → model: every kind in both formats, lists in every form, and the fields that must be there. */
 import { describe, it } from "vitest";
-import type { Result } from "../../../shared/base/result.ts";
-import type { Inbound } from "../../../shared/message/inbound.ts";
+import { ok, type Result } from "../../../shared/base/result.ts";
 import { readInbound } from "../../../worker/channels/mini-program/read-inbound.ts";
 import { readEnvelope } from "../../../worker/channels/wechat/push/envelope.ts";
 import { createFieldReader, type FieldProblem } from "../../../worker/channels/wechat/push/fields.ts";
-import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT } from "./samples.ts";
+import { ALL_SAMPLES, event, EVENTS, HEAD, message, MESSAGES, MSG_ID, UNKNOWN_EVENT, unfold } from "./samples.ts";
 
-function read(body: string): Result<Inbound, FieldProblem> {
+function read(body: string): Result<ReturnType<typeof unfold>, FieldProblem> {
   const envelope = readEnvelope(body);
   if (!envelope.ok) throw new Error(`the sample is no push: ${envelope.error.reason}`);
-  return readInbound(envelope.value.fields);
+  const inbound = readInbound(envelope.value.fields);
+  return inbound.ok ? ok(unfold(inbound.value)) : inbound;
 }
 
 /** A text push as JSON with some fields changed or taken away. */
-function changed(fields: Record<string, unknown>): Result<Inbound, FieldProblem> {
+function changed(fields: Record<string, unknown>): Result<ReturnType<typeof unfold>, FieldProblem> {
   const text = { ToUserName: "gh_1", FromUserName: "oU", CreateTime: 1, MsgType: "text", Content: "hi", MsgId: "1" };
   return read(JSON.stringify({ ...text, ...fields }));
 }
 
-describe("every kind", () => {
-  for (const [name, kind, sample] of ALL_SAMPLES) {
-    it(`${name} says the same as XML and as JSON`, ({ expect }) => {
+describe("every push", () => {
+  for (const [label, name, sample] of ALL_SAMPLES) {
+    it(`${label} says the same as XML and as JSON`, ({ expect }) => {
       const xml = read(sample.xml);
       const json = read(sample.json);
-      const value = { ...HEAD, kind, ...sample.says };
+      const value = { ...HEAD, name, ...sample.says };
       expect(xml).toMatchObject({ ok: true, value });
       expect(json).toMatchObject({ ok: true, value });
     });
   }
 
   it("has no field beside those of the model", ({ expect }) => {
-    expect(read(MESSAGES.text.json)).toEqual({ ok: true, value: { ...HEAD, kind: "text", ...MESSAGES.text.says } });
+    expect(read(MESSAGES.text.json)).toEqual({ ok: true, value: { ...HEAD, ...MESSAGES.text.says } });
     const enter = EVENTS.user_enter_tempsession;
-    expect(read(enter.xml)).toEqual({ ok: true, value: { ...HEAD, kind: "user_enter_tempsession", ...enter.says } });
+    expect(read(enter.xml)).toEqual({ ok: true, value: { ...HEAD, name: "user_enter_tempsession", ...enter.says } });
   });
 
-  it("keeps what we do not read where the model has raw", ({ expect }) => {
+  it("keeps what we do not read as it was said", ({ expect }) => {
     const check = read(EVENTS.wxa_media_check.json);
     expect(check).toMatchObject({
       value: { raw: { version: "2", detail: [{ strategy: "content_model", errcode: "0", prob: "90.5" }] } },
@@ -46,8 +46,8 @@ describe("every kind", () => {
   });
 });
 
-describe("unknown kinds", () => {
-  it("are unknown with type, id and all fields", ({ expect }) => {
+describe("unknown types", () => {
+  it("are unknown with name, id and all fields", ({ expect }) => {
     const voice = message(
       "voice",
       `<MediaId>m</MediaId><MsgId>${MSG_ID}</MsgId>`,
@@ -62,28 +62,37 @@ describe("unknown kinds", () => {
       MediaId: "m",
       MsgId: MSG_ID,
     };
-    const value = { ...HEAD, kind: "unknown", type: "voice", msgId: MSG_ID, raw };
+    const value = { ...HEAD, event: "message", type: "unknown", name: "voice", id: MSG_ID, raw };
     expect(read(voice.xml)).toEqual({ ok: true, value });
     expect(read(voice.json)).toEqual({ ok: true, value });
   });
 
-  it("may be without an id", ({ expect }) => {
+  it("without an id are the account's", ({ expect }) => {
     const parsed = read(message("notice", "", "", {}).xml);
-    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "notice" } });
-    expect(parsed.ok && "msgId" in parsed.value).toBe(false);
+    expect(parsed).toMatchObject({ ok: true, value: { event: "account-event", type: "other", name: "notice" } });
+    expect(parsed.ok && "id" in parsed.value).toBe(false);
   });
 
   it("that are events carry no message id, whatever fields they have", ({ expect }) => {
     const parsed = read(event("brand_new_event", "<MsgId>1</MsgId>", `"MsgId":1`, {}).json);
-    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:brand_new_event" } });
-    expect(parsed.ok && "msgId" in parsed.value).toBe(false);
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: { event: "account-event", type: "other", name: "brand_new_event" },
+    });
+    expect(parsed.ok && "id" in parsed.value).toBe(false);
     expect(read(UNKNOWN_EVENT.xml)).toMatchObject({ ok: true, value: { raw: { list: [{ id: "1" }, { id: "2" }] } } });
   });
 
   it("named like methods of Object find none", ({ expect }) => {
-    expect(changed({ MsgType: "toString" })).toMatchObject({ ok: true, value: { kind: "unknown", type: "toString" } });
+    expect(changed({ MsgType: "toString" })).toMatchObject({
+      ok: true,
+      value: { event: "message", type: "unknown", name: "toString" },
+    });
     const parsed = changed({ MsgType: "event", Event: "hasOwnProperty" });
-    expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:hasOwnProperty" } });
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: { event: "account-event", type: "other", name: "hasOwnProperty" },
+    });
   });
 });
 
@@ -101,28 +110,31 @@ describe("the head", () => {
   });
 
   it("of an event may lack everything, and be of any shape", ({ expect }) => {
-    const bare = { account: "", openid: "", createdAt: 0, kind: "unknown", type: "event:x" };
+    const bare = { account: "", openid: "", createdAt: 0, event: "account-event", type: "other", name: "x" };
     expect(read('{"Event":"x"}')).toEqual({ ok: true, value: { ...bare, raw: { Event: "x" } } });
     const odd = read(
       '{"Event":"x","MsgType":["a"],"ToUserName":{},"FromUserName":"a b","CreateTime":"soon","MsgId":[]}',
     );
     expect(odd).toMatchObject({ ok: true, value: bare });
     const about = read('{"Event":"user_info_modified","FromUserName":"oPlatform","OpenID":["a"]}');
-    expect(about).toMatchObject({ ok: true, value: { ...bare, type: "event:user_info_modified" } });
+    expect(about).toMatchObject({ ok: true, value: { ...bare, name: "user_info_modified" } });
   });
 
   it("of an event bounds the name and keeps all of it beside", ({ expect }) => {
     const Event = "😀".repeat(200);
     const parsed = read(JSON.stringify({ Event }));
-    expect(parsed).toMatchObject({ ok: true, value: { type: `event:${"😀".repeat(64)}`, raw: { Event } } });
+    expect(parsed).toMatchObject({ ok: true, value: { name: "😀".repeat(64), raw: { Event } } });
   });
 
   it("that is no message's, but has an Event, is an event's", ({ expect }) => {
     for (const MsgType of ["text", "voice", "no spaces"]) {
       const parsed = read(JSON.stringify({ MsgType, Event: "x", MsgId: 1 }));
-      expect(parsed).toMatchObject({ ok: true, value: { kind: "unknown", type: "event:x" } });
+      expect(parsed).toMatchObject({ ok: true, value: { event: "account-event", type: "other", name: "x" } });
     }
-    expect(changed({ Event: "x" })).toMatchObject({ ok: true, value: { kind: "text", content: "hi" } });
+    expect(changed({ Event: "x" })).toMatchObject({
+      ok: true,
+      value: { event: "message", type: "text", content: "hi" },
+    });
   });
 
   it("has a BusinessId only when there is one", ({ expect }) => {
@@ -167,10 +179,10 @@ describe("the head", () => {
   });
 
   it("takes message ids of cloud functions and keeps neighbours apart", ({ expect }) => {
-    expect(changed({ MsgId: "a1b2c3_1760000000" })).toMatchObject({ ok: true, value: { msgId: "a1b2c3_1760000000" } });
+    expect(changed({ MsgId: "a1b2c3_1760000000" })).toMatchObject({ ok: true, value: { id: "a1b2c3_1760000000" } });
     const ids = ["23637352235060882", "23637352235060883"].map((id) => {
       const parsed = read(`{"ToUserName":"gh","FromUserName":"o","CreateTime":1,"MsgType":"text","MsgId":${id}}`);
-      return parsed.ok && "msgId" in parsed.value ? parsed.value.msgId : undefined;
+      return parsed.ok && "id" in parsed.value ? parsed.value.id : undefined;
     });
     expect(ids).toEqual(["23637352235060882", "23637352235060883"]);
   });
@@ -179,13 +191,10 @@ describe("the head", () => {
 describe("other fields", () => {
   it("are empty when they are missing", ({ expect }) => {
     expect(changed({ Content: undefined })).toMatchObject({ ok: true, value: { content: "" } });
-    expect(read(event("wxa_media_check", "", "", {}).xml)).toMatchObject({
+    expect(read(event("user_enter_tempsession", "", "", {}).xml)).toMatchObject({ ok: true, value: { entryText: "" } });
+    expect(read(event("kf_create_session", "<KfAccount></KfAccount>", `"KfAccount":null`, {}).xml)).toMatchObject({
       ok: true,
-      value: { traceId: "", suggest: "", label: "", errcode: "" },
-    });
-    expect(read(event("wxa_comment_bad_score", "<result></result>", `"result":null`, {}).xml)).toMatchObject({
-      ok: true,
-      value: { commentId: "" },
+      value: { agent: "" },
     });
   });
 
@@ -194,9 +203,15 @@ describe("other fields", () => {
     expect(changed({ BusinessId: { a: "b" } })).toMatchObject({ error: { reason: "bad_field", field: "BusinessId" } });
   });
 
-  it("of a known event make it an unknown one when they are of another shape", ({ expect }) => {
-    const parsed = read(event("wxa_comment_bad_score", "", `"result":"text"`, {}).json);
-    const value = { ...HEAD, kind: "unknown", type: "event:wxa_comment_bad_score", raw: { result: "text" } };
+  it("of a user's event make it the account's when they are of another shape", ({ expect }) => {
+    const parsed = read(event("user_enter_tempsession", "", `"SessionFrom":["a", "b"]`, {}).json);
+    const value = {
+      ...HEAD,
+      event: "account-event",
+      type: "other",
+      name: "user_enter_tempsession",
+      raw: { SessionFrom: ["a", "b"] },
+    };
     expect(parsed).toMatchObject({ ok: true, value });
   });
 });
@@ -214,24 +229,24 @@ describe("a field reader", () => {
 describe("subscribe lists", () => {
   const popup = (json: string) => read(event("subscribe_msg_popup_event", "", json, {}).json);
   const one = `{"TemplateId":"t","SubscribeStatusString":"accept","PopupScene":1}`;
-  const items = [{ templateId: "t", status: "accept", popupScene: "1" }];
+  const List = { TemplateId: "t", SubscribeStatusString: "accept", PopupScene: "1" };
 
-  it("come as an object, as a list, or in the wrapper that XML has", ({ expect }) => {
-    expect(popup(`"List":${one}`)).toMatchObject({ ok: true, value: { items } });
-    expect(popup(`"List":[${one}]`)).toMatchObject({ ok: true, value: { items } });
-    expect(popup(`"List":[${one},${one}]`)).toMatchObject({ ok: true, value: { items: [...items, ...items] } });
-    expect(popup(`"SubscribeMsgPopupEvent":{"List":[${one}]}`)).toMatchObject({ ok: true, value: { items } });
+  it("lose the wrapper that XML has, and nothing of the push is replaced by what is in it", ({ expect }) => {
+    expect(popup(`"List":${one}`)).toMatchObject({ ok: true, value: { raw: { List } } });
+    const wrapped = popup(`"SubscribeMsgPopupEvent":{"List":[${one}],"FromUserName":"oOther"}`);
+    expect(wrapped).toMatchObject({ ok: true, value: { raw: { List: [List], FromUserName: HEAD.openid } } });
+    expect(wrapped.ok && wrapped.value.raw).not.toHaveProperty("SubscribeMsgPopupEvent");
   });
 
-  it("may be empty or missing", ({ expect }) => {
-    for (const json of ["", `"List":[]`, `"List":null`, `"List":[""]`, `"SubscribeMsgPopupEvent":""`]) {
-      expect(popup(json)).toMatchObject({ ok: true, value: { items: [] } });
+  it("are the user's of whatever shape they are", ({ expect }) => {
+    for (const json of [
+      "",
+      `"List":[]`,
+      `"List":"text"`,
+      `"List":[${one},["nested"]]`,
+      `"SubscribeMsgPopupEvent":""`,
+    ]) {
+      expect(popup(json)).toMatchObject({ ok: true, value: { ...HEAD, event: "action", type: "other" } });
     }
-  });
-
-  it("hold objects, or the event is kept as it came", ({ expect }) => {
-    const kept = { ok: true, value: { kind: "unknown", type: "event:subscribe_msg_popup_event" } };
-    expect(popup(`"List":"text"`)).toMatchObject(kept);
-    expect(popup(`"List":[${one},["nested"]]`)).toMatchObject(kept);
   });
 });

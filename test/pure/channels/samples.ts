@@ -1,8 +1,9 @@
 /**
- * One push of every kind as WeChat writes it, in both formats, with what it says in our own words (WECHAT.md §3). The
- * type asks for a sample of every kind. All ids are made up.
+ * One push of every name as WeChat writes it, in both formats, with what it says in our own words (WECHAT.md §3). All ids
+ * are made up.
  */
-import type { Inbound, PushEvent, UserMessage } from "../../../shared/message/inbound.ts";
+
+import { readRaw, type RawFields } from "../../../shared/message/raw.ts";
 
 /** The same push in both formats. */
 export interface Sample {
@@ -45,22 +46,26 @@ export function event(name: string, xml: string, json: string, says: object): Sa
 const ID_XML = `<MsgId>${MSG_ID}</MsgId>`;
 const ID_JSON = `"MsgId":${MSG_ID}`;
 
-/** Every kind of message. */
-export const MESSAGES: { readonly [K in UserMessage["kind"]]: Sample } = {
+/** Every message we read. */
+export const MESSAGES = {
   text: message(
     "text",
     `<Content><![CDATA[ 你好 😀 <b> &lt; ]]></Content>${ID_XML}`,
     `"Content":" 你好 😀 <b> &lt; ",${ID_JSON}`,
-    {
-      msgId: MSG_ID,
-      content: " 你好 😀 <b> &lt; ",
-    },
+    { event: "message", type: "text", name: "text", id: MSG_ID, content: " 你好 😀 <b> &lt; " },
   ),
   image: message(
     "image",
     `<PicUrl><![CDATA[http://example.com/p?a=1&b=2]]></PicUrl><MediaId><![CDATA[media-1]]></MediaId>${ID_XML}`,
     `"PicUrl":"http:\\/\\/example.com\\/p?a=1&b=2","MediaId":"media-1",${ID_JSON}`,
-    { msgId: MSG_ID, picUrl: "http://example.com/p?a=1&b=2", mediaId: "media-1" },
+    {
+      event: "message",
+      type: "image",
+      name: "image",
+      id: MSG_ID,
+      url: "http://example.com/p?a=1&b=2",
+      mediaId: "media-1",
+    },
   ),
   miniprogrampage: message(
     "miniprogrampage",
@@ -68,7 +73,10 @@ export const MESSAGES: { readonly [K in UserMessage["kind"]]: Sample } = {
 <ThumbUrl><![CDATA[http://example.com/t]]></ThumbUrl><ThumbMediaId><![CDATA[thumb-1]]></ThumbMediaId>`,
     `${ID_JSON},"Title":"A card","AppId":"wx1","PagePath":"pages/a?id=1","ThumbUrl":"http://example.com/t","ThumbMediaId":"thumb-1"`,
     {
-      msgId: MSG_ID,
+      event: "message",
+      type: "card",
+      name: "miniprogrampage",
+      id: MSG_ID,
       title: "A card",
       appId: "wx1",
       pagePath: "pages/a?id=1",
@@ -76,14 +84,19 @@ export const MESSAGES: { readonly [K in UserMessage["kind"]]: Sample } = {
       thumbMediaId: "thumb-1",
     },
   ),
-};
+} as const satisfies Record<string, Sample>;
 
 const CHOICE_XML = `<TemplateId><![CDATA[tpl-1]]></TemplateId><SubscribeStatusString><![CDATA[reject]]></SubscribeStatusString>`;
 const CHOICE_JSON = `"TemplateId":"tpl-1","SubscribeStatusString":"reject"`;
 const USER_INFO_XML = `<OpenID><![CDATA[oSubject]]></OpenID><AppID><![CDATA[wx1]]></AppID>
 <RevokeInfo><![CDATA[301]]></RevokeInfo><PluginID><![CDATA[]]></PluginID><OpenPID><![CDATA[]]></OpenPID>`;
 const USER_INFO_JSON = `"OpenID":"oSubject","AppID":"wx1","RevokeInfo":"301","PluginID":"","OpenPID":""`;
-const USER_INFO_SAYS = { openid: "oSubject", appId: "wx1", revokeInfo: "301", pluginId: "", openPid: "" };
+const USER_INFO_SAYS = {
+  openid: "oSubject",
+  raw: { OpenID: "oSubject", AppID: "wx1", RevokeInfo: "301", PluginID: "" },
+};
+
+const ACCOUNT_EVENT = { event: "account-event", type: "other" } as const;
 
 /** An event of another product: some nested value, kept as it came. */
 function other(name: string): Sample {
@@ -92,6 +105,7 @@ function other(name: string): Sample {
     `<order_id><![CDATA[4200]]></order_id><detail><state>2</state><note></note></detail>`,
     `"order_id":"4200","detail":{"state":2,"note":null}`,
     {
+      ...ACCOUNT_EVENT,
       raw: {
         ToUserName: HEAD.account,
         FromUserName: HEAD.openid,
@@ -105,55 +119,81 @@ function other(name: string): Sample {
   );
 }
 
-/** Every kind of event. */
-export const EVENTS: { readonly [K in PushEvent["kind"]]: Sample } = {
+/** Every event that WECHAT.md lists. */
+export const EVENTS = {
   user_enter_tempsession: event(
     "user_enter_tempsession",
     `<SessionFrom><![CDATA[page=cart&id=7]]></SessionFrom>`,
     `"SessionFrom":"page=cart&id=7"`,
-    { sessionFrom: "page=cart&id=7" },
+    { event: "action", type: "enter", entryText: "page=cart&id=7" },
   ),
   debug_demo: event("debug_demo", `<debug_str><![CDATA[hello world]]></debug_str>`, `"debug_str":"hello world"`, {
-    debugStr: "hello world",
+    ...ACCOUNT_EVENT,
+    raw: { debug_str: "hello world" },
   }),
   subscribe_msg_popup_event: event(
     "subscribe_msg_popup_event",
     `<SubscribeMsgPopupEvent><List>${CHOICE_XML}<PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent>`,
     `"List":{${CHOICE_JSON},"PopupScene":"0"}`,
-    { items: [{ templateId: "tpl-1", status: "reject", popupScene: "0" }] },
+    {
+      event: "action",
+      type: "other",
+      raw: { List: { TemplateId: "tpl-1", SubscribeStatusString: "reject", PopupScene: "0" } },
+    },
   ),
   subscribe_msg_change_event: event(
     "subscribe_msg_change_event",
     `<SubscribeMsgChangeEvent><List>${CHOICE_XML}</List></SubscribeMsgChangeEvent>`,
     `"List":{${CHOICE_JSON}}`,
-    { items: [{ templateId: "tpl-1", status: "reject" }] },
+    {
+      event: "action",
+      type: "other",
+      raw: { List: { TemplateId: "tpl-1", SubscribeStatusString: "reject" } },
+    },
   ),
   subscribe_msg_sent_event: event(
     "subscribe_msg_sent_event",
     `<SubscribeMsgSentEvent><List><TemplateId><![CDATA[tpl-1]]></TemplateId><MsgID>1700827132819554304</MsgID>
 <ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent>`,
     `"List":{"TemplateId":"tpl-1","MsgID":"1700827132819554304","ErrorCode":"0","ErrorStatus":"success"}`,
-    { items: [{ templateId: "tpl-1", msgId: "1700827132819554304", errorCode: "0", errorStatus: "success" }] },
+    {
+      event: "receipt",
+      type: "other",
+      raw: {
+        List: { TemplateId: "tpl-1", MsgID: "1700827132819554304", ErrorCode: "0", ErrorStatus: "success" },
+      },
+    },
   ),
-  user_info_modified: event("user_info_modified", USER_INFO_XML, USER_INFO_JSON, USER_INFO_SAYS),
-  user_authorization_revoke: event("user_authorization_revoke", USER_INFO_XML, USER_INFO_JSON, USER_INFO_SAYS),
-  user_authorization_cancellation: event(
-    "user_authorization_cancellation",
-    USER_INFO_XML,
-    USER_INFO_JSON,
-    USER_INFO_SAYS,
-  ),
+  user_info_modified: event("user_info_modified", USER_INFO_XML, USER_INFO_JSON, {
+    ...USER_INFO_SAYS,
+    event: "action",
+    type: "other",
+  }),
+  user_authorization_revoke: event("user_authorization_revoke", USER_INFO_XML, USER_INFO_JSON, {
+    ...USER_INFO_SAYS,
+    event: "revocation",
+    type: "part",
+  }),
+  user_authorization_cancellation: event("user_authorization_cancellation", USER_INFO_XML, USER_INFO_JSON, {
+    ...USER_INFO_SAYS,
+    event: "revocation",
+    type: "all",
+  }),
   kf_create_session: event("kf_create_session", `<KfAccount><![CDATA[a@gh]]></KfAccount>`, `"KfAccount":"a@gh"`, {
+    event: "control",
+    type: "taken",
     agent: "a@gh",
   }),
   kf_close_session: event("kf_close_session", `<KfAccount><![CDATA[a@gh]]></KfAccount>`, `"KfAccount":"a@gh"`, {
+    event: "control",
+    type: "ended",
     agent: "a@gh",
   }),
   kf_switch_session: event(
     "kf_switch_session",
     `<FromKfAccount><![CDATA[a@gh]]></FromKfAccount><ToKfAccount><![CDATA[b@gh]]></ToKfAccount>`,
     `"FromKfAccount":"a@gh","ToKfAccount":"b@gh"`,
-    { agent: "a@gh", toAgent: "b@gh" },
+    { event: "control", type: "taken", agent: "b@gh", from: "a@gh" },
   ),
   wxa_media_check: event(
     "wxa_media_check",
@@ -162,25 +202,23 @@ export const EVENTS: { readonly [K in PushEvent["kind"]]: Sample } = {
 <result><suggest><![CDATA[risky]]></suggest><label>20002</label></result>`,
     `"appid":"wx1","trace_id":"trace-1","version":2,"errcode":0,` +
       `"detail":[{"strategy":"content_model","errcode":0,"prob":90.5}],"result":{"suggest":"risky","label":20002}`,
-    {
-      traceId: "trace-1",
-      suggest: "risky",
-      label: "20002",
-      errcode: "0",
-    },
+    { ...ACCOUNT_EVENT, raw: { trace_id: "trace-1", errcode: "0", result: { suggest: "risky", label: "20002" } } },
   ),
   wxa_punish_event: event(
     "wxa_punish_event",
     `<event_type>2</event_type><punish_id><![CDATA[p-1]]></punish_id><illegal_reason><![CDATA[ads]]></illegal_reason>
 <illegal_content><![CDATA[first]]></illegal_content><illegal_content><![CDATA[second]]></illegal_content>`,
     `"event_type":2,"punish_id":"p-1","illegal_reason":"ads","illegal_content":["first","second"]`,
-    { eventType: "2", punishId: "p-1", reason: "ads" },
+    {
+      ...ACCOUNT_EVENT,
+      raw: { event_type: "2", punish_id: "p-1", illegal_reason: "ads", illegal_content: ["first", "second"] },
+    },
   ),
   wxa_comment_bad_score: event(
     "wxa_comment_bad_score",
     `<result><comment_id>900719925474099393</comment_id></result>`,
     `"result":{"comment_id":900719925474099393}`,
-    { commentId: "900719925474099393" },
+    { ...ACCOUNT_EVENT, raw: { result: { comment_id: "900719925474099393" } } },
   ),
   notify_service_msg_send_result: other("notify_service_msg_send_result"),
   trade_manage_remind_access_api: other("trade_manage_remind_access_api"),
@@ -191,7 +229,7 @@ export const EVENTS: { readonly [K in PushEvent["kind"]]: Sample } = {
   xpay_coin_pay_notify: other("xpay_coin_pay_notify"),
   secvod_upload_event: other("secvod_upload_event"),
   secvod_audit_event: other("secvod_audit_event"),
-};
+} as const satisfies Record<string, Sample>;
 
 const item = (id: number) => ({
   xml: `<List><TemplateId><![CDATA[tpl-${id}]]></TemplateId><SubscribeStatusString><![CDATA[accept]]></SubscribeStatusString><PopupScene>${id}</PopupScene></List>`,
@@ -204,10 +242,14 @@ export const SEVERAL_CHOICES: Sample = event(
   `<SubscribeMsgPopupEvent>${item(1).xml}${item(2).xml}</SubscribeMsgPopupEvent>`,
   `"List":[${item(1).json},${item(2).json}]`,
   {
-    items: [
-      { templateId: "tpl-1", status: "accept", popupScene: "1" },
-      { templateId: "tpl-2", status: "accept", popupScene: "2" },
-    ],
+    event: "action",
+    type: "other",
+    raw: {
+      List: [
+        { TemplateId: "tpl-1", SubscribeStatusString: "accept", PopupScene: "1" },
+        { TemplateId: "tpl-2", SubscribeStatusString: "accept", PopupScene: "2" },
+      ],
+    },
   },
 );
 
@@ -219,18 +261,14 @@ export const UNKNOWN_EVENT: Sample = event(
   {},
 );
 
-/** Every sample with the kind it must be read as. */
-export const ALL_SAMPLES: readonly (readonly [string, Inbound["kind"], Sample])[] = [
-  ...toRows(MESSAGES),
-  ...toRows(EVENTS),
+/** Every sample with the name it must keep. */
+export const ALL_SAMPLES: readonly (readonly [string, string, Sample])[] = [
+  ...Object.entries({ ...MESSAGES, ...EVENTS }).map(([name, sample]) => [name, name, sample] as const),
   ["subscribe_msg_popup_event with two items", "subscribe_msg_popup_event", SEVERAL_CHOICES],
 ];
 
-function toRows<K extends UserMessage["kind"] | PushEvent["kind"]>(samples: { readonly [P in K]: Sample }): (readonly [
-  string,
-  K,
-  Sample,
-])[] {
-  const kinds = Object.keys(samples) as K[];
-  return kinds.map((kind) => [kind, kind, samples[kind]] as const);
+/** An event with what the platform said read, so that it can be compared field by field. */
+export function unfold<E extends { readonly raw?: string }>(inbound: E): Omit<E, "raw"> & { readonly raw?: RawFields } {
+  const { raw, ...rest } = inbound;
+  return { ...rest, ...(raw !== undefined && { raw: readRaw(raw) }) };
 }

@@ -31,7 +31,7 @@ describe("buildSendBody", () => {
   });
 
   it("writes a mini-program card with pagepath and without appid", ({ expect }) => {
-    expect(body({ type: "miniprogrampage", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" })).toEqual({
+    expect(body({ type: "card", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" })).toEqual({
       touser: OPENID,
       msgtype: "miniprogrampage",
       miniprogrampage: { title: "t", pagepath: "pages/a?b=1", thumb_media_id: "m" },

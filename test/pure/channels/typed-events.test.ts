@@ -8,16 +8,17 @@ import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { FRAME, frameXml, HOSTILE_TEXT, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
+import { unfold } from "./samples.ts";
 
 /** What a push says once it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
-  return received.ok ? { ...received.value.inbound } : { ...received.error };
+  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
 }
 
 const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
 const EVENT = "xpay_complaint_notify";
-const known = { ...HEAD, kind: "unknown", type: `event:${EVENT}` };
+const known = { ...HEAD, event: "account-event", type: "other", name: EVENT };
 const complaintXml = (remark: string) => frameXml("event", { Event: EVENT, Remark: remark, ComplaintId: "1" });
 /** The remark, as it was read; undefined when the event is damaged. */
 const remarkOf = ({ raw, damaged }: Readonly<Record<string, unknown>>) =>
@@ -138,8 +139,17 @@ describe("an event with a typed text", () => {
         "</xml>",
         `<result><comment_id>1</comment_id><comment><![CDATA[${comment}]]></comment></result></xml>`,
       );
-    expect(await inboundOf(xml("oUser", "ok"))).toMatchObject({ kind: "wxa_comment_bad_score", openid: "oUser" });
-    const damaged = { kind: "unknown", type: "event:wxa_comment_bad_score", damaged: expect.any(String) };
+    expect(await inboundOf(xml("oUser", "ok"))).toMatchObject({
+      event: "account-event",
+      name: "wxa_comment_bad_score",
+      openid: "oUser",
+    });
+    const damaged = {
+      event: "account-event",
+      type: "other",
+      name: "wxa_comment_bad_score",
+      damaged: expect.any(String),
+    };
     expect(await inboundOf(xml("oUser", forged))).toMatchObject({ ...damaged, openid: "oUser" });
     expect(await inboundOf(xml("", forged))).toMatchObject({ ...damaged, openid: FRAME.openid });
     const id = "x]]></comment><comment_id>2</comment_id><comment><![CDATA[y";
@@ -150,7 +160,7 @@ describe("an event with a typed text", () => {
     const actions = "<Actions><ActionType>1</ActionType></Actions>\n<Actions><ActionType>2</ActionType></Actions>";
     const xml = frameXml("event", { Event: "add_express_path" }).replace("</xml>", `${actions}<Count>2</Count></xml>`);
     const raw = { Actions: [{ ActionType: "1" }, { ActionType: "2" }], Count: "2" };
-    expect(await inboundOf(xml)).toMatchObject({ ...HEAD, kind: "add_express_path", raw });
+    expect(await inboundOf(xml)).toMatchObject({ ...HEAD, name: "add_express_path", raw });
   });
 
   it.for([
@@ -160,7 +170,7 @@ describe("an event with a typed text", () => {
   ] as const)("may have lists of texts, in elements whose name says so: %s", async ([list, raw], { expect }) => {
     const xml = frameXml("event", { Event: "add_express_path" }).replace("</xml>", `${list}<Count>2</Count></xml>`);
     const inbound = await inboundOf(xml);
-    expect(inbound).toMatchObject({ ...HEAD, kind: "add_express_path", raw: { ...raw, Count: "2" } });
+    expect(inbound).toMatchObject({ ...HEAD, name: "add_express_path", raw: { ...raw, Count: "2" } });
     expect(inbound).not.toHaveProperty("damaged");
   });
 
@@ -183,7 +193,7 @@ describe("an event with a typed text", () => {
     const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
     const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
     const received = await receive(push, "compatible");
-    expect(received).toMatchObject({ ok: true, value: { inbound: { ...known, raw: { Remark: "a]]>b" } } } });
+    expect(received.ok && unfold(received.value.inbound)).toMatchObject({ ...known, raw: { Remark: "a]]>b" } });
   });
 
   it("is not taken for an encrypted one in plain mode", async ({ expect }) => {

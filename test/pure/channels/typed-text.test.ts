@@ -8,18 +8,19 @@ import { MAX_WIRE_LENGTH } from "../../../worker/channels/wechat/push/wire.ts";
 import { cardXml, enterXml, FRAME, frameXml, HOSTILE_TEXT, textXml, TYPED } from "./frames.ts";
 import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
+import { unfold } from "./samples.ts";
 
 /** What a push says once it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
-  return received.ok ? { ...received.value.inbound } : { ...received.error };
+  return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };
 }
 
 const HEAD = { account: FRAME.account, openid: FRAME.openid, createdAt: FRAME.seconds * 1_000 };
 describe("a text", () => {
   for (const [what, text] of TYPED) {
     it(`is received as it was typed: ${what}`, async ({ expect }) => {
-      const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+      const typed = { ...HEAD, event: "message", type: "text", name: "text", id: FRAME.msgId, content: text };
       expect(await inboundOf(textXml(text))).toEqual(typed);
       expect(await inboundOf(textXml(text, { lineEnd: "\n" }))).toEqual(typed);
       expect(await inboundOf(textXml(text, { tail: "<BusinessId>42</BusinessId>" }))).toEqual({
@@ -30,7 +31,7 @@ describe("a text", () => {
 
     it(`comes with an entering as it was written: ${what}`, async ({ expect }) => {
       const written = text.replaceAll("Content>", "SessionFrom>");
-      const entered = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: written };
+      const entered = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: written };
       expect(await inboundOf(enterXml(written))).toEqual(entered);
     });
   }
@@ -38,9 +39,9 @@ describe("a text", () => {
   it("may be any text, made of the frame's own words or not", async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(HOSTILE_TEXT, async (text) => {
-        const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+        const typed = { ...HEAD, event: "message", type: "text", name: "text", id: FRAME.msgId, content: text };
         expect(await inboundOf(textXml(text))).toEqual(typed);
-        const entered = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: text };
+        const entered = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: text };
         expect(await inboundOf(enterXml(text))).toEqual(entered);
       }),
       { numRuns: 1_000 },
@@ -49,7 +50,7 @@ describe("a text", () => {
 
   it("does not depend on the order of the fields around it", async ({ expect }) => {
     const text = "x]]></Content><OpenID><![CDATA[oB]]></OpenID><Content><![CDATA[";
-    const typed = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+    const typed = { ...HEAD, event: "message", type: "text", name: "text", id: FRAME.msgId, content: text };
     for (const names of [
       ["Content", "CreateTime", "FromUserName", "MsgId", "MsgType", "ToUserName"],
       ["MsgId", "MsgType", "ToUserName", "Content", "FromUserName", "CreateTime"],
@@ -60,9 +61,9 @@ describe("a text", () => {
 
   it("may be bare, with references or without", async ({ expect }) => {
     const bare = (content: string) => inboundOf(textXml("@").replace("<![CDATA[@]]>", content));
-    expect(await bare("a &lt;b&gt; ")).toMatchObject({ kind: "text", content: "a <b>" });
-    expect(await bare("")).toMatchObject({ kind: "text", content: "" });
-    expect(await bare("\n<![CDATA[ a ]]>\n")).toMatchObject({ kind: "text", content: " a " });
+    expect(await bare("a &lt;b&gt; ")).toMatchObject({ type: "text", content: "a <b>" });
+    expect(await bare("")).toMatchObject({ type: "text", content: "" });
+    expect(await bare("\n<![CDATA[ a ]]>\n")).toMatchObject({ type: "text", content: " a " });
   });
 
   it("that is bare and not escaped is damaged, and its sender known", async ({ expect }) => {
@@ -70,9 +71,10 @@ describe("a text", () => {
     const xml = textXml("@").replace("<![CDATA[@]]>", text);
     expect(await inboundOf(xml)).toMatchObject({
       ...HEAD,
-      kind: "unknown",
-      type: "text",
-      msgId: FRAME.msgId,
+      event: "message",
+      type: "unknown",
+      name: "text",
+      id: FRAME.msgId,
       damaged: `<Content>${text}</Content>`,
     });
   });
@@ -81,8 +83,10 @@ describe("a text", () => {
 describe("a card", () => {
   const says = (title: string, pagePath: string) => ({
     ...HEAD,
-    kind: "miniprogrampage",
-    msgId: FRAME.msgId,
+    event: "message",
+    type: "card",
+    name: "miniprogrampage",
+    id: FRAME.msgId,
     title,
     appId: "wx1",
     pagePath,
@@ -110,7 +114,7 @@ describe("a card", () => {
       [`a]]></Title><FromUserName>oB</FromUserName><PagePath><![CDATA[b`, "c"],
     ] as const) {
       const inbound = await inboundOf(cardXml(title, pagePath));
-      expect(inbound).toMatchObject({ ...HEAD, kind: "unknown", type: "miniprogrampage", msgId: FRAME.msgId });
+      expect(inbound).toMatchObject({ ...HEAD, type: "unknown", name: "miniprogrampage", id: FRAME.msgId });
       expect(inbound["damaged"]).toContain(title);
       expect(inbound["damaged"]).toContain(pagePath);
       expect(inbound).not.toHaveProperty("raw.Title");
@@ -122,9 +126,15 @@ describe("a card", () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (title, pagePath) => {
         const inbound = await inboundOf(cardXml(title, pagePath));
-        expect(inbound).toMatchObject({ ...HEAD, msgId: FRAME.msgId });
-        if (inbound["kind"] === "miniprogrampage") expect(inbound).toEqual(says(title, pagePath));
-        else expect(inbound).toMatchObject({ kind: "unknown", type: "miniprogrampage", damaged: expect.any(String) });
+        expect(inbound).toMatchObject({ ...HEAD, id: FRAME.msgId });
+        if (inbound["type"] === "card") expect(inbound).toEqual(says(title, pagePath));
+        else
+          expect(inbound).toMatchObject({
+            event: "message",
+            type: "unknown",
+            name: "miniprogrampage",
+            damaged: expect.any(String),
+          });
       }),
       { numRuns: 1_000 },
     );
@@ -182,13 +192,13 @@ describe("a card", () => {
     const lines = frameXml("miniprogrampage", { ...fields, Title: "a\r\nb" }, { names: names.split(" ") });
     expect(await inboundOf(lines)).toEqual(says("a\r\nb", "pages/a"));
     const broken = frameXml("miniprogrampage", { ...fields, Title: "a]]>b" }, { names: names.split(" ") });
-    expect(await inboundOf(broken)).toMatchObject({ ...HEAD, kind: "unknown", damaged: expect.any(String) });
+    expect(await inboundOf(broken)).toMatchObject({ ...HEAD, type: "unknown", damaged: expect.any(String) });
   });
 });
 
-describe("a message of an unknown kind", () => {
+describe("a message of an unknown type", () => {
   const location = (label: string) => frameXml("location", { Location_X: "1", Label: label, MsgId: FRAME.msgId });
-  const known = { ...HEAD, kind: "unknown", type: "location", msgId: FRAME.msgId };
+  const known = { ...HEAD, event: "message", type: "unknown", name: "location", id: FRAME.msgId };
 
   it("has its fields when its text holds none", async ({ expect }) => {
     const inbound = await inboundOf(location("<b> 1"));
@@ -226,7 +236,7 @@ describe("a message of an unknown kind", () => {
 describe("the sender of a message", () => {
   it("is FromUserName alone; OpenID counts in events", async ({ expect }) => {
     const fields = { Content: "x", OpenID: "oB", MsgId: FRAME.msgId };
-    expect(await inboundOf(frameXml("text", fields))).toMatchObject({ kind: "text", openid: FRAME.openid });
+    expect(await inboundOf(frameXml("text", fields))).toMatchObject({ type: "text", openid: FRAME.openid });
     const json = JSON.stringify({
       ToUserName: FRAME.account,
       FromUserName: FRAME.openid,
@@ -235,7 +245,7 @@ describe("the sender of a message", () => {
       ...fields,
     });
     const received = await receive(securePush(json, "json"), "secure");
-    expect(received).toMatchObject({ ok: true, value: { inbound: { kind: "text", openid: FRAME.openid } } });
+    expect(received).toMatchObject({ ok: true, value: { inbound: { type: "text", openid: FRAME.openid } } });
   });
 
   it("cannot be another one by a text in JSON either", async ({ expect }) => {
@@ -244,7 +254,7 @@ describe("the sender of a message", () => {
         const head = { ToUserName: FRAME.account, FromUserName: FRAME.openid, CreateTime: FRAME.seconds };
         const json = JSON.stringify({ ...head, MsgType: "text", Content: text, MsgId: FRAME.msgId });
         const received = await receive(securePush(json, "json"), "secure");
-        const inbound = { ...HEAD, kind: "text", msgId: FRAME.msgId, content: text };
+        const inbound = { ...HEAD, event: "message", type: "text", name: "text", id: FRAME.msgId, content: text };
         expect(received).toMatchObject({ ok: true, value: { inbound } });
       }),
     );
@@ -259,7 +269,7 @@ describe("the envelope around a text", () => {
         const outer = inner.slice("<xml>".length, -"</xml>".length).replace(/<ToUserName>.*?<\/ToUserName>/, "");
         const push = envelopePush(encrypt(APP.aesKey, inner, APP.appid), "xml", {}, outer);
         const received = await receive(push, "compatible");
-        expect(received).toMatchObject({ ok: true, value: { inbound: { ...HEAD, kind: "text", content: text } } });
+        expect(received).toMatchObject({ ok: true, value: { inbound: { ...HEAD, type: "text", content: text } } });
       }),
     );
   });
@@ -267,7 +277,7 @@ describe("the envelope around a text", () => {
   it("of plain mode is not taken for an encrypted one", async ({ expect }) => {
     const text = "x]]></Content><Encrypt><![CDATA[AAAA]]></Encrypt><Content><![CDATA[y";
     const received = await receive(plainPush(textXml(text)), "plain");
-    expect(received).toMatchObject({ ok: true, value: { inbound: { kind: "text", content: text } } });
+    expect(received).toMatchObject({ ok: true, value: { inbound: { type: "text", content: text } } });
   });
 });
 

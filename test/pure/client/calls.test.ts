@@ -3,7 +3,13 @@ import { createKefuClient, type Outbound } from "../../../client/index.ts";
 import { json, problem, scripted } from "./scripted.ts";
 
 const HELLO: Outbound = { type: "text", content: "您好" };
-const WINDOW = { kind: "message", remaining: 4, expiresAt: "2026-11-24T06:00:00.000Z", doubtful: false };
+const WINDOW = {
+  status: "open",
+  grant: "message",
+  remaining: 4,
+  expiresAt: "2026-11-24T06:00:00.000Z",
+  doubtful: false,
+};
 const ACCEPTED = { id: "m-1", state: "sending", window: WINDOW };
 const SETTINGS = { version: 3, defaults: { fallback: { type: "silent" } }, overrides: {} };
 
@@ -179,7 +185,9 @@ describe("a call", () => {
 
 describe("a refusal", () => {
   it("is a value with its stable code, status and facts, and is not repeated", async ({ expect }) => {
-    const { client, asked } = scripted([problem(409, "window_closed", { window: { ...WINDOW, kind: "closed" } })]);
+    const { client, asked } = scripted([
+      problem(409, "window_closed", { window: { ...WINDOW, status: "closed", grant: null } }),
+    ]);
     const sent = await client.send("oUser", HELLO);
     expect(sent).toEqual({
       ok: false,
@@ -188,7 +196,7 @@ describe("a refusal", () => {
         status: 409,
         title: "题 / title",
         detail: "怎么办 / cure",
-        facts: { window: { ...WINDOW, kind: "closed" } },
+        facts: { window: { ...WINDOW, status: "closed", grant: null } },
       },
     });
     expect(asked).toHaveLength(1);

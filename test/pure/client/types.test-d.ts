@@ -13,7 +13,7 @@ export async function messages(kefu: KefuClient): Promise<void> {
   // @ts-expect-error mini programs cannot send voice
   await kefu.send("o", { type: "voice", mediaId: "m" });
   // @ts-expect-error a card needs its cover
-  await kefu.send("o", { type: "miniprogrampage", title: "订单", pagePath: "pages/order" });
+  await kefu.send("o", { type: "card", title: "订单", pagePath: "pages/order" });
   // @ts-expect-error hold is yes or no
   await kefu.send("o", { type: "text", content: "您好" }, { hold: "yes" });
   // @ts-expect-error no such option
@@ -58,7 +58,7 @@ export function facts(failure: Failure): number | string | undefined {
 }
 
 export function rows(row: Row): string | undefined {
-  if (row.kind === "in") return row.answer;
+  if (row.kind === "in") return row.acknowledgement;
   // @ts-expect-error only rows of the user's have an answer
-  return row.answer;
+  return row.acknowledgement;
 }

@@ -41,12 +41,12 @@ describe("admission of a send", () => {
   });
 
   it("shows the reply window as unknown after a handover, until the user acts", ({ expect }) => {
-    const window = openGrant(CLOSED_WINDOW, MINI_PROGRAM_RULES, { kind: "message", at: T0, receivedAt: T0 });
+    const window = openGrant(CLOSED_WINDOW, MINI_PROGRAM_RULES, { name: "message", at: T0, receivedAt: T0 });
     const over = handOver(AUTOMATIC);
     const shown = (control: Control) => replyWindow({ control, window }, MINI_PROGRAM_RULES, T0);
-    expect(shown(over)).toEqual({ kind: "unknown", remaining: 0, expiresAt: null, doubtful: false });
-    expect(shown(endHandover(over))).toMatchObject({ kind: "message", remaining: 5 });
-    expect(shown(muted)).toMatchObject({ kind: "message", remaining: 5 });
+    expect(shown(over)).toEqual({ status: "unknown", grant: null, remaining: 0, expiresAt: null, doubtful: false });
+    expect(shown(endHandover(over))).toMatchObject({ grant: "message", remaining: 5 });
+    expect(shown(muted)).toMatchObject({ grant: "message", remaining: 5 });
   });
 });
 
@@ -78,7 +78,7 @@ describe("who handles a conversation", () => {
     const chat = converse();
     chat.says([TRANSFER]);
     chat.settles(must(chat.submits(text("我来看看"), { muteMs: MINUTE }).lease), ACCEPTED);
-    expect(chat.window().kind).toBe("unknown");
+    expect(chat.window().status).toBe("unknown");
     expect(chat.says([reply("自动")]).lease).toBeUndefined();
     expect(chat.state().control).toEqual({ type: "muted", until: T0 + MINUTE });
     chat.pass(MINUTE);

@@ -76,7 +76,7 @@ describe("an attempt", () => {
       { reason: "quota_used", attempt: 1, code: "45047" },
       { reason: "window_ended" },
     ]);
-    expect(chat.window().kind).toBe("closed");
+    expect(chat.window().status).toBe("closed");
     expect(chat.state().queue).toEqual([]);
   });
 

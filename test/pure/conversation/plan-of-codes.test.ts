@@ -46,7 +46,7 @@ const SITUATIONS = choices(TRIES).flatMap(([tried, tries]) =>
 
 function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState {
   const at = NOW - HOUR;
-  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM_RULES, { kind: "message", at, receivedAt: at });
+  const opened = openGrant(EMPTY_STATE.window, MINI_PROGRAM_RULES, { name: "message", at, receivedAt: at });
   const item = {
     seq: SEQ,
     message: SEQ,

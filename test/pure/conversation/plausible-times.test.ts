@@ -85,7 +85,7 @@ describe("after the clock was set back by days", () => {
       lease = chat.settles(lease, ACCEPTED);
     chat.pass(BACK);
     expect(chat.says([reply("自动")]).lease).toBeDefined();
-    expect(chat.window()).toMatchObject({ kind: "message", remaining: 4, expiresAt: chat.now() + 2 * DAY });
+    expect(chat.window()).toMatchObject({ grant: "message", remaining: 4, expiresAt: chat.now() + 2 * DAY });
   });
 
   it("a window that was used up stays so until then, and no window is open for longer than it can be", ({ expect }) => {
@@ -107,7 +107,7 @@ describe("after the clock was set back by days", () => {
     chat.says([TRANSFER]);
     chat.pass(BACK);
     chat.enters([], chat.now(), "order");
-    expect(chat.state().sessionFrom).toBe("order");
+    expect(chat.state().entryText).toBe("order");
     expect(chat.says([reply("自动")]).lease).toBeDefined();
   });
 

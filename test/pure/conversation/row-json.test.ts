@@ -35,19 +35,21 @@ describe("a row as it is shown", () => {
       isAi: true,
     });
     const inbound = {
-      kind: "text",
-      msgId: "1",
+      event: "message",
+      type: "text",
+      name: "text",
+      id: "1",
       content: "x",
       account: "gh_1",
       openid: "oUser",
       createdAt: AT,
     } as const;
-    expect(show("in", { inbound, answer: "success" }, null)).toEqual({
+    expect(show("in", { inbound, acknowledgement: "received" }, null)).toEqual({
       seq: 7,
       at: ISO,
       kind: "in",
-      answer: "success",
-      inbound: { kind: "text", msgId: "1", content: "x", createdAt: ISO },
+      acknowledgement: "received",
+      inbound: { event: "message", type: "text", name: "text", id: "1", content: "x", createdAt: ISO },
     });
   });
 

@@ -8,15 +8,15 @@ const HOUR = 3_600_000;
 describe("a push", () => {
   it("is logged with the answer it was given, and leases the first answer to the caller", ({ expect }) => {
     const chat = converse();
-    const { answer, lease } = chat.says([reply("价格见首页")]);
-    expect(answer).toBe("success");
+    const { acknowledgement, lease } = chat.says([reply("价格见首页")]);
+    expect(acknowledgement).toBe("received");
     expect(chat.log().map((row) => row.kind)).toEqual(["in", "out"]);
     expect(lease).toMatchObject({ seq: T0 + 1, attempt: 1, deadline: T0 + LEASE_MS - 2_000 });
   });
 
   it("is stored and acknowledged without an answer when the settings cannot be read", ({ expect }) => {
     const chat = converse();
-    expect(chat.says(null)).toMatchObject({ answer: "success" });
+    expect(chat.says(null)).toMatchObject({ acknowledgement: "received" });
     expect(chat.log().map((row) => row.kind)).toEqual(["in"]);
     expect(chat.window().remaining).toBe(5);
   });
@@ -34,11 +34,11 @@ describe("a push", () => {
 
   it("hands a message over, never an event, and leaves the window unknown until the user acts", ({ expect }) => {
     const chat = converse();
-    expect(chat.enters([TRANSFER]).answer).toBe("success");
-    expect(chat.says([TRANSFER]).answer).toBe("transfer");
-    expect(chat.window().kind).toBe("unknown");
-    expect(chat.says([]).answer).toBe("success");
-    expect(chat.window().kind).toBe("message");
+    expect(chat.enters([TRANSFER]).acknowledgement).toBe("received");
+    expect(chat.says([TRANSFER]).acknowledgement).toBe("handover");
+    expect(chat.window().status).toBe("unknown");
+    expect(chat.says([]).acknowledgement).toBe("received");
+    expect(chat.window().grant).toBe("message");
   });
 
   it("drops automatic messages the window does not take, each with a blocked row", ({ expect }) => {
@@ -83,7 +83,7 @@ describe("a push", () => {
   it("keeps of a context only what a contact button may carry", ({ expect }) => {
     const chat = converse();
     chat.enters([], T0, "长".repeat(50_000));
-    expect(chat.state().sessionFrom).toHaveLength(1_024);
+    expect(chat.state().entryText).toHaveLength(1_024);
   });
 
   it("keeps the verdict on a signed context with the push and in the state, until the user comes in anew", ({
@@ -92,11 +92,11 @@ describe("a push", () => {
     const chat = converse();
     chat.enters([], T0, "signed", "expired");
     expect(chat.rows("in")[0]?.body.contextVerdict).toBe("expired");
-    expect(chat.state()).toMatchObject({ sessionFrom: "signed", contextVerdict: "expired" });
+    expect(chat.state()).toMatchObject({ entryText: "signed", contextVerdict: "expired" });
     chat.says([]);
     expect(chat.state().contextVerdict).toBe("expired");
     chat.enters([]);
-    expect(chat.state()).toMatchObject({ sessionFrom: "shop", contextVerdict: null });
+    expect(chat.state()).toMatchObject({ entryText: "shop", contextVerdict: null });
     expect(chat.rows("in").at(-1)?.body).not.toHaveProperty("contextVerdict");
   });
 
@@ -108,14 +108,14 @@ describe("a push", () => {
     expect(chat.says([reply("您好")], T0 - 5_000).lease).toBeUndefined();
     expect(chat.rows("blocked").map((row) => row.body.reason)).toEqual(["handed_over"]);
     chat.enters([], T0 - 5_000, "old page");
-    expect(chat.state().sessionFrom).toBe("new page");
-    expect(chat.window().kind).toBe("unknown");
+    expect(chat.state().entryText).toBe("new page");
+    expect(chat.window().status).toBe("unknown");
   });
 
   it("stores where the user came from and which sub-merchant the message is for", ({ expect }) => {
     const chat = converse();
     chat.enters([]);
-    expect(chat.state()).toMatchObject({ sessionFrom: "shop", replyContext: null });
+    expect(chat.state()).toMatchObject({ entryText: "shop", replyContext: null });
   });
 });
 

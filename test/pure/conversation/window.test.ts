@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import { MINI_PROGRAM_RULES, type ChannelRules } from "../../../shared/message/channel-rules.ts";
 import {
   reserve,
   CLOSED_WINDOW,
@@ -20,29 +20,47 @@ const HOUR = 3_600_000;
 const T0 = 1_760_000_000_000;
 
 const message = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM_RULES, { kind: "message", at, receivedAt });
+  openGrant(state, MINI_PROGRAM_RULES, { name: "message", at, receivedAt });
 const enter = (state: WindowState, at: number, receivedAt = at) =>
-  openGrant(state, MINI_PROGRAM_RULES, { kind: "enter", at, receivedAt });
+  openGrant(state, MINI_PROGRAM_RULES, { name: "enter", at, receivedAt });
 const send = (state: WindowState, seq: number, at: number) => settleUse(reserve(state, [seq], 0), seq, 0, at);
 const view = (state: WindowState, now: number) => windowStatus(state, MINI_PROGRAM_RULES, now);
 
 describe("the reply window", () => {
   it("is closed before the user has done anything", ({ expect }) => {
-    expect(view(CLOSED_WINDOW, T0)).toEqual({ kind: "closed", remaining: 0, expiresAt: null, doubtful: false });
+    expect(view(CLOSED_WINDOW, T0)).toEqual({
+      status: "closed",
+      grant: null,
+      remaining: 0,
+      expiresAt: null,
+      doubtful: false,
+    });
     expect(findWindowRefusal(CLOSED_WINDOW, MINI_PROGRAM_RULES, 1, T0)).toBe("window_closed");
   });
 
   it("grants five messages in 48 hours after a message", ({ expect }) => {
     const state = message(CLOSED_WINDOW, T0);
-    expect(view(state, T0)).toEqual({ kind: "message", remaining: 5, expiresAt: T0 + 48 * HOUR, doubtful: false });
+    expect(view(state, T0)).toEqual({
+      status: "open",
+      grant: "message",
+      remaining: 5,
+      expiresAt: T0 + 48 * HOUR,
+      doubtful: false,
+    });
     expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS - 1).remaining).toBe(5);
-    expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS).kind).toBe("closed");
+    expect(view(state, T0 + 48 * HOUR - GRANT_MARGIN_MS).status).toBe("closed");
     expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 1, T0 + 48 * HOUR - GRANT_MARGIN_MS)).toBe("window_closed");
   });
 
   it("grants two messages in a minute after entering", ({ expect }) => {
     const state = enter(CLOSED_WINDOW, T0);
-    expect(view(state, T0)).toEqual({ kind: "enter", remaining: 2, expiresAt: T0 + 60_000, doubtful: false });
+    expect(view(state, T0)).toEqual({
+      status: "open",
+      grant: "enter",
+      remaining: 2,
+      expiresAt: T0 + 60_000,
+      doubtful: false,
+    });
     expect(findWindowRefusal(state, MINI_PROGRAM_RULES, 3, T0)).toBe("quota_used");
   });
 
@@ -54,8 +72,8 @@ describe("the reply window", () => {
   it("does not refill a used message grant when the user enters, but opens the enter grant", ({ expect }) => {
     const used = [1, 2, 3, 4, 5].reduce((state, seq) => send(state, seq, T0 + seq), message(CLOSED_WINDOW, T0));
     const state = enter(used, T0 + HOUR);
-    expect(view(state, T0 + HOUR)).toMatchObject({ kind: "enter", remaining: 2 });
-    expect(view(state, T0 + HOUR + 60_000)).toMatchObject({ kind: "message", remaining: 0 });
+    expect(view(state, T0 + HOUR)).toMatchObject({ status: "open", grant: "enter", remaining: 2 });
+    expect(view(state, T0 + HOUR + 60_000)).toMatchObject({ status: "open", grant: "message", remaining: 0 });
   });
 
   it("counts a send against every live grant", ({ expect }) => {
@@ -90,9 +108,9 @@ describe("the reply window", () => {
   }) => {
     const state = message(CLOSED_WINDOW, T0);
     const corrected = correctWindow(state, "used", T0 + 10, T0 + 20);
-    expect(view(corrected, T0 + 20)).toMatchObject({ kind: "closed", doubtful: false });
+    expect(view(corrected, T0 + 20)).toMatchObject({ status: "closed", grant: null, doubtful: false });
     const newer = correctWindow(message(state, T0 + 15), "used", T0 + 10, T0 + 20);
-    expect(view(newer, T0 + 20)).toMatchObject({ kind: "message", remaining: 5 });
+    expect(view(newer, T0 + 20)).toMatchObject({ status: "open", grant: "message", remaining: 5 });
   });
 
   it("is doubtful when WeChat says out of time inside our 48 hours, until the next message", ({ expect }) => {
@@ -173,6 +191,46 @@ describe("the reply window under any sequence of actions", () => {
           if (remaining > 0) expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining, now)).toBeUndefined();
           expect(findWindowRefusal(state, MINI_PROGRAM_RULES, remaining + 1, now)).toBeDefined();
           if (action.type === "send" && remaining > 0) state = send(state, seq, now);
+        });
+      }),
+    );
+  });
+});
+
+describe("three named grants", () => {
+  const rules: ChannelRules = {
+    ...MINI_PROGRAM_RULES,
+    grants: {
+      message: { count: 5, durationMs: 48 * HOUR },
+      enter: { count: 2, durationMs: 60_000 },
+      menu: { count: 3, durationMs: 60_000 },
+    },
+  };
+  const names = Object.keys(rules.grants);
+
+  it("each allow what they say since their own action, are never added, and no other name opens one", ({ expect }) => {
+    const actions = fc.array(
+      fc.record({ name: fc.constantFrom(...names, "send", "scan"), ms: fc.integer({ min: 0, max: 90_000 }) }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(actions, (taken) => {
+        let now = T0;
+        let state = CLOSED_WINDOW;
+        const since = new Map<string, number>();
+        taken.forEach(({ name, ms }, seq) => {
+          now += ms;
+          const before = state;
+          if (name !== "send") state = openGrant(state, rules, { name, at: now, receivedAt: now });
+          if (names.includes(name)) since.set(name, 0);
+          else if (name === "scan") expect(state).toBe(before);
+          const { status, grant, remaining } = windowStatus(state, rules, now);
+          expect(status === "open").toBe(grant !== null);
+          expect(remaining).toBeLessThanOrEqual(rules.grants[grant ?? ""]?.count ?? 0);
+          if (name !== "send" || findWindowRefusal(state, rules, 1, now) !== undefined) return;
+          state = send(state, seq, now);
+          for (const [known, sent] of since) since.set(known, sent + 1);
+          expect([...since].some(([known, sent]) => sent <= (rules.grants[known]?.count ?? 0))).toBe(true);
         });
       }),
     );

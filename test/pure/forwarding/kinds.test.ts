@@ -3,11 +3,12 @@ import type { Inbound } from "../../../shared/message/inbound.ts";
 import { isForwardKind, parseForwardKinds } from "../../../worker/forwarding/core/kinds.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1 };
-const event = (name: string): Inbound => ({ ...HEAD, kind: "unknown", type: `event:${name}`, raw: {} });
-const text: Inbound = { ...HEAD, kind: "text", msgId: "1", content: "hi" };
-const voice: Inbound = { ...HEAD, kind: "unknown", type: "voice", msgId: "2", raw: {} };
-const notice: Inbound = { ...HEAD, kind: "unknown", type: "notice", raw: {} };
-const enter: Inbound = { ...HEAD, kind: "user_enter_tempsession", sessionFrom: "" };
+const event = (name: string): Inbound => ({ ...HEAD, event: "account-event", type: "other", name, raw: "{}" });
+const text: Inbound = { ...HEAD, event: "message", type: "text", name: "text", id: "1", content: "hi" };
+const voice: Inbound = { ...HEAD, event: "message", type: "unknown", name: "voice", id: "2", raw: "{}" };
+const control: Inbound = { ...HEAD, event: "control", type: "ended", name: "kf_close_session", agent: "" };
+const choice: Inbound = { ...HEAD, event: "action", type: "other", name: "subscribe_msg_popup_event", raw: "{}" };
+const enter: Inbound = { ...HEAD, event: "action", type: "enter", name: "user_enter_tempsession", entryText: "" };
 
 describe("the kinds that are forwarded", () => {
   it("are names, or names with any characters for a star", ({ expect }) => {
@@ -21,18 +22,18 @@ describe("the kinds that are forwarded", () => {
     expect(names.filter(taken("ac*ac"))).toEqual([]);
   });
 
-  it("take known events by the same names", ({ expect }) => {
-    expect(isForwardKind(["xpay_*"], { ...HEAD, kind: "xpay_goods_deliver_notify", raw: {} })).toBe(true);
-    expect(isForwardKind(["user_info_*"], { ...HEAD, kind: "subscribe_msg_popup_event", items: [] })).toBe(false);
+  it("take a user's events by the platform's names", ({ expect }) => {
+    expect(isForwardKind(["kf_*"], control)).toBe(true);
+    expect(isForwardKind(["subscribe_*"], choice)).toBe(true);
+    expect(isForwardKind(["user_info_*"], choice)).toBe(false);
   });
 
   it("take customer service by its whole names alone", ({ expect }) => {
-    for (const inbound of [text, voice, notice, enter]) {
+    for (const inbound of [text, voice, enter]) {
       expect(isForwardKind(["*", "t*t", "te*", "v*", "n*", "user_enter_*"], inbound)).toBe(false);
     }
     expect(isForwardKind(["text"], text)).toBe(true);
     expect(isForwardKind(["voice"], voice)).toBe(true);
-    expect(isForwardKind(["notice"], notice)).toBe(true);
     expect(isForwardKind(["user_enter_tempsession"], enter)).toBe(true);
     expect(isForwardKind(["image"], text)).toBe(false);
     expect(isForwardKind([], text)).toBe(false);

@@ -9,15 +9,15 @@ const pushed = (change: Partial<PushBook> = {}): PushBook => ({
   mark: "在吗",
   outcome: "acknowledged",
   due: ["收到：在吗"],
-  answer: "success",
+  answer: "received",
   ...change,
 });
-const heard = (seq: number, content = "在吗", answer: "success" | "transfer" = "success"): Row => ({
+const heard = (seq: number, content = "在吗", answer: "received" | "handover" = "received"): Row => ({
   seq,
   at: AT,
   kind: "in",
-  inbound: { kind: "text", createdAt: AT, msgId: "9007199254740995", content },
-  answer,
+  inbound: { event: "message", type: "text", name: "text", createdAt: AT, id: "9007199254740995", content },
+  acknowledgement: answer,
 });
 const out = (seq: number, content = "收到：在吗", source: "auto" | "api" = "auto"): Row => ({
   seq,
@@ -98,8 +98,8 @@ describe("the judge of the long run", () => {
   });
 
   it("names a hand-over that WeChat was told otherwise, or never", ({ expect }) => {
-    const agent = pushed({ mark: "人工", due: [], answer: "transfer", outcome: "transferred" });
-    const transferred = { rows: [heard(1, "人工", "transfer")], delivered: [] };
+    const agent = pushed({ mark: "人工", due: [], answer: "handover", outcome: "transferred" });
+    const transferred = { rows: [heard(1, "人工", "handover")], delivered: [] };
     expect(kinds({ ...transferred, pushes: [agent] })).toEqual([]);
     const other = { ...agent, outcome: "acknowledged" } as const;
     expect(kinds({ ...transferred, pushes: [other] })).toEqual(["answered otherwise than stored"]);

@@ -9,7 +9,7 @@ import { tally } from "../../long/tally.ts";
 const FORGOTTEN: PersonBooks = {
   openid: "oUser",
   unconfirmedRetry: 0,
-  pushes: [{ mark: "在吗", outcome: "acknowledged", due: ["收到：在吗"], answer: "success" }],
+  pushes: [{ mark: "在吗", outcome: "acknowledged", due: ["收到：在吗"], answer: "received" }],
   requests: [],
   delivered: [],
   refusals: 0,

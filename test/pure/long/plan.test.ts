@@ -59,7 +59,7 @@ describe("the plan of a long run", () => {
   it("uses each mark once, and has no message beside a handover", ({ expect }) => {
     expect(new Set(ACTS.map(({ mark }) => mark)).size).toBe(ACTS.length);
     for (const acts of byUser(ACTS)) {
-      const isHandedOver = acts.some((act) => act.kind !== "request" && act.answer === "transfer");
+      const isHandedOver = acts.some((act) => act.kind !== "request" && act.answer === "handover");
       if (isHandedOver) expect(acts).toHaveLength(1);
     }
   });

@@ -311,7 +311,7 @@ describe("waiting", () => {
 
 describe("a first greeting", () => {
   const settings = (etag: string) =>
-    Response.json({ version: 0, defaults: { fallback: { type: "transfer" } } }, { headers: { etag } });
+    Response.json({ version: 0, defaults: { fallback: { type: "handover" } } }, { headers: { etag } });
 
   it("is stored where no settings are, so that the first message gets an answer", async ({ expect }) => {
     const worker = { "GET /api/v1/settings": [settings('"0"')], "PUT /api/v1/settings": [Response.json({})] };
@@ -320,7 +320,7 @@ describe("a first greeting", () => {
     const put = asked.find(({ method }) => method === "PUT");
     expect(put?.headers.get("if-match")).toBe('"0"');
     const greeting = { messages: [{ type: "text", content: "您好" }] };
-    expect(await put?.json()).toEqual({ defaults: { fallback: { type: "transfer" }, greeting } });
+    expect(await put?.json()).toEqual({ defaults: { fallback: { type: "handover" }, greeting } });
     expect(shown).toContain("欢迎语已存");
   });
 

@@ -16,7 +16,7 @@ const PIECES = [
   "]]",
   ">",
   "<![CDATA[",
-  "{{sessionFrom}}",
+  "{{entryText}}",
   "<script>",
   "&",
   "=",

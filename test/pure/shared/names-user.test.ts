@@ -70,6 +70,7 @@ describe("what may be an openid in a text", () => {
       (text: string) => text,
       (text: string) => JSON.stringify({ a: text }),
       (text: string) => JSON.stringify({ a: JSON.stringify({ b: text }) }),
+      (text: string) => JSON.stringify({ raw: JSON.stringify({ detail: JSON.stringify({ b: text }) }) }),
       (text: string) => `<a>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</a>`,
       (text: string) => `p?q=${encodeURIComponent(text)}`,
     );

@@ -11,7 +11,7 @@ const GOOD = [
   { type: "image", mediaId: "m1" },
   { type: "link", title: "订单", description: "", url: "https://example.com/a?b=1", thumbUrl: "" },
   { type: "link", title: "t", description: "d", url: "http://example.com", thumbUrl: "https://example.com/a.png" },
-  { type: "miniprogrampage", title: "t", pagePath: "pages/order/index?id=1", thumbMediaId: "m2" },
+  { type: "card", title: "t", pagePath: "pages/order/index?id=1", thumbMediaId: "m2" },
 ];
 
 function problemOf(input: unknown) {
@@ -86,7 +86,7 @@ describe("parseOutbound", () => {
   });
 
   it("takes a card's page as app.json names it, with a query, as the links of a text", ({ expect }) => {
-    const card = (pagePath: string) => ({ type: "miniprogrampage", title: "t", pagePath, thumbMediaId: "m" });
+    const card = (pagePath: string) => ({ type: "card", title: "t", pagePath, thumbMediaId: "m" });
     for (const path of [
       "pages/a",
       "pages/a?b=1&c=%E5%8D%95",

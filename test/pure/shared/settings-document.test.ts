@@ -33,7 +33,7 @@ const problemsOf = (input: unknown) => findDocumentProblems(parse(input), ACCOUN
 describe("settingsFor", () => {
   const document = parse({
     defaults: { greeting, fallback: { type: "silent" }, rules: [asking], webhooks: [hook], muteAfterApiMinutes: 5 },
-    overrides: { [OTHER_KEY]: { fallback: { type: "transfer" }, rules: [], greeting: null } },
+    overrides: { [OTHER_KEY]: { fallback: { type: "handover" }, rules: [], greeting: null } },
   });
 
   it("is the defaults for an account without an override, always the same object", ({ expect }) => {
@@ -42,7 +42,7 @@ describe("settingsFor", () => {
 
   it("replaces each key of an override as a whole and leaves the others as everywhere", ({ expect }) => {
     const { greeting: _none, ...others } = document.defaults;
-    expect(settingsFor(document, OTHER_KEY)).toEqual({ ...others, fallback: { type: "transfer" }, rules: [] });
+    expect(settingsFor(document, OTHER_KEY)).toEqual({ ...others, fallback: { type: "handover" }, rules: [] });
   });
 
   it("is made once for a document, so that rules are prepared once", ({ expect }) => {
@@ -51,7 +51,7 @@ describe("settingsFor", () => {
 
   it("takes an optional key away by null, and fills nothing into an override", ({ expect }) => {
     expect(settingsFor(document, OTHER_KEY)).not.toHaveProperty("greeting");
-    expect(document.overrides[OTHER_KEY]).toEqual({ fallback: { type: "transfer" }, rules: [], greeting: null });
+    expect(document.overrides[OTHER_KEY]).toEqual({ fallback: { type: "handover" }, rules: [], greeting: null });
   });
 
   it("says where each key comes from", ({ expect }) => {

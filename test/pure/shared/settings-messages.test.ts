@@ -7,7 +7,7 @@ const text = (content: string) => ({ type: "text", content });
 
 /** The problems of otherwise right settings, as `path: problem`. */
 function tell(over: Record<string, unknown>): string[] {
-  const parsed = parseSettings({ fallback: { type: "transfer" }, ...over });
+  const parsed = parseSettings({ fallback: { type: "handover" }, ...over });
   return parsed.ok ? [] : parsed.error.map(({ path, problem }) => `${path}: ${problem}`);
 }
 
@@ -22,7 +22,7 @@ describe("the messages of an answer", () => {
         text("一"),
         { type: "image", mediaId: "m" },
         { type: "link", title: "t", description: "", url: "https://x.cn", thumbUrl: "" },
-        { type: "miniprogrampage", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" },
+        { type: "card", title: "t", pagePath: "pages/a?b=1", thumbMediaId: "m" },
         text("五"),
       ),
     ).toEqual([]);
@@ -30,12 +30,12 @@ describe("the messages of an answer", () => {
       "fallback.messages: has more than 5 messages",
     );
     expect(fallback({ type: "video", mediaId: "m" })).toEqual([
-      'fallback.messages.0.type: must be "text" or "image" or "link" or "miniprogrampage"',
+      'fallback.messages.0.type: must be "text" or "image" or "link" or "card"',
     ]);
   });
 
   it("may be cards that open a page of the mini program, and what was stored before is still read", ({ expect }) => {
-    const card = { type: "miniprogrampage", title: "t", pagePath: "https://x.cn", thumbMediaId: "m" };
+    const card = { type: "card", title: "t", pagePath: "https://x.cn", thumbMediaId: "m" };
     expect(fallback(card)).toEqual([expect.stringContaining("fallback.messages.0.pagePath: must be a page")]);
     expect(parseStoredDocument({ defaults: { fallback: { type: "reply", messages: [card] } } })).toMatchObject({
       defaults: { fallback: { messages: [card] } },
@@ -69,7 +69,7 @@ describe("the messages of an answer", () => {
   });
 
   it("may be two on entering, where WeChat allows no more", ({ expect }) => {
-    expect(tell({ greeting: { messages: [text("您好"), text("{{sessionFrom}}")], onceMinutes: 30 } })).toEqual([]);
+    expect(tell({ greeting: { messages: [text("您好"), text("{{entryText}}")], onceMinutes: 30 } })).toEqual([]);
     expect(tell({ greeting: { messages: [text("1"), text("2"), text("3")] } })).toEqual([
       "greeting.messages: may become more than 2 messages when long texts are split",
     ]);
@@ -99,9 +99,9 @@ describe("the messages of an answer", () => {
     expect(fallback({ type: "image", mediaId: "{{content}}" })).toEqual([
       "fallback.messages.0.mediaId: contains a variable, which only texts may have",
     ]);
-    expect(fallback(text("{{a}} {{sessionFrom}}"))).toEqual([
+    expect(fallback(text("{{a}} {{entryText}}"))).toEqual([
       "fallback.messages.0.content: {{a}} is not a variable",
-      "fallback.messages.0.content: {{sessionFrom}} is not available in a message",
+      "fallback.messages.0.content: {{entryText}} is not available in a message",
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from "../../../shared/api/settings/default.ts";
 import type { SettingsProblem } from "../../../shared/api/settings/settings.ts";
 import { parseSettings } from "../../support/settings.ts";
 
-const FALLBACK = { type: "transfer" };
+const FALLBACK = { type: "handover" };
 const text = (content: string) => ({ type: "text", content });
 const reply = (...messages: unknown[]) => ({ type: "reply", messages });
 const rule = (over: Record<string, unknown> = {}) => ({
@@ -40,7 +40,7 @@ describe("parseSettings", () => {
       {
         id: "price",
         priority: 0,
-        match: { type: "any", words: ["价格"], messageKinds: ["text"] },
+        match: { type: "any", words: ["价格"], messageTypes: ["text"] },
         when: "always",
         action: { type: "reply", messages: [text("见商品页")] },
       },
@@ -119,7 +119,7 @@ describe("parseSettings", () => {
       "muteAfterApiMinutes: must be a number",
     ]);
     expect(tell({ offHours: { type: "answer" } })).toEqual([
-      'offHours.type: must be "reply" or "transfer" or "silent" or "webhook"',
+      'offHours.type: must be "reply" or "handover" or "silent" or "webhook"',
     ]);
     expect(
       problemsOf({ fallback: reply({ type: "link", title: "", description: "", url: "x", thumbUrl: "" }) }),
@@ -249,12 +249,12 @@ describe("rule settings", () => {
 
   it("lets only the type anything look at pictures", ({ expect }) => {
     const images = ["image"];
-    expect(tellRule({ match: { type: "anything", messageKinds: images } })).toEqual([]);
-    expect(tellRule({ match: { type: "any", words: ["a"], messageKinds: images } })).toEqual([
-      "rules.0.match.messageKinds.0: keywords match text and miniprogrampage only",
+    expect(tellRule({ match: { type: "anything", messageTypes: images } })).toEqual([]);
+    expect(tellRule({ match: { type: "any", words: ["a"], messageTypes: images } })).toEqual([
+      "rules.0.match.messageTypes.0: keywords match text, menu-choice, location, link, card only",
     ]);
-    expect(tellRule({ match: { type: "anything", messageKinds: [] } })).toEqual([
-      "rules.0.match.messageKinds: lists no message kind",
+    expect(tellRule({ match: { type: "anything", messageTypes: [] } })).toEqual([
+      "rules.0.match.messageTypes: lists no message type",
     ]);
     expect(tellRule({ match: { type: "anything", words: ["a"] } })).toEqual([
       "rules.0.match.words: is not a known setting",
@@ -267,6 +267,6 @@ describe("DEFAULT_SETTINGS", () => {
     expect(DEFAULT_SETTINGS).not.toHaveProperty("greeting");
     expect(DEFAULT_SETTINGS).not.toHaveProperty("hours");
     expect(DEFAULT_SETTINGS.rules).toEqual([]);
-    expect(DEFAULT_SETTINGS.fallback).toEqual({ type: "transfer" });
+    expect(DEFAULT_SETTINGS.fallback).toEqual({ type: "handover" });
   });
 });

@@ -37,12 +37,12 @@ describe("renderTemplate", () => {
     expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "")).toBe("关于我们的商品");
     expect(renderTemplate("关于{{ context.product.name | 我们的商品 }}", () => " ")).toBe("关于我们的商品");
     expect(renderTemplate("关于{{context.product.name|我们的商品}}", () => "茶杯")).toBe("关于茶杯");
-    expect(renderTemplate("{{sessionFrom|}}{{sessionFrom|a|b}}", () => "")).toBe("a|b");
+    expect(renderTemplate("{{entryText|}}{{entryText|a|b}}", () => "")).toBe("a|b");
   });
 
   it("limits the alternative text like a value, and keeps tags out of it", ({ expect }) => {
-    expect(renderTemplate(`{{sessionFrom|${"字".repeat(300)}}}`, () => "")).toBe(`${"字".repeat(199)}…`);
-    expect(renderTemplate("{{sessionFrom|<a>}}", () => "")).toBe("＜a>");
+    expect(renderTemplate(`{{entryText|${"字".repeat(300)}}}`, () => "")).toBe(`${"字".repeat(199)}…`);
+    expect(renderTemplate("{{entryText|<a>}}", () => "")).toBe("＜a>");
   });
 
   it("does not fill what a user's text brings in", ({ expect }) => {
@@ -62,7 +62,7 @@ describe("renderTemplate", () => {
 
   it("clips a long value to 200 characters", ({ expect }) => {
     expect(renderTemplate("{{content}}", () => "字".repeat(5_000))).toBe(`${"字".repeat(199)}…`);
-    expect(renderTemplate("{{sessionFrom}}", () => "字".repeat(200))).toBe("字".repeat(200));
+    expect(renderTemplate("{{entryText}}", () => "字".repeat(200))).toBe("字".repeat(200));
   });
 
   it("never comes out longer than renderLongest says", ({ expect }) => {
@@ -103,7 +103,7 @@ describe("clipText", () => {
 describe("findTemplateProblems", () => {
   it("finds nothing wrong with variables where they belong", ({ expect }) => {
     expect(findTemplateProblems("{{content}} {{openHours}} {{openHoursEn}} {{date}} {{time}}", "message")).toEqual([]);
-    expect(findTemplateProblems("{{ sessionFrom }} {{openHours}}", "greeting")).toEqual([]);
+    expect(findTemplateProblems("{{ entryText }} {{openHours}}", "greeting")).toEqual([]);
     expect(findTemplateProblems('<a href="x">{{content}}</a>', "message")).toEqual([]);
     expect(findTemplateProblems("{{context.product.name|商品}} {{verified.user.name}}", "greeting")).toEqual([]);
   });
@@ -118,9 +118,9 @@ describe("findTemplateProblems", () => {
 
   it("refuses a variable that is empty in that place", ({ expect }) => {
     expect(findTemplateProblems("{{content}}", "greeting")).toEqual([
-      "{{content}} is not available in a greeting\nuse {{sessionFrom}}, {{context.…}}, {{verified.…}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
+      "{{content}} is not available in a greeting\nuse {{entryText}}, {{context.…}}, {{verified.…}}, {{openHours}}, {{openHoursEn}}, {{date}}, {{time}}",
     ]);
-    expect(findTemplateProblems("{{sessionFrom}}", "message")).toHaveLength(1);
+    expect(findTemplateProblems("{{entryText}}", "message")).toHaveLength(1);
   });
 
   it("refuses a context without a field, and fields of what has none", ({ expect }) => {

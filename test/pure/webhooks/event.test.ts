@@ -8,11 +8,12 @@ import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts"
 const AT = 1_760_000_000_000;
 const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
-const SAYS: Inbound = { kind: "text", msgId: "1", content: "你好", ...HEAD };
+const SAYS: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
 
 const row = <K extends RowKind>(kind: K, body: RowBodies[K], ref: number | null = null): Row =>
   ({ seq: AT + 1, at: AT, key: "m:1", kind, ref, body }) as Row;
-const received = (inbound: Inbound, answer: "success" | "transfer" = "success") => row("in", { inbound, answer });
+const received = (inbound: Inbound, acknowledgement: "received" | "handover" = "received") =>
+  row("in", { inbound, acknowledgement });
 const out = row("out", {
   message: { type: "text", content: "好" },
   source: "auto",
@@ -25,12 +26,16 @@ const out = row("out", {
 describe("the events of a row", () => {
   it("are one for what the user sent, by what it is, and one more for a hand-over", ({ expect }) => {
     expect(typesOf(received(SAYS))).toEqual(["message.received"]);
-    expect(typesOf(received(SAYS, "transfer"))).toEqual(["message.received", "handover"]);
-    expect(typesOf(received({ kind: "unknown", type: "voice", msgId: "2", raw: {}, ...HEAD }))).toEqual([
-      "message.received",
-    ]);
-    expect(typesOf(received({ kind: "user_enter_tempsession", sessionFrom: "", ...HEAD }))).toEqual(["user.entered"]);
-    expect(typesOf(received({ kind: "kf_close_session", agent: "a", ...HEAD }))).toEqual(["event.received"]);
+    expect(typesOf(received(SAYS, "handover"))).toEqual(["message.received", "conversation.handed_over"]);
+    expect(
+      typesOf(received({ event: "message", type: "unknown", name: "voice", id: "2", raw: "{}", ...HEAD })),
+    ).toEqual(["message.received"]);
+    expect(
+      typesOf(received({ event: "action", type: "enter", name: "user_enter_tempsession", entryText: "", ...HEAD })),
+    ).toEqual(["user.entered"]);
+    expect(
+      typesOf(received({ event: "control", type: "ended", name: "kf_close_session", agent: "a", ...HEAD })),
+    ).toEqual(["event.received"]);
   });
 
   it("are one for each outcome, and none for what is on its way", ({ expect }) => {
@@ -38,7 +43,7 @@ describe("the events of a row", () => {
     expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);
     expect(typesOf(row("blocked", { reason: "window_ended" }, AT))).toEqual(["message.blocked"]);
     expect(typesOf(row("unconfirmed", { attempt: 1, reason: "timeout" }, AT))).toEqual(["message.unconfirmed"]);
-    expect(typesOf(row("handed_over", {}))).toEqual(["handover"]);
+    expect(typesOf(row("handed_over", {}))).toEqual(["conversation.handed_over"]);
     expect(typesOf(out)).toEqual([]);
     expect(typesOf(row("attempt", { attempt: 1 }, AT))).toEqual([]);
     expect(typesOf(row("held", { until: AT }, AT))).toEqual([]);
@@ -49,15 +54,15 @@ describe("the events of a row", () => {
 
 describe("an event", () => {
   it("of entering says where the user came from, as the API does", ({ expect }) => {
-    const sessionFrom = '茶杯 kefu1"1.2.x"{"page":"p"}';
+    const entryText = '茶杯 kefu1"1.2.x"{"page":"p"}';
     const entered = row("in", {
-      inbound: { kind: "user_enter_tempsession", sessionFrom, ...HEAD },
-      answer: "success",
+      inbound: { event: "action", type: "enter", name: "user_enter_tempsession", entryText, ...HEAD },
+      acknowledgement: "received",
       contextVerdict: "malformed",
     });
     const { data } = JSON.parse(toWebhookEvent(SOURCE, entered, "user.entered", undefined).body);
     expect(data.row.inbound).toMatchObject({
-      sessionFrom,
+      entryText,
       context: { label: "茶杯", claimed: { page: "p" }, verified: null, unverifiedReason: "malformed" },
     });
   });
@@ -75,8 +80,15 @@ describe("an event", () => {
           seq: AT + 1,
           at: new Date(AT).toISOString(),
           kind: "in",
-          inbound: { kind: "text", msgId: "1", content: "你好", createdAt: new Date(AT).toISOString() },
-          answer: "success",
+          inbound: {
+            event: "message",
+            type: "text",
+            name: "text",
+            id: "1",
+            content: "你好",
+            createdAt: new Date(AT).toISOString(),
+          },
+          acknowledgement: "received",
         },
       },
     });
@@ -91,11 +103,11 @@ describe("an event", () => {
   });
 
   it("has an id that stays the same, and one of its own for a hand-over", ({ expect }) => {
-    const handed = received(SAYS, "transfer");
+    const handed = received(SAYS, "handover");
     const [first, again, other] = [
       toWebhookEvent(SOURCE, handed, "message.received", undefined).id,
       toWebhookEvent(SOURCE, handed, "message.received", undefined).id,
-      toWebhookEvent(SOURCE, handed, "handover", undefined).id,
+      toWebhookEvent(SOURCE, handed, "conversation.handed_over", undefined).id,
     ];
     expect(first).toBe(again);
     expect(first).toMatch(/^[0-9a-f]{64}-[0-9a-z]+$/);
@@ -117,7 +129,14 @@ describe("an event", () => {
         appid: "wx1",
         openid: "oUser",
         ruleId: "orders",
-        inbound: { kind: "text", msgId: "1", content: "你好", createdAt: new Date(AT).toISOString() },
+        inbound: {
+          event: "message",
+          type: "text",
+          name: "text",
+          id: "1",
+          content: "你好",
+          createdAt: new Date(AT).toISOString(),
+        },
       },
     });
   });

@@ -5,6 +5,7 @@
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
+import { readRaw } from "../../../shared/message/raw.ts";
 import { disarmRepeated } from "../../../shared/text/links.ts";
 
 /**
@@ -25,8 +26,9 @@ function isText(answer: unknown): answer is { readonly content: string } {
 
 /** Every text of a push. Of an enter event: the button's parameter, raw and parsed. */
 function userWords(inbound: Inbound, verdict: TokenVerdict | undefined): readonly string[] {
-  const shown = inbound.kind === "user_enter_tempsession" ? showContext(inbound.sessionFrom, verdict) : null;
-  return textsOf([inbound, shown]);
+  const isEnter = inbound.event === "action" && inbound.type === "enter";
+  const shown = isEnter ? showContext(inbound.entryText, verdict) : null;
+  return textsOf([inbound, readRaw(inbound.raw), shown]);
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -8,7 +8,7 @@ import { renderTemplate, type VariableName, type VariableReader } from "../../..
 import { isVisibleMessage } from "../../../shared/base/visible.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { readContextField, readSource, showContext } from "../../../shared/entry/page-context.ts";
-import { isUserMessage, type Inbound, type UnknownMessage, type UserMessage } from "../../../shared/message/inbound.ts";
+import type { Inbound, InboundMessage } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import type { Purpose } from "../../../shared/message/purpose.ts";
 import { normalizeText } from "../../../shared/text/normalize.ts";
@@ -34,7 +34,7 @@ interface FittingRule extends MatchStrength {
  * The answers to a push, best first.
  *
  * A message: the rules that match it, by priority, then by how exactly they match, then by id; then `offHours` while
- * closed; then `fallback`. Messages of unknown kinds match no rule and get the last two. Entering the chat: the
+ * closed; then `fallback`. Messages of unknown types match no rule and get the last two. Entering the chat: the
  * greeting. Any other event: none. A reply whose texts are all blank is left out.
  *
  * @param settings checked settings; the same object should be passed again, its rules are prepared once
@@ -44,13 +44,13 @@ interface FittingRule extends MatchStrength {
  */
 export function buildCandidates(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): Proposal[] {
   const read = createReader(settings, inbound, now, verdict);
-  if (inbound.kind === "user_enter_tempsession") {
+  if (inbound.event === "action" && inbound.type === "enter") {
     if (settings.greeting === undefined) return [];
     const { messages, onceMinutes } = settings.greeting;
     const action = { type: "reply", messages } as const;
     return toCandidates(BUILT_IN_IDS.greeting, action, { onceMinutes, purpose: "greeting" }, read);
   }
-  if (!isUserMessage(inbound)) return [];
+  if (inbound.event !== "message") return [];
 
   const open = isOpen(settings, now);
   const candidates = findRules(settings, inbound, open).flatMap(({ id, action, onceMinutes }) =>
@@ -64,13 +64,13 @@ export function buildCandidates(settings: Settings, inbound: Inbound, now: numbe
 }
 
 /** The rules that match a message now, in the order they are tried. */
-function findRules(settings: Settings, message: UserMessage | UnknownMessage, open: boolean): Rule[] {
-  const { kind } = message;
-  if (kind === "unknown") return [];
+function findRules(settings: Settings, message: InboundMessage, open: boolean): Rule[] {
+  const { type } = message;
+  if (type === "unknown") return [];
   const text = normalizeText(textOf(message));
   const fitting: FittingRule[] = [];
   for (const { rule, matches } of prepareRules(settings)) {
-    if (!isInForce(rule, open) || !rule.match.messageKinds.some((wanted) => wanted === kind)) continue;
+    if (!isInForce(rule, open) || !rule.match.messageTypes.some((wanted) => wanted === type)) continue;
     const strength = matches(text);
     if (strength !== undefined) fitting.push({ rule, ...strength });
   }
@@ -125,12 +125,12 @@ function renderAction(action: Action | AskAction, read: VariableReader): Action 
 
 /** Reads the variables of `template.ts`; each is computed only when a text uses it. */
 function createReader(settings: Settings, inbound: Inbound, now: number, verdict?: TokenVerdict): VariableReader {
-  const sessionFrom = inbound.kind === "user_enter_tempsession" ? inbound.sessionFrom : "";
+  const entryText = inbound.event === "action" && inbound.type === "enter" ? inbound.entryText : "";
   const readers: Readonly<Record<VariableName, (field: string) => string>> = {
-    content: () => (isUserMessage(inbound) ? textOf(inbound) || NAMES[inbound.kind] : ""),
-    sessionFrom: () => readSource(sessionFrom),
-    context: (field) => readContextField(showContext(sessionFrom, verdict).claimed, field),
-    verified: (field) => readContextField(showContext(sessionFrom, verdict).verified, field),
+    content: () => (inbound.event === "message" ? textOf(inbound) || NAMES[inbound.type] : ""),
+    entryText: () => readSource(entryText),
+    context: (field) => readContextField(showContext(entryText, verdict).claimed, field),
+    verified: (field) => readContextField(showContext(entryText, verdict).verified, field),
     openHours: () => describeHours(settings, "zh"),
     openHoursEn: () => describeHours(settings, "en"),
     date: () => toLocalTime(settings.timeZone, now).date,
@@ -142,19 +142,32 @@ function createReader(settings: Settings, inbound: Inbound, now: number, verdict
 /** What represents a message without a text, as in WeChat's own chat list. */
 const NAMES = {
   text: "",
+  "menu-choice": "",
   image: "[图片]",
-  miniprogrampage: "[小程序]",
+  voice: "[语音]",
+  video: "[视频]",
+  file: "[文件]",
+  location: "[位置]",
+  link: "[链接]",
+  card: "[小程序]",
   unknown: "[消息]",
-} as const satisfies Record<(UserMessage | UnknownMessage)["kind"], string>;
+} as const satisfies Record<InboundMessage["type"], string>;
 
-/** The readable part of a message: a text's content, a card's title. */
-function textOf(message: UserMessage | UnknownMessage): string {
-  switch (message.kind) {
+/** The readable part of a message: a text's content, a card's title, a location's name. */
+function textOf(message: InboundMessage): string {
+  switch (message.type) {
     case "text":
+    case "menu-choice":
       return message.content;
-    case "miniprogrampage":
+    case "card":
+    case "link":
       return message.title;
+    case "location":
+      return message.label;
     case "image":
+    case "voice":
+    case "video":
+    case "file":
     case "unknown":
       return "";
   }

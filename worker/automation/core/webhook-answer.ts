@@ -11,7 +11,7 @@ import { parseOutbound, type Outbound } from "../../../shared/message/outbound.t
 /** What to do with the message. */
 export type WebhookAnswer =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
-  | { readonly type: "transfer" }
+  | { readonly type: "handover" }
   | { readonly type: "silent" };
 
 /** Why an answer cannot be used. */
@@ -26,7 +26,7 @@ const LIMITS = { maxDepth: 8, maxCommas: 1_000 };
 
 const AnswerSchema = v.union([
   v.strictObject({ messages: v.pipe(v.array(v.unknown()), v.maxLength(MAX_MESSAGES)) }),
-  v.strictObject({ transfer: v.literal(true) }),
+  v.strictObject({ handover: v.literal(true) }),
   v.strictObject({ silent: v.literal(true) }),
   v.strictObject({}),
 ]);
@@ -51,7 +51,7 @@ export function parseWebhookAnswer(
   // For valibot a list is an object without fields.
   if (!parsed.success || Array.isArray(json.value)) return err({ reason: "not_an_answer" });
   const answer = parsed.output;
-  if ("transfer" in answer) return ok({ type: "transfer" });
+  if ("handover" in answer) return ok({ type: "handover" });
   if ("silent" in answer) return ok({ type: "silent" });
   if (!("messages" in answer) || answer.messages.length === 0) return ok(undefined);
   const messages: Outbound[] = [];

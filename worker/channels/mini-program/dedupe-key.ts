@@ -2,7 +2,8 @@
  * The keys by which pushes are recognised: computed from the content, so they are the same for XML and for JSON
  * (docs/design/0001-one-log.md, docs/storage.md).
  */
-import { wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import { readRaw } from "../../../shared/message/raw.ts";
 import { hexDigest } from "../../platform/digest.ts";
 
 const EVENT_HASH_DIGITS = 16;
@@ -20,9 +21,10 @@ const MAX_EVENT_NAME = 64;
  *   CreateTime the second is 0 and only the content decides.
  */
 export async function dedupeKey(inbound: Inbound): Promise<string> {
-  if ("msgId" in inbound && inbound.msgId !== undefined) return `m:${inbound.msgId}`;
-  const name = wireNameOf(inbound).slice(0, MAX_EVENT_NAME).toWellFormed();
-  const hash = await hexDigest("SHA-256", canonicalText(inbound));
+  if (inbound.event === "message") return `m:${inbound.id}`;
+  const name = inbound.name.slice(0, MAX_EVENT_NAME).toWellFormed();
+  const { raw, ...said } = inbound;
+  const hash = await hexDigest("SHA-256", canonicalText({ ...said, fields: readRaw(raw) }));
   return `e:${name}:${inbound.createdAt / 1_000}:${hash.slice(0, EVENT_HASH_DIGITS)}`;
 }
 

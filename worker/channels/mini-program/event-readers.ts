@@ -1,138 +1,79 @@
 /**
- * The events that share the push URL: wire → model, one entry an event (WECHAT.md §3.1, §3.2). A new event is a kind
- * in `shared/message/inbound.ts` and an entry here; the compiler requires both.
+ * The events about a user that share the push URL: wire → model, one entry an event (WECHAT.md §3.1, §3.2). Every other
+ * name is an account event, so a new one of those needs no entry.
  */
+import { ownValue } from "../../../shared/base/own-value.ts";
 import type {
-  AgentSessionEvent,
-  OtherEvent,
-  PushEvent,
-  InboundHead,
-  SubscribeChoice,
-  SubscribeChoiceEvent,
-  SubscribeSentEvent,
-  UserInfoEvent,
+  ControlEvent,
+  EnterAction,
+  EventHead,
+  OtherAction,
+  ReceiptEvent,
+  RevocationEvent,
 } from "../../../shared/message/inbound.ts";
+import { writeRaw } from "../../../shared/message/raw.ts";
 import type { FieldReader } from "../wechat/push/fields.ts";
+import { isWireFields, type WireFields } from "../wechat/push/wire.ts";
+
+/** An event about a user. */
+type UserEvent = ControlEvent | EnterAction | OtherAction | ReceiptEvent | RevocationEvent;
 
 /** Builds an event from the common head and its own fields. */
-type EventReader<E extends PushEvent> = (head: InboundHead, fields: FieldReader) => E;
+type EventReader = (head: EventHead, fields: FieldReader) => UserEvent;
 
-/** Every known event, by the name on the wire, which is its kind. */
-export const EVENT_READERS = {
+/** Every known event about a user, by the name on the wire. */
+const EVENT_READERS: Readonly<Record<string, EventReader>> = {
   user_enter_tempsession: (head, fields) => ({
     ...head,
-    kind: "user_enter_tempsession",
-    sessionFrom: fields.text("SessionFrom"),
+    event: "action",
+    type: "enter",
+    entryText: fields.text("SessionFrom"),
   }),
-  debug_demo: (head, fields) => ({ ...head, kind: "debug_demo", debugStr: fields.text("debug_str"), raw: fields.raw }),
-  subscribe_msg_popup_event: subscribeChoice("subscribe_msg_popup_event", "SubscribeMsgPopupEvent"),
-  subscribe_msg_change_event: subscribeChoice("subscribe_msg_change_event", "SubscribeMsgChangeEvent"),
-  subscribe_msg_sent_event: (head, fields) => ({
+  subscribe_msg_popup_event: choice("SubscribeMsgPopupEvent"),
+  subscribe_msg_change_event: choice("SubscribeMsgChangeEvent"),
+  subscribe_msg_sent_event: (head, { raw }) => ({
     ...head,
-    kind: "subscribe_msg_sent_event",
-    items: subscribeItems(fields, "SubscribeMsgSentEvent").map(toSentItem),
+    event: "receipt",
+    type: "other",
+    raw: writeRaw(withoutWrapper(raw, "SubscribeMsgSentEvent")),
   }),
-  user_info_modified: userInfo("user_info_modified"),
-  user_authorization_revoke: userInfo("user_authorization_revoke"),
-  user_authorization_cancellation: userInfo("user_authorization_cancellation"),
-  kf_create_session: agentSession("kf_create_session"),
-  kf_close_session: agentSession("kf_close_session"),
-  kf_switch_session: agentSession("kf_switch_session"),
-  wxa_media_check: (head, fields) => ({
+  // The user changed what was given; nothing is withdrawn.
+  user_info_modified: (head, { raw }) => ({ ...head, event: "action", type: "other", raw: writeRaw(raw) }),
+  user_authorization_revoke: (head, { raw }) => ({ ...head, event: "revocation", type: "part", raw: writeRaw(raw) }),
+  user_authorization_cancellation: (head, { raw }) => ({
     ...head,
-    kind: "wxa_media_check",
-    traceId: fields.text("trace_id"),
-    suggest: fields.nested("result").text("suggest"),
-    label: fields.nested("result").text("label"),
-    errcode: fields.text("errcode"),
-    raw: fields.raw,
+    event: "revocation",
+    type: "all",
+    raw: writeRaw(raw),
   }),
-  wxa_punish_event: (head, fields) => ({
+  kf_create_session: (head, fields) => ({ ...head, event: "control", type: "taken", agent: fields.text("KfAccount") }),
+  kf_close_session: (head, fields) => ({ ...head, event: "control", type: "ended", agent: fields.text("KfAccount") }),
+  kf_switch_session: (head, fields) => ({
     ...head,
-    kind: "wxa_punish_event",
-    eventType: fields.text("event_type"),
-    punishId: fields.text("punish_id"),
-    reason: fields.text("illegal_reason"),
-    raw: fields.raw,
+    event: "control",
+    type: "taken",
+    agent: fields.text("ToKfAccount"),
+    from: fields.text("FromKfAccount"),
   }),
-  wxa_comment_bad_score: (head, fields) => ({
-    ...head,
-    kind: "wxa_comment_bad_score",
-    commentId: fields.nested("result").text("comment_id"),
-    raw: fields.raw,
-  }),
-  notify_service_msg_send_result: other("notify_service_msg_send_result"),
-  trade_manage_remind_access_api: other("trade_manage_remind_access_api"),
-  trade_manage_remind_shipping: other("trade_manage_remind_shipping"),
-  trade_manage_order_settlement: other("trade_manage_order_settlement"),
-  add_express_path: other("add_express_path"),
-  xpay_goods_deliver_notify: other("xpay_goods_deliver_notify"),
-  xpay_coin_pay_notify: other("xpay_coin_pay_notify"),
-  secvod_upload_event: other("secvod_upload_event"),
-  secvod_audit_event: other("secvod_audit_event"),
-} as const satisfies { [K in PushEvent["kind"]]: EventReader<PushEvent & { readonly kind: K }> };
+};
 
-/** Whether an `Event` of the wire is a known one. */
-export function isKnownEvent(event: string): event is PushEvent["kind"] {
-  return Object.hasOwn(EVENT_READERS, event);
+/** The reader of an `Event` of the wire; undefined when it is no known event about a user. */
+export function findEventReader(name: string): EventReader | undefined {
+  return ownValue(EVENT_READERS, name);
 }
 
-/** The user's answers to a subscribe popup, or a change in the settings. */
-function subscribeChoice<K extends SubscribeChoiceEvent["kind"]>(
-  kind: K,
-  wrapper: string,
-): EventReader<SubscribeChoiceEvent & { readonly kind: K }> {
-  return (head, fields) => ({ ...head, kind, items: subscribeItems(fields, wrapper).map(toChoice) });
-}
-
-/** The items of a subscribe event: in XML inside an element of its own, in JSON at the top (WECHAT.md §3.2). */
-function subscribeItems(fields: FieldReader, wrapper: string): readonly FieldReader[] {
-  return (Object.hasOwn(fields.raw, wrapper) ? fields.nested(wrapper) : fields).list("List");
-}
-
-function toChoice(item: FieldReader): SubscribeChoice {
-  const popupScene = item.text("PopupScene");
-  return {
-    templateId: item.text("TemplateId"),
-    status: item.text("SubscribeStatusString"),
-    ...(popupScene === "" ? {} : { popupScene }),
-  };
-}
-
-function toSentItem(item: FieldReader): SubscribeSentEvent["items"][number] {
-  return {
-    templateId: item.text("TemplateId"),
-    msgId: item.text("MsgID"),
-    errorCode: item.text("ErrorCode"),
-    errorStatus: item.text("ErrorStatus"),
-  };
-}
-
-/** The user's information or authorisation changed. */
-function userInfo<K extends UserInfoEvent["kind"]>(kind: K): EventReader<UserInfoEvent & { readonly kind: K }> {
-  return (head, fields) => ({
+/** The user answered a subscribe popup, or changed a subscription in the settings. */
+function choice(wrapper: string): EventReader {
+  return (head, { raw }) => ({
     ...head,
-    kind,
-    appId: fields.text("AppID"),
-    revokeInfo: fields.text("RevokeInfo"),
-    pluginId: fields.text("PluginID"),
-    openPid: fields.text("OpenPID"),
+    event: "action",
+    type: "other",
+    raw: writeRaw(withoutWrapper(raw, wrapper)),
   });
 }
 
-/** An agent of WeChat's own tools accepted, closed or transferred the session. */
-function agentSession<K extends AgentSessionEvent["kind"]>(
-  kind: K,
-): EventReader<AgentSessionEvent & { readonly kind: K }> {
-  return (head, fields) => {
-    const toAgent = fields.text("ToKfAccount");
-    // kf_switch_session has From and To instead (WECHAT.md §3.2).
-    const agent = fields.text(toAgent === "" ? "KfAccount" : "FromKfAccount");
-    return { ...head, kind, agent, ...(toAgent === "" ? {} : { toAgent }) };
-  };
-}
-
-/** An event of another WeChat product. */
-function other<K extends OtherEvent["kind"]>(kind: K): EventReader<OtherEvent & { readonly kind: K }> {
-  return (head, fields) => ({ ...head, kind, raw: fields.raw });
+/** The items of a subscribe event are in an element of its own in XML, at the top in JSON (WECHAT.md §3.2) and in `raw`. */
+function withoutWrapper(fields: WireFields, wrapper: string): WireFields {
+  const { [wrapper]: inner, ...others } = fields;
+  return isWireFields(inner) ? { ...inner, ...others } : fields;
 }

@@ -4,17 +4,12 @@
  */
 import { ownValue } from "../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import {
-  EVENT_SCOPES,
-  type Inbound,
-  type InboundHead,
-  type UnknownMessage,
-  type UserMessage,
-  type WireFields,
-} from "../../../shared/message/inbound.ts";
+import type { AccountEvent, EventHead, Inbound, UserMessage } from "../../../shared/message/inbound.ts";
+import { writeRaw } from "../../../shared/message/raw.ts";
 import { USER_ID } from "../../../shared/message/user-id.ts";
 import { createFieldReader, type FieldProblem, type FieldReader } from "../wechat/push/fields.ts";
-import { EVENT_READERS, isKnownEvent } from "./event-readers.ts";
+import type { WireFields } from "../wechat/push/wire.ts";
+import { findEventReader } from "./event-readers.ts";
 
 /** Ids and names: printable ASCII. They become parts of keys and names, so their length is bounded. */
 const NAME = /^[!-~]{1,128}$/;
@@ -24,37 +19,36 @@ const SECONDS = /^\d{1,11}$/;
 const MSG_ID = /^[\w-]{1,64}$/;
 /** Any non-empty text. */
 const TEXT = /^[^]+$/;
-/** The longest part of an unknown event's name that becomes its type, UTF-16 units. `raw` has all of it. */
+/** The longest part of an event's name that is stored, UTF-16 units. `raw` has all of it. */
 const MAX_EVENT_NAME = 128;
 
-/** Builds a message from the common head and its own fields. */
-type MessageReader<M extends UserMessage> = (head: InboundHead & { readonly msgId: string }, fields: FieldReader) => M;
+/** What every message says. */
+type MessageHead = EventHead & { readonly event: "message"; readonly id: string };
 
-const MESSAGE_READERS = {
-  text: (head, fields) => ({ ...head, kind: "text", content: fields.text("Content") }),
-  image: (head, fields) => ({
-    ...head,
-    kind: "image",
-    picUrl: fields.text("PicUrl"),
-    mediaId: fields.text("MediaId"),
-  }),
+/** Makes a message of the common head and the fields beside it. */
+type MessageReader = (head: MessageHead, fields: FieldReader) => UserMessage;
+
+/** The messages we read, by MsgType. */
+const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
+  text: (head, fields) => ({ ...head, type: "text", content: fields.text("Content") }),
+  image: (head, fields) => ({ ...head, type: "image", mediaId: fields.text("MediaId"), url: fields.text("PicUrl") }),
   miniprogrampage: (head, fields) => ({
     ...head,
-    kind: "miniprogrampage",
+    type: "card",
     title: fields.text("Title"),
     appId: fields.text("AppId"),
     pagePath: fields.text("PagePath"),
     thumbUrl: fields.text("ThumbUrl"),
     thumbMediaId: fields.text("ThumbMediaId"),
   }),
-} as const satisfies { [K in UserMessage["kind"]]: MessageReader<Extract<UserMessage, { readonly kind: K }>> };
+};
 
 /**
  * Reads a push.
  *
- * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its kind is a known one; the first of
+ * A message needs ToUserName, FromUserName, CreateTime, MsgType, and MsgId when its type is a known one; the first of
  * them that is missing or of the wrong shape is the problem. An event needs a name, `Event`, and nothing else: what has
- * one is never refused (WECHAT.md §3.2). A damaged event is of an unknown kind.
+ * one is never refused (WECHAT.md §3.2). A damaged event is an account event.
  *
  * @param fields of the body, or of the decrypted text
  * @param damaged of a message or an event whose text cannot be separated from its fields: what lies between those
@@ -64,7 +58,7 @@ export function readInbound(fields: WireFields, damaged?: string): Result<Inboun
   const name = createFieldReader(fields, []).optional("Event", TEXT);
   if (name !== "" && !hasMessageType(fields)) return ok(readEvent(fields, name, damaged));
   const message = readMessage(fields, damaged);
-  return message.ok || name === "" ? message : ok(toUnknownEvent(readEventHead(fields), name, fields, damaged));
+  return message.ok || name === "" ? message : ok(toAccountEvent(readEventHead(fields, name), fields, damaged));
 }
 
 /** Whether MsgType says that the push is a message: it has any value but `event`. */
@@ -76,43 +70,41 @@ function hasMessageType(fields: WireFields): boolean {
 function readMessage(wire: WireFields, damaged: string | undefined): Result<Inbound, FieldProblem> {
   const problems: FieldProblem[] = [];
   const fields = createFieldReader(wire, problems);
-  const inbound = readMessageKind(readHead(fields), fields, damaged);
+  const inbound = readMessageType(readHead(fields), fields, damaged);
   const [problem] = problems;
   return problem === undefined ? ok(inbound) : err(problem);
 }
 
-function readHead(fields: FieldReader): InboundHead {
+function readHead(fields: FieldReader): EventHead {
   const account = fields.required("ToUserName", NAME);
   const openid = fields.required("FromUserName", USER_ID);
   const createdAt = Number(fields.required("CreateTime", SECONDS)) * 1_000;
   const businessId = fields.text("BusinessId");
-  return { account, openid, createdAt, ...(businessId === "" ? {} : { businessId }) };
+  const name = fields.required("MsgType", NAME);
+  return { account, openid, ...(businessId === "" ? {} : { businessId }), name, createdAt };
 }
 
-function readMessageKind(head: InboundHead, fields: FieldReader, damaged: string | undefined): Inbound {
-  const type = fields.required("MsgType", NAME);
-  if (type === "event") fields.required("Event", TEXT);
-  if (isKnownMessage(type) && damaged === undefined) {
-    return MESSAGE_READERS[type]({ ...head, msgId: fields.required("MsgId", MSG_ID) }, fields);
-  }
-  const harm = damaged === undefined ? {} : { damaged };
-  const unknown = { ...head, kind: "unknown", type, raw: fields.raw, ...harm } as const;
-  return fields.text("MsgId") === "" ? unknown : { ...unknown, msgId: fields.required("MsgId", MSG_ID) };
+function readMessageType(head: EventHead, fields: FieldReader, damaged: string | undefined): Inbound {
+  if (head.name === "event") fields.required("Event", TEXT);
+  const read = damaged === undefined ? ownValue(MESSAGE_READERS, head.name) : undefined;
+  if (read === undefined && fields.text("MsgId") === "") return toAccountEvent(head, fields.raw, damaged);
+  const message = { ...head, event: "message", id: fields.required("MsgId", MSG_ID) } as const;
+  if (read !== undefined) return read(message, fields);
+  return { ...message, type: "unknown", raw: writeRaw(fields.raw), ...(damaged === undefined ? {} : { damaged }) };
 }
 
 /**
  * An event with a known name is kept unparsed when it is damaged, its fields have another shape, or it names no user.
  */
 function readEvent(wire: WireFields, name: string, damaged: string | undefined): Inbound {
-  const head = readEventHead(wire);
-  if (damaged !== undefined) return toUnknownEvent(head, name, wire, damaged);
+  const head = readEventHead(wire, name);
+  const read = damaged === undefined && head.openid !== "" ? findEventReader(name) : undefined;
   const problems: FieldProblem[] = [];
-  const event = isKnownEvent(name) ? EVENT_READERS[name](head, createFieldReader(wire, problems)) : undefined;
-  const isRoutable = event !== undefined && (head.openid !== "" || EVENT_SCOPES[event.kind] === "app");
-  return isRoutable && problems.length === 0 ? event : toUnknownEvent(head, name, wire, undefined);
+  const event = read?.(head, createFieldReader(wire, problems));
+  return event === undefined || problems.length > 0 ? toAccountEvent(head, wire, damaged) : event;
 }
 
-function readEventHead(wire: WireFields): InboundHead {
+function readEventHead(wire: WireFields, name: string): EventHead {
   const fields = createFieldReader(wire, []);
   // Some events are sent by the platform's own user and name the user they are about (WECHAT.md §3.2).
   const namesUser = (ownValue(wire, "OpenID") ?? "") !== "";
@@ -120,16 +112,13 @@ function readEventHead(wire: WireFields): InboundHead {
   return {
     account: fields.optional("ToUserName", NAME),
     openid: fields.optional(namesUser ? "OpenID" : "FromUserName", USER_ID),
-    createdAt: Number(fields.optional("CreateTime", SECONDS)) * 1_000,
     ...(businessId === "" ? {} : { businessId }),
+    name: name.slice(0, MAX_EVENT_NAME).toWellFormed(),
+    createdAt: Number(fields.optional("CreateTime", SECONDS)) * 1_000,
   };
 }
 
-function toUnknownEvent(head: InboundHead, name: string, raw: WireFields, damaged: string | undefined): UnknownMessage {
-  const type = `event:${name.slice(0, MAX_EVENT_NAME).toWellFormed()}`;
-  return { ...head, kind: "unknown", type, raw, ...(damaged === undefined ? {} : { damaged }) };
-}
-
-function isKnownMessage(type: string): type is UserMessage["kind"] {
-  return Object.hasOwn(MESSAGE_READERS, type);
+function toAccountEvent(head: EventHead, wire: WireFields, damaged: string | undefined): AccountEvent {
+  const harm = damaged === undefined ? {} : { damaged };
+  return { ...head, event: "account-event", type: "other", raw: writeRaw(wire), ...harm };
 }

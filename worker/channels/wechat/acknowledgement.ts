@@ -2,13 +2,10 @@
  * The answer to a push. A mini program may only acknowledge, or hand the user over to WeChat's own agent tools; replies
  * are sent by the send API (WECHAT.md §1.6, §1.8).
  */
-import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { WireFormat } from "./push/envelope.ts";
 import type { OpenedPush, AcknowledgementSeal } from "./push/received-push.ts";
 import { signParts } from "./push/signature.ts";
-
-/** `success` acknowledges; `transfer` hands the conversation to an agent. */
-export type AnswerKind = "success" | "transfer";
 
 /** An HTTP answer: status 200 and this. */
 export interface Answer {
@@ -34,7 +31,7 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
 /**
  * Builds the answer to a push, afresh each time: a repeated push gets the same answer under a new encryption.
  *
- * @param kind only a user's message can be handed over (WECHAT.md §1.8), so an event always gets `success`
+ * @param acknowledgement only a user's message can be handed over (WECHAT.md §1.8), so an event always gets `success`
  * @param push the push; the answer has its format and encryption
  * @param now epoch milliseconds
  * @param nonce for the signature of an encrypted answer; the one of the request will do
@@ -42,14 +39,14 @@ const CONTENT_TYPES: Readonly<Record<WireFormat, string>> = {
  * @returns `success` is plain in every mode; a hand-over is encrypted when the push was (WECHAT.md §1.9)
  */
 export async function buildAcknowledgement(
-  kind: AnswerKind,
+  acknowledgement: Acknowledgement,
   push: AnsweredPush,
   now: number,
   nonce: string,
   random: Uint8Array,
 ): Promise<Answer> {
   const { inbound, format, seal } = push;
-  if (kind !== "transfer" || !isUserMessage(inbound)) return ACKNOWLEDGEMENT;
+  if (acknowledgement !== "handover" || inbound.event !== "message") return ACKNOWLEDGEMENT;
   const seconds = Math.floor(now / 1_000);
   const handOver = write(format, {
     ToUserName: inbound.openid,

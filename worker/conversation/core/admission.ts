@@ -104,5 +104,5 @@ export function replyWindow(
   now: number,
 ): WindowStatus {
   if (admission(control, "api", "new", now).by === "window") return windowStatus(window, rules, now);
-  return { kind: "unknown", remaining: 0, expiresAt: null, doubtful: window.doubtful };
+  return { status: "unknown", grant: null, remaining: 0, expiresAt: null, doubtful: window.doubtful };
 }

@@ -9,7 +9,7 @@ import type { Purpose } from "../../../shared/message/purpose.ts";
 /** What to do with a push: send messages, hand the user to WeChat's own agents (WECHAT.md §1.8), or send nothing. */
 export type Action =
   | { readonly type: "reply"; readonly messages: readonly Outbound[] }
-  | { readonly type: "transfer" }
+  | { readonly type: "handover" }
   | { readonly type: "silent" };
 
 /** One possible answer, with everything the conversation needs to decide on it. */

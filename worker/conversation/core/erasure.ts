@@ -3,7 +3,7 @@
  * late must not restore the user's data. Pure (docs/storage.md, "Erase").
  */
 
-import type { InboundHead } from "../../../shared/message/inbound.ts";
+import type { EventHead } from "../../../shared/message/inbound.ts";
 
 /** How long pushes from before the erasure are rejected, milliseconds. */
 export const ERASURE_MS = 24 * 3_600_000;
@@ -45,7 +45,7 @@ export function dateUserPush({
   inbound,
   signedAt,
 }: {
-  readonly inbound: Pick<InboundHead, "createdAt">;
+  readonly inbound: Pick<EventHead, "createdAt">;
   readonly signedAt?: number;
 }): number {
   return signedAt === undefined ? inbound.createdAt : datePush(0, signedAt);

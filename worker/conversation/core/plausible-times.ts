@@ -23,7 +23,7 @@ const MOVED_BACK_MS = 2 * CLOCK_STEP_MS;
  * @param now epoch ms
  */
 export function correctTimes(state: ConversationState, now: number, rules: ChannelRules): ConversationState {
-  const window = plausibleWindow(state.window, now, rules);
+  const window = plausibleWindow(state.window, now);
   const queue = keepSame(state.queue, (item) => plausibleItem(item, now, rules));
   const held = keepSame(state.held, (one) =>
     isImplausible(one.until, now, HOLD_MS) ? { ...one, until: now + HOLD_MS } : one,
@@ -58,7 +58,7 @@ function plausibleItem(item: OutboxItem, now: number, { grants }: ChannelRules):
  * Grants and uses are in the past. Those in the future are moved back together, so that a use counts against the same
  * grants as before, and against none that begins now.
  */
-function plausibleWindow(window: WindowState, now: number, rules: ChannelRules): WindowState {
+function plausibleWindow(window: WindowState, now: number): WindowState {
   let newest = 0;
   for (const { at, receivedAt } of window.grants) newest = Math.max(newest, at, receivedAt);
   for (const { settledAt } of window.uses) newest = Math.max(newest, settledAt ?? 0);
@@ -69,7 +69,7 @@ function plausibleWindow(window: WindowState, now: number, rules: ChannelRules):
     ...window,
     grants: window.grants.map((grant) => {
       const at = moved(grant.at);
-      return { ...grant, at, receivedAt: moved(grant.receivedAt), until: at + rules.grants[grant.kind].durationMs };
+      return { ...grant, at, receivedAt: moved(grant.receivedAt), until: at + (grant.until - grant.at) };
     }),
     uses: window.uses.map((use) => (use.settledAt === null ? use : { ...use, settledAt: moved(use.settledAt) })),
   };

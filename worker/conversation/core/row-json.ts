@@ -7,6 +7,7 @@ import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { buildMessageId } from "../../../shared/message/message-id.ts";
+import { readRaw } from "../../../shared/message/raw.ts";
 import type { Row } from "./rows.ts";
 
 /** The JSON of a row. */
@@ -23,8 +24,8 @@ export function showRow(row: Row, objectId: string) {
   const ref = row.ref ?? 0;
   switch (row.kind) {
     case "in": {
-      const { inbound, answer, contextVerdict } = row.body;
-      return { ...head, kind: "in" as const, inbound: showInbound(inbound, contextVerdict), answer };
+      const { inbound, acknowledgement, contextVerdict } = row.body;
+      return { ...head, kind: "in" as const, inbound: showInbound(inbound, contextVerdict), acknowledgement };
     }
     case "out": {
       const { message, source, purpose, part, parts, isAi = false, ruleId } = row.body;
@@ -53,12 +54,15 @@ export function showRow(row: Row, objectId: string) {
   }
 }
 
-/** The JSON of a push: without the openid, which is beside it; an enter event with the place the user came from. */
+/**
+ * The JSON of a push: without the openid, which is beside it; `raw` as fields; of entering with the place the user came
+ * from.
+ */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
-  const { openid: _openid, account: _account, createdAt, ...rest } = inbound;
-  const shown = { ...rest, createdAt: isoTime(createdAt) };
-  if (shown.kind !== "user_enter_tempsession") return shown;
-  return { ...shown, context: showContext(shown.sessionFrom, contextVerdict) };
+  const { openid: _openid, account: _account, raw, createdAt, ...rest } = inbound;
+  const shown = { ...rest, createdAt: isoTime(createdAt), ...(raw !== undefined && { fields: readRaw(raw) }) };
+  if (shown.event !== "action" || shown.type !== "enter") return shown;
+  return { ...shown, context: showContext(shown.entryText, contextVerdict) };
 }
 
 function isoTime(epochMs: number): string {

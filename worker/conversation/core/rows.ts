@@ -22,11 +22,11 @@ export type BlockedReason =
 
 /** The content of each kind of row. */
 export interface RowBodies {
-  /** A push of the user's, with the answer given to WeChat. */
+  /** A push of the user's, with the acknowledgement given to WeChat. */
   readonly in: {
     readonly inbound: Inbound;
-    readonly answer: Acknowledgement;
-    /** The result of verifying the token in `sessionFrom`; absent without one. */
+    readonly acknowledgement: Acknowledgement;
+    /** The result of verifying the token in `entryText`; absent without one. */
     readonly contextVerdict?: TokenVerdict;
   };
   /** A message to the user; `ref` is the first part's row, which names the whole message. */

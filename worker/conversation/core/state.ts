@@ -78,7 +78,7 @@ export interface ConversationState {
   /** Who handles the conversation. */
   readonly control: Control;
   /** The context that the contact button last sent: text from the user's phone, untrusted. */
-  readonly sessionFrom: string | null;
+  readonly entryText: string | null;
   /** The result of verifying the token in it; null without one. */
   readonly contextVerdict: TokenVerdict | null;
   /** The sub-merchant the user last wrote to; answers must name it (WECHAT.md §3.1). */
@@ -97,7 +97,7 @@ export const EMPTY_STATE: ConversationState = {
   held: [],
   onceUntil: {},
   control: AUTOMATIC,
-  sessionFrom: null,
+  entryText: null,
   contextVerdict: null,
   replyContext: null,
   consumers: {},

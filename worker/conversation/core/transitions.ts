@@ -6,9 +6,10 @@
 import { isImplausible } from "../../../shared/base/clock-setback.ts";
 import { ownValue } from "../../../shared/base/own-value.ts";
 import type { TokenVerdict } from "../../../shared/entry/context-token.ts";
-import { isUserMessage, type Acknowledgement, type Inbound } from "../../../shared/message/inbound.ts";
+import type { Acknowledgement, Inbound } from "../../../shared/message/inbound.ts";
 import type { Outbound } from "../../../shared/message/outbound.ts";
 import { splitMessage } from "../../../shared/message/parts.ts";
+import type { Classification } from "../../channels/channel.ts";
 import { findRefusal, isMuted } from "./admission.ts";
 import type { Candidate } from "./candidate.ts";
 import { syncCursors } from "./consumer-cursor.ts";
@@ -33,6 +34,8 @@ export { HOLD_MS } from "./state.ts";
 export interface InboundEvent {
   readonly key: string;
   readonly inbound: Inbound;
+  /** The channel's terms for it. */
+  readonly classification: Classification;
   /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
   readonly signedAt?: number;
   readonly candidates: readonly Candidate[] | null;
@@ -70,7 +73,7 @@ export const MAX_HELD = 10;
 const MAX_ONCE_MS = 30 * 86_400_000;
 
 /** The longest context kept in the state, characters: the limit of a contact button (WECHAT.md §9.1). */
-const MAX_SESSION_FROM = 1_024;
+const MAX_ENTRY_TEXT = 1_024;
 
 /** A push that was not seen before: grants, held messages, the automatic answer. */
 export function applyEvent(
@@ -78,26 +81,27 @@ export function applyEvent(
   writer: RowWriter,
   push: InboundEvent,
   context: TransitionContext,
-): { readonly state: ConversationState; readonly answer: Acknowledgement } {
+): { readonly state: ConversationState; readonly acknowledgement: Acknowledgement } {
   const { inbound, contextVerdict } = push;
   const plausible = correctTimes(state, context.now, context.rules);
   const heard = { ...plausible, ...syncCursors(plausible, push, plausible.lastSeq) };
   const current = expireHeld(expireLeases(heard, writer, context), writer, context.now);
   const chosen = chooseCandidate(current, push.candidates ?? [], context.now);
-  const answer = chosen?.action.type === "transfer" && isUserMessage(inbound) ? "transfer" : "success";
+  const isHandedOver = chosen?.action.type === "handover" && inbound.event === "message";
+  const acknowledgement = isHandedOver ? "handover" : "received";
   const at = Math.min(inbound.createdAt, context.now);
   writer.append({
     kind: "in",
     key: push.key,
     at,
-    body: { inbound, answer, ...(contextVerdict && { contextVerdict }) },
+    body: { inbound, acknowledgement, ...(contextVerdict && { contextVerdict }) },
   });
   const opened = openWindow(current, push, at, context);
-  const released = isUserMessage(inbound) ? releaseHeld(opened, context) : opened;
+  const released = inbound.event === "message" ? releaseHeld(opened, context) : opened;
   const answered = chosen === undefined ? released : enqueueReply(released, writer, chosen, context);
   const remembered = rememberOnce(answered, acted(released, answered, chosen), context.now);
-  const control = answer === "transfer" ? handOver(remembered.control) : remembered.control;
-  return { state: { ...remembered, control }, answer };
+  const control = isHandedOver ? handOver(remembered.control) : remembered.control;
+  return { state: { ...remembered, control }, acknowledgement };
 }
 
 /** A person or program sends a message. A refusal writes nothing, unless the message is to be held. */
@@ -145,21 +149,21 @@ export function runDue(
 
 function openWindow(
   state: ConversationState,
-  { inbound, contextVerdict }: InboundEvent,
+  { inbound, classification, contextVerdict }: InboundEvent,
   at: number,
   context: TransitionContext,
 ): ConversationState {
   const receivedAt = context.now;
   const businessId = inbound.businessId ?? null;
-  const isEnter = inbound.kind === "user_enter_tempsession";
-  if (!isEnter && !isUserMessage(inbound)) return state;
-  const window = openGrant(state.window, context.rules, { kind: isEnter ? "enter" : "message", at, receivedAt });
+  const { grant } = classification;
+  if (grant === undefined) return state;
+  const window = openGrant(state.window, context.rules, { name: grant.name, at, receivedAt });
   // Older than a known event: it arrived late, and the newer one stays in force.
   if (window === state.window) return state;
   const opened = { ...state, control: endHandover(state.control), replyContext: businessId, window };
-  if (!isEnter) return opened;
-  const sessionFrom = inbound.sessionFrom.slice(0, MAX_SESSION_FROM);
-  return { ...opened, sessionFrom, contextVerdict: contextVerdict ?? null };
+  if (inbound.event !== "action" || inbound.type !== "enter") return opened;
+  const entryText = inbound.entryText.slice(0, MAX_ENTRY_TEXT);
+  return { ...opened, entryText, contextVerdict: contextVerdict ?? null };
 }
 
 /**

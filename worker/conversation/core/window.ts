@@ -2,15 +2,16 @@
  * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4,
  * docs/design/0003-reply-window.md).
  *
- * Two grants, never added: a message of the user (5 in 48 h) and entering the chat (2 in 60 s). Every use is one
+ * Grants have names and are never added: of a mini program `message` (5 in 48 h) and `enter` (2 in 60 s). Every use is one
  * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
  * Pure: `now` is an argument, nothing here changes its input.
  */
-import type { ChannelRules, GrantKind } from "../../../shared/message/channel-rules.ts";
+import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 
 /** A permission to send that one action of the user opened. */
 export interface Grant {
-  readonly kind: GrantKind;
+  /** One of the channel's `rules.grants`. */
+  readonly name: string;
   /** When the user acted, epoch ms: min(CreateTime, arrival). */
   readonly at: number;
   /** When it ends, epoch ms. */
@@ -33,7 +34,7 @@ export interface QuotaUse {
 
 /** The data of the reply window. */
 export interface WindowState {
-  /** At most one of each kind. */
+  /** At most one of each name. */
   readonly grants: readonly Grant[];
   readonly uses: readonly QuotaUse[];
   /** WeChat refused as out of time although by our record the 48 hours are running. */
@@ -42,7 +43,10 @@ export interface WindowState {
 
 /** The reply window as the API returns it. */
 export interface WindowStatus {
-  readonly kind: GrantKind | "closed" | "unknown";
+  /** `unknown`: handed over. */
+  readonly status: "open" | "closed" | "unknown";
+  /** The grant that counts; null when none is open or that is unknown. */
+  readonly grant: string | null;
   readonly remaining: number;
   /** Epoch ms; null when closed or unknown. */
   readonly expiresAt: number | null;
@@ -74,14 +78,15 @@ export const GRANT_MARGIN_MS = 2_000;
 export function openGrant(
   state: WindowState,
   rules: ChannelRules,
-  action: { readonly kind: GrantKind; readonly at: number; readonly receivedAt: number },
+  action: { readonly name: string; readonly at: number; readonly receivedAt: number },
 ): WindowState {
-  const known = state.grants.find((grant) => grant.kind === action.kind);
-  const doubtful = action.kind === "message" ? false : state.doubtful;
-  if (known !== undefined && known.at > action.at) return state;
-  const opened: Grant = { ...action, until: action.at + rules.grants[action.kind].durationMs };
+  const known = state.grants.find((grant) => grant.name === action.name);
+  const doubtful = action.name === "message" ? false : state.doubtful;
+  const rule = rules.grants[action.name];
+  if (rule === undefined || (known !== undefined && known.at > action.at)) return state;
+  const opened: Grant = { ...action, until: action.at + rule.durationMs };
   // An ended grant no longer counts; if it were kept, every use since would be kept too.
-  const others = state.grants.filter((grant) => grant.kind !== action.kind && grant.until > action.receivedAt);
+  const others = state.grants.filter((grant) => grant.name !== action.name && grant.until > action.receivedAt);
   const grants = [...others, opened];
   return { grants, uses: pruneUses(state.uses, grants), doubtful };
 }
@@ -91,7 +96,7 @@ export function openGrant(
  * against it. The grant of an earlier entering is dropped, as it can allow no more.
  */
 export function trustClock(state: WindowState): WindowState {
-  const since = state.grants.find(({ kind }) => kind === "message")?.at ?? 0;
+  const since = state.grants.find(({ name }) => name === "message")?.at ?? 0;
   return {
     ...state,
     grants: state.grants.filter(({ at }) => at >= since),
@@ -101,16 +106,13 @@ export function trustClock(state: WindowState): WindowState {
 
 /** The messages that may be sent at `now`. */
 export function windowStatus(state: WindowState, rules: ChannelRules, now: number): WindowStatus {
+  const { doubtful } = state;
   const best = openGrants(state, now)
     .map((grant) => ({ grant, remaining: Math.max(0, remainingOf(state, rules, grant)) }))
     .toSorted((a, b) => b.remaining - a.remaining || b.grant.until - a.grant.until)[0];
-  if (best === undefined) return { kind: "closed", remaining: 0, expiresAt: null, doubtful: state.doubtful };
-  return {
-    kind: best.grant.kind,
-    remaining: best.remaining,
-    expiresAt: best.grant.until,
-    doubtful: state.doubtful,
-  };
+  if (best === undefined) return { status: "closed", grant: null, remaining: 0, expiresAt: null, doubtful };
+  const { grant } = best;
+  return { status: "open", grant: grant.name, remaining: best.remaining, expiresAt: grant.until, doubtful };
 }
 
 /** Why `count` messages may not be sent now, or undefined when they may. */
@@ -152,7 +154,7 @@ export function correctWindow(
   startedAt: number,
   now: number,
 ): WindowState {
-  const running = liveGrants(state, now).some((grant) => grant.kind === "message");
+  const running = liveGrants(state, now).some((grant) => grant.name === "message");
   return {
     ...state,
     grants: state.grants.map((grant) => (grant.receivedAt <= startedAt ? { ...grant, spent: true } : grant)),
@@ -181,7 +183,8 @@ function liveGrants(state: WindowState, now: number): readonly Grant[] {
 }
 
 function remainingOf(state: WindowState, rules: ChannelRules, grant: Grant): number {
-  return rules.grants[grant.kind].count - state.uses.filter((use) => countsAgainst(use, grant)).length;
+  const count = rules.grants[grant.name]?.count ?? 0;
+  return count - state.uses.filter((use) => countsAgainst(use, grant)).length;
 }
 
 function countsAgainst(use: QuotaUse, grant: Grant): boolean {

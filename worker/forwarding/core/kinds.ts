@@ -2,12 +2,12 @@
  * Which pushes are forwarded to the team's own push server: the patterns of `WECHAT_FORWARD_KINDS` over the names the
  * platform gives, `Event` or MsgType (docs/design/forwarding.md).
  *
- * A pattern with `*` matches events only. The pushes of customer service itself, the users' messages and
- * `user_enter_tempsession`, are matched by their whole name only, so that they are not sent by accident to a server
+ * A pattern with `*` matches events only. The pushes of customer service itself, a user's messages and entering
+ * the chat, are matched by their whole name only, so that they are not sent by accident to a server
  * that may be down.
  */
 import { err, ok, type Result } from "../../../shared/base/result.ts";
-import { isUserMessage, wireNameOf, type Inbound } from "../../../shared/message/inbound.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { createPatternTest } from "../../../shared/text/pattern.ts";
 
 /** The most patterns: each push is compared with all of them. */
@@ -35,9 +35,8 @@ export function parseForwardKinds(
 
 /** Whether a push matches one of the patterns. */
 export function isForwardKind(kinds: readonly string[], inbound: Inbound): boolean {
-  const name = wireNameOf(inbound);
-  const isEvent = inbound.kind === "unknown" ? inbound.type.startsWith("event:") : !isUserMessage(inbound);
-  const takesPatterns = isEvent && inbound.kind !== "user_enter_tempsession";
+  const { name, event, type } = inbound;
+  const takesPatterns = event !== "message" && (event !== "action" || type !== "enter");
   return kinds.some((kind) =>
     kind.includes("*") ? takesPatterns && createPatternTest(kind.split("*"))(name) : kind === name,
   );

@@ -49,8 +49,8 @@ conversations.get(
     const answer: v.InferOutput<typeof ConversationSchema> = {
       window: toWindowJson(view.window),
       context: {
-        sessionFrom: view.sessionFrom,
-        ...showContext(view.sessionFrom ?? "", view.contextVerdict ?? undefined),
+        entryText: view.entryText,
+        ...showContext(view.entryText ?? "", view.contextVerdict ?? undefined),
       },
       heldCount: view.heldCount,
       waiting: view.waiting.map((message) => toWaitingMessageJson(message, conversation.id.toString(), pauseEnd)),

@@ -3,9 +3,9 @@
  */
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
-import { AppEventsSchema } from "../../../shared/api/events.ts";
+import { AccountEventsSchema } from "../../../shared/api/events.ts";
 import { PageQuerySchema } from "../../../shared/api/schemas.ts";
-import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
+import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
@@ -13,7 +13,7 @@ import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 
 /** The call with whole events: `AccountRpc` types them by their head (`AccountEvent`). */
 interface RemoteEvents {
-  appEvents(after: number, limit: number): Promise<readonly StoredAppEvent[]>;
+  appEvents(after: number, limit: number): Promise<readonly StoredAccountEvent[]>;
 }
 
 /** Routes about such events. */
@@ -32,7 +32,7 @@ events.get(
     answers: {
       200: {
         text: { zh: "一页事件", en: "A page of events" },
-        content: { type: "application/json", schema: AppEventsSchema },
+        content: { type: "application/json", schema: AccountEventsSchema },
       },
     },
     problems: ["invalid_field"],
@@ -42,7 +42,7 @@ events.get(
     const { after, limit } = c.req.valid("query");
     const account: unknown = servicesOf(c).account();
     const kept = await (account as RemoteEvents).appEvents(after, limit);
-    const answer = { events: kept.map(showAppEvent), next: kept.at(-1)?.seq ?? after };
-    return c.json(answer satisfies v.InferOutput<typeof AppEventsSchema>);
+    const answer = { events: kept.map(showAccountEvent), next: kept.at(-1)?.seq ?? after };
+    return c.json(answer satisfies v.InferOutput<typeof AccountEventsSchema>);
   },
 );

@@ -2,9 +2,14 @@
  * Turns rows of the log into webhook events: one table, one event id per row that stays the same over retries and
  * replays. Standard Webhooks' envelope: `{ type, timestamp, data }`.
  */
-import { type WebhookEventType, type WebhookSource, eventIdOf, APP_EVENT } from "../../../shared/api/webhook-events.ts";
-import { showAppEvent, type StoredAppEvent } from "../../../shared/message/account-event.ts";
-import { isUserMessage, type Inbound } from "../../../shared/message/inbound.ts";
+import {
+  type WebhookEventType,
+  type WebhookSource,
+  eventIdOf,
+  ACCOUNT_EVENT,
+} from "../../../shared/api/webhook-events.ts";
+import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
 import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
 import type { Row } from "../../conversation/core/rows.ts";
 
@@ -32,10 +37,10 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
   switch (row.kind) {
     case "in": {
       const received = typeOfPush(row.body.inbound);
-      return row.body.answer === "transfer" ? [received, "handover"] : [received];
+      return row.body.acknowledgement === "handover" ? [received, "conversation.handed_over"] : [received];
     }
     case "handed_over":
-      return ["handover"];
+      return ["conversation.handed_over"];
     case "sent":
       return ["message.sent"];
     case "failed":
@@ -80,20 +85,20 @@ export function toWebhookEvent(
   };
 }
 
-/** An event of the mini program as a whole, as `GET /events` returns it; `objectId` is the account's. */
-export function toAppWebhookEvent(
+/** An event of an account as a whole, as `GET /events` returns it; `objectId` is the account's. */
+export function toAccountWebhookEvent(
   { appid, objectId }: Omit<WebhookSource, "openid">,
-  event: StoredAppEvent,
+  event: StoredAccountEvent,
 ): WebhookEvent {
-  const shown = showAppEvent(event);
+  const shown = showAccountEvent(event);
   return {
-    id: eventIdOf({ objectId }, event, APP_EVENT),
-    type: APP_EVENT,
-    body: JSON.stringify({ type: APP_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
+    id: eventIdOf({ objectId }, event, ACCOUNT_EVENT),
+    type: ACCOUNT_EVENT,
+    body: JSON.stringify({ type: ACCOUNT_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
   };
 }
 
 function typeOfPush(inbound: Inbound): WebhookEventType {
-  if (isUserMessage(inbound)) return "message.received";
-  return inbound.kind === "user_enter_tempsession" ? "user.entered" : "event.received";
+  if (inbound.event === "message") return "message.received";
+  return inbound.event === "action" && inbound.type === "enter" ? "user.entered" : "event.received";
 }

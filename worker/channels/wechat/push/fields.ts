@@ -4,8 +4,7 @@
  * once.
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
-import { isWireFields, isWireList } from "./wire.ts";
+import { isWireFields, isWireList, type WireFields, type WireValue } from "./wire.ts";
 
 /** A field that is missing or has the wrong shape. The name is one of ours, never content. */
 export interface FieldProblem {

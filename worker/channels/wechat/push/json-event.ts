@@ -3,9 +3,8 @@
  * the event can be stored with every member that is valid (docs/design/push-trust.md).
  */
 import { ownValue } from "../../../../shared/base/own-value.ts";
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
 import { parseJson } from "./json.ts";
-import { MAX_WIRE_NODES } from "./wire.ts";
+import { MAX_WIRE_NODES, type WireFields, type WireValue } from "./wire.ts";
 import { HEAD, isNamedEvent } from "./xml/edges.ts";
 
 /** A member of an object. */

@@ -4,8 +4,15 @@
  */
 import { readJsonText } from "../../../../shared/base/json-text.ts";
 import { err, ok, type Result } from "../../../../shared/base/result.ts";
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
-import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES, type WireReason } from "./wire.ts";
+import {
+  isForbiddenName,
+  MAX_WIRE_DEPTH,
+  MAX_WIRE_LENGTH,
+  MAX_WIRE_NODES,
+  type WireReason,
+  type WireFields,
+  type WireValue,
+} from "./wire.ts";
 
 /** Why JSON could not be read. */
 export interface JsonProblem {

@@ -1,3 +1,5 @@
+import type { CryptProblem, MessageCipher } from "./crypt.ts";
+import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
 /**
  * The types for receiving a push: credentials and query in, an opened push or a problem out. The code is in
  * `open-push.ts`.
@@ -6,9 +8,7 @@
  * authentic push that cannot be parsed must be acknowledged and kept for the operator; otherwise WeChat repeats it and
  * shows the user an error.
  */
-import type { WireFields } from "../../../../shared/message/inbound.ts";
-import type { CryptProblem, MessageCipher } from "./crypt.ts";
-import type { EnvelopeProblem, WireFormat } from "./envelope.ts";
+import type { WireFields } from "./wire.ts";
 
 /** The push mode set in the WeChat console (WECHAT.md §1.1). Of a compatible push only the encrypted part is read. */
 export type PushMode = "secure" | "compatible" | "plain";

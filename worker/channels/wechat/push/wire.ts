@@ -3,7 +3,13 @@
  * Real pushes have a depth of 4 and about 40 values (WECHAT.md §3).
  */
 
-import type { WireFields, WireValue } from "../../../../shared/message/inbound.ts";
+/** A wire value with every scalar as text, the same whether it came as XML or JSON. */
+export type WireValue = string | readonly WireValue[] | WireFields;
+
+/** Wire fields by their names on the wire. */
+export interface WireFields {
+  readonly [name: string]: WireValue;
+}
 
 /** The longest body read, UTF-16 units; a mini program's longest push has a few thousand. */
 export const MAX_WIRE_LENGTH = 65_536;

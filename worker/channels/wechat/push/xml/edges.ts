@@ -4,7 +4,7 @@
  * user typed can come before the head or after the tail.
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
-import type { WireFields } from "../../../../../shared/message/inbound.ts";
+import type { WireFields } from "../wire.ts";
 
 /** The ends of a message, and the text between them. */
 export interface XmlEdges {

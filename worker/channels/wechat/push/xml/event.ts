@@ -7,8 +7,7 @@
  * would follow. The start of the next element is then certain as well. From the last element backwards the same holds
  * for the opening tag.
  */
-import type { WireFields, WireValue } from "../../../../../shared/message/inbound.ts";
-import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES } from "../wire.ts";
+import { isForbiddenName, MAX_WIRE_DEPTH, MAX_WIRE_NODES, type WireFields, type WireValue } from "../wire.ts";
 import { HEAD, isNamedEvent, PLAIN_VALUE, ROOT_END, ROOT_START } from "./edges.ts";
 import { COMMENT } from "./markup.ts";
 import { decodeReferences, parseXml, PROLOG } from "./parse.ts";

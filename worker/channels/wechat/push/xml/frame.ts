@@ -9,8 +9,7 @@
  */
 import { ownValue } from "../../../../../shared/base/own-value.ts";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
-import type { WireFields } from "../../../../../shared/message/inbound.ts";
-import { isWireList, MAX_WIRE_LENGTH } from "../wire.ts";
+import { isWireList, MAX_WIRE_LENGTH, type WireFields } from "../wire.ts";
 import { IDENTITY, isIdentified, isNamedEvent, readEdges, type XmlEdges } from "./edges.ts";
 import { readXmlEvent } from "./event.ts";
 import { CDATA_END, CDATA_START } from "./markup.ts";

@@ -7,8 +7,7 @@
  */
 import { XMLParser } from "fast-xml-parser";
 import { err, ok, type Result } from "../../../../../shared/base/result.ts";
-import type { WireFields, WireValue } from "../../../../../shared/message/inbound.ts";
-import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH } from "../wire.ts";
+import { isWireFields, MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, type WireFields, type WireValue } from "../wire.ts";
 import { checkMarkup, COMMENT, type XmlReason } from "./markup.ts";
 
 /** Why XML could not be read. */

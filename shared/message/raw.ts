@@ -1,0 +1,28 @@
+/**
+ * What a platform said under its own names. It is stored as text, since a recursive type is too deep for the types of RPC,
+ * and shown as `fields`. Any program reads it without the channel.
+ */
+
+/** A value: every scalar is a text, the same whether it came as XML or JSON. */
+export type RawValue = string | readonly RawValue[] | RawFields;
+
+/** Values by the platform's names. */
+export interface RawFields {
+  readonly [name: string]: RawValue;
+}
+
+/** Writes fields as text. */
+export function writeRaw(fields: RawFields): string {
+  return JSON.stringify(fields);
+}
+
+/**
+ * The fields of a text.
+ *
+ * @param raw written by `writeRaw`; undefined: no fields
+ */
+export function readRaw(raw: string | undefined): RawFields {
+  if (raw === undefined) return {};
+  const fields: RawFields = JSON.parse(raw);
+  return fields;
+}

@@ -1,0 +1,28 @@
+/** Which grant an event of a mini program opens: every message, and entering (WECHAT.md §4.4). */
+import { describe, it } from "vitest";
+import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
+import type { Inbound } from "../../../shared/message/inbound.ts";
+import { classify } from "../../../worker/channels/mini-program/classify.ts";
+
+const HEAD = { account: "gh_1", openid: "o1", name: "x", createdAt: 0 };
+
+describe("classify", () => {
+  it("lets every message open `message`, also one that was not read, and entering open `enter`", ({ expect }) => {
+    const text: Inbound = { ...HEAD, event: "message", type: "text", id: "1", content: "hi" };
+    expect(classify(text)).toEqual({ grant: { name: "message" } });
+    expect(classify({ ...HEAD, event: "message", type: "unknown", id: "1" })).toEqual({ grant: { name: "message" } });
+    expect(classify({ ...HEAD, event: "action", type: "enter", entryText: "" })).toEqual({ grant: { name: "enter" } });
+    expect(Object.keys(MINI_PROGRAM_RULES.grants)).toEqual(["message", "enter"]);
+  });
+
+  it("lets no other event open one", ({ expect }) => {
+    const others: Inbound[] = [
+      { ...HEAD, event: "action", type: "other" },
+      { ...HEAD, event: "control", type: "ended", agent: "a" },
+      { ...HEAD, event: "receipt", type: "other" },
+      { ...HEAD, event: "revocation", type: "all" },
+      { ...HEAD, event: "account-event", type: "other" },
+    ];
+    for (const event of others) expect(classify(event), event.event).toEqual({});
+  });
+});
