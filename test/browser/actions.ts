@@ -1,8 +1,8 @@
-/** What people do on the phone page, and what the shop does beside it, in a line each. */
+/** User actions on the phone page and the shop's API calls, one function each. */
 import type { Locator, Page } from "playwright-core";
 import type { Stack } from "../../scripts/lib/stack.ts";
 
-/** Comes in by the contact button. */
+/** Enters the chat by the contact button. */
 export async function enter(page: Page): Promise<void> {
   await page.getByRole("button", { name: "联系客服" }).click();
   await page.getByLabel("输入消息").waitFor();

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, "../..");
 /** The differing pictures are written here for inspection. */
 const DIFFERING = join(ROOT, ".tmp/pictures");
 
-/** Where a picture belongs: what is shown to people, or what only tests look at. */
+/** The folder of a picture: published ones, or those only tests compare. */
 export type PictureFolder = "docs/pictures" | "test/browser/baselines";
 
 /** Fonts are drawn a little differently by every processor. */

@@ -1,6 +1,6 @@
 /**
- * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: nothing of the machine is
- * used, so pictures come out alike everywhere.
+ * A real Chromium for the tests, with Chinese and emoji fonts, from npm packages alone: it does not depend on the
+ * machine, so pictures are the same everywhere.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -25,7 +25,7 @@ export async function unpackBrowser(): Promise<{ readonly executablePath: string
     return { chromium, executablePath: await chromium.executablePath() };
   });
   await writeFile(COMPLETE, version);
-  // Meant for the cloud the package is made for; people's browsers have several processes.
+  // Flags for the cloud that the package is made for; a usual browser has several processes.
   const args = chromium.args.filter((arg) => !/single-process|no-zygote/.test(arg));
   return { executablePath, args };
 }
@@ -47,7 +47,7 @@ async function inFolder<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // What runs after it, in this process and in its children, has the machine's own folder again.
+    // Later code of this process and its children gets the machine's own folder again.
     if (TMPDIR === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = TMPDIR;
   }
@@ -68,7 +68,7 @@ async function writeFontConfig(): Promise<string> {
   );
   const file = join(FOLDER, "fonts.conf");
   const cache = `<cachedir>${join(FOLDER, "fonts")}</cachedir>`;
-  // Test files start browsers side by side: none may read what another has half written.
+  // Test files start browsers in parallel: none may read a file that another has half written.
   const draft = `${file}.${crypto.randomUUID()}`;
   await writeFile(
     draft,

@@ -1,5 +1,5 @@
 /**
- * What the browser tests share: the real stack (worker, emulator, order source), one browser, and pages on which any
+ * Shared by the browser tests: the real stack (worker, emulator, order source), one browser, and pages on which any
  * error of script, network or policy fails the test.
  */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
@@ -15,9 +15,9 @@ export interface PageOptions extends BrowserContextOptions {
 export interface Scene {
   readonly stack: Stack;
   readonly browser: Browser;
-  /** Opens the phone page with nothing remembered, at the developers' entry unless a path says otherwise. */
+  /** Opens the phone page with empty storage, at the developers' entry unless a path is given. */
   open(options?: PageOptions): Promise<Page>;
-  /** Closes the pages and fails when one of them complained. */
+  /** Closes the pages and fails when one of them had an error. */
   closePages(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * What the phone page says while the worker sends nothing, and how it is lifted from there: by the button, by a reset,
- * by keyboard alone, in both languages and appearances.
+ * The phone page while the worker sends nothing, and how the pause is lifted from it: by the button, by a reset, by
+ * keyboard alone, in both languages and appearances.
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
@@ -57,7 +57,7 @@ describe("a pause", () => {
     await page.getByRole("tab", { name: "故障" }).click();
     await page.getByRole("button", { name: "全部清除" }).click();
     await expect.poll(text).toContain("错误由本地微信模拟，故障已用完或清除");
-    // What the trial before the clearing came to is over.
+    // The result of the trial before the clearing is obsolete.
     await expect.poll(() => banner(page).getByRole("status").textContent()).toBe("");
     await button(page).click();
     await page.getByRole("status").getByText("已恢复发送").waitFor();

@@ -1,5 +1,5 @@
 /**
- * Reading and writing on the phone where it is not all plain: input methods, little room, a reader who scrolled up,
+ * Reading and writing on the phone in unusual conditions: input methods, little space, a reader who scrolled up,
  * pictures that fail, other days, long names.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
@@ -92,7 +92,7 @@ describe("a picture", () => {
   it("that failed to load is not called expired, and comes at the next try", async ({ expect }) => {
     const page = await scene.open(DESKTOP);
     await enter(page);
-    // What arrives is no picture, once.
+    // The first answer is not a picture.
     await page.route("**/_emulator/media?*", (route) => route.fulfill({ contentType: "image/png", body: "?" }), {
       times: 1,
     });

@@ -1,4 +1,4 @@
-/** What people do in the example mini program on the phone, and what the shop sends beside it. */
+/** User actions in the example mini program on the phone, and messages of the shop. */
 import type { FrameLocator, Locator, Page } from "playwright-core";
 import type { Stack } from "../../scripts/lib/stack.ts";
 import { sendAsService } from "./actions.ts";
@@ -68,7 +68,7 @@ export async function picturesOf(page: Page): Promise<void> {
   for (const image of await images.all()) await image.evaluate((element: HTMLImageElement) => element.decode());
 }
 
-/** Walks through the shop by touch, from its open front on, and looks at every page once its pictures are there. */
+/** Walks through the shop by touch, from its open front page on, and takes each page when its pictures are loaded. */
 export async function walkThrough(page: Page, look: (name: string) => Promise<void>): Promise<void> {
   const lookNow = async (name: string): Promise<void> => {
     await picturesOf(page);

@@ -37,7 +37,7 @@ async function goTo(page: Page, path: string): Promise<void> {
   await shopOf(page).locator(`wx-page[data-path="pages/${name}"]`).waitFor();
 }
 
-/** What is wider than the screen, or too small for a finger. */
+/** Elements that are wider than the screen, or too small for a finger. */
 async function faults(page: Page): Promise<readonly string[]> {
   const measure = (minPx: number): string[] => {
     const { scrollWidth } = document.documentElement;
@@ -142,7 +142,7 @@ describe("by touch", () => {
     const page = await openShop(scene, PHONE);
     await goTo(page, "order/index?id=900");
     await contactButton(page).tap({ force: true });
-    // Something else works, so the tap had its time.
+    // Another button works, so there was time for the tap.
     await page.getByRole("button", { name: "返回" }).tap();
     await shopOf(page).getByRole("button", { name: "青瓷茶杯 ¥128" }).tap();
     await page.getByRole("heading", { name: "青瓷茶杯" }).waitFor();

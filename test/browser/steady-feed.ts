@@ -1,4 +1,6 @@
-/** What differs between two runs (times, ids, ciphertexts, ports) made alike before the page reads it. */
+/**
+ * Makes the values that differ between two runs (times, ids, ciphertexts, ports) constant before the page reads them.
+ */
 import type { Page, Route } from "playwright-core";
 
 const AT = Date.UTC(2026, 10, 22, 6, 5, 9, 42);
@@ -16,7 +18,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/127\.0\.0\.1:\d+/g, "127.0.0.1:8787"],
 ];
 
-/** Lets the page see only what is the same every time. */
+/** Shows the page only values that are the same in every run. */
 export async function steady(page: Page): Promise<void> {
   await page.route("**/_emulator/feed?*", async (route) => {
     const response = await route.fetch();

@@ -1,6 +1,6 @@
 /**
- * What an answer to a push is worth (WECHAT.md §1.6, §1.8, §1.9): `success`, nothing, or a hand-over with all that is
- * wrong about it. Everything else the platform would not take.
+ * Classifies an answer to a push (WECHAT.md §1.6, §1.8, §1.9): `success`, an empty body, or a handover with all its
+ * errors. The platform would accept nothing else.
  */
 import { say, type Words } from "./case.ts";
 import { decrypt, sign, type Opened } from "./crypt.ts";
@@ -8,10 +8,10 @@ import type { Reply } from "./http.ts";
 import { nowSeconds, type Push, type PushTarget } from "./push.ts";
 import { readFlat, type FlatAnswer } from "./wire.ts";
 
-/** Which of the hand-over cases a flaw belongs to. */
+/** The handover case a flaw belongs to. */
 export type HandoverAspect = "encrypted" | "envelope" | "cipher" | "fields" | "times" | "format";
 
-/** Something wrong about a hand-over. */
+/** An error in a handover. */
 export interface HandoverFlaw {
   readonly aspect: HandoverAspect;
   readonly fact: Words;
@@ -32,12 +32,12 @@ export type Answer =
 /** How far a time in a hand-over may be off, seconds. */
 const MAX_SKEW_SECONDS = 300;
 
-/** Whether the platform takes the push as delivered. */
+/** Whether the platform accepts the push as delivered. */
 export function isAcknowledged(answer: Answer): boolean {
   return answer.kind === "success" || answer.kind === "empty" || answer.kind === "handover";
 }
 
-/** Judges what came back for a push. */
+/** Classifies the answer to a push. */
 export function judge(target: PushTarget, push: Push, reply: Reply): Answer {
   if (reply.kind === "timeout")
     return { kind: "lost", fact: say(`${reply.ms} ms 内没有应答`, `none in ${reply.ms} ms`) };

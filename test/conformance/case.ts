@@ -62,7 +62,7 @@ export function unseen(fact: Words): Verdict {
   return { state: "unseen", fact };
 }
 
-/** What was seen, without judging it. */
+/** The observation, without a verdict. */
 export function note(fact: Words): Verdict {
   return { state: "note", fact };
 }

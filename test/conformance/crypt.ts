@@ -1,6 +1,6 @@
 /**
- * Signatures and WXBizMsgCrypt in a few lines of their own (WECHAT.md §2.1), so that the suite judges a server by
- * nothing but the platform's rules. `test/pure/conformance/crypt.test.ts` holds them to the published vectors.
+ * Signatures and WXBizMsgCrypt in a few lines of their own (WECHAT.md §2.1), so that the suite checks a server by the
+ * platform's rules only. `test/pure/conformance/crypt.test.ts` holds them to the published vectors.
  */
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
@@ -8,7 +8,7 @@ const BLOCK_BYTES = 32;
 const RANDOM_BYTES = 16;
 const HEAD_BYTES = RANDOM_BYTES + 4;
 
-/** What an encrypted answer held. */
+/** The content of an encrypted answer. */
 export interface Opened {
   readonly text: string;
   /** The appid behind the text. */

@@ -1,6 +1,6 @@
 /**
- * Command line and environment → what to run against. Flags win; secrets are better given by the environment, as flags
- * stay in the shell's history and in the list of processes.
+ * Command line and environment → what to run against. Flags take precedence; secrets should be given by the
+ * environment, as flags stay in the shell's history and in the list of processes.
  */
 import { parseArgs } from "node:util";
 import type { PushMode } from "./push.ts";
@@ -16,18 +16,18 @@ export interface Options {
   readonly strict: boolean;
   /** The beginnings of ids to run; none: every case. */
   readonly only: readonly string[];
-  /** What must never be printed. */
+  /** Texts that must never be printed. */
   readonly secrets: readonly string[];
 }
 
-/** The options, or in words what is wrong: never a value. */
+/** The options, or the error in words: never a value. */
 export type ReadOptions =
   | { readonly ok: true; readonly options: Options }
   | { readonly ok: false; readonly problem: string };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What `--help` and a wrong call print. */
+/** The text for `--help` and for an invalid call. */
 export const USAGE = `node test/conformance/main.ts --url https://…/wechat/message --appid wx… [...]
 
   --url URL              消息推送 URL / the push URL
@@ -121,7 +121,7 @@ function readFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch {
-    return undefined; // the error's own text repeats what was typed
+    return undefined; // the error's own text repeats the input
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The report as text or JSON, Chinese first, with every secret blotted out: a server may send anything back. And the
- * list of cases, which is what the README shows.
+ * The report as text or JSON, Chinese first, with every secret masked: a server may send any content back. Also the
+ * list of cases for the README.
  */
 import type { Case, Level, Words } from "./case.ts";
 import type { Finding, Report } from "./suite.ts";

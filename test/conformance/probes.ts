@@ -13,7 +13,7 @@ export interface Probe {
   readonly push: Push;
 }
 
-/** A server that hangs is not asked more often than this in one case. */
+/** A server that hangs gets no more requests than this in one case. */
 export const MAX_LOST = 2;
 const MAX_TOLD = 6;
 
@@ -27,7 +27,7 @@ export function inEachFormat(session: Session, make: (format: PushFormat) => rea
   );
 }
 
-/** Each must be taken: answered with success, nothing or a hand-over. */
+/** Each must be accepted: answered with success, an empty body or a handover. */
 export async function mustTake(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(
     await tryAll(session, probes, "genuine", ({ answer }) => (isAcknowledged(answer) ? undefined : factOf(answer))),
@@ -58,7 +58,7 @@ export async function mustRefuse(session: Session, probes: readonly Probe[]): Pr
   );
 }
 
-/** None may be acknowledged, whatever the list shows: what could not be read would be lost without a trace. */
+/** None may be acknowledged, whatever the list shows: an unreadable push would be lost. */
 export async function mustNotAcknowledge(session: Session, probes: readonly Probe[]): Promise<Verdict> {
   return tell(await tryAll(session, probes, "forged", acknowledged));
 }
@@ -79,7 +79,7 @@ export async function mustSurvive(session: Session, probes: readonly Probe[], me
   );
 }
 
-/** What is wrong about each probe that something is wrong about. */
+/** The errors of each failed probe. */
 export async function tryAll(
   session: Session,
   probes: readonly Probe[],
@@ -105,7 +105,7 @@ export function factOf(answer: Answer): Words {
   return answer.kind === "success" ? say("success") : say("空应答", "empty");
 }
 
-/** A verdict from what is wrong. */
+/** The verdict for a list of errors. */
 export function tell(wrong: readonly Words[]): Verdict {
   if (wrong.length === 0) return ok();
   const told = wrong.slice(0, MAX_TOLD);

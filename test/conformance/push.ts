@@ -1,16 +1,16 @@
 /**
- * A push as WeChat would send it, and every way it would not: query, body, signature and encryption by mode and format
- * (WECHAT.md §1.2–1.4, §2.1), each step open to a twist.
+ * A push as WeChat sends it, and invalid variants: query, body, signature and encryption by mode and format (WECHAT.md
+ * §1.2–1.4, §2.1), each of which can be changed.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import { encrypt, layOut, pad, sign } from "./crypt.ts";
 import type { WireRequest } from "./http.ts";
 import { writeFields, type PushFormat, type WireTree } from "./wire.ts";
 
-/** How the console is set, and so the server. */
+/** The mode and format of the console, and so of the server. */
 export type PushMode = "secure" | "compatible" | "plain";
 
-/** Where pushes go, and what they are signed and encrypted with. */
+/** The address of pushes, and the keys they are signed and encrypted with. */
 export interface PushTarget {
   readonly url: string;
   readonly appid: string;
@@ -67,7 +67,7 @@ export interface Push {
   readonly format: PushFormat;
   readonly fields: PushFields;
   readonly query: Query;
-  /** The signatures that would hold for this request: none of them may come back in an answer. */
+  /** The valid signatures of this request: none of them may be in an answer. */
   readonly signatures: readonly string[];
 }
 
@@ -107,7 +107,7 @@ export function buildPush(target: PushTarget, format: PushFormat, fields: PushFi
 export interface Verification {
   readonly request: WireRequest;
   readonly echostr: string;
-  /** The one that would hold: it may not come back in an answer. */
+  /** The valid signature: it may not be in an answer. */
   readonly signature: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One run against one server: sends, remembers every exchange for the cases that look back on all of them, and asks
- * the list of taken messages where there is one.
+ * One run against one server: sends, records every exchange for the cases that check all of them, and reads the list of
+ * accepted messages if there is one.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -23,7 +23,7 @@ export interface Exchange {
   readonly reply: Reply;
   /** The address asked, with its query. */
   readonly url: string;
-  /** The signatures that would have held. */
+  /** The valid signatures. */
   readonly signatures: readonly string[];
   /** Of a push. */
   readonly answer?: Answer;
@@ -116,7 +116,7 @@ async function deliverMarker(session: Session, format: PushFormat, openid: strin
   return undefined;
 }
 
-/** The list as soon as it holds the marker, asked again until the time is over. */
+/** The list as soon as it contains the marker, polled until the timeout. */
 async function pollList(
   takenList: TakenList,
   openid: string,

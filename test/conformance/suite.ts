@@ -33,7 +33,7 @@ export const CASES: readonly Case[] = [
   ...HTTP_CASES,
 ];
 
-/** What a server that never answers is asked all the same. */
+/** The cases that run even if a server never answers. */
 const ALWAYS: ReadonlySet<string> = new Set(["verify.echo", "push.taken"]);
 
 /** What one case found. */
@@ -50,7 +50,7 @@ export interface Finding {
   readonly source: string;
 }
 
-/** What the whole run found. */
+/** The results of the run. */
 export interface Report {
   readonly url: string;
   readonly mode: string;

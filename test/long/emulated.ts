@@ -10,7 +10,7 @@ import type { EmulatedAppInput } from "../../emulator/model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 
-/** What WeChat sees of a message's way. */
+/** The steps of a message that WeChat sees. */
 export type Moment = "push sent" | "push answered" | "token asked" | "send arrived" | "send answered";
 
 /** An emulated WeChat that can be watched. */
@@ -90,7 +90,7 @@ function listen(answer: (request: Request) => Promise<Response>, port: number): 
   });
 }
 
-/** Undefined when the emulator breaks the connection amid its answer. */
+/** Undefined when the emulator breaks the connection during its answer. */
 async function readBody(response: Response): Promise<ArrayBuffer | undefined> {
   try {
     return await response.arrayBuffer();

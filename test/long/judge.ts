@@ -71,12 +71,12 @@ export interface Violation {
   readonly what: string;
 }
 
-/** What became of one message to the user. */
+/** The outcome of one message to the user. */
 export type Fate =
   | { readonly fate: "delivered"; readonly duplicates: number }
   /** Every allowed attempt ended while under way, and none arrived: reported as unknown. */
   | { readonly fate: "unknown" }
-  /** WeChat was busy as often as it is asked. */
+  /** WeChat was busy for every attempt. */
   | { readonly fate: "refused" }
   /** Waits for the daily quota. */
   | { readonly fate: "waiting" };
@@ -96,7 +96,7 @@ type OutRow = Extract<Row, { kind: "out" }>;
 
 /** Records of two processes on one machine: a kill is recorded before the signal arrives, a call when it arrives. */
 const CLOCK_SLACK_MS = 1_000;
-/** WeChat busy so often: given up (docs/design/0005). */
+/** The number of busy answers after which a message is given up (docs/design/0005). */
 const MAX_TRIES = 4;
 
 /** Judges one user. */
@@ -184,7 +184,7 @@ function judgeMessage(books: PersonBooks, out: OutRow, accuse: Accuse): Fate | u
   return undefined;
 }
 
-/** Whether something cut off each go that ended under way, between the row before its end and its end. */
+/** Whether each attempt that ended under way was interrupted, between the row before its end and its end. */
 function isEachCutOff({ cutOffs }: PersonBooks, out: OutRow, about: readonly Row[]): boolean {
   let begin = Date.parse(out.at);
   for (const { kind, at } of about) {
@@ -196,7 +196,7 @@ function isEachCutOff({ cutOffs }: PersonBooks, out: OutRow, about: readonly Row
   return true;
 }
 
-/** Whether a message waits for its next attempt, or behind one that does. */
+/** Whether a message waits for its next attempt, or for another message that does. */
 function waits(rows: readonly Row[], out: OutRow): boolean {
   const last = rows.findLast((row) => "ref" in row && row.ref === out.seq);
   if (last !== undefined) return last.kind === "retry";

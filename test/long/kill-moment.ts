@@ -1,6 +1,6 @@
 /**
- * When a life ends: at the nth time WeChat sees something happen, so that the worker dies in the middle of its work and
- * not only between. Where that does not come, its time is up.
+ * When a life of the worker ends: at the nth event that WeChat sees, so that the worker is killed in the middle of its
+ * work too. Without that event it ends after a time limit.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Emulated } from "./emulated.ts";

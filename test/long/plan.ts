@@ -2,8 +2,8 @@
  * What happens in a long run, drawn from its seed before anything runs: who writes what and when, what goes wrong in
  * WeChat, and at which moment each life of the worker ends. Pure: the same seed is the same plan.
  *
- * Everybody is due at most two answers. With a second go of each that is four messages, so WeChat's five are never
- * used up, and the judge may call every answer that does not come a missing one.
+ * Each user is due at most two answers. With a second attempt of each that is four messages, so WeChat's five are never
+ * used up, and every answer that does not arrive counts as missing.
  */
 import { seeded, type Seeded } from "../support/seeded.ts";
 import type { Moment } from "./emulated.ts";
@@ -36,7 +36,7 @@ export type Act = {
   | { readonly kind: "request"; readonly mark: string }
 );
 
-/** What goes wrong in WeChat. */
+/** The faults of WeChat. */
 export type Trouble =
   | "busy"
   | "slow"
@@ -75,7 +75,7 @@ export interface PhasePlan {
   readonly lives: readonly LifePlan[];
 }
 
-/** Troubles dealt in turn, one a life. */
+/** Faults dealt in turn, one per life. */
 const DECK: readonly Trouble[] = [
   "busy",
   "slow",
@@ -86,7 +86,7 @@ const DECK: readonly Trouble[] = [
   "token slow",
   "token busy",
 ];
-/** The minute's quota silences the app for up to a minute, so it is rare: once in this number of lives. */
+/** The minute's quota stops the app for up to a minute, so it is rare: once in this number of lives. */
 const MINUTE_QUOTA_EVERY = 100;
 const MAX_PHASE = 50;
 const MIN_PHASES = 4;
@@ -174,7 +174,7 @@ function drawLife(random: Seeded, { seed, life, special }: LifeFrame): LifePlan 
       // Now and then in the rush after the start, mostly in the midst of the day's work.
       skip: random.chance(0.2) ? 0 : random.int(8, 30),
       nth: random.int(1, 4),
-      // At once, or the next few milliseconds would never be met.
+      // At once; otherwise the first few milliseconds would never be tested.
       delayMs: random.chance(0.5) ? 0 : random.int(1, 12),
       limitMs: random.int(500, 2_000),
     },

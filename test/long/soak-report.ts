@@ -8,7 +8,7 @@ import type { Trend } from "./trend.ts";
 /** Largest growth from the median to the end of the measured time, as a fraction, that still counts as flat. */
 const MAX_GROWTH = 0.1;
 
-/** What is wrong with the run; empty when nothing is. */
+/** The failures of the run; empty when there is none. */
 export function findSoakFaults(run: SoakRun): readonly string[] {
   const { pushes, acknowledged, answered, oldestDays, oldestAllowedDays, gone, goneButStored } = run;
   const faults: string[] = [];

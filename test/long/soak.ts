@@ -1,6 +1,6 @@
 /**
- * The soak: people write steadily while days pass in seconds. Memory of workerd and size of the storage must end flat,
- * retention must delete what is old, every push must be acknowledged and answered. The worker is the product with
+ * The soak test: users write steadily while days pass in seconds. Memory of workerd and size of the storage must end
+ * flat, retention must delete what is old, every push must be acknowledged and answered. The worker is the product with
  * another clock (test/support/soak-worker.ts); WeChat is on the same clock.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -91,7 +91,7 @@ const WARM_UP = 0.5;
 /** Leases and second goes are over by then. */
 const SETTLE_MS = 60_000;
 const COURSE_LINES = 12;
-/** Small, so that what is left over is collected in minutes, not in hours. */
+/** A small heap, so that garbage is collected in minutes, not in hours. */
 const HEAP_MB = 12;
 const SETTINGS = { fallback: { type: "reply", messages: [{ type: "text", content: "收到：{{content}}" }] } } as const;
 

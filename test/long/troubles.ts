@@ -22,7 +22,7 @@ const TOKEN_INVALID = 40001;
 const SEND_PATH = "/cgi-bin/message/custom/send";
 const TOKEN_PATH = "/cgi-bin/stable_token";
 
-/** What a run's report says of each trouble: how often it met a call. */
+/** The report of each fault: how often it affected a call. */
 export const TROUBLES_MET = {
   "系统繁忙 / busy (-1)": (call) => isSend(call) && call.errcode === BUSY,
   "应答缓慢 / slow answers": (call) => isSend(call) && call.fault === "slow",

@@ -43,7 +43,7 @@ const NO_CHAT: Omit<Row, "client" | "options"> = {
   fab: "contact",
 };
 const NO_CONTACT: Omit<Row, "client" | "options"> = { contact: ["help", "chat"], chat: ["chat", "chat"], fab: "chat" };
-/** The contact button is said to do nothing there, so the WeCom chat comes first where its address is known. */
+/** The contact button is reported not to work there, so the WeCom chat comes first where its address is known. */
 const REPORTED_DEAD: Omit<Row, "client" | "options"> = {
   contact: ["contact", "chat"],
   chat: ["chat", "chat"],

@@ -1,4 +1,4 @@
-/** What an app says of limits: those it adds for a platform, and those it lifts. They hold for the rest of this file. */
+/** Limits that an app adds for a platform or lifts. They stay in force for the rest of this file. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { attributes, helpers, listen, mount, native, part, pass, refuse, tap, useClient, usePage } from "./support.ts";
 

@@ -1,4 +1,4 @@
-/** What only the developer can put right: a cure on the console, and neutral words for the user. */
+/** Errors that only the developer can fix: a cure on the console, and a neutral text for the user. */
 import { afterEach, beforeEach, describe, it, vi, type MockInstance } from "vitest";
 import { attributes, helpers, mount, pass, refuse, tap, useClient, usePage } from "./support.ts";
 

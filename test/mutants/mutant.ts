@@ -1,7 +1,7 @@
 /**
- * What a mutant is: one small change that breaks one rule, and the test that must notice (docs/design/mutants.md).
- * The tables beside this file hold them; `npm run test:mutants` makes each change in a copy of the project and demands
- * that its test fails.
+ * What a mutant is: one small change that breaks one rule, and the test that must notice (docs/design/mutants.md). The
+ * tables beside this file hold them; `npm run test:mutants` applies each change to a copy of the project and requires
+ * its test to fail.
  */
 import type { PromiseId } from "../promises.ts";
 import type { OldFault } from "./old-faults.ts";
@@ -27,7 +27,7 @@ export type Change =
 export interface Mutant {
   /** Kebab case, unique. */
   readonly name: string;
-  /** What goes wrong, in a sentence. */
+  /** The broken behaviour, in a sentence. */
   readonly breaks: string;
   /** The fault of 0.1.0 it brings back. */
   readonly fault?: OldFault;

@@ -1,5 +1,5 @@
 /**
- * Every row of the bench can be measured: tiny counts, no figure is judged.
+ * Every row of the bench can be measured: with very small counts; the figures are not checked.
  */
 import { beforeAll, describe, it } from "vitest";
 import { DEFAULT_OPTIONS, SUBJECTS } from "../../bench/options.ts";

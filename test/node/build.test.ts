@@ -7,7 +7,7 @@ import type { RunningWorker } from "../../scripts/lib/run-worker.ts";
 import { runKefu } from "../../scripts/lib/stack.ts";
 import { findTestPorts } from "../support/ports.ts";
 
-/** What a cold start evaluates, and the whole upload, compressed. */
+/** The code a cold start evaluates, and the whole upload, compressed. */
 const MAX_EVALUATED_KB = 100;
 const MAX_UPLOAD_KB = 220;
 
@@ -27,7 +27,9 @@ const EVALUATED_PACKAGES = [
   "xml-naming",
 ];
 
-/** All packages in the upload, sorted. Not among them: zod, and what makes the API's document at build time. */
+/**
+ * All packages in the upload, sorted. Not included: zod, and the packages that generate the API document at build time.
+ */
 const UPLOADED_PACKAGES = ["@hono/standard-validator", ...EVALUATED_PACKAGES];
 
 let script: string;

@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** In a folder of its own and without tools on the PATH: what does more than it should shall find nothing to do. */
+/** In a folder of its own and without tools on the PATH, so that a script that runs too far finds nothing to do. */
 function run(script: string, ...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd: folder, timeout: LIMIT_MS, env: { ...process.env, PATH: "" } };

@@ -45,7 +45,7 @@ async function serve(options: Pick<PushServerOptions, "flaw" | "mode">): Promise
   return server;
 }
 
-/** A server of the support folder, and how to look at it. */
+/** A server of the support folder, and the options of the run. */
 interface Wrong {
   readonly flaw?: Flaw;
   readonly mode?: PushMode;
@@ -80,7 +80,7 @@ const NEVER_ANSWERS: ReadonlySet<Flaw> = new Set([
 ]);
 const NO_VERIFICATION = ["verify.echo", "verify.special", "verify.order"];
 
-/** What is wrong, where to look (absent: everywhere), and what must fail there. */
+/** The fault, where to look (absent: everywhere), and the cases that must fail. */
 const FLAWS: readonly (Wrong & { readonly flaw: Flaw; readonly fails: readonly string[] })[] = [
   {
     flaw: "no signature check",

@@ -77,7 +77,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
     expect,
   }) => {
     const random = seeded(SEED);
-    // More patient than WeChat: a restart takes longer than its three repeats, and only what is acknowledged counts.
+    // Longer than WeChat's own: a restart takes longer than its three repeats, and only acknowledged pushes count.
     await control.switches({ latencyMs: API_LATENCY_MS, retryGapMs: 1_000, pushTimeoutMs: 2_000, retries: 10 });
     const pushes: { readonly id: string; readonly openid: string }[] = [];
     for (let life = 0; life < KILLS; life += 1) {
@@ -89,7 +89,7 @@ describe(`a worker killed ${KILLS} times under load`, () => {
         openids.push(openid);
       }
       if (life % 2 === 0) await sleep(random.int(0, 399));
-      // While an answer is under way: chance alone may never hit one on a slow machine.
+      // While an answer is under way: on a slow machine random moments may never hit one.
       else await untilASendIsUnderWay(openids);
       await kefu.kill();
       kefu = await startKefu({ script: scripts.worker, ports, persistTo });

@@ -202,7 +202,7 @@ describe("npm run setup -- --cloudflare --yes", () => {
     await Promise.all(workers.map((worker) => worker.stop()));
   });
 
-  /** A wrangler that writes down its arguments and its standard input, and answers as the real one would. */
+  /** A wrangler that records its arguments and its standard input, and answers as the real one would. */
   async function placeWrangler(): Promise<string> {
     const bin = join(folder, "bin");
     await mkdir(bin);
@@ -259,7 +259,7 @@ if (args.startsWith("deploy")) console.log("Deployed\\n  https://edge-kefu.team.
     );
     if (!local.ok) throw new Error("what was uploaded is no configuration");
 
-    // What Cloudflare and WeChat would do with them.
+    // Simulates Cloudflare and WeChat.
     workers.push(await runEmulator(scripts.emulator, ports.emulator, ports.worker, local.value));
     workers.push(await runKefu(scripts.worker, ports, { values: local.value }));
     const control = createControl((request) => fetch(request), `http://127.0.0.1:${ports.emulator}`);

@@ -35,7 +35,7 @@ describe("npm start", () => {
     await expect.poll(() => answersTo("oComesAfter")).toBeGreaterThan(0);
     const { status } = await (await fetch(`${stack.workerUrl}/healthz`)).json();
     expect(status).toBe("ok");
-    // Nothing is paused: nothing is tried, and no token is asked for.
+    // Nothing is paused: no message is tried, and no token is fetched.
     await stack.stop();
     stack = await start();
     expect(await stack.control.calls()).toStrictEqual([]);

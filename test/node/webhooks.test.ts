@@ -87,7 +87,7 @@ describe("a real receiver", () => {
     respond = (response, count) => {
       if (count === 1) return response.writeHead(503, { "retry-after": "1" }).end("busy");
       if (count === 2) return response.writeHead(302, { location: `${receiverUrl}/elsewhere` }).end();
-      // Hangs: the worker gives up after five seconds.
+      // Hangs: the worker ends the call after five seconds.
       if (count === 3) return undefined;
       return response.writeHead(200, { "content-type": "text/html" }).end("<html>".repeat(10_000));
     };

@@ -1,4 +1,4 @@
-/** Every await of a binding has a deadline, and the list of deadlines says what the code does. */
+/** Every awaited call of a binding has a deadline, and the list of deadlines matches the code. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";

@@ -1,4 +1,4 @@
-/** The clock is set back by days: no pause, refusal or memory of the account lasts as long as that. */
+/** The clock is set back by days: no pause, refusal or cache of the account lasts for that long. */
 import { evictDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { NO_MILESTONES, addMilestone } from "../../worker/account/core/milestones.ts";

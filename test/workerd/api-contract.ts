@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document as a judge: every answer of the API that a test sees must be described in it, by status,
- * content type and shape. So the document cannot drift from the routes.
+ * Checks answers against the OpenAPI document: every answer in a test must be described in it, by status, content type
+ * and shape, so that the document matches the routes.
  */
 import { env } from "cloudflare:workers";
 
@@ -62,7 +62,7 @@ export async function readDocument(): Promise<Document> {
 }
 
 /**
- * Holds an answer against the document.
+ * Checks an answer against the document.
  *
  * @returns the answer, to be read by the test
  * @throws Error saying what the document does not describe

@@ -1,5 +1,5 @@
 /**
- * The answer of an object is lost on its way back: what it decided is done, and done once.
+ * The answer of an object is lost on its way back: its decision is carried out, and only once.
  */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";

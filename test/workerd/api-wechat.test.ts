@@ -203,7 +203,7 @@ describe("without a token", () => {
   });
 
   it("returns WeChat's refusal of the secret", async ({ expect }) => {
-    // The rest after the failure above is over by then.
+    // The cool-down after the failure above has ended by then.
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 120_000 });
     await wechat.app({ appid: OTHER_APPID, secret: "f".repeat(32) });
     const response = await typing("oToken", { on: true }, { appid: OTHER_APPID });

@@ -1,4 +1,4 @@
-/** What a conversation reads does not grow with what was said since: 5 000 records, and the runtime counts. */
+/** The rows a conversation reads do not increase with later messages: 5 000 records, counted by the runtime. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
 import type { Delivery } from "../../shared/message/delivery.ts";
@@ -22,7 +22,7 @@ async function send(openid: string): Promise<number> {
   return submitted.ok ? submitted.message.seq : 0;
 }
 
-/** Much is said after what there is: records of other rows, with the newest state. */
+/** Adds many records of other messages after the existing ones, with the newest state. */
 async function fill(openid: string, count = FILLERS): Promise<void> {
   await runInDurableObject(conversation(openid), (_, { storage: { sql } }) => {
     const row = `'[{"seq":' || (seq + n) || ',"at":1,"key":null,"kind":"attempt","ref":1,"body":{"attempt":1}}]'`;

@@ -1,4 +1,4 @@
-/** The composition root: what a team passes in is what runs. */
+/** The composition root: the code a team passes in is the code that runs. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";

@@ -16,7 +16,7 @@ const FORWARD = { WECHAT_FORWARD_KINDS: "xpay_*,text", WECHAT_FORWARD_URL: "http
 
 let forwarded = 0;
 let answer: () => Response;
-/** What happens while the team's own server is at work. */
+/** Events while the team's own server handles the push. */
 let meanwhile: () => unknown;
 
 useWorker({

@@ -1,6 +1,6 @@
 /**
- * Every place where something is stored: docs/storage.md names it, something of a user is put into it, and after the
- * user was erased nothing of the user is left in any.
+ * Every place where something is stored: docs/storage.md names it, data of a user is put into it, and after the user
+ * was erased no data of the user is left in any.
  */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -98,7 +98,7 @@ function readObject(name: "Conversation" | "Account" | "Settings"): Promise<read
   });
 }
 
-/** A blob says nothing as JSON. */
+/** A blob is not JSON. */
 function asText(_key: string, value: unknown): unknown {
   return value instanceof ArrayBuffer ? new TextDecoder().decode(value) : value;
 }
@@ -114,7 +114,7 @@ function prefixOf(key: string): string {
   return key.includes(":") ? key.slice(0, key.indexOf(":") + 1) : key;
 }
 
-/** Everything stored now, and what this isolate remembers. */
+/** All stored data, and this isolate's caches. */
 async function takeSnapshot(): Promise<Snapshot> {
   const memory = JSON.stringify([[...accountMemory], [...healthMemory], settingsMemory]);
   const all = [
@@ -163,7 +163,7 @@ type Resend = () => Promise<void>;
 
 const shop = createReceiver();
 
-/** Everything a user can do to be remembered anywhere, and what WeChat delivers of it after the erasure. */
+/** Every action by which a user's data is stored anywhere, and WeChat's deliveries after the erasure. */
 async function plant(): Promise<Resend> {
   const resendRelayed = await plantRelayed();
   const wechat = playWeChat({ hosts: { ...relayedTo, "shop.example.com": shop.handle } });

@@ -1,4 +1,4 @@
-/** A user who was erased: what is left, what a captured push can do, and how the user comes back. */
+/** An erased user: what is left, the effect of a captured push, and how the user returns. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
 import { captureLog, conversation, kindsOf, OTHER_APPID, pass, readTexts, tablesIn } from "../support/workerd.ts";
@@ -11,7 +11,7 @@ useWorker({ clock: "hour ahead", wholeSeconds: true });
 
 const statusOf = async (openid: string) => (await call("GET", `/api/v1/conversations/${openid}`)).status;
 
-/** All that is stored in a user's object, and for when its alarm is set. */
+/** All data of a user's object, and the time its alarm is set for. */
 function storedOf(openid: string) {
   return runInDurableObject(conversation(openid), async (_object, { storage }) => {
     return {

@@ -6,7 +6,7 @@ import type { PushFormat, PushMode, PushRecord } from "../../emulator/push-model
 import { account, APPID, deleteEvents, emulatedApp, fetchWith, playWeChat } from "../support/workerd.ts";
 import { usePushes } from "./push-bench.ts";
 
-/** What the server was sent. */
+/** A request the server received. */
 interface Forwarded {
   readonly url: URL;
   readonly body: string;
@@ -20,7 +20,7 @@ export const DELIVERED = '{ "ErrCode": 0,\r\n "ErrMsg": "发货成功" }';
 export const answerOf = (body: string, type = "application/json") =>
   new Response(body, { headers: { "content-type": type } });
 
-/** What the platform sent, what the server was sent, and what it says from now on. */
+/** The platform's pushes, the server's requests, and its next answer. */
 export const old = {
   forwarded: [] as Forwarded[],
   sent: [] as { readonly url: string; readonly body: string }[],

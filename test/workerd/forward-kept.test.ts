@@ -1,4 +1,4 @@
-/** What forwarding keeps: relayed answers, in the object that owns the push, and how the server is doing. */
+/** Stored data of forwarding: answers, in the object that stores the push, and the server's health. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, it, vi } from "vitest";
 import { account, APPID, conversation, emulatedApp } from "../support/workerd.ts";

@@ -80,7 +80,7 @@ describe("GET /healthz while there is no access token", () => {
 });
 
 describe("GET /healthz and the account objects", () => {
-  /** Account objects that count how often they are asked. */
+  /** Account objects that count their calls. */
   function countingAccounts(answer: () => Promise<unknown>) {
     const calls: string[] = [];
     const getByName = (name: string) => ({

@@ -118,7 +118,7 @@ describe("GET /healthz while no send gets through", () => {
     const at = Date.now();
     await account().noteSends({ since: at - 40_000, at, count: 5, cause: "timeout" });
     expect(await later()).toMatchObject({ status: "degraded", faults: [{ reason: "sends_failing", count: 5 }] });
-    // What this isolate remembers of the token is over, then it reads what is published.
+    // The token in this isolate's memory has expired, so it reads the published one.
     pass(60_000);
     await write("sent");
     expect((await later()).status).toBe("ok");

@@ -26,7 +26,7 @@ const hungObjects = (namespace: DurableObjectNamespace<never>) => ({
   get: (id: unknown) => hungStub(id),
 });
 
-/** What work comes to that must end. */
+/** The result of work that must end. */
 async function ended<T>(work: PromiseLike<T>): Promise<T> {
   const outcome = await outcomeWithin(LONG, work);
   if (outcome === PENDING) throw new Error("not over");

@@ -1,4 +1,4 @@
-/** KV as a shield in a storm of repeats (DEDUPE_KV): what it answers, and what it leaves to the conversation. */
+/** KV as a cache against many repeats (DEDUPE_KV): which pushes it answers, and which the conversation does. */
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
 import { kindsOf, playWeChat, readTexts, remote } from "../support/workerd.ts";

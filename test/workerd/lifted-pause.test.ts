@@ -1,7 +1,7 @@
 /**
- * Messages that WeChat refuses by a code that concerns the whole app, while it takes all others: each pauses the app once, and
- * neither a pause that was lifted nor one that ended by itself lets them pause it again. Alarms ring by hand, on a clock
- * the test moves.
+ * Messages that WeChat refuses by a code that concerns the whole app, while it takes all others: each pauses the app
+ * once, and neither a pause that was lifted nor one that ended by itself lets them pause it again. The test runs the
+ * alarms and moves the clock.
  */
 import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
 import { beforeEach, describe, it } from "vitest";
@@ -33,7 +33,7 @@ async function write(...openids: readonly string[]): Promise<void> {
   }
 }
 
-/** Who waits is woken, and sends; in this order. */
+/** Waiting conversations are woken and send, in this order. */
 async function wake(...openids: readonly string[]): Promise<void> {
   await runDurableObjectAlarm(account());
   pass(10_000);
@@ -53,7 +53,7 @@ describe("a message that alone is refused", () => {
       const [poison, other] = [`oPoison${errcode}`, `oOther${errcode}`];
       refusals.set(poison, errcode);
       await write(poison, other);
-      // The minute's limit is over so soon that who waits for it is not registered.
+      // The minute's limit ends so soon that waiting conversations are not registered.
       const outcome = errcode === 45011 ? "none" : "sent";
       if (errcode === 45011) pass(2 * MINUTE);
       expect(await resume()).toMatchObject({ resumed: true, trial: { outcome } });

@@ -36,7 +36,7 @@ async function pushText(openid: string, content: string, format: "xml" | "json" 
   return push.outcome;
 }
 
-/** What becomes of one user: pushed, read, exported, sent to, erased. */
+/** The history of one user: pushed, read, exported, sent to, erased. */
 async function useEveryRoute(openid: string, format: "xml" | "json") {
   const path = pathOf(openid);
   const content = `hello ${messages}`;

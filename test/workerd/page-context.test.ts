@@ -1,7 +1,8 @@
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 /**
- * Where a user came from, through encrypted pushes: what a page claims is shown as a holder, what the shop's back end signed
- * is accepted for this user, in time, and stays what it was when keys change. Everything else changes nothing.
+ * Where a user came from, through encrypted pushes: a page's claims are returned as claims, a context signed by the
+ * shop's back end is accepted for this user before it expires, and the result does not change when keys change. Any
+ * other token has no effect.
  */
 import { exports } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
@@ -135,7 +136,7 @@ describe("a context signed by the shop's back end", () => {
 });
 
 describe("the verdict on a signed context", () => {
-  /** What a worker with other keys shows of what is stored. */
+  /** The answer of a worker with other keys for the stored data. */
   const shownWith = async (openid: string, vars: Readonly<Record<string, string>>) =>
     (await bodyOf(await call("GET", `/api/v1/conversations/${openid}`, { vars })))["context"];
 

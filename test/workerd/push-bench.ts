@@ -1,5 +1,5 @@
 /**
- * Pushes to the worker: settings with a few rules before every test, and conversations that are stood in for.
+ * Pushes to the worker: settings with a few rules before every test, and conversations that are replaced by stubs.
  */
 import { env } from "cloudflare:workers";
 import type { remote } from "../support/workerd.ts";

@@ -48,7 +48,7 @@ async function pauseWith(errcode: number, times?: number): Promise<void> {
   for (const openid of ["oOne", "oTwo", "oThree"]) await write(openid);
 }
 
-/** The account wakes who waits, and they send. */
+/** The account wakes waiting conversations, and they send. */
 async function ringAll(openids: readonly string[]): Promise<void> {
   await runDurableObjectAlarm(account());
   pass(10_000);
@@ -162,7 +162,7 @@ describe("POST /resume", () => {
     await pauseWith(48001, 1);
     const { access, pause } = accountMemory.get(APPID) ?? {};
     await resume();
-    // Another isolate: it learned of the pause and not of its end.
+    // Another isolate: it read of the pause and not of its end.
     accountMemory.set(APPID, { access, pause });
     await wechat.text("oLate", "在吗");
     await waitForRow("oLate", "retry");

@@ -1,4 +1,4 @@
-/** Settings a worker cannot read, since another version stored them: not the same as none. */
+/** Settings that a worker cannot read, since another version stored them: they are not the same as none. */
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";

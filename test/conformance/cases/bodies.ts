@@ -1,6 +1,6 @@
 /**
- * Bodies made to break a parser, and genuine pushes that cannot be read (WECHAT.md §1.4, §2). A server must outlive
- * the former; the latter it should not answer with an error of its own.
+ * Bodies made to break a parser, and genuine pushes that cannot be read (WECHAT.md §1.4, §2). A server must survive the
+ * former, and should not answer the latter with a server error.
  */
 import { ENCRYPTED, note, join, say, unseen, type Case, type Verdict } from "../case.ts";
 import {
@@ -146,7 +146,7 @@ export const BODY_CASES: readonly Case[] = [
 
 type Bodies = (format: PushFormat) => readonly (readonly [name: string, body: string | Uint8Array])[];
 
-/** Bodies under the query of a push that was really seen: the signature is good, and for another body. */
+/** Bodies sent with the query of an observed push: the signature is valid, but for another body. */
 async function withstand(session: Session, bodies: Bodies): Promise<Verdict> {
   const probes = inEachFormat(session, (format) =>
     bodies(format).map(([name, body]) => ({

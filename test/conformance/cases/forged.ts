@@ -201,7 +201,10 @@ function attemptEach(session: Session, attempts: readonly Attempt[]): readonly P
   );
 }
 
-/** Another message may be taken from it, which the list would show under its own id: so the list excuses nothing. */
+/**
+ * The server may accept another message from it, which the list would show under its own id, so the list proves nothing
+ * here.
+ */
 function checkAltered(session: Session): Promise<Verdict> {
   const probes = attemptEach(session, [
     [
@@ -226,7 +229,7 @@ function signatures(query: Query, value: string): Query {
   return "msg_signature" in query ? { signature: value, msg_signature: value } : { signature: value };
 }
 
-/** Plaintext under a signature that was really seen. */
+/** Plaintext with the signature of an observed push. */
 function plaintexts(): readonly Attempt[] {
   const mode: PushMode = "plain";
   return [

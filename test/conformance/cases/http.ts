@@ -1,6 +1,6 @@
 /**
- * How the server behaves as a web server: in time, under a crowd, to other methods, and what its answers give away
- * (WECHAT.md §1.6). These cases run last and look back on every exchange.
+ * The server as a web server: response times, many clients, other methods, and secrets in its answers (WECHAT.md §1.6).
+ * These cases run last and look back on every exchange.
  */
 import { isAcknowledged } from "../answer.ts";
 import { failed, join, ok, say, type Case, type Verdict, type Words } from "../case.ts";
@@ -16,7 +16,7 @@ const SHORT_BYTES = 1_024;
 /** A shorter Token may occur in an answer by chance. */
 const MIN_SECRET = 6;
 
-/** What a stack trace looks like. */
+/** The form of a stack trace. */
 const TRACES: readonly (readonly [language: string, pattern: RegExp])[] = [
   ["JavaScript", /\n\s+at .+[(/ ].+:\d+:\d+/],
   ["Python", /Traceback \(most recent call last\)/],

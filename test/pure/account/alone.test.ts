@@ -1,4 +1,4 @@
-/** What a Worker does when the account object says that only one message is refused. */
+/** A Worker's reaction when the account object answers that only one message is refused. */
 import { describe, it } from "vitest";
 import { ok } from "../../../shared/base/result.ts";
 import type { TokenObject } from "../../../worker/account/published-access.ts";

@@ -49,7 +49,7 @@ export function createBench(patch: Partial<AccountState> = {}) {
     replace: (badToken: string, id?: string) =>
       keeper.replace(badToken, id === undefined ? undefined : { id, attempt: 1 }),
     refreshIfDue: () => keeper.refreshIfDue(),
-    /** What the endpoint says from now on. */
+    /** The next answers of the endpoint. */
     says: (next: typeof answer) => {
       answer = next;
     },
@@ -59,7 +59,7 @@ export function createBench(patch: Partial<AccountState> = {}) {
     advance: (ms: number) => {
       now += ms;
     },
-    /** The object is thrown out of memory. */
+    /** The object is evicted from memory. */
     evict: () => {
       keeper = create();
     },

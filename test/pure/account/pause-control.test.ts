@@ -1,5 +1,5 @@
 /**
- * Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that note when they are
+ * Lifting a pause without a runtime: a list in memory, a clock moved by hand, conversations that record when they are
  * woken.
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";

@@ -18,11 +18,11 @@ function createAccount() {
     pass(ms: number) {
       now += ms;
     },
-    /** The pause is lifted before its time. */
+    /** Lifts the pause before its end. */
     lift() {
       state = { ...state, pausedUntil: 0, refusals: endPauses(state.refusals, now) };
     },
-    /** WeChat takes another message. */
+    /** WeChat accepts another message. */
     accepts() {
       state = { ...state, ...proveOwnFault(state) };
     },
@@ -106,7 +106,7 @@ describe("a refused message", () => {
     account.lift();
     expect(account.refuses("a", 2)).toBe("alone");
     expect(account.isPaused()).toBe(false);
-    // Nor during a pause that another code caused since.
+    // Nor during a pause caused by another code since.
     account.refuses("b", 1, 45009);
     expect(account.refuses("a", 3)).toBe("alone");
   });
@@ -130,7 +130,7 @@ describe("a refused message", () => {
       for (const message of messages) expect(account.refuses(message, attempt)).toBe("alone");
       account.pass(11 * MINUTE);
     }
-    // One that was not refused before does, and the others do not hold that pause up.
+    // A message that was not refused before pauses, and the others do not extend that pause.
     expect(account.refuses("d", 1)).toBe("paused");
     account.pass(11 * MINUTE);
     expect(account.refuses("a", 5)).toBe("alone");

@@ -1,6 +1,6 @@
 /**
- * What every channel must keep to when it sends: a channel's test file calls `describeSending` with its own answers, codes
- * and messages.
+ * The rules for sending that every channel must follow: a channel's test file calls `describeSending` with its own
+ * answers, codes and messages.
  */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { err, ok } from "../../../shared/base/result.ts";
@@ -18,9 +18,9 @@ export interface SendingFixture {
     readonly access: AccessSource;
     readonly now: () => number;
   }) => Deliver;
-  /** The platform takes the message. */
+  /** The platform accepts the message. */
   readonly accepts: Step;
-  /** The platform refuses by this code. */
+  /** The platform refuses with this code. */
   readonly refuses: (code: string) => Step;
   /** One code of each reaction. `outage`: the platform is busy. */
   readonly codes: Readonly<Record<Reaction, string>>;
@@ -42,7 +42,7 @@ const ATTEMPT = { id: "0123456789abcdef0123-7", attempt: 1, isAi: false, deadlin
 export function describeSending(name: string, channel: SendingFixture): void {
   const { codes, messages, tokenCodes } = channel;
 
-  /** One attempt, with platform and access source playing their parts. */
+  /** One attempt, with simulated platform and access source. */
   async function send(steps: Step[], script: Parameters<typeof scriptedAccess>[0] = {}, more: Partial<Sent> = {}) {
     const { fetch, requests } = scriptedFetch(...steps);
     const { access, replaced, uses } = scriptedAccess(script);
@@ -188,7 +188,7 @@ export function describeSending(name: string, channel: SendingFixture): void {
   });
 }
 
-/** What an attempt is given. */
+/** The options of an attempt. */
 interface Sent {
   readonly target: Parameters<Deliver>[0];
   readonly message: Outbound;

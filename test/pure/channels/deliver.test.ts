@@ -1,4 +1,4 @@
-/** What is special to WeChat when a message is sent; what every channel must keep to is in `contract.ts`. */
+/** The rules for sending that are special to WeChat; those of every channel are in `contract.ts`. */
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { createDeliver } from "../../../worker/channels/mini-program/deliver.ts";
 import { rejected } from "../../support/delivery.ts";
@@ -19,7 +19,7 @@ const TARGET = { user: OPENID };
 const ATTEMPT = { id: "0123456789abcdef0123-7", attempt: 1, isAi: false, deadline: NOW + 10_000 };
 const SENT = json({ errcode: 0, errmsg: "ok" });
 
-/** Delivers once, with WeChat and the token source playing their parts. */
+/** Delivers once, with a simulated WeChat and token source. */
 async function deliver(steps: Step[]) {
   const { fetch, requests } = scriptedFetch(...steps);
   const { access, replaced, uses } = scriptedAccess({});

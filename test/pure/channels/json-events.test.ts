@@ -1,10 +1,10 @@
-/** Events in JSON that are refused for their shape or for a name in them: stored damaged when they say what they are. */
+/** Events in JSON that are refused for their shape or for a name in them: stored as damaged when they have a name. */
 import { describe, it } from "vitest";
 import { MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { plainPush, receive, securePush } from "./pushes.ts";
 import { unfold } from "./samples.ts";
 
-/** What a push says once it is received, in secure mode. */
+/** The fields of a push after it is received, in secure mode. */
 async function inboundOf(json: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(json, "json"), "secure");
   return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };

@@ -1,4 +1,4 @@
-/** The one way in, for what is genuine: mode × format, rotation, the console's check, and what cannot be read. */
+/** Genuine pushes: mode × format, rotation, the console's check, and bodies that cannot be parsed. */
 import { describe, it } from "vitest";
 import { receivePush } from "../../../worker/channels/mini-program/receive-push.ts";
 import { verifyEcho } from "../../../worker/channels/wechat/push/open-push.ts";

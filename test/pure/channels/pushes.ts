@@ -16,7 +16,7 @@ export const NOW = 1_760_000_010_000;
 export const TIMESTAMP = "1760000000";
 /** The nonce of all of them. */
 export const NONCE = "415670741";
-/** What the sample text says. */
+/** The content of the sample text. */
 export const TEXT = { ...HEAD, ...MESSAGES.text.says };
 
 /** The test app, in the middle of a rotation. */
@@ -80,7 +80,7 @@ export function receive(
   return receivePush(push.query, push.body, credentials(mode), now, maxAgeMs);
 }
 
-/** What refusing a push that is not authentic gives. */
+/** The result of rejecting a push that is not authentic. */
 export function refused(problem: object): object {
   return { ok: false, error: { authentic: false, ...problem } };
 }

@@ -9,7 +9,7 @@ import { readRaw, type RawFields } from "../../../shared/message/raw.ts";
 export interface Sample {
   readonly xml: string;
   readonly json: string;
-  /** What it says beside the head. */
+  /** The fields beside the head. */
   readonly says: object;
 }
 
@@ -253,7 +253,7 @@ export const SEVERAL_CHOICES: Sample = event(
   },
 );
 
-/** An event WeChat may add tomorrow. */
+/** An event that WeChat may add later. */
 export const UNKNOWN_EVENT: Sample = event(
   "brand_new_event",
   `<list><id>1</id></list><list><id>2</id></list><one><id>3</id></one><gone></gone>`,

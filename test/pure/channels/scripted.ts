@@ -23,7 +23,7 @@ export function json(body: unknown, status = 200): Step {
   return () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }
 
-/** Never answers; obeys an abort like a real fetch. */
+/** Never answers; respects an abort like a real fetch. */
 export const silence: Step = (_url, init) =>
   new Promise((_resolve, reject) => {
     init.signal.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
@@ -66,7 +66,7 @@ export function scriptedAccess(options: {
   return { access, replaced, uses };
 }
 
-/** What a client needs, with the clock standing still. */
+/** The dependencies of a client, with a clock that does not move. */
 export function depsOf(fetch: ApiDeps["fetch"], access: AccessSource = scriptedAccess({}).access): ApiDeps {
   return { apiBase: "https://api.test", fetch, now: () => NOW, access };
 }

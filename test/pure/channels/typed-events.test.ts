@@ -1,6 +1,6 @@
 /**
- * What a user types, in an event in XML (WECHAT.md §1.4): it comes as it was typed or is marked damaged. The event is
- * stored in any case, and stays about the user its head names.
+ * What a user types, in an event in XML (WECHAT.md §1.4): it is read as it was typed or is marked as damaged. The event
+ * is stored in any case, and stays assigned to the user in its head.
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
@@ -10,7 +10,7 @@ import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
 import { unfold } from "./samples.ts";
 
-/** What a push says once it is received, in secure mode. */
+/** The fields of a push after it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
   return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };

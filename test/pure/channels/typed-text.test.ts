@@ -1,6 +1,6 @@
 /**
- * What a user types, put into the platform's XML as the platform does, unescaped (WECHAT.md §1.4): it comes back as it
- * was typed or is marked damaged, and never changes who wrote, which message it is, or what is answered.
+ * What a user types, put into the platform's XML as the platform does, unescaped (WECHAT.md §1.4): it is read as it was
+ * typed or is marked as damaged, and never changes the sender, the message id, or the answer.
  */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
@@ -10,7 +10,7 @@ import { APP, encrypt } from "./independent-crypt.ts";
 import { envelopePush, plainPush, receive, securePush } from "./pushes.ts";
 import { unfold } from "./samples.ts";
 
-/** What a push says once it is received, in secure mode. */
+/** The fields of a push after it is received, in secure mode. */
 async function inboundOf(xml: string): Promise<Readonly<Record<string, unknown>>> {
   const received = await receive(securePush(xml, "xml"), "secure");
   return received.ok ? { ...unfold(received.value.inbound) } : { ...received.error };

@@ -5,7 +5,7 @@ import { afterEach, describe, it, vi } from "vitest";
 import { MAX_WIRE_DEPTH, MAX_WIRE_LENGTH, MAX_WIRE_NODES } from "../../../worker/channels/wechat/push/wire.ts";
 import { parseXml } from "../../../worker/channels/wechat/push/xml/parse.ts";
 
-/** What the one field of a document holds. */
+/** The value of the only field of a document. */
 function field(inner: string): unknown {
   const parsed = parseXml(`<xml><a>${inner}</a></xml>`);
   return parsed.ok ? parsed.value["a"] : parsed.error;

@@ -1,9 +1,9 @@
 /**
- * A `fetch` that plays a script, and keeps what it was asked.
+ * A `fetch` with scripted answers that records its requests.
  */
 import { createKefuClient, type KefuClientOptions } from "../../../client/index.ts";
 
-/** What comes of one request: an answer, or what fetch rejects with. */
+/** The result of one request: an answer, or the error of fetch. */
 export type Step = Response | Error;
 
 /** One request as it left. */

@@ -1,4 +1,4 @@
-/** What the suite takes for an answer to a push, and what it finds wrong about a hand-over (WECHAT.md §1.6–1.9). */
+/** How the suite classifies answers to a push, and which errors it finds in a handover (WECHAT.md §1.6–1.9). */
 import { describe, it } from "vitest";
 import { judge, type Answer } from "../../conformance/answer.ts";
 import { encrypt, layOut, pad, sign } from "../../conformance/crypt.ts";
@@ -38,7 +38,7 @@ function judged(reply: Reply, mode: PushMode = "secure", format: PushFormat = "x
   return judge(at, buildPush(at, format, message), reply);
 }
 
-/** An envelope as it must be, but for what is changed. */
+/** A valid envelope, with some fields changed. */
 function sealed(fields: WireTree, changes: WireTree = {}, appid = target.appid): string {
   const encrypted = encrypt(
     target.aesKey,

@@ -3,11 +3,11 @@ import { createEngine, type EngineStore } from "../../../worker/conversation/eng
 
 interface Tally {
   readonly total: number;
-  /** When it is to be looked at again. */
+  /** When it is due next. */
   readonly due?: number;
 }
 
-/** Something else than a conversation, on an array: what happens, in order. */
+/** A simple state on an array: the events in order. */
 function open(initialState: Tally = { total: 0 }) {
   const events: unknown[] = [];
   let isFull = false;

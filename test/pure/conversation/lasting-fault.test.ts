@@ -1,4 +1,4 @@
-/** A fault of the whole app that lasts: what becomes of the messages that wait, by the account and the retry plan together. */
+/** A lasting fault of the whole app: the outcome of waiting messages, by the account and the retry plan together. */
 import { describe, it } from "vitest";
 import { decidePause } from "../../../worker/account/core/pause.ts";
 import { NEW_ACCOUNT, type AccountState } from "../../../worker/account/core/state.ts";

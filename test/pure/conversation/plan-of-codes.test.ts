@@ -1,6 +1,6 @@
 /**
- * What follows from every code in every situation, held against `test/fixtures/plan-of-codes.txt`. Codes with the same
- * plan are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
+ * The plan for every code in every situation, compared with `test/fixtures/plan-of-codes.txt`. Codes with the same plan
+ * are one block. After a change that is meant: `npm test -- test/pure/conversation/plan-of-codes.test.ts --update`.
  */
 import { describe, it } from "vitest";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
@@ -62,7 +62,7 @@ function leased({ tries, held }: (typeof SITUATIONS)[number]): ConversationState
   return { ...EMPTY_STATE, lastSeq: SEQ, window: reserve(opened, [SEQ], 0), queue };
 }
 
-/** The rows that are written, and what is left of the item and its window. */
+/** The written rows, and the remaining state of the item and its window. */
 function planOf(code: number, situation: (typeof SITUATIONS)[number], random: number): string {
   const writer = writeRows(SEQ, NOW);
   const attempt = { seq: SEQ, attempt: 1, outcome: rejected(code, situation.facts) };
@@ -81,7 +81,7 @@ function planOf(code: number, situation: (typeof SITUATIONS)[number], random: nu
   return [...rows, ...tries, ...waits, ...spent, ...(window.doubtful ? ["doubtful"] : [])].join(", ");
 }
 
-/** What the account hears of it. */
+/** The report to the account. */
 function accountOf(code: number): string {
   const trouble = watchSend(new Map(), "app", rejected(code), NOW);
   const reach = ERRCODES[code]?.reach;

@@ -209,7 +209,7 @@ describe("a message through the API", () => {
     chat.says([]);
     chat.settles(must(chat.submits(text("我来看看"), { muteMs: 60_000 }).lease), ACCEPTED);
     expect(chat.says([reply("自动")]).lease).toBeUndefined();
-    // The settings were changed meanwhile: what was promised to the first message holds.
+    // The settings were changed meanwhile: the answer to the first message does not change.
     chat.settles(must(chat.submits(text("还在看"), { muteMs: 1_000 }).lease), ACCEPTED);
     chat.pass(30_000);
     expect(chat.says([reply("自动")]).lease).toBeUndefined();

@@ -106,7 +106,7 @@ export async function sha1(...parts: string[]): Promise<string> {
   return Buffer.from(digest).toString("hex");
 }
 
-/** What a worker finds in a push. */
+/** The parsed push of a worker. */
 export interface ReceivedPush {
   readonly text: string;
   readonly envelope: string;
@@ -148,7 +148,7 @@ export async function open(aesKey: string, base64: string): Promise<{ text: stri
   return { text: decoder.decode(content.subarray(20, end)), receiveId: decoder.decode(content.subarray(end)) };
 }
 
-/** An encrypted answer in the app's format, as a right worker makes it; fields can be replaced. */
+/** An encrypted answer in the app's format, as a correct worker builds it; fields can be replaced. */
 export async function seal(app: EmulatedApp, text: string, replaced: Record<string, string> = {}): Promise<string> {
   const receiveId = replaced["receiveId"] ?? app.appid;
   const message = Buffer.from(text);

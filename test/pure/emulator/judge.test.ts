@@ -1,4 +1,7 @@
-/** The judge of answers: what a worker may say to a push, and what the platform would not take (WECHAT.md §1.8, §1.9). */
+/**
+ * The check of answers: which ones a worker may give to a push, and which the platform would refuse (WECHAT.md §1.8,
+ * §1.9).
+ */
 import { describe, it } from "vitest";
 import type { EmulatedApp } from "../../../emulator/model.ts";
 import { APP, createHarness, seal, transfer } from "./harness.ts";

@@ -1,4 +1,6 @@
-/** What the emulator asks the worker about pauses, what it passes on of the answers, and that the key stays with it. */
+/**
+ * The emulator's calls of the worker about pauses, the parts of the answers it returns, and that the key stays with it.
+ */
 import { describe, it } from "vitest";
 import { createControl } from "../../../emulator/control.ts";
 import { createService, liftPauses } from "../../../emulator/service.ts";

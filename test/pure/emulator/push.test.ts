@@ -1,6 +1,6 @@
 /**
  * Pushes as a worker meets them: built, signed and encrypted for every mode and format, delivered, and sent again
- * (WECHAT.md §1.3–1.6, §3). Long because one played worker receives them all.
+ * (WECHAT.md §1.3–1.6, §3). Long because one simulated worker receives them all.
  */
 import { Buffer } from "node:buffer";
 import { describe, it } from "vitest";
@@ -12,7 +12,7 @@ const MODES = ["plain", "compatible", "secure"] as const;
 const FORMATS = ["xml", "json"] as const;
 const VARIANTS = MODES.flatMap((mode) => FORMATS.map((format) => ({ mode, format })));
 
-/** An emulator whose worker keeps what it got and acknowledges. */
+/** An emulator whose worker records its pushes and acknowledges them. */
 function createReceiver(app: EmulatedApp = APP) {
   const received: ReceivedPush[] = [];
   const harness = createHarness({

@@ -1,4 +1,4 @@
-/** Access tokens: both endpoints, their refusals, and what becomes of a token (WECHAT.md §6.1, §6.2). */
+/** Access tokens: both endpoints, their refusals, and the life of a token (WECHAT.md §6.1, §6.2). */
 import { describe, it } from "vitest";
 import { APP, createHarness, OTHER_APP } from "./harness.ts";
 

@@ -18,7 +18,7 @@ const FORGOTTEN: PersonBooks = {
   rows: [],
 };
 
-/** The figures of a run of which nothing is to be said. */
+/** The figures of a run without findings. */
 const CLEAN = { ...tally([]), withRetry: { ...tally([]).withRetry, duplicates: 1 } };
 
 const run = (change: Partial<KillRun> = {}): KillRun => ({

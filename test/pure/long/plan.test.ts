@@ -1,4 +1,4 @@
-/** The plan of a long run: the seed is all it depends on, and it stays within what the judge reckons with. */
+/** The plan of a long run: it depends only on the seed, and it stays within the limits of the checks. */
 import { describe, it } from "vitest";
 import { drawPlan, type Act } from "../../long/plan.ts";
 

@@ -1,4 +1,4 @@
-/** What the soak reckons with: its clock, its idea of flat, and its verdict. */
+/** The parts of the soak test: its clock, its test of flatness, and its verdict. */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { createFastClock } from "../../long/fast-clock.ts";

@@ -1,4 +1,4 @@
-/** What the doctor says of forwarding, for each thing the worker may answer. */
+/** The doctor's findings about forwarding, for each answer of the worker. */
 import { describe, it } from "vitest";
 import { examine } from "../../../scripts/doctor/examine.ts";
 import { toText } from "../../../scripts/doctor/print.ts";

@@ -18,7 +18,7 @@ const paused = (errcode: number, reason = "paused") => ({
   until: UNTIL,
 });
 
-/** A worker with these faults; `trial` is what lifting a pause comes to. */
+/** A worker with these faults; `trial` is the result of lifting a pause. */
 async function examineWith(faults: readonly object[], trial = "refused", target: Target = TARGET) {
   const asked: string[] = [];
   const ports: Ports = {

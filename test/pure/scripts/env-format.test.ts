@@ -11,7 +11,7 @@ import { setEnvValues } from "../../../scripts/setup/env-text.ts";
 const folder = mkdtempSync(join(tmpdir(), "kefu-env-format-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What `wrangler dev` makes of a file. */
+/** How `wrangler dev` reads a file. */
 function readByWrangler(text: string): Record<string, unknown> {
   writeFileSync(join(folder, ".dev.vars"), text);
   const vars = unstable_getVarsForDev(join(folder, "wrangler.toml"), undefined, {}, undefined, true);
@@ -88,7 +88,7 @@ describe("the text of .dev.vars", () => {
       fc.property(files, (text) => {
         const values = { WECHAT_TOKEN: "new", API_KEYS: "key" };
         const set = setEnvValues(text, values);
-        // Where a value would run on into what is added, nothing is written.
+        // When a value would continue into an added line, nothing is written.
         if (set !== undefined) expect(parseEnvText(set)).toEqual({ ...parseEnvText(text), ...values });
       }),
     );

@@ -118,7 +118,7 @@ describe("which value is taken", () => {
     expect(conflicts({ WECHAT_TOKEN: "another" })).toEqual(["WECHAT_TOKEN"]);
     expect(conflicts({ WECHAT_TOKEN: null })).toEqual(["WECHAT_TOKEN"]);
     expect(conflicts({ WECHAT_TOKEN: "another" }, true)).toEqual([]);
-    // An API key may be brought only to ask a worker with that has it already.
+    // An API key may be given only for calls of a worker that has it already.
     expect(conflicts({ API_KEYS: null })).toEqual([]);
   });
 });

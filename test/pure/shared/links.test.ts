@@ -1,4 +1,4 @@
-/** Links of texts: which are refused, and how a user's words are kept from being any (WECHAT.md §4.2). */
+/** Links of texts: which are refused, and how a user's words are kept from becoming links (WECHAT.md §4.2). */
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parseText } from "../../../emulator/phone/links.ts";

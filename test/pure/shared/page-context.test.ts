@@ -1,4 +1,7 @@
-/** Where a user came from: claims shown as claims, signed fields only when they were verified, nothing typed that is not so. */
+/**
+ * Where a user came from: claims are returned as claims, signed fields only when they were verified, and only valid
+ * data is typed.
+ */
 import { describe, it } from "vitest";
 import * as schemas from "../../../shared/app-context.ts";
 import { findToken, readContextField, showContext, typeContext } from "../../../shared/entry/page-context.ts";

@@ -1,4 +1,4 @@
-/** Plain data as JSON: that reading and writing have the same rules. What is written, the codecs' tests say. */
+/** Plain data as JSON: reading and writing follow the same rules. The written text is tested with the codecs. */
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { readJsonObject, writePlainJson } from "../../../shared/base/plain-json.ts";

@@ -1,4 +1,4 @@
-/** What agents and the desk do to a session: from where, under which guard, and what is refused. */
+/** Commands of agents and the desk on a session: from which state, with which checks, and the refusals. */
 import { describe, it } from "vitest";
 import {
   assign,

@@ -1,4 +1,4 @@
-/** What users, automation and the platform do to a session. */
+/** Events of users, automation and the platform in a session. */
 import { describe, it } from "vitest";
 import { park, take } from "../../../../worker/conversation/core/session/commands.ts";
 import {

@@ -1,6 +1,6 @@
 /**
- * What holds of a conversation's sessions in every order of messages, outcomes and commands, with commands that are repeated,
- * late, or decided on something old.
+ * Invariants of a conversation's sessions for every order of messages, outcomes and commands, with commands that are
+ * repeated, late, or decided on an old version.
  */
 import fc from "fast-check";
 import { describe, it } from "vitest";
@@ -69,7 +69,7 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 type Command = (state: SessionState, context: SessionContext) => Result<SessionState, unknown>;
 
-/** Plays a story, checking after each step; returns what it came to. */
+/** Runs a story, checking after each step; returns its result. */
 function play(story: readonly Happening[], check: (sessions: Played) => void) {
   const sessions = createSessions();
   const { happens, commands, named } = sessions;

@@ -1,4 +1,4 @@
-/** What is measured of a session, at the edges where figures of other desks went wrong. */
+/** The figures of a session, in the cases where other desks computed wrong ones. */
 import { describe, it } from "vitest";
 import {
   addAutomaticReply,
