@@ -51,9 +51,10 @@ function judgeTransfer(app: EmulatedApp, question: Question, fields: FlatFields)
     return malformed("MsgType must be transfer_customer_service: a mini program has no other passive reply");
   }
   if (!question.isMessage) return malformed("an event must not be handed over");
-  if (text("ToUserName") !== question.openid) return malformed("ToUserName must be the user, who was FromUserName");
+  if (text("ToUserName") !== question.openid)
+    return malformed("ToUserName must be the user (FromUserName of the push)");
   if (text("FromUserName") !== app.account)
-    return malformed("FromUserName must be the original id, which was ToUserName");
+    return malformed("FromUserName must be the original id (ToUserName of the push)");
   if (fields.get("CreateTime")?.numeric !== true) return malformed("CreateTime must be a number of seconds");
   return { verdict: "transfer" };
 }

@@ -35,9 +35,9 @@ export interface ChannelRules {
   readonly imageBytes: number;
   /** How long an uploaded picture stays usable, milliseconds. */
   readonly mediaLifetimeMs: number;
-  /** The reply window, by the name of the grant. Messages open `message`, the only name that is known outside the channel. */
+  /** The reply window, by the name of the grant. Messages open `message`, the only name used outside the channel. */
   readonly grants: Readonly<Record<string, GrantRule>> & { readonly message: GrantRule };
-  /** The grant a greeting is sent on. */
+  /** The grant that a greeting uses. */
   readonly greetingGrant: string;
 }
 

@@ -1,39 +1,42 @@
 /**
- * What can reach us from a channel, in our own words. A platform's names end in its channel, except in `name`, `code`
- * and `raw`. Times are epoch milliseconds, ids are texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
+ * The events a channel can receive, in our own model. A platform's own names are used inside its channel only, except
+ * in `name`, `code` and `raw`. Times are epoch milliseconds, ids are texts (a MsgId exceeds 2^53, WECHAT.md §1.5).
  */
 
 /**
- * What the response to an event says: it is received, or the conversation goes to the platform's own agents. The core decides,
- * the channel writes it; every repeat gets the same.
+ * The acknowledgement of an event: it is received, or the conversation is handed over to the platform's own agents. The
+ * core decides on it, the channel writes it; every repeat gets the same one.
  */
 export type Acknowledgement = "received" | "handover";
 
-/** What every event says. */
+/** The fields of every event. */
 export interface EventHead {
-  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event that came without. */
+  /** The mini program's original id (`gh_…`), ToUserName; `""` in an event without it. */
   readonly account: string;
   /**
-   * Who wrote, FromUserName. In an event the user it is about: `OpenID` where there is one, else FromUserName, which for
-   * some events of the account is the platform's own push user; `""` when the event names none.
+   * The sender, FromUserName. In an event the user it is about: `OpenID` if present, else FromUserName, which for some
+   * events of the account is the platform's own push user; `""` when the event names none.
    */
   readonly openid: string;
   /** Sub-merchant of a shop platform (BusinessId), absent for ordinary mini programs. */
   readonly businessId?: string;
   /**
-   * What the platform calls it (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns of
+   * The platform's name for it (MsgType, Event), at most 128 UTF-16 units. For people, log lines and the patterns of
    * forwarding; the core never compares it with a constant.
    */
   readonly name: string;
-  /** When it happened by the platform's clock. 0 in an event that does not say so; once stored, the time of arrival. */
+  /** When it happened by the platform's clock. 0 in an event without a time; once stored, the time of arrival. */
   readonly createdAt: number;
   /**
-   * What the platform said under its own names: one JSON object as text, every scalar a text, so that XML and JSON give
-   * the same (`raw.ts`). Present where the other fields do not say everything, always in `unknown`, `other` and
+   * The platform's fields under their own names: one JSON object as text, every scalar a text, so that XML and JSON
+   * give the same (`raw.ts`). Present when the other fields are incomplete, always in `unknown`, `other` and
    * `account-event`.
    */
   readonly raw?: string;
-  /** Of an event that could not be read as a whole: what is not in `raw`, unchanged; of JSON the whole text. */
+  /**
+   * For an event that could not be parsed completely: the part that is not in `raw`, unchanged; for JSON the whole
+   * text.
+   */
   readonly damaged?: string;
 }
 
@@ -96,15 +99,15 @@ export interface CardMessage extends MessageHead {
   readonly thumbMediaId?: string;
 }
 
-/** A message of a type this version does not read, or a damaged one of any type. Handlers and rules do not see it. */
+/** A message of a type this version does not parse, or a damaged one of any type. Handlers and rules do not get it. */
 export interface UnknownMessage extends MessageHead {
   readonly type: "unknown";
 }
 
-/** A message that was read: what handlers and rules see. */
+/** A parsed message, as handlers and rules get it. */
 export type UserMessage = TextMessage | MenuChoiceMessage | MediaMessage | LocationMessage | LinkMessage | CardMessage;
 
-/** A message of a user's, also one that was not read: each opens the reply window. */
+/** A message of a user's, parsed or not: each opens the reply window. */
 export type InboundMessage = UserMessage | UnknownMessage;
 
 interface ActionHead extends EventHead {
@@ -114,7 +117,7 @@ interface ActionHead extends EventHead {
 /** The user opened the chat. */
 export interface EnterAction extends ActionHead {
   readonly type: "enter";
-  /** What the entry point carries (`session-from`): from the user's device, untrusted. */
+  /** The parameter of the entry point (`session-from`): from the user's device, untrusted. */
   readonly entryText: string;
   /** The name the team gave the entry point. */
   readonly scene?: string;
@@ -138,25 +141,25 @@ export interface MenuAction extends ActionHead {
   readonly item: string;
 }
 
-/** Anything else the user did, such as an answer to a subscription popup. */
+/** Any other action of the user, such as an answer to a subscription popup. */
 export interface OtherAction extends ActionHead {
   readonly type: "other";
 }
 
-/** What a user did. */
+/** An action of a user. */
 export type InboundAction = EnterAction | FollowAction | ScanAction | MenuAction | OtherAction;
 
 /** An agent outside our desk took the conversation, also from another one, or it ended there. */
 export interface ControlEvent extends EventHead {
   readonly event: "control";
   readonly type: "taken" | "ended";
-  /** The platform's name of the agent who has or had it; "" when it names none. */
+  /** The platform's name of the present or last agent; "" when there is none. */
   readonly agent: string;
-  /** Who had it before. */
+  /** The previous agent. */
   readonly from?: string;
 }
 
-/** What the platform says later about a message that was sent. */
+/** A later report of the platform about a sent message. */
 export interface ReceiptEvent extends EventHead {
   readonly event: "receipt";
   readonly type: "delivered" | "read" | "failed" | "other";
@@ -184,7 +187,7 @@ export interface AccountEvent extends EventHead {
   readonly type: "other";
 }
 
-/** Everything that can reach us. */
+/** Every event. */
 export type Inbound =
   | InboundMessage
   | InboundAction
@@ -194,7 +197,7 @@ export type Inbound =
   | RevocationEvent
   | AccountEvent;
 
-/** Whom an event concerns: one user's conversation, or the account. */
+/** The scope of an event: one user's conversation, or the account. */
 type EventScope = "user" | "account";
 
 /** The compiler proves the table complete. */
@@ -208,7 +211,7 @@ export const EVENT_SCOPES = {
   "account-event": "account",
 } as const satisfies Record<Inbound["event"], EventScope>;
 
-/** Whom the event concerns. An event that is not known never creates a conversation; an unknown message is a user's. */
+/** The scope of the event. An unknown event never creates a conversation; an unknown message is a user's. */
 export function scopeOf(inbound: Inbound): EventScope {
   return EVENT_SCOPES[inbound.event];
 }

@@ -15,7 +15,7 @@ export function splitMessage(message: Outbound, rules: ChannelRules): readonly O
   return split.ok ? split.value.map((content) => ({ type: "text", content })) : undefined;
 }
 
-/** Whether an answer can be sent at all: every text can be cut, and there are no more parts than the grant allows. */
+/** Whether an answer can be sent at all: every text can be cut, and the grant allows the number of parts. */
 export function isSendable(messages: readonly Outbound[], rules: ChannelRules, grant: string): boolean {
   const parts = messages.map((message) => splitMessage(message, rules)?.length ?? Number.POSITIVE_INFINITY);
   return parts.reduce((sum, count) => sum + count, 0) <= (rules.grants[grant]?.count ?? 0);

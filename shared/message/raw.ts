@@ -1,6 +1,6 @@
 /**
- * What a platform said under its own names. It is stored as text, since a recursive type is too deep for the types of RPC,
- * and shown as `fields`. Any program reads it without the channel.
+ * A platform's fields under their own names. They are stored as text, since a recursive type is too deep for the types
+ * of RPC, and returned as `fields`. Programs can read them without the channel.
  */
 
 /** A value: every scalar is a text, the same whether it came as XML or JSON. */

@@ -31,7 +31,7 @@ export interface Handlers {
   readonly onEnter: (event: EnterAction, ctx: EnterHandlerContext) => Promise<void> | void;
 }
 
-/** An account event as `onEvent` is given it: `fields` has what the platform said under its own names. */
+/** An account event as `onEvent` gets it: `fields` has the platform's fields under their own names. */
 export type HandledAccountEvent = Omit<AccountEvent, "raw"> & { readonly fields: RawFields };
 
 /** What `onEvent` may use. */

@@ -29,7 +29,7 @@ export async function runHandlers(
     readonly appid: string;
     readonly env: Env;
     readonly requestId: string;
-    /** The grant the event opens: what may be answered. Without one as many as to a message. */
+    /** The grant the event opens: how many messages may answer it. Without one, as many as for a message. */
     readonly grant?: GrantOpening | undefined;
     /** The result of verifying an enter event's token. */
     readonly contextVerdict?: TokenVerdict | undefined;

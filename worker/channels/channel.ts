@@ -53,7 +53,7 @@ export interface ChannelTexts {
   readonly trouble: (reason: "no_token" | "sends_failing", cause: TroubleCause, code?: string) => BilingualText;
 }
 
-/** The channel's terms for one event. */
+/** The channel's classification of one event. */
 export interface Classification {
   /** The grant it opens, one of the channel's `rules.grants`. */
   readonly grant?: GrantOpening;

@@ -37,7 +37,7 @@ const EVENT_READERS: Readonly<Record<string, EventReader>> = {
     type: "other",
     raw: writeRaw(withoutWrapper(raw, "SubscribeMsgSentEvent")),
   }),
-  // The user changed what was given; nothing is withdrawn.
+  // The user changed the given information; nothing is withdrawn.
   user_info_modified: (head, { raw }) => ({ ...head, event: "action", type: "other", raw: writeRaw(raw) }),
   user_authorization_revoke: (head, { raw }) => ({ ...head, event: "revocation", type: "part", raw: writeRaw(raw) }),
   user_authorization_cancellation: (head, { raw }) => ({
@@ -57,7 +57,7 @@ const EVENT_READERS: Readonly<Record<string, EventReader>> = {
   }),
 };
 
-/** The reader of an `Event` of the wire; undefined when it is no known event about a user. */
+/** The reader of an `Event` of the wire; undefined when it is not a known event about a user. */
 export function findEventReader(name: string): EventReader | undefined {
   return ownValue(EVENT_READERS, name);
 }

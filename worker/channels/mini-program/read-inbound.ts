@@ -22,13 +22,13 @@ const TEXT = /^[^]+$/;
 /** The longest part of an event's name that is stored, UTF-16 units. `raw` has all of it. */
 const MAX_EVENT_NAME = 128;
 
-/** What every message says. */
+/** The fields of every message. */
 type MessageHead = EventHead & { readonly event: "message"; readonly id: string };
 
-/** Makes a message of the common head and the fields beside it. */
+/** Builds a message from the common head and its own fields. */
 type MessageReader = (head: MessageHead, fields: FieldReader) => UserMessage;
 
-/** The messages we read, by MsgType. */
+/** The parsed types of messages, by MsgType. */
 const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
   text: (head, fields) => ({ ...head, type: "text", content: fields.text("Content") }),
   image: (head, fields) => ({ ...head, type: "image", mediaId: fields.text("MediaId"), url: fields.text("PicUrl") }),
@@ -51,7 +51,7 @@ const MESSAGE_READERS: Readonly<Record<string, MessageReader>> = {
  * one is never refused (WECHAT.md §3.2). A damaged event is an account event.
  *
  * @param fields of the body, or of the decrypted text
- * @param damaged of a message or an event whose text cannot be separated from its fields: what lies between those
+ * @param damaged of a message or an event whose text cannot be separated from its fields: the part between those
  * @returns the message or event, other fields `""` where they are missing; or the reason why it is neither
  */
 export function readInbound(fields: WireFields, damaged?: string): Result<Inbound, FieldProblem> {

@@ -55,8 +55,8 @@ export function showRow(row: Row, objectId: string) {
 }
 
 /**
- * The JSON of a push: without the openid, which is beside it; `raw` as fields; of entering with the place the user came
- * from.
+ * The JSON of a push: without the openid, which is beside it; `raw` as fields; for entering, with the place the user
+ * came from.
  */
 export function showInbound(inbound: Inbound, contextVerdict?: TokenVerdict) {
   const { openid: _openid, account: _account, raw, createdAt, ...rest } = inbound;

@@ -34,7 +34,7 @@ export { HOLD_MS } from "./state.ts";
 export interface InboundEvent {
   readonly key: string;
   readonly inbound: Inbound;
-  /** The channel's terms for it. */
+  /** The channel's classification of it. */
   readonly classification: Classification;
   /** It came without CreateTime, and `createdAt` is the time of its arrival: when it was signed, epoch ms; 0: unknown. */
   readonly signedAt?: number;

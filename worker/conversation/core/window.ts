@@ -2,9 +2,9 @@
  * The reply window: how many messages we may still send to a user, and until when (WECHAT.md §4.4,
  * docs/design/0003-reply-window.md).
  *
- * Grants have names and are never added: of a mini program `message` (5 in 48 h) and `enter` (2 in 60 s). Every use is one
- * reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
- * Pure: `now` is an argument, nothing here changes its input.
+ * Grants have names and are never added: of a mini program `message` (5 in 48 h) and `enter` (2 in 60 s). Every use is
+ * one reserved message; it counts against each live grant unless its outcome was recorded before that grant began.
+ * Pure: `now` is an argument, no function changes its input.
  */
 import type { ChannelRules } from "../../../shared/message/channel-rules.ts";
 
@@ -45,7 +45,7 @@ export interface WindowState {
 export interface WindowStatus {
   /** `unknown`: handed over. */
   readonly status: "open" | "closed" | "unknown";
-  /** The grant that counts; null when none is open or that is unknown. */
+  /** The grant in use; null when none is open or it is unknown. */
   readonly grant: string | null;
   readonly remaining: number;
   /** Epoch ms; null when closed or unknown. */
