@@ -27,6 +27,11 @@ import type {
 const message: Shape<Message> = { id: "string", state: "string" };
 const accepted: Shape<Accepted> = { ...message, window: "object" };
 const conversation: Shape<Conversation> = {
+  id: "string",
+  log: "string",
+  channel: "string",
+  account: "string",
+  user: "string",
   window: "object",
   context: "object",
   heldCount: "number",
@@ -34,7 +39,7 @@ const conversation: Shape<Conversation> = {
   rows: "array",
   next: "number",
 };
-const page: Shape<Page> = { rows: "array", next: "number" };
+const page: Shape<Page> = { log: "string", rows: "array", next: "number" };
 const uploaded: Shape<Uploaded> = { mediaId: "string", expiresAt: "string" };
 const events: Shape<AccountEvents> = { events: "array", next: "number" };
 const forwarding: Shape<Forwarding> = { state: "string", kinds: "array", target: "nullable", failures: "number" };

@@ -9,7 +9,14 @@
 import { read, readNothing, readPicture, readSettings, readStream } from "./answers.ts";
 import { readOptions, VISIBLE_ASCII, type KefuClientOptions } from "./options.ts";
 import { invalidArgument } from "./problem.ts";
-import { followChanges, streamExport, type ChangesOptions, type ExportOptions, type PageOptions } from "./rows.ts";
+import {
+  followChanges,
+  streamExport,
+  type ChangesOptions,
+  type ExportOptions,
+  type LogPageOptions,
+  type PageOptions,
+} from "./rows.ts";
 import { request, type Call } from "./transport.ts";
 import type {
   Accepted,
@@ -40,7 +47,7 @@ import type {
 
 export { signContext, type SignContextError, type SignedContext } from "./sign-context.ts";
 export type { KefuClientOptions } from "./options.ts";
-export type { ChangesOptions, ExportOptions, PageOptions } from "./rows.ts";
+export type { ChangesOptions, ExportOptions, LogPageOptions, PageOptions } from "./rows.ts";
 export type * from "./types.ts";
 
 /** The client. */
@@ -56,7 +63,8 @@ const RESUME_MS = 25_000;
 const PICTURE_MS = 25_000;
 
 /**
- * Creates a client. It holds no state: create one for the process, or one for each request.
+ * Creates a client. Methods about a conversation take its id, its address `channel:account:user`, or a user of the client's
+ * account. It holds no state: create one for the process, or one for each request.
  *
  * @throws TypeError when `baseUrl` is not an http(s) address, `apiKey` cannot be a header, or a number is out of
  *   range
@@ -70,9 +78,9 @@ export function createKefuClient(options: KefuClientOptions) {
     const result = await call(action, readNothing);
     return result.ok ? { ok: true, value: undefined } : result;
   };
-  const readPage = (openid: string, { after, limit }: PageOptions, signal?: AbortSignal): Promise<Result<Page>> =>
+  const readPage = (id: string, { after, limit, log }: LogPageOptions, signal?: AbortSignal): Promise<Result<Page>> =>
     call(
-      { method: "GET", path: ["conversations", { openid }, "messages"], query: { after, limit }, signal },
+      { method: "GET", path: ["conversations", { id }, "messages"], query: { after, limit, log }, signal },
       read.page,
     );
 
@@ -81,14 +89,14 @@ export function createKefuClient(options: KefuClientOptions) {
      * Sends a user a message. Success means that it is stored and will be sent to WeChat; `message(id)` returns its
      * status. The client's own retries have the same Idempotency-Key, so it is never sent twice.
      */
-    async send(openid: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
+    async send(id: string, message: Outbound, options: SendOptions = {}): Promise<Result<Accepted>> {
       const { idempotencyKey = crypto.randomUUID(), ...rest } = options;
       if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > MAX_KEY) {
         return { ok: false, error: invalidArgument("idempotencyKey", "must be 1 to 128 visible ASCII characters") };
       }
       const headers = { ...JSON_BODY, "idempotency-key": idempotencyKey };
       const body = JSON.stringify({ ...message, ...rest });
-      return call({ method: "POST", path: ["conversations", { openid }, "messages"], headers, body }, read.accepted);
+      return call({ method: "POST", path: ["conversations", { id }, "messages"], headers, body }, read.accepted);
     },
 
     /** The status of a message. */
@@ -97,22 +105,23 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /** Window, context and newest rows; `limit` 1 to 200, default 20. */
-    conversation(openid: string, query: Pick<PageOptions, "limit"> = {}): Promise<Result<Conversation>> {
+    conversation(id: string, query: Pick<PageOptions, "limit"> = {}): Promise<Result<Conversation>> {
       const { limit } = query;
-      return call({ method: "GET", path: ["conversations", { openid }], query: { limit } }, read.conversation);
+      return call({ method: "GET", path: ["conversations", { id }], query: { limit } }, read.conversation);
     },
 
     /** A page of the log after a cursor. */
-    messages(openid: string, page: PageOptions = {}): Promise<Result<Page>> {
-      return readPage(openid, page);
+    messages(id: string, page: LogPageOptions = {}): Promise<Result<Page>> {
+      return readPage(id, page);
     },
 
     /**
      * Every row after a cursor, oldest first. Ends when there is no more; with `pollMs` it polls until the signal
-     * aborts. A failure is the last item it yields. `row.seq` is the cursor to keep.
+     * aborts. A failure is the last item it yields, `gone` when the conversation was erased meanwhile. `row.seq` is the
+     * cursor to keep.
      */
-    changes(openid: string, options: ChangesOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
-      return followChanges((page) => readPage(openid, page, options.signal), options, transport.wait);
+    changes(id: string, options: ChangesOptions = {}): AsyncGenerator<Result<Row>, void, undefined> {
+      return followChanges((page) => readPage(id, page, options.signal), options, transport.wait);
     },
 
     /**
@@ -120,20 +129,20 @@ export function createKefuClient(options: KefuClientOptions) {
      * and "quarantined"), then all rows, each oldest first. A failure, an interrupted download included, is the last
      * item it yields.
      */
-    exportRows(openid: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<ExportLine>, void, undefined> {
-      const path = ["conversations", { openid }, "export"];
+    exportRows(id: string, { signal }: ExportOptions = {}): AsyncGenerator<Result<ExportLine>, void, undefined> {
+      const path = ["conversations", { id }, "export"];
       return streamExport(() => call({ method: "GET", path, signal }, readStream), signal);
     },
 
     /** Deletes everything about the user, at once. */
-    erase(openid: string): Promise<Result<void>> {
-      return act({ method: "DELETE", path: ["conversations", { openid }] });
+    erase(id: string): Promise<Result<void>> {
+      return act({ method: "DELETE", path: ["conversations", { id }] });
     },
 
     /** Shows the typing indicator for 15 seconds, or hides it. */
-    typing(openid: string, on = true): Promise<Result<void>> {
+    typing(id: string, on = true): Promise<Result<void>> {
       const body = JSON.stringify({ on });
-      return act({ method: "POST", path: ["conversations", { openid }, "typing"], headers: JSON_BODY, body });
+      return act({ method: "POST", path: ["conversations", { id }, "typing"], headers: JSON_BODY, body });
     },
 
     /** Uploads a picture to WeChat, at most 2 MB; its id is valid for three days. */
@@ -203,8 +212,8 @@ export function createKefuClient(options: KefuClientOptions) {
     },
 
     /** Delivers everything after the row `after` of a conversation to a webhook again, under the same webhook-ids. */
-    replayWebhook(openid: string, id: string, after = 0): Promise<Result<Replayed>> {
-      const path = ["conversations", { openid }, "webhooks", { id }, "replay"];
+    replayWebhook(id: string, webhook: string, after = 0): Promise<Result<Replayed>> {
+      const path = ["conversations", { id }, "webhooks", { webhook }, "replay"];
       return call({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify({ after }) }, read.replayed);
     },
 

@@ -10,7 +10,9 @@ export interface KefuClientOptions {
   readonly baseUrl: string;
   /** One of the worker's `API_KEYS`. Never include it in a page that customers open. */
   readonly apiKey: string;
-  /** Which mini program; by default the worker's first. */
+  /** Which account, `channel:account`; the worker's first by default. */
+  readonly account?: string;
+  /** Short for the account of a mini program; not used when `account` is given. */
   readonly appid?: string;
   /** Used in place of the global fetch: a service binding's, or a test's. */
   readonly fetch?: FetchLike;
@@ -34,13 +36,14 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
  *   range
  */
 export function readOptions(options: KefuClientOptions): Transport {
-  const { baseUrl, appid, attempts = 4, timeoutMs = 10_000 } = options;
+  const { baseUrl, account, appid, attempts = 4, timeoutMs = 10_000 } = options;
   const apiKey = trimSecret(options.apiKey);
   if (!VISIBLE_ASCII.test(apiKey)) throw new TypeError("apiKey must be one of the worker's API_KEYS");
   return {
     base: readBase(baseUrl),
     apiKey,
-    appid,
+    account,
+    appid: account === undefined ? appid : undefined,
     attempts: inRange("attempts", attempts, 10),
     timeoutMs: inRange("timeoutMs", timeoutMs, 600_000),
     // Wrapped: called as a method of our object, browsers and Workers refuse it.

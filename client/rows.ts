@@ -14,8 +14,14 @@ export interface PageOptions {
   readonly limit?: number;
 }
 
+/** Which rows of a log a page has. */
+export interface LogPageOptions extends PageOptions {
+  /** The `log` of the page before: after an erasure the answer is the problem `gone`, not rows of another log. */
+  readonly log?: string;
+}
+
 /** How to follow a log. */
-export interface ChangesOptions extends PageOptions {
+export interface ChangesOptions extends LogPageOptions {
   /** How often to poll when there are no new rows, ms; without it the sequence ends there. Each poll is a request. */
   readonly pollMs?: number;
   /** Ends the sequence without an error. */
@@ -32,16 +38,22 @@ const ROW: Shape<Pick<Row, "seq" | "at" | "kind">> = { seq: "number", at: "strin
 
 /** Yields rows page by page. */
 export async function* followChanges(
-  readPage: (page: PageOptions) => Promise<Result<Page>>,
-  { after = 0, limit, pollMs, signal }: ChangesOptions,
+  readPage: (page: LogPageOptions) => Promise<Result<Page>>,
+  { after = 0, limit, log: first, pollMs, signal }: ChangesOptions,
   wait: (ms: number, signal?: AbortSignal) => Promise<void>,
 ): AsyncGenerator<Result<Row>, void, undefined> {
   let cursor = after;
+  let log = first;
   for (;;) {
     if (signal?.aborted === true) return;
-    const page = await readPage({ after: cursor, ...(limit === undefined ? {} : { limit }) });
+    const page = await readPage({
+      after: cursor,
+      ...(limit !== undefined && { limit }),
+      ...(log !== undefined && { log }),
+    });
     if (!page.ok && page.error.code === "aborted") return;
     if (!page.ok) return yield page;
+    ({ log } = page.value);
     for (const row of page.value.rows) {
       // A row that is not after the cursor would make this loop request the same page for ever.
       if (!isRow(row) || row.seq <= cursor) return yield { ok: false, error: unexpectedAnswer(200) };

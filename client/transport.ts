@@ -14,6 +14,8 @@ export interface Transport {
   /** Origin and path before `/api/v1`, without a slash at the end. */
   readonly base: string;
   readonly apiKey: string;
+  /** `channel:account`. */
+  readonly account: string | undefined;
   readonly appid: string | undefined;
   readonly fetch: FetchLike;
   /** The number of tries, at least 1. */
@@ -119,11 +121,11 @@ export async function readJson(response: Response): Promise<unknown> {
 }
 
 function urlOf(
-  { base, appid }: Transport,
+  { base, account, appid }: Transport,
   path: string,
   { query = {}, isAtRoot = false, isOfDeployment = false }: Call,
 ): string {
-  const given = Object.entries({ ...(!isOfDeployment && { appid }), ...query }).filter(
+  const given = Object.entries({ ...(!isOfDeployment && { account, appid }), ...query }).filter(
     ([, value]) => value !== undefined,
   );
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();

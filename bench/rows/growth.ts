@@ -4,6 +4,7 @@
  * much as the first.
  */
 import { setTimeout } from "node:timers/promises";
+import { formatAddress, miniProgramAddress } from "../../shared/message/address.ts";
 import { PIECE } from "../lib/cpu-pieces.ts";
 import { cpuMs } from "../lib/cpu.ts";
 import { sendLoad } from "../lib/load.ts";
@@ -257,7 +258,9 @@ async function sendTo(
 }
 
 async function fillLogs(worker: Running, group: string, users: number, records: number): Promise<void> {
-  const names = Array.from({ length: users }, (_, index) => `${BENCH_APP.appid}:${openidOf(group, index)}`);
+  const names = Array.from({ length: users }, (_, index) =>
+    formatAddress(miniProgramAddress(BENCH_APP.appid, openidOf(group, index))),
+  );
   const body = JSON.stringify({ names, records });
   const response = await fetch(`${worker.url}${METER_PREFIX}fill`, { method: "POST", body });
   if (!response.ok) throw new Error(`the logs could not be filled: ${await response.text()}`);

@@ -7,10 +7,10 @@ import * as v from "valibot";
 import type { Outbound } from "../../client/index.ts";
 import type { Order, Orders } from "./orders.ts";
 
-const EventSchema = v.object({ type: v.string(), data: v.object({ openid: v.string() }) });
+const EventSchema = v.object({ type: v.string(), data: v.object({ user: v.string() }) });
 const QuestionSchema = v.object({
   type: v.literal("message.answer"),
-  data: v.object({ openid: v.string(), inbound: v.object({ content: v.optional(v.string(), "") }) }),
+  data: v.object({ user: v.string(), inbound: v.object({ content: v.optional(v.string(), "") }) }),
 });
 
 /** How many webhook-ids are remembered; edge-kefu repeats within minutes to days, a shop with more keeps them in its database. */
@@ -51,7 +51,7 @@ export function createWebhookReceiver(
     if (question.success) return { status: 200, body: answer(orders, question.output.data) };
     const event = v.safeParse(EventSchema, payload);
     if (!event.success) return { status: 422, body: { error: "this is no event of edge-kefu's" } };
-    if (remember(seen, headers["webhook-id"] ?? "")) onEvent(event.output.type, event.output.data.openid);
+    if (remember(seen, headers["webhook-id"] ?? "")) onEvent(event.output.type, event.output.data.user);
     return { status: 200, body: {} };
   };
 }
@@ -76,14 +76,11 @@ function remember(seen: Set<string>, id: string): boolean {
 }
 
 /** The user's own orders; somebody else's number is answered like one that does not exist. */
-function answer(
-  orders: Orders,
-  { openid, inbound }: v.InferOutput<typeof QuestionSchema>["data"],
-): WebhookReply["body"] {
+function answer(orders: Orders, { user, inbound }: v.InferOutput<typeof QuestionSchema>["data"]): WebhookReply["body"] {
   const number = /\d{1,20}/.exec(inbound.content)?.[0];
   if (number === undefined) return {};
   const order = orders.get(number);
-  const content = order?.openid === openid ? describe(order) : `没有找到订单 ${number}，请核对订单号。`;
+  const content = order?.openid === user ? describe(order) : `没有找到订单 ${number}，请核对订单号。`;
   return { messages: [{ type: "text", content }] };
 }
 

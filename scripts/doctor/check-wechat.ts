@@ -136,7 +136,7 @@ function judgeRefusal(reply: Reply): Finding {
     );
     return failed(API, say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), cure, fact);
   }
-  if (code === "unknown_app") {
+  if (code === "unknown_account") {
     const cure = say("核对 WECHAT_APPID（或 WECHAT_APPS）", "check WECHAT_APPID (or WECHAT_APPS)");
     return failed(
       API,

@@ -161,7 +161,7 @@ function refusalOf(reply: Reply): Fault | undefined {
   if (code === "api_closed")
     return fault(say("没有设置 API 密钥，API 关闭", "no API key is set: the API is closed"), SET_KEY);
   if (reply.status !== 404) return undefined;
-  if (code === "unknown_app")
+  if (code === "unknown_account")
     return fault(say("服务的配置中没有这个 AppID", "this AppID is not in the worker's configuration"), CHECK_APPID);
   return fault(say("这个版本不提供接入进度", "this version does not report setup progress"), DEPLOY);
 }

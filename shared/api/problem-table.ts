@@ -7,7 +7,7 @@ import type { BilingualText } from "../base/bilingual.ts";
 import { CodeSchema, TimeSchema, WindowSchema, WordSchema } from "./schemas.ts";
 
 /** The HTTP statuses of problems. */
-export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 502 | 503;
 
 /** One kind of problem. */
 export interface ProblemKind {
@@ -49,16 +49,18 @@ export const PROBLEMS = {
     ["请把图片放在名为 media 的文件字段中", "send one file in a field named media"], {}),
   idempotency_key_required: kind(400, ["缺少 Idempotency-Key 请求头", "The Idempotency-Key header is missing or not valid"],
     ["每条消息使用一个新的键（1–128 个可见 ASCII 字符），重试时沿用同一个键", "use a new key for each message (1 to 128 visible ASCII characters), and the same key when you repeat the request"], {}),
+  account_required: kind(400, ["没有指明账号", "No account is named"],
+    ["配置了多个账号：加 ?account=mini-program:AppID（或 ?appid=），或在路径中写 channel:account:user", "several accounts are configured: add ?account=mini-program:<AppID> (or ?appid=), or write channel:account:user in the path"], {}),
   unauthorized: kind(401, ["未授权", "Unauthorized"],
     ["请使用 Authorization: Bearer <API 密钥>", "send Authorization: Bearer <API key>"], {}),
   api_closed: kind(403, ["API 未开放", "The API is closed"],
     ["尚未设置 API 密钥：运行 npx wrangler secret put API_KEYS（可用 openssl rand -hex 24 生成，多个以逗号分隔）", "no API key is set: run npx wrangler secret put API_KEYS (make one with openssl rand -hex 24; several are separated by commas)"], {}),
   route_not_found: kind(404, ["没有这个接口", "Route not found"],
     ["接口列表见 /api/docs", "see /api/docs for the routes and their methods"], {}),
-  unknown_app: kind(404, ["没有这个小程序", "App not found"],
-    ["appid 不在本服务的配置中：加入 WECHAT_APPS，或核对 appid", "the appid is not in this worker's configuration: add it to WECHAT_APPS, or correct it"], {}),
+  unknown_account: kind(404, ["没有这个账号", "Account not found"],
+    ["account 或 appid 不在本服务的配置中：加入 WECHAT_APPS，或核对", "the account or appid is not in this worker's configuration: add it to WECHAT_APPS, or correct it"], {}),
   conversation_not_found: kind(404, ["没有这个会话", "Conversation not found"],
-    ["该用户从未发来消息，或记录已删除：请核对 openid 与 appid", "the user never sent a message, or the conversation was erased: check the openid and the appid"], {}),
+    ["该用户从未发来消息，或记录已删除：请核对 id 与账号", "the user never sent a message, or the conversation was erased: check the id and the account"], {}),
   webhook_not_found: kind(404, ["没有这个 Webhook", "Webhook not found"],
     ["设置的 webhooks 中没有这个 id：请核对 id，列表见 GET /api/v1/webhooks", "the settings have no webhook with that id: see GET /api/v1/webhooks for the ids"], {}),
   message_not_found: kind(404, ["没有这条消息", "Message not found"],
@@ -76,6 +78,8 @@ export const PROBLEMS = {
   settings_unreadable: kind(409, ["已存的设置无法读取", "The stored settings cannot be read"],
     ["设置由另一版本的服务保存：部署那个版本，或按 problems 修正 stored 后 PUT", "another version of the worker stored them: deploy that version, or correct what problems lists in stored and PUT the result"],
     { version: count, problems: settingsProblems, stored: v.looseObject({}) }),
+  gone: kind(410, ["记录已不是同一份", "The log is another one"],
+    ["会话已被删除，或删除后重新开始：请从 after=0 重新读取，不带 log", "the conversation was erased, and may have begun anew: read it again from after=0 without log"], {}),
   version_mismatch: kind(412, ["设置已被他人修改", "The settings have changed since they were read"],
     ["重新 GET，修改后带上新的 ETag 再 PUT", "GET the settings again, apply your change, and PUT with the new ETag"], { version: count }),
   body_too_large: kind(413, ["请求体过大", "The body is too large"],

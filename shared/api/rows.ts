@@ -9,6 +9,7 @@
  */
 import * as v from "valibot";
 import { UNVERIFIED_REASONS } from "../entry/context-token.ts";
+import { CHANNELS } from "../message/address.ts";
 import type { InboundAction, InboundMessage } from "../message/inbound.ts";
 import { OutboundSchema } from "../message/outbound.ts";
 import { PURPOSES } from "../message/purpose.ts";
@@ -16,6 +17,7 @@ import { SOURCE_NAMES } from "../message/source.ts";
 import {
   both,
   CodeSchema,
+  LogIdSchema,
   MessageStateSchema,
   named,
   SeqSchema,
@@ -218,7 +220,6 @@ export const RowSchema = named(
       purpose: v.exactOptional(PurposeSchema),
       ruleId: v.exactOptional(WordSchema),
     }),
-    v.strictObject({ ...rowHead, kind: v.literal("handed_over") }),
     v.strictObject({ ...about, kind: v.literal("held"), until: TimeSchema }),
     v.strictObject({ ...about, kind: v.literal("unconfirmed"), attempt: AttemptSchema, reason: WordSchema }),
     v.strictObject({
@@ -239,6 +240,7 @@ export type RowJson = v.InferOutput<typeof RowSchema>;
 export const PageSchema = named(
   "Page",
   v.strictObject({
+    log: LogIdSchema,
     rows: v.array(RowSchema),
     next: v.pipe(
       SeqSchema,
@@ -253,6 +255,11 @@ export const PageSchema = named(
 export const ConversationSchema = named(
   "Conversation",
   v.strictObject({
+    id: v.pipe(WordSchema, v.description(both("会话 id", "the conversation's id"))),
+    channel: v.picklist(CHANNELS),
+    account: v.pipe(WordSchema, v.description(both("小程序的 AppID", "of a mini program its AppID"))),
+    log: LogIdSchema,
+    user: v.pipe(WordSchema, v.description(both("小程序用户的 OPENID", "of a mini program's user the OPENID"))),
     window: WindowSchema,
     context: v.strictObject({
       entryText: v.pipe(

@@ -9,7 +9,6 @@ import {
   OutboundCardSchema,
   OutboundTextSchema,
 } from "../message/outbound.ts";
-import { USER_ID } from "../message/user-id.ts";
 import { type MessageStatus, WAIT_REASONS } from "./message-status.ts";
 
 /** The most rows of a page. */
@@ -40,6 +39,13 @@ export const TimeSchema = v.pipe(v.string(), v.isoTimestamp());
 export const SeqSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** The platform's code of a refusal, as text. */
 export const CodeSchema = v.string();
+/** Names a log: an erased conversation begins another one. */
+export const LogIdSchema = v.pipe(
+  v.string(),
+  v.description(
+    both("这份记录的编号；会话删除后重新开始时不同", "names this log: after an erasure another one begins"),
+  ),
+);
 /** A short fixed word or an id of ours. */
 export const WordSchema = v.string();
 
@@ -201,9 +207,18 @@ export const QuarantinedSchema = v.strictObject({
 /** All entries that are kept. */
 export const QuarantineSchema = named("Quarantine", v.strictObject({ entries: v.array(QuarantinedSchema) }));
 
-/** Path of everything about one user: the openid, percent-encoded as one segment. */
-export const OpenidParamSchema = v.object({
-  openid: v.pipe(v.string(), v.regex(USER_ID, "must be 1 to 128 visible ASCII characters, not . or ..")),
+/** Path of everything about one conversation, percent-encoded as one segment. */
+export const ConversationParamSchema = v.object({
+  id: v.pipe(
+    v.string(),
+    v.regex(/^[!-~]{1,210}$/, "must be 1 to 210 visible ASCII characters"),
+    v.description(
+      both(
+        "会话 id（64 位十六进制）、地址 channel:account:user，或 ?account= 所指账号的用户；只有一个小程序时就是它的 OPENID",
+        "a conversation id (64 hex digits), an address channel:account:user, or a user of the account in ?account=, which a single mini program does not need",
+      ),
+    ),
+  ),
 });
 
 /** Path of a picture. */
@@ -218,6 +233,18 @@ export const ViewQuerySchema = v.object({ limit: wholeNumber(1, MAX_PAGE, SHOWN_
 export const PageQuerySchema = v.object({
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0),
   limit: wholeNumber(1, MAX_PAGE, PAGE_ROWS),
+});
+
+/** Which rows of a log a page has. */
+export const LogPageQuerySchema = v.object({
+  ...PageQuerySchema.entries,
+  log: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page"),
+      v.description(both("上一页的 log：会话删除后为 410", "the log of the page before: 410 once it was erased")),
+    ),
+  ),
 });
 
 /** The header that makes repeated sends idempotent. */

@@ -1,4 +1,5 @@
 /** The events that webhooks receive, and the ids that name them. */
+import type { Address } from "../message/address.ts";
 import { buildMessageId, type MessageAddress, parseMessageId } from "../message/message-id.ts";
 
 /** The types of events, in the order of the documentation. */
@@ -24,9 +25,7 @@ const HANDOVER = "-handover";
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
 /** The origin of the rows. */
-export interface WebhookSource {
-  readonly appid: string;
-  readonly openid: string;
+export interface WebhookSource extends Address {
   /** The conversation's object, 64 hex digits. */
   readonly objectId: string;
 }

@@ -2,7 +2,7 @@
  * The shapes of the routes about webhooks.
  */
 import * as v from "valibot";
-import { both, named, OpenidParamSchema, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
+import { both, named, ConversationParamSchema, SeqSchema, TimeSchema, WordSchema } from "./schemas.ts";
 import { WebhookIdSchema } from "./settings/webhooks.ts";
 import { parseEventId, WEBHOOK_EVENTS } from "./webhook-events.ts";
 
@@ -139,7 +139,7 @@ export const ReplayBodySchema = v.strictObject({
 /** The answer to a replay. */
 export const ReplayedSchema = named("Replayed", v.strictObject({ after: SeqSchema }));
 /** Path of a replay. */
-export const ReplayParamSchema = v.object({ ...OpenidParamSchema.entries, id: WebhookIdSchema });
+export const ReplayParamSchema = v.object({ ...ConversationParamSchema.entries, webhook: WebhookIdSchema });
 
 /** The events that are delivered to a webhook again. */
 export const ReplayFromBodySchema = v.strictObject({

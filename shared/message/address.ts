@@ -1,6 +1,8 @@
 /**
- * The account of a channel, the first two parts of the address of a conversation (docs/design/0020-names.md).
+ * The address of a conversation: which channel, which account of it, which user. Its written form `channel:account:user`
+ * is the name of the conversation's object, so the form never changes (docs/design/0020-names.md).
  */
+import { USER_ID } from "./user-id.ts";
 
 /** The kinds of service a user writes through. A closed list: an object's name begins with one of them. */
 export const CHANNELS = ["mini-program", "official-account", "wecom-kf", "web-chat", "phone"] as const;
@@ -15,12 +17,33 @@ export interface ChannelAccount {
   readonly account: string;
 }
 
+/** Names one conversation. */
+export interface Address extends ChannelAccount {
+  /** The channel's id of the user, verbatim: the openid in a mini program. */
+  readonly user: string;
+}
+
 /** No colon: the written form is split at the first two. */
 const ACCOUNT_ID = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /** A mini program as an account. */
-export function miniProgramAccount(appid: string): ChannelAccount {
-  return { channel: "mini-program", account: appid };
+export function miniProgramAccount(appid: string) {
+  return { channel: "mini-program", account: appid } as const satisfies ChannelAccount;
+}
+
+/** The address of a user of a mini program. */
+export function miniProgramAddress(appid: string, openid: string): Address {
+  return { ...miniProgramAccount(appid), user: openid };
+}
+
+/** The account of an address, without its user. */
+export function accountOf({ channel, account }: ChannelAccount): ChannelAccount {
+  return { channel, account };
+}
+
+/** Whether two are of one account. */
+export function isSameAccount(one: ChannelAccount, other: ChannelAccount): boolean {
+  return one.channel === other.channel && one.account === other.account;
 }
 
 /** The written form of an account: `channel:account`. */
@@ -34,4 +57,17 @@ export function parseAccount(text: string): ChannelAccount | undefined {
   const channel = CHANNELS.find((known) => known === text.slice(0, end));
   const account = text.slice(end + 1);
   return channel !== undefined && ACCOUNT_ID.test(account) ? { channel, account } : undefined;
+}
+
+/** The written form: `channel:account:user`. */
+export function formatAddress(address: Address): string {
+  return `${formatAccount(address)}:${address.user}`;
+}
+
+/** Reads what `formatAddress` writes; undefined when it cannot have written it. The user may hold colons. */
+export function parseAddress(text: string): Address | undefined {
+  const end = text.indexOf(":", text.indexOf(":") + 1);
+  const account = end === -1 ? undefined : parseAccount(text.slice(0, end));
+  const user = text.slice(end + 1);
+  return account !== undefined && USER_ID.test(user) ? { ...account, user } : undefined;
 }

@@ -11,6 +11,7 @@ import * as v from "valibot";
 import { buildWorker } from "../../scripts/lib/build.ts";
 import { LOCAL_APP } from "../../scripts/lib/local-app.ts";
 import { findPorts } from "../../scripts/lib/stack.ts";
+import { formatAddress, miniProgramAddress } from "../../shared/message/address.ts";
 import { heapEnv } from "../support/kefu-process.ts";
 import { seeded } from "../support/seeded.ts";
 import { readLog } from "./books.ts";
@@ -249,7 +250,7 @@ async function memoryOf(pid: number): Promise<number> {
 
 /** Asks the objects: the files on this machine have a journal beside them that Cloudflare does not bill. */
 async function storageOf({ workerUrl, people }: Stage): Promise<number> {
-  const names = [...people].map((openid) => `${LOCAL_APP.appid}:${openid}`);
+  const names = [...people].map((openid) => formatAddress(miniProgramAddress(LOCAL_APP.appid, openid)));
   const body = JSON.stringify(names);
   const signal = AbortSignal.timeout(ANSWER_MS);
   const response = await fetch(`${workerUrl}/_soak/sizes`, { method: "POST", body, signal });

@@ -112,9 +112,9 @@ export const FAULTS: MutantTable = {
       name: "api-refuses-a-stored-openid",
       breaks: "a user is stored whom the API cannot read, export or erase",
       fault: "users-without-address",
-      file: "shared/api/schemas.ts",
-      symbol: "OpenidParamSchema.openid",
-      change: { replace: "v.regex(USER_ID, _)", by: "v.regex(/^[A-Za-z0-9_-]{1,64}$/, _)" },
+      file: "shared/message/address.ts",
+      symbol: "parseAddress",
+      change: { replace: "USER_ID.test(user)", by: "/^[A-Za-z0-9_-]{1,64}$/.test(user)" },
       killedBy: [
         "workerd/openids.test.ts",
         "a user of any openid a push is stored for can be read, exported, sent to and erased: a/b",

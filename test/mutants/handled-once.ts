@@ -35,7 +35,7 @@ export const HANDLED_ONCE: MutantTable = {
       change: {
         replace: "{ state: before, acknowledgement: known }",
         by: `(
-          known === "handover" && writer.append({ kind: "handed_over", body: {} }),
+          known === "handover" && writer.append({ kind: "attempt", body: {} }),
           { state: { ...before, control: { type: "handed_over" as const, mutedUntil: 0 } }, acknowledgement: known }
         )`,
       },
@@ -55,9 +55,9 @@ export const HANDLED_ONCE: MutantTable = {
     {
       name: "apps-share-a-conversation",
       breaks: "two mini programs with the same openid have one conversation",
-      file: "worker/conversation/client.ts",
-      symbol: "objectName",
-      change: { returns: "openid" },
+      file: "shared/message/address.ts",
+      symbol: "formatAddress",
+      change: { returns: "address.user" },
       killedBy: [PUSH, "thirty deliveries of one push at once do not mix up two apps"],
     },
     {

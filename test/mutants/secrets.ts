@@ -11,7 +11,7 @@ export const SECRETS: MutantTable = {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
       file: "worker/routes/wechat-push.ts",
-      symbol: "accept.user",
+      symbol: "accept.tag",
       change: { value: "inbound.openid" },
       killedBy: LOG_LINES,
     },

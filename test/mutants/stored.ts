@@ -51,7 +51,7 @@ export const STORED: MutantTable = {
       breaks: "an evicted object forgets the messages it has to send",
       file: "worker/conversation/store.ts",
       symbol: "createConversationStore.initialState",
-      change: { replace: "{ ...EMPTY_STATE, ..._ }", by: "{ ...EMPTY_STATE, ..._, queue: [] }" },
+      change: { replace: "{ ...empty, ..._ }", by: "{ ...empty, ..._, queue: [] }" },
       killedBy: [CONVERSATION, "a conversation object finds its state in the newest row after eviction"],
     },
     {

@@ -35,9 +35,9 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
   const id = header("webhook-id");
   const content = `${id}.${header("webhook-timestamp")}.${body}`;
   const expected = `v1,${createHmac("sha256", KEY).update(content).digest("base64")}`;
-  const { type, data }: { type: string; data: { openid: string } } = JSON.parse(body);
+  const { type, data }: { type: string; data: { user: string } } = JSON.parse(body);
   const signed = header("webhook-signature").split(" ").includes(expected);
-  arrived.push({ path: request.url ?? "", id, type, openid: data.openid, signed });
+  arrived.push({ path: request.url ?? "", id, type, openid: data.user, signed });
   respond(response, arrived.length);
 }
 

@@ -120,9 +120,15 @@ describe("the sample shop's webhook", () => {
   };
   const question = (openid: string, content: string) => ({
     type: "message.answer",
-    data: { appid: "wx1", openid, ruleId: "orders", inbound: { event: "message", type: "text", content } },
+    data: {
+      channel: "mini-program",
+      account: "wx1",
+      user: openid,
+      ruleId: "orders",
+      inbound: { event: "message", type: "text", content },
+    },
   });
-  const event = { type: "message.received", data: { openid: "oBuyer", row: {} } };
+  const event = { type: "message.received", data: { user: "oBuyer", row: {} } };
 
   it("answers the buyer's question about the order", async ({ expect }) => {
     const answer = await post(open(TAKEN).shop, question("oBuyer", "订单 1001 到哪了"));

@@ -2,10 +2,12 @@
  * A conversation's storage as an array of records: the same as `worker/conversation/store.ts` without SQL, for the tests of what
  * runs over it. Both pass `store-contract.ts`. Rows and state survive only as what JSON keeps of them.
  */
+import { isSameAccount, type Address } from "../../shared/message/address.ts";
+import type { EraseNote } from "../../worker/conversation/core/erasure.ts";
+import { nextLogId } from "../../worker/conversation/core/log-id.ts";
 import type { Row } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE } from "../../worker/conversation/core/state.ts";
 import type { ConversationStore } from "../../worker/conversation/log-store.ts";
-import type { Address } from "../../worker/conversation/rpc.ts";
 
 interface ArrayRecord {
   readonly seq: number;
@@ -17,8 +19,8 @@ interface ArrayRecord {
 /** What is stored; it outlives every store that is opened on it. */
 export interface ArrayData {
   address?: Address;
-  /** Epoch ms. */
-  erasedAt?: number;
+  log?: string;
+  note?: EraseNote;
   records: ArrayRecord[];
 }
 
@@ -35,11 +37,19 @@ export function openArrayStore(data: ArrayData): ConversationStore {
   };
   return {
     address: () => data.address,
-    erasedAt: () => data.erasedAt,
+    isOf: (account) => data.address !== undefined && (account === undefined || isSameAccount(data.address, account)),
+    log: () => data.log,
+    erased: () => data.note,
+    noteErasure: (at, lastSeq) => ({ at, log: data.log ?? data.note?.log ?? null, lastSeq, pending: [] }),
     forgetErasure() {
-      if (data.address !== undefined) delete data.erasedAt;
+      if (data.address !== undefined) delete data.note;
     },
-    initialState: { ...EMPTY_STATE, ...JSON.parse(data.records.at(-1)?.state ?? "{}") },
+    isForeign: () => false,
+    initialState: {
+      ...EMPTY_STATE,
+      lastSeq: data.note?.lastSeq ?? 0,
+      ...JSON.parse(data.records.at(-1)?.state ?? "{}"),
+    },
     oldest: () => data.records[0]?.seq,
     answerTo(key, since) {
       const row = find(key, since);
@@ -78,6 +88,7 @@ export function openArrayStore(data: ArrayData): ConversationStore {
     newest: (limit) => data.records.flatMap(rowsOf).slice(-limit),
     append(address, rows, state) {
       data.address ??= address;
+      data.log ??= nextLogId(Date.now(), data.note?.log ?? null, "00000000");
       const key = rows.find((row) => row.key !== null)?.key ?? null;
       data.records.push({ seq: state.lastSeq, key, rows: JSON.stringify(rows), state: JSON.stringify(state) });
     },

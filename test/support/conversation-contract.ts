@@ -1,7 +1,8 @@
+import { it } from "vitest";
 /**
  * What a conversation does over a storage: run over the array of the tests and over the SQLite of a real object.
  */
-import { it } from "vitest";
+import { miniProgramAddress } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { loadConversation } from "../../worker/conversation/conversation.ts";
 import { EMPTY_STATE, LEASE_MS } from "../../worker/conversation/core/state.ts";
@@ -13,7 +14,7 @@ import { ACCEPTED } from "./delivery.ts";
 import type { WithStorage } from "./store-contract.ts";
 
 const DAY = 86_400_000;
-const ADDRESS = { appid: "wx0123456789abcdef", openid: "oContract" };
+const ADDRESS = miniProgramAddress("wx0123456789abcdef", "oContract");
 
 /** A conversation over a storage, with the clock and the alarm in the test's hands. */
 function play(open: () => ConversationStore) {

@@ -3,6 +3,7 @@
  * only when a test moves it, and a fixed random number. For tests of `worker/conversation/core/`.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import { miniProgramAddress, type Address } from "../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
@@ -21,7 +22,6 @@ import type { Row, RowKind, RowWriter } from "../../worker/conversation/core/row
 import type { ConversationState } from "../../worker/conversation/core/state.ts";
 import { applyEvent, acceptMessage, runDue } from "../../worker/conversation/core/transitions.ts";
 import { createEngine } from "../../worker/conversation/engine.ts";
-import type { Address } from "../../worker/conversation/rpc.ts";
 import { runTransition } from "../../worker/conversation/transact.ts";
 import { openArrayStore, type ArrayData } from "./array-store.ts";
 
@@ -36,7 +36,7 @@ export const reply = (...contents: readonly string[]): Candidate => ({
 
 export const TRANSFER: Candidate = { ruleId: "hand-over", action: { type: "handover" } };
 
-const ADDRESS: Address = { appid: "wx1", openid: "o1" };
+const ADDRESS = miniProgramAddress("wx1", "o1");
 
 interface Options {
   readonly unconfirmedRetries?: 0 | 1;

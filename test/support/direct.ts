@@ -7,7 +7,7 @@ import type { Outbound } from "../../shared/message/outbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
-import { APPID, remote } from "./workerd.ts";
+import { addressOf, APPID, remote } from "./workerd.ts";
 
 export const text = (content: string): Outbound => ({ type: "text", content });
 
@@ -48,7 +48,7 @@ export async function tells(
   const key = "id" in inbound ? `m:direct-${inbound.id}` : "e:1";
   return readReceived(
     await remote(openid).receive(
-      { appid: APPID, openid },
+      addressOf(openid),
       { key, inbound, classification: classify(inbound), candidates },
       holder,
     ),
@@ -58,5 +58,5 @@ export async function tells(
 /** The API sends a text. */
 export function submit(openid: string, key: string, content = "您的订单已发货", request = "r1") {
   const input = { key, request, message: text(content), isAi: false, hold: false, muteMs: 0 };
-  return remote(openid).submit({ appid: APPID, openid }, input);
+  return remote(openid).submit(addressOf(openid), input);
 }

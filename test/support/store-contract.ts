@@ -3,6 +3,7 @@
  * what is proved over the array holds in the product.
  */
 import { it } from "vitest";
+import { miniProgramAddress } from "../../shared/message/address.ts";
 import type { Row } from "../../worker/conversation/core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "../../worker/conversation/core/state.ts";
 import type { ConversationStore } from "../../worker/conversation/log-store.ts";
@@ -15,7 +16,7 @@ import { text } from "./conversation.ts";
  */
 export type WithStorage = (test: (open: () => ConversationStore) => void) => void | Promise<void>;
 
-const ADDRESS = { appid: "wx0123456789abcdef", openid: "oContract" };
+const ADDRESS = miniProgramAddress("wx0123456789abcdef", "oContract");
 
 const stateAt = (lastSeq: number, more: Partial<ConversationState> = {}): ConversationState => {
   return { ...EMPTY_STATE, lastSeq, ...more };

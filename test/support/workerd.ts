@@ -15,6 +15,8 @@ import { createControl, type Control } from "../../emulator/control.ts";
 import type { EmulatedAppInput, Switches } from "../../emulator/model.ts";
 import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import { createWeChat } from "../../emulator/wechat.ts";
+import { formatAddress, miniProgramAccount, miniProgramAddress, type Address } from "../../shared/message/address.ts";
+import { credentialOf } from "../../worker/account/core/credential.ts";
 import kefu, { type Conversation } from "../../worker/index.ts";
 import { settingsName } from "../../worker/settings/client.ts";
 import { SETTINGS_KEY } from "../../worker/settings/published-settings.ts";
@@ -112,6 +114,11 @@ type Remote<T> = {
     : never;
 };
 
+/** The address of a user. */
+export function addressOf(openid: string, appid = APPID): Address {
+  return miniProgramAddress(appid, openid);
+}
+
 /** A conversation to be called. */
 export function remote(openid: string, appid = APPID): Remote<Conversation> {
   return conversation(openid, appid) as unknown as Remote<Conversation>;
@@ -119,7 +126,7 @@ export function remote(openid: string, appid = APPID): Remote<Conversation> {
 
 /** The kinds of a conversation's rows, in order. */
 export async function kindsOf(openid: string, appid = APPID): Promise<readonly string[]> {
-  return ((await remote(openid, appid).rows(0, 500)) ?? []).map((row) => row.kind);
+  return ((await remote(openid, appid).rows(0, 500))?.rows ?? []).map((row) => row.kind);
 }
 
 /** Waits until a conversation has a row of one of these kinds. */
@@ -129,12 +136,12 @@ export async function waitForRow(openid: string, kinds: string | readonly string
 
 /** The conversation of a user, for the test tools. */
 export function conversation(openid: string, appid = APPID) {
-  return env.CONVERSATION.getByName(`${appid}:${openid}`);
+  return env.CONVERSATION.getByName(formatAddress(addressOf(openid, appid)));
 }
 
 /** The account object of an app. */
 export function account(appid = APPID) {
-  return env.ACCOUNT.getByName(appid);
+  return env.ACCOUNT.getByName(credentialOf(miniProgramAccount(appid)));
 }
 
 /** The object of the settings. */
@@ -164,7 +171,7 @@ export async function deleteEvents(): Promise<void> {
   for (const appid of [APPID, OTHER_APPID]) {
     await runInDurableObject(account(appid), (_, { storage }) => {
       // The tables come with the first write.
-      const tables = tablesIn(storage).filter((table) => table === "events" || table === "quarantine");
+      const tables = tablesIn(storage).filter((table) => table === "account_events" || table === "quarantine");
       for (const table of tables) storage.sql.exec(`delete from ${table}`);
     });
   }

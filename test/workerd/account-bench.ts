@@ -67,7 +67,7 @@ export async function deliver(openid: string): Promise<AttemptOutcome> {
       attempt: 1,
       deadline: Date.now() + 20_000,
       holder: "c1",
-      openid,
+      user: openid,
       message,
       isAi: false,
     },
@@ -79,7 +79,7 @@ export async function deliver(openid: string): Promise<AttemptOutcome> {
         return null;
       },
       until: 0,
-      fields: { user: "0123456789ab" },
+      fields: { conversation: "0123456789ab" },
     },
   );
   return must(settled[0]);

@@ -76,7 +76,7 @@ describe("senders", () => {
     await control.fault({ fault: "errcode", errcode: 48004, target: "send" });
     await deliver("oUser1");
     const snapshot = await account().access();
-    expect(logged()).toContain("app_paused");
+    expect(logged()).toContain("account_paused");
     expect(logged()).not.toContain("oUser1");
     expect(snapshot.ok && logged().includes(snapshot.value.token)).toBe(false);
   });

@@ -3,13 +3,13 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
 import { createErasures, MAX_ERASURES, type Erasures } from "../../worker/account/erasures.ts";
-import { alarmOf, emptyAccount } from "../support/workerd.ts";
+import { account as accountObject, alarmOf, emptyAccount } from "../support/workerd.ts";
 import { useWorker } from "./each-test.ts";
 
 const DAY = 86_400_000;
 const USER = "oErased-6_bmjrPTlm6_2sgVt7hM";
 const NAME = "erasures-of-the-tests";
-const account = env.ACCOUNT.getByName(NAME);
+const account = accountObject(NAME);
 
 useWorker({ clock: "hour ahead", settings: null });
 beforeEach(() => emptyAccount(NAME));

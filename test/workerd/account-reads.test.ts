@@ -17,7 +17,7 @@ async function fill(): Promise<void> {
     createSkippedStore(storage).note("a", { conversation: "c0", count: 1, first, reason: "refused" }, NOTED);
     storage.sql
       .exec(`with recursive step(n) as (values (1) union all select n + 1 from step where n < ${MAX_LISTED - 1})
-      insert into webhook_skipped select webhook, 'c' || n, seq, id, type, at, count, noted + n, reason, status
+      insert into webhook_skipped select webhook, 'c' || n, log, seq, id, type, at, count, noted + n, reason, status
       from step, webhook_skipped`);
   });
   await evictDurableObject(account);

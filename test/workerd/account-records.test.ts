@@ -43,7 +43,7 @@ describe("app events", () => {
       for (let index = 0; index < 5_070; index += 1) await object.appEvent(`k${index}`, demoEvent(now), now + index);
     });
     const keys = await inside((_object, { storage }) =>
-      storage.sql.exec<{ key: string }>("select key from events order by seq").toArray(),
+      storage.sql.exec<{ key: string }>("select key from account_events order by seq").toArray(),
     );
     expect(keys.length).toBeGreaterThanOrEqual(5_000);
     expect(keys.length).toBeLessThan(5_064);

@@ -52,16 +52,24 @@ describe("the record of skipped events", () => {
       store.note("a", skip("c2", 10), 100);
       const read = store.conversations("a", 10);
       expect(read).toEqual([
-        { conversation: "c2", after: 9, count: 1 },
-        { conversation: "c1", after: 19, count: 1 },
+        { conversation: "c2", log: null, after: 9, count: 1 },
+        { conversation: "c1", log: null, after: 19, count: 1 },
       ]);
       store.note("a", skip("c1", 21), 101);
       for (const entry of read) store.remove("a", entry);
-      expect(store.conversations("a", 10)).toEqual([{ conversation: "c1", after: 19, count: 2 }]);
+      expect(store.conversations("a", 10)).toEqual([{ conversation: "c1", log: null, after: 19, count: 2 }]);
       expect(store.conversations("a", "c1")).toHaveLength(1);
       expect(store.conversations("a", 0)).toEqual([]);
       expect(store.clear("a")).toBe(2);
       expect(store.summary("a")).toBeUndefined();
+    });
+  });
+
+  it("drops what an erased log lost when the next log loses something", async ({ expect }) => {
+    await inStore("logs", (store) => {
+      store.note("a", skip("c1", 10, { log: "1-a", count: 3 }), 100);
+      store.note("a", skip("c1", 20, { log: "2-b" }), 101);
+      expect(store.conversations("a", 10)).toEqual([{ conversation: "c1", log: "2-b", after: 19, count: 1 }]);
     });
   });
 
@@ -88,7 +96,7 @@ describe("the record of skipped events", () => {
       expect(store.summary("b")).toBeUndefined();
       store.note("a", skip("c3", 6), 200);
       store.prune(101);
-      expect(store.conversations("a", 9)).toEqual([{ conversation: "c3", after: 5, count: 1 }]);
+      expect(store.conversations("a", 9)).toEqual([{ conversation: "c3", log: null, after: 5, count: 1 }]);
     });
   });
 });

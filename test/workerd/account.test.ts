@@ -199,9 +199,9 @@ describe("the storage", () => {
   it("is not opened when a newer version of the worker wrote it", async ({ expect }) => {
     await account().pause(pauseCause(48004));
     const open = await inside((_object, { storage }) => {
-      storage.kv.put("account", { schema: 99, appid: APPID });
+      storage.kv.put("head", { schema: 99, credential: `wechat:${APPID}` });
       try {
-        createAccountStore(storage, APPID);
+        createAccountStore(storage, `wechat:${APPID}`);
         return "opened";
       } catch (error) {
         return String(error);
@@ -210,8 +210,10 @@ describe("the storage", () => {
     expect(open).toContain("schema 99");
   });
 
-  it("names its app, so that an alarm knows whose token it refreshes", async ({ expect }) => {
+  it("names its credential, so that an alarm knows whose token it refreshes", async ({ expect }) => {
     await account().pause(pauseCause(48004));
-    expect(await inside((_object, { storage }) => createAccountStore(storage, undefined).appid())).toBe(APPID);
+    expect(await inside((_object, { storage }) => createAccountStore(storage, undefined).credential())).toBe(
+      `wechat:${APPID}`,
+    );
   });
 });

@@ -117,7 +117,7 @@ describe("which app", () => {
     for (const appid of ["wx0000000000000000", "", "../x"]) {
       const response = await call("GET", "/api/v1/settings", { appid });
       expect(response.status).toBe(404);
-      expect(await bodyOf(response)).toMatchObject({ code: "unknown_app" });
+      expect(await bodyOf(response)).toMatchObject({ code: "unknown_account" });
     }
   });
 });
@@ -196,8 +196,8 @@ describe("every answer", () => {
     const ms = expect.any(Number);
     const requestId = expect.any(String);
     expect(written).toEqual([
-      { event: "api", requestId, route: "POST /api/v1/conversations/:openid/messages", status: 409, ms },
-      { event: "api", requestId, route: "GET /api/v1/conversations/:openid", status: 404, ms },
+      { event: "api", requestId, route: "POST /api/v1/conversations/:id/messages", status: 409, ms },
+      { event: "api", requestId, route: "GET /api/v1/conversations/:id", status: 404, ms },
       { event: "api", requestId, route: "GET /api/*", status: 404, ms },
     ]);
     const all = JSON.stringify(lines());

@@ -2,7 +2,7 @@
  * Calls of the REST API as the tests make them: with a key, and every answer held against the OpenAPI document.
  */
 import { exports } from "cloudflare:workers";
-import { API_KEY, fetchWith } from "../support/workerd.ts";
+import { API_KEY, APPID, fetchWith } from "../support/workerd.ts";
 import { described } from "./api-contract.ts";
 
 /** The options of a call. */
@@ -12,7 +12,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Null: no Authorization header. */
   readonly key?: string | null;
-  readonly appid?: string;
+  /** Null: no account is named. Of a route about a user, the first app by default. */
+  readonly appid?: string | null;
   /** Overrides of the worker's environment; see `fetchWith`. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -27,9 +28,10 @@ export async function call(method: string, path: string, options: CallOptions = 
 
 /** Builds a call. */
 export function buildCall(method: string, path: string, options: CallOptions = {}): Request {
-  const { body, json, headers = {}, key = API_KEY, appid } = options;
   const url = new URL(path, "https://kefu.test");
-  if (appid !== undefined) url.searchParams.set("appid", appid);
+  const isAboutUser = url.pathname.startsWith("/api/v1/conversations/") && !url.searchParams.has("account");
+  const { body, json, headers = {}, key = API_KEY, appid = isAboutUser ? APPID : null } = options;
+  if (appid !== null) url.searchParams.set("appid", appid);
   const content = json === undefined ? body : JSON.stringify(json);
   return new Request(url, {
     method,

@@ -44,13 +44,13 @@ describe("GET /api/openapi.json", () => {
       [
         "GET /api/openapi.json",
         "GET /api/docs",
-        "POST /api/v1/conversations/{openid}/messages",
-        "GET /api/v1/conversations/{openid}/messages",
+        "POST /api/v1/conversations/{id}/messages",
+        "GET /api/v1/conversations/{id}/messages",
         "GET /api/v1/messages/{id}",
-        "GET /api/v1/conversations/{openid}",
-        "DELETE /api/v1/conversations/{openid}",
-        "GET /api/v1/conversations/{openid}/export",
-        "POST /api/v1/conversations/{openid}/typing",
+        "GET /api/v1/conversations/{id}",
+        "DELETE /api/v1/conversations/{id}",
+        "GET /api/v1/conversations/{id}/export",
+        "POST /api/v1/conversations/{id}/typing",
         "POST /api/v1/media",
         "GET /api/v1/media/{mediaId}",
         "GET /api/v1/settings",
@@ -63,7 +63,7 @@ describe("GET /api/openapi.json", () => {
         "DELETE /api/v1/webhooks/{id}/skipped",
         "GET /api/v1/events",
         "GET /api/v1/forwarding",
-        "POST /api/v1/conversations/{openid}/webhooks/{id}/replay",
+        "POST /api/v1/conversations/{id}/webhooks/{webhook}/replay",
         "GET /api/v1/diagnostics",
       ].toSorted(),
     );
@@ -121,7 +121,7 @@ describe("GET /api/openapi.json", () => {
   });
 
   it("shows query parameters as the numbers they become, with their defaults", ({ expect }) => {
-    const list = document.paths["/api/v1/conversations/{openid}/messages"]?.["get"];
+    const list = document.paths["/api/v1/conversations/{id}/messages"]?.["get"];
     const limit = list?.parameters?.find((parameter) => parameter.name === "limit");
     expect(limit?.schema).toMatchObject({ type: "integer", minimum: 1, maximum: 200, default: 100 });
   });

@@ -52,7 +52,7 @@ describe("GET /api/v1/events", () => {
     expect(first.next).toBe(first.events[1]?.seq);
     await wechat.event("oPage", "page_event", { Number: 4 });
     await runInDurableObject(account(), (_, { storage }) => {
-      storage.sql.exec("delete from events where seq <= ?", first.next);
+      storage.sql.exec("delete from account_events where seq <= ?", first.next);
     });
     const second = await read(`?after=${first.next}`);
     expect(second.events.map(({ fields }) => fields)).toMatchObject([{ Number: "3" }, { Number: "4" }]);
@@ -77,7 +77,7 @@ describe("GET /api/v1/events", () => {
         raw: JSON.stringify({ text: "x".repeat(1_500_000) }),
       });
       for (const seq of [1, 2])
-        storage.sql.exec("insert into events (seq, at, key, body) values (?, 1, 'k', ?)", seq, body);
+        storage.sql.exec("insert into account_events (seq, at, key, body) values (?, 1, 'k', ?)", seq, body);
     });
     expect((await read("?limit=200")).events.map(({ seq }) => seq)).toEqual([1]);
   });
@@ -86,7 +86,7 @@ describe("GET /api/v1/events", () => {
     await wechat.event("oApp", "for_the_first");
     expect(await bodyOf(await call("GET", "/api/v1/events", { appid: OTHER_APPID }))).toEqual({ events: [], next: 0 });
     expect(await bodyOf(await call("GET", "/api/v1/events?appid=wx0000000000000000"))).toMatchObject({
-      code: "unknown_app",
+      code: "unknown_account",
     });
   });
 

@@ -5,7 +5,7 @@ import { useWorker, wechat } from "./each-test.ts";
 
 useWorker();
 
-describe("POST /conversations/:openid/messages", () => {
+describe("POST /conversations/:id/messages", () => {
   it("takes a message, answers at once with the window, and the user reads it", async ({ expect }) => {
     await wechat.text("oSend", "在吗");
     const response = await send("oSend", HELLO);

@@ -93,7 +93,7 @@ describe("GET /milestones", () => {
     expect(sent.outcome).toBe("acknowledged");
     await vi.waitFor(() =>
       expect(lines()).toContainEqual(
-        expect.objectContaining({ event: "milestone_not_noted", milestone: "message", error: "TypeError" }),
+        expect.objectContaining({ event: "milestone_not_recorded", milestone: "message", error: "TypeError" }),
       ),
     );
   });

@@ -64,7 +64,7 @@ describe("GET /settings", () => {
     async (account, { expect }) => {
       const response = await call("GET", `/api/v1/settings?account=${encodeURIComponent(account)}`);
       expect(response.status).toBe(404);
-      expect(await bodyOf(response)).toMatchObject({ code: "unknown_app" });
+      expect(await bodyOf(response)).toMatchObject({ code: "unknown_account" });
     },
   );
 

@@ -12,7 +12,7 @@ function typing(openid: string, json: unknown = { on: true }, options: CallOptio
   return call("POST", `/api/v1/conversations/${openid}/typing`, { ...options, json });
 }
 
-describe("POST /conversations/:openid/typing", () => {
+describe("POST /conversations/:id/typing", () => {
   it("shows the indicator and takes it away; what shows already is as good", async ({ expect }) => {
     await wechat.text("oType", "在吗");
     for (const on of [true, true, false]) {

@@ -38,10 +38,10 @@ await signContext("key", { ...about, context: { vip: 3 } });
 await signContext("key", { context: {}, expiresAt: about.expiresAt });
 
 // The worker: the same types, not look-alikes.
-export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verified }, openid }) => {
+export const onEnter: Handlers["onEnter"] = (_event, { context: { claimed, verified }, user }) => {
   true satisfies Same<typeof claimed, AppContext | null>;
   true satisfies Same<typeof verified, VerifiedContext | null>;
-  const shown: string = claimed?.product?.name ?? openid;
+  const shown: string = claimed?.product?.name ?? user;
   // @ts-expect-error no such field
   const title = claimed?.product?.title;
   // @ts-expect-error a holder is never about who somebody is

@@ -45,7 +45,7 @@ describe("an event that is no user's", () => {
     expect(shop.events).toEqual([]);
     await ringFor(5_000);
     expect(shop.types()).toEqual(["account.event", "account.event", "account.event"]);
-    expect(shop.events.map(({ data }) => data["appid"])).toEqual([APPID, APPID, APPID]);
+    expect(shop.events.map(({ data }) => data["account"])).toEqual([APPID, APPID, APPID]);
     expect(shop.events[0]?.signature).toMatch(/^v1,/);
     const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown }>();
     expect(heard()).toEqual(events);
@@ -166,7 +166,7 @@ describe("an event that is no user's", () => {
       for (let n = 0; n < 5_130; n += 1) await object.appEvent(`k${n}`, event, now + n);
     });
     const kept = await runInDurableObject(account(), (_, { storage }) =>
-      storage.sql.exec<{ count: number }>("select count(*) as count from events").one(),
+      storage.sql.exec<{ count: number }>("select count(*) as count from account_events").one(),
     );
     const { skipped } = await hookStatus();
     expect(skipped).toMatchObject({ count: 5_131 - kept.count, lastReason: "expired" });

@@ -40,7 +40,7 @@ describe("a rule that asks a webhook", () => {
     expect(question).toMatchObject({
       type: "message.answer",
       data: {
-        openid: "oAsk",
+        user: "oAsk",
         ruleId: "orders",
         inbound: { event: "message", type: "text", content: "订单 1001 到哪了" },
       },

@@ -1,12 +1,13 @@
 /** The rows a conversation reads do not increase with later messages: 5 000 records, counted by the runtime. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, it } from "vitest";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { Delivery } from "../../shared/message/delivery.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { rejected } from "../support/delivery.ts";
 import { reply, says, submit, text } from "../support/direct.ts";
 import { rowsRead } from "../support/rows-read.ts";
-import { APPID, conversation, pass, remote } from "../support/workerd.ts";
+import { addressOf, APPID, conversation, pass, remote } from "../support/workerd.ts";
 import { useObjects, wechat } from "./each-test.ts";
 
 const FILLERS = 5_000;
@@ -47,7 +48,7 @@ describe("the status of a message", () => {
     await remote(openid).settle(seq, 1, delivery, null);
     await fill(openid);
     const read = await rowsRead(conversation(openid), (object) => {
-      expect(object.message(APPID, seq)).toMatchObject({ seq, status });
+      expect(object.message(miniProgramAccount(APPID), seq)).toMatchObject({ seq, status });
     });
     expect(read).toBeLessThan(MOST);
   });
@@ -60,7 +61,7 @@ describe("the status of a message", () => {
     pass(LEASE_MS);
     await remote("oFar").settle(seq, 1, { result: "accepted" }, null);
     const read = await rowsRead(conversation("oFar"), (object) => {
-      expect(object.message(APPID, seq)).toMatchObject({ seq, status: "sent" });
+      expect(object.message(miniProgramAccount(APPID), seq)).toMatchObject({ seq, status: "sent" });
     });
     expect(read).toBeLessThan(MOST_SEARCHED);
   });
@@ -71,7 +72,7 @@ describe("the status of a message", () => {
     await remote("oAgain").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await fill("oAgain");
     const read = await rowsRead(conversation("oAgain"), (object) => {
-      expect(object.message(APPID, seq)).toMatchObject({ seq, status: "retrying" });
+      expect(object.message(miniProgramAccount(APPID), seq)).toMatchObject({ seq, status: "retrying" });
     });
     expect(read).toBeLessThan(MOST);
   });
@@ -83,7 +84,7 @@ describe("the status of a message", () => {
     await remote("oNoEnd").settle(seq, 1, { result: "unconfirmed", reason: "timeout" }, null);
     await fill("oNoEnd", 8_000);
     const read = await rowsRead(conversation("oNoEnd"), (object) => {
-      expect(object.message(APPID, seq)).toMatchObject({ seq, status: "unconfirmed" });
+      expect(object.message(miniProgramAccount(APPID), seq)).toMatchObject({ seq, status: "unconfirmed" });
     });
     expect(read).toBeLessThan(MOST_SEARCHED);
   });
@@ -97,8 +98,8 @@ describe("a message through the API", () => {
     const again = await submit("oKeys", "k:1");
     const input = { key: "k:2", request: "r2", message: text("在路上"), isAi: false, hold: false, muteMs: 0 };
     const read = await rowsRead(conversation("oKeys"), (object) => {
-      expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
-      expect(object.submit({ appid: APPID, openid: "oKeys" }, input)).toMatchObject({ ok: true });
+      expect(object.submit(addressOf("oKeys"), input)).toMatchObject({ ok: true });
+      expect(object.submit(addressOf("oKeys"), input)).toMatchObject({ ok: true });
     });
     expect(again).toMatchObject({ ok: true, message: { seq: expect.any(Number) } });
     expect(read).toBeLessThan(MOST);
@@ -114,6 +115,6 @@ describe("the second report of an attempt", () => {
     const read = await rowsRead(conversation("oTwice"), (object) => object.settle(seq, 1, rejected(40003), null));
     expect(read).toBeLessThan(MOST);
     const rows = await remote("oTwice").rows(seq, 10_000);
-    expect(rows?.filter((row) => row.ref === seq).map(({ kind }) => kind)).toEqual(["failed"]);
+    expect(rows?.rows.filter((row) => row.ref === seq).map(({ kind }) => kind)).toEqual(["failed"]);
   });
 });

@@ -1,11 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, it, vi } from "vitest";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived, type Received } from "../../worker/conversation/rpc.ts";
 import { rejected } from "../support/delivery.ts";
 import { message, reply, says, tells } from "../support/direct.ts";
-import { APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
+import { addressOf, APPID, conversation, kindsOf, pass, remote } from "../support/workerd.ts";
 import { useObjects, wechat } from "./each-test.ts";
 
 useObjects();
@@ -46,7 +47,7 @@ describe("a conversation that was evicted or failed", () => {
         classification: classify(message(openid)),
         candidates: [reply("一")],
       };
-      const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
+      const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
       const allow = refuse(storage, refused);
       expect(receive).toThrow("storage full");
       allow();
@@ -67,7 +68,7 @@ describe("a conversation that was evicted or failed", () => {
         classification: classify(message(openid)),
         candidates: [reply("一")],
       };
-      const receive = () => readReceived(object.receive({ appid: APPID, openid }, push, "c1"));
+      const receive = () => readReceived(object.receive(addressOf(openid), push, "c1"));
       const exec = storage.sql.exec.bind(storage.sql);
       const full = vi.spyOn(storage.sql, "exec").mockImplementation((query, ...values) => {
         if (query.startsWith("insert")) throw new Error("storage full");
@@ -101,7 +102,7 @@ describe("the outcome of an attempt", () => {
     await runDurableObjectAlarm(conversation("oLate"));
     expect(await kindsOf("oLate")).toEqual(["in", "out", "unconfirmed", "in", "blocked"]);
     await remote("oLate").settle(lease?.seq ?? 0, 1, { result: "accepted" }, null);
-    expect(await remote("oLate").message(APPID, lease?.seq ?? 0)).toMatchObject({ status: "sent" });
+    expect(await remote("oLate").message(miniProgramAccount(APPID), lease?.seq ?? 0)).toMatchObject({ status: "sent" });
   });
 
   it("is written once, for any number of reports", async ({ expect }) => {

@@ -1,15 +1,25 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, it, vi } from "vitest";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { LEASE_MS } from "../../worker/conversation/core/outbox/outbox.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { createConversationStore } from "../../worker/conversation/store.ts";
 import { Conversation } from "../../worker/objects/conversation.ts";
-import fixture from "../fixtures/log-schema-1.json";
 import { rejected } from "../support/delivery.ts";
 import { message, reply, says, submit, tells, text } from "../support/direct.ts";
-import { APPID, conversation, kindsOf, OTHER_APPID, pass, readTexts, remote, tablesIn } from "../support/workerd.ts";
+import {
+  addressOf,
+  APPID,
+  conversation,
+  kindsOf,
+  OTHER_APPID,
+  pass,
+  readTexts,
+  remote,
+  tablesIn,
+} from "../support/workerd.ts";
 import { lines, useObjects, wechat } from "./each-test.ts";
 
 const DAY = 86_400_000;
@@ -21,7 +31,7 @@ describe("a conversation object", () => {
     const stub = remote("oLooked");
     expect(await stub.view(10)).toBeNull();
     expect(await stub.rows(0, 10)).toBeNull();
-    expect(await stub.message(APPID, 1)).toBeNull();
+    expect(await stub.message(miniProgramAccount(APPID), 1)).toBeNull();
     expect(await stub.settle(1, 1, { result: "accepted" }, "c1")).toBeNull();
     expect(await runInDurableObject(conversation("oLooked"), (_, { storage }) => tablesIn(storage))).toEqual([]);
   });
@@ -38,7 +48,7 @@ describe("a conversation object", () => {
       const setAlarm = vi.spyOn(storage, "setAlarm");
       const rows = count();
       const inbound = message("oRows");
-      const address = { appid: APPID, openid: "oRows" };
+      const address = addressOf("oRows");
       const push = { key: "m:rows", inbound, classification: classify(inbound), candidates: [reply("二")] };
       const { lease } = readReceived(object.receive(address, push, "c1"));
       if (lease === undefined) throw new Error("nothing was leased");
@@ -85,7 +95,7 @@ describe("a conversation object", () => {
         classification: classify(message("oHours")),
         candidates: [reply("一")],
       };
-      object.receive({ appid: APPID, openid: "oHours" }, push, "c1");
+      object.receive(addressOf("oHours"), push, "c1");
       expect(exec.mock.calls.map(([query]) => query)).toEqual([expect.stringMatching(/^insert/)]);
     });
   });
@@ -110,14 +120,14 @@ describe("a conversation object", () => {
   });
 
   it("leases nothing while its app is not configured, and looks for it for two days", async ({ expect }) => {
-    const address = { appid: "wx0000000000000000", openid: "oLeftOut" };
-    const stub = env.CONVERSATION.getByName(`${address.appid}:${address.openid}`);
-    const kinds = () => runInDurableObject(stub, (object) => object.rows(0, 99)?.map(({ kind }) => kind));
+    const address = addressOf("oLeftOut", "wx0000000000000000");
+    const stub = conversation(address.user, address.account);
+    const kinds = () => runInDurableObject(stub, (object) => object.rows(0, 99)?.rows.map(({ kind }) => kind));
     await runInDurableObject(stub, (object) => {
       const push = {
         key: "m:1",
-        inbound: message(address.openid),
-        classification: classify(message(address.openid)),
+        inbound: message(address.user),
+        classification: classify(message(address.user)),
         candidates: [reply("一")],
       };
       const { lease } = readReceived(object.receive(address, push, "c1"));
@@ -144,8 +154,14 @@ describe("a conversation object", () => {
       await object.alarm();
       expect(await storage.getAlarm()).toBe(Date.now() + 60_000);
     });
-    const user = conversation("oFails").id.toString().slice(0, 12);
-    expect(lines()).toContainEqual({ event: "alarm_failed", object: "conversation", app: APPID, user, error: "Error" });
+    expect(lines()).toContainEqual({
+      event: "alarm_failed",
+      object: "conversation",
+      channel: "mini-program",
+      account: APPID,
+      conversation: conversation("oFails").id.toString().slice(0, 12),
+      error: "Error",
+    });
   });
 });
 
@@ -175,14 +191,14 @@ describe("a send through the object", () => {
     const answer = await submit("oStands", "k:1");
     if (!answer.ok) throw new Error(answer.reason);
     const stub = remote("oStands");
-    expect((await stub.message(APPID, answer.message.seq))?.status).toBe("sending");
+    expect((await stub.message(miniProgramAccount(APPID), answer.message.seq))?.status).toBe("sending");
     await stub.settle(answer.message.seq, 1, rejected(40003), "c1");
-    expect(await stub.message(APPID, answer.message.seq)).toMatchObject({
+    expect(await stub.message(miniProgramAccount(APPID), answer.message.seq)).toMatchObject({
       status: "failed",
       parts: [{ code: "40003" }],
     });
-    expect(await stub.message(OTHER_APPID, answer.message.seq)).toBeNull();
-    expect(await stub.message(APPID, answer.message.seq - 1)).toBeNull();
+    expect(await stub.message(miniProgramAccount(OTHER_APPID), answer.message.seq)).toBeNull();
+    expect(await stub.message(miniProgramAccount(APPID), answer.message.seq - 1)).toBeNull();
   });
 });
 
@@ -202,7 +218,7 @@ describe("retention", () => {
   });
 
   it("keeps rows of waiting messages, and does not wake for them repeatedly", async ({ expect }) => {
-    const address = { appid: APPID, openid: "oPinned" };
+    const address = addressOf("oPinned");
     const draft = { key: "k:1", request: "r", message: text("等"), isAi: false, hold: true, muteMs: 0 };
     await tells("oPinned", [], message("oPinned", Date.now() - 178 * DAY));
     pass(49 * 3_600_000);
@@ -217,7 +233,7 @@ describe("retention", () => {
   });
 
   it("spares a held message that is older than rows are kept", async ({ expect }) => {
-    const address = { appid: APPID, openid: "oShort" };
+    const address = addressOf("oShort");
     const held = (key: string, content: string) => {
       return { key, request: "r", message: text(content), isAi: false, hold: true, muteMs: 0 };
     };
@@ -230,7 +246,7 @@ describe("retention", () => {
       object.submit(address, held("k:2", "二"));
       pass(0.5 * DAY);
       await object.alarm();
-      const kept = object.rows(0, 10)?.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
+      const kept = object.rows(0, 10)?.rows.flatMap((row) => (row.kind === "out" ? [row.body.message] : []));
       expect(kept).toEqual([text("一"), text("二")]);
       const push = {
         key: "m:short",
@@ -248,7 +264,7 @@ describe("retention", () => {
     await runDurableObjectAlarm(conversation("oGone"));
     await runInDurableObject(conversation("oGone"), async (_, { storage }) => {
       expect(await storage.getAlarm()).toBeNull();
-      expect(storage.kv.get("conversation")).toBeUndefined();
+      expect(storage.kv.get("head")).toBeUndefined();
     });
     expect(await remote("oGone").view(1)).toBeNull();
   });
@@ -280,30 +296,9 @@ describe("erasing a user", () => {
 });
 
 describe("the log's schema", () => {
-  it("of version 1 opens, with its window, its queue and its history", async ({ expect }) => {
-    const stub = conversation("oFixture");
-    await runInDurableObject(stub, async (_, { storage }) => {
-      await storage.setAlarm(Date.now());
-      storage.sql.exec(fixture.createTable);
-      storage.kv.put("conversation", { ...fixture.head, openid: "oFixture" });
-      for (const { seq, key, rows, state } of fixture.records) {
-        storage.sql.exec("insert into log(seq, key, rows, state) values (?, ?, ?, ?)", seq, key, rows, state);
-      }
-    });
-    await evictDurableObject(stub);
-    vi.setSystemTime(fixture.now);
-    const view = await remote("oFixture").view(10);
-    expect(view).toMatchObject({ window: { status: "open", grant: "message", remaining: 3 }, entryText: "page=1" });
-    // The field came after version 1: what was stored without it reads as "no token".
-    expect(view?.contextVerdict).toBeNull();
-    expect(view?.rows.map((row) => row.kind)).toEqual(["in", "out", "sent", "in", "out"]);
-    await runDurableObjectAlarm(stub);
-    expect((await kindsOf("oFixture")).at(-1)).toBe("unconfirmed");
-  });
-
   it("of a newer version is refused with the cure", async ({ expect }) => {
     await runInDurableObject(conversation("oNewer"), (_, { storage }) => {
-      storage.kv.put("conversation", { schema: 99, appid: APPID, openid: "oNewer" });
+      storage.kv.put("head", { schema: 99, ...addressOf("oNewer") });
       expect(() => createConversationStore(storage)).toThrow("deploy the newer worker again");
     });
   });

@@ -14,7 +14,7 @@ async function kept(appid = APPID): Promise<string> {
   );
   const quarantine = await (await call("GET", "/api/v1/quarantine", { appid })).text();
   const rows = await runInDurableObject(account(appid), (_object, { storage }) =>
-    ["events", "quarantine"].flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray()),
+    ["account_events", "quarantine"].flatMap((table) => storage.sql.exec(`select * from ${table}`).toArray()),
   );
   return [events, quarantine, JSON.stringify(rows)].join("\n");
 }
@@ -102,7 +102,7 @@ describe("erasing a user", () => {
   it("says in the log how much there was, and nothing of it", async ({ expect }) => {
     await wechat.event("oLogged", "debug_demo", { debug_str: "logged" });
     await erase("oLogged");
-    expect(lines().find(({ event }) => event === "user_erased")).toMatchObject({ app: APPID, records: 1 });
+    expect(lines().find(({ event }) => event === "user_erased")).toMatchObject({ account: APPID, records: 1 });
     expect(JSON.stringify(lines())).not.toContain("oLogged");
   });
 

@@ -98,7 +98,7 @@ describe("an event from before the erasure of the user it names", () => {
       const { events } = await (await call("GET", "/api/v1/events")).json<{ events: unknown[] }>();
       expect(events).toEqual([]);
       const rows = await runInDurableObject(account(), (_, { storage }) =>
-        storage.sql.exec("select seq from events").toArray(),
+        storage.sql.exec("select seq from account_events").toArray(),
       );
       expect(rows).toHaveLength(1);
     },
@@ -202,7 +202,7 @@ describe("a forwarded event from before the erasure", () => {
     answer = () => new Response("of-the-user");
     await wechat.text("oBack", "在吗");
     const rows = await runInDurableObject(conversation("oBack"), (_, { storage }) => [
-      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+      storage.sql.exec("select name from sqlite_master where name = 'forwarded_answers'").toArray(),
       storage.sql.exec("select seq from log").toArray().length,
     ]);
     expect(rows).toEqual([[], 1]);

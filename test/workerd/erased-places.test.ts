@@ -197,8 +197,8 @@ async function plant(): Promise<Resend> {
   await until(async () => {
     const places = await takeSnapshot();
     const isPaused = /"pauseCode":"45009"/.test(places.get("Account entry state") ?? "");
-    const isNoted = hasCanary(places.get("Account table waiting") ?? "");
-    return isPaused && isNoted && places.has("KV push:") && places.has("KV access:");
+    const isNoted = hasCanary(places.get("Account table waiting_conversations") ?? "");
+    return isPaused && isNoted && places.has("KV seen:") && places.has("KV access:");
   });
   return async () => {
     await resendRelayed();

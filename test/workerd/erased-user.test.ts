@@ -23,12 +23,13 @@ function storedOf(openid: string) {
 }
 
 describe("an erased user", () => {
-  it("leaves the time alone behind, for a day", async ({ expect }) => {
+  it("leaves a note alone behind, for a day", async ({ expect }) => {
     await wechat.text("oTime", "在吗");
     pass(5_500);
     const erasedAt = Date.now();
     expect((await erase("oTime")).status).toBe(204);
-    const left = { tables: [], entries: { erased: { erasedAt } }, alarmAt: erasedAt + DAY };
+    const erased = { at: erasedAt, log: expect.any(String), lastSeq: expect.any(Number), pending: [] };
+    const left = { tables: [], entries: { erased }, alarmAt: erasedAt + DAY };
     expect(await storedOf("oTime")).toEqual(left);
     pass(DAY);
     await runDurableObjectAlarm(conversation("oTime"));
@@ -103,7 +104,9 @@ describe("an erased user", () => {
     }
     await wechat.redeliver({ id: old.id });
     expect(await statusOf("oNever")).toBe(404);
-    expect((await storedOf("oNever")).entries).toEqual({ erased: { erasedAt: Date.now() } });
+    expect((await storedOf("oNever")).entries).toEqual({
+      erased: { at: Date.now(), log: null, lastSeq: 0, pending: [] },
+    });
   });
 
   it("is erased by the next call when one was interrupted", async ({ expect }) => {
@@ -119,7 +122,7 @@ describe("an erased user", () => {
       expect(object.view(1)).toBeNull();
     });
     expect((await erase("oCut")).status).toBe(204);
-    expect(await storedOf("oCut")).toMatchObject({ tables: [], entries: { erased: { erasedAt: Date.now() } } });
+    expect(await storedOf("oCut")).toMatchObject({ tables: [], entries: { erased: { at: Date.now() } } });
   });
 
   it("is erased in one app only", async ({ expect }) => {

@@ -135,8 +135,9 @@ describe("the log of a delivery", () => {
     expect(lines()).toContainEqual({
       event: "delivery",
       requestId: expect.any(String),
-      app: "wx0123456789abcdef",
-      user: conversation("oLogged").id.toString().slice(0, 12),
+      channel: "mini-program",
+      account: "wx0123456789abcdef",
+      conversation: conversation("oLogged").id.toString().slice(0, 12),
       via: "worker",
       kind: "text",
       outcome: "accepted",

@@ -31,7 +31,7 @@ beforeEach(() => {
 const last = (push: { readonly attempts: readonly { readonly body: string }[] }) => push.attempts.at(-1)?.body;
 const rowsIn = (stub: ReturnType<typeof conversation> | ReturnType<typeof account>) =>
   runInDurableObject(stub, (_, { storage }) =>
-    storage.sql.exec<{ key: string }>("select key from relayed order by rowid").toArray(),
+    storage.sql.exec<{ key: string }>("select key from forwarded_answers order by rowid").toArray(),
   );
 
 describe("a relayed answer", () => {
@@ -50,7 +50,7 @@ describe("a relayed answer", () => {
     expect(await rowsIn(conversation("oGone"))).toHaveLength(1);
     await call("DELETE", "/api/v1/conversations/oGone");
     const left = await runInDurableObject(conversation("oGone"), (_, { storage }) =>
-      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+      storage.sql.exec("select name from sqlite_master where name = 'forwarded_answers'").toArray(),
     );
     expect(left).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe("a relayed answer", () => {
     });
     expect(kept).toMatchObject({ contentType: null });
     const tables = await runInDurableObject(conversation("oNever"), (_, { storage }) =>
-      storage.sql.exec("select name from sqlite_master where name = 'relayed'").toArray(),
+      storage.sql.exec("select name from sqlite_master where name = 'forwarded_answers'").toArray(),
     );
     expect(tables).toEqual([]);
   });

@@ -105,7 +105,7 @@ describe("a push of a kind that is forwarded", () => {
   it("leaves no address and no answer in the log", async ({ expect }) => {
     const wechat = await playForwarding("xpay_*");
     await wechat.event("oLogged", "xpay_goods_deliver_notify", { OutTradeNo: "T4" });
-    expect(lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "relayed", app: APPID }));
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "forward", outcome: "relayed", account: APPID }));
     expect(JSON.stringify(lines())).not.toMatch(/old\.example\.com|ErrMsg|oLogged|T4/);
   });
 });

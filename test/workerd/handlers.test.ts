@@ -8,6 +8,7 @@ import type { Handlers, MessageHandlerContext } from "../../worker/automation/ha
 import { HANDLER_TIMEOUT_MS, runHandlers } from "../../worker/automation/handler-runner.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { onEnter, onMessage } from "../../worker/custom/handlers.ts";
+import { addressOf } from "../support/workerd.ts";
 import { lines, useWorker } from "./each-test.ts";
 
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: 1_760_000_000_000 };
@@ -29,7 +30,7 @@ const enters: EnterAction = {
 
 const run = (handlers: Partial<Handlers>, inbound: Inbound, vars: Partial<Env> = {}, contextVerdict?: TokenVerdict) =>
   runHandlers({ handlers: { onMessage, onEnter, ...handlers }, context }, inbound, {
-    appid: "wx0123456789abcdef",
+    address: addressOf("oUser"),
     env: { ...env, ...vars },
     requestId: "r1",
     contextVerdict,

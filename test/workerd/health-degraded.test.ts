@@ -97,7 +97,7 @@ describe("GET /healthz and the account objects", () => {
     await Promise.all(Array.from({ length: 50 }, () => health({ vars, key: null })));
     pass(9_000);
     await health({ vars, key: null });
-    expect(calls.toSorted()).toEqual([APPID, OTHER_APPID]);
+    expect(calls.toSorted()).toEqual([`wechat:${APPID}`, `wechat:${OTHER_APPID}`]);
     pass(1_000);
     await health({ vars, key: null });
     expect(calls).toHaveLength(4);
@@ -124,13 +124,18 @@ describe("GET /healthz and the account objects", () => {
   it("says degraded when an account object fails", async ({ expect }) => {
     const { vars } = countingAccounts(() => Promise.reject(new Error("token-in-a-message")));
     expect(await health({ vars, key: null })).toMatchObject({ status: "degraded" });
-    expect(lines()).toContainEqual({ event: "account_unreachable", app: APPID, error: "Error" });
+    expect(lines()).toContainEqual({
+      event: "account_unreachable",
+      channel: "mini-program",
+      account: APPID,
+      error: "Error",
+    });
   });
 
   it("stores nothing in an account that has nothing", async ({ expect }) => {
     await emptyAccount();
     expect(await health({ key: null })).toMatchObject({ status: "ok" });
-    const head = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("account"));
+    const head = await runInDurableObject(account(), (_, { storage }) => storage.kv.get("head"));
     expect(head).toBeUndefined();
   });
 });

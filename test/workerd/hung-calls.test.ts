@@ -2,17 +2,18 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it, vi } from "vitest";
+import { formatAddress } from "../../shared/message/address.ts";
 import kefu from "../../worker/index.ts";
 import { hungStub, never, outcomeWithin, PENDING, useManualClock } from "../support/hung.ts";
 import "../support/lazy-modules.ts";
-import { APPID, kindsOf, playWeChat } from "../support/workerd.ts";
+import { addressOf, kindsOf, playWeChat } from "../support/workerd.ts";
 import { buildCall, putSettings } from "./api-client.ts";
 import { ANSWER, lines, useWorker } from "./each-test.ts";
 
 const OPENID = "oHung";
 /** Longer than any deadline. */
 const LONG = 40_000;
-const MESSAGE_ID = `${env.CONVERSATION.idFromName(`${APPID}:${OPENID}`).toString()}-1`;
+const MESSAGE_ID = `${env.CONVERSATION.idFromName(formatAddress(addressOf(OPENID))).toString()}-1`;
 
 useWorker({ clock: "weeks apart", settings: null });
 beforeEach(() => {

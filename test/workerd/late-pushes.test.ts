@@ -51,7 +51,7 @@ describe("KV as the shield against repeats", () => {
 
   it("is not waited for when it does not answer", async ({ expect }) => {
     const get = (key: string, type: "json") =>
-      key.startsWith("push:") ? new Promise<never>(() => {}) : env.KV.get(key, type);
+      key.startsWith("seen:") ? new Promise<never>(() => {}) : env.KV.get(key, type);
     const app = playWeChat({ vars: { KV: { get, put: () => Promise.resolve() } } });
     const push = await app.text("oHangs", "价格", { createTime: Math.floor(Date.now() / 1_000) - 30 });
     expect(push.outcome).toBe("acknowledged");
@@ -85,17 +85,17 @@ describe("KV as the shield against repeats", () => {
     };
     await playWeChat({ vars: { KV: noting } }).text("oCalm", "价格");
     await expect.poll(() => kindsOf("oCalm")).toContain("sent");
-    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+    expect(keys.filter((key) => key.startsWith("seen:"))).toEqual([]);
   });
 
   it("is written once a minute for a push that is repeated often", async ({ expect }) => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const keys: string[] = [];
     const noting = {
-      get: (key: string, type: "json") => env.KV.get(key.startsWith("push:") ? "nothing" : key, type),
+      get: (key: string, type: "json") => env.KV.get(key.startsWith("seen:") ? "nothing" : key, type),
       put: (key: string, value: string) => (keys.push(key), env.KV.put(key, value)),
     };
-    const written = () => keys.filter((key) => key.startsWith("push:"));
+    const written = () => keys.filter((key) => key.startsWith("seen:"));
     const app = playWeChat({ vars: { KV: noting } });
     const push = await app.text("oReplay", "价格");
     await app.redeliver({ id: push.id, copies: 20 });
@@ -109,7 +109,7 @@ describe("KV as the shield against repeats", () => {
     let puts = 0;
     const failing = {
       get: (key: string, type: "json") => env.KV.get(key, type),
-      put: (key: string) => Promise.reject(new Error(key.startsWith("push:") ? `kv down ${(puts += 1)}` : "kv down")),
+      put: (key: string) => Promise.reject(new Error(key.startsWith("seen:") ? `kv down ${(puts += 1)}` : "kv down")),
     };
     const app = playWeChat({ vars: { KV: failing } });
     const push = await app.text("oUntaken", "价格");
@@ -129,7 +129,7 @@ describe("KV as the shield against repeats", () => {
     const push = await app.text("oOff", "价格");
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
     await app.redeliver({ id: push.id });
-    expect(keys.filter((key) => key.startsWith("push:"))).toEqual([]);
+    expect(keys.filter((key) => key.startsWith("seen:"))).toEqual([]);
     expect((await kindsOf("oOff")).filter((kind) => kind === "in")).toHaveLength(1);
   });
 

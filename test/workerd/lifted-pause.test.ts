@@ -19,7 +19,7 @@ beforeEach(() => {
   refusals = refuseSends();
 });
 
-const pauses = () => lines().filter(({ event }) => event === "app_paused");
+const pauses = () => lines().filter(({ event }) => event === "account_paused");
 const resume = async () => {
   const response = await call("POST", "/api/v1/resume");
   return response.json<{ resumed: boolean; trial: { outcome: string }; faults: readonly unknown[] }>();

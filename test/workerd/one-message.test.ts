@@ -3,7 +3,7 @@
  * app repeatedly. The test runs the alarms and moves the clock.
  */
 import { beforeEach, describe, it } from "vitest";
-import { APPID, kindsOf, pass, readTexts, refuseSends, remote, ring } from "../support/workerd.ts";
+import { addressOf, kindsOf, pass, readTexts, refuseSends, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, upload } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
 
@@ -19,13 +19,13 @@ beforeEach(() => {
   refusals = refuseSends();
 });
 
-const pauses = () => lines().filter(({ event }) => event === "app_paused");
+const pauses = () => lines().filter(({ event }) => event === "account_paused");
 
 /** Stores a message as a program's, past the checks of the REST API. Its first attempt is left to the alarm. */
 async function put(openid: string, content: string): Promise<void> {
   const message = { type: "text", content } as const;
   const input = { key: `k:${openid}:${content}`, request: "r", message, isAi: false, hold: false, muteMs: 0 };
-  const stored = await remote(openid).submit({ appid: APPID, openid }, input);
+  const stored = await remote(openid).submit(addressOf(openid), input);
   if (!stored.ok || stored.lease === undefined) throw new Error("the message is not on its way");
   const { seq, attempt } = stored.lease;
   await remote(openid).settle(seq, attempt, { result: "not_sent", reason: "lease_over" }, null);
@@ -41,7 +41,7 @@ async function ringFor(ms: number, stepMs: number, ...openids: readonly string[]
 }
 
 const failure = async (openid: string) =>
-  ((await remote(openid).rows(0, 500)) ?? []).findLast((row) => row.kind === "failed")?.body;
+  ((await remote(openid).rows(0, 500))?.rows ?? []).findLast((row) => row.kind === "failed")?.body;
 
 describe("a message with the link of another mini program", () => {
   it("ends by itself within two days of simulated time, without one pause of the app", async ({ expect }) => {

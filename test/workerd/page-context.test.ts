@@ -9,7 +9,7 @@ import { describe, it, vi } from "vitest";
 import { signContext } from "../../client/index.ts";
 import type { AppContext, VerifiedContext } from "../../shared/app-context.ts";
 import { encodeSessionFrom } from "../../shared/entry/session-from.ts";
-import { pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
+import { addressOf, pass, playWeChat, readTexts, remote } from "../support/workerd.ts";
 import { bodyOf, call } from "./api-client.ts";
 import { lines, useWorker, wechat } from "./each-test.ts";
 
@@ -166,7 +166,7 @@ describe("the verdict on a signed context", () => {
     const { id } = await wechat.enter("oAgain", from(await sign("oAgain")));
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * HOUR_MS });
     await wechat.redeliver({ id });
-    expect((await remote("oAgain").rows(0, 10))?.filter((row) => row.kind === "in")).toHaveLength(1);
+    expect((await remote("oAgain").rows(0, 10))?.rows.filter((row) => row.kind === "in")).toHaveLength(1);
     expect(await contextsOf("oAgain")).toMatchObject({ view: { verified: VIP } });
   });
 
@@ -179,7 +179,7 @@ describe("the verdict on a signed context", () => {
       name: "user_enter_tempsession",
       entryText: from(await sign("oOld")),
     };
-    const address = { appid: "wx0123456789abcdef", openid: "oOld" };
+    const address = addressOf("oOld");
     await remote("oOld").receive(
       address,
       { key: "e:old", inbound, classification: classify(inbound), candidates: [] },

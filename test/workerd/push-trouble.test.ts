@@ -188,7 +188,7 @@ describe("a push without settings", () => {
     const push = await playWeChat({ vars }).text("oNoSettings", "价格");
     expect(push.outcome).toBe("acknowledged");
     expect(await kindsOf("oNoSettings")).toEqual(["in"]);
-    expect(lines()).toContainEqual(expect.objectContaining({ event: "settings_unavailable", app: APPID }));
+    expect(lines()).toContainEqual(expect.objectContaining({ event: "settings_unavailable", account: APPID }));
   });
 });
 

@@ -3,6 +3,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import type { PushFormat, PushMode } from "../../emulator/push-model.ts";
 import {
+  account,
   APPID,
   conversation,
   emulatedApp,
@@ -48,7 +49,7 @@ describe("the push URL", () => {
   it("stores and acknowledges unknown kinds", async ({ expect }) => {
     const voice = { kind: "message", msgType: "voice", fields: { MediaId: "m1" } } as const;
     expect((await wechat.push({ openid: "oVoice", content: voice })).outcome).toBe("acknowledged");
-    expect((await remote("oVoice").rows(0, 10))?.[0]).toMatchObject({
+    expect((await remote("oVoice").rows(0, 10))?.rows[0]).toMatchObject({
       kind: "in",
       body: { inbound: { event: "message", type: "unknown", name: "voice" } },
     });
@@ -59,7 +60,7 @@ describe("the push URL", () => {
     const events = ["debug_demo", "wxa_media_check", "some_new_event"];
     for (const event of events) expect((await wechat.event("oApp", event)).outcome).toBe("acknowledged");
     expect(await countObjects()).toBe(before);
-    const stored = await runInDurableObject(env.ACCOUNT.getByName(APPID), (account) => account.appEvents(0, 10));
+    const stored = await runInDurableObject(account(), (object) => object.appEvents(0, 10));
     expect(stored.map(({ inbound }) => inbound.name)).toEqual(events);
   });
 });
@@ -155,7 +156,7 @@ describe("a refused push", () => {
   it("that is genuine but unreadable is acknowledged and kept for the operator", async ({ expect }) => {
     const push = await wechat.text("oOdd", "", { overrides: { plaintext: "<xml><MsgType>text" } });
     expect(push.attempts[0]?.verdict).toBe("success");
-    const kept = await env.ACCOUNT.getByName(APPID).quarantined(10);
+    const kept = await account().quarantined(10);
     expect(kept).toContainEqual(expect.objectContaining({ body: "<xml><MsgType>text" }));
   });
 });
@@ -169,7 +170,7 @@ describe("log lines", () => {
     const all = JSON.stringify(lines());
     expect(all).toContain('"event":"push"');
     expect(lines().filter(({ event }) => event === "push")).toMatchObject([
-      { user: conversation(user).id.toString().slice(0, 12) },
+      { conversation: conversation(user).id.toString().slice(0, 12) },
     ]);
     for (const secret of [
       // The beginning of an openid would be enough to identify the user.

@@ -28,7 +28,7 @@ async function storeAsAnother(defaults: object): Promise<void> {
 
 /** Which rows the user's messages are, with the answers WeChat was given. */
 async function answersOf(openid: string): Promise<readonly string[]> {
-  const rows = (await remote(openid).rows(0, 100)) ?? [];
+  const rows = (await remote(openid).rows(0, 100))?.rows ?? [];
   return rows.flatMap((row) => (row.kind === "in" ? [row.body.acknowledgement] : [row.kind]));
 }
 

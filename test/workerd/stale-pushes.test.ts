@@ -115,7 +115,7 @@ describe("refused for its age", () => {
     expect(calls).toBe(2);
     expect(await health({ vars })).toMatchObject({ stalePushes: 43 });
     expect(await quarantined()).toHaveLength(1);
-    expect(await account(APPID).faults()).toMatchObject([{ reason: "stale_pushes", count: 42 }]);
+    expect(await account(`wechat:${APPID}`).faults()).toMatchObject([{ reason: "stale_pushes", count: 42 }]);
   });
 
   it("is still counted when the report to the account failed", async ({ expect }) => {

@@ -45,7 +45,7 @@ const outcomes = () =>
 const eventsOfUser = () =>
   runInDurableObject(account(), (_, { storage }) =>
     storage.sql
-      .exec<{ body: string }>("select body from events")
+      .exec<{ body: string }>("select body from account_events")
       .toArray()
       .filter(({ body }) => body.includes(user)),
   );

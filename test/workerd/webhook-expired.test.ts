@@ -4,7 +4,7 @@ import type { Inbound } from "../../shared/message/inbound.ts";
 import { classify } from "../../worker/channels/mini-program/classify.ts";
 import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { account, alarmOf, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { addressOf, account, alarmOf, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { hookStatus } from "./api-client.ts";
 import { shop } from "./each-test.ts";
 import { useHooks, usePlay, writes } from "./webhook-play.ts";
@@ -83,7 +83,7 @@ describe("a conversation of an app that was left out of the configuration", () =
       candidates: [],
       consumers: [consumerIdOf("shop")],
     };
-    await remote(openid, appid).receive({ appid, openid }, push, "worker");
+    await remote(openid, appid).receive(addressOf(openid, appid), push, "worker");
     pass(3 * DAY);
     await runDurableObjectAlarm(conversation(openid, appid));
     const next = await alarmOf(conversation(openid, appid));

@@ -9,7 +9,7 @@ import type { Candidate } from "../../worker/conversation/core/candidate.ts";
 import { BATCH_DELAY_MS } from "../../worker/conversation/core/consumer-cursor.ts";
 import { readReceived } from "../../worker/conversation/rpc.ts";
 import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
-import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { addressOf, alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { useSilentSettings } from "./api-client.ts";
 import { shop, useObjects, wechat } from "./each-test.ts";
 
@@ -58,7 +58,7 @@ export async function says(
     consumers: webhooks.map(consumerIdOf),
     ...known,
   };
-  const { lease } = readReceived(await remote(openid).receive({ appid: APPID, openid }, push, "worker"));
+  const { lease } = readReceived(await remote(openid).receive(addressOf(openid), push, "worker"));
   if (lease !== undefined) await remote(openid).settle(lease.seq, lease.attempt, { result: "accepted" }, "worker");
 }
 
@@ -90,4 +90,4 @@ async function dueOf(openid: string) {
 }
 
 /** The openids the receiver was called about, in order. */
-export const toldOf = () => shop.events.map(({ data }) => data["openid"]);
+export const toldOf = () => shop.events.map(({ data }) => data["user"]);

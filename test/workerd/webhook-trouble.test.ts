@@ -18,7 +18,7 @@ describe("an endpoint that fails on one user's events only", () => {
     it(`is not paused for the other users after ${status}`, async ({ expect }) => {
       const [poison, other] = [`oPoison${status}`, `oOther${status}`];
       await useHooks({ id: "poison", url: URL_OF("poison"), events: ["message.received"] });
-      shop.answerWith(({ data }) => (data["openid"] === poison ? new Response(null, { status }) : TAKEN()));
+      shop.answerWith(({ data }) => (data["user"] === poison ? new Response(null, { status }) : TAKEN()));
       await writes(poison, "poison");
       await ringFor(poison, 2 * DAY);
       shop.events.length = 0;
@@ -45,7 +45,7 @@ describe("an endpoint that fails on one user's events only", () => {
       pass(MINUTE);
       await ring(openid);
     }
-    shop.answerWith(({ data }) => (data["openid"] === "oBack0" ? BUSY() : TAKEN()));
+    shop.answerWith(({ data }) => (data["user"] === "oBack0" ? BUSY() : TAKEN()));
     pass(PAUSE_MS + MINUTE);
     await ring("oBack0");
     shop.events.length = 0;

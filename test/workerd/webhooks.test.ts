@@ -9,7 +9,7 @@ import { consumerIdOf } from "../../worker/webhooks/core/consumers.ts";
 import { PAUSE_MS } from "../../worker/webhooks/core/endpoint-health.ts";
 import { signWebhook } from "../../worker/webhooks/sign.ts";
 import { BUSY, TAKEN, URL_OF } from "../support/receiver.ts";
-import { alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
+import { addressOf, alarmOf, APPID, conversation, pass, remote, ring } from "../support/workerd.ts";
 import { bodyOf, call, hookStatus } from "./api-client.ts";
 import { lines, shop } from "./each-test.ts";
 import { says as writes, settle, useHooks, usePlay } from "./webhook-play.ts";
@@ -35,8 +35,7 @@ describe("a webhook", () => {
     expect(shop.types()).toEqual(["message.received", "message.sent", "message.received", "conversation.handed_over"]);
     const [first, sent] = shop.events;
     expect(first?.data).toMatchObject({
-      appid: APPID,
-      openid: "oAll",
+      ...addressOf("oAll"),
       row: { kind: "in", acknowledgement: "received" },
     });
     expect(sent?.data).toMatchObject({ row: { kind: "sent" }, message: { kind: "out", message: { content: "好" } } });
@@ -159,7 +158,7 @@ describe("a webhook", () => {
           content: "x",
           ...head,
         };
-        const conversationAddress = { appid: APPID, openid };
+        const conversationAddress = addressOf(openid);
         const push = {
           key: "m:measured",
           inbound,
@@ -191,7 +190,13 @@ describe("a webhook that stays dead", () => {
       await ring(`oDead${user}`);
     }
     expect(lines().filter(({ event }) => event === "webhook_paused")).toEqual([
-      expect.objectContaining({ app: APPID, webhook: "dead", failures: 10, status: 503, seconds: PAUSE_MS / 1_000 }),
+      expect.objectContaining({
+        account: APPID,
+        webhook: "dead",
+        failures: 10,
+        status: 503,
+        seconds: PAUSE_MS / 1_000,
+      }),
     ]);
     expect(JSON.stringify(lines())).not.toContain("shop.example.com");
     const calls = shop.events.length;
@@ -213,7 +218,7 @@ describe("a webhook that stays dead", () => {
     expect(await hookStatus()).toMatchObject({ failures: 0, waiting: 10 });
     for (let user = 0; user < 10; user += 1) await ring(`oDead${user}`);
     expect(await hookStatus()).toMatchObject({ state: "ok" });
-    expect(new Set(shop.events.slice(calls).map(({ data }) => data["openid"])).size).toBe(11);
+    expect(new Set(shop.events.slice(calls).map(({ data }) => data["user"])).size).toBe(11);
   });
 });
 

@@ -1,13 +1,14 @@
-/**
- * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
- * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
- * record of a delivery is a cursor for each endpoint.
- */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
 import type { Webhook } from "../../shared/api/settings/webhooks.ts";
 import { ACCOUNT_EVENT, eventIdOf } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import type { StoredAccountEvent } from "../../shared/message/account-event.ts";
+/**
+ * The app-wide events of one account: stored once each, read by a cursor, delivered to webhooks in order
+ * (docs/design/0007-scopes.md, 0013-webhooks.md). The table is the outbox, as the log is a conversation's: the only
+ * record of a delivery is a cursor for each endpoint.
+ */
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import {
   delayCursors,
@@ -134,7 +135,7 @@ export function createAccountEvents(host: AccountEventsHost) {
       get types() {
         return store.hasEvent(seq) ? ([ACCOUNT_EVENT] as const) : [];
       },
-      build: () => toAccountWebhookEvent({ appid: host.appid(), objectId }, event),
+      build: () => toAccountWebhookEvent({ channel: "mini-program", account: host.appid(), objectId }, event),
     };
   }
 
@@ -226,14 +227,14 @@ export function createAccountEvents(host: AccountEventsHost) {
         return cursor === undefined ? [] : [{ webhook, cursor }];
       });
       const progress = await runWebhooks({
-        source: { appid, objectId },
+        source: { objectId },
         due,
         last,
         rows: (after, limit) => readEvents(after, limit).map(toDeliverable),
         deps,
         health: { appid, account: () => host.account, memory: new Map(), now: deps.now, listed: toListed(read) },
         mayGoOn: () => deps.now() < started + BUDGET_MS,
-        fields: { app: appid },
+        fields: miniProgramAccount(appid),
       });
       const listed = { consumers: listenersOf(settings.webhooks), settingsVersion: version };
       // Read again: a new event, a replay or other settings may have been stored meanwhile.

@@ -4,6 +4,7 @@
  * that does not return ends at its deadline, and its outcome is cached for as long as a success.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { withTimeout, TIMED_OUT, raceTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { AppFault } from "./core/faults.ts";
@@ -90,7 +91,7 @@ async function askAccount(deps: SnapshotDeps): Promise<readonly HealthFault[]> {
   try {
     faults = await withTimeout(ACCOUNT_HEALTH_MS, account().faults());
   } catch (error) {
-    writeLog("account_unreachable", { app: appid, error: errorName(error) });
+    writeLog("account_unreachable", { ...miniProgramAccount(appid), error: errorName(error) });
   }
   memory.snapshots.set(appid, { faults, readAt: now(), pauseVersion });
   return faults;

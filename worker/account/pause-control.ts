@@ -6,6 +6,7 @@
  */
 import { isImplausible } from "../../shared/base/clock-setback.ts";
 import type { Result } from "../../shared/base/result.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { ChannelTexts } from "../channels/channel.ts";
@@ -139,7 +140,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
     const patch = { ...lifted, ...(isSent && proveOwnFault({ refusals, ...lifted })), ...releaseAt };
     if (Object.keys(patch).length > 0) write(patch);
     if (!wasPaused) return;
-    writeLog("app_resumed", { app: appid, code });
+    writeLog("account_resumed", { ...miniProgramAccount(appid), code });
     deps.publish();
   }
 
@@ -162,7 +163,7 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
       await deps.wake(id, pauseOf(read()), BATCH_MS);
     } catch (error) {
       // The conversation tries again at its own time.
-      writeLog("wake_failed", { app: appid, error: errorName(error) });
+      writeLog("wake_failed", { ...miniProgramAccount(appid), error: errorName(error) });
     }
   }
 
@@ -175,11 +176,11 @@ export function createPauseControl(deps: ResumeDeps): PauseControl {
         write({ ...patch, ...(isMoved && { pauseVersion: read().pauseVersion + 1 }) });
       }
       const { code, name } = cause;
-      const fields = { app: appid, code, name };
+      const fields = { ...miniProgramAccount(appid), code, name };
       if (aloneMs !== undefined) writeLog("message_refused_alone", { ...fields, seconds: Math.round(aloneMs / 1_000) });
       if (isMoved) {
         const { cure } = deps.texts.code(code);
-        writeLog("app_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
+        writeLog("account_paused", { ...fields, cure: cure.en, seconds: Math.round((pausedUntil - now()) / 1_000) });
         deps.publish();
       }
       return { ...pauseOf(read()), ...(aloneMs !== undefined && { aloneMs }) };

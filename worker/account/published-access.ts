@@ -4,9 +4,11 @@
  */
 import { isRecord } from "../../shared/base/is-record.ts";
 import type { Result } from "../../shared/base/result.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { PauseCause, PauseReach } from "../../shared/message/delivery.ts";
 import type { RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
+import { credentialOf } from "./core/credential.ts";
 import type { AccountState } from "./core/state.ts";
 import { isSendsFault } from "./core/trouble.ts";
 
@@ -42,9 +44,9 @@ export interface TokenObject {
   pause(cause: PauseCause, refused?: RefusedAttempt): Promise<PauseAnswer>;
 }
 
-/** The KV key of an app's access. */
+/** The KV key of the access of an app. */
 export function accessKey(appid: string): string {
-  return `access:${appid}`;
+  return `access:${credentialOf(miniProgramAccount(appid))}`;
 }
 
 /** Parses a published access; undefined when it is not valid. */

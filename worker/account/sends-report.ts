@@ -1,6 +1,7 @@
 /**
  * Adds up the isolates' reports of failed sends in the account object. Time is an argument.
  */
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { writeLog } from "../platform/logger.ts";
 import { addTrouble, isSendsFault, type Trouble } from "./core/trouble.ts";
 
@@ -27,8 +28,14 @@ export function noteSends(appid: string, known: Trouble | null, report: SendsRep
   const isChange = isFault !== isSendsFault(known);
   if (isChange && isFault) {
     const { cause, code, count, since } = sends;
-    writeLog("sends_failing", { app: appid, cause, code, count, seconds: Math.round((now - since) / 1_000) });
+    writeLog("sends_failing", {
+      ...miniProgramAccount(appid),
+      cause,
+      code,
+      count,
+      seconds: Math.round((now - since) / 1_000),
+    });
   }
-  if (isChange && !isFault) writeLog("sends_recovered", { app: appid });
+  if (isChange && !isFault) writeLog("sends_recovered", { ...miniProgramAccount(appid) });
   return { sends, isChange };
 }

@@ -33,7 +33,7 @@ export type QuarantineRow = {
 /** Reads and writes one account. */
 export interface AccountStore {
   /** The account's id, or undefined when nothing has been stored. */
-  appid(): string | undefined;
+  credential(): string | undefined;
   state(): AccountState;
   /** Changes the given fields, keeps the others. */
   write(patch: Partial<AccountState>): void;
@@ -80,12 +80,14 @@ export interface AccountStore {
 /** The newest schema. Steps are forward only; every older version opens. */
 const SCHEMA_VERSION = 1;
 
-const HEAD_KEY = "account";
+const HEAD_KEY = "head";
 const STATE_KEY = "state";
+/** An account object that was made without a name. */
+export const NAMELESS_ACCOUNT = "an account object must be created with idFromName(credential)";
 /** Step n upgrades version n to n + 1. */
 const STEPS: readonly (readonly string[])[] = [
   [
-    "create table events (seq integer primary key, at integer not null, key text not null, body text not null)",
+    "create table account_events (seq integer primary key, at integer not null, key text not null, body text not null)",
     `create table quarantine (seq integer primary key, at integer not null, hash text not null, cause text not null,
       body text not null, bytes integer not null)`,
   ],
@@ -93,28 +95,28 @@ const STEPS: readonly (readonly string[])[] = [
 
 interface Head {
   readonly schema: number;
-  readonly appid: string;
+  readonly credential: string;
 }
 
 /**
  * Opens an account's storage and brings an older schema up to date.
  *
- * @param appid the account's AppID, written with the first row
+ * @param credential the account's credential, written with the first row
  * @param now the clock, epoch ms
  * @throws Error when it was written by a newer version of this worker
  */
 export function createAccountStore(
   storage: DurableObjectStorage,
-  appid: string | undefined,
+  credential: string | undefined,
   now: () => number = () => Date.now(),
 ): AccountStore {
   const { sql, kv } = storage;
   let head = kv.get<Head>(HEAD_KEY);
   const migrate = (from: number) => {
     for (const statement of STEPS.slice(from).flat()) sql.exec(statement);
-    if (appid === undefined && head === undefined)
-      throw new Error("an account object must be created with idFromName(appid)");
-    head = { schema: SCHEMA_VERSION, appid: appid ?? head?.appid ?? "" };
+    const name = credential ?? head?.credential;
+    if (name === undefined) throw new Error(NAMELESS_ACCOUNT);
+    head = { schema: SCHEMA_VERSION, credential: name };
     kv.put(HEAD_KEY, head);
   };
   const writing = <T>(step: () => T): T => {
@@ -140,44 +142,45 @@ export function createAccountStore(
   const number = (query: string, ...args: SqlStorageValue[]): number | null =>
     rows(() => sql.exec<{ number: number | null }>(query, ...args))[0]?.number ?? null;
   // Arrival order, time and cursor in one number.
-  const nextSeq = (table: "events" | "quarantine", at: number): number =>
+  const nextSeq = (table: "account_events" | "quarantine", at: number): number =>
     Math.max((number(`select max(seq) as number from ${table}`) ?? 0) + 1, at);
 
   return {
-    appid: () => head?.appid,
+    credential: () => head?.credential,
     state: () => plausibleAccount({ ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY) }, now()),
     write(patch) {
       writing(() => kv.put(STATE_KEY, { ...NEW_ACCOUNT, ...kv.get<Partial<AccountState>>(STATE_KEY), ...patch }));
     },
     findEvent(key, since) {
       // A seq is the time of arrival or later, so reading the newest part of the table is enough and needs no index.
-      const query = "select body = '' as empty from events where seq >= ? and key = ? limit 1";
+      const query = "select body = '' as empty from account_events where seq >= ? and key = ? limit 1";
       const [event] = rows(() => sql.exec<{ empty: number }>(query, since, key));
       return event && { isErased: event.empty === 1 };
     },
-    hasEvent: (seq) => rows(() => sql.exec("select 1 from events where seq = ? and body <> ''", seq)).length > 0,
+    hasEvent: (seq) =>
+      rows(() => sql.exec("select 1 from account_events where seq = ? and body <> ''", seq)).length > 0,
     addEvent(row) {
       return writing(() => {
-        const seq = nextSeq("events", row.at);
-        sql.exec("insert into events (seq, at, key, body) values (?, ?, ?, ?)", seq, row.at, row.key, row.body);
+        const seq = nextSeq("account_events", row.at);
+        sql.exec("insert into account_events (seq, at, key, body) values (?, ?, ?, ?)", seq, row.at, row.key, row.body);
         return seq;
       });
     },
-    newestEvent: () => number("select max(seq) as number from events") ?? 0,
-    eventBeyond: (keep) => number("select seq as number from events order by seq desc limit 1 offset ?", keep),
-    eventBefore: (horizon) => number("select max(seq) as number from events where at < ?", horizon),
+    newestEvent: () => number("select max(seq) as number from account_events") ?? 0,
+    eventBeyond: (keep) => number("select seq as number from account_events order by seq desc limit 1 offset ?", keep),
+    eventBefore: (horizon) => number("select max(seq) as number from account_events where at < ?", horizon),
     undelivered(after, upTo) {
-      const query = `select min(seq) as seq, at, count(*) as count from events
+      const query = `select min(seq) as seq, at, count(*) as count from account_events
         where seq > ? and seq <= ? and body <> ''`;
       const [lost] = rows(() => sql.exec<{ seq: number | null; at: number; count: number }>(query, after, upTo));
       return lost === undefined || lost.seq === null ? undefined : { ...lost, seq: lost.seq };
     },
     deleteEvents(upTo) {
-      if (head !== undefined) sql.exec("delete from events where seq <= ?", upTo);
+      if (head !== undefined) sql.exec("delete from account_events where seq <= ?", upTo);
     },
     events(after, limit, maxLength) {
       if (head === undefined) return [];
-      const query = "select seq, at, key, body from events where seq > ? and body <> '' order by seq limit ?";
+      const query = "select seq, at, key, body from account_events where seq > ? and body <> '' order by seq limit ?";
       const page: EventRow[] = [];
       let length = 0;
       for (const row of sql.exec<EventRow>(query, after, limit)) {
@@ -204,7 +207,7 @@ export function createAccountStore(
       return rows(() => sql.exec<QuarantineRow>(query, since, limit));
     },
     oldest: () => ({
-      event: number("select at as number from events order by seq limit 1"),
+      event: number("select at as number from account_events order by seq limit 1"),
       quarantined: number("select at as number from quarantine order by seq limit 1"),
     }),
     prune(quarantined, now) {

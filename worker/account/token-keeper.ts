@@ -7,6 +7,7 @@
  */
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type {
   FetchedToken,
   RefusedAttempt,
@@ -121,7 +122,11 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     failures = 0;
     askedAt = now();
     write({ token, expiresAt, refreshAt: null, tokenTrouble: null });
-    writeLog("token_refreshed", { app: appid, forced, seconds: Math.round((expiresAt - askedAt) / 1000) });
+    writeLog("token_refreshed", {
+      ...miniProgramAccount(appid),
+      forced,
+      seconds: Math.round((expiresAt - askedAt) / 1000),
+    });
     deps.publish();
     return ok(toAccess(read()));
   }
@@ -129,13 +134,13 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
   function fail(problem: TokenEndpointProblem, tag: string): Result<AccountAccess, TokenProblem> {
     if (problem.reason === "unreachable") {
       noteTrouble(problem.cause);
-      writeLog("token_unreachable", { app: appid, cause: problem.cause });
+      writeLog("token_unreachable", { ...miniProgramAccount(appid), cause: problem.cause });
       return startCooldown({ reason: "unreachable" }, Infinity);
     }
     const { code, reaction } = problem;
     noteTrouble("refused", code);
     const { name, cure } = deps.texts.code(code);
-    writeLog("token_refused", { app: appid, code, name, cure: cure.en });
+    writeLog("token_refused", { ...miniProgramAccount(appid), code, name, cure: cure.en });
     if (reaction === "outage") return startCooldown({ reason: "refused", code }, Infinity);
     const refusedUntil = pauseUntil(reaction, now(), deps.random());
     write({ refusedUntil, refusedCode: code, refusedSecret: tag });
@@ -156,7 +161,7 @@ export function createTokenKeeper(deps: TokenKeeperDeps): TokenKeeper {
     cooldown = { until: Math.min(latest, now() + restMs), problem };
     if (problem.reason === "limited") {
       noteTrouble("limited");
-      writeLog("token_refresh_limited", { app: appid, until: cooldown.until });
+      writeLog("token_refresh_limited", { ...miniProgramAccount(appid), until: cooldown.until });
     }
     return orStored({ ...problem, until: cooldown.until });
   }

@@ -6,6 +6,7 @@
 
 import { isFresh, isImplausible } from "../../shared/base/clock-setback.ts";
 import { err, ok, type Result } from "../../shared/base/result.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
 import type { AccessProblem, AccessSource, AccessUse, RefusedAttempt, TokenProblem } from "../channels/access.ts";
 import type { AppPause } from "../conversation/rpc.ts";
@@ -84,7 +85,7 @@ export function createAccessSource(deps: AccountClientDeps, isTrial = false): Ac
       remember({ problem: { value: answer.error, until } });
       return err(answer.error);
     } catch (error) {
-      writeLog("account_unreachable", { app: appid, error: errorName(error) });
+      writeLog("account_unreachable", { ...miniProgramAccount(appid), error: errorName(error) });
       const last = findLast();
       return last === undefined ? err({ reason: "unreachable" }) : ok(last.token);
     }
@@ -144,7 +145,7 @@ export async function reportPause(
     return { ...(pausedUntil > now() && { pausedUntil }), ...(aloneMs !== undefined && { aloneMs }) };
   } catch (error) {
     const { code: pauseCode, reach: pauseReach } = cause;
-    writeLog("account_unreachable", { app: appid, code: pauseCode, error: errorName(error) });
+    writeLog("account_unreachable", { ...miniProgramAccount(appid), code: pauseCode, error: errorName(error) });
     const { pauseVersion } = memory.get(appid)?.pause ?? {};
     const pausedUntil = now() + LOCAL_PAUSE_MS;
     keepPause({ pausedUntil, pauseCode, pauseReach, ...(pauseVersion !== undefined && { pauseVersion }) });

@@ -14,7 +14,7 @@ import type { EventRow, QuarantineRow } from "./store.ts";
 
 /** Each table with a column `body` that may name a user, and what erasing sets in it. */
 const TABLES = [
-  { table: "events", emptied: "body = ''" },
+  { table: "account_events", emptied: "body = ''" },
   { table: "quarantine", emptied: "body = '', cause = 'erased', bytes = 0" },
 ] as const;
 

@@ -10,18 +10,28 @@ type WaitingRow = { readonly id: string; readonly until: number | null; readonly
 
 /** Opens the list. */
 export function createWaitingList({ sql }: DurableObjectStorage): WaitingList {
-  let exists = sql.exec("select 1 from sqlite_master where type = 'table' and name = 'waiting'").toArray().length > 0;
+  let exists =
+    sql.exec("select 1 from sqlite_master where type = 'table' and name = 'waiting_conversations'").toArray().length >
+    0;
   const select = (rest: string, ...values: SqlStorageValue[]): readonly WaitingRow[] =>
-    exists ? sql.exec<WaitingRow>(`select id, until, cause from waiting ${rest}`, ...values).toArray() : [];
+    exists
+      ? sql.exec<WaitingRow>(`select id, until, cause from waiting_conversations ${rest}`, ...values).toArray()
+      : [];
 
   return {
     add({ id, until, isCause }) {
-      if (!exists) sql.exec("create table waiting (id text primary key, until integer, cause integer not null)");
+      if (!exists)
+        sql.exec("create table waiting_conversations (id text primary key, until integer, cause integer not null)");
       exists = true;
       const [known] = select("where id = ?", id);
       const isNoLater = known !== undefined && (known.until ?? Infinity) >= (until ?? Infinity);
       if (isNoLater && (known.cause === 1 || !isCause)) return;
-      sql.exec("insert or replace into waiting (id, until, cause) values (?, ?, ?)", id, until, Number(isCause));
+      sql.exec(
+        "insert or replace into waiting_conversations (id, until, cause) values (?, ?, ?)",
+        id,
+        until,
+        Number(isCause),
+      );
     },
     first: (limit) =>
       select("order by cause, rowid limit ?", limit).map(({ id, until, cause }) => ({
@@ -30,7 +40,7 @@ export function createWaitingList({ sql }: DurableObjectStorage): WaitingList {
         isCause: cause === 1,
       })),
     remove(id) {
-      if (exists) sql.exec("delete from waiting where id = ?", id);
+      if (exists) sql.exec("delete from waiting_conversations where id = ?", id);
     },
     isEmpty: () => select("limit 1").length === 0,
   };

@@ -4,6 +4,7 @@
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
 import type { Result } from "../../shared/base/result.ts";
+import { accountOf, type Address } from "../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { isSendable } from "../../shared/message/parts.ts";
@@ -43,8 +44,8 @@ export interface AskDeps {
 
 /** A push whose rules may need an answer from an endpoint. */
 export interface AskedPush {
-  /** The appid of the mini program whose rules apply. */
-  readonly appid: string;
+  /** The user who wrote, and the account whose rules apply. */
+  readonly address: Address;
   readonly inbound: Inbound;
   /** Epoch ms. */
   readonly arrivedAt: number;
@@ -78,12 +79,12 @@ async function askEndpoint(
   push: AskedPush,
   proposal: Proposal,
 ): Promise<WebhookAnswer | undefined> {
-  const { appid, inbound, arrivedAt, eventHash, settings } = push;
+  const { address, inbound, arrivedAt, eventHash, settings } = push;
   const { action, ruleId } = proposal;
   const webhook = settings.webhooks.find(({ id }) => action.type === "webhook" && id === action.webhookId);
   if (webhook === undefined) return undefined;
   const started = Date.now();
-  const fields = { requestId, app: appid, webhook: webhook.id, type: "message.answer" };
+  const fields = { requestId, ...accountOf(address), webhook: webhook.id, type: "message.answer" };
   const note = (outcome: string, more: { readonly status?: number; readonly problem?: string } = {}) =>
     writeLog("webhook", { ...fields, outcome, ...more, ms: Date.now() - started });
   const timeoutMs = Math.min(ASK_TIMEOUT_MS, arrivedAt + ASK_DEADLINE_MS - started);
@@ -93,10 +94,10 @@ async function askEndpoint(
   }
   // A repeat of the push asks again, with the same id.
   const id = await eventHash();
-  const body = toWebhookQuestion(appid, ruleId, inbound, arrivedAt);
+  const body = toWebhookQuestion(address, ruleId, inbound, arrivedAt);
   const response = await ask(webhook.url, id, body, timeoutMs);
   const prepare = (message: unknown) => withoutRepeatedLinks(message, inbound);
-  const answer = response.ok ? parseWebhookAnswer(response.value, appid, prepare) : response;
+  const answer = response.ok ? parseWebhookAnswer(response.value, address.account, prepare) : response;
   if (!answer.ok) {
     const { reason } = answer.error;
     note(reason, {

@@ -1,3 +1,4 @@
+import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
 /**
  * How the team's `onEvent` is run: after an event was stored and acknowledged, once, with a time limit. It returns
  * nothing, and an error in it is only logged by name: the event is stored, and the platform has its answer.
@@ -15,7 +16,7 @@ const EVENT_HANDLER_MS = 10_000;
 export async function runEventHandler(
   { onEvent }: EventHandlers,
   event: AccountEvent,
-  context: { readonly appid: string; readonly env: Env; readonly requestId: string },
+  context: ChannelAccount & { readonly env: Env; readonly requestId: string },
 ): Promise<void> {
   if (onEvent === undefined) return;
   const { requestId, ...rest } = context;
@@ -29,6 +30,6 @@ export async function runEventHandler(
     );
   } catch (error) {
     stop.abort();
-    writeLog("handler_failed", { requestId, app: context.appid, name: event.name, error: errorName(error) });
+    writeLog("handler_failed", { requestId, ...accountOf(context), name: event.name, error: errorName(error) });
   }
 }

@@ -1,19 +1,18 @@
 /** The types of the team's code and of what is passed to it. Types only. */
 import type { ContextSchemas, PageContext } from "../../shared/entry/page-context.ts";
+import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AccountEvent, EnterAction, UserMessage } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
 import type { RawFields } from "../../shared/message/raw.ts";
 
 /** The actions of a handler. The last call wins; without a call the rules apply. */
-export interface MessageHandlerContext {
+export interface MessageHandlerContext extends Address {
   /** Answers with one or more messages; a string is a text. */
   reply(...messages: readonly (string | Outbound)[]): void;
   /** Hands the conversation to WeChat's own agents. */
   handOver(): void;
   /** Sends no answer, and no rule applies. */
   silent(): void;
-  readonly appid: string;
-  readonly openid: string;
   readonly env: Env;
   /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;
@@ -35,8 +34,7 @@ export interface Handlers {
 export type HandledAccountEvent = Omit<AccountEvent, "raw"> & { readonly fields: RawFields };
 
 /** What `onEvent` may use. */
-export interface EventHandlerContext {
-  readonly appid: string;
+export interface EventHandlerContext extends ChannelAccount {
   readonly env: Env;
   /** Aborted when the handler's time is up: pass it to fetch. */
   readonly signal: AbortSignal;

@@ -4,6 +4,7 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { showContext, typeContext } from "../../shared/entry/page-context.ts";
+import type { Address } from "../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES, type GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import { parseOutbound, type Outbound } from "../../shared/message/outbound.ts";
@@ -26,7 +27,8 @@ export async function runHandlers(
   team: TeamCode,
   inbound: Inbound,
   context: {
-    readonly appid: string;
+    /** Who wrote, and to which account. */
+    readonly address: Address;
     readonly env: Env;
     readonly requestId: string;
     /** The grant the event opens: how many messages may answer it. Without one, as many as for a message. */
@@ -37,6 +39,7 @@ export async function runHandlers(
 ): Promise<Candidate | undefined> {
   const call = findHandler(team, inbound, context.contextVerdict);
   if (call === undefined) return undefined;
+  const { channel, account, user } = context.address;
   // Created when the signal is read: most handlers await nothing.
   let stop: AbortController | undefined;
   let action: Action | undefined;
@@ -50,8 +53,9 @@ export async function runHandlers(
     silent: () => {
       action = { type: "silent" };
     },
-    appid: context.appid,
-    openid: inbound.openid,
+    channel,
+    account,
+    user,
     env: context.env,
     get signal() {
       stop ??= new AbortController();
@@ -92,10 +96,11 @@ function findHandler(
 function checkReply(
   message: string | Outbound,
   inbound: Inbound,
-  { appid, contextVerdict }: { readonly appid: string; readonly contextVerdict?: TokenVerdict | undefined },
+  { address, contextVerdict }: { readonly address: Address; readonly contextVerdict?: TokenVerdict | undefined },
 ): Outbound {
   const input: Outbound = typeof message === "string" ? { type: "text", content: message } : message;
-  const parsed = parseOutbound(withoutRepeatedLinks(input, inbound, contextVerdict), MINI_PROGRAM_RULES, appid);
+  const safe = withoutRepeatedLinks(input, inbound, contextVerdict);
+  const parsed = parseOutbound(safe, MINI_PROGRAM_RULES, address.account);
   if (!parsed.ok) throw new HandlerReplyError(parsed.error.field, parsed.error.message);
   return parsed.value;
 }

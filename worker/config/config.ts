@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { MIN_CONTEXT_KEY } from "../../shared/entry/context-token.ts";
+import type { ChannelAccount } from "../../shared/message/address.ts";
 import { isAesKey } from "../channels/wechat/push/crypt.ts";
 import type { PushMode } from "../channels/wechat/push/open-push.ts";
 import { type LocationHint, LOCATION_HINTS } from "../platform/object-call.ts";
@@ -108,9 +109,25 @@ export function configOf(env: object): Result<Config, readonly ConfigProblem[]> 
   return config;
 }
 
+/**
+ * The configuration.
+ *
+ * @throws Error when it is incomplete
+ */
+export function requireConfig(env: object): Config {
+  const config = configOf(env);
+  if (!config.ok) throw new Error("the configuration is incomplete: see /healthz");
+  return config.value;
+}
+
 /** The app a request names, or the only or first one when it names none. */
 export function findAccountConfig(config: Config, appid: string | undefined): WeChatAccountConfig | undefined {
   return appid === undefined ? config.apps[0] : config.apps.find((app) => app.appid === appid);
+}
+
+/** The app of a channel account; undefined when it is not configured. */
+export function findConfigOf(config: Config, { channel, account }: ChannelAccount): WeChatAccountConfig | undefined {
+  return channel === "mini-program" ? config.apps.find((app) => app.appid === account) : undefined;
 }
 
 function readApiKeys(read: VariableReader, problems: ConfigProblem[]): readonly string[] {

@@ -2,12 +2,13 @@
  * A conversation as the Worker calls it: by name, placed near WeChat's callers, with retries when the connection
  * breaks. A push is acknowledged only when it is stored, so storing gets up to three tries within WeChat's timeout.
  */
+import { formatAddress, type Address } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { withTimeout, isDeadlineError } from "../platform/deadline.ts";
 import { type LocationHint, retryCall, callUntil, CONVERSATION_CALL_MS, timedStub } from "../platform/object-call.ts";
 import { LEASE_MS } from "./core/outbox/outbox.ts";
 import type { InboundEvent } from "./core/transitions.ts";
-import { readReceived, type LeasedMessage, type Address, type Received, type RemoteConversation } from "./rpc.ts";
+import { readReceived, type LeasedMessage, type Received, type RemoteConversation } from "./rpc.ts";
 
 /** Timeout of a call that may return a lease, milliseconds: after it the lease has ended. */
 export const LEASED_CALL_MS = LEASE_MS;
@@ -38,7 +39,7 @@ export function conversationStub(
 
 /** Without a deadline: for the calls of this file that set their own. A proxy would cost CPU on every push. */
 function bareStub({ namespace, locationHint }: ConversationDirectory, address: Address): RemoteConversation {
-  return toConversationRpc(namespace.getByName(objectName(address), { locationHint }));
+  return toConversationRpc(namespace.getByName(formatAddress(address), { locationHint }));
 }
 
 /** Every object of the namespace implements `ConversationRpc`. */
@@ -62,14 +63,7 @@ export function conversationStubById(
 
 /** The id of the object, computed without a call. */
 export function objectIdOf(namespace: DurableObjectNamespace, address: Address): DurableObjectId {
-  return namespace.idFromName(objectName(address));
-}
-
-/**
- * A user of two mini programs has two conversations. An appid contains no colon (config.ts), so the first one ends it.
- */
-function objectName({ appid, openid }: Address): string {
-  return `${appid}:${openid}`;
+  return namespace.idFromName(formatAddress(address));
 }
 
 /** A push that is being stored in its conversation. */

@@ -3,6 +3,7 @@
  * awaits, so no other event runs between reading and writing. The Durable Object around it is
  * `worker/objects/conversation.ts`; tests run it over an array.
  */
+import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
@@ -29,7 +30,15 @@ import { fillLease, showConversation } from "./details.ts";
 import { createEngine } from "./engine.ts";
 import type { ConversationStore } from "./log-store.ts";
 import { readMessageState } from "./read-message.ts";
-import type { Address, ConversationDetails, LeasedMessage, ReceivedWire, ReplayOptions, SubmitAnswer } from "./rpc.ts";
+import type {
+  ConversationDetails,
+  LeasedMessage,
+  LogHead,
+  LogPage,
+  ReceivedWire,
+  ReplayOptions,
+  SubmitAnswer,
+} from "./rpc.ts";
 import { runTransition, type Transition } from "./transact.ts";
 
 /** How long an Idempotency-Key is kept, milliseconds; after it the same key sends a new message. */
@@ -72,8 +81,8 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
 
   function dueAt(after: ConversationState, oldest: number | undefined): number | undefined {
     const due = nextDue(after, oldest, config().retentionMs, movable(after));
-    const erasedAt = store.erasedAt();
-    return erasedAt === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, erasedAt + ERASURE_MS);
+    const note = store.erased();
+    return note === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, note.at + ERASURE_MS);
   }
 
   /** Runs a transition; a leased attempt is returned with its message. */
@@ -138,7 +147,7 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
       const datedAt = dateUserPush(push);
       if (push.inbound.createdAt < now - config().retentionMs)
         return { outcome: "ignored", acknowledgement: "received" };
-      if (isFromBeforeErasure(datedAt, store.erasedAt(), now))
+      if (isFromBeforeErasure(datedAt, store.erased()?.at, now))
         return { outcome: "erased", acknowledgement: "received" };
       const known = store.answerTo(push.key, Math.min(datedAt, now) - REPEAT_SLACK_MS);
       const step: Transition<Acknowledgement> = (before, writer, context) => {
@@ -157,9 +166,11 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
      * Accepts a message of the API. The same key and request return the first message with its current status.
      *
      * @param holder the lease holder: a repeated call with the same one returns the first attempt again
+     * @param log the log it is for; absent: any, a new one when there is none
      */
-    submit(address: Address, input: SendRequest, holder?: string): SubmitAnswer {
+    submit(address: Address, input: SendRequest, holder?: string, log?: string): SubmitAnswer {
       const now = clock();
+      if (log !== undefined && log !== store.log()) return { ok: false, reason: "gone" };
       const earlier = store.requestedBy(input.key, now - IDEMPOTENCY_MS);
       if (earlier !== undefined) return answerAgain(address, earlier, input, holder, now);
       const step: Transition<SendResult> = (before, writer, context) => {
@@ -191,30 +202,37 @@ export function loadConversation({ objectId, store, config, movable, setAlarm, c
       return transact(address, clock(), step).lease ?? null;
     },
 
+    /** The address and the id of the log; null without a log, and then nothing is created. */
+    head(): LogHead | null {
+      const [address, log] = [store.address(), store.log()];
+      return address === undefined || log === undefined ? null : { ...address, log };
+    },
+
     /** The window, the context and the newest rows; null when the user is unknown. */
     view(limit: number): ConversationDetails | null {
-      return store.address() === undefined ? null : showConversation(state(), store.newest(limit), clock());
+      const log = store.log();
+      return log === undefined ? null : showConversation(state(), { log, rows: store.newest(limit) }, clock());
     },
 
     /** Rows after a cursor, oldest first: history and every change. Null when the user is unknown. */
-    rows(after: number, limit: number): readonly Row[] | null {
-      return store.address() === undefined ? null : store.rows(after, limit);
+    rows(after: number, limit: number): LogPage | null {
+      const log = store.log();
+      return log === undefined ? null : { log, rows: store.rows(after, limit) };
     },
 
     /** The status of a message, or null when there is no such message. */
-    message(appid: string, seq: number): MessageProgress | null {
-      if (store.address()?.appid !== appid || store.outgoing(seq) === undefined) return null;
+    message(account: ChannelAccount, seq: number): MessageProgress | null {
+      if (!store.isOf(account) || store.outgoing(seq) === undefined) return null;
       return readMessageState(store, state(), seq) ?? null;
     },
 
     /**
      * Delivers everything after a row to a log consumer again, as far back as rows are kept.
      *
-     * @returns the cursor it begins from; null when the user is unknown, or of another app than the caller's
+     * @returns the cursor it begins from; null when the user is unknown, of another account than the caller's, or erased
      */
-    replay(consumer: string, after: number, { appid, settingsVersion = 0 }: ReplayOptions = {}): number | null {
-      const address = store.address();
-      if (address === undefined || (appid !== undefined && appid !== address.appid)) return null;
+    replay(consumer: string, after: number, { account, log, settingsVersion = 0 }: ReplayOptions = {}): number | null {
+      if (!store.isOf(account) || (log ?? store.log()) !== store.log()) return null;
       const now = clock();
       const from = Math.min(after, state().lastSeq);
       engine.keep(replayFrom(state(), { id: consumer, after: from, settingsVersion }, now), true);

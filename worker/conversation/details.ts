@@ -1,6 +1,7 @@
 /**
  * What the API shows of a conversation's state and rows, and a message with all data its sender needs. Pure.
  */
+import type { Address } from "../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES } from "../../shared/message/channel-rules.ts";
 import { buildSendId } from "../../shared/message/send-id.ts";
 import { replyWindow } from "./core/admission.ts";
@@ -10,14 +11,14 @@ import { waitingMessages } from "./core/outbox/waiting.ts";
 import { correctTimes } from "./core/plausible-times.ts";
 import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
-import type { ConversationDetails, LeasedMessage, Address } from "./rpc.ts";
+import type { ConversationDetails, LeasedMessage, LogPage } from "./rpc.ts";
 
 /**
  * The window, the context and some rows.
  *
  * @param now epoch ms
  */
-export function showConversation(state: ConversationState, rows: readonly Row[], now: number): ConversationDetails {
+export function showConversation(state: ConversationState, { log, rows }: LogPage, now: number): ConversationDetails {
   const plausible = correctTimes(state, now, MINI_PROGRAM_RULES);
   const { entryText, contextVerdict, held, lastSeq } = plausible;
   const mutedUntil = mutedUntilOf(plausible.control);
@@ -28,7 +29,8 @@ export function showConversation(state: ConversationState, rows: readonly Row[],
     heldCount: held.length,
     waiting: waitingMessages(state),
     mutedUntil: mutedUntil > now ? mutedUntil : null,
-    lastSeq: lastSeq,
+    lastSeq,
+    log,
     rows,
   };
 }
@@ -47,8 +49,7 @@ export function fillLease(
   row: Row | undefined,
 ): LeasedMessage {
   if (row?.kind !== "out") throw new Error("a queued message has no row");
-  // A row of an older version does not name its author.
   const { message, isAi = false, businessId: replyContext = state.replyContext } = row.body;
   const id = buildSendId({ objectId, seq: lease.seq });
-  return { ...lease, id, openid: address.openid, message, isAi, ...(replyContext !== null && { replyContext }) };
+  return { ...lease, id, user: address.user, message, isAi, ...(replyContext !== null && { replyContext }) };
 }

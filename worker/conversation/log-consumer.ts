@@ -4,15 +4,17 @@
  * list of all: `worker/inbox/log-consumers.ts`.
  */
 import type { Settings } from "../../shared/api/settings/settings.ts";
+import type { Address } from "../../shared/message/address.ts";
 import type { ConsumerCursors, KnownConsumers } from "./core/consumer-cursor.ts";
 import type { ConversationState } from "./core/state.ts";
 import type { ConversationStore } from "./log-store.ts";
-import type { Address } from "./rpc.ts";
 
 /** The conversation, as it is at the moment of asking: other events come in between. */
 export interface ConsumerHost {
   readonly address: Address;
   readonly id: DurableObjectId;
+  /** The id of the log. */
+  readonly log: string;
   readonly state: () => ConversationState;
   /** The storage in use; another one after an erase. */
   readonly store: () => ConversationStore;

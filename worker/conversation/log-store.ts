@@ -2,21 +2,30 @@
  * The storage of a conversation. The object's SQLite is `store.ts`; the tests have an array, and both pass the same
  * contract (`test/support/store-contract.ts`).
  */
+import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
+import type { EraseNote } from "./core/erasure.ts";
 import type { Row } from "./core/rows.ts";
 import type { ConversationState } from "./core/state.ts";
 import type { EngineStore } from "./engine.ts";
-import type { Address } from "./rpc.ts";
 
 /** Reads and writes one conversation. Every method is synchronous, so no other event runs within a transaction. */
 export interface ConversationStore extends EngineStore<Address, ConversationState, Row> {
   /** The address of the conversation, or undefined when nothing has been stored. */
   address(): Address | undefined;
-  /** The time of the last erasure of the user, epoch ms; undefined after `forgetErasure`. */
-  erasedAt(): number | undefined;
-  /** Deletes the time of the erasure. */
+  /** Whether there is a log, and of this account when one is given. */
+  isOf(account: ChannelAccount | undefined): boolean;
+  /** The id of the log, or undefined when nothing has been stored. */
+  log(): string | undefined;
+  /** The note of the last erasure of the user; undefined after `forgetErasure`. */
+  erased(): EraseNote | undefined;
+  /** The note of an erasure now. */
+  noteErasure(at: number, lastSeq: number): EraseNote;
+  /** Deletes the note. */
   forgetErasure(): void;
+  /** Whether it holds data that this version does not read: data of 0.1, which no name leads to any more. */
+  isForeign(): boolean;
   /** The seq of the oldest record's newest row: pruning has removed everything before it. */
   oldest(): number | undefined;
   /** The acknowledgement of a push, when its key is in the log from `since` on. */

@@ -2,6 +2,7 @@
  * The methods of a `Conversation` object: plain values that cross the RPC boundary.
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
+import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome, PauseReach } from "../../shared/message/delivery.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
@@ -12,17 +13,12 @@ import type { Row } from "./core/rows.ts";
 import type { InboundEvent, SendRequest } from "./core/transitions.ts";
 import type { WindowStatus } from "./core/window.ts";
 
-/** The account and user of a conversation. */
-export interface Address {
-  readonly appid: string;
-  readonly openid: string;
-}
-
 /** One attempt, with everything its holder needs to make it. */
 export interface LeasedMessage extends Lease {
   /** The id of the send: the same for every attempt. */
   readonly id: string;
-  readonly openid: string;
+  /** Whom it is for. */
+  readonly user: string;
   readonly message: Outbound;
   readonly isAi: boolean;
   /** The value WeChat needs in the reply: the sub-merchant. */
@@ -63,18 +59,33 @@ export type SubmitAnswer =
       readonly ok: false;
       readonly reason: "window_closed" | "quota_used" | "hold_full" | "unsplittable" | "idempotency_mismatch";
       readonly window: WindowStatus;
-    };
+    }
+  /** The log is another one than the caller's, or erased. */
+  | { readonly ok: false; readonly reason: "gone" };
+
+/** Whose log it is, and which. */
+export interface LogHead extends Address {
+  readonly log: string;
+}
+
+/** Rows of a log. */
+export interface LogPage {
+  readonly log: string;
+  readonly rows: readonly Row[];
+}
 
 /** What the caller of `replay` passes. */
 export interface ReplayOptions {
-  /** The address the conversation must have. */
-  readonly appid?: string;
+  /** The account the conversation must belong to. */
+  readonly account?: ChannelAccount;
+  /** The log it must have; absent: any. */
+  readonly log?: string;
   /** The version of the settings that list the consumer: older settings do not remove its cursor. */
   readonly settingsVersion?: number;
 }
 
 /** A conversation as the API shows it. */
-export interface ConversationDetails {
+export interface ConversationDetails extends LogPage {
   readonly window: WindowStatus;
   readonly entryText: string | null;
   readonly contextVerdict: TokenVerdict | null;
@@ -82,7 +93,6 @@ export interface ConversationDetails {
   readonly waiting: readonly WaitingMessage[];
   readonly mutedUntil: number | null;
   readonly lastSeq: number;
-  readonly rows: readonly Row[];
 }
 
 /** A pause of the whole app, or its end. */
@@ -106,11 +116,12 @@ export interface RelayedAnswer {
 /** The methods that the object implements. */
 export interface ConversationRpc {
   receive(address: Address, push: InboundEvent, holder: string): ReceivedWire;
-  submit(address: Address, input: SendRequest, holder: string): SubmitAnswer;
+  submit(address: Address, input: SendRequest, holder: string, log?: string): SubmitAnswer;
   settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null;
+  head(): LogHead | null;
   view(limit: number): ConversationDetails | null;
-  rows(after: number, limit: number): readonly Row[] | null;
-  message(appid: string, seq: number): MessageProgress | null;
+  rows(after: number, limit: number): LogPage | null;
+  message(account: ChannelAccount, seq: number): MessageProgress | null;
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null;
   businessId(): string | null;
   replay(consumer: string, after: number, known?: ReplayOptions): number | null;

@@ -3,21 +3,26 @@
  * rows it appends: a Durable Object is billed by SQL rows written (docs/storage.md). Reading creates nothing: the table
  * is created with the first record.
  */
+import { isSameAccount, type Address } from "../../shared/message/address.ts";
+import type { EraseNote } from "./core/erasure.ts";
+import { nextLogId } from "./core/log-id.ts";
 import type { Row } from "./core/rows.ts";
 import { EMPTY_STATE, type ConversationState } from "./core/state.ts";
-import { ERASED_KEY, type Erasure } from "./erased-storage.ts";
+import { ERASED_KEY, readEraseNote } from "./erased-storage.ts";
 import type { ConversationStore } from "./log-store.ts";
 import { createRecentKeys, type KeyedRecord } from "./recent-keys.ts";
-import type { Address } from "./rpc.ts";
 
 /** The newest schema. Steps are forward only; every older version opens. */
 const SCHEMA_VERSION = 1;
 
-const HEAD_KEY = "conversation";
+const HEAD_KEY = "head";
 
-/** Kept beside the log: whose it is, which schema it has, and for a day that the user was erased before. */
-interface Head extends Address, Partial<Erasure> {
+/** The entry beside the log: the address, the schema, and which of the conversation's logs it is. */
+interface Head extends Address {
   readonly schema: number;
+  readonly log: string;
+  /** There is an erase note: a wake reads it only then. */
+  readonly erased?: true;
 }
 
 /**
@@ -48,11 +53,12 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
   // A head always comes with the table: both are written in the first transaction.
   let head = kv.get<Head>(HEAD_KEY);
   refuseNewer(head);
-  let erasedAt = head === undefined ? kv.get<Erasure>(ERASED_KEY)?.erasedAt : head.erasedAt;
+  let note = head === undefined || head.erased ? readEraseNote(storage) : undefined;
   // One statement for everything a wake needs: each statement is compiled anew for every object that wakes.
   const query = "select *, (select min(seq) from log) as oldest from log order by seq desc limit 1";
   const record = head && sql.exec<Columns & { readonly oldest: number }>(query).toArray()[0];
-  const initialState: ConversationState = { ...EMPTY_STATE, ...JSON.parse(record?.state ?? "{}") };
+  const empty = note === undefined ? EMPTY_STATE : { ...EMPTY_STATE, lastSeq: note.lastSeq };
+  const initialState: ConversationState = { ...empty, ...JSON.parse(record?.state ?? "{}") };
   /** Kept in memory: only the first record and pruning change it. */
   let oldest = record?.oldest;
   /** The newest record's seq. */
@@ -79,16 +85,21 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 
   return {
     address() {
-      return head && { appid: head.appid, openid: head.openid };
+      return head && { channel: head.channel, account: head.account, user: head.user };
     },
-    erasedAt: () => erasedAt,
+    isOf: (account) => head !== undefined && (account === undefined || isSameAccount(head, account)),
+    log: () => head?.log,
+    erased: () => note,
+    noteErasure: (at, lastSeq) => ({ at, log: head?.log ?? note?.log ?? null, lastSeq, pending: [] }),
     forgetErasure() {
       if (head === undefined) return;
-      const { erasedAt: _over, ...rest } = head;
+      const { erased: _over, ...rest } = head;
       head = rest;
-      erasedAt = undefined;
+      note = undefined;
       kv.put(HEAD_KEY, head);
+      kv.delete(ERASED_KEY);
     },
+    isForeign: () => head === undefined && note === undefined && [...kv.list({ limit: 1 })].length > 0,
     initialState,
     oldest() {
       oldest ??= find("select * from log order by seq limit 1")[0]?.seq;
@@ -141,7 +152,7 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
       const insert = "insert into log(seq, key, rows, state) values (?, ?, ?, ?)";
       const write = () => sql.exec(insert, state.lastSeq, key, JSON.stringify(rows), JSON.stringify(state));
       if (head === undefined) {
-        head = create(storage, { ...address, ...(erasedAt !== undefined && { erasedAt }) }, write);
+        head = create(storage, address, note, write);
         oldest = state.lastSeq;
       } else write();
       newest = state.lastSeq;
@@ -161,13 +172,12 @@ export function createConversationStore(storage: DurableObjectStorage): Conversa
 }
 
 /** The first record, with the table and the head: several statements, so they are in one transaction. */
-function create(storage: DurableObjectStorage, of: Address & Partial<Erasure>, write: () => void): Head {
-  const head: Head = { schema: SCHEMA_VERSION, ...of };
+function create(storage: DurableObjectStorage, address: Address, note: EraseNote | undefined, write: () => void): Head {
+  const log = nextLogId(Date.now(), note?.log ?? null, crypto.randomUUID().slice(0, 8));
+  const head: Head = { schema: SCHEMA_VERSION, log, ...address, ...(note !== undefined && { erased: true }) };
   storage.transactionSync(() => {
     storage.sql.exec("create table log(seq integer primary key, key text, rows text not null, state text not null)");
     storage.kv.put(HEAD_KEY, head);
-    // From now on the head contains the time, so a wake reads one entry.
-    if (head.erasedAt !== undefined) storage.kv.delete(ERASED_KEY);
     write();
   });
   return head;

@@ -34,7 +34,7 @@ export async function onMessage(message: UserMessage, ctx: MessageHandlerContext
   const source = ctx.env.ORDERS_URL;
   const number = message.type === "text" ? ORDER_NUMBER.exec(message.content)?.[1] : undefined;
   if (number === undefined || source === "") return;
-  const headers = { "x-openid": ctx.openid };
+  const headers = { "x-openid": ctx.user };
   const response = await fetch(`${source}/orders/${number}`, { headers, signal: ctx.signal });
   if (response.status === 404) return ctx.reply(`没有找到订单 ${number}，请核对订单号。`);
   if (!response.ok) throw new Error(`the order source answered ${response.status}`);

@@ -36,7 +36,7 @@ export function relayedAnswer(
 
 /** Deletes the answers that have expired at `now`, epoch ms. */
 export function pruneRelayed({ sql }: DurableObjectStorage, now: number): void {
-  if (hasTable(sql)) sql.exec("delete from relayed where at < ?", now - RELAYED_MS);
+  if (hasTable(sql)) sql.exec("delete from forwarded_answers where at < ?", now - RELAYED_MS);
 }
 
 /** The body of an answer, if it is text. */
@@ -47,15 +47,15 @@ export function textOf({ body }: { readonly body: ArrayBuffer | Uint8Array<Array
 /** Deletes the answers that name a user. Returns their number. */
 export function eraseRelayed({ sql }: DurableObjectStorage, openid: string): number {
   if (!hasTable(sql)) return 0;
-  const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from relayed").toArray();
+  const rows = sql.exec<{ key: string; body: ArrayBuffer }>("select key, body from forwarded_answers").toArray();
   const named = rows.filter((row) => namesUser(textOf(row), openid));
-  for (const { key } of named) sql.exec("delete from relayed where key = ?", key);
+  for (const { key } of named) sql.exec("delete from forwarded_answers where key = ?", key);
   return named.length;
 }
 
 function findRelayed(sql: SqlStorage, key: string): RelayedAnswer | undefined {
   if (!hasTable(sql)) return undefined;
-  const [row] = sql.exec<RelayedRow>("select type, body from relayed where key = ?", key).toArray();
+  const [row] = sql.exec<RelayedRow>("select type, body from forwarded_answers where key = ?", key).toArray();
   return row && { contentType: row.type, body: new Uint8Array(row.body) };
 }
 
@@ -65,15 +65,23 @@ function keepRelayed(storage: DurableObjectStorage, key: string, answer: Relayed
   const body = buffer.slice(byteOffset, byteOffset + byteLength);
   storage.transactionSync(() => {
     sql.exec(
-      "create table if not exists relayed(key text primary key, at integer not null, type text, body blob not null)",
+      "create table if not exists forwarded_answers(key text primary key, at integer not null, type text, body blob not null)",
     );
-    sql.exec("insert into relayed(key, at, type, body) values (?, ?, ?, ?)", key, Date.now(), answer.contentType, body);
+    sql.exec(
+      "insert into forwarded_answers(key, at, type, body) values (?, ?, ?, ?)",
+      key,
+      Date.now(),
+      answer.contentType,
+      body,
+    );
     pruneRelayed(storage, Date.now());
-    const oldest = "select rowid from relayed order by rowid desc limit 1 offset ?";
-    sql.exec(`delete from relayed where rowid <= (${oldest})`, keep);
+    const oldest = "select rowid from forwarded_answers order by rowid desc limit 1 offset ?";
+    sql.exec(`delete from forwarded_answers where rowid <= (${oldest})`, keep);
   });
 }
 
 function hasTable(sql: SqlStorage): boolean {
-  return sql.exec("select 1 from sqlite_master where type = 'table' and name = 'relayed'").toArray().length > 0;
+  return (
+    sql.exec("select 1 from sqlite_master where type = 'table' and name = 'forwarded_answers'").toArray().length > 0
+  );
 }

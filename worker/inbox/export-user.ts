@@ -8,15 +8,21 @@ import { isoTime, MAX_PAGE } from "../../shared/api/schemas.ts";
 import { showAccountEvent } from "../../shared/message/account-event.ts";
 import type { PersonalCursor, PersonalPage, PersonalRecord } from "../account/user-records.ts";
 
+/** Rows of one log. */
+export interface RowPage {
+  readonly log: string;
+  readonly rows: RowJson[];
+}
+
 /** The sources of the lines. */
 export interface ExportSource {
   /** Reads at most `MAX_PAGE` rows after a cursor; null when there is no such conversation. */
-  readonly rows: (after: number) => Promise<readonly RowJson[] | null>;
+  readonly rows: (after: number) => Promise<RowPage | null>;
   /** Reads a page of the account's records about the user. */
   readonly records: (from: PersonalCursor) => Promise<PersonalPage>;
 }
 
-const FIRST: PersonalCursor = { table: "events", after: 0 };
+const FIRST: PersonalCursor = { table: "account_events", after: 0 };
 
 /**
  * Streams all data as NDJSON. A page that cannot be read aborts the stream, so that an incomplete export is noticed.
@@ -27,7 +33,7 @@ export async function streamExport({ rows, records }: ExportSource): Promise<Rea
   const encoder = new TextEncoder();
   const [account, conversation] = await Promise.all([records(FIRST), rows(0)]);
   if (conversation === null && account.records.length === 0) return null;
-  const pages = readPages({ rows, records }, account, conversation ?? []);
+  const pages = readPages({ rows, records }, account, conversation);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const page = await pages.next();
@@ -40,18 +46,19 @@ export async function streamExport({ rows, records }: ExportSource): Promise<Rea
 async function* readPages(
   source: ExportSource,
   account: PersonalPage,
-  conversation: readonly RowJson[],
+  conversation: RowPage | null,
 ): AsyncGenerator<readonly ExportLine[], void, undefined> {
   for (let page = account; ; page = await source.records(page.next)) {
     if (page.records.length > 0) yield page.records.map(toLine);
     if (page.next === null) break;
   }
-  for (let rows = conversation; ;) {
+  // Erased in the meantime: the end, also when another log has begun.
+  for (let page = conversation; page !== null && page.log === conversation?.log;) {
+    const { rows } = page;
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < MAX_PAGE) return;
-    // The user was erased in the meantime: the end.
-    rows = (await source.rows(last.seq)) ?? [];
+    page = await source.rows(last.seq);
   }
 }
 

@@ -1,23 +1,19 @@
 /**
- * From a user, a message id or an object's id to the conversation.
+ * From an address, a message id or an object's id to the conversation.
  */
+import type { Address } from "../../shared/message/address.ts";
 import { parseMessageId } from "../../shared/message/message-id.ts";
 import { conversationStub, conversationStubById } from "../conversation/client.ts";
-import type { Address, RemoteConversation } from "../conversation/rpc.ts";
+import type { RemoteConversation } from "../conversation/rpc.ts";
 import type { Services } from "./services.ts";
 
 /**
- * A user of the app, with the object that holds the conversation.
+ * The conversation with an address.
  *
  * @param timeoutMs the deadline of each call, `CONVERSATION_CALL_MS` by default
  */
-export function findConversation(
-  { app, directory }: Services,
-  openid: string,
-  timeoutMs?: number,
-): { readonly address: Address; readonly conversation: RemoteConversation } {
-  const address = { appid: app.appid, openid };
-  return { address, conversation: conversationStub(directory, address, timeoutMs) };
+export function findConversation({ directory }: Services, address: Address, timeoutMs?: number): RemoteConversation {
+  return conversationStub(directory, address, timeoutMs);
 }
 
 /** The conversation and row of a message id; undefined when this worker cannot have issued the id. */

@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from "../../shared/base/result.ts";
 import { isAccountEvent } from "../../shared/message/account-event.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { Inbound } from "../../shared/message/inbound.ts";
 import type { ForwardConfig } from "../config/forwarding-config.ts";
 import { conversationStub } from "../conversation/client.ts";
@@ -89,7 +90,7 @@ async function relay(
   const done = (outcome: string, status?: number) =>
     writeLog("forward", {
       requestId,
-      app: app.appid,
+      ...miniProgramAccount(app.appid),
       name: inbound.name,
       outcome,
       status,
@@ -97,7 +98,7 @@ async function relay(
     });
   if (request.isForwarded) {
     writeLog("forward_loop", {
-      app: app.appid,
+      ...miniProgramAccount(app.appid),
       cure: "WECHAT_FORWARD_URL leads back to this worker: set it to your own push server",
     });
     return err("loop");
@@ -156,16 +157,15 @@ async function reportForward({ app, account }: RequestServices, report: ForwardR
   try {
     await withTimeout(REPORT_TIMEOUT_MS, account().forwardHealth(report));
   } catch (error) {
-    writeLog("forward_not_reported", { app: app.appid, error: errorName(error) });
+    writeLog("forward_not_reported", { ...miniProgramAccount(app.appid), error: errorName(error) });
   }
 }
 
 /** A fresh stub each time: a stub whose connection broke never works again. */
 function answerStoreOf(
-  { app, account, directory }: RequestServices,
-  { inbound }: StoredPush,
+  { account, directory }: RequestServices,
+  { inbound, arrived }: StoredPush,
 ): () => ForwardedAnswerStore {
   if (isAccountEvent(inbound)) return account;
-  const address = { appid: app.appid, openid: inbound.openid };
-  return () => conversationStub(directory, address);
+  return () => conversationStub(directory, arrived);
 }

@@ -4,6 +4,7 @@
  * Written only for late or repeated pushes, read only for pushes that look repeated; in normal operation it costs
  * nothing.
  */
+import type { Address } from "../../shared/message/address.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { hashEventKey } from "../conversation/event-hash.ts";
 import { withTimeout } from "../platform/deadline.ts";
@@ -30,9 +31,7 @@ const WRITE_AGAIN_MS = 60_000;
 const MAX_WRITTEN = 256;
 
 /** The data of a push that this cache uses. */
-export interface ArrivedEvent {
-  readonly appid: string;
-  readonly openid: string;
+export interface ArrivedEvent extends Address {
   /** Its dedupe key. */
   readonly key: string;
   readonly createdAt: number;
@@ -93,5 +92,5 @@ export async function rememberAcknowledgement(
 }
 
 async function storageKey(push: ArrivedEvent): Promise<string> {
-  return `push:${await hashEventKey(push.appid, push.openid, push.key)}`;
+  return `seen:${await hashEventKey(push, push.key)}`;
 }

@@ -2,6 +2,7 @@
  * Pushes about the mini program as a whole, and authentic pushes that cannot be parsed: both go to the account object;
  * neither creates a conversation.
  */
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { EventOutcome } from "../account/events.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
@@ -20,7 +21,7 @@ export async function receiveAccountEvent(
   inbound: AccountEvent,
   arrived: ArrivedEvent,
 ): Promise<ReceiveOutcome> {
-  const { config, app, account, team, env, requestId } = services;
+  const { config, account, team, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs)
     return { outcome: "ignored", acknowledgement: "received" };
   const deadline = arrived.arrivedAt + STORE_TIMEOUT_MS;
@@ -31,7 +32,7 @@ export async function receiveAccountEvent(
   );
   if (stored === "erased") return { outcome: "erased", acknowledgement: "received" };
   if (stored) {
-    const context = { appid: app.appid, env, requestId };
+    const context = { channel: arrived.channel, account: arrived.account, env, requestId };
     const event = { ...inbound, createdAt: arrived.createdAt };
     services.waitUntil(runEventHandler(team.handlers, event, context));
   }
@@ -56,6 +57,6 @@ export async function keepUnreadable(
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {
-    writeLog("quarantine_failed", { requestId, app: app.appid, error: errorName(error) });
+    writeLog("quarantine_failed", { requestId, ...miniProgramAccount(app.appid), error: errorName(error) });
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { TokenVerdict } from "../../shared/entry/context-token.ts";
 import { findToken } from "../../shared/entry/page-context.ts";
+import { accountOf } from "../../shared/message/address.ts";
 import type { Acknowledgement, Inbound } from "../../shared/message/inbound.ts";
 import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
@@ -54,7 +55,7 @@ export async function receiveEvent(
   arrived: ArrivedEvent,
   isForwarded: boolean,
 ): Promise<ReceiveOutcome> {
-  const { app, config, directory, kv, recordMilestone, waitUntil } = services;
+  const { config, directory, kv, recordMilestone, waitUntil } = services;
   const isUndated = pushed.createdAt === 0;
   const inbound = isUndated ? { ...pushed, createdAt: arrived.createdAt } : pushed;
   const shielded = config.dedupeKv === "late" && !isForwarded;
@@ -64,7 +65,8 @@ export async function receiveEvent(
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
   const classification = classify(inbound);
   const proposed = await findCandidates(services, inbound, arrived, { contextVerdict, ...classification });
-  const address = { appid: app.appid, openid: inbound.openid };
+  const { channel, account, user } = arrived;
+  const address = { channel, account, user };
   const candidates =
     isForwarded && proposed.candidates !== null ? proposed.candidates.map(withoutHandover) : proposed.candidates;
   const more = { ...(contextVerdict && { contextVerdict }), ...(isUndated && { signedAt: arrived.signedAt }) };
@@ -90,15 +92,15 @@ function withoutHandover(candidate: Candidate): Candidate {
 
 /** Verifies the token of an enter event. It must have been valid when the user entered, not when the push arrived. */
 async function verifyContext(
-  { app, config, directory, requestId }: RequestServices,
+  { config, directory, requestId }: RequestServices,
   token: string,
   arrived: ArrivedEvent,
 ): Promise<TokenVerdict> {
-  const { openid, createdAt, arrivedAt } = arrived;
+  const { user: openid, createdAt, arrivedAt } = arrived;
   const verdict = await verifyContextToken(token, openid, config.contextKeys, Math.min(createdAt, arrivedAt));
   if (verdict !== "verified") {
-    const user = conversationTag(objectIdOf(directory.namespace, arrived));
-    writeLog("context_unverified", { requestId, app: app.appid, user, reason: verdict });
+    const tag = conversationTag(objectIdOf(directory.namespace, arrived));
+    writeLog("context_unverified", { requestId, ...accountOf(arrived), conversation: tag, reason: verdict });
   }
   return verdict;
 }
@@ -113,23 +115,23 @@ async function findCandidates(
   arrived: ArrivedEvent,
   facts: Classification & { readonly contextVerdict: TokenVerdict | undefined },
 ): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
-  const { app, env, team, requestId } = services;
+  const { env, team, requestId } = services;
   const [handled, stored] = await Promise.all([
-    runHandlers(team, inbound, { appid: app.appid, env, requestId, ...facts }),
+    runHandlers(team, inbound, { address: arrived, env, requestId, ...facts }),
     services.settings(),
   ]);
   const first = handled === undefined ? [] : [handled];
   if (stored === undefined) {
-    writeLog("settings_unavailable", { requestId, app: app.appid });
+    writeLog("settings_unavailable", { requestId, ...accountOf(arrived) });
     return { candidates: handled === undefined ? null : first };
   }
   const { settings, version } = stored;
   const proposals = [...first, ...buildCandidates(settings, inbound, arrived.arrivedAt, facts.contextVerdict)];
   const asked = {
-    appid: app.appid,
+    address: arrived,
     inbound,
     arrivedAt: arrived.arrivedAt,
-    eventHash: () => hashEventKey(arrived.appid, arrived.openid, arrived.key),
+    eventHash: () => hashEventKey(arrived, arrived.key),
     settings,
   };
   const candidates = await resolveProposals({ requestId, ask: createAsk(services.webhooks) }, asked, proposals);

@@ -2,6 +2,7 @@
  * Reports rejected stale pushes to the account object. One captured push can be sent any number of times, so a
  * rejection must be cheap: an isolate reports at once and then at most once a minute, with a count.
  */
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { currentStale, type StalePushReport } from "../account/core/stale-pushes.ts";
 import { snapshotMemory } from "../account/fault-reader.ts";
 import { withTimeout } from "../platform/deadline.ts";
@@ -42,6 +43,6 @@ async function report({ app, account }: Services, note: StalePushReport): Promis
   } catch (error) {
     const { note: newer, reportedAt = note.at } = unreported.get(appid) ?? {};
     unreported.set(appid, { note: { ...note, ...newer, count: note.count + (newer?.count ?? 0) }, reportedAt });
-    writeLog("stale_not_noted", { app: appid, error: errorName(error) });
+    writeLog("stale_not_recorded", { ...miniProgramAccount(appid), error: errorName(error) });
   }
 }

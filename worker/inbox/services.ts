@@ -6,6 +6,7 @@ import { versionFor, type DocumentVersion, type SettingsVersion } from "../../sh
 import { ok, type Result } from "../../shared/base/result.ts";
 import { formatAccount, miniProgramAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome, PauseCause, PauseVerdict } from "../../shared/message/delivery.ts";
+import { credentialOf } from "../account/core/credential.ts";
 import type { Milestone } from "../account/core/milestones.ts";
 import type { Trouble } from "../account/core/trouble.ts";
 import { forgetFaults, snapshotMemory } from "../account/fault-reader.ts";
@@ -125,8 +126,9 @@ export function createServices(
   const { appid } = app;
   const accountKey = formatAccount(miniProgramAccount(appid));
   const { locationHint } = config;
+  const credential = credentialOf(miniProgramAccount(appid));
   const account = (): AccountRpc => {
-    const stub: unknown = timedStub(env.ACCOUNT.getByName(appid, { locationHint }), ACCOUNT_CALL_MS);
+    const stub: unknown = timedStub(env.ACCOUNT.getByName(credential, { locationHint }), ACCOUNT_CALL_MS);
     return stub as AccountRpc;
   };
   const settingsObject = () => settingsStub(env.SETTINGS, locationHint);
@@ -142,22 +144,22 @@ export function createServices(
     try {
       return { answer: await withTimeout(timeoutMs, call()) };
     } catch (error) {
-      writeLog(event, { app: appid, ...fields, error: errorName(error) });
+      writeLog(event, { ...miniProgramAccount(appid), ...fields, error: errorName(error) });
       return undefined;
     }
   };
   const reportMilestone = async (milestone: Milestone): Promise<void> => {
     const call = () => account().noteMilestone(milestone);
-    await report("milestone_not_noted", MILESTONE_TIMEOUT_MS, call, { milestone });
+    await report("milestone_not_recorded", MILESTONE_TIMEOUT_MS, call, { milestone });
   };
   const reportSends = async (trouble: Trouble | null): Promise<void> => {
-    const isNoted = await report("sends_not_noted", SENDS_MS, () => account().noteSends(trouble));
+    const isNoted = await report("sends_not_recorded", SENDS_MS, () => account().noteSends(trouble));
     if (isNoted === undefined) keepUnreported(memory, appid, trouble, now());
     else forgetFaults(snapshotMemory, appid);
   };
   // If the report fails, another isolate reports it, or the next trial.
   const reportAccepted = async (pauseVersion: number): Promise<void> => {
-    await report("accepted_not_noted", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
+    await report("accepted_not_recorded", ACCEPTED_MS, () => account().noteAccepted(pauseVersion));
   };
   const readOwnSettings = async (): Promise<Result<SettingsVersion, SettingsUnavailable>> => {
     const read = await readSettings({ settings: settingsObject, kv: env.KV, now, memory: settingsMemory });
@@ -214,7 +216,7 @@ export function createServices(
     },
     async noteWaiting(waiter) {
       // If the report fails, the message is tried again at its own time.
-      const noted = await report("waiting_not_noted", WAITING_MS, () => account().noteWaiting(waiter));
+      const noted = await report("waiting_not_recorded", WAITING_MS, () => account().noteWaiting(waiter));
       if (noted === undefined || noted.answer.isBlocked) return undefined;
       notePause(memory, appid, noted.answer);
       return noted.answer;

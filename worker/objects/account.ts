@@ -1,5 +1,5 @@
 /**
- * One mini program's account, named by its appid: the only caller of the token endpoint, the pauses of the whole
+ * One credential's account, named by it, `wechat:<appid>`: the only caller of the token endpoint, the pauses of the whole
  * app, app-scope events and the quarantine (docs/design/0010-one-token-owner.md). Thin: the decisions are in
  * account/core/state.ts and account/token-keeper.ts, the SQL in account/store.ts.
  *
@@ -10,9 +10,11 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Result } from "../../shared/base/result.ts";
+import { miniProgramAccount, miniProgramAddress } from "../../shared/message/address.ts";
 import type { PauseCause } from "../../shared/message/delivery.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import { sendIdPrefix } from "../../shared/message/send-id.ts";
+import { appidOf } from "../account/core/credential.ts";
 import { faultsOf, type AppFault } from "../account/core/faults.ts";
 import { milestonesOf, addMilestone, type Milestone, type Milestones } from "../account/core/milestones.ts";
 import { forgetMessages } from "../account/core/pause.ts";
@@ -38,7 +40,7 @@ import {
 } from "../account/quarantine.ts";
 import type { AccountRpc } from "../account/rpc.ts";
 import type { SendsReport } from "../account/sends-report.ts";
-import { createAccountStore } from "../account/store.ts";
+import { createAccountStore, NAMELESS_ACCOUNT } from "../account/store.ts";
 import type { TokenKeeper } from "../account/token-keeper.ts";
 import { createUserRecords, type PersonalCursor, type PersonalPage } from "../account/user-records.ts";
 import { createWaitingList } from "../account/waiting-list.ts";
@@ -263,7 +265,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   async quarantine(push: UnreadablePush): Promise<void> {
     if (!(await keepUnreadable(this.#store, push, this.#erasures, Date.now()))) return;
     this.#write({});
-    writeLog("quarantine_grew", { app: this.#appid(), cause: push.cause });
+    writeLog("quarantine_grew", { ...miniProgramAccount(this.#appid()), cause: push.cause });
   }
 
   /**
@@ -287,15 +289,15 @@ export class Account extends DurableObject<Env> implements AccountRpc {
 
   /** Erases the records about a user, by openid or by the id of the conversation. Safe to repeat. */
   async eraseUser(openid: string): Promise<void> {
-    const conversation = objectIdOf(this.env.CONVERSATION, { appid: this.#appid(), openid });
-    const user = conversationTag(conversation);
+    const conversation = objectIdOf(this.env.CONVERSATION, miniProgramAddress(this.#appid(), openid));
+    const tag = conversationTag(conversation);
     // Stored before anything is emptied, without an await in between: later arrivals are compared with it.
     this.#erasures.note(await this.#erasures.hash(openid), Date.now());
     this.#webhooks.forget(conversation.toString());
     this.#resumer().forget(conversation.toString());
     const records = createUserRecords(this.ctx.storage).erase(openid);
     this.#write(forgetMessages(this.#store.state(), sendIdPrefix(conversation.toString())));
-    writeLog("user_erased", { app: this.#appid(), user, records });
+    writeLog("user_erased", { ...miniProgramAccount(this.#appid()), conversation: tag, records });
   }
 
   /** Background refresh, retention, values that KV did not accept. Set again while something is due. */
@@ -306,7 +308,7 @@ export class Account extends DurableObject<Env> implements AccountRpc {
       await this.#work(Date.now());
     } catch (error) {
       restMs = ALARM_ERROR_DELAY_MS;
-      writeLog("alarm_failed", { object: "account", app: this.#appid(), error: errorName(error) });
+      writeLog("alarm_failed", { object: "account", ...miniProgramAccount(this.#appid()), error: errorName(error) });
     }
     this.#isRinging = false;
     const due = nextDue(this.#store.state(), this.#oldest(), this.#app.retention());
@@ -355,9 +357,9 @@ export class Account extends DurableObject<Env> implements AccountRpc {
   }
 
   #appid(): string {
-    const appid = this.ctx.id.name ?? this.#store.appid();
-    if (appid === undefined) throw new Error("an account object must be created with idFromName(appid)");
-    return appid;
+    const credential = this.ctx.id.name ?? this.#store.credential();
+    if (credential === undefined) throw new Error(NAMELESS_ACCOUNT);
+    return appidOf(credential);
   }
 
   /** @throws Error when the app is not in the configuration: the Worker never calls such an object */

@@ -1,33 +1,33 @@
 /**
- * One user's conversation: `${appid}:${openid}`. Thin: callers reach the loaded conversation
+ * One user's conversation, named by its address. Thin: callers reach the loaded conversation
  * (`conversation/conversation.ts`), and the parts that need the runtime are here: storage, alarm, configuration, calls.
  * The Worker delivers messages to WeChat; the object itself sends from its alarm only
  * (docs/design/0002-object-decides-worker-carries.md).
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Address, ChannelAccount } from "../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../account/memory.ts";
-import { configOf, findAccountConfig, type Config } from "../config/config.ts";
+import { findConfigOf, requireConfig, type Config } from "../config/config.ts";
 import { loadConversation, type LoadedConversation } from "../conversation/conversation.ts";
 import type { ConsumerCursors } from "../conversation/core/consumer-cursor.ts";
-import { isErasureOver } from "../conversation/core/erasure.ts";
 import type { MessageProgress } from "../conversation/core/outbox/message-status.ts";
-import type { Row } from "../conversation/core/rows.ts";
 import { pruneUntil } from "../conversation/core/schedule.ts";
 import type { ConversationState } from "../conversation/core/state.ts";
 import type { InboundEvent, SendRequest } from "../conversation/core/transitions.ts";
-import { eraseStorage } from "../conversation/erased-storage.ts";
+import { eraseStorage, isLeftover } from "../conversation/erased-storage.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
 import type {
   AppPause,
-  ConversationRpc,
   ConversationDetails,
+  ConversationRpc,
   LeasedMessage,
-  Address,
+  LogHead,
+  LogPage,
   ReceivedWire,
+  RelayedAnswer,
   ReplayOptions,
   SubmitAnswer,
-  RelayedAnswer,
 } from "../conversation/rpc.ts";
 import { createConversationStore } from "../conversation/store.ts";
 import { relayedAnswer } from "../forwarding/answer-store.ts";
@@ -70,24 +70,28 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return this.#loaded.receive(address, push, holder);
   }
 
-  submit(address: Address, input: SendRequest, holder?: string): SubmitAnswer {
-    return this.#loaded.submit(address, input, holder);
+  submit(address: Address, input: SendRequest, holder?: string, log?: string): SubmitAnswer {
+    return this.#loaded.submit(address, input, holder, log);
   }
 
   settle(seq: number, attempt: number, outcome: AttemptOutcome, next: string | null): LeasedMessage | null {
     return this.#loaded.settle(seq, attempt, outcome, next);
   }
 
+  head(): LogHead | null {
+    return this.#loaded.head();
+  }
+
   view(limit: number): ConversationDetails | null {
     return this.#loaded.view(limit);
   }
 
-  rows(after: number, limit: number): readonly Row[] | null {
+  rows(after: number, limit: number): LogPage | null {
     return this.#loaded.rows(after, limit);
   }
 
-  message(appid: string, seq: number): MessageProgress | null {
-    return this.#loaded.message(appid, seq);
+  message(account: ChannelAccount, seq: number): MessageProgress | null {
+    return this.#loaded.message(account, seq);
   }
 
   replay(consumer: string, after: number, options?: ReplayOptions): number | null {
@@ -104,7 +108,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
    */
   relayed(key: string, answer: RelayedAnswer | null): RelayedAnswer | null {
     const { store } = this.#loaded;
-    const erasedAt = store.erasedAt();
+    const erasedAt = store.erased()?.at;
     const isGone = erasedAt !== undefined && store.answerTo(key, erasedAt) === undefined;
     return isGone || store.address() === undefined ? answer : relayedAnswer(this.ctx.storage, key, answer, 20);
   }
@@ -121,19 +125,20 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
   resume(pause: AppPause, spreadMs: number): void {
     const address = this.#loaded.store.address();
     if (address === undefined) return;
-    notePause(accountMemory, address.appid, pause);
+    notePause(accountMemory, address.account, pause);
     this.#loaded.resume(Date.now() + MIN_RESUME_MS + Math.floor(Math.random() * spreadMs));
   }
 
   /**
-   * Deletes all data of the user at once except the time of the erasure. An unknown user is recorded as erased too,
+   * Deletes all data of the user at once except a note of the erasure. An unknown user is recorded as erased too,
    * since an erasure may have been interrupted and repeated. Returns whether there was any data.
    */
   erase(): boolean {
-    const known = this.#loaded.store.address() !== undefined;
+    const { store, state } = this.#loaded;
+    const known = store.address() !== undefined;
     let alarmAt = 0;
     try {
-      alarmAt = eraseStorage(this.ctx.storage, Date.now());
+      alarmAt = eraseStorage(this.ctx.storage, store.noteErasure(Date.now(), state().lastSeq));
     } finally {
       this.#reload(alarmAt);
     }
@@ -152,9 +157,9 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
       due = this.#loaded.nextAlarm();
     } catch (error) {
       due = Date.now() + ALARM_ERROR_DELAY_MS;
-      const app = this.#loaded.store.address()?.appid;
-      const user = conversationTag(this.ctx.id);
-      writeLog("alarm_failed", { object: "conversation", app, user, error: errorName(error) });
+      const { channel, account } = this.#loaded.store.address() ?? {};
+      const fields = { object: "conversation", channel, account, conversation: conversationTag(this.ctx.id) };
+      writeLog("alarm_failed", { ...fields, error: errorName(error) });
     }
     if (due === undefined) return;
     const at = Math.max(due, Date.now() + restMs);
@@ -164,12 +169,12 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   /** @returns the shortest time until the next alarm, milliseconds */
   async #work(): Promise<number> {
-    await this.#forgetErasure(Date.now());
+    if (isLeftover(this.#loaded.store, this.ctx.id, Date.now())) await this.#wipe();
     const address = this.#loaded.store.address();
     if (address === undefined) return ALARM_MIN_DELAY_MS;
-    const config = this.#config();
+    const config = requireConfig(this.env);
     const started = Date.now();
-    const app = findAccountConfig(config, address.appid);
+    const app = findConfigOf(config, address);
     const services = app && createServices(this.env, config, app, (work) => this.ctx.waitUntil(work));
     // The app is missing from the configuration, perhaps by mistake: a message leased now could not be sent.
     if (app === undefined && !isAppGone(config, address, this.#loaded.state().lastSeq, started)) {
@@ -198,6 +203,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return {
       address,
       id: this.ctx.id,
+      log: this.#loaded.store.log() ?? "",
       state: () => this.#loaded.state(),
       store: () => this.#loaded.store,
       keep: (known, isDurable) => this.#loaded.keep(known, isDurable),
@@ -216,14 +222,6 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     if (now > 0) this.#loaded.store.prune(now, PRUNE_BATCH);
   }
 
-  async #forgetErasure(now: number): Promise<void> {
-    const { store } = this.#loaded;
-    const erasedAt = store.erasedAt();
-    if (erasedAt === undefined || !isErasureOver(erasedAt, now)) return;
-    if (store.address() === undefined) return this.#wipe();
-    store.forgetErasure();
-  }
-
   async #wipe(): Promise<void> {
     // Without a deadline: this call cannot be abandoned half way. Its caller has a deadline.
     await this.ctx.storage.deleteAll();
@@ -239,7 +237,7 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
     return loadConversation({
       objectId: this.ctx.id.toString(),
       store: createConversationStore(this.ctx.storage),
-      config: () => this.#config(),
+      config: () => requireConfig(this.env),
       movable: (state) => this.#movable(state),
       // Not awaited: the runtime sends no answer before alarm and record are stored.
       setAlarm: (at) => void this.ctx.storage.setAlarm(at),
@@ -256,14 +254,8 @@ export class Conversation extends DurableObject<Env> implements ConversationRpc 
 
   /** Consumers of a removed app wait: the log keeps the rows they have not read. */
   #movable({ consumers, lastSeq }: ConversationState): ConsumerCursors {
-    const config = this.#config();
+    const config = requireConfig(this.env);
     const isGone = isAppGone(config, this.#loaded.store.address(), lastSeq, Date.now());
     return isGone ? {} : movableCursors(consumers, config);
-  }
-
-  #config(): Config {
-    const config = configOf(this.env);
-    if (!config.ok) throw new Error("the configuration is incomplete: see /healthz");
-    return config.value;
   }
 }

@@ -2,8 +2,8 @@
  * A conversation whose app is not in the configuration, perhaps by mistake: no message can be sent and no event
  * delivered for it.
  */
-import { findAccountConfig, type Config } from "../config/config.ts";
-import type { Address } from "../conversation/rpc.ts";
+import type { Address } from "../../shared/message/address.ts";
+import { findConfigOf, type Config } from "../config/config.ts";
 
 /** How long messages wait for an app that is missing from the configuration, milliseconds; after it they fail. */
 const MISSING_ACCOUNT_MAX_MS = 48 * 3_600_000;
@@ -18,6 +18,6 @@ export const MISSING_ACCOUNT_CHECK_INTERVAL_MS = 15 * 60_000;
  * @param now epoch ms
  */
 export function isAppGone(config: Config, address: Address | undefined, last: number, now: number): boolean {
-  if (address === undefined || findAccountConfig(config, address.appid) !== undefined) return false;
+  if (address === undefined || findConfigOf(config, address) !== undefined) return false;
   return now >= last + MISSING_ACCOUNT_MAX_MS;
 }

@@ -13,20 +13,31 @@ import { problemSchema } from "./problem-schema.ts";
 const COMMON: readonly ProblemCode[] = [
   "unauthorized",
   "api_closed",
-  "unknown_app",
+  "unknown_account",
   "rate_limited",
   "internal",
   "not_set_up",
   "try_again",
 ];
 
-/** The parameter every route has. */
-const APP_PARAMETER = {
-  in: "query",
-  name: "appid",
-  description: both("多个小程序时指定；默认第一个", "which mini program, when there are several; the first by default"),
-  schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
-} as const;
+/** The parameters every route has. */
+const ACCOUNT_PARAMETERS = [
+  {
+    in: "query",
+    name: "account",
+    description: both(
+      "多个账号时指定，如 mini-program:wx…；默认第一个",
+      "which account, such as mini-program:wx…, when there are several; the first by default",
+    ),
+    schema: { type: "string" },
+  },
+  {
+    in: "query",
+    name: "appid",
+    description: both("小程序可以只写 AppID", "short for the account of a mini program"),
+    schema: { type: "string", pattern: "^wx[0-9a-f]{16}$" },
+  },
+] as const;
 
 /** The operation of a route, without the parameters its validators check. */
 export function toOperation(route: RouteDescription): DescribeRouteOptions {
@@ -35,7 +46,7 @@ export function toOperation(route: RouteDescription): DescribeRouteOptions {
     tags: [route.tag],
     summary: both(route.summary.zh, route.summary.en),
     ...(route.text === undefined ? {} : { description: both(route.text.zh, route.text.en) }),
-    parameters: [APP_PARAMETER],
+    parameters: [...ACCOUNT_PARAMETERS],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
     responses: {
       ...describeAnswers(route.answers),

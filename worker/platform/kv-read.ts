@@ -15,14 +15,14 @@ const KV_TIMEOUT_MS = 700;
 /**
  * Reads a JSON value. When KV fails or is slow, the caller continues with the object.
  *
- * @param app the app of the value, for the log; undefined for a value of the deployment
+ * @param account the account of the value, for the log; undefined for a value of the deployment
  * @returns undefined as well when KV fails or takes longer than 700 ms
  */
-export async function readKv(kv: SnapshotKv, key: string, app?: string): Promise<unknown> {
+export async function readKv(kv: SnapshotKv, key: string, account?: string): Promise<unknown> {
   try {
     return await withTimeout(KV_TIMEOUT_MS, kv.get(key, "json"));
   } catch (error) {
-    writeLog("kv_read_failed", { app, error: errorName(error) });
+    writeLog("kv_read_failed", { account, error: errorName(error) });
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { isAccountEvent } from "../../shared/message/account-event.ts";
+import { miniProgramAccount, accountOf, miniProgramAddress } from "../../shared/message/address.ts";
 import type { Acknowledgement } from "../../shared/message/inbound.ts";
 import { describeAge } from "../account/core/stale-pushes.ts";
 import { dedupeKey } from "../channels/mini-program/dedupe-key.ts";
@@ -33,7 +34,7 @@ export async function verify(c: Context<HttpEnv>, appid: string | undefined): Pr
   if (app === undefined) return c.text("not found", 404);
   const echo = await verifyEcho(pushQuery(c), app);
   const outcome = echo.ok ? "ok" : echo.error.reason;
-  writeLog("verification", { requestId: c.get("requestId"), app: app.appid, outcome });
+  writeLog("verification", { requestId: c.get("requestId"), ...miniProgramAccount(app.appid), outcome });
   if (!echo.ok) return c.text("forbidden", 403);
   const telling = createRequestServices(c, app).recordMilestone("verified");
   if (telling !== undefined) c.executionCtx.waitUntil(telling);
@@ -49,7 +50,11 @@ export async function receive(c: Context<HttpEnv>, appid: string | undefined): P
   if (app === undefined) return c.text("not found", 404);
   const body = await readText(c.req.raw, MAX_PUSH_BYTES);
   if (!body.ok) {
-    writeLog("push_refused", { requestId: c.get("requestId"), app: app.appid, outcome: body.error.reason });
+    writeLog("push_refused", {
+      requestId: c.get("requestId"),
+      ...miniProgramAccount(app.appid),
+      outcome: body.error.reason,
+    });
     return body.error.reason === "body_too_large" ? c.text("too large", 413) : c.text("bad request", 400);
   }
   const push = await receivePush(pushQuery(c), body.value, app, arrivedAt, c.get("config").pushMaxAgeMs);
@@ -69,10 +74,11 @@ async function accept(
   // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event
   // itself.
   const createdAt = inbound.createdAt === 0 ? arrivedAt : inbound.createdAt;
-  const arrived = { appid: app.appid, openid: inbound.openid, key, createdAt, arrivedAt, signedAt: push.signedAt };
-  const user = inbound.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, arrived));
+  const address = miniProgramAddress(app.appid, inbound.openid);
+  const arrived = { ...address, key, createdAt, arrivedAt, signedAt: push.signedAt };
+  const tag = inbound.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, address));
   const type = `${inbound.event}/${inbound.type}`;
-  const fields = { requestId, app: app.appid, user, type, name: inbound.name };
+  const fields = { requestId, ...accountOf(address), conversation: tag, type, name: inbound.name };
   const forward = forwardFor(config, inbound);
   try {
     const accepted: ReceiveOutcome = isAccountEvent(inbound)
@@ -106,7 +112,7 @@ async function refuse(
   problem: PushProblem,
   arrivedAt: number,
 ): Promise<Response> {
-  const fields = { requestId: c.get("requestId"), app: app.appid, outcome: problem.reason };
+  const fields = { requestId: c.get("requestId"), ...miniProgramAccount(app.appid), outcome: problem.reason };
   if (problem.authentic) {
     await keepUnreadable(createRequestServices(c, app), problem, arrivedAt);
     writeLog("push_quarantined", { ...fields, cause: problem.cause });

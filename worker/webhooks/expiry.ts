@@ -2,6 +2,7 @@
  * Events that retention deletes before a webhook received them: they are recorded as skipped.
  */
 import { WEBHOOK_EVENTS } from "../../shared/api/webhook-events.ts";
+import { accountOf } from "../../shared/message/address.ts";
 import { advanceCursor, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import type { ConsumerHost } from "../conversation/log-consumer.ts";
@@ -24,24 +25,24 @@ const MAX_ROWS = 100;
  * @throws Error when they could not be recorded: then nothing may be deleted
  */
 export async function expireEvents(host: ConsumerHost, services: ConsumerServices, until: number): Promise<void> {
-  const { address, id, state, store } = host;
+  const { address, id, log, state, store } = host;
   const opened = store();
   const last = Math.min(until - 1, state().lastSeq);
   const behind = Object.entries(webhookCursors(state().consumers)).filter(([, { after }]) => after < last);
   if (behind.length === 0) return;
   const read = await services.settings();
   const settings = read?.settings;
-  const source = { ...address, objectId: id.toString() };
+  const source = { ...address, objectId: id.toString(), log };
   const { account, webhooks: deps } = services;
   const listed = read && toListed(read);
-  const health = { appid: address.appid, account, memory: healthMemory, now: deps.now, listed };
+  const health = { appid: address.account, account, memory: healthMemory, now: deps.now, listed };
   const progress = new Map<string, ConsumerProgress>();
   for (const [name, { after: from }] of behind) {
     const skipped = createSkippedEvents({
       webhook: name,
       source,
       health,
-      fields: { app: address.appid, user: conversationTag(id) },
+      fields: { ...accountOf(address), conversation: conversationTag(id) },
     });
     // While the settings cannot be read, the types of events it wants are unknown: all events count.
     const wanted =
@@ -56,7 +57,7 @@ export async function expireEvents(host: ConsumerHost, services: ConsumerService
     if (moved.to !== last) throw new ExpiryError();
     progress.set(name, moved);
   }
-  if (store() !== opened) return forgetConversation(account, address.appid, id);
+  if (store() !== opened) return forgetConversation(account, address, id);
   const { consumers, settingsVersion } = state();
   const now = Date.now();
   const moved = Object.entries(webhookCursors(consumers)).map(([name, cursor]): [string, ConsumerCursor] => {

@@ -3,6 +3,7 @@
  * run.
  */
 import type { SettingsVersion } from "../../shared/api/settings/version.ts";
+import { accountOf, type ChannelAccount } from "../../shared/message/address.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookCallDeps } from "./call-webhook.ts";
@@ -31,12 +32,12 @@ export interface ConsumerServices {
  */
 export async function forgetConversation(
   account: ConsumerServices["account"],
-  app: string,
+  address: ChannelAccount,
   id: DurableObjectId,
 ): Promise<void> {
   try {
     await withTimeout(FORGET_TIMEOUT_MS, account().forgetConversation(id.toString()));
   } catch (error) {
-    writeLog("account_unreachable", { app, error: errorName(error) });
+    writeLog("account_unreachable", { ...accountOf(address), error: errorName(error) });
   }
 }

@@ -3,6 +3,7 @@
  * When the account cannot be reached, endpoints count as healthy, and no event is skipped.
  */
 import { isFresh } from "../../shared/base/clock-setback.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import type { WebhookHealths, WebhookReport } from "./core/endpoint-health.ts";
@@ -58,7 +59,7 @@ export async function noteSkipped(deps: HealthDeps, id: string, events: SkippedE
     deps.memory.delete(deps.appid);
     return noted;
   } catch (error) {
-    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("account_unreachable", { ...miniProgramAccount(deps.appid), error: errorName(error) });
     return false;
   }
 }
@@ -72,7 +73,7 @@ async function ask(
     deps.memory.set(deps.appid, { healths, readAt: deps.now() });
     return healths;
   } catch (error) {
-    writeLog("account_unreachable", { app: deps.appid, error: errorName(error) });
+    writeLog("account_unreachable", { ...miniProgramAccount(deps.appid), error: errorName(error) });
     return {};
   }
 }

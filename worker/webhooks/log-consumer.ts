@@ -2,6 +2,7 @@
  * Delivers the rows of a conversation's log to the webhooks: runs the due endpoints by `webhooks/run.ts` and stores the
  * new cursors in the state. Called by the alarm only (docs/design/0013-webhooks.md).
  */
+import { accountOf } from "../../shared/message/address.ts";
 import { delayCursors, dueCursors, foldProgress, type KnownConsumers } from "../conversation/core/consumer-cursor.ts";
 import type { Row } from "../conversation/core/rows.ts";
 import { nextDue } from "../conversation/core/schedule.ts";
@@ -20,7 +21,7 @@ const BUDGET_MS = 10_000;
 const SETTINGS_RETRY_MS = 30_000;
 /** Delivers the due events; resolves when that is done, has failed, or the time is up. */
 export async function deliverEvents(host: ConsumerHost, services: ConsumerServices): Promise<void> {
-  const { address, id, state, store } = host;
+  const { address, id, log, state, store } = host;
   const started = Date.now();
   const opened = store();
   const cursorsNow = () => webhookCursors(state().consumers);
@@ -28,12 +29,12 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     host.keep({ consumers: withWebhookCursors(state().consumers, consumers), settingsVersion }, durable);
   if (dueCursors(cursorsNow(), state().lastSeq, started).length === 0) return;
   const stored = await services.settings();
-  const user = conversationTag(id);
+  const tag = conversationTag(id);
   const { lastSeq, settingsVersion } = state();
   const cursors = cursorsNow();
   if (stored === undefined) {
     keep({ consumers: delayCursors(cursors, Date.now() + SETTINGS_RETRY_MS), settingsVersion }, false);
-    return writeLog("settings_unavailable", { app: address.appid, via: "alarm" });
+    return writeLog("settings_unavailable", { ...accountOf(address), via: "alarm" });
   }
   const { settings, version } = stored;
   const ids = dueCursors(cursors, lastSeq, Date.now());
@@ -42,7 +43,7 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     return cursor === undefined ? [] : [{ webhook, cursor }];
   });
   const { account, webhooks: deps } = services;
-  const source = { ...address, objectId: id.toString() };
+  const source = { ...address, objectId: id.toString(), log };
   const toDeliverable = (row: Row): Deliverable => ({
     seq: row.seq,
     at: row.at,
@@ -55,13 +56,13 @@ export async function deliverEvents(host: ConsumerHost, services: ConsumerServic
     last: lastSeq,
     rows: (after, limit) => store().rows(after, limit).map(toDeliverable),
     deps,
-    health: { appid: address.appid, account, memory: healthMemory, now: deps.now, listed: toListed(stored) },
+    health: { appid: address.account, account, memory: healthMemory, now: deps.now, listed: toListed(stored) },
     // Not after an erasure, even if the user has written again since.
     mayGoOn: () => store() === opened && mayContinue(host, started + BUDGET_MS),
-    fields: { app: address.appid, user },
+    fields: { ...accountOf(address), conversation: tag },
   });
   // Erased meanwhile: the results for the old log do not concern the cursors of the new one.
-  if (store() !== opened) return forgetConversation(account, address.appid, id);
+  if (store() !== opened) return forgetConversation(account, address, id);
   const listed = { consumers: settings.webhooks.map((webhook) => webhook.id), settingsVersion: version };
   const known = { consumers: cursorsNow(), settingsVersion: state().settingsVersion };
   keep(foldProgress(known, listed, progress, Date.now(), Math.random), true);

@@ -3,6 +3,7 @@
  * what can be replayed. The rules are in webhooks/core/endpoint-health.ts, the SQL in webhooks/skipped-store.ts.
  */
 import { ownValue } from "../../shared/base/own-value.ts";
+import { miniProgramAccount } from "../../shared/message/address.ts";
 import { writeLog } from "../platform/logger.ts";
 import {
   keepHealths,
@@ -55,7 +56,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       const known = ownValue(healths(), id);
       const health = noteReport(known, report, now);
       if (!isListed(id, read) || health === known) return healths();
-      const fields = { app: appid(), webhook: id };
+      const fields = { ...miniProgramAccount(appid()), webhook: id };
       if ((known?.failures ?? 0) > 0 && (health?.failures ?? 0) === 0) writeLog("webhook_recovered", fields);
       if (health !== undefined && health.pausedUntil > now) {
         const { failures, lastReason: reason, lastStatus: status, pausedUntil } = health;
@@ -70,7 +71,7 @@ export function createWebhookRecords({ appid, listed, healths, write, skipped }:
       const { conversation, count, reason, status, inRow = count } = events;
       skipped.note(id, events, now);
       write();
-      writeLog("webhook_skipped", { app: appid(), webhook: id, reason, status, count });
+      writeLog("webhook_skipped", { ...miniProgramAccount(appid()), webhook: id, reason, status, count });
       const known = ownValue(healths(), id);
       const outcome = { conversation, reason, count: Math.max(1, inRow), ...(status !== undefined && { status }) };
       const report = { ok: false, ...outcome } as const;

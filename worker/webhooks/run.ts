@@ -6,7 +6,7 @@
  * A skipped event is recorded by the account before the cursor moves past it, so no event is lost without a record.
  */
 import type { Webhook } from "../../shared/api/settings/settings.ts";
-import type { WebhookEventType, WebhookSource } from "../../shared/api/webhook-events.ts";
+import type { WebhookEventType } from "../../shared/api/webhook-events.ts";
 import { ownValue } from "../../shared/base/own-value.ts";
 import { isExpired, type ConsumerCursor, type ConsumerProgress } from "../conversation/core/consumer-cursor.ts";
 import { writeLog } from "../platform/logger.ts";
@@ -14,7 +14,7 @@ import { callWebhook, type WebhookCallDeps, type WebhookFailure } from "./call-w
 import { GONE_PAUSE_MS, type WebhookHealth } from "./core/endpoint-health.ts";
 import type { WebhookEvent } from "./core/event.ts";
 import { readHealths, reportHealth, type HealthDeps } from "./health-reader.ts";
-import { createSkippedEvents, type Skipped } from "./skipped-events.ts";
+import { createSkippedEvents, type EventSource, type Skipped } from "./skipped-events.ts";
 
 /** The source of events in order: a row of a log, or an event of the app. */
 export interface Deliverable {
@@ -34,7 +34,7 @@ export interface DueWebhook {
 
 /** What a run needs. */
 export interface WebhookRun {
-  readonly source: Pick<WebhookSource, "appid" | "objectId">;
+  readonly source: EventSource;
   readonly due: readonly DueWebhook[];
   /** The newest row. */
   readonly last: number;

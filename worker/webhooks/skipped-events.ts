@@ -8,11 +8,17 @@ import { writeLog } from "../platform/logger.ts";
 import { noteSkipped, type HealthDeps } from "./health-reader.ts";
 import type { SkippedEvent, SkipReason } from "./skipped-store.ts";
 
+/** Where the events come from. */
+export interface EventSource extends Pick<WebhookSource, "objectId"> {
+  /** The log; absent of the account's own events. */
+  readonly log?: string;
+}
+
 /** The event's own data. */
 export interface SkippedDeps {
   /** The endpoint's id. */
   readonly webhook: string;
-  readonly source: Pick<WebhookSource, "objectId">;
+  readonly source: EventSource;
   readonly health: HealthDeps;
   /** Fields of the log lines. */
   readonly fields: Readonly<Record<string, string>>;
@@ -63,7 +69,9 @@ export function createSkippedEvents({ webhook, source, health, fields }: Skipped
       const [first] = events;
       if (first === undefined) return progress;
       const { after, ...event } = first;
-      const skipped = { conversation: source.objectId, count: events.length, inRow, first: event, ...newest };
+      const { objectId: conversation, log } = source;
+      const of = { conversation, ...(log !== undefined && { log }) };
+      const skipped = { ...of, count: events.length, inRow, first: event, ...newest };
       if (await noteSkipped(health, webhook, skipped)) return progress;
       const stopped = progress.stopped?.reason === "paused" ? progress.stopped : ({ reason: "failed" } as const);
       return { from: progress.from, to: after, stopped };

@@ -20,6 +20,8 @@ export type SkipReason =
 export interface SkippedEvents {
   /** The object's id, 64 hex digits; the account's own for events of the mini program as a whole. */
   readonly conversation: string;
+  /** The log they are in; absent of the account's own events. */
+  readonly log?: string;
   readonly count: number;
   /** The number since the last accepted event; absent: all. */
   readonly inRow?: number;
@@ -61,6 +63,8 @@ export interface SkippedSummary {
 /** A conversation to be replayed. */
 export interface SkippedConversation {
   readonly conversation: string;
+  /** The log they were skipped in; null of the account's own events. */
+  readonly log: string | null;
   /** The row before the first event that was skipped. */
   readonly after: number;
   /** The number of skipped events; another number means that more were skipped since. */
@@ -97,6 +101,7 @@ const UNLISTED = "*";
 // A type, not an interface: SQL rows must fit Record<string, SqlStorageValue>.
 type Entry = {
   readonly conversation: string;
+  readonly log: string | null;
   readonly seq: number;
   readonly id: string;
   readonly type: string;
@@ -108,15 +113,16 @@ type Entry = {
   readonly status: number | null;
 };
 
-const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null,
+const CREATE = `create table if not exists webhook_skipped (webhook text not null, conversation text not null, log text,
   seq integer not null, id text not null, type text not null, at integer not null, count integer not null,
   noted integer not null, reason text not null, status integer, primary key (webhook, conversation)) without rowid`;
 /** Each write reads the oldest entry (to set the alarm): that must read one row, not the table. */
 const CREATE_INDEX = "create index if not exists webhook_skipped_noted on webhook_skipped (noted)";
 const LISTED = "from webhook_skipped where webhook = ? and conversation <> ?";
+const REMOVE = "delete from webhook_skipped where webhook = ? and conversation = ?";
 /** The first event stays; the newest outcome replaces the older one. */
-const NOTE = `insert into webhook_skipped (webhook, conversation, seq, id, type, at, count, noted, reason, status)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
+const NOTE = `insert into webhook_skipped (webhook, conversation, log, seq, id, type, at, count, noted, reason, status)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook, conversation) do update set
   count = count + excluded.count, noted = excluded.noted, reason = excluded.reason, status = excluded.status,
   id = iif(excluded.seq < seq, excluded.id, id), type = iif(excluded.seq < seq, excluded.type, type),
   at = iif(excluded.seq < seq, excluded.at, at), seq = min(seq, excluded.seq)`;
@@ -147,17 +153,20 @@ export function createSkippedStore({ sql }: DurableObjectStorage): SkippedStore 
   };
 
   return {
-    note(webhook, { conversation, count, first, reason, status }, now) {
+    note(webhook, { conversation, log = null, count, first, reason, status }, now) {
       if (!isReady) for (const query of [CREATE, CREATE_INDEX]) sql.exec(query);
       isReady = true;
       known = true;
-      const isKnown = find(webhook, conversation).length > 0;
+      const [before] = find(webhook, conversation);
+      const isKnown = before !== undefined;
+      // What an erased log lost is lost with it.
+      if (isKnown && before.log !== log) sql.exec(REMOVE, webhook, conversation);
       const size = sizeOf(webhook);
       const isNamed = isKnown || size < MAX_LISTED;
       sizes.set(webhook, isKnown ? size : size + 1);
       const { seq, id, type, at } = isNamed ? first : { ...first, id: "", type: "" };
       const name = isNamed ? conversation : UNLISTED;
-      sql.exec(NOTE, webhook, name, seq, id, type, at, count, now, reason, status ?? null);
+      sql.exec(NOTE, webhook, name, isNamed ? log : null, seq, id, type, at, count, now, reason, status ?? null);
     },
     summary(webhook) {
       const [last] = entries("select * from webhook_skipped where webhook = ? order by noted desc limit 1", webhook);
@@ -208,6 +217,6 @@ function toEvent({ seq, id, type, at, conversation }: Entry): SkippedEvent & { r
   return { seq, id, type, at, conversation };
 }
 
-function toConversation({ conversation, seq, count }: Entry): SkippedConversation {
-  return { conversation, after: seq - 1, count };
+function toConversation({ conversation, log, seq, count }: Entry): SkippedConversation {
+  return { conversation, log, after: seq - 1, count };
 }

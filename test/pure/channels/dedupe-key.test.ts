@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, it } from "vitest";
+import { miniProgramAddress } from "../../../shared/message/address.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { writeRaw } from "../../../shared/message/raw.ts";
 import { dedupeKey } from "../../../worker/channels/mini-program/dedupe-key.ts";
@@ -133,12 +134,12 @@ describe("dedupeKey", () => {
 describe("hashes of users", () => {
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-  it("are 64 digits for KV and differ by app, user and key", async ({ expect }) => {
-    expect(await hashEventKey("wx1", "oUser", "m:1")).toBe(sha256("wx1:oUser:m:1"));
+  it("are 64 digits for KV and differ by account, user and key", async ({ expect }) => {
+    expect(await hashEventKey(miniProgramAddress("wx1", "oUser"), "m:1")).toBe(sha256("mini-program:wx1:oUser:m:1"));
     const keys = await Promise.all([
-      hashEventKey("wx2", "oUser", "m:1"),
-      hashEventKey("wx1", "oB", "m:1"),
-      hashEventKey("wx1", "oUser", "m:2"),
+      hashEventKey(miniProgramAddress("wx2", "oUser"), "m:1"),
+      hashEventKey(miniProgramAddress("wx1", "oB"), "m:1"),
+      hashEventKey(miniProgramAddress("wx1", "oUser"), "m:2"),
     ]);
     expect(new Set(keys).size).toBe(3);
   });

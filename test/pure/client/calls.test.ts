@@ -3,6 +3,13 @@ import { createKefuClient, type Outbound } from "../../../client/index.ts";
 import { json, problem, scripted } from "./scripted.ts";
 
 const HELLO: Outbound = { type: "text", content: "您好" };
+const WHOSE = {
+  id: "ab".repeat(32),
+  channel: "mini-program",
+  account: "wx1",
+  user: "oUser",
+  log: "mgj6k3cw-0a1b2c3d",
+};
 const WINDOW = {
   status: "open",
   grant: "message",
@@ -48,8 +55,8 @@ describe("a call", () => {
     const none = () => new Response(null, { status: 204 });
     const { client, asked } = scripted([
       json(200, { id: "m/1", state: "sent" }),
-      json(200, { window: WINDOW, context: {}, heldCount: 0, mutedUntil: null, rows: [], next: 0 }),
-      json(200, { rows: [], next: 7 }),
+      json(200, { ...WHOSE, window: WINDOW, context: {}, heldCount: 0, mutedUntil: null, rows: [], next: 0 }),
+      json(200, { log: WHOSE.log, rows: [], next: 7 }),
       none(),
       none(),
       json(201, { mediaId: "pic", expiresAt: "2026-11-24T06:00:00.000Z" }),
@@ -157,7 +164,7 @@ describe("a call", () => {
       const { client, asked } = scripted([]);
       expect(await client.erase(openid)).toMatchObject({
         ok: false,
-        error: { code: "invalid_argument", facts: { field: "openid" } },
+        error: { code: "invalid_argument", facts: { field: "id" } },
       });
       expect(asked).toEqual([]);
     },

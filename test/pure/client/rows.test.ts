@@ -5,7 +5,8 @@ import { json, problem, scripted } from "./scripted.ts";
 
 const AT = "2026-11-22T08:00:00.000Z";
 const row = (seq: number) => ({ seq, at: AT, kind: "sent", ref: 1, attempt: 1, note: "好 🙂" });
-const page = (...seqs: readonly number[]) => json(200, { rows: seqs.map(row), next: seqs.at(-1) ?? 0 });
+const LOG = "mgj6k3cw-0a1b2c3d";
+const page = (...seqs: readonly number[]) => json(200, { log: LOG, rows: seqs.map(row), next: seqs.at(-1) ?? 0 });
 
 async function collect(rows: AsyncIterable<Result<ExportLine>>): Promise<(number | string)[]> {
   const seen: (number | string)[] = [];
@@ -36,8 +37,8 @@ describe("changes", () => {
     expect(await collect(client.changes("oUser", { after: 4, limit: 2 }))).toEqual([5, 6, 9]);
     expect(asked.map(({ url }) => new URL(url).search)).toEqual([
       "?after=4&limit=2",
-      "?after=6&limit=2",
-      "?after=9&limit=2",
+      `?after=6&limit=2&log=${LOG}`,
+      `?after=9&limit=2&log=${LOG}`,
     ]);
   });
 
@@ -53,6 +54,17 @@ describe("changes", () => {
     expect(await collect(client.changes("oUser", { pollMs: 3_000, signal: stop.signal }))).toEqual([1, 2]);
     expect(pauses).toEqual([3_000, 3_000]);
     expect(asked).toHaveLength(4);
+  });
+
+  it("end with gone when the conversation was erased, also when another log has begun", async ({ expect }) => {
+    const { client } = scripted([page(1), problem(410, "gone")]);
+    expect(await collect(client.changes("oUser"))).toEqual([1, "gone"]);
+  });
+
+  it("begin from the log of an earlier page", async ({ expect }) => {
+    const { client, asked } = scripted([page()]);
+    expect(await collect(client.changes("oUser", { after: 7, log: LOG }))).toEqual([]);
+    expect(asked.map(({ url }) => new URL(url).search)).toEqual([`?after=7&log=${LOG}`]);
   });
 
   it("end with the refusal", async ({ expect }) => {

@@ -64,7 +64,6 @@ describe("a row as it is shown", () => {
     expect(show("retry", { ...why, retryAt: AT })).toEqual({ ...about, kind: "retry", ...why, retryAt: ISO });
     expect(show("late", { attempt: 1, result: "rejected" })).toMatchObject({ ...about, kind: "late" });
     expect(show("blocked", { reason: "window_ended" })).toEqual({ ...about, kind: "blocked", reason: "window_ended" });
-    expect(show("handed_over", {}, null)).toEqual({ seq: 7, at: ISO, kind: "handed_over" });
     expect(show("blocked", { reason: "quota_used", message: text }, null)).toEqual({
       seq: 7,
       at: ISO,

@@ -11,7 +11,7 @@ const lease = (seq: number): LeasedMessage => ({
   attempt: 1,
   deadline: Date.now() + 10_000,
   holder: "c1",
-  openid: "oUser",
+  user: "oUser",
   message: { type: "text", content: "好" },
   isAi: false,
 });
@@ -26,7 +26,7 @@ describe("a message that waits for the app", () => {
       onWaiting: async (until, isCause) => void waits.push([until, isCause]),
       settle: () => Promise.resolve(null),
       until: 0,
-      fields: { user: "0123456789ab" },
+      fields: { conversation: "0123456789ab" },
     });
     vi.restoreAllMocks();
     return waits;
@@ -80,7 +80,7 @@ describe("a rejection that pauses", () => {
           return Promise.resolve(null);
         },
         until: 0,
-        fields: { user: "0123456789ab" },
+        fields: { conversation: "0123456789ab" },
       },
     );
     vi.useRealTimers();
@@ -124,7 +124,7 @@ describe("a chain of attempts", () => {
           return Promise.resolve(next === null || seq === 3 ? null : lease(seq + 1));
         },
         until,
-        fields: { user: "0123456789ab" },
+        fields: { conversation: "0123456789ab" },
       });
     await carry(Date.now() + LEASE_MS + 5_000);
     expect(asked.splice(0)).toEqual(["c1", "c1", "c1"]);
@@ -146,7 +146,7 @@ describe("a chain of attempts", () => {
         return Promise.resolve(seq === 1 ? lease(2) : null);
       },
       until: Date.now() + LEASE_MS + 5_000,
-      fields: { user: "0123456789ab" },
+      fields: { conversation: "0123456789ab" },
     });
     await vi.waitFor(() => expect(delivered).toEqual([1, 2]));
     resolve();

@@ -297,7 +297,7 @@ describe("waiting", () => {
 
   it.for([
     { status: 401, code: "unauthorized", cure: "--api-key-env" },
-    { status: 404, code: "unknown_app", cure: "WECHAT_APPID" },
+    { status: 404, code: "unknown_account", cure: "WECHAT_APPID" },
     { status: 404, code: "route_not_found", cure: "--deploy" },
     { status: 403, code: "api_closed", cure: "npm run setup" },
   ])("does not go on when the worker answers $status $code", async ({ status, code: word, cure }, { expect }) => {

@@ -1,12 +1,13 @@
 import { describe, it } from "vitest";
 import { parseEventId } from "../../../shared/api/webhook-events.ts";
+import { miniProgramAddress } from "../../../shared/message/address.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { toWebhookQuestion } from "../../../worker/automation/core/webhook-question.ts";
 import type { RowBodies, Row, RowKind } from "../../../worker/conversation/core/rows.ts";
 import { toWebhookEvent, typesOf } from "../../../worker/webhooks/core/event.ts";
 
 const AT = 1_760_000_000_000;
-const SOURCE = { appid: "wx0123456789abcdef", openid: "oUser", objectId: "ab".repeat(32) };
+const SOURCE = { ...miniProgramAddress("wx0123456789abcdef", "oUser"), objectId: "ab".repeat(32) };
 const HEAD = { account: "gh_1", openid: "oUser", createdAt: AT };
 const SAYS: Inbound = { event: "message", type: "text", name: "text", id: "1", content: "你好", ...HEAD };
 
@@ -43,7 +44,6 @@ describe("the events of a row", () => {
     expect(typesOf(row("failed", { attempt: 1, reason: "x" }, AT))).toEqual(["message.failed"]);
     expect(typesOf(row("blocked", { reason: "window_ended" }, AT))).toEqual(["message.blocked"]);
     expect(typesOf(row("unconfirmed", { attempt: 1, reason: "timeout" }, AT))).toEqual(["message.unconfirmed"]);
-    expect(typesOf(row("handed_over", {}))).toEqual(["conversation.handed_over"]);
     expect(typesOf(out)).toEqual([]);
     expect(typesOf(row("attempt", { attempt: 1 }, AT))).toEqual([]);
     expect(typesOf(row("held", { until: AT }, AT))).toEqual([]);
@@ -74,8 +74,10 @@ describe("an event", () => {
       type: "message.received",
       timestamp: new Date(AT).toISOString(),
       data: {
-        appid: SOURCE.appid,
-        openid: "oUser",
+        conversation: SOURCE.objectId,
+        channel: "mini-program",
+        account: SOURCE.account,
+        user: "oUser",
         row: {
           seq: AT + 1,
           at: new Date(AT).toISOString(),
@@ -122,12 +124,13 @@ describe("an event", () => {
   });
 
   it("that asks for an answer names the rule and the message", ({ expect }) => {
-    expect(JSON.parse(toWebhookQuestion("wx1", "orders", SAYS, AT))).toEqual({
+    expect(JSON.parse(toWebhookQuestion(miniProgramAddress("wx1", "oUser"), "orders", SAYS, AT))).toEqual({
       type: "message.answer",
       timestamp: new Date(AT).toISOString(),
       data: {
-        appid: "wx1",
-        openid: "oUser",
+        channel: "mini-program",
+        account: "wx1",
+        user: "oUser",
         ruleId: "orders",
         inbound: {
           event: "message",

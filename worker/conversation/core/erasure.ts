@@ -15,6 +15,18 @@ const REPEATS_MS = 60_000;
 /** An erasure further in the future than this was recorded by a clock that has been set back since, milliseconds. */
 const MAX_AHEAD_MS = 300_000;
 
+/** What stays of an erased user. */
+export interface EraseNote {
+  /** When it happened, epoch ms. */
+  readonly at: number;
+  /** The log that was erased; null when there was none. */
+  readonly log: string | null;
+  /** Its newest row: a new log begins after it, so that the id of an erased message is never used again. */
+  readonly lastSeq: number;
+  /** Who has not confirmed the erasure yet. */
+  readonly pending: readonly string[];
+}
+
 /**
  * Whether something is from before an erasure. CreateTime has whole seconds, so a push of the same second
  * counts as one from before.

@@ -35,8 +35,6 @@ export function showRow(row: Row, objectId: string) {
     }
     case "blocked":
       return { ...head, ...(row.ref === null ? {} : { ref }), kind: "blocked" as const, ...row.body };
-    case "handed_over":
-      return { ...head, kind: "handed_over" as const };
     case "held":
       return { ...head, ref, kind: "held" as const, until: isoTime(row.body.until) };
     case "retry":

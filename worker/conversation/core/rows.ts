@@ -61,11 +61,6 @@ export interface RowBodies {
     readonly purpose?: Purpose;
     readonly ruleId?: string;
   };
-  /**
-   * A repeat of a handover arrived after other messages. Found in logs of 0.1.0, no longer written: a repeat changes
-   * nothing.
-   */
-  readonly handed_over: Readonly<Record<string, never>>;
   /** Waits for the user's next message, at most until `until` (epoch ms). */
   readonly held: { readonly until: number };
   readonly unconfirmed: { readonly attempt: number; readonly reason: string };

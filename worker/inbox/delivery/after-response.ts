@@ -2,8 +2,9 @@
  * Delivers messages after the response: the Worker sends what the object leased, once the caller has been answered. In
  * the Worker, waiting for WeChat is free of charge; in an object it would be billed (WORKERS.md, cost).
  */
+import { accountOf, type Address } from "../../../shared/message/address.ts";
 import { conversationStub, objectIdOf, settleStored } from "../../conversation/client.ts";
-import type { LeasedMessage, Address } from "../../conversation/rpc.ts";
+import type { LeasedMessage } from "../../conversation/rpc.ts";
 import { errorName, writeLog, conversationTag } from "../../platform/logger.ts";
 import type { RequestServices } from "../services.ts";
 import { deliverChain } from "./chain.ts";
@@ -33,10 +34,9 @@ async function deliverLeased(
   const until = Date.now() + DELIVERY_BUDGET_MS;
   const first = await leased.catch(() => undefined);
   if (first === undefined) return;
-  const { app, directory, requestId, createDeliver, recordMilestone, reportPause, noteDelivery, noteWaiting } =
-    services;
+  const { directory, requestId, createDeliver, recordMilestone, reportPause, noteDelivery, noteWaiting } = services;
   try {
-    const user = conversationTag(objectIdOf(directory.namespace, address));
+    const tag = conversationTag(objectIdOf(directory.namespace, address));
     await deliverChain(first, {
       deliver: createDeliver(),
       reportPause,
@@ -48,10 +48,10 @@ async function deliverLeased(
       },
       settle: (seq, attempt, outcome, next) => settleStored(directory, address, { seq, attempt, outcome, next }),
       until,
-      fields: { requestId, app: app.appid, user, via: "worker" },
+      fields: { requestId, ...accountOf(address), conversation: tag, via: "worker" },
     });
   } catch (error) {
     // The lease ends by itself and the alarm continues; nothing is lost.
-    writeLog("carry_failed", { requestId, app: app.appid, error: errorName(error) });
+    writeLog("delivery_failed", { requestId, ...accountOf(address), error: errorName(error) });
   }
 }

@@ -39,7 +39,7 @@ export interface DeliveryDeps {
   /** No attempt starts that could last beyond it, epoch ms. */
   readonly until: number;
   /** Fields of the log lines: who delivers, and for whom (`conversationTag`). */
-  readonly fields: Readonly<Record<string, string>> & { readonly user: string };
+  readonly fields: Readonly<Record<string, string>> & { readonly conversation: string };
 }
 
 /** Delivers `first` and the attempts after it, until nothing is due or the time is up. */
@@ -48,7 +48,7 @@ export async function deliverChain(first: LeasedMessage, carrier: DeliveryDeps):
   const reports: Promise<void>[] = [];
   while (lease !== null) {
     const started = Date.now();
-    const { seq, id, attempt, openid: user, message, isAi, replyContext, holder } = lease;
+    const { seq, id, attempt, user, message, isAi, replyContext, holder } = lease;
     const target = { user, ...(replyContext !== undefined && { replyContext }) };
     // The object's clock may differ.
     const deadline = Math.min(lease.deadline, started + LEASE_MS);

@@ -1,7 +1,8 @@
 /**
  * What a conversation sends from its alarm: messages whose lease holder is gone, or whose time has come.
  */
-import type { AppPause, LeasedMessage, Address } from "../../conversation/rpc.ts";
+import { accountOf, type Address } from "../../../shared/message/address.ts";
+import type { AppPause, LeasedMessage } from "../../conversation/rpc.ts";
 import { conversationTag } from "../../platform/logger.ts";
 import type { Services } from "../services.ts";
 import { deliverChain, type DeliveryDeps } from "./chain.ts";
@@ -37,6 +38,6 @@ export async function deliverFromAlarm(
     },
     settle: (...outcome) => Promise.resolve(settle(...outcome)),
     until,
-    fields: { app: address.appid, user: conversationTag(id), via: "alarm" },
+    fields: { ...accountOf(address), conversation: conversationTag(id), via: "alarm" },
   });
 }

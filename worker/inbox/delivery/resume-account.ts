@@ -2,6 +2,7 @@
  * Lifts a pause in the Worker: one waiting message is tried although the app is paused. Only when WeChat accepts it, or
  * refuses that message alone, the account object lifts the pause and wakes the other conversations.
  */
+import { miniProgramAccount, miniProgramAddress } from "../../../shared/message/address.ts";
 import type { AttemptOutcome } from "../../../shared/message/delivery.ts";
 import { accountMemory, notePause } from "../../account/memory.ts";
 import { conversationStub, conversationStubById, LEASED_CALL_MS, settleStored } from "../../conversation/client.ts";
@@ -79,8 +80,8 @@ async function deliverTrial(
   lease: LeasedMessage,
 ): Promise<AttemptOutcome | undefined> {
   const { app, directory, requestId } = services;
-  const address = { appid: app.appid, openid: lease.openid };
-  const user = conversationTag(directory.namespace.idFromString(id));
+  const address = miniProgramAddress(app.appid, lease.user);
+  const tag = conversationTag(directory.namespace.idFromString(id));
   let trial: AttemptOutcome | undefined;
   await deliverChain(lease, {
     deliver: services.createTrialDeliver(),
@@ -96,7 +97,7 @@ async function deliverTrial(
       const pause = await services.noteWaiting({ id, until, isCause });
       if (pause !== undefined) await conversationStub(directory, address).resume(pause, 0);
     },
-    fields: { requestId, app: app.appid, user, via: "trial" },
+    fields: { requestId, ...miniProgramAccount(app.appid), conversation: tag, via: "trial" },
   });
   return trial;
 }

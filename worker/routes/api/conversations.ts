@@ -4,17 +4,24 @@
 import { Hono } from "hono/tiny";
 import type * as v from "valibot";
 import { ExportLineSchema } from "../../../shared/api/export.ts";
-import { ConversationSchema, PageSchema, type RowJson } from "../../../shared/api/rows.ts";
-import { isoTime, MAX_PAGE, OpenidParamSchema, PageQuerySchema, ViewQuerySchema } from "../../../shared/api/schemas.ts";
+import { ConversationSchema, PageSchema } from "../../../shared/api/rows.ts";
+import {
+  isoTime,
+  MAX_PAGE,
+  ConversationParamSchema,
+  LogPageQuerySchema,
+  ViewQuerySchema,
+} from "../../../shared/api/schemas.ts";
 import { showContext } from "../../../shared/entry/page-context.ts";
 import { toRowJson } from "../../conversation/core/row-json.ts";
 import { toWaitingMessageJson, toWindowJson } from "../../conversation/message-json.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
-import { streamExport } from "../../inbox/export-user.ts";
+import { streamExport, type RowPage } from "../../inbox/export-user.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import { readPauseEnd } from "../../inbox/read-pause-end.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
+import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
@@ -23,7 +30,7 @@ import { AS_BECOMES, refuseParameter } from "../http/request-body.ts";
 export const conversations = new Hono<HttpEnv>();
 
 conversations.get(
-  "/conversations/:openid",
+  "/conversations/:id",
   describe({
     id: "getConversation",
     tag: "conversations",
@@ -34,12 +41,14 @@ conversations.get(
         content: { type: "application/json", schema: ConversationSchema },
       },
     },
-    problems: ["conversation_not_found", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "invalid_field"],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
   validator("query", ViewQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
-    const { conversation } = findConversation(servicesOf(c), c.req.valid("param").openid);
+    const { address } = conversationOf(c);
+    const conversation = findConversation(servicesOf(c), address);
     const view = await conversation.view(c.req.valid("query").limit);
     if (view === null) return problem(c, "conversation_not_found", {});
     const pauseEnd = await readPauseEnd(
@@ -47,6 +56,9 @@ conversations.get(
       view.waiting.map(({ waiting }) => waiting),
     );
     const answer: v.InferOutput<typeof ConversationSchema> = {
+      id: conversation.id.toString(),
+      ...address,
+      log: view.log,
       window: toWindowJson(view.window),
       context: {
         entryText: view.entryText,
@@ -63,14 +75,14 @@ conversations.get(
 );
 
 conversations.get(
-  "/conversations/:openid/messages",
+  "/conversations/:id/messages",
   describe({
     id: "listRows",
     tag: "conversations",
     summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
     text: {
-      zh: "按 seq 升序。保存 next，下次作为 after 传入，就能得到之后的所有变化。",
-      en: "By rising seq. Keep next and pass it as after: that yields every change since.",
+      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，就能得到之后的所有变化；会话删除后为 410 gone。",
+      en: "By rising seq. Keep next and log and pass them as after and log: that yields every change since, and 410 gone once the conversation was erased.",
     },
     answers: {
       200: {
@@ -78,21 +90,24 @@ conversations.get(
         content: { type: "application/json", schema: PageSchema },
       },
     },
-    problems: ["conversation_not_found", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "gone", "invalid_field"],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
-  validator("query", PageQuerySchema, refuseParameter, AS_BECOMES),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
+  validator("query", LogPageQuerySchema, refuseParameter, AS_BECOMES),
   async (c) => {
-    const { conversation } = findConversation(servicesOf(c), c.req.valid("param").openid);
-    const { after, limit } = c.req.valid("query");
-    const rows = await readPage(conversation, after, limit);
-    if (rows === null) return problem(c, "conversation_not_found", {});
-    return c.json({ rows, next: rows.at(-1)?.seq ?? after } satisfies v.InferOutput<typeof PageSchema>);
+    const conversation = findConversation(servicesOf(c), conversationOf(c).address);
+    const { after, limit, log } = c.req.valid("query");
+    const page = await readPage(conversation, after, limit);
+    if (log !== undefined && log !== page?.log) return problem(c, "gone", {});
+    if (page === null) return problem(c, "conversation_not_found", {});
+    const { rows } = page;
+    return c.json({ ...page, next: rows.at(-1)?.seq ?? after } satisfies v.InferOutput<typeof PageSchema>);
   },
 );
 
 conversations.get(
-  "/conversations/:openid/export",
+  "/conversations/:id/export",
   describe({
     id: "exportConversation",
     tag: "conversations",
@@ -108,15 +123,16 @@ conversations.get(
         headers: { "content-disposition": { zh: "attachment", en: "attachment" } },
       },
     },
-    problems: ["conversation_not_found", "invalid_field"],
+    problems: ["account_required", "conversation_not_found", "invalid_field"],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
   async (c) => {
-    const { openid } = c.req.valid("param");
-    const { conversation } = findConversation(servicesOf(c), openid);
+    const { address } = conversationOf(c);
+    const conversation = findConversation(servicesOf(c), address);
     const lines = await streamExport({
       rows: (after) => readPage(conversation, after, MAX_PAGE),
-      records: (from) => servicesOf(c).account().recordsOf(openid, from),
+      records: (from) => servicesOf(c).account().recordsOf(address.user, from),
     });
     if (lines === null) return problem(c, "conversation_not_found", {});
     // No openid in the file's name: names get into logs and mails.
@@ -128,7 +144,7 @@ conversations.get(
 );
 
 conversations.delete(
-  "/conversations/:openid",
+  "/conversations/:id",
   describe({
     id: "eraseConversation",
     tag: "conversations",
@@ -138,20 +154,23 @@ conversations.delete(
       en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived.",
     },
     answers: { 204: { text: { zh: "已删除", en: "Nothing is left" } } },
-    problems: ["invalid_field"],
+    problems: ["account_required", "conversation_not_found", "invalid_field"],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
   async (c) => {
-    const { openid } = c.req.valid("param");
-    // The conversation first: after that it reports nothing more to the account.
+    const { address, log } = conversationOf(c);
     const services = servicesOf(c);
-    await findConversation(services, openid).conversation.erase();
-    await services.account().eraseUser(openid);
+    // With its head a conversation found by id loses its address: an erasure cut off after that could not be repeated.
+    if (log !== undefined) await services.account().eraseUser(address.user);
+    // The conversation first: from then on nothing of it is reported to the account.
+    await findConversation(services, address).erase();
+    await services.account().eraseUser(address.user);
     return c.body(null, 204);
   },
 );
 
-async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowJson[] | null> {
-  const rows = await conversation.rows(after, limit);
-  return rows === null ? null : rows.map((row) => toRowJson(row, conversation.id.toString()));
+async function readPage(conversation: RemoteConversation, after: number, limit: number): Promise<RowPage | null> {
+  const page = await conversation.rows(after, limit);
+  return page && { log: page.log, rows: page.rows.map((row) => toRowJson(row, conversation.id.toString())) };
 }

@@ -7,7 +7,7 @@ import { Hono } from "hono/tiny";
 import { isDeadlineError } from "../../platform/deadline.ts";
 import { writeLog } from "../../platform/logger.ts";
 import type { HttpEnv } from "../http/app-env.ts";
-import { requireKnownApp } from "../http/choose-account.ts";
+import { requireKnownAccount } from "../http/choose-account.ts";
 import { requireEncodedPath } from "../http/encoded-path.ts";
 import { limitRate } from "../http/limit-rate.ts";
 import { logApi } from "../http/log-api.ts";
@@ -34,7 +34,7 @@ export function createApi(): Hono<HttpEnv> {
 
   api.use(logApi(), secureAnswer());
   api.use(requireApiKey(), limitRate());
-  api.use("/v1/*", requireKnownApp());
+  api.use("/v1/*", requireKnownAccount());
   api.use("/v1/conversations/*", requireEncodedPath());
   for (const routes of [
     messages,

@@ -1,5 +1,5 @@
 /**
- * Sending: `POST /conversations/:openid/messages` and `GET /messages/:id`. The conversation decides and stores, then
+ * Sending: `POST /conversations/:id/messages` and `GET /messages/:id`. The conversation decides and stores, then
  * the caller gets the response, then the Worker delivers the message
  * (docs/design/0002-object-decides-worker-carries.md).
  */
@@ -10,11 +10,12 @@ import {
   AcceptedSchema,
   IdempotencyHeaderSchema,
   MessageSchema,
-  OpenidParamSchema,
+  ConversationParamSchema,
   SendBodySchema,
   SendOptionsSchema,
 } from "../../../shared/api/schemas.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
 import { MINI_PROGRAM_RULES } from "../../../shared/message/channel-rules.ts";
 import { parseOutbound, type Outbound, type OutboundProblem } from "../../../shared/message/outbound.ts";
 import { LEASED_CALL_MS } from "../../conversation/client.ts";
@@ -30,6 +31,7 @@ import { hexDigest } from "../../platform/digest.ts";
 import { retryCall } from "../../platform/object-call.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
+import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { checkBody, invalidField, readJsonObject, refuseAs, refuseParameter } from "../http/request-body.ts";
@@ -47,7 +49,7 @@ const SUBMIT_ANSWER_MS = 6_000;
 export const messages = new Hono<HttpEnv>();
 
 messages.post(
-  "/conversations/:openid/messages",
+  "/conversations/:id/messages",
   describe({
     id: "sendMessage",
     tag: "messages",
@@ -71,9 +73,12 @@ messages.post(
     problems: [
       "malformed_json",
       "idempotency_key_required",
+      "account_required",
+      "conversation_not_found",
       "window_closed",
       "quota_used",
       "hold_full",
+      "gone",
       "body_too_large",
       "unsupported_media_type",
       "invalid_field",
@@ -82,24 +87,25 @@ messages.post(
       "idempotency_mismatch",
     ],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
+  validator("param", ConversationParamSchema, refuseParameter),
   validator(
     "header",
     IdempotencyHeaderSchema,
     refuseAs((c) => problem(c, "idempotency_key_required", {})),
   ),
+  chooseConversation(),
   async (c) => {
     const body = await readSend(c);
     if (!body.ok) return body.error;
-    const { openid } = c.req.valid("param");
+    const { address, log } = conversationOf(c);
     const services = servicesOf(c);
-    const { address, conversation } = findConversation(services, openid);
+    const conversation = findConversation(services, address);
     const key = `k:${c.req.valid("header")["idempotency-key"]}`;
     const request = await hashSend(body.value);
     const input = { key, request, ...body.value, ...(await readSubmitSettings(c)) };
     // Two callers may use the same key; an attempt whose response was lost is returned again to this caller alone.
     const holder = crypto.randomUUID();
-    const submit = () => findConversation(services, openid, LEASED_CALL_MS).conversation.submit(address, input, holder);
+    const submit = () => findConversation(services, address, LEASED_CALL_MS).submit(address, input, holder, log);
     const submitted = retryCall("submit", Date.now() + SUBMIT_TIMEOUT_MS, submit);
     deliverAfterResponse(services, address, submitted.then(leaseOf));
     const answer = await withTimeout(SUBMIT_ANSWER_MS, submitted);
@@ -131,7 +137,7 @@ messages.get(
   async (c) => {
     const services = servicesOf(c);
     const found = findMessage(services, c.req.param("id"));
-    const message = await found?.conversation.message(services.app.appid, found.seq);
+    const message = await found?.conversation.message(miniProgramAccount(services.app.appid), found.seq);
     if (found === undefined || message === undefined || message === null) return problem(c, "message_not_found", {});
     const pauseEnd = await readPauseEnd(
       services,
@@ -201,5 +207,7 @@ function refuseSend(c: Context<HttpEnv>, refusal: Extract<SubmitAnswer, { ok: fa
       return problem(c, "unsplittable", { field: "content" });
     case "idempotency_mismatch":
       return problem(c, "idempotency_mismatch", {});
+    case "gone":
+      return problem(c, "gone", {});
   }
 }

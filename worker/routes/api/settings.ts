@@ -14,13 +14,12 @@ import {
 } from "../../../shared/api/settings/document-input.ts";
 import { DEFAULT_DOCUMENT, MAX_SETTINGS_BYTES, settingsFor } from "../../../shared/api/settings/document.ts";
 import type { DocumentVersion } from "../../../shared/api/settings/version.ts";
-import { formatAccount, miniProgramAccount } from "../../../shared/message/address.ts";
 import type { PutSettingsProblem } from "../../settings/rpc.ts";
 import type { HttpEnv } from "../http/app-env.ts";
-import { servicesOf } from "../http/choose-account.ts";
+import { namesAccount, servicesOf } from "../http/choose-account.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
-import { readJson, refuseAs, refuseParameter } from "../http/request-body.ts";
+import { readJson, refuseAs } from "../http/request-body.ts";
 import { readDocument, toEtag } from "../http/stored-settings.ts";
 
 const ETAG = /^"(\d{1,15})"$/;
@@ -50,20 +49,6 @@ const IfMatchSchema = v.object({
   ),
 });
 
-const AccountQuerySchema = v.object({
-  account: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.description(
-        both(
-          "渠道账号，例如 mini-program:wx…；返回它的生效设置，以及每一项来自哪里",
-          "a channel account such as mini-program:wx…: the settings in force for it, and where each key comes from",
-        ),
-      ),
-    ),
-  ),
-});
-
 /** Routes about the settings. */
 export const settings = new Hono<HttpEnv>();
 
@@ -80,12 +65,10 @@ settings.get(
     answers: {
       200: { text: { zh: "设置", en: "The settings" }, content: DOCUMENT_OR_ACCOUNT, headers: VERSION_HEADER },
     },
-    problems: ["settings_unreadable", "invalid_field"],
+    problems: ["settings_unreadable"],
   }),
-  validator("query", AccountQuerySchema, refuseParameter),
   async (c) => {
-    const { account = readShortForm(c) } = c.req.valid("query");
-    if (account !== undefined && !isServed(c, account)) return problem(c, "unknown_app", {});
+    const account = namesAccount(c) ? servicesOf(c).accountKey : undefined;
     const read = await readDocument(c);
     if (!read.ok) return read.error;
     const { version, document } = read.value;
@@ -143,16 +126,6 @@ settings.put(
 
 function toDocumentJson({ version, document }: DocumentVersion): v.InferOutput<typeof SettingsDocumentSchema> {
   return { version, ...document };
-}
-
-/** `?appid=` is the short form of a mini program's account. */
-function readShortForm(c: Context<HttpEnv>): string | undefined {
-  return c.req.query("appid") === undefined ? undefined : servicesOf(c).accountKey;
-}
-
-/** Whether this worker serves an account. */
-function isServed(c: Context<HttpEnv>, account: string): boolean {
-  return c.get("config").apps.some(({ appid }) => formatAccount(miniProgramAccount(appid)) === account);
 }
 
 /** A strong comparison (RFC 9110 §13.1.1): a text that is not one of our ETags matches no version. */

@@ -1,15 +1,16 @@
 /**
- * The typing indicator: `POST /conversations/:openid/typing` (WECHAT.md §5.1). Nothing is stored.
+ * The typing indicator: `POST /conversations/:id/typing` (WECHAT.md §5.1). Nothing is stored.
  */
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
-import { OpenidParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
+import { ConversationParamSchema, TypingBodySchema } from "../../../shared/api/schemas.ts";
 import type { ChannelTexts } from "../../channels/channel.ts";
 import type { TypingProblem } from "../../channels/wechat/api/typing.ts";
 import { findConversation } from "../../inbox/find-conversation.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { refuseCall, refuseCode } from "../http/channel-problem.ts";
 import { servicesOf } from "../http/choose-account.ts";
+import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
@@ -18,7 +19,7 @@ import { readBody, refuseParameter } from "../http/request-body.ts";
 export const typing = new Hono<HttpEnv>();
 
 typing.post(
-  "/conversations/:openid/typing",
+  "/conversations/:id/typing",
   describe({
     id: "setTyping",
     tag: "conversations",
@@ -31,6 +32,8 @@ typing.post(
     answers: { 204: { text: { zh: "微信已接受", en: "WeChat accepted it" } } },
     problems: [
       "malformed_json",
+      "account_required",
+      "conversation_not_found",
       "window_closed",
       "quota_used",
       "no_recent_message",
@@ -42,15 +45,16 @@ typing.post(
       "wechat_paused",
     ],
   }),
-  validator("param", OpenidParamSchema, refuseParameter),
+  validator("param", ConversationParamSchema, refuseParameter),
+  chooseConversation(),
   async (c) => {
     const body = await readBody(c, TypingBodySchema);
     if (!body.ok) return body.error;
     const services = servicesOf(c);
-    const { address, conversation } = findConversation(services, c.req.valid("param").openid);
-    const businessId = (await conversation.businessId()) ?? undefined;
+    const { address } = conversationOf(c);
+    const businessId = (await findConversation(services, address).businessId()) ?? undefined;
     const client = services.createClient();
-    const changed = await client.typing(address.openid, body.value.on ? "Typing" : "CancelTyping", businessId);
+    const changed = await client.typing(address.user, body.value.on ? "Typing" : "CancelTyping", businessId);
     return changed.ok ? c.body(null, 204) : refuseTyping(c, await services.texts(), changed.error);
   },
 );

@@ -18,6 +18,8 @@ import {
   WebhookParamSchema,
 } from "../../../shared/api/webhooks.ts";
 import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { miniProgramAccount } from "../../../shared/message/address.ts";
+import { credentialOf } from "../../account/core/credential.ts";
 import type { RemoteConversation } from "../../conversation/rpc.ts";
 import { findConversation, findConversationById } from "../../inbox/find-conversation.ts";
 import { consumerIdOf } from "../../webhooks/core/consumers.ts";
@@ -25,6 +27,7 @@ import { toListed, type ListedWebhooks } from "../../webhooks/core/listed-webhoo
 import type { SkippedConversation } from "../../webhooks/skipped-store.ts";
 import type { HttpEnv } from "../http/app-env.ts";
 import { servicesOf } from "../http/choose-account.ts";
+import { chooseConversation, conversationOf } from "../http/choose-conversation.ts";
 import { describe, validator } from "../http/describe.ts";
 import { problem } from "../http/problem.ts";
 import { readBody, refuseParameter } from "../http/request-body.ts";
@@ -48,7 +51,7 @@ const REPLAY_PROBLEMS = [
 export const webhookReplays = new Hono<HttpEnv>();
 
 webhookReplays.post(
-  "/conversations/:openid/webhooks/:id/replay",
+  "/conversations/:id/webhooks/:webhook/replay",
   describe({
     id: "replayWebhook",
     tag: "operations",
@@ -64,15 +67,15 @@ webhookReplays.post(
         content: { type: "application/json", schema: ReplayedSchema },
       },
     },
-    problems: REPLAY_PROBLEMS,
+    problems: ["account_required", ...REPLAY_PROBLEMS],
   }),
   validator("param", ReplayParamSchema, refuseParameter),
+  chooseConversation(),
   async (c) => {
-    const { openid, id } = c.req.valid("param");
-    const asked = await readReplay(c, id, ReplayBodySchema);
+    const asked = await readReplay(c, c.req.valid("param").webhook, ReplayBodySchema);
     if (!asked.ok) return asked.error;
     const { request, replayer } = asked.value;
-    const after = await replayer.replay(findConversation(servicesOf(c), openid).conversation, request.after);
+    const after = await replayer.replay(findConversation(servicesOf(c), conversationOf(c).address), request.after);
     if (after === null) return problem(c, "conversation_not_found", {});
     return c.json({ after } satisfies v.InferOutput<typeof ReplayedSchema>, 202);
   },
@@ -172,8 +175,9 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
   const { appid } = services.app;
   const account = services.account();
   // Events of the mini program as a whole have the id of the account's object.
-  const accountId = c.env.ACCOUNT.idFromName(appid).toString();
-  const caller = { appid, settingsVersion: listed.value.version };
+  const accountId = c.env.ACCOUNT.idFromName(credentialOf(miniProgramAccount(appid))).toString();
+  const caller = { account: miniProgramAccount(appid), settingsVersion: listed.value.version };
+  const callerOf = ({ log }: SkippedConversation) => (log === null ? caller : { ...caller, log });
 
   const replay = (conversation: RemoteConversation, after: number) =>
     replayObject(conversation.id.toString(), () => conversation.replay(consumerIdOf(id), after, caller));
@@ -207,7 +211,12 @@ async function createReplayer(c: Context<HttpEnv>, id: string): Promise<Result<R
         known.map(async (entry): Promise<SkippedConversation> => {
           // An erased or expired conversation has no events to deliver.
           if (entry.conversation === accountId) await account.replayEvents(id, entry.after, listed.value);
-          else await findConversationById(services, entry.conversation)?.replay(consumerIdOf(id), entry.after, caller);
+          else
+            await findConversationById(services, entry.conversation)?.replay(
+              consumerIdOf(id),
+              entry.after,
+              callerOf(entry),
+            );
           return entry;
         }),
       );

@@ -3,6 +3,7 @@
  */
 import type { Config } from "../../config/config.ts";
 import type { RequestServices } from "../../inbox/services.ts";
+import type { ChosenConversation } from "./choose-conversation.ts";
 
 /** Bindings come from wrangler.toml; variables are set by the middleware of `app.ts`. */
 export interface HttpEnv {
@@ -14,7 +15,9 @@ export interface HttpEnv {
     requestId: string;
     /** The team's code: a route never imports it. */
     team: RequestServices["team"];
-    /** The services of the chosen mini program; set by `requireKnownApp`. */
+    /** The services of the chosen account; set by `requireKnownAccount`. */
     services: RequestServices;
+    /** Set by `chooseConversation`. */
+    conversation: ChosenConversation;
   };
 }

@@ -1,30 +1,47 @@
 /**
- * Which mini program a request is about: `?appid=`, or the only or first one.
+ * Which account a request is about: `?account=<channel>:<account>`, `?appid=` for a mini program, or the only or first
+ * one.
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { findAccountConfig } from "../../config/config.ts";
+import { parseAccount } from "../../../shared/message/address.ts";
+import { findAccountConfig, findConfigOf, type WeChatAccountConfig } from "../../config/config.ts";
 import type { RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 import { problem } from "./problem.ts";
 import { createRequestServices } from "./services.ts";
 
-/** Answers 404 `unknown_app` for an app that is not configured; in later handlers `servicesOf` returns its services. */
-export const requireKnownApp = () =>
-  createMiddleware<HttpEnv>(async function requireKnownApp(c, next) {
-    const app = findAccountConfig(c.get("config"), c.req.query("appid"));
-    if (app === undefined) return problem(c, "unknown_app", {});
+/** Answers 404 `unknown_account` for an account that is not configured; in later handlers `servicesOf` returns its services. */
+export const requireKnownAccount = () =>
+  createMiddleware<HttpEnv>(async function requireKnownAccount(c, next) {
+    const app = findAccount(c);
+    if (app === undefined) return problem(c, "unknown_account", {});
     c.set("services", createRequestServices(c, app));
     return next();
   });
 
+/** Whether the query names an account. */
+export function namesAccount(c: Context<HttpEnv>): boolean {
+  return (c.req.query("account") ?? c.req.query("appid")) !== undefined;
+}
+
+/** Undefined when it is not configured, or when the two parameters name two accounts. */
+function findAccount(c: Context<HttpEnv>): WeChatAccountConfig | undefined {
+  const config = c.get("config");
+  const { account: text, appid } = c.req.query();
+  if (text === undefined) return findAccountConfig(config, appid);
+  const account = parseAccount(text);
+  const app = account && findConfigOf(config, account);
+  return appid === undefined || appid === app?.appid ? app : undefined;
+}
+
 /**
- * The services of the mini program of a request.
+ * The services of the account of a request.
  *
- * @throws Error on a route that is not mounted after `requireKnownApp`
+ * @throws Error on a route that is not mounted after `requireKnownAccount`
  */
 export function servicesOf(c: Context<HttpEnv>): RequestServices {
   const services: RequestServices | undefined = c.get("services");
-  if (services === undefined) throw new Error("this route must be mounted after requireKnownApp");
+  if (services === undefined) throw new Error("this route must be mounted after requireKnownAccount");
   return services;
 }

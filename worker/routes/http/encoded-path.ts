@@ -1,15 +1,15 @@
 /**
  * Paths that name a user must be percent-encoded UTF-8. Hono leaves an encoding unchanged that it cannot decode, and
- * the path would then name the user whose openid has exactly these characters.
+ * the path would then name the user whose id has exactly these characters.
  */
 import { createMiddleware } from "hono/factory";
 import type { HttpEnv } from "./app-env.ts";
 import { invalidField } from "./request-body.ts";
 
-/** Answers 422 `invalid_field` for the field `openid` when the path cannot be decoded. */
+/** Answers 422 `invalid_field` for the field `id` when the path cannot be decoded. */
 export const requireEncodedPath = () =>
   createMiddleware<HttpEnv>(async function requireEncodedPath(c, next) {
-    if (!isEncoded(new URL(c.req.url).pathname)) return invalidField(c, "openid", "must be percent-encoded UTF-8");
+    if (!isEncoded(new URL(c.req.url).pathname)) return invalidField(c, "id", "must be percent-encoded UTF-8");
     return next();
   });
 

@@ -6,7 +6,7 @@ import type { WeChatAccountConfig } from "../../config/config.ts";
 import { createServices, type RequestServices } from "../../inbox/services.ts";
 import type { HttpEnv } from "./app-env.ts";
 
-/** Creates them, once per request; after `requireKnownApp` they exist already. */
+/** Creates them, once per request; after `requireKnownAccount` they exist already. */
 export function createRequestServices(c: Context<HttpEnv>, app: WeChatAccountConfig): RequestServices {
   const { env } = c;
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);

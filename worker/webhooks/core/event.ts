@@ -9,6 +9,7 @@ import {
   ACCOUNT_EVENT,
 } from "../../../shared/api/webhook-events.ts";
 import { showAccountEvent, type StoredAccountEvent } from "../../../shared/message/account-event.ts";
+import type { Address } from "../../../shared/message/address.ts";
 import type { Inbound } from "../../../shared/message/inbound.ts";
 import { showRow, type ShownRow } from "../../conversation/core/row-json.ts";
 import type { Row } from "../../conversation/core/rows.ts";
@@ -23,10 +24,10 @@ export interface WebhookEvent {
 }
 
 /** The data of an event. */
-interface EventData {
-  readonly appid: string;
-  readonly openid: string;
-  /** The row, as `GET /conversations/:openid/messages` returns it. */
+interface EventData extends Address {
+  /** The conversation's id. */
+  readonly conversation: string;
+  /** The row, as `GET /conversations/:id/messages` returns it. */
   readonly row: ShownRow;
   /** The message of an outcome: its `out` row. */
   readonly message?: ShownRow;
@@ -39,8 +40,6 @@ export function typesOf(row: Row): readonly WebhookEventType[] {
       const received = typeOfPush(row.body.inbound);
       return row.body.acknowledgement === "handover" ? [received, "conversation.handed_over"] : [received];
     }
-    case "handed_over":
-      return ["conversation.handed_over"];
     case "sent":
       return ["message.sent"];
     case "failed":
@@ -71,10 +70,12 @@ export function toWebhookEvent(
   type: WebhookEventType,
   message: Row | undefined,
 ): WebhookEvent {
-  const { appid, openid, objectId } = source;
+  const { channel, account, user, objectId } = source;
   const data: EventData = {
-    appid,
-    openid,
+    conversation: objectId,
+    channel,
+    account,
+    user,
     row: showRow(row, objectId),
     ...(message !== undefined && { message: showRow(message, objectId) }),
   };
@@ -87,14 +88,14 @@ export function toWebhookEvent(
 
 /** An event of an account as a whole, as `GET /events` returns it; `objectId` is the account's. */
 export function toAccountWebhookEvent(
-  { appid, objectId }: Omit<WebhookSource, "openid">,
+  { channel, account, objectId }: Omit<WebhookSource, "user">,
   event: StoredAccountEvent,
 ): WebhookEvent {
   const shown = showAccountEvent(event);
   return {
     id: eventIdOf({ objectId }, event, ACCOUNT_EVENT),
     type: ACCOUNT_EVENT,
-    body: JSON.stringify({ type: ACCOUNT_EVENT, timestamp: shown.at, data: { appid, event: shown } }),
+    body: JSON.stringify({ type: ACCOUNT_EVENT, timestamp: shown.at, data: { channel, account, event: shown } }),
   };
 }
 

@@ -1,0 +1,77 @@
+/**
+ * Which conversation a request is about, by the `:id` of its path: a conversation's id, an address, or the user of the
+ * account the request names (docs/design/0020-names.md, "Routes").
+ */
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { err, ok, type Result } from "../../../shared/base/result.ts";
+import { miniProgramAddress, parseAddress, type Address } from "../../../shared/message/address.ts";
+import { USER_ID } from "../../../shared/message/user-id.ts";
+import { findConfigOf } from "../../config/config.ts";
+import { findConversationById } from "../../inbox/find-conversation.ts";
+import type { HttpEnv } from "./app-env.ts";
+import { namesAccount, servicesOf } from "./choose-account.ts";
+import { problem } from "./problem.ts";
+import { invalidField } from "./request-body.ts";
+import { createRequestServices } from "./services.ts";
+
+/** The conversation of a request. */
+export interface ChosenConversation {
+  readonly address: Address;
+  /** Its log, when the caller knows its id alone: no other one is created. */
+  readonly log?: string;
+}
+
+const CONVERSATION_ID = /^[0-9a-f]{64}$/;
+
+/**
+ * Finds the conversation: past it `conversationOf` has its address, and `servicesOf` the services of its account. Comes
+ * after the validator of the path.
+ */
+export const chooseConversation = () =>
+  createMiddleware<HttpEnv>(async function chooseConversation(c, next) {
+    const id = c.req.param("id") ?? "";
+    const found = CONVERSATION_ID.test(id) ? await findById(c, id) : readAddress(c, id);
+    if (!found.ok) return found.error;
+    const app = findConfigOf(c.get("config"), found.value.address);
+    if (app === undefined) return problem(c, "unknown_account", {});
+    const named = servicesOf(c);
+    if (namesAccount(c) && named.app !== app)
+      return invalidField(c, "id", "belongs to another account than the query names");
+    if (named.app !== app) c.set("services", createRequestServices(c, app));
+    c.set("conversation", found.value);
+    return next();
+  });
+
+/**
+ * The conversation of a request.
+ *
+ * @throws Error on a route without `chooseConversation`
+ */
+export function conversationOf(c: Context<HttpEnv>): ChosenConversation {
+  const conversation: ChosenConversation | undefined = c.get("conversation");
+  if (conversation === undefined) throw new Error("this route needs chooseConversation");
+  return conversation;
+}
+
+/** An object reached by its id does not know its name: its head says whose it is. */
+async function findById(c: Context<HttpEnv>, id: string): Promise<Result<ChosenConversation, Response>> {
+  const head = await findConversationById(servicesOf(c), id)?.head();
+  if (head === undefined || head === null) return err(problem(c, "conversation_not_found", {}));
+  const { log, ...address } = head;
+  return ok({ address, log });
+}
+
+function readAddress(c: Context<HttpEnv>, id: string): Result<ChosenConversation, Response> {
+  if (id.includes(":")) {
+    const address = parseAddress(id);
+    return address === undefined ? err(invalidField(c, "id", FORMS)) : ok({ address });
+  }
+  if (!USER_ID.test(id)) return err(invalidField(c, "id", FORMS));
+  // The first account may be the wrong one, and the caller would not notice.
+  if (!namesAccount(c) && c.get("config").apps.length > 1) return err(problem(c, "account_required", {}));
+  return ok({ address: miniProgramAddress(servicesOf(c).app.appid, id) });
+}
+
+const FORMS =
+  "must be a conversation id, channel:account:user, or a user of 1 to 128 visible ASCII characters, not . or ..";
