@@ -10,17 +10,17 @@ export const SECRETS: MutantTable = {
     {
       name: "openid-in-the-log",
       breaks: "log lines name a user by openid",
-      file: "worker/routes/wechat-push.ts",
-      symbol: "accept.tag",
-      change: { value: "inbound.openid" },
+      file: "worker/inbox/receive-arrival.ts",
+      symbol: "receiveOne.tag",
+      change: { value: "event.openid" },
       killedBy: LOG_LINES,
     },
     {
       name: "text-in-the-log",
       breaks: "the log line of a push holds the message",
-      file: "worker/routes/wechat-push.ts",
-      symbol: "accept.fields",
-      change: { replace: "inbound.name", by: "JSON.stringify(inbound)" },
+      file: "worker/inbox/receive-arrival.ts",
+      symbol: "receiveOne.fields",
+      change: { replace: "event.name", by: "JSON.stringify(event)" },
       killedBy: LOG_LINES,
     },
     {

@@ -25,7 +25,7 @@ export const STORED: MutantTable = {
       name: "failure-acknowledged",
       breaks: "a push that could not be stored is answered with success",
       file: "worker/routes/wechat-push.ts",
-      symbol: "accept",
+      symbol: "toForwardedResponse",
       change: { replace: 'c.text("try again", 500)', by: 'c.text("success")' },
       killedBy: [PUSH_TROUBLE, NOT_STORED],
     },

@@ -3,9 +3,98 @@
  * decisions.
  */
 import type { BilingualText } from "../../shared/base/bilingual.ts";
+import type { Result } from "../../shared/base/result.ts";
 import type { GrantOpening } from "../../shared/message/channel-rules.ts";
 import type { Delivery, Reaction } from "../../shared/message/delivery.ts";
+import type { Acknowledgement, Inbound } from "../../shared/message/inbound.ts";
 import type { Outbound } from "../../shared/message/outbound.ts";
+
+/** A channel, opened for one credential. */
+export interface Channel {
+  /** A larger body is answered 413 without being read, bytes. */
+  readonly maxRequestBytes: number;
+  /**
+   * Verifies, decrypts and reads one request, in this order. Before verification only sizes and required parameters are
+   * checked.
+   *
+   * @param now epoch ms
+   * @returns the arrival, also when it could not be read; or the reason why it is not the platform's
+   */
+  receive(request: ChannelRequest, now: number): Promise<Result<Arrival, RejectedRequest>>;
+  /** The channel's terms for an event: pure, and the same for every call; of an account event nothing. */
+  classify(event: Inbound): Classification;
+}
+
+/** An HTTP request as a channel sees it. */
+export interface ChannelRequest {
+  readonly method: "GET" | "POST";
+  /** Percent-decoded; of a repeated name the first value. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The body as UTF-8; "" of a GET. */
+  readonly body: string;
+}
+
+/** A response. */
+export interface ChannelResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** The content of one request. */
+export interface Arrival {
+  /** In the order they happened; none for a verification. */
+  readonly events: readonly ArrivedEvent[];
+  /** Genuine but unreadable: acknowledged, and stored in the quarantine. */
+  readonly unreadable: readonly UnreadableEvent[];
+  /** The platform's check of the address. */
+  readonly isVerification: boolean;
+  /**
+   * Builds the response once everything is stored; anew for each repeat, under a new encryption. For an event that cannot
+   * be handed over it builds the same as for `received`.
+   *
+   * @param now epoch ms
+   * @param randomBytes called only when something is encrypted
+   */
+  readonly acknowledge: (
+    content: Acknowledgement,
+    now: number,
+    randomBytes: (size: number) => Uint8Array,
+  ) => Promise<ChannelResponse>;
+}
+
+/** An event with its key. */
+export interface ArrivedEvent {
+  /**
+   * The same for every delivery of the event, whatever its format: `m:` and the platform's id; or `e:`, the name (64 units),
+   * the seconds of `createdAt`, and 16 hex digits over its content.
+   */
+  readonly key: string;
+  readonly event: Inbound;
+  /** When the request was signed, epoch ms; 0: unknown. It dates an event whose `createdAt` is 0. */
+  readonly signedAt: number;
+}
+
+/** A genuine request that could not be read. Content: never for a log line. */
+export interface UnreadableEvent {
+  /** The reason, in fixed words. */
+  readonly cause: string;
+  /** The body, decrypted. */
+  readonly text: string;
+  /** Epoch ms; 0: unknown. */
+  readonly createdAt: number;
+}
+
+/** The reason why a request is rejected. The caller gets a fixed body; this is for the log. */
+export interface RejectedRequest {
+  readonly status: 400 | 403;
+  /** A fixed word. */
+  readonly cause: string;
+  /** For the log: `cure` and facts of the configuration. No content, no secret, nothing of the caller's. */
+  readonly details: Readonly<Record<string, string>>;
+  /** It was signed, but too long ago or too far ahead: `ageMs` is negative for the future, null when it is no number. */
+  readonly stale?: { readonly ageMs: number | null };
+}
 
 /** Sends one message: one attempt, returns facts only. Resolves before the deadline and never throws. */
 export type Deliver = (target: Target, message: Outbound, attempt: SendAttempt) => Promise<Delivery>;

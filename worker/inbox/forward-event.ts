@@ -16,7 +16,7 @@ import { forwardPush } from "../forwarding/forward-push.ts";
 import { withTimeout } from "../platform/deadline.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
-import type { ArrivedEvent } from "./late-events.ts";
+import type { DatedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
@@ -32,7 +32,7 @@ const REPORT_TIMEOUT_MS = 1_500;
 /** A push that is stored, or of an erased user, and is to be forwarded. */
 export interface StoredPush {
   readonly inbound: Inbound;
-  readonly arrived: ArrivedEvent;
+  readonly arrived: DatedEvent;
   readonly accepted: ReceiveOutcome;
   readonly request: ForwardedRequest;
 }

@@ -30,8 +30,8 @@ const WRITE_AGAIN_MS = 60_000;
 /** The most keys remembered by an isolate: more than the late or repeated pushes of one minute. */
 const MAX_WRITTEN = 256;
 
-/** The data of a push that this cache uses. */
-export interface ArrivedEvent extends Address {
+/** The data of an event that this cache uses. */
+export interface DatedEvent extends Address {
   /** Its dedupe key. */
   readonly key: string;
   readonly createdAt: number;
@@ -44,7 +44,7 @@ export interface ArrivedEvent extends Address {
  * The acknowledgement of an earlier delivery of this push, if the push looks repeated and KV has it. Undefined when KV
  * fails.
  */
-export async function knownAcknowledgement(kv: KVNamespace, push: ArrivedEvent): Promise<Acknowledgement | undefined> {
+export async function knownAcknowledgement(kv: KVNamespace, push: DatedEvent): Promise<Acknowledgement | undefined> {
   if (push.arrivedAt - push.createdAt < LOOKS_REPEATED_MS) return undefined;
   try {
     const known = await withTimeout(KV_TIMEOUT_MS, kv.get(await storageKey(push)));
@@ -57,7 +57,7 @@ export async function knownAcknowledgement(kv: KVNamespace, push: ArrivedEvent):
 
 /** Whether an acknowledgement is to be cached: it was late, or the push had arrived before. */
 export function mayBeRepeated(
-  push: ArrivedEvent,
+  push: DatedEvent,
   outcome: { readonly repeated: boolean; readonly answeredAt: number },
 ): boolean {
   return outcome.repeated || outcome.answeredAt - push.arrivedAt >= LATE_MS;
@@ -72,7 +72,7 @@ const written = new Map<string, number>();
  */
 export async function rememberAcknowledgement(
   kv: KVNamespace,
-  push: ArrivedEvent,
+  push: DatedEvent,
   acknowledgement: Acknowledgement,
 ): Promise<void> {
   const key = await storageKey(push);
@@ -91,6 +91,6 @@ export async function rememberAcknowledgement(
   }
 }
 
-async function storageKey(push: ArrivedEvent): Promise<string> {
+async function storageKey(push: DatedEvent): Promise<string> {
   return `seen:${await hashEventKey(push, push.key)}`;
 }

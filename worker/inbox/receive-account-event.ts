@@ -6,12 +6,11 @@ import { miniProgramAccount } from "../../shared/message/address.ts";
 import type { AccountEvent } from "../../shared/message/inbound.ts";
 import type { EventOutcome } from "../account/events.ts";
 import { runEventHandler } from "../automation/event-handler-runner.ts";
-import { findCreateTime } from "../channels/wechat/push/create-time.ts";
-import type { PushProblem } from "../channels/wechat/push/open-push.ts";
+import type { UnreadableEvent } from "../channels/channel.ts";
 import { errorName, writeLog } from "../platform/logger.ts";
 import { callUntil } from "../platform/object-call.ts";
 import { toListed } from "../webhooks/core/listed-webhooks.ts";
-import type { ArrivedEvent } from "./late-events.ts";
+import type { DatedEvent } from "./late-events.ts";
 import { STORE_TIMEOUT_MS, type ReceiveOutcome } from "./receive-event.ts";
 import type { RequestServices } from "./services.ts";
 
@@ -19,7 +18,7 @@ import type { RequestServices } from "./services.ts";
 export async function receiveAccountEvent(
   services: RequestServices,
   inbound: AccountEvent,
-  arrived: ArrivedEvent,
+  arrived: DatedEvent,
 ): Promise<ReceiveOutcome> {
   const { config, account, team, env, requestId } = services;
   if (arrived.createdAt < arrived.arrivedAt - config.retentionMs)
@@ -45,15 +44,10 @@ export async function receiveAccountEvent(
  */
 export async function keepUnreadable(
   { app, account, requestId }: RequestServices,
-  problem: Extract<PushProblem, { reason: "unreadable" }>,
+  { cause, text, createdAt }: UnreadableEvent,
   arrivedAt: number,
 ): Promise<void> {
-  const unreadable = {
-    at: arrivedAt,
-    cause: problem.cause,
-    body: problem.text,
-    createdAt: findCreateTime(problem.text),
-  };
+  const unreadable = { at: arrivedAt, cause, body: text, createdAt };
   try {
     await callUntil("quarantine", arrivedAt + STORE_TIMEOUT_MS, () => account().quarantine(unreadable));
   } catch (error) {

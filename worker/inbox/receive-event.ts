@@ -10,7 +10,6 @@ import { resolveProposals } from "../automation/ask-webhook.ts";
 import { buildCandidates } from "../automation/core/rules.ts";
 import { runHandlers } from "../automation/handler-runner.ts";
 import type { Classification } from "../channels/channel.ts";
-import { classify } from "../channels/mini-program/classify.ts";
 import { verifyContextToken } from "../channels/mini-program/context-signature.ts";
 import { objectIdOf, storePush } from "../conversation/client.ts";
 import type { Candidate } from "../conversation/core/candidate.ts";
@@ -19,7 +18,7 @@ import { hashEventKey } from "../conversation/event-hash.ts";
 import { writeLog, conversationTag } from "../platform/logger.ts";
 import { createAsk } from "../webhooks/call-webhook.ts";
 import { deliverAfterResponse } from "./delivery/after-response.ts";
-import { knownAcknowledgement, mayBeRepeated, rememberAcknowledgement, type ArrivedEvent } from "./late-events.ts";
+import { knownAcknowledgement, mayBeRepeated, rememberAcknowledgement, type DatedEvent } from "./late-events.ts";
 import { listConsumers } from "./log-consumers.ts";
 import type { RequestServices } from "./services.ts";
 
@@ -45,14 +44,14 @@ const ANSWER_MS = 6_000;
 /**
  * Decides, stores and answers; sending follows after the response.
  *
- * @param pushed `createdAt` 0: it came without CreateTime; the time of arrival is used
+ * @param event `createdAt` 0: it came without CreateTime; the time of arrival is used
  * @param isForwarded another server answers this push: the KV cache is not read, and no rule hands the user over
  * @throws the last error when it could not be stored
  */
 export async function receiveEvent(
   services: RequestServices,
-  pushed: Inbound,
-  arrived: ArrivedEvent,
+  { inbound: pushed, classification }: Pick<InboundEvent, "inbound" | "classification">,
+  arrived: DatedEvent,
   isForwarded: boolean,
 ): Promise<ReceiveOutcome> {
   const { config, directory, kv, recordMilestone, waitUntil } = services;
@@ -63,7 +62,6 @@ export async function receiveEvent(
   if (known !== undefined) return { outcome: "known", acknowledgement: known };
   const token = inbound.event === "action" && inbound.type === "enter" ? findToken(inbound.entryText) : undefined;
   const contextVerdict = token === undefined ? undefined : await verifyContext(services, token, arrived);
-  const classification = classify(inbound);
   const proposed = await findCandidates(services, inbound, arrived, { contextVerdict, ...classification });
   const { channel, account, user } = arrived;
   const address = { channel, account, user };
@@ -94,7 +92,7 @@ function withoutHandover(candidate: Candidate): Candidate {
 async function verifyContext(
   { config, directory, requestId }: RequestServices,
   token: string,
-  arrived: ArrivedEvent,
+  arrived: DatedEvent,
 ): Promise<TokenVerdict> {
   const { user: openid, createdAt, arrivedAt } = arrived;
   const verdict = await verifyContextToken(token, openid, config.contextKeys, Math.min(createdAt, arrivedAt));
@@ -112,7 +110,7 @@ async function verifyContext(
 async function findCandidates(
   services: RequestServices,
   inbound: Inbound,
-  arrived: ArrivedEvent,
+  arrived: DatedEvent,
   facts: Classification & { readonly contextVerdict: TokenVerdict | undefined },
 ): Promise<Pick<InboundEvent, "candidates" | "consumers" | "settingsVersion">> {
   const { env, team, requestId } = services;

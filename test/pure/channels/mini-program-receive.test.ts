@@ -1,0 +1,92 @@
+/** The mini-program channel as the core sees it: an arrival or a rejection, and the response to it. */
+import { describe, it } from "vitest";
+import type { ChannelRequest } from "../../../worker/channels/channel.ts";
+import { openMiniProgram } from "../../../worker/channels/mini-program/channel.ts";
+import { APP, decrypt, sha1 } from "./independent-crypt.ts";
+import { credentials, NONCE, NOW, plainPush, securePush, TIMESTAMP, type Push } from "./pushes.ts";
+import { HEAD, MESSAGES, MSG_ID } from "./samples.ts";
+
+const secure = openMiniProgram(credentials("secure"), 900_000);
+const none = (): never => {
+  throw new Error("no random bytes are needed");
+};
+
+function toRequest({ query, body }: Push): ChannelRequest {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return { method: "POST", query: Object.fromEntries(given), body };
+}
+
+describe("a request to the mini-program channel", () => {
+  it("of the console is a verification, whose acknowledgement is the echo", async ({ expect }) => {
+    const signature = sha1(APP.token, TIMESTAMP, NONCE);
+    const query = { signature, timestamp: TIMESTAMP, nonce: NONCE, echostr: "echo <1>" };
+    const arrival = await secure.receive({ method: "GET", query, body: "" }, NOW);
+    expect(arrival).toMatchObject({ ok: true, value: { events: [], unreadable: [], isVerification: true } });
+    expect(arrival.ok && (await arrival.value.acknowledge("received", NOW, none))).toEqual({
+      status: 200,
+      contentType: "text/plain; charset=utf-8",
+      body: "echo <1>",
+    });
+    const forged = await secure.receive({ method: "GET", query: { ...query, signature: "0" }, body: "" }, NOW);
+    expect(forged).toEqual({ ok: false, error: { status: 403, cause: "bad_signature", details: {} } });
+    const bare = await secure.receive({ method: "GET", query: {}, body: "" }, NOW);
+    expect(bare).toMatchObject({ ok: false, error: { status: 403, cause: "missing_parameter" } });
+  });
+
+  it("with a message is one event with its key and the time of its signature", async ({ expect }) => {
+    const arrival = await secure.receive(toRequest(securePush(MESSAGES.text.xml, "xml")), NOW);
+    const event = { ...HEAD, ...MESSAGES.text.says };
+    const signedAt = Number(TIMESTAMP) * 1_000;
+    expect(arrival).toMatchObject({
+      ok: true,
+      value: {
+        events: [{ key: `m:${MSG_ID}`, event, signedAt }],
+        unreadable: [],
+        isVerification: false,
+      },
+    });
+    expect(secure.classify(arrival.ok ? (arrival.value.events[0]?.event ?? none()) : none())).toEqual({
+      grant: { name: "message" },
+    });
+  });
+
+  it("is acknowledged without random bytes when it is received, and handed over in the encryption of the push", async ({
+    expect,
+  }) => {
+    const arrival = await secure.receive(toRequest(securePush(MESSAGES.text.json, "json")), NOW);
+    const { acknowledge } = arrival.ok ? arrival.value : none();
+    expect(await acknowledge("received", NOW, none)).toMatchObject({ status: 200, body: "success" });
+    let next = 0;
+    const bytes = (size: number) => new Uint8Array(size).fill((next += 1));
+    const first: unknown = JSON.parse((await acknowledge("handover", NOW, bytes)).body);
+    const again: unknown = JSON.parse((await acknowledge("handover", NOW, bytes)).body);
+    expect(first).not.toEqual(again);
+    for (const sealed of [first, again]) {
+      const opened: unknown = JSON.parse(decrypt(APP.aesKey, String(Object(sealed)["Encrypt"])).text);
+      expect(opened).toMatchObject({ ToUserName: HEAD.openid, MsgType: "transfer_customer_service" });
+    }
+  });
+
+  it("that is genuine and cannot be read has its text for the quarantine, and is acknowledged", async ({ expect }) => {
+    const text = '{"CreateTime":1760000000,"MsgType":"text"}';
+    const arrival = await secure.receive(toRequest(securePush(text, "json")), NOW);
+    const unreadable = { cause: "ToUserName: missing_field", text, createdAt: 1_760_000_000_000 };
+    expect(arrival).toMatchObject({ ok: true, value: { events: [], unreadable: [unreadable], isVerification: false } });
+    expect(arrival.ok && (await arrival.value.acknowledge("received", NOW, none)).body).toBe("success");
+  });
+
+  it("that is rejected says what the operator can do, and how old a stale one is", async ({ expect }) => {
+    const plain = await secure.receive(toRequest(plainPush(MESSAGES.text.xml)), NOW);
+    expect(plain).toMatchObject({
+      ok: false,
+      error: { status: 403, cause: "push_mode_mismatch", details: { expected: "secure", came: "plaintext" } },
+    });
+    const old = await secure.receive(toRequest(securePush(MESSAGES.text.xml, "xml")), NOW + 3_600_000);
+    expect(old).toMatchObject({ ok: false, error: { status: 403, cause: "stale", stale: { ageMs: 3_610_000 } } });
+    const bare = await secure.receive({ method: "POST", query: {}, body: "" }, NOW);
+    expect(bare).toEqual({
+      ok: false,
+      error: { status: 400, cause: "missing_parameter", details: { parameter: "timestamp" } },
+    });
+  });
+});

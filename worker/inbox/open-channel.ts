@@ -1,0 +1,16 @@
+/** The channel of an account, opened once for each isolate and configuration. */
+import type { Channel } from "../channels/channel.ts";
+import { openMiniProgram } from "../channels/mini-program/channel.ts";
+import type { Config, WeChatAccountConfig } from "../config/config.ts";
+
+/** By the configuration they were opened with. Per-isolate cache: may be evicted at any time. */
+const channels = new WeakMap<WeChatAccountConfig, Channel>();
+
+/** Opens it, or returns the one that is open. */
+export function channelOf(app: WeChatAccountConfig, { pushMaxAgeMs }: Pick<Config, "pushMaxAgeMs">): Channel {
+  const known = channels.get(app);
+  if (known !== undefined) return known;
+  const opened = openMiniProgram(app, pushMaxAgeMs);
+  channels.set(app, opened);
+  return opened;
+}

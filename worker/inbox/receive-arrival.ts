@@ -1,0 +1,90 @@
+/**
+ * Stores the content of one request and forwards it to the team's server where configured. Nothing is acknowledged before
+ * it is stored (docs/design/0021-channel-port.md, "A request, step by step").
+ */
+import { isAccountEvent } from "../../shared/message/account-event.ts";
+import { accountOf, miniProgramAccount, miniProgramAddress } from "../../shared/message/address.ts";
+import type { Acknowledgement } from "../../shared/message/inbound.ts";
+import type { Arrival, ArrivedEvent, Channel } from "../channels/channel.ts";
+import { objectIdOf } from "../conversation/client.ts";
+import type { RelayedAnswer } from "../conversation/rpc.ts";
+import { errorName, writeLog, conversationTag } from "../platform/logger.ts";
+import { forwardFor, relayPush, type ForwardedRequest, type RelayProblem } from "./forward-event.ts";
+import { receiveAccountEvent, keepUnreadable } from "./receive-account-event.ts";
+import { receiveEvent, type ReceiveOutcome } from "./receive-event.ts";
+import type { RequestServices } from "./services.ts";
+
+/** The answer to the request: the channel's acknowledgement, the answer of the team's server, or neither. */
+export type ArrivalAnswer =
+  | { readonly type: "acknowledge"; readonly acknowledgement: Acknowledgement }
+  | { readonly type: "relay"; readonly answer: RelayedAnswer }
+  /** The platform must repeat it, or the address leads back to this worker. */
+  | { readonly type: "fail"; readonly reason: "not_stored" | RelayProblem };
+
+/**
+ * Stores an arrival; messages are sent after the response.
+ *
+ * @param arrivedAt epoch ms
+ * @param request unchanged, for the team's push server
+ */
+export async function receiveArrival(
+  services: RequestServices,
+  channel: Pick<Channel, "classify">,
+  arrival: Arrival,
+  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
+): Promise<ArrivalAnswer> {
+  const { app, requestId } = services;
+  for (const unreadable of arrival.unreadable) {
+    await keepUnreadable(services, unreadable, arrivedAt);
+    writeLog("push_quarantined", {
+      requestId,
+      ...miniProgramAccount(app.appid),
+      outcome: "unreadable",
+      cause: unreadable.cause,
+    });
+  }
+  let answer: ArrivalAnswer = { type: "acknowledge", acknowledgement: "received" };
+  for (const arrived of arrival.events) {
+    answer = await receiveOne(services, channel, arrived, { arrivedAt, request });
+    if (answer.type === "fail") return answer;
+  }
+  return answer;
+}
+
+async function receiveOne(
+  services: RequestServices,
+  channel: Pick<Channel, "classify">,
+  { key, event, signedAt }: ArrivedEvent,
+  { arrivedAt, request }: { readonly arrivedAt: number; readonly request: ForwardedRequest },
+): Promise<ArrivalAnswer> {
+  const { app, config, directory, requestId } = services;
+  // The account object searches for repeats of an event without CreateTime by this time, so it dates such an event itself.
+  const createdAt = event.createdAt === 0 ? arrivedAt : event.createdAt;
+  const address = miniProgramAddress(app.appid, event.openid);
+  const arrived = { ...address, key, createdAt, arrivedAt, signedAt };
+  const tag = event.openid === "" ? undefined : conversationTag(objectIdOf(directory.namespace, address));
+  const type = `${event.event}/${event.type}`;
+  const fields = { requestId, ...accountOf(address), conversation: tag, type, name: event.name };
+  const forward = forwardFor(config, event);
+  try {
+    const accepted: ReceiveOutcome = isAccountEvent(event)
+      ? await receiveAccountEvent(services, event, arrived)
+      : await receiveEvent(
+          services,
+          { inbound: event, classification: channel.classify(event) },
+          arrived,
+          forward !== null,
+        );
+    const { outcome, acknowledgement } = accepted;
+    writeLog("push", { ...fields, outcome, acknowledgement, ms: Date.now() - arrivedAt });
+    // An erased user's event of another product may be a payment, which the team's server must answer; nothing of it is stored.
+    const isOwed = outcome === "new" || outcome === "repeat" || (outcome === "erased" && isAccountEvent(event));
+    if (forward === null || !isOwed) return { type: "acknowledge", acknowledgement };
+    const relayed = await relayPush(services, forward, { inbound: event, arrived, accepted, request });
+    return relayed.ok ? { type: "relay", answer: relayed.value } : { type: "fail", reason: relayed.error };
+  } catch (error) {
+    // Not stored, so not acknowledged: WeChat may repeat it.
+    writeLog("push_not_stored", { ...fields, error: errorName(error), ms: Date.now() - arrivedAt });
+    return { type: "fail", reason: "not_stored" };
+  }
+}
