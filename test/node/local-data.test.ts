@@ -113,8 +113,7 @@ describe("local data of another format", () => {
   });
 });
 
-it("npm start opens data without a marker; a reset deletes all of it, but not while it runs", async ({ expect }) => {
-  await mkdir(join(data, "do/worker-Account"), { recursive: true });
+it("npm start marks the data it makes; a reset deletes all of it, but not while it runs", async ({ expect }) => {
   const first = await start("start.ts");
   const push = { openid: USER, content: { kind: "text", content: "多少钱" } };
   const headers = { "content-type": "application/json" };
