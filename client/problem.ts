@@ -37,10 +37,10 @@ const FACTS: { readonly [C in ProblemCode]: Shape<FactsOf<C>> } = {
   if_match_required: {},
   rate_limited: { retryAfterSeconds: "number" },
   internal: { requestId: "string" },
-  wechat_refused: { platformCode: "string", name: "string", meaning: "string", cure: "string" },
-  wechat_unreachable: {},
+  channel_refused: { platformCode: "string", name: "string", meaning: "string", cure: "string" },
+  channel_unreachable: {},
   not_set_up: {},
-  wechat_paused: { until: "string" },
+  channel_paused: { until: "string" },
   try_again: {},
 };
 

@@ -51,7 +51,7 @@ const MAX_PAUSE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
 /** 5xx answers that a retry would not change: WeChat refused. */
-const FINAL_CODES: ReadonlySet<string> = new Set(["wechat_refused"]);
+const FINAL_CODES: ReadonlySet<string> = new Set(["channel_refused"]);
 
 type Try<T> = { readonly result: Result<T>; readonly retryAfterMs?: number | undefined };
 

@@ -20,7 +20,7 @@ const USAGE = `npm start [-- --dev-vars FILE] [--persist-to FOLDER] [--reset]
 
   --dev-vars FILE      代替 .dev.vars / in place of .dev.vars
   --persist-to FOLDER  数据放在哪里，默认 .wrangler/local / where data is kept, .wrangler/local by default
-  --reset              先删除其中的本机数据（会话、设置、登录），再用新的启动；正在运行的 npm start 使用它时不删除
+  --reset              先删除其中的本机数据（对话、设置、登录），再用新的启动；正在运行的 npm start 使用它时不删除
                        first deletes the local data there (chats, settings, sign-ins), then starts with new data; nothing is
                        deleted while a running npm start uses it`;
 

@@ -53,7 +53,7 @@ function judgeState(webhook: Readonly<Record<string, unknown>>): Finding {
 function toFailing({ failures, waiting }: Readonly<Record<string, unknown>>) {
   if (failures !== 0 || typeof waiting !== "number") return say("最近的投递失败了", "the latest deliveries failed");
   return say(
-    `${waiting} 个会话的事件投递失败，等待重试`,
+    `${waiting} 个对话的事件投递失败，等待重试`,
     `the events of ${waiting} conversations failed and wait to be tried again`,
   );
 }

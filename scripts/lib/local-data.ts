@@ -49,7 +49,7 @@ export async function findFormatFault(
     wrong: describePath(
       folder,
       say(
-        `其中本机数据的格式：${zh}；这个版本需要的格式：${expected}。这个版本读不了其中的会话、设置和登录；没有打开或删除任何数据`,
+        `其中本机数据的格式：${zh}；这个版本需要的格式：${expected}。这个版本读不了其中的对话、设置和登录；没有打开或删除任何数据`,
         `its local data has format ${en}, this version expects format ${expected}. This version cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
       ),
     ),

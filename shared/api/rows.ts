@@ -255,7 +255,7 @@ export const PageSchema = named(
 export const ConversationSchema = named(
   "Conversation",
   v.strictObject({
-    id: v.pipe(WordSchema, v.description(both("会话 id", "the conversation's id"))),
+    id: v.pipe(WordSchema, v.description(both("对话 id", "the conversation's id"))),
     channel: v.picklist(CHANNELS),
     account: v.pipe(WordSchema, v.description(both("小程序的 AppID", "of a mini program its AppID"))),
     log: LogIdSchema,

@@ -43,7 +43,7 @@ export const CodeSchema = v.string();
 export const LogIdSchema = v.pipe(
   v.string(),
   v.description(
-    both("这份记录的编号；会话删除后重新开始时不同", "names this log: after an erasure another one begins"),
+    both("这份记录的编号；对话删除后重新开始时不同", "names this log: after an erasure another one begins"),
   ),
 );
 /** A short fixed word or an id of ours. */
@@ -214,7 +214,7 @@ export const ConversationParamSchema = v.object({
     v.regex(/^[!-~]{1,210}$/, "must be 1 to 210 visible ASCII characters"),
     v.description(
       both(
-        "会话 id（64 位十六进制）、地址 channel:account:user，或 ?account= 所指账号的用户；只有一个小程序时就是它的 OPENID",
+        "对话 id（64 位十六进制）、地址 channel:account:user，或 ?account= 所指账号的用户；只有一个小程序时就是它的 OPENID",
         "a conversation id (64 hex digits), an address channel:account:user, or a user of the account in ?account=, which a single mini program does not need",
       ),
     ),
@@ -242,7 +242,7 @@ export const LogPageQuerySchema = v.object({
     v.pipe(
       v.string(),
       v.regex(/^[0-9a-z]{1,11}-[0-9a-f]{8}$/, "must be the log of a page"),
-      v.description(both("上一页的 log：会话删除后为 410", "the log of the page before: 410 once it was erased")),
+      v.description(both("上一页的 log：对话删除后为 410", "the log of the page before: 410 once it was erased")),
     ),
   ),
 });

@@ -15,14 +15,14 @@ const SkippedSchema = v.pipe(
     count: v.pipe(CountSchema, v.description(both("事件数", "events"))),
     conversations: v.pipe(
       CountSchema,
-      v.description(both("涉及的会话数，即重发的范围", "the conversations of these events, which a replay includes")),
+      v.description(both("涉及的对话数，即重发的范围", "the conversations of these events, which a replay includes")),
     ),
     unlisted: v.exactOptional(
       v.pipe(
         CountSchema,
         v.description(
           both(
-            "count 中超出可列出的 10 000 个会话、整体重发覆盖不到的事件数",
+            "count 中超出可列出的 10 000 个对话、整体重发覆盖不到的事件数",
             "the part of count in conversations beyond the 10 000 that are listed: a replay of all does not include them",
           ),
         ),
@@ -45,7 +45,7 @@ const SkippedSchema = v.pipe(
         conversation: v.pipe(
           WordSchema,
           v.description(
-            both("会话的 id，即该会话各消息 id 的开头部分", "the conversation's id: its message ids begin with it"),
+            both("对话的 id，即该对话各消息 id 的开头部分", "the conversation's id: its message ids begin with it"),
           ),
         ),
         type: WordSchema,
@@ -69,7 +69,7 @@ export const WebhooksSchema = named(
           v.picklist(["ok", "failing", "paused", "held"]),
           v.description(
             both(
-              "ok 正常 · failing 最近失败或被拒绝，或有会话在等待重试 · paused 暂停到 pausedUntil · held 没有 WEBHOOK_SECRET，不投递",
+              "ok 正常 · failing 最近失败或被拒绝，或有对话在等待重试 · paused 暂停到 pausedUntil · held 没有 WEBHOOK_SECRET，不投递",
               "failing: recent calls failed or were refused, or conversations wait to be tried again · paused until pausedUntil · held: there is no WEBHOOK_SECRET",
             ),
           ),
@@ -79,7 +79,7 @@ export const WebhooksSchema = named(
           v.integer(),
           v.description(
             both(
-              "所有会话连续失败（或被拒绝）的事件数，最多记到 10；有事件被收下，或者换了网址、事件类型后为 0",
+              "所有对话连续失败（或被拒绝）的事件数，最多记到 10；有事件被收下，或者换了网址、事件类型后为 0",
               "failures (or refusals) in a row over all conversations, counted up to 10; 0 once an event is accepted, and after a change of the address or the events",
             ),
           ),
@@ -89,7 +89,7 @@ export const WebhooksSchema = named(
             CountSchema,
             v.description(
               both(
-                "有事件等待重试的会话数（不是事件数），最多记到 20；换了网址仍然计入，直到收下为止；暂停期间新增的不计",
+                "有事件等待重试的对话数（不是事件数），最多记到 20；换了网址仍然计入，直到收下为止；暂停期间新增的不计",
                 "conversations (not events) with an event to be retried, counted up to 20; also after a change of the address, until it accepts them; those that begin to wait during a pause do not count",
               ),
             ),
@@ -100,7 +100,7 @@ export const WebhooksSchema = named(
             TimeSchema,
             v.description(
               both(
-                "这一串失败的第一次；failures 为 0 时，是等待最久的会话第一次失败的时间",
+                "这一串失败的第一次；failures 为 0 时，是等待最久的对话第一次失败的时间",
                 "the first of these failures; while failures is 0, that of the conversation that has waited longest",
               ),
             ),
@@ -151,7 +151,7 @@ export const ReplayFromBodySchema = v.strictObject({
     ),
     v.description(
       both(
-        "skipped：每个有遗漏的会话从第一个遗漏的事件起；或某个事件的 webhook-id：该会话从它起",
+        "skipped：每个有遗漏的对话从第一个遗漏的事件起；或某个事件的 webhook-id：该对话从它起",
         '"skipped": every conversation with skipped events, from the first of them; or a webhook-id: its conversation, from that event',
       ),
     ),
@@ -165,12 +165,12 @@ export const ReplayStartedSchema = named(
   v.strictObject({
     conversations: v.pipe(
       CountSchema,
-      v.description(both("这次安排重发的会话数", "conversations whose events are delivered again")),
+      v.description(both("这次安排重发的对话数", "conversations whose events are delivered again")),
     ),
     remaining: v.pipe(
       CountSchema,
       v.description(
-        both("仍有遗漏的会话数；不为 0 时再调用一次", "conversations still recorded: call again until it is 0"),
+        both("仍有遗漏的对话数；不为 0 时再调用一次", "conversations still recorded: call again until it is 0"),
       ),
     ),
   }),

@@ -45,9 +45,9 @@ describe("POST /conversations/:id/typing", () => {
   it.for([
     { errcode: 45015, status: 409, code: "window_closed" },
     { errcode: 45047, status: 409, code: "quota_used" },
-    { errcode: 40200, status: 502, code: "wechat_refused" },
-    { errcode: 40003, status: 502, code: "wechat_refused" },
-    { errcode: 99999, status: 502, code: "wechat_refused" },
+    { errcode: 40200, status: 502, code: "channel_refused" },
+    { errcode: 40003, status: 502, code: "channel_refused" },
+    { errcode: 99999, status: 502, code: "channel_refused" },
   ])("answers WeChat's $errcode with $status $code", async ({ errcode, status, code }, { expect }) => {
     await wechat.fault({ fault: "errcode", errcode, errmsg: "words of WeChat rid: 1", target: "typing" });
     const response = await typing("oRefused");
@@ -56,18 +56,19 @@ describe("POST /conversations/:id/typing", () => {
     expect(response.status).toBe(status);
     expect(JSON.parse(text)).toMatchObject({ code, platformCode: String(errcode) });
     expect(text).not.toContain("words of WeChat");
-    if (code === "wechat_refused") expect(JSON.parse(text)).toMatchObject({ meaning: words, cure: words, name: words });
+    if (code === "channel_refused")
+      expect(JSON.parse(text)).toMatchObject({ meaning: words, cure: words, name: words });
   });
 
   it.for([
     { fault: "drop", when: "before" },
     { fault: "drop", when: "after" },
     { fault: "http", status: 502 },
-  ] as const)("answers 502 wechat_unreachable when WeChat fails: %j", async (fault, { expect }) => {
+  ] as const)("answers 502 channel_unreachable when WeChat fails: %j", async (fault, { expect }) => {
     await wechat.fault({ ...fault, target: "typing" });
     const response = await typing("oLost");
     expect(response.status).toBe(502);
-    expect(await bodyOf(response)).toMatchObject({ code: "wechat_unreachable" });
+    expect(await bodyOf(response)).toMatchObject({ code: "channel_unreachable" });
   });
 
   it.for([{}, { on: "yes" }, { on: true, more: 1 }, []])("refuses the body %j", async (json, { expect }) => {
@@ -147,7 +148,7 @@ describe("POST /media", () => {
     const response = await upload(PNG);
     expect(response.status).toBe(502);
     expect(await bodyOf(response)).toMatchObject({
-      code: "wechat_refused",
+      code: "channel_refused",
       platformCode: "40009",
       name: "invalid_image_size",
     });
@@ -185,7 +186,7 @@ describe("GET /media/:mediaId", () => {
 
   it("answers 502 when what comes is no picture", async ({ expect }) => {
     await wechat.fault({ fault: "http", status: 500, target: "download" });
-    expect(await bodyOf(await call("GET", "/api/v1/media/any"))).toMatchObject({ code: "wechat_unreachable" });
+    expect(await bodyOf(await call("GET", "/api/v1/media/any"))).toMatchObject({ code: "channel_unreachable" });
   });
 
   it.for(["a%20b", "%00", "%E4%BD%A0", "a".repeat(513)])("refuses the id %s", async (id, { expect }) => {
@@ -199,7 +200,7 @@ describe("without a token", () => {
     await wechat.killToken({ appid: OTHER_APPID });
     const response = await typing("oToken", { on: true }, { appid: OTHER_APPID });
     expect(response.status).toBe(502);
-    expect(await bodyOf(response)).toMatchObject({ code: "wechat_unreachable" });
+    expect(await bodyOf(response)).toMatchObject({ code: "channel_unreachable" });
   });
 
   it("returns WeChat's refusal of the secret", async ({ expect }) => {
@@ -209,7 +210,7 @@ describe("without a token", () => {
     const response = await typing("oToken", { on: true }, { appid: OTHER_APPID });
     expect(response.status).toBe(502);
     expect(await bodyOf(response)).toMatchObject({
-      code: "wechat_refused",
+      code: "channel_refused",
       platformCode: "40125",
       name: "invalid_app_secret",
     });
@@ -225,7 +226,7 @@ describe("a pause of the whole app", () => {
     const response = await typing("oPaused");
     expect(response.status).toBe(503);
     const { code, platformCode, until } = await bodyOf(response);
-    expect({ code, platformCode }).toEqual({ code: "wechat_paused", platformCode: "50007" });
+    expect({ code, platformCode }).toEqual({ code: "channel_paused", platformCode: "50007" });
     const leftSeconds = (Date.parse(String(until)) - Date.now()) / 1_000;
     expect(Math.abs(Number(response.headers.get("retry-after")) - leftSeconds)).toBeLessThan(10);
     expect(leftSeconds).toBeGreaterThan(60);

@@ -181,11 +181,11 @@ describe("a code that concerns the whole app", () => {
     await wechat.text("oTyped", "在吗");
     for (const errcode of [40013, 40164, 50002, 50007, 48001, 45009]) {
       await wechat.fault({ fault: "errcode", errcode, target: "upload", times: 1 });
-      expect(await bodyOf(await upload())).toMatchObject({ code: "wechat_refused", platformCode: String(errcode) });
+      expect(await bodyOf(await upload())).toMatchObject({ code: "channel_refused", platformCode: String(errcode) });
       await wechat.fault({ fault: "errcode", errcode, target: "typing", times: 1 });
       const json = { on: true };
       const typing = await call("POST", "/api/v1/conversations/oTyped/typing", { json });
-      expect(await bodyOf(typing)).toMatchObject({ code: "wechat_refused", platformCode: String(errcode) });
+      expect(await bodyOf(typing)).toMatchObject({ code: "channel_refused", platformCode: String(errcode) });
     }
     expect(pauses()).toEqual([]);
   });

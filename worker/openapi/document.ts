@@ -22,7 +22,7 @@ const ABOUT: BilingualText = {
 /** The groups of routes, in the order of the docs page. */
 const TAGS: Readonly<Record<Tag, BilingualText>> = {
   messages: { zh: "消息", en: "Messages" },
-  conversations: { zh: "会话", en: "Conversations" },
+  conversations: { zh: "对话", en: "Conversations" },
   media: { zh: "图片", en: "Pictures" },
   settings: { zh: "设置", en: "Settings" },
   operations: { zh: "运维", en: "Operations" },

@@ -57,15 +57,15 @@ describe("a call that meets no answer, a 5xx or a 429", () => {
 
   it("is given to the caller when Retry-After is longer than 20 s", async ({ expect }) => {
     const facts = { until: "2026-11-23T16:00:00.000Z" };
-    const { client, asked } = scripted([problem(503, "wechat_paused", facts, { "retry-after": "3600" })]);
-    expect(await client.typing("oUser")).toMatchObject({ error: { code: "wechat_paused", facts } });
+    const { client, asked } = scripted([problem(503, "channel_paused", facts, { "retry-after": "3600" })]);
+    expect(await client.typing("oUser")).toMatchObject({ error: { code: "channel_paused", facts } });
     expect(asked).toHaveLength(1);
   });
 
   it("is not made again when WeChat said no", async ({ expect }) => {
     const facts = { platformCode: "48001", name: "api_unauthorized", meaning: "m", cure: "c" };
-    const { client, asked } = scripted([problem(502, "wechat_refused", facts)]);
-    expect(await client.typing("oUser")).toMatchObject({ error: { code: "wechat_refused", facts } });
+    const { client, asked } = scripted([problem(502, "channel_refused", facts)]);
+    expect(await client.typing("oUser")).toMatchObject({ error: { code: "channel_refused", facts } });
     expect(asked).toHaveLength(1);
   });
 

@@ -57,7 +57,7 @@ describe("data of this machine", () => {
     await write(MARKER, "99\n");
     expect(await findFormatFault({ path, flag: "--persist-to" })).toEqual({
       wrong: {
-        zh: `--persist-to ${path}：其中本机数据的格式：99；这个版本需要的格式：${LOCAL_DATA_FORMAT}。这个版本读不了其中的会话、设置和登录；没有打开或删除任何数据`,
+        zh: `--persist-to ${path}：其中本机数据的格式：99；这个版本需要的格式：${LOCAL_DATA_FORMAT}。这个版本读不了其中的对话、设置和登录；没有打开或删除任何数据`,
         en: `--persist-to ${path}: its local data has format 99, this version expects format ${LOCAL_DATA_FORMAT}. This version cannot read the chats, settings and sign-ins in it; nothing was opened or deleted`,
       },
       cure: {

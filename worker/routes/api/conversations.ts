@@ -34,7 +34,7 @@ conversations.get(
   describe({
     id: "getConversation",
     tag: "conversations",
-    summary: { zh: "查看会话", en: "A conversation" },
+    summary: { zh: "查看对话", en: "A conversation" },
     answers: {
       200: {
         text: { zh: "回复窗口、来源与最新的记录", en: "Window, context and newest rows" },
@@ -81,7 +81,7 @@ conversations.get(
     tag: "conversations",
     summary: { zh: "读取记录（历史与每个变化）", en: "The log: history and every change" },
     text: {
-      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，就能得到之后的所有变化；会话删除后为 410 gone。",
+      zh: "按 seq 升序。保存 next 与 log，下次作为 after 与 log 传入，就能得到之后的所有变化；对话删除后为 410 gone。",
       en: "By rising seq. Keep next and log and pass them as after and log: that yields every change since, and 410 gone once the conversation was erased.",
     },
     answers: {
@@ -111,9 +111,9 @@ conversations.get(
   describe({
     id: "exportConversation",
     tag: "conversations",
-    summary: { zh: "导出会话", en: "Export a conversation" },
+    summary: { zh: "导出对话", en: "Export a conversation" },
     text: {
-      zh: "先是提到该用户的事件与隔离的推送，然后是会话的全部记录，均由旧到新。",
+      zh: "先是提到该用户的事件与隔离的推送，然后是对话的全部记录，均由旧到新。",
       en: "First the events and quarantined pushes that name the user, then all rows of the conversation, each oldest first.",
     },
     answers: {
@@ -148,7 +148,7 @@ conversations.delete(
   describe({
     id: "eraseConversation",
     tag: "conversations",
-    summary: { zh: "删除会话", en: "Erase a conversation" },
+    summary: { zh: "删除对话", en: "Erase a conversation" },
     text: {
       zh: "立即删除该用户的全部记录，并清空提到该用户的事件与隔离的推送；可重复调用，没有得到 204 就再调用一次。",
       en: "Deletes everything about the user at once, and empties the events and quarantined pushes that name the user. May be repeated: call it again when no 204 arrived.",

@@ -55,7 +55,7 @@ webhookReplays.post(
   describe({
     id: "replayWebhook",
     tag: "operations",
-    summary: { zh: "把一个会话的事件重发给 Webhook", en: "Deliver the events of a conversation to a webhook again" },
+    summary: { zh: "把一个对话的事件重发给 Webhook", en: "Deliver the events of a conversation to a webhook again" },
     text: {
       zh: "从 after 之后的记录重新投递，webhook-id 不变；仍在保留期内的记录都可以重发。",
       en: "Everything after `after` is delivered again under the same webhook-ids, as far back as rows are kept.",
@@ -88,7 +88,7 @@ webhookReplays.post(
     tag: "operations",
     summary: { zh: "重发 Webhook 遗漏的事件", en: "Deliver the events that a webhook missed" },
     text: {
-      zh: "`skipped`：每个有遗漏的会话从第一个遗漏的事件起全部重发，一次最多 100 个会话；某个 webhook-id：该会话从这个事件起重发。webhook-id 不变；其后已投递过的事件也会再次到达。",
+      zh: "`skipped`：每个有遗漏的对话从第一个遗漏的事件起全部重发，一次最多 100 个对话；某个 webhook-id：该对话从这个事件起重发。webhook-id 不变；其后已投递过的事件也会再次到达。",
       en: '"skipped": every conversation with skipped events is delivered again from the first of them, 100 conversations per call; a webhook-id: its conversation, from that event. The ids stay the same, and later events that were accepted arrive again.',
     },
     body: [{ type: "application/json", schema: ReplayFromBodySchema, example: { from: "skipped" } }],

@@ -19,12 +19,12 @@ export function refuseCall(c: Context, texts: ChannelTexts, failure: ApiFailure)
     case "no_token":
       if (failure.problem.reason === "refused") return refuseCode(c, texts, failure.problem.code);
       if (failure.problem.reason === "limited") return paused(c, failure.problem.until);
-      return problem(c, "wechat_unreachable", {});
+      return problem(c, "channel_unreachable", {});
     case "bad_response":
     case "lease_over":
     case "timeout":
     case "network":
-      return problem(c, "wechat_unreachable", {});
+      return problem(c, "channel_unreachable", {});
   }
 }
 
@@ -34,13 +34,13 @@ export function refuseCode(c: Context, texts: ChannelTexts, code: string): Respo
   if (reaction === "used") return problem(c, "quota_used", { platformCode: code });
   if (reaction === "closed") return problem(c, "window_closed", { platformCode: code });
   if (reaction === "media") return problem(c, "media_not_found", { platformCode: code });
-  return problem(c, "wechat_refused", { platformCode: code, name, meaning: say(meaning), cure: say(cure) });
+  return problem(c, "channel_refused", { platformCode: code, name, meaning: say(meaning), cure: say(cure) });
 }
 
 function paused(c: Context, until: number, code?: string): Response {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   const facts = { until: isoTime(until), ...(code === undefined ? {} : { platformCode: code }) };
-  return problem(c, "wechat_paused", facts, { headers: { "retry-after": String(seconds) } });
+  return problem(c, "channel_paused", facts, { headers: { "retry-after": String(seconds) } });
 }
 
 function say({ zh, en }: BilingualText): string {
